@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import type { KeyKind, Operation } from './operation.ts';
+
+export const nothing = z.undefined();
+export const empty = z.object({});
+
+/** Fills in the parts that most operations leave empty. */
+export function operation<
+  A extends z.ZodType,
+  P extends z.ZodType = typeof empty,
+  Q extends z.ZodType = typeof empty,
+  B extends z.ZodType = typeof nothing,
+>(o: {
+  id: string;
+  method: Operation['method'];
+  path: string;
+  access: readonly KeyKind[];
+  params?: P;
+  query?: Q;
+  body?: B;
+  answer: A;
+}): Operation<P, Q, B, A> {
+  return { params: empty as never, query: empty as never, body: nothing as never, ...o };
+}
+
+export const id = z.uuid();
+export const byId = z.object({ id });
+export const idAnswer = z.object({ id });
+
+/** ISO 8601 with zone. */
+export const timestamp = z.iso.datetime({ offset: true });
+
+/** A name that a person reads: 1 to 60 characters, not blank; outer blanks are removed. */
+export const name60 = z
+  .string()
+  .trim()
+  .min(1, 'The name must not be empty.')
+  .max(60, 'The name must be at most 60 characters long.');
+
+export const outcome = z.enum(['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED']);
+export type Outcome = z.infer<typeof outcome>;
+export const phaseOutcome = z.enum(['PASS', 'FAIL', 'SKIP', 'ERROR']);
+export type PhaseOutcome = z.infer<typeof phaseOutcome>;
+export const measurementOutcome = z.enum(['PASS', 'FAIL', 'UNSET']);
+export type MeasurementOutcome = z.infer<typeof measurementOutcome>;
+export const logLevel = z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']);
+
+/** Cursor pages. The cursor is an offset; the official clients send it back as `50` or `50.0`. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).transform((n) => Math.min(n, 100)).default(50),
+  cursor: z.coerce.number().int().min(0).default(0),
+});
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({
+    data: z.array(item),
+    meta: z.object({ has_more: z.boolean(), next_cursor: z.number().int().nullable() }),
+  });
+
+/** A query parameter that may stand once or several times (`ids=a&ids=b`). */
+export const many = <T extends z.ZodType>(item: T) =>
+  z.preprocess((v) => (v === undefined || Array.isArray(v) ? v : [v]), z.array(item).optional());
+
+/** Errors of `/api/v2` and `/api/local`. */
+export const errorAnswer = z.object({
+  message: z.string(),
+  code: z.string(),
+  issues: z.array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).optional() })).optional(),
+});
+export type ErrorAnswer = z.infer<typeof errorAnswer>;
+
+/** Errors of `/api/v1`. */
+export const v1ErrorAnswer = z.object({ error: z.object({ message: z.string() }) });

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { byId, id, operation, timestamp } from './common.ts';
+
+const link = z.object({ id, procedure_id: id });
+
+/** The embedded server's own surface: what TofuPilot has no public API for. */
+export const local = {
+  health: operation({
+    id: 'local.health',
+    method: 'GET',
+    path: '/api/local/health',
+    access: [],
+    answer: z.object({
+      /** Says "this is a Test Stations server". */
+      product: z.literal('test-stations'),
+      version: z.string(),
+      /** Made with the data folder: tells whether the server found is the server meant. */
+      instance: id,
+      capabilities: z.array(z.string()),
+    }),
+  }),
+  generateKey: operation({
+    id: 'local.keys.generate',
+    method: 'POST',
+    path: '/api/local/stations/{id}/api-key',
+    access: ['user'],
+    params: byId,
+    /** The full key stands in this one answer only. An earlier key of the station dies in the same transaction. */
+    answer: z.object({ api_key: z.string().min(10), prefix: z.string(), created_at: timestamp }),
+  }),
+  deleteKey: operation({
+    id: 'local.keys.delete',
+    method: 'DELETE',
+    path: '/api/local/stations/{id}/api-key',
+    access: ['user'],
+    params: byId,
+    answer: z.object({ id }),
+  }),
+  linkProcedure: operation({
+    id: 'local.links.create',
+    method: 'PUT',
+    path: '/api/local/stations/{id}/procedures/{procedure_id}',
+    access: ['user'],
+    params: link,
+    answer: z.object({ id }),
+  }),
+  unlinkProcedure: operation({
+    id: 'local.links.delete',
+    method: 'DELETE',
+    path: '/api/local/stations/{id}/procedures/{procedure_id}',
+    access: ['user'],
+    params: link,
+    answer: z.object({ id }),
+  }),
+} as const;
+
+/** What the server's first line on stdout and the data folder's `server.json` say. */
+export const serverAddress = z.object({
+  url: z.url(),
+  mqtt: z.string().nullable(),
+  pid: z.number().int(),
+  data: z.string(),
+  instance: id,
+  version: z.string(),
+});
+export type ServerAddress = z.infer<typeof serverAddress>;
+
+/** Exit codes of `dist/server.js`; each comes with one line on stderr. */
+export const serverExit = {
+  usage: 2,
+  portTaken: 10,
+  folderNotWritable: 11,
+  folderInUse: 12,
+  schemaTooNew: 13,
+} as const;

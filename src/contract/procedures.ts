@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { byId, id, idAnswer, name60, operation, outcome, page, pageQuery, timestamp } from './common.ts';
+
+/** The short name that scripts use, such as `FVT1`. Unique without regard to case; `/api/v1` accepts it for the id. */
+export const procedureIdentifier = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_.:+-]{1,60}$/, 'An identifier has 1 to 60 letters, digits or _ . : + -');
+
+const creator = z.object({ id: z.string(), name: z.string().nullable(), email: z.string() });
+
+export const procedureListItem = z.object({
+  id,
+  name: z.string(),
+  identifier: z.string().nullable().optional(),
+  created_at: timestamp,
+  created_by_user: creator,
+  runs: z.array(
+    z.object({ id, outcome, started_at: timestamp, unit: z.object({ id }) }),
+  ),
+  linkedRepository: z.null(),
+});
+
+export const procedure = z.object({
+  id,
+  identifier: z.string().nullable(),
+  name: z.string(),
+  created_at: timestamp,
+  created_by_user: z
+    .object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() })
+    .nullable(),
+  runs_count: z.number().int(),
+  recent_runs: z.array(
+    z.object({
+      id,
+      started_at: timestamp,
+      outcome,
+      unit: z.object({ serial_number: z.string() }).nullable(),
+    }),
+  ),
+  stations: z.array(z.object({ id, name: z.string() })),
+});
+
+export const procedures = {
+  create: operation({
+    id: 'procedures.create',
+    method: 'POST',
+    path: '/api/v2/procedures',
+    access: ['user'],
+    /** `identifier` is ours: TofuPilot ignores it. */
+    body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
+    answer: idAnswer,
+  }),
+  list: operation({
+    id: 'procedures.list',
+    method: 'GET',
+    path: '/api/v2/procedures',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      search_query: z.string().optional(),
+      created_after: timestamp.optional(),
+      created_before: timestamp.optional(),
+    }),
+    answer: page(procedureListItem),
+  }),
+  get: operation({
+    id: 'procedures.get',
+    method: 'GET',
+    path: '/api/v2/procedures/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    answer: procedure,
+  }),
+} as const;

@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { outcome, phaseOutcome } from './common.ts';
+
+/**
+ * The private channel between the extension and the Python runner: one JSON object a line in both directions, over a
+ * loopback socket, never over stdout. Event names are TofuPilot's own (station protocol of its CLI).
+ *
+ * Handshake: the runner connects to `TEST_STATIONS_CHANNEL` (`127.0.0.1:port`) and its first line is `hello` with the
+ * token of `TEST_STATIONS_TOKEN`; it removes both from its environment before the script runs.
+ */
+const execution = { execution_id: z.string(), /** Milliseconds since 1970. */ time: z.number() };
+
+/** Where in the user's source something is; `line` counts from 1. */
+const place = z.object({ file: z.string(), line: z.number().int() });
+
+export const runnerMeasurement = z.object({
+  name: z.string(),
+  /** OpenHTF's own word: PASS FAIL UNSET PARTIALLY_SET SKIPPED. */
+  outcome: z.string(),
+  measured_value: z.unknown().optional(),
+  units: z.string().nullable(),
+  /** OpenHTF's text forms, such as `3.2 <= x <= 3.4`. */
+  validators: z.array(z.string()),
+  docstring: z.string().nullable(),
+});
+export type RunnerMeasurement = z.infer<typeof runnerMeasurement>;
+
+const phasePlan = z.object({
+  /** Identifies the phase within its execution; the same in its events. */
+  key: z.string(),
+  name: z.string(),
+  docstring: z.string().nullable(),
+  place: place.nullable(),
+});
+
+const attempt = { ...execution, key: z.string(), name: z.string(), /** 0 for the first. */ attempt: z.number().int() };
+
+const failure = z.object({
+  type: z.string(),
+  message: z.string(),
+  /** As Python prints it, the runner's own frames removed. */
+  traceback: z.string(),
+  /** The innermost place in the user's own files, if there is one. */
+  place: place.nullable(),
+  /** Set for ModuleNotFoundError: the module that is missing. */
+  missing_module: z.string().nullable(),
+});
+export type RunnerFailure = z.infer<typeof failure>;
+
+export const runnerEvent = z.discriminatedUnion('event', [
+  z.object({
+    event: z.literal('hello'),
+    token: z.string(),
+    pid: z.number().int(),
+    python: z.string(),
+  }),
+  /** A test execution begins: OpenHTF's `Test.execute`, or a vanilla script's push (whose phases come all at once). */
+  z.object({
+    event: z.literal('run_started'),
+    ...execution,
+    kind: z.enum(['openhtf', 'vanilla']),
+    name: z.string(),
+    procedure_id: z.string().nullable(),
+    part_number: z.string().nullable(),
+    phases: z.array(phasePlan),
+  }),
+  z.object({ event: z.literal('phase_started'), ...attempt }),
+  z.object({ event: z.literal('measurement_update'), ...attempt, measurement: runnerMeasurement }),
+  z.object({
+    event: z.literal('phase_complete'),
+    ...attempt,
+    outcome: phaseOutcome,
+    start_time_millis: z.number(),
+    end_time_millis: z.number(),
+    measurements: z.array(runnerMeasurement),
+    /** Set when the phase raised or timed out. */
+    failure: failure.nullable(),
+  }),
+  z.object({
+    event: z.literal('phase_log'),
+    ...execution,
+    level: z.string(),
+    message: z.string(),
+    place: place.nullable(),
+  }),
+  /** An OpenHTF `UserInput` prompt waits for an answer. */
+  z.object({
+    event: z.literal('ui_request'),
+    ...execution,
+    request_id: z.string(),
+    message: z.string(),
+    text_input: z.boolean(),
+    image_url: z.string().nullable(),
+  }),
+  z.object({ event: z.literal('ui_resolved'), ...execution, request_id: z.string() }),
+  /** The script is about to run, or to push, under this procedure; it waits for `procedure_response`. */
+  z.object({
+    event: z.literal('procedure_request'),
+    ...execution,
+    request_id: z.string(),
+    procedure_id: z.string().nullable(),
+  }),
+  z.object({
+    event: z.literal('run_complete'),
+    ...execution,
+    outcome,
+    serial_number: z.string().nullable(),
+    start_time_millis: z.number(),
+    end_time_millis: z.number(),
+    outcome_details: z.array(z.string()),
+    /** Phases of the user's that ran, OpenHTF's own trigger phase not counted. */
+    phases_run: z.number().int(),
+  }),
+  /** The server's answer to the script's own push, seen at its HTTP client. */
+  z.object({ event: z.literal('run_uploaded'), execution_id: z.string().nullable(), time: z.number(), run_id: z.string() }),
+  z.object({
+    event: z.literal('run_upload_failed'),
+    execution_id: z.string().nullable(),
+    time: z.number(),
+    /** HTTP status, or null when no answer came. */
+    status: z.number().int().nullable(),
+    message: z.string(),
+  }),
+  /** The script ended by an exception. `load_error`: it does not even compile. */
+  z.object({
+    event: z.literal('run_crashed'),
+    time: z.number(),
+    reason: z.enum(['load_error', 'execution_error']),
+    failure,
+  }),
+  /** The runner's last line: the script ended, by itself (`exit_code`) or after an exception. */
+  z.object({ event: z.literal('script_ended'), time: z.number(), exit_code: z.number().int() }),
+]);
+export type RunnerEvent = z.infer<typeof runnerEvent>;
+
+export const runnerCommand = z.discriminatedUnion('command', [
+  /** Orderly: the running phase ends, teardown phases and plugs run, no further execution starts. */
+  z.object({ command: z.literal('stop') }),
+  /** Forced: running teardown phases are ended too; plugs still tear down. */
+  z.object({ command: z.literal('kill') }),
+  z.object({ command: z.literal('ui_response'), request_id: z.string(), value: z.string() }),
+  /** `procedure_id`: run under this one. Null: do not run; the script ends quietly. */
+  z.object({
+    command: z.literal('procedure_response'),
+    request_id: z.string(),
+    procedure_id: z.string().nullable(),
+  }),
+]);
+export type RunnerCommand = z.infer<typeof runnerCommand>;
+
+/** Names of the environment variables that the runner reads. */
+export const runnerEnvironment = {
+  channel: 'TEST_STATIONS_CHANNEL',
+  token: 'TEST_STATIONS_TOKEN',
+} as const;

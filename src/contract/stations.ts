@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { byId, id, idAnswer, many, name60, operation, page, pageQuery } from './common.ts';
+
+const team = z.object({ id: z.string(), name: z.string() }).nullable();
+
+export const linkedProcedure = z.object({
+  id,
+  identifier: z.string().nullable(),
+  name: z.string(),
+});
+export type LinkedProcedure = z.infer<typeof linkedProcedure>;
+
+export const stationListItem = z.object({
+  id,
+  name: z.string(),
+  procedures: z.array(linkedProcedure),
+  procedures_count: z.number().int(),
+  team,
+});
+
+export const station = z.object({
+  id,
+  name: z.string(),
+  /** The visible beginning of the key, followed by dots; null without a key. */
+  api_key: z.string().nullable(),
+  procedures: z.array(
+    linkedProcedure.extend({
+      /** Runs of this station in the last 7 days. */
+      runs_count: z.number().int(),
+      deployment: z.unknown().optional(),
+    }),
+  ),
+  organization_slug: z.string(),
+  connection_status: z.enum(['connected', 'disconnected']).nullable(),
+  team,
+});
+export type Station = z.infer<typeof station>;
+
+export const stations = {
+  create: operation({
+    id: 'stations.create',
+    method: 'POST',
+    path: '/api/v2/stations',
+    access: ['user'],
+    body: z.object({ name: name60, procedure_id: id.optional() }),
+    answer: idAnswer,
+  }),
+  list: operation({
+    id: 'stations.list',
+    method: 'GET',
+    path: '/api/v2/stations',
+    access: ['user'],
+    query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id) }),
+    answer: page(stationListItem),
+  }),
+  getCurrent: operation({
+    id: 'stations.get_current',
+    method: 'GET',
+    path: '/api/v2/stations/current',
+    access: ['station'],
+    answer: station,
+  }),
+  get: operation({
+    id: 'stations.get',
+    method: 'GET',
+    path: '/api/v2/stations/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    answer: station,
+  }),
+  update: operation({
+    id: 'stations.update',
+    method: 'PATCH',
+    path: '/api/v2/stations/{id}',
+    access: ['user'],
+    params: byId,
+    body: z.object({ name: name60.optional(), image_id: z.string().optional(), team_id: z.string().nullish() }),
+    answer: z.object({ id, name: z.string() }),
+  }),
+  remove: operation({
+    id: 'stations.remove',
+    method: 'DELETE',
+    path: '/api/v2/stations/{id}',
+    access: ['user'],
+    params: byId,
+    answer: idAnswer,
+  }),
+} as const;
+

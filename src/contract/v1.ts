@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { id, logLevel, measurementOutcome, operation, phaseOutcome } from './common.ts';
+
+/** A v1 measurement's value is whatever JSON the script had: number, string, boolean, nested list or object. */
+const measurement = z.object({
+  name: z.string().min(1),
+  outcome: measurementOutcome,
+  measured_value: z.unknown().optional(),
+  units: z.string().nullish(),
+  lower_limit: z.number().nullish(),
+  upper_limit: z.number().nullish(),
+  validators: z.array(z.string()).nullish(),
+  docstring: z.string().nullish(),
+});
+
+const phase = z.object({
+  name: z.string().min(1),
+  outcome: phaseOutcome,
+  /** Milliseconds since 1970; the seed's script sends floats, and an end in the future. */
+  start_time_millis: z.number(),
+  end_time_millis: z.number(),
+  measurements: z.array(measurement).nullish(),
+  docstring: z.string().nullish(),
+});
+
+export const runBody = z.object({
+  unit_under_test: z.object({
+    serial_number: z.string().trim().min(1).max(60),
+    part_number: z.string().min(1).max(60).nullish(),
+    part_name: z.string().max(255).nullish(),
+    revision: z.string().min(1).max(60).nullish(),
+    batch_number: z.string().min(1).max(100).nullish(),
+  }),
+  run_passed: z.boolean(),
+  /** UUID or identifier such as `FVT1`. */
+  procedure_id: z.string().nullish(),
+  procedure_name: z.string().nullish(),
+  procedure_version: z.string().max(60).nullish(),
+  client: z.string().nullish(),
+  client_version: z.string().nullish(),
+  phases: z.array(phase).nullish(),
+  logs: z
+    .array(
+      z.object({
+        level: logLevel,
+        timestamp: z.string(),
+        message: z.string(),
+        source_file: z.string(),
+        line_number: z.number(),
+      }),
+    )
+    .nullish(),
+  /** ISO 8601 in UTC. Absent: now minus the duration. */
+  started_at: z.iso.datetime({ offset: true }).nullish(),
+  /** ISO 8601 duration. */
+  duration: z.string().nullish(),
+  sub_units: z.array(z.object({ serial_number: z.string() })).nullish(),
+});
+export type V1RunBody = z.infer<typeof runBody>;
+
+const pushed = z.object({ id, message: z.string().optional(), warnings: z.array(z.string()).optional() });
+
+export const v1 = {
+  createRun: operation({
+    id: 'v1.runs.create',
+    method: 'POST',
+    path: '/api/v1/runs',
+    access: ['user', 'station'],
+    body: runBody,
+    answer: pushed,
+  }),
+  getRuns: operation({
+    id: 'v1.runs.list',
+    method: 'GET',
+    path: '/api/v1/runs',
+    access: ['user', 'station'],
+    query: z.object({ serial_number: z.string().min(1) }),
+    answer: z.array(z.unknown()),
+  }),
+  initializeUpload: operation({
+    id: 'v1.uploads.initialize',
+    method: 'POST',
+    path: '/api/v1/uploads/initialize',
+    access: ['user', 'station'],
+    body: z.object({ name: z.string().min(1).max(255) }),
+    answer: z.object({ id, uploadUrl: z.url() }),
+  }),
+  syncUpload: operation({
+    id: 'v1.uploads.sync',
+    method: 'POST',
+    path: '/api/v1/uploads/sync',
+    access: ['user', 'station'],
+    body: z.object({ upload_id: id, run_id: id }),
+    answer: z.object({ id }),
+  }),
+  importReport: operation({
+    id: 'v1.import',
+    method: 'POST',
+    path: '/api/v1/import',
+    access: ['user', 'station'],
+    body: z.object({
+      upload_id: id,
+      importer: z.literal('OPENHTF'),
+      client: z.string().nullish(),
+      client_version: z.string().nullish(),
+    }),
+    /** Without `url`: the official client only prints the run's id when there is none. */
+    answer: pushed,
+  }),
+  streaming: operation({
+    id: 'v1.streaming',
+    method: 'GET',
+    path: '/api/v1/streaming',
+    access: ['user', 'station'],
+    answer: z.unknown(),
+  }),
+} as const;

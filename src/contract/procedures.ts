@@ -21,6 +21,8 @@ export const procedureListItem = z.object({
   linkedRepository: z.null(),
 });
 
+export type ProcedureListItem = z.infer<typeof procedureListItem>;
+
 export const procedure = z.object({
   id,
   identifier: z.string().nullable(),

@@ -18,6 +18,8 @@ export const stationListItem = z.object({
   team,
 });
 
+export type StationListItem = z.infer<typeof stationListItem>;
+
 export const station = z.object({
   id,
   name: z.string(),

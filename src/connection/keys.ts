@@ -1,0 +1,33 @@
+import type * as vscode from 'vscode';
+
+/**
+ * Keys in SecretStorage, the only place that holds them: one user key a server, one key a station.
+ * A server is named by the `instance` of its data folder, so that a key never goes to another server on the same port.
+ */
+export class Keys {
+  readonly #secrets: vscode.SecretStorage;
+
+  constructor(secrets: vscode.SecretStorage) {
+    this.#secrets = secrets;
+  }
+
+  async user(instance: string): Promise<string | undefined> {
+    return this.#secrets.get(`user/${instance}`);
+  }
+
+  async setUser(instance: string, key: string): Promise<void> {
+    await this.#secrets.store(`user/${instance}`, key);
+  }
+
+  async station(instance: string, station: string): Promise<string | undefined> {
+    return this.#secrets.get(`station/${instance}/${station}`);
+  }
+
+  async setStation(instance: string, station: string, key: string): Promise<void> {
+    await this.#secrets.store(`station/${instance}/${station}`, key);
+  }
+
+  async forgetStation(instance: string, station: string): Promise<void> {
+    await this.#secrets.delete(`station/${instance}/${station}`);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Outcome } from '../contract/common.ts';
+import type { RunnerEvent, RunnerFailure } from '../contract/runner.ts';
+
+/** What the server answered to the script's push. */
+export type Push = { readonly runId: string } | { readonly status: number | null; readonly message: string };
+
+/** One test execution: one unit under test, one run. */
+export interface Execution {
+  readonly id: string;
+  readonly name: string;
+  readonly procedureId: string | null;
+  readonly serialNumber: string | null;
+  /** The record's; null until the execution is complete. */
+  readonly outcome: Outcome | null;
+  readonly outcomeDetails: readonly string[];
+  readonly phasesRun: number;
+  readonly push: Push | null;
+}
+
+/** A script from its start to its end; a loop in it makes several executions. */
+export interface LiveRun {
+  readonly executions: readonly Execution[];
+  /** How the script broke, if it did. */
+  readonly failure: RunnerFailure | null;
+}
+
+export const notStarted: LiveRun = { executions: [], failure: null };
+
+/** The run after an event. Events that change none of this return the same object. */
+export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
+  switch (event.event) {
+    case 'run_started':
+      return {
+        ...run,
+        executions: [
+          ...run.executions,
+          {
+            id: event.execution_id,
+            name: event.name,
+            procedureId: event.procedure_id,
+            serialNumber: null,
+            outcome: null,
+            outcomeDetails: [],
+            phasesRun: 0,
+            push: null,
+          },
+        ],
+      };
+    case 'run_complete':
+      return change(run, event.execution_id, {
+        outcome: event.outcome,
+        outcomeDetails: event.outcome_details,
+        serialNumber: event.serial_number,
+        phasesRun: event.phases_run,
+      });
+    case 'run_uploaded':
+      return change(run, event.execution_id, { push: { runId: event.run_id } });
+    case 'run_upload_failed':
+      return change(run, event.execution_id, { push: { status: event.status, message: event.message } });
+    case 'run_crashed':
+      return { ...run, failure: event.failure };
+    default:
+      return run;
+  }
+}
+
+/** @param id null: the last execution's */
+function change(run: LiveRun, id: string | null, news: Partial<Execution>): LiveRun {
+  const last = run.executions.at(-1)?.id;
+  const executions = run.executions.map((each) => (each.id === (id ?? last) ? { ...each, ...news } : each));
+  return { ...run, executions };
+}
+
+/** What is shown as the verdict. It is the record's outcome, except where that would be a false PASS. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** Why, in a sentence, when it is not simply the phases' result. */
+  readonly reason: string | null;
+}
+
+/**
+ * The verdict of a complete execution. OpenHTF reports PASS when its executor broke before the first phase (observed with
+ * `execute(bound_method)`), so a PASS without a single phase of the user's is an ERROR here.
+ */
+export function verdictOf(execution: Execution): Verdict | null {
+  if (execution.outcome === null) return null;
+  if (execution.outcome === 'PASS' && execution.phasesRun === 0) {
+    return { outcome: 'ERROR', reason: 'The test reported PASS, but not a single phase ran.' };
+  }
+  return { outcome: execution.outcome, reason: execution.outcomeDetails[0] ?? null };
+}

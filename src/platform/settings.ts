@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+
+const schema = {
+  /** The interpreter that runs phase scripts; empty: the one selected in VS Code. */
+  python: z.string().trim().catch(''),
+  /** The embedded server's data folder; empty: the extension's own storage. */
+  dataFolder: z.string().trim().catch(''),
+};
+
+/** Reads a setting of ours; something of the wrong type counts as not set. */
+export function setting<K extends keyof typeof schema>(name: K): z.output<(typeof schema)[K]> {
+  return schema[name].parse(vscode.workspace.getConfiguration('testStations').get(name));
+}
+
+export function openSetting(name: keyof typeof schema): void {
+  void vscode.commands.executeCommand('workbench.action.openSettings', `testStations.${name}`);
+}

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { StationListItem } from '../contract/stations.ts';
+import { isNode, type Node } from './nodes.ts';
+
+/** Which station a command is about: the node it was called on, the focused node, or the one that the user picks. */
+export class StationChoice {
+  readonly #store: StationStore;
+  readonly #view: vscode.TreeView<Node>;
+
+  constructor(store: StationStore, view: vscode.TreeView<Node>) {
+    this.#store = store;
+    this.#view = view;
+  }
+
+  /** The node of a click, or the one that has the focus when a key or the palette called. */
+  node(argument: unknown): Node | undefined {
+    if (isNode(argument)) return argument;
+    return this.#view.visible ? this.#view.selection[0] : undefined;
+  }
+
+  /** @throws vscode.CancellationError when the user picks none */
+  async station(argument: unknown, title: string): Promise<StationListItem> {
+    const id = isStation(argument) ? argument.id : this.node(argument)?.station.id;
+    const stations = await this.#fresh();
+    return stations.find((station) => station.id === id) ?? (await this.pick(title));
+  }
+
+  /** @throws vscode.CancellationError when the user picks none */
+  async pick(title: string): Promise<StationListItem> {
+    const stations = await this.#fresh();
+    const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
+    const items = stations.map((station) => ({
+      label: station.name,
+      description: station.id === this.#store.selected?.id ? vscode.l10n.t('selected') : '',
+      station,
+    }));
+    const picked = await vscode.window.showQuickPick<{ label: string; station: StationListItem | undefined }>(
+      [...items, create],
+      { title, placeHolder: vscode.l10n.t('Station') },
+    );
+    if (picked === create) await vscode.commands.executeCommand('testStations.createStation');
+    if (picked?.station === undefined) throw new vscode.CancellationError();
+    return picked.station;
+  }
+
+  async #fresh(): Promise<readonly StationListItem[]> {
+    await this.#store.refresh();
+    if (this.#store.error !== undefined) throw this.#store.error;
+    return this.#store.stations ?? [];
+  }
+}
+
+/** Other commands name a station by its id alone. */
+const isStation = (value: unknown): value is { id: string } =>
+  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../platform/commands.ts';
+import { StationChoice } from './choose.ts';
+import { registerKeyCommands } from './keyCommands.ts';
+import { registerProcedureCommands } from './procedureCommands.ts';
+import { registerStationCommands } from './stationCommands.ts';
+import { StationsTree } from './stationsTree.ts';
+import { stationStatusBar } from './statusBar.ts';
+
+/** The Stations view, its commands and the status bar item. */
+export function registerStations(commands: Commands, connection: Connection, store: StationStore): vscode.Disposable {
+  const tree = new StationsTree(store);
+  const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree });
+  const choice = new StationChoice(store, view);
+  registerStationCommands(commands, connection, store, choice);
+  registerProcedureCommands(commands, connection, store, choice);
+  registerKeyCommands(commands, connection, choice);
+  return vscode.Disposable.from(
+    view,
+    tree,
+    stationStatusBar(store),
+    view.onDidChangeVisibility(({ visible }) => {
+      if (visible && store.stations !== undefined) void store.refresh();
+    }),
+    store.onDidChange(() => showTrouble(view, store)),
+  );
+}
+
+/** After a failed refresh the last stations stay, under a line that says so. */
+function showTrouble(view: vscode.TreeView<unknown>, store: StationStore): void {
+  if (store.error === undefined) delete view.message;
+  else if (store.stations !== undefined) {
+    view.message = vscode.l10n.t('Last known state. {0}', store.error instanceof Error ? store.error.message : '');
+  }
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import { local } from '../contract/local.ts';
+import { stations } from '../contract/stations.ts';
+import type { Commands } from '../platform/commands.ts';
+import type { StationChoice } from './choose.ts';
+
+/** Makes a key for the station, ends an earlier one, and keeps the new one on this machine. */
+export async function issueKey(connection: Connection, station: string): Promise<string> {
+  const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
+  await connection.keepStationKey(station, key);
+  return key;
+}
+
+interface NextStep {
+  readonly label: string;
+  readonly command: string;
+  readonly argument: unknown;
+}
+
+/** Offers a new key for copying, once: afterwards nobody can show it again. */
+export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
+  const copy = vscode.l10n.t('Copy Key');
+  const chosen = await vscode.window.showInformationMessage(message, copy, ...(next === undefined ? [] : [next.label]));
+  if (chosen === copy) await vscode.env.clipboard.writeText(key);
+  else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
+}
+
+export function registerKeyCommands(commands: Commands, connection: Connection, choice: StationChoice): void {
+  commands.register('rotateKey', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Generate a new key'));
+    const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
+    if (prefix !== null) {
+      const rotate = vscode.l10n.t('Generate New Key');
+      const answer = await vscode.window.showWarningMessage(
+        vscode.l10n.t('Generate a new key for {0}?', station.name),
+        {
+          modal: true,
+          detail: vscode.l10n.t(
+            'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. Runs from this editor use the new key by themselves.',
+            prefix,
+          ),
+        },
+        rotate,
+      );
+      if (answer !== rotate) return;
+    }
+    const key = await issueKey(connection, station.id);
+    void offerKey(
+      key,
+      vscode.l10n.t('{0} has a new key. It is kept in this machine’s secret storage and shown only now.', station.name),
+    );
+  });
+
+  commands.register('deleteKey', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Delete key'));
+    const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
+    if (prefix === null) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no key.', station.name));
+      return;
+    }
+    const remove = vscode.l10n.t('Delete Key');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Delete the key of {0}?', station.name),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
+          prefix,
+        ),
+      },
+      remove,
+    );
+    if (answer !== remove) return;
+    await connection.call(local.deleteKey, { params: { id: station.id } });
+    await connection.forgetStationKey(station.id);
+  });
+}

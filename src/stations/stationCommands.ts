@@ -1,0 +1,96 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import { name60 } from '../contract/common.ts';
+import { type StationListItem, stations } from '../contract/stations.ts';
+import type { Commands } from '../platform/commands.ts';
+import type { StationChoice } from './choose.ts';
+import { issueKey, offerKey } from './keyCommands.ts';
+import { isNode } from './nodes.ts';
+
+export function registerStationCommands(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  choice: StationChoice,
+): void {
+  commands.register('createStation', async () => {
+    await store.refresh();
+    const name = await askName(store.stations ?? [], { title: vscode.l10n.t('Create station') });
+    const { id } = await connection.call(stations.create, { body: { name } });
+    const key = await issueKey(connection, id);
+    await store.select({ id, name });
+    await store.refresh();
+    void offerKey(
+      key,
+      vscode.l10n.t('Station {0} is ready. Its key is kept in this machine’s secret storage and shown only now.', name),
+      { label: vscode.l10n.t('Link Procedure'), command: 'testStations.linkProcedure', argument: { id } },
+    );
+  });
+
+  commands.register('renameStation', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Rename station'));
+    const others = (store.stations ?? []).filter((other) => other.id !== station.id);
+    const title = vscode.l10n.t('Rename station {0}', station.name);
+    const name = await askName(others, { title, value: station.name });
+    await connection.call(stations.update, { params: { id: station.id }, body: { name } });
+    await store.refresh();
+  });
+
+  commands.register('removeStation', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Remove station'));
+    const remove = vscode.l10n.t('Remove Station');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Remove station {0}?', station.name),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
+          station.procedures_count,
+        ),
+      },
+      remove,
+    );
+    if (answer !== remove) return;
+    await connection.call(stations.remove, { params: { id: station.id } });
+    await connection.forgetStationKey(station.id);
+    await store.refresh();
+  });
+
+  commands.register('selectStation', async (argument) => {
+    const station = isNode(argument)
+      ? argument.station
+      : await choice.pick(vscode.l10n.t('Select the station that scripts run on'));
+    await store.select(station);
+  });
+
+  commands.register('copyStationId', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Copy station id'));
+    await vscode.env.clipboard.writeText(station.id);
+  });
+
+  commands.register('refreshStations', async () => {
+    await store.refresh();
+    if (store.error !== undefined) throw store.error;
+  });
+}
+
+/** Asks for a station name until it is a good one. @throws vscode.CancellationError */
+async function askName(
+  others: readonly StationListItem[],
+  options: { title: string; value?: string },
+): Promise<string> {
+  const name = await vscode.window.showInputBox({
+    ...options,
+    prompt: vscode.l10n.t('The name of the test bench, 1 to 60 characters, such as “Bench 1”'),
+    ignoreFocusOut: true,
+    validateInput: (value) => {
+      const parsed = name60.safeParse(value);
+      if (!parsed.success) return parsed.error.issues[0]?.message;
+      const taken = others.some((other) => other.name.toLowerCase() === parsed.data.toLowerCase());
+      return taken ? vscode.l10n.t('There is already a station named {0}.', parsed.data) : undefined;
+    },
+  });
+  if (name === undefined) throw new vscode.CancellationError();
+  return name.trim();
+}

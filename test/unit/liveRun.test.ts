@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { RunnerEvent } from '../../src/contract/runner.ts';
+import { advance, notStarted, verdictOf } from '../../src/domain/liveRun.ts';
+
+const started = (id: string): RunnerEvent => ({
+  event: 'run_started',
+  execution_id: id,
+  time: 0,
+  kind: 'openhtf',
+  name: 'board',
+  procedure_id: 'FVT1',
+  part_number: null,
+  phases: [],
+});
+const complete = (id: string, outcome: 'PASS' | 'FAIL', phases: number): RunnerEvent => ({
+  event: 'run_complete',
+  execution_id: id,
+  time: 1,
+  outcome,
+  serial_number: `SN-${id}`,
+  start_time_millis: 0,
+  end_time_millis: 1,
+  outcome_details: [],
+  phases_run: phases,
+});
+
+describe('a script that runs', () => {
+  it('keeps the executions of a loop apart', () => {
+    const events: RunnerEvent[] = [
+      started('a'),
+      complete('a', 'PASS', 2),
+      { event: 'run_uploaded', execution_id: 'a', time: 2, run_id: 'run-a' },
+      started('b'),
+      complete('b', 'FAIL', 2),
+      { event: 'run_upload_failed', execution_id: null, time: 3, status: 403, message: 'not linked' },
+    ];
+    const [a, b] = events.reduce(advance, notStarted).executions;
+    assert.deepEqual([a?.serialNumber, a?.outcome, a?.push], ['SN-a', 'PASS', { runId: 'run-a' }]);
+    assert.deepEqual([b?.serialNumber, b?.outcome, b?.push], ['SN-b', 'FAIL', { status: 403, message: 'not linked' }]);
+  });
+
+  it('has no verdict before the record', () => {
+    const [execution] = [started('a')].reduce(advance, notStarted).executions;
+    assert.ok(execution);
+    assert.equal(verdictOf(execution), null);
+  });
+
+  it('never passes without a phase', () => {
+    const [execution] = [started('a'), complete('a', 'PASS', 0)].reduce(advance, notStarted).executions;
+    assert.ok(execution);
+    assert.equal(verdictOf(execution)?.outcome, 'ERROR');
+  });
+
+  it('takes the verdict from the record', () => {
+    for (const outcome of ['PASS', 'FAIL'] as const) {
+      const [execution] = [started('a'), complete('a', outcome, 1)].reduce(advance, notStarted).executions;
+      assert.ok(execution);
+      assert.equal(verdictOf(execution)?.outcome, outcome);
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import { Connection } from './connection/connection.ts';
+import { StationStore } from './connection/stationStore.ts';
+import { Commands } from './platform/commands.ts';
+import { createLog } from './platform/log.ts';
+import { registerRun } from './run/index.ts';
+import { registerStations } from './stations/index.ts';
+
+/** Builds the rooms and returns. Awaits nothing, starts nothing, reads no secret. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = createLog(context);
+  const commands = new Commands(log);
+  const connection = new Connection(context, log);
+  const store = new StationStore(connection, context.workspaceState);
+  context.subscriptions.push(
+    log,
+    commands,
+    store,
+    registerStations(commands, connection, store),
+    registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner')),
+  );
+}

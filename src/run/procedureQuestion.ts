@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import { allPages } from '../client/pages.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import { local } from '../contract/local.ts';
+import { procedures } from '../contract/procedures.ts';
+import type { LinkedProcedure, Station } from '../contract/stations.ts';
+import { chooseProcedure, names } from '../domain/procedureChoice.ts';
+
+interface Option {
+  readonly label: string;
+  readonly choose: () => Promise<string>;
+}
+
+/** Decides, during one run, under which procedure the script may push. The same question is asked only once. */
+export class ProcedureQuestion {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #station: Station;
+  readonly #answers = new Map<string | null, Promise<string | null>>();
+
+  constructor(connection: Connection, store: StationStore, station: Station) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#station = station;
+  }
+
+  /**
+   * @param scriptId the script's own `procedure_id`
+   * @returns the id to run under, or null when the user cancels
+   */
+  answer(scriptId: string | null): Promise<string | null> {
+    const known = this.#answers.get(scriptId);
+    if (known !== undefined) return known;
+    const answer = this.#ask(scriptId);
+    this.#answers.set(scriptId, answer);
+    return answer;
+  }
+
+  async #ask(scriptId: string | null): Promise<string | null> {
+    const choice = chooseProcedure(scriptId, this.#station.procedures);
+    if ('decided' in choice) return scriptId ?? choice.decided.id;
+    const options = [
+      ...(scriptId === null ? [] : [await this.#linkNamed(scriptId)]),
+      ...choice.linked.map((procedure) => this.#runAs(procedure)),
+      ...(choice.linked.length === 0 && scriptId === null ? [this.#linkAnother()] : []),
+    ];
+    const [message, detail] = this.#words(scriptId, choice.linked);
+    const labels = options.length <= 3 ? options.map((option) => option.label) : [options[0]?.label ?? '', moreLabel()];
+    const picked = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...labels);
+    const label = picked === moreLabel() ? await vscode.window.showQuickPick(options.map((o) => o.label)) : picked;
+    return (await options.find((option) => option.label === label)?.choose()) ?? null;
+  }
+
+  #words(scriptId: string | null, linked: readonly LinkedProcedure[]): [message: string, detail: string] {
+    const station = this.#station.name;
+    if (scriptId !== null) {
+      return [
+        vscode.l10n.t('The script pushes runs of {0}, which is not linked to {1}.', scriptId, station),
+        vscode.l10n.t('{0} may push runs of linked procedures only. Cancel runs nothing.', station),
+      ];
+    }
+    return linked.length === 0
+      ? [
+          vscode.l10n.t('No procedure is linked to {0}.', station),
+          vscode.l10n.t('The script names none either, so its run would belong nowhere. Cancel runs nothing.'),
+        ]
+      : [
+          vscode.l10n.t('Which procedure does the script run on {0}?', station),
+          vscode.l10n.t('It names none, and several are linked. Cancel runs nothing.'),
+        ];
+  }
+
+  #runAs(procedure: LinkedProcedure): Option {
+    const name = procedure.identifier ?? procedure.name;
+    return { label: vscode.l10n.t('Run as {0}', name), choose: () => Promise.resolve(procedure.id) };
+  }
+
+  /** Links the procedure that the script names; one that does not exist yet is created under that name. */
+  async #linkNamed(scriptId: string): Promise<Option> {
+    const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
+    const existing = all.find((procedure) => names(procedure, scriptId));
+    return {
+      label: existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId),
+      choose: async () => {
+        const body = { name: scriptId, identifier: scriptId };
+        const { id } = existing ?? (await this.#connection.call(procedures.create, { body }));
+        await this.#connection.call(local.linkProcedure, { params: { id: this.#station.id, procedure_id: id } });
+        await this.#store.refresh();
+        return scriptId;
+      },
+    };
+  }
+
+  #linkAnother(): Option {
+    return {
+      label: vscode.l10n.t('Link Procedure…'),
+      choose: async () => {
+        await vscode.commands.executeCommand('testStations.linkProcedure', { id: this.#station.id });
+        const station = this.#store.stations?.find((each) => each.id === this.#station.id);
+        const linked = station?.procedures[0];
+        if (linked === undefined) throw new vscode.CancellationError();
+        return linked.id;
+      },
+    };
+  }
+}
+
+const moreLabel = (): string => vscode.l10n.t('Other Procedure…');

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Outcome } from '../contract/common.ts';
+import { type RunListItem, runs } from '../contract/runs.ts';
+
+/** Shape and colour of an outcome; the word stands beside it. */
+const icons: Record<Outcome, [icon: string, color: string]> = {
+  PASS: ['pass', 'testing.iconPassed'],
+  FAIL: ['error', 'testing.iconFailed'],
+  ERROR: ['warning', 'testing.iconErrored'],
+  TIMEOUT: ['watch', 'testing.iconErrored'],
+  ABORTED: ['circle-slash', 'testing.iconSkipped'],
+};
+
+/** The latest runs of the selected station, newest first. */
+export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #view: vscode.TreeView<RunListItem>;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+  #runs: RunListItem[] = [];
+
+  constructor(connection: Connection, store: StationStore) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this });
+    this.#subscription = store.onDidChange(() => this.#changed.fire(undefined));
+  }
+
+  async getChildren(): Promise<RunListItem[]> {
+    const { selected } = this.#store;
+    if (selected === undefined) {
+      this.#view.description = '';
+      return [];
+    }
+    this.#view.description = selected.name;
+    try {
+      const query = { created_by_station_ids: [selected.id], limit: 50 };
+      this.#runs = (await this.#connection.call(runs.list, { query })).data;
+      delete this.#view.message;
+      if (this.#runs.length === 0) this.#view.message = vscode.l10n.t('{0} has no runs yet.', selected.name);
+    } catch (error) {
+      this.#view.message = vscode.l10n.t('Last known state. {0}', error instanceof Error ? error.message : String(error));
+    }
+    return this.#runs;
+  }
+
+  getTreeItem(run: RunListItem): vscode.TreeItem {
+    const item = new vscode.TreeItem(run.unit.serial_number);
+    const [icon, color] = icons[run.outcome];
+    const when = new Date(run.started_at).toLocaleString();
+    item.id = `run:${run.id}`;
+    item.description = `${run.outcome} · ${run.procedure.name} · ${when}`;
+    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+    item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
+    item.contextValue = 'run';
+    item.accessibilityInformation = {
+      label: vscode.l10n.t('{0}, {1}, {2}, {3}', run.unit.serial_number, run.outcome, run.procedure.name, when),
+    };
+    item.command = { command: 'testStations.openRun', title: vscode.l10n.t('Open Run'), arguments: [run.id] };
+    return item;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,19 @@
+import { chromium, type BrowserContext } from 'playwright-core';
+import * as places from './places.ts';
+
+const quiet = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+/** A browser whose profile is in `folder`: SecretStorage and globalState live there. */
+export async function openBrowser(folder: string): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: places.chromium(),
+    args: quiet,
+    viewport: { width: 1280, height: 800 },
+  });
+  // Without the grant, the extension's clipboard calls wait for ever.
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  return context;
+}

@@ -1,0 +1,149 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installExtension } from './extension.ts';
+import * as places from './places.ts';
+import { end, marker } from './processes.ts';
+import { until } from './until.ts';
+
+export type Settings = Record<string, unknown>;
+
+export interface CodeServerOptions {
+  /** They win over the user's, and can be changed while VS Code runs. */
+  machineSettings?: Settings;
+  userSettings?: Settings;
+  /** Reaches the extension host, and what it starts. */
+  env?: Record<string, string>;
+  /** False: folders are untrusted until somebody trusts them. Default true: the question does not arise. */
+  trust?: boolean;
+}
+
+/** No outside requests, no banners, and terminals whose text is in the page. */
+const quietSettings: Settings = {
+  'remote.autoForwardPorts': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'terminal.integrated.gpuAcceleration': 'off',
+  'window.restoreWindows': 'none',
+};
+
+/** Of the tester's own environment these must not reach the VS Code under test. */
+const foreign = /^(VSCODE_|ELECTRON_|NODE_|npm_|XDG_|TOFUPILOT_|STATION_|TEST_STATIONS_|MOCHA_)/;
+
+/** A VS Code of its own: data, settings, extensions and home are in one temporary folder, gone after `dispose`. */
+export class CodeServer {
+  /** Holds everything of this VS Code; tests may put folders to open into it. */
+  readonly folder: string;
+  readonly url: string;
+  readonly #port: number;
+  readonly #options: CodeServerOptions;
+  readonly #machineSettings: Settings = {};
+  #child: ChildProcess | undefined;
+
+  private constructor(folder: string, port: number, options: CodeServerOptions) {
+    this.folder = folder;
+    this.#port = port;
+    this.#options = options;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async create(options: CodeServerOptions): Promise<CodeServer> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'ts-e2e-')));
+    const server = new CodeServer(folder, await freePort(), options);
+    await writeSettings(join(server.data, 'User'), { ...quietSettings, ...options.userSettings });
+    await server.changeSettings(options.machineSettings ?? {});
+    await mkdir(server.home, { recursive: true });
+    await installExtension(join(folder, 'extensions'));
+    return server;
+  }
+
+  get home(): string {
+    return join(this.folder, 'home');
+  }
+
+  /** VS Code's user data: settings, logs, global storage. */
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** Changes settings of the machine at once. (This VS Code sees changes of the user's settings at its start only.) */
+  async changeSettings(changes: Settings): Promise<void> {
+    Object.assign(this.#machineSettings, changes);
+    await writeSettings(join(this.data, 'Machine'), this.#machineSettings);
+  }
+
+  /** Also after `stop`: the same port and data, as SecretStorage needs it. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, this.#arguments(), {
+      env: this.#environment(),
+      cwd: this.home,
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const log = createWriteStream(join(this.folder, 'code-server.log'), { flags: 'a' });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    await until(
+      async () => {
+        if (child.exitCode !== null) return 'ended';
+        return (await fetch(`${this.url}/healthz`)).ok && 'healthy';
+      },
+      { timeout: 60_000, what: 'code-server' },
+    );
+    if (child.exitCode !== null) throw new Error(`code-server ended at once (exit code ${child.exitCode}), see ${this.folder}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child) await end(this.#child, this.folder);
+    this.#child = undefined;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #arguments(): string[] {
+    return [
+      places.codeServer(),
+      ...['--config', join(this.folder, 'config.yaml'), '--bind-addr', `127.0.0.1:${this.#port}`, '--auth', 'none'],
+      ...['--user-data-dir', this.data, '--extensions-dir', join(this.folder, 'extensions')],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+      ...(this.#options.trust === false ? [] : ['--disable-workspace-trust']),
+    ];
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+    return {
+      ...own,
+      HOME: this.home,
+      XDG_CONFIG_HOME: join(this.home, '.config'),
+      XDG_DATA_HOME: join(this.home, '.local', 'share'),
+      XDG_CACHE_HOME: join(this.home, '.cache'),
+      EXTENSIONS_GALLERY: '{}',
+      VSCODE_CLI: '1',
+      [marker]: this.folder,
+      ...this.#options.env,
+    };
+  }
+}
+
+async function writeSettings(folder: string, settings: Settings): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const address = probe.address();
+  await new Promise((done) => probe.close(done));
+  if (address === null || typeof address === 'string') throw new Error('The system gave no free port.');
+  return address.port;
+}

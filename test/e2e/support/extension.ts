@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build, codeServer, vsix } from './places.ts';
+
+/** Copies the installed extension of `vsix()` to `folder`, an extensions folder of code-server that is not there yet. */
+export async function installExtension(folder: string): Promise<void> {
+  const file = vsix();
+  const content = createHash('sha256').update(await readFile(file)).digest('hex');
+  const template = join(build, 'e2e', `extensions-${content.slice(0, 12)}`);
+  if (!existsSync(template)) await unpack(file, template);
+  await cp(template, folder, { recursive: true });
+}
+
+/** Lets code-server install the file once; the folder gets its name only when it is complete. */
+async function unpack(file: string, template: string): Promise<void> {
+  const parent = join(build, 'e2e');
+  await rm(parent, { recursive: true, force: true });
+  await mkdir(parent, { recursive: true });
+  const work = await mkdtemp(join(parent, 'install-'));
+  await promisify(execFile)(
+    process.execPath,
+    [
+      ...[codeServer(), '--config', join(work, 'config.yaml'), '--user-data-dir', join(work, 'data')],
+      ...['--extensions-dir', join(work, 'extensions'), '--install-extension', file, '--force'],
+    ],
+    { env: { ...process.env, EXTENSIONS_GALLERY: '{}', HOME: work, XDG_CONFIG_HOME: work, XDG_DATA_HOME: work } },
+  );
+  await rename(join(work, 'extensions'), template);
+  await rm(work, { recursive: true, force: true });
+}

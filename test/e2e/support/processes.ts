@@ -1,0 +1,65 @@
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { until } from './until.ts';
+
+/** Every process started below a workbench carries this variable, so that also those that left the tree are found. */
+export const marker = 'TEST_WORKBENCH';
+
+/**
+ * Ends `child`, all that it started, and all processes whose environment has `TEST_WORKBENCH=<mark>`; returns when they
+ * are gone. Asks first, so that logs are flushed; kills what does not go by itself.
+ */
+export async function end(child: ChildProcess, mark: string): Promise<void> {
+  if (child.pid === undefined) return;
+  if (process.platform === 'win32') {
+    if (child.exitCode === null) execFileSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
+    return;
+  }
+  signal(-child.pid, 'SIGTERM');
+  await gone(child, mark, 5000).catch(async () => {
+    if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
+    for (const pid of marked(mark)) signal(pid, 'SIGKILL');
+    await gone(child, mark, 10_000);
+  });
+}
+
+async function gone(child: ChildProcess, mark: string, timeout: number): Promise<void> {
+  await until(
+    () => {
+      for (const pid of marked(mark)) signal(pid, 'SIGTERM');
+      return (child.exitCode !== null || child.signalCode !== null) && marked(mark).length === 0;
+    },
+    { timeout, what: 'the end of all processes of the workbench' },
+  );
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+function marked(mark: string): number[] {
+  const entry = `${marker}=${mark}`;
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && environment(name).includes(entry))
+      .map(Number);
+  }
+  const list = execFileSync('ps', ['-axEww', '-o', 'pid=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  return list
+    .split('\n')
+    .filter((line) => line.includes(entry))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+function environment(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    // It ended meanwhile, or belongs to somebody else.
+    return [];
+  }
+}

@@ -1,0 +1,90 @@
+import type { Locator, Page } from 'playwright-core';
+
+export interface PickRow {
+  label: string;
+  description: string;
+  detail: string;
+}
+
+/** The box at the top of the window: command palette, input boxes, quick picks. */
+export class QuickInput {
+  readonly #page: Page;
+  readonly #box: Locator;
+  readonly #input: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#box = page.locator('.quick-input-widget').filter({ visible: true });
+    this.#input = this.#box.locator('.quick-input-filter input');
+  }
+
+  /** Waits for the box with this title. */
+  async opened(title: string): Promise<void> {
+    await this.#box.locator('.quick-input-title').getByText(title, { exact: true }).waitFor();
+  }
+
+  async closed(): Promise<void> {
+    await this.#page.locator('.quick-input-widget').filter({ visible: true }).waitFor({ state: 'hidden' });
+  }
+
+  async title(): Promise<string> {
+    return (await this.#box.locator('.quick-input-title').innerText()).trim();
+  }
+
+  async fill(text: string): Promise<void> {
+    await this.#input.fill(text);
+  }
+
+  async value(): Promise<string> {
+    return this.#input.inputValue();
+  }
+
+  async accept(): Promise<void> {
+    await this.#input.press('Enter');
+  }
+
+  async cancel(): Promise<void> {
+    await this.#input.press('Escape');
+    await this.closed();
+  }
+
+  /** Prompt or validation message under the input. */
+  async message(): Promise<string> {
+    return (await this.#box.locator('.quick-input-message').innerText()).trim();
+  }
+
+  async pick(label: string): Promise<void> {
+    await this.row(label).click();
+  }
+
+  /** The row with exactly this label, icons not counted. */
+  row(label: string): Locator {
+    const name = this.#page.locator('.quick-input-list-rows > .quick-input-list-row:first-child .label-name');
+    return this.#list().filter({ has: name.getByText(label, { exact: true }) });
+  }
+
+  /** The rows to be seen; a long list has more below. */
+  async rows(): Promise<PickRow[]> {
+    const rows = await this.#list().all();
+    return Promise.all(
+      rows.map(async (row) => ({
+        label: await text(row.locator('.label-name').first()),
+        description: await text(row.locator('.label-description').first()),
+        detail: await text(row.locator('.quick-input-list-label-meta')),
+      })),
+    );
+  }
+
+  /** A button of the title bar or of the input, such as Back. */
+  async button(name: string): Promise<void> {
+    await this.#box.getByRole('button', { name }).click();
+  }
+
+  #list(): Locator {
+    return this.#box.locator('.quick-input-list .monaco-list-row');
+  }
+}
+
+async function text(part: Locator): Promise<string> {
+  return (await part.count()) === 0 ? '' : ((await part.textContent()) ?? '').replaceAll('\u00a0', ' ').trim();
+}

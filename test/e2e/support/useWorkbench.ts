@@ -1,0 +1,43 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before } from 'mocha';
+import type { CodeServerOptions } from './codeServer.ts';
+import * as places from './places.ts';
+import { Workbench } from './workbench.ts';
+
+/**
+ * Inside a `describe`: one workbench for all its tests. A failed test leaves a screenshot and VS Code's logs in
+ * `build/failures/<title of the test>/`.
+ * @returns gives the workbench, inside of tests and hooks
+ */
+export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
+  let workbench: Workbench | undefined;
+
+  before(async function () {
+    this.timeout(120_000);
+    workbench = await Workbench.start(options);
+  });
+  afterEach(async function () {
+    this.timeout(30_000);
+    const test = this.currentTest;
+    if (workbench && test?.state === 'failed') await keep(workbench, test.fullTitle());
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await workbench?.dispose();
+  });
+
+  return () => {
+    if (!workbench) throw new Error('The workbench is there inside of tests and hooks only.');
+    return workbench;
+  };
+}
+
+async function keep(workbench: Workbench, title: string): Promise<void> {
+  const folder = join(places.build, 'failures', title.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 100));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await workbench.page.screenshot({ path: join(folder, 'window.png') });
+  await cp(join(workbench.server.data, 'logs'), join(folder, 'logs'), { recursive: true });
+  await cp(join(workbench.server.folder, 'code-server.log'), join(folder, 'code-server.log'));
+}

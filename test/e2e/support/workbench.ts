@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { openBrowser } from './browser.ts';
+import { CodeServer, type CodeServerOptions } from './codeServer.ts';
+import { Dialog, Notification } from './messages.ts';
+import * as panels from './panels.ts';
+import * as places from './places.ts';
+import { QuickInput } from './quickInput.ts';
+import { Tree } from './tree.ts';
+
+export type Theme = 'light' | 'dark' | 'hc';
+
+const themes: Record<Theme, { name: string; mark: string }> = {
+  light: { name: 'Light Modern', mark: '.monaco-workbench.vs' },
+  dark: { name: 'Dark Modern', mark: '.monaco-workbench.vs-dark' },
+  hc: { name: 'Default High Contrast', mark: '.monaco-workbench.hc-black' },
+};
+
+/** A VS Code window in a browser, and what a person does in it. Each verb waits until it can be done. */
+export class Workbench {
+  readonly server: CodeServer;
+  readonly page: Page;
+  readonly quickInput: QuickInput;
+  readonly dialog: Dialog;
+  readonly #context: BrowserContext;
+
+  private constructor(server: CodeServer, context: BrowserContext, page: Page) {
+    this.server = server;
+    this.#context = context;
+    this.page = page;
+    this.quickInput = new QuickInput(page);
+    this.dialog = new Dialog(page);
+  }
+
+  /** Starts a VS Code and a browser of its own; no window is open yet. */
+  static async start(options: CodeServerOptions = {}): Promise<Workbench> {
+    const server = await CodeServer.create(options);
+    try {
+      const [context] = await Promise.all([openBrowser(join(server.folder, 'browser')), server.start()]);
+      const page = context.pages()[0] ?? (await context.newPage());
+      page.setDefaultTimeout(20_000);
+      return new Workbench(server, context, page);
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
+  }
+
+  /** Closes browser and VS Code, ends what they started, removes their folder. */
+  async dispose(): Promise<void> {
+    await this.#context.close();
+    await this.server.dispose();
+  }
+
+  /** Opens a folder and waits until the window is usable. */
+  async open(folder: string): Promise<void> {
+    await this.page.goto(`${this.server.url}/?folder=${encodeURIComponent(folder)}`);
+    await this.#usable();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#usable();
+  }
+
+  /** Runs a command by the palette; `title` as seen there, such as `Test Stations: Create Station`. */
+  async command(title: string): Promise<void> {
+    await this.#palette(`>${title}`);
+    await this.quickInput.pick(title);
+  }
+
+  /** Opens a file of the workspace by a part of its path that names it alone. */
+  async openFile(path: string): Promise<void> {
+    await this.#palette(path);
+    await this.quickInput.pick(basename(path));
+    await this.page.getByRole('tab', { name: basename(path), selected: true }).waitFor();
+  }
+
+  /** Shows a view container of the activity bar. */
+  async openContainer(title: string): Promise<void> {
+    const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: title });
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  }
+
+  tree(title: string): Tree {
+    return new Tree(this.page, title);
+  }
+
+  /** Clicks an icon in the title of the sidebar's view. */
+  async viewAction(title: string): Promise<void> {
+    const sidebar = this.page.locator('.part.sidebar');
+    await sidebar.hover();
+    await sidebar.getByRole('toolbar').getByRole('button', { name: title }).click();
+  }
+
+  /** Clicks an icon in the title of the active editor. */
+  async editorAction(title: string): Promise<void> {
+    await this.page.locator('.editor-group-container.active .title').getByRole('button', { name: title }).click();
+  }
+
+  notification(text: string | RegExp): Notification {
+    return new Notification(this.page, text);
+  }
+
+  /** The item of the status bar with this text, or a text of this pattern. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text });
+  }
+
+  /** The rows of the Problems panel, which it opens. */
+  async problems(): Promise<string[]> {
+    if (!(await this.page.locator('.markers-panel').isVisible())) {
+      await this.command('Problems: Focus on Problems View');
+      await this.page.locator('.markers-panel').waitFor();
+    }
+    return panels.problems(this.page);
+  }
+
+  outputChannel(name: string): Promise<string> {
+    return panels.outputChannel(this.server.data, name);
+  }
+
+  testResultRows(): Promise<string[]> {
+    return panels.testResultRows(this.page);
+  }
+
+  testResultText(): Promise<string> {
+    return panels.testResultText(this.page);
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    await this.server.changeSettings({ 'workbench.colorTheme': themes[theme].name });
+    await this.page.locator(themes[theme].mark).waitFor();
+  }
+
+  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`. */
+  async screenshot(name: string, theme: Theme): Promise<void> {
+    await this.setTheme(theme);
+    const folder = join(places.build, 'screenshots');
+    await mkdir(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
+  }
+
+  async #usable(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
+  }
+
+  async #palette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill(text);
+  }
+}

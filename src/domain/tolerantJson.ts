@@ -1,0 +1,20 @@
+/** A whole JSON string (skipped), or one of the number tokens that Python writes with `allow_nan=True`. */
+const stringOrToken = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g;
+const openhtfText = new Map([
+  ['NaN', '"nan"'],
+  ['Infinity', '"inf"'],
+  ['-Infinity', '"-inf"'],
+]);
+
+/**
+ * Parses JSON as Python writes it: bare `NaN`, `Infinity` and `-Infinity` become the strings `nan`, `inf` and `-inf`,
+ * which is how OpenHTF itself writes these values when it is not told `allow_nan`.
+ * @throws SyntaxError when the text is no JSON even so.
+ */
+export function parseTolerantJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replace(stringOrToken, (token) => openhtfText.get(token) ?? token));
+  }
+}

@@ -1,0 +1,49 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import { AttachmentFiles } from './attachmentFiles.ts';
+import { failureAnswer } from './http/answers.ts';
+import { checkHost } from './http/hosts.ts';
+import { type App, mounter } from './http/mount.ts';
+import { notFound } from './refusal.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
+import { healthRoute } from './routes/health.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { linkRoutes } from './routes/links.ts';
+import { procedureRoutes } from './routes/procedures.ts';
+import { runRoutes } from './routes/runs.ts';
+import { stationRoutes } from './routes/stations.ts';
+import { v1ImportRoutes } from './routes/v1Import.ts';
+import { v1RunRoutes } from './routes/v1Runs.ts';
+import { v1UploadRoutes } from './routes/v1Uploads.ts';
+import { SignedUrls } from './signedUrls.ts';
+import type { Store } from './store/tables.ts';
+
+/** Everything the server answers to. @param host what it listens on @param attachments the folder of the attachments */
+export function makeApp({ store, attachments, host }: { store: Store; attachments: string; host: string }): App {
+  const app: App = new Hono<{ Bindings: HttpBindings }>({
+    // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1.
+    getPath: (request) => getPath(request).replace(/\/{2,}/g, '/'),
+  });
+  app.use(async (c, next) => {
+    checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);
+    await next();
+  });
+  app.notFound((c) =>
+    failureAnswer(c.req.method, c.req.path, notFound(`This server has no ${c.req.method} ${c.req.path}.`)),
+  );
+  app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
+
+  const rooms = { app, store, mount: mounter(app, store), files: new AttachmentFiles(attachments), urls: new SignedUrls() };
+  healthRoute(rooms);
+  stationRoutes(rooms);
+  keyRoutes(rooms);
+  linkRoutes(rooms);
+  procedureRoutes(rooms);
+  runRoutes(rooms);
+  attachmentRoutes(rooms);
+  v1RunRoutes(rooms);
+  v1UploadRoutes(rooms);
+  v1ImportRoutes(rooms);
+  return app;
+}

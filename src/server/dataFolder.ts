@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
+import { messageOf, StartFailure } from './startFailure.ts';
+
+/** SQLite's result code "database is locked". */
+const sqliteBusy = 5;
+
+/** The files of one data folder. */
+export class DataFolder {
+  readonly path: string;
+  readonly database: string;
+  readonly attachments: string;
+  readonly #addressFile: string;
+  #lock: DatabaseSync | undefined;
+
+  /**
+   * Makes the folder if need be.
+   * @throws StartFailure when it cannot be made
+   */
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.database = join(this.path, 'stations.db');
+    this.attachments = join(this.path, 'attachments');
+    this.#addressFile = join(this.path, 'server.json');
+    try {
+      mkdirSync(this.attachments, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw this.#notWritable(error);
+    }
+  }
+
+  /**
+   * Takes the folder for this process until it ends. The lock is the operating system's, on a database file of its own:
+   * it is released even when the process is killed.
+   * @throws StartFailure when another server has it, or the folder cannot be written
+   */
+  lock(): void {
+    let lock: DatabaseSync | undefined;
+    try {
+      lock = new DatabaseSync(join(this.path, 'server.lock.db'), { timeout: 0 });
+      lock.exec('begin exclusive');
+      this.#lock = lock;
+    } catch (error) {
+      lock?.close();
+      if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) throw this.#notWritable(error);
+      const other = this.readAddress();
+      throw new StartFailure(
+        serverExit.folderInUse,
+        `The data folder ${this.path} is in use by another station server${other ? ` (process ${other.pid}, ${other.url})` : ''}. ` +
+          'Use that server, stop it, or choose another folder with --data.',
+        error,
+      );
+    }
+  }
+
+  /** Where the folder's server is, or was when it last ran; null when none did. */
+  readAddress(): ServerAddress | null {
+    try {
+      return serverAddress.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
+    } catch {
+      // Missing or torn: then there is no address, and the next start writes a new one.
+      return null;
+    }
+  }
+
+  writeAddress(address: ServerAddress): void {
+    const temporary = `${this.#addressFile}.${randomUUID()}.part`;
+    writeFileSync(temporary, JSON.stringify(address), { mode: 0o600 });
+    renameSync(temporary, this.#addressFile);
+  }
+
+  release(): void {
+    this.#lock?.close();
+  }
+
+  #notWritable(error: unknown): StartFailure {
+    return new StartFailure(
+      serverExit.folderNotWritable,
+      `The data folder ${this.path} cannot be written (${messageOf(error)}). ` +
+        'Give this user the right to write there, or choose another folder with --data.',
+      error,
+    );
+  }
+}

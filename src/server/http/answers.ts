@@ -1,0 +1,36 @@
+import { RunInputError } from '../../domain/newRun.ts';
+import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
+
+const statusOf: Record<RefusalCode, number> = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+};
+
+/** The official v1 client shows an error's message only if the content type is exactly this, without a charset. */
+export const json = (body: unknown, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+
+const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
+
+function errorAnswer(path: string, status: number, code: string, refusal: Pick<Refusal, 'message' | 'issues'>): Response {
+  const { message, issues } = refusal;
+  if (!isV1(path)) return json({ message, code, issues }, status);
+  // Version 1 has the message alone: it must name the fields itself.
+  const fields = issues.filter((issue) => issue.path?.length).map((issue) => `${issue.path?.join('.')}: ${issue.message}`);
+  return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
+}
+
+/** The answer to a request that failed, in the shape of its surface. What was not foreseen is logged and not shown. */
+export function failureAnswer(method: string, path: string, error: unknown): Response {
+  const refusal = error instanceof RunInputError ? badRequest(error.message) : error;
+  if (refusal instanceof Refusal) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
+  console.error(`${method} ${path} failed:`, error);
+  return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', {
+    message: 'The station server failed on this request. Its log tells why.',
+    issues: [],
+  });
+}

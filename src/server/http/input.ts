@@ -1,0 +1,43 @@
+import type * as z from 'zod';
+import { badRequest, type Issue, Refusal, tooLarge } from '../refusal.ts';
+
+const maxBodyBytes = 10 * 1024 * 1024;
+
+/** @throws Refusal (400) with one issue for each field that is wrong */
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const byField = new Map<string, Issue>();
+  for (const { message, path } of result.error.issues) {
+    const steps = path.map((step) => (typeof step === 'number' ? step : String(step)));
+    if (!byField.has(steps.join('.'))) byField.set(steps.join('.'), { message, path: steps });
+  }
+  throw new Refusal('BAD_REQUEST', 'Input validation failed', [...byField.values()]);
+}
+
+/** A parameter that stands once is a text, one that stands several times a list. */
+export const flatQuery = (query: Record<string, string[]>): Record<string, string | string[]> =>
+  Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]));
+
+/** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(text === '' ? 'The request has no body; a JSON object is expected.' : 'The body of the request is not valid JSON.');
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  const refusal = tooLarge(`The body of the request is larger than ${maxBodyBytes / 1024 / 1024} MiB.`);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw refusal;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw refusal;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,49 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { nothing } from '../../contract/common.ts';
+import type { Answer, Input, Operation } from '../../contract/operation.ts';
+import { forbidden } from '../refusal.ts';
+import type { Store } from '../store/tables.ts';
+import { json } from './answers.ts';
+import { authenticate, type Caller } from './authentication.ts';
+import { flatQuery, parseInput, readJson } from './input.ts';
+
+export type App = Hono<{ Bindings: HttpBindings }>;
+
+export interface Call<O extends Operation> extends Input<O> {
+  caller: Caller;
+  /** Scheme, host and port under which the client reached the server. */
+  origin: string;
+}
+
+export type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
+export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => void;
+
+function checkKind({ access, id }: Operation, caller: Caller): void {
+  if (access.includes(caller.kind)) return;
+  throw forbidden(
+    caller.kind === 'station'
+      ? `Stations cannot do this (${id}): it needs a user key, and this is the key of station "${caller.name}".`
+      : `Only a station can do this (${id}): it needs a station key, and this is a user key.`,
+  );
+}
+
+/**
+ * Makes the one function that serves an operation of the contract. The order of the checks is part of the wire: key (401),
+ * form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403), existence (404),
+ * uniqueness (409).
+ */
+export const mounter =
+  (app: App, store: Store): Mount =>
+  <O extends Operation>(operation: O, handler: Handler<O>): void => {
+    app.on(operation.method, operation.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+      const caller = await authenticate(store, c.req.header('authorization'));
+      const params = parseInput<O['params']>(operation.params, c.req.param());
+      checkKind(operation, caller);
+      const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
+      const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.req.raw);
+      const body = parseInput<O['body']>(operation.body, sent);
+      const origin = `http://${c.req.header('host') ?? ''}`;
+      return json(await handler({ params, query, body, caller, origin }));
+    });
+  };

@@ -1,0 +1,21 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { KeyKind } from '../contract/operation.ts';
+
+/** A bearer key as it is stored: the key itself is not in it. */
+export interface StoredKey {
+  /** SHA-256, hexadecimal. */
+  hash: string;
+  /** The visible beginning. */
+  prefix: string;
+}
+
+export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** Makes a key of 32 random bytes; its beginning tells its kind. */
+export function makeKey(kind: KeyKind): StoredKey & { key: string } {
+  const key = (kind === 'user' ? 'tsu_' : 'tss_') + randomBytes(32).toString('base64url');
+  return { key, hash: hashKey(key), prefix: key.slice(0, 8) };
+}
+
+/** A key that a person chose may be short: less of it is shown. */
+export const storeChosenKey = (key: string): StoredKey => ({ hash: hashKey(key), prefix: key.slice(0, 3) });

@@ -1,0 +1,46 @@
+import { readCommand, usage } from './commandLine.ts';
+import { DataFolder } from './dataFolder.ts';
+import { serve } from './serve.ts';
+import { messageOf, StartFailure } from './startFailure.ts';
+import { newUserKey, takeChosenKey } from './userKeys.ts';
+
+// Files are for this user alone.
+process.umask(0o077);
+
+// Whoever started the server may be gone when it writes; that is no reason to end.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+// Node 22 calls node:sqlite experimental on stderr, where people look for the reason of a failed start.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (warning.name !== 'ExperimentalWarning') console.error(warning);
+});
+
+async function main(): Promise<void> {
+  const chosenKey = takeChosenKey(process.env);
+  const command = readCommand(process.argv.slice(2));
+  if (command.command === 'help') {
+    console.log(usage);
+    return;
+  }
+  const folder = new DataFolder(command.data);
+  if (command.command === 'new-user-key') {
+    console.log(await newUserKey(folder, command.revokeOthers));
+    return;
+  }
+  const server = await serve(folder, { ...command, chosenKey });
+  const stop = (): void => {
+    server.stop().then(() => process.exit(0), fail);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  console.log(JSON.stringify(server.address));
+}
+
+function fail(error: unknown): void {
+  console.error(error instanceof StartFailure ? error.message : `The station server failed: ${messageOf(error)}`);
+  process.exit(error instanceof StartFailure ? error.exitCode : 1);
+}
+
+main().catch(fail);

@@ -1,0 +1,34 @@
+/** Why a request is refused, in the words of `/api/v2`. */
+export type RefusalCode =
+  | 'BAD_REQUEST'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'PAYLOAD_TOO_LARGE';
+
+export interface Issue {
+  message: string;
+  path?: (string | number)[];
+}
+
+/** A request that the server does not fulfil, for a reason that its sender can read and mend. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+  /** One for each field that is wrong; empty when it is no field. */
+  readonly issues: readonly Issue[];
+
+  constructor(code: RefusalCode, message: string, issues: readonly Issue[] = []) {
+    super(message);
+    this.code = code;
+    this.issues = issues;
+  }
+}
+
+export const badRequest = (message: string): Refusal => new Refusal('BAD_REQUEST', message, [{ message }]);
+export const unauthorized = (message: string): Refusal => new Refusal('UNAUTHORIZED', message);
+export const forbidden = (message: string): Refusal => new Refusal('FORBIDDEN', message);
+export const notFound = (message: string): Refusal => new Refusal('NOT_FOUND', message);
+export const conflict = (message: string): Refusal => new Refusal('CONFLICT', message);
+export const tooLarge = (message: string): Refusal => new Refusal('PAYLOAD_TOO_LARGE', message);

@@ -1,0 +1,13 @@
+import type { AttachmentFiles } from './attachmentFiles.ts';
+import type { App, Mount } from './http/mount.ts';
+import type { SignedUrls } from './signedUrls.ts';
+import type { Store } from './store/tables.ts';
+
+/** What the routes work with. */
+export interface Rooms {
+  app: App;
+  mount: Mount;
+  store: Store;
+  files: AttachmentFiles;
+  urls: SignedUrls;
+}

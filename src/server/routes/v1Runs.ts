@@ -1,0 +1,53 @@
+import { v1 } from '../../contract/v1.ts';
+import { v1RunToNewRun } from '../../domain/v1Run.ts';
+import { pushRun } from '../pushRun.ts';
+import { notFound } from '../refusal.ts';
+import type { Rooms } from '../rooms.ts';
+import { logsOf, phasesOf } from '../store/runDetails.ts';
+import { type RunRow, runsOfUnit } from '../store/runs.ts';
+import type { Store } from '../store/tables.ts';
+import { attachmentsOf } from '../store/uploads.ts';
+import { logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
+
+export function v1RunRoutes({ mount, store }: Rooms): void {
+  mount(v1.createRun, async ({ body, caller }) => {
+    const run = v1RunToNewRun(body, Date.now());
+    const id = await store.transaction().execute((change) => pushRun(change, run, caller));
+    return { id, message: `Run ${id} created.` };
+  });
+
+  mount(v1.getRuns, async ({ query }) => {
+    const rows = await runsOfUnit(store, query.serial_number);
+    return Promise.all(rows.map((row) => v1RunAnswer(store, row)));
+  });
+
+  mount(v1.streaming, () => {
+    throw notFound('This server offers no live streaming. The run itself is not concerned.');
+  });
+}
+
+/** Version 1 has its own words: component for part, identifier for revision number, value for version tag. */
+async function v1RunAnswer(store: Store, row: RunRow): Promise<unknown> {
+  const { procedure, unit, operated_by: _, ...header } = runHeader(row);
+  const attachments = await attachmentsOf(store, row.id);
+  const report = attachments.find(({ is_report }) => is_report === 1);
+  return {
+    ...header,
+    procedure: { id: procedure.id, name: procedure.name },
+    procedure_version: procedure.version && { id: procedure.version.id, value: procedure.version.tag },
+    unit: {
+      id: unit.id,
+      serial_number: unit.serial_number,
+      batch: unit.batch,
+      revision: {
+        id: unit.part.revision.id,
+        identifier: unit.part.revision.number,
+        component: { id: unit.part.id, part_number: unit.part.number, name: unit.part.name },
+      },
+    },
+    phases: (await phasesOf(store, row.id)).map(phaseAnswer),
+    logs: (await logsOf(store, row.id)).map(logAnswer),
+    attachments: attachments.map(({ id, name, content_type, size }) => ({ id, filename: name, content_type, size })),
+    file_import: report ? { id: report.id, upload: { id: report.id, filename: report.name } } : null,
+  };
+}

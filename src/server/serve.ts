@@ -1,0 +1,41 @@
+import type { ServerAddress } from '../contract/local.ts';
+import { makeApp } from './app.ts';
+import type { DataFolder } from './dataFolder.ts';
+import { listen } from './listen.ts';
+import { findInstance } from './store/instance.ts';
+import { openStore } from './store/open.ts';
+import { ensureUserKey } from './userKeys.ts';
+import { version } from './version.ts';
+
+export interface RunningServer {
+  address: ServerAddress;
+  /** Finishes the open requests, then closes the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the server of a data folder and writes its address there.
+ * @param port null: the one of the last time if it is free, else any
+ * @throws StartFailure
+ */
+export async function serve(
+  folder: DataFolder,
+  { host, port, chosenKey }: { host: string; port: number | null; chosenKey: string | null },
+): Promise<RunningServer> {
+  folder.lock();
+  const store = openStore(folder.database);
+  await ensureUserKey(store, chosenKey);
+  const last = folder.readAddress();
+  const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
+  const { url, close } = await listen(makeApp({ store, attachments: folder.attachments, host }), host, ports);
+  const address = { url, mqtt: null, pid: process.pid, data: folder.path, instance: await findInstance(store), version };
+  folder.writeAddress(address);
+  return {
+    address,
+    stop: async () => {
+      await close();
+      await store.destroy();
+      folder.release();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { forbidden } from './refusal.ts';
+
+const lifetimeMillis = 60 * 60 * 1000;
+
+/**
+ * URLs that carry their own authority, for uploads and downloads without a key. The secret lives in this process alone:
+ * after a restart a client asks for a new URL.
+ */
+export class SignedUrls {
+  readonly #secret = randomBytes(32);
+
+  /** @returns path and query, good for one hour. */
+  sign(method: string, path: string): string {
+    const expires = String(Date.now() + lifetimeMillis);
+    return `${path}?expires=${expires}&signature=${this.#signature(method, path, expires)}`;
+  }
+
+  /** @throws Refusal when the URL was not signed here for this method, or is too old. */
+  check(method: string, path: string, query: { expires: string | undefined; signature: string | undefined }): void {
+    const expected = Buffer.from(this.#signature(method, path, query.expires ?? ''));
+    const given = Buffer.from(query.signature ?? '');
+    const genuine = given.length === expected.length && timingSafeEqual(given, expected);
+    if (!genuine || Number(query.expires) < Date.now()) {
+      throw forbidden('This address is no longer valid. Ask the server for a new one.');
+    }
+  }
+
+  #signature(method: string, path: string, expires: string): string {
+    return createHmac('sha256', this.#secret).update(`${method}\n${path}\n${expires}`).digest('base64url');
+  }
+}

@@ -1,0 +1,7 @@
+import type { Store } from './tables.ts';
+
+/** The UUID that was made with the data folder. */
+export async function findInstance(store: Store): Promise<string> {
+  const { id } = await store.selectFrom('instance').select('id').executeTakeFirstOrThrow();
+  return id;
+}

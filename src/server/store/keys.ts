@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { StoredKey } from '../keys.ts';
+import type { Change, Store } from './tables.ts';
+
+const usePrecisionMillis = 60_000;
+
+/** Who a key belongs to. */
+export type KeyOwner = { kind: 'user'; id: string; name: string } | { kind: 'station'; id: string; name: string };
+
+export interface FoundKey {
+  id: string;
+  hash: string;
+  last_used_at: number | null;
+  owner: KeyOwner;
+}
+
+export async function findKey(store: Store, hash: string): Promise<FoundKey | null> {
+  const row = await store
+    .selectFrom('api_keys as k')
+    .leftJoin('users as u', 'u.id', 'k.user_id')
+    .leftJoin('stations as s', 's.id', 'k.station_id')
+    .where('k.hash', '=', hash)
+    .select(['k.id', 'k.hash', 'k.last_used_at'])
+    .select(['u.id as user_id', 'u.name as user_name', 's.id as station_id', 's.name as station_name'])
+    .executeTakeFirst();
+  if (!row) return null;
+  const { id, last_used_at } = row;
+  if (row.station_id !== null && row.station_name !== null) {
+    return { id, hash: row.hash, last_used_at, owner: { kind: 'station', id: row.station_id, name: row.station_name } };
+  }
+  if (row.user_id !== null && row.user_name !== null) {
+    return { id, hash: row.hash, last_used_at, owner: { kind: 'user', id: row.user_id, name: row.user_name } };
+  }
+  return null;
+}
+
+/** Notes the use of a key, at most once a minute: not every request need write. */
+export async function noteKeyUse(store: Store, key: FoundKey, now: number): Promise<void> {
+  if (key.last_used_at !== null && now - key.last_used_at < usePrecisionMillis) return;
+  await store.updateTable('api_keys').set({ last_used_at: now }).where('id', '=', key.id).execute();
+}
+
+/** Gives the local user a further key. @param revokeOthers ends all earlier user keys at the same moment */
+export async function addUserKey(store: Store, key: StoredKey, revokeOthers: boolean): Promise<void> {
+  await store.transaction().execute(async (change) => {
+    if (revokeOthers) await change.deleteFrom('api_keys').where('kind', '=', 'user').execute();
+    const user = await change.selectFrom('users').select('id').orderBy('created_at').executeTakeFirstOrThrow();
+    await insertKey(change, key, { user_id: user.id, station_id: null });
+  });
+}
+
+export async function hasUserKey(store: Store): Promise<boolean> {
+  return (await store.selectFrom('api_keys').select('id').where('kind', '=', 'user').executeTakeFirst()) !== undefined;
+}
+
+/** Ends a station's key. @returns false when it had none */
+export async function deleteStationKey(change: Change, stationId: string): Promise<boolean> {
+  const { numDeletedRows } = await change
+    .deleteFrom('api_keys')
+    .where('station_id', '=', stationId)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
+}
+
+/** Gives a station its key; an earlier one ends. @returns when it was made */
+export async function replaceStationKey(change: Change, stationId: string, key: StoredKey): Promise<number> {
+  await deleteStationKey(change, stationId);
+  return insertKey(change, key, { user_id: null, station_id: stationId });
+}
+
+async function insertKey(
+  change: Change,
+  { hash, prefix }: StoredKey,
+  owner: { user_id: string; station_id: null } | { user_id: null; station_id: string },
+): Promise<number> {
+  const created_at = Date.now();
+  await change
+    .insertInto('api_keys')
+    .values({
+      id: randomUUID(),
+      hash,
+      prefix,
+      kind: owner.user_id === null ? 'station' : 'user',
+      ...owner,
+      created_at,
+      last_used_at: null,
+    })
+    .execute();
+  return created_at;
+}

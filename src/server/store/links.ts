@@ -1,0 +1,30 @@
+import type { Change, Store } from './tables.ts';
+
+/** Links a station and a procedure; a link that stands is left as it is. */
+export async function addLink(change: Change, station_id: string, procedure_id: string): Promise<void> {
+  await change
+    .insertInto('station_procedures')
+    .values({ station_id, procedure_id, linked_at: Date.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** @returns false when there was no link */
+export async function deleteLink(change: Change, stationId: string, procedureId: string): Promise<boolean> {
+  const { numDeletedRows } = await change
+    .deleteFrom('station_procedures')
+    .where('station_id', '=', stationId)
+    .where('procedure_id', '=', procedureId)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
+}
+
+export async function isLinked(store: Store, stationId: string, procedureId: string): Promise<boolean> {
+  const link = await store
+    .selectFrom('station_procedures')
+    .select('station_id')
+    .where('station_id', '=', stationId)
+    .where('procedure_id', '=', procedureId)
+    .executeTakeFirst();
+  return link !== undefined;
+}

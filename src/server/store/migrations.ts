@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { serverExit } from '../../contract/local.ts';
+import { StartFailure } from '../startFailure.ts';
+import { firstSchema } from './firstSchema.ts';
+
+type Migration = (database: DatabaseSync) => void;
+
+/** The number of a migration is its place, from 1; a released one is never edited. */
+const migrations: readonly Migration[] = [
+  (database) => {
+    database.exec(firstSchema);
+    const now = Date.now();
+    database.prepare('insert into instance (id, created_at) values (?, ?)').run(randomUUID(), now);
+    database
+      .prepare('insert into users (id, name, email, created_at) values (?, ?, ?, ?)')
+      .run(randomUUID(), 'Local user', 'local@test-stations.invalid', now);
+  },
+];
+
+function schemaOf(database: DatabaseSync): number {
+  return Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0);
+}
+
+/** Applies the migration after the database's schema, in one transaction. @returns false when there is none. */
+function migrateOnce(database: DatabaseSync, path: string): boolean {
+  database.exec('begin immediate');
+  try {
+    const schema = schemaOf(database);
+    if (schema > migrations.length) {
+      throw new StartFailure(
+        serverExit.schemaTooNew,
+        `The database ${path} was written by a newer version of the station server (schema ${schema}, this one knows ` +
+          `${migrations.length}). Update Test Stations, or choose another folder with --data.`,
+      );
+    }
+    const next = migrations[schema];
+    if (next) {
+      next(database);
+      database.exec(`pragma user_version = ${schema + 1}`);
+    }
+    database.exec('commit');
+    return next !== undefined;
+  } catch (error) {
+    database.exec('rollback');
+    throw error;
+  }
+}
+
+/** Brings the database to the schema of this program. @throws StartFailure when it is newer. */
+export function migrate(database: DatabaseSync, path: string): void {
+  while (migrateOnce(database, path));
+}

@@ -1,0 +1,71 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
+import { migrate } from './migrations.ts';
+import type { Store, Tables } from './tables.ts';
+
+function bindable(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
+}
+
+/** What Kysely's SQLite driver expects of a database, on top of `node:sqlite`. */
+function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = database.prepare(sql);
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => statement.all(...parameters.map(bindable)),
+      run: (parameters) => statement.run(...parameters.map(bindable)),
+      iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+    };
+  };
+  return { prepare, close: () => database.close() };
+}
+
+/**
+ * Every transaction writes, so each takes the write lock at its beginning: one that took it later could fail because
+ * `new-user-key` wrote in between. Kysely itself lets no other query into an open transaction (`ConnectionMutex`).
+ */
+class WritingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class NodeSqliteDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): Driver {
+    return new WritingDriver({ database: this.#database });
+  }
+}
+
+/**
+ * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
+ * @throws StartFailure when its schema is newer
+ */
+export function openStore(path: string): Store {
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
+  try {
+    database.exec('pragma journal_mode = wal; pragma synchronous = full;');
+    migrate(database, path);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) });
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { containing, fold } from './fold.ts';
+import type { Change, Store } from './tables.ts';
+
+export interface StationRow {
+  id: string;
+  name: string;
+}
+
+interface LinkedProcedureRow {
+  station_id: string;
+  id: string;
+  identifier: string | null;
+  name: string;
+}
+
+/** A station that is in use; an archived one is not found. */
+export async function findStation(store: Store, id: string): Promise<StationRow | null> {
+  const row = await store
+    .selectFrom('stations')
+    .select(['id', 'name'])
+    .where('id', '=', id.toLowerCase())
+    .where('archived_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function findStationNamed(store: Store, name: string): Promise<StationRow | null> {
+  const row = await store
+    .selectFrom('stations')
+    .select(['id', 'name'])
+    .where('name_key', '=', fold(name))
+    .where('archived_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function insertStation(change: Change, name: string): Promise<string> {
+  const id = randomUUID();
+  await change
+    .insertInto('stations')
+    .values({ id, name, name_key: fold(name), created_at: Date.now(), archived_at: null })
+    .execute();
+  return id;
+}
+
+export async function renameStation(change: Change, id: string, name: string): Promise<void> {
+  await change.updateTable('stations').set({ name, name_key: fold(name) }).where('id', '=', id).execute();
+}
+
+/** Takes a station out of use with its key and links: it is archived when it has runs, else deleted. */
+export async function removeStation(change: Change, id: string): Promise<void> {
+  await change.deleteFrom('api_keys').where('station_id', '=', id).execute();
+  await change.deleteFrom('station_procedures').where('station_id', '=', id).execute();
+  const run = await change.selectFrom('runs').select('id').where('created_by_station_id', '=', id).executeTakeFirst();
+  if (run) await change.updateTable('stations').set({ archived_at: Date.now() }).where('id', '=', id).execute();
+  else await change.deleteFrom('stations').where('id', '=', id).execute();
+}
+
+/** By name; one row more than `limit` when there are further ones. */
+export async function listStations(
+  store: Store,
+  filter: { search?: string | undefined; procedureIds?: readonly string[] | undefined; limit: number; cursor: number },
+): Promise<StationRow[]> {
+  const { search, procedureIds } = filter;
+  let query = store.selectFrom('stations as s').select(['s.id', 's.name']).where('s.archived_at', 'is', null);
+  if (search) query = query.where(sql<boolean>`s.name_key like ${containing(search)} escape '\\'`);
+  if (procedureIds) {
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('station_procedures as l')
+          .select('l.station_id')
+          .whereRef('l.station_id', '=', 's.id')
+          .where('l.procedure_id', 'in', procedureIds),
+      ),
+    );
+  }
+  return query
+    .orderBy('s.name_key')
+    .orderBy('s.id')
+    .limit(filter.limit + 1)
+    .offset(filter.cursor)
+    .execute();
+}
+
+/** The procedures linked to these stations, by name. */
+export async function linkedProcedures(store: Store, stationIds: readonly string[]): Promise<LinkedProcedureRow[]> {
+  return store
+    .selectFrom('station_procedures as l')
+    .innerJoin('procedures as p', 'p.id', 'l.procedure_id')
+    .where('l.station_id', 'in', stationIds)
+    .select(['l.station_id', 'p.id', 'p.identifier', 'p.name'])
+    .orderBy('p.name_key')
+    .orderBy('p.id')
+    .execute();
+}
+
+/** The visible beginning of the station's key; null when it has none. */
+export async function keyPrefix(store: Store, stationId: string): Promise<string | null> {
+  const key = await store
+    .selectFrom('api_keys')
+    .select('prefix')
+    .where('station_id', '=', stationId)
+    .executeTakeFirst();
+  return key?.prefix ?? null;
+}
+
+/** How many runs the station made of each procedure since then (milliseconds since 1970). */
+export async function runCounts(store: Store, stationId: string, since: number): Promise<Map<string, number>> {
+  const rows = await store
+    .selectFrom('runs')
+    .where('created_by_station_id', '=', stationId)
+    .where('started_at', '>=', since)
+    .groupBy('procedure_id')
+    .select(({ fn }) => ['procedure_id', fn.countAll<number>().as('runs')])
+    .execute();
+  return new Map(rows.map((row) => [row.procedure_id, row.runs]));
+}

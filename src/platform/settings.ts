@@ -16,3 +16,8 @@ export function setting<K extends keyof typeof schema>(name: K): z.output<(typeo
 export function openSetting(name: keyof typeof schema): void {
   void vscode.commands.executeCommand('workbench.action.openSettings', `testStations.${name}`);
 }
+
+/** Changes a setting for this machine, when the user has asked for it. */
+export async function changeSetting(name: keyof typeof schema, value: string): Promise<void> {
+  await vscode.workspace.getConfiguration('testStations').update(name, value, vscode.ConfigurationTarget.Global);
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { openSetting, setting } from '../platform/settings.ts';
+import { changeSetting, openSetting, setting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 
 export interface Interpreter {
@@ -110,8 +110,9 @@ export const folderOf = (script: vscode.Uri): string =>
 export const pythonOf = (environment: string): string =>
   process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
 
-/** Tells the Python extension, where there is one, that the script's folder has a new environment to use. */
-export async function selectInterpreter(python: string, script: vscode.Uri): Promise<void> {
+/** Makes this the script's interpreter: by the Python extension where that decides, else by the setting. */
+export async function useInterpreter(python: string, script: vscode.Uri): Promise<void> {
   const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
   await environments?.updateActiveEnvironmentPath?.(python, script);
+  if ((await interpreterFor(script)).command[0] !== python) await changeSetting('python', python);
 }

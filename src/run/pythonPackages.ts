@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
-import { folderOf, type Interpreter, pythonOf, selectInterpreter } from './interpreter.ts';
+import { folderOf, type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
 
 /** Modules that phase scripts import, by the package that brings them. */
 const packageOf: Readonly<Record<string, string>> = { openhtf: 'openhtf', tofupilot: 'tofupilot' };
@@ -13,8 +13,8 @@ export const isInstallable = (missingModule: string | null): boolean =>
   missingModule !== null && (missingModule.split('.')[0] ?? '') in packageOf;
 
 /**
- * Makes `.venv` in the script's folder and installs what phase scripts need. The interpreter of the run that failed
- * makes it, so that the versions fit.
+ * Makes `.venv` in the script's folder, installs what phase scripts need, and makes it the script's interpreter. The
+ * interpreter of the run that failed makes it, so that the versions fit.
  * @throws UserError with what Python said
  */
 export async function installPackages(script: vscode.Uri, interpreter: Interpreter, log: Log): Promise<void> {
@@ -31,7 +31,7 @@ export async function installPackages(script: vscode.Uri, interpreter: Interpret
       await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...Object.values(packageOf)]);
     },
   );
-  await selectInterpreter(python, script);
+  await useInterpreter(python, script);
 }
 
 async function execute(

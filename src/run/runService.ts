@@ -136,7 +136,7 @@ export class RunService {
         vscode.l10n.t('{0} has no package {1}. Nothing was saved.', interpreter.command.join(' '), failure.missing_module ?? ''),
         [
           {
-            label: vscode.l10n.t('Install into .venv'),
+            label: vscode.l10n.t('Install into .venv and Use It'),
             run: async () => {
               await installPackages(script, interpreter, this.#log);
               await this.run(script);

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, python, useBench } from './support/bench.ts';
+
+describe('the interpreter of a run', function () {
+  this.timeout(240_000);
+  const bench = new Bench();
+  const bare = join(bench.folder, 'bare', 'bin', 'python');
+  const { workbench } = useBench(bench, { 'testStations.python': bare });
+
+  before(async () => {
+    execFileSync(python(), ['-m', 'venv', '--without-pip', join(bench.folder, 'bare')]);
+    bench.script('openhtf_seed.py');
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+  });
+
+  it('is given openhtf in a .venv when it has none and the user wants it', async () => {
+    const window = workbench();
+    await window.openFile('openhtf_seed.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    const missing = window.notification(/has no package openhtf/);
+    await missing.locator.waitFor();
+    assert.deepEqual(await bench.runs(), []);
+    await missing.click('Install into .venv and Use It');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor({ timeout: 200_000 });
+    assert.equal((await bench.runs()).length, 1);
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('is named when it does not exist, with the way to the setting', async () => {
+    const window = workbench();
+    const settings = { 'testStations.dataFolder': bench.data, 'testStations.python': '/nowhere/python3' };
+    writeFileSync(join(window.server.data, 'Machine', 'settings.json'), JSON.stringify(settings));
+    await window.reload();
+    await window.openFile('openhtf_seed.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    const broken = window.notification(/Python could not be started with \/nowhere\/python3/);
+    await broken.locator.waitFor();
+    assert.ok((await broken.buttons()).includes('Open Setting'));
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+import type { Workbench } from './support/workbench.ts';
+
+const runCommand = 'Test Stations: Run Procedure on Station';
+
+async function runFile(window: Workbench, file: string): Promise<void> {
+  await window.openFile(file);
+  await window.command(runCommand);
+}
+
+describe('running a script on a station', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  before(async () => {
+    for (const name of ['openhtf_seed.py', 'vanilla_seed.py', 'vanilla_repaired.py', 'board.py', 'endless.py']) {
+      bench.script(name);
+    }
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.openContainer('Test Stations');
+  });
+
+  it('asks about a procedure that is not linked; with cancel nothing starts and nothing is pushed', async () => {
+    const window = workbench();
+    await runFile(window, 'openhtf_seed.py');
+    await eventually(async () => assert.match(await window.dialog.text(), /FVT1, which is not linked to Bench 1/));
+    assert.deepEqual(await window.dialog.buttons(), ['Create and Link FVT1', 'Cancel']);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('not-linked', theme);
+    await window.dialog.click('Cancel');
+    assert.deepEqual(await bench.runs(), []);
+    assert.deepEqual(await window.testResultRows(), []);
+  });
+
+  it('links it when told so, and pushes exactly one run of the seed’s OpenHTF script', async () => {
+    const window = workbench();
+    await runFile(window, 'openhtf_seed.py');
+    await window.dialog.click('Create and Link FVT1');
+    const notification = window.notification(/SN-0001: PASS.*Saved as a run of FVT1 on Bench 1/);
+    await notification.locator.waitFor();
+    const [pushed, ...more] = await bench.runs();
+    assert.ok(pushed);
+    assert.deepEqual(more, []);
+    const run = await bench.run(pushed.id);
+    assert.equal(run.outcome, 'PASS');
+    assert.equal(run.unit.serial_number, 'SN-0001');
+    assert.equal(run.unit.part.number, 'PCBA01');
+    assert.equal(run.procedure.name, 'FVT1');
+    assert.equal(run.created_by_station?.name, 'Bench 1');
+    assert.deepEqual(
+      run.phases.map(({ name, outcome }) => [name, outcome]),
+      [['phase_one', 'PASS']],
+    );
+    await window.tree('Runs').row('SN-0001').locator.waitFor();
+    await window.tree('Stations').row('FVT1').locator.waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('run', theme);
+    await notification.click('Open Run');
+    await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
+    await eventually(async () => assert.match(await editorText(window), /Serial number:\s+SN-0001/));
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('open-run', theme);
+  });
+
+  it('shows phases, measurements and prints in the Test Results', async () => {
+    const window = workbench();
+    await runFile(window, 'board.py');
+    await window.notification(/SN-0002: PASS/).locator.waitFor();
+    await eventually(async () => {
+      const rows = (await window.testResultRows()).join('\n');
+      for (const name of ['board.py', 'power_on', 'leds']) assert.ok(rows.includes(name), rows);
+    });
+    await eventually(async () => {
+      const text = await window.testResultText();
+      assert.match(text, /Switching the board on …/);
+      assert.match(text, /supply = 3\.31 V, expected 3\.2 <= x <= 3\.4: PASS/);
+    });
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('test-results', theme);
+    await window.notification(/SN-0002: PASS/).close();
+  });
+
+  it('shows a failed measurement with expected and actual, and FAIL as the verdict', async () => {
+    const window = workbench();
+    bench.write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
+    await runFile(window, 'board_fail.py');
+    await window.notification(/SN-000F: FAIL.*Saved as a run of FVT1/).locator.waitFor();
+    const failed = (await bench.runs()).find((run) => run.unit.serial_number === 'SN-000F');
+    assert.equal(failed?.outcome, 'FAIL');
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('fail', theme);
+    await window.notification(/SN-000F: FAIL/).close();
+  });
+
+  it('shows the Python error of the seed’s vanilla script at its line, and nothing is pushed', async () => {
+    const window = workbench();
+    const before = (await bench.runs()).length;
+    await runFile(window, 'vanilla_seed.py');
+    await window.notification(/vanilla_seed\.py:30 broke: NameError: name 'phases' is not defined/).locator.waitFor();
+    await eventually(async () => {
+      const problems = (await window.problems()).join('\n');
+      assert.match(problems, /NameError: name 'phases' is not defined/);
+    });
+    assert.equal((await bench.runs()).length, before);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('name-error', theme);
+    await window.notification(/NameError/).close();
+  });
+
+  it('pushes one run of the repaired vanilla script, with its phase', async () => {
+    const window = workbench();
+    const before = (await bench.runs()).length;
+    await runFile(window, 'vanilla_repaired.py');
+    await window.notification(/SN-0001: PASS.*Saved as a run of FVT1 on Bench 1/).locator.waitFor();
+    const all = await bench.runs();
+    assert.equal(all.length, before + 1);
+    const newest = all.toSorted((a, b) => b.created_at.localeCompare(a.created_at))[0];
+    assert.deepEqual((await bench.run(newest?.id ?? '')).phases.map(({ name }) => name), ['phase_one']);
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('names the line of a syntax error', async () => {
+    const window = workbench();
+    bench.write('syntax.py', 'import openhtf as htf\n\ndef phase(test:\n    pass\n');
+    await runFile(window, 'syntax.py');
+    await window.notification(/syntax\.py:3 broke: SyntaxError/).locator.waitFor();
+    await window.notification(/SyntaxError/).close();
+  });
+
+  it('stops a script that never ends, and its teardown runs', async () => {
+    const window = workbench();
+    await runFile(window, 'endless.py');
+    await eventually(async () => assert.match(await window.testResultText(), /soaking/));
+    await window.command('Test Stations: Stop Run');
+    await window.notification(/SN-SOAK: ABORTED/).locator.waitFor();
+    assert.ok(existsSync(join(bench.workspace, 'powered_off')));
+    const soaked = (await bench.runs()).filter((run) => run.unit.serial_number === 'SN-SOAK');
+    assert.deepEqual(soaked.map(({ outcome }) => outcome), ['ABORTED']);
+    await window.notification(/SN-SOAK: ABORTED/).close();
+  });
+
+  it('runs with the new key after a rotation, without the user doing anything', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
+    await window.dialog.click('Generate New Key');
+    await window.notification('Bench 1 has a new key').close();
+    await runFile(window, 'openhtf_seed.py');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('says so when the key was deleted, and runs after a new one was generated', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Delete Key…');
+    await window.dialog.click('Delete Key');
+    await runFile(window, 'openhtf_seed.py');
+    const noKey = window.notification(/no key for Bench 1 that works/);
+    await noKey.click('Generate New Key');
+    await window.notification('Bench 1 has a new key').close();
+    await runFile(window, 'openhtf_seed.py');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('starts a killed server again, with everything in it', async () => {
+    const window = workbench();
+    const before = (await bench.runs()).length;
+    process.kill(bench.address().pid, 'SIGKILL');
+    await runFile(window, 'openhtf_seed.py');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
+    assert.equal((await bench.runs()).length, before + 1);
+    await window.notification(/SN-0001: PASS/).close();
+  });
+});
+
+async function editorText(window: Workbench): Promise<string> {
+  const lines = await window.page.locator('.editor-group-container.active .view-lines .view-line').allInnerTexts();
+  return lines.join('\n').replaceAll('\u00a0', ' ');
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+describe('the Stations view', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  let firstKey = '';
+
+  it('welcomes with the one thing to do', async () => {
+    const window = workbench();
+    await window.open(bench.workspace);
+    await window.openContainer('Test Stations');
+    await window.page.getByText('A station is a test bench').waitFor();
+    await window.page.getByRole('button', { name: 'Create Station' }).first().waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('welcome', theme);
+    await window.statusBarItem('No station').waitFor();
+  });
+
+  it('refuses bad names with a sentence, and creates the station with a good one', async () => {
+    const window = workbench();
+    await window.page.getByRole('button', { name: 'Create Station' }).first().click();
+    await window.quickInput.opened('Create station');
+    const refused = async (name: string, sentence: string): Promise<void> => {
+      await window.quickInput.fill(name);
+      await window.quickInput.accept();
+      await eventually(async () => assert.match(await window.quickInput.message(), new RegExp(sentence)));
+    };
+    await refused('', 'must not be empty');
+    await refused('   ', 'must not be empty');
+    await refused('x'.repeat(61), 'at most 60');
+    await window.quickInput.fill('Bench 1');
+    await window.quickInput.accept();
+    await window.tree('Stations').row('Bench 1').locator.waitFor();
+    await window.statusBarItem('Bench 1').waitFor();
+  });
+
+  it('offers the first key once for copying, and it works', async () => {
+    const window = workbench();
+    const notification = window.notification('Station Bench 1 is ready');
+    assert.deepEqual(await notification.buttons(), ['Copy Key', 'Link Procedure']);
+    await notification.click('Copy Key');
+    await eventually(async () => {
+      firstKey = String(await window.page.evaluate('navigator.clipboard.readText()'));
+      assert.match(firstKey, /^tss_/);
+    });
+    const current = await new StationApi(bench.address().url, firstKey).call(stations.getCurrent);
+    assert.equal(current.name, 'Bench 1');
+  });
+
+  it('refuses a name that is taken, in any case', async () => {
+    const window = workbench();
+    await window.command('Test Stations: Create Station…');
+    await window.quickInput.opened('Create station');
+    await window.quickInput.fill('bench 1');
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.quickInput.message(), /already a station named bench 1/));
+    await window.quickInput.cancel();
+  });
+
+  it('links a new procedure from the inline action', async () => {
+    const window = workbench();
+    const row = window.tree('Stations').row('Bench 1');
+    await row.action('Link Procedure…');
+    await window.quickInput.pick('Create procedure…');
+    await window.quickInput.opened('Create procedure (1/2)');
+    await window.quickInput.fill('Functional verification');
+    await window.quickInput.accept();
+    await window.quickInput.opened('Create procedure (2/2)');
+    await window.quickInput.fill('not an identifier');
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.quickInput.message(), /identifier has 1 to 60/));
+    await window.quickInput.fill('FVT1');
+    await window.quickInput.accept();
+    const procedure = window.tree('Stations').row('FVT1');
+    await procedure.locator.waitFor();
+    assert.match(await procedure.spoken(), /Procedure FVT1, Functional verification, linked to Bench 1/);
+    assert.match(await row.spoken(), /Station Bench 1, selected, 1 procedure/);
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('stations', theme);
+  });
+
+  it('rotates the key behind a dialog that says what stops working; the old one is refused at once', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
+    await eventually(async () => assert.match(await window.dialog.text(), /stops working at once/));
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('rotate-key', theme);
+    await window.dialog.click('Generate New Key');
+    await window.notification('Bench 1 has a new key').locator.waitFor();
+    await assert.rejects(new StationApi(bench.address().url, firstKey).call(stations.getCurrent), {
+      kind: 'unauthorized',
+    });
+    await window.notification('Bench 1 has a new key').close();
+  });
+
+  it('renames a station, and the selection follows', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Rename Station…');
+    await window.quickInput.opened('Rename station Bench 1');
+    await window.quickInput.fill('Bench A');
+    await window.quickInput.accept();
+    await window.tree('Stations').row('Bench A').locator.waitFor();
+    await window.statusBarItem('Bench A').waitFor();
+  });
+
+  it('links an existing procedure to a second station by the palette', async () => {
+    const window = workbench();
+    await createStation(window, 'Bench B');
+    await window.notification('Station Bench B is ready').click('Link Procedure');
+    await window.quickInput.opened('Link procedure to Bench B');
+    await window.quickInput.pick('FVT1');
+    await eventually(async () =>
+      assert.deepEqual(
+        (await window.tree('Stations').rows()).map((row) => row.split(' ').slice(0, 2).join(' ').trim()),
+        ['Bench A', 'FVT1 Functional', 'Bench B', 'FVT1 Functional'],
+      ),
+    );
+  });
+
+  it('selects another station', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench A').menu('Select Station');
+    await window.statusBarItem('Bench A').waitFor();
+  });
+
+  it('deletes a key, after asking', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench B').menu('Delete Key…');
+    await eventually(async () => assert.match(await window.dialog.text(), /nothing can push runs as this station/));
+    await window.dialog.click('Delete Key');
+    const api = await bench.api();
+    await eventually(async () => {
+      const station = await api.call(stations.get, { params: { id: await bench.stationId('Bench B') } });
+      assert.equal(station.api_key, null);
+    });
+  });
+
+  it('unlinks a procedure, after asking', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench B').menu('Remove Station…');
+    await eventually(async () => assert.match(await window.dialog.text(), /Runs that it pushed are kept/));
+    await window.dialog.click('Remove Station');
+    await window.tree('Stations').row('Bench B').locator.waitFor({ state: 'detached' });
+    await window.tree('Stations').row('FVT1').menu('Unlink Procedure…');
+    await eventually(async () => assert.match(await window.dialog.text(), /no longer push runs of this procedure/));
+    await window.dialog.click('Unlink');
+    await window.tree('Stations').row('FVT1').locator.waitFor({ state: 'detached' });
+  });
+
+  it('finds the same stations after a reload of the window, and after the server was killed', async () => {
+    const window = workbench();
+    const { pid } = bench.address();
+    process.kill(pid, 'SIGKILL');
+    await window.reload();
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Bench A').locator.waitFor();
+    await window.statusBarItem('Bench A').waitFor();
+    assert.notEqual(bench.address().pid, pid);
+  });
+});

@@ -1,0 +1,106 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { after } from 'mocha';
+import { StationApi } from '../../../src/client/stationApi.ts';
+import { newUserKey } from '../../../src/connection/serverProcess.ts';
+import { serverAddress } from '../../../src/contract/local.ts';
+import { procedures } from '../../../src/contract/procedures.ts';
+import { local } from '../../../src/contract/local.ts';
+import { type Run, type RunListItem, runs } from '../../../src/contract/runs.ts';
+import { stations } from '../../../src/contract/stations.ts';
+import { root } from './places.ts';
+import { useWorkbench } from './useWorkbench.ts';
+import type { Workbench } from './workbench.ts';
+
+/** The interpreter with the newest openhtf and tofupilot. */
+export function python(): string {
+  const [newest] = (process.env['TEST_PYTHONS'] ?? '').split(delimiter);
+  if (!newest) throw new Error('TEST_PYTHONS is not set. Run these tests by "npm test -- e2e", which sets it.');
+  return newest;
+}
+
+/** A user's machine: a folder with scripts, and the data folder of the station server that the window starts. */
+export class Bench {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ts-bench-')));
+  readonly workspace = join(this.folder, 'workspace');
+  readonly data = join(this.folder, 'data');
+  #api: StationApi | undefined;
+
+  constructor() {
+    mkdirSync(this.workspace);
+  }
+
+  /** Puts a script of the fixtures into the workspace. */
+  script(name: string, as = name): string {
+    cpSync(join(root, 'test', 'fixtures', 'scripts', name), join(this.workspace, as));
+    return join(this.workspace, as);
+  }
+
+  write(name: string, text: string): string {
+    writeFileSync(join(this.workspace, name), text);
+    return join(this.workspace, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.workspace, name), 'utf8');
+  }
+
+  /** The address of the server that the window started. */
+  address(): ReturnType<typeof serverAddress.parse> {
+    return serverAddress.parse(JSON.parse(readFileSync(join(this.data, 'server.json'), 'utf8')));
+  }
+
+  /** Calls to the window's own server, with a user key of the test. */
+  async api(): Promise<StationApi> {
+    this.#api ??= new StationApi(
+      this.address().url,
+      await newUserKey({ program: join(root, 'dist', 'server.js'), dataFolder: this.data }),
+    );
+    return this.#api;
+  }
+
+  async runs(): Promise<RunListItem[]> {
+    return (await (await this.api()).call(runs.list)).data;
+  }
+
+  async run(id: string): Promise<Run> {
+    return (await this.api()).call(runs.get, { params: { id } });
+  }
+
+  /** Makes, beside the window, a procedure that is linked to the station of this name. */
+  async linkedProcedure(station: string, identifier: string): Promise<void> {
+    const api = await this.api();
+    const { id } = await api.call(procedures.create, { body: { name: identifier, identifier } });
+    await api.call(local.linkProcedure, { params: { id: await this.stationId(station), procedure_id: id } });
+  }
+
+  async stationId(name: string): Promise<string> {
+    const { data } = await (await this.api()).call(stations.list, { query: { search_query: name } });
+    const station = data.find((each) => each.name === name);
+    if (station === undefined) throw new Error(`The server has no station ${name}.`);
+    return station.id;
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Inside a `describe`: a window on the bench, for all its tests; the bench is removed after them. */
+export function useBench(bench: Bench, settings: Record<string, unknown> = {}): { workbench: () => Workbench } {
+  const workbench = useWorkbench({
+    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python(), ...settings },
+  });
+  after(() => bench.dispose());
+  return { workbench };
+}
+
+/** Creates a station by the palette, as its user does. */
+export async function createStation(window: Workbench, name: string): Promise<void> {
+  await window.command('Test Stations: Create Station…');
+  await window.quickInput.opened('Create station');
+  await window.quickInput.fill(name);
+  await window.quickInput.accept();
+  await window.notification(`Station ${name} is ready`).locator.waitFor();
+}

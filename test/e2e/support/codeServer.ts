@@ -55,7 +55,7 @@ export class CodeServer {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'ts-e2e-')));
     const server = new CodeServer(folder, await freePort(), options);
     await writeSettings(join(server.data, 'User'), { ...quietSettings, ...options.userSettings });
-    await server.changeSettings(options.machineSettings ?? {});
+    await server.changeMachineSettings(options.machineSettings ?? {});
     await mkdir(server.home, { recursive: true });
     await installExtension(join(folder, 'extensions'));
     return server;
@@ -71,7 +71,7 @@ export class CodeServer {
   }
 
   /** Changes settings of the machine at once. (This VS Code sees changes of the user's settings at its start only.) */
-  async changeSettings(changes: Settings): Promise<void> {
+  async changeMachineSettings(changes: Settings): Promise<void> {
     Object.assign(this.#machineSettings, changes);
     await writeSettings(join(this.data, 'Machine'), this.#machineSettings);
   }

@@ -4,22 +4,22 @@ import { chooseMenuItem } from './menu.ts';
 /** A tree view. Rows are found by the label that is seen, or a pattern of it. */
 export class Tree {
   readonly #page: Page;
-  readonly #tree: Locator;
+  readonly locator: Locator;
 
   constructor(page: Page, title: string) {
     this.#page = page;
-    this.#tree = page.getByRole('tree', { name: title });
+    this.locator = page.getByRole('tree', { name: title });
   }
 
   /** Label and description of each row to be seen, such as `Bench A online`. */
   async rows(): Promise<string[]> {
-    const rows = await this.#tree.getByRole('treeitem').all();
+    const rows = await this.locator.getByRole('treeitem').all();
     return Promise.all(rows.map(async (row) => (await labelOf(row).locator('.label-name, .label-description').allInnerTexts()).join(' ')));
   }
 
   /** The row whose label (without its description) is `label`; a pattern is tried on label and description. */
   row(label: string | RegExp): Row {
-    const rows = this.#tree.getByRole('treeitem');
+    const rows = this.locator.getByRole('treeitem');
     const name = this.#page.locator('.label-name');
     const row =
       typeof label === 'string'

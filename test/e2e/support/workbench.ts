@@ -8,6 +8,7 @@ import * as panels from './panels.ts';
 import * as places from './places.ts';
 import { QuickInput } from './quickInput.ts';
 import { Tree } from './tree.ts';
+import { until } from './until.ts';
 
 export type Theme = 'light' | 'dark' | 'hc';
 
@@ -64,10 +65,24 @@ export class Workbench {
     await this.#usable();
   }
 
-  /** Runs a command by the palette; `title` as seen there, such as `Test Stations: Create Station`. */
+  /**
+   * Runs a command by the palette; `title` as seen there, such as `Test Stations: Create Station`. Waits for the command
+   * to be there; as an open palette does not learn of new commands, it is opened anew.
+   */
   async command(title: string): Promise<void> {
-    await this.#palette(`>${title}`);
-    await this.quickInput.pick(title);
+    await until(
+      async () => {
+        await this.#palette(`>${title}`);
+        const row = this.quickInput.row(title);
+        const found = await row.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+        await (found ? row.click() : this.quickInput.cancel());
+        return found;
+      },
+      { what: `the command "${title}"` },
+    );
   }
 
   /** Opens a file of the workspace by a part of its path that names it alone. */
@@ -110,10 +125,7 @@ export class Workbench {
 
   /** The rows of the Problems panel, which it opens. */
   async problems(): Promise<string[]> {
-    if (!(await this.page.locator('.markers-panel').isVisible())) {
-      await this.command('Problems: Focus on Problems View');
-      await this.page.locator('.markers-panel').waitFor();
-    }
+    await this.#show('Problems: Focus on Problems View', '.markers-panel');
     return panels.problems(this.page);
   }
 
@@ -121,16 +133,29 @@ export class Workbench {
     return panels.outputChannel(this.server.data, name);
   }
 
-  testResultRows(): Promise<string[]> {
+  /** The rows of the tree in the Test Results panel, which it opens. */
+  async testResultRows(): Promise<string[]> {
+    await this.#show('Test Results: Focus on Test Results View', '.test-output-peek-tree');
     return panels.testResultRows(this.page);
   }
 
-  testResultText(): Promise<string> {
+  /** Chooses a row of the tree in the Test Results panel by a part of its text: its message or output is shown. */
+  async pickTestResult(text: string | RegExp): Promise<void> {
+    await this.page.locator('.test-output-peek-tree .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** What is to be seen of the output in the Test Results panel, which it opens. */
+  async testResultText(): Promise<string> {
+    await this.#show('Test Results: Focus on Test Results View', '.test-output-peek-tree');
     return panels.testResultText(this.page);
   }
 
+  async clipboard(): Promise<string> {
+    return String(await this.page.evaluate('navigator.clipboard.readText()'));
+  }
+
   async setTheme(theme: Theme): Promise<void> {
-    await this.server.changeSettings({ 'workbench.colorTheme': themes[theme].name });
+    await this.server.changeMachineSettings({ 'workbench.colorTheme': themes[theme].name });
     await this.page.locator(themes[theme].mark).waitFor();
   }
 
@@ -140,6 +165,12 @@ export class Workbench {
     const folder = join(places.build, 'screenshots');
     await mkdir(folder, { recursive: true });
     await this.page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
+  }
+
+  async #show(command: string, panel: string): Promise<void> {
+    if (await this.page.locator(panel).isVisible()) return;
+    await this.command(command);
+    await this.page.locator(panel).waitFor();
   }
 
   async #usable(): Promise<void> {

@@ -1,0 +1,21 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { useWorkbench } from './support/useWorkbench.ts';
+
+describe('A window with the extension', function () {
+  this.timeout(60_000);
+  const workbench = useWorkbench();
+
+  before(async () => {
+    const folder = join(workbench().server.folder, 'my scripts');
+    mkdirSync(folder);
+    await workbench().open(folder);
+  });
+
+  it('shows Test Stations in the activity bar and in the status bar', async () => {
+    await workbench().statusBarItem(/station/i).waitFor();
+    await workbench().openContainer('Test Stations');
+    await workbench().tree('Stations').locator.waitFor();
+  });
+});

@@ -1,0 +1,19 @@
+"""Runs a phase script and reports what happens: `python <this folder> SCRIPT [ARGS...]`.
+
+Kept readable for every Python 3, so that an old one gets a sentence instead of a syntax error.
+"""
+
+import sys
+
+if sys.version_info < (3, 10):
+    sys.exit("Test Stations needs Python 3.10 or later, but %s is %s." % (sys.executable, sys.version.split()[0]))
+
+# What `python SCRIPT` would have loaded too: the script may shadow everything else by modules of its own.
+loaded_before = frozenset(sys.modules)
+writes_bytecode = sys.dont_write_bytecode
+sys.dont_write_bytecode = True  # the folder of an installed extension stays as it was installed
+
+from test_stations_runner import launch  # noqa: E402
+
+sys.dont_write_bytecode = writes_bytecode
+launch.main(loaded_before)

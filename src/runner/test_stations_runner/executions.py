@@ -1,0 +1,47 @@
+"""The test executions of a script: which one something belongs to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Pushable(Protocol):
+    """An execution whose result the script may push to a server."""
+
+    id: str
+    pushed: bool
+
+
+class Executions:
+    """The executions that run, each in its thread, and the last one that ended."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._last: Pushable | None = None
+
+    @contextmanager
+    def current(self, execution: Pushable) -> Iterator[None]:
+        """What this thread pushes meanwhile is the result of `execution`."""
+        before = self._of_thread()
+        self._local.execution = execution
+        try:
+            yield
+        finally:
+            self._local.execution = before
+            self._last = execution
+
+    def pushing(self) -> Pushable | None:
+        """Returns the execution whose result a push of this thread is, as far as is known."""
+        return self._of_thread() or self._last
+
+    def awaiting_push(self) -> Pushable | None:
+        """Returns the execution whose result a script pushes that builds its run itself; None: it is a new one."""
+        execution = self.pushing()
+        return None if execution is None or execution.pushed else execution
+
+    def _of_thread(self) -> Pushable | None:
+        execution: Pushable | None = getattr(self._local, "execution", None)
+        return execution

@@ -1,0 +1,78 @@
+"""Exceptions as people read them."""
+
+from __future__ import annotations
+
+import traceback
+from types import TracebackType
+from typing import TypedDict
+
+from .places import RUNNER_FOLDER, Files, Place
+from .plain import cut
+
+
+class Failure(TypedDict):
+    """The contract's `failure`."""
+
+    type: str
+    message: str
+    traceback: str
+    place: Place | None
+    missing_module: str | None
+
+
+def describe(error: BaseException, trace: TracebackType | None, files: Files) -> Failure:
+    """Describes an exception; changes neither it nor its traceback."""
+    told = traceback.TracebackException(type(error), error, trace)
+    _drop_runner(told)
+    frames = [(frame.filename, frame.lineno) for frame in told.stack]
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        frames.append((error.filename, error.lineno))
+    return Failure(
+        type=type(error).__name__,
+        message=cut(_message(error)),
+        traceback=cut("".join(told.format())),
+        place=files.users_place(frames),
+        missing_module=error.name if isinstance(error, ModuleNotFoundError) else None,
+    )
+
+
+def without_runner_frames(error: BaseException) -> TracebackType | None:
+    """Takes the runner's frames out of an exception's traceback, and of those that led to it; returns its own."""
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        each = pending.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            each.__traceback__ = _relinked(each.__traceback__)
+            pending += [each.__cause__, each.__context__]
+    return error.__traceback__
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.msg:
+        return error.msg
+    try:
+        return str(error)
+    except Exception:  # the text form of the user's exception is the user's code
+        return f"<{type(error).__name__} without a text form>"
+
+
+def _drop_runner(told: traceback.TracebackException) -> None:
+    told.stack[:] = [frame for frame in told.stack if not _is_runners(frame.filename)]
+    members = getattr(told, "exceptions", None) or []  # of an exception group
+    for other in (told.__cause__, told.__context__, *members):
+        if other is not None:
+            _drop_runner(other)
+
+
+def _relinked(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and _is_runners(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    if trace is not None:
+        trace.tb_next = _relinked(trace.tb_next)
+    return trace
+
+
+def _is_runners(file: str) -> bool:
+    return file.startswith(RUNNER_FOLDER)

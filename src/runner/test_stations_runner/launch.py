@@ -1,0 +1,135 @@
+"""Runs the script from the first byte to the exit code."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from typing import Any, NoReturn
+
+from .channel import Channel, ChannelError, connect
+from .control import STOPPED, make_interruptible
+from .failures import describe, without_runner_frames
+from .http_clients import HttpClients
+from .imports import PostImport
+from .openhtf_hooks import OpenHtf
+from .openhtf_prompts import Prompts
+from .places import Files
+from .pushes import Pushes
+from .script import Script
+from .session import Session
+from .streams import survive_broken_pipes
+from .tofupilot_hooks import TofuPilot
+
+USAGE_ERROR = 2
+
+
+def main(loaded_before: frozenset[str]) -> NoReturn:
+    """Args: loaded_before: modules that Python itself had loaded before the runner's first import."""
+    if len(sys.argv) < 2:
+        _refuse("usage: python runner SCRIPT [ARGUMENT...]")
+    try:
+        channel = connect()
+    except ChannelError as error:
+        _refuse(str(error))
+    survive_broken_pipes()
+    ending = _Ending(channel)
+    try:
+        make_interruptible()
+        script = Script(sys.argv[1], sys.argv[2:])
+        session = Session(channel, Files(script.path))
+        _follow(session)
+        ending.code = _run(session, script, loaded_before)
+    except KeyboardInterrupt:
+        ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
+    sys.exit(ending.code)
+
+
+def _follow(session: Session) -> None:
+    prompts, pushes = Prompts(session.channel), Pushes(session)
+    tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)
+    PostImport(
+        {
+            "openhtf": OpenHtf(session, prompts).patch,
+            "openhtf.plugs.user_input": prompts.patch,
+            "tofupilot.client": tofupilot.patch_v1,  # 1.x
+            "tofupilot.v1.client": tofupilot.patch_v1,  # 2.x
+            "tofupilot.v2.runs": tofupilot.patch_v2,
+            "tofupilot.v2.sdkconfiguration": tofupilot.point_v2_home,
+            "requests.sessions": http.patch_requests,
+            "httpx": http.patch_httpx,
+        }
+    ).install()
+
+    def command(line: dict[str, Any]) -> None:
+        name = line["command"]
+        if name in ("stop", "kill"):
+            session.procedures.stop()
+            session.control.stop(force=name == "kill")
+        elif name == "ui_response":
+            prompts.answer(line["request_id"], line["value"])
+        elif name == "procedure_response":
+            session.procedures.answer(line["request_id"], line["procedure_id"])
+
+    session.channel.listen(command, session.procedures.host_is_gone)
+
+
+def _run(session: Session, script: Script, loaded_before: frozenset[str]) -> object:
+    """Returns what `sys.exit` is to be called with, after Python's own rules."""
+    try:
+        code = script.load()
+    except OSError as error:
+        _report(session, "load_error", error)
+        print(f"{sys.executable}: can't open file {script.path!r}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except (SyntaxError, ValueError) as error:
+        return _crash(session, "load_error", error)
+    try:
+        script.run(code, loaded_before)
+        return 0
+    except SystemExit as leave:
+        return leave.code
+    except KeyboardInterrupt as interrupt:
+        if not session.control.stopping:
+            _crash(session, "execution_error", interrupt)
+        return STOPPED
+    except BaseException as error:
+        return _crash(session, "execution_error", error)
+
+
+def _crash(session: Session, reason: str, error: BaseException) -> int:
+    _report(session, reason, error)
+    sys.excepthook(type(error), error, without_runner_frames(error))
+    return 1
+
+
+def _report(session: Session, reason: str, error: BaseException) -> None:
+    failure = describe(error, error.__traceback__, session.files)
+    session.channel.send("run_crashed", reason=reason, failure=failure)
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"Test Stations: {message}", file=sys.stderr)
+    sys.exit(USAGE_ERROR)
+
+
+class _Ending:
+    """Says how the script ended, as the process's last act: after its threads and its own exit functions."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.code: Any = 1
+        self._channel = channel
+        atexit.register(self._tell)
+
+    def _tell(self) -> None:
+        self._channel.send("script_ended", exit_code=_exit_code(self.code))
+        self._channel.close()
+
+
+def _exit_code(code: object) -> int:
+    """The number that the system sees for an argument of `sys.exit`."""
+    if code is None:
+        return 0
+    if not isinstance(code, int):
+        return 1
+    return int(code) if os.name == "nt" else int(code) & 0xFF

@@ -1,0 +1,111 @@
+"""Follows OpenHTF's tests once a script has imported it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from .openhtf_execution import OpenHtfExecution
+from .openhtf_prompts import Prompts
+from .session import Session
+
+
+class OpenHtf:
+    """The executions that OpenHTF runs now, found by its own ids."""
+
+    def __init__(self, session: Session, prompts: Prompts) -> None:
+        self._session = session
+        self._prompts = prompts
+        self._executions: dict[str, OpenHtfExecution] = {}
+
+    def patch(self, openhtf: Any) -> None:
+        """Args: openhtf: the package, completely imported."""
+        state: Any = sys.modules["openhtf.core.test_state"]
+        self._patch_execute(openhtf.Test)
+        self._patch_phases(state.TestState)
+        self._patch_measurements(state.PhaseState)
+        folder = os.path.dirname(openhtf.__file__) + os.sep
+        logging.getLogger("openhtf").addHandler(_Lines(self._session, self._executions, folder))
+
+    def _patch_execute(self, test_class: Any) -> None:
+        original = test_class.execute
+        session = self._session
+
+        @functools.wraps(original)
+        def execute(test: Any, *args: Any, **kwargs: Any) -> Any:
+            session.control.check()
+            execution = OpenHtfExecution(session, self._prompts, test)
+            procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
+            with ExitStack() as stack:
+                stack.enter_context(session.control.running(execution))
+                stack.enter_context(session.executions.current(execution))
+                stack.enter_context(execution.prepared(procedure_id))
+                stack.callback(self._executions.pop, execution.id)
+                self._executions[execution.id] = execution
+                session.observe(execution.started)
+                return original(test, *args, **kwargs)
+
+        test_class.execute = execute
+
+    def _patch_phases(self, state_class: Any) -> None:
+        original = state_class.running_phase_context
+        session = self._session
+
+        @functools.wraps(original)
+        @contextmanager
+        def running_phase_context(test_state: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
+            execution = self._executions.get(test_state.execution_uid)
+            if execution is None:
+                with original(test_state, *args, **kwargs) as phase_state:
+                    yield phase_state
+                return
+            told = None
+            try:
+                with original(test_state, *args, **kwargs) as phase_state:
+                    told = phase_state
+                    session.observe(execution.phase_started, phase_state)
+                    yield phase_state
+            finally:
+                if told is not None:
+                    session.observe(execution.phase_complete, told)
+
+        state_class.running_phase_context = running_phase_context
+
+    def _patch_measurements(self, phase_state_class: Any) -> None:
+        original = phase_state_class._notify
+
+        @functools.wraps(original)
+        def _notify(phase_state: Any, measurement_name: str) -> None:
+            original(phase_state, measurement_name)
+            execution = self._executions.get(phase_state.test_state.execution_uid)
+            if execution is not None:
+                self._session.observe(execution.measured, phase_state, measurement_name)
+
+        phase_state_class._notify = _notify
+
+
+class _Lines(logging.Handler):
+    """What phases and plugs log, without what OpenHTF itself logs in their names."""
+
+    def __init__(self, session: Session, executions: dict[str, OpenHtfExecution], openhtf_folder: str) -> None:
+        super().__init__()
+        self._session = session
+        self._executions = executions
+        self._openhtf_folder = openhtf_folder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        name = record.name.partition(".test_record.")[2]
+        execution = self._executions.get(name.partition(".")[0])
+        scope = name.partition(".")[2]
+        if (
+            execution is not None
+            and scope.startswith(("phase.", "plug."))
+            and not record.pathname.startswith(self._openhtf_folder)
+        ):
+            place = self._session.files.users_place([(record.pathname, record.lineno)])
+            self._session.observe(execution.log, record.levelname, self.format(record), place)

@@ -1,0 +1,61 @@
+"""OpenHTF's phases and measurements in the words of the contract."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from .failures import Failure, describe
+from .places import Files, Place
+
+
+def phase_plan(descriptor: Any, key: str, files: Files) -> dict[str, object]:
+    """Describes one phase of a test before it runs."""
+    doc = descriptor.doc
+    return {
+        "key": key,
+        "name": descriptor.name,
+        "docstring": inspect.cleandoc(doc) if isinstance(doc, str) else None,
+        "place": files.definition(descriptor.func),
+    }
+
+
+def measurement(declared: Any) -> dict[str, object]:
+    """Describes a measurement with its value as the record will have it."""
+    unit = declared.units
+    fields: dict[str, object] = {
+        "name": declared.name,
+        "outcome": declared.outcome.name,
+        "units": None if unit is None else unit.suffix,
+        "validators": [str(validator) for validator in declared.validators],
+        "docstring": declared.docstring,
+    }
+    if declared.measured_value.is_value_set:
+        fields["measured_value"] = declared.measured_value.basetype_value()
+    return fields
+
+
+def failure(record: Any, place: Place | None, aborted: bool, files: Files) -> Failure | None:
+    """Describes why a finished phase broke; None when it did not.
+
+    Args:
+        record: the phase's record.
+        place: where the phase is defined, for failures that leave no trace in it.
+        aborted: a phase without a result was abandoned by a stop then, not by its timeout.
+    """
+    if record.result is None:
+        return None
+    result = record.result.phase_result
+    if result is None:
+        return None if aborted else _timeout(record, place)
+    error = getattr(result, "exc_val", None)
+    if not isinstance(error, BaseException):
+        return None
+    told = describe(error, result.exc_tb, files)
+    return {**told, "place": told["place"] or place}
+
+
+def _timeout(record: Any, place: Place | None) -> Failure:
+    seconds = (record.end_time_millis - record.start_time_millis) / 1000
+    message = f"The phase {record.name} hit its timeout after {seconds:.1f} s."
+    return Failure(type="PhaseTimeout", message=message, traceback=message, place=place, missing_module=None)

@@ -1,0 +1,106 @@
+"""OpenHTF's `UserInput` prompts, and their answers."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from typing import Any
+
+from .channel import Channel
+
+# Seconds; OpenHTF's abort comes within milliseconds.
+ABORT_PATIENCE = 5.0
+
+
+class Prompts:
+    """The open prompts of all tests."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+        self._open: dict[str, Any] = {}
+        self._dismissed: set[str] = set()
+
+    def patch(self, user_input: Any) -> None:
+        """Watches `openhtf.plugs.user_input`; subclasses of its plug inherit that."""
+        plug_class = user_input.UserInput
+        start, remove, wait = plug_class.start_prompt, plug_class.remove_prompt, plug_class.wait_for_prompt
+
+        @functools.wraps(start)
+        def start_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
+            with plug._cond:  # nobody may answer before the host knows the question
+                request = start(plug, *args, **kwargs)
+                self._opened(plug, plug._prompt)
+                return request
+
+        @functools.wraps(remove)
+        def remove_prompt(plug: Any) -> Any:
+            with plug._cond:
+                prompt = plug._prompt
+                remove(plug)
+                if prompt is not None:
+                    self._closed(plug, prompt.id)
+
+        @functools.wraps(wait)
+        def wait_for_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
+            prompt = plug._prompt
+            try:
+                return wait(plug, *args, **kwargs)
+            except user_input.PromptUnansweredError:
+                if prompt is not None:
+                    self._closed(plug, prompt.id)
+                    if prompt.id in self._dismissed:
+                        _wait_for_abort()
+                raise
+
+        plug_class.start_prompt = start_prompt
+        plug_class.remove_prompt = remove_prompt
+        plug_class.wait_for_prompt = wait_for_prompt
+
+    def answer(self, request: str, value: str) -> None:
+        """Gives the operator's answer to the prompt; one that is not open any more takes none."""
+        with self._lock:
+            plug = self._open.get(request)
+        if plug is not None:
+            plug.respond(request, value)
+
+    def dismiss(self, execution_id: str) -> None:
+        """Ends the waits of a test that is being stopped."""
+        with self._lock:
+            waiting = {request: plug for request, plug in self._open.items() if _execution_of(plug) == execution_id}
+            self._dismissed |= waiting.keys()
+        for plug in waiting.values():
+            with plug._cond:
+                plug.remove_prompt()
+                plug._cond.notify_all()
+
+    def _opened(self, plug: Any, prompt: Any) -> None:
+        with self._lock:
+            self._open[prompt.id] = plug
+        self._channel.send(
+            "ui_request",
+            execution_id=_execution_of(plug),
+            request_id=prompt.id,
+            message=str(prompt.message),
+            text_input=bool(prompt.text_input),
+            image_url=prompt.image_url,
+        )
+
+    def _closed(self, plug: Any, request: str) -> None:
+        with self._lock:
+            known = self._open.pop(request, None)
+        if known is not None:
+            self._channel.send("ui_resolved", execution_id=_execution_of(plug), request_id=request)
+
+
+def _wait_for_abort() -> None:
+    """OpenHTF ends a phase by an exception that its thread gets at its next step in Python: this takes such steps."""
+    deadline = time.monotonic() + ABORT_PATIENCE
+    while time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _execution_of(plug: Any) -> str:
+    """OpenHTF names a plug's logger `openhtf.test_record.<execution>.plug.<class>`."""
+    return str(plug.logger.name).partition(".test_record.")[2].partition(".")[0]

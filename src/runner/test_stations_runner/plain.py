@@ -1,0 +1,88 @@
+"""Any Python value as strict JSON of a sensible size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Union
+
+Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+
+MAX_TEXT = 100_000
+MAX_ITEMS = 20_000
+MAX_DEPTH = 20
+MAX_REPR = 1_000
+
+
+def plain(value: object) -> Json:
+    """Returns `value` as JSON: NaN and infinities as "nan", "inf", "-inf"; what JSON does not know as its repr.
+
+    Texts are cut after `MAX_TEXT` characters, containers after `MAX_ITEMS` items in all; each cut says how much is
+    missing.
+    """
+    return _Conversion().convert(value, 0)
+
+
+def cut(text: str, limit: int = MAX_TEXT) -> str:
+    """Returns `text`, or its first `limit` characters and a note how long it was."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+class _Conversion:
+    """One conversion, which counts the items that it has passed."""
+
+    def __init__(self) -> None:
+        self._left = MAX_ITEMS
+
+    def convert(self, value: object, depth: int) -> Json:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return cut(str.__str__(value))  # the text of a str-Enum too
+        if isinstance(value, int):
+            return int(value) if abs(value) < 2**63 else _repr(value)
+        if isinstance(value, float):
+            return _float(float(value))
+        if depth < MAX_DEPTH:
+            if isinstance(value, Mapping):
+                return self._mapping(value, depth)
+            if isinstance(value, (list, tuple)):
+                return self._sequence(value, depth)
+        return _repr(value)
+
+    def _sequence(self, items: list[object] | tuple[object, ...], depth: int) -> Json:
+        answer: list[Json] = []
+        for item in items:
+            if self._left <= 0:
+                answer.append(f"… ({len(items)} items)")
+                break
+            self._left -= 1
+            answer.append(self.convert(item, depth + 1))
+        return answer
+
+    def _mapping(self, items: Mapping[object, object], depth: int) -> Json:
+        answer: dict[str, Json] = {}
+        for key, item in list(items.items()):
+            if self._left <= 0:
+                answer["…"] = f"({len(items)} items)"
+                break
+            self._left -= 1
+            answer[key if isinstance(key, str) else _repr(key)] = self.convert(item, depth + 1)
+        return answer
+
+
+def _float(value: float) -> Json:
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value
+
+
+def _repr(value: object) -> str:
+    if isinstance(value, (bytes, bytearray)) and len(value) > MAX_REPR:
+        return f"{bytes(value[:MAX_REPR])!r}… ({len(value)} bytes)"
+    try:
+        return cut(repr(value), MAX_REPR)
+    except Exception:  # a repr is the user's code, and huge integers have none
+        return f"<{type(value).__name__} without a text form>"

@@ -1,0 +1,102 @@
+"""Whether the script's own push reached the server: one result for each push, whichever client made it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from .executions import Pushable
+from .session import Session
+
+# Where the official clients create a run.
+_CREATES_RUN = re.compile(r"/api/+(v1/+runs|v1/+import|v2/+runs)/*$")
+
+
+class Pushes:
+    """Sees the answers to the requests of this process, and tells those that decide about a run."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._local = threading.local()
+
+    @contextmanager
+    def push(self, execution: Pushable | None) -> Iterator[Push]:
+        """All requests of this thread meanwhile belong to one push, which has exactly one result."""
+        outer: Push | None = getattr(self._local, "push", None)
+        push = outer or Push(execution)
+        self._local.push = push
+        try:
+            yield push
+        except BaseException as error:
+            push.failed(None, str(error) or type(error).__name__)
+            raise
+        finally:
+            self._local.push = outer
+            if outer is None and not push.settled:
+                self._tell_failure(push)
+
+    def answered(self, method: str, url: str, status: int, body: object) -> None:
+        """Args: body: the answer's JSON, or its text."""
+        creates = method == "POST" and _CREATES_RUN.search(urlsplit(url).path) is not None
+        push: Push | None = getattr(self._local, "push", None)
+        run_id = body.get("id") if isinstance(body, dict) else None
+        if creates and 200 <= status < 300 and run_id:
+            self._tell_success(push, str(run_id))
+        elif creates or (push is not None and status >= 400):
+            self._failed(push, status, _message(status, body))
+
+    def unanswered(self, method: str, url: str, error: Exception) -> None:
+        """Args: error: what kept the request from being answered."""
+        push: Push | None = getattr(self._local, "push", None)
+        if push is not None or (method == "POST" and _CREATES_RUN.search(urlsplit(url).path)):
+            self._failed(push, None, str(error) or type(error).__name__)
+
+    def _failed(self, push: Push | None, status: int | None, message: str) -> None:
+        if push is None:
+            push = Push(self._session.executions.pushing())
+            push.failed(status, message)
+            self._tell_failure(push)
+        else:
+            push.failed(status, message)
+
+    def _tell_success(self, push: Push | None, run_id: str) -> None:
+        push = push or Push(self._session.executions.pushing())
+        push.settled = True
+        if push.execution is not None:
+            push.execution.pushed = True
+        self._session.channel.send("run_uploaded", execution_id=push.execution_id, run_id=run_id)
+
+    def _tell_failure(self, push: Push) -> None:
+        status, message = push.failure or (None, "The client gave up before it sent anything.")
+        self._session.channel.send("run_upload_failed", execution_id=push.execution_id, status=status, message=message)
+
+
+class Push:
+    """One push, which may take several requests and attempts."""
+
+    def __init__(self, execution: Pushable | None) -> None:
+        self.execution = execution
+        self.settled = False
+        self.failure: tuple[int | None, str] | None = None
+
+    @property
+    def execution_id(self) -> str | None:
+        return None if self.execution is None else self.execution.id
+
+    def failed(self, status: int | None, message: str) -> None:
+        """Notes why it failed so far. What the server said counts more than what the client made of it."""
+        if self.failure is None or self.failure[0] is None or status is not None:
+            self.failure = (status, message)
+
+
+def _message(status: int, body: object) -> str:
+    if isinstance(body, dict):
+        error = body.get("error")
+        told = error.get("message") if isinstance(error, dict) else error
+        told = told or body.get("message")
+        if isinstance(told, str) and told:
+            return told
+    return f"The server answered {status}: {str(body)[:500]}" if body else f"The server answered {status}."

@@ -1,0 +1,75 @@
+"""The user's script, run so that it cannot tell the difference from `python SCRIPT`."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from importlib.machinery import SourceFileLoader
+from types import CodeType, ModuleType
+
+from .places import RUNNER_FOLDER
+
+
+class Script:
+    """A Python file with its arguments."""
+
+    def __init__(self, name: str, arguments: list[str]) -> None:
+        """Args: name: the file as it was given; arguments: what follows it on the command line."""
+        self.name = name
+        self.path = os.path.abspath(name)
+        self._arguments = arguments
+
+    def load(self) -> CodeType:
+        """Compiles the file.
+
+        Raises:
+            OSError: it cannot be read.
+            SyntaxError, ValueError: it is not Python.
+        """
+        with open(self.path, "rb") as file:
+            return compile(file.read(), self.path, "exec", dont_inherit=True)
+
+    def run(self, code: CodeType, loaded_before: frozenset[str]) -> None:
+        """Runs the compiled file as the main module; whatever it raises comes out.
+
+        Args:
+            code: what `load` returned.
+            loaded_before: modules that Python itself had loaded before the runner's first import.
+        """
+        # Python resolves a link to a script, so that modules are found next to the file itself.
+        folder = os.path.dirname(os.path.realpath(self.path))
+        sys.argv = [self.name, *self._arguments]
+        sys.path[:] = [entry for entry in sys.path if os.path.join(entry, "") != RUNNER_FOLDER]
+        if not getattr(sys.flags, "safe_path", False):
+            sys.path.insert(0, folder)
+            _forget_shadowed(folder, loaded_before)
+        main = _main_module(self.path)
+        # The real entry of sys.modules, not a copy: pickle and multiprocessing look the script's names up there.
+        sys.modules["__main__"] = main
+        exec(code, main.__dict__)
+
+
+def _main_module(path: str) -> ModuleType:
+    main = ModuleType("__main__")
+    main.__dict__.update(
+        __file__=path,
+        __cached__=None,
+        __builtins__=builtins,
+        __loader__=SourceFileLoader("__main__", path),
+        __package__=None,
+        # Without a spec, multiprocessing starts its children from __file__, as for any script.
+        __spec__=None,
+    )
+    return main
+
+
+def _forget_shadowed(folder: str, loaded_before: frozenset[str]) -> None:
+    """Lets modules next to the script win over standard ones that only the runner has loaded."""
+    kept = {*loaded_before, *sys.builtin_module_names, __name__.partition(".")[0]}
+    for name in list(sys.modules):
+        top = name.partition(".")[0]
+        if top not in kept and any(
+            os.path.isfile(os.path.join(folder, file)) for file in (f"{top}.py", os.path.join(top, "__init__.py"))
+        ):
+            del sys.modules[name]

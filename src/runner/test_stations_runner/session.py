@@ -1,0 +1,33 @@
+"""What the parts of the runner share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+from .channel import Channel
+from .control import Control
+from .executions import Executions
+from .places import Files
+from .procedures import Procedures
+
+P = ParamSpec("P")
+
+
+class Session:
+    """One script under the runner."""
+
+    def __init__(self, channel: Channel, files: Files) -> None:
+        self.channel = channel
+        self.files = files
+        self.control = Control()
+        self.procedures = Procedures(channel)
+        self.executions = Executions()
+
+    def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Calls `report` for its events alone: what goes wrong in it is told on stderr, and does not touch the test."""
+        try:
+            report(*args, **kwargs)
+        except Exception as error:
+            print(f"Test Stations: cannot report to the editor: {error!r}", file=sys.stderr)

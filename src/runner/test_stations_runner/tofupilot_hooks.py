@@ -1,0 +1,81 @@
+"""Follows the official TofuPilot client, v1 and v2, once a script has imported it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .pushes import Pushes
+from .session import Session
+from .vanilla_run import VanillaRun, v1_run, v2_run
+
+Reader = Callable[[Mapping[str, Any]], VanillaRun]
+
+
+class TofuPilot:
+    """Wraps the calls that create a run."""
+
+    def __init__(self, session: Session, pushes: Pushes) -> None:
+        self._session = session
+        self._pushes = pushes
+
+    def patch_v1(self, client: Any) -> None:
+        """Args: client: the module that defines `TofuPilotClient`."""
+        client_class = client.TofuPilotClient
+        client_class.create_run = self._creating(client_class.create_run, v1_run)
+        # The OpenHTF integration's; it refuses some reports before it sends anything.
+        name = "_upload_and_create_from_openhtf_report"
+        if hasattr(client_class, name):
+            setattr(client_class, name, self._importing(getattr(client_class, name)))
+
+    def patch_v2(self, runs: Any) -> None:
+        """Args: runs: the module `tofupilot.v2.runs`."""
+        runs.Runs.create = self._creating(runs.Runs.create, v2_run)
+
+    def point_v2_home(self, configuration: Any) -> None:
+        """Sends v2 to TOFUPILOT_URL, which it does not read itself: it would push to the cloud.
+
+        Args:
+            configuration: the module `tofupilot.v2.sdkconfiguration`.
+        """
+        url = os.environ.get("TOFUPILOT_URL", "").rstrip("/")
+        if url:
+            configuration.SERVERS[0] = url if url.endswith("/api") else f"{url}/api"
+
+    def _importing(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def upload(*args: Any, **kwargs: Any) -> Any:
+            with self._pushes.push(self._session.executions.pushing()) as push:
+                result = original(*args, **kwargs)
+                error = result.get("error") if isinstance(result, dict) else None
+                if isinstance(error, dict):
+                    push.failed(None, str(error.get("message")))
+                return result
+
+        return upload
+
+    def _creating(self, original: Any, read: Reader) -> Any:
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def create(*args: Any, **kwargs: Any) -> Any:
+            try:
+                call = signature.bind(*args, **kwargs)
+            except TypeError:
+                return original(*args, **kwargs)  # raises it in the client's own words
+            self._session.control.check()
+            execution = self._session.executions.awaiting_push() or read(call.arguments)
+            own = call.arguments.get("procedure_id")
+            own = None if own is None else str(own)
+            procedure_id = self._session.procedures.choose(execution.id, own)
+            if procedure_id != own:
+                call.arguments["procedure_id"] = procedure_id
+            if isinstance(execution, VanillaRun):
+                self._session.observe(execution.tell, self._session, procedure_id)
+            with self._pushes.push(execution):
+                return original(*call.args, **call.kwargs)
+
+        return create

@@ -1,0 +1,124 @@
+"""Phases and measurements as scripts give them to the v1 and v2 clients."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+PHASE_OUTCOMES = ("PASS", "FAIL", "SKIP", "ERROR")
+
+
+@dataclass
+class Phase:
+    """One attempt at a phase; times in milliseconds since 1970."""
+
+    key: str
+    name: str
+    attempt: int
+    outcome: str
+    start: float
+    end: float
+    docstring: str | None
+    measurements: list[dict[str, object]]
+
+    def plan(self, place: object) -> dict[str, object]:
+        return {"key": self.key, "name": self.name, "docstring": self.docstring, "place": place}
+
+    def completed(self) -> dict[str, object]:
+        return {
+            "key": self.key,
+            "name": self.name,
+            "attempt": self.attempt,
+            "outcome": self.outcome,
+            "start_time_millis": self.start,
+            "end_time_millis": self.end,
+            "measurements": self.measurements,
+            "failure": None,
+        }
+
+
+def phases_of(phases: object) -> list[Phase]:
+    """Reads the clients' list of phases. What the server will refuse is shown all the same, as far as it goes."""
+    given = phases if isinstance(phases, (list, tuple)) else []
+    return [_phase(str(index), fields_of(phase)) for index, phase in enumerate(given)]
+
+
+def fields_of(given: object) -> Mapping[str, Any]:
+    """A dict as it is, or the fields of a model of the v2 client."""
+    if isinstance(given, Mapping):
+        return given
+    dump = getattr(given, "model_dump", None)
+    return dump() if callable(dump) else {}
+
+
+def millis(value: object) -> float | None:
+    """A v1 time (milliseconds) or a v2 time (datetime, ISO text) in milliseconds since 1970; None: not a time."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value.timestamp() * 1000
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _phase(key: str, phase: Mapping[str, Any]) -> Phase:
+    outcome = _word(phase.get("outcome"))
+    now = time.time() * 1000
+    start = millis(phase.get("start_time_millis", phase.get("started_at"))) or now
+    retries = phase.get("retry_count")
+    return Phase(
+        key=key,
+        name=str(phase.get("name")),
+        attempt=retries if isinstance(retries, int) else 0,
+        outcome=outcome if outcome in PHASE_OUTCOMES else "ERROR",
+        start=start,
+        end=millis(phase.get("end_time_millis", phase.get("ended_at"))) or start,
+        docstring=_text(phase.get("docstring")),
+        measurements=[_measurement(fields_of(measurement)) for measurement in phase.get("measurements") or ()],
+    )
+
+
+def _measurement(given: Mapping[str, Any]) -> dict[str, object]:
+    units = given.get("units")
+    measurement: dict[str, object] = {
+        "name": str(given.get("name")),
+        "outcome": _word(given.get("outcome")) or "UNSET",
+        "units": ", ".join(map(str, units)) if isinstance(units, (list, tuple)) else _text(units),
+        "validators": _validators(given),
+        "docstring": _text(given.get("docstring")),
+    }
+    if given.get("measured_value") is not None:
+        measurement["measured_value"] = given["measured_value"]
+    return measurement
+
+
+def _validators(given: Mapping[str, Any]) -> list[str]:
+    lower, upper = given.get("lower_limit"), given.get("upper_limit")
+    limits = [] if lower is None and upper is None else ["x"]
+    if lower is not None:
+        limits.insert(0, f"{lower} <=")
+    if upper is not None:
+        limits.append(f"<= {upper}")
+    told = [_validator(validator) for validator in given.get("validators") or ()]
+    return [*([" ".join(limits)] if limits else []), *told]
+
+
+def _validator(given: object) -> str:
+    fields = fields_of(given)
+    if not fields:
+        return str(given)
+    return str(fields.get("expression") or f"x {fields.get('operator')} {fields.get('expected_value')!r}")
+
+
+def _word(value: object) -> str:
+    """An outcome as text; the clients' enums are texts too."""
+    return str.__str__(value) if isinstance(value, str) else ""
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

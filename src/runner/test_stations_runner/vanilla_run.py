@@ -1,0 +1,100 @@
+"""A run that a script without OpenHTF builds itself, told as events when it is pushed."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from .session import Session
+from .vanilla_phases import Phase, fields_of, millis, phases_of
+
+
+@dataclass
+class VanillaRun:
+    """What the script gave its client."""
+
+    outcome: str
+    serial_number: object
+    part_number: object
+    phases: list[Phase]
+    started_at: object = None
+    ended_at: object = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    pushed: bool = False
+
+    def tell(self, session: Session, procedure_id: str | None) -> None:
+        """Sends the whole run: it is over when it is known."""
+        functions = vars(sys.modules["__main__"])
+        plan = [phase.plan(_place(session, functions.get(phase.name))) for phase in self.phases]
+        send = session.channel.send
+        send(
+            "run_started",
+            execution_id=self.id,
+            kind="vanilla",
+            name=os.path.splitext(os.path.basename(sys.argv[0]))[0],
+            procedure_id=procedure_id,
+            part_number=_text(self.part_number),
+            phases=plan,
+        )
+        for phase in self.phases:
+            send("phase_complete", execution_id=self.id, **phase.completed())
+        start, end = self._times()
+        send(
+            "run_complete",
+            execution_id=self.id,
+            outcome=self.outcome,
+            serial_number=_text(self.serial_number),
+            start_time_millis=start,
+            end_time_millis=end,
+            outcome_details=[],
+            phases_run=len(self.phases),
+        )
+
+    def _times(self) -> tuple[float, float]:
+        """Start and end in milliseconds; what the script does not say, its phases do."""
+        now = time.time() * 1000
+        start = millis(self.started_at) or min((phase.start for phase in self.phases), default=now)
+        if isinstance(self.ended_at, timedelta):
+            return start, start + self.ended_at.total_seconds() * 1000
+        return start, millis(self.ended_at) or max((phase.end for phase in self.phases), default=now)
+
+
+def v1_run(call: Mapping[str, Any]) -> VanillaRun:
+    """Args: call: the arguments of `TofuPilotClient.create_run`."""
+    unit = fields_of(call.get("unit_under_test"))
+    return VanillaRun(
+        outcome="PASS" if call.get("run_passed") else "FAIL",
+        serial_number=unit.get("serial_number"),
+        part_number=unit.get("part_number"),
+        phases=phases_of(call.get("phases")),
+        started_at=call.get("started_at"),
+        ended_at=call.get("duration"),
+    )
+
+
+def v2_run(call: Mapping[str, Any]) -> VanillaRun:
+    """Args: call: the arguments of `runs.create`."""
+    return VanillaRun(
+        outcome=str(call.get("outcome")),
+        serial_number=call.get("serial_number"),
+        part_number=call.get("part_number"),
+        phases=phases_of(call.get("phases")),
+        started_at=call.get("started_at"),
+        ended_at=call.get("ended_at"),
+    )
+
+
+def _place(session: Session, function: object) -> object:
+    """Where the script defines a function of the phase's name."""
+    return session.files.definition(function) if inspect.isfunction(function) else None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

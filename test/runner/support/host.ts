@@ -1,0 +1,162 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { type RunnerCommand, runnerEnvironment, type RunnerEvent, runnerEvent } from '../../../src/contract/runner.ts';
+
+export const runner = path.join(import.meta.dirname, '../../../src/runner');
+
+type Name = RunnerEvent['event'];
+export type EventOf<N extends Name> = Extract<RunnerEvent, { event: N }>;
+
+export interface Options {
+  readonly args?: readonly string[];
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** Flags of Python itself. */
+  readonly flags?: readonly string[];
+  /** Answers `procedure_request`; left out: with the script's own. */
+  readonly procedure?: (own: string | null) => string | null;
+  /** Answers prompts; left out: with nothing. */
+  readonly prompt?: (message: string) => string;
+}
+
+/** A script under the runner, seen from the host's side; every line is parsed by the contract. */
+export class Host {
+  readonly events: RunnerEvent[] = [];
+  stdout = Buffer.alloc(0);
+  stderr = '';
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #server: Server;
+  readonly #options: Options;
+  readonly #news = new EventEmitter();
+  #socket: Socket | undefined;
+  #problem: Error | undefined;
+  /** The exit code, or the name of the signal; resolves after all output and events have arrived. */
+  readonly ended: Promise<number | string>;
+
+  private constructor(python: string, script: string, server: Server, options: Options) {
+    this.#server = server;
+    this.#options = options;
+    const { port } = server.address() as AddressInfo;
+    this.#child = spawn(python, [...(options.flags ?? []), runner, script, ...(options.args ?? [])], {
+      cwd: options.cwd ?? path.dirname(script),
+      env: {
+        ...process.env,
+        DISABLE_TELEMETRY: 'true',
+        NO_PROXY: '127.0.0.1',
+        ...options.env,
+        [runnerEnvironment.channel]: `127.0.0.1:${port}`,
+        [runnerEnvironment.token]: 'the token',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout.on('data', (data: Buffer) => {
+      this.stdout = Buffer.concat([this.stdout, data]);
+      this.#news.emit('news');
+    });
+    this.#child.stderr.on('data', (data: Buffer) => (this.stderr += data.toString()));
+    server.on('connection', (socket) => this.#accept(socket));
+    this.ended = this.#end();
+  }
+
+  static async start(python: string, script: string, options: Options = {}): Promise<Host> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Host(python, script, server, options);
+  }
+
+  /** Runs a script to its end. */
+  static async run(python: string, script: string, options: Options = {}): Promise<Host> {
+    const host = await Host.start(python, script, options);
+    await host.ended;
+    return host;
+  }
+
+  all<N extends Name>(name: N): EventOf<N>[] {
+    return this.events.filter((event): event is EventOf<N> => event.event === name);
+  }
+
+  /** The one event of this name. */
+  one<N extends Name>(name: N): EventOf<N> {
+    const [only, ...more] = this.all(name);
+    if (only === undefined || more.length > 0) {
+      throw new Error(`${this.all(name).length} ${name} events, not one. ${this.told()}`);
+    }
+    return only;
+  }
+
+  names(): Name[] {
+    return this.events.map((event) => event.event);
+  }
+
+  /** Resolves with the first event of this name, now or later. */
+  async until<N extends Name>(name: N): Promise<EventOf<N>> {
+    await this.untilTrue(() => this.all(name).length > 0);
+    return this.all(name)[0] as EventOf<N>;
+  }
+
+  async untilPrinted(text: string): Promise<void> {
+    await this.untilTrue(() => this.stdout.includes(text));
+  }
+
+  async untilTrue(holds: () => boolean): Promise<void> {
+    const end = this.ended.then(() => 'ended');
+    while (!holds()) {
+      const why = await Promise.race([once(this.#news, 'news'), end]);
+      if (why === 'ended' && !holds()) throw new Error(`The script ended before that. ${this.told()}`);
+    }
+  }
+
+  send(command: RunnerCommand): void {
+    this.#socket?.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** Goes away as a window that is closed. */
+  leave(): void {
+    this.#socket?.destroy();
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+  }
+
+  told(): string {
+    return `Events: ${JSON.stringify(this.events)}\nstdout: ${this.stdout.toString()}\nstderr: ${this.stderr}`;
+  }
+
+  #accept(socket: Socket): void {
+    this.#socket = socket;
+    socket.on('error', () => socket.destroy());
+    createInterface(socket).on('line', (line) => {
+      try {
+        this.#take(runnerEvent.parse(JSON.parse(line)));
+      } catch (error) {
+        this.#problem = new Error(`Not of the contract: ${line.slice(0, 2000)}`, { cause: error });
+      }
+      this.#news.emit('news');
+    });
+  }
+
+  #take(event: RunnerEvent): void {
+    this.events.push(event);
+    if (event.event === 'procedure_request') {
+      const { procedure = (own: string | null) => own } = this.#options;
+      const procedureId = procedure(event.procedure_id);
+      this.send({ command: 'procedure_response', request_id: event.request_id, procedure_id: procedureId });
+    } else if (event.event === 'ui_request' && this.#options.prompt !== undefined) {
+      const value = this.#options.prompt(event.message);
+      this.send({ command: 'ui_response', request_id: event.request_id, value });
+    }
+  }
+
+  async #end(): Promise<number | string> {
+    const [code, signal] = (await once(this.#child, 'close')) as [number | null, string | null];
+    const socket = this.#socket;
+    if (socket !== undefined && !socket.closed) await once(socket, 'close');
+    this.#server.close();
+    if (this.#problem !== undefined) throw this.#problem;
+    return code ?? signal ?? 'unknown';
+  }
+}

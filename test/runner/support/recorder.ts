@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+interface Refusal {
+  readonly path: string;
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Answers what the official clients ask when they push, and remembers it. Not a server: it stores and checks nothing. */
+export class Recorder {
+  readonly requests: Request[] = [];
+  /** The request that is refused, if any. */
+  refusal: Refusal | undefined;
+  readonly #server: Server = createServer();
+
+  static async start(): Promise<Recorder> {
+    const recorder = new Recorder();
+    recorder.#server.on('request', async (request: IncomingMessage, response) => {
+      const path = (request.url ?? '').replaceAll(/\/+/g, '/');
+      recorder.requests.push({ method: request.method ?? '', path, body: await text(request) });
+      const { status, answer } = recorder.#answer(path);
+      // The v1 client reads an error's text under exactly this content type.
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+    });
+    recorder.#server.listen(0, '127.0.0.1');
+    await once(recorder.#server, 'listening');
+    return recorder;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get environment(): Record<string, string> {
+    return { TOFUPILOT_URL: this.url, TOFUPILOT_API_KEY: 'a key of the station' };
+  }
+
+  bodies(path: string): unknown[] {
+    return this.requests.filter((request) => request.path === path).map((request) => JSON.parse(request.body));
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #answer(path: string): { status: number; answer: unknown } {
+    const { refusal } = this;
+    if (refusal !== undefined && path === refusal.path) {
+      const { status, message } = refusal;
+      return { status, answer: path.startsWith('/api/v1') ? { error: { message } } : { message, code: 'REFUSED' } };
+    }
+    if (path === '/api/v1/streaming') return { status: 404, answer: { error: { message: 'no streaming' } } };
+    if (path === '/api/v1/uploads/initialize') {
+      return { status: 200, answer: { id: 'the upload', uploadUrl: `${this.url}/stored` } };
+    }
+    return { status: 200, answer: { id: `run ${this.requests.length}` } };
+  }
+}

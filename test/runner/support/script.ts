@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'mocha';
+
+/** The interpreters to test with, from TEST_PYTHONS (paths with `:` or, on Windows, `;` between them). */
+export const pythons = (process.env['TEST_PYTHONS'] ?? '').split(path.delimiter).filter((each) => each !== '');
+if (pythons.length === 0) {
+  throw new Error(
+    'TEST_PYTHONS is not set. Give it the interpreters to test with, each with openhtf and tofupilot installed.',
+  );
+}
+
+/** Folder of the seed page's scripts. */
+export const seeds = path.join(import.meta.dirname, '../../fixtures/scripts');
+
+/** A folder with files, removed after the tests of the file that asks for it; `main.py` is the script. */
+export async function scriptFolder(files: Record<string, string>, name = 'station'): Promise<string> {
+  const folder = path.join(await temporaryFolder(), name);
+  for (const [file, text] of Object.entries(files)) {
+    const target = path.join(folder, file);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
+  return folder;
+}
+
+/** The path of a script with this text, in a folder of its own. */
+export async function script(text: string): Promise<string> {
+  return path.join(await scriptFolder({ 'main.py': text }), 'main.py');
+}
+
+const folders: string[] = [];
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'runner-')));
+  folders.push(folder);
+  return folder;
+}
+
+after(async () => {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});

@@ -40,8 +40,7 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     try {
       const query = { created_by_station_ids: [selected.id], limit: 50 };
       this.#runs = (await this.#connection.call(runs.list, { query })).data;
-      delete this.#view.message;
-      if (this.#runs.length === 0) this.#view.message = vscode.l10n.t('{0} has no runs yet.', selected.name);
+      this.#view.message = this.#runs.length === 0 ? vscode.l10n.t('{0} has no runs yet.', selected.name) : '';
     } catch (error) {
       this.#view.message = vscode.l10n.t('Last known state. {0}', error instanceof Error ? error.message : String(error));
     }

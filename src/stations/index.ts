@@ -30,7 +30,7 @@ export function registerStations(commands: Commands, connection: Connection, sto
 
 /** After a failed refresh the last stations stay, under a line that says so. */
 function showTrouble(view: vscode.TreeView<unknown>, store: StationStore): void {
-  if (store.error === undefined) delete view.message;
+  if (store.error === undefined) view.message = '';
   else if (store.stations !== undefined) {
     view.message = vscode.l10n.t('Last known state. {0}', store.error instanceof Error ? store.error.message : '');
   }

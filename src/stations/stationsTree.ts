@@ -37,18 +37,13 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   #stationItem({ station }: StationNode): vscode.TreeItem {
     const selected = station.id === this.#store.selected?.id;
-    const linked =
-      station.procedures_count === 1
-        ? vscode.l10n.t('1 procedure')
-        : vscode.l10n.t('{0} procedures', station.procedures_count);
-    const item = new vscode.TreeItem(
-      station.name,
-      station.procedures.length > 0
-        ? vscode.TreeItemCollapsibleState.Expanded
-        : vscode.TreeItemCollapsibleState.None,
-    );
+    const linked = procedureCount(station.procedures_count);
+    // Expanded also without procedures: VS Code would show the first one that is linked below a closed node.
+    const item = new vscode.TreeItem(station.name, vscode.TreeItemCollapsibleState.Expanded);
     item.id = `station:${station.id}`;
-    item.description = selected ? vscode.l10n.t('selected') : station.procedures_count === 0 ? linked : '';
+    item.description = [selected ? vscode.l10n.t('selected') : '', station.procedures_count === 0 ? linked : '']
+      .filter((part) => part !== '')
+      .join(', ');
     item.iconPath = selected
       ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'))
       : new vscode.ThemeIcon('circuit-board');
@@ -98,4 +93,9 @@ function procedureItem({ station, procedure }: Node & { kind: 'procedure' }): vs
     label: vscode.l10n.t('Procedure {0}, {1}, linked to {2}', procedureLabel(procedure), procedure.name, station.name),
   };
   return item;
+}
+
+function procedureCount(count: number): string {
+  if (count === 0) return vscode.l10n.t('no procedure linked');
+  return count === 1 ? vscode.l10n.t('1 procedure') : vscode.l10n.t('{0} procedures', count);
 }

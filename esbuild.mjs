@@ -1,0 +1,52 @@
+import { build } from 'esbuild';
+import { cpSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, 'dist');
+const fresh = join(root, 'build', 'dist');
+
+/** `limit`: bytes that the bundle must stay below; the extension's is what its activation costs. */
+const bundles = [
+  { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 300_000 },
+  { entry: 'src/server/main.ts', file: 'server.js', external: [] },
+];
+
+rmSync(fresh, { recursive: true, force: true });
+const tooLarge = [];
+for (const { entry, file, external, limit } of bundles) {
+  if (!existsSync(join(root, entry))) continue;
+  const outfile = join(fresh, file);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    external,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const { size } = statSync(outfile);
+  console.log(`dist/${file}  ${(size / 1000).toFixed(0)} kB`);
+  if (limit !== undefined && size >= limit) tooLarge.push(`dist/${file} has ${size} bytes, it must stay below ${limit}.`);
+}
+
+const runner = join(root, 'src', 'runner');
+if (existsSync(runner)) {
+  cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: (file) => basename(file) !== '__pycache__' });
+  console.log('dist/runner');
+}
+
+// Whoever uses dist/ meanwhile sees the old or the new one, not half of it.
+rmSync(dist, { recursive: true, force: true });
+renameSync(fresh, dist);
+
+if (tooLarge.length > 0) {
+  console.error(tooLarge.join('\n'));
+  process.exitCode = 1;
+}

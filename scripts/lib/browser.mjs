@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { once } from './step.mjs';
+import { Trouble } from './trouble.mjs';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
+
+const usualPlaces = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  ],
+  win32: [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
+    .filter((folder) => folder !== undefined)
+    .flatMap((folder) => [
+      join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe'),
+      join(folder, 'Microsoft', 'Edge', 'Application', 'msedge.exe'),
+    ]),
+};
+
+/**
+ * A Chromium or Chrome; on Debian and Ubuntu root gets it installed.
+ * @returns {Promise<string>} the program's file
+ */
+export async function installBrowser() {
+  await once({
+    name: 'browser',
+    title: 'Installing Chromium',
+    isDone: () => findBrowser() !== undefined || !canInstall(),
+    work: async (run) => {
+      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+      const trouble = 'apt-get could not install Chromium. Install Chromium or Chrome by hand, then try again.';
+      await run('apt-get', ['update'], { env, trouble });
+      await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], { env, trouble });
+    },
+  });
+  const found = findBrowser();
+  if (found) return found;
+  throw new Trouble(
+    'Chromium or Chrome is needed, and none was found. Install one (on Debian and Ubuntu: apt install chromium ' +
+      'fonts-dejavu-core), or name it in the environment variable CHROMIUM_PATH, then try again.',
+  );
+}
+
+function findBrowser() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) {
+    if (existsSync(named)) return named;
+    throw new Trouble(`CHROMIUM_PATH names ${named}, which does not exist. Correct it or unset it, then try again.`);
+  }
+  const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  return [...onPath, ...(usualPlaces[process.platform] ?? [])].find((file) => existsSync(file));
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
+}

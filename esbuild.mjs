@@ -38,7 +38,7 @@ for (const { entry, file, external, limit } of bundles) {
 
 const runner = join(root, 'src', 'runner');
 if (existsSync(runner)) {
-  cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: (file) => basename(file) !== '__pycache__' });
+  cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: isPythonSource });
   console.log('dist/runner');
 }
 
@@ -49,4 +49,8 @@ renameSync(fresh, dist);
 if (tooLarge.length > 0) {
   console.error(tooLarge.join('\n'));
   process.exitCode = 1;
+}
+
+function isPythonSource(file) {
+  return statSync(file).isDirectory() ? !/^(__pycache__$|\.)/.test(basename(file)) : file.endsWith('.py');
 }

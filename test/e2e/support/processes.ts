@@ -1,5 +1,5 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { processesWith } from '../../../scripts/lib/leftovers.mjs';
 import { until } from './until.ts';
 
 /** Every process started below a workbench carries this variable, so that also those that left the tree are found. */
@@ -42,24 +42,5 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function marked(mark: string): number[] {
-  const entry = `${marker}=${mark}`;
-  if (process.platform === 'linux') {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && environment(name).includes(entry))
-      .map(Number);
-  }
-  const list = execFileSync('ps', ['-axEww', '-o', 'pid=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 });
-  return list
-    .split('\n')
-    .filter((line) => line.includes(entry))
-    .map((line) => Number.parseInt(line, 10));
-}
-
-function environment(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    // It ended meanwhile, or belongs to somebody else.
-    return [];
-  }
+  return processesWith(`${marker}=${mark}`).map(({ pid }) => pid);
 }

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { processesWith } from './leftovers.mjs';
+import { root } from './places.mjs';
+
+const mark = `TEST_RUN=${randomUUID()}`;
+const patience = 20 * 60_000;
+
+/**
+ * Runs a program in the checkout without input, and collects what it prints.
+ * @param {(text: string) => void} print
+ * @returns {Promise<number>} the exit code; 1 when it was ended by a signal or after 20 minutes
+ */
+export function runChild(program, args, env, print) {
+  const [name, value] = mark.split('=');
+  const child = spawn(program, args, {
+    cwd: root,
+    env: { ...process.env, ...env, [name]: value },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.on('data', (data) => print(data));
+  child.stderr.on('data', (data) => print(data));
+  const limit = setTimeout(() => {
+    print(`\nnot done after ${patience / 60_000} minutes: ended\n`);
+    endChildren();
+  }, patience);
+  return new Promise((done) => {
+    child.on('error', (error) => print(`${error.message}\n`));
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      done(code ?? 1);
+    });
+  });
+}
+
+/**
+ * Kills every process that was started below this one and is still there, also those that went into the background.
+ * @returns {string[]} what they were
+ */
+export function endChildren() {
+  const left = processesWith(mark);
+  for (const { pid } of left) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+  return left.map(({ command }) => command.slice(0, 160));
+}

@@ -1,0 +1,1 @@
+export function processesWith(entry: string): { pid: number; command: string }[];

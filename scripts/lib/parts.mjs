@@ -1,0 +1,110 @@
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, root } from './places.mjs';
+import { venvPython } from './python.mjs';
+
+const node = process.execPath;
+const mypy = ['-m', 'mypy'];
+const ruff = ['-m', 'ruff'];
+
+/**
+ * @typedef {object} Result
+ * @property {number} passed
+ * @property {{ title: string, text: string }[]} failed
+ * @property {{ title: string, reason: string }[]} skipped
+ *
+ * @typedef {(program: string, args: string[], env?: NodeJS.ProcessEnv) => Promise<number>} Run
+ * runs a program in the checkout, its output belongs to the part; gives the exit code
+ *
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {boolean} isCheck a static check, which counts as one test
+ * @property {('tools' | 'pythons' | 'window')[]} needs what has to be set up for it
+ * @property {boolean} usesBuild
+ * @property {(run: Run, tests: { files: string[], options: string[] }) => Promise<Result>} work
+ */
+
+/** @type {Part[]} */
+export const parts = [
+  // The build comes first: others use it. The longest suite comes next, the rest goes beside it.
+  check('build', [[node, script('scripts/package.mjs')]]),
+  suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000 }),
+  suite('unit', { timeout: 10_000 }),
+  check('types', [[node, program('typescript', 'tsc'), '-p', '.']]),
+  check('lint', [[node, program('eslint', 'eslint'), '.']]),
+  check('format', [[node, program('prettier', 'prettier'), '--check', '.']]),
+  check('arrows', [[node, program('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs']]),
+  check('paths', [[node, script('scripts/lib/tidy.mjs')]]),
+  check(
+    'python-lint',
+    [
+      [venvPython('tools'), ...ruff, 'check', '.'],
+      [venvPython('tools'), ...ruff, 'format', '--check', '.'],
+    ],
+    ['tools'],
+  ),
+  check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
+  suite('server', { needs: ['pythons'], timeout: 60_000 }),
+  suite('runner', { needs: ['pythons'], timeout: 60_000 }),
+];
+
+/** Passes when all its programs exit with 0. */
+function check(name, commands, needs = []) {
+  return {
+    name,
+    isCheck: true,
+    needs,
+    usesBuild: false,
+    async work(run) {
+      const failed = [];
+      for (const [tool, ...args] of commands) {
+        const code = await run(tool, args);
+        if (code !== 0) failed.push({ title: name, text: `exit code ${code}, see above` });
+      }
+      return { passed: failed.length === 0 ? 1 : 0, failed: failed.slice(0, 1), skipped: [] };
+    },
+  };
+}
+
+/** Mocha on test/<name>/; it counts what its reporter wrote, and nothing written is a failure. */
+function suite(name, { needs = [], usesBuild = false, timeout }) {
+  return {
+    name,
+    isCheck: false,
+    needs,
+    usesBuild,
+    async work(run, { files, options }) {
+      const all = globSync(`test/${name}/**/*.test.ts`, { cwd: root }).sort();
+      const report = join(build, 'reports', `${name}.json`);
+      mkdirSync(join(build, 'reports'), { recursive: true });
+      rmSync(report, { force: true });
+      const args = ['--reporter', script('scripts/lib/reporter.mjs'), '--timeout', String(timeout), '--forbid-only'];
+      const typeless = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON';
+      const mocha = [typeless, program('mocha', 'mocha'), ...args, ...options, ...(files.length > 0 ? files : all)];
+      const code = all.length === 0 ? 0 : await run(node, mocha, { TEST_REPORT: report });
+      return readReport(name, report, code);
+    },
+  };
+}
+
+function readReport(name, report, code) {
+  const nothing = { passed: 0, failed: [], skipped: [] };
+  const failure = (text) => [{ title: name, text }];
+  if (!existsSync(report)) return { ...nothing, failed: failure(`nothing was reported (exit code ${code})`) };
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  if (result.failed.length > 0) return result;
+  if (code !== 0) return { ...result, failed: failure(`ended with exit code ${code} after its tests passed`) };
+  if (result.passed + result.skipped.length === 0) return { ...result, failed: failure('no test ran') };
+  return result;
+}
+
+function script(path) {
+  return join(root, path);
+}
+
+/** The file behind a program that a package brings. */
+function program(name, binary) {
+  const manifest = join(root, 'node_modules', name, 'package.json');
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return join(root, 'node_modules', name, typeof bin === 'string' ? bin : bin[binary]);
+}

@@ -1,0 +1,35 @@
+import Mocha from 'mocha';
+import { renameSync, writeFileSync } from 'node:fs';
+
+const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+
+/**
+ * Mocha's Spec reporter, which also writes what happened to the file that `TEST_REPORT` names:
+ * `{passed, failed: [{title, text}], skipped: [{title, reason}]}`.
+ */
+class Reporter extends Mocha.reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    const report = { passed: 0, failed: [], skipped: [] };
+    runner.on(EVENT_TEST_PASS, () => (report.passed += 1));
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      report.failed.push({ title: test.fullTitle(), text: String(error?.message ?? error) });
+    });
+    runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
+    runner.once(EVENT_RUN_END, () => {
+      const file = process.env.TEST_REPORT;
+      writeFileSync(`${file}.new`, JSON.stringify(report));
+      renameSync(`${file}.new`, file);
+    });
+  }
+}
+
+/** test/support/skip.ts puts the reason on the test, or on the suite whose hook skipped. */
+function reasonOf(test) {
+  for (let part = test; part; part = part.parent) {
+    if (part.skipReason) return part.skipReason;
+  }
+  return 'switched off in the source';
+}
+
+export { Reporter as default, Reporter as 'module.exports' };

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { useNode24 } from './lib/node.mjs';
+import { installPackages } from './lib/npm.mjs';
+import { build, root } from './lib/places.mjs';
+import { runMain, Trouble } from './lib/trouble.mjs';
+
+/** Makes dist/ and the extension's package from it. */
+async function main() {
+  await installPackages();
+  await useNode24(import.meta.url);
+  const vsix = join(build, 'test-stations.vsix');
+  mkdirSync(build, { recursive: true });
+  run('The build', [join(root, 'esbuild.mjs')]);
+  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+  run('Packaging', [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix]);
+  console.log(`build/test-stations.vsix  ${(statSync(vsix).size / 1000).toFixed(0)} kB`);
+}
+
+function run(what, args) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Trouble(`${what} failed, see above.`);
+}
+
+await runMain(main);

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
+import { installBrowser } from './lib/browser.mjs';
+import { endChildren, runChild } from './lib/children.mjs';
+import { useNode24 } from './lib/node.mjs';
+import { installPackages } from './lib/npm.mjs';
+import { installVenv, testPythons } from './lib/python.mjs';
+import { runMain, Trouble } from './lib/trouble.mjs';
+import { installVsCode } from './lib/vscode.mjs';
+
+const usage = `npm test                          everything
+npm test -- server runner         these parts only
+npm test -- test/unit/some.test.ts --grep "some title"`;
+
+/** Sets up what the chosen parts need, runs them two at a time, and sums up. */
+async function main() {
+  await installPackages();
+  await useNode24(import.meta.url);
+  // Their libraries are there only now.
+  const { parts } = await import('./lib/parts.mjs');
+  const { chosen, tests } = choose(parts, process.argv.slice(2));
+  await setUp(new Set(chosen.flatMap(({ needs }) => needs)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+  for (const name of Object.keys(process.env)) if (/^(TOFUPILOT|STATION)_/.test(name)) delete process.env[name];
+
+  const results = [];
+  const queue = [...chosen];
+  if (queue[0]?.name === 'build') results.push(await runPart(queue.shift(), tests));
+  const lane = async () => {
+    while (queue.length > 0) results.push(await runPart(queue.shift(), tests));
+  };
+  await Promise.all([lane(), lane()]);
+  for (const command of endChildren()) console.log(`Left running, now ended: ${command}`);
+  return sumUp(results);
+}
+
+/** Arguments: names of parts, test files, and from the first option on what goes to mocha. */
+function choose(parts, args) {
+  const firstOption = args.findIndex((arg) => arg.startsWith('-'));
+  const names = firstOption < 0 ? args : args.slice(0, firstOption);
+  const files = names.filter((name) => existsSync(name) && name.endsWith('.test.ts'));
+  const wanted = new Set(names.map((name) => (files.includes(name) ? name.split(sep)[1] : name)));
+  for (const name of wanted) {
+    if (name !== 'checks' && !parts.some((part) => part.name === name)) {
+      const known = parts.map((part) => part.name).join(', ');
+      throw new Trouble(`There is no part "${name}". Name test files, or some of: ${known}, checks.\n\n${usage}`);
+    }
+  }
+  const named = parts.filter((part) => wanted.has(part.name) || (part.isCheck && wanted.has('checks')));
+  const needsBuild = named.some(({ usesBuild }) => usesBuild);
+  const chosen = wanted.size === 0 ? parts : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
+  return { chosen, tests: { files, options: firstOption < 0 ? [] : args.slice(firstOption) } };
+}
+
+async function setUp(needs) {
+  const steps = [];
+  if (needs.has('window')) steps.push(installVsCode(), installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)));
+  if (needs.has('tools')) steps.push(installVenv('tools'));
+  if (needs.has('pythons')) {
+    steps.push(installVenv('newest').then(() => installVenv('baseline')));
+    process.env.TEST_PYTHONS = testPythons();
+  }
+  await Promise.all(steps);
+}
+
+async function runPart(part, tests) {
+  console.log(`▸ ${part.name} …`);
+  const start = Date.now();
+  const still = setInterval(() => console.log(`  … ${part.name} goes on (${seconds(start)})`), 30_000);
+  const output = [];
+  const files = tests.files.filter((file) => file.split(sep)[1] === part.name);
+  const run = (program, args, env) => runChild(program, args, env, (text) => output.push(Buffer.from(text)));
+  const result = await part.work(run, { ...tests, files });
+  clearInterval(still);
+  const { passed, failed, skipped } = result;
+  console.log(`── ${part.name}: ${count({ passed, failed: failed.length, skipped: skipped.length })} (${seconds(start)})`);
+  process.stdout.write(Buffer.concat(output));
+  return { part, ...result };
+}
+
+function sumUp(results) {
+  const list = (kind) => results.flatMap((result) => result[kind].map((each) => ({ part: result.part.name, ...each })));
+  const [failed, skipped] = [list('failed'), list('skipped')];
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  console.log('');
+  for (const { part, title, reason } of skipped) console.log(`- skipped: ${part}: ${title}: ${reason}`);
+  for (const { part, title, text } of failed) console.log(`✖ failed: ${part}: ${title}\n    ${text.split('\n').slice(0, 6).join('\n    ')}`);
+  console.log(count({ passed, failed: failed.length, skipped: skipped.length }));
+  return failed.length === 0 && passed > 0 ? 0 : 1;
+}
+
+function stop(signal) {
+  endChildren();
+  process.exit(signal === 'SIGINT' ? 130 : 143);
+}
+
+function count({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+function seconds(start) {
+  return `${((Date.now() - start) / 1000).toFixed(1)} s`;
+}
+
+await runMain(main);

@@ -79,8 +79,7 @@ function suite(name, { needs = [], usesBuild = false, timeout }) {
       mkdirSync(join(build, 'reports'), { recursive: true });
       rmSync(report, { force: true });
       const args = ['--reporter', script('scripts/lib/reporter.mjs'), '--timeout', String(timeout), '--forbid-only'];
-      const typeless = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON';
-      const mocha = [typeless, program('mocha', 'mocha'), ...args, ...options, ...(files.length > 0 ? files : all)];
+      const mocha = [program('mocha', 'mocha'), ...args, ...options, ...(files.length > 0 ? files : all)];
       const code = all.length === 0 ? 0 : await run(node, mocha, { TEST_REPORT: report });
       return readReport(name, report, code);
     },

@@ -71,12 +71,14 @@ export class StationStore implements vscode.Disposable {
     return all.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   }
 
-  /** A renamed selected station keeps its place under its new name; a removed one is selected no longer. */
+  /**
+   * A renamed selected station keeps its place under its new name; a removed one is selected no longer. The only station
+   * there is needs no choice.
+   */
   async #followSelection(list: readonly StationListItem[]): Promise<void> {
     const before = this.selected;
-    if (before === undefined) return;
-    const now = list.find((station) => station.id === before.id);
-    if (now?.name !== before.name) await this.select(now);
+    const now = list.find((station) => station.id === before?.id) ?? (list.length === 1 ? list[0] : undefined);
+    if (now?.id !== before?.id || now?.name !== before?.name) await this.select(now);
   }
 
   dispose(): void {

@@ -70,6 +70,7 @@ export class RunService {
 
   /** The selected station with a key that works. */
   async #access(): Promise<StationAccess> {
+    if (this.#store.selected === undefined) await this.#store.refresh();
     if (this.#store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
     const { selected } = this.#store;
     if (selected === undefined) throw new vscode.CancellationError();
@@ -93,7 +94,7 @@ export class RunService {
     interpreter: Interpreter,
   ): Promise<RunEnd> {
     const item = this.#scriptItem(script);
-    const request = new vscode.TestRunRequest([item]);
+    const request = new vscode.TestRunRequest([item], undefined, undefined, false, false); // false: show the results
     const run = this.#controller.createTestRun(request, `${basename(script.fsPath)} · ${station.name}`);
     const painter = new ResultPainter(this.#controller, item, run);
     painter.output(`${basename(script.fsPath)} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`);

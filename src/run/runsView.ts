@@ -51,8 +51,9 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     const item = new vscode.TreeItem(run.unit.serial_number);
     const [icon, color] = icons[run.outcome];
     const when = new Date(run.started_at).toLocaleString();
+    const shortly = shortTime(new Date(run.started_at));
     item.id = `run:${run.id}`;
-    item.description = `${run.outcome} · ${run.procedure.name} · ${when}`;
+    item.description = `${run.outcome} · ${run.procedure.name} · ${shortly}`;
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
     item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
     item.contextValue = 'run';
@@ -68,4 +69,10 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     this.#view.dispose();
     this.#changed.dispose();
   }
+}
+
+/** The time alone for today, else the day too. */
+function shortTime(time: Date): string {
+  const today = time.toDateString() === new Date().toDateString();
+  return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
 }

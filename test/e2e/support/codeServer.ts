@@ -19,6 +19,10 @@ export interface CodeServerOptions {
   env?: Record<string, string>;
   /** False: folders are untrusted until somebody trusts them. Default true: the question does not arise. */
   trust?: boolean;
+  /** Holds everything of this VS Code; default a temporary folder. A folder of one's own keeps it for the next start. */
+  folder?: string;
+  /** Default: a free one. Browsers keep secrets by address. */
+  port?: number;
 }
 
 /** No outside requests, no banners, and terminals whose text is in the page. */
@@ -52,8 +56,8 @@ export class CodeServer {
   }
 
   static async create(options: CodeServerOptions): Promise<CodeServer> {
-    const folder = await realpath(await mkdtemp(join(tmpdir(), 'ts-e2e-')));
-    const server = new CodeServer(folder, await freePort(), options);
+    const folder = options.folder ?? (await realpath(await mkdtemp(join(tmpdir(), 'ts-e2e-'))));
+    const server = new CodeServer(folder, options.port ?? (await freePort()), options);
     await writeSettings(join(server.data, 'User'), { ...quietSettings, ...options.userSettings });
     await server.changeMachineSettings(options.machineSettings ?? {});
     await mkdir(server.home, { recursive: true });

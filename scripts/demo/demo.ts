@@ -1,0 +1,32 @@
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { mainJob } from './mainJob.ts';
+import * as places from './places.ts';
+import { checkWindow, openBrowserWindow, openDesktopWindow, type WindowOptions } from './window.ts';
+
+interface DemoOptions {
+  readonly check: boolean;
+  /** There is a desktop VS Code to open. */
+  readonly desktop: boolean;
+  /** An interpreter with openhtf and tofupilot. */
+  readonly python: string;
+}
+
+/** Does the main job and opens VS Code on its result. @returns the exit code */
+export async function demo({ check, desktop, python }: DemoOptions): Promise<number> {
+  if (!existsSync(places.workspace)) cpSync(join(places.root, 'samples'), places.workspace, { recursive: true });
+  console.log('▸ The main job');
+  const job = await mainJob(python);
+  const window: WindowOptions = {
+    settings: { 'testStations.dataFolder': places.data, 'testStations.python': python },
+    env: { TOFUPILOT_API_KEY: job.key },
+  };
+  try {
+    if (check) await checkWindow(window, job);
+    else if (desktop) await openDesktopWindow(window);
+    else await openBrowserWindow(window);
+    return 0;
+  } finally {
+    process.kill(job.serverPid, 'SIGTERM');
+  }
+}

@@ -1,0 +1,115 @@
+import { basename, dirname } from 'node:path';
+import { allPages } from '../../src/client/pages.ts';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { findOrStartServer, newUserKey } from '../../src/connection/serverProcess.ts';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import type { RunnerEvent } from '../../src/contract/runner.ts';
+import { type Run, runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { advance, notStarted, verdictOf } from '../../src/domain/liveRun.ts';
+import { stationEnvironment } from '../../src/run/runPlan.ts';
+import { RunnerProcess } from '../../src/run/runnerProcess.ts';
+import * as places from './places.ts';
+
+const stationName = 'Bench 1';
+const identifier = 'FVT1';
+
+/** What the window needs of the job. */
+export interface Demo {
+  readonly api: StationApi;
+  readonly station: { readonly id: string; readonly name: string };
+  /** The station's key, for the window's environment. */
+  readonly key: string;
+  readonly runs: number;
+  readonly serverPid: number;
+}
+
+const say = (line: string): void => console.log(`  ${line}`);
+
+/** Does the main job once for real on the demo's data folder, or finds it done. */
+export async function mainJob(python: string): Promise<Demo> {
+  const place = { program: places.server, dataFolder: places.data };
+  const { address, offeredKey } = await findOrStartServer(place);
+  say(`station server  ${address.url}, data in ${address.data}`);
+  const first = new StationApi(address.url, offeredKey);
+  const known = offeredKey !== undefined && (await first.call(stations.list).then(() => true, () => false));
+  const api = known ? first : new StationApi(address.url, await newUserKey(place));
+
+  const station = await findOrCreateStation(api);
+  await linkProcedure(api, station);
+  const { api_key: key, prefix } = await api.call(local.generateKey, { params: { id: station.id } });
+  say(`key             ${prefix}… generated for ${station.name}`);
+
+  const query = { created_by_station_ids: [station.id] };
+  const before = await allPages((page) => api.call(runs.list, { query: { ...query, ...page } }));
+  if (before.length > 0) {
+    say(`runs            ${before.length}, as you left them`);
+    return { api, station, key, runs: before.length, serverPid: address.pid };
+  }
+  const run = await runScript(api, python, key);
+  say(`run             ${run.unit.serial_number} ${run.outcome}, run id ${run.id}`);
+  return { api, station, key, runs: 1, serverPid: address.pid };
+}
+
+async function findOrCreateStation(api: StationApi): Promise<{ id: string; name: string }> {
+  const { data } = await api.call(stations.list, { query: { search_query: stationName } });
+  const found = data.find(({ name }) => name === stationName);
+  const station = found ?? { ...(await api.call(stations.create, { body: { name: stationName } })), name: stationName };
+  say(`station         ${station.name} ${found ? 'found' : 'created'}`);
+  return station;
+}
+
+async function linkProcedure(api: StationApi, station: { id: string }): Promise<void> {
+  const all = await allPages((query) => api.call(procedures.list, { query }));
+  const body = { name: 'Functional verification', identifier };
+  const found = all.find((procedure) => procedure.identifier === identifier);
+  const { id } = found ?? (await api.call(procedures.create, { body }));
+  await api.call(local.linkProcedure, { params: { id: station.id, procedure_id: id } });
+  say(`procedure       ${identifier} ${found ? 'found' : 'created'}, linked`);
+}
+
+/** Runs the OpenHTF sample the way the extension does, and fetches the pushed run. @throws Error unless it was pushed */
+async function runScript(api: StationApi, python: string, key: string): Promise<Run> {
+  let live = notStarted;
+  let printed = '';
+  const runner = await RunnerProcess.start(
+    {
+      python: [python],
+      runner: places.runner,
+      script: places.script,
+      args: [],
+      cwd: dirname(places.script),
+      env: stationEnvironment(api.url, key),
+    },
+    {
+      event: (event) => {
+        live = advance(live, event);
+        sayEvent(event);
+        if (event.event === 'procedure_request') {
+          runner.send({
+            command: 'procedure_response',
+            request_id: event.request_id,
+            procedure_id: event.procedure_id ?? identifier,
+          });
+        }
+      },
+      output: (text) => (printed += text),
+      protocolError: (message) => (printed += `${message}\n`),
+    },
+  );
+  await runner.ended;
+  const [execution] = live.executions;
+  const verdict = execution && verdictOf(execution);
+  if (!verdict || !execution.push || !('runId' in execution.push)) {
+    throw new Error(`The sample script pushed no run. It printed:\n${printed}`);
+  }
+  return api.call(runs.get, { params: { id: execution.push.runId } });
+}
+
+function sayEvent(event: RunnerEvent): void {
+  if (event.event === 'run_started') say(`script          ${basename(places.script)} for procedure ${event.procedure_id}`);
+  if (event.event === 'phase_complete') say(`phase           ${event.name} ${event.outcome}`);
+  if (event.event === 'run_complete') say(`outcome         ${event.serial_number} ${event.outcome}`);
+  if (event.event === 'run_uploaded') say(`pushed          by the script’s own client`);
+}

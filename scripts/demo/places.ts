@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+
+/** The checkout. */
+export const root = join(import.meta.dirname, '..', '..');
+
+/** The demo's own folder: data, workspace, and VS Code's profile. It stays between starts. */
+export const demo = join(root, '.demo');
+export const data = join(demo, 'data');
+export const workspace = join(demo, 'workspace');
+export const script = join(workspace, 'openhtf_fvt1.py');
+
+export const server = join(root, 'dist', 'server.js');
+export const runner = join(root, 'dist', 'runner');

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runs } from '../../src/contract/runs.ts';
+import { CodeServer } from '../../test/e2e/support/codeServer.ts';
+import { Workbench } from '../../test/e2e/support/workbench.ts';
+import type { Demo } from './mainJob.ts';
+import * as places from './places.ts';
+
+export interface WindowOptions {
+  /** Settings of the machine. */
+  readonly settings: Record<string, string>;
+  /** The station's key reaches the extension by its environment; it keeps it in SecretStorage. */
+  readonly env: Record<string, string>;
+}
+
+/** The browser keeps secrets by address, so the port stays the same from start to start. */
+const port = 8741;
+
+/** Drives Run once in a VS Code without a window. @throws Error with what was not as it must be */
+export async function checkWindow({ settings, env }: WindowOptions, job: Demo): Promise<void> {
+  console.log('▸ The same in VS Code');
+  const window = await Workbench.start({ machineSettings: settings, env });
+  try {
+    await window.open(places.workspace);
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row(job.station.name).locator.waitFor();
+    await window.tree('Runs').row('SN-0001').locator.first().waitFor();
+    console.log(`  seen            station ${job.station.name} and its run in the sidebar`);
+    await window.openFile('openhtf_fvt1.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    const notification = window.notification(/SN-0001: PASS.*Saved as a run/);
+    await notification.locator.waitFor({ timeout: 60_000 });
+    console.log(`  seen            ${await notification.text()}`);
+    const { data } = await job.api.call(runs.list, { query: { created_by_station_ids: [job.station.id], limit: 100 } });
+    if (data.length !== job.runs + 1) throw new Error(`The server has ${data.length} runs, not ${job.runs + 1}.`);
+    console.log(`  server          ${data.length} runs, the newest ${data[0]?.outcome ?? ''}`);
+  } finally {
+    await window.dispose();
+  }
+}
+
+/** Serves VS Code to a browser until Ctrl+C. */
+export async function openBrowserWindow({ settings, env }: WindowOptions): Promise<void> {
+  const server = await CodeServer.create({ machineSettings: settings, env, folder: join(places.demo, 'vscode'), port });
+  try {
+    await server.start();
+    const file = [['openFile', `vscode-remote://127.0.0.1:${port}${places.script}`]];
+    const query = new URLSearchParams({ folder: places.workspace, payload: JSON.stringify(file) });
+    console.log(`▸ VS Code is at\n\n  ${server.url}/?${query.toString()}\n`);
+    console.log('  Open it in a browser, choose Test Stations in the activity bar, and run the script. Ctrl+C ends it.');
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Opens the desktop's VS Code with a profile of its own, and waits until its window is closed. */
+export async function openDesktopWindow({ settings, env }: WindowOptions): Promise<void> {
+  const profile = join(places.demo, 'desktop');
+  mkdirSync(join(profile, 'User'), { recursive: true });
+  writeFileSync(join(profile, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
+  console.log('▸ VS Code opens; close its window to end the demo');
+  const child = spawn(
+    'code',
+    [
+      ...['--wait', '--new-window', '--disable-workspace-trust', '--user-data-dir', profile],
+      ...[`--extensionDevelopmentPath=${places.root}`, places.workspace, places.script],
+    ],
+    { env: { ...process.env, ...env }, stdio: 'inherit', shell: process.platform === 'win32' },
+  );
+  await once(child, 'exit');
+}

@@ -34,7 +34,13 @@ export function makeApp({ store, attachments, host }: { store: Store; attachment
   );
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const rooms = { app, store, mount: mounter(app, store), files: new AttachmentFiles(attachments), urls: new SignedUrls() };
+  const rooms = {
+    app,
+    store,
+    mount: mounter(app, store),
+    files: new AttachmentFiles(attachments),
+    urls: new SignedUrls(),
+  };
   healthRoute(rooms);
   stationRoutes(rooms);
   keyRoutes(rooms);

@@ -18,9 +18,15 @@ export function readCommand(args: readonly string[]): Command {
   if (!data) throw wrong('--data DIR is missing: the folder in which the server keeps everything.');
   if (positionals.length === 0) {
     if (values['revoke-others']) throw wrong('--revoke-others goes with new-user-key.');
-    return { command: 'serve', data, port: port === undefined ? null : readPort(port), host: values.host ?? '127.0.0.1' };
+    return {
+      command: 'serve',
+      data,
+      port: port === undefined ? null : readPort(port),
+      host: values.host ?? '127.0.0.1',
+    };
   }
-  if (positionals.length > 1 || positionals[0] !== 'new-user-key') throw wrong(`unknown command "${positionals.join(' ')}".`);
+  if (positionals.length > 1 || positionals[0] !== 'new-user-key')
+    throw wrong(`unknown command "${positionals.join(' ')}".`);
   return { command: 'new-user-key', data, revokeOthers: values['revoke-others'] ?? false };
 }
 

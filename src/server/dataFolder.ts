@@ -1,12 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
 
 /** SQLite's result code "database is locked". */
 const sqliteBusy = 5;
+
+/** Node's own `recursive` never returns where the system refuses a new folder with ENOENT, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(path)) throw error;
+  }
+}
 
 /** The files of one data folder. */
 export class DataFolder {
@@ -26,7 +38,7 @@ export class DataFolder {
     this.attachments = join(this.path, 'attachments');
     this.#addressFile = join(this.path, 'server.json');
     try {
-      mkdirSync(this.attachments, { recursive: true, mode: 0o700 });
+      makeFolder(this.attachments);
     } catch (error) {
       throw this.#notWritable(error);
     }
@@ -45,7 +57,8 @@ export class DataFolder {
       this.#lock = lock;
     } catch (error) {
       lock?.close();
-      if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) throw this.#notWritable(error);
+      if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy))
+        throw this.#notWritable(error);
       const other = this.readAddress();
       throw new StartFailure(
         serverExit.folderInUse,

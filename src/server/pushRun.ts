@@ -21,7 +21,9 @@ export async function pushRun(change: Change, run: NewRun, caller: Caller): Prom
   const unitId = await unitOfRun(change, run, by);
   for (const { id, serial_number } of subUnits) {
     if (!(await isWithin(change, unitId, id))) continue;
-    throw badRequest(`Unit "${serial_number}" cannot be a sub-unit of "${run.serialNumber}": that is itself or is built into it.`);
+    throw badRequest(
+      `Unit "${serial_number}" cannot be a sub-unit of "${run.serialNumber}": that is itself or is built into it.`,
+    );
   }
   await adopt(change, unitId, subUnitIds);
   return insertRun(change, run, { procedureId: procedure.id, unitId, subUnitIds, by });
@@ -31,7 +33,9 @@ async function permittedProcedure(change: Change, called: string, caller: Caller
   const procedure = await findProcedureCalled(change, called);
   if (caller.kind === 'user') {
     if (procedure) return procedure;
-    throw notFound(`There is no procedure "${called}" on this server. Create it first, or check the procedure_id of the script.`);
+    throw notFound(
+      `There is no procedure "${called}" on this server. Create it first, or check the procedure_id of the script.`,
+    );
   }
   if (procedure && (await isLinked(change, caller.id, procedure.id))) return procedure;
   const refused = `Station "${caller.name}" is not authorized to push runs of procedure "${procedure?.identifier ?? procedure?.name ?? called}"`;

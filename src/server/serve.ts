@@ -24,16 +24,23 @@ export async function serve(
 ): Promise<RunningServer> {
   folder.lock();
   const store = openStore(folder.database);
-  await ensureUserKey(store, chosenKey);
   const last = folder.readAddress();
   const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const { url, close } = await listen(makeApp({ store, attachments: folder.attachments, host }), host, ports);
-  const address = { url, mqtt: null, pid: process.pid, data: folder.path, instance: await findInstance(store), version };
+  const listening = await listen(makeApp({ store, attachments: folder.attachments, host }), host, ports);
+  await ensureUserKey(store, chosenKey);
+  const address = {
+    url: listening.url,
+    mqtt: null,
+    pid: process.pid,
+    data: folder.path,
+    instance: await findInstance(store),
+    version,
+  };
   folder.writeAddress(address);
   return {
     address,
     stop: async () => {
-      await close();
+      await listening.close();
       await store.destroy();
       folder.release();
     },

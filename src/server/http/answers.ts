@@ -16,11 +16,18 @@ export const json = (body: unknown, status = 200): Response =>
 
 const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
 
-function errorAnswer(path: string, status: number, code: string, refusal: Pick<Refusal, 'message' | 'issues'>): Response {
+function errorAnswer(
+  path: string,
+  status: number,
+  code: string,
+  refusal: Pick<Refusal, 'message' | 'issues'>,
+): Response {
   const { message, issues } = refusal;
   if (!isV1(path)) return json({ message, code, issues }, status);
   // Version 1 has the message alone: it must name the fields itself.
-  const fields = issues.filter((issue) => issue.path?.length).map((issue) => `${issue.path?.join('.')}: ${issue.message}`);
+  const fields = issues
+    .filter((issue) => issue.path?.length)
+    .map((issue) => `${issue.path?.join('.')}: ${issue.message}`);
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
 }
 

@@ -13,7 +13,8 @@ export type Caller = KeyOwner;
  */
 export async function authenticate(store: Store, authorization: string | undefined): Promise<Caller> {
   const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (!key) throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
+  if (!key)
+    throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
   const hash = hashKey(key);
   const found = await findKey(store, hash);
   if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type * as z from 'zod';
 import { badRequest, type Issue, Refusal, tooLarge } from '../refusal.ts';
 
@@ -17,7 +18,9 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
 
 /** A parameter that stands once is a text, one that stands several times a list. */
 export const flatQuery = (query: Record<string, string[]>): Record<string, string | string[]> =>
-  Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]));
+  Object.fromEntries(
+    Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
+  );
 
 /** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON */
 export async function readJson(request: Request): Promise<unknown> {
@@ -25,7 +28,11 @@ export async function readJson(request: Request): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest(text === '' ? 'The request has no body; a JSON object is expected.' : 'The body of the request is not valid JSON.');
+    throw badRequest(
+      text === ''
+        ? 'The request has no body; a JSON object is expected.'
+        : 'The body of the request is not valid JSON.',
+    );
   }
 }
 
@@ -34,7 +41,8 @@ async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw refusal;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  const content: AsyncIterable<Uint8Array> = Readable.from(request.body ?? []);
+  for await (const chunk of content) {
     size += chunk.length;
     if (size > maxBodyBytes) throw refusal;
     chunks.push(chunk);

@@ -22,7 +22,10 @@ export function attachmentRoutes({ app, store, files, urls }: Rooms): void {
     if (run_id !== null) throw conflict(`The file "${name}" belongs to a run already and cannot be changed.`);
     const size = await files.write(id, c.req.raw.body ?? Readable.from([]));
     const content_type = c.req.header('content-type') ?? null;
-    await noteStored(store, id, { size, content_type: content_type && mediaType.test(content_type) ? content_type : null });
+    await noteStored(store, id, {
+      size,
+      content_type: content_type && mediaType.test(content_type) ? content_type : null,
+    });
     return json({ id });
   });
 

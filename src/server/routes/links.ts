@@ -19,7 +19,9 @@ export function linkRoutes({ mount, store }: Rooms): void {
       const station = await existingStation(change, params.id);
       const procedure = await existingProcedure(change, params.procedure_id);
       if (await deleteLink(change, station.id, procedure.id)) return { id: station.id };
-      throw notFound(`Procedure "${procedure.identifier ?? procedure.name}" is not linked to station "${station.name}".`);
+      throw notFound(
+        `Procedure "${procedure.identifier ?? procedure.name}" is not linked to station "${station.name}".`,
+      );
     }),
   );
 }

@@ -20,7 +20,9 @@ export function procedureRoutes({ mount, store }: Rooms): void {
     return store.transaction().execute(async (change) => {
       const other = identifier === null ? null : await findProcedureCalled(change, identifier);
       if (other) {
-        throw conflict(`The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`);
+        throw conflict(
+          `The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`,
+        );
       }
       return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
     });

@@ -1,6 +1,7 @@
 import { v1 } from '../../contract/v1.ts';
 import type { NewRun } from '../../domain/newRun.ts';
-import { openhtfRecord, openhtfRecordToNewRun } from '../../domain/openhtfRecord.ts';
+import { openhtfRecord } from '../../domain/openhtfRecord.ts';
+import { openhtfRecordToNewRun } from '../../domain/openhtfRun.ts';
 import { parseTolerantJson } from '../../domain/tolerantJson.ts';
 import { parseInput } from '../http/input.ts';
 import { pushRun } from '../pushRun.ts';

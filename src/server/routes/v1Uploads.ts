@@ -17,9 +17,12 @@ export function v1UploadRoutes({ mount, store, urls }: Rooms): void {
       const upload = await storedUpload(change, body.upload_id, caller);
       const run = await findRun(change, body.run_id);
       if (caller.kind === 'station' && run?.station_id !== caller.id) {
-        throw forbidden(`Station "${caller.name}" is not authorized to attach files to run ${body.run_id}: it is no run of its own.`);
+        throw forbidden(
+          `Station "${caller.name}" is not authorized to attach files to run ${body.run_id}: it is no run of its own.`,
+        );
       }
-      if (!run) throw notFound(`There is no run with the id ${body.run_id}: it was deleted, or belongs to another server.`);
+      if (!run)
+        throw notFound(`There is no run with the id ${body.run_id}: it was deleted, or belongs to another server.`);
       if (upload.run_id === run.id) return { id: upload.id };
       if (upload.run_id !== null) throw conflict(`The file "${upload.name}" belongs to another run already.`);
       await attachToRun(change, upload.id, run.id, false);

@@ -13,7 +13,8 @@ import { migrate } from './migrations.ts';
 import type { Store, Tables } from './tables.ts';
 
 function bindable(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
   throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
 }
 

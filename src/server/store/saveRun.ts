@@ -10,7 +10,12 @@ const rowsAtOnce = 1000;
 export async function insertRun(
   change: Change,
   run: NewRun,
-  { procedureId, unitId, subUnitIds, by }: { procedureId: string; unitId: string; subUnitIds: readonly string[]; by: Creator },
+  {
+    procedureId,
+    unitId,
+    subUnitIds,
+    by,
+  }: { procedureId: string; unitId: string; subUnitIds: readonly string[]; by: Creator },
 ): Promise<string> {
   const id = randomUUID();
   await change

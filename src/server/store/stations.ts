@@ -46,7 +46,11 @@ export async function insertStation(change: Change, name: string): Promise<strin
 }
 
 export async function renameStation(change: Change, id: string, name: string): Promise<void> {
-  await change.updateTable('stations').set({ name, name_key: fold(name) }).where('id', '=', id).execute();
+  await change
+    .updateTable('stations')
+    .set({ name, name_key: fold(name) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Takes a station out of use with its key and links: it is archived when it has runs, else deleted. */
@@ -67,9 +71,10 @@ export async function listStations(
   let query = store.selectFrom('stations as s').select(['s.id', 's.name']).where('s.archived_at', 'is', null);
   if (search) query = query.where(sql<boolean>`s.name_key like ${containing(search)} escape '\\'`);
   if (procedureIds) {
-    query = query.where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('station_procedures as l')
+    query = query.where((where) =>
+      where.exists(
+        where
+          .selectFrom('station_procedures as l')
           .select('l.station_id')
           .whereRef('l.station_id', '=', 's.id')
           .where('l.procedure_id', 'in', procedureIds),

@@ -108,6 +108,9 @@ async function batchOf(change: Change, number: string, by: Creator): Promise<str
   const batch = await change.selectFrom('batches').select('id').where('number_key', '=', number_key).executeTakeFirst();
   if (batch) return batch.id;
   const id = randomUUID();
-  await change.insertInto('batches').values({ id, number, number_key, created_at: Date.now(), ...by }).execute();
+  await change
+    .insertInto('batches')
+    .values({ id, number, number_key, created_at: Date.now(), ...by })
+    .execute();
   return id;
 }

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { local, serverAddress, serverExit } from '../../src/contract/local.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { adminKey } from './bench.ts';
+import { TestClient } from './requests.ts';
+import { newUserKey, runServerProgram, startServer, temporaryFolder, type TestServer } from './support.ts';
+
+const oneLine = /^[^\n]+\n$/;
+
+describe('starting the server', function () {
+  this.timeout(60_000);
+  const root = temporaryFolder();
+  let count = 0;
+  let folder: string;
+  const running: TestServer[] = [];
+
+  const start = async (...args: Parameters<typeof startServer>): Promise<TestServer> => {
+    const server = await startServer(...args);
+    running.push(server);
+    return server;
+  };
+
+  beforeEach(() => (folder = join(root, String(count++))));
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.kill();
+  });
+
+  it('tells its address on stdout and in server.json, which only this user can read', async () => {
+    const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    const file = join(folder, 'server.json');
+    assert.deepEqual(serverAddress.parse(JSON.parse(readFileSync(file, 'utf8'))), server.address);
+    assert.equal(server.address.data, folder);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    assert.equal(statSync(join(folder, 'stations.db')).mode & 0o777, 0o600);
+    const health = await new TestClient(server.url).call(local.health);
+    assert.equal(health.instance, server.address.instance);
+    const { stdout, stderr, code } = await server.stop();
+    assert.match(stdout, oneLine);
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+  });
+
+  it('ends with 0 on SIGINT too, and leaves server.json', async () => {
+    const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    assert.equal((await server.stop('SIGINT')).code, 0);
+    assert.ok(existsSync(join(folder, 'server.json')));
+  });
+
+  it('keeps instance and port over a restart', async () => {
+    const first = await start(folder);
+    await first.stop();
+    const second = await start(folder);
+    assert.equal(second.url, first.url);
+    assert.equal(second.address.instance, first.address.instance);
+  });
+
+  it('takes another port when the one of the last time is in use', async () => {
+    const first = await start(folder);
+    const other = join(root, 'other');
+    writeFileSync(join((await start(other)).address.data, 'server.json'), JSON.stringify(first.address));
+    await running.pop()?.stop();
+    const second = await start(other);
+    assert.notEqual(second.url, first.url);
+  });
+
+  it('starts again after it was killed', async () => {
+    const first = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    await new TestClient(first.url, adminKey).call(stations.create, { body: { name: 'Bench 1' } });
+    await first.kill();
+    const second = await start(folder);
+    const { data } = await new TestClient(second.url, adminKey).call(stations.list);
+    assert.deepEqual(
+      data.map(({ name }) => name),
+      ['Bench 1'],
+    );
+  });
+
+  it('starts with an address file that is torn', async () => {
+    await (await start(folder)).stop();
+    writeFileSync(join(folder, 'server.json'), '{"url":');
+    await start(folder);
+  });
+
+  it('goes on when nobody reads its output any more', async () => {
+    const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    server.stopReading();
+    const database = new DatabaseSync(join(folder, 'stations.db'));
+    database.exec('drop table run_sub_units; drop table logs; drop table measurements; drop table phases;');
+    database.exec('drop table uploads; drop table runs');
+    database.close();
+    const client = new TestClient(server.url, adminKey);
+    // Each failure is written to stderr, which is closed.
+    for (const name of ['a', 'b', 'c']) {
+      const { id } = await client.call(stations.create, { body: { name } });
+      assert.equal((await client.send(stations.get, { params: { id } })).status, 500);
+    }
+    assert.equal((await client.send(local.health)).status, 200);
+  });
+
+  describe('is refused with its own exit code and one line', () => {
+    it('when another server has the folder', async () => {
+      const first = await start(folder);
+      const { code, stderr, stdout } = await runServerProgram(['--data', folder]);
+      assert.equal(code, serverExit.folderInUse);
+      assert.match(stderr, oneLine);
+      assert.ok(stderr.includes(folder) && stderr.includes(first.url) && /in use/.test(stderr), stderr);
+      assert.equal(stdout, '');
+      assert.equal((await new TestClient(first.url).send(local.health)).status, 200);
+    });
+
+    it('when the port is taken', async () => {
+      const other = createServer();
+      await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+      const taken = other.address();
+      assert.ok(taken !== null && typeof taken === 'object');
+      const { code, stderr } = await runServerProgram(['--data', folder, '--port', String(taken.port)]);
+      other.close();
+      assert.equal(code, serverExit.portTaken);
+      assert.match(stderr, oneLine);
+      assert.ok(stderr.includes(String(taken.port)) && stderr.includes('--port'), stderr);
+    });
+
+    it('when the folder cannot be written', async () => {
+      writeFileSync(join(root, 'file'), '');
+      for (const path of [join(root, 'file'), join(root, 'file', 'below'), '/proc/nowhere']) {
+        const { code, stderr } = await runServerProgram(['--data', path]);
+        assert.equal(code, serverExit.folderNotWritable, stderr);
+        assert.match(stderr, oneLine);
+        assert.ok(stderr.includes(path) && stderr.includes('--data'), stderr);
+      }
+    });
+
+    it('when the database is of a newer program, which stays as it is', async () => {
+      await (await start(folder)).stop();
+      const database = new DatabaseSync(join(folder, 'stations.db'));
+      database.exec('pragma user_version = 999');
+      database.close();
+      for (const args of [
+        ['--data', folder],
+        ['new-user-key', '--data', folder],
+      ]) {
+        const { code, stderr } = await runServerProgram(args);
+        assert.equal(code, serverExit.schemaTooNew);
+        assert.match(stderr, oneLine);
+        assert.match(stderr, /newer version.*999/);
+      }
+    });
+
+    it('when the key in the environment is too short, which is not shown', async () => {
+      const { code, stderr } = await runServerProgram(['--data', folder], { TEST_STATIONS_ADMIN_KEY: 'tooshort9' });
+      assert.equal(code, serverExit.usage);
+      assert.match(stderr, oneLine);
+      assert.match(stderr, /TEST_STATIONS_ADMIN_KEY must have 10/);
+      assert.ok(!stderr.includes('tooshort9'));
+      assert.ok(!existsSync(folder));
+    });
+
+    it('when the arguments make no sense, with the usage', async () => {
+      const senseless = [[], ['--data'], ['--port', '1'], ['--data', folder, '--port', '65536'], ['run', '--data', folder]];
+      for (const args of [...senseless, ['--data', folder, '--frob'], ['--data', folder, '--revoke-others']]) {
+        const { code, stderr } = await runServerProgram(args);
+        assert.equal(code, serverExit.usage, args.join(' '));
+        assert.match(stderr, /usage: server\.js --data DIR/);
+      }
+      assert.ok(!existsSync(folder));
+    });
+  });
+
+  it('shows its usage with --help', async () => {
+    const { code, stdout } = await runServerProgram(['--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^usage: /);
+  });
+
+  describe('user keys', () => {
+    const statusWith = async ({ url }: TestServer, key: string): Promise<number> =>
+      (await new TestClient(url, key).send(stations.list)).status;
+
+    it('one is made at the first start and shown once, on stderr', async () => {
+      const first = await start(folder);
+      const key = /tsu_[\w-]{43}$/m.exec(first.stderr())?.[0];
+      assert.ok(key, first.stderr());
+      assert.equal(await statusWith(first, key), 200);
+      await first.stop();
+      const second = await start(folder);
+      assert.equal(await statusWith(second, key), 200);
+      assert.equal((await second.stop()).stderr, '');
+    });
+
+    it('the key of the environment counts for a new folder alone', async () => {
+      await (await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey })).stop();
+      const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: 'another-key-of-the-tests' });
+      assert.equal(await statusWith(server, adminKey), 200);
+      assert.equal(await statusWith(server, 'another-key-of-the-tests'), 401);
+    });
+
+    it('new-user-key makes further ones: before the first start, while the server runs, and instead of all others', async () => {
+      const before = await newUserKey(folder);
+      const server = await start(folder);
+      assert.equal(server.stderr(), '');
+      const during = await newUserKey(folder);
+      assert.notEqual(before, during);
+      assert.equal(await statusWith(server, before), 200);
+      assert.equal(await statusWith(server, during), 200);
+      const only = await newUserKey(folder, '--revoke-others');
+      assert.equal(await statusWith(server, before), 401);
+      assert.equal(await statusWith(server, during), 401);
+      assert.equal(await statusWith(server, only), 200);
+    });
+
+    it('no key stands in the data folder', async () => {
+      const key = await newUserKey(folder);
+      const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+      const client = new TestClient(server.url, key);
+      const { id } = await client.call(stations.create, { body: { name: 'Bench 1' } });
+      const { api_key } = await client.call(local.generateKey, { params: { id } });
+      const names = ['stations.db', 'stations.db-wal', 'server.json', 'server.lock.db'];
+      const content = Buffer.concat(names.map((name) => readFileSync(join(folder, name))));
+      assert.ok(content.includes(id));
+      for (const secret of [key, api_key]) assert.ok(!content.includes(secret.slice(8)));
+    });
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { after } from 'mocha';
+import { serverAddress, type ServerAddress } from '../../src/contract/local.ts';
+
+const main = resolve(import.meta.dirname, '../../src/server/main.ts');
+const nodeArguments = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', main];
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface TestServer {
+  url: string;
+  address: ServerAddress;
+  /** What it wrote so far. */
+  stderr(): string;
+  /** Asks it to end and waits for that. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<Ended>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
+  /** Closes the reading ends of its output, as a starter that is gone. */
+  stopReading(): void;
+}
+
+interface Program {
+  process: ChildProcessByStdio<null, Readable, Readable>;
+  output: { stdout: string; stderr: string };
+  ended: Promise<Ended>;
+}
+
+function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Program {
+  const child = spawn(process.execPath, [...nodeArguments, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = new Promise<Ended>((settle) => child.once('close', (code) => settle({ code, ...output })));
+  return { process: child, output, ended };
+}
+
+/** Starts the real server and waits until it has told its address. The caller stops it. */
+export async function startServer(
+  dataFolder: string,
+  env: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
+): Promise<TestServer> {
+  const { process: child, output, ended } = startProgram(['--data', dataFolder, ...args], env);
+  const line = await Promise.race([
+    new Promise<string>((settle) => createInterface(child.stdout).once('line', settle)),
+    ended.then(({ code, stderr }) => assert.fail(`The server ended with ${code}: ${stderr}`)),
+  ]);
+  const address = serverAddress.parse(JSON.parse(line));
+  return {
+    url: address.url,
+    address,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    stopReading: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+    stderr: () => output.stderr,
+  };
+}
+
+/** Runs the server's program to its end. */
+export const runServerProgram = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  startProgram(args, env).ended;
+
+/** Makes a user key of the data folder, with the server running or not. */
+export async function newUserKey(dataFolder: string, ...options: '--revoke-others'[]): Promise<string> {
+  const { code, stdout, stderr } = await runServerProgram(['new-user-key', '--data', dataFolder, ...options]);
+  assert.equal(code, 0, stderr);
+  return stdout.trim();
+}
+
+/** An empty folder that is deleted after the suite. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'test-stations-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

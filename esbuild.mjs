@@ -33,7 +33,8 @@ for (const { entry, file, external, limit } of bundles) {
   });
   const { size } = statSync(outfile);
   console.log(`dist/${file}  ${(size / 1000).toFixed(0)} kB`);
-  if (limit !== undefined && size >= limit) tooLarge.push(`dist/${file} has ${size} bytes, it must stay below ${limit}.`);
+  if (limit !== undefined && size >= limit)
+    tooLarge.push(`dist/${file} has ${size} bytes, it must stay below ${limit}.`);
 }
 
 const runner = join(root, 'src', 'runner');

@@ -15,7 +15,15 @@ async function main() {
   mkdirSync(build, { recursive: true });
   run('The build', [join(root, 'esbuild.mjs')]);
   const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  run('Packaging', [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix]);
+  run('Packaging', [
+    vsce,
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ]);
   console.log(`build/test-stations.vsix  ${(statSync(vsix).size / 1000).toFixed(0)} kB`);
 }
 

@@ -48,13 +48,18 @@ function choose(parts, args) {
   }
   const named = parts.filter((part) => wanted.has(part.name) || (part.isCheck && wanted.has('checks')));
   const needsBuild = named.some(({ usesBuild }) => usesBuild);
-  const chosen = wanted.size === 0 ? parts : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
+  const chosen =
+    wanted.size === 0 ? parts : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
   return { chosen, tests: { files, options: firstOption < 0 ? [] : args.slice(firstOption) } };
 }
 
 async function setUp(needs) {
   const steps = [];
-  if (needs.has('window')) steps.push(installVsCode(), installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)));
+  if (needs.has('window'))
+    steps.push(
+      installVsCode(),
+      installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)),
+    );
   if (needs.has('tools')) steps.push(installVenv('tools'));
   if (needs.has('pythons')) {
     steps.push(installVenv('newest').then(() => installVenv('baseline')));
@@ -69,12 +74,14 @@ async function runPart(part, tests) {
   const still = setInterval(() => console.log(`  … ${part.name} goes on (${seconds(start)})`), 30_000);
   const output = [];
   const files = tests.files.filter((file) => file.split(sep)[1] === part.name);
-  const run = (program, args, env) => runChild(program, args, env, (text) => output.push(Buffer.from(text)));
+  const run = (program, args, env) => runChild(program, args, env, (text) => output.push(text));
   const result = await part.work(run, { ...tests, files });
   clearInterval(still);
   const { passed, failed, skipped } = result;
-  console.log(`── ${part.name}: ${count({ passed, failed: failed.length, skipped: skipped.length })} (${seconds(start)})`);
-  process.stdout.write(Buffer.concat(output));
+  console.log(
+    `── ${part.name}: ${count({ passed, failed: failed.length, skipped: skipped.length })} (${seconds(start)})`,
+  );
+  process.stdout.write(output.join(''));
   return { part, ...result };
 }
 
@@ -84,7 +91,8 @@ function sumUp(results) {
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   console.log('');
   for (const { part, title, reason } of skipped) console.log(`- skipped: ${part}: ${title}: ${reason}`);
-  for (const { part, title, text } of failed) console.log(`✖ failed: ${part}: ${title}\n    ${text.split('\n').slice(0, 6).join('\n    ')}`);
+  for (const { part, title, text } of failed)
+    console.log(`✖ failed: ${part}: ${title}\n    ${text.split('\n').slice(0, 6).join('\n    ')}`);
   console.log(count({ passed, failed: failed.length, skipped: skipped.length }));
   return failed.length === 0 && passed > 0 ? 0 : 1;
 }

@@ -33,7 +33,10 @@ export async function installBrowser() {
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
       const trouble = 'apt-get could not install Chromium. Install Chromium or Chrome by hand, then try again.';
       await run('apt-get', ['update'], { env, trouble });
-      await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], { env, trouble });
+      await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
+        env,
+        trouble,
+      });
     },
   });
   const found = findBrowser();

@@ -18,8 +18,7 @@ export function runChild(program, args, env, print) {
     env: { ...process.env, ...env, [name]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stdout.on('data', (data) => print(data));
-  child.stderr.on('data', (data) => print(data));
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
   const limit = setTimeout(() => {
     print(`\nnot done after ${patience / 60_000} minutes: ended\n`);
     endChildren();

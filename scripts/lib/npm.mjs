@@ -4,9 +4,11 @@ import { root } from './places.mjs';
 import { once } from './step.mjs';
 
 /** What "npm test" puts into the environment must not reach an npm that works in another folder. */
-const ofThisPackage = /^(npm_package_|npm_lifecycle_|npm_config_(local_|global_)?prefix$|npm_command$|npm_execpath$|INIT_CWD$)/;
+const ofThisPackage =
+  /^(npm_package_|npm_lifecycle_|npm_config_(local_|global_)?prefix$|npm_command$|npm_execpath$|INIT_CWD$)/;
 
-const noNetwork = 'npm could not install the packages. Check that its registry can be reached ("npm ping"), then try again.';
+const noNetwork =
+  'npm could not install the packages. Check that its registry can be reached ("npm ping"), then try again.';
 
 /**
  * @param {import('./step.mjs').Run} run
@@ -36,6 +38,7 @@ function isInstalled(folder) {
   const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
   const there = JSON.parse(readFileSync(list, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || (there[path] ? there[path].version === version : optional === true),
+    ([path, { version, optional }]) =>
+      path === '' || (there[path] ? there[path].version === version : optional === true),
   );
 }

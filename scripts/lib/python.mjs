@@ -60,7 +60,9 @@ export function installVenv(name) {
       await run(
         venvPython(name),
         ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', requirements],
-        { trouble: `pip could not install tools/python/${name}.txt. Check that its package index can be reached, then try again.` },
+        {
+          trouble: `pip could not install tools/python/${name}.txt. Check that its package index can be reached, then try again.`,
+        },
       );
       done.write();
     },

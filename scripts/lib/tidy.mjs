@@ -8,13 +8,19 @@ import { root } from './places.mjs';
 const forbidden = [
   { what: 'path of a machine', pattern: /(?<![\w.\-/}])\/(work|root)\// },
   { what: 'path of a machine', pattern: /(\/home\/(runner|ubuntu|node|vscode)\/|\/Users\/[a-z]+\/|[A-Z]:\\Users\\)/ },
-  { what: 'host of a registry', pattern: /(registry\.npmjs\.org|npm\.pkg\.github|registry\.yarnpkg|files\.pythonhosted|pypi\.org\/simple)/ },
+  {
+    what: 'host of a registry',
+    pattern: /(registry\.npmjs\.org|npm\.pkg\.github|registry\.yarnpkg|files\.pythonhosted|pypi\.org\/simple)/,
+  },
   { what: 'address in a lockfile', pattern: /"resolved": "https?:/ },
   { what: 'private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*\\?n?[A-Za-z0-9+/]{20}/ },
   { what: 'access token', pattern: /\b(gh[pousr]_[A-Za-z0-9]{36}|npm_[A-Za-z0-9]{36}|AKIA[0-9A-Z]{16})\b/ },
 ];
 
-const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 const files = tracked.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
 
 let found = 0;

@@ -47,7 +47,8 @@ function requireCompiler() {
   if (process.platform === 'win32') return;
   const missing = ['make', 'c++'].filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0);
   if (missing.length === 0) return;
-  const remedy = process.platform === 'darwin' ? 'xcode-select --install' : 'on Debian and Ubuntu: apt install build-essential';
+  const remedy =
+    process.platform === 'darwin' ? 'xcode-select --install' : 'on Debian and Ubuntu: apt install build-essential';
   throw new Trouble(
     `VS Code's log module has to be compiled, and ${missing.join(' and ')} cannot be found. Install a C++ compiler (${remedy}), then try again.`,
   );

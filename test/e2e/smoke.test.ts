@@ -14,8 +14,10 @@ describe('A window with the extension', function () {
   });
 
   it('shows Test Stations in the activity bar and in the status bar', async () => {
-    await workbench().statusBarItem(/station/i).waitFor();
     await workbench().openContainer('Test Stations');
-    await workbench().tree('Stations').locator.waitFor();
+    await workbench().page.getByText('Create Station').first().waitFor();
+    await workbench()
+      .statusBarItem(/station/i)
+      .waitFor();
   });
 });

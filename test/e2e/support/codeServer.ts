@@ -99,7 +99,8 @@ export class CodeServer {
       },
       { timeout: 60_000, what: 'code-server' },
     );
-    if (child.exitCode !== null) throw new Error(`code-server ended at once (exit code ${child.exitCode}), see ${this.folder}`);
+    if (child.exitCode !== null)
+      throw new Error(`code-server ended at once (exit code ${child.exitCode}), see ${this.folder}`);
   }
 
   async stop(): Promise<void> {

@@ -9,7 +9,9 @@ import { build, codeServer, vsix } from './places.ts';
 /** Copies the installed extension of `vsix()` to `folder`, the extensions folder of a code-server. */
 export async function installExtension(folder: string): Promise<void> {
   const file = vsix();
-  const content = createHash('sha256').update(await readFile(file)).digest('hex');
+  const content = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
   const template = join(build, 'e2e', `extensions-${content.slice(0, 12)}`);
   if (!existsSync(template)) await unpack(file, template);
   await rm(folder, { recursive: true, force: true });

@@ -14,7 +14,11 @@ export class Tree {
   /** Label and description of each row to be seen, such as `Bench A online`. */
   async rows(): Promise<string[]> {
     const rows = await this.locator.getByRole('treeitem').all();
-    return Promise.all(rows.map(async (row) => (await labelOf(row).locator('.label-name, .label-description').allInnerTexts()).join(' ')));
+    return Promise.all(
+      rows.map(async (row) =>
+        (await labelOf(row).locator('.label-name, .label-description').allInnerTexts()).join(' '),
+      ),
+    );
   }
 
   /** The row whose label (without its description) is `label`; a pattern is tried on label and description. */
@@ -44,7 +48,8 @@ export class Row {
   }
 
   async expand(): Promise<void> {
-    if ((await this.locator.getAttribute('aria-expanded')) === 'false') await this.locator.locator('.monaco-tl-twistie').click();
+    if ((await this.locator.getAttribute('aria-expanded')) === 'false')
+      await this.locator.locator('.monaco-tl-twistie').click();
   }
 
   /** What a screen reader says. */

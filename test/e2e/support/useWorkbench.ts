@@ -20,7 +20,10 @@ export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
   afterEach(async function () {
     this.timeout(30_000);
     const test = this.currentTest;
-    if (workbench && test?.state === 'failed') await keep(workbench, test.fullTitle());
+    if (!workbench || test?.state !== 'failed') return;
+    await keep(workbench, test.fullTitle());
+    // What it left open must not fail the next test too.
+    await workbench.page.keyboard.press('Escape');
   });
   after(async function () {
     this.timeout(60_000);

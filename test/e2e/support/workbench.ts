@@ -65,30 +65,14 @@ export class Workbench {
     await this.#usable();
   }
 
-  /**
-   * Runs a command by the palette; `title` as seen there, such as `Test Stations: Create Station`. Waits for the command
-   * to be there; as an open palette does not learn of new commands, it is opened anew.
-   */
+  /** Runs a command by the palette; `title` as seen there, such as `Test Stations: Create Station`. */
   async command(title: string): Promise<void> {
-    await until(
-      async () => {
-        await this.#palette(`>${title}`);
-        const row = this.quickInput.row(title);
-        const found = await row.waitFor({ timeout: 3000 }).then(
-          () => true,
-          () => false,
-        );
-        await (found ? row.click() : this.quickInput.cancel());
-        return found;
-      },
-      { what: `the command "${title}"` },
-    );
+    await this.#pick(`>${title}`, title);
   }
 
   /** Opens a file of the workspace by a part of its path that names it alone. */
   async openFile(path: string): Promise<void> {
-    await this.#palette(path);
-    await this.quickInput.pick(basename(path));
+    await this.#pick(path, basename(path));
     await this.page.getByRole('tab', { name: basename(path), selected: true }).waitFor();
   }
 
@@ -177,8 +161,21 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
   }
 
-  async #palette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.fill(text);
+  /** Chooses in the palette. While it is open it does not learn of new commands and files, so it is opened anew. */
+  async #pick(text: string, label: string): Promise<void> {
+    await until(
+      async () => {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.fill(text);
+        const row = this.quickInput.row(label);
+        const found = await row.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+        await (found ? row.click() : this.quickInput.cancel());
+        return found;
+      },
+      { what: `"${label}" in the palette` },
+    );
   }
 }

@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -30,7 +31,18 @@ class OpenHtf:
         self._patch_phases(state.TestState)
         self._patch_measurements(state.PhaseState)
         folder = os.path.dirname(openhtf.__file__) + os.sep
+        self._silence_aborts(sys.modules["openhtf.util.threads"])
         logging.getLogger("openhtf").addHandler(_Lines(self._session, self._executions, folder))
+
+    def _silence_aborts(self, threads: Any) -> None:
+        """Python prints the exception by which OpenHTF ends a phase as if it were an error: not after a stop."""
+        original = threading.excepthook
+
+        def excepthook(args: threading.ExceptHookArgs, /) -> None:
+            if not (self._session.control.stopping and issubclass(args.exc_type, threads.ThreadTerminationError)):
+                original(args)
+
+        threading.excepthook = excepthook
 
     def _patch_execute(self, test_class: Any) -> None:
         original = test_class.execute
@@ -97,6 +109,11 @@ class _Lines(logging.Handler):
         self._session = session
         self._executions = executions
         self._openhtf_folder = openhtf_folder
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Without the handler's lock, which an abort of the logging thread could leave taken."""
+        self.emit(record)
+        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         name = record.name.partition(".test_record.")[2]

@@ -7,6 +7,7 @@ from typing import Any
 
 from .failures import Failure, describe
 from .places import Files, Place
+from .plain import bounded
 
 
 def phase_plan(descriptor: Any, key: str, files: Files) -> dict[str, object]:
@@ -31,7 +32,7 @@ def measurement(declared: Any) -> dict[str, object]:
         "docstring": declared.docstring,
     }
     if declared.measured_value.is_value_set:
-        fields["measured_value"] = declared.measured_value.basetype_value()
+        fields["measured_value"] = bounded(declared.measured_value.basetype_value())
     return fields
 
 
@@ -56,6 +57,6 @@ def failure(record: Any, place: Place | None, aborted: bool, files: Files) -> Fa
 
 
 def _timeout(record: Any, place: Place | None) -> Failure:
-    seconds = (record.end_time_millis - record.start_time_millis) / 1000
-    message = f"The phase {record.name} hit its timeout after {seconds:.1f} s."
+    limit = record.options.timeout_s
+    message = f"The phase {record.name} hit its timeout" + ("." if limit is None else f" of {limit} s.")
     return Failure(type="PhaseTimeout", message=message, traceback=message, place=place, missing_module=None)

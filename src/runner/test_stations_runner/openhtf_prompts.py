@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .channel import Channel
@@ -29,7 +31,7 @@ class Prompts:
 
         @functools.wraps(start)
         def start_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
-            with plug._cond:  # nobody may answer before the host knows the question
+            with _released(plug), plug._cond:  # nobody may answer before the host knows the question
                 request = start(plug, *args, **kwargs)
                 self._opened(plug, plug._prompt)
                 return request
@@ -46,7 +48,8 @@ class Prompts:
         def wait_for_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
             prompt = plug._prompt
             try:
-                return wait(plug, *args, **kwargs)
+                with _released(plug):
+                    return wait(plug, *args, **kwargs)
             except user_input.PromptUnansweredError:
                 if prompt is not None:
                     self._closed(plug, prompt.id)
@@ -92,6 +95,20 @@ class Prompts:
             known = self._open.pop(request, None)
         if known is not None:
             self._channel.send("ui_resolved", execution_id=_execution_of(plug), request_id=request)
+
+
+@contextmanager
+def _released(plug: Any) -> Iterator[None]:
+    """Frees the plug's lock when an abort hit its thread between taking the lock and entering the `with` block.
+
+    Else the prompt of a teardown phase would wait for that lock for ever.
+    """
+    try:
+        yield
+    except BaseException:
+        while plug._cond._is_owned():
+            plug._cond.release()
+        raise
 
 
 def _wait_for_abort() -> None:

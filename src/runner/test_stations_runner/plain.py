@@ -17,22 +17,30 @@ MAX_REPR = 1_000
 def plain(value: object) -> Json:
     """Returns `value` as JSON: NaN and infinities as "nan", "inf", "-inf"; what JSON does not know as its repr.
 
-    Texts are cut after `MAX_TEXT` characters, containers after `MAX_ITEMS` items in all; each cut says how much is
-    missing.
+    Texts are cut after `MAX_TEXT` characters.
     """
-    return _Conversion().convert(value, 0)
+    return _Conversion(math.inf).convert(value, 0)
+
+
+def bounded(value: object) -> Json:
+    """The same for a value of the script's: containers are cut after `MAX_ITEMS` items in all.
+
+    Each cut says how much there was.
+    """
+    return _Conversion(MAX_ITEMS).convert(value, 0)
 
 
 def cut(text: str, limit: int = MAX_TEXT) -> str:
-    """Returns `text`, or its first `limit` characters and a note how long it was."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+    """Returns `text`, or its beginning and a note how long it was, `limit` characters together."""
+    note = f"… ({len(text)} characters)"
+    return text if len(text) <= limit else text[: limit - len(note)] + note
 
 
 class _Conversion:
     """One conversion, which counts the items that it has passed."""
 
-    def __init__(self) -> None:
-        self._left = MAX_ITEMS
+    def __init__(self, items: float) -> None:
+        self._left = items
 
     def convert(self, value: object, depth: int) -> Json:
         if value is None or isinstance(value, bool):

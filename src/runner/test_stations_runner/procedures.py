@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-import threading
 import uuid
+from queue import SimpleQueue
 
 from .channel import Channel
 from .control import STOPPED
@@ -19,13 +19,14 @@ _Answer = str | None | _Unanswered
 
 
 class Procedures:
-    """The questions that wait for their answers."""
+    """The questions that wait for their answers.
+
+    Each waits at a queue of its own: a stop interrupts the waiting thread anywhere, and must not leave a lock behind.
+    """
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._answered = threading.Condition()
-        self._answers: dict[str, _Answer] = {}
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, SimpleQueue[_Answer]] = {}
 
     def choose(self, execution_id: str, procedure_id: str | None) -> str | None:
         """Asks, waits, and returns the procedure to run under; the script's own when there is no host to ask.
@@ -34,16 +35,14 @@ class Procedures:
             SystemExit: the user does not want the test to run, or stopped the script.
         """
         request = uuid.uuid4().hex
-        with self._answered:
-            self._waiting.add(request)
+        answers: SimpleQueue[_Answer] = SimpleQueue()
+        self._waiting[request] = answers
         self._channel.send(
             "procedure_request", execution_id=execution_id, request_id=request, procedure_id=procedure_id
         )
         if not self._channel.open:
             self.host_is_gone()
-        with self._answered:
-            self._answered.wait_for(lambda: request in self._answers)
-            answer = self._answers.pop(request)
+        answer = answers.get()
         if answer is _Unanswered.STOPPED:
             raise SystemExit(STOPPED)
         if answer is None:
@@ -52,21 +51,18 @@ class Procedures:
 
     def answer(self, request: str, procedure_id: str | None) -> None:
         """Gives the host's answer to the question that waits for it."""
-        with self._answered:
-            self._resolve({request}, procedure_id)
+        self._resolve([request], procedure_id)
 
     def host_is_gone(self) -> None:
         """Lets all questions go on as their scripts say."""
-        with self._answered:
-            self._resolve(set(self._waiting), _Unanswered.GONE)
+        self._resolve(list(self._waiting), _Unanswered.GONE)
 
     def stop(self) -> None:
         """Lets all questions end their scripts."""
-        with self._answered:
-            self._resolve(set(self._waiting), _Unanswered.STOPPED)
+        self._resolve(list(self._waiting), _Unanswered.STOPPED)
 
-    def _resolve(self, requests: set[str], answer: _Answer) -> None:
-        for request in requests & self._waiting:
-            self._waiting.discard(request)
-            self._answers[request] = answer
-        self._answered.notify_all()
+    def _resolve(self, requests: list[str], answer: _Answer) -> None:
+        for request in requests:
+            answers = self._waiting.pop(request, None)
+            if answers is not None:
+                answers.put(answer)

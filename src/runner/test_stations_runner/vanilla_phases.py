@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .plain import bounded
+
 PHASE_OUTCOMES = ("PASS", "FAIL", "SKIP", "ERROR")
 
 
@@ -93,7 +95,7 @@ def _measurement(given: Mapping[str, Any]) -> dict[str, object]:
         "docstring": _text(given.get("docstring")),
     }
     if given.get("measured_value") is not None:
-        measurement["measured_value"] = given["measured_value"]
+        measurement["measured_value"] = bounded(given["measured_value"])
     return measurement
 
 

@@ -17,10 +17,10 @@ export interface Options {
   readonly cwd?: string;
   /** Flags of Python itself. */
   readonly flags?: readonly string[];
-  /** Answers `procedure_request`; left out: with the script's own. */
-  readonly procedure?: (own: string | null) => string | null;
-  /** Answers prompts; left out: with nothing. */
-  readonly prompt?: (message: string) => string;
+  /** Answers `procedure_request`; left out: with the script's own, or FVT1; `none`: never. */
+  readonly procedure?: 'none' | ((own: string | null) => string | null);
+  /** Answers prompts, except with null. */
+  readonly prompt?: (message: string) => string | null;
 }
 
 /** A script under the runner, seen from the host's side; every line is parsed by the contract. */
@@ -44,7 +44,7 @@ export class Host {
     this.#child = spawn(python, [...(options.flags ?? []), runner, script, ...(options.args ?? [])], {
       cwd: options.cwd ?? path.dirname(script),
       env: {
-        ...process.env,
+        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON'))),
         DISABLE_TELEMETRY: 'true',
         NO_PROXY: '127.0.0.1',
         ...options.env,
@@ -116,10 +116,9 @@ export class Host {
   }
 
   /** Goes away as a window that is closed. */
-  leave(): void {
-    this.#socket?.destroy();
-    this.#child.stdout.destroy();
-    this.#child.stderr.destroy();
+  async leave(): Promise<void> {
+    const parts = [this.#socket, this.#child.stdout, this.#child.stderr].filter((part) => part !== undefined);
+    await Promise.all(parts.map((part) => once(part.destroy(), 'close')));
   }
 
   told(): string {
@@ -142,12 +141,13 @@ export class Host {
   #take(event: RunnerEvent): void {
     this.events.push(event);
     if (event.event === 'procedure_request') {
-      const { procedure = (own: string | null) => own } = this.#options;
+      const { procedure = (own) => own ?? 'FVT1' } = this.#options;
+      if (procedure === 'none') return;
       const procedureId = procedure(event.procedure_id);
       this.send({ command: 'procedure_response', request_id: event.request_id, procedure_id: procedureId });
     } else if (event.event === 'ui_request' && this.#options.prompt !== undefined) {
       const value = this.#options.prompt(event.message);
-      this.send({ command: 'ui_response', request_id: event.request_id, value });
+      if (value !== null) this.send({ command: 'ui_response', request_id: event.request_id, value });
     }
   }
 

@@ -20,6 +20,8 @@ export class Recorder {
   readonly requests: Request[] = [];
   /** The request that is refused, if any. */
   refusal: Refusal | undefined;
+  /** Refuses all uploads that come after the report's. */
+  refuseAttachments = false;
   readonly #server: Server = createServer();
 
   static async start(): Promise<Recorder> {
@@ -58,6 +60,10 @@ export class Recorder {
     if (refusal !== undefined && path === refusal.path) {
       const { status, message } = refusal;
       return { status, answer: path.startsWith('/api/v1') ? { error: { message } } : { message, code: 'REFUSED' } };
+    }
+    const imported = this.requests.filter((request) => request.path === '/api/v1/import').length;
+    if (this.refuseAttachments && path === '/api/v1/uploads/initialize' && imported > 0) {
+      return { status: 413, answer: { error: { message: 'too large' } } };
     }
     if (path === '/api/v1/streaming') return { status: 404, answer: { error: { message: 'no streaming' } } };
     if (path === '/api/v1/uploads/initialize') {

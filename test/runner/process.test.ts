@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, it } from 'mocha';
+import { Host, runner } from './support/host.ts';
+import { pythons, script, scriptFolder } from './support/script.ts';
+
+/** What a script sees of its process, as one line of JSON. */
+const witness = `
+import json, os, sys, inspect
+def here(): pass
+print(json.dumps({
+    "argv": sys.argv,
+    "path0": sys.path[0],
+    "runner on path": [entry for entry in sys.path if entry.endswith("runner")],
+    "main": [__name__, __file__, __package__, __spec__, __doc__],
+    "found": sys.modules["__main__"].here is here,
+    "code": here.__code__.co_filename,
+    "source": inspect.getsource(here),
+    "names": sorted(name for name in globals() if not name.startswith("__")),
+    "environment": sorted(name for name in os.environ if name.startswith("TEST_STATIONS")),
+    "stdout": [sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering, sys.stdout.write_through,
+               sys.stdout.name, sys.stdout.mode, sys.stdout.fileno(), sys.stdout.isatty(), sys.stdout.newlines],
+    "stderr": [sys.stderr.encoding, sys.stderr.errors, sys.stderr.line_buffering, sys.stderr.name],
+}))
+`;
+
+for (const python of pythons) {
+  describe(`The script's process with ${python}`, () => {
+    it('is as under Python itself', async () => {
+      const folder = await scriptFolder({ 'Prüfung 1.py': witness }, 'Station Ä 1');
+      const file = path.join(folder, 'Prüfung 1.py');
+      for (const flags of [[], ['-u']]) {
+        const host = await Host.run(python, 'Prüfung 1.py', { args: ['-x', 'a b', 'é'], cwd: folder, flags });
+        const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
+        const plain = spawnSync(python, [...flags, 'Prüfung 1.py', '-x', 'a b', 'é'], { cwd: folder, env });
+        assert.deepEqual(JSON.parse(host.stdout.toString()), JSON.parse(plain.stdout.toString()), host.told());
+        assert.equal(JSON.parse(host.stdout.toString()).main[1], file);
+        assert.deepEqual(host.names(), ['hello', 'script_ended']);
+      }
+    });
+
+    it("takes the script's own modules, whatever they are called", async () => {
+      const folder = await scriptFolder({
+        'main.py':
+          'import channel, json, queue, session, launch\nprint(channel.x, json.x, queue.x, session.x, launch.x)\n',
+        'channel.py': 'x = 1\n',
+        'json.py': 'x = 2\n',
+        'queue/__init__.py': 'x = 3\n',
+        'session.py': 'x = 4\n',
+        'launch.py': 'x = 5\n',
+        'logging/today.txt': 'not a module',
+        'threading/readme.txt': 'not a module',
+      });
+      const host = await Host.run(python, path.join(folder, 'main.py'));
+      assert.equal(host.stdout.toString(), '1 2 3 4 5\n', host.told());
+    });
+
+    it('passes on all output, binary too', async () => {
+      const file = await script(`
+import sys
+for number in range(50000):
+    print("line", number)
+sys.stdout.flush()
+sys.stdout.buffer.write(bytes(range(256)) * 1000)
+print("ünïcode", file=sys.stderr)
+`);
+      const host = await Host.run(python, file, { env: { PYTHONIOENCODING: 'utf-8' } });
+      const lines = Array.from({ length: 50000 }, (_, number) => `line ${number}\n`).join('');
+      const binary = Buffer.alloc(256_000, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
+      assert.ok(host.stdout.equals(Buffer.concat([Buffer.from(lines), binary])));
+      assert.equal(host.stderr, 'ünïcode\n');
+    });
+
+    it('reports on although the script closes stdout, changes its folder, or leaves threads behind', async () => {
+      const file = await script(`
+import os, sys, threading, time, tempfile
+import openhtf as htf
+
+def quick(test): pass
+test = htf.Test(quick)
+
+def later():
+    main.join()
+    test.execute(lambda: "SN-2")
+
+main = threading.main_thread()
+threading.Thread(target=later).start()
+os.chdir(tempfile.gettempdir())
+sys.stdout.close()
+os.close(1)
+sys.stdout = None
+raise SystemExit(3)
+`);
+      const host = await Host.run(python, file);
+      assert.equal(await host.ended, 3, host.told());
+      assert.deepEqual(host.one('run_started').phases[0]?.place, { file, line: 5 });
+      assert.equal(host.one('run_complete').serial_number, 'SN-2');
+      assert.equal(host.names().at(-1), 'script_ended');
+      assert.equal(host.one('script_ended').exit_code, 3);
+    });
+
+    it('loses only its last line by os._exit', async () => {
+      const file = await script(`
+import os
+import openhtf as htf
+def quick(test): pass
+htf.Test(quick).execute(lambda: "SN-1")
+os._exit(4)
+`);
+      const host = await Host.run(python, file);
+      assert.equal(await host.ended, 4);
+      assert.equal(host.names().at(-1), 'run_complete');
+    });
+
+    it('goes on undisturbed when the host leaves in mid-run', async () => {
+      const file = await script(`
+import pathlib, subprocess, sys, time
+import openhtf as htf
+from openhtf.plugs.user_input import UserInput
+
+def long(test):
+    test.logger.info("begun")
+    marker = pathlib.Path(__file__).with_name("gone")
+    while not marker.exists():
+        print("still here " * 1000, flush=True)
+        print("still here", file=sys.stderr)
+        time.sleep(0.01)
+    for number in range(1000):
+        print("nobody reads this " * 100)
+        sys.stdout.buffer.write(b"nor this")
+
+htf.Test(long).execute(lambda: "SN-1")
+test = htf.Test(long, procedure_id="X")
+test.execute(lambda: "SN-2")
+subprocess.run([sys.executable, "-c", "print('a child')"], check=True)
+pathlib.Path(__file__).with_name("result").write_text(f"{test.descriptor.metadata['procedure_id']} finished")
+`);
+      const host = await Host.start(python, file);
+      await host.until('phase_log');
+      await host.leave();
+      const folder = path.dirname(file);
+      await writeFile(path.join(folder, 'gone'), '');
+      assert.equal(await host.ended, 0);
+      assert.equal(await readFile(path.join(folder, 'result'), 'utf8'), 'X finished');
+    });
+
+    it('starts processes by multiprocessing', async () => {
+      const file = await script(`
+import multiprocessing, pickle, sys
+
+class Reading:
+    def __init__(self, value): self.value = value
+
+def square(reading):
+    return Reading(reading.value ** 2)
+
+def fork(queue):
+    queue.put("forked")
+
+if __name__ == "__main__":
+    assert pickle.loads(pickle.dumps(Reading(3))).value == 3
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print([each.value for each in pool.map(square, [Reading(2), Reading(3)])])
+    if sys.platform == "linux":
+        context = multiprocessing.get_context("fork")
+        queue = context.SimpleQueue()
+        child = context.Process(target=fork, args=(queue,))
+        child.start()
+        child.join()
+        print(queue.get())
+`);
+      const host = await Host.run(python, file);
+      assert.match(host.stdout.toString(), /^\[4, 9\]\n/, host.told());
+      assert.equal(host.stderr, '');
+      assert.deepEqual(host.names(), ['hello', 'script_ended']);
+    });
+
+    it('reports values that JSON does not know', async () => {
+      const file = await script(`
+import openhtf as htf
+
+names = ["inf", "huge", "bytes", "keys", "long", "list"]
+values = [float("-inf"), 10 ** 5000, b"\\xff" * 10, {"a": {1: None}}, "x" * 300000, list(range(100000))]
+
+@htf.measures(*[htf.Measurement(name) for name in names])
+def measure(test):
+    for name, value in zip(names, values):
+        setattr(test.measurements, name, value)
+
+htf.Test(measure).execute(lambda: "SN-1")
+`);
+      const host = await Host.run(python, file);
+      const { measurements } = host.one('phase_complete');
+      const [inf, huge, bytes, keys, long, list] = measurements.map((each) => each.measured_value);
+      assert.equal(inf, '-inf');
+      assert.equal(typeof huge, 'string');
+      assert.deepEqual(keys, { a: { 1: null } });
+      assert.equal(bytes, `b'${'\\xff'.repeat(10)}'`);
+      assert.match(String(long), /^x{99\d{3}}… \(300000 characters\)$/);
+      assert.ok(Array.isArray(list) && list.length < 100000 && list.at(-1) === '… (100000 items)');
+    });
+
+    it('is refused without a host', () => {
+      const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8' });
+      assert.equal(status, 2);
+      assert.match(stderr, /^Test Stations: TEST_STATIONS_CHANNEL and TEST_STATIONS_TOKEN are not set\..*\n$/);
+    });
+
+    it('is refused when the host does not listen', () => {
+      const env = { ...process.env, TEST_STATIONS_CHANNEL: '127.0.0.1:1', TEST_STATIONS_TOKEN: 'x' };
+      const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8', env });
+      assert.equal(status, 2);
+      assert.match(stderr, /^Test Stations: cannot reach the editor at 127\.0\.0\.1:1: .*\n$/);
+    });
+  });
+}

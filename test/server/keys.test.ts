@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { Operation } from '../../src/contract/operation.ts';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { v1 } from '../../src/contract/v1.ts';
+import { useServer } from './bench.ts';
+import { TestClient } from './requests.ts';
+
+describe('keys', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  const prefixOf = async (id: string) => (await bench.user.call(stations.get, { params: { id } })).api_key;
+
+  it('of a station are shown once, then by their beginning', async () => {
+    const { id } = await bench.user.call(stations.create, { body: { name: 'Shown' } });
+    const { api_key, prefix } = await bench.user.call(local.generateKey, { params: { id } });
+    assert.match(api_key, /^tss_[\w-]{43}$/);
+    assert.equal(prefix, api_key.slice(0, 8));
+    assert.equal(await prefixOf(id), `${prefix}…`);
+    const own = await new TestClient(bench.server.url, api_key).call(stations.getCurrent);
+    assert.equal(own.id, id);
+  });
+
+  it('are replaced: the old one is unknown from the next request on', async () => {
+    const station = await bench.station('Rotated');
+    assert.equal((await station.client.send(stations.getCurrent)).status, 200);
+    const { api_key } = await bench.user.call(local.generateKey, { params: { id: station.id } });
+    const old = await station.client.send(stations.getCurrent);
+    assert.equal(old.status, 401);
+    assert.match(old.text, /replaced or deleted/);
+    assert.equal((await new TestClient(bench.server.url, api_key).send(stations.getCurrent)).status, 200);
+  });
+
+  it('are one for each station, even when many are made at once', async () => {
+    const { id } = await bench.user.call(stations.create, { body: { name: 'One key' } });
+    const made = await Promise.all(
+      Array.from({ length: 8 }, () => bench.user.call(local.generateKey, { params: { id } })),
+    );
+    const statuses = await Promise.all(
+      made.map(async ({ api_key }) => (await new TestClient(bench.server.url, api_key).send(stations.getCurrent)).status),
+    );
+    assert.deepEqual(statuses.sort(), [200, ...Array.from({ length: 7 }, () => 401)]);
+  });
+
+  it('are deleted', async () => {
+    const station = await bench.station('Deleted');
+    await bench.user.call(local.deleteKey, { params: { id: station.id } });
+    assert.equal((await station.client.send(stations.getCurrent)).status, 401);
+    assert.equal(await prefixOf(station.id), null);
+    const again = await bench.user.send(local.deleteKey, { params: { id: station.id } });
+    assert.equal(again.status, 404);
+    assert.match(again.text, /\\"Deleted\\" has no API key/);
+  });
+
+  it('open what their kind may do, and nothing else', async () => {
+    const station = await bench.station('Kinds');
+    const everything: Operation[] = [stations, procedures, runs, v1, local].flatMap((group) => Object.values(group));
+    assert.ok(everything.length > 20);
+    for (const operation of everything.filter(({ access }) => access.length > 0)) {
+      const params = { id: crypto.randomUUID(), procedure_id: crypto.randomUUID() };
+      const given = operation.method === 'GET' ? { params } : { params, body: {} };
+      for (const [kind, client] of [['user', bench.user] as const, ['station', station.client] as const]) {
+        const { status, text } = await client.send(operation, given);
+        assert.equal(status === 403, !operation.access.includes(kind), `${operation.id} with a ${kind} key: ${status} ${text}`);
+        if (status === 403) assert.match(text, kind === 'station' ? /Stations cannot do this.*"FORBIDDEN"/ : /"FORBIDDEN"/);
+      }
+    }
+  });
+
+  it('a station reads other stations and all procedures', async () => {
+    const procedure = await bench.procedure('Not linked');
+    const other = await bench.station('Other');
+    const station = await bench.station('Reader');
+    assert.equal((await station.client.call(stations.get, { params: { id: other.id } })).name, 'Other');
+    assert.equal((await station.client.call(procedures.get, { params: { id: procedure } })).name, 'Not linked');
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { delimiter, resolve } from 'node:path';
+
+const scripts = resolve(import.meta.dirname, '../fixtures/scripts');
+
+/**
+ * The interpreters with the real openhtf and tofupilot.
+ * @throws when the environment does not name them
+ */
+export function pythons(): string[] {
+  const named = (process.env.TEST_PYTHONS ?? '').split(delimiter).filter((path) => path);
+  assert.ok(
+    named.length > 0,
+    'TEST_PYTHONS must name the Python interpreters that have openhtf and tofupilot, separated by colons. "npm test" sets it.',
+  );
+  return named;
+}
+
+/** Runs a script of test/fixtures/scripts to its end, as a user would in a terminal. */
+export function runScript(
+  python: string,
+  script: string,
+  { url, key, args = [] }: { url: string; key: string; args?: readonly string[] },
+): Promise<{ code: number | string | null | undefined; output: string }> {
+  const env = {
+    ...process.env,
+    TOFUPILOT_URL: url,
+    TOFUPILOT_API_KEY: key,
+    DISABLE_TELEMETRY: 'true',
+    NO_PROXY: '127.0.0.1,localhost',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  return new Promise((done) => {
+    execFile(python, [resolve(scripts, script), ...args], { env }, (error, stdout, stderr) =>
+      done({ code: error ? error.code : 0, output: stdout + stderr }),
+    );
+  });
+}

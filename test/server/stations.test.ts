@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'mocha';
+import { errorAnswer } from '../../src/contract/common.ts';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { v1 } from '../../src/contract/v1.ts';
+import { useServer } from './bench.ts';
+import { passedRun } from './runs.ts';
+
+describe('stations', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  const create = (name: string) => bench.user.send(stations.create, { body: { name } });
+  const named = (search_query: string) => bench.user.call(stations.list, { query: { search_query } });
+
+  it('are made with a name, which is trimmed, and have no key at first', async () => {
+    const { id } = await bench.user.call(stations.create, { body: { name: '  Prüfstand 1 ' } });
+    const station = await bench.user.call(stations.get, { params: { id } });
+    assert.deepEqual(station, {
+      id,
+      name: 'Prüfstand 1',
+      api_key: null,
+      procedures: [],
+      organization_slug: 'local',
+      connection_status: null,
+      team: null,
+    });
+  });
+
+  it('take names of 1 to 60 characters', async () => {
+    for (const name of ['', '   ', 'x'.repeat(61)]) {
+      const reply = await create(name);
+      assert.equal(reply.status, 400);
+      assert.match(errorAnswer.parse(reply.json()).issues?.[0]?.message ?? '', /^The name must /);
+    }
+    assert.equal((await create('x'.repeat(60))).status, 200);
+  });
+
+  it('have names that differ by more than case', async () => {
+    await create('Bank Ä');
+    const reply = await create('bank ä');
+    assert.equal(reply.status, 409);
+    assert.match(reply.text, /There is a station named \\"Bank Ä\\" already/);
+  });
+
+  it('keep names apart when many are made at once', async () => {
+    const replies = await Promise.all(Array.from({ length: 12 }, () => create('Race')));
+    assert.equal(replies.filter(({ status }) => status === 200).length, 1);
+    assert.equal(replies.filter(({ status }) => status === 409).length, 11);
+  });
+
+  it('are renamed, but not to the name of another', async () => {
+    const { id } = await bench.station('Old name');
+    await bench.station('Taken');
+    const rename = (name: string) => bench.user.send(stations.update, { params: { id }, body: { name } });
+    assert.equal((await rename('TAKEN')).status, 409);
+    assert.equal((await rename('OLD NAME')).status, 200);
+    assert.deepEqual((await rename('New name')).json(), { id, name: 'New name' });
+    assert.equal((await bench.user.send(stations.update, { params: { id }, body: { team_id: 'x' } })).status, 400);
+  });
+
+  it('are listed by name, in pages, by search and by procedure', async () => {
+    const procedure = await bench.procedure('Listed');
+    for (const name of ['list_c', 'list_a', 'List_B']) await bench.station(name, ...(name === 'list_a' ? [procedure] : []));
+    const page = await bench.user.call(stations.list, { query: { search_query: 'LIST_', limit: '2' } });
+    assert.deepEqual(
+      page.data.map(({ name }) => name),
+      ['list_a', 'List_B'],
+    );
+    assert.deepEqual(page.meta, { has_more: true, next_cursor: 2 });
+    const rest = await bench.user.call(stations.list, { query: { search_query: 'list_', cursor: '2.0' } });
+    assert.deepEqual(
+      rest.data.map(({ name }) => name),
+      ['list_c'],
+    );
+    assert.deepEqual(rest.meta, { has_more: false, next_cursor: null });
+    assert.deepEqual((await named('lis%')).data, []);
+    const linked = await bench.user.call(stations.list, { query: { procedure_ids: [procedure, randomUUID()] } });
+    assert.deepEqual(
+      linked.data.map(({ name, procedures_count, procedures }) => [name, procedures_count, procedures[0]?.id]),
+      [['list_a', 1, procedure]],
+    );
+  });
+
+  it('are linked to procedures: at once, later, again, and no more', async () => {
+    const first = await bench.procedure('First', 'P1');
+    const second = await bench.procedure('Second');
+    const { id } = await bench.user.call(stations.create, { body: { name: 'Linked', procedure_id: first } });
+    const params = { id, procedure_id: second };
+    for (let i = 0; i < 2; i++) await bench.user.call(local.linkProcedure, { params });
+    const linked = await bench.user.call(stations.get, { params: { id } });
+    assert.deepEqual(linked.procedures, [
+      { id: first, identifier: 'P1', name: 'First', runs_count: 0 },
+      { id: second, identifier: null, name: 'Second', runs_count: 0 },
+    ]);
+    const { stations: users } = await bench.user.call(procedures.get, { params: { id: second } });
+    assert.deepEqual(users, [{ id, name: 'Linked' }]);
+    await bench.user.call(local.unlinkProcedure, { params });
+    const again = await bench.user.send(local.unlinkProcedure, { params });
+    assert.equal(again.status, 404);
+    assert.match(again.text, /\\"Second\\" is not linked to station \\"Linked\\"/);
+  });
+
+  it('unknown ones, and unknown procedures, are not found', async () => {
+    const { id } = await bench.station('Known');
+    const unknown = { id: randomUUID(), procedure_id: randomUUID() };
+    const replies = [
+      await bench.user.send(stations.get, { params: unknown }),
+      await bench.user.send(stations.update, { params: unknown, body: { name: 'x' } }),
+      await bench.user.send(stations.remove, { params: unknown }),
+      await bench.user.send(local.generateKey, { params: unknown }),
+      await bench.user.send(local.linkProcedure, { params: unknown }),
+      await bench.user.send(local.linkProcedure, { params: { ...unknown, id } }),
+      await bench.user.send(stations.create, { body: { name: 'Lost', procedure_id: unknown.procedure_id } }),
+    ];
+    for (const reply of replies) {
+      assert.equal(reply.status, 404);
+      assert.match(reply.text, /There is no (station|procedure) with the id [0-9a-f-]{36}/);
+    }
+    assert.deepEqual((await named('Lost')).data, []);
+  });
+
+  it('a removed one is gone, with its key; its name is free and its runs stay', async () => {
+    const procedure = await bench.procedure('Removal', 'REMOVAL');
+    for (const withRun of [false, true]) {
+      const station = await bench.station('Removed', procedure);
+      const pushed = withRun ? await station.client.call(v1.createRun, { body: passedRun('REMOVAL') }) : null;
+      await bench.user.call(stations.remove, { params: { id: station.id } });
+      assert.equal((await station.client.send(stations.getCurrent)).status, 401);
+      assert.equal((await bench.user.send(stations.get, { params: { id: station.id } })).status, 404);
+      assert.equal((await bench.user.send(stations.remove, { params: { id: station.id } })).status, 404);
+      assert.deepEqual((await named('Removed')).data, []);
+      const { stations: users, recent_runs } = await bench.user.call(procedures.get, { params: { id: procedure } });
+      assert.deepEqual(users, []);
+      assert.deepEqual(
+        recent_runs.map(({ id }) => id),
+        pushed ? [pushed.id] : [],
+      );
+    }
+  });
+});

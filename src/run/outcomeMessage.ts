@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { type Run, runs } from '../contract/runs.ts';
@@ -53,8 +54,8 @@ export class OutcomeMessage {
   #withoutRecord(script: string, end: RunEnd): void {
     const { failure } = end.live;
     if (failure !== null) {
-      const where = failure.place === null ? script : `${script}:${failure.place.line}`;
-      const message = vscode.l10n.t('{0} broke: {1}: {2} Nothing was saved.', where, failure.type, failure.message);
+      const where = failure.place === null ? script : `${basename(failure.place.file)}:${failure.place.line}`;
+      const message = vscode.l10n.t('{0}: {1} ({2}). Nothing was saved.', failure.type, failure.message, where);
       void showResultsOn(vscode.window.showErrorMessage(message, resultsLabel()));
     } else if (!end.stopped) {
       const message = vscode.l10n.t('{0} ended without executing a test. Nothing was saved.', script);

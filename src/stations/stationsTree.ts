@@ -96,6 +96,6 @@ function procedureItem({ station, procedure }: Node & { kind: 'procedure' }): vs
 }
 
 function procedureCount(count: number): string {
-  if (count === 0) return vscode.l10n.t('no procedure linked');
+  if (count === 0) return vscode.l10n.t('no procedure');
   return count === 1 ? vscode.l10n.t('1 procedure') : vscode.l10n.t('{0} procedures', count);
 }

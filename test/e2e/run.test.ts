@@ -22,6 +22,8 @@ describe('running a script on a station', function () {
     for (const name of ['openhtf_seed.py', 'vanilla_seed.py', 'vanilla_repaired.py', 'board.py', 'endless.py']) {
       bench.script(name);
     }
+    bench.write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
+    bench.write('syntax.py', 'import openhtf as htf\n\ndef phase(test:\n    pass\n');
     const window = workbench();
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
@@ -88,7 +90,6 @@ describe('running a script on a station', function () {
 
   it('shows a failed measurement with expected and actual, and FAIL as the verdict', async () => {
     const window = workbench();
-    bench.write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
     await runFile(window, 'board_fail.py');
     await window.notification(/SN-000F: FAIL.*Saved as a run of FVT1/).locator.waitFor();
     const failed = (await bench.runs()).find((run) => run.unit.serial_number === 'SN-000F');
@@ -101,7 +102,7 @@ describe('running a script on a station', function () {
     const window = workbench();
     const before = (await bench.runs()).length;
     await runFile(window, 'vanilla_seed.py');
-    await window.notification(/vanilla_seed\.py:30 broke: NameError: name 'phases' is not defined/).locator.waitFor();
+    await window.notification(/NameError: name 'phases' is not defined \(vanilla_seed\.py:23\)\. Nothing was saved/).locator.waitFor();
     await eventually(async () => {
       const problems = (await window.problems()).join('\n');
       assert.match(problems, /NameError: name 'phases' is not defined/);
@@ -125,9 +126,8 @@ describe('running a script on a station', function () {
 
   it('names the line of a syntax error', async () => {
     const window = workbench();
-    bench.write('syntax.py', 'import openhtf as htf\n\ndef phase(test:\n    pass\n');
     await runFile(window, 'syntax.py');
-    await window.notification(/syntax\.py:3 broke: SyntaxError/).locator.waitFor();
+    await window.notification(/SyntaxError: .* \(syntax\.py:3\)/).locator.waitFor();
     await window.notification(/SyntaxError/).close();
   });
 

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+const runCommand = 'Test Stations: Run Procedure on Station';
+
+describe('a script whose procedure is not the station’s', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  before(async () => {
+    bench.script('openhtf_seed.py');
+    bench.write('computed.py', readSeed().replace('procedure_id="FVT1"', 'procedure_id="FV" + "T9"'));
+    bench.write('unnamed.py', readSeed().replace('procedure_id="FVT1",', ''));
+    bench.write(
+      'tell.py',
+      'import os, pathlib, sys\npathlib.Path("told").write_text(" ".join(sys.argv) + open("/proc/self/cmdline").read())\n' +
+        readSeed(),
+    );
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await bench.linkedProcedure('Bench 1', 'EOL');
+    await window.openContainer('Test Stations');
+  });
+
+  const readSeed = (): string => readFileSync(join(import.meta.dirname, '../fixtures/scripts/openhtf_seed.py'), 'utf8');
+
+  it('runs as a linked one when the user says so', async () => {
+    const window = workbench();
+    await window.openFile('openhtf_seed.py');
+    await window.command(runCommand);
+    await window.dialog.click('Run as EOL');
+    await window.notification(/SN-0001: PASS.*Saved as a run of EOL/).locator.waitFor();
+    assert.deepEqual((await bench.runs()).map((run) => run.procedure.name), ['EOL']);
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('is asked about before the first phase when only running tells its name; cancel pushes nothing', async () => {
+    const window = workbench();
+    await window.openFile('computed.py');
+    await window.command(runCommand);
+    await eventually(async () => assert.match(await window.dialog.text(), /FVT9, which is not linked to Bench 1/));
+    await window.dialog.click('Cancel');
+    await window.page.locator('.test-output-peek-tree [aria-label*="computed.py"][aria-label*="kipped"]').waitFor();
+    assert.equal((await bench.runs()).length, 1);
+  });
+
+  it('runs as the only linked one when it names none', async () => {
+    const window = workbench();
+    await window.openFile('unnamed.py');
+    await window.command(runCommand);
+    await window.notification(/SN-0001: PASS.*Saved as a run of EOL/).locator.waitFor();
+    assert.equal((await bench.runs()).length, 2);
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('leaves the station’s key nowhere but in secret storage and the child’s environment', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
+    await window.dialog.click('Generate New Key');
+    await window.notification('Bench 1 has a new key').click('Copy Key');
+    let key = '';
+    await eventually(async () => {
+      key = String(await window.page.evaluate('navigator.clipboard.readText()'));
+      assert.match(key, /^tss_.{20}/);
+    });
+    await window.openFile('tell.py');
+    await window.command(runCommand);
+    await window.dialog.click('Run as EOL');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
+    assert.ok(bench.read('told').includes('tell.py'));
+    assert.ok(!bench.read('told').includes(key), 'the key is in the command line');
+    const files = [...filesBelow(bench.folder), ...filesBelow(window.server.data), ...filesBelow(window.server.home)];
+    assert.ok(files.length > 20, `only ${files.length} files to search`);
+    for (const file of files) assert.ok(!readFileSync(file).includes(key), `the key is in ${file}`);
+    assert.ok(!(await window.testResultText()).includes(key), 'the key is in the Test Results');
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile());
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { Bench, createStation, python } from './support/bench.ts';
+import { useWorkbench } from './support/useWorkbench.ts';
+
+describe('a folder that is not trusted', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const workbench = useWorkbench({
+    trust: false,
+    userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
+    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
+  });
+
+  it('shows stations, and runs nothing', async () => {
+    const window = workbench();
+    bench.script('openhtf_seed.py');
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Bench 1').locator.waitFor();
+    await window.openFile('openhtf_seed.py');
+    await window.page.keyboard.press('F1');
+    await window.quickInput.fill('>Test Stations: Run');
+    const rows = (await window.quickInput.rows()).map(({ label }) => label);
+    assert.ok(!rows.includes('Test Stations: Run Procedure on Station'), rows.join('\n'));
+    await window.quickInput.cancel();
+    bench.dispose();
+  });
+});

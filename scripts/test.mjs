@@ -24,8 +24,16 @@ async function main() {
   for (const name of Object.keys(process.env)) if (/^(TOFUPILOT|STATION)_/.test(name)) delete process.env[name];
 
   const results = [];
-  const queue = [...chosen];
-  if (queue[0]?.name === 'build') results.push(await runPart(queue.shift(), tests));
+  let queue = [...chosen];
+  if (queue[0]?.name === 'build') {
+    const build = await runPart(queue.shift(), tests);
+    results.push(build);
+    if (build.failed.length > 0) {
+      // They would test an older build.
+      results.push(...queue.filter(({ usesBuild }) => usesBuild).map(notRun));
+      queue = queue.filter(({ usesBuild }) => !usesBuild);
+    }
+  }
   const lane = async () => {
     while (queue.length > 0) results.push(await runPart(queue.shift(), tests));
   };
@@ -83,6 +91,10 @@ async function runPart(part, tests) {
   );
   process.stdout.write(output.join(''));
   return { part, ...result };
+}
+
+function notRun(part) {
+  return { part, passed: 0, failed: [{ title: part.name, text: 'not run, because the build failed' }], skipped: [] };
 }
 
 function sumUp(results) {

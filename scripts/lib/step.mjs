@@ -50,8 +50,14 @@ async function runLogged(log, title, program, args, { cwd, env, trouble } = {}) 
   try {
     await new Promise((done, failed) => {
       const child = spawn(program, args, { cwd, env: env ?? process.env, stdio: ['ignore', output, output] });
+      const end = () => child.kill();
+      process.once('exit', end);
       child.on('error', failed);
-      child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`${program} ended with ${code}`))));
+      child.on('exit', (code) => {
+        process.off('exit', end);
+        if (code === 0) done();
+        else failed(new Error(`${program} ended with ${code}`));
+      });
     });
   } catch (error) {
     throw new Trouble(trouble ?? `${title}: failed, because ${error.message}.`, log);

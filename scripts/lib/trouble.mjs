@@ -20,6 +20,7 @@ export async function runMain(main) {
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     process.stderr.write(`\n✖ ${error.message}\n${error.log ? `  Details: ${error.log}\n` : ''}`);
-    process.exitCode = 1;
+    // Other steps may be under way; their programs end with this one.
+    process.exit(1);
   }
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeHeaders } from './node.mjs';
 import { npm } from './npm.mjs';
@@ -32,15 +33,27 @@ export function installVsCode() {
       const install = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
       await npm(run, install, { cwd: code });
       await npm(run, install, { cwd: join(code, 'extensions') });
-      const headers = nodeHeaders();
-      await npm(run, ['rebuild', '@vscode/spdlog'], {
-        cwd: code,
-        env: headers ? { npm_config_nodedir: headers } : {},
-        trouble: "VS Code's log module did not compile. Check the C++ compiler, then try again.",
-      });
+      await compileLog(run, code);
       done.write();
     },
   });
+}
+
+async function compileLog(run, code) {
+  const temporary = mkdtempSync(join(tmpdir(), 'node-headers-'));
+  const headers = nodeHeaders();
+  // The makefiles do not bear a space in the path of the headers.
+  const link = join(temporary, 'node');
+  if (headers) symlinkSync(headers, link, 'junction');
+  try {
+    await npm(run, ['rebuild', '@vscode/spdlog'], {
+      cwd: code,
+      env: headers ? { npm_config_nodedir: link } : {},
+      trouble: "VS Code's log module did not compile. Check the C++ compiler, then try again.",
+    });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }
 
 function requireCompiler() {

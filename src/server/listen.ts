@@ -47,9 +47,9 @@ function bind(server: Server, host: string, port: number): Promise<number> {
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    // Connections kept alive by clients would hold the server up: each is let go as soon as its request is answered.
-    server.on('request', (_, response) => response.once('close', () => server.closeIdleConnections()));
-    server.closeIdleConnections();
+    // Connections that clients keep alive would hold the server up: each is let go when its request is answered.
+    const letGo = setInterval(() => server.closeIdleConnections(), 50);
+    server.once('close', () => clearInterval(letGo));
   });
 }
 

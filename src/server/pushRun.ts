@@ -14,12 +14,15 @@ import { adopt, findUnit, isWithin, type UnitRow, unitOfRun } from './store/unit
  */
 export async function pushRun(change: Change, run: NewRun, caller: Caller): Promise<string> {
   const procedure = await permittedProcedure(change, run.procedure, caller);
-  const subUnits: UnitRow[] = [];
-  for (const serialNumber of new Set(run.subUnits)) subUnits.push(await existingSubUnit(change, serialNumber));
-  const subUnitIds = subUnits.map(({ id }) => id);
+  const subUnits = new Map<string, UnitRow>();
+  for (const serialNumber of run.subUnits) {
+    const unit = await existingSubUnit(change, serialNumber);
+    subUnits.set(unit.id, unit);
+  }
+  const subUnitIds = [...subUnits.keys()];
   const by = creatorOf(caller);
   const unitId = await unitOfRun(change, run, by);
-  for (const { id, serial_number } of subUnits) {
+  for (const { id, serial_number } of subUnits.values()) {
     if (!(await isWithin(change, unitId, id))) continue;
     throw badRequest(
       `Unit "${serial_number}" cannot be a sub-unit of "${run.serialNumber}": that is itself or is built into it.`,

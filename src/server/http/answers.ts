@@ -25,9 +25,7 @@ function errorAnswer(
   const { message, issues } = refusal;
   if (!isV1(path)) return json({ message, code, issues }, status);
   // Version 1 has the message alone: it must name the fields itself.
-  const fields = issues
-    .filter((issue) => issue.path?.length)
-    .map((issue) => `${issue.path?.join('.')}: ${issue.message}`);
+  const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
 }
 

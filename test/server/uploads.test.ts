@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { join, relative } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { runs } from '../../src/contract/runs.ts';
+import { v1 } from '../../src/contract/v1.ts';
+import { type TestStation, useServer } from './bench.ts';
+import type { TestClient } from './requests.ts';
+import { passedRun } from './runs.ts';
+
+const put = (url: string, body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'PUT', body, headers, duplex: 'half' });
+
+describe('attachments', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  let station: TestStation;
+
+  before(async () => {
+    station = await bench.station('Bench 1', await bench.procedure('Functional test', 'FVT1'));
+  });
+
+  const initialize = (name: string, client: TestClient = station.client) =>
+    client.call(v1.initializeUpload, { body: { name } });
+  const newRun = async (client: TestClient = station.client) =>
+    (await client.call(v1.createRun, { body: passedRun('FVT1') })).id;
+  const sync = (upload_id: string, run_id: string, client: TestClient = station.client) =>
+    client.send(v1.syncUpload, { body: { upload_id, run_id } });
+  const attachmentsOf = async (id: string) => (await bench.user.call(runs.get, { params: { id } })).attachments;
+
+  it('are uploaded without a key, and without a content type if need be, and come back the same', async () => {
+    const { url } = bench.server;
+    const content = randomBytes(3 * 1024 * 1024);
+    const { id, uploadUrl } = await initialize('data.bin');
+    assert.ok(uploadUrl.startsWith(`${url}/api/uploads/${id}?`));
+    assert.equal((await put(uploadUrl, content)).status, 200);
+    const run = await newRun();
+    assert.equal((await sync(id, run)).status, 200);
+    const [attachment] = await attachmentsOf(run);
+    assert.deepEqual(
+      [attachment?.name, attachment?.size, attachment?.content_type, attachment?.is_report],
+      ['data.bin', content.length, null, false],
+    );
+    const download = await fetch(attachment?.download_url ?? '');
+    assert.ok(content.equals(Buffer.from(await download.arrayBuffer())));
+    assert.equal(download.headers.get('content-type'), 'application/octet-stream');
+    assert.equal(download.headers.get('content-disposition'), "attachment; filename*=UTF-8''data.bin");
+  });
+
+  it('are uploaded in pieces of unknown number, or empty', async () => {
+    for (const pieces of [['a', 'bc', 'def'], []]) {
+      const { id, uploadUrl } = await initialize('pieces');
+      const reply = await put(uploadUrl, ReadableStream.from(pieces.map((piece) => Buffer.from(piece))));
+      assert.equal(reply.status, 200);
+      const run = await newRun();
+      await sync(id, run);
+      const [attachment] = await attachmentsOf(run);
+      assert.equal(await (await fetch(attachment?.download_url ?? '')).text(), pieces.join(''));
+    }
+  });
+
+  it('with names that are paths stay in the data folder', async () => {
+    for (const name of ['../../../escape', '/etc/escape', '..\\escape', 'C:\\escape', 'a\0b', '.', 'escape".html']) {
+      const { id, uploadUrl } = await initialize(name);
+      assert.equal((await put(uploadUrl, 'x', { 'Content-Type': 'text/html' })).status, 200);
+      const run = await newRun();
+      await sync(id, run);
+      const [attachment] = await attachmentsOf(run);
+      assert.equal(attachment?.name, name);
+      const download = await fetch(attachment.download_url ?? '');
+      assert.equal(download.headers.get('content-disposition'), `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
+      assert.equal(download.headers.get('x-content-type-options'), 'nosniff');
+    }
+    const folder = join(bench.folder, 'attachments');
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+    assert.ok(files.length > 0);
+    for (const file of files) {
+      assert.match(relative(folder, join(file.parentPath, file.name)), /^([0-9a-f]{2})[\\/]\1[0-9a-f-]{34}$/);
+    }
+    assert.deepEqual(
+      readdirSync(bench.folder).filter((name) => !/^(stations|server)[.]|^attachments$/.test(name)),
+      [],
+    );
+  });
+
+  it('are written and read through genuine addresses alone', async () => {
+    const { id, uploadUrl } = await initialize('guarded');
+    const other = await initialize('other');
+    await put(uploadUrl, 'content');
+    const run = await newRun();
+    await sync(id, run);
+    const download = (await attachmentsOf(run))[0]?.download_url ?? '';
+    const expired = download.replace(/expires=\d+/, 'expires=1');
+    const later = download.replace(/expires=(\d)/, 'expires=9$1');
+    const otherFile = download.replace(id, other.id);
+    for (const url of [download.split('?')[0] ?? '', expired, later, otherFile, uploadUrl.replace('uploads', 'attachments')]) {
+      assert.equal((await fetch(url)).status, 403, url);
+    }
+    const foreign = uploadUrl.replace(id, other.id);
+    for (const url of [uploadUrl.split('?')[0] ?? '', foreign, download.replace('attachments', 'uploads')]) {
+      assert.equal((await put(url, 'y')).status, 403, url);
+    }
+    assert.equal(await (await fetch(download)).text(), 'content');
+  });
+
+  it('of a run are not changed any more, nor moved to another run; the same again changes nothing', async () => {
+    const { id, uploadUrl } = await initialize('once');
+    await put(uploadUrl, 'first');
+    await put(uploadUrl, 'second');
+    const run = await newRun();
+    assert.equal((await sync(id, run)).status, 200);
+    assert.equal((await sync(id, run)).status, 200);
+    assert.equal((await put(uploadUrl, 'third')).status, 409);
+    assert.equal((await sync(id, await newRun())).status, 409);
+    const attachments = await attachmentsOf(run);
+    assert.equal(attachments.length, 1);
+    assert.equal(await (await fetch(attachments[0]?.download_url ?? '')).text(), 'second');
+  });
+
+  it('that never came are not linked, and unknown ones are not found', async () => {
+    const run = await newRun(bench.user);
+    const { id } = await initialize('never', bench.user);
+    const never = await sync(id, run, bench.user);
+    assert.equal(never.status, 409);
+    assert.match(never.text, /The content of \\"never\\" was never uploaded/);
+    assert.equal((await sync(crypto.randomUUID(), run, bench.user)).status, 404);
+    const { id: stored, uploadUrl } = await initialize('stored', bench.user);
+    await put(uploadUrl, 'x');
+    assert.equal((await sync(stored, crypto.randomUUID(), bench.user)).status, 404);
+  });
+
+  it("are linked by a station to its own runs alone, from its own uploads", async () => {
+    const other = await bench.station('Bench 2');
+    const own = await initialize('own', other.client);
+    await put(own.uploadUrl, 'x');
+    const run = await newRun();
+    assert.equal((await sync(own.id, run, other.client)).status, 403);
+    assert.equal((await sync(own.id, run)).status, 403);
+    assert.equal((await sync(own.id, run, bench.user)).status, 200);
+  });
+
+  it('above 100 MiB are refused and leave no file', async () => {
+    const { id, uploadUrl } = await initialize('huge');
+    const piece = new Uint8Array(1024 * 1024);
+    const pieces = ReadableStream.from(Array.from({ length: 101 }, () => piece));
+    assert.equal((await put(uploadUrl, pieces)).status, 413);
+    const names = readdirSync(join(bench.folder, 'attachments'), { recursive: true }).map(String);
+    assert.deepEqual(
+      names.filter((name) => name.includes(id) || name.endsWith('.part')),
+      [],
+    );
+  });
+
+  it('that are on their way when the server is asked to end are taken in full', async () => {
+    const { uploadUrl } = await initialize('slow');
+    const sent = request(uploadUrl, { method: 'PUT', headers: { Expect: '100-continue' } });
+    const status = new Promise((done, fail) => sent.on('response', (reply) => done(reply.resume().statusCode)).on('error', fail));
+    sent.flushHeaders();
+    await new Promise((arrived) => sent.once('continue', arrived));
+    sent.write('first half');
+    await bench.restart(async (server) => {
+      const ended = server.stop();
+      // Refused from the moment on which the signal is handled.
+      while (await fetch(`${server.url}/api/local/health`).catch(() => null));
+      sent.end('second half');
+      assert.equal(await status, 200);
+      assert.equal((await ended).code, 0);
+    });
+  });
+});

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, it } from 'mocha';
+import { it } from 'mocha';
 import { Host, runner } from './support/host.ts';
-import { pythons, script, scriptFolder } from './support/script.ts';
+import { script, scriptFolder, withEachPython } from './support/script.ts';
 
 /** What a script sees of its process, as one line of JSON. */
 const witness = `
@@ -26,39 +26,38 @@ print(json.dumps({
 }))
 `;
 
-for (const python of pythons) {
-  describe(`The script's process with ${python}`, () => {
-    it('is as under Python itself', async () => {
-      const folder = await scriptFolder({ 'Prüfung 1.py': witness }, 'Station Ä 1');
-      const file = path.join(folder, 'Prüfung 1.py');
-      for (const flags of [[], ['-u']]) {
-        const host = await Host.run(python, 'Prüfung 1.py', { args: ['-x', 'a b', 'é'], cwd: folder, flags });
-        const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
-        const plain = spawnSync(python, [...flags, 'Prüfung 1.py', '-x', 'a b', 'é'], { cwd: folder, env });
-        assert.deepEqual(JSON.parse(host.stdout.toString()), JSON.parse(plain.stdout.toString()), host.told());
-        assert.equal(JSON.parse(host.stdout.toString()).main[1], file);
-        assert.deepEqual(host.names(), ['hello', 'script_ended']);
-      }
-    });
+withEachPython("The script's process", (python) => {
+  it('is as under Python itself', async () => {
+    const folder = await scriptFolder({ 'Prüfung 1.py': witness }, 'Station Ä 1');
+    const file = path.join(folder, 'Prüfung 1.py');
+    for (const flags of [[], ['-u']]) {
+      const host = await Host.run(python, 'Prüfung 1.py', { args: ['-x', 'a b', 'é'], cwd: folder, flags });
+      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
+      const plain = spawnSync(python, [...flags, 'Prüfung 1.py', '-x', 'a b', 'é'], { cwd: folder, env });
+      assert.deepEqual(JSON.parse(host.stdout.toString()), JSON.parse(plain.stdout.toString()), host.told());
+      assert.equal(JSON.parse(host.stdout.toString()).main[1], file);
+      assert.deepEqual(host.names(), ['hello', 'script_ended']);
+    }
+  });
 
-    it("takes the script's own modules, whatever they are called", async () => {
-      const folder = await scriptFolder({
-        'main.py':
-          'import channel, json, queue, session, launch\nprint(channel.x, json.x, queue.x, session.x, launch.x)\n',
-        'channel.py': 'x = 1\n',
-        'json.py': 'x = 2\n',
-        'queue/__init__.py': 'x = 3\n',
-        'session.py': 'x = 4\n',
-        'launch.py': 'x = 5\n',
-        'logging/today.txt': 'not a module',
-        'threading/readme.txt': 'not a module',
-      });
-      const host = await Host.run(python, path.join(folder, 'main.py'));
-      assert.equal(host.stdout.toString(), '1 2 3 4 5\n', host.told());
+  it("takes the script's own modules, whatever they are called", async () => {
+    const folder = await scriptFolder({
+      'main.py':
+        'import channel, json, queue, session, launch\nprint(channel.x, json.x, queue.x, session.x, launch.x)\n',
+      'channel.py': 'x = 1\n',
+      'json.py': 'x = 2\n',
+      'queue/__init__.py': 'x = 3\n',
+      'session.py': 'x = 4\n',
+      'launch.py': 'x = 5\n',
+      'logging/today.txt': 'not a module',
+      'threading/readme.txt': 'not a module',
     });
+    const host = await Host.run(python, path.join(folder, 'main.py'));
+    assert.equal(host.stdout.toString(), '1 2 3 4 5\n', host.told());
+  });
 
-    it('passes on all output, binary too', async () => {
-      const file = await script(`
+  it('passes on all output, binary too', async () => {
+    const file = await script(`
 import sys
 for number in range(50000):
     print("line", number)
@@ -66,56 +65,54 @@ sys.stdout.flush()
 sys.stdout.buffer.write(bytes(range(256)) * 1000)
 print("ünïcode", file=sys.stderr)
 `);
-      const host = await Host.run(python, file, { env: { PYTHONIOENCODING: 'utf-8' } });
-      const lines = Array.from({ length: 50000 }, (_, number) => `line ${number}\n`).join('');
-      const binary = Buffer.alloc(256_000, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
-      assert.ok(host.stdout.equals(Buffer.concat([Buffer.from(lines), binary])));
-      assert.equal(host.stderr, 'ünïcode\n');
-    });
+    const host = await Host.run(python, file, { env: { PYTHONIOENCODING: 'utf-8' } });
+    const lines = Array.from({ length: 50000 }, (_, number) => `line ${number}\n`).join('');
+    const binary = Buffer.alloc(256_000, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
+    assert.ok(host.stdout.equals(Buffer.concat([Buffer.from(lines), binary])));
+    assert.equal(host.stderr, 'ünïcode\n');
+  });
 
-    it('reports on although the script closes stdout, changes its folder, or leaves threads behind', async () => {
-      const file = await script(`
-import os, sys, threading, time, tempfile
-import openhtf as htf
+  it('reports on although the script closes stdout, changes its folder, or leaves threads behind', async () => {
+    const file = await script(`
+import os, sys, tempfile, threading
+import requests
 
-def quick(test): pass
-test = htf.Test(quick)
-
-def later():
+def push_later():
     main.join()
-    test.execute(lambda: "SN-2")
+    try:
+        requests.post("http://127.0.0.1:1/api/v1/runs")
+    except requests.ConnectionError:
+        pass
 
 main = threading.main_thread()
-threading.Thread(target=later).start()
+threading.Thread(target=push_later).start()
 os.chdir(tempfile.gettempdir())
 sys.stdout.close()
 os.close(1)
 sys.stdout = None
 raise SystemExit(3)
 `);
-      const host = await Host.run(python, file);
-      assert.equal(await host.ended, 3, host.told());
-      assert.deepEqual(host.one('run_started').phases[0]?.place, { file, line: 5 });
-      assert.equal(host.one('run_complete').serial_number, 'SN-2');
-      assert.equal(host.names().at(-1), 'script_ended');
-      assert.equal(host.one('script_ended').exit_code, 3);
-    });
+    const host = await Host.run(python, file);
+    assert.equal(await host.ended, 3, host.told());
+    assert.deepEqual(host.names(), ['hello', 'run_upload_failed', 'script_ended'], host.told());
+    assert.equal(host.one('script_ended').exit_code, 3);
+  });
 
-    it('loses only its last line by os._exit', async () => {
-      const file = await script(`
+  it('loses only its last line by os._exit', async () => {
+    const file = await script(`
 import os
 import openhtf as htf
 def quick(test): pass
 htf.Test(quick).execute(lambda: "SN-1")
 os._exit(4)
 `);
-      const host = await Host.run(python, file);
-      assert.equal(await host.ended, 4);
-      assert.equal(host.names().at(-1), 'run_complete');
-    });
+    const host = await Host.run(python, file);
+    assert.equal(await host.ended, 4);
+    assert.equal(host.names().at(-1), 'run_complete');
+  });
 
-    it('goes on undisturbed when the host leaves in mid-run', async () => {
-      const file = await script(`
+  it('goes on undisturbed when the host leaves in mid-run', async () => {
+    const file = await script(`
 import pathlib, subprocess, sys, time
 import openhtf as htf
 from openhtf.plugs.user_input import UserInput
@@ -137,17 +134,17 @@ test.execute(lambda: "SN-2")
 subprocess.run([sys.executable, "-c", "print('a child')"], check=True)
 pathlib.Path(__file__).with_name("result").write_text(f"{test.descriptor.metadata['procedure_id']} finished")
 `);
-      const host = await Host.start(python, file);
-      await host.until('phase_log');
-      await host.leave();
-      const folder = path.dirname(file);
-      await writeFile(path.join(folder, 'gone'), '');
-      assert.equal(await host.ended, 0);
-      assert.equal(await readFile(path.join(folder, 'result'), 'utf8'), 'X finished');
-    });
+    const host = await Host.start(python, file);
+    await host.until('phase_log');
+    await host.leave();
+    const folder = path.dirname(file);
+    await writeFile(path.join(folder, 'gone'), '');
+    assert.equal(await host.ended, 0);
+    assert.equal(await readFile(path.join(folder, 'result'), 'utf8'), 'X finished');
+  });
 
-    it('starts processes by multiprocessing', async () => {
-      const file = await script(`
+  it('starts processes by multiprocessing', async () => {
+    const file = await script(`
 import multiprocessing, pickle, sys
 
 class Reading:
@@ -171,14 +168,14 @@ if __name__ == "__main__":
         child.join()
         print(queue.get())
 `);
-      const host = await Host.run(python, file);
-      assert.match(host.stdout.toString(), /^\[4, 9\]\n/, host.told());
-      assert.equal(host.stderr, '');
-      assert.deepEqual(host.names(), ['hello', 'script_ended']);
-    });
+    const host = await Host.run(python, file);
+    assert.match(host.stdout.toString(), /^\[4, 9\]\n/, host.told());
+    assert.equal(host.stderr, '');
+    assert.deepEqual(host.names(), ['hello', 'script_ended']);
+  });
 
-    it('reports values that JSON does not know', async () => {
-      const file = await script(`
+  it('reports values that JSON does not know', async () => {
+    const file = await script(`
 import openhtf as htf
 
 names = ["inf", "huge", "bytes", "keys", "long", "list"]
@@ -191,28 +188,27 @@ def measure(test):
 
 htf.Test(measure).execute(lambda: "SN-1")
 `);
-      const host = await Host.run(python, file);
-      const { measurements } = host.one('phase_complete');
-      const [inf, huge, bytes, keys, long, list] = measurements.map((each) => each.measured_value);
-      assert.equal(inf, '-inf');
-      assert.equal(typeof huge, 'string');
-      assert.deepEqual(keys, { a: { 1: null } });
-      assert.equal(bytes, `b'${'\\xff'.repeat(10)}'`);
-      assert.match(String(long), /^x{99\d{3}}… \(300000 characters\)$/);
-      assert.ok(Array.isArray(list) && list.length < 100000 && list.at(-1) === '… (100000 items)');
-    });
-
-    it('is refused without a host', () => {
-      const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8' });
-      assert.equal(status, 2);
-      assert.match(stderr, /^Test Stations: TEST_STATIONS_CHANNEL and TEST_STATIONS_TOKEN are not set\..*\n$/);
-    });
-
-    it('is refused when the host does not listen', () => {
-      const env = { ...process.env, TEST_STATIONS_CHANNEL: '127.0.0.1:1', TEST_STATIONS_TOKEN: 'x' };
-      const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8', env });
-      assert.equal(status, 2);
-      assert.match(stderr, /^Test Stations: cannot reach the editor at 127\.0\.0\.1:1: .*\n$/);
-    });
+    const host = await Host.run(python, file);
+    const { measurements } = host.one('phase_complete');
+    const [inf, huge, bytes, keys, long, list] = measurements.map((each) => each.measured_value);
+    assert.equal(inf, '-inf');
+    assert.equal(typeof huge, 'string');
+    assert.deepEqual(keys, { a: { 1: null } });
+    assert.equal(bytes, `b'${'\\xff'.repeat(10)}'`);
+    assert.ok(typeof long === 'string' && /^x+… \(300000 characters\)$/.test(long) && long.length === 100_000);
+    assert.ok(Array.isArray(list) && list.length < 100000 && list.at(-1) === '… (100000 items)');
   });
-}
+
+  it('is refused without a host', () => {
+    const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.match(stderr, /^Test Stations: TEST_STATIONS_CHANNEL and TEST_STATIONS_TOKEN are not set\..*\n$/);
+  });
+
+  it('is refused when the host does not listen', () => {
+    const env = { ...process.env, TEST_STATIONS_CHANNEL: '127.0.0.1:1', TEST_STATIONS_TOKEN: 'x' };
+    const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8', env });
+    assert.equal(status, 2);
+    assert.match(stderr, /^Test Stations: cannot reach the editor at 127\.0\.0\.1:1: .*\n$/);
+  });
+});

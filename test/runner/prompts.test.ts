@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
+import { it } from 'mocha';
 import { Host } from './support/host.ts';
-import { pythons, script } from './support/script.ts';
+import { script, withEachPython } from './support/script.ts';
 
 const prompting = `
 import openhtf as htf
@@ -25,36 +25,35 @@ def late(test, prompts):
 htf.Test(text, button, late).execute(prompt_for_test_start())
 `;
 
-for (const python of pythons) {
-  describe(`Prompts with ${python}`, () => {
-    it('asks the host, subclasses and the start trigger too, and gives its answers', async () => {
-      const answers = ['SN-9', 'green', ''];
-      const prompt = (): string | null => answers.shift() ?? null;
-      const host = await Host.run(python, await script(prompting), { prompt });
-      assert.deepEqual(
-        host.all('ui_request').map((asked) => [asked.message, asked.text_input, asked.image_url]),
-        [
-          ['Enter a DUT ID in order to start the test.', true, null],
-          ['Which colour?', true, 'led.png'],
-          ['Ready?\nReally?', false, null],
-          ['Too late?', false, null],
-        ],
-        host.told(),
-      );
-      const { execution_id } = host.one('run_started');
-      assert.ok(host.all('ui_request').every((asked) => asked.execution_id === execution_id));
-      assert.deepEqual(
-        host.all('ui_resolved').map((resolved) => resolved.request_id),
-        host.all('ui_request').map((asked) => asked.request_id),
-      );
-      assert.match(host.stdout.toString(), /answer: green\nanswer: ''\n/);
-      assert.equal(host.one('run_complete').serial_number, 'SN-9');
-      const late = host.all('phase_complete').at(-1);
-      assert.equal(late?.failure?.type, 'PromptUnansweredError', host.told());
-    });
+withEachPython('Prompts', (python) => {
+  it('asks the host, subclasses and the start trigger too, and gives its answers', async () => {
+    const answers = ['SN-9', 'green', ''];
+    const prompt = (): string | null => answers.shift() ?? null;
+    const host = await Host.run(python, await script(prompting), { prompt });
+    assert.deepEqual(
+      host.all('ui_request').map((asked) => [asked.message, asked.text_input, asked.image_url]),
+      [
+        ['Enter a DUT ID in order to start the test.', true, null],
+        ['Which colour?', true, 'led.png'],
+        ['Ready?\nReally?', false, null],
+        ['Too late?', false, null],
+      ],
+      host.told(),
+    );
+    const { execution_id } = host.one('run_started');
+    assert.ok(host.all('ui_request').every((asked) => asked.execution_id === execution_id));
+    assert.deepEqual(
+      host.all('ui_resolved').map((resolved) => resolved.request_id),
+      host.all('ui_request').map((asked) => asked.request_id),
+    );
+    assert.match(host.stdout.toString(), /answer: green\nanswer: ''\n/);
+    assert.equal(host.one('run_complete').serial_number, 'SN-9');
+    const late = host.all('phase_complete').at(-1);
+    assert.equal(late?.failure?.type, 'PromptUnansweredError', host.told());
+  });
 
-    it('takes no answer to another question', async () => {
-      const file = await script(`
+  it('takes no answer to another question', async () => {
+    const file = await script(`
 import openhtf as htf
 from openhtf.plugs.user_input import UserInput
 
@@ -64,12 +63,11 @@ def ask(test, prompts):
 
 htf.Test(ask).execute(lambda: "SN-1")
 `);
-      const host = await Host.start(python, file);
-      const { request_id } = await host.until('ui_request');
-      host.send({ command: 'ui_response', request_id: 'another', value: 'wrong' });
-      host.send({ command: 'ui_response', request_id, value: 'right' });
-      await host.ended;
-      assert.match(host.stdout.toString(), /answer: right\n/);
-    });
+    const host = await Host.start(python, file);
+    const { request_id } = await host.until('ui_request');
+    host.send({ command: 'ui_response', request_id: 'another', value: 'wrong' });
+    host.send({ command: 'ui_response', request_id, value: 'right' });
+    await host.ended;
+    assert.match(host.stdout.toString(), /answer: right\n/);
   });
-}
+});

@@ -1,92 +1,91 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { afterEach, beforeEach, it } from 'mocha';
 import { Host, type Options } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { pythons, script, seeds } from './support/script.ts';
+import { script, seeds, withEachPython } from './support/script.ts';
 
 const openhtf = path.join(seeds, 'openhtf_seed.py');
 const vanilla = path.join(seeds, 'vanilla_repaired.py');
 
-for (const python of pythons) {
-  describe(`Pushes with ${python}`, () => {
-    let server: Recorder;
-    beforeEach(async () => (server = await Recorder.start()));
-    afterEach(() => server.stop());
+withEachPython('Pushes', (python) => {
+  let server: Recorder;
+  beforeEach(async () => (server = await Recorder.start()));
+  afterEach(() => server.stop());
 
-    const runBoth = (options: Options): Promise<Host[]> =>
-      Promise.all([openhtf, vanilla].map((file) => Host.run(python, file, options)));
+  const runBoth = (options: Options): Promise<Host[]> =>
+    Promise.all([openhtf, vanilla].map((file) => Host.run(python, file, options)));
 
-    const failures = (host: Host): unknown[] =>
-      host.all('run_upload_failed').map(({ execution_id, status, message }) => {
-        assert.equal(execution_id, host.one('run_started').execution_id);
-        return [status, message];
-      });
-
-    it('under another procedure, which the script does not notice', async () => {
-      for (const host of await runBoth({ env: server.environment, procedure: () => 'FVT9' })) {
-        assert.equal(host.one('procedure_request').procedure_id, 'FVT1');
-        assert.equal(host.one('run_started').procedure_id, 'FVT9');
-        assert.equal(host.all('run_uploaded').length, 1);
-      }
-      const stored = server.requests.find((request) => request.path === '/stored');
-      assert.equal(JSON.parse(stored?.body ?? '').metadata.procedure_id, 'FVT9');
-      const [run] = server.bodies('/api/v1/runs') as { procedure_id: string }[];
-      assert.equal(run?.procedure_id, 'FVT9');
+  const failures = (host: Host): unknown[] =>
+    host.all('run_upload_failed').map(({ execution_id, status, message }) => {
+      assert.equal(execution_id, host.one('run_started').execution_id);
+      return [status, message];
     });
 
-    it('nothing when the user cancels', async () => {
-      for (const host of await runBoth({ env: server.environment, procedure: () => null })) {
-        assert.deepEqual(host.names(), ['hello', 'procedure_request', 'script_ended']);
+  it('under another procedure, which the script does not notice', async () => {
+    for (const host of await runBoth({ env: server.environment, procedure: () => 'FVT9' })) {
+      assert.equal(host.one('procedure_request').procedure_id, 'FVT1');
+      assert.equal(host.one('run_started').procedure_id, 'FVT9');
+      assert.equal(host.all('run_uploaded').length, 1);
+    }
+    const stored = server.requests.find((request) => request.path === '/stored');
+    assert.equal(JSON.parse(stored?.body ?? '').metadata.procedure_id, 'FVT9');
+    const [run] = server.bodies('/api/v1/runs') as { procedure_id: string }[];
+    assert.equal(run?.procedure_id, 'FVT9');
+  });
+
+  it('nothing when the user cancels', async () => {
+    for (const host of await runBoth({ env: server.environment, procedure: () => null })) {
+      assert.deepEqual(host.names(), ['hello', 'procedure_request', 'script_ended']);
+      assert.equal(await host.ended, 0);
+      assert.doesNotMatch(host.stderr, /Traceback/);
+    }
+    assert.ok(server.requests.every((request) => request.path === '/api/v1/streaming'));
+  });
+
+  it('tells one refusal, in the words of the server, at every step', async () => {
+    const cases = [
+      [openhtf, '/api/v1/import'],
+      [openhtf, '/api/v1/uploads/initialize'],
+      [vanilla, '/api/v1/runs'],
+    ] as const;
+    await Promise.all(
+      cases.map(async ([file, step]) => {
+        const refusing = await Recorder.start();
+        refusing.refusal = { path: step, status: 403, message: 'Bench 1 is not linked to FVT1.' };
+        const host = await Host.run(python, file, { env: refusing.environment });
+        refusing.stop();
+        assert.deepEqual(failures(host), [[403, 'Bench 1 is not linked to FVT1.']], `${step} ${host.told()}`);
+        assert.deepEqual(host.all('run_uploaded'), []);
+        assert.equal(host.one('run_complete').outcome, 'PASS');
         assert.equal(await host.ended, 0);
-        assert.doesNotMatch(host.stderr, /Traceback/);
-      }
-      assert.ok(server.requests.every((request) => request.path === '/api/v1/streaming'));
-    });
+      }),
+    );
+  });
 
-    it('tells one refusal, in the words of the server, at every step', async () => {
-      const cases = [
-        [openhtf, '/api/v1/import'],
-        [openhtf, '/api/v1/uploads/initialize'],
-        [vanilla, '/api/v1/runs'],
-      ] as const;
-      await Promise.all(
-        cases.map(async ([file, step]) => {
-          const refusing = await Recorder.start();
-          refusing.refusal = { path: step, status: 403, message: 'Bench 1 is not linked to FVT1.' };
-          const host = await Host.run(python, file, { env: refusing.environment });
-          refusing.stop();
-          assert.deepEqual(failures(host), [[403, 'Bench 1 is not linked to FVT1.']], `${step} ${host.told()}`);
-          assert.deepEqual(host.all('run_uploaded'), []);
-          assert.equal(host.one('run_complete').outcome, 'PASS');
-          assert.equal(await host.ended, 0);
-        }),
-      );
-    });
+  it('tells one failure when there is no server', async () => {
+    const env = { ...server.environment };
+    server.stop();
+    for (const file of [openhtf, vanilla]) {
+      // The client of 2.2.4 asks an unreachable server for its stream for ever, which costs seconds.
+      const text = `import runpy\n${quiet}runpy.run_path(${JSON.stringify(file)}, run_name="__main__")\n`;
+      const host = await Host.run(python, await script(text), { env });
+      const [[status, message] = [], ...more] = failures(host) as [number | null, string][];
+      assert.equal(status, null, host.told());
+      assert.match(message ?? '', /Connection refused|refused/);
+      assert.deepEqual(more, []);
+      assert.equal(await host.ended, 0);
+    }
+  });
 
-    it('tells one failure when there is no server', async () => {
-      const env = { ...server.environment };
-      server.stop();
-      for (const file of [openhtf, vanilla]) {
-        // The client of 2.2.4 asks an unreachable server for its stream for ever, which costs seconds.
-        const text = `import runpy\n${quiet}runpy.run_path(${JSON.stringify(file)}, run_name="__main__")\n`;
-        const host = await Host.run(python, await script(text), { env });
-        const [[status, message] = [], ...more] = failures(host) as [number | null, string][];
-        assert.equal(status, null, host.told());
-        assert.match(message ?? '', /Connection refused|refused/);
-        assert.deepEqual(more, []);
-        assert.equal(await host.ended, 0);
-      }
-    });
+  it('tells a push that the client itself refuses', async () => {
+    const env = { ...server.environment, TOFUPILOT_API_KEY: 'short' };
+    const host = await Host.run(python, openhtf, { env });
+    assert.deepEqual(failures(host), [[null, 'Invalid API key format.']], host.told());
+  });
 
-    it('tells a push that the client itself refuses', async () => {
-      const env = { ...server.environment, TOFUPILOT_API_KEY: 'short' };
-      const host = await Host.run(python, openhtf, { env });
-      assert.deepEqual(failures(host), [[null, 'Invalid API key format.']], host.told());
-    });
-
-    it('tells a pushed run whose attachments are refused', async () => {
-      const file = await script(`
+  it('tells a pushed run whose attachments are refused', async () => {
+    const file = await script(`
 import openhtf as htf
 from tofupilot.openhtf import upload
 
@@ -97,15 +96,15 @@ test = htf.Test(attach, procedure_id="FVT1", part_number="P")
 test.add_output_callbacks(upload())
 test.execute(lambda: "SN-1")
 `);
-      server.refuseAttachments = true;
-      const host = await Host.run(python, file, { env: server.environment });
-      assert.equal(server.bodies('/api/v1/uploads/initialize').length, 2);
-      assert.equal(host.all('run_uploaded').length, 1, host.told());
-      assert.deepEqual(failures(host), []);
-    });
+    server.refuseAttachments = true;
+    const host = await Host.run(python, file, { env: server.environment });
+    assert.equal(server.bodies('/api/v1/uploads/initialize').length, 2);
+    assert.equal(host.all('run_uploaded').length, 1, host.told());
+    assert.deepEqual(failures(host), []);
+  });
 
-    it("sees a script's own request, and the run it builds for a test", async () => {
-      const file = await script(`
+  it("sees a script's own request, and the run it builds for a test", async () => {
+    const file = await script(`
 import os, requests
 import openhtf as htf
 from tofupilot import TofuPilotClient
@@ -118,16 +117,15 @@ test.execute(lambda: "SN-2")
 requests.post(os.environ["TOFUPILOT_URL"] + "//api/v1/runs", json={})
 requests.post(os.environ["TOFUPILOT_URL"] + "/other", json={})
 `);
-      const host = await Host.run(python, file, { env: server.environment });
-      const started = host.all('run_started');
-      assert.deepEqual(started.map((run) => run.kind), ['openhtf', 'openhtf'], host.told()); // prettier-ignore
-      assert.deepEqual(
-        host.all('run_uploaded').map((run) => run.execution_id),
-        started.map((run) => run.execution_id),
-      );
-    });
+    const host = await Host.run(python, file, { env: server.environment });
+    const started = host.all('run_started');
+    assert.deepEqual(started.map((run) => run.kind), ['openhtf', 'openhtf'], host.told()); // prettier-ignore
+    assert.deepEqual(
+      host.all('run_uploaded').map((run) => run.execution_id),
+      started.map((run) => run.execution_id),
+    );
   });
-}
+});
 
 /** Lets a refused connection cost no second, and a script of the seed page run without its stream. */
 const quiet = `

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
+import { it } from 'mocha';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { pythons, script } from './support/script.ts';
+import { script, withEachPython } from './support/script.ts';
 
 const loop = `
 import time
@@ -38,91 +38,90 @@ def remove(test, prompts):
 test = htf.Test(htf.PhaseGroup(main=[ask], teardown=[remove]))
 `;
 
-for (const python of pythons) {
-  describe(`Stop with ${python}`, () => {
-    it('ends a running phase, lets the teardown run, and ends the loop', async () => {
-      const host = await Host.start(python, await script(loop));
-      await host.untilPrinted('soaking\n');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      const run = host.one('run_complete');
-      assert.equal(run.outcome, 'ABORTED');
-      assert.deepEqual(run.outcome_details, ['Test aborted by operator.']);
-      assert.deepEqual(
-        host.all('phase_complete').map((phase) => [phase.name, phase.outcome, phase.failure]),
-        [
-          ['soak', 'ERROR', null],
-          ['power_off', 'PASS', null],
-        ],
-      );
-      assert.match(host.stdout.toString(), /powered off[\s\S]+after the test/);
-      assert.equal(host.all('run_started').length, 1);
-      assert.deepEqual(host.all('run_crashed'), []);
-      assert.equal(host.one('script_ended').exit_code, 130);
-      assert.doesNotMatch(host.stderr, /Traceback/);
-    });
+withEachPython('Stop', (python) => {
+  it('ends a running phase, lets the teardown run, and ends the loop', async () => {
+    const host = await Host.start(python, await script(loop));
+    await host.untilPrinted('soaking\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    const run = host.one('run_complete');
+    assert.equal(run.outcome, 'ABORTED');
+    assert.deepEqual(run.outcome_details, ['Test aborted by operator.']);
+    assert.deepEqual(
+      host.all('phase_complete').map((phase) => [phase.name, phase.outcome, phase.failure]),
+      [
+        ['soak', 'ERROR', null],
+        ['power_off', 'PASS', null],
+      ],
+    );
+    assert.match(host.stdout.toString(), /powered off[\s\S]+after the test/);
+    assert.equal(host.all('run_started').length, 1);
+    assert.deepEqual(host.all('run_crashed'), []);
+    assert.equal(host.one('script_ended').exit_code, 130);
+    assert.doesNotMatch(host.stderr, /Traceback/);
+  });
 
-    it('ends a loop with the official client, and pushes the aborted run', async () => {
-      const recorder = await Recorder.start();
-      const file = await script(
-        loop
-          .replace(
-            'while True:\n    test',
-            'from tofupilot.openhtf import TofuPilot\nwhile True:\n  with TofuPilot(test):\n    test',
-          )
-          .replace('    print("after', '  print("after'),
-      );
-      const host = await Host.start(python, file, { env: recorder.environment });
-      await host.untilPrinted('soaking\n');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      assert.equal(host.one('run_complete').outcome, 'ABORTED');
-      assert.equal(host.one('run_uploaded').execution_id, host.one('run_started').execution_id);
-      recorder.stop();
-    });
+  it('ends a loop with the official client, and pushes the aborted run', async () => {
+    const recorder = await Recorder.start();
+    const file = await script(
+      loop
+        .replace(
+          'while True:\n    test',
+          'from tofupilot.openhtf import TofuPilot\nwhile True:\n  with TofuPilot(test):\n    test',
+        )
+        .replace('    print("after', '  print("after'),
+    );
+    const host = await Host.start(python, file, { env: recorder.environment });
+    await host.untilPrinted('soaking\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.equal(host.one('run_uploaded').execution_id, host.one('run_started').execution_id);
+    recorder.stop();
+  });
 
-    it('ends an open prompt, but not the one of a teardown', async () => {
-      const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);
-      const host = await Host.start(python, file);
-      await host.until('ui_request');
-      host.send({ command: 'stop' });
-      await host.untilTrue(() => host.all('ui_request').length === 2);
-      const [ask, remove] = host.all('ui_request');
-      assert.equal(host.one('ui_resolved').request_id, ask?.request_id);
-      assert.equal(remove?.message, 'Remove the unit.');
-      host.send({ command: 'ui_response', request_id: remove.request_id, value: '' });
-      assert.equal(await host.ended, 0, host.told());
-      assert.equal(host.one('run_complete').outcome, 'ABORTED');
-      assert.deepEqual(host.all('phase_complete').map((phase) => phase.failure), [null, null]); // prettier-ignore
-      assert.match(host.stdout.toString(), /powered off[\s\S]+after the test/);
-    });
+  it('ends an open prompt, but not the one of a teardown', async () => {
+    const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);
+    const host = await Host.start(python, file);
+    await host.until('ui_request');
+    host.send({ command: 'stop' });
+    await host.untilTrue(() => host.all('ui_request').length === 2);
+    const [ask, remove] = host.all('ui_request');
+    assert.equal(host.one('ui_resolved').request_id, ask?.request_id);
+    assert.equal(remove?.message, 'Remove the unit.');
+    host.send({ command: 'ui_response', request_id: remove.request_id, value: '' });
+    assert.equal(await host.ended, 0, host.told());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.deepEqual(host.all('phase_complete').map((phase) => phase.failure), [null, null]); // prettier-ignore
+    assert.match(host.stdout.toString(), /powered off[\s\S]+after the test/);
+  });
 
-    it('kills a teardown that waits', async () => {
-      const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);
-      const host = await Host.start(python, file);
-      await host.until('ui_request');
-      host.send({ command: 'stop' });
-      await host.untilTrue(() => host.all('ui_request').length === 2);
-      host.send({ command: 'kill' });
-      assert.equal(await host.ended, 0, host.told());
-      assert.equal(host.one('run_complete').outcome, 'ABORTED');
-      assert.doesNotMatch(host.stdout.toString(), /powered off/);
-    });
+  it('kills a teardown that waits', async () => {
+    const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);
+    const host = await Host.start(python, file);
+    await host.until('ui_request');
+    host.send({ command: 'stop' });
+    await host.untilTrue(() => host.all('ui_request').length === 2);
+    host.send({ command: 'kill' });
+    assert.equal(await host.ended, 0, host.told());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.doesNotMatch(host.stdout.toString(), /powered off/);
+  });
 
-    it('ends the prompt for the serial number, and a loop around it', async () => {
-      const host = await Host.start(
-        python,
-        await script(`${asking}while True:\n    test.execute(prompt_for_test_start())\n`),
-      );
-      await host.until('ui_request');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      assert.equal(host.one('run_complete').outcome, 'ABORTED');
-      assert.equal(host.one('run_complete').phases_run, 0);
-    });
+  it('ends the prompt for the serial number, and a loop around it', async () => {
+    const host = await Host.start(
+      python,
+      await script(`${asking}while True:\n    test.execute(prompt_for_test_start())\n`),
+    );
+    await host.until('ui_request');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.equal(host.one('run_complete').phases_run, 0);
+  });
 
-    it('ends the script between two tests', async () => {
-      const file = await script(`
+  it('ends the script between two tests', async () => {
+    const file = await script(`
 import time
 import openhtf as htf
 from tofupilot.openhtf import TofuPilot
@@ -138,17 +137,17 @@ while True:
     finally:
         print("put away", flush=True)
 `);
-      const host = await Host.start(python, file);
-      await host.untilPrinted('resting\n');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      assert.equal(host.one('run_complete').outcome, 'PASS');
-      assert.match(host.stdout.toString(), /resting\nput away\n$/);
-      assert.deepEqual(host.all('run_crashed'), []);
-    });
+    const host = await Host.start(python, file);
+    await host.untilPrinted('resting\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    assert.equal(host.one('run_complete').outcome, 'PASS');
+    assert.match(host.stdout.toString(), /resting\nput away\n$/);
+    assert.deepEqual(host.all('run_crashed'), []);
+  });
 
-    it('starts no test after a script has swallowed the interrupt', async () => {
-      const file = await script(`
+  it('starts no test after a script has swallowed the interrupt', async () => {
+    const file = await script(`
 import time
 import openhtf as htf
 
@@ -163,25 +162,25 @@ except KeyboardInterrupt:
 test.execute(lambda: "SN-1")
 print("not reached")
 `);
-      const host = await Host.start(python, file);
-      await host.untilPrinted('waiting\n');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      assert.match(host.stdout.toString(), /^waiting\nswallowed\n$/);
-      assert.deepEqual(host.all('run_started'), []);
-    });
+    const host = await Host.start(python, file);
+    await host.untilPrinted('waiting\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    assert.match(host.stdout.toString(), /^waiting\nswallowed\n$/);
+    assert.deepEqual(host.all('run_started'), []);
+  });
 
-    it('ends the wait for the procedure, and starts nothing', async () => {
-      const file = await script(`${asking}test.execute(lambda: "SN-1")\n`);
-      const host = await Host.start(python, file, { procedure: 'none' });
-      await host.until('procedure_request');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      assert.deepEqual(host.all('run_started'), []);
-    });
+  it('ends the wait for the procedure, and starts nothing', async () => {
+    const file = await script(`${asking}test.execute(lambda: "SN-1")\n`);
+    const host = await Host.start(python, file, { procedure: 'none' });
+    await host.until('procedure_request');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    assert.deepEqual(host.all('run_started'), []);
+  });
 
-    it('interrupts a plain script, whose finally runs', async () => {
-      const file = await script(`
+  it('interrupts a plain script, whose finally runs', async () => {
+    const file = await script(`
 import time
 try:
     print("looping", flush=True)
@@ -190,26 +189,26 @@ try:
 finally:
     print("power off")
 `);
-      const host = await Host.start(python, file);
-      await host.untilPrinted('looping\n');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130);
-      assert.equal(host.stdout.toString(), 'looping\npower off\n');
-      assert.equal(host.stderr, '');
-      assert.deepEqual(host.names(), ['hello', 'script_ended']);
-    });
+    const host = await Host.start(python, file);
+    await host.untilPrinted('looping\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130);
+    assert.equal(host.stdout.toString(), 'looping\npower off\n');
+    assert.equal(host.stderr, '');
+    assert.deepEqual(host.names(), ['hello', 'script_ended']);
+  });
 
-    it('works before the first line and during an import', async () => {
-      const host = await Host.start(python, await script('import openhtf\nimport time\ntime.sleep(60)\n'));
-      await host.until('hello');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
-      assert.equal(host.one('script_ended').exit_code, 130);
-      assert.deepEqual(host.all('run_crashed'), []);
-    });
+  it('works before the first line and during an import', async () => {
+    const host = await Host.start(python, await script('import openhtf\nimport time\ntime.sleep(60)\n'));
+    await host.until('hello');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.told());
+    assert.equal(host.one('script_ended').exit_code, 130);
+    assert.deepEqual(host.all('run_crashed'), []);
+  });
 
-    it("calls the script's own handler of SIGINT", async () => {
-      const file = await script(`
+  it("calls the script's own handler of SIGINT", async () => {
+    const file = await script(`
 import signal, time
 def leave(*_):
     print("leaving")
@@ -218,11 +217,10 @@ signal.signal(signal.SIGINT, leave)
 print("ready", flush=True)
 time.sleep(60)
 `);
-      const host = await Host.start(python, file);
-      await host.untilPrinted('ready\n');
-      host.send({ command: 'stop' });
-      assert.equal(await host.ended, 7);
-      assert.equal(host.stdout.toString(), 'ready\nleaving\n');
-    });
+    const host = await Host.start(python, file);
+    await host.untilPrinted('ready\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 7);
+    assert.equal(host.stdout.toString(), 'ready\nleaving\n');
   });
-}
+});

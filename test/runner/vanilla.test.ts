@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { after, before, it } from 'mocha';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { pythons, script } from './support/script.ts';
+import { script, withEachPython } from './support/script.ts';
 
-for (const python of pythons) {
-  describe(`Scripts without OpenHTF with ${python}`, () => {
-    let recorder: Recorder;
-    before(async () => (recorder = await Recorder.start()));
-    after(() => recorder.stop());
+withEachPython('Scripts without OpenHTF', (python) => {
+  let recorder: Recorder;
+  before(async () => (recorder = await Recorder.start()));
+  after(() => recorder.stop());
 
-    it('tells the phases of a v1 push', async () => {
-      const file = await script(`
+  it('tells the phases of a v1 push', async () => {
+    const file = await script(`
 from datetime import datetime, timedelta, timezone
 from tofupilot import MeasurementOutcome, PhaseOutcome, TofuPilotClient
 
@@ -36,30 +35,30 @@ TofuPilotClient().create_run(
     duration=timedelta(seconds=90),
 )
 `);
-      const host = await Host.run(python, file, { env: recorder.environment });
-      const { phases, part_number } = host.one('run_started');
-      assert.equal(part_number, 'P1');
-      assert.deepEqual(phases[0], { key: '0', name: 'power_on', docstring: null, place: { file, line: 5 } });
-      assert.equal(phases[1]?.place, null);
-      const [first, second] = host.all('phase_complete');
-      assert.equal(first?.start_time_millis, 1000.5);
-      assert.deepEqual(first.measurements, [
+    const host = await Host.run(python, file, { env: recorder.environment });
+    const { phases, part_number } = host.one('run_started');
+    assert.equal(part_number, 'P1');
+    assert.deepEqual(phases[0], { key: '0', name: 'power_on', docstring: null, place: { file, line: 5 } });
+    assert.equal(phases[1]?.place, null);
+    const [first, second] = host.all('phase_complete');
+    assert.equal(first?.start_time_millis, 1000.5);
+    assert.deepEqual(first.measurements, [
         { name: 'supply', outcome: 'PASS', measured_value: 3.3, units: 'V', validators: ['3.2 <= x <= 3.4'], docstring: 'the rail' },
         { name: 'top', outcome: 'FAIL', measured_value: true, units: null, validators: ['x <= 5'], docstring: null },
         { name: 'bottom', outcome: 'UNSET', units: null, validators: ['0 <= x', 'x == 1'], docstring: null },
       ]); // prettier-ignore
-      assert.equal(second?.outcome, 'ERROR');
-      const run = host.one('run_complete');
-      assert.equal(run.outcome, 'FAIL');
-      assert.equal(run.serial_number, 'SN-7');
-      assert.equal(run.start_time_millis, Date.UTC(2026, 0, 1));
-      assert.equal(run.end_time_millis, Date.UTC(2026, 0, 1) + 90_000);
-      assert.equal(run.phases_run, 2);
-      assert.equal(host.all('run_uploaded').length, 1);
-    });
+    assert.equal(second?.outcome, 'ERROR');
+    const run = host.one('run_complete');
+    assert.equal(run.outcome, 'FAIL');
+    assert.equal(run.serial_number, 'SN-7');
+    assert.equal(run.start_time_millis, Date.UTC(2026, 0, 1));
+    assert.equal(run.end_time_millis, Date.UTC(2026, 0, 1) + 90_000);
+    assert.equal(run.phases_run, 2);
+    assert.equal(host.all('run_uploaded').length, 1);
+  });
 
-    it('tells a v2 push, and sends it to TOFUPILOT_URL', async () => {
-      const file = await script(`
+  it('tells a v2 push, and sends it to TOFUPILOT_URL', async () => {
+    const file = await script(`
 from datetime import datetime, timezone
 from tofupilot.v2 import TofuPilot
 
@@ -73,38 +72,38 @@ client.runs.create(
                                "validators": [{"operator": "<=", "expected_value": 85, "outcome": "FAIL"}]}]}],
 )
 `);
-      const host = await Host.run(python, file, { env: recorder.environment });
-      const start = Date.UTC(2026, 0, 1);
-      const phase = host.one('phase_complete');
-      assert.deepEqual([phase.attempt, phase.outcome], [1, 'ERROR']);
-      assert.deepEqual([phase.start_time_millis, phase.end_time_millis], [start, start + 30_000]);
-      assert.deepEqual(phase.measurements[0]?.validators, ['x <= 85']);
-      const run = host.one('run_complete');
-      assert.equal(run.outcome, 'TIMEOUT');
-      assert.equal(run.end_time_millis, start + 60_000);
-      assert.equal(host.all('run_uploaded').length, 1, host.told());
-      assert.equal(recorder.bodies('/api/v2/runs').length, 1);
-      recorder.refusal = { path: '/api/v2/runs', status: 403, message: 'Not linked.' };
-      const refused = await Host.run(python, file, { env: recorder.environment });
-      assert.deepEqual(
-        [refused.one('run_upload_failed').status, refused.one('run_upload_failed').message],
-        [403, 'Not linked.'],
-      );
-      assert.match(refused.one('run_crashed').failure.message, /Not linked/);
-      recorder.refusal = undefined;
-    });
+    const host = await Host.run(python, file, { env: recorder.environment });
+    const start = Date.UTC(2026, 0, 1);
+    const phase = host.one('phase_complete');
+    assert.deepEqual([phase.attempt, phase.outcome], [1, 'ERROR']);
+    assert.deepEqual([phase.start_time_millis, phase.end_time_millis], [start, start + 30_000]);
+    assert.deepEqual(phase.measurements[0]?.validators, ['x <= 85']);
+    const run = host.one('run_complete');
+    assert.equal(run.outcome, 'TIMEOUT');
+    assert.equal(run.end_time_millis, start + 60_000);
+    assert.equal(host.all('run_uploaded').length, 1, host.told());
+    assert.equal(recorder.bodies('/api/v2/runs').length, 1);
+    recorder.refusal = { path: '/api/v2/runs', status: 403, message: 'Not linked.' };
+    const refused = await Host.run(python, file, { env: recorder.environment });
+    assert.deepEqual(
+      [refused.one('run_upload_failed').status, refused.one('run_upload_failed').message],
+      [403, 'Not linked.'],
+    );
+    assert.match(refused.one('run_crashed').failure.message, /Not linked/);
+    recorder.refusal = undefined;
+  });
 
-    it("leaves a wrong call to the client's own words, and tells a push that cannot be sent", async () => {
-      const wrong = await Host.run(
-        python,
-        await script('from tofupilot import TofuPilotClient\nTofuPilotClient().create_run(run_passed=True)\n'),
-        { env: recorder.environment },
-      );
-      assert.match(wrong.one('run_crashed').failure.message, /unit_under_test/);
-      assert.deepEqual(wrong.all('run_started'), []);
-      const odd = await Host.run(
-        python,
-        await script(`
+  it("leaves a wrong call to the client's own words, and tells a push that cannot be sent", async () => {
+    const wrong = await Host.run(
+      python,
+      await script('from tofupilot import TofuPilotClient\nTofuPilotClient().create_run(run_passed=True)\n'),
+      { env: recorder.environment },
+    );
+    assert.match(wrong.one('run_crashed').failure.message, /unit_under_test/);
+    assert.deepEqual(wrong.all('run_started'), []);
+    const odd = await Host.run(
+      python,
+      await script(`
 from decimal import Decimal
 from tofupilot import TofuPilotClient
 
@@ -120,16 +119,15 @@ for value in (Decimal("1.5"), Odd()):
     except TypeError as error:
         print(error)
 `),
-        { env: recorder.environment },
-      );
-      assert.deepEqual(
-        odd.all('phase_complete').map((phase) => phase.measurements[0]?.measured_value),
-        ["Decimal('1.5')", '<Odd without a text form>'],
-        odd.told(),
-      );
-      assert.equal(odd.all('run_upload_failed').length, 2);
-      assert.match(odd.all('run_upload_failed')[0]?.message ?? '', /Decimal is not JSON serializable/);
-      assert.deepEqual(odd.all('run_uploaded'), []);
-    });
+      { env: recorder.environment },
+    );
+    assert.deepEqual(
+      odd.all('phase_complete').map((phase) => phase.measurements[0]?.measured_value),
+      ["Decimal('1.5')", '<Odd without a text form>'],
+      odd.told(),
+    );
+    assert.equal(odd.all('run_upload_failed').length, 2);
+    assert.match(odd.all('run_upload_failed')[0]?.message ?? '', /Decimal is not JSON serializable/);
+    assert.deepEqual(odd.all('run_uploaded'), []);
   });
-}
+});

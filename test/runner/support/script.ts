@@ -1,14 +1,26 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after } from 'mocha';
+import { after, describe } from 'mocha';
 
-/** The interpreters to test with, from TEST_PYTHONS (paths with `:` or, on Windows, `;` between them). */
-export const pythons = (process.env['TEST_PYTHONS'] ?? '').split(path.delimiter).filter((each) => each !== '');
+const pythons = (process.env['TEST_PYTHONS'] ?? '').split(path.delimiter).filter((each) => each !== '');
 if (pythons.length === 0) {
   throw new Error(
     'TEST_PYTHONS is not set. Give it the interpreters to test with, each with openhtf and tofupilot installed.',
   );
+}
+
+/**
+ * A suite for each interpreter of TEST_PYTHONS (paths with `:` or, on Windows, `;` between them).
+ * Each test starts Python and imports much; on a busy machine that takes its time.
+ */
+export function withEachPython(title: string, tests: (python: string) => void): void {
+  for (const python of pythons) {
+    describe(`${title} with ${python}`, function () {
+      this.timeout(60_000);
+      tests(python);
+    });
+  }
 }
 
 /** Folder of the seed page's scripts. */

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type logLevel, measurementOutcome, type MeasurementOutcome, type Outcome, type PhaseOutcome } from '../contract/common.ts';
+import {
+  type logLevel,
+  measurementOutcome,
+  type MeasurementOutcome,
+  type Outcome,
+  type PhaseOutcome,
+} from '../contract/common.ts';
 
 /** One limit or rule that a measured value was held against. */
 export const newValidator = z.object({

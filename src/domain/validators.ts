@@ -46,10 +46,10 @@ function literal(text: string): unknown {
 function parseRange(text: string): Rule[] | null {
   const match = range.exec(text);
   if (!match) return null;
-  const given = match.slice(1);
+  const given: readonly (string | undefined)[] = match.slice(1);
   const [minimum, marginalMinimum, marginalMaximum, maximum] = given.map(finite);
   // A bound that is no finite number (inf, a placeholder) cannot be compared with: the text alone tells it.
-  if (given.some((bound, i) => bound !== undefined && finite(given[i]) === null)) return null;
+  if (given.some((bound) => finite(bound) === null && bound)) return null;
   const rules = [
     ...(minimum != null ? [rule('>=', minimum)] : []),
     ...(maximum != null ? [rule('<=', maximum)] : []),

@@ -175,16 +175,27 @@ describe('the official Python clients', function () {
         const v1Run = z.object({
           id: z.string(),
           outcome: z.string(),
-          unit: z.object({ serial_number: z.string(), revision: z.object({ component: z.object({ part_number: z.string() }) }) }),
+          unit: z.object({
+            serial_number: z.string(),
+            revision: z.object({ component: z.object({ part_number: z.string() }) }),
+          }),
           procedure_version: z.object({ value: z.string() }),
         });
         const read = z
-          .object({ created: z.object({ id: z.string(), success: z.literal(true) }), read: z.object({ result: z.array(v1Run) }) })
+          .object({
+            created: z.object({ id: z.string(), success: z.literal(true) }),
+            read: z.object({ result: z.array(v1Run) }),
+          })
           .parse(JSON.parse(line ?? ''));
         const own = read.read.result.find(({ id }) => id === full.id);
         assert.equal(read.created.id, full.id);
         assert.deepEqual(
-          [own?.outcome, own?.unit.serial_number, own?.unit.revision.component.part_number, own?.procedure_version.value],
+          [
+            own?.outcome,
+            own?.unit.serial_number,
+            own?.unit.revision.component.part_number,
+            own?.procedure_version.value,
+          ],
           ['FAIL', 'SN-V', 'PCBA03', '2.0'],
         );
       });
@@ -195,7 +206,9 @@ describe('the official Python clients', function () {
           const { output } = await run(python, script);
           assert.match(
             output,
-            new RegExp(`Station "Stranger ${count}" is not authorized to push runs of procedure "FVT1": it is not linked`),
+            new RegExp(
+              `Station "Stranger ${count}" is not authorized to push runs of procedure "FVT1": it is not linked`,
+            ),
           );
         }
         assert.deepEqual(await pushed(), []);

@@ -104,7 +104,9 @@ describe('the wire', function () {
   });
 
   it('lets no web page of another origin read it', async () => {
-    const reply = await send(bench.server.url, 'GET', '/api/local/health', { headers: { Origin: 'https://evil.example' } });
+    const reply = await send(bench.server.url, 'GET', '/api/local/health', {
+      headers: { Origin: 'https://evil.example' },
+    });
     assert.equal(reply.headers.get('access-control-allow-origin'), null);
     const preflight = await send(bench.server.url, 'OPTIONS', '/api/v2/stations', {
       headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' },

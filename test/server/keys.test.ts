@@ -40,7 +40,9 @@ describe('keys', function () {
       Array.from({ length: 8 }, () => bench.user.call(local.generateKey, { params: { id } })),
     );
     const statuses = await Promise.all(
-      made.map(async ({ api_key }) => (await new TestClient(bench.server.url, api_key).send(stations.getCurrent)).status),
+      made.map(
+        async ({ api_key }) => (await new TestClient(bench.server.url, api_key).send(stations.getCurrent)).status,
+      ),
     );
     assert.deepEqual(statuses.sort(), [200, ...Array.from({ length: 7 }, () => 401)]);
   });
@@ -57,15 +59,21 @@ describe('keys', function () {
 
   it('open what their kind may do, and nothing else', async () => {
     const station = await bench.station('Kinds');
-    const everything: Operation[] = [stations, procedures, runs, v1, local].flatMap((group) => Object.values(group));
+    const groups: Record<string, Operation>[] = [stations, procedures, runs, v1, local];
+    const everything = groups.flatMap((group) => Object.values(group));
     assert.ok(everything.length > 20);
     for (const operation of everything.filter(({ access }) => access.length > 0)) {
       const params = { id: crypto.randomUUID(), procedure_id: crypto.randomUUID() };
       const given = operation.method === 'GET' ? { params } : { params, body: {} };
       for (const [kind, client] of [['user', bench.user] as const, ['station', station.client] as const]) {
         const { status, text } = await client.send(operation, given);
-        assert.equal(status === 403, !operation.access.includes(kind), `${operation.id} with a ${kind} key: ${status} ${text}`);
-        if (status === 403) assert.match(text, kind === 'station' ? /Stations cannot do this.*"FORBIDDEN"/ : /"FORBIDDEN"/);
+        assert.equal(
+          status === 403,
+          !operation.access.includes(kind),
+          `${operation.id} with a ${kind} key: ${status} ${text}`,
+        );
+        if (status === 403)
+          assert.match(text, kind === 'station' ? /Stations cannot do this.*"FORBIDDEN"/ : /"FORBIDDEN"/);
       }
     }
   });

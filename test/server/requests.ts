@@ -29,7 +29,7 @@ export async function send(url: string, method: string, path: string, request: R
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) };
+  return { status: response.status, headers: response.headers, text, json: (): unknown => JSON.parse(text) };
 }
 
 interface Given {
@@ -44,7 +44,7 @@ const pathOf = ({ path }: Operation, { params = {}, query = {} }: Given): string
     for (const one of typeof value === 'string' ? [value] : value) search.append(name, one);
   }
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  return search.size > 0 ? `${filled}?${search}` : filled;
+  return search.size > 0 ? `${filled}?${search.toString()}` : filled;
 };
 
 const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => schema.parse(value);

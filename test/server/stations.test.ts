@@ -63,7 +63,8 @@ describe('stations', function () {
 
   it('are listed by name, in pages, by search and by procedure', async () => {
     const procedure = await bench.procedure('Listed');
-    for (const name of ['list_c', 'list_a', 'List_B']) await bench.station(name, ...(name === 'list_a' ? [procedure] : []));
+    for (const name of ['list_c', 'list_a', 'List_B'])
+      await bench.station(name, ...(name === 'list_a' ? [procedure] : []));
     const page = await bench.user.call(stations.list, { query: { search_query: 'LIST_', limit: '2' } });
     assert.deepEqual(
       page.data.map(({ name }) => name),

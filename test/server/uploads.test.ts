@@ -70,7 +70,10 @@ describe('attachments', function () {
       const [attachment] = await attachmentsOf(run);
       assert.equal(attachment?.name, name);
       const download = await fetch(attachment.download_url ?? '');
-      assert.equal(download.headers.get('content-disposition'), `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
+      assert.equal(
+        download.headers.get('content-disposition'),
+        `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      );
       assert.equal(download.headers.get('x-content-type-options'), 'nosniff');
     }
     const folder = join(bench.folder, 'attachments');
@@ -95,7 +98,13 @@ describe('attachments', function () {
     const expired = download.replace(/expires=\d+/, 'expires=1');
     const later = download.replace(/expires=(\d)/, 'expires=9$1');
     const otherFile = download.replace(id, other.id);
-    for (const url of [download.split('?')[0] ?? '', expired, later, otherFile, uploadUrl.replace('uploads', 'attachments')]) {
+    for (const url of [
+      download.split('?')[0] ?? '',
+      expired,
+      later,
+      otherFile,
+      uploadUrl.replace('uploads', 'attachments'),
+    ]) {
       assert.equal((await fetch(url)).status, 403, url);
     }
     const foreign = uploadUrl.replace(id, other.id);
@@ -131,7 +140,7 @@ describe('attachments', function () {
     assert.equal((await sync(stored, crypto.randomUUID(), bench.user)).status, 404);
   });
 
-  it("are linked by a station to its own runs alone, from its own uploads", async () => {
+  it('are linked by a station to its own runs alone, from its own uploads', async () => {
     const other = await bench.station('Bench 2');
     const own = await initialize('own', other.client);
     await put(own.uploadUrl, 'x');
@@ -156,7 +165,9 @@ describe('attachments', function () {
   it('that are on their way when the server is asked to end are taken in full', async () => {
     const { uploadUrl } = await initialize('slow');
     const sent = request(uploadUrl, { method: 'PUT', headers: { Expect: '100-continue' } });
-    const status = new Promise((done, fail) => sent.on('response', (reply) => done(reply.resume().statusCode)).on('error', fail));
+    const status = new Promise((done, fail) =>
+      sent.on('response', (reply) => done(reply.resume().statusCode)).on('error', fail),
+    );
     sent.flushHeaders();
     await new Promise((arrived) => sent.once('continue', arrived));
     sent.write('first half');

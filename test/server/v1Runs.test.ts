@@ -107,7 +107,10 @@ describe('runs pushed through v1', function () {
       'Station "Bench 1" is not authorized to push runs of procedure "BURN": it is not linked to it. ' +
         'Link the procedure to the station first.',
     ]);
-    assert.match((await refusal(passedRun('NOPE')))[1], /^Station "Bench 1" is not authorized .*"NOPE": there is no such/);
+    assert.match(
+      (await refusal(passedRun('NOPE')))[1],
+      /^Station "Bench 1" is not authorized .*"NOPE": there is no such/,
+    );
     const [status, message] = await refusal(passedRun('NOPE'), bench.user);
     assert.equal(status, 404);
     assert.match(message, /There is no procedure "NOPE"/);

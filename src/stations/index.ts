@@ -22,7 +22,7 @@ export function registerStations(commands: Commands, connection: Connection, sto
     tree,
     stationStatusBar(store),
     view.onDidChangeVisibility(({ visible }) => {
-      if (visible && store.stations !== undefined) void store.refresh();
+      if (visible) void store.refresh();
     }),
     store.onDidChange(() => showTrouble(view, store)),
   );

@@ -9,6 +9,11 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   #roots: StationNode[] = [];
+  /**
+   * The view has had its first nodes. A node repainted while VS Code still fetches its first children keeps the old
+   * ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
+   */
+  #shown = false;
   /** What each node showed last, by station id. */
   #painted = new Map<string, string>();
 
@@ -23,7 +28,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       const { station } = node;
       return station.procedures.map((procedure) => ({ kind: 'procedure', station, procedure }));
     }
-    if (this.#store.stations === undefined) await this.#store.refresh();
+    if (!this.#shown) {
+      await this.#store.refresh();
+      this.#shown = true;
+    }
     return this.#roots;
   }
 
@@ -68,6 +76,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       stations.length === this.#roots.length && stations.every((each, i) => this.#roots[i]?.station.id === each.id);
     this.#roots = stations.map((station) => Object.assign(known.get(station.id) ?? { kind: 'station' as const }, { station }));
     this.#painted = new Map(stations.map((each) => [each.id, JSON.stringify([each, each.id === selected])]));
+    if (!this.#shown) return;
     if (!sameList) this.#changed.fire(undefined);
     else {
       for (const root of this.#roots) {

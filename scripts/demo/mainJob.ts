@@ -33,7 +33,12 @@ export async function mainJob(python: string): Promise<Demo> {
   const { address, offeredKey } = await findOrStartServer(place);
   say(`station server  ${address.url}, data in ${address.data}`);
   const first = new StationApi(address.url, offeredKey);
-  const known = offeredKey !== undefined && (await first.call(stations.list).then(() => true, () => false));
+  const known =
+    offeredKey !== undefined &&
+    (await first.call(stations.list).then(
+      () => true,
+      () => false,
+    ));
   const api = known ? first : new StationApi(address.url, await newUserKey(place));
 
   const station = await findOrCreateStation(api);
@@ -108,7 +113,8 @@ async function runScript(api: StationApi, python: string, key: string): Promise<
 }
 
 function sayEvent(event: RunnerEvent): void {
-  if (event.event === 'run_started') say(`script          ${basename(places.script)} for procedure ${event.procedure_id}`);
+  if (event.event === 'run_started')
+    say(`script          ${basename(places.script)} for procedure ${event.procedure_id}`);
   if (event.event === 'phase_complete') say(`phase           ${event.name} ${event.outcome}`);
   if (event.event === 'run_complete') say(`outcome         ${event.serial_number} ${event.outcome}`);
   if (event.event === 'run_uploaded') say(`pushed          by the script’s own client`);

@@ -49,7 +49,9 @@ export async function openBrowserWindow({ settings, env }: WindowOptions): Promi
     const file = [['openFile', `vscode-remote://127.0.0.1:${port}${places.script}`]];
     const query = new URLSearchParams({ folder: places.workspace, payload: JSON.stringify(file) });
     console.log(`▸ VS Code is at\n\n  ${server.url}/?${query.toString()}\n`);
-    console.log('  Open it in a browser, choose Test Stations in the activity bar, and run the script. Ctrl+C ends it.');
+    console.log(
+      '  Open it in a browser, choose Test Stations in the activity bar, and run the script. Ctrl+C ends it.',
+    );
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   } finally {
     await server.stop();

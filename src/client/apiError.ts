@@ -2,13 +2,7 @@ import * as z from 'zod';
 import { errorAnswer, v1ErrorAnswer } from '../contract/common.ts';
 
 export type ApiErrorKind =
-  | 'offline'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'notFound'
-  | 'conflict'
-  | 'invalid'
-  | 'unexpected';
+  'offline' | 'unauthorized' | 'forbidden' | 'notFound' | 'conflict' | 'invalid' | 'unexpected';
 
 /** A call that the server did not answer, or refused. The message is a sentence for the user. */
 export class ApiError extends Error {

@@ -44,9 +44,14 @@ export class StationApi {
     } catch (error) {
       if (isHTTPError(error)) throw refusal(error.response.status, error.data);
       if (error instanceof Error && error.name === 'ZodError') {
-        throw new ApiError('unexpected', 200, `${this.url} gave an answer to ${operation.id} that was not understood.`, {
-          cause: error,
-        });
+        throw new ApiError(
+          'unexpected',
+          200,
+          `${this.url} gave an answer to ${operation.id} that was not understood.`,
+          {
+            cause: error,
+          },
+        );
       }
       throw new ApiError('offline', null, `The server at ${this.url} does not answer.`, { cause: error });
     }

@@ -17,7 +17,7 @@ export class StationStore implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   #stations: readonly StationListItem[] | undefined;
-  #error: unknown;
+  #error: Error | undefined;
   #refreshing: Promise<void> | undefined;
 
   constructor(connection: Connection, state: vscode.Memento) {
@@ -33,7 +33,7 @@ export class StationStore implements vscode.Disposable {
   }
 
   /** Why the last refresh failed, or undefined. */
-  get error(): unknown {
+  get error(): Error | undefined {
     return this.#error;
   }
 
@@ -60,7 +60,7 @@ export class StationStore implements vscode.Disposable {
       this.#error = undefined;
       await this.#followSelection(this.#stations);
     } catch (error) {
-      this.#error = error;
+      this.#error = error instanceof Error ? error : new Error(String(error));
     }
     setContext('stations', this.#error === undefined ? 'ready' : 'error');
     this.#changed.fire();

@@ -47,7 +47,12 @@ export const logLevel = z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']
 
 /** Cursor pages. The cursor is an offset; the official clients send it back as `50` or `50.0`. */
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).transform((n) => Math.min(n, 100)).default(50),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .transform((n) => Math.min(n, 100))
+    .default(50),
   cursor: z.coerce.number().int().min(0).default(0),
 });
 
@@ -65,7 +70,9 @@ export const many = <T extends z.ZodType>(item: T) =>
 export const errorAnswer = z.object({
   message: z.string(),
   code: z.string(),
-  issues: z.array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).optional() })).optional(),
+  issues: z
+    .array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).optional() }))
+    .optional(),
 });
 export type ErrorAnswer = z.infer<typeof errorAnswer>;
 

@@ -28,10 +28,10 @@ export interface Operation<
   readonly answer: Answer;
 }
 
-export type Input<O extends Operation> = {
+export interface Input<O extends Operation> {
   params: z.output<O['params']>;
   query: z.output<O['query']>;
   body: z.output<O['body']>;
-};
+}
 
 export type Answer<O extends Operation> = z.output<O['answer']>;

@@ -15,9 +15,7 @@ export const procedureListItem = z.object({
   identifier: z.string().nullable().optional(),
   created_at: timestamp,
   created_by_user: creator,
-  runs: z.array(
-    z.object({ id, outcome, started_at: timestamp, unit: z.object({ id }) }),
-  ),
+  runs: z.array(z.object({ id, outcome, started_at: timestamp, unit: z.object({ id }) })),
   linkedRepository: z.null(),
 });
 
@@ -28,9 +26,7 @@ export const procedure = z.object({
   identifier: z.string().nullable(),
   name: z.string(),
   created_at: timestamp,
-  created_by_user: z
-    .object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() })
-    .nullable(),
+  created_by_user: z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() }).nullable(),
   runs_count: z.number().int(),
   recent_runs: z.array(
     z.object({

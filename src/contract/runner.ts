@@ -112,7 +112,12 @@ export const runnerEvent = z.discriminatedUnion('event', [
     phases_run: z.number().int(),
   }),
   /** The server's answer to the script's own push, seen at its HTTP client. */
-  z.object({ event: z.literal('run_uploaded'), execution_id: z.string().nullable(), time: z.number(), run_id: z.string() }),
+  z.object({
+    event: z.literal('run_uploaded'),
+    execution_id: z.string().nullable(),
+    time: z.number(),
+    run_id: z.string(),
+  }),
   z.object({
     event: z.literal('run_upload_failed'),
     execution_id: z.string().nullable(),

@@ -88,4 +88,3 @@ export const stations = {
     answer: idAnswer,
   }),
 } as const;
-

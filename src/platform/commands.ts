@@ -31,7 +31,7 @@ export class Commands implements vscode.Disposable {
     if (error instanceof vscode.CancellationError) return;
     const message = error instanceof Error ? error.message : String(error);
     this.#log.error(error instanceof Error ? error : message);
-    if (error instanceof Error && error.cause !== undefined) this.#log.error('caused by', String(error.cause));
+    if (error instanceof Error && error.cause instanceof Error) this.#log.error(error.cause);
     const remedies = [
       ...(error instanceof UserError ? error.remedies : []),
       { label: vscode.l10n.t('Show Log'), run: () => this.#log.show() },

@@ -53,7 +53,9 @@ export async function interpreterFor(script: vscode.Uri): Promise<Interpreter> {
 
 function fail(): never {
   throw new UserError(
-    vscode.l10n.t('No Python was found to run the script with. Install Python 3.10 or later, or name one in the settings.'),
+    vscode.l10n.t(
+      'No Python was found to run the script with. Install Python 3.10 or later, or name one in the settings.',
+    ),
     [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
   );
 }

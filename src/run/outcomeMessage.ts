@@ -16,9 +16,13 @@ export class OutcomeMessage {
   async show(script: string, station: string, end: RunEnd): Promise<void> {
     const last = end.live.executions.at(-1);
     const verdict = last && verdictOf(last);
-    if (last === undefined || !verdict) return this.#withoutRecord(script, end);
+    if (last === undefined || !verdict) {
+      this.#withoutRecord(script, end);
+      return;
+    }
     const unit = last.serialNumber ?? vscode.l10n.t('Unknown unit');
-    const result = verdict.reason === null ? `${unit}: ${verdict.outcome}.` : `${unit}: ${verdict.outcome}. ${verdict.reason}`;
+    const result =
+      verdict.reason === null ? `${unit}: ${verdict.outcome}.` : `${unit}: ${verdict.outcome}. ${verdict.reason}`;
     const run = await this.#saved(last);
     if (run instanceof Error) {
       const lost = vscode.l10n.t('{0} The run was not saved: {1}', result, run.message);
@@ -36,7 +40,8 @@ export class OutcomeMessage {
   /** The run as the server has it, or why it is not there. */
   async #saved(execution: Execution): Promise<Run | Error> {
     const { push } = execution;
-    if (push === null) return new Error(vscode.l10n.t('the script does not push it. Wrap the test in “with TofuPilot(test):”.'));
+    if (push === null)
+      return new Error(vscode.l10n.t('the script does not push it. Wrap the test in “with TofuPilot(test):”.'));
     if (!('runId' in push)) return new Error(push.message);
     try {
       return await this.#connection.call(runs.get, { params: { id: push.runId } });

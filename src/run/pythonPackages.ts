@@ -52,7 +52,8 @@ async function execute(
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  }).finally(() => cancelled.dispose());
+  });
+  cancelled.dispose();
   if (token.isCancellationRequested) throw new vscode.CancellationError();
   if (code !== 0) throw new UserError(vscode.l10n.t('Python could not be prepared: {0}', last || `exit code ${code}`));
 }

@@ -62,7 +62,13 @@ function seconds({ started_at, ended_at }: Phase): string {
   return `${((Date.parse(ended_at) - Date.parse(started_at)) / 1000).toFixed(2)} s`;
 }
 
-function measurementText({ name, measured_value: value, units, validators, data_series: series }: Phase['measurements'][number]): string {
+function measurementText({
+  name,
+  measured_value: value,
+  units,
+  validators,
+  data_series: series,
+}: Phase['measurements'][number]): string {
   const shown = series === undefined ? JSON.stringify(value ?? null) : `${series[0]?.data.length ?? 0} points`;
   const limits = (validators ?? []).map(({ expression }) => expression).join(' and ');
   return [name, '=', shown, units ?? '', limits === '' ? '' : `(${limits})`].filter((part) => part !== '').join(' ');

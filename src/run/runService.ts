@@ -77,7 +77,10 @@ export class RunService {
     const access = await this.#connection.stationAccess(selected.id);
     if (access !== undefined) return access;
     throw new UserError(
-      vscode.l10n.t('This machine has no key for {0} that works. Generate a new one to run scripts as this station.', selected.name),
+      vscode.l10n.t(
+        'This machine has no key for {0} that works. Generate a new one to run scripts as this station.',
+        selected.name,
+      ),
       [
         {
           label: vscode.l10n.t('Generate New Key'),
@@ -97,7 +100,9 @@ export class RunService {
     const request = new vscode.TestRunRequest([item], undefined, undefined, false, false); // false: show the results
     const run = this.#controller.createTestRun(request, `${basename(script.fsPath)} · ${station.name}`);
     const painter = new ResultPainter(this.#controller, item, run);
-    painter.output(`${basename(script.fsPath)} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`);
+    painter.output(
+      `${basename(script.fsPath)} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`,
+    );
     const active = new ScriptRun(painter, question, this.#log);
     this.#active = active;
     setContext('running', true);
@@ -122,19 +127,28 @@ export class RunService {
       );
     } finally {
       const last = end?.live.executions.at(-1);
-      painter.end((last && verdictOf(last)) ?? null, end === undefined || end.live.failure !== null);
+      painter.end((last && verdictOf(last)) ?? null, end?.live.failure !== null);
       cancelled.dispose();
       this.#active = undefined;
       setContext('running', false);
     }
   }
 
-  async #conclude(script: vscode.Uri, { station }: StationAccess, interpreter: Interpreter, end: RunEnd): Promise<void> {
+  async #conclude(
+    script: vscode.Uri,
+    { station }: StationAccess,
+    interpreter: Interpreter,
+    end: RunEnd,
+  ): Promise<void> {
     const { failure } = end.live;
     if (failure !== null && !end.stopped) this.#problems.show(script, failure);
     if (failure !== null && isInstallable(failure.missing_module)) {
       throw new UserError(
-        vscode.l10n.t('{0} has no package {1}. Nothing was saved.', interpreter.command.join(' '), failure.missing_module ?? ''),
+        vscode.l10n.t(
+          '{0} has no package {1}. Nothing was saved.',
+          interpreter.command.join(' '),
+          failure.missing_module ?? '',
+        ),
         [
           {
             label: vscode.l10n.t('Install into .venv and Use It'),

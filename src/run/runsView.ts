@@ -42,7 +42,10 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
       this.#runs = (await this.#connection.call(runs.list, { query })).data;
       this.#view.message = this.#runs.length === 0 ? vscode.l10n.t('{0} has no runs yet.', selected.name) : '';
     } catch (error) {
-      this.#view.message = vscode.l10n.t('Last known state. {0}', error instanceof Error ? error.message : String(error));
+      this.#view.message = vscode.l10n.t(
+        'Last known state. {0}',
+        error instanceof Error ? error.message : String(error),
+      );
     }
     return this.#runs;
   }

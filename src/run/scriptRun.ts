@@ -61,10 +61,28 @@ export class ScriptRun {
     if (process === undefined) return;
     process.send({ command: 'stop' });
     const force = vscode.l10n.t('Force Stop');
-    if (!(await this.#offer(process, vscode.l10n.t('The test is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.'), force))) return;
+    if (
+      !(await this.#offer(
+        process,
+        vscode.l10n.t(
+          'The test is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+        ),
+        force,
+      ))
+    )
+      return;
     process.send({ command: 'kill' });
     const kill = vscode.l10n.t('Kill Process');
-    if (!(await this.#offer(process, vscode.l10n.t('The script does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.'), kill))) return;
+    if (
+      !(await this.#offer(
+        process,
+        vscode.l10n.t(
+          'The script does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+        ),
+        kill,
+      ))
+    )
+      return;
     process.kill();
   }
 

@@ -99,7 +99,8 @@ export class ResultPainter {
     if (event.outcome === 'PASS') this.#run.passed(item, duration);
     else if (event.outcome === 'SKIP') this.#run.skipped(item);
     else if (event.outcome === 'ERROR') {
-      const message = event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
+      const message =
+        event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
       this.#run.errored(item, message, duration);
     } else this.#run.failed(item, failedMeasurements(event.measurements, item), duration);
   }
@@ -115,7 +116,8 @@ function failedMeasurements(measurements: readonly RunnerMeasurement[], item: vs
   });
   if (messages.length === 0) messages.push(new vscode.TestMessage('FAIL'));
   for (const message of messages) {
-    if (item.uri !== undefined && item.range !== undefined) message.location = new vscode.Location(item.uri, item.range);
+    if (item.uri !== undefined && item.range !== undefined)
+      message.location = new vscode.Location(item.uri, item.range);
   }
   return messages;
 }
@@ -143,4 +145,5 @@ function placeOf(place: { file: string; line: number } | null): vscode.Location 
 }
 
 /** @param line counted from 1 */
-export const lineRange = (line: number): vscode.Range => new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);
+export const lineRange = (line: number): vscode.Range =>
+  new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);

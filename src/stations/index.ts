@@ -32,6 +32,6 @@ export function registerStations(commands: Commands, connection: Connection, sto
 function showTrouble(view: vscode.TreeView<unknown>, store: StationStore): void {
   if (store.error === undefined) view.message = '';
   else if (store.stations !== undefined) {
-    view.message = vscode.l10n.t('Last known state. {0}', store.error instanceof Error ? store.error.message : '');
+    view.message = vscode.l10n.t('Last known state. {0}', store.error.message);
   }
 }

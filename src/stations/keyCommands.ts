@@ -48,7 +48,10 @@ export function registerKeyCommands(commands: Commands, connection: Connection, 
     const key = await issueKey(connection, station.id);
     void offerKey(
       key,
-      vscode.l10n.t('{0} has a new key. It is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.', station.name),
+      vscode.l10n.t(
+        '{0} has a new key. It is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.',
+        station.name,
+      ),
     );
   });
 

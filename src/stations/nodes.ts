@@ -14,7 +14,10 @@ export interface ProcedureNode {
 export type Node = StationNode | ProcedureNode;
 
 export const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'station' || value.kind === 'procedure');
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'station' || value.kind === 'procedure');
 
 /** What scripts and people call a procedure: its identifier, or its name where it has none. */
 export const procedureLabel = (procedure: { identifier: string | null; name: string }): string =>

@@ -95,7 +95,11 @@ async function pickUnlinked(
 /** @throws vscode.CancellationError */
 async function pickLinked(station: StationListItem): Promise<LinkedProcedure> {
   const picked = await vscode.window.showQuickPick(
-    station.procedures.map((procedure) => ({ label: procedureLabel(procedure), description: procedure.name, procedure })),
+    station.procedures.map((procedure) => ({
+      label: procedureLabel(procedure),
+      description: procedure.name,
+      procedure,
+    })),
     { title: vscode.l10n.t('Unlink procedure from {0}', station.name) },
   );
   if (picked === undefined) throw new vscode.CancellationError();
@@ -124,6 +128,9 @@ async function askProcedure(): Promise<{ name: string; identifier?: string }> {
   return { name: name.trim(), ...(identifier.trim() === '' ? {} : { identifier: identifier.trim() }) };
 }
 
-function firstIssue(parsed: { success: boolean; error?: { issues: readonly { message: string }[] } }): string | undefined {
+function firstIssue(parsed: {
+  success: boolean;
+  error?: { issues: readonly { message: string }[] };
+}): string | undefined {
   return parsed.error?.issues[0]?.message;
 }

@@ -23,7 +23,10 @@ export function registerStationCommands(
     await store.refresh();
     void offerKey(
       key,
-      vscode.l10n.t('Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.', name),
+      vscode.l10n.t(
+        'Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.',
+        name,
+      ),
       { label: vscode.l10n.t('Link Procedure'), command: 'testStations.linkProcedure', argument: { id } },
     );
   });

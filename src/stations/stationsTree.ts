@@ -74,7 +74,9 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     const known = new Map(this.#roots.map((root) => [root.station.id, root]));
     const sameList =
       stations.length === this.#roots.length && stations.every((each, i) => this.#roots[i]?.station.id === each.id);
-    this.#roots = stations.map((station) => Object.assign(known.get(station.id) ?? { kind: 'station' as const }, { station }));
+    this.#roots = stations.map((station) =>
+      Object.assign(known.get(station.id) ?? { kind: 'station' as const }, { station }),
+    );
     this.#painted = new Map(stations.map((each) => [each.id, JSON.stringify([each, each.id === selected])]));
     if (!this.#shown) return;
     if (!sameList) this.#changed.fire(undefined);

@@ -36,7 +36,10 @@ describe('a script whose procedure is not the station’s', function () {
     await window.command(runCommand);
     await window.dialog.click('Run as EOL');
     await window.notification(/SN-0001: PASS.*Saved as a run of EOL/).locator.waitFor();
-    assert.deepEqual((await bench.runs()).map((run) => run.procedure.name), ['EOL']);
+    assert.deepEqual(
+      (await bench.runs()).map((run) => run.procedure.name),
+      ['EOL'],
+    );
     await window.notification(/SN-0001: PASS/).close();
   });
 

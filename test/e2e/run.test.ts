@@ -102,7 +102,9 @@ describe('running a script on a station', function () {
     const window = workbench();
     const before = (await bench.runs()).length;
     await runFile(window, 'vanilla_seed.py');
-    await window.notification(/NameError: name 'phases' is not defined \(vanilla_seed\.py:23\)\. Nothing was saved/).locator.waitFor();
+    await window
+      .notification(/NameError: name 'phases' is not defined \(vanilla_seed\.py:23\)\. Nothing was saved/)
+      .locator.waitFor();
     await eventually(async () => {
       const problems = (await window.problems()).join('\n');
       assert.match(problems, /NameError: name 'phases' is not defined/);
@@ -120,7 +122,10 @@ describe('running a script on a station', function () {
     const all = await bench.runs();
     assert.equal(all.length, before + 1);
     const newest = all.toSorted((a, b) => b.created_at.localeCompare(a.created_at))[0];
-    assert.deepEqual((await bench.run(newest?.id ?? '')).phases.map(({ name }) => name), ['phase_one']);
+    assert.deepEqual(
+      (await bench.run(newest?.id ?? '')).phases.map(({ name }) => name),
+      ['phase_one'],
+    );
     await window.notification(/SN-0001: PASS/).close();
   });
 
@@ -139,7 +144,10 @@ describe('running a script on a station', function () {
     await window.notification(/SN-SOAK: ABORTED/).locator.waitFor();
     assert.ok(existsSync(join(bench.workspace, 'powered_off')));
     const soaked = (await bench.runs()).filter((run) => run.unit.serial_number === 'SN-SOAK');
-    assert.deepEqual(soaked.map(({ outcome }) => outcome), ['ABORTED']);
+    assert.deepEqual(
+      soaked.map(({ outcome }) => outcome),
+      ['ABORTED'],
+    );
     await window.notification(/SN-SOAK: ABORTED/).close();
   });
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +63,7 @@ class Control:
 
 def interrupt() -> None:
     """Raises KeyboardInterrupt in the main thread, or calls the script's own handler of SIGINT."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         signal.raise_signal(signal.SIGINT)
     else:
         main = threading.main_thread().ident

@@ -47,8 +47,8 @@ class HttpClients:
         client_class.send = send
 
     def _answered(self, request: Any, response: Any) -> None:
-        if request.method in ("POST", "PUT"):
-            self._pushes.answered(request.method, str(request.url), int(response.status_code), _body(response))
+        status = int(response.status_code)
+        self._pushes.answered(str(request.method), str(request.url), status, lambda: _body(response))
 
 
 def _body(response: Any) -> object:

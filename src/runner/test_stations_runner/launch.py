@@ -64,8 +64,8 @@ def _follow(session: Session) -> None:
     def command(line: dict[str, Any]) -> None:
         name = line["command"]
         if name in ("stop", "kill"):
-            session.procedures.stop()
             session.control.stop(force=name == "kill")
+            session.procedures.stop()
         elif name == "ui_response":
             prompts.answer(line["request_id"], line["value"])
         elif name == "procedure_response":

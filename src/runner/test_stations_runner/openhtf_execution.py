@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .openhtf_phases import failure, measurement, phase_plan
+from .openhtf_attempts import Attempts
 from .openhtf_prompts import Prompts
 from .places import Place
 from .session import Session
-
-# Least time (seconds) between two updates of a measurement with dimensions, which may get thousands of points.
-UPDATE_INTERVAL = 0.1
-
-
-class Attempt:
-    """One attempt at a phase."""
-
-    def __init__(self, key: str, name: str, number: int) -> None:
-        self.fields: dict[str, object] = {"key": key, "name": name, "attempt": number}
-        self.updated: dict[str, float] = {}
 
 
 class OpenHtfExecution:
@@ -37,11 +25,12 @@ class OpenHtfExecution:
         self._test = test
         self._complete = False
         self._aborted = False
-        phases = list(test.descriptor.phase_sequence.all_phases())
-        self._keys = {id(phase): str(index) for index, phase in enumerate(phases)}
-        self._plan = [phase_plan(phase, self._keys[id(phase)], session.files) for phase in phases]
-        self._attempts: Counter[str] = Counter()
-        self._running: dict[int, Attempt] = {}
+        self.attempts = Attempts(test.descriptor.phase_sequence.all_phases(), session.files, self._send)
+
+    @property
+    def aborted(self) -> bool:
+        """Whether a stop ended it: a phase without a result was abandoned then, not timed out."""
+        return self._aborted
 
     @property
     def procedure_id(self) -> str | None:
@@ -64,7 +53,7 @@ class OpenHtfExecution:
             self._complete = True
             if self._record in callbacks:
                 callbacks.remove(self._record)
-            del test.make_uid
+            vars(test).pop("make_uid", None)
             metadata.pop("procedure_id", None)
             metadata.update(before)
 
@@ -76,42 +65,7 @@ class OpenHtfExecution:
             name=str(self._test.get_option("name")),
             procedure_id=self.procedure_id,
             part_number=_text(self._test.descriptor.metadata.get("part_number")),
-            phases=self._plan,
-        )
-
-    def phase_started(self, state: Any) -> None:
-        """Args: state: the phase's. OpenHTF's own trigger phase is in no plan and is not told."""
-        key = self._keys.get(state.phase_record.descriptor_id)
-        if key is not None:
-            attempt = Attempt(key, state.name, self._attempts[key])
-            self._attempts[key] += 1
-            self._running[id(state)] = attempt
-            self._send("phase_started", **attempt.fields)
-
-    def measured(self, state: Any, name: str) -> None:
-        """Tells a measurement that the running phase has just written."""
-        attempt = self._running.get(id(state))
-        declared = state.measurements[name]
-        now = time.monotonic()
-        if attempt is None or (declared.dimensions and now - attempt.updated.get(name, 0) < UPDATE_INTERVAL):
-            return
-        attempt.updated[name] = now
-        self._send("measurement_update", **attempt.fields, measurement=measurement(declared))
-
-    def phase_complete(self, state: Any) -> None:
-        """Tells a finished attempt from its record."""
-        attempt = self._running.pop(id(state), None)
-        if attempt is None:
-            return
-        record = state.phase_record
-        self._send(
-            "phase_complete",
-            **attempt.fields,
-            outcome="ERROR" if record.outcome is None else record.outcome.name,
-            start_time_millis=record.start_time_millis,
-            end_time_millis=record.end_time_millis or time.time() * 1000,
-            measurements=[measurement(declared) for declared in state.measurements.values()],
-            failure=failure(record, self._place(attempt), self._aborted, self._session.files),
+            phases=self.attempts.plan,
         )
 
     def log(self, level: str, message: str, place: Place | None) -> None:
@@ -141,7 +95,6 @@ class OpenHtfExecution:
         self._session.observe(self._told, record)
 
     def _told(self, record: Any) -> None:
-        ran = {phase.descriptor_id for phase in record.phases} & self._keys.keys()
         self._send(
             "run_complete",
             outcome=record.outcome.name,
@@ -149,11 +102,8 @@ class OpenHtfExecution:
             start_time_millis=record.start_time_millis,
             end_time_millis=record.end_time_millis,
             outcome_details=[_detail(detail) for detail in record.outcome_details],
-            phases_run=len(ran),
+            phases_run=self.attempts.ran(record.phases),
         )
-
-    def _place(self, attempt: Attempt) -> Any:
-        return next(phase["place"] for phase in self._plan if phase["key"] == attempt.fields["key"])
 
     def _send(self, event: str, **fields: object) -> None:
         self._session.channel.send(event, execution_id=self.id, **fields)

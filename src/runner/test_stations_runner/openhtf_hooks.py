@@ -80,11 +80,11 @@ class OpenHtf:
             try:
                 with original(test_state, *args, **kwargs) as phase_state:
                     told = phase_state
-                    session.observe(execution.phase_started, phase_state)
+                    session.observe(execution.attempts.started, phase_state)
                     yield phase_state
             finally:
                 if told is not None:
-                    session.observe(execution.phase_complete, told)
+                    session.observe(execution.attempts.complete, told, execution.aborted)
 
         state_class.running_phase_context = running_phase_context
 
@@ -96,7 +96,7 @@ class OpenHtf:
             original(phase_state, measurement_name)
             execution = self._executions.get(phase_state.test_state.execution_uid)
             if execution is not None:
-                self._session.observe(execution.measured, phase_state, measurement_name)
+                self._session.observe(execution.attempts.measured, phase_state, measurement_name)
 
         phase_state_class._notify = _notify
 

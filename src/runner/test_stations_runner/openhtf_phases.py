@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, TypedDict
 
 from .failures import Failure, describe
 from .places import Files, Place
 from .plain import bounded
 
 
-def phase_plan(descriptor: Any, key: str, files: Files) -> dict[str, object]:
+class PhasePlan(TypedDict):
+    """The contract's `phasePlan`."""
+
+    key: str
+    name: str
+    docstring: str | None
+    place: Place | None
+
+
+def phase_plan(descriptor: Any, key: str, files: Files) -> PhasePlan:
     """Describes one phase of a test before it runs."""
     doc = descriptor.doc
-    return {
-        "key": key,
-        "name": descriptor.name,
-        "docstring": inspect.cleandoc(doc) if isinstance(doc, str) else None,
-        "place": files.definition(descriptor.func),
-    }
+    return PhasePlan(
+        key=key,
+        name=descriptor.name,
+        docstring=inspect.cleandoc(doc) if isinstance(doc, str) else None,
+        place=files.definition(descriptor.func),
+    )
 
 
 def measurement(declared: Any) -> dict[str, object]:

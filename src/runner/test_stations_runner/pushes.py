@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -38,20 +38,23 @@ class Pushes:
             if outer is None and not push.settled:
                 self._tell_failure(push)
 
-    def answered(self, method: str, url: str, status: int, body: object) -> None:
-        """Args: body: the answer's JSON, or its text."""
-        creates = method == "POST" and _CREATES_RUN.search(urlsplit(url).path) is not None
+    def answered(self, method: str, url: str, status: int, read_body: Callable[[], object]) -> None:
+        """Args: read_body: returns the answer's JSON, or its text; called only for answers that count."""
+        creates = _creates_run(method, url)
         push: Push | None = getattr(self._local, "push", None)
+        if not creates and (push is None or status < 400):
+            return
+        body = read_body()
         run_id = body.get("id") if isinstance(body, dict) else None
         if creates and 200 <= status < 300 and run_id:
             self._tell_success(push, str(run_id))
-        elif creates or (push is not None and status >= 400):
+        else:
             self._failed(push, status, _message(status, body))
 
     def unanswered(self, method: str, url: str, error: Exception) -> None:
         """Args: error: what kept the request from being answered."""
         push: Push | None = getattr(self._local, "push", None)
-        if push is not None or (method == "POST" and _CREATES_RUN.search(urlsplit(url).path)):
+        if push is not None or _creates_run(method, url):
             self._failed(push, None, str(error) or type(error).__name__)
 
     def _failed(self, push: Push | None, status: int | None, message: str) -> None:
@@ -90,6 +93,10 @@ class Push:
         """Notes why it failed so far. What the server said counts more than what the client made of it."""
         if self.failure is None or self.failure[0] is None or status is not None:
             self.failure = (status, message)
+
+
+def _creates_run(method: str, url: str) -> bool:
+    return method == "POST" and _CREATES_RUN.search(urlsplit(url).path) is not None
 
 
 def _message(status: int, body: object) -> str:

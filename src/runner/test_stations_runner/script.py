@@ -40,7 +40,7 @@ class Script:
         # Python resolves a link to a script, so that modules are found next to the file itself.
         folder = os.path.dirname(os.path.realpath(self.path))
         sys.argv = [self.name, *self._arguments]
-        sys.path[:] = [entry for entry in sys.path if os.path.join(entry, "") != RUNNER_FOLDER]
+        sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) + os.sep != RUNNER_FOLDER]
         if not getattr(sys.flags, "safe_path", False):
             sys.path.insert(0, folder)
             _forget_shadowed(folder, loaded_before)

@@ -32,7 +32,6 @@ const quietSettings: Settings = {
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
   'terminal.integrated.gpuAcceleration': 'off',
-  'window.restoreWindows': 'none',
 };
 
 /** Of the tester's own environment these must not reach the VS Code under test. */
@@ -57,12 +56,17 @@ export class CodeServer {
 
   static async create(options: CodeServerOptions): Promise<CodeServer> {
     const folder = options.folder ?? (await realpath(await mkdtemp(join(tmpdir(), 'ts-e2e-'))));
-    const server = new CodeServer(folder, options.port ?? (await freePort()), options);
-    await writeSettings(join(server.data, 'User'), { ...quietSettings, ...options.userSettings });
-    await server.changeMachineSettings(options.machineSettings ?? {});
-    await mkdir(server.home, { recursive: true });
-    await installExtension(join(folder, 'extensions'));
-    return server;
+    try {
+      const server = new CodeServer(folder, options.port ?? (await freePort()), options);
+      await writeSettings(join(server.data, 'User'), { ...quietSettings, ...options.userSettings });
+      await server.changeMachineSettings(options.machineSettings ?? {});
+      await mkdir(server.home, { recursive: true });
+      await installExtension(join(folder, 'extensions'));
+      return server;
+    } catch (error) {
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   get home(): string {

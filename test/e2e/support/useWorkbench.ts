@@ -1,13 +1,13 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before } from 'mocha';
+import { after, afterEach, before, type Suite } from 'mocha';
 import type { CodeServerOptions } from './codeServer.ts';
 import * as places from './places.ts';
 import { Workbench } from './workbench.ts';
 
 /**
  * Inside a `describe`: one workbench for all its tests. A failed test leaves a screenshot and VS Code's logs in
- * `build/failures/<title of the test>/`.
+ * `build/failures/<title of the test>/`, a failed `before` in `build/failures/<title of the suite>-before/`.
  * @returns gives the workbench, inside of tests and hooks
  */
 export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
@@ -27,13 +27,25 @@ export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
   });
   after(async function () {
     this.timeout(60_000);
-    await workbench?.dispose();
+    if (!workbench) return;
+    const suite = this.test?.parent;
+    if (suite && !hasRun(suite)) await keep(workbench, `${suite.fullTitle()} before`);
+    await workbench.dispose();
   });
 
   return () => {
     if (!workbench) throw new Error('The workbench is there inside of tests and hooks only.');
     return workbench;
   };
+}
+
+/** False when a hook before the first test failed. */
+function hasRun(suite: Suite): boolean {
+  let some = false;
+  suite.eachTest((test) => {
+    some ||= test.state !== undefined;
+  });
+  return some;
 }
 
 async function keep(workbench: Workbench, title: string): Promise<void> {

@@ -1,0 +1,79 @@
+"""The phases of one OpenHTF execution: which is which, and the attempts at each."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .openhtf_phases import failure, measurement, phase_plan
+from .places import Files, Place
+
+# Least time (seconds) between two updates of a measurement with dimensions, which may get thousands of points.
+UPDATE_INTERVAL = 0.1
+
+
+class Attempt:
+    """One attempt at a phase."""
+
+    def __init__(self, key: str, name: str, number: int) -> None:
+        self.key = key
+        self.fields: dict[str, object] = {"key": key, "name": name, "attempt": number}
+        self.updated: dict[str, float] = {}
+
+
+class Attempts:
+    """Tells what happens in phases; OpenHTF's own trigger phase is in no plan and is not told."""
+
+    def __init__(self, phases: Iterable[Any], files: Files, send: Callable[..., None]) -> None:
+        """Args: phases: the test's descriptors; send: takes an event's name and fields."""
+        descriptors = list(phases)
+        self._keys = {id(descriptor): str(index) for index, descriptor in enumerate(descriptors)}
+        self.plan = [phase_plan(descriptor, self._keys[id(descriptor)], files) for descriptor in descriptors]
+        self._files = files
+        self._send = send
+        self._counts: Counter[str] = Counter()
+        self._running: dict[int, Attempt] = {}
+
+    def started(self, state: Any) -> None:
+        """Args: state: OpenHTF's `PhaseState` of this attempt."""
+        key = self._keys.get(state.phase_record.descriptor_id)
+        if key is not None:
+            attempt = Attempt(key, state.name, self._counts[key])
+            self._counts[key] += 1
+            self._running[id(state)] = attempt
+            self._send("phase_started", **attempt.fields)
+
+    def measured(self, state: Any, name: str) -> None:
+        """Tells a measurement that the running phase has just written."""
+        attempt = self._running.get(id(state))
+        declared = state.measurements[name]
+        now = time.monotonic()
+        if attempt is None or (declared.dimensions and now - attempt.updated.get(name, 0) < UPDATE_INTERVAL):
+            return
+        attempt.updated[name] = now
+        self._send("measurement_update", **attempt.fields, measurement=measurement(declared))
+
+    def complete(self, state: Any, aborted: bool) -> None:
+        """Tells a finished attempt from its record."""
+        attempt = self._running.pop(id(state), None)
+        if attempt is None:
+            return
+        record = state.phase_record
+        self._send(
+            "phase_complete",
+            **attempt.fields,
+            outcome="ERROR" if record.outcome is None else record.outcome.name,
+            start_time_millis=record.start_time_millis,
+            end_time_millis=record.end_time_millis or time.time() * 1000,
+            measurements=[measurement(declared) for declared in state.measurements.values()],
+            failure=failure(record, self._place(attempt), aborted, self._files),
+        )
+
+    def ran(self, records: Iterable[Any]) -> int:
+        """Returns how many phases of the plan have a record."""
+        return len({record.descriptor_id for record in records} & self._keys.keys())
+
+    def _place(self, attempt: Attempt) -> Place | None:
+        return self.plan[int(attempt.key)]["place"]

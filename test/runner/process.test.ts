@@ -19,6 +19,7 @@ print(json.dumps({
     "code": here.__code__.co_filename,
     "source": inspect.getsource(here),
     "names": sorted(name for name in globals() if not name.startswith("__")),
+    "imported": [name for name in ("openhtf", "tofupilot", "requests", "httpx") if name in sys.modules],
     "environment": sorted(name for name in os.environ if name.startswith("TEST_STATIONS")),
     "stdout": [sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering, sys.stdout.write_through,
                sys.stdout.name, sys.stdout.mode, sys.stdout.fileno(), sys.stdout.isatty(), sys.stdout.newlines],

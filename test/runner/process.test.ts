@@ -36,7 +36,7 @@ withEachPython("The script's process", (python) => {
       const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
       const plain = spawnSync(python, [...flags, 'Prüfung 1.py', '-x', 'a b', 'é'], { cwd: folder, env });
       assert.deepEqual(JSON.parse(host.stdout.toString()), JSON.parse(plain.stdout.toString()), host.told());
-      assert.equal(JSON.parse(host.stdout.toString()).main[1], file);
+      assert.equal((JSON.parse(host.stdout.toString()) as { main: string[] }).main[1], file);
       assert.deepEqual(host.names(), ['hello', 'script_ended']);
     }
   });

@@ -28,8 +28,8 @@ withEachPython('Pushes', (python) => {
       assert.equal(host.one('run_started').procedure_id, 'FVT9');
       assert.equal(host.all('run_uploaded').length, 1);
     }
-    const stored = server.requests.find((request) => request.path === '/stored');
-    assert.equal(JSON.parse(stored?.body ?? '').metadata.procedure_id, 'FVT9');
+    const [record] = server.bodies('/stored') as { metadata: { procedure_id: string } }[];
+    assert.equal(record?.metadata.procedure_id, 'FVT9');
     const [run] = server.bodies('/api/v1/runs') as { procedure_id: string }[];
     assert.equal(run?.procedure_id, 'FVT9');
   });

@@ -95,8 +95,7 @@ export class Host {
 
   /** Resolves with the first event of this name, now or later. */
   async until<N extends Name>(name: N): Promise<EventOf<N>> {
-    await this.untilTrue(() => this.all(name).length > 0);
-    return this.all(name)[0] as EventOf<N>;
+    return this.#found(() => this.all(name)[0]);
   }
 
   async untilPrinted(text: string): Promise<void> {
@@ -104,11 +103,7 @@ export class Host {
   }
 
   async untilTrue(holds: () => boolean): Promise<void> {
-    const end = this.ended.then(() => 'ended');
-    while (!holds()) {
-      const why = await Promise.race([once(this.#news, 'news'), end]);
-      if (why === 'ended' && !holds()) throw new Error(`The script ended before that. ${this.told()}`);
-    }
+    await this.#found(() => (holds() ? true : undefined));
   }
 
   send(command: RunnerCommand): void {
@@ -123,6 +118,16 @@ export class Host {
 
   told(): string {
     return `Events: ${JSON.stringify(this.events)}\nstdout: ${this.stdout.toString()}\nstderr: ${this.stderr}`;
+  }
+
+  async #found<T>(look: () => T | undefined): Promise<T> {
+    const end = this.ended.then(() => 'ended');
+    for (let ended = false; ;) {
+      const found = look();
+      if (found !== undefined) return found;
+      if (ended) throw new Error(`The script ended before that. ${this.told()}`);
+      ended = (await Promise.race([once(this.#news, 'news'), end])) === 'ended';
+    }
   }
 
   #accept(socket: Socket): void {
@@ -141,7 +146,7 @@ export class Host {
   #take(event: RunnerEvent): void {
     this.events.push(event);
     if (event.event === 'procedure_request') {
-      const { procedure = (own) => own ?? 'FVT1' } = this.#options;
+      const { procedure = (own: string | null) => own ?? 'FVT1' } = this.#options;
       if (procedure === 'none') return;
       const procedureId = procedure(event.procedure_id);
       this.send({ command: 'procedure_response', request_id: event.request_id, procedure_id: procedureId });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -26,13 +26,7 @@ export class Recorder {
 
   static async start(): Promise<Recorder> {
     const recorder = new Recorder();
-    recorder.#server.on('request', async (request: IncomingMessage, response) => {
-      const path = (request.url ?? '').replaceAll(/\/+/g, '/');
-      recorder.requests.push({ method: request.method ?? '', path, body: await text(request) });
-      const { status, answer } = recorder.#answer(path);
-      // The v1 client reads an error's text under exactly this content type.
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
-    });
+    recorder.#server.on('request', (request, response) => void recorder.#take(request, response));
     recorder.#server.listen(0, '127.0.0.1');
     await once(recorder.#server, 'listening');
     return recorder;
@@ -47,7 +41,9 @@ export class Recorder {
   }
 
   bodies(path: string): unknown[] {
-    return this.requests.filter((request) => request.path === path).map((request) => JSON.parse(request.body));
+    return this.requests
+      .filter((request) => request.path === path)
+      .map((request) => JSON.parse(request.body) as unknown);
   }
 
   stop(): void {
@@ -55,10 +51,17 @@ export class Recorder {
     this.#server.closeAllConnections();
   }
 
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').replaceAll(/\/+/g, '/');
+    this.requests.push({ method: request.method ?? '', path, body: await text(request) });
+    const { status, answer } = this.#answer(path);
+    // The v1 client reads an error's text under exactly this content type.
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+  }
+
   #answer(path: string): { status: number; answer: unknown } {
-    const { refusal } = this;
-    if (refusal !== undefined && path === refusal.path) {
-      const { status, message } = refusal;
+    if (path === this.refusal?.path) {
+      const { status, message } = this.refusal;
       return { status, answer: path.startsWith('/api/v1') ? { error: { message } } : { message, code: 'REFUSED' } };
     }
     const imported = this.requests.filter((request) => request.path === '/api/v1/import').length;

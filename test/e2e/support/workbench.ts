@@ -76,10 +76,9 @@ export class Workbench {
     await this.page.getByRole('tab', { name: basename(path), selected: true }).waitFor();
   }
 
-  /** Shows a view container of the activity bar. */
+  /** Shows a view container of the activity bar. By its command: a click on its icon would hide one that is shown. */
   async openContainer(title: string): Promise<void> {
-    const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: title });
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    await this.command(`View: Show ${title}`);
   }
 
   tree(title: string): Tree {

@@ -18,6 +18,6 @@ export function activate(context: vscode.ExtensionContext): void {
     commands,
     store,
     registerStations(commands, connection, store),
-    registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner')),
+    registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner', '__main__.py')),
   );
 }

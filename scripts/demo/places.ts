@@ -10,4 +10,4 @@ export const workspace = join(demo, 'workspace');
 export const script = join(workspace, 'openhtf_fvt1.py');
 
 export const server = join(root, 'dist', 'server.js');
-export const runner = join(root, 'dist', 'runner');
+export const runner = join(root, 'dist', 'runner', '__main__.py');

@@ -2,7 +2,7 @@
 export interface RunPlan {
   /** The interpreter and its own arguments, such as `['/usr/bin/python3']` or `['py', '-3']`. */
   readonly python: readonly string[];
-  /** The folder of the Python runner. */
+  /** The main file of the Python runner; started as a folder, Python would write bytecode into the extension. */
   readonly runner: string;
   readonly script: string;
   readonly args: readonly string[];

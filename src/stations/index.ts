@@ -28,10 +28,8 @@ export function registerStations(commands: Commands, connection: Connection, sto
   );
 }
 
-/** After a failed refresh the last stations stay, under a line that says so. */
-function showTrouble(view: vscode.TreeView<unknown>, store: StationStore): void {
-  if (store.error === undefined) view.message = '';
-  else if (store.stations !== undefined) {
-    view.message = vscode.l10n.t('Last known state. {0}', store.error.message);
-  }
+/** After a failed refresh the last stations stay, under a line that says so. Without any, the view's welcome says it. */
+function showTrouble(view: vscode.TreeView<unknown>, { error, stations }: StationStore): void {
+  view.message =
+    error === undefined || stations === undefined ? '' : vscode.l10n.t('Last known state. {0}', error.message);
 }

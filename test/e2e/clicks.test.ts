@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+import { useWorkbench } from './support/useWorkbench.ts';
+
+describe('a test engineer at the bench', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  before(async () => {
+    for (const name of ['openhtf_seed.py', 'prompts.py', 'loop.py']) bench.script(name);
+    await workbench().open(bench.workspace);
+  });
+
+  it('has nothing started by opening a script', async () => {
+    const window = workbench();
+    await window.openFile('openhtf_seed.py');
+    await window.statusBarItem('No station').waitFor();
+    assert.ok(!existsSync(bench.data), 'the data folder was made');
+  });
+
+  it('runs by the play button of the editor', async () => {
+    const window = workbench();
+    await createStation(window, 'Bench 1');
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
+    await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('runs by the context menu of the explorer', async () => {
+    const window = workbench();
+    await window.command('View: Show Explorer');
+    await window.tree('Files Explorer').row('openhtf_seed.py').menu('Run Procedure on Station');
+    await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
+    await window.notification(/SN-0001: PASS/).close();
+    assert.equal((await bench.runs()).length, 2);
+  });
+
+  it('answers the prompts of a running test', async () => {
+    const window = workbench();
+    await window.openFile('prompts.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.quickInput.opened('Operator prompt');
+    await eventually(async () => assert.match(await window.quickInput.message(), /Scan the label/));
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('prompt', theme);
+    await window.quickInput.fill('LBL-77');
+    await window.quickInput.accept();
+    await window.quickInput.pick('Continue');
+    await window.notification(/SN-ASK: PASS.*Saved/).locator.waitFor();
+    const asked = (await bench.runs()).find((run) => run.unit.serial_number === 'SN-ASK');
+    const [phase] = (await bench.run(asked?.id ?? '')).phases;
+    assert.deepEqual(
+      phase?.measurements.map(({ name, measured_value }) => [name, measured_value]),
+      [['label', 'LBL-77']],
+    );
+    await window.notification(/SN-ASK: PASS/).close();
+  });
+
+  it('is offered a prompt again that was waved away', async () => {
+    const window = workbench();
+    await window.openFile('prompts.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.quickInput.opened('Operator prompt');
+    await window.quickInput.cancel();
+    await window.notification('The test waits for an answer: Scan the label').click('Answer');
+    await window.quickInput.opened('Operator prompt');
+    await window.command('Test Stations: Stop Run');
+    await window.notification(/SN-ASK: ABORTED/).locator.waitFor();
+    await window.notification(/SN-ASK: ABORTED/).close();
+  });
+
+  it('sees every unit of a loop as a run of its own', async () => {
+    const window = workbench();
+    const before = (await bench.runs()).length;
+    await window.openFile('loop.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/SN-3: PASS.*last of 3 runs \(2 PASS, 1 FAIL\)/).locator.waitFor();
+    const runs = await bench.runs();
+    assert.equal(runs.length, before + 3);
+    for (const [serial, outcome] of [
+      ['SN-1', 'PASS'],
+      ['SN-2', 'FAIL'],
+      ['SN-3', 'PASS'],
+    ]) {
+      assert.equal(runs.find((run) => run.unit.serial_number === serial)?.outcome, outcome);
+    }
+  });
+});
+
+describe('a data folder that cannot be used', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const file = bench.write('not-a-folder', '');
+  const workbench = useWorkbench({
+    machineSettings: { 'testStations.dataFolder': `${file}/data`, 'testStations.python': python() },
+  });
+
+  it('is said in the view and named in the error, with the way to another', async () => {
+    const window = workbench();
+    await window.open(bench.workspace);
+    await window.openContainer('Test Stations');
+    await window.page.getByText('The station server cannot be had.').waitFor();
+    await window.page.getByRole('button', { name: 'Try Again' }).click();
+    const trouble = window.notification(/data folder .*not-a-folder\/data cannot be used/);
+    await trouble.locator.waitFor();
+    assert.deepEqual(await trouble.buttons(), ['Choose Data Folder', 'Show Log']);
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('no-server', theme);
+    bench.dispose();
+  });
+});

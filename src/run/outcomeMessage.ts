@@ -5,6 +5,7 @@ import type { RunnerFailure } from '../contract/runner.ts';
 import { type Run, runs } from '../contract/runs.ts';
 import { type Execution, verdictOf } from '../domain/liveRun.ts';
 import type { RunEnd } from './scriptRun.ts';
+import { lineRange } from './testResults.ts';
 
 /** Tells how a script ended, after the server has confirmed every run that it pushed. */
 export class OutcomeMessage {
@@ -24,7 +25,7 @@ export class OutcomeMessage {
         showLost(execution, error instanceof Error ? error.message : String(error));
       }
     }
-    if (live.failure !== null && !stopped) showFailure(script, live.failure, confirmed.length);
+    if (live.failure !== null && !stopped) void showFailure(script, live.failure, confirmed.length);
     else if (complete.length === 0 && !stopped) {
       const message = vscode.l10n.t('{0} ended without executing a test. Nothing was saved.', script);
       void showResultsOn(vscode.window.showWarningMessage(message, resultsLabel()));
@@ -68,13 +69,17 @@ function showLost(execution: Execution, reason: string): void {
   void showResultsOn(vscode.window.showErrorMessage(message, resultsLabel()));
 }
 
-function showFailure(script: string, { type, message, place }: RunnerFailure, saved: number): void {
+async function showFailure(script: string, { type, message, place }: RunnerFailure, saved: number): Promise<void> {
   const where = place === null ? script : `${basename(place.file)}:${place.line}`;
   const sentence =
     saved === 0
       ? vscode.l10n.t('{0}: {1} ({2}). Nothing was saved.', type, message, where)
       : vscode.l10n.t('{0}: {1} ({2}). Runs saved before: {3}.', type, message, where, saved);
-  void showResultsOn(vscode.window.showErrorMessage(sentence, resultsLabel()));
+  const goTo = vscode.l10n.t('Go to Line');
+  const answer = await vscode.window.showErrorMessage(sentence, ...(place === null ? [] : [goTo]), resultsLabel());
+  if (answer === goTo && place !== null) {
+    await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: lineRange(place.line) });
+  } else if (answer !== undefined) await vscode.commands.executeCommand('testing.showMostRecentOutput');
 }
 
 /** Such as `3 runs (2 PASS, 1 FAIL)`. */

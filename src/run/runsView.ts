@@ -56,7 +56,7 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     const when = new Date(run.started_at).toLocaleString();
     const shortly = shortTime(new Date(run.started_at));
     item.id = `run:${run.id}`;
-    item.description = `${run.outcome} · ${run.procedure.name} · ${shortly}`;
+    item.description = `${run.outcome} · ${shortly} · ${run.procedure.name}`;
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
     item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
     item.contextValue = 'run';

@@ -111,7 +111,8 @@ describe('running a script on a station', function () {
     });
     assert.equal((await bench.runs()).length, before);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('name-error', theme);
-    await window.notification(/NameError/).close();
+    await window.notification(/NameError/).click('Go to Line');
+    await window.statusBarItem('Ln 23').waitFor();
   });
 
   it('pushes one run of the repaired vanilla script, with its phase', async () => {

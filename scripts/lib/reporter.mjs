@@ -17,11 +17,26 @@ class Reporter extends Mocha.reporters.Spec {
     });
     runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
     runner.once(EVENT_RUN_END, () => {
-      const file = process.env.TEST_REPORT;
-      writeFileSync(`${file}.new`, JSON.stringify(report));
-      renameSync(`${file}.new`, file);
+      write(report);
+      failWhenLeftOpen(report);
     });
   }
+}
+
+function write(report) {
+  const file = process.env.TEST_REPORT;
+  writeFileSync(`${file}.new`, JSON.stringify(report));
+  renameSync(`${file}.new`, file);
+}
+
+/** A server or timer that the tests left open would keep mocha from ending: a failure, and no reason to wait. */
+function failWhenLeftOpen(report) {
+  const patience = setTimeout(() => {
+    const text = `left open by the tests: ${process.getActiveResourcesInfo().join(', ')}`;
+    write({ ...report, failed: [...report.failed, { title: 'after the tests', text }] });
+    process.exit();
+  }, 10_000);
+  patience.unref();
 }
 
 /** test/support/skip.ts puts the reason on the test, or on the suite whose hook skipped. */

@@ -93,18 +93,15 @@ export class CodeServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    let ended: string | undefined;
+    child.once('error', (error) => (ended = error.message));
+    child.once('exit', (code, signal) => (ended ??= `exit code ${code ?? signal ?? 'unknown'}`));
     const log = createWriteStream(join(this.folder, 'code-server.log'), { flags: 'a' });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
-    await until(
-      async () => {
-        if (child.exitCode !== null) return 'ended';
-        return (await fetch(`${this.url}/healthz`)).ok && 'healthy';
-      },
-      { timeout: 60_000, what: 'code-server' },
-    );
-    if (child.exitCode !== null)
-      throw new Error(`code-server ended at once (exit code ${child.exitCode}), see ${this.folder}`);
+    await until(async () => ended ?? (await fetch(`${this.url}/healthz`)).ok, { timeout: 60_000, what: 'code-server' });
+    if (ended !== undefined)
+      throw new Error(`code-server did not start (${ended}), see ${this.folder}/code-server.log`);
   }
 
   async stop(): Promise<void> {

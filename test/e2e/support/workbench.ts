@@ -37,12 +37,15 @@ export class Workbench {
   /** Starts a VS Code and a browser of its own; no window is open yet. */
   static async start(options: CodeServerOptions = {}): Promise<Workbench> {
     const server = await CodeServer.create(options);
+    let context: BrowserContext | undefined;
     try {
-      const [context] = await Promise.all([openBrowser(join(server.folder, 'browser')), server.start()]);
+      await server.start();
+      context = await openBrowser(join(server.folder, 'browser'));
       const page = context.pages()[0] ?? (await context.newPage());
       page.setDefaultTimeout(20_000);
       return new Workbench(server, context, page);
     } catch (error) {
+      await context?.close();
       await server.dispose();
       throw error;
     }

@@ -4,6 +4,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
+import { newScript } from './newScript.ts';
 import { Problems } from './problems.ts';
 import { RunDocuments } from './runDocument.ts';
 import { RunService } from './runService.ts';
@@ -34,6 +35,7 @@ export function registerRun(
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('stopRun', () => service.stop());
   commands.register('openRun', (id) => documents.open(id));
+  commands.register('newScript', () => newScript(store));
   return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
 }
 

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { scanScript } from '../../src/domain/scriptScan.ts';
+import { scriptTemplate } from '../../src/run/scriptTemplates.ts';
+
+describe('a new test script', () => {
+  for (const kind of ['openhtf', 'vanilla'] as const) {
+    it(`names its procedure (${kind})`, () => {
+      const scan = scanScript(scriptTemplate(kind, 'FVT1'));
+      assert.deepEqual(
+        scan.procedureArguments.map(({ value }) => value),
+        ['FVT1'],
+      );
+      assert.equal(scan.usesOpenHtf, kind === 'openhtf');
+    });
+  }
+});

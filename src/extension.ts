@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { Connection } from './connection/connection.ts';
 import { StationStore } from './connection/stationStore.ts';
 import { Commands } from './platform/commands.ts';
@@ -13,7 +13,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands = new Commands(log);
   const connection = new Connection(context, log);
   const store = new StationStore(connection, context.workspaceState);
+  const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!change.affectsConfiguration('testStations.dataFolder')) return;
+    connection.reset();
+    void store.refresh();
+  });
   context.subscriptions.push(
+    onSettings,
     log,
     commands,
     store,

@@ -1,5 +1,6 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serverAddress } from '../../src/contract/local.ts';
 import { mainJob } from './mainJob.ts';
 import * as places from './places.ts';
 import { checkWindow, openBrowserWindow, openDesktopWindow, type WindowOptions } from './window.ts';
@@ -27,6 +28,16 @@ export async function demo({ check, desktop, python }: DemoOptions): Promise<num
     else await openBrowserWindow(window);
     return 0;
   } finally {
-    process.kill(job.serverPid, 'SIGTERM');
+    endServer();
+  }
+}
+
+/** The server that runs by now: the window may have started it anew. */
+function endServer(): void {
+  const { pid } = serverAddress.parse(JSON.parse(readFileSync(join(places.data, 'server.json'), 'utf8')));
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // it has gone by itself
   }
 }

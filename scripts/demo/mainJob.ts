@@ -1,4 +1,6 @@
-import { basename, dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import * as z from 'zod';
 import { allPages } from '../../src/client/pages.ts';
 import { StationApi } from '../../src/client/stationApi.ts';
 import { findOrStartServer, newUserKey } from '../../src/connection/serverProcess.ts';
@@ -12,6 +14,10 @@ import { stationEnvironment } from '../../src/run/runPlan.ts';
 import { RunnerProcess } from '../../src/run/runnerProcess.ts';
 import * as places from './places.ts';
 
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(places.root, 'package.json'), 'utf8')));
+
 const stationName = 'Bench 1';
 const identifier = 'FVT1';
 
@@ -22,14 +28,13 @@ export interface Demo {
   /** The station's key, for the window's environment. */
   readonly key: string;
   readonly runs: number;
-  readonly serverPid: number;
 }
 
 const say = (line: string): void => console.log(`  ${line}`);
 
 /** Does the main job once for real on the demo's data folder, or finds it done. */
 export async function mainJob(python: string): Promise<Demo> {
-  const place = { program: places.server, dataFolder: places.data };
+  const place = { program: places.server, version, dataFolder: places.data };
   const { address, offeredKey } = await findOrStartServer(place);
   say(`station server  ${address.url}, data in ${address.data}`);
   const first = new StationApi(address.url, offeredKey);
@@ -50,11 +55,11 @@ export async function mainJob(python: string): Promise<Demo> {
   const before = await allPages((page) => api.call(runs.list, { query: { ...query, ...page } }));
   if (before.length > 0) {
     say(`runs            ${before.length}, as you left them`);
-    return { api, station, key, runs: before.length, serverPid: address.pid };
+    return { api, station, key, runs: before.length };
   }
   const run = await runScript(api, python, key);
   say(`run             ${run.unit.serial_number} ${run.outcome}, run id ${run.id}`);
-  return { api, station, key, runs: 1, serverPid: address.pid };
+  return { api, station, key, runs: 1 };
 }
 
 async function findOrCreateStation(api: StationApi): Promise<{ id: string; name: string }> {

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { errorAnswer, v1ErrorAnswer } from '../contract/common.ts';
 
 export type ApiErrorKind =
-  'offline' | 'unauthorized' | 'forbidden' | 'notFound' | 'conflict' | 'invalid' | 'unexpected';
+  /** No connection could be made: the server has not seen the request. */
+  | 'offline'
+  /** The connection broke, or no answer came in time: the server may have done what was asked. */
+  | 'interrupted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'conflict'
+  | 'invalid'
+  | 'unexpected';
 
 /** A call that the server did not answer, or refused. The message is a sentence for the user. */
 export class ApiError extends Error {

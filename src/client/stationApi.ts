@@ -53,7 +53,8 @@ export class StationApi {
           },
         );
       }
-      throw new ApiError('offline', null, `The server at ${this.url} does not answer.`, { cause: error });
+      const kind = wasRefused(error) ? 'offline' : 'interrupted';
+      throw new ApiError(kind, null, `The server at ${this.url} does not answer.`, { cause: error });
     }
   }
 }
@@ -69,4 +70,12 @@ function queryOf(query: unknown): [string, string][] {
       .filter((each) => each !== undefined)
       .map((each): [string, string] => [name, String(each)]),
   );
+}
+
+/** Whether a failed fetch never reached the server; fetch puts the reason into a chain of causes. */
+function wasRefused(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && (at.code === 'ECONNREFUSED' || at.code === 'ENOTFOUND')) return true;
+  }
+  return false;
 }

@@ -1,14 +1,16 @@
+import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import { type CallInput, StationApi } from '../client/stationApi.ts';
-import type { ServerAddress } from '../contract/local.ts';
+import { local, type ServerAddress } from '../contract/local.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import { type Station, stations } from '../contract/stations.ts';
-import type { Log } from '../platform/log.ts';
+import { extensionVersion, type Log } from '../platform/log.ts';
 import { openSetting, setting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 import { Keys } from './keys.ts';
-import { findOrStartServer, newUserKey, type ServerPlace, ServerStartError } from './serverProcess.ts';
+import { findOrStartServer, isStillThere, newUserKey, type ServerPlace, ServerStartError } from './serverProcess.ts';
 
 /** A station's key that its server has just accepted, with what the server says of the station. */
 export interface StationAccess {
@@ -34,6 +36,7 @@ export class Connection {
     this.#log = log;
     this.#defaults = {
       program: context.asAbsolutePath('dist/server.js'),
+      version: extensionVersion(context),
       dataFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server').fsPath,
     };
   }
@@ -44,13 +47,14 @@ export class Connection {
    * @throws UserError when no server can be had
    */
   call<O extends Operation>(operation: O, input?: CallInput<O>): Promise<Answer<O>> {
-    return this.#withServer(async ({ url, instance }) => {
-      const key = (await this.#keys.user(instance)) ?? (await this.#newUserKey(instance));
+    const repeatable = operation.method !== 'POST';
+    return this.#withServer(repeatable, async (address) => {
+      const key = (await this.#keys.user(address.instance)) ?? (await this.#newUserKey(address));
       try {
-        return await new StationApi(url, key).call(operation, input);
+        return await new StationApi(address.url, key).call(operation, input);
       } catch (error) {
         if (!(error instanceof ApiError && error.kind === 'unauthorized')) throw error;
-        return new StationApi(url, await this.#newUserKey(instance)).call(operation, input);
+        return new StationApi(address.url, await this.#newUserKey(address)).call(operation, input);
       }
     });
   }
@@ -61,17 +65,28 @@ export class Connection {
    * @returns undefined when this machine has no key that works
    */
   stationAccess(station: string): Promise<StationAccess | undefined> {
-    return this.#withServer(async ({ url, instance }) => {
-      const stored = await this.#keys.station(instance, station);
+    return this.#withServer(true, async (address) => {
+      await this.#ensureStillThere(address);
+      const stored = await this.#keys.station(address.instance, station);
       for (const key of [stored, process.env['TOFUPILOT_API_KEY']]) {
         if (key === undefined || key === '') continue;
-        const current = await currentStation(new StationApi(url, key));
+        const current = await currentStation(new StationApi(address.url, key));
         if (current?.id !== station) continue;
-        if (key !== stored) await this.#keys.setStation(instance, station, key);
-        return { url, key, station: current };
+        if (key !== stored) await this.#keys.setStation(address.instance, station, key);
+        return { url: address.url, key, station: current };
       }
       return undefined;
     });
+  }
+
+  /** Starts the server again if it has gone. */
+  async ensureServer(): Promise<void> {
+    await this.#withServer(true, async ({ url }) => new StationApi(url).call(local.health));
+  }
+
+  /** Forgets which server it was: the next call finds the one of the present settings. */
+  reset(): void {
+    this.#address = undefined;
   }
 
   async keepStationKey(station: string, key: string): Promise<void> {
@@ -82,28 +97,40 @@ export class Connection {
     await this.#keys.forgetStation((await this.#server()).instance, station);
   }
 
-  /** Does the work with the server's address; when it turns out to be gone, once more with a new start. */
-  async #withServer<T>(work: (address: ServerAddress) => Promise<T>): Promise<T> {
+  /**
+   * Does the work with the server's address; when that server turns out to be gone, once more with a new start.
+   * @param repeatable the work may be done again though the server may have done it already
+   */
+  async #withServer<T>(repeatable: boolean, work: (address: ServerAddress) => Promise<T>): Promise<T> {
     const server = this.#server();
     try {
       return await work(await server);
     } catch (error) {
-      if (!(error instanceof ApiError && error.kind === 'offline')) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind !== 'offline' && !(error.kind === 'interrupted' && repeatable)) throw error;
       this.#log.info(`${error.message} Looking for it again.`);
       if (this.#address === server) this.#address = undefined;
       return work(await this.#server());
     }
   }
 
-  #newUserKey(instance: string): Promise<string> {
-    this.#newKey ??= newUserKey(this.#place())
-      .then(async (key) => {
-        await this.#keys.setUser(instance, key);
-        this.#log.info('Made a new user key for the local server.');
-        return key;
-      })
-      .finally(() => (this.#newKey = undefined));
+  #newUserKey(address: ServerAddress): Promise<string> {
+    this.#newKey ??= this.#makeUserKey(address).finally(() => (this.#newKey = undefined));
     return this.#newKey;
+  }
+
+  async #makeUserKey(address: ServerAddress): Promise<string> {
+    await this.#ensureStillThere(address);
+    const key = await newUserKey({ program: this.#defaults.program, dataFolder: address.data });
+    await this.#keys.setUser(address.instance, key);
+    this.#log.info('Made a new user key for the local server.');
+    return key;
+  }
+
+  /** Another program may have the address by now: it gets no key. @throws ApiError `offline` */
+  async #ensureStillThere(address: ServerAddress): Promise<void> {
+    if (await isStillThere(address)) return;
+    throw new ApiError('offline', null, `${address.url} is not the server of ${address.data} any more.`);
   }
 
   #server(): Promise<ServerAddress> {
@@ -131,7 +158,11 @@ export class Connection {
   }
 
   #place(): ServerPlace {
-    return { ...this.#defaults, dataFolder: setting('dataFolder') || this.#defaults.dataFolder };
+    const configured = setting('dataFolder').replace(/^~(?=$|[\\/])/, homedir());
+    if (configured !== '' && !isAbsolute(configured)) {
+      throw new ServerStartError(`The data folder “${configured}” is not an absolute path.`);
+    }
+    return { ...this.#defaults, dataFolder: configured || this.#defaults.dataFolder };
   }
 }
 

@@ -8,11 +8,14 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { StationApi } from '../client/stationApi.ts';
 import { local, type ServerAddress, serverAddress, serverExit } from '../contract/local.ts';
+import { environmentWithoutKeys } from '../platform/environment.ts';
 
 /** The program and the folder of the embedded server. */
 export interface ServerPlace {
   /** Path of `dist/server.js`. */
   readonly program: string;
+  /** Version of the program; a running server that is older is replaced. */
+  readonly version: string;
   readonly dataFolder: string;
 }
 
@@ -27,11 +30,12 @@ export class ServerStartError extends Error {
   override readonly name = 'ServerStartError';
 }
 
-/** Electron runs as plain Node with this; elsewhere it means nothing. The window's own key is not the server's business. */
+/** Milliseconds in which the server must have announced itself. */
+const startLimit = 20_000;
+
+/** Electron runs as plain Node with this; elsewhere it means nothing. */
 function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...extra };
-  delete environment['TOFUPILOT_API_KEY'];
-  return environment;
+  return { ...environmentWithoutKeys(), ELECTRON_RUN_AS_NODE: '1', ...extra };
 }
 
 /**
@@ -39,12 +43,34 @@ function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
  * @throws ServerStartError
  */
 export async function findOrStartServer(place: ServerPlace): Promise<StartedServer> {
-  const running = await findServer(place.dataFolder);
-  if (running !== undefined) return { address: running, offeredKey: undefined };
+  const found = await findServer(place.dataFolder);
+  if (found !== undefined) {
+    if (!isOlder(found.version, place.version)) return { address: found, offeredKey: undefined };
+    process.kill(found.pid, 'SIGTERM'); // it finishes its requests, then the folder is free
+  }
   const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
-  const started = await startServer(place, offeredKey);
-  if (started !== 'in use') return { address: started, offeredKey };
-  return { address: await waitForServer(place.dataFolder), offeredKey: undefined };
+  for (let tries = 0; tries < 30; tries++) {
+    const started = await startServer(place, offeredKey);
+    if (started !== 'in use') return { address: started, offeredKey };
+    // Another window is just starting one, or an older one is ending.
+    const other = await findServer(place.dataFolder);
+    if (other !== undefined && !isOlder(other.version, place.version)) return { address: other, offeredKey: undefined };
+    await delay(200);
+  }
+  throw new ServerStartError(
+    `Another process holds the data folder ${place.dataFolder}, but no station server answers there. End that process, or choose another folder.`,
+  );
+}
+
+const isOlder = (running: string, own: string): boolean => running.localeCompare(own, undefined, { numeric: true }) < 0;
+
+/** Whether the server at this address is still the one of the data folder that it was found for. */
+export async function isStillThere({ url, instance }: ServerAddress): Promise<boolean> {
+  try {
+    return (await new StationApi(url).call(local.health)).instance === instance;
+  } catch {
+    return false;
+  }
 }
 
 /** The address in the folder's `server.json`, if a server of that folder answers there. */
@@ -55,23 +81,24 @@ async function findServer(dataFolder: string): Promise<ServerAddress | undefined
   } catch {
     return undefined; // no server has been here, or it left half a file behind: a new start writes it again
   }
-  try {
-    const health = await new StationApi(address.url).call(local.health);
-    return health.instance === address.instance ? address : undefined;
-  } catch {
-    return undefined;
-  }
+  return (await isStillThere(address)) ? address : undefined;
 }
 
 async function startServer(place: ServerPlace, adminKey: string): Promise<ServerAddress | 'in use'> {
   const log = await openLog(place.dataFolder);
   const child = spawn(process.execPath, [place.program, '--data', place.dataFolder], {
+    cwd: place.dataFolder, // not the folder of a workspace, which could then not be removed on Windows
     detached: true,
     stdio: ['ignore', 'pipe', log.handle.fd],
     windowsHide: true,
     env: serverEnvironment({ TEST_STATIONS_ADMIN_KEY: adminKey }),
   });
   const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error }>((resolve) => {
+    const late = (): void => {
+      child.kill('SIGKILL');
+      resolve({ error: new Error(`it said nothing for ${startLimit / 1000} s, see ${log.path}`) });
+    };
+    setTimeout(late, startLimit).unref();
     child.once('error', (error) => resolve({ error }));
     child.once('exit', (code) => resolve({ code }));
     if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
@@ -101,20 +128,8 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
   }
 }
 
-/** Another window is starting the server of this folder: waits until it answers. */
-async function waitForServer(dataFolder: string): Promise<ServerAddress> {
-  for (let tries = 0; tries < 50; tries++) {
-    const address = await findServer(dataFolder);
-    if (address !== undefined) return address;
-    await delay(200);
-  }
-  throw new ServerStartError(
-    `Another process holds the data folder ${dataFolder}, but no station server answers there. End that process, or choose another folder.`,
-  );
-}
-
 /** Makes a further user key. Access to the folder is the proof of the right to one. */
-export async function newUserKey(place: ServerPlace): Promise<string> {
+export async function newUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,

@@ -18,7 +18,10 @@ export class StationStore implements vscode.Disposable {
 
   #stations: readonly StationListItem[] | undefined;
   #error: Error | undefined;
-  #refreshing: Promise<void> | undefined;
+  #loading: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  /** The station on which this window runs a script. */
+  running: string | undefined;
 
   constructor(connection: Connection, state: vscode.Memento) {
     this.#connection = connection;
@@ -43,15 +46,23 @@ export class StationStore implements vscode.Disposable {
   }
 
   async select(station: SelectedStation | undefined): Promise<void> {
-    await this.#state.update(selectionKey, station && { id: station.id, name: station.name });
+    const kept = station === undefined ? null : { id: station.id, name: station.name };
+    await this.#state.update(selectionKey, kept);
     setContext('hasSelection', station !== undefined);
     this.#changed.fire();
   }
 
-  /** Asks the server for the list; calls during a refresh share it. Never rejects: see `error`. */
+  /**
+   * Asks the server for the list. A call during a load starts another one behind it, because the first may have begun
+   * before what the caller has just changed. Never rejects: see `error`.
+   */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#load().finally(() => (this.#refreshing = undefined));
-    return this.#refreshing;
+    this.#next ??= this.#loading.then(() => {
+      this.#next = undefined;
+      this.#loading = this.#load();
+      return this.#loading;
+    });
+    return this.#next;
   }
 
   async #load(): Promise<void> {
@@ -72,13 +83,17 @@ export class StationStore implements vscode.Disposable {
   }
 
   /**
-   * A renamed selected station keeps its place under its new name; a removed one is selected no longer. The only station
-   * there is needs no choice.
+   * A renamed selected station keeps its place under its new name; a removed one is selected no longer. Where nothing was
+   * ever selected, the only station there is needs no choice.
    */
   async #followSelection(list: readonly StationListItem[]): Promise<void> {
+    if (this.#state.get(selectionKey) === undefined) {
+      if (list.length === 1) await this.select(list[0]);
+      return;
+    }
     const before = this.selected;
-    const now = list.find((station) => station.id === before?.id) ?? (list.length === 1 ? list[0] : undefined);
-    if (now?.id !== before?.id || now?.name !== before?.name) await this.select(now);
+    const now = list.find((station) => station.id === before?.id);
+    if (now?.name !== before?.name) await this.select(now);
   }
 
   dispose(): void {

@@ -7,8 +7,7 @@ export type Push = { readonly runId: string } | { readonly status: number | null
 /** One test execution: one unit under test, one run. */
 export interface Execution {
   readonly id: string;
-  readonly name: string;
-  readonly procedureId: string | null;
+  readonly kind: 'openhtf' | 'vanilla';
   readonly serialNumber: string | null;
   /** The record's; null until the execution is complete. */
   readonly outcome: Outcome | null;
@@ -20,11 +19,15 @@ export interface Execution {
 /** A script from its start to its end; a loop in it makes several executions. */
 export interface LiveRun {
   readonly executions: readonly Execution[];
+  /** Runs that the script pushed outside of an execution, by requests of its own. */
+  readonly otherRuns: readonly string[];
   /** How the script broke, if it did. */
   readonly failure: RunnerFailure | null;
+  /** The runner saw the script's end. False at the end of the process: the process died. */
+  readonly ended: boolean;
 }
 
-export const notStarted: LiveRun = { executions: [], failure: null };
+export const notStarted: LiveRun = { executions: [], otherRuns: [], failure: null, ended: false };
 
 /** The run after an event. Events that change none of this return the same object. */
 export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
@@ -36,8 +39,7 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
           ...run.executions,
           {
             id: event.execution_id,
-            name: event.name,
-            procedureId: event.procedure_id,
+            kind: event.kind,
             serialNumber: null,
             outcome: null,
             outcomeDetails: [],
@@ -54,11 +56,14 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
         phasesRun: event.phases_run,
       });
     case 'run_uploaded':
+      if (run.executions.length === 0) return { ...run, otherRuns: [...run.otherRuns, event.run_id] };
       return change(run, event.execution_id, { push: { runId: event.run_id } });
     case 'run_upload_failed':
       return change(run, event.execution_id, { push: { status: event.status, message: event.message } });
     case 'run_crashed':
       return { ...run, failure: event.failure };
+    case 'script_ended':
+      return { ...run, ended: true };
     default:
       return run;
   }
@@ -79,13 +84,24 @@ export interface Verdict {
 }
 
 /**
- * The verdict of a complete execution. OpenHTF reports PASS when its executor broke before the first phase (observed with
- * `execute(bound_method)`), so a PASS without a single phase of the user's is an ERROR here.
+ * The verdict of an execution; null while it runs. OpenHTF reports PASS when its executor broke before the first phase
+ * (observed with `execute(bound_method)`), so its PASS without a single phase of the user's is an ERROR here.
  */
 export function verdictOf(execution: Execution): Verdict | null {
   if (execution.outcome === null) return null;
-  if (execution.outcome === 'PASS' && execution.phasesRun === 0) {
+  if (execution.kind === 'openhtf' && execution.outcome === 'PASS' && execution.phasesRun === 0) {
     return { outcome: 'ERROR', reason: 'The test reported PASS, but not a single phase ran.' };
   }
   return { outcome: execution.outcome, reason: execution.outcomeDetails[0] ?? null };
+}
+
+const severity: readonly Outcome[] = ['PASS', 'ABORTED', 'FAIL', 'TIMEOUT', 'ERROR'];
+
+/** The worst of several verdicts, which is what a loop of tests shows as a whole; null when there is none. */
+export function worstOf(verdicts: readonly Verdict[]): Verdict | null {
+  return verdicts.reduce<Verdict | null>(
+    (worst, each) =>
+      worst === null || severity.indexOf(each.outcome) > severity.indexOf(worst.outcome) ? each : worst,
+    null,
+  );
 }

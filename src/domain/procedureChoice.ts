@@ -24,3 +24,7 @@ export function names(procedure: { id: string; identifier?: string | null | unde
   const wanted = scriptId.trim().toLowerCase();
   return procedure.id.toLowerCase() === wanted || procedure.identifier?.toLowerCase() === wanted;
 }
+
+/** What scripts and people call a procedure: its identifier, or its name where it has none. */
+export const procedureLabel = (procedure: { identifier?: string | null | undefined; name: string }): string =>
+  procedure.identifier ?? procedure.name;

@@ -1,52 +1,49 @@
-import { parser } from '@lezer/python';
 import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@lezer/python';
 
-/** A `procedure_id=` argument in a script. */
-export interface ProcedureArgument {
-  /** The text it stands for, or null when only running the script would tell. */
-  readonly value: string | null;
-  /** Offsets of the value in the source. */
-  readonly from: number;
-  readonly to: number;
-}
+/** How a call that makes a run gives its procedure. */
+export type ProcedureArgument =
+  | { readonly kind: 'named'; readonly id: string }
+  /** The call gives none. */
+  | { readonly kind: 'unnamed' }
+  /** Only running the script would tell. */
+  | { readonly kind: 'computed' };
 
-export interface ScriptScan {
-  readonly usesOpenHtf: boolean;
-  readonly procedureArguments: readonly ProcedureArgument[];
-}
+/** `htf.Test(…)`, `client.create_run(…)` of the v1 client, `client.runs.create(…)` of the v2 client. */
+const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 
-/** What a script says of itself without being run. Source that does not parse gives what could be read of it. */
-export function scanScript(source: string): ScriptScan {
+/**
+ * The procedures that a script's own calls name, read without running it. Calls in modules that it imports are not seen.
+ * Source that does not parse gives what could be read of it.
+ */
+export function scanScript(source: string): ProcedureArgument[] {
   const constants = new Map<string, string | null>();
-  const found: { node: SyntaxNode }[] = [];
-  let usesOpenHtf = false;
+  const calls: SyntaxNode[] = [];
   parser.parse(source).iterate({
     enter({ name, node }) {
-      if (name === 'ImportStatement') usesOpenHtf ||= importsOpenHtf(node, source);
       if (name === 'AssignStatement' && node.parent?.name === 'Script') rememberConstant(constants, node, source);
-      if (name === 'ArgList') {
-        for (const argument of node.getChildren('VariableName')) {
-          const value = argument.nextSibling?.name === 'AssignOp' ? argument.nextSibling.nextSibling : null;
-          if (value !== null && text(argument, source) === 'procedure_id') found.push({ node: value });
-        }
-      }
+      if (name === 'CallExpression' && makesRun.test(text(node.firstChild, source))) calls.push(node);
     },
   });
-  return {
-    usesOpenHtf,
-    procedureArguments: found.map(({ node }) => ({
-      value: node.name === 'VariableName' ? (constants.get(text(node, source)) ?? null) : literal(node, source),
-      from: node.from,
-      to: node.to,
-    })),
-  };
+  return calls.map((call) => procedureOf(call.getChild('ArgList'), constants, source));
 }
 
-const text = (node: SyntaxNode, source: string): string => source.slice(node.from, node.to);
-
-function importsOpenHtf(node: SyntaxNode, source: string): boolean {
-  return /^(?:import|from)\s[^#]*\bopenhtf\b/.test(text(node, source));
+function procedureOf(
+  list: SyntaxNode | null,
+  constants: ReadonlyMap<string, string | null>,
+  source: string,
+): ProcedureArgument {
+  for (const argument of list?.getChildren('VariableName') ?? []) {
+    const value = argument.nextSibling?.name === 'AssignOp' ? argument.nextSibling.nextSibling : null;
+    if (value === null || text(argument, source) !== 'procedure_id') continue;
+    const id = value.name === 'VariableName' ? (constants.get(text(value, source)) ?? null) : literal(value, source);
+    return id === null ? { kind: 'computed' } : { kind: 'named', id };
+  }
+  const unpacks = /(?:^|[(,\s])\*\*/.test(text(list, source));
+  return { kind: unpacks ? 'computed' : 'unnamed' };
 }
+
+const text = (node: SyntaxNode | null, source: string): string => (node ? source.slice(node.from, node.to) : '');
 
 /** Module constants that are assigned once; a second assignment makes the value unknown. */
 function rememberConstant(constants: Map<string, string | null>, node: SyntaxNode, source: string): void {

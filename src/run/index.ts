@@ -20,11 +20,13 @@ export function registerRun(
 ): vscode.Disposable {
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
-  const service = new RunService(connection, store, problems, log, runner, controller);
+  const report = (error: unknown): void => void commands.show(error);
+  const service = new RunService(connection, store, problems, log, runner, controller, report);
   const documents = new RunDocuments(connection);
   const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
-    const scripts = new Set((request.include ?? [...controller.items].map(([, item]) => item)).map(scriptOf));
-    for (const script of scripts) await service.run(script);
+    const items = request.include ?? [...controller.items].map(([, item]) => item);
+    const scripts = new Set(items.map(scriptOf));
+    for (const script of scripts) await service.run(vscode.Uri.parse(script), scripts.size === 1 ? request : undefined);
   };
   controller.createRunProfile(
     vscode.l10n.t('Run on station'),
@@ -39,16 +41,16 @@ export function registerRun(
   return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
 }
 
-/** The script of a test item: its own file, or its parent's for a phase. */
-function scriptOf(item: vscode.TestItem): vscode.Uri {
-  const script = item.parent ?? item;
-  return vscode.Uri.parse(script.id);
-}
+/** The script of a test item, as its URI: its own file, or its parent's for a phase. */
+const scriptOf = (item: vscode.TestItem): string => (item.parent ?? item).id;
 
 /** The file that a menu was called on, or the one in the editor. */
 function scriptArgument(argument: unknown): vscode.Uri {
-  const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
-  if (uri?.scheme === 'file' && uri.path.endsWith('.py')) return uri;
+  const active = vscode.window.activeTextEditor?.document;
+  if (argument instanceof vscode.Uri) {
+    if (argument.scheme === 'file') return argument;
+  } else if (active?.languageId === 'python' && active.uri.scheme === 'file') return active.uri;
+  if (active?.isUntitled === true) throw new UserError(vscode.l10n.t('Save the script to a file first, then run it.'));
   throw new UserError(vscode.l10n.t('Open the Python script of a procedure first, then run it.'), [
     {
       label: vscode.l10n.t('Open File…'),

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { environmentWithoutKeys } from '../platform/environment.ts';
+import type { Log } from '../platform/log.ts';
 import { changeSetting, openSetting, setting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 
@@ -39,16 +41,18 @@ const resolvedEnvironment = z.object({ executable: z.object({ uri: z.object({ fs
  * `.venv` in the workspace folder, `python3` (`py -3` on Windows) on the path.
  * @throws UserError when there is none
  */
-export async function interpreterFor(script: vscode.Uri): Promise<Interpreter> {
+export async function interpreterFor(script: vscode.Uri, log: Log): Promise<Interpreter> {
   const configured = setting('python');
   if (configured !== '') return { command: [configured], source: 'testStations.python' };
-  return (
-    (await fromEnvironmentsExtension(script)) ??
-    (await fromPythonExtension(script)) ??
-    (await fromWorkspaceFolder(script)) ??
-    (await fromPath()) ??
-    fail()
-  );
+  for (const source of [fromEnvironmentsExtension, fromPythonExtension, fromWorkspaceFolder, fromPath]) {
+    try {
+      const found = await source(script);
+      if (found !== undefined) return found;
+    } catch (error) {
+      log.warn(`${source.name} gave no interpreter: ${String(error)}`); // another extension's trouble: try the next
+    }
+  }
+  return fail();
 }
 
 function fail(): never {
@@ -95,7 +99,9 @@ async function fromPath(): Promise<Interpreter | undefined> {
   for (const command of candidates) {
     const [program = '', ...args] = command;
     try {
-      await promisify(execFile)(program, [...args, '-c', 'import sys; sys.exit(sys.version_info < (3, 10))']);
+      await promisify(execFile)(program, [...args, '-c', 'import sys; sys.exit(sys.version_info < (3, 10))'], {
+        env: environmentWithoutKeys(),
+      });
       return { command, source: 'PATH' };
     } catch {
       continue; // not there, or too old
@@ -113,8 +119,15 @@ export const pythonOf = (environment: string): string =>
   process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
 
 /** Makes this the script's interpreter: by the Python extension where that decides, else by the setting. */
-export async function useInterpreter(python: string, script: vscode.Uri): Promise<void> {
+export async function useInterpreter(python: string, script: vscode.Uri, log: Log): Promise<void> {
   const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
   await environments?.updateActiveEnvironmentPath?.(python, script);
-  if ((await interpreterFor(script)).command[0] !== python) await changeSetting('python', python);
+  const { command } = await interpreterFor(script, log);
+  if (!(await sameFile(command[0] ?? '', python))) await changeSetting('python', python);
+}
+
+/** An interpreter may be spelled in several ways; a virtual environment's is a link that must not be followed. */
+async function sameFile(one: string, other: string): Promise<boolean> {
+  const folders = await Promise.all([one, other].map((file) => realpath(dirname(file)).catch(() => file)));
+  return folders[0] === folders[1];
 }

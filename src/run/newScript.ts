@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { LinkedProcedure } from '../contract/stations.ts';
+import { procedureLabel } from '../domain/procedureChoice.ts';
 import { type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
 
 /** Writes a first script for a linked procedure and opens it. @throws vscode.CancellationError */
@@ -27,7 +28,7 @@ async function pickProcedure(
 ): Promise<LinkedProcedure | undefined> {
   if (linked.length < 2) return linked[0];
   const items = linked.map((procedure) => ({
-    label: procedure.identifier ?? procedure.name,
+    label: procedureLabel(procedure),
     description: procedure.name,
     procedure,
   }));

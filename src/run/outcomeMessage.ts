@@ -7,42 +7,92 @@ import { type Execution, verdictOf } from '../domain/liveRun.ts';
 import type { RunEnd } from './scriptRun.ts';
 import { lineRange } from './testResults.ts';
 
+/** How many runs of a script the server has. */
+export interface Confirmed {
+  readonly saved: number;
+}
+
 /** Tells how a script ended, after the server has confirmed every run that it pushed. */
 export class OutcomeMessage {
   readonly #connection: Connection;
+  readonly #report: (error: unknown) => void;
 
-  constructor(connection: Connection) {
+  /** @param report shows what goes wrong behind a button of a message */
+  constructor(connection: Connection, report: (error: unknown) => void) {
     this.#connection = connection;
+    this.#report = report;
   }
 
-  async show(script: string, station: string, { live, stopped }: RunEnd): Promise<void> {
-    const complete = live.executions.filter(({ outcome }) => outcome !== null);
+  async show(script: string, station: { id: string; name: string }, end: RunEnd): Promise<Confirmed> {
+    const { live, stopped } = end;
     const confirmed: { execution: Execution; run: Run }[] = [];
-    for (const execution of complete) {
+    for (const execution of live.executions) {
+      const outcome = await this.#confirm(execution, end);
+      if (typeof outcome === 'string') this.#offer(vscode.window.showErrorMessage(outcome, resultsLabel()));
+      else confirmed.push({ execution, run: outcome });
+    }
+    const saved = confirmed.length + live.otherRuns.length;
+    const last = confirmed.at(-1);
+    if (live.failure !== null && !stopped) this.#offer(showFailure(script, live.failure, saved));
+    else if (last !== undefined && confirmed.length === live.executions.length) {
+      this.#offer(showSaved(last.execution, last.run, station, live.executions));
+    } else if (live.executions.length === 0 && !stopped) {
+      this.#offer(vscode.window.showWarningMessage(withoutTest(script, end), resultsLabel()));
+    }
+    return { saved };
+  }
+
+  /** The run as the server has it, or the sentence that says why it cannot be shown. */
+  async #confirm(execution: Execution, end: RunEnd): Promise<Run | string> {
+    const { push, outcome } = execution;
+    const result = resultOf(execution);
+    if (push !== null && 'runId' in push) {
       try {
-        confirmed.push({ execution, run: await this.#confirm(execution) });
+        return await this.#connection.call(runs.get, { params: { id: push.runId } });
       } catch (error) {
-        showLost(execution, error instanceof Error ? error.message : String(error));
+        const reason = error instanceof Error ? error.message : String(error);
+        return vscode.l10n.t('{0} Pushed as run {1}, which could not be confirmed: {2}', result, push.runId, reason);
       }
     }
-    if (live.failure !== null && !stopped) void showFailure(script, live.failure, confirmed.length);
-    else if (complete.length === 0 && !stopped) {
-      const message = vscode.l10n.t('{0} ended without executing a test. Nothing was saved.', script);
-      void showResultsOn(vscode.window.showWarningMessage(message, resultsLabel()));
-    } else if (confirmed.length === complete.length) {
-      const last = confirmed.at(-1);
-      if (last !== undefined) void showSaved(last.execution, last.run, station, complete);
-    }
+    if (push !== null) return vscode.l10n.t('{0} The run was not saved: {1}', result, push.message);
+    if (outcome === null) return vscode.l10n.t('A test was not finished, and its run was not saved. {0}', deathOf(end));
+    return end.stopped || !end.live.ended
+      ? vscode.l10n.t('{0} The script ended before it had pushed the run, so it was not saved.', result)
+      : vscode.l10n.t(
+          '{0} The run was not saved: the script does not push it. Wrap the test in “with TofuPilot(test):”.',
+          result,
+        );
   }
 
-  /** The run as the server has it. @throws Error why it is not there */
-  async #confirm({ push }: Execution): Promise<Run> {
-    if (push === null) {
-      throw new Error(vscode.l10n.t('the script does not push it. Wrap the test in “with TofuPilot(test):”.'));
-    }
-    if (!('runId' in push)) throw new Error(push.message);
-    return this.#connection.call(runs.get, { params: { id: push.runId } });
+  /** Does what the chosen button says, in the background. */
+  #offer(answer: Thenable<unknown>): void {
+    Promise.resolve(answer)
+      .then((chosen) =>
+        chosen === resultsLabel() ? vscode.commands.executeCommand('testing.showMostRecentOutput') : undefined,
+      )
+      .catch(this.#report);
   }
+}
+
+/** What is known of a process that ended before its script did. */
+function deathOf({ live, lastLine }: RunEnd): string {
+  if (live.ended) return '';
+  const died = vscode.l10n.t('The Python process died.');
+  return lastLine === '' ? died : `${died} ${lastLine}`;
+}
+
+function withoutTest(script: string, end: RunEnd): string {
+  const { otherRuns, ended } = end.live;
+  if (otherRuns.length > 0) {
+    return vscode.l10n.t(
+      '{0} executed no test that could be followed; it pushed {1} run(s).',
+      script,
+      otherRuns.length,
+    );
+  }
+  return ended
+    ? vscode.l10n.t('{0} ended without executing a test. No push was seen.', script)
+    : vscode.l10n.t('{0} ended before it ran. {1}', script, deathOf(end));
 }
 
 /** Such as `SN-0001: PASS.`, with the reason where the outcome has one. */
@@ -52,24 +102,34 @@ function resultOf(execution: Execution): string {
   return [`${unit}: ${verdict?.outcome}.`, verdict?.reason].filter(Boolean).join(' ');
 }
 
-async function showSaved(execution: Execution, run: Run, station: string, all: readonly Execution[]): Promise<void> {
+async function showSaved(
+  execution: Execution,
+  run: Run,
+  station: { id: string; name: string },
+  all: readonly Execution[],
+): Promise<void> {
   const result = resultOf(execution);
+  const by = run.created_by_station;
   const message =
     all.length === 1
-      ? vscode.l10n.t('{0} Saved as a run of {1} on {2}.', result, run.procedure.name, station)
+      ? vscode.l10n.t('{0} Saved as a run of {1} on {2}.', result, run.procedure.name, by?.name ?? '')
       : vscode.l10n.t('{0} Saved; it is the last of {1}.', result, countRuns(all));
-  const good = all.every((each) => verdictOf(each)?.outcome === 'PASS');
+  const foreign =
+    by?.id === station.id
+      ? ''
+      : vscode.l10n.t('It was pushed with a key of the script’s own, not as {0}.', station.name);
+  const good = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
   const show = good ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const open = vscode.l10n.t('Open Run');
-  if ((await show(message, open)) === open) await vscode.commands.executeCommand('testStations.openRun', run.id);
+  if ((await show([message, foreign].join(' ').trim(), open)) === open)
+    await vscode.commands.executeCommand('testStations.openRun', run.id);
 }
 
-function showLost(execution: Execution, reason: string): void {
-  const message = vscode.l10n.t('{0} The run was not saved: {1}', resultOf(execution), reason);
-  void showResultsOn(vscode.window.showErrorMessage(message, resultsLabel()));
-}
-
-async function showFailure(script: string, { type, message, place }: RunnerFailure, saved: number): Promise<void> {
+async function showFailure(
+  script: string,
+  { type, message, place }: RunnerFailure,
+  saved: number,
+): Promise<string | undefined> {
   const where = place === null ? script : `${basename(place.file)}:${place.line}`;
   const sentence =
     saved === 0
@@ -79,7 +139,8 @@ async function showFailure(script: string, { type, message, place }: RunnerFailu
   const answer = await vscode.window.showErrorMessage(sentence, ...(place === null ? [] : [goTo]), resultsLabel());
   if (answer === goTo && place !== null) {
     await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: lineRange(place.line) });
-  } else if (answer !== undefined) await vscode.commands.executeCommand('testing.showMostRecentOutput');
+  }
+  return answer;
 }
 
 /** Such as `3 runs (2 PASS, 1 FAIL)`. */
@@ -90,7 +151,3 @@ function countRuns(executions: readonly Execution[]): string {
 }
 
 const resultsLabel = (): string => vscode.l10n.t('Show Results');
-
-async function showResultsOn(answer: Thenable<string | undefined>): Promise<void> {
-  if ((await answer) !== undefined) await vscode.commands.executeCommand('testing.showMostRecentOutput');
-}

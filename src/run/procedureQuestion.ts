@@ -3,14 +3,24 @@ import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { local } from '../contract/local.ts';
-import { procedures } from '../contract/procedures.ts';
+import { procedureIdentifier, procedures } from '../contract/procedures.ts';
 import type { LinkedProcedure, Station } from '../contract/stations.ts';
-import { chooseProcedure, names } from '../domain/procedureChoice.ts';
+import { chooseProcedure, names, procedureLabel } from '../domain/procedureChoice.ts';
 
+/** A button or a line of a list, and what choosing it gives: the id to run under. */
 interface Option {
+  readonly title: string;
   readonly label: string;
+  readonly description: string;
   readonly choose: () => Promise<string>;
 }
+
+const option = (label: string, description: string, choose: () => Promise<string>): Option => ({
+  title: label,
+  label,
+  description,
+  choose,
+});
 
 /** Decides, during one run, under which procedure the script may push. The same question is asked only once. */
 export class ProcedureQuestion {
@@ -30,10 +40,12 @@ export class ProcedureQuestion {
    * @returns the id to run under, or null when the user cancels
    */
   answer(scriptId: string | null): Promise<string | null> {
-    const known = this.#answers.get(scriptId);
+    const named = scriptId?.trim() || null;
+    const known = this.#answers.get(named);
     if (known !== undefined) return known;
-    const answer = this.#ask(scriptId);
-    this.#answers.set(scriptId, answer);
+    const answer = this.#ask(named);
+    answer.catch(() => this.#answers.delete(named));
+    this.#answers.set(named, answer);
     return answer;
   }
 
@@ -41,15 +53,12 @@ export class ProcedureQuestion {
     const choice = chooseProcedure(scriptId, this.#station.procedures);
     if ('decided' in choice) return scriptId ?? choice.decided.id;
     const options = [
-      ...(scriptId === null ? [] : [await this.#linkNamed(scriptId)]),
+      ...(scriptId === null ? [] : await this.#linkNamed(scriptId)),
       ...choice.linked.map((procedure) => this.#runAs(procedure)),
       ...(choice.linked.length === 0 && scriptId === null ? [this.#linkAnother()] : []),
     ];
     const [message, detail] = this.#words(scriptId, choice.linked);
-    const labels = options.length <= 3 ? options.map((option) => option.label) : [options[0]?.label ?? '', moreLabel()];
-    const picked = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...labels);
-    const label = picked === moreLabel() ? await vscode.window.showQuickPick(options.map((o) => o.label)) : picked;
-    return (await options.find((option) => option.label === label)?.choose()) ?? null;
+    return (await (await pick(message, detail, options))?.choose()) ?? null;
   }
 
   #words(scriptId: string | null, linked: readonly LinkedProcedure[]): [message: string, detail: string] {
@@ -72,38 +81,41 @@ export class ProcedureQuestion {
   }
 
   #runAs(procedure: LinkedProcedure): Option {
-    const name = procedure.identifier ?? procedure.name;
-    return { label: vscode.l10n.t('Run as {0}', name), choose: () => Promise.resolve(procedure.id) };
+    const label = vscode.l10n.t('Run as {0}', procedureLabel(procedure));
+    return option(label, procedure.name, () => Promise.resolve(procedure.id));
   }
 
-  /** Links the procedure that the script names; one that does not exist yet is created under that name. */
-  async #linkNamed(scriptId: string): Promise<Option> {
+  /** Links the procedure that the script names; one that does not exist yet is created, where its name can be one. */
+  async #linkNamed(scriptId: string): Promise<Option[]> {
     const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
     const existing = all.find((procedure) => names(procedure, scriptId));
-    return {
-      label: existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId),
-      choose: async () => {
-        const body = { name: scriptId, identifier: scriptId };
-        const { id } = existing ?? (await this.#connection.call(procedures.create, { body }));
-        await this.#connection.call(local.linkProcedure, { params: { id: this.#station.id, procedure_id: id } });
-        await this.#store.refresh();
-        return scriptId;
-      },
+    if (existing === undefined && !procedureIdentifier.safeParse(scriptId).success) return [];
+    const label = existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId);
+    const choose = async (): Promise<string> => {
+      const body = { name: scriptId, identifier: scriptId };
+      const { id } = existing ?? (await this.#connection.call(procedures.create, { body }));
+      await this.#connection.call(local.linkProcedure, { params: { id: this.#station.id, procedure_id: id } });
+      await this.#store.refresh();
+      return scriptId;
     };
+    return [option(label, existing?.name ?? '', choose)];
   }
 
   #linkAnother(): Option {
-    return {
-      label: vscode.l10n.t('Link Procedure…'),
-      choose: async () => {
-        await vscode.commands.executeCommand('testStations.linkProcedure', { id: this.#station.id });
-        const station = this.#store.stations?.find((each) => each.id === this.#station.id);
-        const linked = station?.procedures[0];
-        if (linked === undefined) throw new vscode.CancellationError();
-        return linked.id;
-      },
-    };
+    return option(vscode.l10n.t('Link Procedure…'), '', async () => {
+      const linked: unknown = await vscode.commands.executeCommand('testStations.linkProcedure', {
+        id: this.#station.id,
+      });
+      if (typeof linked !== 'string') throw new vscode.CancellationError();
+      return linked;
+    });
   }
 }
 
-const moreLabel = (): string => vscode.l10n.t('Other Procedure…');
+/** Up to three options as buttons; more of them in a list behind one. @returns undefined when the user cancels */
+async function pick(message: string, detail: string, options: readonly Option[]): Promise<Option | undefined> {
+  const more = option(vscode.l10n.t('Other Procedure…'), '', () => Promise.reject(new vscode.CancellationError()));
+  const buttons = options.length <= 3 ? options : [...options.slice(0, 1), more];
+  const picked = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+  return picked === more ? vscode.window.showQuickPick(options, { title: message, ignoreFocusOut: true }) : picked;
+}

@@ -21,7 +21,7 @@ export class Prompts implements vscode.Disposable {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
     while (this.#open.has(prompt.request_id)) {
-      const value = prompt.text_input ? await askText(prompt, source.token) : await askButton(prompt, source.token);
+      const value = await ask(prompt, source.token);
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
         this.#close(prompt.request_id);
@@ -46,18 +46,16 @@ export class Prompts implements vscode.Disposable {
   }
 }
 
-async function askText(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
-  return vscode.window.showInputBox(
-    { title: vscode.l10n.t('Operator prompt'), prompt: prompt.message, ignoreFocusOut: true },
+/** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */
+async function ask(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+  const typed = await vscode.window.showInputBox(
+    {
+      title: vscode.l10n.t('Operator prompt'),
+      prompt: prompt.message,
+      placeHolder: prompt.text_input ? '' : vscode.l10n.t('Press Enter to continue'),
+      ignoreFocusOut: true,
+    },
     token,
   );
-}
-
-async function askButton(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
-  const picked = await vscode.window.showQuickPick(
-    [vscode.l10n.t('Continue')],
-    { title: vscode.l10n.t('Operator prompt'), placeHolder: prompt.message, ignoreFocusOut: true },
-    token,
-  );
-  return picked === undefined ? undefined : '';
+  return prompt.text_input || typed === undefined ? typed : '';
 }

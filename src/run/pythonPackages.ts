@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { environmentWithoutKeys } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { folderOf, type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
@@ -31,7 +32,7 @@ export async function installPackages(script: vscode.Uri, interpreter: Interpret
       await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...Object.values(packageOf)]);
     },
   );
-  await useInterpreter(python, script);
+  await useInterpreter(python, script, log);
 }
 
 async function execute(
@@ -40,7 +41,12 @@ async function execute(
   log: Log,
   token: vscode.CancellationToken,
 ): Promise<void> {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn(program, args, {
+    cwd,
+    env: environmentWithoutKeys(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
   const cancelled = token.onCancellationRequested(() => child.kill());
   let last = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { scanScript } from '../domain/scriptScan.ts';
-import { verdictOf } from '../domain/liveRun.ts';
+import { verdictOf, worstOf } from '../domain/liveRun.ts';
 import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { openSetting } from '../platform/settings.ts';
@@ -14,8 +14,11 @@ import type { Problems } from './problems.ts';
 import { ProcedureQuestion } from './procedureQuestion.ts';
 import { installPackages, isInstallable } from './pythonPackages.ts';
 import { stationEnvironment } from './runPlan.ts';
-import { type RunEnd, ScriptRun } from './scriptRun.ts';
+import { type RunEnd, ScriptRun, StartError } from './scriptRun.ts';
 import { ResultPainter } from './testResults.ts';
+
+/** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
+const serverWatch = 2_000;
 
 /** Runs phase scripts as the selected station, one at a time. */
 export class RunService {
@@ -25,6 +28,9 @@ export class RunService {
   readonly #log: Log;
   readonly #runner: string;
   readonly #controller: vscode.TestController;
+  readonly #message: OutcomeMessage;
+  /** From the command to the last message: a second click must not drive the hardware twice. */
+  #busy = false;
   #active: ScriptRun | undefined;
 
   constructor(
@@ -34,6 +40,7 @@ export class RunService {
     log: Log,
     runner: string,
     controller: vscode.TestController,
+    report: (error: unknown) => void,
   ) {
     this.#connection = connection;
     this.#store = store;
@@ -41,31 +48,38 @@ export class RunService {
     this.#log = log;
     this.#runner = runner;
     this.#controller = controller;
+    this.#message = new OutcomeMessage(connection, report);
     setContext('running', false);
   }
 
   /**
    * Runs the script and tells how it went.
+   * @param request of the Test Explorer, when the run was started there
    * @throws UserError what keeps it from starting, with the way to mend it
    * @throws vscode.CancellationError when the user cancels a question before the start
    */
-  async run(script: vscode.Uri): Promise<void> {
-    if (this.#active !== undefined) {
+  async run(script: vscode.Uri, request?: vscode.TestRunRequest): Promise<void> {
+    if (this.#busy) {
       throw new UserError(vscode.l10n.t('A script is still running. Stop it first, or wait for its end.'), [
         { label: vscode.l10n.t('Stop'), run: () => this.stop() },
       ]);
     }
-    const source = await savedSource(script);
-    const station = await this.#access();
-    const question = new ProcedureQuestion(this.#connection, this.#store, station.station);
-    await askBeforeStart(question, source);
-    const interpreter = await interpreterFor(script);
-    const end = await this.#execute(script, station, question, interpreter);
-    await this.#conclude(script, station, interpreter, end);
+    this.#busy = true;
+    try {
+      const source = await savedSource(script);
+      const station = await this.#access();
+      const question = new ProcedureQuestion(this.#connection, this.#store, station.station);
+      await askBeforeStart(question, source);
+      const interpreter = await interpreterFor(script, this.#log);
+      const end = await this.#execute(script, station, question, interpreter, request);
+      await this.#conclude(script, station, interpreter, end);
+    } finally {
+      this.#busy = false;
+    }
   }
 
-  stop(): void {
-    void this.#active?.stop();
+  async stop(): Promise<void> {
+    await this.#active?.stop();
   }
 
   /** The selected station with a key that works. */
@@ -95,19 +109,22 @@ export class RunService {
     { url, key, station }: StationAccess,
     question: ProcedureQuestion,
     interpreter: Interpreter,
+    request: vscode.TestRunRequest | undefined,
   ): Promise<RunEnd> {
+    const name = basename(script.fsPath);
     const item = this.#scriptItem(script);
-    const request = new vscode.TestRunRequest([item], undefined, undefined, false, false); // false: show the results
-    const run = this.#controller.createTestRun(request, `${basename(script.fsPath)} · ${station.name}`);
+    // The last argument: show the results, as a run of the Test Explorer does.
+    const asked = request ?? new vscode.TestRunRequest([item], undefined, undefined, false, false);
+    const run = this.#controller.createTestRun(asked, `${name} · ${station.name}`);
     const painter = new ResultPainter(this.#controller, item, run);
-    painter.output(
-      `${basename(script.fsPath)} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`,
-    );
+    painter.output(`${name} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`);
     const active = new ScriptRun(painter, question, this.#log);
-    this.#active = active;
-    setContext('running', true);
+    this.#begin(active, station.id);
     this.#problems.clear(script);
-    const cancelled = run.token.onCancellationRequested(() => this.stop());
+    const cancelled = run.token.onCancellationRequested(() => void this.stop());
+    const watch = setInterval(() => {
+      this.#connection.ensureServer().catch((error: unknown) => this.#log.warn(String(error)));
+    }, serverWatch);
     let end: RunEnd | undefined;
     try {
       end = await active.run({
@@ -120,18 +137,24 @@ export class RunService {
       });
       return end;
     } catch (error) {
-      throw new UserError(
-        vscode.l10n.t('Python could not be started with {0}: {1}', interpreter.command.join(' '), String(error)),
-        [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
-        { cause: error },
-      );
+      throw error instanceof StartError ? cannotStart(interpreter, error) : error;
     } finally {
-      const last = end?.live.executions.at(-1);
-      painter.end((last && verdictOf(last)) ?? null, end?.live.failure !== null);
+      clearInterval(watch);
       cancelled.dispose();
-      this.#active = undefined;
-      setContext('running', false);
+      const verdicts = (end?.live.executions ?? []).map(verdictOf);
+      const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);
+      painter.end(
+        worstOf(verdicts.filter((verdict) => verdict !== null)),
+        unfinished && end?.stopped !== true ? vscode.l10n.t('The script did not come to its end.') : null,
+      );
+      this.#begin(undefined, undefined);
     }
+  }
+
+  #begin(active: ScriptRun | undefined, station: string | undefined): void {
+    this.#active = active;
+    this.#store.running = station;
+    setContext('running', active !== undefined);
   }
 
   async #conclude(
@@ -142,26 +165,25 @@ export class RunService {
   ): Promise<void> {
     const { failure } = end.live;
     if (failure !== null && !end.stopped) this.#problems.show(script, failure);
-    if (failure !== null && isInstallable(failure.missing_module)) {
-      throw new UserError(
-        vscode.l10n.t(
-          '{0} has no package {1}. Nothing was saved.',
-          interpreter.command.join(' '),
-          failure.missing_module ?? '',
-        ),
-        [
-          {
-            label: vscode.l10n.t('Install into .venv and Use It'),
-            run: async () => {
-              await installPackages(script, interpreter, this.#log);
-              await this.run(script);
-            },
-          },
-        ],
-      );
-    }
-    await new OutcomeMessage(this.#connection).show(basename(script.fsPath), station.name, end);
+    const install = failure !== null && isInstallable(failure.missing_module) && end.live.executions.length === 0;
+    if (install) throw this.#missingPackage(script, interpreter, failure.missing_module ?? '');
+    await this.#message.show(basename(script.fsPath), station, end);
     await this.#store.refresh();
+  }
+
+  #missingPackage(script: vscode.Uri, interpreter: Interpreter, name: string): UserError {
+    return new UserError(
+      vscode.l10n.t('{0} has no package {1}. Nothing was saved.', interpreter.command.join(' '), name),
+      [
+        {
+          label: vscode.l10n.t('Install into .venv and Use It'),
+          run: async () => {
+            await installPackages(script, interpreter, this.#log);
+            await this.run(script);
+          },
+        },
+      ],
+    );
   }
 
   #scriptItem(script: vscode.Uri): vscode.TestItem {
@@ -175,13 +197,22 @@ export class RunService {
   }
 }
 
-/** The text that will run: unsaved changes are saved first. */
+function cannotStart(interpreter: Interpreter, error: StartError): UserError {
+  return new UserError(
+    vscode.l10n.t('Python could not be started with {0}: {1}', interpreter.command.join(' '), error.message),
+    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
+    { cause: error },
+  );
+}
+
+/** The text that will run. Unsaved changes of Python files are saved first: the script may import them. */
 async function savedSource(script: vscode.Uri): Promise<string> {
-  const document = await vscode.workspace.openTextDocument(script);
-  if (document.isDirty && !(await document.save())) {
-    throw new UserError(vscode.l10n.t('{0} could not be saved, so it was not run.', basename(script.fsPath)));
+  for (const document of vscode.workspace.textDocuments) {
+    if (!document.isDirty || document.isUntitled || document.languageId !== 'python') continue;
+    if (await document.save()) continue;
+    throw new UserError(vscode.l10n.t('{0} could not be saved, so nothing was run.', basename(document.fileName)));
   }
-  return document.getText();
+  return (await vscode.workspace.openTextDocument(script)).getText();
 }
 
 /**
@@ -189,10 +220,9 @@ async function savedSource(script: vscode.Uri): Promise<string> {
  * user cancels. What only running tells is asked by the runner before the first phase.
  */
 async function askBeforeStart(question: ProcedureQuestion, source: string): Promise<void> {
-  const { procedureArguments } = scanScript(source);
-  const ids = procedureArguments.length === 0 ? [null] : procedureArguments.map(({ value }) => value);
-  const known = procedureArguments.length === 0 ? ids : ids.filter((id) => id !== null);
-  for (const id of known) {
-    if ((await question.answer(id)) === null) throw new vscode.CancellationError();
+  for (const argument of scanScript(source)) {
+    if (argument.kind === 'computed') continue;
+    const answer = await question.answer(argument.kind === 'named' ? argument.id : null);
+    if (answer === null) throw new vscode.CancellationError();
   }
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunnerCommand, runnerEnvironment, type RunnerEvent, runnerEvent } from '../contract/runner.ts';
+import { environmentWithoutKeys } from '../platform/environment.ts';
 import type { RunPlan } from './runPlan.ts';
 
 export interface RunnerListener {
@@ -34,7 +35,7 @@ export class RunnerProcess {
     const [command = '', ...leading] = plan.python;
     const child = spawn(command, [...leading, plan.runner, plan.script, ...plan.args], {
       cwd: plan.cwd,
-      env: { ...process.env, ...plan.env, ...channel.environment },
+      env: { ...environmentWithoutKeys(), ...plan.env, ...channel.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32', // a group of its own, so that a kill takes the script's children too
       windowsHide: true,
@@ -60,7 +61,7 @@ export class RunnerProcess {
   /** Ends the process and its children at once: no teardown runs. */
   kill(): void {
     const { pid } = this.#child;
-    if (pid === undefined || this.#child.exitCode !== null) return;
+    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     if (process.platform === 'win32') execFile('taskkill', ['/pid', String(pid), '/T', '/F']);
     else process.kill(-pid, 'SIGKILL');
   }
@@ -70,7 +71,7 @@ async function end(child: ChildProcess, closed: Promise<unknown>, channel: Chann
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   // A daemon that the script left behind may hold its stdout open for ever: the script has ended all the same.
   await Promise.race([closed, delay(1000)]);
-  await channel.drained();
+  await channel.drained;
   channel.close();
   return child.exitCode;
 }
@@ -78,9 +79,12 @@ async function end(child: ChildProcess, closed: Promise<unknown>, channel: Chann
 /** Loopback socket that accepts the one runner which knows the token. */
 class Channel {
   readonly environment: Record<string, string>;
+  /** Resolves when the runner's side has ended and all its lines were delivered; at once while none has come. */
+  drained: Promise<void> = Promise.resolve();
   readonly #server: ReturnType<typeof createServer>;
   #socket: Socket | undefined;
-  #finished: Promise<unknown> = Promise.resolve();
+  /** Commands given before the runner was there. */
+  readonly #waiting: RunnerCommand[] = [];
 
   private constructor(server: ReturnType<typeof createServer>, environment: Record<string, string>) {
     this.#server = server;
@@ -102,16 +106,18 @@ class Channel {
   }
 
   #accept(socket: Socket, token: string, listener: RunnerListener): void {
-    socket.on('error', () => socket.destroy());
     const lines = createInterface(socket);
-    const finished = once(lines, 'close');
+    const ended = new Promise<void>((resolve) => lines.once('close', resolve));
+    // A killed runner resets the connection: what it had said is delivered, then that is its end.
+    for (const end of [socket, lines]) end.on('error', () => lines.close());
     lines.on('line', (line) => {
       const event = parse(line);
       if (this.#socket !== socket) {
         if (this.#socket !== undefined || event?.event !== 'hello' || event.token !== token) socket.destroy();
         else {
           this.#socket = socket;
-          this.#finished = finished;
+          this.drained = ended;
+          for (const command of this.#waiting.splice(0)) this.send(command);
         }
       } else if (event === undefined) listener.protocolError(`Not understood from the runner: ${line.slice(0, 200)}`);
       else listener.event(event);
@@ -119,12 +125,8 @@ class Channel {
   }
 
   send(command: RunnerCommand): void {
-    this.#socket?.write(`${JSON.stringify(command)}\n`);
-  }
-
-  /** Resolves when the runner has closed its side and all its lines were delivered. */
-  async drained(): Promise<void> {
-    await this.#finished;
+    if (this.#socket === undefined) this.#waiting.push(command);
+    else this.#socket.write(`${JSON.stringify(command)}\n`);
   }
 
   close(): void {

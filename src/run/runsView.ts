@@ -21,7 +21,8 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
-  #runs: RunListItem[] = [];
+  /** The last runs that arrived, and whose they are. */
+  #shown: { station: string | undefined; runs: readonly RunListItem[] } = { station: undefined, runs: [] };
 
   constructor(connection: Connection, store: StationStore) {
     this.#connection = connection;
@@ -32,22 +33,24 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
 
   async getChildren(): Promise<RunListItem[]> {
     const { selected } = this.#store;
-    if (selected === undefined) {
-      this.#view.description = '';
-      return [];
-    }
-    this.#view.description = selected.name;
+    this.#view.description = selected?.name ?? '';
+    if (selected?.id !== this.#shown.station) this.#shown = { station: selected?.id, runs: [] };
+    if (selected === undefined) return this.#show('');
     try {
       const query = { created_by_station_ids: [selected.id], limit: 50 };
-      this.#runs = (await this.#connection.call(runs.list, { query })).data;
-      this.#view.message = this.#runs.length === 0 ? vscode.l10n.t('{0} has no runs yet.', selected.name) : '';
+      const { data } = await this.#connection.call(runs.list, { query });
+      if (this.#store.selected?.id !== selected.id) return []; // another station's are on their way
+      this.#shown = { station: selected.id, runs: data };
+      return this.#show(data.length === 0 ? vscode.l10n.t('{0} has no runs yet.', selected.name) : '');
     } catch (error) {
-      this.#view.message = vscode.l10n.t(
-        'Last known state. {0}',
-        error instanceof Error ? error.message : String(error),
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.#show(vscode.l10n.t('Last known state. {0}', reason));
     }
-    return this.#runs;
+  }
+
+  #show(message: string): RunListItem[] {
+    this.#view.message = message;
+    return [...this.#shown.runs];
   }
 
   getTreeItem(run: RunListItem): vscode.TreeItem {
@@ -59,7 +62,6 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     item.description = `${run.outcome} · ${shortly} · ${run.procedure.name}`;
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
     item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
-    item.contextValue = 'run';
     item.accessibilityInformation = {
       label: vscode.l10n.t('{0}, {1}, {2}, {3}', run.unit.serial_number, run.outcome, run.procedure.name, when),
     };

@@ -12,11 +12,18 @@ import type { ResultPainter } from './testResults.ts';
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const patience = 10_000;
 
+/** The interpreter could not be started. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
 /** How a script run ended. */
 export interface RunEnd {
   readonly live: LiveRun;
   /** The user stopped it, or cancelled the question for the procedure. */
   readonly stopped: boolean;
+  /** The last line of what it printed, for a process that died. */
+  readonly lastLine: string;
 }
 
 /** A script that runs: its events go to the results, the prompts and the record of what happened. */
@@ -28,6 +35,9 @@ export class ScriptRun {
   #process: RunnerProcess | undefined;
   #live: LiveRun = notStarted;
   #stopped = false;
+  #questionError: Error | undefined;
+  /** The ways to stop that are left, the mildest first. */
+  readonly #harder = harderWays();
 
   constructor(painter: ResultPainter, question: ProcedureQuestion, log: Log) {
     this.#painter = painter;
@@ -35,63 +45,56 @@ export class ScriptRun {
     this.#log = log;
   }
 
-  /** Runs to the end. @throws Error when the interpreter cannot be started */
+  /**
+   * Runs to the end.
+   * @throws StartError when the interpreter cannot be started
+   * @throws Error what kept a question for the procedure from being asked
+   */
   async run(plan: RunPlan): Promise<RunEnd> {
+    let lastLine = '';
     try {
       this.#process = await RunnerProcess.start(plan, {
         event: (event) => this.#event(event),
-        output: (text) => this.#painter.output(text),
+        output: (text) => {
+          this.#painter.output(text);
+          lastLine = text.trim().split('\n').at(-1) || lastLine;
+        },
         protocolError: (message) => this.#log.warn(message),
+      }).catch((error: unknown) => {
+        throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
       });
       if (this.#stopped) this.#process.send({ command: 'stop' });
       const exitCode = await this.#process.ended;
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
-      return { live: this.#live, stopped: this.#stopped };
+      if (this.#questionError !== undefined) throw this.#questionError;
+      return { live: this.#live, stopped: this.#stopped, lastLine };
     } finally {
       this.#prompts.dispose();
       this.#process = undefined;
     }
   }
 
-  /** Stops in an orderly way: the phase ends, teardown runs. When that takes too long, harder ways are offered. */
+  /**
+   * Stops in an orderly way: the phase ends, teardown runs. When that takes too long, or on a further stop, harder ways
+   * are offered.
+   */
   async stop(): Promise<void> {
-    if (this.#stopped) return;
+    const first = !this.#stopped;
     this.#stopped = true;
     const process = this.#process;
-    if (process === undefined) return;
-    process.send({ command: 'stop' });
-    const force = vscode.l10n.t('Force Stop');
-    if (
-      !(await this.#offer(
-        process,
-        vscode.l10n.t(
-          'The test is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
-        ),
-        force,
-      ))
-    )
-      return;
-    process.send({ command: 'kill' });
-    const kill = vscode.l10n.t('Kill Process');
-    if (
-      !(await this.#offer(
-        process,
-        vscode.l10n.t(
-          'The script does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
-        ),
-        kill,
-      ))
-    )
-      return;
-    process.kill();
-  }
-
-  /** After the patience: whether the user wants the harder way, while the process still runs. */
-  async #offer(process: RunnerProcess, message: string, button: string): Promise<boolean> {
-    const ended = process.ended.then(() => true);
-    if (await Promise.race([ended, delay(patience, false)])) return false;
-    const chosen = await Promise.race([ended, vscode.window.showWarningMessage(message, button)]);
-    return chosen === button;
+    if (process === undefined) return; // it has not started: `run` passes the stop on
+    const ended = process.ended.then(() => true as const);
+    if (first) {
+      process.send({ command: 'stop' });
+      if (await Promise.race([ended, delay(patience, false)])) return;
+    }
+    for (let step = this.#harder[0]; step !== undefined; step = this.#harder[0]) {
+      const chosen = await Promise.race([ended, vscode.window.showWarningMessage(step.message, step.button)]);
+      if (chosen !== step.button) return; // it has ended, or the user waits: another stop offers it again
+      step.act(process);
+      this.#harder.shift();
+      if (await Promise.race([ended, delay(patience, false)])) return;
+    }
   }
 
   #event(event: RunnerEvent): void {
@@ -106,10 +109,32 @@ export class ScriptRun {
     try {
       answer = await this.#question.answer(procedure_id);
     } catch (error) {
-      this.#log.error(error instanceof Error ? error : String(error));
-      this.#painter.output(`${String(error)}\n`);
+      this.#questionError = error instanceof Error ? error : new Error(String(error));
     }
     if (answer === null) this.#stopped = true;
     this.#process?.send({ command: 'procedure_response', request_id, procedure_id: answer });
   }
 }
+
+interface HarderWay {
+  readonly message: string;
+  readonly button: string;
+  readonly act: (process: RunnerProcess) => void;
+}
+
+const harderWays = (): HarderWay[] => [
+  {
+    message: vscode.l10n.t(
+      'The test is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+    ),
+    button: vscode.l10n.t('Force Stop'),
+    act: (process) => process.send({ command: 'kill' }),
+  },
+  {
+    message: vscode.l10n.t(
+      'The script does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+    ),
+    button: vscode.l10n.t('Kill Process'),
+    act: (process) => process.kill(),
+  },
+];

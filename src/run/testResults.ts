@@ -10,6 +10,8 @@ export class ResultPainter {
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
   readonly #started = Date.now();
+  #executions = 0;
+  #crashed = false;
   /** The item of each phase of the running execution, by the phase's key. */
   #phases = new Map<string, vscode.TestItem>();
 
@@ -47,18 +49,23 @@ export class ResultPainter {
         this.output(`${event.serial_number ?? ''} ${event.outcome}\n`);
         break;
       case 'run_crashed':
+        this.#crashed = true;
         this.#run.errored(this.#script, failureMessage(event.failure, this.#script.uri));
         break;
       default:
     }
   }
 
-  /** @param verdict of the whole script; null: it was stopped, or executed no test */
-  end(verdict: Verdict | null, crashed: boolean): void {
+  /**
+   * @param verdict of the whole script; null: it was stopped, or executed no test
+   * @param broken why there is none, where it is not the script's own error: that is painted with its place already
+   */
+  end(verdict: Verdict | null, broken: string | null): void {
     const duration = Date.now() - this.#started;
-    if (crashed) {
+    if (this.#crashed) {
       // painted by run_crashed, whose message has the place
-    } else if (verdict === null || verdict.outcome === 'ABORTED') this.#run.skipped(this.#script);
+    } else if (broken !== null) this.#run.errored(this.#script, new vscode.TestMessage(broken), duration);
+    else if (verdict === null || verdict.outcome === 'ABORTED') this.#run.skipped(this.#script);
     else if (verdict.outcome === 'PASS') this.#run.passed(this.#script, duration);
     else {
       const message = new vscode.TestMessage(verdict.reason ?? verdict.outcome);
@@ -68,20 +75,22 @@ export class ResultPainter {
     this.#run.end();
   }
 
-  /** The phases of a new execution take the place of the last one's; the same phase keeps its item. */
+  /** The first execution takes the place of the last run's; those of a loop stand behind each other. */
   #plan(phases: readonly { key: string; name: string; place: { file: string; line: number } | null }[]): void {
     this.#phases = new Map();
-    this.#script.children.replace([]);
+    if (this.#executions === 0) this.#script.children.replace([]);
+    this.#executions += 1;
     for (const phase of phases) this.#add(phase.key, phase.name, phase.place);
     for (const item of this.#phases.values()) this.#run.enqueued(item);
   }
 
   #add(key: string, name: string, place: { file: string; line: number } | null): vscode.TestItem {
-    const id = `${this.#script.id}#${this.#script.children.size}:${name}`;
+    const position = this.#script.children.size;
+    const label = this.#executions > 1 ? `${name} (${this.#executions})` : name;
     const uri = place === null ? this.#script.uri : vscode.Uri.file(place.file);
-    const item = this.#controller.createTestItem(id, name, uri);
+    const item = this.#controller.createTestItem(`${this.#script.id}#${position}:${name}`, label, uri);
     if (place !== null) item.range = lineRange(place.line);
-    item.sortText = String(this.#script.children.size).padStart(6, '0');
+    item.sortText = String(position).padStart(6, '0');
     this.#script.children.add(item);
     this.#phases.set(key, item);
     return item;

@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { StationListItem } from '../contract/stations.ts';
+import { UserError } from '../platform/userError.ts';
 import { isNode, type Node } from './nodes.ts';
+
+interface PickOptions {
+  /** The user may make a new station instead. */
+  readonly canCreate?: boolean;
+}
 
 /** Which station a command is about: the node it was called on, the focused node, or the one that the user picks. */
 export class StationChoice {
@@ -20,15 +26,16 @@ export class StationChoice {
   }
 
   /** @throws vscode.CancellationError when the user picks none */
-  async station(argument: unknown, title: string): Promise<StationListItem> {
+  async station(argument: unknown, title: string, options: PickOptions = {}): Promise<StationListItem> {
     const id = isStation(argument) ? argument.id : this.node(argument)?.station.id;
     const stations = await this.#fresh();
-    return stations.find((station) => station.id === id) ?? (await this.pick(title));
+    return stations.find((station) => station.id === id) ?? (await this.pick(title, options));
   }
 
   /** @throws vscode.CancellationError when the user picks none */
-  async pick(title: string): Promise<StationListItem> {
+  async pick(title: string, { canCreate = false }: PickOptions): Promise<StationListItem> {
     const stations = await this.#fresh();
+    if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
     const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
     const items = stations.map((station) => ({
       label: station.name,
@@ -36,7 +43,7 @@ export class StationChoice {
       station,
     }));
     const picked = await vscode.window.showQuickPick<{ label: string; station: StationListItem | undefined }>(
-      [...items, create],
+      [...items, ...(canCreate ? [create] : [])],
       { title, placeHolder: vscode.l10n.t('Station') },
     );
     if (picked === create) await vscode.commands.executeCommand('testStations.createStation');
@@ -54,3 +61,9 @@ export class StationChoice {
 /** Other commands name a station by its id alone. */
 const isStation = (value: unknown): value is { id: string } =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+
+/** For the question before something that ends what a running script needs; empty when none runs there. */
+export const warningOfRun = (store: StationStore, station: string): string =>
+  store.running === station
+    ? `\n\n${vscode.l10n.t('A script is running on this station now. Its result would be refused and lost.')}`
+    : '';

@@ -16,7 +16,7 @@ export function registerStations(commands: Commands, connection: Connection, sto
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
   registerProcedureCommands(commands, connection, store, choice);
-  registerKeyCommands(commands, connection, choice);
+  registerKeyCommands(commands, connection, store, choice);
   return vscode.Disposable.from(
     view,
     tree,

@@ -2,13 +2,26 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { local } from '../contract/local.ts';
 import { stations } from '../contract/stations.ts';
+import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
-import type { StationChoice } from './choose.ts';
+import { UserError } from '../platform/userError.ts';
+import { type StationChoice, warningOfRun } from './choose.ts';
 
-/** Makes a key for the station, ends an earlier one, and keeps the new one on this machine. */
+/**
+ * Makes a key for the station, ends an earlier one, and keeps the new one on this machine.
+ * @throws UserError when it cannot be kept; the user can still copy it
+ */
 export async function issueKey(connection: Connection, station: string): Promise<string> {
   const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
-  await connection.keepStationKey(station, key);
+  try {
+    await connection.keepStationKey(station, key);
+  } catch (error) {
+    throw new UserError(
+      vscode.l10n.t('The station has a new key, but VS Code’s secret storage did not take it. Copy it now.'),
+      [{ label: vscode.l10n.t('Copy Key'), run: () => vscode.env.clipboard.writeText(key) }],
+      { cause: error },
+    );
+  }
   return key;
 }
 
@@ -26,7 +39,12 @@ export async function offerKey(key: string, message: string, next?: NextStep): P
   else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
 }
 
-export function registerKeyCommands(commands: Commands, connection: Connection, choice: StationChoice): void {
+export function registerKeyCommands(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  choice: StationChoice,
+): void {
   commands.register('rotateKey', async (argument) => {
     const station = await choice.station(argument, vscode.l10n.t('Generate a new key'));
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
@@ -36,17 +54,18 @@ export function registerKeyCommands(commands: Commands, connection: Connection, 
         vscode.l10n.t('Generate a new key for {0}?', station.name),
         {
           modal: true,
-          detail: vscode.l10n.t(
-            'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. Runs from this editor use the new key by themselves.',
-            prefix,
-          ),
+          detail:
+            vscode.l10n.t(
+              'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. The next run from this editor uses the new key by itself.',
+              prefix,
+            ) + warningOfRun(store, station.id),
         },
         rotate,
       );
       if (answer !== rotate) return;
     }
     const key = await issueKey(connection, station.id);
-    void offerKey(
+    await offerKey(
       key,
       vscode.l10n.t(
         '{0} has a new key. It is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.',
@@ -67,10 +86,11 @@ export function registerKeyCommands(commands: Commands, connection: Connection, 
       vscode.l10n.t('Delete the key of {0}?', station.name),
       {
         modal: true,
-        detail: vscode.l10n.t(
-          'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
-          prefix,
-        ),
+        detail:
+          vscode.l10n.t(
+            'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
+            prefix,
+          ) + warningOfRun(store, station.id),
       },
       remove,
     );

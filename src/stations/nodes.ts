@@ -18,7 +18,3 @@ export const isNode = (value: unknown): value is Node =>
   value !== null &&
   'kind' in value &&
   (value.kind === 'station' || value.kind === 'procedure');
-
-/** What scripts and people call a procedure: its identifier, or its name where it has none. */
-export const procedureLabel = (procedure: { identifier: string | null; name: string }): string =>
-  procedure.identifier ?? procedure.name;

@@ -6,9 +6,10 @@ import { name60 } from '../contract/common.ts';
 import { local } from '../contract/local.ts';
 import { procedureIdentifier, type ProcedureListItem, procedures } from '../contract/procedures.ts';
 import type { LinkedProcedure, StationListItem } from '../contract/stations.ts';
+import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { Commands } from '../platform/commands.ts';
-import type { StationChoice } from './choose.ts';
-import { procedureLabel } from './nodes.ts';
+import { UserError } from '../platform/userError.ts';
+import { type StationChoice, warningOfRun } from './choose.ts';
 
 export function registerProcedureCommands(
   commands: Commands,
@@ -22,29 +23,30 @@ export function registerProcedureCommands(
     return { id, label: asked.identifier ?? asked.name };
   };
 
-  const link = async (station: StationListItem, procedure: { id: string; label: string }): Promise<void> => {
+  const link = async (station: StationListItem, procedure: { id: string; label: string }): Promise<string> => {
     await connection.call(local.linkProcedure, { params: { id: station.id, procedure_id: procedure.id } });
     await store.refresh();
     vscode.window.setStatusBarMessage(vscode.l10n.t('Linked {0} to {1}', procedure.label, station.name), 4000);
+    return procedure.id;
   };
 
   commands.register('createProcedure', async () => {
     const procedure = await create();
+    await store.refresh();
     const selected = store.stations?.find((station) => station.id === store.selected?.id);
-    if (selected === undefined) return;
-    const linkIt = vscode.l10n.t('Link to {0}', selected.name);
+    const linkIt = selected === undefined ? undefined : vscode.l10n.t('Link to {0}', selected.name);
     const answer = await vscode.window.showInformationMessage(
       vscode.l10n.t('Procedure {0} was created.', procedure.label),
-      linkIt,
+      ...(linkIt === undefined ? [] : [linkIt]),
     );
-    if (answer === linkIt) await link(selected, procedure);
+    if (selected !== undefined && answer === linkIt) await link(selected, procedure);
   });
 
   commands.register('linkProcedure', async (argument) => {
-    const station = await choice.station(argument, vscode.l10n.t('Link procedure to a station'));
+    const station = await choice.station(argument, vscode.l10n.t('Link procedure to a station'), { canCreate: true });
     const all = await allPages((query) => connection.call(procedures.list, { query }));
     const picked = await pickUnlinked(station, all);
-    await link(station, picked ?? (await create()));
+    return link(station, picked ?? (await create()));
   });
 
   commands.register('unlinkProcedure', async (argument) => {
@@ -56,10 +58,11 @@ export function registerProcedureCommands(
       vscode.l10n.t('Unlink {0} from {1}?', procedureLabel(procedure), station.name),
       {
         modal: true,
-        detail: vscode.l10n.t(
-          'Scripts of {0} can then no longer push runs of this procedure. Its runs are kept, and it can be linked again.',
-          station.name,
-        ),
+        detail:
+          vscode.l10n.t(
+            'Scripts of {0} can then no longer push runs of this procedure. Its runs are kept, and it can be linked again.',
+            station.name,
+          ) + warningOfRun(store, station.id),
       },
       unlink,
     );
@@ -78,7 +81,7 @@ async function pickUnlinked(
   const items = all
     .filter((procedure) => !linked.has(procedure.id))
     .map((procedure) => {
-      const label = procedure.identifier ?? procedure.name;
+      const label = procedureLabel(procedure);
       return { label, description: label === procedure.name ? '' : procedure.name, id: procedure.id };
     });
   const create = { label: `$(add) ${vscode.l10n.t('Create procedure…')}`, description: '', id: '' };
@@ -94,6 +97,9 @@ async function pickUnlinked(
 
 /** @throws vscode.CancellationError */
 async function pickLinked(station: StationListItem): Promise<LinkedProcedure> {
+  if (station.procedures.length === 0) {
+    throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
+  }
   const picked = await vscode.window.showQuickPick(
     station.procedures.map((procedure) => ({
       label: procedureLabel(procedure),

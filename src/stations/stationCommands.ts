@@ -4,7 +4,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import { name60 } from '../contract/common.ts';
 import { type StationListItem, stations } from '../contract/stations.ts';
 import type { Commands } from '../platform/commands.ts';
-import type { StationChoice } from './choose.ts';
+import { type StationChoice, warningOfRun } from './choose.ts';
 import { issueKey, offerKey } from './keyCommands.ts';
 import { isNode } from './nodes.ts';
 
@@ -16,12 +16,12 @@ export function registerStationCommands(
 ): void {
   commands.register('createStation', async () => {
     await store.refresh();
+    if (store.error !== undefined) throw store.error;
     const name = await askName(store.stations ?? [], { title: vscode.l10n.t('Create station') });
     const { id } = await connection.call(stations.create, { body: { name } });
-    const key = await issueKey(connection, id);
     await store.select({ id, name });
-    await store.refresh();
-    void offerKey(
+    const key = await issueKey(connection, id).finally(() => store.refresh());
+    await offerKey(
       key,
       vscode.l10n.t(
         'Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.',
@@ -47,10 +47,11 @@ export function registerStationCommands(
       vscode.l10n.t('Remove station {0}?', station.name),
       {
         modal: true,
-        detail: vscode.l10n.t(
-          'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
-          station.procedures_count,
-        ),
+        detail:
+          vscode.l10n.t(
+            'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
+            station.procedures_count,
+          ) + warningOfRun(store, station.id),
       },
       remove,
     );
@@ -63,7 +64,7 @@ export function registerStationCommands(
   commands.register('selectStation', async (argument) => {
     const station = isNode(argument)
       ? argument.station
-      : await choice.pick(vscode.l10n.t('Select the station that scripts run on'));
+      : await choice.pick(vscode.l10n.t('Select the station that scripts run on'), { canCreate: true });
     await store.select(station);
   });
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { StationStore } from '../connection/stationStore.ts';
-import { type Node, procedureLabel, type StationNode } from './nodes.ts';
+import { procedureLabel } from '../domain/procedureChoice.ts';
+import type { Node, StationNode } from './nodes.ts';
 
 /** Stations and, under each, its linked procedures. A changed station repaints its own node only. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {

@@ -49,7 +49,8 @@ describe('a test engineer at the bench', function () {
     for (const theme of ['light', 'dark'] as const) await window.screenshot('prompt', theme);
     await window.quickInput.fill('LBL-77');
     await window.quickInput.accept();
-    await window.quickInput.pick('Continue');
+    await eventually(async () => assert.match(await window.quickInput.message(), /Remove the board/));
+    await window.quickInput.accept();
     await window.notification(/SN-ASK: PASS.*Saved/).locator.waitFor();
     const asked = (await bench.runs()).find((run) => run.unit.serial_number === 'SN-ASK');
     const [phase] = (await bench.run(asked?.id ?? '')).phases;

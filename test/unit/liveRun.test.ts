@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { RunnerEvent } from '../../src/contract/runner.ts';
-import { advance, notStarted, verdictOf } from '../../src/domain/liveRun.ts';
+import { advance, notStarted, verdictOf, worstOf } from '../../src/domain/liveRun.ts';
 
-const started = (id: string): RunnerEvent => ({
+const started = (id: string, kind: 'openhtf' | 'vanilla' = 'openhtf'): RunnerEvent => ({
   event: 'run_started',
   execution_id: id,
   time: 0,
-  kind: 'openhtf',
+  kind,
   name: 'board',
   procedure_id: 'FVT1',
   part_number: null,
@@ -50,6 +50,29 @@ describe('a script that runs', () => {
     const [execution] = [started('a'), complete('a', 'PASS', 0)].reduce(advance, notStarted).executions;
     assert.ok(execution);
     assert.equal(verdictOf(execution)?.outcome, 'ERROR');
+  });
+
+  it('may pass without a phase where the script itself says so', () => {
+    const [execution] = [started('a', 'vanilla'), complete('a', 'PASS', 0)].reduce(advance, notStarted).executions;
+    assert.ok(execution);
+    assert.equal(verdictOf(execution)?.outcome, 'PASS');
+  });
+
+  it('is as bad as the worst of its executions', () => {
+    const verdicts = (['PASS', 'FAIL', 'PASS'] as const).map((outcome) => ({ outcome, reason: null }));
+    assert.equal(worstOf(verdicts)?.outcome, 'FAIL');
+    assert.equal(worstOf([]), null);
+  });
+
+  it('keeps a push that belongs to no execution', () => {
+    const events: RunnerEvent[] = [{ event: 'run_uploaded', execution_id: null, time: 0, run_id: 'run-x' }];
+    assert.deepEqual(events.reduce(advance, notStarted).otherRuns, ['run-x']);
+  });
+
+  it('has ended only when the runner said so', () => {
+    assert.equal([started('a')].reduce(advance, notStarted).ended, false);
+    const events: RunnerEvent[] = [{ event: 'script_ended', time: 0, exit_code: 0 }];
+    assert.equal(events.reduce(advance, notStarted).ended, true);
   });
 
   it('takes the verdict from the record', () => {

@@ -6,12 +6,7 @@ import { scriptTemplate } from '../../src/run/scriptTemplates.ts';
 describe('a new test script', () => {
   for (const kind of ['openhtf', 'vanilla'] as const) {
     it(`names its procedure (${kind})`, () => {
-      const scan = scanScript(scriptTemplate(kind, 'FVT1'));
-      assert.deepEqual(
-        scan.procedureArguments.map(({ value }) => value),
-        ['FVT1'],
-      );
-      assert.equal(scan.usesOpenHtf, kind === 'openhtf');
+      assert.deepEqual(scanScript(scriptTemplate(kind, 'FVT1')), [{ kind: 'named', id: 'FVT1' }]);
     });
   }
 });

@@ -93,16 +93,17 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
     windowsHide: true,
     env: serverEnvironment({ TEST_STATIONS_ADMIN_KEY: adminKey }),
   });
+  let limit: NodeJS.Timeout | undefined;
   const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error }>((resolve) => {
-    const late = (): void => {
+    limit = setTimeout(() => {
       child.kill('SIGKILL');
       resolve({ error: new Error(`it said nothing for ${startLimit / 1000} s, see ${log.path}`) });
-    };
-    setTimeout(late, startLimit).unref();
+    }, startLimit);
     child.once('error', (error) => resolve({ error }));
     child.once('exit', (code) => resolve({ code }));
     if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
   });
+  clearTimeout(limit);
   child.stdout?.destroy();
   child.unref();
   await log.handle.close();

@@ -82,7 +82,12 @@ describe('a script whose procedure is not the station’s', function () {
     assert.ok(files.length > 20, `only ${files.length} files to search`);
     const anyKey = /ts[su]_[A-Za-z0-9_-]{43}/;
     assert.match(key, anyKey);
-    for (const file of files) assert.doesNotMatch(readFileSync(file, 'latin1'), anyKey, `a key is in ${file}`);
+    for (const file of files) {
+      const text = readFileSync(file, 'latin1');
+      assert.ok(!text.includes(key), `the key is in ${file}`);
+      // In the database a key's visible beginning stands before other columns, which looks like a whole one.
+      if (!file.includes('stations.db')) assert.doesNotMatch(text, anyKey, `a key is in ${file}`);
+    }
     assert.ok(!(await window.testResultText()).includes(key), 'the key is in the Test Results');
   });
 });

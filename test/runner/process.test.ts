@@ -129,7 +129,7 @@ def long(test):
         print("nobody reads this " * 100)
         sys.stdout.buffer.write(b"nor this")
 
-htf.Test(long).execute(lambda: "SN-1")
+htf.Test(long, procedure_id="X").execute(lambda: "SN-1")
 test = htf.Test(long, procedure_id="X")
 test.execute(lambda: "SN-2")
 subprocess.run([sys.executable, "-c", "print('a child')"], check=True)
@@ -142,6 +142,31 @@ pathlib.Path(__file__).with_name("result").write_text(f"{test.descriptor.metadat
     await writeFile(path.join(folder, 'gone'), '');
     assert.equal(await host.ended, 0);
     assert.equal(await readFile(path.join(folder, 'result'), 'utf8'), 'X finished');
+  });
+
+  it('runs nothing under a procedure that nobody can be asked about any more', async () => {
+    const file = await script(`
+import pathlib, time
+import openhtf as htf
+
+def wait(test):
+    test.logger.info("begun")
+    while not pathlib.Path(__file__).with_name("gone").exists():
+        time.sleep(0.01)
+
+def forbidden(test):
+    pathlib.Path(__file__).with_name("forbidden").write_text("ran")
+
+htf.Test(wait, procedure_id="X").execute(lambda: "SN-1")
+htf.Test(forbidden, procedure_id="Y").execute(lambda: "SN-2")
+`);
+    const host = await Host.start(python, file);
+    await host.until('phase_log');
+    await host.leave();
+    const folder = path.dirname(file);
+    await writeFile(path.join(folder, 'gone'), '');
+    assert.equal(await host.ended, 130);
+    await assert.rejects(readFile(path.join(folder, 'forbidden')), { code: 'ENOENT' });
   });
 
   it('starts processes by multiprocessing', async () => {

@@ -27,12 +27,15 @@ class Procedures:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._waiting: dict[str, SimpleQueue[_Answer]] = {}
+        self._given: dict[str | None, str] = {}
 
     def choose(self, execution_id: str, procedure_id: str | None) -> str | None:
-        """Asks, waits, and returns the procedure to run under; the script's own when there is no host to ask.
+        """Asks, waits, and returns the procedure to run under.
+
+        When there is no host any more, what it answered before to the same question counts on.
 
         Raises:
-            SystemExit: the user does not want the test to run, or stopped the script.
+            SystemExit: the user does not want the test to run, stopped the script, or can no longer be asked.
         """
         request = uuid.uuid4().hex
         answers: SimpleQueue[_Answer] = SimpleQueue()
@@ -43,18 +46,21 @@ class Procedures:
         if not self._channel.open:
             self.host_is_gone()
         answer = answers.get()
-        if answer is _Unanswered.STOPPED:
+        if answer is _Unanswered.GONE:
+            answer = self._given.get(procedure_id, _Unanswered.STOPPED)
+        if isinstance(answer, _Unanswered):
             raise SystemExit(STOPPED)
         if answer is None:
             raise SystemExit(0)
-        return procedure_id if isinstance(answer, _Unanswered) else answer
+        self._given[procedure_id] = answer
+        return answer
 
     def answer(self, request: str, procedure_id: str | None) -> None:
         """Gives the host's answer to the question that waits for it."""
         self._resolve([request], procedure_id)
 
     def host_is_gone(self) -> None:
-        """Lets all questions go on as their scripts say."""
+        """Answers all questions as they were answered before; nobody is there to answer new ones."""
         self._resolve(list(self._waiting), _Unanswered.GONE)
 
     def stop(self) -> None:

@@ -31,8 +31,9 @@ export class QuickInput {
     return (await this.#box.locator('.quick-input-title').innerText()).trim();
   }
 
-  async fill(text: string): Promise<void> {
-    await this.#input.fill(text);
+  /** @param timeout milliseconds to wait for the box; default that of the page */
+  async fill(text: string, timeout?: number): Promise<void> {
+    await this.#input.fill(text, timeout === undefined ? {} : { timeout });
   }
 
   async value(): Promise<string> {

@@ -163,21 +163,24 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
   }
 
-  /** Chooses in the palette. While it is open it does not learn of new commands and files, so it is opened anew. */
+  /**
+   * Chooses in the palette. While it is open it does not learn of new commands and files, and a window that still
+   * restores its panels takes the focus from it, which closes it: so it is opened anew.
+   */
   async #pick(text: string, label: string): Promise<void> {
     await until(
       async () => {
         await this.page.keyboard.press('F1');
-        await this.quickInput.fill(text);
+        await this.quickInput.fill(text, 3000);
         const row = this.quickInput.row(label);
         const found = await row.waitFor({ timeout: 3000 }).then(
           () => true,
           () => false,
         );
-        await (found ? row.click() : this.quickInput.cancel());
+        await (found ? row.click({ timeout: 3000 }) : this.page.keyboard.press('Escape'));
         return found;
       },
-      { what: `"${label}" in the palette` },
+      { what: `"${label}" in the palette`, timeout: 30_000 },
     );
   }
 }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually, until } from './support/until.ts';
+
+describe('trouble while a script runs', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  before(async () => {
+    for (const name of ['waiting.py', 'dying.py', 'openhtf_seed.py']) bench.script(name);
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.openContainer('Test Stations');
+  });
+
+  it('loses nothing: a second run is refused, and a killed server is back for the push', async () => {
+    const window = workbench();
+    await window.openFile('waiting.py');
+    await window.editorAction('Run Procedure on Station');
+    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+
+    await window.editorAction('Run Procedure on Station');
+    await window.notification('A script is still running').close();
+
+    await window.tree('Stations').row('Bench 1').menu('Delete Key…');
+    await eventually(async () => assert.match(await window.dialog.text(), /A script is running on this station now/));
+    await window.dialog.click('Cancel');
+
+    const { pid } = bench.address();
+    process.kill(pid, 'SIGKILL');
+    await until(() => bench.address().pid !== pid, { what: 'the server to be started again' });
+    bench.write('go', '');
+    await window.notification(/SN-WAIT: PASS.*Saved as a run of FVT1/).locator.waitFor();
+    assert.equal((await bench.runs()).length, 1);
+    await window.notification(/SN-WAIT: PASS/).close();
+  });
+
+  it('tells of the unit whose test died with the process', async () => {
+    const window = workbench();
+    await window.openFile('dying.py');
+    await window.editorAction('Run Procedure on Station');
+    const died = window.notification(/A test was not finished, and its run was not saved\. The Python process died/);
+    await died.locator.waitFor();
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('died', theme);
+    assert.deepEqual((await bench.runs()).map((run) => run.unit.serial_number).sort(), ['SN-A', 'SN-WAIT']);
+    await died.close();
+  });
+
+  it('names the station whose key the script brings itself', async () => {
+    const window = workbench();
+    await createStation(window, 'Bench 2');
+    await bench.linkedProcedure('Bench 2', 'EOL');
+    await window.notification('Station Bench 2 is ready').click('Copy Key');
+    const key = await until(async () => {
+      const text = String(await window.page.evaluate('navigator.clipboard.readText()'));
+      return text.startsWith('tss_') && text;
+    });
+    bench.write(
+      'foreign.py',
+      bench
+        .read('openhtf_seed.py')
+        .replace('TofuPilot(test)', `TofuPilot(test, api_key="${key}")`)
+        .replaceAll('"FVT1"', '"EOL"'),
+    );
+    await window.openFile('foreign.py');
+    await window.command('Test Stations: Select Station');
+    await window.quickInput.pick('Bench 1');
+    await window.statusBarItem('Bench 1').waitFor();
+    await window.editorAction('Run Procedure on Station');
+    await window.dialog.click('Link EOL');
+    await window
+      .notification(/Saved as a run of EOL on Bench 2.*key of the script’s own, not as Bench 1/)
+      .locator.waitFor();
+  });
+});

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,12 +44,15 @@ export async function checkWindow({ settings, env }: WindowOptions, job: Demo): 
 
 /** Serves VS Code to a browser until Ctrl+C. */
 export async function openBrowserWindow({ settings, env }: WindowOptions): Promise<void> {
-  const server = await CodeServer.create({ machineSettings: settings, env, folder: join(places.demo, 'vscode'), port });
+  // Its terminals have the station's key in their environment: other users of this machine must stay out.
+  const password = randomBytes(9).toString('base64url');
+  const folder = join(places.demo, 'vscode');
+  const server = await CodeServer.create({ machineSettings: settings, env, folder, port, password });
   try {
     await server.start();
     const file = [['openFile', `vscode-remote://127.0.0.1:${port}${places.script}`]];
     const query = new URLSearchParams({ folder: places.workspace, payload: JSON.stringify(file) });
-    console.log(`▸ VS Code is at\n\n  ${server.url}/?${query.toString()}\n`);
+    console.log(`▸ VS Code is at\n\n  ${server.url}/?${query.toString()}\n\n  Password: ${password}\n`);
     console.log(
       '  Open it in a browser, choose Test Stations in the activity bar, and run the script. Ctrl+C ends it.',
     );

@@ -23,6 +23,8 @@ export interface CodeServerOptions {
   folder?: string;
   /** Default: a free one. Browsers keep secrets by address. */
   port?: number;
+  /** Default: none is asked for. */
+  password?: string;
 }
 
 /** No outside requests, no banners, and terminals whose text is in the page. */
@@ -117,7 +119,14 @@ export class CodeServer {
   #arguments(): string[] {
     return [
       places.codeServer(),
-      ...['--config', join(this.folder, 'config.yaml'), '--bind-addr', `127.0.0.1:${this.#port}`, '--auth', 'none'],
+      ...[
+        '--config',
+        join(this.folder, 'config.yaml'),
+        '--bind-addr',
+        `127.0.0.1:${this.#port}`,
+        '--auth',
+        this.#options.password === undefined ? 'none' : 'password',
+      ],
       ...['--user-data-dir', this.data, '--extensions-dir', join(this.folder, 'extensions')],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
       ...(this.#options.trust === false ? [] : ['--disable-workspace-trust']),
@@ -135,6 +144,7 @@ export class CodeServer {
       EXTENSIONS_GALLERY: '{}',
       VSCODE_CLI: '1',
       [marker]: this.folder,
+      ...(this.#options.password === undefined ? {} : { PASSWORD: this.#options.password }),
       ...this.#options.env,
     };
   }

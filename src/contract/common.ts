@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { KeyKind, Operation } from './operation.ts';
+import type { KeyKind, Operation, RefusalStatus } from './operation.ts';
 
 export const nothing = z.undefined();
 export const empty = z.object({});
@@ -19,8 +19,17 @@ export function operation<
   query?: Q;
   body?: B;
   answer: A;
+  answerType?: Operation['answerType'];
+  refusals?: readonly RefusalStatus[];
 }): Operation<P, Q, B, A> {
-  return { params: empty as never, query: empty as never, body: nothing as never, ...o };
+  return {
+    params: empty as never,
+    query: empty as never,
+    body: nothing as never,
+    answerType: 'application/json',
+    refusals: [],
+    ...o,
+  };
 }
 
 export const id = z.uuid();

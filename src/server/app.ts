@@ -7,20 +7,33 @@ import { checkHost } from './http/hosts.ts';
 import { type App, mounter } from './http/mount.ts';
 import { notFound } from './refusal.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoute } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
+import { openApiRoute } from './routes/openApi.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { stationRoutes } from './routes/stations.ts';
 import { v1ImportRoutes } from './routes/v1Import.ts';
 import { v1RunRoutes } from './routes/v1Runs.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
+import type { EventStreams } from './eventStreams.ts';
 import { SignedUrls } from './signedUrls.ts';
 import type { Store } from './store/tables.ts';
 
 /** Everything the server answers to. @param host what it listens on @param attachments the folder of the attachments */
-export function makeApp({ store, attachments, host }: { store: Store; attachments: string; host: string }): App {
+export function makeApp({
+  store,
+  streams,
+  attachments,
+  host,
+}: {
+  store: Store;
+  streams: EventStreams;
+  attachments: string;
+  host: string;
+}): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
     // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1.
     getPath: (request) => getPath(request).replace(/\/{2,}/g, '/'),
@@ -28,6 +41,7 @@ export function makeApp({ store, attachments, host }: { store: Store; attachment
   app.use(async (c, next) => {
     checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);
     await next();
+    if (c.req.method !== 'GET') streams.ring();
   });
   app.notFound((c) =>
     failureAnswer(c.req.method, c.req.path, notFound(`This server has no ${c.req.method} ${c.req.path}.`)),
@@ -40,8 +54,11 @@ export function makeApp({ store, attachments, host }: { store: Store; attachment
     mount: mounter(app, store),
     files: new AttachmentFiles(attachments),
     urls: new SignedUrls(),
+    streams,
   };
   healthRoute(rooms);
+  openApiRoute(rooms);
+  eventRoutes(rooms);
   stationRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);

@@ -1,5 +1,6 @@
 /** Why a request is refused, in the words of `/api/v2`. */
-export type RefusalCode = 'BAD_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PAYLOAD_TOO_LARGE';
+export type RefusalCode =
+  'BAD_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PAYLOAD_TOO_LARGE' | 'TOO_MANY_REQUESTS';
 
 export interface Issue {
   message: string;
@@ -25,4 +26,5 @@ export const unauthorized = (message: string): Refusal => new Refusal('UNAUTHORI
 export const forbidden = (message: string): Refusal => new Refusal('FORBIDDEN', message);
 export const notFound = (message: string): Refusal => new Refusal('NOT_FOUND', message);
 export const conflict = (message: string): Refusal => new Refusal('CONFLICT', message);
+export const tooMany = (message: string): Refusal => new Refusal('TOO_MANY_REQUESTS', message);
 export const tooLarge = (message: string): Refusal => new Refusal('PAYLOAD_TOO_LARGE', message);

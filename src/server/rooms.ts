@@ -1,4 +1,5 @@
 import type { AttachmentFiles } from './attachmentFiles.ts';
+import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Store } from './store/tables.ts';
@@ -10,4 +11,5 @@ export interface Rooms {
   store: Store;
   files: AttachmentFiles;
   urls: SignedUrls;
+  streams: EventStreams;
 }

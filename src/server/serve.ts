@@ -1,6 +1,7 @@
 import type { ServerAddress } from '../contract/local.ts';
 import { makeApp } from './app.ts';
 import type { DataFolder } from './dataFolder.ts';
+import { EventStreams } from './eventStreams.ts';
 import { listen } from './listen.ts';
 import { findInstance } from './store/instance.ts';
 import { openStore } from './store/open.ts';
@@ -24,9 +25,10 @@ export async function serve(
 ): Promise<RunningServer> {
   folder.lock();
   const store = openStore(folder.database);
+  const streams = new EventStreams(store);
   const last = folder.readAddress();
   const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, attachments: folder.attachments, host }), host, ports);
+  const listening = await listen(makeApp({ store, streams, attachments: folder.attachments, host }), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
@@ -40,6 +42,7 @@ export async function serve(
   return {
     address,
     stop: async () => {
+      streams.end();
       await listening.close();
       await store.destroy();
       folder.release();

@@ -8,13 +8,14 @@ const statusOf: Record<RefusalCode, number> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
 };
 
 /** The official v1 client shows an error's message only if the content type is exactly this, without a charset. */
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 
-const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
+export const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
 
 function errorAnswer(
   path: string,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { ChangeKind } from '../../contract/events.ts';
 import type { KeyKind } from '../../contract/operation.ts';
 import type { MeasurementOutcome, Outcome, PhaseOutcome } from '../../contract/common.ts';
 import type { NewLog } from '../../domain/newRun.ts';
@@ -103,6 +104,15 @@ export interface Tables {
     run_id: string | null;
     /** 1 when the run was made from this file. */
     is_report: 0 | 1;
+  };
+  /** Written by triggers. */
+  changes: {
+    id: number;
+    at: number;
+    kind: ChangeKind;
+    station_id: string | null;
+    procedure_id: string | null;
+    run_id: string | null;
   };
 }
 

@@ -1,0 +1,15 @@
+import { events } from './events.ts';
+import { local } from './local.ts';
+import type { Operation } from './operation.ts';
+import { procedures } from './procedures.ts';
+import { runs } from './runs.ts';
+import { stations } from './stations.ts';
+import { v1 } from './v1.ts';
+
+/**
+ * Every operation of the wire: with their `access` the table of who may do what. The OpenAPI document and the tests of
+ * access are made from it; a resource that is missing here is found by a test.
+ */
+const resources: readonly Readonly<Record<string, Operation>>[] = [local, events, v1, runs, stations, procedures];
+
+export const operations: readonly Operation[] = resources.flatMap((resource) => Object.values(resource));

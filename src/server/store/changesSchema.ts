@@ -1,0 +1,79 @@
+interface Ids {
+  station?: string;
+  procedure?: string;
+  run?: string;
+}
+
+/** How many changes are kept for clients that come back. */
+const kept = 10_000;
+
+/** A trigger that writes down a change. @param when such as `insert on stations` @param condition on `new` or `old` */
+function noting(
+  kind: string,
+  when: string,
+  { station = 'null', procedure = 'null', run = 'null' }: Ids,
+  condition = '',
+) {
+  const name = `${kind.replace('.', '_')}_on_${when.replace(/\W+/g, '_')}`;
+  return `
+create trigger ${name} after ${when} ${condition && `when ${condition}`} begin
+  insert into changes (at, kind, station_id, procedure_id, run_id)
+  values (cast(unixepoch('subsec') * 1000 as integer), '${kind}', ${station}, ${procedure}, ${run});
+end;`;
+}
+
+const station = (row: string): Ids => ({ station: `${row}.id` });
+const procedure = (row: string): Ids => ({ procedure: `${row}.id` });
+const link = (row: string): Ids => ({ station: `${row}.station_id`, procedure: `${row}.procedure_id` });
+const key = (row: string): Ids => ({ station: `${row}.station_id` });
+const run = (row: string): Ids => ({
+  run: `${row}.id`,
+  procedure: `${row}.procedure_id`,
+  station: `${row}.created_by_station_id`,
+});
+const runOf = (upload: string): Ids => ({
+  run: `${upload}.run_id`,
+  procedure: `(select procedure_id from runs where id = ${upload}.run_id)`,
+  station: `(select created_by_station_id from runs where id = ${upload}.run_id)`,
+});
+
+/**
+ * What changed, in order, for the event stream. Triggers write it: no handler can forget one, and a change is there
+ * exactly when what it tells of is. Ids only grow, because the newest rows are never taken away.
+ */
+export const changesSchema = `
+create table changes (
+  id integer primary key,
+  at integer not null,
+  kind text not null,
+  station_id text,
+  procedure_id text,
+  run_id text
+) strict;
+create trigger changes_kept after insert on changes when new.id % 100 = 0 begin
+  delete from changes where id <= new.id - ${kept};
+end;
+${[
+  noting('station.created', 'insert on stations', station('new')),
+  noting('station.updated', 'update on stations', station('new'), 'new.archived_at is null'),
+  noting('station.deleted', 'update on stations', station('new'), 'new.archived_at is not null'),
+  noting('station.deleted', 'delete on stations', station('old'), 'old.archived_at is null'),
+  noting('procedure.created', 'insert on procedures', procedure('new')),
+  noting('procedure.updated', 'update on procedures', procedure('new')),
+  noting('procedure.deleted', 'delete on procedures', procedure('old')),
+  noting('link.created', 'insert on station_procedures', link('new')),
+  noting('link.deleted', 'delete on station_procedures', link('old')),
+  noting('key.created', 'insert on api_keys', key('new')),
+  noting('key.deleted', 'delete on api_keys', key('old')),
+  noting('run.created', 'insert on runs', run('new')),
+  noting('run.updated', 'update on runs', run('new')),
+  noting('run.deleted', 'delete on runs', run('old')),
+  noting(
+    'run.updated',
+    'update of run_id on uploads',
+    runOf('new'),
+    'new.run_id is not null and new.run_id is not old.run_id and new.is_report = 0',
+  ),
+  noting('run.updated', 'delete on uploads', runOf('old'), 'exists (select 1 from runs where id = old.run_id)'),
+].join('')}
+`;

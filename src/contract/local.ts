@@ -83,4 +83,5 @@ export const serverExit = {
   folderNotWritable: 11,
   folderInUse: 12,
   schemaTooNew: 13,
+  databaseDamaged: 14,
 } as const;

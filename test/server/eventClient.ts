@@ -32,7 +32,8 @@ export async function listenTo(url: string, key: string, lastEventId?: number): 
     // A server that is killed breaks the connection.
     const { value } = await reader.read().catch(() => ({ value: undefined }));
     if (!value) return null;
-    const received = streamEvent.parse({ event: value.event, data: JSON.parse(value.data) });
+    const data: unknown = JSON.parse(value.data);
+    const received = streamEvent.parse({ event: value.event, data });
     return { ...received, id: Number(value.id) };
   };
   return {

@@ -9,6 +9,9 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
+import { serverExit } from '../../contract/local.ts';
+import { messageOf, StartFailure } from '../startFailure.ts';
+import { howToRestore, isDamage } from './damage.ts';
 import { migrate } from './migrations.ts';
 import type { Store, Tables } from './tables.ts';
 
@@ -57,7 +60,7 @@ class NodeSqliteDialect extends SqliteDialect {
 
 /**
  * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
- * @throws StartFailure when its schema is newer
+ * @throws StartFailure when its schema is newer, or it is damaged
  */
 export function openStore(path: string): Store {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
@@ -66,7 +69,12 @@ export function openStore(path: string): Store {
     migrate(database, path);
   } catch (error) {
     database.close();
-    throw error;
+    if (!isDamage(error)) throw error;
+    throw new StartFailure(
+      serverExit.databaseDamaged,
+      `The database ${path} is damaged (${messageOf(error)}). ${howToRestore}`,
+      error,
+    );
   }
   return new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) });
 }

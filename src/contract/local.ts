@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byId, id, operation, timestamp } from './common.ts';
+import { procedureIdentifier } from './procedures.ts';
 
 const link = z.object({ id, procedure_id: id });
 
@@ -62,6 +63,17 @@ export const local = {
     refusals: [404],
     params: link,
     answer: z.object({ id }),
+  }),
+  setIdentifier: operation({
+    id: 'local.procedures.identifier',
+    method: 'PUT',
+    path: '/api/local/procedures/{id}/identifier',
+    access: ['user'],
+    params: byId,
+    /** Null takes the identifier away: scripts then name the procedure by its id alone. */
+    body: z.object({ identifier: procedureIdentifier.nullable() }),
+    answer: z.object({ id, identifier: z.string().nullable() }),
+    refusals: [404, 409],
   }),
 } as const;
 

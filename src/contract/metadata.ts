@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
-const key = z.string().min(1).max(255);
+const key = z.string().regex(/^[A-Za-z0-9_.:+-]{1,60}$/, 'A metadata key has 1 to 60 letters, digits or _ . : + -');
 const value = z.union([z.string(), z.number(), z.boolean()]);
-const maxKeys = 50;
+export const maxMetadataKeys = 50;
 
-/** A test's own facts about a run or unit. */
+/** A test's own facts about a run, unit, part, revision or station. */
 export const metadata = z
   .record(key, value)
-  .refine((all) => Object.keys(all).length <= maxKeys, `Metadata may have at most ${maxKeys} keys.`);
+  .refine((all) => Object.keys(all).length <= maxMetadataKeys, `Metadata may have at most ${maxMetadataKeys} keys.`);
 export type Metadata = z.infer<typeof metadata>;
 
 /** Keys are merged into what is there; null takes one away. */
 export const metadataChange = z
   .record(key, value.nullable())
-  .refine((all) => Object.keys(all).length <= maxKeys, `Metadata may have at most ${maxKeys} keys.`);
+  .refine((all) => Object.keys(all).length <= maxMetadataKeys, `Metadata may have at most ${maxMetadataKeys} keys.`);
 export type MetadataChange = z.infer<typeof metadataChange>;
 
 const textFilter = z.strictObject({ in: z.array(z.string()).optional(), contains: z.string().optional() });
@@ -40,3 +40,6 @@ export const metadataFilter = z
     }
   })
   .pipe(filter.refine((all) => Object.keys(all).length <= 5, 'At most 5 keys can be filtered by.'));
+
+/** The two query parameters of lists whose items have metadata. */
+export const metadataQuery = { metadata: metadataFilter.optional(), include_metadata: z.stringbool().default(false) };

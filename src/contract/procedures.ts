@@ -69,4 +69,32 @@ export const procedures = {
     params: byId,
     answer: procedure,
   }),
+  update: operation({
+    id: 'procedures.update',
+    method: 'PATCH',
+    path: '/api/v2/procedures/{id}',
+    access: ['user'],
+    params: byId,
+    body: z.object({
+      name: name60.optional(),
+      /** These belong to deployments, which this server does not have: it refuses them. */
+      productionBranch: z.unknown(),
+      autoPushEnabled: z.unknown(),
+      excludedBranchPatterns: z.unknown(),
+      rootDirectory: z.unknown(),
+      entryPoint: z.unknown(),
+    }),
+    answer: idAnswer,
+    refusals: [404],
+  }),
+  /** Its versions, links and runs go with it, and their attachments. */
+  delete: operation({
+    id: 'procedures.delete',
+    method: 'DELETE',
+    path: '/api/v2/procedures/{id}',
+    access: ['user'],
+    params: byId,
+    answer: idAnswer,
+    refusals: [404],
+  }),
 } as const;

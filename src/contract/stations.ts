@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { byId, id, idAnswer, many, name60, operation, page, pageQuery } from './common.ts';
+import { byId, id, idAnswer, imageId, many, name60, operation, page, pageQuery } from './common.ts';
+import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 
 const team = z.object({ id: z.string(), name: z.string() }).nullable();
 
@@ -16,6 +17,7 @@ export const stationListItem = z.object({
   procedures: z.array(linkedProcedure),
   procedures_count: z.number().int(),
   team,
+  metadata: metadata.optional(),
 });
 
 export type StationListItem = z.infer<typeof stationListItem>;
@@ -35,6 +37,9 @@ export const station = z.object({
   organization_slug: z.string(),
   connection_status: z.enum(['connected', 'disconnected']).nullable(),
   team,
+  /** The upload that is the station's picture. TofuPilot does not tell it. */
+  image_id: id.nullish(),
+  metadata: metadata.optional(),
 });
 export type Station = z.infer<typeof station>;
 
@@ -44,7 +49,12 @@ export const stations = {
     method: 'POST',
     path: '/api/v2/stations',
     access: ['user'],
-    body: z.object({ name: name60, procedure_id: id.optional() }),
+    body: z.object({
+      name: name60,
+      procedure_id: id.optional(),
+      team_id: z.string().nullish(),
+      metadata: metadata.optional(),
+    }),
     answer: idAnswer,
   }),
   list: operation({
@@ -52,7 +62,7 @@ export const stations = {
     method: 'GET',
     path: '/api/v2/stations',
     access: ['user'],
-    query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id) }),
+    query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id), ...metadataQuery }),
     answer: page(stationListItem),
   }),
   getCurrent: operation({
@@ -76,7 +86,12 @@ export const stations = {
     path: '/api/v2/stations/{id}',
     access: ['user'],
     params: byId,
-    body: z.object({ name: name60.optional(), image_id: z.string().optional(), team_id: z.string().nullish() }),
+    body: z.object({
+      name: name60.optional(),
+      image_id: imageId.optional(),
+      team_id: z.string().nullish(),
+      metadata: metadataChange.optional(),
+    }),
     answer: z.object({ id, name: z.string() }),
   }),
   remove: operation({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, idAnswer, many, operation, outcome, page, pageQuery, timestamp } from './common.ts';
+import { creators, id, idAnswer, many, operation, outcome, page, pageQuery, several, timestamp } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 import { batchNumber, partNumber, revisionNumber, serialNumber, soughtNumber } from './numbers.ts';
 
@@ -7,10 +7,6 @@ import { batchNumber, partNumber, revisionNumber, serialNumber, soughtNumber } f
 export const sample = z.enum(['golden', 'failing', 'ignored']);
 export type Sample = z.infer<typeof sample>;
 
-const creators = {
-  created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
-  created_by_station: z.object({ id, name: z.string() }).nullable(),
-};
 const numbered = z.object({ id, number: z.string() });
 const part = numbered.extend({ name: z.string(), revision: numbered });
 const serial = z.object({ id, serial_number: z.string() });
@@ -81,6 +77,7 @@ export const units = {
       metadata: metadata.optional(),
     }),
     answer: idAnswer,
+    refusals: [404, 409],
   }),
   list: operation({
     id: 'units.list',
@@ -123,6 +120,7 @@ export const units = {
     access: ['user', 'station'],
     params: bySerial,
     answer: unit,
+    refusals: [404],
   }),
   update: operation({
     id: 'units.update',
@@ -137,19 +135,21 @@ export const units = {
       /** Made when there is none of that number; null takes the unit out of its batch. */
       batch_number: batchNumber.nullish(),
       /** Uploads that the unit gets besides those it has. */
-      attachments: z.array(id).optional(),
+      attachments: z.array(id).max(1000, 'At most 1000 attachments can be added at once.').optional(),
       sample: sample.nullish(),
       metadata: metadataChange.optional(),
     }),
     answer: idAnswer,
+    refusals: [404, 409],
   }),
   delete: operation({
     id: 'units.delete',
     method: 'DELETE',
     path: '/api/v2/units',
     access: ['user'],
-    query: z.object({ serial_numbers: many(soughtNumber).pipe(z.array(z.string()).min(1)) }),
+    query: z.object({ serial_numbers: several(soughtNumber) }),
     answer: z.object({ id: z.array(id) }),
+    refusals: [404],
   }),
   addChild: operation({
     id: 'units.add_child',
@@ -160,6 +160,7 @@ export const units = {
     body: z.object({ child_serial_number: soughtNumber }),
     /** The child's. */
     answer: idAnswer,
+    refusals: [404],
   }),
   removeChild: operation({
     id: 'units.remove_child',
@@ -170,5 +171,6 @@ export const units = {
     query: z.object({ child_serial_number: soughtNumber }),
     /** The child's. */
     answer: idAnswer,
+    refusals: [404],
   }),
 } as const;

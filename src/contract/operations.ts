@@ -1,5 +1,9 @@
+import { attachments } from './attachments.ts';
 import { batches } from './batches.ts';
+import { deployments } from './deployments.ts';
 import { events } from './events.ts';
+import { logs, measurements, phases } from './explorer.ts';
+import { imports } from './imports.ts';
 import { local } from './local.ts';
 import type { Operation } from './operation.ts';
 import { parts, revisions } from './parts.ts';
@@ -7,6 +11,7 @@ import { procedures } from './procedures.ts';
 import { runs } from './runs.ts';
 import { stations } from './stations.ts';
 import { trpc } from './trpc.ts';
+import { unitAttachments } from './unitAttachments.ts';
 import { units } from './units.ts';
 import { users } from './users.ts';
 import { v1 } from './v1.ts';
@@ -28,6 +33,13 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   revisions,
   batches,
   units,
+  unitAttachments,
+  attachments,
+  imports,
+  phases,
+  measurements,
+  logs,
+  deployments,
   users,
   trpc,
 ];

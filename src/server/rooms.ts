@@ -3,12 +3,14 @@ import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Store } from './store/tables.ts';
+import type { Writer } from './writer.ts';
 
 /** What the routes work with. */
 export interface Rooms {
   app: App;
   mount: Mount;
   store: Store;
+  writer: Writer;
   files: AttachmentFiles;
   urls: SignedUrls;
   streams: EventStreams;

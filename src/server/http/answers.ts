@@ -1,5 +1,6 @@
 import { RunInputError } from '../../domain/newRun.ts';
 import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
+import { isTrpc, trpcError } from './trpcError.ts';
 
 const statusOf: Record<RefusalCode, number> = {
   BAD_REQUEST: 400,
@@ -8,7 +9,10 @@ const statusOf: Record<RefusalCode, number> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
+  UNPROCESSABLE_CONTENT: 422,
   TOO_MANY_REQUESTS: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  NOT_IMPLEMENTED: 501,
 };
 
 /** The official v1 client shows an error's message only if the content type is exactly this, without a charset. */
@@ -20,11 +24,14 @@ export const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
 function errorAnswer(
   path: string,
   status: number,
-  code: string,
+  code: RefusalCode,
   refusal: Pick<Refusal, 'message' | 'issues'>,
 ): Response {
   const { message, issues } = refusal;
-  if (!isV1(path)) return json({ message, code, issues }, status);
+  if (!isV1(path)) {
+    const trpc = isTrpc(path) ? trpcError(path, status, code, message) : {};
+    return json({ message, code, issues, ...trpc }, status);
+  }
   // Version 1 has the message alone: it must name the fields itself.
   const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);

@@ -20,6 +20,7 @@ export interface Call<O extends Operation> extends Input<O> {
   keyId: string;
   /** Scheme, host and port under which the client reached the server. */
   origin: string;
+  header(name: string): string | undefined;
 }
 
 export type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
@@ -53,7 +54,8 @@ export async function receive<O extends Operation>(
   const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
   const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.req.raw);
   const body = parseInput<O['body']>(operation.body, sent);
-  return { params, query, body, caller, keyId, origin: `http://${c.req.header('host') ?? ''}` };
+  const origin = `http://${c.req.header('host') ?? ''}`;
+  return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };
 }
 
 /** Makes the one function that serves an operation whose answer is JSON. */

@@ -48,6 +48,7 @@ export const procedures = {
     /** `identifier` is ours: TofuPilot ignores it. */
     body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
     answer: idAnswer,
+    refusals: [409],
   }),
   list: operation({
     id: 'procedures.list',
@@ -68,6 +69,7 @@ export const procedures = {
     access: ['user', 'station'],
     params: byId,
     answer: procedure,
+    refusals: [404],
   }),
   update: operation({
     id: 'procedures.update',
@@ -78,11 +80,11 @@ export const procedures = {
     body: z.object({
       name: name60.optional(),
       /** These belong to deployments, which this server does not have: it refuses them. */
-      productionBranch: z.unknown(),
-      autoPushEnabled: z.unknown(),
-      excludedBranchPatterns: z.unknown(),
-      rootDirectory: z.unknown(),
-      entryPoint: z.unknown(),
+      productionBranch: z.unknown().optional(),
+      autoPushEnabled: z.unknown().optional(),
+      excludedBranchPatterns: z.unknown().optional(),
+      rootDirectory: z.unknown().optional(),
+      entryPoint: z.unknown().optional(),
     }),
     answer: idAnswer,
     refusals: [404],

@@ -26,6 +26,8 @@ describe('stations', function () {
       organization_slug: 'local',
       connection_status: null,
       team: null,
+      image_id: null,
+      metadata: {},
     });
   });
 
@@ -118,7 +120,7 @@ describe('stations', function () {
     ];
     for (const reply of replies) {
       assert.equal(reply.status, 404);
-      assert.match(reply.text, /There is no (station|procedure) with the id [0-9a-f-]{36}/);
+      assert.match(reply.text, /(Station|Procedure) with id [0-9a-f-]{36} not found/);
     }
     assert.deepEqual((await named('Lost')).data, []);
   });

@@ -55,8 +55,9 @@ export async function listBatches(
   },
 ) {
   const { partNumbers, revisionNumbers, sortOrder } = filter;
-  let query = select(store).select(({ selectFrom }) =>
-    selectFrom('units as u')
+  let query = select(store).select((where) =>
+    where
+      .selectFrom('units as u')
       .whereRef('u.batch_id', '=', 'b.id')
       .select(({ fn }) => fn.countAll<number>().as('units'))
       .as('unit_count'),
@@ -67,20 +68,21 @@ export async function listBatches(
   if (filter.createdAfter !== undefined) query = query.where('b.created_at', '>=', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('b.created_at', '<=', filter.createdBefore);
   if (partNumbers ?? revisionNumbers) {
-    query = query.where(({ exists, selectFrom }) => {
-      let units = selectFrom('units as u')
+    query = query.where((where) => {
+      let units = where
+        .selectFrom('units as u')
         .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
         .innerJoin('parts as p', 'p.id', 'rev.part_id')
         .whereRef('u.batch_id', '=', 'b.id')
         .select('u.id');
       if (partNumbers) units = units.where('p.number_key', 'in', partNumbers.map(fold));
       if (revisionNumbers) units = units.where('rev.number_key', 'in', revisionNumbers.map(fold));
-      return exists(units);
+      return where.exists(units);
     });
   }
   return query
     .orderBy(filter.sortBy === 'number' ? 'b.number_key' : 'b.created_at', sortOrder)
-    .orderBy('b.id', sortOrder)
+    .orderBy(sql`b.rowid`, sortOrder)
     .limit(filter.limit + 1)
     .offset(filter.cursor)
     .execute();

@@ -28,7 +28,7 @@ export function hasMetadata(column: string, filter: MetadataFilter): RawBuilder<
     const path = `$."${key}"`;
     const type = sql`json_type(${sql.ref(column)}, ${path})`;
     const value = sql`json_extract(${sql.ref(column)}, ${path})`;
-    return Object.entries(condition).map(([operator, operand]) => test(type, value, operator, operand));
+    return Object.entries<Operand>({ ...condition }).map(([operator, operand]) => test(type, value, operator, operand));
   });
   return tests.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(tests, sql` and `)})`;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Change, Store } from './tables.ts';
 
 export async function attachToUnit(change: Change, uploadId: string, unitId: string): Promise<void> {
@@ -11,7 +12,7 @@ export async function attachmentsOfUnit(store: Store, unitId: string) {
     .select(['id', 'name', 'size', 'content_type', 'stored_at'])
     .where('unit_id', '=', unitId)
     .orderBy('created_at')
-    .orderBy('id')
+    .orderBy(sql`rowid`)
     .execute();
 }
 
@@ -21,7 +22,7 @@ export async function uploadsWithUnit(store: Store, unitId: string): Promise<str
     .selectFrom('uploads as f')
     .leftJoin('runs as r', 'r.id', 'f.run_id')
     .select('f.id')
-    .where(({ or, eb }) => or([eb('f.unit_id', '=', unitId), eb('r.unit_id', '=', unitId)]))
+    .where((where) => where.or([where('f.unit_id', '=', unitId), where('r.unit_id', '=', unitId)]))
     .execute();
   return rows.map(({ id }) => id);
 }

@@ -107,7 +107,7 @@ export async function listParts(
   if (metadata) query = query.where(hasMetadata('p.metadata_json', metadata));
   return query
     .orderBy(sortBy === 'created_at' ? 'p.created_at' : `p.${sortBy}_key`, sortOrder)
-    .orderBy('p.id', sortOrder)
+    .orderBy(sql`p.rowid`, sortOrder)
     .limit(filter.limit + 1)
     .offset(filter.cursor)
     .execute();

@@ -104,7 +104,7 @@ export async function listProcedures(
   if (createdBefore !== undefined) query = query.where('p.created_at', '<=', createdBefore);
   return query
     .orderBy('p.created_at', 'desc')
-    .orderBy('p.id')
+    .orderBy(sql`p.rowid`, 'desc')
     .limit(filter.limit + 1)
     .offset(filter.cursor)
     .execute();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { fold } from './fold.ts';
 import type { Change, Creator, Store } from './tables.ts';
 
@@ -33,7 +34,7 @@ export async function revisionsOf(store: Store, partIds: readonly string[]): Pro
     .select(['id', 'part_id', 'number', 'created_at'])
     .where('part_id', 'in', partIds)
     .orderBy('created_at')
-    .orderBy('id')
+    .orderBy(sql`rowid`)
     .execute();
 }
 

@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Outcome } from '../../contract/common.ts';
 import type { MetadataFilter } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
@@ -60,7 +60,7 @@ export const selectUnits = (store: Store) =>
     .select(['p.id as procedure_id', 'p.name as procedure_name']);
 
 type Query = ReturnType<typeof selectUnits>;
-export type UnitListRow = Query extends SelectQueryBuilder<infer _D, infer _T, infer Row> ? Row : never;
+export type UnitListRow = Awaited<ReturnType<Query['execute']>>[number];
 
 const order = {
   serial_number: 'u.serial_key',
@@ -74,7 +74,7 @@ const order = {
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
   return withRuns(ofTheirOwn(selectUnits(store), filter), filter)
     .orderBy(order[filter.sortBy], filter.sortOrder)
-    .orderBy('u.id', filter.sortOrder)
+    .orderBy(sql`u.rowid`, filter.sortOrder)
     .limit(filter.limit + 1)
     .offset(filter.cursor)
     .execute();
@@ -109,8 +109,8 @@ function matches(search: string) {
 
 function withRuns(units: Query, { runs, latestOnly }: UnitFilter): Query {
   if (Object.values(runs).every((value) => value === undefined)) return units;
-  return units.where(({ exists, selectFrom }) => {
-    let query = selectFrom('runs as r').select('r.id');
+  return units.where((where) => {
+    let query = where.selectFrom('runs as r').select('r.id');
     query = latestOnly
       ? query.whereRef('r.id', '=', sql.ref<Tables['units']['id']>('u.last_run_id'))
       : query.whereRef('r.unit_id', '=', sql.ref<Tables['units']['id']>('u.id'));
@@ -118,7 +118,7 @@ function withRuns(units: Query, { runs, latestOnly }: UnitFilter): Query {
     if (runs.outcomes) query = query.where('r.outcome', 'in', runs.outcomes);
     if (runs.startedAfter !== undefined) query = query.where('r.started_at', '>=', runs.startedAfter);
     if (runs.startedBefore !== undefined) query = query.where('r.started_at', '<=', runs.startedBefore);
-    return exists(query);
+    return where.exists(query);
   });
 }
 

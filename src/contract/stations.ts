@@ -56,6 +56,7 @@ export const stations = {
       metadata: metadata.optional(),
     }),
     answer: idAnswer,
+    refusals: [404, 409],
   }),
   list: operation({
     id: 'stations.list',
@@ -79,6 +80,7 @@ export const stations = {
     access: ['user', 'station'],
     params: byId,
     answer: station,
+    refusals: [404],
   }),
   update: operation({
     id: 'stations.update',
@@ -93,6 +95,7 @@ export const stations = {
       metadata: metadataChange.optional(),
     }),
     answer: z.object({ id, name: z.string() }),
+    refusals: [404, 409],
   }),
   remove: operation({
     id: 'stations.remove',
@@ -101,5 +104,6 @@ export const stations = {
     access: ['user'],
     params: byId,
     answer: idAnswer,
+    refusals: [404],
   }),
 } as const;

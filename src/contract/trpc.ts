@@ -1,5 +1,17 @@
 import * as z from 'zod';
-import { id, operation } from './common.ts';
+import { errorAnswer, id, operation } from './common.ts';
+
+/** Errors of `/api/trpc`: a tRPC client reads what stands under `error`, others the rest. */
+export const trpcErrorAnswer = errorAnswer.extend({
+  error: z.object({
+    json: z.object({
+      message: z.string(),
+      /** The number of JSON-RPC. */
+      code: z.number().int(),
+      data: z.object({ code: z.string(), httpStatus: z.number().int(), path: z.string() }),
+    }),
+  }),
+});
 
 /**
  * What TofuPilot's own page calls because its public API cannot: only what its command line tool is known to call.

@@ -86,6 +86,7 @@ export const v1 = {
     access: ['user', 'station'],
     body: runBody,
     answer: pushed,
+    refusals: [403, 404, 409, 422],
   }),
   getRuns: operation({
     id: 'v1.runs.list',
@@ -140,6 +141,7 @@ export const v1 = {
     access: ['user', 'station'],
     body: z.object({ upload_id: id, run_id: id }),
     answer: z.object({ id }),
+    refusals: [403, 404, 409],
   }),
   importReport: operation({
     id: 'v1.import',
@@ -154,6 +156,7 @@ export const v1 = {
     }),
     /** Without `url`: the official client only prints the run's id when there is none. */
     answer: pushed,
+    refusals: [403, 404, 409, 422],
   }),
   streaming: operation({
     id: 'v1.streaming',
@@ -161,5 +164,6 @@ export const v1 = {
     path: '/api/v1/streaming',
     access: ['user', 'station'],
     answer: z.unknown(),
+    refusals: [404],
   }),
 } as const;

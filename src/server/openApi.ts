@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { empty, errorAnswer, nothing, v1ErrorAnswer } from '../contract/common.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import type { local } from '../contract/local.ts';
+import { trpcErrorAnswer } from '../contract/trpc.ts';
 import { isV1 } from './http/answers.ts';
+import { isTrpc } from './http/trpcError.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -12,6 +14,8 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema
     io,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: made }) => {
+      // Unicode's classes are beyond the patterns that other languages have.
+      if (made.pattern !== undefined && /\\p\{/i.test(made.pattern)) delete made.pattern;
       const { def } = zodSchema._zod;
       // What is preprocessed may be anything; what is meant stands behind it.
       if (io === 'input' && def.type === 'pipe' && def.in._zod.def.type === 'transform') {
@@ -43,7 +47,11 @@ export function describeApi(operations: readonly Operation[], version: string): 
         userKey: { type: 'http', scheme: 'bearer', description: 'The key of a user, who manages.' },
         stationKey: { type: 'http', scheme: 'bearer', description: 'The key of a station, which pushes its runs.' },
       },
-      schemas: { Error: jsonSchema(errorAnswer, 'output'), V1Error: jsonSchema(v1ErrorAnswer, 'output') },
+      schemas: {
+        Error: jsonSchema(errorAnswer, 'output'),
+        V1Error: jsonSchema(v1ErrorAnswer, 'output'),
+        TrpcError: jsonSchema(trpcErrorAnswer, 'output'),
+      },
     },
   };
 }
@@ -102,7 +110,9 @@ function statuses({ access, params, query, body, refusals }: Operation): number[
   ].sort();
 }
 
+const errorOf = (path: string): string => (isV1(path) ? 'V1Error' : isTrpc(path) ? 'TrpcError' : 'Error');
+
 const refusal = ({ path }: Operation, status: number): unknown => ({
   description: descriptions[status],
-  content: { 'application/json': { schema: { $ref: `#/components/schemas/${isV1(path) ? 'V1Error' : 'Error'}` } } },
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${errorOf(path)}` } } },
 });

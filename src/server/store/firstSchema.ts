@@ -78,8 +78,8 @@ create table parts (
   name_key text not null,
   created_at integer not null,${creator},${metadata}
 ) strict;
-create index parts_by_creation on parts (created_at, id);
-create index parts_by_name on parts (name_key, id);
+create index parts_by_creation on parts (created_at);
+create index parts_by_name on parts (name_key);
 
 create table revisions (
   id text primary key,
@@ -97,7 +97,7 @@ create table batches (
   number_key text not null unique,
   created_at integer not null,${creator}
 ) strict;
-create index batches_by_creation on batches (created_at, id);
+create index batches_by_creation on batches (created_at);
 
 create table units (
   key integer primary key,
@@ -126,8 +126,8 @@ end;
 create trigger unit_serial_gone after delete on units begin
   delete from unit_serials where rowid = old.key;
 end;
-create index units_by_creation on units (created_at, id);
-create index units_by_last_run on units (last_run_at, id);
+create index units_by_creation on units (created_at);
+create index units_by_last_run on units (last_run_at);
 create index units_by_revision on units (revision_id, serial_key);
 create index units_by_batch on units (batch_id);
 create index units_by_parent on units (parent_id);

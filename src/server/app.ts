@@ -50,8 +50,12 @@ export function makeApp({
   host: string;
 }): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
-    // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1.
-    getPath: (request) => getPath(request).replace(/\/{2,}/g, '/'),
+    // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1; of the v2 clients, the newer take
+    // server_url as it is, with or without /api.
+    getPath: (request) =>
+      getPath(request)
+        .replace(/\/{2,}/g, '/')
+        .replace(/^\/v2\//, '/api/v2/'),
   });
   app.use(async (c, next) => {
     checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);

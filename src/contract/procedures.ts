@@ -49,7 +49,6 @@ export const procedures = {
     body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
     answer: idAnswer,
     refusals: [409],
-    refusals: [409],
   }),
   list: operation({
     id: 'procedures.list',
@@ -70,7 +69,6 @@ export const procedures = {
     access: ['user', 'station'],
     params: byId,
     answer: procedure,
-    refusals: [404],
     refusals: [404],
   }),
   update: operation({

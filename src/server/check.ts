@@ -15,6 +15,11 @@ const rules: readonly string[] = [
      select above.unit, units.parent_id from above join units using (id) where units.parent_id is not null
    )
    select 'Unit ' || unit || ' is built into itself.' from above where unit = id`,
+  `select 'Unit ' || id || ' has ' || coalesce(runs, 0) || ' runs and is noted with ' || run_count || '.'
+   from units left join (select unit_id, count(*) as runs from runs group by unit_id) on unit_id = id
+   where run_count <> coalesce(runs, 0)`,
+  `select 'Run ' || r.id || ' has not the revision and batch of its unit.' from runs r join units u on u.id = r.unit_id
+   where r.revision_id is not u.revision_id or r.batch_id is not u.batch_id`,
   `select 'Upload ' || id || ' is stored and has no size.' from uploads where stored_at is not null and size is null`,
   `select 'Of the changes up to ' || max(id) || ' some are missing.' from changes having count(*) <> max(id) - min(id) + 1`,
 ];

@@ -109,7 +109,8 @@ describe('check and backup', function () {
     const database = new DatabaseSync(join(folder, 'stations.db'), { enableForeignKeyConstraints: false });
     database.exec(`
       update runs set ended_at = started_at - 1;
-      update units set parent_id = id;
+      update units set parent_id = id, run_count = 7;
+      update runs set batch_id = 'nowhere';
       update runs set procedure_id = 'nowhere';
       update changes set id = id + 10 where id = (select max(id) from changes)`);
     database.close();
@@ -119,6 +120,8 @@ describe('check and backup', function () {
       /^Row \d+ of runs refers to a row of procedures that does not exist\.$/,
       new RegExp(`^Run ${attached.run} ends before it starts\\.$`),
       /^Unit .* is built into itself\.$/,
+      /^Unit .* has \d+ runs and is noted with 7\.$/,
+      /^Run .* has not the revision and batch of its unit\.$/,
       /^Of the changes up to \d+ some are missing\.$/,
     ]) {
       assert.ok(

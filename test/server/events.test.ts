@@ -5,6 +5,7 @@ import { afterEach, describe, it } from 'mocha';
 import { errorAnswer } from '../../src/contract/common.ts';
 import { events } from '../../src/contract/events.ts';
 import { local } from '../../src/contract/local.ts';
+import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { v1 } from '../../src/contract/v1.ts';
 import { adminKey, useServer } from './bench.ts';
@@ -76,6 +77,26 @@ describe('the event stream', function () {
       run_id: run,
     });
     assert.match(at, /^\d{4}-.*Z$/);
+  });
+
+  it('tells of a run whose metadata or attachments change, and not of each run of a unit that changes', async () => {
+    await bench.procedure('Changed', 'CHANGED');
+    const run = async (part_number: string) => {
+      const unit_under_test = { serial_number: 'SN-CHANGED', part_number };
+      return (await bench.user.call(v1.createRun, { body: { ...passedRun('CHANGED'), unit_under_test } })).id;
+    };
+    const id = await run('PCBA01');
+    const stream = await listen();
+    await hello(stream);
+    await run('PCBA02');
+    await bench.user.call(runs.updateMetadata, { params: { id }, body: { metadata: { shift: 'late' } } });
+    const upload = await bench.user.call(v1.initializeUpload, { body: { name: 'note.txt' } });
+    await fetch(upload.uploadUrl, { method: 'PUT', body: 'note' });
+    await bench.user.call(v1.syncUpload, { body: { upload_id: upload.id, run_id: id } });
+    await bench.user.call(runs.delete, { query: { ids: id } });
+    assert.deepEqual(await stream.kinds(4), ['run.created', 'run.updated', 'run.updated', 'run.deleted']);
+    await create('Nothing between');
+    assert.deepEqual(await stream.kinds(1), ['station.created']);
   });
 
   it('goes on behind the last event, also after the server was killed', async () => {

@@ -31,11 +31,13 @@ const run = (row: string): Ids => ({
   procedure: `${row}.procedure_id`,
   station: `${row}.created_by_station_id`,
 });
-const runOf = (upload: string): Ids => ({
-  run: `${upload}.run_id`,
-  procedure: `(select procedure_id from runs where id = ${upload}.run_id)`,
-  station: `(select created_by_station_id from runs where id = ${upload}.run_id)`,
+/** @param which such as `id = new.run_id` */
+const runWhere = (which: string): Ids => ({
+  run: `(select id from runs where ${which})`,
+  procedure: `(select procedure_id from runs where ${which})`,
+  station: `(select created_by_station_id from runs where ${which})`,
 });
+const exists = (which: string): string => `exists (select 1 from runs where ${which})`;
 
 /**
  * What changed, in order, for the event stream. Triggers write it: no handler can forget one, and a change is there
@@ -66,14 +68,23 @@ ${[
   noting('key.created', 'insert on api_keys', key('new')),
   noting('key.deleted', 'delete on api_keys', key('old')),
   noting('run.created', 'insert on runs', run('new')),
-  noting('run.updated', 'update on runs', run('new')),
+  // A run also changes with its unit: of that the unit would tell.
+  noting(
+    'run.updated',
+    'update on runs',
+    run('new'),
+    'new.revision_id is old.revision_id and new.batch_id is old.batch_id',
+  ),
   noting('run.deleted', 'delete on runs', run('old')),
   noting(
     'run.updated',
     'update of run_id on uploads',
-    runOf('new'),
+    runWhere('id = new.run_id'),
     'new.run_id is not null and new.run_id is not old.run_id and new.is_report = 0',
   ),
-  noting('run.updated', 'delete on uploads', runOf('old'), 'exists (select 1 from runs where id = old.run_id)'),
+  noting('run.updated', 'delete on uploads', runWhere('id = old.run_id'), exists('id = old.run_id')),
+  noting('run.updated', 'insert on run_metadata', runWhere('key = new.run_key')),
+  noting('run.updated', 'update on run_metadata', runWhere('key = new.run_key')),
+  noting('run.updated', 'delete on run_metadata', runWhere('key = old.run_key'), exists('key = old.run_key')),
 ].join('')}
 `;

@@ -74,8 +74,8 @@ function matches(search: string): RawBuilder<boolean> {
   return /^[0-9a-f-]{8,36}$/.test(id) ? sql<boolean>`(${serial} or (r.id >= ${id} and r.id < ${`${id}g`}))` : serial;
 }
 
-/** Three characters and more are found by the index of all triples. */
-function unitsContaining(part: string): RawBuilder<unknown> {
+/** The ids of units with this in their serial number. Three characters and more are found by the index of all triples. */
+export function unitsContaining(part: string): RawBuilder<unknown> {
   if (Array.from(fold(part)).length < 3)
     return sql`select id from units where serial_key like ${containing(part)} escape '\\'`;
   const phrase = `"${fold(part).replace(/"/g, '""')}"`;

@@ -4,6 +4,7 @@ import type { MetadataFilter } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
+import { unitsContaining } from './runFilter.ts';
 import type { Store, Tables } from './tables.ts';
 
 export interface UnitFilter {
@@ -103,8 +104,10 @@ function ofTheirOwn(all: Query, filter: UnitFilter): Query {
 /** A part of the serial number, of the part's number or name, or of the revision's number. */
 function matches(search: string) {
   const pattern = containing(search);
-  return sql<boolean>`(u.serial_key like ${pattern} escape '\\' or part.number_key like ${pattern} escape '\\'
-    or part.name_key like ${pattern} escape '\\' or rev.number_key like ${pattern} escape '\\')`;
+  return sql<boolean>`(u.id in (${unitsContaining(search)}) or u.revision_id in (
+    select revisions.id from revisions join parts on parts.id = revisions.part_id
+    where parts.number_key like ${pattern} escape '\\' or parts.name_key like ${pattern} escape '\\'
+      or revisions.number_key like ${pattern} escape '\\'))`;
 }
 
 function withRuns(units: Query, { runs, latestOnly }: UnitFilter): Query {

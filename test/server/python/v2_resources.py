@@ -57,8 +57,11 @@ def check_stations() -> None:
         for_users(lambda: client.stations.remove(id=STATION))
         return
     refused(errors.ErrorFORBIDDEN, lambda: client.stations.get_current(), "station key")
-    refused(errors.ErrorNOTFOUND if VERSION >= (2, 26) else errors.APIError, lambda: client.stations.create(
-        name=f"{mark} lost", procedure_id=unknown), "not found")
+    refused(
+        errors.ErrorNOTFOUND if VERSION >= (2, 26) else errors.APIError,
+        lambda: client.stations.create(name=f"{mark} lost", procedure_id=unknown),
+        "not found",
+    )
     made = client.stations.create(name=f"{mark} Prüfstand", procedure_id=PROCEDURE)
     read = client.stations.get(id=made.id)
     equal((read.name, read.api_key, read.team), (f"{mark} Prüfstand", None, None), "station")
@@ -71,7 +74,9 @@ def check_stations() -> None:
     equal((len(found.data), found.meta.has_more, found.meta.next_cursor), (1, True, 1), "first page of stations")
     equal(len(client.stations.list(search_query=mark, cursor=1).data), 1, "second page of stations")
     linked = client.stations.list(search_query=mark, procedure_ids=[PROCEDURE]).data
-    equal([(s.id, s.procedures_count, s.procedures[0].id) for s in linked], [(made.id, 1, PROCEDURE)], "linked stations")
+    equal(
+        [(s.id, s.procedures_count, s.procedures[0].id) for s in linked], [(made.id, 1, PROCEDURE)], "linked stations"
+    )
     refused(taken, lambda: client.stations.update(id=other.id, name=f"{mark} prüfstand"), "already")
     picture = client.attachments.initialize(name="bench.png")
     equal(httpx.put(picture.upload_url, content=b"png").status_code, 200, "upload of a picture")
@@ -89,7 +94,9 @@ def check_procedures() -> None:
     """Procedures are the user's; a station reads all of them."""
     mine = user.procedures.create(name=f"{mark} Messung 测试").id
     read = client.procedures.get(id=mine)
-    equal((read.name, read.runs_count, read.recent_runs, read.stations), (f"{mark} Messung 测试", 0, [], []), "procedure")
+    equal(
+        (read.name, read.runs_count, read.recent_runs, read.stations), (f"{mark} Messung 测试", 0, [], []), "procedure"
+    )
     run = push(f"{mark}-P", started_at=NOW, ended_at=NOW + timedelta(minutes=1))
     recent = client.procedures.get(id=PROCEDURE)
     equal((recent.recent_runs[0].id, recent.recent_runs[0].unit.serial_number), (run, f"{mark}-P"), "recent run")
@@ -158,8 +165,11 @@ def check_parts() -> None:
     equal([r.number for r in client.parts.get(number=f"{mark}-2").revisions], ["A"], "first revision")
     listed = client.parts.list(search_query=mark, sort_by="number", sort_order="asc")
     assert [p.id for p in listed.data if p.id in (made.id, plain.id)] == [made.id, plain.id], listed
-    equal([p.number for p in client.parts.list(search_query="LEITERP", sort_by="name").data if p.id == made.id],
-          [number], "parts by name")
+    equal(
+        [p.number for p in client.parts.list(search_query="LEITERP", sort_by="name").data if p.id == made.id],
+        [number],
+        "parts by name",
+    )
 
     added = revisions.create(part_number=number, number="R 2 ä")
     refused(errors.ErrorCONFLICT, lambda: revisions.create(part_number=number, number="r 2 Ä"), "already exists")
@@ -167,8 +177,11 @@ def check_parts() -> None:
     refused(errors.APIError, lambda: revisions.create(part_number=number, number="x" * 61), "60")
     client.units.create(serial_number=f"{mark}-rev", part_number=number, revision_number="r1")
     revision = revisions.get(part_number=number, revision_number="r1")
-    equal((revision.number, revision.part.number, [u.serial_number for u in revision.units]),
-          ("R1", number, [f"{mark}-rev"]), "revision")
+    equal(
+        (revision.number, revision.part.number, [u.serial_number for u in revision.units]),
+        ("R1", number, [f"{mark}-rev"]),
+        "revision",
+    )
     equal(revisions.get(part_number=number, revision_number="r 2 ä").id, added.id, "revision with blanks")
     refused(errors.ErrorNOTFOUND, lambda: revisions.get(part_number=number, revision_number="none"), "not found")
     refused(errors.ErrorNOTFOUND, lambda: client.parts.get(number="none"), "not found")
@@ -185,8 +198,11 @@ def check_parts() -> None:
     assert changed.updated_at >= NOW - timedelta(minutes=5), changed
     refused(errors.ErrorNOTFOUND, lambda: client.parts.update(number=f"{mark}-2", name="x"), "not found")
     picture = client.attachments.initialize(name="part.png")
-    equal(revisions.update(part_number=number, revision_number="R 2 Ä", number="R3", image_id=picture.id).id, added.id,
-          "changed revision")
+    equal(
+        revisions.update(part_number=number, revision_number="R 2 Ä", number="R3", image_id=picture.id).id,
+        added.id,
+        "changed revision",
+    )
     refused(errors.ErrorCONFLICT, lambda: revisions.update(part_number=number, revision_number="R3", number="r1"))
     refused(errors.ErrorNOTFOUND, lambda: revisions.update(part_number=number, revision_number="R9", number="x"))
     refused(errors.APIError, lambda: revisions.delete(part_number=number, revision_number="R1"), "units of it")
@@ -209,8 +225,11 @@ def check_batches() -> None:
     push(f"{mark}-B", batch_number=number, part_number=f"{mark}-BP", revision_number="r7")
     read = client.batches.get(number=number.upper())
     equal((read.id, read.number), (made.id, number), "batch")
-    equal([(u.serial_number, u.part.number, u.part.revision.number) for u in read.units],
-          [(f"{mark}-B", f"{mark}-BP", "r7")], "units of the batch")
+    equal(
+        [(u.serial_number, u.part.number, u.part.revision.number) for u in read.units],
+        [(f"{mark}-B", f"{mark}-BP", "r7")],
+        "units of the batch",
+    )
     for more in (
         {"ids": [made.id]},
         {"numbers": [number.lower()]},
@@ -245,20 +264,34 @@ def check_units() -> None:
     serial = f"{mark} Gerät №1 50%"
     made = make(serial)
     read = client.units.get(serial_number=serial.upper())
-    equal((read.id, read.serial_number, read.part.number, read.part.name, read.part.revision.number),
-          (made, serial, number, "Teil", "A"), "unit")
-    equal((read.parent, read.batch, read.children, read.created_during, read.attachments), (None, None, [], None, []),
-          "what a new unit has not")
+    equal(
+        (read.id, read.serial_number, read.part.number, read.part.name, read.part.revision.number),
+        (made, serial, number, "Teil", "A"),
+        "unit",
+    )
+    equal(
+        (read.parent, read.batch, read.children, read.created_during, read.attachments),
+        (None, None, [], None, []),
+        "what a new unit has not",
+    )
     refused(errors.ErrorCONFLICT, lambda: make(serial.upper()), "already exists")
-    refused(errors.ErrorNOTFOUND, lambda: client.units.create(
-        serial_number=f"{mark}-x", part_number=number, revision_number="Z"), "revision")
-    refused(errors.ErrorNOTFOUND, lambda: client.units.create(
-        serial_number=f"{mark}-x", part_number="none", revision_number="A"), "revision")
+    refused(
+        errors.ErrorNOTFOUND,
+        lambda: client.units.create(serial_number=f"{mark}-x", part_number=number, revision_number="Z"),
+        "revision",
+    )
+    refused(
+        errors.ErrorNOTFOUND,
+        lambda: client.units.create(serial_number=f"{mark}-x", part_number="none", revision_number="A"),
+        "revision",
+    )
     for wrong in ("", "   ", "x" * 61):
         refused(errors.APIError, lambda: make(wrong), "validation", "serial number")
     refused(errors.ErrorNOTFOUND, lambda: client.units.get(serial_number="none"), "not found")
 
-    client.units.update(serial_number=serial, new_serial_number=f"{mark}-u1", revision_number="b", batch_number=f"{mark}-L")
+    client.units.update(
+        serial_number=serial, new_serial_number=f"{mark}-u1", revision_number="b", batch_number=f"{mark}-L"
+    )
     begun = client.attachments.initialize(name="note.txt")
     equal(httpx.put(begun.upload_url, content=b"hello").status_code, 200, "upload")
     equal(client.units.update(serial_number=f"{mark}-u1", attachments=[begun.id]).id, made, "updated unit")
@@ -269,24 +302,39 @@ def check_units() -> None:
     client.units.update(serial_number=f"{mark}-u1", batch_number=None)
     equal(client.units.get(serial_number=f"{mark}-u1").batch, None, "batch after null")
     second = make(f"{mark}-u2")
-    refused(errors.ErrorCONFLICT, lambda: client.units.update(
-        serial_number=f"{mark}-u2", new_serial_number=f"{mark}-U1"), "already exists")
+    refused(
+        errors.ErrorCONFLICT,
+        lambda: client.units.update(serial_number=f"{mark}-u2", new_serial_number=f"{mark}-U1"),
+        "already exists",
+    )
     refused(errors.ErrorNOTFOUND, lambda: client.units.update(serial_number=serial, batch_number=None), "not found")
 
     equal(client.units.add_child(serial_number=f"{mark}-u1", child_serial_number=f"{mark}-U2").id, second, "child")
-    refused(errors.ErrorBADREQUEST, lambda: client.units.add_child(
-        serial_number=f"{mark}-u2", child_serial_number=f"{mark}-u1"))
-    refused(errors.ErrorBADREQUEST, lambda: client.units.add_child(
-        serial_number=f"{mark}-u1", child_serial_number=f"{mark}-u1"))
+    refused(
+        errors.ErrorBADREQUEST,
+        lambda: client.units.add_child(serial_number=f"{mark}-u2", child_serial_number=f"{mark}-u1"),
+    )
+    refused(
+        errors.ErrorBADREQUEST,
+        lambda: client.units.add_child(serial_number=f"{mark}-u1", child_serial_number=f"{mark}-u1"),
+    )
     for parent, child in (("none", f"{mark}-u2"), (f"{mark}-u1", "none")):
         refused(errors.ErrorNOTFOUND, lambda: client.units.add_child(serial_number=parent, child_serial_number=child))
-        refused(errors.ErrorNOTFOUND, lambda: client.units.remove_child(serial_number=parent, child_serial_number=child))
+        refused(
+            errors.ErrorNOTFOUND, lambda: client.units.remove_child(serial_number=parent, child_serial_number=child)
+        )
     child = client.units.get(serial_number=f"{mark}-u2")
     equal((child.parent.id, child.parent.part.revision.number), (made, "B"), "parent")
-    equal([(c.id, c.part.number) for c in client.units.get(serial_number=f"{mark}-u1").children], [(second, number)],
-          "children")
-    refused(errors.ErrorBADREQUEST, lambda: client.units.remove_child(
-        serial_number=f"{mark}-u2", child_serial_number=f"{mark}-u1"), "is not a child of")
+    equal(
+        [(c.id, c.part.number) for c in client.units.get(serial_number=f"{mark}-u1").children],
+        [(second, number)],
+        "children",
+    )
+    refused(
+        errors.ErrorBADREQUEST,
+        lambda: client.units.remove_child(serial_number=f"{mark}-u2", child_serial_number=f"{mark}-u1"),
+        "is not a child of",
+    )
 
     first_run = push(f"{mark}-u3")
     last_run = push(f"{mark}-u3", outcome="FAIL", started_at=NOW - timedelta(minutes=1))
@@ -294,7 +342,9 @@ def check_units() -> None:
     equal((run_unit.created_during.id, run_unit.created_during.duration), (first_run, "PT2M"), "run that made the unit")
 
     def listed(**more: Any) -> list[str]:
-        found = client.units.list(**{"search_query": f"{mark}-u", "sort_by": "serial_number", "sort_order": "asc", **more})
+        found = client.units.list(
+            **{"search_query": f"{mark}-u", "sort_by": "serial_number", "sort_order": "asc", **more}
+        )
         return [u.serial_number.replace(f"{mark}-", "") for u in found.data]
 
     equal(listed(), ["u1", "u2", "u3"], "units")
@@ -311,7 +361,9 @@ def check_units() -> None:
     own = {"created_by_station_ids": [STATION]}
     equal(listed(**own), [] if KIND == "user" else ["u1", "u2", "u3"], "by station")
     item = client.units.list(ids=[run_unit.id]).data[0]
-    equal((item.last_run.id, item.last_run.outcome, item.last_run.procedure.id), (last_run, "FAIL", PROCEDURE), "last run")
+    equal(
+        (item.last_run.id, item.last_run.outcome, item.last_run.procedure.id), (last_run, "FAIL", PROCEDURE), "last run"
+    )
     equal([c.id for c in client.units.list(ids=[made]).data[0].children], [second], "children in the list")
     equal(client.units.list(ids=[second]).data[0].parent.id, made, "parent in the list")
 
@@ -338,7 +390,11 @@ def check_users() -> None:
     me = client.identity.whoami()
     equal(me.type, KIND, "kind of key")
     if for_users(lambda: client.users.get_current(), errors.ErrorFORBIDDEN):
-        equal((client.users.get_current().id, me.user.id, me.station), (everyone[0].id, everyone[0].id, None), "current user")
+        equal(
+            (client.users.get_current().id, me.user.id, me.station),
+            (everyone[0].id, everyone[0].id, None),
+            "current user",
+        )
     else:
         equal((me.station.id, me.user), (STATION, None), "current station")
 
@@ -351,20 +407,27 @@ def check_newest() -> None:
     equal(client.parts.get(number=number).metadata, facts, "metadata of a part")
     client.parts.revisions.create(part_number=number, number="M", metadata=facts)
     equal(client.parts.revisions.get(part_number=number, revision_number="M").metadata, facts, "metadata of a revision")
-    client.units.create(serial_number=f"{mark}-m", part_number=number, revision_number="M", sample="golden", metadata=facts)
+    client.units.create(
+        serial_number=f"{mark}-m", part_number=number, revision_number="M", sample="golden", metadata=facts
+    )
     client.units.update(serial_number=f"{mark}-m", metadata={"lot": None, "vendor": "Bolt"})
     unit = client.units.get(serial_number=f"{mark}-m")
     equal((unit.metadata, unit.sample), ({"vendor": "Bolt", "qualified": True}, "golden"), "metadata of a unit")
     for wrong in ({"has space": 1}, {f"k{n}": n for n in range(51)}):
         refused(errors.APIError, lambda: client.units.update(serial_number=f"{mark}-m", metadata=wrong), "metadata")
     found = client.units.list(
-        metadata={"vendor": {"in": ["Bolt"]}, "qualified": {"eq": True}}, samples=["golden"], include_metadata=True,
+        metadata={"vendor": {"in": ["Bolt"]}, "qualified": {"eq": True}},
+        samples=["golden"],
+        include_metadata=True,
         search_query=mark,
     ).data
     equal([(u.serial_number, u.metadata) for u in found], [(f"{mark}-m", unit.metadata)], "units by metadata")
     equal(client.parts.list(metadata={"lot": {"gt": 500}}, search_query=mark).data, [], "parts by metadata")
-    equal([p.metadata for p in client.parts.list(metadata={"lot": {"gte": 500}}, search_query=mark).data], [None],
-          "parts by metadata, without it")
+    equal(
+        [p.metadata for p in client.parts.list(metadata={"lot": {"gte": 500}}, search_query=mark).data],
+        [None],
+        "parts by metadata, without it",
+    )
     client.units.update(serial_number=f"{mark}-m", sample=None)
     equal(client.units.get(serial_number=f"{mark}-m").sample, None, "sample after null")
     if KIND == "station":
@@ -377,7 +440,9 @@ def check_newest() -> None:
     equal(client.stations.get(id=station).metadata, {"hall": "3", "row": 4}, "metadata of a station")
     listed = client.stations.list(metadata={"row": {"eq": 4}}, include_metadata=True, search_query=mark).data
     equal([(s.id, s.metadata) for s in listed], [(station, {"hall": "3", "row": 4})], "stations by metadata")
-    refused(errors.ErrorBADREQUEST, lambda: client.procedures.update(id=PROCEDURE, production_branch="main"), "deployments")
+    refused(
+        errors.ErrorBADREQUEST, lambda: client.procedures.update(id=PROCEDURE, production_branch="main"), "deployments"
+    )
 
 
 def main() -> None:

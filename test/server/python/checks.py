@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 
 def equal(found: Any, expected: Any, what: str) -> None:
@@ -11,10 +12,10 @@ def equal(found: Any, expected: Any, what: str) -> None:
         raise AssertionError(f"{what}: {found!r} instead of {expected!r}")
 
 
-def refused(kind: type[Exception], call: Callable[[], Any], *words: str) -> None:
+def refused(kind: type[Exception], call: Callable[..., Any], *words: str, **given: Any) -> None:
     """Calls what must be refused with exactly this class of exception, and all these words in its text."""
     try:
-        call()
+        call(**given)
     except Exception as error:
         if type(error) is not kind:
             raise AssertionError(f"{type(error).__name__} instead of {kind.__name__}: {error}") from error

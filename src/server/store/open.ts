@@ -21,18 +21,37 @@ function bindable(value: unknown): SQLInputValue {
   throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
 }
 
+/** So many prepared statements are kept: preparing one takes longer than most take to run. */
+const statementsKept = 300;
+
 /** What Kysely's SQLite driver expects of a database, on top of `node:sqlite`. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
-    const statement = database.prepare(sql);
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...parameters.map(bindable)),
-      run: (parameters) => statement.run(...parameters.map(bindable)),
-      iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
-    };
+    const known = statements.get(sql);
+    // The one that was used last goes last.
+    if (known) statements.delete(sql);
+    const statement = known ?? prepareOnce(database, sql);
+    statements.set(sql, statement);
+    if (statements.size > statementsKept) {
+      for (const oldest of statements.keys()) {
+        statements.delete(oldest);
+        break;
+      }
+    }
+    return statement;
   };
   return { prepare, close: () => database.close() };
+}
+
+function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(bindable)),
+    run: (parameters) => statement.run(...parameters.map(bindable)),
+    iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+  };
 }
 
 /**

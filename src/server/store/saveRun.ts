@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { MeasurementType } from '../../contract/common.ts';
 import type { NewMeasurement, NewPhase, NewRun } from '../../domain/newRun.ts';
 import { fold } from './fold.ts';
+import { insertRows } from './insertRows.ts';
 import { changeRunMetadata } from './runMetadata.ts';
 import type { Change, Creator } from './tables.ts';
 
-/** SQLite takes 32766 parameters in one statement; a row here has at most 10. */
-const rowsAtOnce = 1000;
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
 
@@ -50,77 +50,84 @@ export async function insertRun(change: Change, run: NewRun, place: Place): Prom
     .returning('key')
     .executeTakeFirstOrThrow();
   await insertPhases(change, run.phases, key);
-  await inPortions(run.logs, (logs) =>
-    change
-      .insertInto('logs')
-      .values(
-        logs.map((log) => ({
-          run_key: key,
-          level: log.level,
-          timestamp: log.timestamp,
-          message: log.message.slice(0, maxLogMessage),
-          source_file: log.sourceFile.slice(0, maxSourceFile),
-          line_number: log.lineNumber,
-        })),
-      )
-      .execute(),
+  await insertRows(
+    change,
+    'logs',
+    ['run_key', 'level', 'timestamp', 'message', 'source_file', 'line_number'],
+    run.logs.map((log) => [
+      key,
+      log.level,
+      log.timestamp,
+      log.message.slice(0, maxLogMessage),
+      log.sourceFile.slice(0, maxSourceFile),
+      log.lineNumber,
+    ]),
   );
-  await inPortions(place.subUnitIds, (ids) =>
-    change
-      .insertInto('run_sub_units')
-      .values(ids.map((unit_id) => ({ run_id: id, unit_id })))
-      .execute(),
+  await insertRows(
+    change,
+    'run_sub_units',
+    ['run_id', 'unit_id'],
+    place.subUnitIds.map((unitId) => [id, unitId]),
   );
   await changeRunMetadata(change, key, run.metadata);
   return id;
 }
 
 async function insertPhases(change: Change, phases: readonly NewPhase[], run_key: number): Promise<void> {
-  const measurements: { m: NewMeasurement; phase_key: number }[] = [];
-  await inPortions(phases, async (some) => {
-    const keys = await change
-      .insertInto('phases')
-      .values(
-        some.map((phase) => ({
-          run_key,
-          name: phase.name,
-          outcome: phase.outcome,
-          started_at: phase.startedAt,
-          ended_at: phase.endedAt,
-          retry_count: phase.retryCount,
-          docstring: phase.docstring,
-          sequence_path: phase.sequencePath,
-        })),
-      )
-      .returning('key')
-      .execute();
-    // Rows are numbered in the order in which they are given; the order in which SQLite returns them is not promised.
-    const ordered = keys.map(({ key }) => key).sort((a, b) => a - b);
-    some.forEach((phase, index) => {
-      const phase_key = ordered[index];
-      if (phase_key === undefined) throw new RangeError('SQLite returned fewer phases than were inserted.');
-      for (const m of phase.measurements) measurements.push({ m, phase_key });
-    });
-  });
-  await inPortions(measurements, (some) =>
-    change
-      .insertInto('measurements')
-      .values(
-        some.map(({ m, phase_key }) => ({
-          phase_key,
-          name: m.name,
-          outcome: m.outcome,
-          type: typeOf(m),
-          units: m.units,
-          docstring: m.docstring,
-          value_json: m.measuredValue === undefined ? null : JSON.stringify(m.measuredValue),
-          validators_json: someJson(m.validators),
-          aggregations_json: someJson(m.aggregations),
-          series_json: m.series === null ? null : JSON.stringify(m.series),
-        })),
-      )
-      .execute(),
+  if (phases.length === 0) return;
+  // Nobody else writes during the transaction, so the keys are those that follow the last one given.
+  const firstKey = await nextPhaseKey(change);
+  await insertRows(
+    change,
+    'phases',
+    ['key', 'run_key', 'name', 'outcome', 'started_at', 'ended_at', 'retry_count', 'docstring', 'sequence_path'],
+    phases.map((phase, index) => [
+      firstKey + index,
+      run_key,
+      phase.name,
+      phase.outcome,
+      phase.startedAt,
+      phase.endedAt,
+      phase.retryCount,
+      phase.docstring,
+      phase.sequencePath,
+    ]),
   );
+  await insertRows(
+    change,
+    'measurements',
+    [
+      'phase_key',
+      'name',
+      'outcome',
+      'type',
+      'units',
+      'docstring',
+      'value_json',
+      'validators_json',
+      'aggregations_json',
+      'series_json',
+    ],
+    phases.flatMap((phase, index) =>
+      phase.measurements.map((m) => [
+        firstKey + index,
+        m.name,
+        m.outcome,
+        typeOf(m),
+        m.units,
+        m.docstring,
+        m.measuredValue === undefined ? null : JSON.stringify(m.measuredValue),
+        someJson(m.validators),
+        someJson(m.aggregations),
+        m.series === null ? null : JSON.stringify(m.series),
+      ]),
+    ),
+  );
+}
+
+async function nextPhaseKey(change: Change): Promise<number> {
+  const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'phases'`.execute(change);
+  return (rows[0]?.seq ?? 0) + 1;
 }
 
 const someJson = (items: readonly unknown[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
@@ -133,12 +140,6 @@ function typeOf({ measuredValue: value, series }: NewMeasurement): MeasurementTy
   if (typeof value === 'string') return 'string';
   const isTable = Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row));
   return isTable ? 'multidimensional' : 'json';
-}
-
-async function inPortions<T>(rows: readonly T[], insert: (some: readonly T[]) => Promise<unknown>): Promise<void> {
-  for (let first = 0; first < rows.length; first += rowsAtOnce) {
-    await insert(rows.slice(first, first + rowsAtOnce));
-  }
 }
 
 async function versionOf(change: Change, procedure_id: string, tag: string, by: Creator): Promise<string> {

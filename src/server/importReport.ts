@@ -1,4 +1,5 @@
 import type { NewRun } from '../domain/newRun.ts';
+import { deepest, isTooDeep } from '../domain/nesting.ts';
 import { openhtfRecord } from '../domain/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../domain/openhtfRun.ts';
 import { parseTolerantJson } from '../domain/tolerantJson.ts';
@@ -52,6 +53,7 @@ function readReport({ name }: UploadRow, text: string): NewRun {
 }
 
 function parseReport(name: string, text: string): unknown {
+  if (isTooDeep(text)) throw badRequest(`The report "${name}" is nested more than ${deepest} levels deep.`);
   try {
     return parseTolerantJson(text);
   } catch (error) {

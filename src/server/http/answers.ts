@@ -1,5 +1,6 @@
 import { RunInputError } from '../../domain/newRun.ts';
 import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
+import { systemCode } from '../startFailure.ts';
 import { isTrpc, trpcError } from './trpcError.ts';
 
 const statusOf: Record<RefusalCode, number> = {
@@ -37,10 +38,22 @@ function errorAnswer(
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
 }
 
+function refusalOf(error: unknown): unknown {
+  if (error instanceof RunInputError) return badRequest(error.message);
+  // The client went away in the middle of its request: nobody reads this, and nothing is wrong here.
+  if (systemCode(error) === 'ECONNRESET') return badRequest('The request broke off.');
+  return error;
+}
+
 /** The answer to a request that failed, in the shape of its surface. What was not foreseen is logged and not shown. */
 export function failureAnswer(method: string, path: string, error: unknown): Response {
-  const refusal = error instanceof RunInputError ? badRequest(error.message) : error;
-  if (refusal instanceof Refusal) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
+  const refusal = refusalOf(error);
+  if (refusal instanceof Refusal) {
+    const answer = errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
+    // The rest of the body is not read, so the connection cannot be used again.
+    if (refusal.code === 'PAYLOAD_TOO_LARGE') answer.headers.set('Connection', 'close');
+    return answer;
+  }
   console.error(`${method} ${path} failed:`, error);
   return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', {
     message: 'The station server failed on this request. Its log tells why.',

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type * as z from 'zod';
+import { deepest, isTooDeep } from '../../domain/nesting.ts';
 import { badRequest, type Issue, Refusal, tooLarge } from '../refusal.ts';
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -22,9 +23,10 @@ export const flatQuery = (query: Record<string, string[]>): Record<string, strin
     Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
   );
 
-/** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON */
+/** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON, no UTF-8, or nested too deep */
 export async function readJson(request: Request): Promise<unknown> {
   const text = await readText(request);
+  if (isTooDeep(text)) throw badRequest(`The body of the request is nested more than ${deepest} levels deep.`);
   try {
     return JSON.parse(text);
   } catch {
@@ -47,5 +49,9 @@ async function readText(request: Request): Promise<string> {
     if (size > maxBodyBytes) throw refusal;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw badRequest('The body of the request is not valid UTF-8.');
+  }
 }

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../server/support.ts';
 
 const seed = process.env['SCHEMATHESIS_SEED'] ?? '1';
 /** Cases for each operation, besides those that its schema suggests. */
-const examples = process.env['SCHEMATHESIS_EXAMPLES'] ?? '20';
+const examples = process.env['SCHEMATHESIS_EXAMPLES'] ?? '12';
 
 const checks = [
   // No 500 either: an operation that may answer it says so.

@@ -91,6 +91,8 @@ create table revisions (
   unique (part_id, number_key)
 ) strict;
 
+create unique index revisions_by_number on revisions (number_key, part_id);
+
 create table batches (
   id text primary key,
   number text not null,

@@ -42,10 +42,16 @@ export interface Range {
 
 /** One condition on `runs as r`. */
 export interface Condition {
-  sql: RawBuilder<boolean>;
-  /** Whether an index of its own finds the runs that fulfil it. */
-  indexed: boolean;
+  /** Tests one run. */
+  test: RawBuilder<boolean>;
+  /** Selects the keys of the runs that fulfil it, by an index of its own and one after the other; null without an index. */
+  find: RawBuilder<unknown> | null;
 }
+
+const indexed = (test: RawBuilder<boolean>): Condition => ({
+  test,
+  find: sql`select r.key from runs as r where ${test}`,
+});
 
 type Column = keyof Tables['runs'];
 
@@ -64,22 +70,33 @@ function within(column: Column, range: Range | undefined): Condition[] {
     ...(from === undefined ? [] : [sql`${at} >= ${from}`]),
     ...(to === undefined ? [] : [sql`${at} <= ${to}`]),
   ];
-  return ends.length === 0 ? [] : [{ sql: sql<boolean>`(${sql.join(ends, sql` and `)})`, indexed: true }];
+  return ends.length === 0 ? [] : [indexed(sql<boolean>`(${sql.join(ends, sql` and `)})`)];
 }
 
 /** A part of the serial number, or the first 8 or more characters of the run's id. */
-function matches(search: string): RawBuilder<boolean> {
-  const id = search.toLowerCase();
-  const serial = among('unit_id', unitsContaining(search));
-  return /^[0-9a-f-]{8,36}$/.test(id) ? sql<boolean>`(${serial} or (r.id >= ${id} and r.id < ${`${id}g`}))` : serial;
+function matches(search: string): Condition {
+  const part = fold(search);
+  const serial = sql<boolean>`(select serial_key from units where id = r.unit_id) like ${containing(part)} escape '\\'`;
+  const found = sql`select r.key from (${unitsContaining(part)}) as u cross join runs as r on r.unit_id = u.id`;
+  if (!/^[0-9a-f-]{8,36}$/.test(part)) return { test: serial, find: found };
+  const id = sql<boolean>`(r.id >= ${part} and r.id < ${`${part}g`})`;
+  return {
+    test: sql<boolean>`(${serial} or ${id})`,
+    find: sql`select r.key from runs as r where ${id} union ${found}`,
+  };
 }
 
-/** The ids of units with this in their serial number. Three characters and more are found by the index of all triples. */
-export function unitsContaining(part: string): RawBuilder<unknown> {
-  if (Array.from(fold(part)).length < 3)
+/**
+ * Selects the ids of units whose serial number contains this. Three characters and more are found by the index of all
+ * triples; for fewer, all serial numbers are gone through.
+ */
+export function unitsContaining(search: string): RawBuilder<unknown> {
+  const part = fold(search);
+  if (Array.from(part).length < 3)
     return sql`select id from units where serial_key like ${containing(part)} escape '\\'`;
-  const phrase = `"${fold(part).replace(/"/g, '""')}"`;
-  return sql`select u.id from unit_serials join units as u on u.key = unit_serials.rowid where unit_serials match ${phrase}`;
+  const phrase = `"${part.replace(/"/g, '""')}"`;
+  return sql`select u.id from (select rowid as key from unit_serials where unit_serials match ${phrase}) as t
+    cross join units as u on u.key = t.key`;
 }
 
 type Operand = string | readonly string[] | number | boolean | undefined;
@@ -91,8 +108,8 @@ function metadataConditions(filter: MetadataFilter): Condition[] {
     Object.entries(tests).map(([operator, operand]): Condition => {
       const value = metadataTest(operator, operand);
       return {
-        sql: among('key', sql`select run_key from run_metadata where name = ${name} and ${value}`),
-        indexed: true,
+        test: sql<boolean>`exists (select 1 from run_metadata where run_key = r.key and name = ${name} and ${value})`,
+        find: sql`select run_key as key from run_metadata where name = ${name} and ${value}`,
       };
     }),
   );
@@ -116,9 +133,10 @@ export function runConditions(filter: RunFilter): Condition[] {
   const when = (
     values: readonly string[] | undefined,
     make: (values: readonly string[]) => RawBuilder<boolean>,
-    indexed = true,
+    hasIndex = true,
   ) => {
-    if (values && values.length > 0) conditions.push({ sql: make(values), indexed });
+    if (!values || values.length === 0) return;
+    conditions.push(hasIndex ? indexed(make(values)) : { test: make(values), find: null });
   };
   when(filter.ids, (ids) => inList('id', ids.map(fold)));
   when(filter.serialNumbers, (serials) =>
@@ -144,7 +162,7 @@ export function runConditions(filter: RunFilter): Condition[] {
   when(
     filter.samples,
     (samples) =>
-      among('unit_id', sql`select id from units where coalesce(sample, 'production') in (${sql.join(samples)})`),
+      sql<boolean>`(select coalesce(sample, 'production') from units where id = r.unit_id) in (${sql.join(samples)})`,
     false,
   );
   when(filter.userIds, (ids) => inList('created_by_user_id', ids.map(fold)));
@@ -171,6 +189,6 @@ export function runConditions(filter: RunFilter): Condition[] {
     ...within('duration', filter.duration),
     ...metadataConditions(filter.metadata ?? {}),
   );
-  if (filter.search) conditions.push({ sql: matches(filter.search), indexed: true });
+  if (filter.search) conditions.push(matches(filter.search));
   return conditions;
 }

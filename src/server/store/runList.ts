@@ -16,12 +16,14 @@ export interface RunPage {
 /** Up to so many runs are found by the condition's own index and then sorted; of more, the sorted index is walked. */
 const few = 2000;
 
+const ofRuns = sql`runs as r`;
+
 /** Where each order is read from: `from` delivers it without sorting, its columns stand in `by`. */
 const orders: Record<RunSort, { from: RawBuilder<unknown>; by: readonly string[] }> = {
-  started_at: { from: sql`runs as r`, by: ['r.started_at', 'r.key'] },
-  created_at: { from: sql`runs as r`, by: ['r.created_at', 'r.key'] },
-  duration: { from: sql`runs as r`, by: ['r.duration', 'r.started_at', 'r.key'] },
-  outcome: { from: sql`runs as r`, by: ['r.outcome', 'r.started_at', 'r.key'] },
+  started_at: { from: ofRuns, by: ['r.started_at', 'r.key'] },
+  created_at: { from: ofRuns, by: ['r.created_at', 'r.key'] },
+  duration: { from: ofRuns, by: ['r.duration', 'r.started_at', 'r.key'] },
+  outcome: { from: ofRuns, by: ['r.outcome', 'r.started_at', 'r.key'] },
   serial_number: {
     from: sql`units as u cross join runs as r on r.unit_id = u.id`,
     by: ['u.serial_key', 'r.started_at', 'r.key'],
@@ -59,7 +61,7 @@ async function runKeys(store: Store, conditions: readonly Condition[], page: Run
   const order = sql.join(by.map((column) => sql`${sql.ref(column)} ${direction}`));
   const where = narrowed.tests.length === 0 ? sql`` : sql`where ${sql.join(narrowed.tests, sql` and `)}`;
   const found = await sql<{ key: number }>`
-    select r.key from ${narrowed.few ? joined : from} ${where}
+    select r.key from ${narrowed.few && from !== ofRuns ? joined : from} ${where}
     order by ${order} limit ${page.limit + 1} offset ${page.cursor}
   `.execute(store);
   return found.rows.map(({ key }) => key);
@@ -74,9 +76,9 @@ export async function narrow(
   conditions: readonly Condition[],
 ): Promise<{ tests: RawBuilder<boolean>[]; few: boolean } | null> {
   const selective = await mostSelective(store, conditions);
-  if (selective === null) return { tests: conditions.map((condition) => condition.sql), few: false };
+  if (selective === null) return { tests: conditions.map(({ test }) => test), few: false };
   if (selective.keys.length === 0) return null;
-  const rest = conditions.filter((condition) => condition !== selective.condition).map((condition) => condition.sql);
+  const rest = conditions.filter((condition) => condition !== selective.condition).map(({ test }) => test);
   const keys = JSON.stringify(selective.keys);
   return { tests: [sql<boolean>`r.key in (select value from json_each(${keys}))`, ...rest], few: true };
 }
@@ -91,8 +93,8 @@ async function mostSelective(store: Store, conditions: readonly Condition[]): Pr
   let best: Selection | null = null;
   let limit = few + 1;
   for (const condition of conditions) {
-    if (!condition.indexed) continue;
-    const keys = await firstKeys(store, condition, limit);
+    if (condition.find === null) continue;
+    const keys = await firstKeys(store, condition.find, limit);
     if (keys.length >= limit) continue;
     best = { condition, keys };
     limit = keys.length;
@@ -101,7 +103,7 @@ async function mostSelective(store: Store, conditions: readonly Condition[]): Pr
   return best;
 }
 
-async function firstKeys(store: Store, condition: Condition, limit: number): Promise<number[]> {
-  const query = sql<{ key: number }>`select r.key from runs as r where ${condition.sql} limit ${limit}`;
+async function firstKeys(store: Store, find: RawBuilder<unknown>, limit: number): Promise<number[]> {
+  const query = sql<{ key: number }>`${find} limit ${limit}`;
   return (await query.execute(store)).rows.map(({ key }) => key);
 }

@@ -48,12 +48,7 @@ function refusalOf(error: unknown): unknown {
 /** The answer to a request that failed, in the shape of its surface. What was not foreseen is logged and not shown. */
 export function failureAnswer(method: string, path: string, error: unknown): Response {
   const refusal = refusalOf(error);
-  if (refusal instanceof Refusal) {
-    const answer = errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
-    // The rest of the body is not read, so the connection cannot be used again.
-    if (refusal.code === 'PAYLOAD_TOO_LARGE') answer.headers.set('Connection', 'close');
-    return answer;
-  }
+  if (refusal instanceof Refusal) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
   console.error(`${method} ${path} failed:`, error);
   return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', {
     message: 'The station server failed on this request. Its log tells why.',

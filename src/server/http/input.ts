@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import type * as z from 'zod';
 import { deepest, isTooDeep } from '../../domain/nesting.ts';
 import { badRequest, type Issue, Refusal, tooLarge } from '../refusal.ts';
@@ -24,7 +24,7 @@ export const flatQuery = (query: Record<string, string[]>): Record<string, strin
   );
 
 /** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON, no UTF-8, or nested too deep */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson(request: IncomingMessage): Promise<unknown> {
   const text = await readText(request);
   if (isTooDeep(text)) throw badRequest(`The body of the request is nested more than ${deepest} levels deep.`);
   try {
@@ -38,16 +38,19 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  const refusal = tooLarge(`The body of the request is larger than ${maxBodyBytes / 1024 / 1024} MiB.`);
-  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw refusal;
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const content: AsyncIterable<Uint8Array> = Readable.from(request.body ?? []);
+  // Leaving the loop must not end the connection on which the answer goes.
+  const content: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
   for await (const chunk of content) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw refusal;
-    chunks.push(chunk);
+    if (size <= maxBodyBytes) chunks.push(chunk);
+    // What is too much is read and dropped for a while: a client that is still sending sees no answer.
+    else if (size > 10 * maxBodyBytes) break;
+  }
+  if (size > maxBodyBytes) {
+    throw tooLarge(`The body of the request is larger than ${maxBodyBytes / 1024 / 1024} MiB.`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));

@@ -68,16 +68,16 @@ export async function listBatches(
   if (filter.createdAfter !== undefined) query = query.where('b.created_at', '>=', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('b.created_at', '<=', filter.createdBefore);
   if (partNumbers ?? revisionNumbers) {
-    query = query.where((where) => {
+    query = query.where('b.id', 'in', (where) => {
       let units = where
         .selectFrom('units as u')
         .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
         .innerJoin('parts as p', 'p.id', 'rev.part_id')
-        .whereRef('u.batch_id', '=', 'b.id')
-        .select('u.id');
+        .where('u.batch_id', 'is not', null)
+        .select('u.batch_id');
       if (partNumbers) units = units.where('p.number_key', 'in', partNumbers.map(fold));
       if (revisionNumbers) units = units.where('rev.number_key', 'in', revisionNumbers.map(fold));
-      return where.exists(units);
+      return units.$castTo<{ batch_id: string }>();
     });
   }
   return query

@@ -114,7 +114,8 @@ create table units (
   created_during_id text references runs (id) on delete set null,
   run_count integer not null default 0,
   last_run_id text,
-  last_run_at integer,${creator},${metadata}
+  last_run_at integer,
+  last_procedure_id text,${creator},${metadata}
 ) strict;
 create virtual table unit_serials using fts5 (
   serial_key, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
@@ -180,13 +181,14 @@ create trigger unit_has_run after insert on runs begin
   update units set
     run_count = run_count + 1,
     last_run_id = iif(last_run_at > new.started_at, last_run_id, new.id),
+    last_procedure_id = iif(last_run_at > new.started_at, last_procedure_id, new.procedure_id),
     last_run_at = iif(last_run_at > new.started_at, last_run_at, new.started_at)
   where id = new.unit_id;
 end;
 create trigger unit_lost_run after delete on runs begin
   update units set run_count = run_count - 1 where id = old.unit_id;
-  update units set (last_run_id, last_run_at) = (
-    select id, started_at from runs where unit_id = old.unit_id order by started_at desc, key desc limit 1
+  update units set (last_run_id, last_run_at, last_procedure_id) = (
+    select id, started_at, procedure_id from runs where unit_id = old.unit_id order by started_at desc, key desc limit 1
   )
   where id = old.unit_id and last_run_id = old.id;
 end;

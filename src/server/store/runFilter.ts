@@ -4,6 +4,7 @@ import type { MetadataFilter } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing, fold } from './fold.ts';
 import type { Tables } from './tables.ts';
+import { unitsContaining } from './unitSerials.ts';
 
 /** What runs are looked for by. Empty lists and undefined leave out a condition; times are milliseconds since 1970. */
 export interface RunFilter {
@@ -84,19 +85,6 @@ function matches(search: string): Condition {
     test: sql<boolean>`(${serial} or ${id})`,
     find: sql`select r.key from runs as r where ${id} union ${found}`,
   };
-}
-
-/**
- * Selects the ids of units whose serial number contains this. Three characters and more are found by the index of all
- * triples; for fewer, all serial numbers are gone through.
- */
-export function unitsContaining(search: string): RawBuilder<unknown> {
-  const part = fold(search);
-  if (Array.from(part).length < 3)
-    return sql`select id from units where serial_key like ${containing(part)} escape '\\'`;
-  const phrase = `"${part.replace(/"/g, '""')}"`;
-  return sql`select u.id from (select rowid as key from unit_serials where unit_serials match ${phrase}) as t
-    cross join units as u on u.key = t.key`;
 }
 
 type Operand = string | readonly string[] | number | boolean | undefined;

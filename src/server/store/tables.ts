@@ -83,10 +83,11 @@ export interface Tables {
       created_at: number;
       /** The run that the unit was made for; null when it was made by itself. */
       created_during_id: Generated<string | null>;
-      /** These three follow the unit's runs by triggers; the last run is the one that started last. */
+      /** These four follow the unit's runs by triggers; the last run is the one that started last. */
       run_count: Generated<number>;
       last_run_id: Generated<string | null>;
       last_run_at: Generated<number | null>;
+      last_procedure_id: Generated<string | null>;
     };
   runs: Creator & {
     /** Order of arrival; phases, logs and metadata refer to it. */

@@ -4,7 +4,7 @@ import type { MetadataFilter } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
-import { unitsContaining } from './runFilter.ts';
+import { unitsContaining } from './unitSerials.ts';
 import type { Store, Tables } from './tables.ts';
 
 export interface UnitFilter {
@@ -51,7 +51,7 @@ export const selectUnits = (store: Store) =>
     .leftJoin('stations as s', 's.id', 'u.created_by_station_id')
     .leftJoin('units as parent', 'parent.id', 'u.parent_id')
     .leftJoin('runs as last', 'last.id', 'u.last_run_id')
-    .leftJoin('procedures as p', 'p.id', 'last.procedure_id')
+    .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
     .select(['u.id', 'u.serial_number', 'u.created_at', 'u.sample', 'u.metadata_json', 'u.created_during_id'])
     .select(['part.id as part_id', 'part.number as part_number', 'part.name as part_name'])
     .select(['rev.id as revision_id', 'rev.number as revision_number', 'b.id as batch_id', 'b.number as batch_number'])
@@ -60,8 +60,19 @@ export const selectUnits = (store: Store) =>
     .select(['last.id as run_id', 'last.outcome', 'last.started_at', 'last.ended_at'])
     .select(['p.id as procedure_id', 'p.name as procedure_name']);
 
-type Query = ReturnType<typeof selectUnits>;
-export type UnitListRow = Awaited<ReturnType<Query['execute']>>[number];
+export type UnitListRow = Awaited<ReturnType<ReturnType<typeof selectUnits>['execute']>>[number];
+
+/** The units alone: what nothing asks for is not joined while rows are chosen and sorted. */
+const chooseUnits = (store: Store) =>
+  store
+    .selectFrom('units as u')
+    .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
+    .innerJoin('parts as part', 'part.id', 'rev.part_id')
+    .leftJoin('batches as b', 'b.id', 'u.batch_id')
+    .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
+    .select('u.key');
+
+type Query = ReturnType<typeof chooseUnits>;
 
 const order = {
   serial_number: 'u.serial_key',
@@ -73,11 +84,16 @@ const order = {
 
 /** One row more than `limit` when there are further ones. */
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
-  return withRuns(ofTheirOwn(selectUnits(store), filter), filter)
-    .orderBy(order[filter.sortBy], filter.sortOrder)
-    .orderBy(sql`u.rowid`, filter.sortOrder)
-    .limit(filter.limit + 1)
-    .offset(filter.cursor)
+  const { sortBy, sortOrder, limit, cursor } = filter;
+  const chosen = withRuns(ofTheirOwn(chooseUnits(store), filter), filter)
+    .orderBy(order[sortBy], sortOrder)
+    .orderBy('u.key', sortOrder)
+    .limit(limit + 1)
+    .offset(cursor);
+  return selectUnits(store)
+    .where('u.key', 'in', chosen)
+    .orderBy(order[sortBy], sortOrder)
+    .orderBy('u.key', sortOrder)
     .execute();
 }
 

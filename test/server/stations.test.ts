@@ -63,6 +63,30 @@ describe('stations', function () {
     assert.equal((await bench.user.send(stations.update, { params: { id }, body: { team_id: 'x' } })).status, 400);
   });
 
+  it('have a picture, which is any upload, and facts of their own; but no team', async () => {
+    const metadata = { hall: '3', row: 4 };
+    const { id } = await bench.user.call(stations.create, { body: { name: 'Pictured', metadata } });
+    const update = (body: object) => bench.user.send(stations.update, { params: { id }, body });
+    const upload = await bench.user.call(v1.initializeUpload, { body: { name: 'bench.png' } });
+    assert.equal((await fetch(upload.uploadUrl, { method: 'PUT', body: 'png' })).status, 200);
+    assert.equal((await update({ image_id: randomUUID() })).status, 404);
+    assert.equal((await update({ image_id: 'bench.png' })).status, 400);
+    assert.equal((await update({ image_id: upload.id, metadata: { row: null, lit: true } })).status, 200);
+    const read = async () => bench.user.call(stations.get, { params: { id } });
+    assert.deepEqual([(await read()).image_id, (await read()).metadata], [upload.id, { hall: '3', lit: true }]);
+    assert.deepEqual((await update({ image_id: '', team_id: null })).json(), { id, name: 'Pictured' });
+    assert.equal((await read()).image_id, null);
+    const query = { metadata: '{"lit":{"eq":true}}', include_metadata: 'true' };
+    const { data } = await bench.user.call(stations.list, { query });
+    assert.deepEqual(
+      data.map((station) => [station.id, station.metadata]),
+      [[id, { hall: '3', lit: true }]],
+    );
+    const teamed = await bench.user.send(stations.create, { body: { name: 'Teamed', team_id: 'A' } });
+    assert.equal(teamed.status, 400);
+    assert.match(teamed.text, /no teams/);
+  });
+
   it('are listed by name, in pages, by search and by procedure', async () => {
     const procedure = await bench.procedure('Listed');
     for (const name of ['list_c', 'list_a', 'List_B'])

@@ -4,7 +4,7 @@ import { installBrowser } from './lib/browser.mjs';
 import { endChildren, runChild } from './lib/children.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
-import { installVenv, testPythons } from './lib/python.mjs';
+import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
@@ -69,6 +69,10 @@ async function setUp(needs) {
       installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)),
     );
   if (needs.has('tools')) steps.push(installVenv('tools'));
+  if (needs.has('schemathesis')) {
+    steps.push(installVenv('schemathesis'));
+    process.env.TEST_SCHEMATHESIS = venvPython('schemathesis');
+  }
   if (needs.has('pythons')) {
     steps.push(installVenv('newest').then(() => installVenv('baseline')));
     process.env.TEST_PYTHONS = testPythons();

@@ -19,7 +19,7 @@ const ruff = ['-m', 'ruff'];
  * @typedef {object} Part
  * @property {string} name
  * @property {boolean} isCheck a static check, which counts as one test
- * @property {('tools' | 'pythons' | 'window')[]} needs what has to be set up for it
+ * @property {('tools' | 'pythons' | 'schemathesis' | 'window')[]} needs what has to be set up for it
  * @property {boolean} usesBuild
  * @property {(run: Run, tests: { files: string[], options: string[] }) => Promise<Result>} work
  */
@@ -45,6 +45,7 @@ export const parts = [
   ),
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
+  suite('api', { needs: ['schemathesis'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
 ];
 

@@ -41,7 +41,7 @@ export function testPythons() {
 
 /**
  * Makes the virtual environment `.venvs/<name>` with the packages of `tools/python/<name>.txt`.
- * @param {'newest' | 'baseline' | 'tools'} name
+ * @param {'newest' | 'baseline' | 'tools' | 'schemathesis'} name
  */
 export function installVenv(name) {
   const python = findPython();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { KeyKind, Operation } from './operation.ts';
+import type { KeyKind, Operation, RefusalStatus } from './operation.ts';
 
 export const nothing = z.undefined();
 export const empty = z.object({});
@@ -19,13 +19,32 @@ export function operation<
   query?: Q;
   body?: B;
   answer: A;
+  answerType?: Operation['answerType'];
+  refusals?: readonly RefusalStatus[];
 }): Operation<P, Q, B, A> {
-  return { params: empty as never, query: empty as never, body: nothing as never, ...o };
+  return {
+    params: empty as never,
+    query: empty as never,
+    body: nothing as never,
+    answerType: 'application/json',
+    refusals: [],
+    ...o,
+  };
 }
 
-export const id = z.uuid();
+/** A UUID; its letters are lower case here, whatever the client sends. */
+export const id = z.uuid().toLowerCase();
 export const byId = z.object({ id });
 export const idAnswer = z.object({ id });
+
+/** The upload of a picture; an empty text takes the picture away. */
+export const imageId = z.union([z.literal(''), id], 'An image is named by the id of its upload, or by "" for none.');
+
+/** Who made it: a user or a station; both null when that station is gone. */
+export const creators = {
+  created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
+  created_by_station: z.object({ id, name: z.string() }).nullable(),
+};
 
 /** ISO 8601 with zone. */
 export const timestamp = z.iso.datetime({ offset: true });
@@ -43,6 +62,8 @@ export const phaseOutcome = z.enum(['PASS', 'FAIL', 'SKIP', 'ERROR']);
 export type PhaseOutcome = z.infer<typeof phaseOutcome>;
 export const measurementOutcome = z.enum(['PASS', 'FAIL', 'UNSET']);
 export type MeasurementOutcome = z.infer<typeof measurementOutcome>;
+export const measurementType = z.enum(['numeric', 'boolean', 'string', 'multidimensional', 'json', 'empty']);
+export type MeasurementType = z.infer<typeof measurementType>;
 export const logLevel = z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']);
 
 /** Cursor pages. The cursor is an offset; the official clients send it back as `50` or `50.0`. */
@@ -62,9 +83,13 @@ export const page = <T extends z.ZodType>(item: T) =>
     meta: z.object({ has_more: z.boolean(), next_cursor: z.number().int().nullable() }),
   });
 
+const listed = (v: unknown): unknown => (v === undefined || Array.isArray(v) ? v : [v]);
+
 /** A query parameter that may stand once or several times (`ids=a&ids=b`). */
-export const many = <T extends z.ZodType>(item: T) =>
-  z.preprocess((v) => (v === undefined || Array.isArray(v) ? v : [v]), z.array(item).optional());
+export const many = <T extends z.ZodType>(item: T) => z.preprocess(listed, z.array(item).optional());
+
+/** One that must stand at least once. */
+export const several = <T extends z.ZodType>(item: T) => z.preprocess(listed, z.array(item).min(1));
 
 /** Errors of `/api/v2` and `/api/local`. */
 export const errorAnswer = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byId, id, operation, timestamp } from './common.ts';
+import { procedureIdentifier } from './procedures.ts';
 
 const link = z.object({ id, procedure_id: id });
 
@@ -19,11 +20,19 @@ export const local = {
       capabilities: z.array(z.string()),
     }),
   }),
+  openApi: operation({
+    id: 'local.openapi',
+    method: 'GET',
+    path: '/api/openapi.json',
+    access: [],
+    answer: z.looseObject({ openapi: z.literal('3.1.0') }),
+  }),
   generateKey: operation({
     id: 'local.keys.generate',
     method: 'POST',
     path: '/api/local/stations/{id}/api-key',
     access: ['user'],
+    refusals: [404],
     params: byId,
     /** The full key stands in this one answer only. An earlier key of the station dies in the same transaction. */
     answer: z.object({ api_key: z.string().min(10), prefix: z.string(), created_at: timestamp }),
@@ -33,6 +42,7 @@ export const local = {
     method: 'DELETE',
     path: '/api/local/stations/{id}/api-key',
     access: ['user'],
+    refusals: [404],
     params: byId,
     answer: z.object({ id }),
   }),
@@ -41,6 +51,7 @@ export const local = {
     method: 'PUT',
     path: '/api/local/stations/{id}/procedures/{procedure_id}',
     access: ['user'],
+    refusals: [404],
     params: link,
     answer: z.object({ id }),
   }),
@@ -49,8 +60,20 @@ export const local = {
     method: 'DELETE',
     path: '/api/local/stations/{id}/procedures/{procedure_id}',
     access: ['user'],
+    refusals: [404],
     params: link,
     answer: z.object({ id }),
+  }),
+  setIdentifier: operation({
+    id: 'local.procedures.identifier',
+    method: 'PUT',
+    path: '/api/local/procedures/{id}/identifier',
+    access: ['user'],
+    params: byId,
+    /** Null takes the identifier away: scripts then name the procedure by its id alone. */
+    body: z.object({ identifier: procedureIdentifier.nullable() }),
+    answer: z.object({ id, identifier: z.string().nullable() }),
+    refusals: [404, 409],
   }),
 } as const;
 
@@ -72,4 +95,5 @@ export const serverExit = {
   folderNotWritable: 11,
   folderInUse: 12,
   schemaTooNew: 13,
+  databaseDamaged: 14,
 } as const;

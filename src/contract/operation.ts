@@ -3,6 +3,9 @@ import type * as z from 'zod';
 /** The two kinds of bearer key. A user key manages; a station key belongs to one station and pushes its runs. */
 export type KeyKind = 'user' | 'station';
 
+/** Statuses with which a handler may refuse what passed the checks that every operation has. */
+export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501;
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
@@ -26,6 +29,8 @@ export interface Operation<
   readonly query: Query;
   readonly body: Body;
   readonly answer: Answer;
+  readonly answerType: 'application/json' | 'text/event-stream';
+  readonly refusals: readonly RefusalStatus[];
 }
 
 export interface Input<O extends Operation> {

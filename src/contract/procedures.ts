@@ -48,6 +48,7 @@ export const procedures = {
     /** `identifier` is ours: TofuPilot ignores it. */
     body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
     answer: idAnswer,
+    refusals: [409],
   }),
   list: operation({
     id: 'procedures.list',
@@ -68,5 +69,34 @@ export const procedures = {
     access: ['user', 'station'],
     params: byId,
     answer: procedure,
+    refusals: [404],
+  }),
+  update: operation({
+    id: 'procedures.update',
+    method: 'PATCH',
+    path: '/api/v2/procedures/{id}',
+    access: ['user'],
+    params: byId,
+    body: z.object({
+      name: name60.optional(),
+      /** These belong to deployments, which this server does not have: it refuses them. */
+      productionBranch: z.unknown().optional(),
+      autoPushEnabled: z.unknown().optional(),
+      excludedBranchPatterns: z.unknown().optional(),
+      rootDirectory: z.unknown().optional(),
+      entryPoint: z.unknown().optional(),
+    }),
+    answer: idAnswer,
+    refusals: [404],
+  }),
+  /** Its versions, links and runs go with it, and their attachments. */
+  delete: operation({
+    id: 'procedures.delete',
+    method: 'DELETE',
+    path: '/api/v2/procedures/{id}',
+    access: ['user'],
+    params: byId,
+    answer: idAnswer,
+    refusals: [404],
   }),
 } as const;

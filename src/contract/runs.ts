@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { fileName, uploadAnswer } from './attachments.ts';
 import {
   byId,
   id,
+  idAnswer,
   logLevel,
   many,
   measurementOutcome,
@@ -10,12 +12,16 @@ import {
   page,
   pageQuery,
   phaseOutcome,
+  several,
   timestamp,
 } from './common.ts';
+import { metadata, metadataChange, metadataQuery } from './metadata.ts';
+import { newRunBody } from './newRuns.ts';
+import { sample } from './units.ts';
 
 const by = z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() }).nullish();
 
-const validator = z.object({
+export const validator = z.object({
   outcome: measurementOutcome,
   operator: z.string().nullable(),
   expected_value: z.unknown(),
@@ -31,41 +37,71 @@ const aggregation = z.object({
   id,
   type: z.string(),
   outcome: measurementOutcome.nullable(),
-  value: z.unknown(),
+  value: z.union([z.number(), z.string(), z.boolean()]).nullable(),
   unit: z.string().nullish(),
   validators: z.array(validator).nullish(),
 });
 
-const measurement = z.object({
+export const measurement = z.object({
   id,
   name: z.string(),
   outcome: measurementOutcome,
   units: z.string().nullable(),
+  docstring: z.string().nullish(),
   validators: z.array(validator).nullable(),
   aggregations: z.array(aggregation).nullish(),
+  /** Missing when nothing was measured, or the measurement is a curve. */
   measured_value: z.unknown().optional(),
+  /** A curve: x first, then each y. */
   data_series: z
     .array(
       z.object({
         data: z.array(z.number()),
         units: z.string().nullable(),
+        name: z.string().nullish(),
+        description: z.string().nullish(),
         validators: z.array(validator).nullish(),
         aggregations: z.array(aggregation).nullish(),
       }),
     )
     .optional(),
 });
+export type MeasurementAnswer = z.infer<typeof measurement>;
 
-const phase = z.object({
+export const phase = z.object({
   id,
   name: z.string(),
   outcome: phaseOutcome,
   started_at: timestamp,
   ended_at: timestamp,
+  /** ISO 8601 duration. */
   duration: z.string(),
+  /** 0 for the first attempt. */
   retry_count: z.number().int(),
+  sequence_path: z.string().nullable(),
   docstring: z.string().nullish(),
   measurements: z.array(measurement),
+});
+
+const sequence = z.object({
+  id,
+  path: z.string(),
+  key: z.string(),
+  parent_path: z.string().nullable(),
+  name: z.string(),
+  source: z.string().nullable(),
+  outcome: z.enum([...outcome.options, 'SKIP']),
+  started_at: timestamp.nullable(),
+  ended_at: timestamp.nullable(),
+  duration: z.string().nullable(),
+});
+export type SequenceAnswer = z.infer<typeof sequence>;
+
+const secret = z.object({
+  key: z.string(),
+  variable_id: z.string().nullable(),
+  version: z.number().int().nullable(),
+  source: z.string().nullable(),
 });
 
 export const runListItem = z.object({
@@ -76,6 +112,9 @@ export const runListItem = z.object({
   /** ISO 8601 duration. */
   duration: z.string(),
   outcome,
+  execution_id: z.string().nullable(),
+  slot_key: z.string().nullable(),
+  slot_name: z.string().nullable(),
   procedure: z.object({
     id,
     name: z.string(),
@@ -84,6 +123,7 @@ export const runListItem = z.object({
   unit: z.object({
     id,
     serial_number: z.string(),
+    sample: sample.nullable(),
     part: z.object({
       id,
       number: z.string(),
@@ -95,11 +135,13 @@ export const runListItem = z.object({
   created_by_user: by,
   created_by_station: z.object({ id, name: z.string() }).nullish(),
   operated_by: by,
+  docstring: z.string().nullish(),
+  metadata: metadata.optional(),
+  sequences: z.array(sequence).optional(),
 });
 export type RunListItem = z.infer<typeof runListItem>;
 
 export const run = runListItem.extend({
-  docstring: z.string().nullish(),
   phases: z.array(phase),
   attachments: z.array(
     z.object({
@@ -124,26 +166,68 @@ export const run = runListItem.extend({
   sub_units: z.array(
     z.object({ id, serial_number: z.string(), part_number: z.string(), part_name: z.string().nullable() }),
   ),
+  config: z.array(secret.extend({ value: z.union([z.string(), z.number(), z.boolean()]) })),
+  secrets: z.array(secret),
 });
 export type Run = z.infer<typeof run>;
 
+/** What runs, and what belongs to them, are filtered by. */
+export const runFilterQuery = {
+  procedure_versions: many(z.string()),
+  serial_numbers: many(z.string()),
+  samples: many(z.enum(['production', ...sample.options])),
+  part_numbers: many(z.string()),
+  revision_numbers: many(z.string()),
+  batch_numbers: many(z.string()),
+  created_by_user_ids: many(z.string()),
+  created_by_station_ids: many(z.string()),
+  /** No run here belongs to a deployment: with either of these two none is found. */
+  deployment_ids: many(z.string()),
+  environments: many(z.enum(['production', 'preview', 'development'])),
+};
+
+/** Operators are who `operated_by` named. */
+export const operatorQuery = { operated_by_ids: many(z.string()), operated_by_names: many(z.string()) };
+export const durationQuery = { duration_min: z.iso.duration().optional(), duration_max: z.iso.duration().optional() };
+export const startQuery = { started_after: timestamp.optional(), started_before: timestamp.optional() };
+
 export const runs = {
+  create: operation({
+    id: 'runs.create',
+    method: 'POST',
+    path: '/api/v2/runs',
+    access: ['user', 'station'],
+    body: newRunBody,
+    answer: idAnswer,
+    refusals: [403, 404, 409, 422, 500],
+  }),
   list: operation({
     id: 'runs.list',
     method: 'GET',
     path: '/api/v2/runs',
     access: ['user', 'station'],
     query: pageQuery.extend({
+      /** A part of the serial number, or the first 8 or more characters of the run's id. */
       search_query: z.string().optional(),
       ids: many(id),
       outcomes: many(outcome),
       procedure_ids: many(id),
-      serial_numbers: many(z.string()),
-      part_numbers: many(z.string()),
-      created_by_station_ids: many(id),
-      started_after: timestamp.optional(),
-      started_before: timestamp.optional(),
-      sort_by: z.enum(['started_at', 'created_at']).default('started_at'),
+      ...runFilterQuery,
+      ...operatorQuery,
+      ...durationQuery,
+      ...startQuery,
+      execution_ids: many(z.string()),
+      slot_keys: many(z.string()),
+      slot_names: many(z.string()),
+      ended_after: timestamp.optional(),
+      ended_before: timestamp.optional(),
+      created_after: timestamp.optional(),
+      created_before: timestamp.optional(),
+      ...metadataQuery,
+      include_sequences: z.stringbool().default(false),
+      sort_by: z
+        .enum(['started_at', 'created_at', 'duration', 'outcome', 'serial_number', 'part_number', 'revision_number'])
+        .default('started_at'),
       sort_order: z.enum(['asc', 'desc']).default('desc'),
     }),
     answer: page(runListItem),
@@ -155,5 +239,48 @@ export const runs = {
     access: ['user', 'station'],
     params: byId,
     answer: run,
+    refusals: [404],
+  }),
+  update: operation({
+    id: 'runs.update',
+    method: 'PATCH',
+    path: '/api/v2/runs/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    /** Uploads that become the run's attachments. */
+    body: z.object({ attachments: z.array(id).optional() }),
+    answer: idAnswer,
+    refusals: [403, 404, 409],
+  }),
+  updateMetadata: operation({
+    id: 'runs.update_metadata',
+    method: 'PATCH',
+    path: '/api/v2/runs/{id}/metadata',
+    access: ['user', 'station'],
+    params: byId,
+    body: z.object({ metadata: metadataChange.optional() }),
+    answer: idAnswer,
+    refusals: [403, 404],
+  }),
+  createAttachment: operation({
+    id: 'runs.create_attachment',
+    method: 'POST',
+    path: '/api/v2/runs/{id}/attachments',
+    access: ['user', 'station'],
+    params: byId,
+    body: z.object({ name: fileName }),
+    /** The file is put to this address; it is the run's from then on. */
+    answer: uploadAnswer,
+    refusals: [403, 404],
+  }),
+  delete: operation({
+    id: 'runs.delete',
+    method: 'DELETE',
+    path: '/api/v2/runs',
+    access: ['user'],
+    query: z.object({ ids: several(id) }),
+    /** The ids of all that were deleted. */
+    answer: z.object({ id: z.array(id) }),
+    refusals: [404],
   }),
 } as const;

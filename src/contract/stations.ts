@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { byId, id, idAnswer, many, name60, operation, page, pageQuery } from './common.ts';
+import { byId, id, idAnswer, imageId, many, name60, operation, page, pageQuery } from './common.ts';
+import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 
 const team = z.object({ id: z.string(), name: z.string() }).nullable();
 
@@ -16,6 +17,7 @@ export const stationListItem = z.object({
   procedures: z.array(linkedProcedure),
   procedures_count: z.number().int(),
   team,
+  metadata: metadata.optional(),
 });
 
 export type StationListItem = z.infer<typeof stationListItem>;
@@ -35,6 +37,9 @@ export const station = z.object({
   organization_slug: z.string(),
   connection_status: z.enum(['connected', 'disconnected']).nullable(),
   team,
+  /** The upload that is the station's picture. TofuPilot does not tell it. */
+  image_id: id.nullish(),
+  metadata: metadata.optional(),
 });
 export type Station = z.infer<typeof station>;
 
@@ -44,15 +49,21 @@ export const stations = {
     method: 'POST',
     path: '/api/v2/stations',
     access: ['user'],
-    body: z.object({ name: name60, procedure_id: id.optional() }),
+    body: z.object({
+      name: name60,
+      procedure_id: id.optional(),
+      team_id: z.string().nullish(),
+      metadata: metadata.optional(),
+    }),
     answer: idAnswer,
+    refusals: [404, 409],
   }),
   list: operation({
     id: 'stations.list',
     method: 'GET',
     path: '/api/v2/stations',
     access: ['user'],
-    query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id) }),
+    query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id), ...metadataQuery }),
     answer: page(stationListItem),
   }),
   getCurrent: operation({
@@ -69,6 +80,7 @@ export const stations = {
     access: ['user', 'station'],
     params: byId,
     answer: station,
+    refusals: [404],
   }),
   update: operation({
     id: 'stations.update',
@@ -76,8 +88,14 @@ export const stations = {
     path: '/api/v2/stations/{id}',
     access: ['user'],
     params: byId,
-    body: z.object({ name: name60.optional(), image_id: z.string().optional(), team_id: z.string().nullish() }),
+    body: z.object({
+      name: name60.optional(),
+      image_id: imageId.optional(),
+      team_id: z.string().nullish(),
+      metadata: metadataChange.optional(),
+    }),
     answer: z.object({ id, name: z.string() }),
+    refusals: [404, 409],
   }),
   remove: operation({
     id: 'stations.remove',
@@ -86,5 +104,6 @@ export const stations = {
     access: ['user'],
     params: byId,
     answer: idAnswer,
+    refusals: [404],
   }),
 } as const;

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { id, logLevel, measurementOutcome, operation, phaseOutcome } from './common.ts';
+import { fileName } from './attachments.ts';
+import { byId, id, logLevel, measurementOutcome, operation, phaseOutcome } from './common.ts';
+import { soughtNumber } from './numbers.ts';
 
 /** A v1 measurement's value is whatever JSON the script had: number, string, boolean, nested list or object. */
 const measurement = z.object({
@@ -23,6 +25,19 @@ const phase = z.object({
   docstring: z.string().nullish(),
 });
 
+/** Deprecated: what phases were before. */
+const step = z.object({
+  name: z.string().min(1),
+  started_at: z.string(),
+  /** ISO 8601 duration. */
+  duration: z.string(),
+  step_passed: z.boolean(),
+  measurement_unit: z.string().nullish(),
+  measurement_value: z.unknown().optional(),
+  limit_low: z.number().nullish(),
+  limit_high: z.number().nullish(),
+});
+
 export const runBody = z.object({
   unit_under_test: z.object({
     serial_number: z.string().trim().min(1).max(60),
@@ -39,6 +54,7 @@ export const runBody = z.object({
   client: z.string().nullish(),
   client_version: z.string().nullish(),
   phases: z.array(phase).nullish(),
+  steps: z.array(step).nullish(),
   logs: z
     .array(
       z.object({
@@ -58,6 +74,8 @@ export const runBody = z.object({
 });
 export type V1RunBody = z.infer<typeof runBody>;
 
+const done = z.object({ id, message: z.string() });
+const bySerial = z.object({ serial_number: soughtNumber });
 const pushed = z.object({ id, message: z.string().optional(), warnings: z.array(z.string()).optional() });
 
 export const v1 = {
@@ -68,6 +86,7 @@ export const v1 = {
     access: ['user', 'station'],
     body: runBody,
     answer: pushed,
+    refusals: [403, 404, 409, 422],
   }),
   getRuns: operation({
     id: 'v1.runs.list',
@@ -77,12 +96,42 @@ export const v1 = {
     query: z.object({ serial_number: z.string().min(1) }),
     answer: z.array(z.unknown()),
   }),
+  deleteRun: operation({
+    id: 'v1.runs.delete',
+    method: 'DELETE',
+    path: '/api/v1/runs/{id}',
+    access: ['user'],
+    params: byId,
+    answer: done,
+    refusals: [404],
+  }),
+  updateUnit: operation({
+    id: 'v1.units.update',
+    method: 'PATCH',
+    path: '/api/v1/units/{serial_number}',
+    access: ['user', 'station'],
+    params: bySerial,
+    /** Units that are moved below this one. */
+    body: z.object({ sub_units: z.array(z.object({ serial_number: soughtNumber })) }),
+    answer: done,
+    refusals: [404, 422],
+  }),
+  deleteUnit: operation({
+    id: 'v1.units.delete',
+    method: 'DELETE',
+    path: '/api/v1/units/{serial_number}',
+    access: ['user'],
+    params: bySerial,
+    answer: done,
+    refusals: [404],
+  }),
   initializeUpload: operation({
     id: 'v1.uploads.initialize',
     method: 'POST',
     path: '/api/v1/uploads/initialize',
     access: ['user', 'station'],
-    body: z.object({ name: z.string().min(1).max(255) }),
+    /** Type and size, which newer clients tell, are taken from the content itself. */
+    body: z.object({ name: fileName, mimeType: z.string().nullish(), sizeBytes: z.number().nullish() }),
     answer: z.object({ id, uploadUrl: z.url() }),
   }),
   syncUpload: operation({
@@ -92,6 +141,7 @@ export const v1 = {
     access: ['user', 'station'],
     body: z.object({ upload_id: id, run_id: id }),
     answer: z.object({ id }),
+    refusals: [403, 404, 409],
   }),
   importReport: operation({
     id: 'v1.import',
@@ -106,6 +156,7 @@ export const v1 = {
     }),
     /** Without `url`: the official client only prints the run's id when there is none. */
     answer: pushed,
+    refusals: [403, 404, 409, 422],
   }),
   streaming: operation({
     id: 'v1.streaming',
@@ -113,5 +164,6 @@ export const v1 = {
     path: '/api/v1/streaming',
     access: ['user', 'station'],
     answer: z.unknown(),
+    refusals: [404],
   }),
 } as const;

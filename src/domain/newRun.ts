@@ -3,9 +3,11 @@ import {
   type logLevel,
   measurementOutcome,
   type MeasurementOutcome,
+  outcome,
   type Outcome,
   type PhaseOutcome,
 } from '../contract/common.ts';
+import type { Metadata } from '../contract/metadata.ts';
 
 /** One limit or rule that a measured value was held against. */
 export const newValidator = z.object({
@@ -22,11 +24,25 @@ export const newValidator = z.object({
 });
 export type NewValidator = z.infer<typeof newValidator>;
 
+/** What a test made of many values, such as their mean. */
+export const newAggregation = z.object({
+  id: z.uuid(),
+  type: z.string(),
+  outcome: measurementOutcome.nullable(),
+  value: z.union([z.number(), z.string(), z.boolean()]).nullable(),
+  unit: z.string().nullable(),
+  validators: z.array(newValidator),
+});
+export type NewAggregation = z.infer<typeof newAggregation>;
+
 /** One axis of a multi-dimensional measurement. The first series is x, each further one a y. */
 export const newSeries = z.object({
   name: z.string().nullable(),
+  description: z.string().nullable(),
   units: z.string().nullable(),
   data: z.array(z.number()),
+  validators: z.array(newValidator),
+  aggregations: z.array(newAggregation),
 });
 export type NewSeries = z.infer<typeof newSeries>;
 
@@ -38,6 +54,7 @@ export interface NewMeasurement {
   /** Any JSON value; undefined when nothing was measured. */
   measuredValue: unknown;
   validators: NewValidator[];
+  aggregations: NewAggregation[];
   /** Null for a measurement that is no curve. */
   series: NewSeries[] | null;
 }
@@ -51,6 +68,8 @@ export interface NewPhase {
   /** 0 for the first attempt. */
   retryCount: number;
   docstring: string | null;
+  /** The sequence call that the phase belongs to. */
+  sequencePath: string | null;
   measurements: NewMeasurement[];
 }
 
@@ -62,8 +81,55 @@ export interface NewLog {
   lineNumber: number;
 }
 
+const setting = z.object({
+  key: z.string(),
+  variable_id: z.string().nullable(),
+  version: z.number().nullable(),
+  source: z.string().nullable(),
+});
+
+/** What surrounded a run: kept and shown, not searched. */
+export const runContext = z.object({
+  sequences: z.array(
+    z.object({
+      id: z.uuid(),
+      path: z.string(),
+      name: z.string(),
+      source: z.string().nullable(),
+      outcome: z.enum([...outcome.options, 'SKIP']),
+      /** Milliseconds since 1970. */
+      startedAt: z.number().nullable(),
+      endedAt: z.number().nullable(),
+    }),
+  ),
+  config: z.array(setting.extend({ value: z.union([z.string(), z.number(), z.boolean()]) })),
+  /** Never with their values. */
+  secrets: z.array(setting),
+});
+export type RunContext = z.infer<typeof runContext>;
+
+/** What only some ways of pushing a run can tell. */
+export interface RunExtras {
+  /** E-mail address. */
+  operatedBy: string | null;
+  metadata: Metadata;
+  /** Merged into the unit's. */
+  unitMetadata: Metadata;
+  /** Groups the runs of one start on several slots. */
+  execution: { id: string; slotKey: string | null; slotName: string | null } | null;
+  context: RunContext | null;
+}
+
+export const noExtras: RunExtras = {
+  operatedBy: null,
+  metadata: {},
+  unitMetadata: {},
+  execution: null,
+  context: null,
+};
+
 /** What every way of pushing a run is turned into before it is stored. */
-export interface NewRun {
+export interface NewRun extends RunExtras {
   /** UUID or identifier such as `FVT1`. */
   procedure: string;
   procedureVersion: string | null;

@@ -6,6 +6,7 @@ import {
   type NewPhase,
   type NewRun,
   type NewSeries,
+  noExtras,
   requirePartNumber,
   requireProcedure,
   wholeMillis,
@@ -15,14 +16,31 @@ import { judge, parseValidator } from './validators.ts';
 
 const numberRow = z.tuple([z.number(), z.number()]);
 
+const axis = (name: string | null, units: string | null, data: number[]): NewSeries => ({
+  name,
+  description: null,
+  units,
+  data,
+  validators: [],
+  aggregations: [],
+});
+
 /** A curve over one dimension as two series; null for anything that cannot be drawn so (its rows are kept instead). */
 function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
   const [dimension, ...more] = m.dimensions ?? [];
   const rows = z.array(numberRow).safeParse(m.measured_value);
   if (!dimension || more.length > 0 || !rows.success) return null;
   return [
-    { name: dimension.name ?? null, units: dimension.suffix ?? null, data: rows.data.map(([x]) => x) },
-    { name, units: m.units?.suffix ?? null, data: rows.data.map(([, y]) => y) },
+    axis(
+      dimension.name ?? null,
+      dimension.suffix ?? null,
+      rows.data.map(([x]) => x),
+    ),
+    axis(
+      name,
+      m.units?.suffix ?? null,
+      rows.data.map(([, y]) => y),
+    ),
   ];
 }
 
@@ -40,6 +58,7 @@ function toMeasurement([name, m]: [string, OpenhtfMeasurement]): NewMeasurement 
     docstring: m.docstring ?? null,
     measuredValue: series ? undefined : m.measured_value,
     validators: judge(rules, result, m.measured_value),
+    aggregations: [],
     series,
   };
 }
@@ -60,6 +79,7 @@ function toPhases(phases: readonly OpenhtfPhase[], fallback: number): NewPhase[]
       endedAt: wholeMillis(p.end_time_millis ?? start, `end_time_millis of phase "${p.name}"`),
       retryCount,
       docstring: p.codeinfo?.docstring ?? null,
+      sequencePath: null,
       measurements: Object.entries(p.measurements ?? {}).map(toMeasurement),
     };
   });
@@ -92,6 +112,7 @@ export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRu
   const times = [record.start_time_millis, record.phases[0]?.start_time_millis, record.end_time_millis];
   const start = times.find((time) => time) ?? now;
   return {
+    ...noExtras,
     procedure: requireProcedure(metadata.procedure_id),
     procedureVersion: metadata.procedure_version || null,
     serialNumber: record.dut_id || 'UNKNOWN_DUT',
@@ -101,7 +122,8 @@ export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRu
     batch: metadata.batch_number || null,
     outcome: outcome.safeParse(record.outcome).data ?? 'ERROR',
     startedAt: wholeMillis(start, 'start_time_millis'),
-    endedAt: wholeMillis(record.end_time_millis ?? start, 'end_time_millis'),
+    // A clock that was set back during the test must not cost the run.
+    endedAt: wholeMillis(Math.max(start, record.end_time_millis ?? start), 'end_time_millis'),
     docstring: record.code_info?.docstring ?? metadata.test_description ?? null,
     phases: toPhases(phases, start),
     logs: (record.log_records ?? []).map(toLog),

@@ -5,6 +5,7 @@ import {
   type NewMeasurement,
   type NewPhase,
   type NewRun,
+  noExtras,
   requirePartNumber,
   requireProcedure,
   RunInputError,
@@ -13,6 +14,7 @@ import {
 import { judge, limits, parseValidator } from './validators.ts';
 
 type V1Phase = NonNullable<V1RunBody['phases']>[number];
+type V1Step = NonNullable<V1RunBody['steps']>[number];
 type V1Measurement = NonNullable<V1Phase['measurements']>[number];
 type V1Log = NonNullable<V1RunBody['logs']>[number];
 
@@ -42,6 +44,7 @@ function toMeasurement(m: V1Measurement): NewMeasurement {
     docstring: m.docstring ?? null,
     measuredValue: m.measured_value,
     validators: judge(rules, m.outcome, m.measured_value),
+    aggregations: [],
     series: null,
   };
 }
@@ -53,8 +56,44 @@ const toPhase = (phase: V1Phase): NewPhase => ({
   endedAt: wholeMillis(phase.end_time_millis, `end_time_millis of phase "${phase.name}"`),
   retryCount: 0,
   docstring: phase.docstring ?? null,
+  sequencePath: null,
   measurements: (phase.measurements ?? []).map(toMeasurement),
 });
+
+/** A step, the older form of a phase: one that measured something has a measurement of its own name. */
+function stepPhase(step: V1Step, index: number): NewPhase {
+  const what = `steps[${index}]`;
+  const startedAt = wholeMillis(
+    Date.parse(zone.test(step.started_at) ? step.started_at : `${step.started_at}Z`),
+    `${what}.started_at`,
+  );
+  const duration = parseDuration(step.duration);
+  if (duration === null)
+    throw new RunInputError(`${what}.duration must be an ISO 8601 duration and is "${step.duration}".`);
+  const outcome = step.step_passed ? 'PASS' : 'FAIL';
+  const measured = step.measurement_value != null || step.limit_low != null || step.limit_high != null;
+  return {
+    name: step.name,
+    outcome,
+    startedAt,
+    endedAt: wholeMillis(startedAt + duration, `${what}.duration`),
+    retryCount: 0,
+    docstring: null,
+    sequencePath: null,
+    measurements: measured
+      ? [
+          toMeasurement({
+            name: step.name,
+            outcome,
+            measured_value: step.measurement_value ?? undefined,
+            units: step.measurement_unit,
+            lower_limit: step.limit_low,
+            upper_limit: step.limit_high,
+          }),
+        ]
+      : [],
+  };
+}
 
 /**
  * Turns the body of v1 `POST /runs` into the run that is stored. The duration is the script's own and need not fit the
@@ -70,6 +109,7 @@ export function v1RunToNewRun(body: V1RunBody, now: number): NewRun {
   const unit = body.unit_under_test;
   const startedAt = body.started_at ? Date.parse(body.started_at) : now - duration;
   return {
+    ...noExtras,
     procedure: requireProcedure(body.procedure_id),
     procedureVersion: body.procedure_version?.trim() || null,
     serialNumber: unit.serial_number,
@@ -81,7 +121,7 @@ export function v1RunToNewRun(body: V1RunBody, now: number): NewRun {
     startedAt: wholeMillis(startedAt, 'started_at'),
     endedAt: wholeMillis(startedAt + duration, 'started_at + duration'),
     docstring: null,
-    phases: (body.phases ?? []).map(toPhase),
+    phases: [...(body.phases ?? []).map(toPhase), ...(body.steps ?? []).map(stepPhase)],
     logs: (body.logs ?? []).map(toLog),
     subUnits: (body.sub_units ?? []).map((sub) => sub.serial_number),
   };

@@ -2,7 +2,7 @@ import type { MeasurementOutcome } from '../contract/common.ts';
 import type { NewValidator } from './newRun.ts';
 
 /** A validator before its own outcome is known. */
-type Rule = Omit<NewValidator, 'outcome'>;
+export type Rule = Omit<NewValidator, 'outcome'>;
 
 const comparison = /^x (==|!=|<=|>=|<|>) (.+)$/s;
 const range = /^(?:(\S+) <= )?(?:Marginal:(\S+) <= )?x(?: <= Marginal:(\S+))?(?: <= (\S+))?$/;
@@ -12,10 +12,18 @@ const percent = /^'x' is within (\S+)% of (\S+)\.(?: Marginal: (\S+)% of \S+)?$/
 /** Python's own text for a function or object without a text of its own; the address differs in every run. */
 const anonymous = /^<.* at 0x[0-9a-fA-F]+>$/s;
 
+const literalText = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+};
+
+/** The text of a rule, such as `x >= 3.2` or `x in ["a","b"]`. */
+export const expressionOf = (operator: string, expected: unknown): string => `x ${operator} ${literalText(expected)}`;
+
 const rule = (operator: string, expected_value: unknown, is_decisive = true): Rule => ({
   operator,
   expected_value,
-  expression: `x ${operator} ${typeof expected_value === 'string' ? `'${expected_value}'` : String(expected_value)}`,
+  expression: expressionOf(operator, expected_value),
   is_decisive,
   has_custom_expression: false,
 });

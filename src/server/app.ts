@@ -1,55 +1,108 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
-import { AttachmentFiles } from './attachmentFiles.ts';
+import type { AttachmentFiles } from './attachmentFiles.ts';
 import { failureAnswer } from './http/answers.ts';
 import { checkHost } from './http/hosts.ts';
 import { type App, mounter } from './http/mount.ts';
-import { notFound } from './refusal.ts';
+import { badRequest, notFound } from './refusal.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
+import { deploymentRoutes } from './routes/deployments.ts';
+import { eventRoutes } from './routes/events.ts';
+import { explorerRoutes } from './routes/explorer.ts';
 import { healthRoute } from './routes/health.ts';
+import { importRoutes } from './routes/imports.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
+import { openApiRoute } from './routes/openApi.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
+import { batchRoutes } from './routes/batches.ts';
+import { partRoutes } from './routes/parts.ts';
+import { revisionRoutes } from './routes/revisions.ts';
+import { unitAnswerRoutes } from './routes/unitAnswers.ts';
+import { unitRoutes } from './routes/units.ts';
+import { userRoutes } from './routes/users.ts';
+import { versionRoutes } from './routes/versions.ts';
 import { stationRoutes } from './routes/stations.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { v1ImportRoutes } from './routes/v1Import.ts';
 import { v1RunRoutes } from './routes/v1Runs.ts';
+import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
-import { SignedUrls } from './signedUrls.ts';
+import type { EventStreams } from './eventStreams.ts';
+import type { SignedUrls } from './signedUrls.ts';
 import type { Store } from './store/tables.ts';
+import { Writer } from './writer.ts';
 
-/** Everything the server answers to. @param host what it listens on @param attachments the folder of the attachments */
-export function makeApp({ store, attachments, host }: { store: Store; attachments: string; host: string }): App {
+/** Everything the server answers to. @param host what it listens on */
+export function makeApp({
+  store,
+  streams,
+  files,
+  urls,
+  host,
+}: {
+  store: Store;
+  streams: EventStreams;
+  files: AttachmentFiles;
+  urls: SignedUrls;
+  host: string;
+}): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
-    // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1.
-    getPath: (request) => getPath(request).replace(/\/{2,}/g, '/'),
+    // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1; of the v2 clients, the newer take
+    // server_url as it is, with or without /api.
+    getPath: (request) =>
+      getPath(request)
+        .replace(/\/{2,}/g, '/')
+        .replace(/^\/v2\//, '/api/v2/'),
   });
   app.use(async (c, next) => {
     checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);
     await next();
+    if (c.req.method !== 'GET') streams.ring();
   });
-  app.notFound((c) =>
-    failureAnswer(c.req.method, c.req.path, notFound(`This server has no ${c.req.method} ${c.req.path}.`)),
-  );
+  app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
   const rooms = {
     app,
     store,
     mount: mounter(app, store),
-    files: new AttachmentFiles(attachments),
-    urls: new SignedUrls(),
+    writer: new Writer(store),
+    files,
+    urls,
+    streams,
   };
   healthRoute(rooms);
+  openApiRoute(rooms);
+  eventRoutes(rooms);
   stationRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
   procedureRoutes(rooms);
+  versionRoutes(rooms);
+  partRoutes(rooms);
+  revisionRoutes(rooms);
+  batchRoutes(rooms);
+  unitRoutes(rooms);
+  unitAnswerRoutes(rooms);
+  userRoutes(rooms);
   runRoutes(rooms);
   attachmentRoutes(rooms);
+  uploadRoutes(rooms);
+  importRoutes(rooms);
+  explorerRoutes(rooms);
+  deploymentRoutes(rooms);
   v1RunRoutes(rooms);
+  v1UnitRoutes(rooms);
   v1UploadRoutes(rooms);
   v1ImportRoutes(rooms);
   return app;
 }
+
+/** A client that puts an empty number or id into a path leaves a slash at its end. */
+const noSuchPath = (method: string, path: string) =>
+  path.endsWith('/')
+    ? badRequest(`The number or id at the end of the path of ${method} ${path} is empty.`)
+    : notFound(`This server has no ${method} ${path}.`);

@@ -3,31 +3,56 @@ import { serverExit } from '../contract/local.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
 
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1]
-       server.js new-user-key --data DIR [--revoke-others]`;
+       server.js new-user-key --data DIR [--revoke-others]
+       server.js check --data DIR
+       server.js backup --data DIR --to FILE`;
+
+export const help = `${usage}
+
+Without a command: the station server of the data folder DIR, which is made if need be.
+
+new-user-key  makes a further user key and shows it once; --revoke-others ends all earlier ones.
+check         looks for damage in DIR, also while its server runs; changes nothing. One line for each finding.
+              Exit code 0: all is well. 1: there are findings.
+backup        copies DIR as it is at one moment, also while its server runs: the database to FILE, the contents of
+              attachments to the folder FILE.attachments. Nothing that exists is overwritten.
+              To restore a backup: stop the server, move DIR away, make it anew, copy FILE to DIR/stations.db and the
+              folder FILE.attachments to DIR/attachments, and start the server.`;
 
 export type Command =
   | { command: 'help' }
   | { command: 'serve'; data: string; port: number | null; host: string }
-  | { command: 'new-user-key'; data: string; revokeOthers: boolean };
+  | { command: 'new-user-key'; data: string; revokeOthers: boolean }
+  | { command: 'check'; data: string }
+  | { command: 'backup'; data: string; to: string };
 
 /** @throws StartFailure when the arguments make no sense */
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { command: 'help' };
-  const { data, port } = values;
+  const { data, port, to } = values;
   if (!data) throw wrong('--data DIR is missing: the folder in which the server keeps everything.');
-  if (positionals.length === 0) {
-    if (values['revoke-others']) throw wrong('--revoke-others goes with new-user-key.');
-    return {
-      command: 'serve',
-      data,
-      port: port === undefined ? null : readPort(port),
-      host: values.host ?? '127.0.0.1',
-    };
+  const command = positionals.join(' ');
+  if (values['revoke-others'] && command !== 'new-user-key') throw wrong('--revoke-others goes with new-user-key.');
+  if (to !== undefined && command !== 'backup') throw wrong('--to goes with backup.');
+  switch (command) {
+    case '':
+      return {
+        command: 'serve',
+        data,
+        port: port === undefined ? null : readPort(port),
+        host: values.host ?? '127.0.0.1',
+      };
+    case 'new-user-key':
+      return { command, data, revokeOthers: values['revoke-others'] ?? false };
+    case 'check':
+      return { command, data };
+    case 'backup':
+      if (!to) throw wrong('--to FILE is missing: where the backup is to be written.');
+      return { command, data, to };
+    default:
+      throw wrong(`unknown command "${command}".`);
   }
-  if (positionals.length > 1 || positionals[0] !== 'new-user-key')
-    throw wrong(`unknown command "${positionals.join(' ')}".`);
-  return { command: 'new-user-key', data, revokeOthers: values['revoke-others'] ?? false };
 }
 
 function parse(args: readonly string[]) {
@@ -39,6 +64,7 @@ function parse(args: readonly string[]) {
         data: { type: 'string' },
         port: { type: 'string' },
         host: { type: 'string' },
+        to: { type: 'string' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

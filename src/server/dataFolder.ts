@@ -45,6 +45,15 @@ export class DataFolder {
   }
 
   /**
+   * A folder that a server has used already.
+   * @throws StartFailure when it is none
+   */
+  static existing(path: string): DataFolder {
+    if (existsSync(join(path, 'stations.db'))) return new DataFolder(path);
+    throw new StartFailure(serverExit.usage, `There is no data of a station server in ${resolve(path)}. Check --data.`);
+  }
+
+  /**
    * Takes the folder for this process until it ends. The lock is the operating system's, on a database file of its own:
    * it is released even when the process is killed.
    * @throws StartFailure when another server has it, or the folder cannot be written

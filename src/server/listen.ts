@@ -5,7 +5,8 @@ import { serverExit } from '../contract/local.ts';
 import type { App } from './http/mount.ts';
 import { StartFailure, systemCode } from './startFailure.ts';
 
-const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 };
+/** Milliseconds for a request's head, for the whole of it, and between two of them. */
+export const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 };
 
 export interface Listening {
   /** Address under which this computer reaches the server. */

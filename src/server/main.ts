@@ -1,4 +1,6 @@
-import { readCommand, usage } from './commandLine.ts';
+import { attachmentsOf, backup } from './backup.ts';
+import { check } from './check.ts';
+import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
 import { serve } from './serve.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
@@ -21,7 +23,19 @@ async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
-    console.log(usage);
+    console.log(help);
+    return;
+  }
+  if (command.command === 'check') {
+    for (const finding of check(DataFolder.existing(command.data))) {
+      console.log(finding);
+      process.exitCode = 1;
+    }
+    return;
+  }
+  if (command.command === 'backup') {
+    const attachments = backup(DataFolder.existing(command.data), command.to);
+    console.log(`Backed up to ${command.to}, and ${attachments} attachments to ${attachmentsOf(command.to)}.`);
     return;
   }
   const folder = new DataFolder(command.data);

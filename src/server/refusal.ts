@@ -1,5 +1,15 @@
 /** Why a request is refused, in the words of `/api/v2`. */
-export type RefusalCode = 'BAD_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PAYLOAD_TOO_LARGE';
+export type RefusalCode =
+  | 'BAD_REQUEST'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNPROCESSABLE_CONTENT'
+  | 'TOO_MANY_REQUESTS'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'NOT_IMPLEMENTED';
 
 export interface Issue {
   message: string;
@@ -25,4 +35,7 @@ export const unauthorized = (message: string): Refusal => new Refusal('UNAUTHORI
 export const forbidden = (message: string): Refusal => new Refusal('FORBIDDEN', message);
 export const notFound = (message: string): Refusal => new Refusal('NOT_FOUND', message);
 export const conflict = (message: string): Refusal => new Refusal('CONFLICT', message);
+export const unprocessable = (message: string): Refusal => new Refusal('UNPROCESSABLE_CONTENT', message, [{ message }]);
+export const notImplemented = (message: string): Refusal => new Refusal('NOT_IMPLEMENTED', message);
+export const tooMany = (message: string): Refusal => new Refusal('TOO_MANY_REQUESTS', message);
 export const tooLarge = (message: string): Refusal => new Refusal('PAYLOAD_TOO_LARGE', message);

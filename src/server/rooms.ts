@@ -1,13 +1,17 @@
 import type { AttachmentFiles } from './attachmentFiles.ts';
+import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Store } from './store/tables.ts';
+import type { Writer } from './writer.ts';
 
 /** What the routes work with. */
 export interface Rooms {
   app: App;
   mount: Mount;
   store: Store;
+  writer: Writer;
   files: AttachmentFiles;
   urls: SignedUrls;
+  streams: EventStreams;
 }

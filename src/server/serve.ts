@@ -1,8 +1,12 @@
 import type { ServerAddress } from '../contract/local.ts';
 import { makeApp } from './app.ts';
+import { AttachmentFiles } from './attachmentFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
+import { EventStreams } from './eventStreams.ts';
 import { listen } from './listen.ts';
-import { findInstance } from './store/instance.ts';
+import { SignedUrls } from './signedUrls.ts';
+import { sweepAttachments } from './sweepAttachments.ts';
+import { findInstance, findSigningSecret } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
 import { version } from './version.ts';
@@ -24,9 +28,12 @@ export async function serve(
 ): Promise<RunningServer> {
   folder.lock();
   const store = openStore(folder.database);
+  const streams = new EventStreams(store);
+  const files = new AttachmentFiles(folder.attachments);
+  const urls = new SignedUrls(await findSigningSecret(store));
   const last = folder.readAddress();
   const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, attachments: folder.attachments, host }), host, ports);
+  const listening = await listen(makeApp({ store, streams, files, urls, host }), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
@@ -37,10 +44,13 @@ export async function serve(
     version,
   };
   folder.writeAddress(address);
+  const swept = sweepAttachments(store, files);
   return {
     address,
     stop: async () => {
+      streams.end();
       await listening.close();
+      await swept;
       await store.destroy();
       folder.release();
     },

@@ -1,14 +1,18 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { forbidden } from './refusal.ts';
 
 const lifetimeMillis = 60 * 60 * 1000;
 
 /**
- * URLs that carry their own authority, for uploads and downloads without a key. The secret lives in this process alone:
- * after a restart a client asks for a new URL.
+ * URLs that carry their own authority, for uploads and downloads without a key. The secret is the
+ * data folder's, so that a URL lives on when the server starts again.
  */
 export class SignedUrls {
-  readonly #secret = randomBytes(32);
+  readonly #secret: string;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
 
   /** @returns path and query, good for one hour. */
   sign(method: string, path: string): string {

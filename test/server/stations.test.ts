@@ -26,6 +26,8 @@ describe('stations', function () {
       organization_slug: 'local',
       connection_status: null,
       team: null,
+      image_id: null,
+      metadata: {},
     });
   });
 
@@ -59,6 +61,30 @@ describe('stations', function () {
     assert.equal((await rename('OLD NAME')).status, 200);
     assert.deepEqual((await rename('New name')).json(), { id, name: 'New name' });
     assert.equal((await bench.user.send(stations.update, { params: { id }, body: { team_id: 'x' } })).status, 400);
+  });
+
+  it('have a picture, which is any upload, and facts of their own; but no team', async () => {
+    const metadata = { hall: '3', row: 4 };
+    const { id } = await bench.user.call(stations.create, { body: { name: 'Pictured', metadata } });
+    const update = (body: object) => bench.user.send(stations.update, { params: { id }, body });
+    const upload = await bench.user.call(v1.initializeUpload, { body: { name: 'bench.png' } });
+    assert.equal((await fetch(upload.uploadUrl, { method: 'PUT', body: 'png' })).status, 200);
+    assert.equal((await update({ image_id: randomUUID() })).status, 404);
+    assert.equal((await update({ image_id: 'bench.png' })).status, 400);
+    assert.equal((await update({ image_id: upload.id, metadata: { row: null, lit: true } })).status, 200);
+    const read = async () => bench.user.call(stations.get, { params: { id } });
+    assert.deepEqual([(await read()).image_id, (await read()).metadata], [upload.id, { hall: '3', lit: true }]);
+    assert.deepEqual((await update({ image_id: '', team_id: null })).json(), { id, name: 'Pictured' });
+    assert.equal((await read()).image_id, null);
+    const query = { metadata: '{"lit":{"eq":true}}', include_metadata: 'true' };
+    const { data } = await bench.user.call(stations.list, { query });
+    assert.deepEqual(
+      data.map((station) => [station.id, station.metadata]),
+      [[id, { hall: '3', lit: true }]],
+    );
+    const teamed = await bench.user.send(stations.create, { body: { name: 'Teamed', team_id: 'A' } });
+    assert.equal(teamed.status, 400);
+    assert.match(teamed.text, /no teams/);
   });
 
   it('are listed by name, in pages, by search and by procedure', async () => {
@@ -118,7 +144,7 @@ describe('stations', function () {
     ];
     for (const reply of replies) {
       assert.equal(reply.status, 404);
-      assert.match(reply.text, /There is no (station|procedure) with the id [0-9a-f-]{36}/);
+      assert.match(reply.text, /(Station|Procedure) with id [0-9a-f-]{36} not found/);
     }
     assert.deepEqual((await named('Lost')).data, []);
   });

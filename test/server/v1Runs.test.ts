@@ -94,7 +94,7 @@ describe('runs pushed through v1', function () {
       [withSubUnits('Child-1', 'Parent'), /cannot be a sub-unit of "Child-1"/],
     ] as const) {
       const [status, message] = await refusal(body);
-      assert.equal(status, 400);
+      assert.equal(status, 422);
       assert.match(message, reason);
     }
   });

@@ -1,5 +1,7 @@
 import { RunInputError } from '../../domain/newRun.ts';
 import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
+import { systemCode } from '../startFailure.ts';
+import { isTrpc, trpcError } from './trpcError.ts';
 
 const statusOf: Record<RefusalCode, number> = {
   BAD_REQUEST: 400,
@@ -8,30 +10,44 @@ const statusOf: Record<RefusalCode, number> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
+  UNPROCESSABLE_CONTENT: 422,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  NOT_IMPLEMENTED: 501,
 };
 
 /** The official v1 client shows an error's message only if the content type is exactly this, without a charset. */
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 
-const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
+export const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
 
 function errorAnswer(
   path: string,
   status: number,
-  code: string,
+  code: RefusalCode,
   refusal: Pick<Refusal, 'message' | 'issues'>,
 ): Response {
   const { message, issues } = refusal;
-  if (!isV1(path)) return json({ message, code, issues }, status);
+  if (!isV1(path)) {
+    const trpc = isTrpc(path) ? trpcError(path, status, code, message) : {};
+    return json({ message, code, issues, ...trpc }, status);
+  }
   // Version 1 has the message alone: it must name the fields itself.
   const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
 }
 
+function refusalOf(error: unknown): unknown {
+  if (error instanceof RunInputError) return badRequest(error.message);
+  // The client went away in the middle of its request: nobody reads this, and nothing is wrong here.
+  if (systemCode(error) === 'ECONNRESET') return badRequest('The request broke off.');
+  return error;
+}
+
 /** The answer to a request that failed, in the shape of its surface. What was not foreseen is logged and not shown. */
 export function failureAnswer(method: string, path: string, error: unknown): Response {
-  const refusal = error instanceof RunInputError ? badRequest(error.message) : error;
+  const refusal = refusalOf(error);
   if (refusal instanceof Refusal) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
   console.error(`${method} ${path} failed:`, error);
   return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', {

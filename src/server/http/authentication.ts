@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
 import { unauthorized } from '../refusal.ts';
-import { findKey, type KeyOwner, noteKeyUse } from '../store/keys.ts';
+import { findKey, type FoundKey, type KeyOwner, noteKeyUse } from '../store/keys.ts';
 import type { Creator, Store } from '../store/tables.ts';
 
 /** Who calls. */
@@ -11,7 +11,7 @@ export type Caller = KeyOwner;
  * Finds whose key the `Authorization` header carries.
  * @throws Refusal (401) when there is none, or it is not known (any more)
  */
-export async function authenticate(store: Store, authorization: string | undefined): Promise<Caller> {
+export async function authenticate(store: Store, authorization: string | undefined): Promise<FoundKey> {
   const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (!key)
     throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
@@ -21,7 +21,7 @@ export async function authenticate(store: Store, authorization: string | undefin
     throw unauthorized('This API key is not known here: it was replaced or deleted, or it belongs to another server.');
   }
   await noteKeyUse(store, found, Date.now());
-  return found.owner;
+  return found;
 }
 
 /** What is written down of the caller with whatever it makes. */

@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import type * as z from 'zod';
+import { deepest, isTooDeep } from '../../domain/nesting.ts';
 import { badRequest, type Issue, Refusal, tooLarge } from '../refusal.ts';
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -22,9 +23,10 @@ export const flatQuery = (query: Record<string, string[]>): Record<string, strin
     Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
   );
 
-/** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON */
-export async function readJson(request: Request): Promise<unknown> {
+/** @throws Refusal: 413 above 10 MiB, 400 when it is no JSON, no UTF-8, or nested too deep */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
   const text = await readText(request);
+  if (isTooDeep(text)) throw badRequest(`The body of the request is nested more than ${deepest} levels deep.`);
   try {
     return JSON.parse(text);
   } catch {
@@ -36,16 +38,23 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  const refusal = tooLarge(`The body of the request is larger than ${maxBodyBytes / 1024 / 1024} MiB.`);
-  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw refusal;
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const content: AsyncIterable<Uint8Array> = Readable.from(request.body ?? []);
+  // Leaving the loop must not end the connection on which the answer goes.
+  const content: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
   for await (const chunk of content) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw refusal;
-    chunks.push(chunk);
+    if (size <= maxBodyBytes) chunks.push(chunk);
+    // What is too much is read and dropped for a while: a client that is still sending sees no answer.
+    else if (size > 10 * maxBodyBytes) break;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (size > maxBodyBytes) {
+    throw tooLarge(`The body of the request is larger than ${maxBodyBytes / 1024 / 1024} MiB.`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw badRequest('The body of the request is not valid UTF-8.');
+  }
 }

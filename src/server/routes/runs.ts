@@ -1,46 +1,121 @@
-import { runs } from '../../contract/runs.ts';
-import { notFound } from '../refusal.ts';
+import type { Input } from '../../contract/operation.ts';
+import { type RunListItem, runs } from '../../contract/runs.ts';
+import { v2RunToNewRun } from '../../domain/v2Run.ts';
+import { pushKeyOf, pushRun } from '../pushRun.ts';
+import { badRequest, notFound } from '../refusal.ts';
 import type { Rooms } from '../rooms.ts';
 import { toPage } from '../store/pages.ts';
 import { logsOf, phasesOf, subUnitsOf } from '../store/runDetails.ts';
-import { findRun, listRuns } from '../store/runs.ts';
-import { attachmentsOf } from '../store/uploads.ts';
-import { attachmentAnswer, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
+import type { RunFilter } from '../store/runFilter.ts';
+import { listRuns } from '../store/runList.ts';
+import { changeRunMetadata, metadataOf } from '../store/runMetadata.ts';
+import { deleteRuns, existingRuns, type RunRow } from '../store/runs.ts';
+import { attachmentsOf, insertUpload } from '../store/uploads.ts';
+import { creatorOf } from '../http/authentication.ts';
+import { existingRun } from './existing.ts';
+import { attachmentAnswer, contextOf, logAnswer, phaseAnswer, runHeader, sequenceAnswer } from './runAnswers.ts';
+import { durations, sharedFilter, starts, times } from './runQueries.ts';
+import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
 
-const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
+const maxMetadata = 50;
 
-export function runRoutes({ mount, store, urls }: Rooms): void {
+export function runRoutes({ mount, store, writer, files, urls }: Rooms): void {
+  mount(runs.create, async (call) => {
+    const run = v2RunToNewRun(call.body);
+    const pushKey = call.body.client_run_ref == null ? pushKeyOf(call) : `ref ${call.body.client_run_ref}`;
+    return { id: await writer.write((change) => pushRun(change, run, call.caller, pushKey)) };
+  });
+
   mount(runs.list, async ({ query }) => {
-    const rows = await listRuns(store, {
-      search: query.search_query,
-      ids: query.ids,
-      outcomes: query.outcomes,
-      procedureIds: query.procedure_ids,
-      serialNumbers: query.serial_numbers,
-      partNumbers: query.part_numbers,
-      stationIds: query.created_by_station_ids,
-      startedAfter: millis(query.started_after),
-      startedBefore: millis(query.started_before),
-      sortBy: query.sort_by,
-      sortOrder: query.sort_order,
-      limit: query.limit,
-      cursor: query.cursor,
-    });
-    const { data, meta } = toPage(rows, query);
-    return { data: data.map(runHeader), meta };
+    const page = { sortBy: query.sort_by, sortOrder: query.sort_order, limit: query.limit, cursor: query.cursor };
+    const { data, meta } = toPage(await listRuns(store, filterOf(query), page), query);
+    const keys = query.include_metadata ? data.map(({ key }) => key) : [];
+    const metadata = await metadataOf(store, keys);
+    return {
+      data: data.map((row): RunListItem => ({
+        ...runHeader(row),
+        ...(query.include_metadata ? { metadata: metadata.get(row.key) ?? {} } : {}),
+        ...(query.include_sequences ? { sequences: topSequences(row) } : {}),
+      })),
+      meta,
+    };
   });
 
   mount(runs.get, async ({ params, origin }) => {
-    const row = await findRun(store, params.id);
-    if (!row) throw notFound(`There is no run with the id ${params.id}: it was deleted, or belongs to another server.`);
+    const row = await existingRun(store, params.id);
     const attachments = await attachmentsOf(store, row.id);
+    const { sequences, config, secrets } = contextOf(row);
     return {
       ...runHeader(row),
-      docstring: row.docstring,
-      phases: (await phasesOf(store, row.id)).map(phaseAnswer),
+      phases: (await phasesOf(store, row.key)).map(phaseAnswer),
+      sequences: sequences.map(sequenceAnswer),
       attachments: attachments.map((upload) => attachmentAnswer(upload, origin, urls)),
-      logs: (await logsOf(store, row.id)).map(logAnswer),
+      logs: (await logsOf(store, row.key)).map(logAnswer),
       sub_units: await subUnitsOf(store, row.id),
+      metadata: (await metadataOf(store, [row.key])).get(row.key) ?? {},
+      config,
+      secrets,
     };
   });
+
+  mount(runs.update, ({ params, body, caller }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, params.id), caller);
+      for (const id of body.attachments ?? []) await linkToRun(change, id, run, caller);
+      return { id: run.id };
+    }),
+  );
+
+  mount(runs.updateMetadata, ({ params, body, caller }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, params.id), caller);
+      await changeRunMetadata(change, run.key, body.metadata ?? {});
+      const names = Object.keys((await metadataOf(change, [run.key])).get(run.key) ?? {});
+      if (names.length > maxMetadata) throw badRequest(`Metadata may have at most ${maxMetadata} keys.`);
+      return { id: run.id };
+    }),
+  );
+
+  mount(runs.createAttachment, ({ params, body, caller, origin }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, params.id), caller);
+      const id = await insertUpload(change, body.name, creatorOf(caller), { run_id: run.id });
+      return { id, upload_url: uploadAddress(id, origin, urls) };
+    }),
+  );
+
+  mount(runs.delete, async ({ query }) => {
+    const ids = [...new Set(query.ids)];
+    const uploads = await writer.write(async (change) => {
+      const existing = new Set(await existingRuns(change, ids));
+      const missing = ids.filter((id) => !existing.has(id));
+      if (missing.length > 0) throw notFound(`There is no run with the id ${missing.join(', ')}. Nothing was deleted.`);
+      return deleteRuns(change, ids);
+    });
+    await files.remove(uploads);
+    return { id: ids };
+  });
 }
+
+const topSequences = (row: RunRow) =>
+  contextOf(row)
+    .sequences.filter(({ path }) => !path.includes('/'))
+    .map(sequenceAnswer);
+
+const filterOf = (query: Input<typeof runs.list>['query']): RunFilter => ({
+  ...sharedFilter(query),
+  search: query.search_query,
+  ids: query.ids,
+  outcomes: query.outcomes,
+  procedureIds: query.procedure_ids,
+  operatorIds: query.operated_by_ids,
+  operatorNames: query.operated_by_names,
+  executionIds: query.execution_ids,
+  slotKeys: query.slot_keys,
+  slotNames: query.slot_names,
+  started: starts(query),
+  ended: times(query.ended_after, query.ended_before),
+  created: times(query.created_after, query.created_before),
+  duration: durations(query),
+  metadata: query.metadata,
+});

@@ -2,6 +2,7 @@ import { type Station, stations } from '../../contract/stations.ts';
 import type { Rooms } from '../rooms.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
 import { addLink } from '../store/links.ts';
+import { changedMetadata, readMetadata } from '../store/metadata.ts';
 import { toPage } from '../store/pages.ts';
 import {
   findStationNamed,
@@ -10,12 +11,13 @@ import {
   linkedProcedures,
   listStations,
   removeStation,
-  renameStation,
   runCounts,
   type StationRow,
+  updateStation,
 } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import { existingProcedure, existingStation } from './existing.ts';
+import { chosenImage } from './images.ts';
 
 const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
@@ -23,47 +25,57 @@ export function stationRoutes({ mount, store }: Rooms): void {
   mount(stations.create, ({ body }) =>
     store.transaction().execute(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
+      refuseTeam(body.team_id);
       await checkName(change, body.name, null);
-      const id = await insertStation(change, body.name);
+      const id = await insertStation(change, body.name, JSON.stringify(body.metadata ?? {}));
       if (procedure) await addLink(change, id, procedure.id);
       return { id };
     }),
   );
 
-  mount(stations.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
-    const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
-    const { data, meta } = toPage(await listStations(store, filter), filter);
-    const linked = await linkedProcedures(
-      store,
-      data.map(({ id }) => id),
-    );
-    return {
-      data: data.map((station) => {
-        const procedures = linked.filter(({ station_id }) => station_id === station.id).map(withoutStation);
-        return { ...station, procedures, procedures_count: procedures.length, team: null };
-      }),
-      meta,
-    };
-  });
+  mount(
+    stations.list,
+    async ({ query: { search_query, procedure_ids, metadata, include_metadata, limit, cursor } }) => {
+      const filter = { search: search_query, procedureIds: procedure_ids, metadata, limit, cursor };
+      const { data, meta } = toPage(await listStations(store, filter), filter);
+      const linked = await linkedProcedures(
+        store,
+        data.map(({ id }) => id),
+      );
+      return {
+        data: data.map(({ id, name, metadata_json }) => {
+          const procedures = linked.filter(({ station_id }) => station_id === id).map(withoutStation);
+          const wanted = include_metadata ? { metadata: readMetadata(metadata_json) } : {};
+          return { id, name, procedures, procedures_count: procedures.length, team: null, ...wanted };
+        }),
+        meta,
+      };
+    },
+  );
 
   mount(stations.getCurrent, async ({ caller }) => {
     if (caller.kind !== 'station') throw forbidden('Only a station key belongs to a station.');
-    return describe(store, caller);
+    return describe(store, await existingStation(store, caller.id));
   });
 
   mount(stations.get, async ({ params }) => describe(store, await existingStation(store, params.id)));
 
-  mount(stations.update, async ({ params, body }) => {
-    if (body.image_id) throw badRequest('This server keeps no pictures of stations.');
-    if (body.team_id) throw badRequest('This server has no teams.');
-    return store.transaction().execute(async (change) => {
-      const { id, name } = await existingStation(change, params.id);
-      if (body.name === undefined) return { id, name };
-      await checkName(change, body.name, id);
-      await renameStation(change, id, body.name);
-      return { id, name: body.name };
-    });
-  });
+  mount(stations.update, ({ params, body }) =>
+    store.transaction().execute(async (change) => {
+      const station = await existingStation(change, params.id);
+      const { id } = station;
+      refuseTeam(body.team_id);
+      const { name = station.name, image_id, metadata = {} } = body;
+      await checkName(change, name, id);
+      await updateStation(change, {
+        id,
+        name,
+        image_id: await chosenImage(change, image_id, station.image_id),
+        metadata_json: changedMetadata(station.metadata_json, metadata),
+      });
+      return { id, name };
+    }),
+  );
 
   mount(stations.remove, ({ params }) =>
     store.transaction().execute(async (change) => {
@@ -74,6 +86,11 @@ export function stationRoutes({ mount, store }: Rooms): void {
   );
 }
 
+/** Null, which clients send for "no team", changes nothing. @throws Refusal (400) */
+function refuseTeam(teamId: string | null | undefined): void {
+  if (typeof teamId === 'string') throw badRequest('This server has no teams: a station cannot be assigned to one.');
+}
+
 /** @param ownId the station that may keep this name */
 async function checkName(store: Store, name: string, ownId: string | null): Promise<void> {
   const other = await findStationNamed(store, name);
@@ -82,7 +99,7 @@ async function checkName(store: Store, name: string, ownId: string | null): Prom
   }
 }
 
-async function describe(store: Store, { id, name }: StationRow): Promise<Station> {
+async function describe(store: Store, { id, name, image_id, metadata_json }: StationRow): Promise<Station> {
   const prefix = await keyPrefix(store, id);
   const runs = await runCounts(store, id, Date.now() - weekMillis);
   const procedures = (await linkedProcedures(store, [id])).map(withoutStation);
@@ -94,6 +111,8 @@ async function describe(store: Store, { id, name }: StationRow): Promise<Station
     organization_slug: 'local',
     connection_status: null,
     team: null,
+    image_id,
+    metadata: readMetadata(metadata_json),
   };
 }
 

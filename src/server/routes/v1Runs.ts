@@ -1,24 +1,34 @@
 import { v1 } from '../../contract/v1.ts';
 import { v1RunToNewRun } from '../../domain/v1Run.ts';
-import { pushRun } from '../pushRun.ts';
+import { pushKeyOf, pushRun } from '../pushRun.ts';
 import { notFound } from '../refusal.ts';
 import type { Rooms } from '../rooms.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
-import { type RunRow, runsOfUnit } from '../store/runs.ts';
+import { deleteRuns, type RunRow, runsOfUnit } from '../store/runs.ts';
 import type { Store } from '../store/tables.ts';
 import { attachmentsOf } from '../store/uploads.ts';
+import { existingRun } from './existing.ts';
 import { logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 
-export function v1RunRoutes({ mount, store }: Rooms): void {
-  mount(v1.createRun, async ({ body, caller }) => {
-    const run = v1RunToNewRun(body, Date.now());
-    const id = await store.transaction().execute((change) => pushRun(change, run, caller));
+export function v1RunRoutes({ mount, store, writer, files }: Rooms): void {
+  mount(v1.createRun, async (call) => {
+    const run = v1RunToNewRun(call.body, Date.now());
+    const pushKey = pushKeyOf(call);
+    const id = await writer.write((change) => pushRun(change, run, call.caller, pushKey));
     return { id, message: `Run ${id} created.` };
   });
 
   mount(v1.getRuns, async ({ query }) => {
     const rows = await runsOfUnit(store, query.serial_number);
     return Promise.all(rows.map((row) => v1RunAnswer(store, row)));
+  });
+
+  mount(v1.deleteRun, async ({ params }) => {
+    const uploads = await writer.write(async (change) =>
+      deleteRuns(change, [(await existingRun(change, params.id)).id]),
+    );
+    await files.remove(uploads);
+    return { id: params.id, message: `Run ${params.id} deleted.` };
   });
 
   mount(v1.streaming, () => {
@@ -45,8 +55,8 @@ async function v1RunAnswer(store: Store, row: RunRow): Promise<unknown> {
         component: { id: unit.part.id, part_number: unit.part.number, name: unit.part.name },
       },
     },
-    phases: (await phasesOf(store, row.id)).map(phaseAnswer),
-    logs: (await logsOf(store, row.id)).map(logAnswer),
+    phases: (await phasesOf(store, row.key)).map(phaseAnswer),
+    logs: (await logsOf(store, row.key)).map(logAnswer),
     attachments: attachments.map(({ id, name, content_type, size }) => ({ id, filename: name, content_type, size })),
     file_import: report ? { id: report.id, upload: { id: report.id, filename: report.name } } : null,
   };

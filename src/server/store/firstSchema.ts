@@ -2,9 +2,16 @@ const creator = `
   created_by_user_id text references users,
   created_by_station_id text references stations on delete set null`;
 
+const metadata = `
+  metadata_json text not null default '{}'`;
+
 /** Schema 1. Names of columns are explained in `tables.ts`. */
 export const firstSchema = `
-create table instance (id text primary key, created_at integer not null) strict;
+create table instance (
+  id text primary key,
+  created_at integer not null,
+  signing_secret text not null default (lower(hex(randomblob(32))))
+) strict;
 
 create table users (
   id text primary key,
@@ -18,7 +25,8 @@ create table stations (
   name text not null,
   name_key text not null,
   created_at integer not null,
-  archived_at integer
+  archived_at integer,
+  image_id text references uploads on delete set null,${metadata}
 ) strict;
 create unique index stations_by_name on stations (name_key) where archived_at is null;
 
@@ -67,17 +75,23 @@ create table parts (
   number text not null,
   number_key text not null unique,
   name text not null,
-  created_at integer not null,${creator}
+  name_key text not null,
+  created_at integer not null,${creator},${metadata}
 ) strict;
+create index parts_by_creation on parts (created_at);
+create index parts_by_name on parts (name_key);
 
 create table revisions (
   id text primary key,
   part_id text not null references parts on delete cascade,
   number text not null,
   number_key text not null,
-  created_at integer not null,${creator},
+  image_id text references uploads on delete set null,
+  created_at integer not null,${creator},${metadata},
   unique (part_id, number_key)
 ) strict;
+
+create unique index revisions_by_number on revisions (number_key, part_id);
 
 create table batches (
   id text primary key,
@@ -85,85 +99,154 @@ create table batches (
   number_key text not null unique,
   created_at integer not null,${creator}
 ) strict;
+create index batches_by_creation on batches (created_at);
 
 create table units (
-  id text primary key,
+  key integer primary key,
+  id text not null unique,
   serial_number text not null,
   serial_key text not null unique,
   revision_id text not null references revisions,
   batch_id text references batches on delete set null,
-  parent_id text references units on delete set null,
-  created_at integer not null,${creator}
+  parent_id text references units (id) on delete set null,
+  sample text check (sample in ('golden', 'failing', 'ignored')),
+  created_at integer not null,
+  created_during_id text references runs (id) on delete set null,
+  run_count integer not null default 0,
+  last_run_id text,
+  last_run_at integer,
+  last_procedure_id text,${creator},${metadata}
 ) strict;
-create index units_by_revision on units (revision_id);
+create virtual table unit_serials using fts5 (
+  serial_key, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+create trigger unit_serial_made after insert on units begin
+  insert into unit_serials (rowid, serial_key) values (new.key, new.serial_key);
+end;
+create trigger unit_serial_changed after update of serial_key on units when new.serial_key is not old.serial_key begin
+  update unit_serials set serial_key = new.serial_key where rowid = new.key;
+end;
+create trigger unit_serial_gone after delete on units begin
+  delete from unit_serials where rowid = old.key;
+end;
+create index units_by_creation on units (created_at);
+create index units_by_last_run on units (last_run_at);
+create index units_by_revision on units (revision_id, serial_key);
 create index units_by_batch on units (batch_id);
 create index units_by_parent on units (parent_id);
 
 create table runs (
-  id text primary key,
+  key integer primary key,
+  id text not null unique,
   procedure_id text not null references procedures on delete cascade,
   version_id text references procedure_versions,
-  unit_id text not null references units on delete cascade,
+  unit_id text not null references units (id) on delete cascade,
+  revision_id text not null references revisions,
+  batch_id text references batches on delete set null,
   outcome text not null,
   started_at integer not null,
   ended_at integer not null,
+  duration integer generated always as (ended_at - started_at) virtual,
   created_at integer not null,
   docstring text,
   created_by_user_id text references users,
-  created_by_station_id text references stations
+  created_by_station_id text references stations,
+  operated_by text,
+  operator_id text references users,
+  execution_id text,
+  slot_key text,
+  slot_name text,
+  push_key text unique,
+  context_json text
 ) strict;
-create index runs_by_start on runs (started_at, id);
-create index runs_by_creation on runs (created_at, id);
-create index runs_by_procedure on runs (procedure_id, started_at, id);
-create index runs_by_station on runs (created_by_station_id, started_at, id);
-create index runs_by_unit on runs (unit_id, started_at, id);
-create index runs_by_version on runs (version_id);
+create index runs_by_start on runs (started_at);
+create index runs_by_end on runs (ended_at);
+create index runs_by_creation on runs (created_at);
+create index runs_by_duration on runs (duration, started_at);
+create index runs_by_outcome on runs (outcome, started_at);
+create index runs_by_procedure on runs (procedure_id, started_at);
+create index runs_by_station on runs (created_by_station_id, started_at);
+create index runs_by_user on runs (created_by_user_id, started_at) where created_by_user_id is not null;
+create index runs_by_operator on runs (operated_by, started_at) where operated_by is not null;
+create index runs_by_execution on runs (execution_id, slot_key) where execution_id is not null;
+create index runs_by_unit on runs (unit_id, started_at);
+create index runs_by_revision on runs (revision_id, started_at);
+create index runs_by_batch on runs (batch_id, started_at) where batch_id is not null;
+create index runs_by_version on runs (version_id, started_at) where version_id is not null;
+create trigger runs_follow_unit after update of revision_id, batch_id on units
+when new.revision_id is not old.revision_id or new.batch_id is not old.batch_id begin
+  update runs set revision_id = new.revision_id, batch_id = new.batch_id where unit_id = new.id;
+end;
+create trigger unit_has_run after insert on runs begin
+  update units set
+    run_count = run_count + 1,
+    last_run_id = iif(last_run_at > new.started_at, last_run_id, new.id),
+    last_procedure_id = iif(last_run_at > new.started_at, last_procedure_id, new.procedure_id),
+    last_run_at = iif(last_run_at > new.started_at, last_run_at, new.started_at)
+  where id = new.unit_id;
+end;
+create trigger unit_lost_run after delete on runs begin
+  update units set run_count = run_count - 1 where id = old.unit_id;
+  update units set (last_run_id, last_run_at, last_procedure_id) = (
+    select id, started_at, procedure_id from runs where unit_id = old.unit_id order by started_at desc, key desc limit 1
+  )
+  where id = old.unit_id and last_run_id = old.id;
+end;
+
+create table run_metadata (
+  run_key integer not null references runs on delete cascade,
+  name text not null,
+  value any not null,
+  is_boolean integer not null check (is_boolean in (0, 1)),
+  primary key (run_key, name)
+) strict, without rowid;
+create index run_metadata_by_value on run_metadata (name, value);
 
 create table run_sub_units (
-  run_id text not null references runs on delete cascade,
-  unit_id text not null references units on delete cascade,
+  run_id text not null references runs (id) on delete cascade,
+  unit_id text not null references units (id) on delete cascade,
   primary key (run_id, unit_id)
 ) strict, without rowid;
 create index run_sub_units_by_unit on run_sub_units (unit_id);
 
 create table phases (
-  id text primary key,
-  run_id text not null references runs on delete cascade,
-  position integer not null,
+  key integer primary key autoincrement,
+  run_key integer not null references runs on delete cascade,
   name text not null,
   outcome text not null,
   started_at integer not null,
   ended_at integer not null,
   retry_count integer not null,
-  docstring text
+  docstring text,
+  sequence_path text
 ) strict;
-create index phases_by_run on phases (run_id, position);
+create index phases_by_run on phases (run_key);
 
 create table measurements (
-  id text primary key,
-  phase_id text not null references phases on delete cascade,
-  position integer not null,
+  key integer primary key autoincrement,
+  phase_key integer not null references phases on delete cascade,
   name text not null,
   outcome text not null,
+  type text not null,
   units text,
   docstring text,
   value_json text,
-  validators_json text not null,
+  validators_json text,
+  aggregations_json text,
   series_json text
 ) strict;
-create index measurements_by_phase on measurements (phase_id, position);
+create index measurements_by_phase on measurements (phase_key);
 
 create table logs (
-  id text primary key,
-  run_id text not null references runs on delete cascade,
-  position integer not null,
+  key integer primary key autoincrement,
+  run_key integer not null references runs on delete cascade,
   level text not null,
   timestamp integer not null,
   message text not null,
   source_file text not null,
   line_number real not null
 ) strict;
-create index logs_by_run on logs (run_id, position);
+create index logs_by_run on logs (run_key);
 
 create table uploads (
   id text primary key,
@@ -172,8 +255,13 @@ create table uploads (
   stored_at integer,
   size integer,
   content_type text,
-  run_id text references runs on delete cascade,
+  sha256 text,
+  run_id text references runs (id) on delete cascade,
+  unit_id text references units (id) on delete cascade,
   is_report integer not null default 0 check (is_report in (0, 1)),${creator}
 ) strict;
-create index uploads_by_run on uploads (run_id);
+create index uploads_by_run on uploads (run_id) where run_id is not null;
+create index uploads_by_unit on uploads (unit_id) where unit_id is not null;
+create index uploads_by_content on uploads (sha256) where is_report = 1;
+create index uploads_unlinked on uploads (created_at) where run_id is null and unit_id is null;
 `;

@@ -49,6 +49,10 @@ export async function addUserKey(store: Store, key: StoredKey, revokeOthers: boo
   });
 }
 
+export async function isKey(store: Store, id: string): Promise<boolean> {
+  return (await store.selectFrom('api_keys').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+}
+
 export async function hasUserKey(store: Store): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('kind', '=', 'user').executeTakeFirst()) !== undefined;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../../contract/local.ts';
 import { StartFailure } from '../startFailure.ts';
+import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 
 type Migration = (database: DatabaseSync) => void;
@@ -9,7 +10,7 @@ type Migration = (database: DatabaseSync) => void;
 /** The number of a migration is its place, from 1; a released one is never edited. */
 const migrations: readonly Migration[] = [
   (database) => {
-    database.exec(firstSchema);
+    database.exec(firstSchema + changesSchema);
     const now = Date.now();
     database.prepare('insert into instance (id, created_at) values (?, ?)').run(randomUUID(), now);
     database

@@ -9,6 +9,9 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
+import { serverExit } from '../../contract/local.ts';
+import { messageOf, StartFailure } from '../startFailure.ts';
+import { howToRestore, isDamage } from './damage.ts';
 import { migrate } from './migrations.ts';
 import type { Store, Tables } from './tables.ts';
 
@@ -18,18 +21,37 @@ function bindable(value: unknown): SQLInputValue {
   throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
 }
 
+/** So many prepared statements are kept: preparing one takes longer than most take to run. */
+const statementsKept = 300;
+
 /** What Kysely's SQLite driver expects of a database, on top of `node:sqlite`. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
-    const statement = database.prepare(sql);
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...parameters.map(bindable)),
-      run: (parameters) => statement.run(...parameters.map(bindable)),
-      iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
-    };
+    const known = statements.get(sql);
+    // The one that was used last goes last.
+    if (known) statements.delete(sql);
+    const statement = known ?? prepareOnce(database, sql);
+    statements.set(sql, statement);
+    if (statements.size > statementsKept) {
+      for (const oldest of statements.keys()) {
+        statements.delete(oldest);
+        break;
+      }
+    }
+    return statement;
   };
   return { prepare, close: () => database.close() };
+}
+
+function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(bindable)),
+    run: (parameters) => statement.run(...parameters.map(bindable)),
+    iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+  };
 }
 
 /**
@@ -57,7 +79,7 @@ class NodeSqliteDialect extends SqliteDialect {
 
 /**
  * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
- * @throws StartFailure when its schema is newer
+ * @throws StartFailure when its schema is newer, or it is damaged
  */
 export function openStore(path: string): Store {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
@@ -66,7 +88,12 @@ export function openStore(path: string): Store {
     migrate(database, path);
   } catch (error) {
     database.close();
-    throw error;
+    if (!isDamage(error)) throw error;
+    throw new StartFailure(
+      serverExit.databaseDamaged,
+      `The database ${path} is damaged (${messageOf(error)}). ${howToRestore}`,
+      error,
+    );
   }
   return new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Outcome } from '../../contract/common.ts';
 import { beginningWith, containing, fold } from './fold.ts';
-import type { Store } from './tables.ts';
+import type { Change, Store } from './tables.ts';
 
 export interface ProcedureRow {
   id: string;
@@ -53,6 +53,28 @@ export async function findProcedure(store: Store, id: string): Promise<Procedure
   return (await select(store).where('p.id', '=', id.toLowerCase()).executeTakeFirst()) ?? null;
 }
 
+export async function renameProcedure(change: Change, id: string, name: string): Promise<void> {
+  await change
+    .updateTable('procedures')
+    .set({ name, name_key: fold(name) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** @param identifier null: it has none any more */
+export async function setIdentifier(change: Change, id: string, identifier: string | null): Promise<void> {
+  await change
+    .updateTable('procedures')
+    .set({ identifier, identifier_key: identifier === null ? null : fold(identifier) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** With its versions, links and runs. */
+export async function deleteProcedure(change: Change, id: string): Promise<void> {
+  await change.deleteFrom('procedures').where('id', '=', id).execute();
+}
+
 /** By UUID or identifier such as `FVT1`, without regard to case. */
 export async function findProcedureCalled(store: Store, idOrIdentifier: string): Promise<ProcedureRow | null> {
   const byId = await findProcedure(store, idOrIdentifier);
@@ -82,7 +104,7 @@ export async function listProcedures(
   if (createdBefore !== undefined) query = query.where('p.created_at', '<=', createdBefore);
   return query
     .orderBy('p.created_at', 'desc')
-    .orderBy('p.id')
+    .orderBy(sql`p.rowid`, 'desc')
     .limit(filter.limit + 1)
     .offset(filter.cursor)
     .execute();

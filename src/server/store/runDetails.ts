@@ -1,37 +1,55 @@
 import * as z from 'zod';
-import { newSeries, newValidator } from '../../domain/newRun.ts';
-import type { Store } from './tables.ts';
+import { newAggregation, newSeries, newValidator } from '../../domain/newRun.ts';
+import type { Store, Tables } from './tables.ts';
 
 const validators = z.array(newValidator);
+const aggregations = z.array(newAggregation);
 const series = z.array(newSeries);
 
-/** The phases of a run in their order, each with its measurements; stored JSON is parsed. */
-export async function phasesOf(store: Store, runId: string) {
-  const phases = await store.selectFrom('phases').selectAll().where('run_id', '=', runId).orderBy('position').execute();
-  const measurements = await store
-    .selectFrom('measurements as m')
-    .innerJoin('phases as p', 'p.id', 'm.phase_id')
-    .where('p.run_id', '=', runId)
-    .selectAll('m')
-    .orderBy('p.position')
-    .orderBy('m.position')
+const parsed = <S extends z.ZodType>(schema: S, json: string | null, absent: z.output<S>): z.output<S> =>
+  json === null ? absent : schema.parse(JSON.parse(json));
+
+type StoredMeasurement = Omit<Tables['measurements'], 'key'> & { key: number };
+
+/** A measurement whose stored JSON is parsed. */
+export const measurementDetails = (m: StoredMeasurement) => ({
+  ...m,
+  value: parsed(z.unknown(), m.value_json, undefined),
+  validators: parsed(validators, m.validators_json, []),
+  aggregations: parsed(aggregations, m.aggregations_json, []),
+  series: parsed(series.nullable(), m.series_json, null),
+});
+export type MeasurementDetails = ReturnType<typeof measurementDetails>;
+
+/** The measurements of one phase, in order. */
+export async function measurementsOf(store: Store, phaseKey: number): Promise<MeasurementDetails[]> {
+  const rows = await store
+    .selectFrom('measurements')
+    .selectAll()
+    .where('phase_key', '=', phaseKey)
+    .orderBy('key')
     .execute();
-  const parsed = measurements.map((m) => ({
-    ...m,
-    value: m.value_json === null ? undefined : z.unknown().parse(JSON.parse(m.value_json)),
-    validators: validators.parse(JSON.parse(m.validators_json)),
-    series: m.series_json === null ? null : series.parse(JSON.parse(m.series_json)),
-  }));
-  const byPhase = new Map<string, typeof parsed>(phases.map((phase) => [phase.id, []]));
-  for (const m of parsed) byPhase.get(m.phase_id)?.push(m);
-  return phases.map((phase) => ({ ...phase, measurements: byPhase.get(phase.id) ?? [] }));
+  return rows.map(measurementDetails);
 }
 
+/** The phases of a run in their order, each with its measurements. */
+export async function phasesOf(store: Store, runKey: number) {
+  const phases = await store.selectFrom('phases').selectAll().where('run_key', '=', runKey).orderBy('key').execute();
+  const measurements = await store
+    .selectFrom('measurements as m')
+    .innerJoin('phases as p', 'p.key', 'm.phase_key')
+    .where('p.run_key', '=', runKey)
+    .selectAll('m')
+    .orderBy('m.key')
+    .execute();
+  const byPhase = new Map<number, MeasurementDetails[]>(phases.map((phase) => [phase.key, []]));
+  for (const m of measurements) byPhase.get(m.phase_key)?.push(measurementDetails(m));
+  return phases.map((phase) => ({ ...phase, measurements: byPhase.get(phase.key) ?? [] }));
+}
 export type PhaseDetails = Awaited<ReturnType<typeof phasesOf>>[number];
-export type MeasurementDetails = PhaseDetails['measurements'][number];
 
-export async function logsOf(store: Store, runId: string) {
-  return store.selectFrom('logs').selectAll().where('run_id', '=', runId).orderBy('position').execute();
+export async function logsOf(store: Store, runKey: number) {
+  return store.selectFrom('logs').selectAll().where('run_key', '=', runKey).orderBy('key').execute();
 }
 
 /** The units that the run built into its unit. */

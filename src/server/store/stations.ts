@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { MetadataFilter } from '../../contract/metadata.ts';
 import { containing, fold } from './fold.ts';
+import { hasMetadata } from './metadata.ts';
 import type { Change, Store } from './tables.ts';
 
 export interface StationRow {
   id: string;
   name: string;
+  image_id: string | null;
+  metadata_json: string;
 }
 
 interface LinkedProcedureRow {
@@ -19,8 +23,8 @@ interface LinkedProcedureRow {
 export async function findStation(store: Store, id: string): Promise<StationRow | null> {
   const row = await store
     .selectFrom('stations')
-    .select(['id', 'name'])
-    .where('id', '=', id.toLowerCase())
+    .select(['id', 'name', 'image_id', 'metadata_json'])
+    .where('id', '=', id)
     .where('archived_at', 'is', null)
     .executeTakeFirst();
   return row ?? null;
@@ -29,26 +33,26 @@ export async function findStation(store: Store, id: string): Promise<StationRow 
 export async function findStationNamed(store: Store, name: string): Promise<StationRow | null> {
   const row = await store
     .selectFrom('stations')
-    .select(['id', 'name'])
+    .select(['id', 'name', 'image_id', 'metadata_json'])
     .where('name_key', '=', fold(name))
     .where('archived_at', 'is', null)
     .executeTakeFirst();
   return row ?? null;
 }
 
-export async function insertStation(change: Change, name: string): Promise<string> {
+export async function insertStation(change: Change, name: string, metadata_json: string): Promise<string> {
   const id = randomUUID();
   await change
     .insertInto('stations')
-    .values({ id, name, name_key: fold(name), created_at: Date.now(), archived_at: null })
+    .values({ id, name, name_key: fold(name), created_at: Date.now(), archived_at: null, metadata_json })
     .execute();
   return id;
 }
 
-export async function renameStation(change: Change, id: string, name: string): Promise<void> {
+export async function updateStation(change: Change, { id, name, ...others }: StationRow): Promise<void> {
   await change
     .updateTable('stations')
-    .set({ name, name_key: fold(name) })
+    .set({ name, name_key: fold(name), ...others })
     .where('id', '=', id)
     .execute();
 }
@@ -65,10 +69,20 @@ export async function removeStation(change: Change, id: string): Promise<void> {
 /** By name; one row more than `limit` when there are further ones. */
 export async function listStations(
   store: Store,
-  filter: { search?: string | undefined; procedureIds?: readonly string[] | undefined; limit: number; cursor: number },
+  filter: {
+    search?: string | undefined;
+    procedureIds?: readonly string[] | undefined;
+    metadata?: MetadataFilter | undefined;
+    limit: number;
+    cursor: number;
+  },
 ): Promise<StationRow[]> {
-  const { search, procedureIds } = filter;
-  let query = store.selectFrom('stations as s').select(['s.id', 's.name']).where('s.archived_at', 'is', null);
+  const { search, procedureIds, metadata } = filter;
+  let query = store
+    .selectFrom('stations as s')
+    .select(['s.id', 's.name', 's.image_id', 's.metadata_json'])
+    .where('s.archived_at', 'is', null);
+  if (metadata) query = query.where(hasMetadata('s.metadata_json', metadata));
   if (search) query = query.where(sql<boolean>`s.name_key like ${containing(search)} escape '\\'`);
   if (procedureIds) {
     query = query.where((where) =>

@@ -1,6 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Generated, GeneratedAlways, Kysely, Transaction } from 'kysely';
+import type { ChangeKind } from '../../contract/events.ts';
 import type { KeyKind } from '../../contract/operation.ts';
-import type { MeasurementOutcome, Outcome, PhaseOutcome } from '../../contract/common.ts';
+import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../contract/common.ts';
+import type { Sample } from '../../contract/units.ts';
 import type { NewLog } from '../../domain/newRun.ts';
 
 /** Who made a row: a user or a station; ids are UUIDs, times milliseconds since 1970. */
@@ -9,11 +11,23 @@ export interface Creator {
   created_by_station_id: string | null;
 }
 
+/** The JSON of a test's own facts, `{}` without any. */
+interface WithMetadata {
+  metadata_json: Generated<string>;
+}
+
 /** Columns named `…_key` hold the folded form that is compared and unique; `…_json` columns hold JSON text. */
 export interface Tables {
-  instance: { id: string; created_at: number };
+  instance: { id: string; created_at: number; signing_secret: Generated<string> };
   users: { id: string; name: string; email: string; created_at: number };
-  stations: { id: string; name: string; name_key: string; created_at: number; archived_at: number | null };
+  stations: WithMetadata & {
+    id: string;
+    name: string;
+    name_key: string;
+    created_at: number;
+    archived_at: number | null;
+    image_id: Generated<string | null>;
+  };
   procedures: {
     id: string;
     name: string;
@@ -35,57 +49,103 @@ export interface Tables {
     last_used_at: number | null;
   };
   procedure_versions: Creator & { id: string; procedure_id: string; tag: string; tag_key: string; created_at: number };
-  parts: Creator & { id: string; number: string; number_key: string; name: string; created_at: number };
-  revisions: Creator & { id: string; part_id: string; number: string; number_key: string; created_at: number };
+  parts: Creator &
+    WithMetadata & {
+      id: string;
+      number: string;
+      number_key: string;
+      name: string;
+      name_key: string;
+      created_at: number;
+    };
+  revisions: Creator &
+    WithMetadata & {
+      id: string;
+      part_id: string;
+      number: string;
+      number_key: string;
+      image_id: Generated<string | null>;
+      created_at: number;
+    };
   batches: Creator & { id: string; number: string; number_key: string; created_at: number };
-  units: Creator & {
-    id: string;
-    serial_number: string;
-    serial_key: string;
-    revision_id: string;
-    batch_id: string | null;
-    parent_id: string | null;
-    created_at: number;
-  };
+  units: Creator &
+    WithMetadata & {
+      /** The index of serial numbers, `unit_serials`, refers to it. */
+      key: Generated<number>;
+      id: string;
+      serial_number: string;
+      serial_key: string;
+      revision_id: string;
+      batch_id: string | null;
+      parent_id: string | null;
+      /** Null for a unit of production. */
+      sample: Generated<Sample | null>;
+      created_at: number;
+      /** The run that the unit was made for; null when it was made by itself. */
+      created_during_id: Generated<string | null>;
+      /** These four follow the unit's runs by triggers; the last run is the one that started last. */
+      run_count: Generated<number>;
+      last_run_id: Generated<string | null>;
+      last_run_at: Generated<number | null>;
+      last_procedure_id: Generated<string | null>;
+    };
   runs: Creator & {
+    /** Order of arrival; phases, logs and metadata refer to it. */
+    key: Generated<number>;
     id: string;
     procedure_id: string;
     version_id: string | null;
     unit_id: string;
+    /** Those of the unit: a trigger keeps them so. */
+    revision_id: string;
+    batch_id: string | null;
     outcome: Outcome;
     started_at: number;
     ended_at: number;
+    duration: GeneratedAlways<number>;
     created_at: number;
     docstring: string | null;
+    /** E-mail address of who operated the station, folded. */
+    operated_by: string | null;
+    operator_id: string | null;
+    execution_id: string | null;
+    slot_key: string | null;
+    slot_name: string | null;
+    /** What makes a second push of the same run known as such. */
+    push_key: string | null;
+    /** `RunContext` */
+    context_json: string | null;
   };
+  run_metadata: { run_key: number; name: string; value: string | number; is_boolean: 0 | 1 };
   run_sub_units: { run_id: string; unit_id: string };
+  /** The keys of phases, measurements and logs are shown as UUIDs: see `rowIds.ts`. */
   phases: {
-    id: string;
-    run_id: string;
-    position: number;
+    key: Generated<number>;
+    run_key: number;
     name: string;
     outcome: PhaseOutcome;
     started_at: number;
     ended_at: number;
     retry_count: number;
     docstring: string | null;
+    sequence_path: string | null;
   };
   measurements: {
-    id: string;
-    phase_id: string;
-    position: number;
+    key: Generated<number>;
+    phase_key: number;
     name: string;
     outcome: MeasurementOutcome;
+    type: MeasurementType;
     units: string | null;
     docstring: string | null;
     value_json: string | null;
-    validators_json: string;
+    validators_json: string | null;
+    aggregations_json: string | null;
     series_json: string | null;
   };
   logs: {
-    id: string;
-    run_id: string;
-    position: number;
+    key: Generated<number>;
+    run_key: number;
     level: NewLog['level'];
     timestamp: number;
     message: string;
@@ -100,9 +160,21 @@ export interface Tables {
     stored_at: number | null;
     size: number | null;
     content_type: string | null;
+    /** Of the content, in hexadecimal digits. */
+    sha256: string | null;
     run_id: string | null;
+    unit_id: string | null;
     /** 1 when the run was made from this file. */
     is_report: 0 | 1;
+  };
+  /** Written by triggers. */
+  changes: {
+    id: number;
+    at: number;
+    kind: ChangeKind;
+    station_id: string | null;
+    procedure_id: string | null;
+    run_id: string | null;
   };
 }
 

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { NewRun } from '../../domain/newRun.ts';
+import { sql } from 'kysely';
+import type { MetadataChange } from '../../contract/metadata.ts';
+import type { Sample } from '../../contract/units.ts';
 import { fold } from './fold.ts';
+import { changedMetadata } from './metadata.ts';
 import type { Change, Creator, Store } from './tables.ts';
 
 export interface UnitRow {
@@ -9,37 +12,35 @@ export interface UnitRow {
   revision_id: string;
   batch_id: string | null;
   parent_id: string | null;
+  sample: Sample | null;
+  metadata_json: string;
 }
-
-const firstRevision = 'A';
 
 export async function findUnit(store: Store, serialNumber: string): Promise<UnitRow | null> {
   const row = await store
     .selectFrom('units')
-    .select(['id', 'serial_number', 'revision_id', 'batch_id', 'parent_id'])
+    .select(['id', 'serial_number', 'revision_id', 'batch_id', 'parent_id', 'sample', 'metadata_json'])
     .where('serial_key', '=', fold(serialNumber))
     .executeTakeFirst();
   return row ?? null;
 }
 
-/** Finds the run's unit or makes it, with part, revision and batch. A known unit moves to the part that the run names. */
-export async function unitOfRun(change: Change, run: NewRun, by: Creator): Promise<string> {
-  const unit = await findUnit(change, run.serialNumber);
-  const revision_id = await revisionOf(change, run, unit, by);
-  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOf(change, run.batch, by);
-  if (unit) {
-    await change.updateTable('units').set({ revision_id, batch_id }).where('id', '=', unit.id).execute();
-    return unit.id;
-  }
+interface NewUnit {
+  serial_number: string;
+  revision_id: string;
+  batch_id: string | null;
+  sample: Sample | null;
+  metadata_json?: string;
+}
+
+export async function insertUnit(change: Change, unit: NewUnit, by: Creator): Promise<string> {
   const id = randomUUID();
   await change
     .insertInto('units')
     .values({
       id,
-      serial_number: run.serialNumber,
-      serial_key: fold(run.serialNumber),
-      revision_id,
-      batch_id,
+      ...unit,
+      serial_key: fold(unit.serial_number),
       parent_id: null,
       created_at: Date.now(),
       ...by,
@@ -48,10 +49,46 @@ export async function unitOfRun(change: Change, run: NewRun, by: Creator): Promi
   return id;
 }
 
-/** Moves the units below `parentId`; an earlier parent loses them. */
-export async function adopt(change: Change, parentId: string, unitIds: readonly string[]): Promise<void> {
+export async function updateUnit(change: Change, id: string, unit: Partial<NewUnit>): Promise<void> {
+  const key = unit.serial_number === undefined ? {} : { serial_key: fold(unit.serial_number) };
+  await change
+    .updateTable('units')
+    .set({ ...unit, ...key })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** With its runs and attachments; the units below it stay. */
+export async function deleteUnit(change: Change, id: string): Promise<void> {
+  await change.deleteFrom('units').where('id', '=', id).execute();
+}
+
+/**
+ * Merges into the metadata that the unit has; null takes a key away.
+ * @throws Refusal (400) when there would be too many keys
+ */
+export async function changeUnitMetadata(change: Change, id: string, changes: MetadataChange): Promise<void> {
+  const { metadata_json } = await change
+    .selectFrom('units')
+    .select('metadata_json')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  await updateUnit(change, id, { metadata_json: changedMetadata(metadata_json, changes) });
+}
+
+/** Notes which run a unit was made for. */
+export async function noteFirstRun(change: Change, id: string, runId: string): Promise<void> {
+  await change.updateTable('units').set({ created_during_id: runId }).where('id', '=', id).execute();
+}
+
+/** Moves the units below `parentId`; an earlier parent loses them. Null: they have no parent any more. */
+export async function adopt(change: Change, parentId: string | null, unitIds: readonly string[]): Promise<void> {
   if (unitIds.length === 0) return;
-  await change.updateTable('units').set({ parent_id: parentId }).where('id', 'in', unitIds).execute();
+  await change
+    .updateTable('units')
+    .set({ parent_id: parentId })
+    .where(sql<boolean>`id in (select value from json_each(${JSON.stringify(unitIds)}))`)
+    .execute();
 }
 
 /** Whether `unitId` is `ancestorId` or somewhere below it. */
@@ -68,49 +105,12 @@ export async function isWithin(store: Store, unitId: string, ancestorId: string)
   return id !== null;
 }
 
-async function revisionOf(change: Change, run: NewRun, unit: UnitRow | null, by: Creator): Promise<string> {
-  const partId = await partOf(change, run, by);
-  const revisions = await change
-    .selectFrom('revisions')
-    .select(['id', 'number_key'])
-    .where('part_id', '=', partId)
-    .orderBy('created_at')
-    .execute();
-  const wanted = run.revision === null ? undefined : fold(run.revision);
-  const found =
-    wanted === undefined
-      ? (revisions.find(({ id }) => id === unit?.revision_id) ?? revisions[0])
-      : revisions.find(({ number_key }) => number_key === wanted);
-  if (found) return found.id;
-  const id = randomUUID();
-  const number = run.revision ?? firstRevision;
-  await change
-    .insertInto('revisions')
-    .values({ id, part_id: partId, number, number_key: fold(number), created_at: Date.now(), ...by })
-    .execute();
-  return id;
-}
-
-async function partOf(change: Change, { partNumber, partName }: NewRun, by: Creator): Promise<string> {
-  const number_key = fold(partNumber);
-  const part = await change.selectFrom('parts').select('id').where('number_key', '=', number_key).executeTakeFirst();
-  if (part) return part.id;
-  const id = randomUUID();
-  await change
-    .insertInto('parts')
-    .values({ id, number: partNumber, number_key, name: partName ?? partNumber, created_at: Date.now(), ...by })
-    .execute();
-  return id;
-}
-
-async function batchOf(change: Change, number: string, by: Creator): Promise<string> {
-  const number_key = fold(number);
-  const batch = await change.selectFrom('batches').select('id').where('number_key', '=', number_key).executeTakeFirst();
-  if (batch) return batch.id;
-  const id = randomUUID();
-  await change
-    .insertInto('batches')
-    .values({ id, number, number_key, created_at: Date.now(), ...by })
-    .execute();
-  return id;
+/** The part that a unit is of. */
+export async function partOfUnit(store: Store, { revision_id }: UnitRow): Promise<{ id: string; number: string }> {
+  return store
+    .selectFrom('revisions as rev')
+    .innerJoin('parts as p', 'p.id', 'rev.part_id')
+    .select(['p.id', 'p.number'])
+    .where('rev.id', '=', revision_id)
+    .executeTakeFirstOrThrow();
 }

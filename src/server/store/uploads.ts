@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Change, Creator, Store, Tables } from './tables.ts';
 
-export type UploadRow = Tables['uploads'];
+export type UploadRow = Selectable<Tables['uploads']>;
 
-export async function insertUpload(store: Store, name: string, by: Creator): Promise<string> {
+/** @param owner what the file belongs to from the beginning */
+export async function insertUpload(
+  store: Store,
+  name: string,
+  by: Creator,
+  owner: { run_id?: string; unit_id?: string } = {},
+): Promise<string> {
   const id = randomUUID();
   await store
     .insertInto('uploads')
@@ -13,8 +20,10 @@ export async function insertUpload(store: Store, name: string, by: Creator): Pro
       created_at: Date.now(),
       stored_at: null,
       size: null,
+      sha256: null,
       content_type: null,
-      run_id: null,
+      run_id: owner.run_id ?? null,
+      unit_id: owner.unit_id ?? null,
       is_report: 0,
       ...by,
     })
@@ -27,11 +36,11 @@ export async function findUpload(store: Store, id: string): Promise<UploadRow | 
   return row ?? null;
 }
 
-/** Notes that the content is there. @param content size in bytes, and the media type that the client sent */
+/** Notes that the content is there: size in bytes, SHA-256, and the media type that the client sent. */
 export async function noteStored(
   store: Store,
   id: string,
-  content: { size: number; content_type: string | null },
+  content: { size: number; sha256: string; content_type: string | null },
 ): Promise<void> {
   await store
     .updateTable('uploads')
@@ -48,13 +57,53 @@ export async function attachToRun(change: Change, uploadId: string, runId: strin
     .execute();
 }
 
-/** The run's attachments, oldest first. */
+/** The run's attachments whose content is there, oldest first. */
 export async function attachmentsOf(store: Store, runId: string): Promise<UploadRow[]> {
   return store
     .selectFrom('uploads')
     .selectAll()
     .where('run_id', '=', runId)
+    .where('stored_at', 'is not', null)
     .orderBy('created_at')
     .orderBy('id')
     .execute();
+}
+
+/** The run that was made from a file with this content. */
+export async function findRunOfContent(store: Store, sha256: string): Promise<string | null> {
+  const upload = await store
+    .selectFrom('uploads')
+    .select('run_id')
+    .where('sha256', '=', sha256)
+    .where('is_report', '=', 1)
+    .executeTakeFirst();
+  return upload?.run_id ?? null;
+}
+
+export async function deleteUploads(change: Change, ids: readonly string[]): Promise<void> {
+  await change.deleteFrom('uploads').where('id', 'in', ids).execute();
+}
+
+/** Deletes uploads that were begun before this moment and never became anything's. */
+export async function deleteAbandonedUploads(store: Store, before: number): Promise<void> {
+  await store
+    .deleteFrom('uploads')
+    .where('created_at', '<', before)
+    .where('run_id', 'is', null)
+    .where('unit_id', 'is', null)
+    .where('id', 'not in', (images) =>
+      images
+        .selectFrom('stations')
+        .select('image_id as id')
+        .where('image_id', 'is not', null)
+        .union(images.selectFrom('revisions').select('image_id as id').where('image_id', 'is not', null)),
+    )
+    .execute();
+}
+
+/** Those of these ids that are uploads. */
+export async function existingUploads(store: Store, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await store.selectFrom('uploads').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
 }

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { byId, id, operation, several } from './common.ts';
+
+/** What people call the file; it is never a path here. */
+export const fileName = z
+  .string()
+  .min(1, 'The file name must not be empty.')
+  .max(255, 'The file name must be at most 255 characters long.')
+  .regex(/^\P{Cs}*$/u, 'The file name must be well-formed Unicode.');
+export const uploadAnswer = z.object({ id, upload_url: z.url() });
+
+export const attachments = {
+  initialize: operation({
+    id: 'attachments.initialize',
+    method: 'POST',
+    path: '/api/v2/attachments',
+    access: ['user', 'station'],
+    body: z.object({ name: fileName }),
+    answer: uploadAnswer,
+  }),
+  finalize: operation({
+    id: 'attachments.finalize',
+    method: 'POST',
+    path: '/api/v2/attachments/{id}/finalize',
+    access: ['user', 'station'],
+    params: byId,
+    /** A download address that is good for one hour, without a key. */
+    answer: z.object({ url: z.url() }),
+    refusals: [403, 404, 409],
+  }),
+  delete: operation({
+    id: 'attachments.delete',
+    method: 'DELETE',
+    path: '/api/v2/attachments',
+    access: ['user', 'station'],
+    query: z.object({ ids: several(id) }),
+    answer: z.object({ id: z.array(id) }),
+    refusals: [403, 404],
+  }),
+} as const;

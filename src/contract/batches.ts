@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { creators, id, idAnswer, many, operation, page, pageQuery, timestamp } from './common.ts';
+import { batchNumber, soughtNumber } from './numbers.ts';
+
+const byNumber = z.object({ number: soughtNumber });
+const numbered = z.object({ id, number: z.string() });
+
+export const batchListItem = numbered.extend({
+  created_at: timestamp,
+  unit_count: z.number().int(),
+  ...creators,
+});
+export type BatchListItem = z.infer<typeof batchListItem>;
+
+export const batch = numbered.extend({
+  created_at: timestamp,
+  units: z.array(
+    z.object({
+      id,
+      serial_number: z.string(),
+      created_at: timestamp,
+      part: numbered.extend({ name: z.string(), revision: numbered }),
+    }),
+  ),
+  ...creators,
+});
+export type Batch = z.infer<typeof batch>;
+
+export const batches = {
+  create: operation({
+    id: 'batches.create',
+    method: 'POST',
+    path: '/api/v2/batches',
+    access: ['user', 'station'],
+    body: z.object({ number: batchNumber }),
+    answer: idAnswer,
+    refusals: [409],
+  }),
+  list: operation({
+    id: 'batches.list',
+    method: 'GET',
+    path: '/api/v2/batches',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      search_query: z.string().optional(),
+      ids: many(id),
+      numbers: many(z.string()),
+      created_after: timestamp.optional(),
+      created_before: timestamp.optional(),
+      /** Batches with units of these. */
+      part_numbers: many(z.string()),
+      revision_numbers: many(z.string()),
+      sort_by: z.enum(['number', 'created_at']).default('created_at'),
+      sort_order: z.enum(['asc', 'desc']).default('desc'),
+    }),
+    answer: page(batchListItem),
+  }),
+  get: operation({
+    id: 'batches.get',
+    method: 'GET',
+    path: '/api/v2/batches/{number}',
+    access: ['user', 'station'],
+    params: byNumber,
+    answer: batch,
+    refusals: [404],
+  }),
+  update: operation({
+    id: 'batches.update',
+    method: 'PATCH',
+    path: '/api/v2/batches/{number}',
+    access: ['user'],
+    params: byNumber,
+    body: z.object({ new_number: batchNumber }),
+    answer: idAnswer,
+    refusals: [404, 409],
+  }),
+  /** Its units stay, without a batch. */
+  delete: operation({
+    id: 'batches.delete',
+    method: 'DELETE',
+    path: '/api/v2/batches/{number}',
+    access: ['user'],
+    params: byNumber,
+    answer: z.object({ id: z.array(id) }),
+    refusals: [404],
+  }),
+} as const;

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { byId, operation } from './common.ts';
+
+/** Deployments need TofuPilot's build service: both calls are refused with 501. */
+export const deployments = {
+  list: operation({
+    id: 'deployments.list',
+    method: 'GET',
+    path: '/api/v2/deployments',
+    access: ['user', 'station'],
+    answer: z.never(),
+    refusals: [501],
+  }),
+  get: operation({
+    id: 'deployments.get',
+    method: 'GET',
+    path: '/api/v2/deployments/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    answer: z.never(),
+    refusals: [501],
+  }),
+} as const;

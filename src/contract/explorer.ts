@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import {
+  byId,
+  id,
+  logLevel,
+  many,
+  measurementOutcome,
+  measurementType,
+  operation,
+  outcome,
+  page,
+  pageQuery,
+  phaseOutcome,
+  timestamp,
+} from './common.ts';
+import { durationQuery, measurement, operatorQuery, phase, runFilterQuery, startQuery, validator } from './runs.ts';
+import { sample } from './units.ts';
+
+const named = z.object({ id, name: z.string() });
+const sortOrder = z.enum(['asc', 'desc']).default('desc');
+
+/** Filters of phases and measurements. `ids`, starts and durations are those of the runs. */
+const rows = {
+  procedure_id: id,
+  ids: many(id),
+  ...runFilterQuery,
+  ...operatorQuery,
+  ...durationQuery,
+  ...startQuery,
+  /** True: of a phase that was repeated, the last attempt alone. */
+  exclude_retries: z.stringbool().default(false),
+  sort_order: sortOrder,
+};
+
+export const phaseRow = z.object({
+  id,
+  name: z.string(),
+  outcome: phaseOutcome,
+  started_at: timestamp,
+  ended_at: timestamp,
+  duration_ms: z.number().int(),
+  retry_count: z.number().int(),
+  sequence_path: z.string().nullable(),
+  is_final_attempt: z.boolean(),
+  run_id: id,
+  run_outcome: outcome,
+  serial_number: z.string(),
+  sample: sample.nullable(),
+});
+export type PhaseRow = z.infer<typeof phaseRow>;
+
+export const phases = {
+  /** Sorted by start: by that of their runs, and within a run as they ran. */
+  list: operation({
+    id: 'phases.list',
+    method: 'GET',
+    path: '/api/v2/phases',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      ...rows,
+      names: many(z.string()),
+      outcomes: many(phaseOutcome),
+      sequence_paths: many(z.string()),
+      run_outcomes: many(outcome),
+      sort_by: z.enum(['started_at', 'duration', 'outcome', 'serial_number', 'phase_name']).default('started_at'),
+    }),
+    answer: page(phaseRow),
+  }),
+  get: operation({
+    id: 'phases.get',
+    method: 'GET',
+    path: '/api/v2/phases/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    answer: phase.extend({ run: z.object({ id, serial_number: z.string() }), procedure: named }),
+    refusals: [404],
+  }),
+} as const;
+
+export const measurementRow = z.object({
+  id,
+  phase_name: z.string(),
+  measurement_name: z.string(),
+  /** Of the phase. */
+  started_at: timestamp,
+  value: z.number().nullable(),
+  bool_value: z.boolean().nullable(),
+  string_value: z.string().nullable(),
+  units: z.string().nullable(),
+  measurement_outcome: measurementOutcome,
+  run_id: id,
+  serial_number: z.string(),
+  sample: sample.nullable(),
+  measurement_type: measurementType,
+  retry_count: z.number().int(),
+  is_final_attempt: z.boolean(),
+  validators: z.array(validator).nullable(),
+});
+export type MeasurementRow = z.infer<typeof measurementRow>;
+
+export const measurements = {
+  list: operation({
+    id: 'measurements.list',
+    method: 'GET',
+    path: '/api/v2/measurements',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      ...rows,
+      phase_name: z.string().optional(),
+      phase_names: many(z.string()),
+      measurement_name: z.string().optional(),
+      /** Of the runs. */
+      outcomes: many(outcome),
+      value_min: z.coerce.number().optional(),
+      value_max: z.coerce.number().optional(),
+      value_bool: z.stringbool().optional(),
+      value_strings: many(z.string()),
+      measurement_outcomes: many(measurementOutcome),
+      measurement_types: many(measurementType),
+      sort_by: z
+        .enum(['started_at', 'value', 'outcome', 'serial_number', 'phase_name', 'measurement_name'])
+        .default('started_at'),
+    }),
+    answer: page(measurementRow),
+  }),
+  get: operation({
+    id: 'measurements.get',
+    method: 'GET',
+    path: '/api/v2/measurements/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    answer: measurement.extend({
+      phase: named,
+      run: z.object({ id, outcome, serial_number: z.string() }),
+      procedure: named,
+    }),
+    refusals: [404],
+  }),
+} as const;
+
+export const logEntry = z.object({
+  id,
+  level: logLevel,
+  message: z.string(),
+  created_at: timestamp,
+  source_file: z.string(),
+  line_number: z.number(),
+  run: z.object({ id, outcome, started_at: timestamp }),
+  unit: z.object({ id, serial_number: z.string() }),
+  procedure: named,
+  created_by_user: z.object({ id, name: z.string().nullable(), email: z.string().nullable() }).nullable(),
+  created_by_station: named.nullable(),
+});
+export type LogEntry = z.infer<typeof logEntry>;
+
+export const logs = {
+  /** Sorted by `created_at`: by the start of their runs, and within a run as they were written. */
+  list: operation({
+    id: 'logs.list',
+    method: 'GET',
+    path: '/api/v2/logs',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      procedure_ids: many(id),
+      /** A part of the message. */
+      search_query: z.string().optional(),
+      levels: many(logLevel),
+      timestamp_after: timestamp.optional(),
+      timestamp_before: timestamp.optional(),
+      source_files: many(z.string()),
+      run_ids: many(id),
+      run_outcomes: many(outcome),
+      ...runFilterQuery,
+      sort_by: z.enum(['created_at', 'level', 'run_id', 'outcome']).default('created_at'),
+      sort_order: sortOrder,
+    }),
+    answer: page(logEntry),
+  }),
+  get: operation({
+    id: 'logs.get',
+    method: 'GET',
+    path: '/api/v2/logs/{id}',
+    access: ['user', 'station'],
+    params: byId,
+    answer: logEntry,
+    refusals: [404],
+  }),
+} as const;

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { logLevel, measurementOutcome, outcome, phaseOutcome } from './common.ts';
+import { metadata } from './metadata.ts';
+import { batchNumber, partNumber, revisionNumber, serialNumber, versionTag } from './numbers.ts';
+
+/** ISO 8601; without a zone it is UTC. */
+const time = z.iso.datetime({ offset: true, local: true });
+
+const validator = z.object({
+  outcome: measurementOutcome.nullish(),
+  /** `>`, `>=`, `<`, `<=`, `==`, `!=`, `matches`, `in`, `not in`, `range`, or a word of the test's own. */
+  operator: z.string().nullish(),
+  expected_value: z.json().nullish(),
+  expression: z.string().nullish(),
+  is_decisive: z.boolean().nullish(),
+});
+export type V2Validator = z.infer<typeof validator>;
+
+const aggregation = z.object({
+  type: z.string(),
+  outcome: measurementOutcome.nullish(),
+  value: z.union([z.number(), z.string(), z.boolean()]).nullish(),
+  unit: z.string().nullish(),
+  validators: z.array(validator).nullish(),
+});
+export type V2Aggregation = z.infer<typeof aggregation>;
+
+const series = z.object({
+  data: z.array(z.number()),
+  units: z.string().nullish(),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  validators: z.array(validator).nullish(),
+  aggregations: z.array(aggregation).nullish(),
+});
+export type V2Series = z.infer<typeof series>;
+
+const measurement = z.object({
+  name: z.string(),
+  outcome: measurementOutcome,
+  docstring: z.string().nullish(),
+  units: z.union([z.string(), z.array(z.string())]).nullish(),
+  measured_value: z.json().nullish(),
+  x_axis: series.nullish(),
+  y_axis: z.array(series).nullish(),
+  lower_limit: z.number().nullish(),
+  upper_limit: z.number().nullish(),
+  validators: z.array(validator).nullish(),
+  aggregations: z.array(aggregation).nullish(),
+});
+export type V2Measurement = z.infer<typeof measurement>;
+
+const phase = z.object({
+  name: z.string(),
+  outcome: phaseOutcome,
+  started_at: time,
+  ended_at: time,
+  docstring: z.string().nullish(),
+  retry_count: z.number().int().min(0).nullish(),
+  sequence_path: z.string().nullish(),
+  measurements: z.array(measurement).nullish(),
+});
+export type V2Phase = z.infer<typeof phase>;
+
+const sequence = z.object({
+  path: z.string().min(1),
+  name: z.string(),
+  outcome: z.enum([...outcome.options, 'SKIP']),
+  source: z.string().nullish(),
+  started_at: time.nullish(),
+  ended_at: time.nullish(),
+});
+export type V2Sequence = z.infer<typeof sequence>;
+
+const configSource = z.enum(['default', 'shell', 'dotenv', 'process', 'station', 'procedure', 'organization']);
+const secret = z.object({
+  key: z.string(),
+  variable_id: z.string().nullish(),
+  version: z.number().int().nullish(),
+  source: configSource.nullish(),
+  value: z.undefined('The value of a secret must not be sent.').optional(),
+});
+const config = secret.extend({ value: z.union([z.string(), z.number(), z.boolean()]) });
+
+/** The body of v2 `POST /runs`. Outcomes are stored as given. */
+export const newRunBody = z.object({
+  outcome,
+  procedure_id: z.uuid('procedure_id must be the uuid of a procedure.'),
+  started_at: time,
+  ended_at: time,
+  serial_number: serialNumber,
+  procedure_version: versionTag.nullish(),
+  operated_by: z.email('operated_by must be an email address.').max(254).nullish(),
+  part_number: partNumber.nullish(),
+  revision_number: revisionNumber.nullish(),
+  batch_number: batchNumber.nullish(),
+  /** Serial numbers of units that exist; they are moved to this unit. */
+  sub_units: z.array(z.string()).nullish(),
+  docstring: z.string().nullish(),
+  phases: z.array(phase).nullish(),
+  logs: z
+    .array(
+      z.object({
+        level: logLevel,
+        timestamp: time,
+        message: z.string(),
+        source_file: z.string(),
+        line_number: z.number(),
+      }),
+    )
+    .nullish(),
+  metadata: metadata.nullish(),
+  unit_metadata: metadata.nullish(),
+  /** Deployments are not kept here: accepted, and ignored. */
+  deployment_id: z.string().nullish(),
+  /** Pushed again with the same reference, a run is not made again. */
+  client_run_ref: z.string().min(1).max(200).nullish(),
+  execution_id: z.string().min(1).max(200).nullish(),
+  slot_key: z.string().min(1).max(200).nullish(),
+  slot_name: z.string().max(200).nullish(),
+  sequences: z.array(sequence).nullish(),
+  config: z.array(config).nullish(),
+  secrets: z.array(secret).nullish(),
+});
+export type NewRunBody = z.infer<typeof newRunBody>;

@@ -1,0 +1,47 @@
+import { attachments } from './attachments.ts';
+import { batches } from './batches.ts';
+import { deployments } from './deployments.ts';
+import { events } from './events.ts';
+import { logs, measurements, phases } from './explorer.ts';
+import { imports } from './imports.ts';
+import { local } from './local.ts';
+import type { Operation } from './operation.ts';
+import { parts, revisions } from './parts.ts';
+import { procedures } from './procedures.ts';
+import { runs } from './runs.ts';
+import { stations } from './stations.ts';
+import { trpc } from './trpc.ts';
+import { unitAttachments } from './unitAttachments.ts';
+import { units } from './units.ts';
+import { users } from './users.ts';
+import { v1 } from './v1.ts';
+import { versions } from './versions.ts';
+
+/**
+ * Every operation of the wire: with their `access` the table of who may do what. The OpenAPI document and the tests of
+ * access are made from it; a resource that is missing here is found by a test.
+ */
+const resources: readonly Readonly<Record<string, Operation>>[] = [
+  local,
+  events,
+  v1,
+  runs,
+  stations,
+  procedures,
+  versions,
+  parts,
+  revisions,
+  batches,
+  units,
+  unitAttachments,
+  attachments,
+  imports,
+  phases,
+  measurements,
+  logs,
+  deployments,
+  users,
+  trpc,
+];
+
+export const operations: readonly Operation[] = resources.flatMap((resource) => Object.values(resource));

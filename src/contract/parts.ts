@@ -1,0 +1,159 @@
+import * as z from 'zod';
+import { creators, id, idAnswer, imageId, many, operation, page, pageQuery, timestamp } from './common.ts';
+import { metadata, metadataChange, metadataQuery } from './metadata.ts';
+import { partName, partNumber, revisionNumber, soughtNumber } from './numbers.ts';
+
+const byNumber = z.object({ number: soughtNumber });
+const byRevision = z.object({ part_number: soughtNumber, revision_number: soughtNumber });
+const numbered = z.object({ id, number: z.string() });
+const revisionsPath = '/api/v2/parts/{part_number}/revisions';
+
+/** What an update must do at least. */
+const changesSomething = [
+  (body: object) => Object.values(body).some((value) => value !== undefined),
+  'At least one field to change is required.',
+] as const;
+
+export const partListItem = numbered.extend({
+  name: z.string(),
+  created_at: timestamp,
+  revisions: z.array(numbered),
+  metadata: metadata.optional(),
+});
+export type PartListItem = z.infer<typeof partListItem>;
+
+export const part = numbered.extend({
+  name: z.string(),
+  created_at: timestamp,
+  revisions: z.array(numbered.extend({ created_at: timestamp })),
+  ...creators,
+  metadata,
+});
+export type Part = z.infer<typeof part>;
+
+export const revision = numbered.extend({
+  created_at: timestamp,
+  ...creators,
+  part: numbered.extend({ name: z.string() }),
+  units: z.array(z.object({ id, serial_number: z.string() })),
+  /** The upload that is the revision's picture. TofuPilot does not tell it. */
+  image_id: id.nullable(),
+  metadata,
+});
+export type Revision = z.infer<typeof revision>;
+
+export const parts = {
+  create: operation({
+    id: 'parts.create',
+    method: 'POST',
+    path: '/api/v2/parts',
+    access: ['user', 'station'],
+    /** Without a revision number the part gets revision `A`. */
+    body: z.object({
+      number: partNumber,
+      name: partName.optional(),
+      revision_number: revisionNumber.optional(),
+      metadata: metadata.optional(),
+    }),
+    answer: idAnswer,
+    refusals: [409],
+  }),
+  list: operation({
+    id: 'parts.list',
+    method: 'GET',
+    path: '/api/v2/parts',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      search_query: z.string().optional(),
+      /** Parts with units that have runs of these. */
+      procedure_ids: many(id),
+      ...metadataQuery,
+      sort_by: z.enum(['name', 'number', 'created_at']).default('created_at'),
+      sort_order: z.enum(['asc', 'desc']).default('desc'),
+    }),
+    answer: page(partListItem),
+  }),
+  get: operation({
+    id: 'parts.get',
+    method: 'GET',
+    path: '/api/v2/parts/{number}',
+    access: ['user', 'station'],
+    params: byNumber,
+    answer: part,
+    refusals: [404],
+  }),
+  update: operation({
+    id: 'parts.update',
+    method: 'PATCH',
+    path: '/api/v2/parts/{number}',
+    access: ['user'],
+    params: byNumber,
+    body: z
+      .object({
+        new_number: partNumber.optional(),
+        name: partName.optional(),
+        metadata: metadataChange.optional(),
+      })
+      .refine(...changesSomething),
+    answer: numbered.extend({ name: z.string(), updated_at: timestamp }),
+    refusals: [404, 409],
+  }),
+  delete: operation({
+    id: 'parts.delete',
+    method: 'DELETE',
+    path: '/api/v2/parts/{number}',
+    access: ['user'],
+    params: byNumber,
+    answer: z.object({ id, deletedRevisionIds: z.array(id) }),
+    /** 409 while there are units of it: they would be lost with all their runs. */
+    refusals: [404, 409],
+  }),
+} as const;
+
+export const revisions = {
+  create: operation({
+    id: 'parts.revisions.create',
+    method: 'POST',
+    path: revisionsPath,
+    access: ['user', 'station'],
+    params: z.object({ part_number: soughtNumber }),
+    body: z.object({ number: revisionNumber, metadata: metadata.optional() }),
+    answer: idAnswer,
+    refusals: [404, 409],
+  }),
+  get: operation({
+    id: 'parts.revisions.get',
+    method: 'GET',
+    path: `${revisionsPath}/{revision_number}`,
+    access: ['user', 'station'],
+    params: byRevision,
+    answer: revision,
+    refusals: [404],
+  }),
+  update: operation({
+    id: 'parts.revisions.update',
+    method: 'PATCH',
+    path: `${revisionsPath}/{revision_number}`,
+    access: ['user'],
+    params: byRevision,
+    body: z
+      .object({
+        number: revisionNumber.optional(),
+        image_id: imageId.optional(),
+        metadata: metadataChange.optional(),
+      })
+      .refine(...changesSomething),
+    answer: idAnswer,
+    refusals: [404, 409],
+  }),
+  delete: operation({
+    id: 'parts.revisions.delete',
+    method: 'DELETE',
+    path: `${revisionsPath}/{revision_number}`,
+    access: ['user'],
+    params: byRevision,
+    answer: idAnswer,
+    /** 409 while there are units of it. The last revision takes its part along. */
+    refusals: [404, 409],
+  }),
+} as const;

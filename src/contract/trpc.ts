@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { errorAnswer, id, operation } from './common.ts';
+
+/** Errors of `/api/trpc`: a tRPC client reads what stands under `error`, others the rest. */
+export const trpcErrorAnswer = errorAnswer.extend({
+  error: z.object({
+    json: z.object({
+      message: z.string(),
+      /** The number of JSON-RPC. */
+      code: z.number().int(),
+      data: z.object({ code: z.string(), httpStatus: z.number().int(), path: z.string() }),
+    }),
+  }),
+});
+
+/**
+ * What TofuPilot's own page calls because its public API cannot: only what its command line tool is known to call.
+ * Answers and refusals stand in the envelopes of tRPC.
+ */
+export const trpc = {
+  linkProcedure: operation({
+    id: 'trpc.station.linkProcedure',
+    method: 'POST',
+    path: '/api/trpc/station.linkProcedure',
+    access: ['user'],
+    /** `id` is the station's. */
+    body: z.object({ json: z.object({ id, procedure_id: id }) }),
+    answer: z.object({ result: z.object({ data: z.object({ json: z.object({ id }) }) }) }),
+    refusals: [404],
+  }),
+} as const;

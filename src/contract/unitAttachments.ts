@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { fileName, uploadAnswer } from './attachments.ts';
+import { id, operation, several } from './common.ts';
+import { soughtNumber } from './numbers.ts';
+
+const path = '/api/v2/units/{serial_number}/attachments';
+const params = z.object({ serial_number: soughtNumber });
+
+export const unitAttachments = {
+  create: operation({
+    id: 'units.create_attachment',
+    method: 'POST',
+    path,
+    access: ['user', 'station'],
+    params,
+    body: z.object({ name: fileName }),
+    /** The file is put to this address; it is the unit's from then on. */
+    answer: uploadAnswer,
+    refusals: [404],
+  }),
+  delete: operation({
+    id: 'units.delete_attachment',
+    method: 'DELETE',
+    path,
+    access: ['user', 'station'],
+    params,
+    query: z.object({ ids: several(id) }),
+    answer: z.object({ ids: z.array(id) }),
+    refusals: [403, 404],
+  }),
+} as const;

@@ -1,0 +1,176 @@
+import * as z from 'zod';
+import { creators, id, idAnswer, many, operation, outcome, page, pageQuery, several, timestamp } from './common.ts';
+import { metadata, metadataChange, metadataQuery } from './metadata.ts';
+import { batchNumber, partNumber, revisionNumber, serialNumber, soughtNumber } from './numbers.ts';
+
+/** Units that are no production: known good, known faulty, or not to be counted. */
+export const sample = z.enum(['golden', 'failing', 'ignored']);
+export type Sample = z.infer<typeof sample>;
+
+const numbered = z.object({ id, number: z.string() });
+const part = numbered.extend({ name: z.string(), revision: numbered });
+const serial = z.object({ id, serial_number: z.string() });
+const named = z.object({ id, name: z.string() });
+
+export const unitListItem = serial.extend({
+  created_at: timestamp,
+  sample: sample.nullable(),
+  /** At most ten of them. */
+  children: z.array(serial),
+  part,
+  ...creators,
+  batch: numbered.nullable(),
+  parent: serial.nullable(),
+  last_run: z.object({ id, outcome, started_at: timestamp, ended_at: timestamp, procedure: named }).nullable(),
+  metadata: metadata.optional(),
+});
+export type UnitListItem = z.infer<typeof unitListItem>;
+
+export const unit = serial.extend({
+  created_at: timestamp,
+  sample: sample.nullable(),
+  part,
+  parent: serial.extend({ part }).nullable(),
+  ...creators,
+  batch: numbered.nullable(),
+  children: z.array(serial.extend({ part })),
+  /** The run that the unit was made for. */
+  created_during: z
+    .object({
+      id,
+      created_at: timestamp,
+      started_at: timestamp,
+      ended_at: timestamp,
+      /** ISO 8601 duration. */
+      duration: z.string(),
+      outcome,
+      procedure: named,
+    })
+    .nullable(),
+  attachments: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      size: z.number().nullable(),
+      content_type: z.string().nullable(),
+      download_url: z.string().nullable(),
+    }),
+  ),
+  metadata,
+});
+export type Unit = z.infer<typeof unit>;
+
+const bySerial = z.object({ serial_number: soughtNumber });
+const count = z.coerce.number().int().min(0).optional();
+
+export const units = {
+  create: operation({
+    id: 'units.create',
+    method: 'POST',
+    path: '/api/v2/units',
+    access: ['user', 'station'],
+    body: z.object({
+      serial_number: serialNumber,
+      part_number: partNumber,
+      revision_number: revisionNumber,
+      sample: sample.nullish(),
+      metadata: metadata.optional(),
+    }),
+    answer: idAnswer,
+    refusals: [404, 409],
+  }),
+  list: operation({
+    id: 'units.list',
+    method: 'GET',
+    path: '/api/v2/units',
+    access: ['user', 'station'],
+    query: pageQuery.extend({
+      search_query: z.string().optional(),
+      ids: many(id),
+      serial_numbers: many(z.string()),
+      part_numbers: many(z.string()),
+      revision_numbers: many(z.string()),
+      batch_numbers: many(z.string()),
+      procedure_ids: many(id),
+      outcomes: many(outcome),
+      started_after: timestamp.optional(),
+      started_before: timestamp.optional(),
+      /** True: what is asked about runs must hold for the unit's last run, not for any. */
+      latest_only: z.stringbool().default(false),
+      run_count_min: count,
+      run_count_max: count,
+      created_after: timestamp.optional(),
+      created_before: timestamp.optional(),
+      created_by_user_ids: many(id),
+      created_by_station_ids: many(id),
+      exclude_units_with_parent: z.stringbool().default(false),
+      samples: many(z.enum(['production', ...sample.options])),
+      ...metadataQuery,
+      sort_by: z
+        .enum(['serial_number', 'created_at', 'last_run_at', 'part_number', 'last_run_procedure'])
+        .default('created_at'),
+      sort_order: z.enum(['asc', 'desc']).default('desc'),
+    }),
+    answer: page(unitListItem),
+  }),
+  get: operation({
+    id: 'units.get',
+    method: 'GET',
+    path: '/api/v2/units/{serial_number}',
+    access: ['user', 'station'],
+    params: bySerial,
+    answer: unit,
+    refusals: [404],
+  }),
+  update: operation({
+    id: 'units.update',
+    method: 'PATCH',
+    path: '/api/v2/units/{serial_number}',
+    access: ['user', 'station'],
+    params: bySerial,
+    body: z.object({
+      new_serial_number: serialNumber.optional(),
+      part_number: partNumber.optional(),
+      revision_number: revisionNumber.optional(),
+      /** Made when there is none of that number; null takes the unit out of its batch. */
+      batch_number: batchNumber.nullish(),
+      /** Uploads that the unit gets besides those it has. */
+      attachments: z.array(id).max(1000, 'At most 1000 attachments can be added at once.').optional(),
+      sample: sample.nullish(),
+      metadata: metadataChange.optional(),
+    }),
+    answer: idAnswer,
+    refusals: [404, 409],
+  }),
+  delete: operation({
+    id: 'units.delete',
+    method: 'DELETE',
+    path: '/api/v2/units',
+    access: ['user'],
+    query: z.object({ serial_numbers: several(soughtNumber) }),
+    answer: z.object({ id: z.array(id) }),
+    refusals: [404],
+  }),
+  addChild: operation({
+    id: 'units.add_child',
+    method: 'PUT',
+    path: '/api/v2/units/{serial_number}/children',
+    access: ['user', 'station'],
+    params: bySerial,
+    body: z.object({ child_serial_number: soughtNumber }),
+    /** The child's. */
+    answer: idAnswer,
+    refusals: [404],
+  }),
+  removeChild: operation({
+    id: 'units.remove_child',
+    method: 'DELETE',
+    path: '/api/v2/units/{serial_number}/children',
+    access: ['user', 'station'],
+    params: bySerial,
+    query: z.object({ child_serial_number: soughtNumber }),
+    /** The child's. */
+    answer: idAnswer,
+    refusals: [404],
+  }),
+} as const;

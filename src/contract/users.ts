@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { id, operation } from './common.ts';
+
+export const user = z.object({
+  id,
+  email: z.string(),
+  name: z.string().nullable(),
+  image: z.null(),
+  banned: z.literal(false),
+});
+export type User = z.infer<typeof user>;
+
+export const users = {
+  list: operation({
+    id: 'users.list',
+    method: 'GET',
+    path: '/api/v2/users',
+    access: ['user', 'station'],
+    /** `current`: only who owns the key, so none for a station. */
+    query: z.object({ current: z.stringbool().default(false) }),
+    answer: z.array(user),
+  }),
+  getCurrent: operation({
+    id: 'users.get_current',
+    method: 'GET',
+    path: '/api/v2/users/current',
+    access: ['user'],
+    answer: user,
+  }),
+  whoami: operation({
+    id: 'identity.whoami',
+    method: 'GET',
+    path: '/api/v2/whoami',
+    access: ['user', 'station'],
+    answer: z.object({
+      type: z.enum(['user', 'station']),
+      user: z.object({ id, email: z.string(), name: z.string().nullable() }).nullable(),
+      station: z.object({ id, name: z.string() }).nullable(),
+      organization: z.object({ id, slug: z.string(), name: z.string() }),
+    }),
+  }),
+} as const;

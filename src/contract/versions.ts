@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { creators, id, idAnswer, operation, timestamp } from './common.ts';
+import { soughtNumber, versionTag } from './numbers.ts';
+
+const path = '/api/v2/procedures/{procedure_id}/versions';
+const byTag = z.object({ procedure_id: id, tag: soughtNumber });
+
+export const version = z.object({
+  id,
+  tag: z.string(),
+  created_at: timestamp,
+  procedure: z.object({ id, name: z.string() }),
+  run_count: z.number().int(),
+  ...creators,
+});
+export type Version = z.infer<typeof version>;
+
+export const versions = {
+  create: operation({
+    id: 'procedures.versions.create',
+    method: 'POST',
+    path,
+    access: ['user'],
+    params: z.object({ procedure_id: id }),
+    body: z.object({ tag: versionTag }),
+    answer: idAnswer,
+    refusals: [404, 409],
+  }),
+  get: operation({
+    id: 'procedures.versions.get',
+    method: 'GET',
+    path: `${path}/{tag}`,
+    access: ['user', 'station'],
+    params: byTag,
+    answer: version,
+    refusals: [404],
+  }),
+  delete: operation({
+    id: 'procedures.versions.delete',
+    method: 'DELETE',
+    path: `${path}/{tag}`,
+    access: ['user'],
+    params: byTag,
+    answer: idAnswer,
+    /** 409 when runs have it. */
+    refusals: [404, 409],
+  }),
+} as const;

@@ -1,0 +1,40 @@
+import { imports } from '../../contract/imports.ts';
+import type { Answer } from '../../contract/operation.ts';
+import { RunInputError } from '../../domain/newRun.ts';
+import { importReport } from '../importReport.ts';
+import { notImplemented, Refusal } from '../refusal.ts';
+import type { Rooms } from '../rooms.ts';
+
+type Result = Answer<typeof imports.structured>['results'][number];
+
+export function importRoutes({ mount, store, writer, files }: Rooms): void {
+  mount(imports.structured, async ({ body, caller }) => {
+    const allowDuplicate = body.allow_duplicate ?? false;
+    const results: Result[] = [];
+    for (const { upload_id, importer } of body.items) {
+      try {
+        if (importer !== 'OPENHTF') {
+          throw notImplemented(`This server imports OpenHTF reports alone: ${importer} files are read by TofuPilot.`);
+        }
+        const request = { uploadId: upload_id, caller, pushKey: null, allowDuplicate };
+        const { id, existed } = await importReport({ store, writer, files }, request);
+        results.push({ upload_id, success: true, id, already_imported: existed });
+      } catch (error) {
+        results.push({ upload_id, success: false, error: reasonOf(error) });
+      }
+    }
+    return { results };
+  });
+
+  mount(imports.tabular, () =>
+    Promise.reject(notImplemented('This server does not import tables. Push the runs, or import OpenHTF reports.')),
+  );
+}
+
+/** @throws what is no refusal */
+function reasonOf(error: unknown): string {
+  if (error instanceof RunInputError) return error.message;
+  if (!(error instanceof Refusal)) throw error;
+  const fields = error.issues.map(({ path, message }) => (path ? `${path.join('.')}: ${message}` : message));
+  return fields.length > 0 ? fields.join(' ') : error.message;
+}

@@ -1,0 +1,49 @@
+import type { Caller } from '../http/authentication.ts';
+import { conflict, forbidden, notFound } from '../refusal.ts';
+import type { SignedUrls } from '../signedUrls.ts';
+import type { RunRow } from '../store/runs.ts';
+import type { Change, Store } from '../store/tables.ts';
+import { attachToRun, findUpload, type UploadRow } from '../store/uploads.ts';
+
+/** Where the content of an upload is to be put. */
+export const uploadAddress = (id: string, origin: string, urls: SignedUrls): string =>
+  origin + urls.sign('PUT', `/api/uploads/${id}`);
+
+/** @throws Refusal (403) when it is a station's, and another one's */
+export function ownRun(run: RunRow, caller: Caller): RunRow {
+  if (caller.kind === 'user' || run.station_id === caller.id) return run;
+  throw forbidden(
+    `Station "${caller.name}" is not authorized to change run ${run.id} or attach files to it: it is no run of its own.`,
+  );
+}
+
+/** @throws Refusal when it is another station's (403) or unknown (404) */
+export async function ownUpload(store: Store, id: string, caller: Caller): Promise<UploadRow> {
+  const upload = await findUpload(store, id);
+  if (!upload) throw notFound(`There is no upload with the id ${id}.`);
+  if (caller.kind === 'station' && upload.created_by_station_id !== caller.id) {
+    throw forbidden(`Station "${caller.name}" is not authorized to use upload ${id}: it is no upload of its own.`);
+  }
+  return upload;
+}
+
+/** @throws Refusal when it is another station's (403), unknown (404), or its content never came (409) */
+export async function storedUpload(store: Store, id: string, caller: Caller): Promise<UploadRow> {
+  const upload = await ownUpload(store, id, caller);
+  if (upload.stored_at === null) throw conflict(`The content of "${upload.name}" was never uploaded. Upload it again.`);
+  return upload;
+}
+
+/** @throws Refusal as `storedUpload`, and 409 when the file belongs to something else */
+export async function linkToRun(change: Change, id: string, run: RunRow, caller: Caller): Promise<void> {
+  const upload = await storedUpload(change, id, caller);
+  if (upload.run_id === run.id) return;
+  if (upload.run_id !== null || upload.unit_id !== null) {
+    throw conflict(`The file "${upload.name}" belongs to another run or unit already.`);
+  }
+  await attachToRun(change, upload.id, run.id, false);
+}
+
+/** Where the content of an upload is to be had. */
+export const downloadAddress = (id: string, origin: string, urls: SignedUrls): string =>
+  origin + urls.sign('GET', `/api/attachments/${id}`);

@@ -1,0 +1,57 @@
+import { type RawBuilder, sql } from 'kysely';
+import * as z from 'zod';
+import { maxMetadataKeys, type Metadata, type MetadataChange, type MetadataFilter } from '../../contract/metadata.ts';
+import { badRequest } from '../refusal.ts';
+
+const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** @param json of a `metadata_json` column */
+export const readMetadata = (json: string): Metadata => stored.parse(JSON.parse(json));
+
+/**
+ * What `json` becomes: keys that are named are set, or taken away by null; the others stay.
+ * @throws Refusal (400) when there would be too many
+ */
+export function changedMetadata(json: string, change: MetadataChange): string {
+  const entries = new Map<string, Metadata[string]>(Object.entries(readMetadata(json)));
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) entries.delete(key);
+    else entries.set(key, value);
+  }
+  if (entries.size <= maxMetadataKeys) return JSON.stringify(Object.fromEntries(entries));
+  throw badRequest(`Metadata may have at most ${maxMetadataKeys} keys, and this would make ${entries.size}.`);
+}
+
+/** Whether a `metadata_json` column holds what every key is asked for. @param column such as `u.metadata_json` */
+export function hasMetadata(column: string, filter: MetadataFilter): RawBuilder<boolean> {
+  const tests = Object.entries(filter).flatMap(([key, condition]) => {
+    const path = `$."${key}"`;
+    const type = sql`json_type(${sql.ref(column)}, ${path})`;
+    const value = sql`json_extract(${sql.ref(column)}, ${path})`;
+    return Object.entries<Operand>({ ...condition }).map(([operator, operand]) => test(type, value, operator, operand));
+  });
+  return tests.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(tests, sql` and `)})`;
+}
+
+const signs = new Map([
+  ['gte', '>='],
+  ['lte', '<='],
+  ['gt', '>'],
+  ['lt', '<'],
+  ['eq', '='],
+]);
+
+type Operand = string | readonly string[] | number | boolean | undefined;
+
+function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: string, operand: Operand) {
+  switch (typeof operand) {
+    case 'number':
+      return sql`(${type} in ('integer', 'real') and ${value} ${sql.raw(signs.get(operator) ?? '=')} ${operand})`;
+    case 'string':
+      return sql`(${type} = 'text' and instr(lower(${value}), lower(${operand})) > 0)`;
+    case 'boolean':
+      return sql`${type} = ${String(operand)}`;
+    default:
+      return sql`(${type} = 'text' and ${value} in (select value from json_each(${JSON.stringify(operand ?? [])})))`;
+  }
+}

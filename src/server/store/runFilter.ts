@@ -1,0 +1,182 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Outcome } from '../../contract/common.ts';
+import type { MetadataFilter } from '../../contract/metadata.ts';
+import type { Sample } from '../../contract/units.ts';
+import { containing, fold } from './fold.ts';
+import type { Tables } from './tables.ts';
+import { unitsContaining } from './unitSerials.ts';
+
+/** What runs are looked for by. Empty lists and undefined leave out a condition; times are milliseconds since 1970. */
+export interface RunFilter {
+  search?: string | undefined;
+  ids?: readonly string[] | undefined;
+  outcomes?: readonly Outcome[] | undefined;
+  procedureIds?: readonly string[] | undefined;
+  versions?: readonly string[] | undefined;
+  serialNumbers?: readonly string[] | undefined;
+  partNumbers?: readonly string[] | undefined;
+  revisionNumbers?: readonly string[] | undefined;
+  batchNumbers?: readonly string[] | undefined;
+  samples?: readonly (Sample | 'production')[] | undefined;
+  userIds?: readonly string[] | undefined;
+  stationIds?: readonly string[] | undefined;
+  operatorIds?: readonly string[] | undefined;
+  operatorNames?: readonly string[] | undefined;
+  executionIds?: readonly string[] | undefined;
+  slotKeys?: readonly string[] | undefined;
+  slotNames?: readonly string[] | undefined;
+  /** There are no deployments here: no run has one, nor an environment. */
+  deploymentIds?: readonly string[] | undefined;
+  environments?: readonly string[] | undefined;
+  started?: Range | undefined;
+  ended?: Range | undefined;
+  created?: Range | undefined;
+  duration?: Range | undefined;
+  metadata?: MetadataFilter | undefined;
+}
+
+/** Both ends count. */
+export interface Range {
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+/** One condition on `runs as r`. */
+export interface Condition {
+  /** Tests one run. */
+  test: RawBuilder<boolean>;
+  /** Selects the keys of the runs that fulfil it, by an index of its own and one after the other; null without an index. */
+  find: RawBuilder<unknown> | null;
+}
+
+const indexed = (test: RawBuilder<boolean>): Condition => ({
+  test,
+  find: sql`select r.key from runs as r where ${test}`,
+});
+
+type Column = keyof Tables['runs'];
+
+const inList = (column: Column, values: readonly string[]): RawBuilder<boolean> =>
+  sql<boolean>`${sql.ref(`r.${column}`)} in (${sql.join(values)})`;
+
+const among = (column: Column, query: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`${sql.ref(`r.${column}`)} in (${query})`;
+
+const folded = (values: readonly string[]) => sql.join(values.map(fold));
+
+function within(column: Column, range: Range | undefined): Condition[] {
+  const { from, to } = range ?? {};
+  const at = sql.ref(`r.${column}`);
+  const ends = [
+    ...(from === undefined ? [] : [sql`${at} >= ${from}`]),
+    ...(to === undefined ? [] : [sql`${at} <= ${to}`]),
+  ];
+  return ends.length === 0 ? [] : [indexed(sql<boolean>`(${sql.join(ends, sql` and `)})`)];
+}
+
+/** A part of the serial number, or the first 8 or more characters of the run's id. */
+function matches(search: string): Condition {
+  const part = fold(search);
+  const serial = sql<boolean>`(select serial_key from units where id = r.unit_id) like ${containing(part)} escape '\\'`;
+  const found = sql`select r.key from (${unitsContaining(part)}) as u cross join runs as r on r.unit_id = u.id`;
+  if (!/^[0-9a-f-]{8,36}$/.test(part)) return { test: serial, find: found };
+  const id = sql<boolean>`(r.id >= ${part} and r.id < ${`${part}g`})`;
+  return {
+    test: sql<boolean>`(${serial} or ${id})`,
+    find: sql`select r.key from runs as r where ${id} union ${found}`,
+  };
+}
+
+type Operand = string | readonly string[] | number | boolean | undefined;
+
+const signs = { gte: '>=', lte: '<=', gt: '>', lt: '<', eq: '=' } as const;
+
+function metadataConditions(filter: MetadataFilter): Condition[] {
+  return Object.entries<Readonly<Record<string, Operand>>>(filter).flatMap(([name, tests]) =>
+    Object.entries(tests).map(([operator, operand]): Condition => {
+      const value = metadataTest(operator, operand);
+      return {
+        test: sql<boolean>`exists (select 1 from run_metadata where run_key = r.key and name = ${name} and ${value})`,
+        find: sql`select run_key as key from run_metadata where name = ${name} and ${value}`,
+      };
+    }),
+  );
+}
+
+function metadataTest(operator: string, operand: Operand) {
+  if (typeof operand === 'boolean') return sql`is_boolean = 1 and value = ${Number(operand)}`;
+  if (typeof operand === 'string') {
+    return sql`typeof(value) = 'text' and value like ${containing(operand)} escape '\\'`;
+  }
+  if (typeof operand === 'number') {
+    const sign = Object.entries(signs).find(([name]) => name === operator)?.[1] ?? '=';
+    return sql`is_boolean = 0 and typeof(value) <> 'text' and value ${sql.raw(sign)} ${operand}`;
+  }
+  return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand)})`;
+}
+
+/** The conditions that a filter makes on `runs as r`. */
+export function runConditions(filter: RunFilter): Condition[] {
+  const conditions: Condition[] = [];
+  const when = (
+    values: readonly string[] | undefined,
+    make: (values: readonly string[]) => RawBuilder<boolean>,
+    hasIndex = true,
+  ) => {
+    if (!values || values.length === 0) return;
+    conditions.push(hasIndex ? indexed(make(values)) : { test: make(values), find: null });
+  };
+  when(filter.ids, (ids) => inList('id', ids.map(fold)));
+  when(filter.serialNumbers, (serials) =>
+    among('unit_id', sql`select id from units where serial_key in (${folded(serials)})`),
+  );
+  when(filter.outcomes, (outcomes) => inList('outcome', outcomes));
+  when(filter.procedureIds, (ids) => inList('procedure_id', ids.map(fold)));
+  when(filter.versions, (tags) =>
+    among('version_id', sql`select id from procedure_versions where tag_key in (${folded(tags)})`),
+  );
+  when(filter.partNumbers, (numbers) =>
+    among(
+      'revision_id',
+      sql`select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key in (${folded(numbers)})`,
+    ),
+  );
+  when(filter.revisionNumbers, (numbers) =>
+    among('revision_id', sql`select id from revisions where number_key in (${folded(numbers)})`),
+  );
+  when(filter.batchNumbers, (numbers) =>
+    among('batch_id', sql`select id from batches where number_key in (${folded(numbers)})`),
+  );
+  when(
+    filter.samples,
+    (samples) =>
+      sql<boolean>`(select coalesce(sample, 'production') from units where id = r.unit_id) in (${sql.join(samples)})`,
+    false,
+  );
+  when(filter.userIds, (ids) => inList('created_by_user_id', ids.map(fold)));
+  when(filter.stationIds, (ids) => inList('created_by_station_id', ids.map(fold)));
+  when(
+    filter.operatorIds,
+    (ids) =>
+      sql<boolean>`r.operated_by in (select email from users where id in (${folded(ids)}) union values ${sql.join(ids.map((id) => sql`(${fold(id)})`))})`,
+  );
+  when(
+    filter.operatorNames,
+    (names) =>
+      sql<boolean>`r.operated_by in (select email from users where lower(name) in (${folded(names)}) union values ${sql.join(names.map((name) => sql`(${fold(name)})`))})`,
+  );
+  when(filter.executionIds, (ids) => inList('execution_id', ids));
+  when(filter.slotKeys, (keys) => inList('slot_key', keys), false);
+  when(filter.slotNames, (names) => inList('slot_name', names), false);
+  when(filter.deploymentIds, () => sql<boolean>`false`);
+  when(filter.environments, () => sql<boolean>`false`);
+  conditions.push(
+    ...within('started_at', filter.started),
+    ...within('ended_at', filter.ended),
+    ...within('created_at', filter.created),
+    ...within('duration', filter.duration),
+    ...metadataConditions(filter.metadata ?? {}),
+  );
+  if (filter.search) conditions.push(matches(filter.search));
+  return conditions;
+}

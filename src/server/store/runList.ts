@@ -1,0 +1,109 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Condition, runConditions, type RunFilter } from './runFilter.ts';
+import { type RunRow, selectRuns } from './runs.ts';
+import type { Store } from './tables.ts';
+
+export type RunSort =
+  'started_at' | 'created_at' | 'duration' | 'outcome' | 'serial_number' | 'part_number' | 'revision_number';
+
+export interface RunPage {
+  sortBy: RunSort;
+  sortOrder: 'asc' | 'desc';
+  limit: number;
+  cursor: number;
+}
+
+/** Up to so many runs are found by the condition's own index and then sorted; of more, the sorted index is walked. */
+const few = 2000;
+
+const ofRuns = sql`runs as r`;
+
+/** Where each order is read from: `from` delivers it without sorting, its columns stand in `by`. */
+const orders: Record<RunSort, { from: RawBuilder<unknown>; by: readonly string[] }> = {
+  started_at: { from: ofRuns, by: ['r.started_at', 'r.key'] },
+  created_at: { from: ofRuns, by: ['r.created_at', 'r.key'] },
+  duration: { from: ofRuns, by: ['r.duration', 'r.started_at', 'r.key'] },
+  outcome: { from: ofRuns, by: ['r.outcome', 'r.started_at', 'r.key'] },
+  serial_number: {
+    from: sql`units as u cross join runs as r on r.unit_id = u.id`,
+    by: ['u.serial_key', 'r.started_at', 'r.key'],
+  },
+  part_number: {
+    from: sql`parts as part cross join revisions as rev on rev.part_id = part.id
+      cross join units as u on u.revision_id = rev.id cross join runs as r on r.unit_id = u.id`,
+    by: ['part.number_key', 'rev.number_key', 'u.serial_key', 'r.started_at', 'r.key'],
+  },
+  revision_number: {
+    from: sql`revisions as rev cross join units as u on u.revision_id = rev.id
+      cross join runs as r on r.unit_id = u.id`,
+    by: ['rev.number_key', 'rev.part_id', 'u.serial_key', 'r.started_at', 'r.key'],
+  },
+};
+
+/** The order when only a few runs are to be sorted: whatever index found them, the rest is looked up. */
+const joined = sql`runs as r join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
+  join parts as part on part.id = rev.part_id`;
+
+/** One run more than `limit` when there are further ones. */
+export async function listRuns(store: Store, filter: RunFilter, page: RunPage): Promise<RunRow[]> {
+  const keys = await runKeys(store, runConditions(filter), page);
+  if (keys.length === 0) return [];
+  const rows = await selectRuns(store).where('r.key', 'in', keys).execute();
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+async function runKeys(store: Store, conditions: readonly Condition[], page: RunPage): Promise<number[]> {
+  const narrowed = await narrow(store, conditions);
+  if (narrowed === null) return [];
+  const { from, by } = orders[page.sortBy];
+  const direction = sql.raw(page.sortOrder);
+  const order = sql.join(by.map((column) => sql`${sql.ref(column)} ${direction}`));
+  const where = narrowed.tests.length === 0 ? sql`` : sql`where ${sql.join(narrowed.tests, sql` and `)}`;
+  const found = await sql<{ key: number }>`
+    select r.key from ${narrowed.few && from !== ofRuns ? joined : from} ${where}
+    order by ${order} limit ${page.limit + 1} offset ${page.cursor}
+  `.execute(store);
+  return found.rows.map(({ key }) => key);
+}
+
+/**
+ * What is left to be tested of each run. `few`: it begins with the keys of a few runs.
+ * @returns null when no run fulfils all conditions
+ */
+export async function narrow(
+  store: Store,
+  conditions: readonly Condition[],
+): Promise<{ tests: RawBuilder<boolean>[]; few: boolean } | null> {
+  const selective = await mostSelective(store, conditions);
+  if (selective === null) return { tests: conditions.map(({ test }) => test), few: false };
+  if (selective.keys.length === 0) return null;
+  const rest = conditions.filter((condition) => condition !== selective.condition).map(({ test }) => test);
+  const keys = JSON.stringify(selective.keys);
+  return { tests: [sql<boolean>`r.key in (select value from json_each(${keys}))`, ...rest], few: true };
+}
+
+interface Selection {
+  condition: Condition;
+  keys: number[];
+}
+
+/** The condition that the fewest runs fulfil, with those runs, if they are few; null when every condition has many. */
+async function mostSelective(store: Store, conditions: readonly Condition[]): Promise<Selection | null> {
+  let best: Selection | null = null;
+  let limit = few + 1;
+  for (const condition of conditions) {
+    if (condition.find === null) continue;
+    const keys = await firstKeys(store, condition.find, limit);
+    if (keys.length >= limit) continue;
+    best = { condition, keys };
+    limit = keys.length;
+    if (limit === 0) break;
+  }
+  return best;
+}
+
+async function firstKeys(store: Store, find: RawBuilder<unknown>, limit: number): Promise<number[]> {
+  const query = sql<{ key: number }>`${find} limit ${limit}`;
+  return (await query.execute(store)).rows.map(({ key }) => key);
+}

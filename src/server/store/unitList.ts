@@ -1,0 +1,152 @@
+import { sql } from 'kysely';
+import type { Outcome } from '../../contract/common.ts';
+import type { MetadataFilter } from '../../contract/metadata.ts';
+import type { Sample } from '../../contract/units.ts';
+import { containing, fold } from './fold.ts';
+import { hasMetadata } from './metadata.ts';
+import { unitsContaining } from './unitSerials.ts';
+import type { Store, Tables } from './tables.ts';
+
+export interface UnitFilter {
+  search?: string | undefined;
+  ids?: readonly string[] | undefined;
+  serialNumbers?: readonly string[] | undefined;
+  partNumbers?: readonly string[] | undefined;
+  revisionNumbers?: readonly string[] | undefined;
+  batchNumbers?: readonly string[] | undefined;
+  userIds?: readonly string[] | undefined;
+  stationIds?: readonly string[] | undefined;
+  samples?: readonly (Sample | 'production')[] | undefined;
+  metadata?: MetadataFilter | undefined;
+  /** Milliseconds since 1970. */
+  createdAfter?: number | undefined;
+  createdBefore?: number | undefined;
+  runCountMin?: number | undefined;
+  runCountMax?: number | undefined;
+  withoutParent: boolean;
+  runs: RunFilter;
+  /** True: `runs` is asked of the unit's last run only. */
+  latestOnly: boolean;
+  sortBy: 'serial_number' | 'created_at' | 'last_run_at' | 'part_number' | 'last_run_procedure';
+  sortOrder: 'asc' | 'desc';
+  limit: number;
+  cursor: number;
+}
+
+interface RunFilter {
+  procedureIds?: readonly string[] | undefined;
+  outcomes?: readonly Outcome[] | undefined;
+  startedAfter?: number | undefined;
+  startedBefore?: number | undefined;
+}
+
+/** A unit with what is joined to it. */
+export const selectUnits = (store: Store) =>
+  store
+    .selectFrom('units as u')
+    .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
+    .innerJoin('parts as part', 'part.id', 'rev.part_id')
+    .leftJoin('batches as b', 'b.id', 'u.batch_id')
+    .leftJoin('users as who', 'who.id', 'u.created_by_user_id')
+    .leftJoin('stations as s', 's.id', 'u.created_by_station_id')
+    .leftJoin('units as parent', 'parent.id', 'u.parent_id')
+    .leftJoin('runs as last', 'last.id', 'u.last_run_id')
+    .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
+    .select(['u.id', 'u.serial_number', 'u.created_at', 'u.sample', 'u.metadata_json', 'u.created_during_id'])
+    .select(['part.id as part_id', 'part.number as part_number', 'part.name as part_name'])
+    .select(['rev.id as revision_id', 'rev.number as revision_number', 'b.id as batch_id', 'b.number as batch_number'])
+    .select(['who.id as user_id', 'who.name as user_name', 's.id as station_id', 's.name as station_name'])
+    .select(['parent.id as parent_id', 'parent.serial_number as parent_serial_number'])
+    .select(['last.id as run_id', 'last.outcome', 'last.started_at', 'last.ended_at'])
+    .select(['p.id as procedure_id', 'p.name as procedure_name']);
+
+export type UnitListRow = Awaited<ReturnType<ReturnType<typeof selectUnits>['execute']>>[number];
+
+/** The units alone: what nothing asks for is not joined while rows are chosen and sorted. */
+const chooseUnits = (store: Store) =>
+  store
+    .selectFrom('units as u')
+    .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
+    .innerJoin('parts as part', 'part.id', 'rev.part_id')
+    .leftJoin('batches as b', 'b.id', 'u.batch_id')
+    .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
+    .select('u.key');
+
+type Query = ReturnType<typeof chooseUnits>;
+
+const order = {
+  serial_number: 'u.serial_key',
+  created_at: 'u.created_at',
+  last_run_at: 'u.last_run_at',
+  part_number: 'part.number_key',
+  last_run_procedure: 'p.name_key',
+} as const;
+
+/** One row more than `limit` when there are further ones. */
+export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
+  const { sortBy, sortOrder, limit, cursor } = filter;
+  const chosen = withRuns(ofTheirOwn(chooseUnits(store), filter), filter)
+    .orderBy(order[sortBy], sortOrder)
+    .orderBy('u.key', sortOrder)
+    .limit(limit + 1)
+    .offset(cursor);
+  return selectUnits(store)
+    .where('u.key', 'in', chosen)
+    .orderBy(order[sortBy], sortOrder)
+    .orderBy('u.key', sortOrder)
+    .execute();
+}
+
+function ofTheirOwn(all: Query, filter: UnitFilter): Query {
+  let query = all;
+  if (filter.search) query = query.where(matches(filter.search));
+  if (filter.ids) query = query.where('u.id', 'in', filter.ids);
+  if (filter.serialNumbers) query = query.where('u.serial_key', 'in', filter.serialNumbers.map(fold));
+  if (filter.partNumbers) query = query.where('part.number_key', 'in', filter.partNumbers.map(fold));
+  if (filter.revisionNumbers) query = query.where('rev.number_key', 'in', filter.revisionNumbers.map(fold));
+  if (filter.batchNumbers) query = query.where('b.number_key', 'in', filter.batchNumbers.map(fold));
+  if (filter.userIds) query = query.where('u.created_by_user_id', 'in', filter.userIds);
+  if (filter.stationIds) query = query.where('u.created_by_station_id', 'in', filter.stationIds);
+  if (filter.samples) query = query.where(sql<string>`coalesce(u.sample, 'production')`, 'in', filter.samples);
+  if (filter.metadata) query = query.where(hasMetadata('u.metadata_json', filter.metadata));
+  if (filter.createdAfter !== undefined) query = query.where('u.created_at', '>=', filter.createdAfter);
+  if (filter.createdBefore !== undefined) query = query.where('u.created_at', '<=', filter.createdBefore);
+  if (filter.runCountMin !== undefined) query = query.where('u.run_count', '>=', filter.runCountMin);
+  if (filter.runCountMax !== undefined) query = query.where('u.run_count', '<=', filter.runCountMax);
+  if (filter.withoutParent) query = query.where('u.parent_id', 'is', null);
+  return query;
+}
+
+/** A part of the serial number, of the part's number or name, or of the revision's number. */
+function matches(search: string) {
+  const pattern = containing(search);
+  return sql<boolean>`(u.id in (${unitsContaining(search)}) or u.revision_id in (
+    select revisions.id from revisions join parts on parts.id = revisions.part_id
+    where parts.number_key like ${pattern} escape '\\' or parts.name_key like ${pattern} escape '\\'
+      or revisions.number_key like ${pattern} escape '\\'))`;
+}
+
+function withRuns(units: Query, { runs, latestOnly }: UnitFilter): Query {
+  if (Object.values(runs).every((value) => value === undefined)) return units;
+  return units.where((where) => {
+    let query = where.selectFrom('runs as r').select('r.id');
+    query = latestOnly
+      ? query.whereRef('r.id', '=', sql.ref<Tables['units']['id']>('u.last_run_id'))
+      : query.whereRef('r.unit_id', '=', sql.ref<Tables['units']['id']>('u.id'));
+    if (runs.procedureIds) query = query.where('r.procedure_id', 'in', runs.procedureIds);
+    if (runs.outcomes) query = query.where('r.outcome', 'in', runs.outcomes);
+    if (runs.startedAfter !== undefined) query = query.where('r.started_at', '>=', runs.startedAfter);
+    if (runs.startedBefore !== undefined) query = query.where('r.started_at', '<=', runs.startedBefore);
+    return where.exists(query);
+  });
+}
+
+/** The first ten children of each of these units, by serial number. */
+export async function firstChildren(store: Store, unitIds: readonly string[]) {
+  const children = store
+    .selectFrom('units')
+    .select(['id', 'serial_number', 'parent_id'])
+    .select(sql<number>`row_number() over (partition by parent_id order by serial_key)`.as('place'))
+    .where('parent_id', 'in', unitIds);
+  return store.selectFrom(children.as('c')).selectAll().where('c.place', '<=', 10).orderBy('c.place').execute();
+}

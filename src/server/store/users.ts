@@ -1,0 +1,19 @@
+import { fold } from './fold.ts';
+import type { Store } from './tables.ts';
+
+export interface UserRow {
+  id: string;
+  name: string;
+  email: string;
+}
+
+/** Oldest first. */
+export async function listUsers(store: Store): Promise<UserRow[]> {
+  return store.selectFrom('users').select(['id', 'name', 'email']).orderBy('created_at').orderBy('id').execute();
+}
+
+/** Without regard to case. @returns the user's id */
+export async function findUserByEmail(store: Store, email: string): Promise<string | null> {
+  const users = await listUsers(store);
+  return users.find((user) => fold(user.email) === fold(email))?.id ?? null;
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { describe, it } from 'mocha';
+import { events } from '../../src/contract/events.ts';
+import { local } from '../../src/contract/local.ts';
+import { check } from '../../src/server/check.ts';
+import { DataFolder } from '../../src/server/dataFolder.ts';
+import { adminKey, useServer } from '../server/bench.ts';
+import { temporaryFolder } from '../server/support.ts';
+
+const seed = process.env['SCHEMATHESIS_SEED'] ?? '1';
+/** Cases for each operation, besides those that its schema suggests. */
+const examples = process.env['SCHEMATHESIS_EXAMPLES'] ?? '12';
+
+const checks = [
+  // No 500 either: an operation that may answer it says so.
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_schema_conformance',
+  'negative_data_rejection',
+];
+
+/** Runs schemathesis on a server's own description. @returns its exit code and all that it printed */
+function schemathesis(url: string, key: string | null): Promise<{ code: unknown; output: string }> {
+  const python = process.env['TEST_SCHEMATHESIS'];
+  assert.ok(python, 'TEST_SCHEMATHESIS must name the Python interpreter that has schemathesis. "npm test" sets it.');
+  const args = [
+    ...['-m', 'schemathesis.cli', 'run', url + local.openApi.path],
+    // It never ends.
+    ...['--exclude-operation-id', events.stream.id],
+    ...['--checks', checks.join(), '--continue-on-failure', '--request-timeout', '20', '--warnings', 'off'],
+    ...['--seed', seed, '--max-examples', examples, '--generation-database', 'none', '--no-color'],
+    ...(key === null ? [] : ['--header', `Authorization: Bearer ${key}`]),
+  ];
+  const options = { cwd: temporary, maxBuffer: 2 ** 28, env: { ...process.env, NO_PROXY: '127.0.0.1' } };
+  return new Promise((done) => {
+    execFile(python, args, options, (error, stdout, stderr) =>
+      done({ code: error ? error.code : 0, output: stdout + stderr }),
+    );
+  });
+}
+
+const temporary = temporaryFolder();
+
+describe(`the server under schemathesis (SCHEMATHESIS_SEED=${seed} SCHEMATHESIS_EXAMPLES=${examples})`, function () {
+  this.timeout(600_000);
+  const bench = useServer();
+
+  const keys: Record<string, () => Promise<string> | string | null> = {
+    'no key': () => null,
+    'a station key': async () => (await bench.station('Tried', await bench.procedure('Tried', 'TRIED'))).key,
+    'a user key': () => adminKey,
+  };
+  for (const [name, key] of Object.entries(keys)) {
+    it(`answers as it says, with ${name}`, async () => {
+      const { code, output } = await schemathesis(bench.server.url, await key());
+      assert.equal(code, 0, output);
+      const cases = Number(/(\d+) generated/.exec(output)?.[1]);
+      console.log(`      ${cases} cases`);
+      assert.ok(cases > 500, output);
+      assert.equal(bench.server.stderr(), '', 'what was not foreseen is logged');
+      assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
+      assert.equal((await bench.user.send(local.health)).status, 200);
+    });
+  }
+});

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { procedures } from '../../src/contract/procedures.ts';
+import { users } from '../../src/contract/users.ts';
+import { serverAddress } from '../../src/contract/local.ts';
+import { TestClient } from '../server/requests.ts';
+
+const bundle = resolve(import.meta.dirname, '../../dist/server.js');
+export const benchKey = 'the-key-of-the-benchmark';
+
+export interface BundledServer {
+  url: string;
+  /** From the start of the process until it answered that it is well. */
+  startMillis: number;
+  newProcedure(): Promise<string>;
+  userId(): Promise<string>;
+  residentMegabytes(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts dist/server.js as the extension does. */
+export async function startBundle(data: string): Promise<BundledServer> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [bundle, '--data', data], {
+    env: { ...process.env, TEST_STATIONS_ADMIN_KEY: benchKey },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await new Promise<string>((settle) => createInterface(child.stdout).once('line', settle));
+  const { url } = serverAddress.parse(JSON.parse(line));
+  await fetch(`${url}/api/local/health`);
+  const startMillis = performance.now() - start;
+  const client = new TestClient(url, benchKey);
+  return {
+    url,
+    startMillis,
+    newProcedure: async () => (await client.call(procedures.create, { body: { name: 'Benchmark' } })).id,
+    userId: async () => (await client.call(users.list))[0]?.id ?? '',
+    residentMegabytes: () =>
+      Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    stop: async () => {
+      child.kill();
+      await once(child, 'close');
+    },
+  };
+}

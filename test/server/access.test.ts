@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { errorAnswer, nothing, v1ErrorAnswer } from '../../src/contract/common.ts';
+import type { KeyKind, Operation } from '../../src/contract/operation.ts';
+import { operations } from '../../src/contract/operations.ts';
+import { adminKey, useServer } from './bench.ts';
+import { type Reply, send } from './requests.ts';
+
+const kinds: readonly KeyKind[] = ['user', 'station'];
+
+/** The path of an operation with this value for each of its parameters. */
+const pathWith = ({ path }: Operation, value: string): string => path.replace(/\{\w+\}/g, encodeURIComponent(value));
+
+/** A value that no parameter of the path can have, or null when any will do. */
+function malformedFor({ path, params }: Operation): string | null {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+  const isRefused = (value: string) => !params.safeParse(Object.fromEntries(names.map((n) => [n, value]))).success;
+  return names.length === 0 ? null : (['no-uuid', 'x'.repeat(200)].find(isRefused) ?? null);
+}
+
+const takesBody = ({ body }: Operation): boolean => !Object.is(body, nothing);
+
+/** The message of a refusal, in the shape of its surface. */
+const messageIn = ({ path }: Operation, reply: Reply): string =>
+  path.startsWith('/api/v1/')
+    ? v1ErrorAnswer.parse(reply.json()).error.message
+    : errorAnswer.parse(reply.json()).message;
+
+describe('access', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  const keys: Record<KeyKind, string> = { user: adminKey, station: '' };
+  before(async () => {
+    keys.station = (await bench.station('Access')).key;
+  });
+
+  /** With a body that is no JSON, where one is taken: whatever is checked before the body comes first. */
+  const call = (operation: Operation, path: string, key?: string): Promise<Reply> =>
+    send(bench.server.url, operation.method, path, {
+      ...(key === undefined ? {} : { key }),
+      ...(takesBody(operation) ? { body: '{' } : {}),
+    });
+
+  for (const operation of operations.filter(({ access }) => access.length > 0)) {
+    const { id, access } = operation;
+    const path = pathWith(operation, crypto.randomUUID());
+    const malformed = malformedFor(operation);
+
+    describe(id, () => {
+      it('is refused without a key and with an unknown one, before all else', async () => {
+        for (const each of [path, ...(malformed === null ? [] : [pathWith(operation, malformed)])]) {
+          for (const key of [undefined, 'tsu_unknown-key', `${adminKey}x`]) {
+            const reply = await call(operation, each, key);
+            assert.equal(reply.status, 401, reply.text);
+            assert.match(messageIn(operation, reply), /API key/);
+          }
+        }
+      });
+
+      if (malformed !== null) {
+        it('is refused with a malformed path, whatever the kind of key', async () => {
+          for (const kind of kinds) {
+            const reply = await call(operation, pathWith(operation, malformed), keys[kind]);
+            assert.equal(reply.status, 400, `${kind}: ${reply.text}`);
+          }
+        });
+      }
+
+      for (const kind of kinds.filter((each) => !access.includes(each))) {
+        it(`is refused to a ${kind} key, before the body is read and anything is looked for`, async () => {
+          const reply = await call(operation, path, keys[kind]);
+          assert.equal(reply.status, 403, reply.text);
+          assert.match(
+            messageIn(operation, reply),
+            kind === 'station' ? /^Stations cannot do this/ : /^Only a station/,
+          );
+          if (!path.startsWith('/api/v1/')) assert.equal(errorAnswer.parse(reply.json()).code, 'FORBIDDEN');
+        });
+      }
+
+      for (const kind of kinds.filter((each) => access.includes(each))) {
+        it(`is open to a ${kind} key`, async () => {
+          if (operation.answerType === 'text/event-stream') {
+            const { status, body } = await fetch(bench.server.url + path, {
+              headers: { Authorization: `Bearer ${keys[kind]}` },
+            });
+            await body?.cancel();
+            assert.equal(status, 200);
+            return;
+          }
+          const reply = await call(operation, path, keys[kind]);
+          if (takesBody(operation)) {
+            assert.equal(reply.status, 400, reply.text);
+            assert.match(messageIn(operation, reply), /not valid JSON/);
+            return;
+          }
+          assert.ok(reply.status < 500 || reply.status === 501, `${reply.status} ${reply.text}`);
+          assert.notEqual(reply.status, 401);
+          assert.doesNotMatch(reply.text, /cannot do this|Only a station can|This server has no [A-Z]+ \//);
+        });
+      }
+    });
+  }
+
+  for (const operation of operations.filter(({ access }) => access.length === 0)) {
+    it(`${operation.id} needs no key`, async () => {
+      const reply = await send(bench.server.url, operation.method, operation.path);
+      assert.equal(reply.status, 200, reply.text);
+      assert.ok(operation.answer.safeParse(reply.json()).success, reply.text);
+    });
+  }
+});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { measurementOutcome, outcome, phaseOutcome } from '../contract/common.ts';
+import { measurementOutcome, type Outcome, outcome, phaseOutcome } from '../contract/common.ts';
 import {
   type NewLog,
   type NewMeasurement,
@@ -101,6 +101,15 @@ const toLog = (log: OpenhtfLog): NewLog => ({
 });
 
 /**
+ * The record's outcome, except that a PASS without a single phase is an ERROR: OpenHTF says PASS when its executor broke
+ * before the first phase (observed with `execute(bound_method)`), and nothing was tested.
+ */
+function outcomeOf(record: OpenhtfRecord, phases: number): Outcome {
+  const said = outcome.safeParse(record.outcome).data ?? 'ERROR';
+  return said === 'PASS' && phases === 0 ? 'ERROR' : said;
+}
+
+/**
  * Turns an OpenHTF record into the run that is stored. The phase that only asked for the serial number is left out.
  * @param now milliseconds since 1970, for a test that was aborted before it had a start time
  * @throws RunInputError when part number or procedure are missing, or a time is none
@@ -120,7 +129,7 @@ export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRu
     partName: metadata.part_name || null,
     revision: metadata.revision || null,
     batch: metadata.batch_number || null,
-    outcome: outcome.safeParse(record.outcome).data ?? 'ERROR',
+    outcome: outcomeOf(record, phases.length),
     startedAt: wholeMillis(start, 'start_time_millis'),
     // A clock that was set back during the test must not cost the run.
     endedAt: wholeMillis(Math.max(start, record.end_time_millis ?? start), 'end_time_millis'),

@@ -13,7 +13,9 @@ const report = (metadata: object = {}, more: object = {}) => ({
   end_time_millis: 1_767_323_046_500,
   outcome: 'PASS',
   metadata: { procedure_id: 'FVT1', part_number: 'PCBA01', ...metadata },
-  phases: [],
+  phases: [
+    { name: 'check', outcome: 'PASS', start_time_millis: 1_767_323_045_000, end_time_millis: 1_767_323_046_500 },
+  ],
   ...more,
 });
 

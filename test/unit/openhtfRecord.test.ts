@@ -12,20 +12,20 @@ interface Measured {
   [key: string]: unknown;
 }
 
+const phase = (name: string, more: object = {}) => ({
+  name,
+  outcome: 'PASS',
+  start_time_millis: start,
+  end_time_millis: start + 100,
+  ...more,
+});
 const record = (more: object = {}) => ({
   dut_id: 'SN-0001',
   start_time_millis: start,
   end_time_millis: start + 1500,
   outcome: 'PASS',
   metadata: { procedure_id: 'FVT1', part_number: 'PCBA01' },
-  phases: [],
-  ...more,
-});
-const phase = (name: string, more: object = {}) => ({
-  name,
-  outcome: 'PASS',
-  start_time_millis: start,
-  end_time_millis: start + 100,
+  phases: [phase('check')],
   ...more,
 });
 const convert = (content: unknown) => openhtfRecordToNewRun(openhtfRecord.parse(content), now);
@@ -38,6 +38,13 @@ const convertMeasurement = (measurement: Measured) => {
 const second = { code: 'SEC', name: 'second [unit of time]', description: 'second', suffix: 's' };
 
 describe('an OpenHTF record as a run', () => {
+  it('never passes without a phase of the user’s', () => {
+    assert.equal(convert(record({ phases: [] })).outcome, 'ERROR');
+    assert.equal(convert(record({ phases: [phase('trigger_phase')] })).outcome, 'ERROR');
+    assert.equal(convert(record({ phases: [phase('trigger_phase'), phase('check')] })).outcome, 'PASS');
+    assert.equal(convert(record({ phases: [], outcome: 'ABORTED' })).outcome, 'ABORTED');
+  });
+
   it('takes what metadata says of unit and procedure', () => {
     const metadata = {
       procedure_id: 'FVT1',
@@ -91,7 +98,9 @@ describe('an OpenHTF record as a run', () => {
   });
 
   it('reads a test that was aborted before it began', () => {
-    const run = convert(record({ dut_id: null, start_time_millis: 0, end_time_millis: null, outcome: 'ABORTED' }));
+    const run = convert(
+      record({ dut_id: null, start_time_millis: 0, end_time_millis: null, outcome: 'ABORTED', phases: [] }),
+    );
     assert.deepEqual([run.serialNumber, run.startedAt, run.endedAt, run.outcome], ['UNKNOWN_DUT', now, now, 'ABORTED']);
   });
 
@@ -125,9 +134,10 @@ describe('an OpenHTF record as a run', () => {
     const m = convertMeasurement({ measured_value: rows, dimensions: [second], units });
     assert.equal(m.measuredValue, undefined);
     assert.equal(m.units, null);
+    const plain = { description: null, validators: [], aggregations: [] };
     assert.deepEqual(m.series, [
-      { name: 'second [unit of time]', units: 's', data: [0, 0.1] },
-      { name: 'm', units: 'V', data: [0.5, 1.5] },
+      { ...plain, name: 'second [unit of time]', units: 's', data: [0, 0.1] },
+      { ...plain, name: 'm', units: 'V', data: [0.5, 1.5] },
     ]);
   });
 

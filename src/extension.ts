@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
 import { StationStore } from './connection/stationStore.ts';
 import { Commands } from './platform/commands.ts';
@@ -13,6 +14,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands = new Commands(log);
   const connection = new Connection(context, log);
   const store = new StationStore(connection, context.workspaceState);
+  const feed = new ChangeFeed(connection, store, log);
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
@@ -23,7 +25,8 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     commands,
     store,
-    registerStations(commands, connection, store),
+    feed,
+    registerStations(commands, connection, store, feed),
     registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner', '__main__.py')),
   );
 }

@@ -1,4 +1,6 @@
+import type { HTTPError, KyResponse, Options } from 'ky';
 import type * as z from 'zod';
+import { events, type StreamEvent, streamEvent } from '../contract/events.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import { ApiError, refusal } from './apiError.ts';
 
@@ -30,29 +32,51 @@ export class StationApi {
    * @throws ApiError when the server cannot be reached, refuses, or answers something that is not the contract's.
    */
   async call<O extends Operation>(operation: O, input: CallInput<O> = {}): Promise<Answer<O>> {
+    const answer = await this.#fetch(pathOf(operation, input.params), {
+      method: operation.method,
+      searchParams: queryOf(input.query),
+      ...(input.body === undefined ? {} : { json: input.body }),
+      timeout,
+    });
+    const parsed = operation.answer.safeParse(await this.#connected(answer.json()));
+    if (parsed.success) return parsed.data as Answer<O>;
+    const message = `${this.url} gave an answer to ${operation.id} that was not understood.`;
+    throw new ApiError('unexpected', answer.status, message, { cause: parsed.error });
+  }
+
+  /**
+   * The server's event stream, as long as it lasts.
+   * @param signal ends it
+   * @throws ApiError when it cannot be opened, or breaks
+   */
+  async *events(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    const { EventSourceParserStream } = await import('eventsource-parser/stream');
+    const answer = await this.#fetch(events.stream.path, { method: 'GET', signal, timeout: false });
+    if (answer.body === null) return;
+    const reader = answer.body
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream())
+      .getReader();
+    for (;;) {
+      const { done, value } = await this.#connected(reader.read());
+      if (done) return;
+      const data: unknown = JSON.parse(value.data);
+      yield streamEvent.parse({ event: value.event, data });
+    }
+  }
+
+  async #fetch(path: string, options: Options): Promise<KyResponse> {
     const { default: ky, isHTTPError } = await import('ky');
+    const headers = this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+    return this.#connected(ky(new URL(path, this.url), { ...options, headers, retry: 0 }), isHTTPError);
+  }
+
+  /** Waits for something of a connection; what goes wrong becomes an ApiError. */
+  async #connected<T>(work: Promise<T>, isHttpError?: (error: unknown) => error is HTTPError): Promise<T> {
     try {
-      const answer = await ky(new URL(pathOf(operation, input.params), this.url), {
-        method: operation.method,
-        searchParams: queryOf(input.query),
-        ...(input.body === undefined ? {} : { json: input.body }),
-        headers: this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` },
-        timeout,
-        retry: 0,
-      }).json();
-      return operation.answer.parse(answer) as Answer<O>;
+      return await work;
     } catch (error) {
-      if (isHTTPError(error)) throw refusal(error.response.status, error.data);
-      if (error instanceof Error && error.name === 'ZodError') {
-        throw new ApiError(
-          'unexpected',
-          200,
-          `${this.url} gave an answer to ${operation.id} that was not understood.`,
-          {
-            cause: error,
-          },
-        );
-      }
+      if (isHttpError?.(error)) throw refusal(error.response.status, error.data);
       const kind = wasRefused(error) ? 'offline' : 'interrupted';
       throw new ApiError(kind, null, `The server at ${this.url} does not answer.`, { cause: error });
     }

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import { type CallInput, StationApi } from '../client/stationApi.ts';
+import type { StreamEvent } from '../contract/events.ts';
 import { local, type ServerAddress } from '../contract/local.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import { type Station, stations } from '../contract/stations.ts';
@@ -39,6 +40,13 @@ export class Connection {
       version: extensionVersion(context),
       dataFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server').fsPath,
     };
+  }
+
+  /** The server's changes, from now on until the stream or the signal ends. @throws ApiError, UserError as `call` */
+  async *changes(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    await this.call(local.health); // starts the server and makes the key that the stream needs, where they are missing
+    const { url, instance } = await this.#server();
+    yield* new StationApi(url, await this.#keys.user(instance)).events(signal);
   }
 
   /**

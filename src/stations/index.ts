@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
@@ -10,8 +11,13 @@ import { StationsTree } from './stationsTree.ts';
 import { stationStatusBar } from './statusBar.ts';
 
 /** The Stations view, its commands and the status bar item. */
-export function registerStations(commands: Commands, connection: Connection, store: StationStore): vscode.Disposable {
-  const tree = new StationsTree(store);
+export function registerStations(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  feed: ChangeFeed,
+): vscode.Disposable {
+  const tree = new StationsTree(store, () => feed.begin());
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);

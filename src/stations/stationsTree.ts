@@ -6,6 +6,7 @@ import type { Node, StationNode } from './nodes.ts';
 /** Stations and, under each, its linked procedures. A changed station repaints its own node only. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #store: StationStore;
+  readonly #onFirstShown: () => void;
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
@@ -18,8 +19,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   /** What each node showed last, by station id. */
   #painted = new Map<string, string>();
 
-  constructor(store: StationStore) {
+  /** @param onFirstShown called when VS Code first wants nodes: somebody looks */
+  constructor(store: StationStore, onFirstShown: () => void) {
     this.#store = store;
+    this.#onFirstShown = onFirstShown;
     this.#subscription = store.onDidChange(() => this.#update());
   }
 
@@ -30,6 +33,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       return station.procedures.map((procedure) => ({ kind: 'procedure', station, procedure }));
     }
     if (!this.#shown) {
+      this.#onFirstShown();
       await this.#store.refresh();
       this.#shown = true;
     }

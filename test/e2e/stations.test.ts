@@ -96,6 +96,15 @@ describe('the Stations view', function () {
     await window.notification('Bench 1 has a new key').close();
   });
 
+  it('follows what others change on the server, without being asked', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    const { id } = await api.call(stations.create, { body: { name: 'Made elsewhere' } });
+    await window.tree('Stations').row('Made elsewhere').locator.waitFor();
+    await api.call(stations.remove, { params: { id } });
+    await window.tree('Stations').row('Made elsewhere').locator.waitFor({ state: 'detached' });
+  });
+
   it('renames a station, and the selection follows', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Rename Station…');

@@ -1,7 +1,7 @@
 """Drives runs, attachments and imports of the real v2 client, and compares what was sent with what comes back.
 
-Arguments: kind of key ("user" or "station"), the server's URL, the procedure's id, the id of one that the station is not
-linked to. The key is in TOFUPILOT_API_KEY. Ends with 0 when all is as it should be.
+Arguments: kind of key ("user" or "station"), the server's URL, the procedure's id, the id of one that the
+station is not linked to. The key is in TOFUPILOT_API_KEY. Ends with 0 when all is as it should be.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 import sys
 import tempfile
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import httpx
 from tofupilot.v2 import TofuPilot, errors
@@ -89,7 +90,7 @@ MEASUREMENTS: list[dict[str, Any]] = [
 def check_validators(found: Any, sent: list[dict[str, Any]]) -> None:
     """Validators come back as sent, with an expression each."""
     equal(len(found), len(sent), "number of validators")
-    for one, given in zip(found, sent):
+    for one, given in zip(found, sent, strict=True):
         for key, value in given.items():
             equal(getattr(one, key), value, f"validator's {key}")
         assert one.expression
@@ -123,7 +124,9 @@ def check_round_trip() -> str:
             "execution_id": mark,
             "slot_key": "left",
             "slot_name": "Left",
-            "sequences": [{"path": "cal", "name": "Calibration", "outcome": "PASS", "started_at": START, "ended_at": END}],
+            "sequences": [
+                {"path": "cal", "name": "Calibration", "outcome": "PASS", "started_at": START, "ended_at": END}
+            ],
         }
     run_id = create(
         outcome="FAIL",
@@ -190,7 +193,7 @@ def check_refusals() -> None:
         (["email"], {"operated_by": "nobody"}),
         (["email"], {"operated_by": ""}),
     ]:
-        refused(bad, lambda: create(**wrong), *words)
+        refused(bad, lambda wrong=wrong: create(**wrong), *words)
     create(serial_number="x" * 60)
     unknown = str(uuid.uuid4())
     if KIND == "user":
@@ -210,7 +213,11 @@ def check_lists() -> None:
     """Pages, filters and sorts."""
     serials = [f"{mark}-L{n}" for n in range(5)]
     for n, serial in enumerate(serials):
-        create(serial_number=serial, started_at=START + timedelta(hours=n), ended_at=START + timedelta(hours=n, minutes=9 - n))
+        create(
+            serial_number=serial,
+            started_at=START + timedelta(hours=n),
+            ended_at=START + timedelta(hours=n, minutes=9 - n),
+        )
     listed = client.runs.list(search_query=f"{mark}-L", limit=2)
     equal([r.unit.serial_number for r in listed.data], [serials[4], serials[3]], "first page")
     following = client.runs.list(search_query=f"{mark}-L", limit=2, cursor=listed.meta.next_cursor)
@@ -302,7 +309,7 @@ def check_newest(run_id: str) -> None:
     equal(client.logs.get(id=entry.id).message, "m" * 10_000, "message")
     equal(client.logs.list(run_ids=[run_id], levels=["ERROR"]).data, [], "other logs")
     for missing in (client.phases, client.measurements, client.logs):
-        refused(errors.ErrorNOTFOUND, lambda: missing.get(id=str(uuid.uuid4())))
+        refused(errors.ErrorNOTFOUND, lambda missing=missing: missing.get(id=str(uuid.uuid4())))
     for call in (lambda: client.deployments.list(), lambda: client.deployments.get(id=str(uuid.uuid4()))):
         refused(errors.APIError, call, "not_implemented")
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { StationApi } from '../client/stationApi.ts';
-import { local, type ServerAddress, serverAddress, serverExit } from '../contract/local.ts';
+import { local, type ServerAddress, serverAddress, serverNodeOptions, serverExit } from '../contract/local.ts';
 import { environmentWithoutKeys } from '../platform/environment.ts';
 
 /** The program and the folder of the embedded server. */
@@ -86,7 +86,7 @@ async function findServer(dataFolder: string): Promise<ServerAddress | undefined
 
 async function startServer(place: ServerPlace, adminKey: string): Promise<ServerAddress | 'in use'> {
   const log = await openLog(place.dataFolder);
-  const child = spawn(process.execPath, [place.program, '--data', place.dataFolder], {
+  const child = spawn(process.execPath, [...serverNodeOptions, place.program, '--data', place.dataFolder], {
     cwd: place.dataFolder, // not the folder of a workspace, which could then not be removed on Windows
     detached: true,
     stdio: ['ignore', 'pipe', log.handle.fd],

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { procedures } from '../../src/contract/procedures.ts';
 import { users } from '../../src/contract/users.ts';
-import { serverAddress } from '../../src/contract/local.ts';
+import { serverAddress, serverNodeOptions } from '../../src/contract/local.ts';
 import { TestClient } from '../server/requests.ts';
 
 const bundle = resolve(import.meta.dirname, '../../dist/server.js');
@@ -24,7 +24,7 @@ export interface BundledServer {
 /** Starts dist/server.js as the extension does. */
 export async function startBundle(data: string): Promise<BundledServer> {
   const start = performance.now();
-  const child = spawn(process.execPath, [bundle, '--data', data], {
+  const child = spawn(process.execPath, [...serverNodeOptions, bundle, '--data', data], {
     env: { ...process.env, TEST_STATIONS_ADMIN_KEY: benchKey },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

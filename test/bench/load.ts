@@ -114,11 +114,11 @@ export async function measureReads({ url }: BundledServer, runs: number, procedu
   return latencies;
 }
 
-/** Of 100 calls, or of as many as fit into five seconds; the first ones only warm up. */
+/** Of 300 calls, or of as many as fit into five seconds; the first ones only warm up. */
 async function latency(call: (n: number) => Promise<unknown>): Promise<{ p50: number; p99: number }> {
   const millis: number[] = [];
   const end = performance.now() + 5000;
-  for (let n = 0; n < 105 && (n < 10 || performance.now() < end); n += 1) {
+  for (let n = 0; n < 305 && (n < 10 || performance.now() < end); n += 1) {
     const start = performance.now();
     await call(n);
     if (n >= 5) millis.push(performance.now() - start);

@@ -173,6 +173,8 @@ export function runConditions(filter: RunFilter): Condition[] {
   conditions.push(
     ...within('started_at', filter.started),
     ...within('ended_at', filter.ended),
+    // No run ends before it starts: so the walk by start need not begin among those that end later.
+    ...within('started_at', { to: filter.ended?.to }),
     ...within('created_at', filter.created),
     ...within('duration', filter.duration),
     ...metadataConditions(filter.metadata ?? {}),

@@ -16,33 +16,42 @@ export interface RunPage {
 /** Up to so many runs are found by the condition's own index and then sorted; of more, the sorted index is walked. */
 const few = 2000;
 
-const ofRuns = sql`runs as r`;
+/** A run's own columns in the order of one index, whatever other index SQLite would rather take. */
+const inOrderOf = (index: string, ...by: string[]) => ({
+  from: sql`runs as r indexed by ${sql.ref(index)}`,
+  few: sql`runs as r`,
+  by,
+});
+
+/** When only a few runs are to be sorted: whatever index found them, the rest is looked up. */
+const joined = sql`runs as r join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
+  join parts as part on part.id = rev.part_id`;
 
 /** Where each order is read from: `from` delivers it without sorting, its columns stand in `by`. */
-const orders: Record<RunSort, { from: RawBuilder<unknown>; by: readonly string[] }> = {
-  started_at: { from: ofRuns, by: ['r.started_at', 'r.key'] },
-  created_at: { from: ofRuns, by: ['r.created_at', 'r.key'] },
-  duration: { from: ofRuns, by: ['r.duration', 'r.started_at', 'r.key'] },
-  outcome: { from: ofRuns, by: ['r.outcome', 'r.started_at', 'r.key'] },
+const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unknown>; by: readonly string[] }> = {
+  // By start, most filters have an index of their own.
+  started_at: { from: sql`runs as r`, few: sql`runs as r`, by: ['r.started_at', 'r.key'] },
+  created_at: inOrderOf('runs_by_creation', 'r.created_at', 'r.key'),
+  duration: inOrderOf('runs_by_duration', 'r.duration', 'r.started_at', 'r.key'),
+  outcome: inOrderOf('runs_by_outcome', 'r.outcome', 'r.started_at', 'r.key'),
   serial_number: {
     from: sql`units as u cross join runs as r on r.unit_id = u.id`,
+    few: joined,
     by: ['u.serial_key', 'r.started_at', 'r.key'],
   },
   part_number: {
     from: sql`parts as part cross join revisions as rev on rev.part_id = part.id
       cross join units as u on u.revision_id = rev.id cross join runs as r on r.unit_id = u.id`,
+    few: joined,
     by: ['part.number_key', 'rev.number_key', 'u.serial_key', 'r.started_at', 'r.key'],
   },
   revision_number: {
     from: sql`revisions as rev cross join units as u on u.revision_id = rev.id
       cross join runs as r on r.unit_id = u.id`,
+    few: joined,
     by: ['rev.number_key', 'rev.part_id', 'u.serial_key', 'r.started_at', 'r.key'],
   },
 };
-
-/** The order when only a few runs are to be sorted: whatever index found them, the rest is looked up. */
-const joined = sql`runs as r join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
-  join parts as part on part.id = rev.part_id`;
 
 /** One run more than `limit` when there are further ones. */
 export async function listRuns(store: Store, filter: RunFilter, page: RunPage): Promise<RunRow[]> {
@@ -56,12 +65,12 @@ export async function listRuns(store: Store, filter: RunFilter, page: RunPage): 
 async function runKeys(store: Store, conditions: readonly Condition[], page: RunPage): Promise<number[]> {
   const narrowed = await narrow(store, conditions);
   if (narrowed === null) return [];
-  const { from, by } = orders[page.sortBy];
+  const { from, few: fromFew, by } = orders[page.sortBy];
   const direction = sql.raw(page.sortOrder);
   const order = sql.join(by.map((column) => sql`${sql.ref(column)} ${direction}`));
   const where = narrowed.tests.length === 0 ? sql`` : sql`where ${sql.join(narrowed.tests, sql` and `)}`;
   const found = await sql<{ key: number }>`
-    select r.key from ${narrowed.few && from !== ofRuns ? joined : from} ${where}
+    select r.key from ${narrowed.few ? fromFew : from} ${where}
     order by ${order} limit ${page.limit + 1} offset ${page.cursor}
   `.execute(store);
   return found.rows.map(({ key }) => key);

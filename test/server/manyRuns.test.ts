@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { before, describe, it } from 'mocha';
+import { runs } from '../../src/contract/runs.ts';
+import { users } from '../../src/contract/users.ts';
+import { fillWithRuns } from '../bench/fill.ts';
+import { useServer } from './bench.ts';
+
+const orders = {
+  started_at: ['started_at', 'key'],
+  created_at: ['created_at', 'key'],
+  duration: ['duration', 'started_at', 'key'],
+  outcome: ['outcome', 'started_at', 'key'],
+  serial_number: ['serial_key', 'started_at', 'key'],
+  part_number: ['part', 'revision', 'serial_key', 'started_at', 'key'],
+  revision_number: ['revision', 'part_id', 'serial_key', 'started_at', 'key'],
+};
+
+/** Whatever way the server finds them, it must find what the plainest query finds. */
+describe('the list of many runs', function () {
+  this.timeout(120_000);
+  const bench = useServer();
+  const count = 6000;
+  let filters: [Record<string, string>, string][];
+  let database: DatabaseSync;
+
+  before(async () => {
+    const procedures = [await bench.procedure('First'), await bench.procedure('Second')];
+    const user = (await bench.user.call(users.list))[0]?.id ?? '';
+    await bench.restart(async (server) => {
+      await server.stop();
+      fillWithRuns(join(bench.folder, 'stations.db'), count, { procedures, user });
+    });
+    database = new DatabaseSync(join(bench.folder, 'stations.db'), { readOnly: true });
+    const half = new Date(Date.UTC(2020, 0, 1) + (count / 2) * 60_000).toISOString();
+    filters = [
+      [{}, 'true'],
+      [{ outcomes: 'PASS' }, "outcome = 'PASS'"],
+      [{ outcomes: 'FAIL' }, "outcome = 'FAIL'"],
+      [{ outcomes: 'ERROR' }, "outcome = 'ERROR'"],
+      [{ procedure_ids: procedures[0] ?? '' }, `procedure_id = '${procedures[0]}'`],
+      [{ search_query: 'sn-' }, 'true'],
+      [{ search_query: 'N-12' }, "serial_key like '%n-12%'"],
+      [{ search_query: '9' }, "serial_key like '%9%'"],
+      [{ part_numbers: 'pcba-3', outcomes: 'PASS' }, "part = 'pcba-3' and outcome = 'PASS'"],
+      [{ batch_numbers: 'B-77' }, "serial_key like '%77'"],
+      [{ revision_numbers: 'a', created_by_user_ids: user }, 'true'],
+      [{ procedure_versions: '1.0.0' }, 'true'],
+      [{ ended_before: half }, `ended_at <= ${Date.parse(half)}`],
+      [{ started_after: half, duration_min: 'PT1M0.5S' }, `started_at >= ${Date.parse(half)} and duration >= 60500`],
+      [{ created_before: half, outcomes: 'FAIL' }, `created_at <= ${Date.parse(half)} and outcome = 'FAIL'`],
+      [
+        { metadata: '{"fixture":{"contains":"f-1"}}' },
+        "key in (select run_key from run_metadata where value like 'F-1%')",
+      ],
+      [{ samples: 'production' }, 'true'],
+      [{ samples: 'golden' }, 'false'],
+      [{ environments: 'production' }, 'false'],
+    ];
+  });
+
+  const plainly = (where: string, by: readonly string[], direction: string, limit: number, offset: number): unknown[] =>
+    database
+      .prepare(
+        `select id from (
+           select r.*, u.serial_key, rev.number_key as revision, rev.part_id, p.number_key as part from runs as r
+           join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
+           join parts as p on p.id = rev.part_id
+         ) where ${where} order by ${by.map((column) => `${column} ${direction}`).join()} limit ? offset ?`,
+      )
+      .all(limit, offset)
+      .map(({ id }) => id);
+
+  for (const [sort_by, by] of Object.entries(orders)) {
+    it(`is the same as a plain query's, sorted by ${sort_by}`, async () => {
+      for (const [filter, where] of filters) {
+        for (const sort_order of ['asc', 'desc']) {
+          for (const cursor of [0, 40]) {
+            const query = { ...filter, sort_by, sort_order, limit: '20', cursor: String(cursor) };
+            const { data } = await bench.user.call(runs.list, { query });
+            assert.deepEqual(
+              data.map(({ id }) => id),
+              plainly(where, by, sort_order, 20, cursor),
+              JSON.stringify(query),
+            );
+          }
+        }
+      }
+    });
+  }
+
+  it('is found unharmed by SQLite', () => {
+    assert.deepEqual(
+      database
+        .prepare('pragma integrity_check')
+        .all()
+        .map((row) => Object.values(row)),
+      [['ok']],
+    );
+    assert.deepEqual(database.prepare('pragma foreign_key_check').all(), []);
+    database.close();
+  });
+});

@@ -116,9 +116,10 @@ describe('the official Python clients', function () {
         const measured = (rich.phases[3]?.measurements ?? []).map((m) => [m.name, summary(m)]);
         assert.deepEqual(Object.fromEntries(measured), richMeasurements);
         const [curve, surface, neverSet] = rich.phases[4]?.measurements ?? [];
+        const plain = { description: null, validators: null, aggregations: null };
         assert.deepEqual(curve?.data_series, [
-          { data: [0, 1, 2], units: 's' },
-          { data: [0, 1.5, 3], units: 'V' },
+          { name: 's', units: 's', data: [0, 1, 2], ...plain },
+          { name: 'curve', units: 'V', data: [0, 1.5, 3], ...plain },
         ]);
         assert.deepEqual(surface?.measured_value, [
           [0, 50, 0],

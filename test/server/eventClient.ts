@@ -47,6 +47,7 @@ export async function listenTo(url: string, key: string, lastEventId?: number): 
       }
       return kinds;
     },
-    close: () => reader.cancel(),
+    // A stream that its server has broken is closed already.
+    close: () => reader.cancel().catch(() => undefined),
   };
 }

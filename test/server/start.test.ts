@@ -91,8 +91,7 @@ describe('starting the server', function () {
     const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
     server.stopReading();
     const database = new DatabaseSync(join(folder, 'stations.db'));
-    database.exec('drop table run_sub_units; drop table logs; drop table measurements; drop table phases;');
-    database.exec('drop table uploads; drop table runs');
+    database.exec('drop table station_procedures');
     database.close();
     const client = new TestClient(server.url, adminKey);
     // Each failure is written to stderr, which is closed.

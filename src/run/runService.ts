@@ -2,7 +2,6 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { scanScript } from '../domain/scriptScan.ts';
 import { verdictOf, worstOf } from '../domain/liveRun.ts';
 import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
@@ -220,6 +219,7 @@ async function savedSource(script: vscode.Uri): Promise<string> {
  * user cancels. What only running tells is asked by the runner before the first phase.
  */
 async function askBeforeStart(question: ProcedureQuestion, source: string): Promise<void> {
+  const { scanScript } = await import('../domain/scriptScan.ts');
   for (const argument of scanScript(source)) {
     if (argument.kind === 'computed') continue;
     const answer = await question.answer(argument.kind === 'named' ? argument.id : null);

@@ -4,6 +4,7 @@ import { local } from '../contract/local.ts';
 import { stations } from '../contract/stations.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
+import { confirm } from '../platform/confirm.ts';
 import { UserError } from '../platform/userError.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
 
@@ -49,20 +50,16 @@ export function registerKeyCommands(
     const station = await choice.station(argument, vscode.l10n.t('Generate a new key'));
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix !== null) {
-      const rotate = vscode.l10n.t('Generate New Key');
-      const answer = await vscode.window.showWarningMessage(
-        vscode.l10n.t('Generate a new key for {0}?', station.name),
-        {
-          modal: true,
-          detail:
-            vscode.l10n.t(
-              'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. The next run from this editor uses the new key by itself.',
-              prefix,
-            ) + warningOfRun(store, station.id),
-        },
-        rotate,
-      );
-      if (answer !== rotate) return;
+      const sure = await confirm({
+        message: vscode.l10n.t('Generate a new key for {0}?', station.name),
+        detail:
+          vscode.l10n.t(
+            'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. The next run from this editor uses the new key by itself.',
+            prefix,
+          ) + warningOfRun(store, station.id),
+        button: vscode.l10n.t('Generate New Key'),
+      });
+      if (!sure) return;
     }
     const key = await issueKey(connection, station.id);
     await offerKey(
@@ -81,20 +78,16 @@ export function registerKeyCommands(
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no key.', station.name));
       return;
     }
-    const remove = vscode.l10n.t('Delete Key');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Delete the key of {0}?', station.name),
-      {
-        modal: true,
-        detail:
-          vscode.l10n.t(
-            'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
-            prefix,
-          ) + warningOfRun(store, station.id),
-      },
-      remove,
-    );
-    if (answer !== remove) return;
+    const sure = await confirm({
+      message: vscode.l10n.t('Delete the key of {0}?', station.name),
+      detail:
+        vscode.l10n.t(
+          'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
+          prefix,
+        ) + warningOfRun(store, station.id),
+      button: vscode.l10n.t('Delete Key'),
+    });
+    if (!sure) return;
     await connection.call(local.deleteKey, { params: { id: station.id } });
     await connection.forgetStationKey(station.id);
   });

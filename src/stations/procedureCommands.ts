@@ -8,6 +8,7 @@ import { procedureIdentifier, type ProcedureListItem, procedures } from '../cont
 import type { LinkedProcedure, StationListItem } from '../contract/stations.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { Commands } from '../platform/commands.ts';
+import { confirm } from '../platform/confirm.ts';
 import { UserError } from '../platform/userError.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
 
@@ -53,20 +54,16 @@ export function registerProcedureCommands(
     const node = choice.node(argument);
     const station = await choice.station(argument, vscode.l10n.t('Unlink procedure from a station'));
     const procedure = node?.kind === 'procedure' ? node.procedure : await pickLinked(station);
-    const unlink = vscode.l10n.t('Unlink');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Unlink {0} from {1}?', procedureLabel(procedure), station.name),
-      {
-        modal: true,
-        detail:
-          vscode.l10n.t(
-            'Scripts of {0} can then no longer push runs of this procedure. Its runs are kept, and it can be linked again.',
-            station.name,
-          ) + warningOfRun(store, station.id),
-      },
-      unlink,
-    );
-    if (answer !== unlink) return;
+    const sure = await confirm({
+      message: vscode.l10n.t('Unlink {0} from {1}?', procedureLabel(procedure), station.name),
+      detail:
+        vscode.l10n.t(
+          'Scripts of {0} can then no longer push runs of this procedure. Its runs are kept, and it can be linked again.',
+          station.name,
+        ) + warningOfRun(store, station.id),
+      button: vscode.l10n.t('Unlink'),
+    });
+    if (!sure) return;
     await connection.call(local.unlinkProcedure, { params: { id: station.id, procedure_id: procedure.id } });
     await store.refresh();
   });

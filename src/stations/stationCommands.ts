@@ -4,6 +4,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import { name60 } from '../contract/common.ts';
 import { type StationListItem, stations } from '../contract/stations.ts';
 import type { Commands } from '../platform/commands.ts';
+import { confirm } from '../platform/confirm.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
 import { issueKey, offerKey } from './keyCommands.ts';
 import { isNode } from './nodes.ts';
@@ -42,20 +43,16 @@ export function registerStationCommands(
 
   commands.register('removeStation', async (argument) => {
     const station = await choice.station(argument, vscode.l10n.t('Remove station'));
-    const remove = vscode.l10n.t('Remove Station');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Remove station {0}?', station.name),
-      {
-        modal: true,
-        detail:
-          vscode.l10n.t(
-            'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
-            station.procedures_count,
-          ) + warningOfRun(store, station.id),
-      },
-      remove,
-    );
-    if (answer !== remove) return;
+    const sure = await confirm({
+      message: vscode.l10n.t('Remove station {0}?', station.name),
+      detail:
+        vscode.l10n.t(
+          'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
+          station.procedures_count,
+        ) + warningOfRun(store, station.id),
+      button: vscode.l10n.t('Remove Station'),
+    });
+    if (!sure) return;
     await connection.call(stations.remove, { params: { id: station.id } });
     await connection.forgetStationKey(station.id);
     await store.refresh();

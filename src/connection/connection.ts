@@ -87,6 +87,16 @@ export class Connection {
     });
   }
 
+  /** Keeps a key that was made elsewhere. @returns false, and keeps nothing, when it is not this station's */
+  adoptStationKey(station: string, key: string): Promise<boolean> {
+    return this.#withServer(true, async (address) => {
+      await this.#ensureStillThere(address);
+      if ((await currentStation(new StationApi(address.url, key)))?.id !== station) return false;
+      await this.#keys.setStation(address.instance, station, key);
+      return true;
+    });
+  }
+
   /** Starts the server again if it has gone. */
   async ensureServer(): Promise<void> {
     await this.#withServer(true, async ({ url }) => new StationApi(url).call(local.health));

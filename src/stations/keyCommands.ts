@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { local } from '../contract/local.ts';
-import { stations } from '../contract/stations.ts';
+import { type StationListItem, stations } from '../contract/stations.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
@@ -91,4 +91,42 @@ export function registerKeyCommands(
     await connection.call(local.deleteKey, { params: { id: station.id } });
     await connection.forgetStationKey(station.id);
   });
+
+  commands.register('copyKey', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Copy key'));
+    const access = await connection.stationAccess(station.id);
+    if (access === undefined) {
+      throw new UserError(vscode.l10n.t('This machine has no key for {0} that works.', station.name), [
+        { label: vscode.l10n.t('Generate New Key'), run: () => generate(station) },
+        { label: vscode.l10n.t('Paste Key'), run: () => paste(station) },
+      ]);
+    }
+    await vscode.env.clipboard.writeText(access.key);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('The key of {0} is in the clipboard', station.name), 4000);
+  });
+
+  commands.register('pasteKey', async (argument) => {
+    await paste(await choice.station(argument, vscode.l10n.t('Paste key')));
+  });
+
+  const generate = (station: StationListItem): Thenable<unknown> =>
+    vscode.commands.executeCommand('testStations.rotateKey', { id: station.id });
+
+  const paste = async (station: StationListItem): Promise<void> => {
+    const key = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Key of {0}', station.name),
+      prompt: vscode.l10n.t(
+        'Paste the key that was made for this station elsewhere. It is kept in VS Code’s secret storage.',
+      ),
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: (text) =>
+        text.trim().length < 10 ? vscode.l10n.t('A key has at least 10 characters.') : undefined,
+    });
+    if (key === undefined) throw new vscode.CancellationError();
+    if (await connection.adoptStationKey(station.id, key.trim())) return;
+    throw new UserError(
+      vscode.l10n.t('The server does not know this as the key of {0}. Nothing was kept.', station.name),
+    );
+  };
 }

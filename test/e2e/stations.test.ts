@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { StationApi } from '../../src/client/stationApi.ts';
+import { local } from '../../src/contract/local.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually } from './support/until.ts';
@@ -65,8 +66,7 @@ describe('the Stations view', function () {
   it('links a new procedure from the inline action', async () => {
     const window = workbench();
     const row = window.tree('Stations').row('Bench 1');
-    await row.action('Link Procedure…');
-    await window.quickInput.pick('Create procedure…');
+    await row.action('Link Procedures…');
     await window.quickInput.opened('Create procedure (1/2)');
     await window.quickInput.fill('Functional verification');
     await window.quickInput.accept();
@@ -105,6 +105,66 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('Made elsewhere').locator.waitFor({ state: 'detached' });
   });
 
+  it('renames a procedure and changes its identifier', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('FVT1').menu('Rename Procedure…');
+    await window.quickInput.opened('Rename procedure FVT1');
+    await window.quickInput.fill('Functional test');
+    await window.quickInput.accept();
+    await window
+      .tree('Stations')
+      .row(/FVT1\s*Functional test/)
+      .locator.waitFor();
+    await window.tree('Stations').row('FVT1').menu('Set Procedure Identifier…');
+    await window.quickInput.opened('Identifier of Functional test');
+    await window.quickInput.fill('FT1');
+    await window.quickInput.accept();
+    await window.tree('Stations').row('FT1').menu('Rename Procedure…');
+    await window.quickInput.fill('Functional verification');
+    await window.quickInput.accept();
+    await window
+      .tree('Stations')
+      .row(/FT1\s*Functional verification/)
+      .locator.waitFor();
+    await window.tree('Stations').row('FT1').menu('Set Procedure Identifier…');
+    await window.quickInput.fill('FVT1');
+    await window.quickInput.accept();
+    await window.tree('Stations').row('FVT1').locator.waitFor();
+  });
+
+  it('copies the key, and takes one that was made elsewhere only if it is the station’s', async () => {
+    const window = workbench();
+    const { api_key: made } = await (
+      await bench.api()
+    ).call(local.generateKey, {
+      params: { id: await bench.stationId('Bench 1') },
+    });
+    const paste = async (key: string): Promise<void> => {
+      await window.tree('Stations').row('Bench 1').menu('Paste Key…');
+      await window.quickInput.opened('Key of Bench 1');
+      await window.quickInput.fill(key);
+      await window.quickInput.accept();
+    };
+    await paste('tss_of-another-station');
+    await window.notification('The server does not know this as the key of Bench 1').close();
+    await paste(made);
+    await window.quickInput.closed();
+    await window.tree('Stations').row('Bench 1').menu('Copy Key');
+    await eventually(async () => assert.equal(await window.page.evaluate('navigator.clipboard.readText()'), made));
+  });
+
+  it('acts on the focused node by a key', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('FVT1').click();
+    await window.page.keyboard.press('Delete');
+    await eventually(async () => assert.match(await window.dialog.text(), /Unlink FVT1 from Bench 1/));
+    await window.dialog.click('Cancel');
+    await window.tree('Stations').row('Bench 1').click();
+    await window.page.keyboard.press('F2');
+    await window.quickInput.opened('Rename station Bench 1');
+    await window.quickInput.cancel();
+  });
+
   it('renames a station, and the selection follows', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Rename Station…');
@@ -119,8 +179,9 @@ describe('the Stations view', function () {
     const window = workbench();
     await createStation(window, 'Bench B');
     await window.notification('Station Bench B is ready').click('Link Procedure');
-    await window.quickInput.opened('Link procedure to Bench B');
+    await window.quickInput.opened('Link procedures to Bench B');
     await window.quickInput.pick('FVT1');
+    await window.quickInput.accept();
     await eventually(async () =>
       assert.deepEqual(
         (await window.tree('Stations').rows()).map((row) => row.split(' ').slice(0, 2).join(' ').trim()),
@@ -145,6 +206,21 @@ describe('the Stations view', function () {
       const station = await api.call(stations.get, { params: { id: await bench.stationId('Bench B') } });
       assert.equal(station.api_key, null);
     });
+  });
+
+  it('deletes a procedure, saying what goes with it', async () => {
+    const window = workbench();
+    await window.command('Test Stations: Create Procedure…');
+    await window.quickInput.fill('Scrap');
+    await window.quickInput.accept();
+    await window.quickInput.opened('Create procedure (2/2)');
+    await window.quickInput.fill('SCRAP');
+    await window.quickInput.accept();
+    await window.notification('Procedure SCRAP was created').click('Link to Bench A');
+    await window.tree('Stations').row('SCRAP').menu('Delete Procedure…');
+    await eventually(async () => assert.match(await window.dialog.text(), /Its 0 run\(s\).*linked to Bench A/));
+    await window.dialog.click('Delete Procedure');
+    await window.tree('Stations').row('SCRAP').locator.waitFor({ state: 'detached' });
   });
 
   it('unlinks a procedure, after asking', async () => {

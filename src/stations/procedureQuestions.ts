@@ -1,0 +1,134 @@
+import * as vscode from 'vscode';
+import { allPages } from '../client/pages.ts';
+import type { Connection } from '../connection/connection.ts';
+import { name60 } from '../contract/common.ts';
+import { procedureIdentifier, type ProcedureListItem, procedures } from '../contract/procedures.ts';
+import type { LinkedProcedure, StationListItem } from '../contract/stations.ts';
+import { procedureLabel } from '../domain/procedureChoice.ts';
+import { UserError } from '../platform/userError.ts';
+import type { StationChoice } from './choose.ts';
+
+/** A procedure with what people call it. */
+export interface NamedProcedure {
+  readonly id: string;
+  readonly label: string;
+}
+
+interface ProcedureItem extends vscode.QuickPickItem {
+  readonly id: string;
+  readonly name: string;
+  readonly identifier: string | null;
+}
+
+function asItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
+  const label = procedureLabel(procedure);
+  const { id, name, identifier = null } = procedure;
+  return { id, name, identifier, label, description: label === name ? '' : name };
+}
+
+/** The procedure of the node that was called on, or one that the user picks. @throws vscode.CancellationError */
+export async function chosenProcedure(
+  connection: Connection,
+  choice: StationChoice,
+  argument: unknown,
+  title: string,
+): Promise<ProcedureItem> {
+  const node = choice.node(argument);
+  if (node?.kind === 'procedure') return asItem(node.procedure);
+  const all = await allPages((query) => connection.call(procedures.list, { query }));
+  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
+  return picked(await vscode.window.showQuickPick(all.map(asItem), { title, matchOnDescription: true }));
+}
+
+/**
+ * One or several procedures that are not linked yet.
+ * @returns undefined when the user wants to create one, or there is none to choose
+ * @throws vscode.CancellationError
+ */
+export async function pickUnlinked(
+  station: StationListItem,
+  all: readonly ProcedureListItem[],
+): Promise<readonly NamedProcedure[] | undefined> {
+  const linked = new Set(station.procedures.map(({ id }) => id));
+  const items = all.filter(({ id }) => !linked.has(id)).map(asItem);
+  if (items.length === 0) return undefined;
+  const pick = vscode.window.createQuickPick<ProcedureItem>();
+  const create = { iconPath: new vscode.ThemeIcon('add'), tooltip: vscode.l10n.t('Create procedure…') };
+  Object.assign(pick, {
+    title: vscode.l10n.t('Link procedures to {0}', station.name),
+    placeholder: vscode.l10n.t('Procedures whose runs the station may push'),
+    items,
+    buttons: [create],
+    canSelectMany: true,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      pick.onDidTriggerButton(() => resolve(undefined));
+      // Enter without a tick means the line that it is on.
+      pick.onDidAccept(() =>
+        resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems.slice(0, 1)),
+      );
+      pick.onDidHide(() => reject(new vscode.CancellationError()));
+      pick.show();
+    });
+  } finally {
+    pick.dispose();
+  }
+}
+
+/** @throws vscode.CancellationError; UserError when there is none */
+export async function pickLinked(station: StationListItem): Promise<LinkedProcedure> {
+  if (station.procedures.length === 0) {
+    throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
+  }
+  const title = vscode.l10n.t('Unlink procedure from {0}', station.name);
+  return picked(await vscode.window.showQuickPick(station.procedures.map(asItem), { title }));
+}
+
+/** Asks for name and identifier in two steps. @throws vscode.CancellationError */
+export async function askProcedure(): Promise<{ name: string; identifier?: string }> {
+  const title = vscode.l10n.t('Create procedure');
+  const name = await askName(`${title} (1/2)`, '');
+  const suggestion = procedureIdentifier.safeParse(name);
+  const identifier = await askIdentifier(`${title} (2/2)`, suggestion.success ? suggestion.data : '');
+  return { name, ...(identifier === null ? {} : { identifier }) };
+}
+
+/** @throws vscode.CancellationError */
+export async function askName(title: string, value: string): Promise<string> {
+  const name = await vscode.window.showInputBox({
+    title,
+    value,
+    prompt: vscode.l10n.t('What is tested, 1 to 60 characters, such as “Functional verification”'),
+    ignoreFocusOut: true,
+    validateInput: (text) => firstIssue(name60.safeParse(text)),
+  });
+  return picked(name).trim();
+}
+
+/** @returns null for none. @throws vscode.CancellationError */
+export async function askIdentifier(title: string, value: string): Promise<string | null> {
+  const identifier = await vscode.window.showInputBox({
+    title,
+    value,
+    prompt: vscode.l10n.t('The short name that scripts give as procedure_id, such as FVT1. Leave it empty for none.'),
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? undefined : firstIssue(procedureIdentifier.safeParse(text))),
+  });
+  return picked(identifier).trim() || null;
+}
+
+/** @throws vscode.CancellationError when nothing was picked */
+function picked<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new vscode.CancellationError();
+  return answer;
+}
+
+function firstIssue(parsed: {
+  success: boolean;
+  error?: { issues: readonly { message: string }[] };
+}): string | undefined {
+  return parsed.error?.issues[0]?.message;
+}

@@ -7,8 +7,6 @@ interface ContextKeys {
   /** A script of ours runs in this window. */
   running: boolean;
   hasSelection: boolean;
-  /** What the focused node of the Stations view is. */
-  focused: 'station' | 'procedure' | 'nothing';
 }
 
 /** The one place that sets `when` keys. */

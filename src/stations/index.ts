@@ -3,7 +3,6 @@ import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
-import { setContext } from '../platform/context.ts';
 import { StationChoice } from './choose.ts';
 import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
@@ -31,7 +30,6 @@ export function registerStations(
     view.onDidChangeVisibility(({ visible }) => {
       if (visible) void store.refresh();
     }),
-    view.onDidChangeSelection(({ selection: [node] }) => setContext('focused', node?.kind ?? 'nothing')),
     store.onDidChange(() => showTrouble(view, store)),
   );
 }

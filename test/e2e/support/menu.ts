@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core';
 
-/** Clicks an item of the menu that is open; `item` is its whole label. */
+/** Clicks an item of the menu that is open; `item` is its whole label, without the keybinding beside it. */
 export async function chooseMenuItem(page: Page, item: string): Promise<void> {
-  const entry = page.locator('.monaco-menu').getByRole('menuitem', { name: item, exact: true });
+  const entry = page
+    .locator('.monaco-menu')
+    .getByRole('menuitem')
+    .filter({ has: page.locator('.action-label').getByText(item, { exact: true }) });
   // A fresh menu ignores the mouse button for a moment, lest the click that opened it also chooses.
   await entry.hover();
   await entry.press('Enter');

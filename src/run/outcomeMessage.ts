@@ -75,10 +75,11 @@ export class OutcomeMessage {
 }
 
 /** What is known of a process that ended before its script did. */
-function deathOf({ live, lastLine }: RunEnd): string {
+function deathOf({ live, exitCode }: RunEnd): string {
   if (live.ended) return '';
-  const died = vscode.l10n.t('The Python process died.');
-  return lastLine === '' ? died : `${died} ${lastLine}`;
+  return exitCode === null
+    ? vscode.l10n.t('The Python process was killed.')
+    : vscode.l10n.t('The Python process died with exit code {0}.', exitCode);
 }
 
 function withoutTest(script: string, end: RunEnd): string {
@@ -92,7 +93,7 @@ function withoutTest(script: string, end: RunEnd): string {
   }
   return ended
     ? vscode.l10n.t('{0} ended without executing a test. No push was seen.', script)
-    : vscode.l10n.t('{0} ended before it ran. {1}', script, deathOf(end));
+    : vscode.l10n.t('{0} ended before it ran. {1} {2}', script, deathOf(end), end.lastLine).trimEnd();
 }
 
 /** Such as `SN-0001: PASS.`, with the reason where the outcome has one. */

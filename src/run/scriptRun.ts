@@ -22,7 +22,9 @@ export interface RunEnd {
   readonly live: LiveRun;
   /** The user stopped it, or cancelled the question for the procedure. */
   readonly stopped: boolean;
-  /** The last line of what it printed, for a process that died. */
+  /** Null: the process was ended by a signal. */
+  readonly exitCode: number | null;
+  /** The last line of what it printed, for a process that ended before the script began. */
   readonly lastLine: string;
 }
 
@@ -67,7 +69,7 @@ export class ScriptRun {
       const exitCode = await this.#process.ended;
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
       if (this.#questionError !== undefined) throw this.#questionError;
-      return { live: this.#live, stopped: this.#stopped, lastLine };
+      return { live: this.#live, stopped: this.#stopped, exitCode, lastLine };
     } finally {
       this.#prompts.dispose();
       this.#process = undefined;

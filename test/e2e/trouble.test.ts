@@ -43,7 +43,9 @@ describe('trouble while a script runs', function () {
     const window = workbench();
     await window.openFile('dying.py');
     await window.editorAction('Run Procedure on Station');
-    const died = window.notification(/A test was not finished, and its run was not saved\. The Python process died/);
+    const died = window.notification(
+      /A test was not finished, and its run was not saved\. The Python process died with exit code 3\./,
+    );
     await died.locator.waitFor();
     for (const theme of ['light', 'dark'] as const) await window.screenshot('died', theme);
     assert.deepEqual((await bench.runs()).map((run) => run.unit.serial_number).sort(), ['SN-A', 'SN-WAIT']);

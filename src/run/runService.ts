@@ -168,6 +168,7 @@ export class RunService {
     if (install) throw this.#missingPackage(script, interpreter, failure.missing_module ?? '');
     await this.#message.show(basename(script.fsPath), station, end);
     await this.#store.refresh();
+    if (end.questionError !== undefined) throw end.questionError; // after what is to say of the units before
   }
 
   #missingPackage(script: vscode.Uri, interpreter: Interpreter, name: string): UserError {

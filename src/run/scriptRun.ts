@@ -24,6 +24,8 @@ export interface RunEnd {
   readonly stopped: boolean;
   /** Null: the process was ended by a signal. */
   readonly exitCode: number | null;
+  /** What kept a question for the procedure from being asked; the script was ended then. */
+  readonly questionError: Error | undefined;
   /** The last line of what it printed, for a process that ended before the script began. */
   readonly lastLine: string;
 }
@@ -47,11 +49,7 @@ export class ScriptRun {
     this.#log = log;
   }
 
-  /**
-   * Runs to the end.
-   * @throws StartError when the interpreter cannot be started
-   * @throws Error what kept a question for the procedure from being asked
-   */
+  /** Runs to the end. @throws StartError when the interpreter cannot be started */
   async run(plan: RunPlan): Promise<RunEnd> {
     let lastLine = '';
     try {
@@ -68,8 +66,7 @@ export class ScriptRun {
       if (this.#stopped) this.#process.send({ command: 'stop' });
       const exitCode = await this.#process.ended;
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
-      if (this.#questionError !== undefined) throw this.#questionError;
-      return { live: this.#live, stopped: this.#stopped, exitCode, lastLine };
+      return { live: this.#live, stopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
     } finally {
       this.#prompts.dispose();
       this.#process = undefined;

@@ -32,7 +32,7 @@ interface NextStep {
   readonly argument: unknown;
 }
 
-/** Offers a new key for copying, once: afterwards nobody can show it again. */
+/** Offers a new key for copying. Later it can be copied only where it is kept: the server does not have it. */
 export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
   const copy = vscode.l10n.t('Copy Key');
   const chosen = await vscode.window.showInformationMessage(message, copy, ...(next === undefined ? [] : [next.label]));
@@ -65,7 +65,7 @@ export function registerKeyCommands(
     await offerKey(
       key,
       vscode.l10n.t(
-        '{0} has a new key. It is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.',
+        '{0} has a new key. It is kept in VS Code’s secret storage. Copy it if it is needed elsewhere.',
         station.name,
       ),
     );

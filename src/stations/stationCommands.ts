@@ -25,7 +25,7 @@ export function registerStationCommands(
     await offerKey(
       key,
       vscode.l10n.t(
-        'Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it now if it is needed elsewhere: it is not shown again.',
+        'Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it if it is needed elsewhere.',
         name,
       ),
       { label: vscode.l10n.t('Link Procedure'), command: 'testStations.linkProcedure', argument: { id } },

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import ts from 'typescript';
 import * as z from 'zod';
 
 const root = join(import.meta.dirname, '..', '..');
+const text = (file: string): string => readFileSync(join(root, file), 'utf8');
+/** The manifest's words, by the keys that stand for them in it. */
+const words = z.record(z.string(), z.string().min(1)).parse(JSON.parse(text('package.nls.json')));
 const menuItem = z.object({
   command: z.string().optional(),
   when: z.string().optional(),
@@ -22,11 +26,12 @@ const manifest = z
       configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     }),
   })
-  .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  .parse(JSON.parse(text('package.json')));
 const { commands, menus, viewsWelcome, views, configuration } = manifest.contributes;
 
-const sources = globSync('src/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
-const matches = (pattern: RegExp, texts = sources): Set<string> =>
+const files = globSync('src/**/*.ts', { cwd: root });
+const sources = files.map(text);
+const matches = (pattern: RegExp, texts: readonly string[] = sources): Set<string> =>
   new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name ?? '')));
 
 const declared = new Set(commands.map(({ command }) => command.replace('testStations.', '')));
@@ -40,10 +45,7 @@ describe('the manifest', () => {
     const named = Object.values(menus)
       .flat()
       .flatMap(({ command }) => command?.replace('testStations.', '') ?? []);
-    const linked = matches(
-      /command:testStations\.(\w+)/g,
-      viewsWelcome.map(({ contents }) => contents),
-    );
+    const linked = matches(/command:testStations\.(\w+)/g, Object.values(words));
     for (const command of [...named, ...linked]) assert.ok(declared.has(command), command);
   });
 
@@ -79,4 +81,54 @@ describe('the manifest', () => {
     const icons = Object.values(views).flatMap((list) => list.map(({ icon }) => icon));
     for (const file of [manifest.icon, ...icons]) assert.ok(existsSync(join(root, file)), file);
   });
+
+  it('has every word of the manifest in package.nls.json, and no other', () => {
+    assert.deepEqual(Object.keys(words).sort(), [...matches(/"%([\w.]+)%"/g, [text('package.json')])].sort());
+  });
+
+  it('says nothing to people that cannot be translated', () => {
+    const plain = [
+      ...matches(/"(?:title|contents|name|description|markdownDescription)": "([^%"][^"]*)"/g, [text('package.json')]),
+    ];
+    assert.deepEqual(
+      plain.filter((each) => !/^(Test Stations|test-stations)$/.test(each)),
+      [],
+    );
+  });
 });
+
+describe('the words of the program', () => {
+  it('are whole sentences in the source, with a value for each place', () => {
+    const wrong = files.flatMap((file) =>
+      translations(file)
+        .filter(({ sentence, values }) => sentence === undefined || placesOf(sentence) !== values)
+        .map(({ line }) => `${file}:${line}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
+
+/** Each call of `l10n.t`; the sentence is undefined when it is not a plain text. */
+function translations(file: string): { sentence: string | undefined; values: number; line: number }[] {
+  const source = ts.createSourceFile(file, text(file), ts.ScriptTarget.Latest, true);
+  const found: ReturnType<typeof translations> = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /\bl10n\.t$/.test(node.expression.getText())) {
+      const [sentence, ...values] = node.arguments;
+      found.push({
+        sentence: sentence && ts.isStringLiteralLike(sentence) ? sentence.text : undefined,
+        values: values.length,
+        line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1,
+      });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** How many values the sentence takes: one more than its highest place, or -1 when a place is left out. */
+function placesOf(sentence: string): number {
+  const places = new Set([...sentence.matchAll(/\{(\d+)\}/g)].map(([, place]) => Number(place)));
+  return [...places].every((place) => place < places.size) ? places.size : -1;
+}

@@ -6,6 +6,7 @@ import { logs, measurements, phases } from './explorer.ts';
 import { imports } from './imports.ts';
 import { local } from './local.ts';
 import type { Operation } from './operation.ts';
+import { overview } from './overview.ts';
 import { parts, revisions } from './parts.ts';
 import { procedures } from './procedures.ts';
 import { runs } from './runs.ts';
@@ -24,6 +25,7 @@ import { versions } from './versions.ts';
 const resources: readonly Readonly<Record<string, Operation>>[] = [
   local,
   events,
+  overview,
   v1,
   runs,
   stations,

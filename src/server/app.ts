@@ -18,6 +18,7 @@ import { openApiRoute } from './routes/openApi.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { partRoutes } from './routes/parts.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { unitAnswerRoutes } from './routes/unitAnswers.ts';
@@ -78,6 +79,7 @@ export function makeApp({
   openApiRoute(rooms);
   eventRoutes(rooms);
   stationRoutes(rooms);
+  overviewRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
   procedureRoutes(rooms);

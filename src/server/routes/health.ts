@@ -12,7 +12,7 @@ export function healthRoute({ app, store }: Rooms): void {
       product: 'test-stations',
       version,
       instance: await findInstance(store),
-      capabilities: ['station-keys', 'station-links', 'procedure-identifiers', 'events'],
+      capabilities: ['station-overview', 'station-keys', 'station-links', 'procedure-identifiers', 'events'],
     };
     return json(answer);
   });

@@ -19,7 +19,7 @@ import type { Store } from '../store/tables.ts';
 import { existingProcedure, existingStation } from './existing.ts';
 import { chosenImage } from './images.ts';
 
-const weekMillis = 7 * 24 * 60 * 60 * 1000;
+export const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
 export function stationRoutes({ mount, store }: Rooms): void {
   mount(stations.create, ({ body }) =>

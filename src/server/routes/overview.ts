@@ -1,0 +1,49 @@
+import { overview, type StationSummary } from '../../contract/overview.ts';
+import type { Rooms } from '../rooms.ts';
+import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';
+import { toPage } from '../store/pages.ts';
+import { linkedProcedures, listStations, type StationRow } from '../store/stations.ts';
+import type { Store } from '../store/tables.ts';
+import { isoTime } from '../store/time.ts';
+import { existingStation } from './existing.ts';
+import { weekMillis } from './stations.ts';
+
+export function overviewRoutes({ mount, store }: Rooms): void {
+  mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
+    const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
+    const { data, meta } = toPage(await listStations(store, filter), filter);
+    return { data: await summaries(store, data), meta };
+  });
+
+  mount(overview.get, async ({ params }) => {
+    const station = await existingStation(store, params.id);
+    const [summary] = await summaries(store, [station]);
+    if (summary === undefined) throw new Error(`No summary was made of station ${params.id}.`);
+    return { ...summary, week: await figuresSince(store, station.id, Date.now() - weekMillis) };
+  });
+}
+
+async function summaries(store: Store, stations: readonly StationRow[]): Promise<StationSummary[]> {
+  const ids = stations.map(({ id }) => id);
+  const keys = await stationKeys(store, ids);
+  const runs = await lastRuns(store, ids);
+  const linked = Map.groupBy(await linkedProcedures(store, ids), ({ station_id }) => station_id);
+  return stations.map(({ id, name }) => {
+    const key = keys.get(id);
+    const seen = Math.max(key?.last_used_at ?? -Infinity, runs.get(id) ?? -Infinity);
+    return {
+      id,
+      name,
+      procedures: (linked.get(id) ?? []).map(({ id, identifier, name }) => ({ id, identifier, name })),
+      state: seen === -Infinity ? 'never' : 'unknown',
+      last_seen_at: seen === -Infinity ? null : isoTime(seen),
+      key: key
+        ? {
+            prefix: key.prefix,
+            created_at: isoTime(key.created_at),
+            last_used_at: key.last_used_at === null ? null : isoTime(key.last_used_at),
+          }
+        : null,
+    };
+  });
+}

@@ -11,6 +11,7 @@ const fresh = join(root, 'build', 'dist');
 const bundles = [
   { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 300_000, plugins: [loadLater()] },
   { entry: 'src/domain/scriptScan.ts', file: 'scriptScan.js', external: [] },
+  { entry: 'src/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
   { entry: 'src/server/main.ts', file: 'server.js', external: [] },
 ];
 
@@ -59,13 +60,16 @@ function isPythonSource(file) {
   return statSync(file).isDirectory() ? !/^(__pycache__$|\.)/.test(basename(file)) : file.endsWith('.py');
 }
 
-/** Keeps the Python parser out of the bundle that activation loads: it is a file of its own, loaded at the first run. */
+/**
+ * Keeps what is large and not always needed out of the bundle that activation loads: the Python parser and the HTTP client
+ * for servers with an own authority are files of their own, loaded at their first use.
+ */
 function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
-      bundle.onResolve({ filter: /\/scriptScan\.ts$/ }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: './scriptScan.js', external: true } : undefined,
+      bundle.onResolve({ filter: /\/(scriptScan|trustingFetch)\.ts$/ }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );
     },
   };

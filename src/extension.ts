@@ -18,12 +18,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
-    void store.refresh();
   });
   context.subscriptions.push(
     onSettings,
     log,
     commands,
+    connection,
     store,
     feed,
     registerStations(commands, connection, store, feed),

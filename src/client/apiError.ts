@@ -1,9 +1,11 @@
-import * as z from 'zod';
 import { errorAnswer, v1ErrorAnswer } from '../contract/common.ts';
+import * as z from 'zod';
 
 export type ApiErrorKind =
   /** No connection could be made: the server has not seen the request. */
   | 'offline'
+  /** The server's certificate is not trusted: it has not seen the request. */
+  | 'untrusted'
   /** The connection broke, or no answer came in time: the server may have done what was asked. */
   | 'interrupted'
   | 'unauthorized'
@@ -11,11 +13,12 @@ export type ApiErrorKind =
   | 'notFound'
   | 'conflict'
   | 'invalid'
+  /** The server failed, or answered something else than the contract says. */
   | 'unexpected';
 
 /** A call that the server did not answer, or refused. The message is a sentence for the user. */
 export class ApiError extends Error {
-  override readonly name = 'ApiError';
+  override readonly name: string = 'ApiError';
   readonly kind: ApiErrorKind;
   /** HTTP status, or null when there was no answer. */
   readonly status: number | null;
@@ -53,4 +56,49 @@ function sentence(answer: z.infer<typeof anyError>): string {
   if ('error' in answer) return answer.error.message;
   const issues = (answer.issues ?? []).map((issue) => issue.message);
   return issues.length > 0 ? issues.join(' ') : answer.message;
+}
+
+/** The error of a fetch that failed before a whole answer was there. */
+export function brokenConnection(url: string, error: unknown): ApiError {
+  const codes = errorCodes(error);
+  const untrusted = codes.find((code) => certificateTroubles.has(code) || code.startsWith('ERR_TLS_CERT'));
+  if (untrusted !== undefined) {
+    return new ApiError('untrusted', null, `The certificate of ${url} is not trusted (${untrusted}).`, {
+      cause: error,
+    });
+  }
+  const offline = codes.some((code) => unreachable.has(code));
+  return new ApiError(offline ? 'offline' : 'interrupted', null, `The server at ${url} does not answer.`, {
+    cause: error,
+  });
+}
+
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Of OpenSSL, by way of Node (documentation of `node:tls`, "X509 certificate error codes"). */
+const certificateTroubles = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Fetch puts the reason into a chain of causes, and several addresses tried into an AggregateError. */
+function errorCodes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const own = 'code' in error ? [String(error.code)] : [];
+  const others: unknown[] = error instanceof AggregateError ? error.errors : [];
+  return [...own, ...others.flatMap(errorCodes), ...errorCodes(error.cause)];
 }

@@ -1,8 +1,17 @@
 import type { HTTPError, KyResponse, Options } from 'ky';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { events, type StreamEvent, streamEvent } from '../contract/events.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
-import { ApiError, refusal } from './apiError.ts';
+import { ApiError, brokenConnection, refusal } from './apiError.ts';
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('no JSON');
+    return z.NEVER;
+  }
+});
 
 type PartOf<S extends z.ZodType> = z.input<S>;
 
@@ -20,11 +29,16 @@ const timeout = 15_000;
 export class StationApi {
   readonly url: string;
   readonly #key: string | undefined;
+  readonly #transport: typeof fetch | undefined;
 
-  /** @param url the server's origin, such as `http://127.0.0.1:4711`; no trailing slash. */
-  constructor(url: string, key?: string) {
+  /**
+   * @param url the server's origin, such as `http://127.0.0.1:4711`; no trailing slash
+   * @param transport what sends the requests; default: the global `fetch`
+   */
+  constructor(url: string, key?: string, transport?: typeof fetch) {
     this.url = url;
     this.#key = key;
+    this.#transport = transport;
   }
 
   /**
@@ -38,7 +52,8 @@ export class StationApi {
       ...(input.body === undefined ? {} : { json: input.body }),
       timeout,
     });
-    const parsed = operation.answer.safeParse(await this.#connected(answer.json()));
+    const text = await this.#connected(answer.text());
+    const parsed = json.pipe(operation.answer).safeParse(text);
     if (parsed.success) return parsed.data as Answer<O>;
     const message = `${this.url} gave an answer to ${operation.id} that was not understood.`;
     throw new ApiError('unexpected', answer.status, message, { cause: parsed.error });
@@ -68,7 +83,9 @@ export class StationApi {
   async #fetch(path: string, options: Options): Promise<KyResponse> {
     const { default: ky, isHTTPError } = await import('ky');
     const headers = this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
-    return this.#connected(ky(new URL(path, this.url), { ...options, headers, retry: 0 }), isHTTPError);
+    const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
+    const sent = ky(new URL(path, this.url), { ...options, ...transport, headers, retry: 0 });
+    return this.#connected(sent, isHTTPError);
   }
 
   /** Waits for something of a connection; what goes wrong becomes an ApiError. */
@@ -77,8 +94,7 @@ export class StationApi {
       return await work;
     } catch (error) {
       if (isHttpError?.(error)) throw refusal(error.response.status, error.data);
-      const kind = wasRefused(error) ? 'offline' : 'interrupted';
-      throw new ApiError(kind, null, `The server at ${this.url} does not answer.`, { cause: error });
+      throw brokenConnection(this.url, error);
     }
   }
 }
@@ -94,12 +110,4 @@ function queryOf(query: unknown): [string, string][] {
       .filter((each) => each !== undefined)
       .map((each): [string, string] => [name, String(each)]),
   );
-}
-
-/** Whether a failed fetch never reached the server; fetch puts the reason into a chain of causes. */
-function wasRefused(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && (at.code === 'ECONNREFUSED' || at.code === 'ENOTFOUND')) return true;
-  }
-  return false;
 }

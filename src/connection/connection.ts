@@ -1,52 +1,76 @@
-import { homedir } from 'node:os';
-import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
-import { type CallInput, StationApi } from '../client/stationApi.ts';
+import type { CallInput, StationApi } from '../client/stationApi.ts';
 import type { StreamEvent } from '../contract/events.ts';
-import { local, type ServerAddress } from '../contract/local.ts';
+import { local } from '../contract/local.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import { type Station, stations } from '../contract/stations.ts';
+import { users } from '../contract/users.ts';
 import { extensionVersion, type Log } from '../platform/log.ts';
-import { openSetting, setting } from '../platform/settings.ts';
-import { UserError } from '../platform/userError.ts';
 import { Keys } from './keys.ts';
-import { findOrStartServer, isStillThere, newUserKey, type ServerPlace, ServerStartError } from './serverProcess.ts';
+import { LocalServer } from './localServer.ts';
+import { RemoteServer } from './remoteServer.ts';
+import type { Capability, StationServer } from './server.ts';
+import { type RemotePlace, ServerList } from './serverList.ts';
 
 /** A station's key that its server has just accepted, with what the server says of the station. */
 export interface StationAccess {
   readonly url: string;
   readonly key: string;
   readonly station: Station;
+  /** Certificates that the server's own is to be checked with, in place of the system's. */
+  readonly caFile: string | undefined;
 }
 
-/**
- * The server that this window works with. Nothing is started and no secret is read before the first call; a server that
- * was killed is started again, and a user key that was lost is replaced, without the user doing anything.
- */
-export class Connection {
+/** The server that this window works with. Nothing is started and no secret is read before the first call. */
+export class Connection implements vscode.Disposable {
+  readonly servers: ServerList;
   readonly #keys: Keys;
-  readonly #log: Log;
-  readonly #defaults: ServerPlace;
-  #address: Promise<ServerAddress> | undefined;
-  /** A key being made, so that calls at the same moment share it. */
-  #newKey: Promise<string> | undefined;
+  readonly #local: LocalServer;
+  #server: StationServer;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Another server is used from now on, or the same one with another key. */
+  readonly onDidChangeServer = this.#changed.event;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
+    this.servers = new ServerList(context);
     this.#keys = new Keys(context.secrets);
-    this.#log = log;
-    this.#defaults = {
+    this.#local = new LocalServer(this.#keys, log, {
       program: context.asAbsolutePath('dist/server.js'),
       version: extensionVersion(context),
       dataFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server').fsPath,
-    };
+    });
+    this.#server = this.#chosen();
+  }
+
+  /** The server at an address that is used; undefined: the one of this machine. */
+  get remote(): RemotePlace | undefined {
+    return this.#server instanceof RemoteServer ? this.#server.place : undefined;
+  }
+
+  /** What people call the server. */
+  get serverName(): string {
+    return this.#server.host ?? vscode.l10n.t('this machine');
+  }
+
+  /** Uses the server that is chosen now, as the settings are now. */
+  reset(): void {
+    this.#local.reset();
+    this.#server = this.#chosen();
+    this.#changed.fire();
+  }
+
+  /** @throws ApiError when the server cannot be reached */
+  async can(capability: Capability): Promise<boolean> {
+    return (await this.#server.capabilities()).has(capability);
   }
 
   /** The server's changes, from now on until the stream or the signal ends. @throws ApiError, UserError as `call` */
   async *changes(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    const server = this.#server;
     await this.call(local.health); // starts the server and makes the key that the stream needs, where they are missing
-    const { url, instance } = await this.#server();
-    yield* new StationApi(url, await this.#keys.user(instance)).events(signal);
+    const api = await server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
+    yield* api.events(signal);
   }
 
   /**
@@ -55,14 +79,14 @@ export class Connection {
    * @throws UserError when no server can be had
    */
   call<O extends Operation>(operation: O, input?: CallInput<O>): Promise<Answer<O>> {
-    const repeatable = operation.method !== 'POST';
-    return this.#withServer(repeatable, async (address) => {
-      const key = (await this.#keys.user(address.instance)) ?? (await this.#newUserKey(address));
+    const server = this.#server;
+    return server.reach(operation.method !== 'POST', async (reached) => {
+      const key = await server.userKey(reached);
       try {
-        return await new StationApi(address.url, key).call(operation, input);
+        return await reached.api(key).call(operation, input);
       } catch (error) {
         if (!(error instanceof ApiError && error.kind === 'unauthorized')) throw error;
-        return new StationApi(address.url, await this.#newUserKey(address)).call(operation, input);
+        return reached.api(await server.renewedUserKey(reached)).call(operation, input);
       }
     });
   }
@@ -73,114 +97,89 @@ export class Connection {
    * @returns undefined when this machine has no key that works
    */
   stationAccess(station: string): Promise<StationAccess | undefined> {
-    return this.#withServer(true, async (address) => {
-      await this.#ensureStillThere(address);
-      const stored = await this.#keys.station(address.instance, station);
+    const server = this.#server;
+    return server.reach(true, async (reached) => {
+      await server.ensureGenuine(reached);
+      const stored = await this.#keys.station(reached.instance, station);
       for (const key of [stored, process.env['TOFUPILOT_API_KEY']]) {
         if (key === undefined || key === '') continue;
-        const current = await currentStation(new StationApi(address.url, key));
+        const current = await currentStation(reached.api(key));
         if (current?.id !== station) continue;
-        if (key !== stored) await this.#keys.setStation(address.instance, station, key);
-        return { url: address.url, key, station: current };
+        if (key !== stored) await this.#keys.setStation(reached.instance, station, key);
+        return { url: reached.url, key, station: current, caFile: this.remote?.caFile };
       }
       return undefined;
     });
   }
 
+  /** Whether this machine keeps a key of the station that begins like this. No call is made. */
+  hasStationKey(station: string, prefix: string): Promise<boolean> {
+    return this.#server.reach(true, async ({ instance }) =>
+      ((await this.#keys.station(instance, station)) ?? '').startsWith(prefix),
+    );
+  }
+
   /** Keeps a key that was made elsewhere. @returns false, and keeps nothing, when it is not this station's */
   adoptStationKey(station: string, key: string): Promise<boolean> {
-    return this.#withServer(true, async (address) => {
-      await this.#ensureStillThere(address);
-      if ((await currentStation(new StationApi(address.url, key)))?.id !== station) return false;
-      await this.#keys.setStation(address.instance, station, key);
+    const server = this.#server;
+    return server.reach(true, async (reached) => {
+      await server.ensureGenuine(reached);
+      if ((await currentStation(reached.api(key)))?.id !== station) return false;
+      await this.#keys.setStation(reached.instance, station, key);
       return true;
     });
   }
 
-  /** Starts the server again if it has gone. */
+  /** Starts the server of this machine again if it has gone. */
   async ensureServer(): Promise<void> {
-    await this.#withServer(true, async ({ url }) => new StationApi(url).call(local.health));
+    if (this.#server === this.#local) await this.#local.capabilities();
   }
 
-  /** Forgets which server it was: the next call finds the one of the present settings. */
-  reset(): void {
-    this.#address = undefined;
+  keepStationKey(station: string, key: string): Promise<void> {
+    return this.#server.reach(true, ({ instance }) => this.#keys.setStation(instance, station, key));
   }
 
-  async keepStationKey(station: string, key: string): Promise<void> {
-    await this.#keys.setStation((await this.#server()).instance, station, key);
-  }
-
-  async forgetStationKey(station: string): Promise<void> {
-    await this.#keys.forgetStation((await this.#server()).instance, station);
+  forgetStationKey(station: string): Promise<void> {
+    return this.#server.reach(true, ({ instance }) => this.#keys.forgetStation(instance, station));
   }
 
   /**
-   * Does the work with the server's address; when that server turns out to be gone, once more with a new start.
-   * @param repeatable the work may be done again though the server may have done it already
+   * Whose key this is at the server.
+   * @returns null when it is the key of a station
+   * @throws ApiError, also when it is nobody's
    */
-  async #withServer<T>(repeatable: boolean, work: (address: ServerAddress) => Promise<T>): Promise<T> {
-    const server = this.#server();
-    try {
-      return await work(await server);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.kind !== 'offline' && !(error.kind === 'interrupted' && repeatable)) throw error;
-      this.#log.info(`${error.message} Looking for it again.`);
-      if (this.#address === server) this.#address = undefined;
-      return work(await this.#server());
-    }
+  ownerOf(place: RemotePlace, key: string): Promise<{ name: string | null; email: string } | null> {
+    return new RemoteServer(place, this.#keys).reach(true, async ({ api }) => {
+      const [owner] = await api(key).call(users.list, { query: { current: 'true' } });
+      return owner ?? null;
+    });
   }
 
-  #newUserKey(address: ServerAddress): Promise<string> {
-    this.#newKey ??= this.#makeUserKey(address).finally(() => (this.#newKey = undefined));
-    return this.#newKey;
+  /** Keeps the user's key of the server and uses that server from now on. */
+  async signIn(place: RemotePlace, key: string): Promise<void> {
+    await this.#keys.setUser(place.url, key);
+    await this.servers.put(place);
+    await this.use(place);
   }
 
-  async #makeUserKey(address: ServerAddress): Promise<string> {
-    await this.#ensureStillThere(address);
-    const key = await newUserKey({ program: this.#defaults.program, dataFolder: address.data });
-    await this.#keys.setUser(address.instance, key);
-    this.#log.info('Made a new user key for the local server.');
-    return key;
+  /** Removes every key of the server from this machine. */
+  async signOut(place: RemotePlace): Promise<void> {
+    await this.#keys.forgetServer(place.url);
+    this.reset();
   }
 
-  /** Another program may have the address by now: it gets no key. @throws ApiError `offline` */
-  async #ensureStillThere(address: ServerAddress): Promise<void> {
-    if (await isStillThere(address)) return;
-    throw new ApiError('offline', null, `${address.url} is not the server of ${address.data} any more.`);
+  async use(place: RemotePlace | undefined): Promise<void> {
+    await this.servers.choose(place);
+    this.reset();
   }
 
-  #server(): Promise<ServerAddress> {
-    this.#address ??= this.#start();
-    return this.#address;
+  #chosen(): StationServer {
+    const place = this.servers.chosen;
+    return place === undefined ? this.#local : new RemoteServer(place, this.#keys);
   }
 
-  async #start(): Promise<ServerAddress> {
-    try {
-      const { address, offeredKey } = await findOrStartServer(this.#place());
-      if (offeredKey !== undefined && (await this.#keys.user(address.instance)) === undefined) {
-        await this.#keys.setUser(address.instance, offeredKey);
-      }
-      this.#log.info(`Station server ${address.version} at ${address.url}, data in ${address.data}`);
-      return address;
-    } catch (error) {
-      this.#address = undefined;
-      if (!(error instanceof ServerStartError)) throw error;
-      throw new UserError(
-        error.message,
-        [{ label: vscode.l10n.t('Choose Data Folder'), run: () => openSetting('dataFolder') }],
-        { cause: error },
-      );
-    }
-  }
-
-  #place(): ServerPlace {
-    const configured = setting('dataFolder').replace(/^~(?=$|[\\/])/, homedir());
-    if (configured !== '' && !isAbsolute(configured)) {
-      throw new ServerStartError(`The data folder “${configured}” is not an absolute path.`);
-    }
-    return { ...this.#defaults, dataFolder: configured || this.#defaults.dataFolder };
+  dispose(): void {
+    this.#changed.dispose();
   }
 }
 

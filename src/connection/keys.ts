@@ -2,7 +2,8 @@ import type * as vscode from 'vscode';
 
 /**
  * Keys in SecretStorage, the only place that holds them: one user key a server, one key a station.
- * A server is named by the `instance` of its data folder, so that a key never goes to another server on the same port.
+ * The server of this machine is named by the `instance` of its data folder, so that a key never goes to another server on
+ * the same port; one at an address by that address.
  */
 export class Keys {
   readonly #secrets: vscode.SecretStorage;
@@ -29,5 +30,12 @@ export class Keys {
 
   async forgetStation(instance: string, station: string): Promise<void> {
     await this.#secrets.delete(`station/${instance}/${station}`);
+  }
+
+  /** Removes the user's key of the server, and those of its stations. */
+  async forgetServer(instance: string): Promise<void> {
+    const keys = await this.#secrets.keys();
+    const own = keys.filter((key) => key === `user/${instance}` || key.startsWith(`station/${instance}/`));
+    for (const key of own) await this.#secrets.delete(key);
   }
 }

@@ -65,7 +65,7 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
 const isOlder = (running: string, own: string): boolean => running.localeCompare(own, undefined, { numeric: true }) < 0;
 
 /** Whether the server at this address is still the one of the data folder that it was found for. */
-export async function isStillThere({ url, instance }: ServerAddress): Promise<boolean> {
+export async function isStillThere({ url, instance }: Pick<ServerAddress, 'url' | 'instance'>): Promise<boolean> {
   try {
     return (await new StationApi(url).call(local.health)).instance === instance;
   } catch {

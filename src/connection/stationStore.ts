@@ -1,38 +1,54 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { allPages } from '../client/pages.ts';
-import { type StationListItem, stations as operations } from '../contract/stations.ts';
 import { setContext } from '../platform/context.ts';
 import type { Connection } from './connection.ts';
+import { listStations, readStation, type StationDetails, type StationItem } from './stationSource.ts';
+import { ServerTrouble } from './trouble.ts';
 
-const selectionKey = 'selectedStation';
 const selection = z.object({ id: z.string(), name: z.string() });
 export type SelectedStation = z.infer<typeof selection>;
+
+/** More stations than this are asked for by the list, fewer one by one. */
+const fewStations = 10;
 
 /** The stations of the connected server as last seen, and the one that this workspace runs on. */
 export class StationStore implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #state: vscode.Memento;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  /** Says which station has changed; undefined: the list, the selection or the server. */
   readonly onDidChange = this.#changed.event;
 
-  #stations: readonly StationListItem[] | undefined;
+  #stations: readonly StationItem[] | undefined;
   #error: Error | undefined;
+  /** What was asked for since the last change, by station. */
+  readonly #details = new Map<string, Promise<StationDetails | undefined>>();
+  /** Stations that have changed; 'all': the list too. */
+  #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   /** The station on which this window runs a script. */
-  running: string | undefined;
+  #running: string | undefined;
 
   constructor(connection: Connection, state: vscode.Memento) {
     this.#connection = connection;
     this.#state = state;
+    this.#setContexts();
+  }
+
+  #setContexts(): void {
     setContext('stations', 'loading');
+    setContext('remote', this.#connection.remote !== undefined);
     setContext('hasSelection', this.selected !== undefined);
   }
 
-  /** The last list that arrived; it stays after a failed refresh. Undefined before the first. */
-  get stations(): readonly StationListItem[] | undefined {
+  /** The last list that arrived, by name; it stays after a failed refresh. Undefined before the first. */
+  get stations(): readonly StationItem[] | undefined {
     return this.#stations;
+  }
+
+  station(id: string): StationItem | undefined {
+    return this.#stations?.find((station) => station.id === id);
   }
 
   /** Why the last refresh failed, or undefined. */
@@ -40,54 +56,139 @@ export class StationStore implements vscode.Disposable {
     return this.#error;
   }
 
+  get running(): string | undefined {
+    return this.#running;
+  }
+
+  set running(station: string | undefined) {
+    const before = this.#running;
+    this.#running = station;
+    for (const id of new Set([before, station])) if (id !== undefined) this.#changed.fire(id);
+  }
+
   /** Known from the last session without asking the server. */
   get selected(): SelectedStation | undefined {
-    return selection.safeParse(this.#state.get(selectionKey)).data;
+    return selection.safeParse(this.#state.get(this.#selectionKey)).data;
+  }
+
+  /** Each server has its own. */
+  get #selectionKey(): string {
+    const { remote } = this.#connection;
+    return remote === undefined ? 'selectedStation' : `selectedStation ${remote.url}`;
   }
 
   async select(station: SelectedStation | undefined): Promise<void> {
     const kept = station === undefined ? null : { id: station.id, name: station.name };
-    await this.#state.update(selectionKey, kept);
+    await this.#state.update(this.#selectionKey, kept);
     setContext('hasSelection', station !== undefined);
-    this.#changed.fire();
+    this.#changed.fire(undefined);
   }
 
   /**
-   * Asks the server for the list. A call during a load starts another one behind it, because the first may have begun
-   * before what the caller has just changed. Never rejects: see `error`.
+   * Key and figures of a station. Kept until the station changes; a change while they are on their way has them fetched
+   * again. @throws ApiError @returns undefined when there is no such station
    */
+  async details(id: string): Promise<StationDetails | undefined> {
+    for (;;) {
+      const asked = this.#details.get(id) ?? this.#ask(id);
+      const answer = await asked;
+      const now = this.#details.get(id);
+      if (now === asked || now === undefined) return answer;
+    }
+  }
+
+  #ask(id: string): Promise<StationDetails | undefined> {
+    const asked = readStation(this.#connection, id).then((read) => {
+      if (read !== undefined && this.#details.get(id) === asked) this.#place(read.item);
+      return read?.details;
+    });
+    this.#details.set(id, asked);
+    asked.catch(() => this.#details.delete(id));
+    return asked;
+  }
+
+  /** Another server is used: nothing of the last one stays. */
+  restart(): void {
+    this.#stations = undefined;
+    this.#error = undefined;
+    this.#details.clear();
+    this.#setContexts();
+    this.#changed.fire(undefined);
+    void this.refresh();
+  }
+
+  /** Asks the server for everything. Never rejects: see `error`. */
   refresh(): Promise<void> {
+    this.#stale = 'all';
+    return this.#load();
+  }
+
+  /** Asks the server for this station, whatever has become of it. Never rejects. */
+  refreshStation(id: string): Promise<void> {
+    if (this.#stale !== 'all') this.#stale.add(id);
+    return this.#load();
+  }
+
+  /** A call during a load starts another one behind it: the first may have begun before what the caller has changed. */
+  #load(): Promise<void> {
     this.#next ??= this.#loading.then(() => {
       this.#next = undefined;
-      this.#loading = this.#load();
+      this.#loading = this.#loadStale();
       return this.#loading;
     });
     return this.#next;
   }
 
-  async #load(): Promise<void> {
+  async #loadStale(): Promise<void> {
+    const stale = this.#stale;
+    const { remote } = this.#connection;
+    this.#stale = new Set();
     try {
-      this.#stations = await this.#all();
+      if (stale === 'all' || stale.size > fewStations || this.#stations === undefined) await this.#loadAll();
+      else for (const id of stale) await this.#loadOne(id);
       this.#error = undefined;
-      await this.#followSelection(this.#stations);
     } catch (error) {
-      this.#error = error instanceof Error ? error : new Error(String(error));
+      if (this.#connection.remote === remote) this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#changed.fire(undefined);
     }
-    setContext('stations', this.#error === undefined ? 'ready' : 'error');
-    this.#changed.fire();
+    setContext('stations', this.#error === undefined ? 'ready' : troubleKey(this.#error, remote !== undefined));
   }
 
-  async #all(): Promise<StationListItem[]> {
-    const all = await allPages((query) => this.#connection.call(operations.list, { query }));
-    return all.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  async #loadAll(): Promise<void> {
+    const { remote } = this.#connection;
+    const all = await listStations(this.#connection);
+    if (this.#connection.remote !== remote) return; // the new server's are on their way
+    this.#stations = all;
+    this.#details.clear();
+    await this.#followSelection();
+    this.#changed.fire(undefined);
+  }
+
+  async #loadOne(id: string): Promise<void> {
+    const before = this.station(id);
+    this.#details.delete(id);
+    const read = await readStation(this.#connection, id);
+    if (read === undefined) this.#stations = this.#stations?.filter((station) => station.id !== id);
+    else {
+      this.#details.set(id, Promise.resolve(read.details));
+      if (before?.name !== read.item.name) return this.#loadAll();
+      this.#place(read.item);
+    }
+    await this.#followSelection();
+    this.#changed.fire(read === undefined ? undefined : id);
+  }
+
+  #place(item: StationItem): void {
+    this.#stations = this.#stations?.map((station) => (station.id === item.id ? item : station));
   }
 
   /**
    * A renamed selected station keeps its place under its new name; a removed one is selected no longer. Where nothing was
    * ever selected, the only station there is needs no choice.
    */
-  async #followSelection(list: readonly StationListItem[]): Promise<void> {
-    if (this.#state.get(selectionKey) === undefined) {
+  async #followSelection(): Promise<void> {
+    const list = this.#stations ?? [];
+    if (this.#state.get(this.#selectionKey) === undefined) {
       if (list.length === 1) await this.select(list[0]);
       return;
     }
@@ -99,4 +200,11 @@ export class StationStore implements vscode.Disposable {
   dispose(): void {
     this.#changed.dispose();
   }
+}
+
+/** Which welcome the view shows in place of the list. */
+function troubleKey(error: Error, isRemote: boolean): 'error' | 'signedOut' | 'unreachable' {
+  if (!isRemote) return 'error';
+  const signIn = error instanceof ServerTrouble && (error.trouble === 'signedOut' || error.trouble === 'unauthorized');
+  return signIn ? 'signedOut' : 'unreachable';
 }

@@ -16,7 +16,8 @@ export const procedureListItem = z.object({
   created_at: timestamp,
   created_by_user: creator,
   runs: z.array(z.object({ id, outcome, started_at: timestamp, unit: z.object({ id }) })),
-  linkedRepository: z.null(),
+  /** Null here: repositories belong to deployments. */
+  linkedRepository: z.unknown(),
 });
 
 export type ProcedureListItem = z.infer<typeof procedureListItem>;

@@ -6,7 +6,8 @@ const team = z.object({ id: z.string(), name: z.string() }).nullable();
 
 export const linkedProcedure = z.object({
   id,
-  identifier: z.string().nullable(),
+  /** Newer TofuPilot servers have none. */
+  identifier: z.string().nullable().default(null),
   name: z.string(),
 });
 export type LinkedProcedure = z.infer<typeof linkedProcedure>;
@@ -35,7 +36,7 @@ export const station = z.object({
     }),
   ),
   organization_slug: z.string(),
-  connection_status: z.enum(['connected', 'disconnected']).nullable(),
+  connection_status: z.enum(['connected', 'disconnected']).nullable().default(null),
   team,
   /** The upload that is the station's picture. TofuPilot does not tell it. */
   image_id: id.nullish(),

@@ -5,8 +5,10 @@ export const user = z.object({
   id,
   email: z.string(),
   name: z.string().nullable(),
-  image: z.null(),
-  banned: z.literal(false),
+  /** Null here: this server has no pictures of users. */
+  image: z.string().nullable(),
+  /** False here. */
+  banned: z.boolean(),
 });
 export type User = z.infer<typeof user>;
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from './log.ts';
-import { UserError } from './userError.ts';
+import { hasRemedies } from './userError.ts';
 
 /** The one place that registers commands: every failure of one is shown to the user and logged. */
 export class Commands implements vscode.Disposable {
@@ -33,7 +33,7 @@ export class Commands implements vscode.Disposable {
     this.#log.error(error instanceof Error ? error : message);
     if (error instanceof Error && error.cause instanceof Error) this.#log.error(error.cause);
     const remedies = [
-      ...(error instanceof UserError ? error.remedies : []),
+      ...(hasRemedies(error) ? error.remedies : []),
       { label: vscode.l10n.t('Show Log'), run: () => this.#log.show() },
     ];
     const chosen = await vscode.window.showErrorMessage(message, ...remedies.map((remedy) => remedy.label));

@@ -2,8 +2,17 @@ import * as vscode from 'vscode';
 
 /** The `when` keys of the manifest, all below `testStations.`. */
 interface ContextKeys {
-  /** What the Stations view knows: nothing yet, the list, or that the server cannot be had. */
-  stations: 'loading' | 'ready' | 'error';
+  /**
+   * What the Stations view knows: nothing yet, the list, that the server of this machine cannot be had (`error`), or that
+   * the one at an address wants a key or cannot be reached.
+   */
+  stations: 'loading' | 'ready' | 'error' | 'signedOut' | 'unreachable';
+  /** The server in use is at an address, not this machine's. */
+  remote: boolean;
+  /** The view shows only some of the stations. */
+  filtered: boolean;
+  /** The selected station has runs. */
+  hasRuns: boolean;
   /** A script of ours runs in this window. */
   running: boolean;
   hasSelection: boolean;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
+import { linkProcedure } from '../connection/links.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { local } from '../contract/local.ts';
 import { procedureIdentifier, procedures } from '../contract/procedures.ts';
 import type { LinkedProcedure, Station } from '../contract/stations.ts';
 import { chooseProcedure, names, procedureLabel } from '../domain/procedureChoice.ts';
@@ -94,8 +94,8 @@ export class ProcedureQuestion {
     const choose = async (): Promise<string> => {
       const body = { name: scriptId, identifier: scriptId };
       const { id } = existing ?? (await this.#connection.call(procedures.create, { body }));
-      await this.#connection.call(local.linkProcedure, { params: { id: this.#station.id, procedure_id: id } });
-      await this.#store.refresh();
+      await linkProcedure(this.#connection, this.#station.id, id);
+      await this.#store.refreshStation(this.#station.id);
       return scriptId;
     };
     return [option(label, existing?.name ?? '', choose)];

@@ -3,6 +3,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Outcome } from '../contract/common.ts';
 import { type RunListItem, runs } from '../contract/runs.ts';
+import { setContext } from '../platform/context.ts';
 
 /** Shape and colour of an outcome; the word stands beside it. */
 const icons: Record<Outcome, [icon: string, color: string]> = {
@@ -28,7 +29,10 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     this.#connection = connection;
     this.#store = store;
     this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this });
-    this.#subscription = store.onDidChange(() => this.#changed.fire(undefined));
+    setContext('hasRuns', false);
+    this.#subscription = store.onDidChange((id) => {
+      if (id === undefined || id === store.selected?.id) this.#changed.fire(undefined);
+    });
   }
 
   async getChildren(): Promise<RunListItem[]> {
@@ -41,7 +45,7 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
       const { data } = await this.#connection.call(runs.list, { query });
       if (this.#store.selected?.id !== selected.id) return []; // another station's are on their way
       this.#shown = { station: selected.id, runs: data };
-      return this.#show(data.length === 0 ? vscode.l10n.t('{0} has no runs yet.', selected.name) : '');
+      return this.#show('');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return this.#show(vscode.l10n.t('Last known state. {0}', reason));
@@ -50,6 +54,7 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
 
   #show(message: string): RunListItem[] {
     this.#view.message = message;
+    setContext('hasRuns', this.#shown.runs.length > 0);
     return [...this.#shown.runs];
   }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { StationStore } from '../connection/stationStore.ts';
-import type { StationListItem } from '../contract/stations.ts';
+import type { StationItem } from '../connection/stationSource.ts';
 import { UserError } from '../platform/userError.ts';
 import { isNode, type Node } from './nodes.ts';
 
@@ -26,14 +26,14 @@ export class StationChoice {
   }
 
   /** @throws vscode.CancellationError when the user picks none */
-  async station(argument: unknown, title: string, options: PickOptions = {}): Promise<StationListItem> {
+  async station(argument: unknown, title: string, options: PickOptions = {}): Promise<StationItem> {
     const id = isStation(argument) ? argument.id : this.node(argument)?.station.id;
-    const stations = await this.#fresh();
-    return stations.find((station) => station.id === id) ?? (await this.pick(title, options));
+    const known = id === undefined ? undefined : await this.#known(id);
+    return known ?? this.pick(title, options);
   }
 
   /** @throws vscode.CancellationError when the user picks none */
-  async pick(title: string, { canCreate = false }: PickOptions): Promise<StationListItem> {
+  async pick(title: string, { canCreate = false }: PickOptions): Promise<StationItem> {
     const stations = await this.#fresh();
     if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
     const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
@@ -42,7 +42,7 @@ export class StationChoice {
       description: station.id === this.#store.selected?.id ? vscode.l10n.t('selected') : '',
       station,
     }));
-    const picked = await vscode.window.showQuickPick<{ label: string; station: StationListItem | undefined }>(
+    const picked = await vscode.window.showQuickPick<{ label: string; station: StationItem | undefined }>(
       [...items, ...(canCreate ? [create] : [])],
       { title, placeHolder: vscode.l10n.t('Station') },
     );
@@ -51,7 +51,13 @@ export class StationChoice {
     return picked.station;
   }
 
-  async #fresh(): Promise<readonly StationListItem[]> {
+  async #known(id: string): Promise<StationItem | undefined> {
+    await this.#store.refreshStation(id);
+    if (this.#store.error !== undefined) throw this.#store.error;
+    return this.#store.station(id);
+  }
+
+  async #fresh(): Promise<readonly StationItem[]> {
     await this.#store.refresh();
     if (this.#store.error !== undefined) throw this.#store.error;
     return this.#store.stations ?? [];

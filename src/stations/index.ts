@@ -6,7 +6,10 @@ import type { Commands } from '../platform/commands.ts';
 import { StationChoice } from './choose.ts';
 import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
+import { selectionMark } from './selectionMark.ts';
+import { registerServerCommands } from './serverCommands.ts';
 import { registerStationCommands } from './stationCommands.ts';
+import { StationFilter } from './stationFilter.ts';
 import { StationsTree } from './stationsTree.ts';
 import { stationStatusBar } from './statusBar.ts';
 
@@ -17,25 +20,48 @@ export function registerStations(
   store: StationStore,
   feed: ChangeFeed,
 ): vscode.Disposable {
-  const tree = new StationsTree(store, () => feed.begin());
-  const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree });
+  const filter = new StationFilter(store);
+  const tree = new StationsTree(connection, store, filter, () => feed.begin());
+  const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
   registerProcedureCommands(commands, connection, store, choice);
   registerKeyCommands(commands, connection, store, choice);
+  registerServerCommands(commands, connection);
+  commands.register('filterStations', () => filter.ask());
+  commands.register('clearFilter', () => filter.set(undefined));
+  const show = (): void => showState(view, connection, store, filter);
+  show();
   return vscode.Disposable.from(
     view,
     tree,
-    stationStatusBar(store),
+    filter,
+    selectionMark(store),
+    stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {
+      feed.visible = visible;
       if (visible) void store.refresh();
     }),
-    store.onDidChange(() => showTrouble(view, store)),
+    store.onDidChange(show),
+    filter.onDidChange(show),
   );
 }
 
-/** After a failed refresh the last stations stay, under a line that says so. Without any, the view's welcome says it. */
-function showTrouble(view: vscode.TreeView<unknown>, { error, stations }: StationStore): void {
-  view.message =
-    error === undefined || stations === undefined ? '' : vscode.l10n.t('Last known state. {0}', error.message);
+/**
+ * The title names the server, when it is not this machine's, and the filter. After a failed refresh the last stations
+ * stay, under a line that says so. Without any, the view's welcome says it.
+ */
+function showState(
+  view: vscode.TreeView<unknown>,
+  { remote, serverName }: Connection,
+  { error, stations }: StationStore,
+  filter: StationFilter,
+): void {
+  const parts = [remote === undefined ? '' : serverName, filter.description];
+  view.description = parts.filter((part) => part !== '').join(' · ');
+  if (stations === undefined) view.message = '';
+  else if (error !== undefined) view.message = vscode.l10n.t('Last known state. {0}', error.message);
+  else if (stations.length > 0 && !stations.some((station) => filter.shows(station)))
+    view.message = vscode.l10n.t('No station matches the filter.');
+  else view.message = '';
 }

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { local } from '../contract/local.ts';
-import { type StationListItem, stations } from '../contract/stations.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import { stations } from '../contract/stations.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
 import { UserError } from '../platform/userError.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
+import { goRound } from './serverCommands.ts';
 
 /**
  * Makes a key for the station, ends an earlier one, and keeps the new one on this machine.
@@ -40,6 +42,20 @@ export async function offerKey(key: string, message: string, next?: NextStep): P
   else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
 }
 
+/** Where the server makes keys only in its dashboard: the way there and back. */
+export function offerPaste(connection: Connection, station: { id: string; name: string }): Promise<void> {
+  return goRound(
+    connection,
+    station,
+    vscode.l10n.t(
+      '{0} makes keys in its dashboard only. Make one for {1} there, under Stations, then paste it here.',
+      connection.serverName,
+      station.name,
+    ),
+    { label: vscode.l10n.t('Paste Key'), command: 'testStations.pasteKey' },
+  );
+}
+
 export function registerKeyCommands(
   commands: Commands,
   connection: Connection,
@@ -48,6 +64,7 @@ export function registerKeyCommands(
 ): void {
   commands.register('rotateKey', async (argument) => {
     const station = await choice.station(argument, vscode.l10n.t('Generate a new key'));
+    if (!(await connection.can('station-keys'))) return offerPaste(connection, station);
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix !== null) {
       const sure = await confirm({
@@ -61,7 +78,7 @@ export function registerKeyCommands(
       });
       if (!sure) return;
     }
-    const key = await issueKey(connection, station.id);
+    const key = await issueKey(connection, station.id).finally(() => store.refreshStation(station.id));
     await offerKey(
       key,
       vscode.l10n.t(
@@ -73,6 +90,14 @@ export function registerKeyCommands(
 
   commands.register('deleteKey', async (argument) => {
     const station = await choice.station(argument, vscode.l10n.t('Delete key'));
+    if (!(await connection.can('station-keys'))) {
+      const where = vscode.l10n.t(
+        'Delete the key of {0} in the dashboard of {1}: its public interface has no call for it.',
+        station.name,
+        connection.serverName,
+      );
+      return goRound(connection, station, where);
+    }
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix === null) {
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no key.', station.name));
@@ -90,6 +115,7 @@ export function registerKeyCommands(
     if (!sure) return;
     await connection.call(local.deleteKey, { params: { id: station.id } });
     await connection.forgetStationKey(station.id);
+    await store.refreshStation(station.id);
   });
 
   commands.register('copyKey', async (argument) => {
@@ -109,10 +135,10 @@ export function registerKeyCommands(
     await paste(await choice.station(argument, vscode.l10n.t('Paste key')));
   });
 
-  const generate = (station: StationListItem): Thenable<unknown> =>
+  const generate = (station: StationItem): Thenable<unknown> =>
     vscode.commands.executeCommand('testStations.rotateKey', { id: station.id });
 
-  const paste = async (station: StationListItem): Promise<void> => {
+  const paste = async (station: StationItem): Promise<void> => {
     const key = await vscode.window.showInputBox({
       title: vscode.l10n.t('Key of {0}', station.name),
       prompt: vscode.l10n.t(
@@ -124,7 +150,7 @@ export function registerKeyCommands(
         text.trim().length < 10 ? vscode.l10n.t('A key has at least 10 characters.') : undefined,
     });
     if (key === undefined) throw new vscode.CancellationError();
-    if (await connection.adoptStationKey(station.id, key.trim())) return;
+    if (await connection.adoptStationKey(station.id, key.trim())) return store.refreshStation(station.id);
     throw new UserError(
       vscode.l10n.t('The server does not know this as the key of {0}. Nothing was kept.', station.name),
     );

@@ -1,20 +1,31 @@
-import type { LinkedProcedure, StationListItem } from '../contract/stations.ts';
+import type { StationDetails, StationItem, Week } from '../connection/stationSource.ts';
+import type { LinkedProcedure } from '../contract/stations.ts';
 
 export interface StationNode {
   readonly kind: 'station';
-  station: StationListItem;
+  station: StationItem;
 }
 
 export interface ProcedureNode {
   readonly kind: 'procedure';
-  readonly station: StationListItem;
+  readonly station: StationItem;
   readonly procedure: LinkedProcedure;
+  /** Undefined: not known. */
+  readonly week: Week | undefined;
 }
 
-export type Node = StationNode | ProcedureNode;
+export interface KeyNode {
+  readonly kind: 'key';
+  readonly station: StationItem;
+  readonly key: StationDetails['key'];
+  /** This machine keeps it. */
+  readonly isHere: boolean;
+}
+
+export type Node = StationNode | ProcedureNode | KeyNode;
 
 export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' &&
   value !== null &&
   'kind' in value &&
-  (value.kind === 'station' || value.kind === 'procedure');
+  (value.kind === 'station' || value.kind === 'procedure' || value.kind === 'key');

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
+import { linkProcedure } from '../connection/links.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { local } from '../contract/local.ts';
 import { procedures } from '../contract/procedures.ts';
-import type { StationListItem } from '../contract/stations.ts';
+import type { StationItem } from '../connection/stationSource.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
+import { UserError } from '../platform/userError.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
 import {
   askIdentifier,
@@ -18,6 +20,7 @@ import {
   pickLinked,
   pickUnlinked,
 } from './procedureQuestions.ts';
+import { goRound } from './serverCommands.ts';
 
 export function registerProcedureCommands(
   commands: Commands,
@@ -26,24 +29,23 @@ export function registerProcedureCommands(
   choice: StationChoice,
 ): void {
   const create = async (): Promise<NamedProcedure> => {
-    const asked = await askProcedure();
+    const asked = await askProcedure(await connection.can('procedure-identifiers'));
     const { id } = await connection.call(procedures.create, { body: asked });
     return { id, label: asked.identifier ?? asked.name };
   };
 
-  const link = async (station: StationListItem, chosen: readonly NamedProcedure[]): Promise<void> => {
+  const link = async (station: StationItem, chosen: readonly NamedProcedure[]): Promise<void> => {
     for (const { id } of chosen) {
-      await connection.call(local.linkProcedure, { params: { id: station.id, procedure_id: id } });
+      await linkProcedure(connection, station.id, id);
     }
-    await store.refresh();
+    await store.refreshStation(station.id);
     const labels = chosen.map(({ label }) => label).join(', ');
     vscode.window.setStatusBarMessage(vscode.l10n.t('Linked {0} to {1}', labels, station.name), 4000);
   };
 
   commands.register('createProcedure', async () => {
     const procedure = await create();
-    await store.refresh();
-    const selected = store.stations?.find((station) => station.id === store.selected?.id);
+    const selected = store.selected && store.station(store.selected.id);
     const linkIt = selected === undefined ? undefined : vscode.l10n.t('Link to {0}', selected.name);
     const answer = await vscode.window.showInformationMessage(
       vscode.l10n.t('Procedure {0} was created.', procedure.label),
@@ -64,6 +66,15 @@ export function registerProcedureCommands(
     const node = choice.node(argument);
     const station = await choice.station(argument, vscode.l10n.t('Unlink procedure from a station'));
     const procedure = node?.kind === 'procedure' ? node.procedure : await pickLinked(station);
+    if (!(await connection.can('station-links'))) {
+      const where = vscode.l10n.t(
+        'Unlink {0} from {1} in the dashboard of {2}: its public interface has no call for it.',
+        procedureLabel(procedure),
+        station.name,
+        connection.serverName,
+      );
+      return goRound(connection, station, where);
+    }
     const sure = await confirm({
       message: vscode.l10n.t('Unlink {0} from {1}?', procedureLabel(procedure), station.name),
       detail:
@@ -75,7 +86,7 @@ export function registerProcedureCommands(
     });
     if (!sure) return;
     await connection.call(local.unlinkProcedure, { params: { id: station.id, procedure_id: procedure.id } });
-    await store.refresh();
+    await store.refreshStation(station.id);
   });
 
   commands.register('renameProcedure', async (argument) => {
@@ -87,6 +98,14 @@ export function registerProcedureCommands(
 
   commands.register('setProcedureIdentifier', async (argument) => {
     const procedure = await chosenProcedure(connection, choice, argument, vscode.l10n.t('Set identifier'));
+    if (!(await connection.can('procedure-identifiers'))) {
+      throw new UserError(
+        vscode.l10n.t(
+          '{0} gives procedures their identifiers itself: they cannot be changed from here.',
+          connection.serverName,
+        ),
+      );
+    }
     const title = vscode.l10n.t('Identifier of {0}', procedure.name);
     const identifier = await askIdentifier(title, procedure.identifier ?? '');
     await connection.call(local.setIdentifier, { params: { id: procedure.id }, body: { identifier } });

@@ -3,7 +3,8 @@ import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
 import { name60 } from '../contract/common.ts';
 import { procedureIdentifier, type ProcedureListItem, procedures } from '../contract/procedures.ts';
-import type { LinkedProcedure, StationListItem } from '../contract/stations.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import type { LinkedProcedure } from '../contract/stations.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import { UserError } from '../platform/userError.ts';
 import type { StationChoice } from './choose.ts';
@@ -46,7 +47,7 @@ export async function chosenProcedure(
  * @throws vscode.CancellationError
  */
 export async function pickUnlinked(
-  station: StationListItem,
+  station: StationItem,
   all: readonly ProcedureListItem[],
 ): Promise<readonly NamedProcedure[] | undefined> {
   const linked = new Set(station.procedures.map(({ id }) => id));
@@ -79,7 +80,7 @@ export async function pickUnlinked(
 }
 
 /** @throws vscode.CancellationError; UserError when there is none */
-export async function pickLinked(station: StationListItem): Promise<LinkedProcedure> {
+export async function pickLinked(station: StationItem): Promise<LinkedProcedure> {
   if (station.procedures.length === 0) {
     throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
   }
@@ -87,9 +88,14 @@ export async function pickLinked(station: StationListItem): Promise<LinkedProced
   return picked(await vscode.window.showQuickPick(station.procedures.map(asItem), { title }));
 }
 
-/** Asks for name and identifier in two steps. @throws vscode.CancellationError */
-export async function askProcedure(): Promise<{ name: string; identifier?: string }> {
+/**
+ * Asks for name and identifier in two steps.
+ * @param withIdentifier false: the server takes none
+ * @throws vscode.CancellationError
+ */
+export async function askProcedure(withIdentifier: boolean): Promise<{ name: string; identifier?: string }> {
   const title = vscode.l10n.t('Create procedure');
+  if (!withIdentifier) return { name: await askName(title, '') };
   const name = await askName(`${title} (1/2)`, '');
   const suggestion = procedureIdentifier.safeParse(name);
   const identifier = await askIdentifier(`${title} (2/2)`, suggestion.success ? suggestion.data : '');

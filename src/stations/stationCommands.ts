@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { name60 } from '../contract/common.ts';
-import { type StationListItem, stations } from '../contract/stations.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import { stations } from '../contract/stations.ts';
 import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
-import { issueKey, offerKey } from './keyCommands.ts';
-import { isNode } from './nodes.ts';
+import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
+import { isNode, type Node } from './nodes.ts';
 
 export function registerStationCommands(
   commands: Commands,
@@ -21,6 +22,10 @@ export function registerStationCommands(
     const name = await askName(store.stations ?? [], { title: vscode.l10n.t('Create station') });
     const { id } = await connection.call(stations.create, { body: { name } });
     await store.select({ id, name });
+    if (!(await connection.can('station-keys'))) {
+      await store.refresh();
+      return offerPaste(connection, { id, name });
+    }
     const key = await issueKey(connection, id).finally(() => store.refresh());
     await offerKey(
       key,
@@ -38,7 +43,7 @@ export function registerStationCommands(
     const title = vscode.l10n.t('Rename station {0}', station.name);
     const name = await askName(others, { title, value: station.name });
     await connection.call(stations.update, { params: { id: station.id }, body: { name } });
-    await store.refresh();
+    await store.refreshStation(station.id);
   });
 
   commands.register('removeStation', async (argument) => {
@@ -48,14 +53,14 @@ export function registerStationCommands(
       detail:
         vscode.l10n.t(
           'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
-          station.procedures_count,
+          station.procedures.length,
         ) + warningOfRun(store, station.id),
       button: vscode.l10n.t('Remove Station'),
     });
     if (!sure) return;
     await connection.call(stations.remove, { params: { id: station.id } });
     await connection.forgetStationKey(station.id);
-    await store.refresh();
+    await store.refreshStation(station.id);
   });
 
   commands.register('selectStation', async (argument) => {
@@ -70,17 +75,28 @@ export function registerStationCommands(
     await vscode.env.clipboard.writeText(station.id);
   });
 
+  commands.register('rename', (argument) => actOn(choice, argument, renameCommands));
+  commands.register('remove', (argument) => actOn(choice, argument, removeCommands));
+
   commands.register('refreshStations', async () => {
     await store.refresh();
     if (store.error !== undefined) throw store.error;
   });
 }
 
+/** What the keys for renaming and removing do, by the kind of node that has the focus. */
+const renameCommands: ByKind = { station: 'renameStation', procedure: 'renameProcedure', key: 'rotateKey' };
+const removeCommands: ByKind = { station: 'removeStation', procedure: 'unlinkProcedure', key: 'deleteKey' };
+
+type ByKind = Record<Node['kind'], string>;
+
+async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): Promise<void> {
+  const node = choice.node(argument);
+  if (node !== undefined) await vscode.commands.executeCommand(`testStations.${byKind[node.kind]}`, node);
+}
+
 /** Asks for a station name until it is a good one. @throws vscode.CancellationError */
-async function askName(
-  others: readonly StationListItem[],
-  options: { title: string; value?: string },
-): Promise<string> {
+async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
   const name = await vscode.window.showInputBox({
     ...options,
     prompt: vscode.l10n.t('The name of the test bench, 1 to 60 characters, such as “Bench 1”'),

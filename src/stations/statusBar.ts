@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 
 /** One item: the station that scripts run on. A click chooses another. */
-export function stationStatusBar(store: StationStore): vscode.Disposable {
+export function stationStatusBar(connection: Connection, store: StationStore): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('testStations.selected', vscode.StatusBarAlignment.Left, 10);
   item.name = vscode.l10n.t('Test station');
   item.command = 'testStations.selectStation';
@@ -12,7 +13,11 @@ export function stationStatusBar(store: StationStore): vscode.Disposable {
     item.tooltip =
       name === undefined
         ? vscode.l10n.t('Choose the station that scripts run on')
-        : vscode.l10n.t('Scripts run on {0}. Click to choose another station.', name);
+        : vscode.l10n.t(
+            'Scripts run on {0}. Server: {1}. Click to choose another station.',
+            name,
+            connection.serverName,
+          );
     item.accessibilityInformation = {
       label: name === undefined ? vscode.l10n.t('No test station selected') : vscode.l10n.t('Test station {0}', name),
     };

@@ -21,13 +21,14 @@ const manifest = z
     contributes: z.object({
       commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.literal('Test Stations') })),
       menus: z.record(z.string(), z.array(menuItem)),
+      keybindings: z.array(z.object({ when: z.string(), args: z.object({ commands: z.array(z.string()) }) })),
       viewsWelcome: z.array(z.object({ contents: z.string(), when: z.string() })),
       views: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
       configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     }),
   })
   .parse(JSON.parse(text('package.json')));
-const { commands, menus, viewsWelcome, views, configuration } = manifest.contributes;
+const { commands, keybindings, menus, viewsWelcome, views, configuration } = manifest.contributes;
 
 const files = globSync('src/**/*.ts', { cwd: root });
 const sources = files.map(text);
@@ -46,7 +47,11 @@ describe('the manifest', () => {
       .flat()
       .flatMap(({ command }) => command?.replace('testStations.', '') ?? []);
     const linked = matches(/command:testStations\.(\w+)/g, Object.values(words));
-    for (const command of [...named, ...linked]) assert.ok(declared.has(command), command);
+    const byKey = matches(
+      /^testStations\.(\w+)/g,
+      keybindings.flatMap(({ args }) => args.commands),
+    );
+    for (const command of [...named, ...linked, ...byKey]) assert.ok(declared.has(command), command);
   });
 
   it('has every inline action in the context menu too', () => {
@@ -57,8 +62,8 @@ describe('the manifest', () => {
   });
 
   it('uses only context keys that the program sets', () => {
-    const whens = [...Object.values(menus).flat(), ...viewsWelcome].flatMap(({ when }) => when ?? []);
-    const used = matches(/(?<!view == )\btestStations\.(\w+)/g, whens);
+    const whens = [...Object.values(menus).flat(), ...viewsWelcome, ...keybindings].flatMap(({ when }) => when ?? []);
+    const used = matches(/(?<!view == |View == )\btestStations\.(\w+)/g, whens);
     const set = matches(/setContext\('(\w+)'/g);
     for (const key of used) assert.ok(set.has(key), key);
   });

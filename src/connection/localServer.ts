@@ -1,0 +1,117 @@
+import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+import { ApiError } from '../client/apiError.ts';
+import { StationApi } from '../client/stationApi.ts';
+import { local, type ServerAddress } from '../contract/local.ts';
+import type { Log } from '../platform/log.ts';
+import { openSetting, setting } from '../platform/settings.ts';
+import { UserError } from '../platform/userError.ts';
+import type { Keys } from './keys.ts';
+import type { Reached, StationServer } from './server.ts';
+import { findOrStartServer, isStillThere, newUserKey, type ServerPlace, ServerStartError } from './serverProcess.ts';
+
+/**
+ * The embedded server. It is started by the first call; one that was killed is started again, and a user key that was
+ * lost is replaced, without the user doing anything.
+ */
+export class LocalServer implements StationServer {
+  readonly host = null;
+  readonly #keys: Keys;
+  readonly #log: Log;
+  readonly #defaults: ServerPlace;
+  #address: Promise<ServerAddress> | undefined;
+  /** A key being made, so that calls at the same moment share it. */
+  #newKey: Promise<string> | undefined;
+
+  constructor(keys: Keys, log: Log, defaults: ServerPlace) {
+    this.#keys = keys;
+    this.#log = log;
+    this.#defaults = defaults;
+  }
+
+  /** Forgets which server it was: the next call finds the one of the present settings. */
+  reset(): void {
+    this.#address = undefined;
+  }
+
+  /** Where the server is; starts it. @throws UserError when it cannot be had */
+  address(): Promise<ServerAddress> {
+    this.#address ??= this.#start();
+    return this.#address;
+  }
+
+  async reach<T>(repeatable: boolean, work: (reached: Reached) => Promise<T>): Promise<T> {
+    const address = this.address();
+    try {
+      return await work(reached(await address));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind !== 'offline' && !(error.kind === 'interrupted' && repeatable)) throw error;
+      this.#log.info(`${error.message} Looking for it again.`);
+      if (this.#address === address) this.#address = undefined;
+      return work(reached(await this.address()));
+    }
+  }
+
+  async userKey(server: Reached): Promise<string> {
+    return (await this.#keys.user(server.instance)) ?? this.renewedUserKey(server);
+  }
+
+  renewedUserKey(server: Reached): Promise<string> {
+    this.#newKey ??= this.#makeUserKey(server).finally(() => (this.#newKey = undefined));
+    return this.#newKey;
+  }
+
+  /** Another program may have the address by now: it gets no key. */
+  async ensureGenuine({ url, instance }: Reached): Promise<void> {
+    if (await isStillThere({ url, instance })) return;
+    throw new ApiError('offline', null, `The station server is not at ${url} any more.`);
+  }
+
+  async capabilities(): Promise<ReadonlySet<string>> {
+    return new Set(await this.reach(true, async ({ api }) => (await api().call(local.health)).capabilities));
+  }
+
+  async #makeUserKey(server: Reached): Promise<string> {
+    await this.ensureGenuine(server);
+    const { data } = await this.address();
+    const key = await newUserKey({ program: this.#defaults.program, dataFolder: data });
+    await this.#keys.setUser(server.instance, key);
+    this.#log.info('Made a new user key for the local server.');
+    return key;
+  }
+
+  async #start(): Promise<ServerAddress> {
+    try {
+      const { address, offeredKey } = await findOrStartServer(this.#place());
+      if (offeredKey !== undefined && (await this.#keys.user(address.instance)) === undefined) {
+        await this.#keys.setUser(address.instance, offeredKey);
+      }
+      this.#log.info(`Station server ${address.version} at ${address.url}, data in ${address.data}`);
+      return address;
+    } catch (error) {
+      this.#address = undefined;
+      if (!(error instanceof ServerStartError)) throw error;
+      throw new UserError(
+        error.message,
+        [{ label: vscode.l10n.t('Choose Data Folder'), run: () => openSetting('dataFolder') }],
+        { cause: error },
+      );
+    }
+  }
+
+  #place(): ServerPlace {
+    const configured = setting('dataFolder').replace(/^~(?=$|[\\/])/, homedir());
+    if (configured !== '' && !isAbsolute(configured)) {
+      throw new ServerStartError(`The data folder “${configured}” is not an absolute path.`);
+    }
+    return { ...this.#defaults, dataFolder: configured || this.#defaults.dataFolder };
+  }
+}
+
+const reached = ({ url, instance }: ServerAddress): Reached => ({
+  url,
+  instance,
+  api: (key) => new StationApi(url, key),
+});

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { ApiError } from '../client/apiError.ts';
+import { StationApi } from '../client/stationApi.ts';
+import { local } from '../contract/local.ts';
+import type { Keys } from './keys.ts';
+import type { Reached, StationServer } from './server.ts';
+import type { RemotePlace } from './serverList.ts';
+import { ServerTrouble, troubleOf } from './trouble.ts';
+
+/** TofuPilot, or a station server of another machine, at an address that the user gave. */
+export class RemoteServer implements StationServer {
+  readonly place: RemotePlace;
+  readonly host: string;
+  readonly #keys: Keys;
+  #capabilities: Promise<ReadonlySet<string>> | undefined;
+
+  constructor(place: RemotePlace, keys: Keys) {
+    this.place = place;
+    this.host = new URL(place.url).host;
+    this.#keys = keys;
+  }
+
+  async reach<T>(_repeatable: boolean, work: (reached: Reached) => Promise<T>): Promise<T> {
+    const { url, caFile } = this.place;
+    try {
+      const transport = caFile === undefined ? undefined : await transportTrusting(caFile);
+      return await work({ url, instance: url, api: (key) => new StationApi(url, key, transport) });
+    } catch (error) {
+      throw error instanceof ApiError ? troubleOf(error, this.host) : error;
+    }
+  }
+
+  async userKey({ instance }: Reached): Promise<string> {
+    const key = await this.#keys.user(instance);
+    if (key !== undefined) return key;
+    throw new ServerTrouble('signedOut', this.host, vscode.l10n.t('You are not signed in to {0}.', this.host));
+  }
+
+  renewedUserKey(): Promise<string> {
+    return Promise.reject(
+      new ServerTrouble(
+        'unauthorized',
+        this.host,
+        vscode.l10n.t('{0} does not accept your key any more: it was revoked or has expired.', this.host),
+      ),
+    );
+  }
+
+  /** TLS has told who it is. */
+  ensureGenuine(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  capabilities(): Promise<ReadonlySet<string>> {
+    this.#capabilities ??= this.reach(true, ({ api }) => capabilitiesOf(api())).catch((error: unknown) => {
+      this.#capabilities = undefined;
+      throw error;
+    });
+    return this.#capabilities;
+  }
+}
+
+/** TofuPilot does not know the call: then the public API is all there is. */
+async function capabilitiesOf(api: StationApi): Promise<ReadonlySet<string>> {
+  try {
+    return new Set((await api.call(local.health)).capabilities);
+  } catch (error) {
+    if (error instanceof ApiError && error.status !== null && error.status < 500) return new Set();
+    throw error;
+  }
+}
+
+async function transportTrusting(caFile: string): Promise<typeof fetch> {
+  const { trustingFetch } = await import('../client/trustingFetch.ts');
+  try {
+    return trustingFetch(await readFile(caFile, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiError('untrusted', null, vscode.l10n.t('The CA file {0} cannot be read: {1}.', caFile, reason));
+  }
+}

@@ -1,0 +1,31 @@
+import type { StationApi } from '../client/stationApi.ts';
+
+/** A server that was found: where it is, and under which name its keys are kept. */
+export interface Reached {
+  readonly url: string;
+  /** Names the server in SecretStorage, so that a key never goes to another one. */
+  readonly instance: string;
+  readonly api: (key?: string) => StationApi;
+}
+
+/** What a server may be able to do beyond TofuPilot's public API; the names are those of its health call. */
+export type Capability = 'station-overview' | 'station-keys' | 'station-links' | 'procedure-identifiers' | 'events';
+
+/** The station server that a window works with: the embedded one of this machine, or one at an address. */
+export interface StationServer {
+  /** Host and port of a server at an address; null for the one of this machine. */
+  readonly host: string | null;
+  /**
+   * Does the work with the server; where another try can help, once more.
+   * @param repeatable the work may be done again though the server may have done it already
+   * @throws ApiError, UserError with what the user can do
+   */
+  reach<T>(repeatable: boolean, work: (reached: Reached) => Promise<T>): Promise<T>;
+  /** @throws ApiError when the user has to give one */
+  userKey(reached: Reached): Promise<string>;
+  /** Another user key in place of one that was refused. @throws ApiError when the user has to give one */
+  renewedUserKey(reached: Reached): Promise<string>;
+  /** Whether a key may be sent to what was reached. @throws ApiError when it is not the server meant any more */
+  ensureGenuine(reached: Reached): Promise<void>;
+  capabilities(): Promise<ReadonlySet<string>>;
+}

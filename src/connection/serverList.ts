@@ -1,0 +1,57 @@
+import type * as vscode from 'vscode';
+import * as z from 'zod';
+
+const remotePlace = z.object({
+  /** Origin, such as `https://www.tofupilot.app`. */
+  url: z.url(),
+  /** Certificates in PEM of the authority that the server's certificate is of; none: those of the system. */
+  caFile: z.string().optional(),
+});
+export type RemotePlace = z.infer<typeof remotePlace>;
+
+const known = z.array(remotePlace).catch([]);
+const [listKey, choiceKey] = ['servers', 'server'];
+/** Chosen in place of an address. */
+const thisMachine = 'local';
+
+/**
+ * The servers that the user has added, and which one this workspace works with: its own choice, else the last one made
+ * in any workspace. No setting: a workspace must not send keys elsewhere.
+ */
+export class ServerList {
+  readonly #everywhere: vscode.Memento;
+  readonly #here: vscode.Memento;
+
+  constructor({ globalState, workspaceState }: Pick<vscode.ExtensionContext, 'globalState' | 'workspaceState'>) {
+    this.#everywhere = globalState;
+    this.#here = workspaceState;
+  }
+
+  get all(): readonly RemotePlace[] {
+    return known.parse(this.#everywhere.get(listKey));
+  }
+
+  /** Undefined: the server of this machine. */
+  get chosen(): RemotePlace | undefined {
+    const url = this.#here.get(choiceKey) ?? this.#everywhere.get(choiceKey);
+    return this.all.find((place) => place.url === url);
+  }
+
+  async choose(place: RemotePlace | undefined): Promise<void> {
+    const choice = place?.url ?? thisMachine;
+    await this.#here.update(choiceKey, choice);
+    await this.#everywhere.update(choiceKey, choice);
+  }
+
+  /** Adds a server, or puts it in the place of the one at the same address. */
+  async put(place: RemotePlace): Promise<void> {
+    await this.#everywhere.update(listKey, [...this.all.filter(({ url }) => url !== place.url), place]);
+  }
+
+  async remove({ url }: RemotePlace): Promise<void> {
+    await this.#everywhere.update(
+      listKey,
+      this.all.filter((each) => each.url !== url),
+    );
+  }
+}

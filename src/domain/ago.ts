@@ -1,0 +1,18 @@
+const steps: readonly [unit: Intl.RelativeTimeFormatUnit, millis: number][] = [
+  ['year', 365 * 24 * 3_600_000],
+  ['month', 30 * 24 * 3_600_000],
+  ['day', 24 * 3_600_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/**
+ * How long ago, in whole units of the largest that fits, such as `3 days ago`; less than a minute is `now`.
+ * @param time ISO 8601 @param now milliseconds since 1970
+ */
+export function ago(time: string, now: number, language?: string): string {
+  const millis = Math.max(0, now - Date.parse(time));
+  const [unit, size] = steps.find(([, size]) => millis >= size) ?? (['second', 1000] as const);
+  const count = unit === 'second' ? 0 : Math.floor(millis / size);
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-count, unit);
+}

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { StationStore } from '../connection/stationStore.ts';
+
+const scheme = 'test-stations-station';
+
+/** Stands for a station in the tree, so that it can be marked. */
+export const selectionUri = (station: string): vscode.Uri => vscode.Uri.from({ scheme, path: `/${station}` });
+
+/** A tick at the end of the selected station's row. */
+export function selectionMark(store: StationStore): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>();
+  let marked = store.selected?.id;
+  return vscode.Disposable.from(
+    changed,
+    store.onDidChange(() => {
+      if (store.selected?.id === marked) return;
+      marked = store.selected?.id;
+      changed.fire(undefined);
+    }),
+    vscode.window.registerFileDecorationProvider({
+      onDidChangeFileDecorations: changed.event,
+      provideFileDecoration: (uri) =>
+        uri.scheme === scheme && uri.path === `/${store.selected?.id}`
+          ? new vscode.FileDecoration('✓', vscode.l10n.t('Scripts run on this station.'))
+          : undefined,
+    }),
+  );
+}

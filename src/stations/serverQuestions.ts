@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import { ApiError } from '../client/apiError.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { RemotePlace } from '../connection/serverList.ts';
+
+/** The address of TofuPilot's cloud. */
+const cloud = 'https://www.tofupilot.app';
+
+/** Whether keys would go over a network unencrypted. */
+export function isUnencrypted(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
+/** @returns the origin. @throws vscode.CancellationError */
+export async function askAddress(): Promise<string> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Add TofuPilot server (1/2)'),
+    value: cloud,
+    prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
+    ignoreFocusOut: true,
+    validateInput: (typed) =>
+      originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
+  });
+  const origin = text === undefined ? undefined : originOf(text);
+  if (origin === undefined) throw new vscode.CancellationError();
+  return origin;
+}
+
+/** People paste addresses with and without scheme, path and `/api`. */
+function originOf(typed: string): string | undefined {
+  const text = typed.trim();
+  const withScheme = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  return text !== '' && URL.canParse(withScheme) ? new URL(withScheme).origin : undefined;
+}
+
+interface ProvenKey {
+  readonly key: string;
+  /** Of the user. */
+  readonly name: string;
+  /** With the CA file, where one had to be chosen. */
+  readonly place: RemotePlace;
+}
+
+/** Asks for a user key until the server knows it. @throws vscode.CancellationError; ApiError when the server fails */
+export async function askKey(connection: Connection, place: RemotePlace): Promise<ProvenKey> {
+  const host = new URL(place.url).host;
+  const input = vscode.window.createInputBox();
+  input.title = vscode.l10n.t('Sign in to {0}', host);
+  input.prompt = vscode.l10n.t(
+    'Your user key, made in the dashboard under Settings. It is kept in VS Code’s secret storage.',
+  );
+  input.password = true;
+  input.ignoreFocusOut = true;
+  try {
+    return await new Promise<ProvenKey>((resolve, reject) => {
+      input.onDidHide(() => reject(new vscode.CancellationError()));
+      input.onDidChangeValue(() => (input.validationMessage = undefined));
+      input.onDidAccept(() => {
+        input.busy = true;
+        void prove(connection, place, input.value.trim())
+          .then((answer) => {
+            if (typeof answer === 'string') input.validationMessage = answer;
+            else resolve(answer);
+          }, reject)
+          .finally(() => (input.busy = false));
+      });
+      input.show();
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.kind === 'untrusted')) throw error;
+    const caFile = await offerCaFile(error.message);
+    return await askKey(connection, { ...place, caFile });
+  } finally {
+    input.dispose();
+  }
+}
+
+/** @returns the sentence that says why not, or the key with its owner */
+async function prove(connection: Connection, place: RemotePlace, key: string): Promise<ProvenKey | string> {
+  if (key === '') return vscode.l10n.t('Paste your user key.');
+  try {
+    const owner = await connection.ownerOf(place, key);
+    if (owner !== null) return { key, name: owner.name ?? owner.email, place };
+    return vscode.l10n.t('This is the key of a station. A user key is needed here.');
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.kind !== 'unauthorized' && error.kind !== 'forbidden')) throw error;
+    return vscode.l10n.t('{0} does not know this key.', new URL(place.url).host);
+  }
+}
+
+async function offerCaFile(message: string): Promise<string> {
+  const choose = vscode.l10n.t('Choose CA File');
+  const chosen = await vscode.window.showErrorMessage(message, { modal: true }, choose);
+  if (chosen !== choose) throw new vscode.CancellationError();
+  return askCaFile();
+}
+
+/** @throws vscode.CancellationError */
+export async function askCaFile(): Promise<string> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Certificates of the authority (PEM)'),
+      openLabel: vscode.l10n.t('Trust'),
+      filters: { [vscode.l10n.t('Certificates')]: ['pem', 'crt', 'cer'] },
+    })) ?? [];
+  if (file === undefined) throw new vscode.CancellationError();
+  return file.fsPath;
+}

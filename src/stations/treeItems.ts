@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import type { StationItem, Week } from '../connection/stationSource.ts';
+import type { StationState } from '../contract/overview.ts';
+import { ago } from '../domain/ago.ts';
+import { percent } from '../domain/percent.ts';
+import { procedureLabel } from '../domain/procedureChoice.ts';
+import type { KeyNode, ProcedureNode } from './nodes.ts';
+import { selectionUri } from './selectionMark.ts';
+import { stateIcon, stateSentence, stateWord } from './stateWords.ts';
+
+interface StationLook {
+  readonly state: StationState;
+  readonly selected: boolean;
+  readonly expanded: boolean;
+}
+
+export function stationItem(station: StationItem, { state, selected, expanded }: StationLook): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    station.name,
+    expanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  const linked = procedureCount(station.procedures.length);
+  const word = selected ? vscode.l10n.t('selected') : '';
+  item.id = `station:${station.id}`;
+  item.description = joined(' · ', word, stateWord(state));
+  item.iconPath = stateIcon(state);
+  item.resourceUri = selectionUri(station.id);
+  item.contextValue = selected ? 'station selected' : 'station';
+  item.tooltip = joined(
+    '\n',
+    station.name,
+    selected ? vscode.l10n.t('Scripts run on this station.') : '',
+    stateSentence(state),
+    station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),
+    linked,
+  );
+  item.accessibilityInformation = {
+    label: joined(', ', vscode.l10n.t('Station {0}', station.name), word, stateWord(state), linked),
+  };
+  return item;
+}
+
+export function procedureItem({ station, procedure, week }: ProcedureNode): vscode.TreeItem {
+  const label = procedureLabel(procedure);
+  const item = new vscode.TreeItem(label);
+  item.id = `station:${station.id}/procedure:${procedure.id}`;
+  item.description = joined(' · ', weekWords(week), label === procedure.name ? '' : procedure.name);
+  item.iconPath = new vscode.ThemeIcon('checklist');
+  item.contextValue = 'procedure';
+  item.tooltip = joined(
+    '\n',
+    vscode.l10n.t('{0} may push runs of {1}.', station.name, procedure.name),
+    weekSentence(week),
+  );
+  item.accessibilityInformation = {
+    label: joined(
+      ', ',
+      vscode.l10n.t('Procedure {0}, {1}, linked to {2}', label, procedure.name, station.name),
+      weekWords(week),
+    ),
+  };
+  return item;
+}
+
+export function keyItem({ station, key, isHere }: KeyNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(key === null ? vscode.l10n.t('No key') : `${key.prefix}…`);
+  const age = key?.createdAt == null ? '' : vscode.l10n.t('made {0}', ago(key.createdAt, Date.now()));
+  const missing = key === null || isHere ? '' : vscode.l10n.t('not on this machine');
+  item.id = `station:${station.id}/key`;
+  item.description = key === null ? vscode.l10n.t('scripts cannot push') : joined(' · ', missing, age);
+  item.iconPath = key !== null && isHere ? new vscode.ThemeIcon('key') : warningIcon();
+  item.contextValue = key === null ? 'key none' : isHere ? 'key here' : 'key elsewhere';
+  item.tooltip = keyTooltip({ kind: 'key', station, key, isHere });
+  item.accessibilityInformation = {
+    label: joined(', ', vscode.l10n.t('Key of {0}', station.name), item.label as string, item.description),
+  };
+  return item;
+}
+
+const warningIcon = (): vscode.ThemeIcon =>
+  new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+
+function keyTooltip({ station, key, isHere }: KeyNode): string {
+  if (key === null)
+    return vscode.l10n.t('{0} has no key. Generate one, so that scripts can push its runs.', station.name);
+  return joined(
+    '\n',
+    vscode.l10n.t('The key of {0} begins with {1}', station.name, key.prefix),
+    isHere
+      ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
+      : vscode.l10n.t('This machine does not have it: paste it, or generate a new one.'),
+    key.createdAt === null ? '' : vscode.l10n.t('Made {0}.', dated(key.createdAt)),
+    key.lastUsedAt === null
+      ? key.createdAt === null
+        ? ''
+        : vscode.l10n.t('Never used.')
+      : vscode.l10n.t('Last used {0}.', dated(key.lastUsedAt)),
+  );
+}
+
+function weekWords(week: Week | undefined): string {
+  if (week === undefined) return '';
+  const runs = week.runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', week.runs);
+  const { first } = week;
+  const share = first === null || first.runs === 0 ? '' : percent(first.passes, first.runs);
+  return share === '' ? runs : joined(' · ', runs, vscode.l10n.t('{0} % first pass', share));
+}
+
+function weekSentence(week: Week | undefined): string {
+  if (week === undefined) return '';
+  const { runs, first } = week;
+  if (runs === 0) return vscode.l10n.t('No runs in the last 7 days.');
+  return first === null
+    ? vscode.l10n.t('Runs in the last 7 days: {0}.', runs)
+    : vscode.l10n.t(
+        'Runs in the last 7 days: {0}. Of {1} unit(s) tested for the first time, {2} passed.',
+        runs,
+        first.runs,
+        first.passes,
+      );
+}
+
+function procedureCount(count: number): string {
+  if (count === 0) return vscode.l10n.t('no procedure');
+  return count === 1 ? vscode.l10n.t('1 procedure') : vscode.l10n.t('{0} procedures', count);
+}
+
+const dated = (time: string): string => `${new Date(time).toLocaleString()} (${ago(time, Date.now())})`;
+
+const joined = (separator: string, ...parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join(separator);

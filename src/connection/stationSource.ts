@@ -1,7 +1,7 @@
 import { allPages } from '../client/pages.ts';
 import { ApiError } from '../client/apiError.ts';
-import { overview, type StationState, type StationSummary, type WeekFigures } from '../contract/overview.ts';
-import { type LinkedProcedure, type Station, type StationListItem, stations } from '../contract/stations.ts';
+import { overview, type StationState, type StationSummary } from '../contract/overview.ts';
+import { type LinkedProcedure, type StationListItem, stations } from '../contract/stations.ts';
 import type { Connection } from './connection.ts';
 
 /** A station as the list has it. */
@@ -14,14 +14,19 @@ export interface StationItem {
   readonly lastSeen: string | null;
 }
 
+/** A station's key without the key itself. The times are null where the server does not tell them. */
+export interface StationKey {
+  readonly prefix: string;
+  readonly createdAt: string | null;
+  readonly lastUsedAt: string | null;
+  /** This machine keeps it. */
+  readonly isHere: boolean;
+}
+
 /** What only a call for the one station tells. */
 export interface StationDetails {
-  /** Null: it has none. The times are null where the server does not tell them. */
-  readonly key: {
-    readonly prefix: string;
-    readonly createdAt: string | null;
-    readonly lastUsedAt: string | null;
-  } | null;
+  /** Null: it has none. */
+  readonly key: StationKey | null;
   /** By procedure. A procedure that is missing had no runs. */
   readonly week: ReadonlyMap<string, Week>;
 }
@@ -38,8 +43,14 @@ export async function listStations(connection: Connection): Promise<StationItem[
   const items = (await connection.can('station-overview'))
     ? (await allPages((query) => connection.call(overview.list, { query }))).map(fromSummary)
     : (await allPages((query) => connection.call(stations.list, { query }))).map(fromPublic);
-  return items.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  return sortStations(items);
 }
+
+/** By name, in place: Bench 2 before Bench 10. */
+export const sortStations = (items: StationItem[]): StationItem[] =>
+  items.sort((a, b) => order.compare(a.name, b.name));
+
+const order = new Intl.Collator(undefined, { numeric: true });
 
 /** @returns undefined when there is no such station (any more) */
 export async function readStation(
@@ -47,33 +58,56 @@ export async function readStation(
   id: string,
 ): Promise<{ item: StationItem; details: StationDetails } | undefined> {
   try {
-    if (await connection.can('station-overview')) {
-      const { week, ...summary } = await connection.call(overview.get, { params: { id } });
-      return { item: fromSummary(summary), details: { key: keyOf(summary), week: new Map(week.map(weekOf)) } };
-    }
-    const station = await connection.call(stations.get, { params: { id } });
-    return { item: fromPublicDetails(station), details: publicDetails(station) };
+    const { item, key, week } = await ((await connection.can('station-overview'))
+      ? readOverview(connection, id)
+      : readPublic(connection, id));
+    const kept = key && { ...key, isHere: await connection.hasStationKey(id, key.prefix) };
+    return { item, details: { key: kept, week } };
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'notFound') return undefined;
     throw error;
   }
 }
 
-const fromSummary = ({ id, name, procedures, state, last_seen_at }: StationSummary): StationItem => ({
+interface Read {
+  readonly item: StationItem;
+  readonly key: Omit<StationKey, 'isHere'> | null;
+  readonly week: StationDetails['week'];
+}
+
+async function readOverview(connection: Connection, id: string): Promise<Read> {
+  const { week, key, ...summary } = await connection.call(overview.get, { params: { id } });
+  return {
+    item: fromSummary(summary),
+    key: key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at },
+    week: new Map(
+      week.map(({ procedure_id, runs, first_runs, first_passes }) => [
+        procedure_id,
+        { runs, first: { runs: first_runs, passes: first_passes } },
+      ]),
+    ),
+  };
+}
+
+async function readPublic(connection: Connection, id: string): Promise<Read> {
+  const { name, procedures, connection_status, api_key } = await connection.call(stations.get, { params: { id } });
+  return {
+    item: { id, name, procedures, state: connection_status ?? 'unknown', lastSeen: null },
+    key: api_key === null ? null : { prefix: visiblePart(api_key), createdAt: null, lastUsedAt: null },
+    week: new Map(procedures.map((procedure) => [procedure.id, { runs: procedure.runs_count, first: null }])),
+  };
+}
+
+/** TofuPilot shows the beginning of a key, followed by dots. */
+const visiblePart = (shown: string): string => shown.replace(/[.…•*]+$/, '');
+
+const fromSummary = ({ id, name, procedures, state, last_seen_at }: Omit<StationSummary, 'key'>): StationItem => ({
   id,
   name,
   procedures,
   state,
   lastSeen: last_seen_at,
 });
-
-const keyOf = ({ key }: StationSummary): StationDetails['key'] =>
-  key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at };
-
-const weekOf = ({ procedure_id, runs, first_runs, first_passes }: WeekFigures): [string, Week] => [
-  procedure_id,
-  { runs, first: { runs: first_runs, passes: first_passes } },
-];
 
 /** The list of the public API says nothing of connections. */
 const fromPublic = ({ id, name, procedures }: StationListItem): StationItem => ({
@@ -83,19 +117,3 @@ const fromPublic = ({ id, name, procedures }: StationListItem): StationItem => (
   state: 'unknown',
   lastSeen: null,
 });
-
-const fromPublicDetails = ({ id, name, procedures, connection_status }: Station): StationItem => ({
-  id,
-  name,
-  procedures,
-  state: connection_status ?? 'unknown',
-  lastSeen: null,
-});
-
-const publicDetails = ({ api_key, procedures }: Station): StationDetails => ({
-  key: api_key === null ? null : { prefix: visiblePart(api_key), createdAt: null, lastUsedAt: null },
-  week: new Map(procedures.map(({ id, runs_count }) => [id, { runs: runs_count, first: null }])),
-});
-
-/** TofuPilot shows the beginning of a key, followed by dots. */
-const visiblePart = (shown: string): string => shown.replace(/[.…•*]+$/, '');

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { setContext } from '../platform/context.ts';
 import type { Connection } from './connection.ts';
-import { listStations, readStation, type StationDetails, type StationItem } from './stationSource.ts';
+import { listStations, readStation, sortStations, type StationDetails, type StationItem } from './stationSource.ts';
 import { ServerTrouble } from './trouble.ts';
 
 const selection = z.object({ id: z.string(), name: z.string() });
@@ -21,8 +22,8 @@ export class StationStore implements vscode.Disposable {
 
   #stations: readonly StationItem[] | undefined;
   #error: Error | undefined;
-  /** What was asked for since the last change, by station. */
-  readonly #details = new Map<string, Promise<StationDetails | undefined>>();
+  /** What is known of the stations that somebody has asked for. */
+  readonly #details = new Map<string, StationDetails>();
   /** Stations that have changed; 'all': the list too. */
   #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> = Promise.resolve();
@@ -84,27 +85,9 @@ export class StationStore implements vscode.Disposable {
     this.#changed.fire(undefined);
   }
 
-  /**
-   * Key and figures of a station. Kept until the station changes; a change while they are on their way has them fetched
-   * again. @throws ApiError @returns undefined when there is no such station
-   */
-  async details(id: string): Promise<StationDetails | undefined> {
-    for (;;) {
-      const asked = this.#details.get(id) ?? this.#ask(id);
-      const answer = await asked;
-      const now = this.#details.get(id);
-      if (now === asked || now === undefined) return answer;
-    }
-  }
-
-  #ask(id: string): Promise<StationDetails | undefined> {
-    const asked = readStation(this.#connection, id).then((read) => {
-      if (read !== undefined && this.#details.get(id) === asked) this.#place(read.item);
-      return read?.details;
-    });
-    this.#details.set(id, asked);
-    asked.catch(() => this.#details.delete(id));
-    return asked;
+  /** Key and figures of a station as last seen; from its first call on they are kept as the server has them. */
+  details(id: string): StationDetails | undefined {
+    return this.#details.get(id);
   }
 
   /** Another server is used: nothing of the last one stays. */
@@ -159,27 +142,27 @@ export class StationStore implements vscode.Disposable {
     const all = await listStations(this.#connection);
     if (this.#connection.remote !== remote) return; // the new server's are on their way
     this.#stations = all;
-    this.#details.clear();
     await this.#followSelection();
     this.#changed.fire(undefined);
+    for (const id of this.#details.keys()) {
+      if (this.station(id) === undefined) this.#details.delete(id);
+      else await this.#loadOne(id);
+    }
   }
 
   async #loadOne(id: string): Promise<void> {
-    const before = this.station(id);
-    this.#details.delete(id);
+    const { remote } = this.#connection;
     const read = await readStation(this.#connection, id);
-    if (read === undefined) this.#stations = this.#stations?.filter((station) => station.id !== id);
-    else {
-      this.#details.set(id, Promise.resolve(read.details));
-      if (before?.name !== read.item.name) return this.#loadAll();
-      this.#place(read.item);
-    }
+    if (this.#connection.remote !== remote) return;
+    const before = this.station(id);
+    const details = this.#details.get(id);
+    if (read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details])) return;
+    const others = (this.#stations ?? []).filter((station) => station.id !== id);
+    this.#stations = read === undefined ? others : sortStations([...others, read.item]);
+    if (read === undefined) this.#details.delete(id);
+    else this.#details.set(id, read.details);
     await this.#followSelection();
-    this.#changed.fire(read === undefined ? undefined : id);
-  }
-
-  #place(item: StationItem): void {
-    this.#stations = this.#stations?.map((station) => (station.id === item.id ? item : station));
+    this.#changed.fire(before?.name === read?.item.name ? id : undefined);
   }
 
   /**

@@ -167,7 +167,7 @@ export class RunService {
     const install = failure !== null && isInstallable(failure.missing_module) && end.live.executions.length === 0;
     if (install) throw this.#missingPackage(script, interpreter, failure.missing_module ?? '');
     await this.#message.show(basename(script.fsPath), station, end);
-    await this.#store.refresh();
+    await this.#store.refreshStation(station.id);
     if (end.questionError !== undefined) throw end.questionError; // after what is to say of the units before
   }
 

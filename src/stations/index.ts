@@ -21,7 +21,7 @@ export function registerStations(
   feed: ChangeFeed,
 ): vscode.Disposable {
   const filter = new StationFilter(store);
-  const tree = new StationsTree(connection, store, filter, () => feed.begin());
+  const tree = new StationsTree(store, filter, () => feed.begin());
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);

@@ -1,4 +1,4 @@
-import type { StationDetails, StationItem, Week } from '../connection/stationSource.ts';
+import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 import type { LinkedProcedure } from '../contract/stations.ts';
 
 export interface StationNode {
@@ -17,9 +17,7 @@ export interface ProcedureNode {
 export interface KeyNode {
   readonly kind: 'key';
   readonly station: StationItem;
-  readonly key: StationDetails['key'];
-  /** This machine keeps it. */
-  readonly isHere: boolean;
+  readonly key: StationKey | null;
 }
 
 export type Node = StationNode | ProcedureNode | KeyNode;

@@ -1,5 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Node, StationNode } from './nodes.ts';
 import type { StationFilter } from './stationFilter.ts';
@@ -10,7 +10,6 @@ const openAtMost = 20;
 
 /** Stations and, under each, its linked procedures and its key. A changed station repaints its own node only. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  readonly #connection: Connection;
   readonly #store: StationStore;
   readonly #filter: StationFilter;
   readonly #onFirstShown: () => void;
@@ -24,13 +23,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
    */
   #shown = false;
   /** What each node showed last, by station id. */
-  #painted = new Map<string, string>();
-  /** Stations whose children have been asked for. */
-  readonly #opened = new Set<string>();
+  #painted = new Map<string, unknown>();
 
   /** @param onFirstShown called when VS Code first wants nodes: somebody looks */
-  constructor(connection: Connection, store: StationStore, filter: StationFilter, onFirstShown: () => void) {
-    this.#connection = connection;
+  constructor(store: StationStore, filter: StationFilter, onFirstShown: () => void) {
     this.#store = store;
     this.#filter = filter;
     this.#onFirstShown = onFirstShown;
@@ -52,18 +48,16 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   async #children({ station: { id } }: StationNode): Promise<Node[]> {
-    this.#opened.add(id);
-    const details = await this.#store.details(id).catch(() => undefined); // the view's message says what is wrong
+    // Later changes come by themselves; waiting here for each would leave VS Code without the nodes meanwhile.
+    if (this.#store.details(id) === undefined) await this.#store.refreshStation(id);
     const station = this.#store.station(id);
+    const details = this.#store.details(id);
     if (station === undefined) return [];
     const procedures = station.procedures.map((procedure): Node => {
       const week = details && (details.week.get(procedure.id) ?? { runs: 0, first: null });
       return { kind: 'procedure', station, procedure, week };
     });
-    if (details === undefined) return procedures;
-    const { key } = details;
-    const isHere = key !== null && (await this.#connection.hasStationKey(id, key.prefix).catch(() => false));
-    return [...procedures, { kind: 'key', station, key, isHere }];
+    return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];
   }
 
   getParent(node: Node): Node | undefined {
@@ -89,7 +83,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     }
   }
 
-  /** @param changed the one station that has changed; undefined: any */
+  /** @param changed the one station of which more has changed than the list tells */
   #update(changed: string | undefined): void {
     const before = this.#roots;
     const painted = this.#painted;
@@ -103,7 +97,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       }),
     );
     this.#painted = new Map(
-      stations.map((each) => [each.id, JSON.stringify([each, each.id === selected?.id, each.id === running])]),
+      stations.map((each) => [each.id, { ...each, selected: each.id === selected?.id, running: each.id === running }]),
     );
     if (!this.#shown) return;
     if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {
@@ -111,8 +105,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       return;
     }
     for (const [id, root] of this.#roots) {
-      const figuresMayDiffer = this.#opened.has(id) && (changed === undefined || changed === id);
-      if (figuresMayDiffer || painted.get(id) !== this.#painted.get(id)) this.#changed.fire(root);
+      if (id === changed || !isDeepStrictEqual(painted.get(id), this.#painted.get(id))) this.#changed.fire(root);
     }
   }
 

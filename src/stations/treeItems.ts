@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { StationItem, Week } from '../connection/stationSource.ts';
+import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 import type { StationState } from '../contract/overview.ts';
 import { ago } from '../domain/ago.ts';
 import { percent } from '../domain/percent.ts';
@@ -62,15 +62,15 @@ export function procedureItem({ station, procedure, week }: ProcedureNode): vsco
   return item;
 }
 
-export function keyItem({ station, key, isHere }: KeyNode): vscode.TreeItem {
+export function keyItem({ station, key }: KeyNode): vscode.TreeItem {
   const item = new vscode.TreeItem(key === null ? vscode.l10n.t('No key') : `${key.prefix}…`);
   const age = key?.createdAt == null ? '' : vscode.l10n.t('made {0}', ago(key.createdAt, Date.now()));
-  const missing = key === null || isHere ? '' : vscode.l10n.t('not on this machine');
+  const missing = key === null || key.isHere ? '' : vscode.l10n.t('not on this machine');
   item.id = `station:${station.id}/key`;
   item.description = key === null ? vscode.l10n.t('scripts cannot push') : joined(' · ', missing, age);
-  item.iconPath = key !== null && isHere ? new vscode.ThemeIcon('key') : warningIcon();
-  item.contextValue = key === null ? 'key none' : isHere ? 'key here' : 'key elsewhere';
-  item.tooltip = keyTooltip({ kind: 'key', station, key, isHere });
+  item.iconPath = key?.isHere === true ? new vscode.ThemeIcon('key') : warningIcon();
+  item.contextValue = key === null ? 'key none' : key.isHere ? 'key here' : 'key elsewhere';
+  item.tooltip = keyTooltip(station, key);
   item.accessibilityInformation = {
     label: joined(', ', vscode.l10n.t('Key of {0}', station.name), item.label as string, item.description),
   };
@@ -80,13 +80,13 @@ export function keyItem({ station, key, isHere }: KeyNode): vscode.TreeItem {
 const warningIcon = (): vscode.ThemeIcon =>
   new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 
-function keyTooltip({ station, key, isHere }: KeyNode): string {
+function keyTooltip(station: StationItem, key: StationKey | null): string {
   if (key === null)
     return vscode.l10n.t('{0} has no key. Generate one, so that scripts can push its runs.', station.name);
   return joined(
     '\n',
     vscode.l10n.t('The key of {0} begins with {1}', station.name, key.prefix),
-    isHere
+    key.isHere
       ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
       : vscode.l10n.t('This machine does not have it: paste it, or generate a new one.'),
     key.createdAt === null ? '' : vscode.l10n.t('Made {0}.', dated(key.createdAt)),

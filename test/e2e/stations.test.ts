@@ -79,7 +79,7 @@ describe('the Stations view', function () {
     const procedure = window.tree('Stations').row('FVT1');
     await procedure.locator.waitFor();
     assert.match(await procedure.spoken(), /Procedure FVT1, Functional verification, linked to Bench 1/);
-    assert.match(await row.spoken(), /Station Bench 1, selected, 1 procedure/);
+    assert.match(await row.spoken(), /Station Bench 1, selected, unknown, 1 procedure/);
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('stations', theme);
   });
 
@@ -113,7 +113,7 @@ describe('the Stations view', function () {
     await window.quickInput.accept();
     await window
       .tree('Stations')
-      .row(/FVT1\s*Functional test/)
+      .row(/FVT1\s*0 runs · Functional test/)
       .locator.waitFor();
     await window.tree('Stations').row('FVT1').menu('Set Procedure Identifier…');
     await window.quickInput.opened('Identifier of Functional test');
@@ -124,7 +124,7 @@ describe('the Stations view', function () {
     await window.quickInput.accept();
     await window
       .tree('Stations')
-      .row(/FT1\s*Functional verification/)
+      .row(/FT1\s*0 runs · Functional verification/)
       .locator.waitFor();
     await window.tree('Stations').row('FT1').menu('Set Procedure Identifier…');
     await window.quickInput.fill('FVT1');
@@ -172,8 +172,15 @@ describe('the Stations view', function () {
     await window.quickInput.accept();
     await eventually(async () =>
       assert.deepEqual(
-        (await window.tree('Stations').rows()).map((row) => row.split(' ').slice(0, 2).join(' ').trim()),
-        ['Bench A', 'FVT1 Functional', 'Bench B', 'FVT1 Functional'],
+        (await window.tree('Stations').rows()).map((row) => row.replace(/tss_\S+/, 'tss_…')),
+        [
+          'Bench A unknown',
+          'FVT1 0 runs · Functional verification',
+          'tss_… made now',
+          'Bench B selected · never connected',
+          'FVT1 0 runs · Functional verification',
+          'tss_… made now',
+        ],
       ),
     );
   });

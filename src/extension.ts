@@ -27,6 +27,9 @@ export function activate(context: vscode.ExtensionContext): void {
     store,
     feed,
     registerStations(commands, connection, store, feed),
-    registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner', '__main__.py')),
+    registerRun(commands, connection, store, log, {
+      runner: join(context.extensionPath, 'dist', 'runner', '__main__.py'),
+      storage: context.globalStorageUri.fsPath,
+    }),
   );
 }

@@ -129,7 +129,10 @@ export class StationStore implements vscode.Disposable {
     try {
       if (stale === 'all' || stale.size > fewStations || this.#stations === undefined) await this.#loadAll();
       else for (const id of stale) await this.#loadOne(id);
-      this.#error = undefined;
+      if (this.#error !== undefined) {
+        this.#error = undefined;
+        this.#changed.fire(undefined);
+      }
     } catch (error) {
       if (this.#connection.remote === remote) this.#error = error instanceof Error ? error : new Error(String(error));
       this.#changed.fire(undefined);

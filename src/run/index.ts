@@ -7,7 +7,7 @@ import { UserError } from '../platform/userError.ts';
 import { newScript } from './newScript.ts';
 import { Problems } from './problems.ts';
 import { RunDocuments } from './runDocument.ts';
-import { RunService } from './runService.ts';
+import { type RunPlaces, RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 
 /** Running scripts: the commands, the Test Results, the Runs view. */
@@ -16,12 +16,12 @@ export function registerRun(
   connection: Connection,
   store: StationStore,
   log: Log,
-  runner: string,
+  places: RunPlaces,
 ): vscode.Disposable {
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const report = (error: unknown): void => void commands.show(error);
-  const service = new RunService(connection, store, problems, log, runner, controller, report);
+  const service = new RunService(connection, store, problems, log, places, controller, report);
   const documents = new RunDocuments(connection);
   const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
     const items = request.include ?? [...controller.items].map(([, item]) => item);

@@ -15,9 +15,18 @@ import { installPackages, isInstallable } from './pythonPackages.ts';
 import { stationEnvironment } from './runPlan.ts';
 import { type RunEnd, ScriptRun, StartError } from './scriptRun.ts';
 import { ResultPainter } from './testResults.ts';
+import { trustEnvironment } from './trustedCertificates.ts';
 
 /** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
 const serverWatch = 2_000;
+
+/** Paths. */
+export interface RunPlaces {
+  /** The main file of the Python runner. */
+  readonly runner: string;
+  /** A folder for what is to be kept. */
+  readonly storage: string;
+}
 
 /** Runs phase scripts as the selected station, one at a time. */
 export class RunService {
@@ -26,6 +35,7 @@ export class RunService {
   readonly #problems: Problems;
   readonly #log: Log;
   readonly #runner: string;
+  readonly #storage: string;
   readonly #controller: vscode.TestController;
   readonly #message: OutcomeMessage;
   /** From the command to the last message: a second click must not drive the hardware twice. */
@@ -37,7 +47,7 @@ export class RunService {
     store: StationStore,
     problems: Problems,
     log: Log,
-    runner: string,
+    { runner, storage }: RunPlaces,
     controller: vscode.TestController,
     report: (error: unknown) => void,
   ) {
@@ -46,6 +56,7 @@ export class RunService {
     this.#problems = problems;
     this.#log = log;
     this.#runner = runner;
+    this.#storage = storage;
     this.#controller = controller;
     this.#message = new OutcomeMessage(connection, report);
     setContext('running', false);
@@ -105,7 +116,7 @@ export class RunService {
 
   async #execute(
     script: vscode.Uri,
-    { url, key, station }: StationAccess,
+    { url, key, station, caFile }: StationAccess,
     question: ProcedureQuestion,
     interpreter: Interpreter,
     request: vscode.TestRunRequest | undefined,
@@ -132,7 +143,7 @@ export class RunService {
         script: script.fsPath,
         args: [],
         cwd: dirname(script.fsPath),
-        env: stationEnvironment(url, key),
+        env: { ...stationEnvironment(url, key), ...(await trustEnvironment(this.#storage, caFile)) },
       });
       return end;
     } catch (error) {

@@ -15,6 +15,7 @@ export class Notification {
   }
 
   async buttons(): Promise<string[]> {
+    await this.locator.waitFor();
     return this.locator.locator('.notification-list-item-buttons-container .monaco-button').allInnerTexts();
   }
 

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { until } from './until.ts';
 
 export interface PickRow {
   label: string;
@@ -34,6 +36,14 @@ export class QuickInput {
   /** @param timeout milliseconds to wait for the box; default that of the page */
   async fill(text: string, timeout?: number): Promise<void> {
     await this.#input.fill(text, timeout === undefined ? {} : { timeout });
+  }
+
+  /** Chooses a file or folder in the file dialog, which is a quick pick where VS Code runs in a browser. */
+  async file(path: string): Promise<void> {
+    await until(async () => (await this.value()) !== '', { what: 'the folder in which the file dialog begins' });
+    await this.fill(path);
+    await this.row(basename(path)).waitFor(); // it has read the folder
+    await this.accept();
   }
 
   async value(): Promise<string> {

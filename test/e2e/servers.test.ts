@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { local } from '../../src/contract/local.ts';
+import { overview } from '../../src/contract/overview.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { useTofuPilot } from '../support/tofupilot.ts';
+import { Bench, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+describe('a TofuPilot server (a stand-in for it)', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const cloud = useTofuPilot();
+  const behind = (): StationApi => new StationApi(cloud.behind, cloud.userKey);
+  const stationId = async (): Promise<string> => (await behind().call(stations.list)).data[0]?.id ?? '';
+
+  const tree = () => workbench().tree('Stations');
+
+  it('is added with its address and a user key, which must be one', async () => {
+    const window = workbench();
+    const { id } = await behind().call(stations.create, { body: { name: 'Cloud bench' } });
+    const { api_key: stationKey } = await behind().call(local.generateKey, { params: { id } });
+    await window.open(bench.workspace);
+    await window.openContainer('Test Stations');
+    await window.page.getByText('Add its server').click();
+    await window.quickInput.opened('Add TofuPilot server (1/2)');
+    assert.equal(await window.quickInput.value(), 'https://www.tofupilot.app');
+    await window.quickInput.fill('not an address');
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.quickInput.message(), /not an address/));
+    await window.quickInput.fill(`${cloud.url}/api/`);
+    await window.quickInput.accept();
+    await window.quickInput.opened(`Sign in to ${cloud.host}`);
+    const refused = async (key: string, sentence: RegExp): Promise<void> => {
+      await window.quickInput.fill(key);
+      await window.quickInput.accept();
+      await eventually(async () => assert.match(await window.quickInput.message(), sentence));
+    };
+    await refused('tsu_wrong', /does not know this key/);
+    await refused(stationKey, /key of a station/);
+    await window.quickInput.fill(cloud.userKey);
+    await window.quickInput.accept();
+    await tree().row('Cloud bench').locator.waitFor();
+    await window.page.getByText(cloud.host).first().waitFor();
+  });
+
+  it('shows what its public interface tells: state unknown, key not here', async () => {
+    const window = workbench();
+    await tree()
+      .row(/tss_.*not on this machine/)
+      .locator.waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('tofupilot', theme);
+  });
+
+  it('has keys made in its dashboard, and pasted', async () => {
+    const window = workbench();
+    await tree().row('Cloud bench').menu('Generate New Key…');
+    const message = window.notification(/makes keys in its dashboard only\. Make one for Cloud bench there/);
+    assert.deepEqual(await message.buttons(), [`Open ${cloud.host}`, 'Paste Key']);
+    await message.click('Paste Key');
+    await window.quickInput.opened('Key of Cloud bench');
+    const { api_key } = await behind().call(local.generateKey, { params: { id: await stationId() } });
+    await window.quickInput.fill(api_key);
+    await window.quickInput.accept();
+    await tree().row(/tss_/).locator.waitFor();
+    await tree()
+      .row(/not on this machine/)
+      .locator.waitFor({ state: 'detached' });
+  });
+
+  it('links by the internal call, and says so when that is refused', async () => {
+    const window = workbench();
+    await behind().call(procedures.create, { body: { name: 'Functional test', identifier: 'FVT1' } });
+    const link = async (): Promise<void> => {
+      await tree().row('Cloud bench').menu('Link Procedures…');
+      await window.quickInput.opened('Link procedures to Cloud bench');
+      await window.quickInput.pick('FVT1');
+      await window.quickInput.accept();
+    };
+    cloud.takesLinks = false;
+    await link();
+    await window
+      .notification(/did not take the link from here \(status 403\)\. Link the procedure in its dashboard/)
+      .close();
+    cloud.takesLinks = true;
+    await link();
+    await tree().row('FVT1').locator.waitFor();
+  });
+
+  it('runs a script, whose run is there then', async () => {
+    const window = workbench();
+    bench.script('openhtf_seed.py');
+    await window.openFile('openhtf_seed.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/SN-0001: PASS.*Saved as a run of Functional test/).close();
+    assert.equal((await behind().call(runs.list)).data.length, 1);
+    await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 1 run/));
+    assert.equal((await window.tree('Runs').rows()).length, 1);
+  });
+
+  it('has the way round for what it has no call for', async () => {
+    const window = workbench();
+    await tree().row('FVT1').menu('Unlink Procedure…');
+    await window.notification(/Unlink FVT1 from Cloud bench in the dashboard/).close();
+    await tree().row('FVT1').menu('Set Procedure Identifier…');
+    await window.notification(/gives procedures their identifiers itself/).close();
+    await tree().row('Cloud bench').menu('Delete Key…');
+    const opened = window.page.context().waitForEvent('page');
+    await window.notification(/Delete the key of Cloud bench in the dashboard/).click(`Open ${cloud.host}`);
+    const page = await opened;
+    // By way of the proxy of this VS Code, as a port of its machine.
+    assert.match(page.url(), new RegExp(`${new URL(cloud.url).port}/local$`));
+    await page.close();
+  });
+
+  it('names each trouble and its way out, and keeps what was seen last', async () => {
+    const window = workbench();
+    const trouble = async (mood: typeof cloud.mood, sentence: RegExp, button?: string): Promise<void> => {
+      cloud.mood = mood;
+      await window.command('Test Stations: Refresh');
+      const message = window.notification(sentence);
+      if (button !== undefined) assert.ok((await message.buttons()).includes(button), button);
+      await message.close();
+      await window.page
+        .getByText(/Last known state\./)
+        .first()
+        .waitFor();
+      await tree().row('Cloud bench').locator.waitFor();
+    };
+    await trouble('down', /did not answer to the end/);
+    await trouble('failing', /has failed with status 503/, 'Switch Server');
+    await trouble('a page', /answers otherwise than this version/, 'Switch Server');
+    await trouble(
+      'refusing users',
+      /does not allow this to the user of your key\. Viewers cannot/,
+      `Open ${cloud.host}`,
+    );
+    await window.screenshot('trouble', 'light');
+    await trouble('forgetting keys', /does not accept your key any more/, 'Sign In');
+    cloud.mood = 'well';
+    await window.command('Test Stations: Refresh');
+    await window.page
+      .getByText(/Last known state\./)
+      .first()
+      .waitFor({ state: 'detached' });
+  });
+
+  it('is forgotten by signing out, and welcomes back', async () => {
+    const window = workbench();
+    await window.command('Test Stations: Sign Out…');
+    await eventually(async () => assert.match(await window.dialog.text(), /removed from VS Code’s secret storage/));
+    await window.dialog.click('Sign Out');
+    await window.page.getByText('sign in with your user key').waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('signed-out', theme);
+    await window.page.getByRole('button', { name: 'Sign In' }).click();
+    await window.quickInput.opened(`Sign in to ${cloud.host}`);
+    await window.quickInput.fill(cloud.userKey);
+    await window.quickInput.accept();
+    await tree()
+      .row(/not on this machine/)
+      .locator.waitFor(); // the station's key went too
+  });
+
+  it('is left for this machine, and found again after a reload', async () => {
+    const window = workbench();
+    const use = async (name: string): Promise<void> => {
+      await window.command('Test Stations: Switch Server…');
+      await window.quickInput.pick(name);
+    };
+    await use('This Machine');
+    await window.page.getByText('A station is a test bench').waitFor();
+    await use(cloud.host);
+    await tree().row('Cloud bench').locator.waitFor();
+    await window.reload();
+    await window.openContainer('Test Stations');
+    await tree().row('Cloud bench').locator.waitFor();
+  });
+
+  it('is taken from the list', async () => {
+    const window = workbench();
+    await window.command('Test Stations: Remove Server…');
+    await window.quickInput.pick(cloud.host);
+    await window.dialog.click('Remove Server');
+    await window.page.getByText('A station is a test bench').waitFor();
+  });
+});
+
+describe('a server with a certificate of the company’s own', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const company = useTofuPilot(true);
+
+  it('is trusted with the file of its authority, by the editor and by scripts', async () => {
+    const window = workbench();
+    const behind = new StationApi(company.behind, company.userKey);
+    const procedure = await behind.call(procedures.create, { body: { name: 'Functional test', identifier: 'FVT1' } });
+    const { id } = await behind.call(stations.create, { body: { name: 'Line 1', procedure_id: procedure.id } });
+    const { api_key: key } = await behind.call(local.generateKey, { params: { id } });
+    const ca = join(bench.folder, 'company.pem');
+    writeFileSync(ca, company.certificates?.ca ?? '');
+    bench.script('openhtf_seed.py');
+    await window.open(bench.workspace);
+    await window.command('Test Stations: Add TofuPilot Server…');
+    await window.quickInput.opened('Add TofuPilot server (1/2)');
+    await window.quickInput.fill(company.host);
+    await window.quickInput.accept();
+    await window.quickInput.opened(`Sign in to ${company.host}`);
+    await window.quickInput.fill(company.userKey);
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.dialog.text(), /may not be the server that it says it is/));
+    await window.screenshot('untrusted-certificate', 'dark');
+    await window.dialog.click('Choose CA File');
+    await window.quickInput.opened('Certificates of the authority (PEM)');
+    await window.quickInput.file(ca);
+    await window.quickInput.opened(`Sign in to ${company.host}`);
+    await window.quickInput.fill(company.userKey);
+    await window.quickInput.accept();
+    await window.quickInput.closed();
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Line 1').menu('Paste Key…');
+    await window.quickInput.opened('Key of Line 1');
+    await window.quickInput.fill(key);
+    await window.quickInput.accept();
+    await window.quickInput.closed();
+    await window.openFile('openhtf_seed.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/SN-0001: PASS.*Saved as a run of Functional test/).locator.waitFor();
+    assert.equal((await behind.call(overview.get, { params: { id } })).week[0]?.runs, 1);
+  });
+});

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { after, before } from 'mocha';
+import { startServer, temporaryFolder, type TestServer } from '../server/support.ts';
+import { makeCertificates, type MadeCertificates } from './certificates.ts';
+
+/** How it answers: as TofuPilot does, or with something wrong. */
+export type Mood = 'well' | 'down' | 'failing' | 'a page' | 'refusing users' | 'forgetting keys';
+
+/**
+ * A stand-in for TofuPilot, which cannot be reached from here: our own server with its own surface switched off, by a proxy
+ * that does not know `/api/local`. It cannot tell whether TofuPilot itself answers alike.
+ */
+export class StandIn {
+  readonly userKey = 'tsu_the-user-key-of-the-stand-in';
+  mood: Mood = 'well';
+  /** Whether it takes links by the call of TofuPilot's command line tool. */
+  takesLinks = true;
+  certificates: MadeCertificates | undefined;
+  #server: TestServer | undefined;
+  #url = '';
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get host(): string {
+    return new URL(this.#url).host;
+  }
+
+  /** Of the server behind it, with everything that TofuPilot's public API lacks. */
+  get behind(): string {
+    return this.#server?.url ?? '';
+  }
+
+  /** @param secure with a certificate of an authority that nobody knows */
+  async start(folder: string, secure: boolean): Promise<() => Promise<void>> {
+    const server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: this.userKey });
+    this.#server = server;
+    const handle = (from: IncomingMessage, to: ServerResponse): void => this.#handle(from, to);
+    if (secure) this.certificates = await makeCertificates();
+    const { certificates } = this;
+    const proxy = certificates
+      ? createTlsServer({ cert: certificates.certificate, key: certificates.key }, handle)
+      : createServer(handle);
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const { port } = proxy.address() as AddressInfo;
+    this.#url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
+    return async () => {
+      proxy.closeAllConnections();
+      await new Promise((done) => proxy.close(done));
+      await server.stop();
+    };
+  }
+
+  #handle(from: IncomingMessage, to: ServerResponse): void {
+    const path = from.url ?? '';
+    const say = (status: number, message: string): void => {
+      to.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message, code: 'X' }));
+    };
+    const page = '<!doctype html><title>TofuPilot</title>';
+    if (this.mood === 'down') from.socket.destroy();
+    else if (this.mood === 'a page') to.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
+    else if (this.mood === 'failing') say(503, 'Down for maintenance.');
+    else if (path.startsWith('/api/local')) to.writeHead(404, { 'Content-Type': 'text/html' }).end(page);
+    else if (this.mood === 'forgetting keys') say(401, 'Invalid API key.');
+    else if (this.mood === 'refusing users') say(403, 'Viewers cannot do this.');
+    else if (path.startsWith('/api/trpc') && !this.takesLinks) say(403, 'Not for API keys.');
+    else this.#forward(from, to);
+  }
+
+  #forward(from: IncomingMessage, to: ServerResponse): void {
+    const { host } = new URL(this.behind);
+    const headers = { ...from.headers, host };
+    const sent = httpRequest(this.behind + (from.url ?? ''), { method: from.method ?? 'GET', headers }, (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    });
+    sent.on('error', () => to.destroy());
+    from.pipe(sent);
+  }
+}
+
+/** Inside a `describe`: a stand-in for TofuPilot, for all its tests. */
+export function useTofuPilot(secure = false): StandIn {
+  const standIn = new StandIn();
+  const folder = temporaryFolder();
+  let stop: (() => Promise<void>) | undefined;
+  before(async () => {
+    stop = await standIn.start(folder, secure);
+  });
+  after(() => stop?.());
+  return standIn;
+}

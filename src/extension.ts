@@ -3,10 +3,13 @@ import * as vscode from 'vscode';
 import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
 import { StationStore } from './connection/stationStore.ts';
+import { registerDoctor } from './doctor/index.ts';
 import { Commands } from './platform/commands.ts';
 import { createLog } from './platform/log.ts';
 import { registerRun } from './run/index.ts';
+import { pythonState } from './run/pythonState.ts';
 import { registerStations } from './stations/index.ts';
+import { registerWelcome } from './welcome/index.ts';
 
 /** Builds the rooms and returns. Awaits nothing, starts nothing, reads no secret. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -20,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
     connection.reset();
     void store.refresh();
   });
+  registerDoctor(commands, context, connection, store, log, () => pythonState(log));
   context.subscriptions.push(
     onSettings,
     log,
@@ -28,5 +32,6 @@ export function activate(context: vscode.ExtensionContext): void {
     feed,
     registerStations(commands, connection, store, feed),
     registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner', '__main__.py')),
+    registerWelcome(commands, context, store),
   );
 }

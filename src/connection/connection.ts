@@ -182,6 +182,16 @@ export class Connection {
     }
     return { ...this.#defaults, dataFolder: configured || this.#defaults.dataFolder };
   }
+
+  /** The local server's data folder, whether it is there or not. @throws ServerStartError when the setting is no path */
+  get dataFolder(): string {
+    return this.#place().dataFolder;
+  }
+
+  /** Whether this machine keeps a key of the station. Asks no server: the key may have been replaced there. */
+  async holdsStationKey(instance: string, station: string): Promise<boolean> {
+    return (await this.#keys.station(instance, station)) !== undefined;
+  }
 }
 
 async function currentStation(api: StationApi): Promise<Station | undefined> {

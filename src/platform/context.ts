@@ -7,6 +7,8 @@ interface ContextKeys {
   /** A script of ours runs in this window. */
   running: boolean;
   hasSelection: boolean;
+  /** The selected station has a procedure. */
+  hasProcedure: boolean;
 }
 
 /** The one place that sets `when` keys. */

@@ -23,11 +23,24 @@ const manifest = z
       menus: z.record(z.string(), z.array(menuItem)),
       viewsWelcome: z.array(z.object({ contents: z.string(), when: z.string() })),
       views: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
+      walkthroughs: z.array(
+        z.object({
+          steps: z.array(
+            z.object({
+              description: z.string(),
+              media: z.object({ svg: z.string(), altText: z.string() }),
+              completionEvents: z.array(z.string()).min(1),
+            }),
+          ),
+        }),
+      ),
       configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     }),
   })
   .parse(JSON.parse(text('package.json')));
-const { commands, menus, viewsWelcome, views, configuration } = manifest.contributes;
+const { commands, menus, viewsWelcome, views, walkthroughs, configuration } = manifest.contributes;
+const steps = walkthroughs.flatMap((each) => each.steps);
+const viewIds = Object.values(views).flatMap((list) => list.map(({ id }) => id));
 
 const files = globSync('src/**/*.ts', { cwd: root });
 const sources = files.map(text);
@@ -41,12 +54,13 @@ describe('the manifest', () => {
     assert.deepEqual([...declared].sort(), [...matches(/commands\.register\(\s*'(\w+)'/g)].sort());
   });
 
-  it('names only commands that exist, in menus and welcome texts', () => {
+  it('names only commands that exist, in menus, welcome texts and the walkthrough', () => {
     const named = Object.values(menus)
       .flat()
       .flatMap(({ command }) => command?.replace('testStations.', '') ?? []);
-    const linked = matches(/command:testStations\.(\w+)/g, Object.values(words));
-    for (const command of [...named, ...linked]) assert.ok(declared.has(command), command);
+    const linked = matches(/command:testStations\.([\w.]+)/g, Object.values(words));
+    const focusing = new Set(viewIds.map((id) => `${id.replace('testStations.', '')}.focus`));
+    for (const command of [...named, ...linked]) assert.ok(declared.has(command) || focusing.has(command), command);
   });
 
   it('has every inline action in the context menu too', () => {
@@ -58,13 +72,30 @@ describe('the manifest', () => {
 
   it('uses only context keys that the program sets', () => {
     const whens = [...Object.values(menus).flat(), ...viewsWelcome].flatMap(({ when }) => when ?? []);
+    whens.push(...steps.flatMap(({ completionEvents }) => completionEvents.filter((each) => each.startsWith("onContext:"))));
     const used = matches(/(?<!view == )\btestStations\.(\w+)/g, whens);
     const set = matches(/setContext\('(\w+)'/g);
     for (const key of used) assert.ok(set.has(key), key);
   });
 
+  it('has every step of the walkthrough done by something that happens', () => {
+    for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) {
+      const [, kind, what = ''] = /^(on[A-Z]\w+):(.+)$/.exec(event) ?? [];
+      if (kind === 'onCommand') assert.ok(declared.has(what.replace('testStations.', '')), event);
+      else assert.equal(kind, 'onContext', event);
+    }
+  });
+
+  it('has a picture for each step of the walkthrough, in colours of the theme alone', () => {
+    for (const { media } of steps) {
+      const colours = text(media.svg).matchAll(/\b(?:fill|stroke)="([^"]*)"/g);
+      for (const [, colour = ''] of colours) assert.match(colour, /^(none$|var\(--vscode-)/, media.svg);
+      assert.doesNotMatch(text(media.svg), /<style|style=|<script/, 'the picture’s frame has a policy against these');
+    }
+  });
+
   it('names only views that exist', () => {
-    const ids = new Set(Object.values(views).flatMap((list) => list.map(({ id }) => id)));
+    const ids = new Set(viewIds);
     for (const id of matches(/createTreeView\('([\w.]+)'/g)) assert.ok(ids.delete(id), id);
     assert.deepEqual([...ids], []);
   });
@@ -79,7 +110,8 @@ describe('the manifest', () => {
 
   it('names only files that exist', () => {
     const icons = Object.values(views).flatMap((list) => list.map(({ icon }) => icon));
-    for (const file of [manifest.icon, ...icons]) assert.ok(existsSync(join(root, file)), file);
+    for (const file of [manifest.icon, ...icons, ...steps.map(({ media }) => media.svg)])
+      assert.ok(existsSync(join(root, file)), file);
   });
 
   it('has every word of the manifest in package.nls.json, and no other', () => {
@@ -88,7 +120,9 @@ describe('the manifest', () => {
 
   it('says nothing to people that cannot be translated', () => {
     const plain = [
-      ...matches(/"(?:title|contents|name|description|markdownDescription)": "([^%"][^"]*)"/g, [text('package.json')]),
+      ...matches(/"(?:title|contents|name|description|markdownDescription|altText)": "([^%"][^"]*)"/g, [
+        text('package.json'),
+      ]),
     ];
     assert.deepEqual(
       plain.filter((each) => !/^(Test Stations|test-stations)$/.test(each)),

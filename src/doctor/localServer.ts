@@ -49,7 +49,7 @@ async function readAddress(dataFolder: string): Promise<ServerAddress | string> 
 const addressFacts = ({ url, version, pid }: ServerAddress): Fact[] => [
   ['Address', url],
   ['Version at its start', version],
-  ['Process', `${pid}, ${isAlive(pid) ? 'there' : 'gone'}`],
+  ['Process', `${pid}, ${isAlive(pid) ? 'running' : 'not running'}`],
 ];
 
 async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; answers: boolean }> {

@@ -9,6 +9,8 @@ interface ContextKeys {
   hasSelection: boolean;
   /** The selected station has a procedure. */
   hasProcedure: boolean;
+  /** A run was opened for reading in this window. */
+  runOpened: boolean;
 }
 
 /** The one place that sets `when` keys. */

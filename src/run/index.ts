@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
+import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { newScript } from './newScript.ts';
@@ -36,7 +37,10 @@ export function registerRun(
   );
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('stopRun', () => service.stop());
-  commands.register('openRun', (id) => documents.open(id));
+  commands.register('openRun', async (id) => {
+    await documents.open(id);
+    setContext('runOpened', true);
+  });
   commands.register('newScript', () => newScript(store));
   return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
 }

@@ -7,6 +7,6 @@ export async function openWalkthrough(
   toSide = false,
 ): Promise<void> {
   const category = `${extension.id}#start`;
-  const place = step === undefined ? category : { category, step: `${category}#${step}` };
+  const place = step === undefined ? category : { category, step };
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', place, toSide);
 }

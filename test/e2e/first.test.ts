@@ -48,6 +48,8 @@ describe('the first five minutes', function () {
   it('link a procedure', async () => {
     const window = workbench();
     await walkthrough().click('procedure', 'Link Procedures');
+    await window.quickInput.opened('Link procedure to a station');
+    await window.quickInput.pick('Bench 1');
     await window.quickInput.opened('Create procedure (1/2)');
     await window.quickInput.fill('Functional verification');
     await window.quickInput.accept();
@@ -205,14 +207,14 @@ describe('the Doctor', function () {
     const { pid } = bench.address();
     process.kill(pid, 'SIGSTOP');
     const hanging = await doctor(window);
-    assert.match(hanging, new RegExp(`- Process: ${pid}, there`));
+    assert.match(hanging, new RegExp(`- Process: ${pid}, running`));
     assert.match(hanging, /- Health: does not answer: no answer within 3 s/);
     assert.match(hanging, /- Stations: 1/);
     assert.match(hanging, /- Key of the selected station on this machine: yes/);
     process.kill(pid, 'SIGKILL');
     await eventually(async () => {
       const dead = await doctor(window);
-      assert.match(dead, new RegExp(`- Process: ${pid}, gone`));
+      assert.match(dead, new RegExp(`- Process: ${pid}, not running`));
       assert.match(dead, /- Health: does not answer: The server at http:\/\/127\.0\.0\.1:\d+ does not answer/);
     });
     assert.equal(bench.address().pid, pid, 'the Doctor started a server');
@@ -265,6 +267,7 @@ async function doctor(window: Workbench): Promise<string> {
     await window.page.keyboard.press('ControlOrMeta+KeyA');
     await window.page.keyboard.press('ControlOrMeta+KeyC');
     const text = await window.clipboard();
+    await window.page.keyboard.press('ControlOrMeta+Home');
     return text.startsWith('# Test Stations: Doctor') && text;
   });
 }

@@ -72,18 +72,14 @@ describe('the manifest', () => {
 
   it('uses only context keys that the program sets', () => {
     const whens = [...Object.values(menus).flat(), ...viewsWelcome].flatMap(({ when }) => when ?? []);
-    whens.push(...steps.flatMap(({ completionEvents }) => completionEvents.filter((each) => each.startsWith("onContext:"))));
+    whens.push(...steps.flatMap(({ completionEvents }) => completionEvents));
     const used = matches(/(?<!view == )\btestStations\.(\w+)/g, whens);
     const set = matches(/setContext\('(\w+)'/g);
     for (const key of used) assert.ok(set.has(key), key);
   });
 
-  it('has every step of the walkthrough done by something that happens', () => {
-    for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) {
-      const [, kind, what = ''] = /^(on[A-Z]\w+):(.+)$/.exec(event) ?? [];
-      if (kind === 'onCommand') assert.ok(declared.has(what.replace('testStations.', '')), event);
-      else assert.equal(kind, 'onContext', event);
-    }
+  it('ticks the steps of the walkthrough by what is, not by what was clicked and then cancelled', () => {
+    for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) assert.match(event, /^onContext:/);
   });
 
   it('has a picture for each step of the walkthrough, in colours of the theme alone', () => {

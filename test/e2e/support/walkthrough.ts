@@ -16,10 +16,15 @@ export class Walkthrough {
     return this.#page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
   }
 
-  /** Unfolds a step: its text, its buttons, its picture. */
+  /**
+   * Unfolds a step: its text, its buttons, its picture. VS Code gives it the focus some time after, which closes what was
+   * opened meanwhile; with reduced motion that is at once.
+   */
   async show(id: string): Promise<void> {
     const step = this.step(id);
-    if ((await step.getAttribute('aria-expanded')) !== 'true') await step.locator('.step-title').click();
+    if ((await step.getAttribute('aria-expanded')) === 'true') return;
+    await this.#page.emulateMedia({ reducedMotion: 'reduce' });
+    await step.locator('.step-title').click();
     await step.and(this.#page.locator('[aria-expanded=true]')).waitFor();
   }
 

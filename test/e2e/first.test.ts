@@ -244,10 +244,13 @@ describe('the Doctor in a folder that is not trusted', function () {
 
 const samples = (): string => join(import.meta.dirname, '..', '..', 'samples');
 
-/** Answers the dialog that asks for the parent of the sample's folder. */
+/** Answers the dialog that asks for the parent of the sample's folder. It takes no path before it shows the home folder. */
 async function chooseParent(window: Workbench, folder: string): Promise<void> {
   await window.quickInput.opened('Where to make the folder test-stations-sample');
+  await eventually(async () => assert.equal(await window.quickInput.value(), `${window.server.home}/`));
+  await window.quickInput.row('.local').waitFor();
   await window.quickInput.fill(`${folder}/`);
+  await window.quickInput.row('.local').waitFor({ state: 'detached' });
   await window.quickInput.button('Make It Here');
 }
 

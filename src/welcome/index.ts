@@ -12,8 +12,8 @@ export function registerWelcome(
   store: StationStore,
 ): vscode.Disposable {
   commands.register('openWalkthrough', () => openWalkthrough(context));
-  commands.register('openSample', (origin) => openSample(context, origin === 'walkthrough'));
-  void showOpenedSample(context).catch((error: unknown) => commands.show(error));
+  commands.register('openSample', (origin) => openSample(context, store, origin === 'walkthrough'));
+  void showOpenedSample(context, store).catch((error: unknown) => commands.show(error));
   return store.onDidChange(() => {
     const station = store.stations?.find(({ id }) => id === store.selected?.id);
     setContext('hasProcedure', station !== undefined && station.procedures.length > 0);

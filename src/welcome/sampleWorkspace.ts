@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import type { StationStore } from '../connection/stationStore.ts';
 import { openWalkthrough } from './walkthrough.ts';
 
 const name = 'test-stations-sample';
@@ -9,16 +10,26 @@ const firstScript = 'openhtf_board.py';
 
 /** Goes on in the window of the sample: opening a folder ends the extension's life in this one. */
 const openedKey = 'openedSample';
-const opened = z.object({ folder: z.string(), fromWalkthrough: z.boolean() });
+const opened = z.object({
+  folder: z.string(),
+  fromWalkthrough: z.boolean(),
+  /** Each workspace has a selection of its own; the sample begins with that of the window that made it. */
+  station: z.object({ id: z.string(), name: z.string() }).optional(),
+});
 
 /**
  * Copies the sample scripts to a folder of the user's choice and opens it. Nothing is ever overwritten.
  * @throws vscode.CancellationError
  */
-export async function openSample(context: vscode.ExtensionContext, fromWalkthrough: boolean): Promise<void> {
+export async function openSample(
+  context: vscode.ExtensionContext,
+  store: StationStore,
+  fromWalkthrough: boolean,
+): Promise<void> {
   const folder = await sampleIn(await chosenParent(), vscode.Uri.joinPath(context.extensionUri, 'samples'));
   const forceNewWindow = await wantsNewWindow(folder);
-  await context.globalState.update(openedKey, { folder: folder.toString(), fromWalkthrough });
+  const sample: z.infer<typeof opened> = { folder: folder.toString(), fromWalkthrough, station: store.selected };
+  await context.globalState.update(openedKey, sample);
   await vscode.commands.executeCommand('vscode.openFolder', folder, {
     forceNewWindow,
     forceReuseWindow: !forceNewWindow,
@@ -26,11 +37,12 @@ export async function openSample(context: vscode.ExtensionContext, fromWalkthrou
 }
 
 /** In the window of a sample that was just opened: shows its first script, with the walkthrough that led there. */
-export async function showOpenedSample(context: vscode.ExtensionContext): Promise<void> {
+export async function showOpenedSample(context: vscode.ExtensionContext, store: StationStore): Promise<void> {
   const [folder, ...others] = vscode.workspace.workspaceFolders ?? [];
   const sample = opened.safeParse(context.globalState.get(openedKey)).data;
   if (folder === undefined || others.length > 0 || sample?.folder !== folder.uri.toString()) return;
   await context.globalState.update(openedKey, undefined);
+  if (store.selected === undefined && sample.station !== undefined) await store.select(sample.station);
   await vscode.window.showTextDocument(vscode.Uri.joinPath(folder.uri, firstScript));
   if (sample.fromWalkthrough) await openWalkthrough(context, 'run', true);
 }

@@ -32,7 +32,11 @@ describe('the first five minutes', function () {
       ]),
     );
     assert.deepEqual(await walkthrough().done(), []);
-    for (const theme of themes) await window.screenshot('walkthrough', theme);
+    for (const step of ['station', 'procedure', 'script', 'run', 'result']) {
+      await walkthrough().show(step);
+      await walkthrough().picture(step).waitFor();
+      for (const theme of themes) await window.screenshot(`walkthrough-${step}`, theme);
+    }
   });
 
   it('create a station', async () => {
@@ -66,6 +70,7 @@ describe('the first five minutes', function () {
     await window.page.getByRole('tab', { name: 'openhtf_board.py' }).waitFor({ timeout: 60_000 });
     await walkthrough().step('run').locator('.step-description-container').waitFor();
     await eventually(async () => assert.deepEqual(await walkthrough().done(), ['station', 'procedure', 'script']));
+    await window.statusBarItem('Bench 1').waitFor();
     for (const name of ['README.md', 'requirements.txt', 'openhtf_fvt1.py']) {
       assert.equal(readFileSync(join(sample, name), 'utf8'), readFileSync(join(samples(), name), 'utf8'));
     }
@@ -102,10 +107,6 @@ describe('the first five minutes', function () {
     await eventually(async () =>
       assert.deepEqual(await walkthrough().done(), ['station', 'procedure', 'script', 'run', 'result']),
     );
-    for (const step of ['procedure', 'script', 'run', 'result']) {
-      await walkthrough().show(step);
-      for (const theme of themes) await window.screenshot(`walkthrough-${step}`, theme);
-    }
   });
 
   it('run the plain sample too', async () => {

@@ -28,6 +28,11 @@ export class Walkthrough {
     await step.and(this.#page.locator('[aria-expanded=true]')).waitFor();
   }
 
+  /** The picture of a step: its file has the step's id. */
+  picture(id: string): Locator {
+    return this.#page.frameLocator('.getting-started-media iframe').frameLocator('#active-frame').locator(`svg#${id}`);
+  }
+
   async click(id: string, button: string): Promise<void> {
     await this.show(id);
     await this.step(id).getByRole('button', { name: button, exact: true }).click();

@@ -23,7 +23,7 @@ describe('redaction', () => {
     ['a JSON web token', 'got eyJhbGciOi.eyJzdWIi.c2ln', 'got …'],
     ['the home directory', '/home/jane/work and /home/jane', '~/work and ~'],
     ['the home directory in a URI', 'file:///home/jane/work', 'file://~/work'],
-    ['another home directory', '/Users/bob/work', '/Users/<user>/work'],
+    ['another home directory', '/Users/Bob/work', '/Users/<user>/work'],
     ['the user', 'jane@lab-7: denied for Jane', '<user>@<host>: denied for <user>'],
     ['a serial number', 'serial_number: "AB 12", unit SN-0001.', 'serial_number: …, unit SN….'],
   ];
@@ -32,8 +32,8 @@ describe('redaction', () => {
   }
 
   it('takes out the home directory of Windows in each way of writing it', () => {
-    const windows = { home: String.raw`C:\Users\Jane Doe`, user: 'Jane Doe', host: 'PC' };
-    const text = String.raw`c:\users\jane doe\x, C:/Users/Jane Doe/x, "C:\\Users\\Jane Doe\\x", file:///C:/Users/Jane%20Doe/x`;
+    const windows = { home: String.raw`D:\Homes\Jane Doe`, user: 'Jane Doe', host: 'PC' };
+    const text = String.raw`d:\homes\jane doe\x, D:/Homes/Jane Doe/x, "D:\\Homes\\Jane Doe\\x", file:///D:/Homes/Jane%20Doe/x`;
     assert.equal(redact(text, windows), String.raw`~\x, ~/x, "~\\x", file:///~/x`);
   });
 

@@ -11,7 +11,7 @@ const rooms = {
 };
 
 /** What the user sees; they do not know each other, only what is below them. */
-for (const feature of ['stations', 'run', 'operator', 'uptime']) {
+for (const feature of ['stations', 'run', 'operator', 'uptime', 'welcome', 'doctor']) {
   rooms[feature] = { ours: ['connection', 'client', 'platform', 'contract', 'domain'], vscode: true };
 }
 

@@ -3,10 +3,13 @@ import * as vscode from 'vscode';
 import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
 import { StationStore } from './connection/stationStore.ts';
+import { registerDoctor } from './doctor/index.ts';
 import { Commands } from './platform/commands.ts';
 import { createLog } from './platform/log.ts';
 import { registerRun } from './run/index.ts';
+import { pythonState } from './run/pythonState.ts';
 import { registerStations } from './stations/index.ts';
+import { registerWelcome } from './welcome/index.ts';
 
 /** Builds the rooms and returns. Awaits nothing, starts nothing, reads no secret. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -19,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
   });
+  registerDoctor(commands, context, connection, store, log, () => pythonState(log));
   context.subscriptions.push(
     onSettings,
     log,
@@ -31,5 +35,6 @@ export function activate(context: vscode.ExtensionContext): void {
       runner: join(context.extensionPath, 'dist', 'runner', '__main__.py'),
       storage: context.globalStorageUri.fsPath,
     }),
+    registerWelcome(commands, context, store),
   );
 }

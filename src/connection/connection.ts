@@ -119,6 +119,21 @@ export class Connection implements vscode.Disposable {
     );
   }
 
+  /** Whether this machine keeps a key of the station. Asks no server: the key may have been replaced there. */
+  async keepsKey(instance: string, station: string): Promise<boolean> {
+    return (await this.#keys.station(instance, station)) !== undefined;
+  }
+
+  /** The data folder of this machine's server, whether it is there or not. @throws ServerStartError */
+  get dataFolder(): string {
+    return this.#local.dataFolder;
+  }
+
+  /** What the server can beyond TofuPilot's public API. @throws ApiError when it cannot be reached */
+  capabilities(): Promise<ReadonlySet<string>> {
+    return this.#server.capabilities();
+  }
+
   /** Keeps a key that was made elsewhere. @returns false, and keeps nothing, when it is not this station's */
   adoptStationKey(station: string, key: string): Promise<boolean> {
     const server = this.#server;

@@ -101,6 +101,11 @@ export class LocalServer implements StationServer {
     }
   }
 
+  /** Whether it is there or not. @throws ServerStartError when the setting is no absolute path */
+  get dataFolder(): string {
+    return this.#place().dataFolder;
+  }
+
   #place(): ServerPlace {
     const configured = setting('dataFolder').replace(/^~(?=$|[\\/])/, homedir());
     if (configured !== '' && !isAbsolute(configured)) {

@@ -16,6 +16,10 @@ interface ContextKeys {
   /** A script of ours runs in this window. */
   running: boolean;
   hasSelection: boolean;
+  /** The selected station has a procedure. */
+  hasProcedure: boolean;
+  /** A run was opened for reading in this window. */
+  runOpened: boolean;
 }
 
 /** The one place that sets `when` keys. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
+import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { newScript } from './newScript.ts';
@@ -36,7 +37,10 @@ export function registerRun(
   );
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('stopRun', () => service.stop());
-  commands.register('openRun', (id) => documents.open(id));
+  commands.register('openRun', async (id) => {
+    await documents.open(id);
+    setContext('runOpened', true);
+  });
   commands.register('newScript', () => newScript(store));
   return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
 }
@@ -44,12 +48,13 @@ export function registerRun(
 /** The script of a test item, as its URI: its own file, or its parent's for a phase. */
 const scriptOf = (item: vscode.TestItem): string => (item.parent ?? item).id;
 
-/** The file that a menu was called on, or the one in the editor. */
+/** The file that a menu was called on, or the one in the editor, or beside what has the focus. */
 function scriptArgument(argument: unknown): vscode.Uri {
+  if (argument instanceof vscode.Uri && argument.scheme === 'file') return argument;
   const active = vscode.window.activeTextEditor?.document;
-  if (argument instanceof vscode.Uri) {
-    if (argument.scheme === 'file') return argument;
-  } else if (active?.languageId === 'python' && active.uri.scheme === 'file') return active.uri;
+  const seen = active === undefined ? vscode.window.visibleTextEditors.map(({ document }) => document) : [active];
+  const [script, ...others] = seen.filter(({ languageId, uri }) => languageId === 'python' && uri.scheme === 'file');
+  if (!(argument instanceof vscode.Uri) && script !== undefined && others.length === 0) return script.uri;
   if (active?.isUntitled === true) throw new UserError(vscode.l10n.t('Save the script to a file first, then run it.'));
   throw new UserError(vscode.l10n.t('Open the Python script of a procedure first, then run it.'), [
     {

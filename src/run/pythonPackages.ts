@@ -9,6 +9,9 @@ import { folderOf, type Interpreter, pythonOf, useInterpreter } from './interpre
 /** Modules that phase scripts import, by the package that brings them. */
 const packageOf: Readonly<Record<string, string>> = { openhtf: 'openhtf', tofupilot: 'tofupilot' };
 
+/** The packages that phase scripts need. */
+export const scriptPackages: readonly string[] = Object.values(packageOf);
+
 /** Whether a module that is missing is one that we can offer to install. */
 export const isInstallable = (missingModule: string | null): boolean =>
   missingModule !== null && (missingModule.split('.')[0] ?? '') in packageOf;
@@ -29,7 +32,7 @@ export async function installPackages(script: vscode.Uri, interpreter: Interpret
       progress.report({ message: vscode.l10n.t('making {0}', environment) });
       await run([...interpreter.command, '-m', 'venv', environment]);
       progress.report({ message: vscode.l10n.t('installing openhtf and tofupilot') });
-      await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...Object.values(packageOf)]);
+      await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...scriptPackages]);
     },
   );
   await useInterpreter(python, script, log);

@@ -38,7 +38,8 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
   async getChildren(): Promise<RunListItem[]> {
     const { selected } = this.#store;
     this.#view.description = selected?.name ?? '';
-    if (selected?.id !== this.#shown.station || this.#store.stations === undefined) this.#shown = { station: selected?.id, runs: [] };
+    if (selected?.id !== this.#shown.station || this.#store.stations === undefined)
+      this.#shown = { station: selected?.id, runs: [] };
     if (selected === undefined) return this.#show('');
     try {
       const query = { created_by_station_ids: [selected.id], limit: 50 };

@@ -24,11 +24,24 @@ const manifest = z
       keybindings: z.array(z.object({ when: z.string(), args: z.object({ commands: z.array(z.string()) }) })),
       viewsWelcome: z.array(z.object({ contents: z.string(), when: z.string() })),
       views: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
+      walkthroughs: z.array(
+        z.object({
+          steps: z.array(
+            z.object({
+              description: z.string(),
+              media: z.object({ svg: z.string(), altText: z.string() }),
+              completionEvents: z.array(z.string()).min(1),
+            }),
+          ),
+        }),
+      ),
       configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     }),
   })
   .parse(JSON.parse(text('package.json')));
-const { commands, keybindings, menus, viewsWelcome, views, configuration } = manifest.contributes;
+const { commands, keybindings, menus, viewsWelcome, views, walkthroughs, configuration } = manifest.contributes;
+const steps = walkthroughs.flatMap((each) => each.steps);
+const viewIds = Object.values(views).flatMap((list) => list.map(({ id }) => id));
 
 const files = globSync('src/**/*.ts', { cwd: root });
 const sources = files.map(text);
@@ -42,16 +55,18 @@ describe('the manifest', () => {
     assert.deepEqual([...declared].sort(), [...matches(/commands\.register\(\s*'(\w+)'/g)].sort());
   });
 
-  it('names only commands that exist, in menus and welcome texts', () => {
+  it('names only commands that exist, in menus, welcome texts and the walkthrough', () => {
     const named = Object.values(menus)
       .flat()
       .flatMap(({ command }) => command?.replace('testStations.', '') ?? []);
-    const linked = matches(/command:testStations\.(\w+)/g, Object.values(words));
     const byKey = matches(
       /^testStations\.(\w+)/g,
       keybindings.flatMap(({ args }) => args.commands),
     );
-    for (const command of [...named, ...linked, ...byKey]) assert.ok(declared.has(command), command);
+    const linked = matches(/command:testStations\.([\w.]+)/g, Object.values(words));
+    const focusing = new Set(viewIds.map((id) => `${id.replace('testStations.', '')}.focus`));
+    for (const command of [...named, ...linked, ...byKey])
+      assert.ok(declared.has(command) || focusing.has(command), command);
   });
 
   it('has every inline action in the context menu too', () => {
@@ -63,13 +78,26 @@ describe('the manifest', () => {
 
   it('uses only context keys that the program sets', () => {
     const whens = [...Object.values(menus).flat(), ...viewsWelcome, ...keybindings].flatMap(({ when }) => when ?? []);
+    whens.push(...steps.flatMap(({ completionEvents }) => completionEvents));
     const used = matches(/(?<!view == |View == )\btestStations\.(\w+)/g, whens);
     const set = matches(/setContext\('(\w+)'/g);
     for (const key of used) assert.ok(set.has(key), key);
   });
 
+  it('ticks the steps of the walkthrough by what is, not by what was clicked and then cancelled', () => {
+    for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) assert.match(event, /^onContext:/);
+  });
+
+  it('has a picture for each step of the walkthrough, in colours of the theme alone', () => {
+    for (const { media } of steps) {
+      const colours = text(media.svg).matchAll(/\b(?:fill|stroke)="([^"]*)"/g);
+      for (const [, colour = ''] of colours) assert.match(colour, /^(none$|var\(--vscode-)/, media.svg);
+      assert.doesNotMatch(text(media.svg), /<style|style=|<script/, 'the picture’s frame has a policy against these');
+    }
+  });
+
   it('names only views that exist', () => {
-    const ids = new Set(Object.values(views).flatMap((list) => list.map(({ id }) => id)));
+    const ids = new Set(viewIds);
     for (const id of matches(/createTreeView\('([\w.]+)'/g)) assert.ok(ids.delete(id), id);
     assert.deepEqual([...ids], []);
   });
@@ -84,7 +112,8 @@ describe('the manifest', () => {
 
   it('names only files that exist', () => {
     const icons = Object.values(views).flatMap((list) => list.map(({ icon }) => icon));
-    for (const file of [manifest.icon, ...icons]) assert.ok(existsSync(join(root, file)), file);
+    for (const file of [manifest.icon, ...icons, ...steps.map(({ media }) => media.svg)])
+      assert.ok(existsSync(join(root, file)), file);
   });
 
   it('has every word of the manifest in package.nls.json, and no other', () => {
@@ -93,7 +122,9 @@ describe('the manifest', () => {
 
   it('says nothing to people that cannot be translated', () => {
     const plain = [
-      ...matches(/"(?:title|contents|name|description|markdownDescription)": "([^%"][^"]*)"/g, [text('package.json')]),
+      ...matches(/"(?:title|contents|name|description|markdownDescription|altText)": "([^%"][^"]*)"/g, [
+        text('package.json'),
+      ]),
     ];
     assert.deepEqual(
       plain.filter((each) => !/^(Test Stations|test-stations)$/.test(each)),

@@ -63,6 +63,12 @@ export class Workbench {
     await this.#usable();
   }
 
+  /** Opens a window without a folder. */
+  async openEmpty(): Promise<void> {
+    await this.page.goto(`${this.server.url}/?ew=true`);
+    await this.#usable();
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.#usable();

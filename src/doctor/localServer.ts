@@ -1,0 +1,100 @@
+import { open, readFile, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StationApi } from '../client/stationApi.ts';
+import { local, type ServerAddress, serverAddress } from '../contract/local.ts';
+import { bytes, type Fact, lastLines, reasonOf, type Section, valueOrReason, within } from './report.ts';
+
+/** Milliseconds for a server on this machine to say that it is well. */
+const patience = 3_000;
+/** How much of the server's log goes into the report. */
+const [logLines, logBytes] = [20, 16_384];
+
+/** A server as it was found; nothing was started for it. */
+export interface ExaminedServer {
+  /** Under which its keys are kept; undefined: it was never there. */
+  readonly instance: string | undefined;
+  readonly answers: boolean;
+  readonly section: Omit<Section, 'title'>;
+}
+
+/** Looks at the server of a data folder. Never rejects: what cannot be had is said in the section. */
+export async function examineLocalServer(dataFolder: string): Promise<ExaminedServer> {
+  const address = await readAddress(dataFolder);
+  const health = typeof address === 'string' ? undefined : await askHealth(address);
+  const facts: Fact[] = [
+    ['Kind', 'local'],
+    ['Data folder', dataFolder],
+    ...(typeof address === 'string' ? [['Address', address] as const] : addressFacts(address)),
+    ...(health?.facts ?? []),
+    ['Database', await valueOrReason(patience, () => databaseSize(dataFolder))],
+    ['Free disk space', await valueOrReason(patience, () => freeSpace(dataFolder))],
+  ];
+  const log = await valueOrReason(patience, () => endOfLog(join(dataFolder, 'server.log')));
+  return {
+    instance: typeof address === 'string' ? undefined : address.instance,
+    answers: health?.answers ?? false,
+    section: { facts, quote: { title: 'Last lines of server.log', text: log || 'empty' } },
+  };
+}
+
+/** @returns the address, or why there is none */
+async function readAddress(dataFolder: string): Promise<ServerAddress | string> {
+  try {
+    return serverAddress.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
+  } catch (error) {
+    return `none: ${reasonOf(error)}`;
+  }
+}
+
+const addressFacts = ({ url, version, pid }: ServerAddress): Fact[] => [
+  ['Address', url],
+  ['Version at its start', version],
+  ['Process', `${pid}, ${isAlive(pid) ? 'running' : 'not running'}`],
+];
+
+async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; answers: boolean }> {
+  try {
+    const health = await within(patience, () => new StationApi(address.url).call(local.health));
+    const own = health.instance === address.instance;
+    const facts: Fact[] = [
+      ['Health', own ? `answers, version ${health.version}` : 'another server answers at this address'],
+      ['Capabilities', health.capabilities.join(', ') || 'none'],
+    ];
+    return { facts, answers: own };
+  } catch (error) {
+    return { facts: [['Health', `does not answer: ${reasonOf(error)}`]], answers: false };
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // it is another user's
+  }
+}
+
+/** With what is written but not yet in the main file. */
+async function databaseSize(dataFolder: string): Promise<string> {
+  const { size } = await stat(join(dataFolder, 'stations.db'));
+  const log = await stat(join(dataFolder, 'stations.db-wal')).catch(() => ({ size: 0 })); // there while in use only
+  return bytes(size + log.size);
+}
+
+async function freeSpace(folder: string): Promise<string> {
+  const { bavail, bsize } = await statfs(folder);
+  return bytes(bavail * bsize);
+}
+
+/** The end of a file that may be long. */
+async function endOfLog(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - logBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    return lastLines(buffer.toString('utf8', 0, bytesRead), logLines);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The walkthrough of the extension, when it is open. Steps are named by their id in the manifest. */
+export class Walkthrough {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  steps(): Locator {
+    return this.#page.locator('.getting-started-step');
+  }
+
+  step(id: string): Locator {
+    return this.#page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
+  }
+
+  /**
+   * Unfolds a step: its text, its buttons, its picture. VS Code gives it the focus some time after, which closes what was
+   * opened meanwhile; with reduced motion that is at once.
+   */
+  async show(id: string): Promise<void> {
+    const step = this.step(id);
+    if ((await step.getAttribute('aria-expanded')) === 'true') return;
+    await this.#page.emulateMedia({ reducedMotion: 'reduce' });
+    await step.locator('.step-title').click();
+    await step.and(this.#page.locator('[aria-expanded=true]')).waitFor();
+  }
+
+  /** The picture of a step: its file has the step's id. */
+  picture(id: string): Locator {
+    return this.#page.frameLocator('.getting-started-media iframe').frameLocator('#active-frame').locator(`svg#${id}`);
+  }
+
+  async click(id: string, button: string): Promise<void> {
+    await this.show(id);
+    await this.step(id).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** The steps with a tick. */
+  async done(): Promise<string[]> {
+    const ticked = await this.#page.locator('.getting-started-step [role=checkbox][aria-checked=true]').all();
+    const ids = await Promise.all(ticked.map((box) => box.getAttribute('data-done-step-id')));
+    return ids.map((id) => (id ?? '').split('#').at(-1) ?? '');
+  }
+}

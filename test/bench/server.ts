@@ -14,6 +14,7 @@ import { ingest, measureReads } from './load.ts';
 import { rawLimit } from './raw.ts';
 import { sampleRun } from './sampleRun.ts';
 import { startBundle } from './bundle.ts';
+import { type Line, number, printTable } from './table.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '1000000' }, pushes: { type: 'string', default: '3000' } },
@@ -21,15 +22,8 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const pushes = Number(values.pushes);
 
-interface Line {
-  what: string;
-  found: string;
-  aim: string;
-  met: boolean;
-}
 const lines: Line[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'test-stations-bench-'));
-const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
 
 try {
   const bytes = Buffer.byteLength(JSON.stringify(sampleRun('procedure', 0)));
@@ -83,7 +77,4 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const width = (key: 'what' | 'found'): number => Math.max(...lines.map((line) => line[key].length));
-for (const { what, found, aim, met } of lines) {
-  console.log(`${what.padEnd(width('what'))}  ${found.padEnd(width('found'))}  ${aim}${met ? '' : '  ✖'}`);
-}
+printTable(lines);

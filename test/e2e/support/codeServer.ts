@@ -15,6 +15,8 @@ export interface CodeServerOptions {
   /** They win over the user's, and can be changed while VS Code runs. */
   machineSettings?: Settings;
   userSettings?: Settings;
+  /** Files of further extensions. */
+  extensions?: readonly string[];
   /** Reaches the extension host, and what it starts. */
   env?: Record<string, string>;
   /** False: folders are untrusted until somebody trusts them. Default true: the question does not arise. */
@@ -63,7 +65,7 @@ export class CodeServer {
       await writeSettings(join(server.data, 'User'), { ...quietSettings, ...options.userSettings });
       await server.changeMachineSettings(options.machineSettings ?? {});
       await mkdir(server.home, { recursive: true });
-      await installExtension(join(folder, 'extensions'));
+      await installExtension(join(folder, 'extensions'), options.extensions);
       return server;
     } catch (error) {
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });

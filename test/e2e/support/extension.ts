@@ -2,12 +2,16 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, codeServer, vsix } from './places.ts';
 
-/** Copies the installed extension of `vsix()` to `folder`, the extensions folder of a code-server. */
-export async function installExtension(folder: string): Promise<void> {
+/**
+ * Copies the installed extension of `vsix()` to `folder`, the extensions folder of a code-server.
+ * @param others files of further extensions
+ */
+export async function installExtension(folder: string, others: readonly string[] = []): Promise<void> {
   const file = vsix();
   const content = createHash('sha256')
     .update(await readFile(file))
@@ -16,6 +20,7 @@ export async function installExtension(folder: string): Promise<void> {
   if (!existsSync(template)) await unpack(file, template);
   await rm(folder, { recursive: true, force: true });
   await cp(template, folder, { recursive: true });
+  for (const other of others) await install(other, folder);
 }
 
 /** Lets code-server install the file once; the folder gets its name only when it is complete. */
@@ -24,14 +29,21 @@ async function unpack(file: string, template: string): Promise<void> {
   await rm(parent, { recursive: true, force: true });
   await mkdir(parent, { recursive: true });
   const work = await mkdtemp(join(parent, 'install-'));
+  await install(file, join(work, 'extensions'));
+  await rename(join(work, 'extensions'), template);
+  await rm(work, { recursive: true, force: true });
+}
+
+/** Has code-server install the file of an extension. */
+async function install(file: string, extensions: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'ts-install-'));
   await promisify(execFile)(
     process.execPath,
     [
       ...[codeServer(), '--config', join(work, 'config.yaml'), '--user-data-dir', join(work, 'data')],
-      ...['--extensions-dir', join(work, 'extensions'), '--install-extension', file, '--force'],
+      ...['--extensions-dir', extensions, '--install-extension', file, '--force'],
     ],
     { env: { ...process.env, EXTENSIONS_GALLERY: '{}', HOME: work, XDG_CONFIG_HOME: work, XDG_DATA_HOME: work } },
   );
-  await rename(join(work, 'extensions'), template);
   await rm(work, { recursive: true, force: true });
 }

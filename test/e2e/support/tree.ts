@@ -52,6 +52,11 @@ export class Row {
       await this.locator.locator('.monaco-tl-twistie').click();
   }
 
+  async collapse(): Promise<void> {
+    if ((await this.locator.getAttribute('aria-expanded')) === 'true')
+      await this.locator.locator('.monaco-tl-twistie').click();
+  }
+
   /** What a screen reader says. */
   async spoken(): Promise<string> {
     return (await this.locator.getAttribute('aria-label')) ?? '';

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { before, describe, it } from 'mocha';
+import * as z from 'zod';
+import type { StationApi } from '../../src/client/stationApi.ts';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { StationApi as Api } from '../../src/client/stationApi.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+const hour = 60 * 60 * 1000;
+
+describe('the tree of stations', function () {
+  this.timeout(120_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const tree = () => workbench().tree('Stations');
+  let procedure = '';
+
+  before(async () => {
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await window.openContainer('Test Stations');
+    const api = await bench.api();
+    const body = { name: 'Functional test', identifier: 'FVT1' };
+    procedure = (await api.call(procedures.create, { body })).id;
+  });
+
+  /** As a script elsewhere would, with a key of the station. */
+  const push = async (api: StationApi, serial: string, outcome: 'PASS' | 'FAIL', hoursAgo: number): Promise<void> => {
+    const began = Date.now() - hoursAgo * hour;
+    await api.call(runs.create, {
+      body: {
+        procedure_id: procedure,
+        serial_number: serial,
+        part_number: 'PCBA01',
+        outcome,
+        started_at: new Date(began).toISOString(),
+        ended_at: new Date(began + 1000).toISOString(),
+      },
+    });
+  };
+
+  it('tells what became of a station: key, runs, first-pass yield, when it was seen', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    const id = await bench.stationId('Bench 1');
+    await api.call(local.linkProcedure, { params: { id, procedure_id: procedure } });
+    await tree()
+      .row(/FVT1\s*0 runs/)
+      .locator.waitFor();
+    await tree()
+      .row(/Bench 1\s*selected · never connected/)
+      .locator.waitFor();
+    const { api_key: key } = await api.call(local.generateKey, { params: { id } }); // elsewhere
+    await tree()
+      .row(/tss_.*not on this machine/)
+      .locator.waitFor();
+    const station = new Api(bench.address().url, key);
+    await push(station, 'SN-1', 'PASS', 3);
+    await push(station, 'SN-2', 'FAIL', 2);
+    await push(station, 'SN-2', 'PASS', 1);
+    await tree()
+      .row(/FVT1\s*3 runs · 50 % first pass · Functional test/)
+      .locator.waitFor();
+    await tree()
+      .row(/Bench 1\s*selected · unknown/)
+      .locator.waitFor();
+    assert.match(await tree().row('FVT1').tooltip(), /Of 2 unit\(s\) tested for the first time, 1 passed/);
+    assert.match(await tree().row('Bench 1').tooltip(), /Last seen .*\(1 hour ago\)|Last seen .*\(now\)/);
+    assert.equal((await window.tree('Runs').rows()).length, 3);
+    await window.page.mouse.move(700, 400);
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('tree', theme);
+    await api.call(local.deleteKey, { params: { id } });
+    await tree()
+      .row(/No key\s*scripts cannot push/)
+      .locator.waitFor();
+    await tree().row('No key').action('Generate New Key…');
+    await window.notification('Bench 1 has a new key').close();
+    await tree()
+      .row(/tss_.*made now/)
+      .locator.waitFor();
+  });
+
+  it('keeps what is open and focused while others work', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    await tree().row('FVT1').click();
+    const { id } = await api.call(stations.create, { body: { name: 'Bench 0' } });
+    await tree().row('Bench 0').locator.waitFor();
+    await tree().row('Bench 1').collapse();
+    await api.call(stations.update, { params: { id }, body: { name: 'Bench 00' } });
+    await tree().row('Bench 00').locator.waitFor();
+    await push(
+      new Api(
+        bench.address().url,
+        (await api.call(local.generateKey, { params: { id: await bench.stationId('Bench 1') } })).api_key,
+      ),
+      'SN-9',
+      'PASS',
+      0,
+    );
+    await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 4));
+    assert.equal(await tree().row('Bench 1').locator.getAttribute('aria-expanded'), 'false');
+    await tree().row('Bench 1').expand();
+    await tree().row('FVT1').locator.waitFor();
+    await api.call(stations.remove, { params: { id } });
+    await tree().row('Bench 00').locator.waitFor({ state: 'detached' });
+  });
+
+  it('does by the keyboard what the focused node needs', async () => {
+    const window = workbench();
+    await tree().row('Bench 1').click();
+    await window.page.keyboard.press('F2');
+    await window.quickInput.opened('Rename station Bench 1');
+    await window.quickInput.cancel();
+    await tree().row('Bench 1').click();
+    await window.page.keyboard.press('ArrowDown'); // focus moves, the selection stays
+    await window.page.keyboard.press('F2');
+    await window.quickInput.opened('Rename procedure FVT1');
+    await window.quickInput.cancel();
+    await tree().row('Bench 1').click();
+    await window.page.keyboard.press('ArrowDown');
+    await window.page.keyboard.press('Delete');
+    await eventually(async () => assert.match(await window.dialog.text(), /Unlink FVT1 from Bench 1\?/));
+    await window.dialog.click('Cancel');
+    await tree().row('Bench 1').click();
+    await window.page.keyboard.press('Delete');
+    await eventually(async () => assert.match(await window.dialog.text(), /Remove station Bench 1\?/));
+    await window.dialog.click('Cancel');
+  });
+
+  it('has a thousand stations, filtered by name and by procedure', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    for (let n = 1; n < 1000; n += 1) {
+      await api.call(stations.create, {
+        body: { name: `Line ${n}`, ...(n % 100 === 0 ? { procedure_id: procedure } : {}) },
+      });
+    }
+    await window.command('Test Stations: Refresh');
+    const filter = async (text: string, pick: string): Promise<void> => {
+      await window.command('Test Stations: Filter Stations…');
+      await window.quickInput.opened('Filter stations');
+      await window.quickInput.fill(text);
+      await window.quickInput.pick(pick);
+    };
+    await filter('line 99', 'Name contains “line 99”');
+    await eventually(async () => {
+      const names = (await tree().rows()).map((row) => row.replace(/ never connected$/, ''));
+      assert.deepEqual(names, ['Line 99', ...Array.from({ length: 10 }, (_, n) => `Line ${990 + n}`)]);
+    });
+    await window.screenshot('filtered', 'light');
+    await filter('FVT', 'FVT1');
+    await tree().row('Line 900').locator.waitFor();
+    assert.equal(await tree().row('Line 99').locator.count(), 0);
+    await filter('nowhere', 'Name contains “nowhere”');
+    await window.page.getByText('No station matches the filter.').waitFor();
+    await window.viewAction('Clear Filter');
+    await tree().row('Bench 1').locator.waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('thousand', theme);
+    await window.command('Test Stations: Select Station');
+    await window.quickInput.fill('Line 777');
+    await window.quickInput.pick('Line 777');
+    await window.statusBarItem('Line 777').waitFor();
+  });
+
+  it('has nothing that axe finds wrong in its views', async () => {
+    const window = workbench();
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await window.page.evaluate(axe);
+    const found = findings.parse(
+      await window.page.evaluate(`axe.run(document.querySelector('.part.sidebar'), {
+        runOnly: ['wcag2a', 'wcag2aa'],
+      }).then(({ violations }) => violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })))`),
+    );
+    assert.deepEqual(found, []);
+  });
+});
+
+const findings = z.array(z.object({ id: z.string(), help: z.string(), nodes: z.array(z.string()) }));

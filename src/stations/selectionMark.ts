@@ -20,9 +20,7 @@ export function selectionMark(store: StationStore): vscode.Disposable {
     vscode.window.registerFileDecorationProvider({
       onDidChangeFileDecorations: changed.event,
       provideFileDecoration: (uri) =>
-        uri.scheme === scheme && uri.path === `/${store.selected?.id}`
-          ? new vscode.FileDecoration('✓', vscode.l10n.t('Scripts run on this station.'))
-          : undefined,
+        uri.scheme === scheme && uri.path === `/${store.selected?.id}` ? new vscode.FileDecoration('✓') : undefined,
     }),
   );
 }

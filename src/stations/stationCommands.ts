@@ -84,7 +84,11 @@ export function registerStationCommands(
   });
 }
 
-/** What the keys for renaming and removing do, by the kind of node that has the focus. */
+/**
+ * What the keys for renaming and removing do, by the kind of node that has the focus. VS Code tells an extension only which
+ * node is selected, so the keys in the manifest first select the focused one: twice, because selecting an open node also
+ * closes it, and the second time opens it again.
+ */
 const renameCommands: ByKind = { station: 'renameStation', procedure: 'renameProcedure', key: 'rotateKey' };
 const removeCommands: ByKind = { station: 'removeStation', procedure: 'unlinkProcedure', key: 'deleteKey' };
 

@@ -116,24 +116,25 @@ describe('the tree of stations', function () {
 
   it('does by the keyboard what the focused node needs', async () => {
     const window = workbench();
-    await tree().row('Bench 1').click();
-    await window.page.keyboard.press('F2');
-    await window.quickInput.opened('Rename station Bench 1');
-    await window.quickInput.cancel();
-    await tree().row('Bench 1').click();
-    await window.page.keyboard.press('ArrowDown'); // focus moves, the selection stays
-    await window.page.keyboard.press('F2');
+    await tree().row('FVT1').click();
+    await window.page.mouse.move(700, 400);
+    const press = (key: string): Promise<void> => window.page.keyboard.press(key);
+    await press('F2');
     await window.quickInput.opened('Rename procedure FVT1');
     await window.quickInput.cancel();
-    await tree().row('Bench 1').click();
-    await window.page.keyboard.press('ArrowDown');
-    await window.page.keyboard.press('Delete');
+    await press('ArrowUp'); // the focus moves, the selection stays
+    await press('F2');
+    await window.quickInput.opened('Rename station Bench 1');
+    await window.quickInput.cancel();
+    await press('ArrowDown');
+    await press('Delete');
     await eventually(async () => assert.match(await window.dialog.text(), /Unlink FVT1 from Bench 1\?/));
     await window.dialog.click('Cancel');
-    await tree().row('Bench 1').click();
-    await window.page.keyboard.press('Delete');
+    await press('ArrowUp');
+    await press('Delete');
     await eventually(async () => assert.match(await window.dialog.text(), /Remove station Bench 1\?/));
     await window.dialog.click('Cancel');
+    assert.equal(await tree().row('Bench 1').locator.getAttribute('aria-expanded'), 'true');
   });
 
   it('has a thousand stations, filtered by name and by procedure', async () => {
@@ -158,7 +159,7 @@ describe('the tree of stations', function () {
     });
     await window.screenshot('filtered', 'light');
     await filter('FVT', 'FVT1');
-    await tree().row('Line 900').locator.waitFor();
+    await tree().row('Line 200').locator.waitFor();
     assert.equal(await tree().row('Line 99').locator.count(), 0);
     await filter('nowhere', 'Name contains “nowhere”');
     await window.page.getByText('No station matches the filter.').waitFor();
@@ -171,12 +172,14 @@ describe('the tree of stations', function () {
     await window.statusBarItem('Line 777').waitFor();
   });
 
+  // The headers are the workbench's own: axe finds their buttons nested in a button.
   it('has nothing that axe finds wrong in its views', async () => {
     const window = workbench();
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await window.page.evaluate(axe);
     const found = findings.parse(
-      await window.page.evaluate(`axe.run(document.querySelector('.part.sidebar'), {
+      await window.page
+        .evaluate(`axe.run({ include: ['.part.sidebar'], exclude: ['.pane-header', '.composite.title'] }, {
         runOnly: ['wcag2a', 'wcag2aa'],
       }).then(({ violations }) => violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })))`),
     );

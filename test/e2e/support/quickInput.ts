@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { until } from './until.ts';
 
 export interface PickRow {
   label: string;
@@ -40,7 +39,7 @@ export class QuickInput {
 
   /** Chooses a file or folder in the file dialog, which is a quick pick where VS Code runs in a browser. */
   async file(path: string): Promise<void> {
-    await until(async () => (await this.value()) !== '', { what: 'the folder in which the file dialog begins' });
+    await this.row('..').waitFor(); // before, it would put the folder in which it begins over what is typed
     await this.fill(path);
     await this.row(basename(path)).waitFor(); // it has read the folder
     await this.accept();

@@ -63,8 +63,11 @@ export class Row {
   }
 
   async tooltip(): Promise<string> {
+    const shown = this.#page.locator('.monaco-hover').filter({ visible: true });
+    await this.#page.mouse.move(700, 400);
+    await shown.waitFor({ state: 'hidden' });
     await labelOf(this.locator).hover();
-    return (await this.#page.locator('.monaco-hover').filter({ visible: true }).innerText()).trim();
+    return (await shown.innerText()).trim();
   }
 
   /** Right click, then the item of the menu. */

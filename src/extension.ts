@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
@@ -27,6 +26,6 @@ export function activate(context: vscode.ExtensionContext): void {
     store,
     feed,
     registerStations(commands, connection, store, feed),
-    registerRun(commands, connection, store, log, join(context.extensionPath, 'dist', 'runner', '__main__.py')),
+    registerRun(commands, connection, store, log, context.extensionUri),
   );
 }

@@ -6,23 +6,24 @@ import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { newScript } from './newScript.ts';
 import { Problems } from './problems.ts';
-import { RunDocuments } from './runDocument.ts';
+import { Reports } from './reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 
-/** Running scripts: the commands, the Test Results, the Runs view. */
+/** Running scripts: the commands, the Test Results, the Runs view, the run reports. */
 export function registerRun(
   commands: Commands,
   connection: Connection,
   store: StationStore,
   log: Log,
-  runner: string,
+  extension: vscode.Uri,
 ): vscode.Disposable {
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const report = (error: unknown): void => void commands.show(error);
+  const runner = vscode.Uri.joinPath(extension, 'dist', 'runner', '__main__.py').fsPath;
   const service = new RunService(connection, store, problems, log, runner, controller, report);
-  const documents = new RunDocuments(connection);
+  const reports = new Reports(connection, extension, log);
   const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
     const items = request.include ?? [...controller.items].map(([, item]) => item);
     const scripts = new Set(items.map(scriptOf));
@@ -36,9 +37,9 @@ export function registerRun(
   );
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('stopRun', () => service.stop());
-  commands.register('openRun', (id) => documents.open(id));
+  commands.register('openRun', (id) => reports.open(id));
   commands.register('newScript', () => newScript(store));
-  return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
+  return vscode.Disposable.from(problems, controller, reports, new RunsView(connection, store));
 }
 
 /** The script of a test item, as its URI: its own file, or its parent's for a phase. */

@@ -1,0 +1,20 @@
+/** The colours of curves, in their order: each is told from the others by its dashes too. */
+export const curveColours = [
+  '--vscode-charts-blue',
+  '--vscode-charts-orange',
+  '--vscode-charts-green',
+  '--vscode-charts-purple',
+];
+
+/** The present value of a colour of the theme, for canvases, which do not follow variables. */
+export function themeColour(variable: string, otherwise = '--vscode-foreground'): string {
+  const style = getComputedStyle(document.documentElement);
+  return style.getPropertyValue(variable).trim() || style.getPropertyValue(otherwise).trim();
+}
+
+/** Calls when the theme has changed. @returns ends it */
+export function onThemeChange(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  return () => observer.disconnect();
+}

@@ -23,7 +23,6 @@ export function factsOf(run: Report): unknown {
     [l10n.t('Slot'), run.slot_name ?? run.slot_key],
     [l10n.t('Sub-units'), run.sub_units.map(({ serial_number }) => serial_number).join(', ')],
     ...Object.entries(run.metadata ?? {}).map(([key, value]): Fact => [key, String(value)]),
-    [l10n.t('Run id'), run.id],
   ];
   return html`
     <dl class="facts">
@@ -35,6 +34,10 @@ export function factsOf(run: Report): unknown {
             </div>`
           : nothing,
       )}
+      <div class="wide">
+        <dt>${l10n.t('Run id')}</dt>
+        <dd>${run.id}</dd>
+      </div>
     </dl>
     ${run.docstring ? html`<p class="docstring">${run.docstring}</p>` : nothing}
   `;

@@ -34,7 +34,7 @@ class MeasurementList extends PageElement {
     const attempts = attemptsOf(this.run.phases);
     const groups = this.run.phases
       .map((phase, index) => ({ phase, all: attempts[index] ?? 1, shown: phase.measurements.filter(this.#isWanted) }))
-      .filter(({ shown }) => shown.length > 0 || !this.#isFiltered);
+      .filter(({ shown }) => shown.length > 0);
     const failures = failuresOf(this.run);
     return html`
       <section aria-labelledby="measurements">
@@ -48,7 +48,7 @@ class MeasurementList extends PageElement {
           ></vscode-checkbox>
           <vscode-textfield
             placeholder=${l10n.t('Filter by name')}
-            aria-label=${l10n.t('Filter measurements by name')}
+            label=${l10n.t('Filter measurements by name')}
             .value=${this.name}
             @input=${this.#onName}
           ></vscode-textfield>
@@ -59,7 +59,7 @@ class MeasurementList extends PageElement {
             groups.reduce((sum, { shown }) => sum + shown.length, 0),
           )}
         </p>
-        ${groups.length === 0 && this.#isFiltered ? html`<p class="note">${l10n.t('No measurement is like that.')}</p>` : nothing}
+        ${groups.length === 0 ? html`<p class="note">${this.#nothing()}</p>` : nothing}
         ${repeat(
           groups,
           ({ phase }) => phase.id,
@@ -75,33 +75,22 @@ class MeasurementList extends PageElement {
         ${outcomeMark(phase.outcome)} ${phase.name} ${attemptText(phase, all)}
       </h3>
       ${phase.docstring ? html`<p class="docstring">${phase.docstring}</p>` : nothing}
-      ${
-        shown.length === 0
-          ? html`<p class="note">${l10n.t('Nothing was measured in this phase.')}</p>`
-          : html`
-              <div class="measurements" role="table" aria-labelledby=${headingOf(phase)}>
-                <div class="measurement head only-spoken" role="row">
-                  ${[
-                    l10n.t('Outcome'),
-                    l10n.t('Name'),
-                    l10n.t('Value'),
-                    l10n.t('Limits'),
-                    l10n.t('Place between limits'),
-                  ].map((title) => html`<span role="columnheader">${title}</span>`)}
-                </div>
-                ${repeat(
-                  shown,
-                  ({ id }) => id,
-                  (measurement) => measurementRows(measurement, this.series.get(measurement.id)),
-                )}
-              </div>
-            `
-      }
+      <div class="measurements" role="table" aria-labelledby=${headingOf(phase)}>
+        <div class="measurement head only-spoken" role="row">
+          ${titles().map((title) => html`<span role="columnheader">${title}</span>`)}
+        </div>
+        ${repeat(
+          shown,
+          ({ id }) => id,
+          (measurement) => measurementRows(measurement, this.series.get(measurement.id)),
+        )}
+      </div>
     `;
   }
 
-  get #isFiltered(): boolean {
-    return this.failedOnly || this.name !== '';
+  #nothing(): string {
+    const hasSome = this.run.phases.some(({ measurements }) => measurements.length > 0);
+    return hasSome ? l10n.t('No measurement is like that.') : l10n.t('Nothing was measured.');
   }
 
   readonly #isWanted = ({ name, outcome }: ReportMeasurement): boolean =>
@@ -118,3 +107,12 @@ class MeasurementList extends PageElement {
   };
 }
 customElements.define('measurement-list', MeasurementList);
+
+/** What the cells of a row are, for who cannot see it. */
+const titles = (): string[] => [
+  l10n.t('Outcome'),
+  l10n.t('Name'),
+  l10n.t('Value'),
+  l10n.t('Limits'),
+  l10n.t('Place between limits'),
+];

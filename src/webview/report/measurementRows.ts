@@ -10,7 +10,7 @@ import { send } from './host.ts';
 import { limitsMark } from './limitsMark.ts';
 
 /** Values longer than this are folded. */
-const longest = 60;
+const longest = 40;
 
 /** A measurement, what was made of it, and its curve. */
 export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {

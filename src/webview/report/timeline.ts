@@ -26,10 +26,7 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>): unkn
           return html`
             <li class="phase" .style=${`grid-row: ${index + 2}`}>
               ${outcomeMark(phase.outcome)}
-              <span class="name">
-                <button type="button" class="link" @click=${() => goToHeading(headingOf(phase))}>${phase.name}</button>
-                ${attemptText(phase, attempts[index] ?? 1)}
-              </span>
+              <span class="name"> ${nameOf(phase)} ${attemptText(phase, attempts[index] ?? 1)} </span>
               <span class="duration">
                 ${readableDuration(phase.duration)}
                 <span class="only-spoken">${l10n.t('begins after {0}', readableMillis(start * length))}</span>
@@ -46,7 +43,13 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>): unkn
   `;
 }
 
-/** The heading of the phase's measurements; it is there for a phase without any too. */
+/** A way to the phase's measurements, where it has some. */
+const nameOf = (phase: ReportPhase): unknown =>
+  phase.measurements.length === 0
+    ? phase.name
+    : html`<button type="button" class="link" @click=${() => goToHeading(headingOf(phase))}>${phase.name}</button>`;
+
+/** The heading of the phase's measurements. */
 export const headingOf = ({ id }: ReportPhase): string => `phase-${id}`;
 
 export const attemptText = ({ retry_count }: ReportPhase, all: number): unknown =>

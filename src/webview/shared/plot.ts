@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { html, type PropertyValues } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import type uPlot from 'uplot';
 import { PageElement } from './element.ts';
 import { icon } from './outcome.ts';
-import { orderedByX, plotOptions, type PlotAxis, readout } from './plotOptions.ts';
+import { lookOf, orderedByX, plotOptions, type PlotAxis, readout } from './plotOptions.ts';
 import { onThemeChange } from './theme.ts';
 
 /** How much of the range is left by one step of zooming in. */
@@ -76,6 +76,7 @@ export class CurvePlot extends PageElement {
     `;
     return html`
       <div class="plot-tools">
+        ${this.axes.length > 2 ? curveKeys(this.axes.slice(1)) : nothing}
         <span class="reading" role="status">${this.reading}</span>
         ${button('zoom-in', l10n.t('Zoom in'), () => this.#zoom(zoomStep))}
         ${button('zoom-out', l10n.t('Zoom out'), () => this.#zoom(1 / zoomStep), !this.zoomed)}
@@ -99,7 +100,7 @@ export class CurvePlot extends PageElement {
     const Plot = await this.#library;
     const canvas = this.querySelector<HTMLElement>('.canvas');
     if (!canvas || !this.isConnected || series !== this.series) return;
-    const shown = this.#plot && { min: this.#plot.scales['x']?.min, max: this.#plot.scales['x']?.max };
+    const { min, max } = this.#plot?.scales['x'] ?? {};
     this.#plot?.destroy();
     const { data, isOrdered } = orderedByX(series);
     this.#plot = new Plot(
@@ -116,8 +117,7 @@ export class CurvePlot extends PageElement {
     );
     // The canvas is told by its frame's label; what the library draws around it says nothing more.
     this.#plot.root.setAttribute('aria-hidden', 'true');
-    if (shown?.min !== undefined && shown.max !== undefined)
-      this.#plot.setScale('x', { min: shown.min, max: shown.max });
+    if (this.zoomed && min != null && max != null) this.#plot.setScale('x', { min, max });
     this.#resize.observe(this);
   }
 
@@ -168,6 +168,28 @@ export class CurvePlot extends PageElement {
   }
 }
 customElements.define('curve-plot', CurvePlot);
+
+/** Which curve is which. */
+const curveKeys = (ys: readonly PlotAxis[]): unknown =>
+  ys.map((y, index) => {
+    const { colour, dash } = lookOf(index);
+    return html`
+      <span class="curve-key">
+        <svg viewBox="0 0 24 4" aria-hidden="true">
+          <line
+            x1="0"
+            y1="2"
+            x2="24"
+            y2="2"
+            stroke="var(${colour})"
+            stroke-width="2"
+            stroke-dasharray=${dash.join(' ')}
+          />
+        </svg>
+        ${y.name ?? 'y'}
+      </span>
+    `;
+  });
 
 /** The first and the last x. */
 function extent(plot: uPlot | undefined): [number, number] {

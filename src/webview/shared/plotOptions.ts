@@ -1,16 +1,20 @@
 import type uPlot from 'uplot';
 import { readableValue } from '../../domain/values.ts';
-import { curveColours, themeColour } from './theme.ts';
+import { themeColour } from './theme.ts';
 
 export interface PlotAxis {
   name?: string | null | undefined;
   units: string | null;
 }
 
-/** The library's number for the right side of the plot. */
-const right: uPlot.Axis.Side.Right = 1;
-
+const colours = ['--vscode-charts-blue', '--vscode-charts-orange', '--vscode-charts-green', '--vscode-charts-purple'];
 const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
+
+/** Each curve is told from the others by its dashes too. */
+export const lookOf = (index: number): { colour: string; dash: number[] } => ({
+  colour: colours[index % colours.length] ?? '',
+  dash: dashes[index % dashes.length] ?? [],
+});
 
 export const titleOf = ({ name, units }: PlotAxis, otherwise: string): string =>
   `${name ?? otherwise}${units ? ` (${units})` : ''}`;
@@ -37,20 +41,20 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
     series: [
       {},
       ...ys.map((y, index): uPlot.Series => {
-        const stroke = themeColour(curveColours[index % curveColours.length] ?? '');
-        const line = { dash: dashes[index % dashes.length] ?? [], width: 1.5, points: { show: false } };
+        const { colour, dash } = lookOf(index);
+        const stroke = themeColour(colour);
+        const line = { dash, width: 1.5, points: { show: false } };
         const dots = { paths: () => null, points: { show: true, size: 4, fill: stroke } };
         return { scale: scaleOf(y), stroke, ...(isOrdered ? line : dots) };
       }),
     ],
     axes: [
       { ...look, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
-      ...scales.slice(0, 2).map((scale, index): uPlot.Axis => {
+      ...scales.slice(0, 2).map((scale): uPlot.Axis => {
         const label = ys.filter((y) => scaleOf(y) === scale).map((y) => titleOf(y, 'y'));
         return {
           ...look,
           scale,
-          ...(index === 0 ? {} : { side: right }),
           label: label.join(', '),
           labelSize: 20,
           size: 56,

@@ -1,11 +1,3 @@
-/** The colours of curves, in their order: each is told from the others by its dashes too. */
-export const curveColours = [
-  '--vscode-charts-blue',
-  '--vscode-charts-orange',
-  '--vscode-charts-green',
-  '--vscode-charts-purple',
-];
-
 /** The present value of a colour of the theme, for canvases, which do not follow variables. */
 export function themeColour(variable: string, otherwise = '--vscode-foreground'): string {
   const style = getComputedStyle(document.documentElement);

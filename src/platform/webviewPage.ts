@@ -28,6 +28,7 @@ export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, view
   <head>
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <title>Test Stations</title>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <link rel="stylesheet" id="vscode-codicon-stylesheet" href="${resource('codicon.css')}">
     <link rel="stylesheet" href="${resource(`${view}.css`)}">

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { run as runSchema, runs } from '../../src/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { attach, largeRun, richRun, stationClient } from './support/richRun.ts';
+import { keptState } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -34,20 +35,20 @@ describe('the run report', function () {
     for (const theme of allThemes) await workbench().screenshot(name, theme);
     await workbench().setTheme('light');
   };
-  /** Answers where to save, and gives what is in the file then. */
-  const saved = async (name: string): Promise<string> => {
+  /** Saves where it is offered, and gives what is in the file then. */
+  const saved = async (name: RegExp): Promise<string> => {
     const { quickInput } = workbench();
-    await quickInput.fill(join(bench.workspace, 'out', name));
+    await eventually(async () => assert.match(basename(await quickInput.value()), name));
     await quickInput.accept();
-    const notification = workbench().notification(`Saved as out/${name}`);
+    const notification = workbench().notification(/^Saved as /);
+    const file = /^Saved as (.+)\.$/.exec(await notification.text())?.[1] ?? '';
     await notification.close();
-    return readFileSync(join(bench.workspace, 'out', name), 'utf8');
+    return readFileSync(join(bench.workspace, file), 'utf8');
   };
 
   before(async () => {
     const window = workbench();
     bench.write('measure_board.py', script);
-    mkdirSync(join(bench.workspace, 'out'));
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
@@ -154,7 +155,7 @@ describe('the run report', function () {
     await window.page.locator('.editor-instance', { hasText: 'hello bench' }).waitFor();
     await window.closeEditor('notes.txt');
     await report().getByRole('button', { name: 'Save ../../notes.txt as…' }).click();
-    assert.equal(await saved('notes.txt'), 'hello bench');
+    assert.equal(await saved(/^notes\.txt$/), 'hello bench');
   });
 
   it('filters the logs by level and text, and shows them as they are', async () => {
@@ -184,7 +185,7 @@ describe('the run report', function () {
   });
 
   it('shows failed measurements only, when told so', async () => {
-    await report().getByRole('checkbox', { name: 'Failed only (3)' }).click();
+    await report().getByText('Failed only (3)').click();
     await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));
     await report().getByRole('textbox', { name: 'Filter measurements by name' }).fill('RI');
     await eventually(async () => assert.deepEqual(await names(), ['ripple']));
@@ -192,25 +193,15 @@ describe('the run report', function () {
     await eventually(async () => assert.equal((await names()).length, 3));
   });
 
-  it('comes back after a reload of the window, as it was', async () => {
-    const window = workbench();
-    await window.reload();
-    await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
-    await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));
-    assert.deepEqual(await report().locator('.logs .message').count(), 1);
-    await report().getByRole('checkbox', { name: 'Failed only (3)' }).click();
-    await eventually(async () => assert.equal((await names()).length, 11));
-  });
-
   it('exports the run as JSON and its measurements as CSV', async () => {
     await report().getByRole('button', { name: 'Export the whole run as JSON' }).click();
-    const json = await saved('run.json');
+    const json = await saved(/^SN-2041 FVT1 2026-11-20T09-30-00\.json$/);
     const run = runSchema.parse(JSON.parse(json));
     assert.equal(run.id, id);
     assert.equal(run.phases[3]?.measurements[0]?.data_series?.[0]?.data.length, 500);
     assert.doesNotMatch(json, /signature=/);
     await report().getByRole('button', { name: 'Export the measurements as CSV' }).click();
-    const lines = (await saved('run.csv')).split('\r\n');
+    const lines = (await saved(/^SN-2041 FVT1 .*\.csv$/)).split('\r\n');
     assert.equal(lines[0], '\uFEFFphase,measurement,outcome,value,units,limits,attempt');
     assert.ok(lines.includes('measure,rail_5v,FAIL,5.31,V,4.8 ≤ x ≤ 5.2,1'), lines.join('\n'));
     const quoted = `measure,firmware,FAIL,"'=1.1.9 ""beta""",`;
@@ -218,6 +209,17 @@ describe('the run report', function () {
       lines.some((line) => line.startsWith(quoted)),
       lines.join('\n'),
     );
+  });
+
+  it('comes back after a reload of the window, as it was', async () => {
+    const window = workbench();
+    await eventually(async () => assert.match(await keptState(window.page), /failedOnly\W+true/));
+    await window.reload();
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
+    await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));
+    assert.deepEqual(await report().locator('.logs .message').count(), 1);
+    await report().getByText('Failed only (3)').click();
+    await eventually(async () => assert.equal((await names()).length, 11));
   });
 
   it('is sound for screen readers, in every theme', async () => {
@@ -262,6 +264,7 @@ describe('the run report', function () {
     const window = workbench();
     await (await bench.api()).call(runs.delete, { query: { ids: [id] } });
     await window.reload();
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).click();
     const sentence = report().getByText('The server has no such run. It was deleted, or it is in another data folder.');
     await sentence.waitFor();
     await screenshots('report-deleted');

@@ -87,7 +87,7 @@ class LogList extends PageElement {
       </vscode-single-select>
       <vscode-textfield
         placeholder=${l10n.t('Filter by text')}
-        label=${l10n.t('Filter logs by text')}
+        .label=${l10n.t('Filter logs by text')}
         .value=${this.text}
         @input=${this.#onText}
       ></vscode-textfield>

@@ -48,7 +48,7 @@ class MeasurementList extends PageElement {
           ></vscode-checkbox>
           <vscode-textfield
             placeholder=${l10n.t('Filter by name')}
-            label=${l10n.t('Filter measurements by name')}
+            .label=${l10n.t('Filter measurements by name')}
             .value=${this.name}
             @input=${this.#onName}
           ></vscode-textfield>

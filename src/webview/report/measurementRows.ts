@@ -44,7 +44,7 @@ function valueText(value: unknown, units: string | null): unknown {
   const unit = units === null ? nothing : html` <span class="units">${units}</span>`;
   if (text.length <= longest) return html`<span title=${String(value)}>${text}</span>${unit}`;
   return html`<details>
-    <summary>${text.slice(0, longest)}… ${unit}</summary>
+    <summary>${text}</summary>
     <pre>${text}</pre>
   </details>`;
 }

@@ -7,7 +7,7 @@ export interface PlotAxis {
   units: string | null;
 }
 
-const colours = ['--vscode-charts-blue', '--vscode-charts-orange', '--vscode-charts-green', '--vscode-charts-purple'];
+const colours = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-charts-purple', '--vscode-charts-orange'];
 const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
 
 /** Each curve is told from the others by its dashes too. */
@@ -50,10 +50,11 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
     ],
     axes: [
       { ...look, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
-      ...scales.slice(0, 2).map((scale): uPlot.Axis => {
+      ...scales.slice(0, 2).map((scale, index): uPlot.Axis => {
         const label = ys.filter((y) => scaleOf(y) === scale).map((y) => titleOf(y, 'y'));
         return {
           ...look,
+          grid: { ...look.grid, show: index === 0 },
           scale,
           label: label.join(', '),
           labelSize: 20,

@@ -14,7 +14,10 @@ export function limitsMark({ outcome, value, validators }: Result): unknown {
   const hasMargin = bar.marginalLower !== null || bar.marginalUpper !== null;
   return html`
     <span class="limits-mark" role="img" aria-label=${spoken(value, limits.lower, limits.upper)}>
-      <span class="zone" .style=${zone(bar.lower, bar.upper)}></span>
+      <span
+        class="zone ${bar.lower === null ? '' : 'from'} ${bar.upper === null ? '' : 'to'}"
+        .style=${zone(bar.lower, bar.upper)}
+      ></span>
       ${
         hasMargin
           ? html`<span
@@ -23,9 +26,6 @@ export function limitsMark({ outcome, value, validators }: Result): unknown {
             ></span>`
           : nothing
       }
-      ${[bar.lower, bar.upper].map((limit) =>
-        limit === null ? nothing : html`<span class="limit" .style=${`left: ${percent(limit, 0)}`}></span>`,
-      )}
       <span class="at ${bar.beyond ?? ''}" data-outcome=${outcome} .style=${`left: ${percent(bar.value, 0)}`}></span>
     </span>
   `;

@@ -22,7 +22,7 @@ const icons: Record<Log['level'], string> = {
 };
 
 /** Lines that are shown at first, and more at each wish: a log may have any length. */
-const portion = 1000;
+const portion = 500;
 
 /** The run's log, with its filters. */
 class LogList extends PageElement {

@@ -3,13 +3,14 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Report, ReportMeasurement, ReportPhase } from '../../contract/report.ts';
+import type { Report, ReportMeasurement } from '../../contract/report.ts';
 import { attemptsOf, failuresOf } from '../../domain/report.ts';
 import { PageElement } from '../shared/element.ts';
-import { outcomeMark } from '../shared/outcome.ts';
 import { kept } from './host.ts';
-import { measurementRows } from './measurementRows.ts';
-import { attemptText, headingOf } from './timeline.ts';
+import { measurementTable } from './measurementTable.ts';
+
+/** Rows that are added in one frame. */
+const portion = 150;
 
 /** All measurements by phase, with their filter. */
 class MeasurementList extends PageElement {
@@ -18,16 +19,21 @@ class MeasurementList extends PageElement {
     series: { attribute: false },
     failedOnly: { state: true },
     name: { state: true },
+    most: { state: true },
   };
   declare run: Report;
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
   declare failedOnly: boolean;
   /** A part of the names that are looked for. */
   declare name: string;
+  /** Rows that are shown so far: a frame's worth at first, so that something is seen at once, then more in each frame. */
+  declare most: number;
+  #total = 0;
 
   constructor() {
     super();
     ({ failedOnly: this.failedOnly, name: this.name } = kept.value);
+    this.most = portion;
   }
 
   protected override render(): unknown {
@@ -35,6 +41,8 @@ class MeasurementList extends PageElement {
     const groups = this.run.phases
       .map((phase, index) => ({ phase, all: attempts[index] ?? 1, shown: phase.measurements.filter(this.#isWanted) }))
       .filter(({ shown }) => shown.length > 0);
+    this.#total = groups.reduce((sum, { shown }) => sum + shown.length, 0);
+    let room = this.most;
     const failures = failuresOf(this.run);
     return html`
       <section aria-labelledby="measurements">
@@ -53,39 +61,25 @@ class MeasurementList extends PageElement {
             @input=${this.#onName}
           ></vscode-textfield>
         </div>
-        <p class="only-spoken" role="status">
-          ${l10n.t(
-            '{0} measurements shown',
-            groups.reduce((sum, { shown }) => sum + shown.length, 0),
-          )}
-        </p>
+        <p class="only-spoken" role="status">${l10n.t('{0} measurements shown', this.#total)}</p>
         ${groups.length === 0 ? html`<p class="note">${this.#nothing()}</p>` : nothing}
         ${repeat(
           groups,
           ({ phase }) => phase.id,
-          ({ phase, all, shown }) => this.#group(phase, all, shown),
+          ({ phase, all, shown }) => {
+            const rows = shown.slice(0, room);
+            room -= rows.length;
+            return measurementTable(phase, all, rows, this.series);
+          },
         )}
       </section>
     `;
   }
 
-  #group(phase: ReportPhase, all: number, shown: readonly ReportMeasurement[]): unknown {
-    return html`
-      <h3 id=${headingOf(phase)} tabindex="-1">
-        ${outcomeMark(phase.outcome)} ${phase.name} ${attemptText(phase, all)}
-      </h3>
-      ${phase.docstring ? html`<p class="docstring">${phase.docstring}</p>` : nothing}
-      <div class="measurements" role="table" aria-labelledby=${headingOf(phase)}>
-        <div class="measurement head only-spoken" role="row">
-          ${titles().map((title) => html`<span role="columnheader">${title}</span>`)}
-        </div>
-        ${repeat(
-          shown,
-          ({ id }) => id,
-          (measurement) => measurementRows(measurement, this.series.get(measurement.id)),
-        )}
-      </div>
-    `;
+  /** The rest comes frame by frame; `complete` is fired when all is there. */
+  protected override updated(): void {
+    if (this.most < this.#total) requestAnimationFrame(() => (this.most += portion));
+    else this.dispatchEvent(new CustomEvent('complete'));
   }
 
   #nothing(): string {
@@ -97,22 +91,15 @@ class MeasurementList extends PageElement {
     (!this.failedOnly || outcome === 'FAIL') && name.toLowerCase().includes(this.name.toLowerCase());
 
   readonly #onFailedOnly = ({ target }: Event & { target: HTMLInputElement }): void => {
+    this.most = portion;
     this.failedOnly = target.checked;
     kept.keep({ failedOnly: this.failedOnly });
   };
 
   readonly #onName = ({ target }: Event & { target: HTMLInputElement }): void => {
+    this.most = portion;
     this.name = target.value;
     kept.keep({ name: this.name });
   };
 }
 customElements.define('measurement-list', MeasurementList);
-
-/** What the cells of a row are, for who cannot see it. */
-const titles = (): string[] => [
-  l10n.t('Outcome'),
-  l10n.t('Name'),
-  l10n.t('Value'),
-  l10n.t('Limits'),
-  l10n.t('Place between limits'),
-];

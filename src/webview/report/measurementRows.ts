@@ -41,11 +41,10 @@ function row(result: Result, points: number | undefined, docstring: string | nul
 function valueText(value: unknown, units: string | null): unknown {
   const text = readableValue(value);
   if (text === null) return html`<span class="note">${l10n.t('not measured')}</span>`;
-  const unit = units === null ? nothing : html` <span class="units">${units}</span>`;
-  if (text.length <= longest) return html`<span title=${String(value)}>${text}</span>${unit}`;
+  if (text.length <= longest) return html`${text} <span class="units">${units}</span>`;
   return html`<details>
     <summary>${text}</summary>
-    <pre>${text}</pre>
+    <pre>${text} ${units}</pre>
   </details>`;
 }
 

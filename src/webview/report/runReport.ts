@@ -37,6 +37,7 @@ class RunReport extends PageElement {
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
   /** By the id of their attachment. */
   declare pictures: ReadonlyMap<string, Picture>;
+  #isRestored = false;
 
   constructor() {
     super();
@@ -48,14 +49,13 @@ class RunReport extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     listen(toReport, {
-      run: ({ run }) => void this.#show(run),
+      run: ({ run }) => this.#show(run),
       failed: ({ message }) => ([this.run, this.failure] = [undefined, message]),
       sources: ({ phases, files }) => (this.sources = { phases: new Set(phases), files: new Set(files) }),
       series: ({ measurement, series }) => (this.series = new Map([...this.series, [measurement, series]])),
       image: ({ attachment, content }) => this.#addPicture(attachment, content),
       imageFailed: ({ attachment, message }) => this.#setPicture(attachment, { failure: message }),
     });
-    window.addEventListener('scrollend', () => kept.keep({ scroll: window.scrollY }));
   }
 
   protected override render(): unknown {
@@ -66,21 +66,26 @@ class RunReport extends PageElement {
       ${titleBar(run)}
       <main>
         ${factsOf(run)} ${timelineSection(run, sources.phases)}
-        <measurement-list .run=${run} .series=${this.series}></measurement-list>
+        <measurement-list .run=${run} .series=${this.series} @complete=${this.#restoreScroll}></measurement-list>
         ${attachmentsSection(run, this.pictures)}
         <log-list .logs=${run.logs} .files=${sources.files}></log-list>
       </main>
     `;
   }
 
-  async #show(run: Report): Promise<void> {
-    const isFirst = this.run === undefined;
+  #show(run: Report): void {
     [this.run, this.failure] = [run, undefined];
     for (const { id } of run.attachments.filter((each) => imageType(each) !== null && !this.pictures.has(each.id)))
       send({ type: 'image', attachment: id });
-    await this.updateComplete;
-    if (isFirst) window.scrollTo({ top: kept.value.scroll, behavior: 'instant' });
   }
+
+  /** Once, when the page has its height. */
+  readonly #restoreScroll = (): void => {
+    if (this.#isRestored) return;
+    this.#isRestored = true;
+    window.scrollTo({ top: kept.value.scroll });
+    window.addEventListener('scrollend', () => kept.keep({ scroll: window.scrollY }));
+  };
 
   #addPicture(id: string, content: Uint8Array<ArrayBuffer>): void {
     const attachment = this.run?.attachments.find((each) => each.id === id);

@@ -15,8 +15,9 @@ const icons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
 export const icon = (name: string): TemplateResult =>
   html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
 
-/** An outcome by shape, colour and word. */
-export const outcomeMark = (outcome: keyof typeof icons): TemplateResult =>
-  html`<span class="outcome" data-outcome=${outcome}
-    >${icon(icons[outcome])}<span class="word">${outcome}</span></span
-  >`;
+/** An outcome by shape, colour and word. One template, because a page may have thousands. */
+export const outcomeMark = (outcome: keyof typeof icons): TemplateResult => html`
+  <span class="outcome" data-outcome=${outcome}>
+    <span class="codicon codicon-${icons[outcome]}" aria-hidden="true"></span><span class="word">${outcome}</span>
+  </span>
+`;

@@ -31,7 +31,7 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
     stroke: themeColour('--vscode-descriptionForeground'),
     font: `12px ${style.fontFamily}`,
     labelFont: `12px ${style.fontFamily}`,
-    grid: { stroke: themeColour('--vscode-editorIndentGuide-background1', '--vscode-descriptionForeground'), width: 1 },
+    grid: { stroke: `color-mix(in srgb, ${themeColour('--vscode-foreground')} 16%, transparent)`, width: 1 },
     ticks: { show: false },
   };
   return {

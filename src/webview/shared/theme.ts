@@ -1,7 +1,7 @@
 /** The present value of a colour of the theme, for canvases, which do not follow variables. */
-export function themeColour(variable: string, otherwise = '--vscode-foreground'): string {
+export function themeColour(variable: string): string {
   const style = getComputedStyle(document.documentElement);
-  return style.getPropertyValue(variable).trim() || style.getPropertyValue(otherwise).trim();
+  return (style.getPropertyValue(variable) || style.getPropertyValue('--vscode-foreground')).trim();
 }
 
 /** Calls when the theme has changed. @returns ends it */

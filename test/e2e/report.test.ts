@@ -7,7 +7,7 @@ import { run as runSchema, runs } from '../../src/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { attach, largeRun, richRun, stationClient } from './support/richRun.ts';
-import { keptState } from './support/storage.ts';
+import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -213,7 +213,7 @@ describe('the run report', function () {
 
   it('comes back after a reload of the window, as it was', async () => {
     const window = workbench();
-    await eventually(async () => assert.match(await keptState(window.page), /failedOnly\W+true/));
+    await isKept(window.page, /failedOnly\W+true/);
     await window.reload();
     await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
     await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));

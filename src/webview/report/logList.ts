@@ -82,7 +82,12 @@ class LogList extends PageElement {
 
   #filters(): unknown {
     return html`
-      <vscode-single-select label=${l10n.t('Lowest level')} .value=${this.level} @change=${this.#onLevel}>
+      <vscode-single-select
+        position="above"
+        label=${l10n.t('Lowest level')}
+        .value=${this.level}
+        @change=${this.#onLevel}
+      >
         ${levels.map((level) => html`<vscode-option value=${level}>${level}</vscode-option>`)}
       </vscode-single-select>
       <vscode-textfield

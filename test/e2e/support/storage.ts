@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { until } from './until.ts';
 
 /** Everything in the page's databases as one text: in a browser, VS Code keeps the state of its editors there. */
 const everything = `(async () => {
@@ -18,9 +19,10 @@ const everything = `(async () => {
 })()`;
 
 /**
- * What VS Code would find after a reload. In a browser it writes every few seconds and not when the page goes, so that a
- * test that reloads waits here for what it is after.
+ * Waits until VS Code would find this after a reload: in a browser it writes every few seconds, and not when the page goes.
  */
-export async function keptState(page: Page): Promise<string> {
-  return String(await page.evaluate(everything));
+export async function isKept(page: Page, pattern: RegExp): Promise<void> {
+  await until(async () => pattern.test(String(await page.evaluate(everything))), {
+    what: `${pattern} in the kept state`,
+  });
 }

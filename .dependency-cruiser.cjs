@@ -7,7 +7,7 @@ const rooms = {
   platform: { ours: ['contract', 'domain'], vscode: true },
   connection: { ours: ['client', 'platform', 'contract', 'domain'], vscode: true },
   server: { ours: ['contract', 'domain'] },
-  webview: { ours: ['contract', 'domain'] },
+  webview: { ours: ['contract', 'domain'], packages: ['zod', 'lit/', '@vscode-elements/', '@vscode/l10n', 'uplot'] },
 };
 
 /** What the user sees; they do not know each other, only what is below them. */

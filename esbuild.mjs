@@ -41,6 +41,33 @@ for (const { entry, file, external, limit, plugins = [] } of bundles) {
     tooLarge.push(`dist/${file} has ${size} bytes, it must stay below ${limit}.`);
 }
 
+const views = ['report'];
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: views.flatMap((view) => [
+    { in: `src/webview/${view}/main.ts`, out: view },
+    { in: `src/webview/${view}/${view}.css`, out: view },
+  ]),
+  outdir: join(fresh, 'webview'),
+  bundle: true,
+  // What a view does not show at once, such as plots, is a file of its own.
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'chrome138',
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+});
+for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
+  console.log(`${file.replace('build/', '')}  ${(bytes / 1000).toFixed(0)} kB`);
+}
+for (const file of ['codicon.css', 'codicon.ttf']) {
+  cpSync(join(root, 'node_modules', '@vscode', 'codicons', 'dist', file), join(fresh, 'webview', file));
+}
+
 const runner = join(root, 'src', 'runner');
 if (existsSync(runner)) {
   cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: isPythonSource });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
@@ -32,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     feed,
     registerStations(commands, connection, store, feed),
     registerRun(commands, connection, store, log, {
-      runner: join(context.extensionPath, 'dist', 'runner', '__main__.py'),
+      extension: context.extensionUri,
       storage: context.globalStorageUri.fsPath,
     }),
     registerWelcome(commands, context, store),

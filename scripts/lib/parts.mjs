@@ -30,7 +30,10 @@ export const parts = [
   check('build', [[node, script('scripts/package.mjs')]]),
   suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000 }),
   suite('unit', { timeout: 10_000 }),
-  check('types', [[node, program('typescript', 'tsc'), '-p', '.']]),
+  check('types', [
+    [node, program('typescript', 'tsc'), '-p', '.'],
+    [node, program('typescript', 'tsc'), '-p', 'src/webview'],
+  ]),
   check('lint', [[node, program('eslint', 'eslint'), '.']]),
   check('format', [[node, program('prettier', 'prettier'), '--check', '.']]),
   check('arrows', [[node, program('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs']]),

@@ -7,11 +7,18 @@ import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { newScript } from './newScript.ts';
 import { Problems } from './problems.ts';
-import { RunDocuments } from './runDocument.ts';
-import { type RunPlaces, RunService } from './runService.ts';
+import { Reports } from './reports.ts';
+import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 
-/** Running scripts: the commands, the Test Results, the Runs view. */
+interface RunPlaces {
+  /** The installed extension. */
+  readonly extension: vscode.Uri;
+  /** Path of a folder for what is to be kept. */
+  readonly storage: string;
+}
+
+/** Running scripts: the commands, the Test Results, the Runs view, the run reports. */
 export function registerRun(
   commands: Commands,
   connection: Connection,
@@ -22,8 +29,9 @@ export function registerRun(
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const report = (error: unknown): void => void commands.show(error);
-  const service = new RunService(connection, store, problems, log, places, controller, report);
-  const documents = new RunDocuments(connection);
+  const runner = vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath;
+  const service = new RunService(connection, store, problems, log, { ...places, runner }, controller, report);
+  const reports = new Reports(connection, places.extension, log);
   const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
     const items = request.include ?? [...controller.items].map(([, item]) => item);
     const scripts = new Set(items.map(scriptOf));
@@ -38,11 +46,11 @@ export function registerRun(
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('stopRun', () => service.stop());
   commands.register('openRun', async (id) => {
-    await documents.open(id);
+    await reports.open(id);
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
+  return vscode.Disposable.from(problems, controller, reports, new RunsView(connection, store));
 }
 
 /** The script of a test item, as its URI: its own file, or its parent's for a phase. */

@@ -21,7 +21,7 @@ import { trustEnvironment } from './trustedCertificates.ts';
 const serverWatch = 2_000;
 
 /** Paths. */
-export interface RunPlaces {
+interface RunPlaces {
   /** The main file of the Python runner. */
   readonly runner: string;
   /** A folder for what is to be kept. */

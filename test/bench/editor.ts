@@ -59,6 +59,7 @@ async function activationTimes(extension: string): Promise<{ ours: number; empty
     await window.open(bench.workspace);
     await window.openFile('openhtf_seed.py');
     await window.statusBarItem('No station').waitFor();
+    await window.page.setViewportSize({ width: 1280, height: 4000 }); // so that the list has all its rows
     await window.command('Developer: Show Running Extensions');
     return {
       ours: await activationOf(window, 'Test Stations'),

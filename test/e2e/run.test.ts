@@ -19,7 +19,14 @@ describe('running a script on a station', function () {
   const { workbench } = useBench(bench);
 
   before(async () => {
-    for (const name of ['openhtf_seed.py', 'vanilla_seed.py', 'vanilla_repaired.py', 'board.py', 'endless.py']) {
+    for (const name of [
+      'openhtf_seed.py',
+      'openhtf_rich.py',
+      'vanilla_seed.py',
+      'vanilla_repaired.py',
+      'board.py',
+      'endless.py',
+    ]) {
       bench.script(name);
     }
     bench.write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
@@ -65,8 +72,35 @@ describe('running a script on a station', function () {
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('run', theme);
     await notification.click('Open Run');
     await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
-    await eventually(async () => assert.match(await editorText(window), /Serial number:\s+SN-0001/));
-    for (const theme of ['light', 'dark'] as const) await window.screenshot('open-run', theme);
+    await window
+      .webview()
+      .getByRole('heading', { level: 1, name: /PASS\s*SN-0001/ })
+      .waitFor();
+    await window.closeEditor('SN-0001 PASS');
+  });
+
+  it('shows all that an OpenHTF record holds in the run’s report', async () => {
+    const window = workbench();
+    await runFile(window, 'openhtf_rich.py');
+    await window.notification(/SN-RICH 1: FAIL/).click('Open Run');
+    const report = window.webview();
+    await report.getByRole('heading', { level: 1, name: /FAIL\s*SN-RICH 1/ }).waitFor();
+    const phases = (await report.locator('.phase .name').allInnerTexts()).map((text) =>
+      text.replace(/\s+/g, ' ').trim(),
+    );
+    const attempts = ['1', '2', '3'].map((attempt) => `wait_for_meter attempt ${attempt} of 3`);
+    assert.deepEqual(phases, [...attempts, 'measure', 'sweep']);
+    const row = async (name: string): Promise<string> =>
+      (await report.locator('.measurement', { hasText: name }).innerText()).replace(/\s+/g, ' ');
+    assert.equal(await row('voltage'), 'PASS voltage marginal Rail. 3.1 V 3 ≤ x ≤ 5');
+    assert.equal(await row('too_low'), 'FAIL too_low 9.5 x ≥ 10');
+    assert.match(await row('curve'), /^PASS curve 3 points/);
+    assert.match(await row('never_set'), /^UNSET never_set not measured/);
+    await report.getByRole('button', { name: 'Open note' }).waitFor();
+    const warning = report.locator('.logs li', { hasText: 'Rail is warm' });
+    await warning.getByRole('button', { name: /^openhtf_rich\.py:\d+$/ }).waitFor();
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('report-openhtf', theme);
+    await window.closeEditor('SN-RICH 1 FAIL');
   });
 
   it('shows phases, measurements and prints in the Test Results', async () => {
@@ -185,8 +219,3 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 });
-
-async function editorText(window: Workbench): Promise<string> {
-  const lines = await window.page.locator('.editor-group-container.active .view-lines .view-line').allInnerTexts();
-  return lines.join('\n').replaceAll('\u00a0', ' ');
-}

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { openBrowser } from './browser.ts';
 import { CodeServer, type CodeServerOptions } from './codeServer.ts';
 import { Dialog, Notification } from './messages.ts';
@@ -10,12 +10,14 @@ import { QuickInput } from './quickInput.ts';
 import { Tree } from './tree.ts';
 import { until } from './until.ts';
 
-export type Theme = 'light' | 'dark' | 'hc';
+export const allThemes = ['light', 'dark', 'hc', 'hcLight'] as const;
+export type Theme = (typeof allThemes)[number];
 
 const themes: Record<Theme, { name: string; mark: string }> = {
   light: { name: 'Light Modern', mark: '.monaco-workbench.vs' },
   dark: { name: 'Dark Modern', mark: '.monaco-workbench.vs-dark' },
   hc: { name: 'Default High Contrast', mark: '.monaco-workbench.hc-black' },
+  hcLight: { name: 'Default High Contrast Light', mark: '.monaco-workbench.hc-light' },
 };
 
 /** A VS Code window in a browser, and what a person does in it. Each verb waits until it can be done. */
@@ -104,6 +106,22 @@ export class Workbench {
   /** Clicks an icon in the title of the active editor. */
   async editorAction(title: string): Promise<void> {
     await this.page.locator('.editor-group-container.active .title').getByRole('button', { name: title }).click();
+  }
+
+  /** The page of the webview that is in sight. */
+  webview(): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready')
+      .filter({ visible: true })
+      .contentFrame()
+      .frameLocator('iframe#active-frame');
+  }
+
+  async closeEditor(name: string): Promise<void> {
+    const tab = this.page.getByRole('tab', { name });
+    await tab.hover();
+    await tab.getByRole('button', { name: /^Close/ }).click();
+    await tab.waitFor({ state: 'detached' });
   }
 
   notification(text: string | RegExp): Notification {

@@ -1,0 +1,3 @@
+import './runReport.ts';
+
+document.body.append(document.createElement('run-report'));

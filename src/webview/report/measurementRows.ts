@@ -1,0 +1,80 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { ReportMeasurement } from '../../contract/report.ts';
+import { isMarginal, limitsText, type Result, resultsOf } from '../../domain/results.ts';
+import { readableValue } from '../../domain/values.ts';
+import { outcomeMark } from '../shared/outcome.ts';
+import '../shared/plot.ts';
+import { titleOf } from '../shared/plotOptions.ts';
+import { send } from './host.ts';
+import { limitsMark } from './limitsMark.ts';
+
+/** Values longer than this are folded. */
+const longest = 40;
+
+/** A measurement, what was made of it, and its curve. */
+export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {
+  const { curve, docstring } = measurement;
+  return html`
+    ${resultsOf(measurement).map((result) => row(result, result.of === null ? curve?.points : undefined, docstring))}
+    ${curve && curve.points > 0 ? plotRow(measurement, curve, series) : nothing}
+  `;
+}
+
+function row(result: Result, points: number | undefined, docstring: string | null | undefined): unknown {
+  const { name, of, outcome, value, units, validators } = result;
+  return html`
+    <div class="measurement ${of === null ? '' : 'made-of'}" role="row" data-outcome=${outcome}>
+      <span role="cell">${outcomeMark(outcome)}</span>
+      <span role="cell" class="name">
+        ${of === null ? name : l10n.t('{0} of {1}', name, of)}
+        ${isMarginal(result) ? html`<span class="marginal">${l10n.t('marginal')}</span>` : nothing}
+        ${of === null && docstring ? html`<span class="docstring">${docstring}</span>` : nothing}
+      </span>
+      <span role="cell" class="value">${points === undefined ? valueText(value, units) : pointsText(points)}</span>
+      <span role="cell" class="limits">${limitsText(validators)}</span>
+      <span role="cell" class="place">${limitsMark(result)}</span>
+    </div>
+  `;
+}
+
+function valueText(value: unknown, units: string | null): unknown {
+  const text = readableValue(value);
+  if (text === null) return html`<span class="note">${l10n.t('not measured')}</span>`;
+  if (text.length <= longest) return html`${text} <span class="units">${units}</span>`;
+  return html`<details>
+    <summary>${text}</summary>
+    <pre>${text} ${units}</pre>
+  </details>`;
+}
+
+const pointsText = (points: number): string =>
+  l10n.t('{0} points', points.toLocaleString(document.documentElement.lang));
+
+function plotRow(
+  { id, name }: ReportMeasurement,
+  { axes, points }: NonNullable<ReportMeasurement['curve']>,
+  series: readonly Float64Array[] | undefined,
+): unknown {
+  const named = axes.map((axis, index) => (index === 1 ? { ...axis, name: axis.name ?? name } : axis));
+  const [x, ...ys] = named.map((axis, index) => rangeText(titleOf(axis, index === 0 ? 'x' : 'y'), series?.[index]));
+  return html`
+    <div role="row">
+      <div role="cell">
+        <curve-plot
+          .label=${l10n.t('{0}: {1} points. {2} over {3}.', name, points, ys.join(', '), x ?? '')}
+          .axes=${named}
+          .series=${series}
+          @needed=${() => series ?? send({ type: 'series', measurement: id })}
+        ></curve-plot>
+      </div>
+    </div>
+  `;
+}
+
+/** Such as `voltage (V) from 3.1 to 3.4`. */
+function rangeText(title: string, values: Float64Array | undefined): string {
+  if (!values) return title;
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  return l10n.t('{0} from {1} to {2}', title, readableValue(low) ?? '', readableValue(high) ?? '');
+}

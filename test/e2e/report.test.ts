@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { run as runSchema, runs } from '../../src/contract/runs.ts';
+import { axeProblems } from './support/axe.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { attach, largeRun, richRun, stationClient } from './support/richRun.ts';
+import { isKept } from './support/storage.ts';
+import { eventually } from './support/until.ts';
+import { allThemes } from './support/workbench.ts';
+
+const script = `import time
+
+def wait_for_meter(test):
+    time.sleep(1)
+
+def measure(test, meter):
+    print("measuring")
+`;
+const picture =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="teal"/></svg>';
+
+describe('the run report', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  let id = '';
+  const report = (): FrameLocator => workbench().webview();
+  const row = (name: string): Locator => report().locator('.measurement', { hasText: name });
+  const textOf = async (locator: Locator): Promise<string> => (await locator.innerText()).replace(/\s+/g, ' ').trim();
+  const names = (): Promise<string[]> => report().locator('.measurement:not(.made-of) > .name').allInnerTexts();
+  const screenshots = async (name: string): Promise<void> => {
+    for (const theme of allThemes) await workbench().screenshot(name, theme);
+    await workbench().setTheme('light');
+  };
+  /** Saves where it is offered, and gives what is in the file then. */
+  const saved = async (name: RegExp): Promise<string> => {
+    const { quickInput } = workbench();
+    await eventually(async () => assert.match(basename(await quickInput.value()), name));
+    await quickInput.accept();
+    const notification = workbench().notification(/^Saved as /);
+    const file = /^Saved as (.+)\.$/.exec(await notification.text())?.[1] ?? '';
+    await notification.close();
+    return readFileSync(join(bench.workspace, file), 'utf8');
+  };
+
+  before(async () => {
+    const window = workbench();
+    bench.write('measure_board.py', script);
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await window.openContainer('Test Stations');
+    const { client, procedure } = await stationClient(bench, 'Bench 1');
+    ({ id } = await client.call(runs.create, { body: richRun(procedure) }));
+    await attach(client, id, 'front.svg', 'image/svg+xml', picture);
+    await attach(client, id, '../../notes.txt', 'text/plain', 'hello bench');
+    await client.call(runs.create, { body: largeRun(procedure) });
+  });
+
+  it('opens from the Runs view with verdict, unit, procedure, station, operator and times', async () => {
+    const window = workbench();
+    await window.tree('Runs').row('SN-2041').click();
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
+    const title = report().getByRole('heading', { level: 1 });
+    await title.waitFor();
+    assert.match(await title.innerText(), /FAIL\s*SN-2041/);
+    const facts = await report().locator('.facts > div').allInnerTexts();
+    for (const fact of ['PCBA02', 'C', 'B-7', 'FVT1 · 1.0.3', 'Bench 1', 'ada@example.com', '9.4 s', 'F-12', id])
+      assert.ok(
+        facts.some((each) => each.endsWith(`\n${fact}`)),
+        `${fact} in ${facts.join(' | ')}`,
+      );
+    await screenshots('report');
+  });
+
+  it('shows phases on a time axis: attempts, skipped and errored told apart', async () => {
+    const phases = report().locator('.phase');
+    const texts = (await phases.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+    assert.deepEqual(texts, [
+      'FAIL wait_for_meter attempt 1 of 2 800 ms begins after 100 ms',
+      'PASS wait_for_meter attempt 2 of 2 550 ms begins after 950 ms',
+      'FAIL measure 2.6 s begins after 1.6 s',
+      'PASS sweep 4.7 s begins after 4.3 s',
+      'SKIP burn_in 0 s begins after 9 s',
+      'ERROR power_off 300 ms begins after 9.05 s',
+    ]);
+    const shapes = await Promise.all(
+      (await phases.locator('.outcome .codicon').all()).map((each) => each.getAttribute('class')),
+    );
+    assert.equal(new Set(shapes).size, 4, shapes.join());
+    const boxes = await Promise.all((await phases.locator('.bar').all()).map((bar) => bar.boundingBox()));
+    const starts = boxes.map((box) => box?.x ?? NaN);
+    assert.deepEqual(
+      starts,
+      starts.toSorted((a, b) => a - b),
+    );
+    assert.ok((boxes[3]?.width ?? 0) > 1.5 * (boxes[2]?.width ?? Infinity), 'sweep took longer than measure');
+  });
+
+  it('shows measurements with value, unit, limits and where the value lies', async () => {
+    assert.equal(await textOf(row('rail_3v3')), 'PASS rail_3v3 At the test point TP4. 3.3 V 3.2 ≤ x ≤ 3.4');
+    assert.equal(await textOf(row('rail_5v')), 'FAIL rail_5v 5.31 V 4.8 ≤ x ≤ 5.2');
+    assert.equal(await textOf(row('quiescent')), 'PASS quiescent marginal 1.95 µA x ≤ 2');
+    assert.equal(await textOf(row('<b>never</b>')), 'UNSET <b>never</b> not measured');
+    assert.equal(await textOf(row('max of step_response')), 'PASS max of step_response 4.17 V');
+    const mark = (name: string): Promise<string | null> => row(name).getByRole('img').getAttribute('aria-label');
+    assert.equal(await mark('rail_3v3'), '50 percent of the way from the lower to the upper limit');
+    assert.equal(await mark('rail_5v'), 'above the upper limit');
+    assert.equal(await mark('insulation'), 'within the limits');
+    await report()
+      .getByRole('button', { name: /^Measurements/ })
+      .click();
+    await screenshots('report-measurements');
+  });
+
+  it('plots curves when they come into sight: crosshair, zoom, reset', async () => {
+    const plot = report().locator('curve-plot').first();
+    await plot.scrollIntoViewIfNeeded();
+    await plot.locator('canvas').waitFor();
+    const canvas = plot.locator('.canvas');
+    const told = /^step_response: 500 points\. output \(V\) from 2\.\d+ to 4\.\d+ over time \(ms\) from 0 to 4\.99\.$/;
+    await eventually(async () => assert.match((await canvas.getAttribute('aria-label')) ?? '', told));
+    const reading = plot.locator('.reading');
+    const reset = plot.getByRole('button', { name: 'Reset zoom' });
+    const isReset = (): Promise<void> => eventually(async () => assert.ok(await reset.isDisabled()));
+    const isZoomed = (): Promise<void> => eventually(async () => assert.ok(await reset.isEnabled()));
+    await isReset();
+    await plot.locator('.u-over').hover();
+    await eventually(async () => assert.match(await reading.innerText(), /^time \S+ ms · output \S+ V$/));
+    await screenshots('report-plot');
+    await canvas.press('+');
+    await isZoomed();
+    await canvas.press('0');
+    await isReset();
+    await dragOver(plot.locator('.u-over'));
+    await isZoomed();
+    const before = await reading.innerText();
+    await canvas.press('ArrowRight');
+    await eventually(async () => assert.notEqual(await reading.innerText(), before));
+    await plot.locator('.u-over').dblclick();
+    await isReset();
+  });
+
+  it('shows images, opens and saves the other attachments, whatever they are called', async () => {
+    const window = workbench();
+    const image = report().getByRole('img', { name: 'Open front.svg' });
+    await image.scrollIntoViewIfNeeded();
+    await eventually(async () => assert.equal((await image.boundingBox())?.width, 200));
+    await screenshots('report-attachments');
+    await report().getByRole('button', { name: 'Open ../../notes.txt' }).click();
+    await window.page.getByRole('tab', { name: 'notes.txt' }).waitFor();
+    await window.page.locator('.editor-instance', { hasText: 'hello bench' }).waitFor();
+    await window.closeEditor('notes.txt');
+    await report().getByRole('button', { name: 'Save ../../notes.txt as…' }).click();
+    assert.equal(await saved(/^notes\.txt$/), 'hello bench');
+  });
+
+  it('filters the logs by level and text, and shows them as they are', async () => {
+    const lines = report().locator('.logs .message');
+    assert.equal((await lines.allInnerTexts())[3], '<img src=x onerror=alert(1)>');
+    await report().getByRole('textbox', { name: 'Filter logs by text' }).fill('RAIL');
+    await eventually(async () =>
+      assert.deepEqual(await lines.allInnerTexts(), ['Rail is warm', 'rail_5v is out of its limits\nsecond line']),
+    );
+    await report().getByRole('combobox', { name: 'Lowest level' }).click();
+    await report().getByRole('option', { name: 'ERROR' }).click();
+    await eventually(async () => assert.equal(await lines.count(), 1));
+    await screenshots('report-logs');
+  });
+
+  it('goes to the source of a phase and of a log line, where the workspace has it', async () => {
+    const window = workbench();
+    const sources = report().getByRole('button', { name: /^Go to the source/ });
+    await eventually(async () => assert.equal(await sources.count(), 3));
+    await report().getByRole('button', { name: 'Go to the source of measure' }).click();
+    await window.statusBarItem('Ln 6').waitFor();
+    await window.closeEditor('measure_board.py');
+    await report().getByRole('button', { name: 'measure_board.py:21' }).click();
+    await window.page.getByRole('tab', { name: 'measure_board.py' }).waitFor();
+    await window.closeEditor('measure_board.py');
+    await report().getByText('SN-2041').first().waitFor();
+  });
+
+  it('shows failed measurements only, when told so', async () => {
+    await report().getByText('Failed only (3)').click();
+    await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));
+    await report().getByRole('textbox', { name: 'Filter measurements by name' }).fill('RI');
+    await eventually(async () => assert.deepEqual(await names(), ['ripple']));
+    await report().getByRole('textbox', { name: 'Filter measurements by name' }).fill('');
+    await eventually(async () => assert.equal((await names()).length, 3));
+  });
+
+  it('exports the run as JSON and its measurements as CSV', async () => {
+    await report().getByRole('button', { name: 'Export the whole run as JSON' }).click();
+    const json = await saved(/^SN-2041 FVT1 2026-11-20T09-30-00\.json$/);
+    const run = runSchema.parse(JSON.parse(json));
+    assert.equal(run.id, id);
+    assert.equal(run.phases[3]?.measurements[0]?.data_series?.[0]?.data.length, 500);
+    assert.doesNotMatch(json, /signature=/);
+    await report().getByRole('button', { name: 'Export the measurements as CSV' }).click();
+    const lines = (await saved(/^SN-2041 FVT1 .*\.csv$/)).split('\r\n');
+    assert.equal(lines[0], '\uFEFFphase,measurement,outcome,value,units,limits,attempt');
+    assert.ok(lines.includes('measure,rail_5v,FAIL,5.31,V,4.8 ≤ x ≤ 5.2,1'), lines.join('\n'));
+    const quoted = `measure,firmware,FAIL,"'=1.1.9 ""beta""",`;
+    assert.ok(
+      lines.some((line) => line.startsWith(quoted)),
+      lines.join('\n'),
+    );
+  });
+
+  it('comes back after a reload of the window, as it was', async () => {
+    const window = workbench();
+    await isKept(window.page, /failedOnly\W+true/);
+    await window.reload();
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
+    await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));
+    assert.deepEqual(await report().locator('.logs .message').count(), 1);
+    await report().getByText('Failed only (3)').click();
+    await eventually(async () => assert.equal((await names()).length, 11));
+  });
+
+  it('is sound for screen readers, in every theme', async () => {
+    for (const theme of allThemes) {
+      await workbench().setTheme(theme);
+      assert.deepEqual(await axeProblems(report()), [], theme);
+    }
+    await workbench().setTheme('light');
+  });
+
+  it('can be read in a narrow window', async () => {
+    const { page } = workbench();
+    await page.setViewportSize({ width: 860, height: 1000 });
+    await report()
+      .getByRole('button', { name: /^Phases/ })
+      .click();
+    await screenshots('report-narrow');
+    const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    assert.equal(await report().locator('html').evaluate(tooWide), 0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('bears 2,000 measurements, 100,000 points and 5,000 log lines; each run has one panel', async () => {
+    const window = workbench();
+    await window.openContainer('Test Stations');
+    await window.tree('Runs').row('SN-LARGE').click();
+    await report().getByRole('button', { name: 'Measurements 2,001' }).waitFor();
+    await eventually(async () => assert.equal((await names()).length, 2001));
+    await report().getByText('channel_9_199').scrollIntoViewIfNeeded();
+    const plot = report().locator('curve-plot');
+    await plot.scrollIntoViewIfNeeded();
+    await plot.locator('canvas').waitFor();
+    assert.equal(await report().locator('.logs li').count(), 500);
+    await report().getByRole('button', { name: 'Show more (4500 left)' }).click();
+    await eventually(async () => assert.equal(await report().locator('.logs li').count(), 1000));
+    await window.tree('Runs').row('SN-2041').click();
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL', selected: true }).waitFor();
+    assert.equal(await window.page.getByRole('tab', { name: /SN-2041/ }).count(), 1);
+  });
+
+  it('says so when the run was deleted, and tries again when told', async () => {
+    const window = workbench();
+    await (await bench.api()).call(runs.delete, { query: { ids: [id] } });
+    await window.reload();
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).click();
+    const sentence = report().getByText('The server has no such run. It was deleted, or it is in another data folder.');
+    await sentence.waitFor();
+    await screenshots('report-deleted');
+    await report().getByRole('button', { name: 'Try again' }).click();
+    await sentence.waitFor();
+  });
+});
+
+/** Drags over the middle third. */
+async function dragOver(area: Locator): Promise<void> {
+  const { width, height } = (await area.boundingBox()) ?? { width: 0, height: 0 };
+  await area.dragTo(area, {
+    sourcePosition: { x: width / 3, y: height / 2 },
+    targetPosition: { x: (2 * width) / 3, y: height / 2 },
+  });
+}

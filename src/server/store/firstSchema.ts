@@ -111,7 +111,7 @@ create table units (
   parent_id text references units (id) on delete set null,
   sample text check (sample in ('golden', 'failing', 'ignored')),
   created_at integer not null,
-  created_during_id text references runs (id) on delete set null,
+  created_during_id text,
   run_count integer not null default 0,
   last_run_id text,
   last_run_at integer,
@@ -186,7 +186,7 @@ create trigger unit_has_run after insert on runs begin
   where id = new.unit_id;
 end;
 create trigger unit_lost_run after delete on runs begin
-  update units set run_count = run_count - 1 where id = old.unit_id;
+  update units set run_count = run_count - 1, created_during_id = nullif(created_during_id, old.id) where id = old.unit_id;
   update units set (last_run_id, last_run_at, last_procedure_id) = (
     select id, started_at, procedure_id from runs where unit_id = old.unit_id order by started_at desc, key desc limit 1
   )

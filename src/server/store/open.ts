@@ -13,6 +13,7 @@ import { serverExit } from '../../contract/local.ts';
 import { messageOf, StartFailure } from '../startFailure.ts';
 import { howToRestore, isDamage } from './damage.ts';
 import { migrate } from './migrations.ts';
+import { Statements } from './statements.ts';
 import type { Store, Tables } from './tables.ts';
 
 function bindable(value: unknown): SQLInputValue {
@@ -77,11 +78,17 @@ class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
+/** Two ways to one connection. */
+export interface OpenStore {
+  store: Store;
+  sql: Statements;
+}
+
 /**
  * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
  * @throws StartFailure when its schema is newer, or it is damaged
  */
-export function openStore(path: string): Store {
+export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
   try {
     database.exec('pragma journal_mode = wal; pragma synchronous = full;');
@@ -95,5 +102,8 @@ export function openStore(path: string): Store {
       error,
     );
   }
-  return new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) });
+  return {
+    store: new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) }),
+    sql: new Statements(database),
+  };
 }

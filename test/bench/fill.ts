@@ -80,8 +80,8 @@ export function fillWithRuns(
     update units set last_run_id = (select id from runs where unit_id = units.id);
     insert into phases (key, run_key, name, outcome, started_at, ended_at, retry_count)
       select key, key, 'phase', outcome, started_at, ended_at, 0 from runs;
-    insert into measurements (key, phase_key, name, outcome, type, units, value_json, validators_json)
-      select key, key, 'voltage', 'PASS', 'numeric', 'V', '3.3', null from phases;
+    insert into measurements (phase_key, position, name, outcome, type, units, value_json, validators_json)
+      select key, 0, 'voltage', 'PASS', 'numeric', 'V', '3.3', null from phases;
     insert into logs (run_key, level, timestamp, message, source_file, line_number)
       select key, 'INFO', started_at, 'measured', 'test.py', 1 from runs;
     insert into run_metadata (run_key, name, value, is_boolean)

@@ -223,8 +223,8 @@ create table phases (
 create index phases_by_run on phases (run_key);
 
 create table measurements (
-  key integer primary key autoincrement,
   phase_key integer not null references phases on delete cascade,
+  position integer not null,
   name text not null,
   outcome text not null,
   type text not null,
@@ -233,9 +233,9 @@ create table measurements (
   value_json text,
   validators_json text,
   aggregations_json text,
-  series_json text
-) strict;
-create index measurements_by_phase on measurements (phase_key);
+  series_json text,
+  primary key (phase_key, position)
+) strict, without rowid;
 
 create table logs (
   key integer primary key autoincrement,

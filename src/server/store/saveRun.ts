@@ -3,6 +3,7 @@ import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/newR
 import { fold } from './fold.ts';
 import type { Statements } from './statements.ts';
 import type { Creator } from './tables.ts';
+import { validatorsToJson } from './validatorsJson.ts';
 
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
@@ -69,22 +70,23 @@ function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
     phase.docstring,
     phase.sequencePath,
   );
-  for (const measurement of phase.measurements) insertMeasurement(sql, measurement, key);
+  phase.measurements.forEach((measurement, position) => insertMeasurement(sql, measurement, key, position));
 }
 
-function insertMeasurement(sql: Statements, m: NewMeasurement, phaseKey: number): void {
+function insertMeasurement(sql: Statements, m: NewMeasurement, phaseKey: number, position: number): void {
   sql.run(
-    `insert into measurements (phase_key, name, outcome, type, units, docstring, value_json, validators_json,
-       aggregations_json, series_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into measurements (phase_key, position, name, outcome, type, units, docstring, value_json,
+       validators_json, aggregations_json, series_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     phaseKey,
+    position,
     m.name,
     m.outcome,
     typeOf(m),
     m.units,
     m.docstring,
     m.measuredValue === undefined ? null : JSON.stringify(m.measuredValue),
-    someJson(m.validators),
-    someJson(m.aggregations),
+    validatorsToJson(m.validators),
+    m.aggregations.length === 0 ? null : JSON.stringify(m.aggregations),
     m.series === null ? null : JSON.stringify(m.series),
   );
 }
@@ -100,8 +102,6 @@ function insertLog(sql: Statements, log: NewLog, runKey: number): void {
     log.lineNumber,
   );
 }
-
-const someJson = (items: readonly unknown[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
 
 function typeOf({ measuredValue: value, series }: NewMeasurement): MeasurementType {
   if (series !== null) return 'multidimensional';

@@ -131,14 +131,16 @@ export interface Tables {
     sequence_path: string | null;
   };
   measurements: {
-    key: Generated<number>;
     phase_key: number;
+    /** Within the phase, from 0. */
+    position: number;
     name: string;
     outcome: MeasurementOutcome;
     type: MeasurementType;
     units: string | null;
     docstring: string | null;
     value_json: string | null;
+    /** See `validatorsJson.ts`. */
     validators_json: string | null;
     aggregations_json: string | null;
     series_json: string | null;

@@ -7,7 +7,6 @@ import { firstRevision, insertRevision } from './revisions.ts';
 import type { FastChange, Statements } from './statements.ts';
 import type { Change, Creator } from './tables.ts';
 import { timedId } from './timedId.ts';
-import { updateUnit } from './units.ts';
 
 /** The unit that a run is of. */
 export interface UnitOfRun {
@@ -42,7 +41,7 @@ export async function unitOfRun(fast: FastChange, run: NewRun, runId: string, by
   const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOfRun(fast, run.batch, by);
   if (!unit) return { id: insertUnitOfRun(sql, run, { revision_id, batch_id }, runId, by), revision_id, batch_id };
   if (revision_id !== unit.revision_id || batch_id !== unit.batch_id) {
-    await updateUnit(change, unit.id, { revision_id, batch_id });
+    sql.run('update units set revision_id = ?, batch_id = ? where id = ?', revision_id, batch_id, unit.id);
   }
   return { id: unit.id, revision_id, batch_id };
 }

@@ -61,9 +61,25 @@ function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
  */
 class WritingDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(keepUndoInMemory);
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection);
+    await connection.executeQuery(sortInFiles);
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.rollbackTransaction(connection);
+    await connection.executeQuery(sortInFiles);
+  }
 }
+
+/** What a statement with triggers would need to be undone goes to a file otherwise: more bytes than all that it stores. */
+const keepUndoInMemory = CompiledQuery.raw('pragma temp_store = memory');
+/** To sort a million rows in memory would take hundreds of megabytes of it. */
+const sortInFiles = CompiledQuery.raw('pragma temp_store = default');
 
 class NodeSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
@@ -91,7 +107,9 @@ export interface OpenStore {
 export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
   try {
-    database.exec('pragma journal_mode = wal; pragma synchronous = full;');
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -8000;',
+    );
     migrate(database, path);
   } catch (error) {
     database.close();

@@ -38,6 +38,7 @@ export function explorerRoutes({ mount, store }: Rooms): void {
         operatorNames: query.operated_by_names,
         started: starts(query),
         duration: durations(query),
+        troubled: query.outcomes !== undefined && !query.outcomes.includes('PASS'),
       },
       names: query.names,
       outcomes: query.outcomes,

@@ -25,9 +25,9 @@ export function insertRun(sql: Statements, run: NewRun, place: Place): number {
   const { unit, by } = place;
   const key = sql.run(
     `insert into runs (id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,
-       created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, context_json,
-       created_by_user_id, created_by_station_id)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, troubled,
+       context_json, created_by_user_id, created_by_station_id)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     place.id,
     place.procedureId,
     place.versionId,
@@ -45,6 +45,7 @@ export function insertRun(sql: Statements, run: NewRun, place: Place): number {
     run.execution?.slotKey ?? null,
     run.execution?.slotName ?? null,
     place.pushKey,
+    run.phases.some(({ outcome }) => outcome !== 'PASS') ? 1 : 0,
     run.context === null ? null : JSON.stringify(run.context),
     by.created_by_user_id,
     by.created_by_station_id,

@@ -67,7 +67,14 @@ export interface Tables {
       image_id: Generated<string | null>;
       created_at: number;
     };
-  batches: Creator & { id: string; number: string; number_key: string; created_at: number };
+  batches: Creator & {
+    id: string;
+    number: string;
+    number_key: string;
+    created_at: number;
+    /** It follows the batch's units by triggers. */
+    unit_count: Generated<number>;
+  };
   units: Creator &
     WithMetadata & {
       /** The index of serial numbers, `unit_serials`, refers to it. */
@@ -113,6 +120,8 @@ export interface Tables {
     slot_name: string | null;
     /** What makes a second push of the same run known as such. */
     push_key: string | null;
+    /** Whether one of its phases did not pass. */
+    troubled: 0 | 1;
     /** `RunContext` */
     context_json: string | null;
   };

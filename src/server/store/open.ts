@@ -94,6 +94,13 @@ class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
+/**
+ * 4 MB of pages are kept in memory. Up to 4000 pages wait in the log: a page that many runs change, such as the end of an
+ * index, is copied into the database once for all of them.
+ */
+const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
+  pragma wal_autocheckpoint = 4000`;
+
 /** Two ways to one connection. */
 export interface OpenStore {
   store: Store;
@@ -107,9 +114,7 @@ export interface OpenStore {
 export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
   try {
-    database.exec(
-      'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -8000;',
-    );
+    database.exec(settings);
     migrate(database, path);
   } catch (error) {
     database.close();

@@ -23,7 +23,7 @@ function bindable(value: unknown): SQLInputValue {
 }
 
 /** So many prepared statements are kept: preparing one takes longer than most take to run. */
-const statementsKept = 300;
+const statementsKept = 100;
 
 /** What Kysely's SQLite driver expects of a database, on top of `node:sqlite`. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
@@ -95,8 +95,8 @@ class NodeSqliteDialect extends SqliteDialect {
 }
 
 /**
- * 4 MB of pages are kept in memory. Up to 4000 pages wait in the log: a page that many runs change, such as the end of an
- * index, is copied into the database once for all of them.
+ * 4 MB of pages are kept in memory: of a big database, each run changes pages all over it. Up to 4000 pages wait in the log:
+ * one that many runs change, such as the end of an index, is copied into the database once for all of them.
  */
 const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
   pragma wal_autocheckpoint = 4000`;

@@ -89,7 +89,7 @@ export const serverAddress = z.object({
 export type ServerAddress = z.infer<typeof serverAddress>;
 
 /** With these options of Node the server stays small: V8 would rather double its heap than collect it. */
-export const serverNodeOptions = ['--max-semi-space-size=1', '--heap-growing-percent=10'] as const;
+export const serverNodeOptions = ['--max-semi-space-size=3', '--heap-growing-percent=10'] as const;
 
 /** Exit codes of `dist/server.js`; each comes with one line on stderr. */
 export const serverExit = {

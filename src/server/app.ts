@@ -33,18 +33,21 @@ import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { SignedUrls } from './signedUrls.ts';
+import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
 import { Writer } from './writer.ts';
 
 /** Everything the server answers to. @param host what it listens on */
 export function makeApp({
   store,
+  sql,
   streams,
   files,
   urls,
   host,
 }: {
   store: Store;
+  sql: Statements;
   streams: EventStreams;
   files: AttachmentFiles;
   urls: SignedUrls;
@@ -69,8 +72,9 @@ export function makeApp({
   const rooms = {
     app,
     store,
-    mount: mounter(app, store),
-    writer: new Writer(store),
+    sql,
+    mount: mounter(app, sql),
+    writer: new Writer(store, sql),
     files,
     urls,
     streams,

@@ -18,6 +18,9 @@ const rules: readonly string[] = [
   `select 'Unit ' || id || ' has ' || coalesce(runs, 0) || ' runs and is noted with ' || run_count || '.'
    from units left join (select unit_id, count(*) as runs from runs group by unit_id) on unit_id = id
    where run_count <> coalesce(runs, 0)`,
+  `select 'Batch ' || id || ' has ' || coalesce(units, 0) || ' units and is noted with ' || unit_count || '.'
+   from batches left join (select batch_id, count(*) as units from units group by batch_id) on batch_id = id
+   where unit_count <> coalesce(units, 0)`,
   `select 'Run ' || r.id || ' has not the revision and batch of its unit.' from runs r join units u on u.id = r.unit_id
    where r.revision_id is not u.revision_id or r.batch_id is not u.batch_id`,
   `select 'Upload ' || id || ' is stored and has no size.' from uploads where stored_at is not null and size is null`,

@@ -3,15 +3,13 @@ import { deepest, isTooDeep } from '../domain/nesting.ts';
 import { openhtfRecord } from '../domain/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../domain/openhtfRun.ts';
 import { parseTolerantJson } from '../domain/tolerantJson.ts';
-import type { AttachmentFiles } from './attachmentFiles.ts';
 import type { Caller } from './http/authentication.ts';
 import { parseInput } from './http/input.ts';
 import { pushRun } from './pushRun.ts';
 import { badRequest, conflict } from './refusal.ts';
+import type { Rooms } from './rooms.ts';
 import { storedUpload } from './routes/uploadRules.ts';
-import type { Store } from './store/tables.ts';
 import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
-import type { Writer } from './writer.ts';
 
 interface Import {
   uploadId: string;
@@ -28,7 +26,7 @@ interface Import {
  * @throws Refusal, RunInputError
  */
 export async function importReport(
-  { store, writer, files }: { store: Store; writer: Writer; files: AttachmentFiles },
+  { store, sql, writer, files }: Pick<Rooms, 'store' | 'sql' | 'writer' | 'files'>,
   { uploadId, caller, pushKey, allowDuplicate }: Import,
 ): Promise<{ id: string; existed: boolean }> {
   const { id: found } = await storedUpload(store, uploadId, caller);
@@ -42,7 +40,7 @@ export async function importReport(
     if (upload.run_id !== null || upload.unit_id !== null) {
       throw conflict(`The file "${upload.name}" belongs to a run or unit already. Upload the report again.`);
     }
-    const id = await pushRun(change, readReport(upload, text), caller, pushKey);
+    const id = await pushRun({ change, sql }, readReport(upload, text), caller, pushKey);
     await attachToRun(change, upload.id, id, true);
     return { id, existed: false };
   });

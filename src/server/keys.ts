@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { KeyKind } from '../contract/operation.ts';
 
 /** A bearer key as it is stored: the key itself is not in it. */
@@ -9,7 +9,7 @@ export interface StoredKey {
   prefix: string;
 }
 
-export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+export const hashKey = (key: string): string => hash('sha256', key);
 
 /** Makes a key of 32 random bytes; its beginning tells its kind. */
 export function makeKey(kind: KeyKind): StoredKey & { key: string } {

@@ -4,12 +4,15 @@ import { type Caller, creatorOf } from './http/authentication.ts';
 import type { Call } from './http/mount.ts';
 import { badRequest, conflict, forbidden, notFound, Refusal, unprocessable } from './refusal.ts';
 import { isLinked } from './store/links.ts';
-import { findProcedureCalled, type ProcedureRow } from './store/procedures.ts';
+import { type CalledProcedure, calledProcedure } from './store/procedures.ts';
 import { findPushedRun, hasSlotRun } from './store/runs.ts';
+import { changeRunMetadata } from './store/runMetadata.ts';
 import { insertRun } from './store/saveRun.ts';
-import type { Change } from './store/tables.ts';
-import { adopt, changeUnitMetadata, findUnit, isWithin, noteFirstRun, type UnitRow } from './store/units.ts';
-import { unitOfRun } from './store/unitOfRun.ts';
+import type { FastChange, Statements } from './store/statements.ts';
+import { timedId } from './store/timedId.ts';
+import { adopt, changeUnitMetadata, isWithin } from './store/units.ts';
+import { knownUnit, unitOfRun } from './store/unitOfRun.ts';
+import { versionOf } from './store/versions.ts';
 import { findUserByEmail } from './store/users.ts';
 
 /** The header with which a client marks one push: sent again with the same text, it makes no second run. */
@@ -31,10 +34,15 @@ export function pushKeyOf({ caller, header }: Pick<Call<Operation>, 'caller' | '
  * @throws Refusal when the caller may not push runs of the procedure (403), procedure (404) or a sub-unit (422) is
  *   unknown, or the slot of the execution has a run (409)
  */
-export async function pushRun(change: Change, run: NewRun, caller: Caller, pushKey: string | null): Promise<string> {
-  const earlier = pushKey === null ? null : await findPushedRun(change, pushKey);
+export async function pushRun(
+  { change, sql }: FastChange,
+  run: NewRun,
+  caller: Caller,
+  pushKey: string | null,
+): Promise<string> {
+  const earlier = pushKey === null ? null : findPushedRun(sql, pushKey);
   if (earlier !== null) return earlier;
-  const procedure = await permittedProcedure(change, run.procedure, caller);
+  const procedure = permittedProcedure(sql, run.procedure, caller);
   if (run.endedAt < run.startedAt) {
     // The official tests want a status here that is none of those of a wrong request.
     throw new Refusal(
@@ -42,40 +50,41 @@ export async function pushRun(change: Change, run: NewRun, caller: Caller, pushK
       'The run ends before it starts: ended_at must not be before started_at.',
     );
   }
-  if (run.execution !== null && (await hasSlotRun(change, run.execution.id, run.execution.slotKey))) {
+  if (run.execution !== null && hasSlotRun(sql, run.execution.id, run.execution.slotKey)) {
     throw conflict(`Slot "${run.execution.slotKey}" of execution "${run.execution.id}" has a run already.`);
   }
-  const subUnits = new Map<string, UnitRow>();
-  for (const serialNumber of run.subUnits) {
-    const unit = await existingSubUnit(change, serialNumber);
-    subUnits.set(unit.id, unit);
-  }
-  const subUnitIds = [...subUnits.keys()];
-  const by = creatorOf(caller);
-  const unit = await unitOfRun(change, run, by);
-  for (const { id, serial_number } of subUnits.values()) {
-    if (!(await isWithin(change, unit.id, id))) continue;
-    throw unprocessable(
-      `Unit "${serial_number}" cannot be a sub-unit of "${run.serialNumber}": that is itself or is built into it.`,
-    );
-  }
-  await adopt(change, unit.id, subUnitIds);
+  const subUnitIds = await permittedSubUnits({ change, sql }, run);
   const operatorId = run.operatedBy === null ? null : await findUserByEmail(change, run.operatedBy);
-  const id = await insertRun(change, run, { procedureId: procedure.id, unit, subUnitIds, operatorId, pushKey, by });
-  if (unit.isNew) await noteFirstRun(change, unit.id, id);
+  const by = creatorOf(caller);
+  const id = timedId();
+  const unit = await unitOfRun({ change, sql }, run, id, by);
+  await adopt(change, unit.id, subUnitIds);
+  const versionId =
+    run.procedureVersion === null ? null : await versionOf({ change, sql }, procedure.id, run.procedureVersion, by);
+  const key = insertRun(sql, run, {
+    id,
+    procedureId: procedure.id,
+    versionId,
+    unit,
+    subUnitIds,
+    operatorId,
+    pushKey,
+    by,
+  });
+  await changeRunMetadata(change, key, run.metadata);
   if (Object.keys(run.unitMetadata).length > 0) await changeUnitMetadata(change, unit.id, run.unitMetadata);
   return id;
 }
 
-async function permittedProcedure(change: Change, called: string, caller: Caller): Promise<ProcedureRow> {
-  const procedure = await findProcedureCalled(change, called);
+function permittedProcedure(sql: Statements, called: string, caller: Caller): CalledProcedure {
+  const procedure = calledProcedure(sql, called);
   if (caller.kind === 'user') {
     if (procedure) return procedure;
     throw notFound(
       `There is no procedure "${called}" on this server. Create it first, or check the procedure_id of the script.`,
     );
   }
-  if (procedure && (await isLinked(change, caller.id, procedure.id))) return procedure;
+  if (procedure && isLinked(sql, caller.id, procedure.id)) return procedure;
   const refused = `Station "${caller.name}" is not authorized to push runs of procedure "${procedure?.identifier ?? procedure?.name ?? called}"`;
   throw forbidden(
     procedure
@@ -84,8 +93,20 @@ async function permittedProcedure(change: Change, called: string, caller: Caller
   );
 }
 
-async function existingSubUnit(change: Change, serialNumber: string): Promise<UnitRow> {
-  const unit = await findUnit(change, serialNumber);
-  if (unit) return unit;
-  throw unprocessable(`There is no unit "${serialNumber}" to be a sub-unit. Push a run of it first.`);
+/** The ids of the units that the run builds into its own. */
+async function permittedSubUnits({ change, sql }: FastChange, run: NewRun): Promise<string[]> {
+  if (run.subUnits.length === 0) return [];
+  const unit = knownUnit(sql, run.serialNumber);
+  const ids = new Set<string>();
+  for (const serialNumber of run.subUnits) {
+    const subUnit = knownUnit(sql, serialNumber);
+    if (!subUnit) throw unprocessable(`There is no unit "${serialNumber}" to be a sub-unit. Push a run of it first.`);
+    if (unit && (await isWithin(change, unit.id, subUnit.id))) {
+      throw unprocessable(
+        `Unit "${subUnit.serial_number}" cannot be a sub-unit of "${run.serialNumber}": that is itself or is built into it.`,
+      );
+    }
+    ids.add(subUnit.id);
+  }
+  return [...ids];
 }

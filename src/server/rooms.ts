@@ -2,6 +2,7 @@ import type { AttachmentFiles } from './attachmentFiles.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
 import type { SignedUrls } from './signedUrls.ts';
+import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -10,6 +11,7 @@ export interface Rooms {
   app: App;
   mount: Mount;
   store: Store;
+  sql: Statements;
   writer: Writer;
   files: AttachmentFiles;
   urls: SignedUrls;

@@ -27,13 +27,13 @@ export async function serve(
   { host, port, chosenKey }: { host: string; port: number | null; chosenKey: string | null },
 ): Promise<RunningServer> {
   folder.lock();
-  const store = openStore(folder.database);
+  const { store, sql } = openStore(folder.database);
   const streams = new EventStreams(store);
   const files = new AttachmentFiles(folder.attachments);
   const urls = new SignedUrls(await findSigningSecret(store));
   const last = folder.readAddress();
   const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, streams, files, urls, host }), host, ports);
+  const listening = await listen(makeApp({ store, sql, streams, files, urls, host }), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,

@@ -34,7 +34,7 @@ export async function ensureUserKey(store: Store, chosen: string | null): Promis
 
 /** Makes a further user key; whoever may write the folder may do so, also while its server runs. */
 export async function newUserKey(folder: DataFolder, revokeOthers: boolean): Promise<string> {
-  const store = openStore(folder.database);
+  const { store } = openStore(folder.database);
   try {
     const made = makeKey('user');
     await addUserKey(store, made, revokeOthers);

@@ -1,5 +1,10 @@
-import { sql } from 'kysely';
+import * as z from 'zod';
+import { RunInputError } from '../domain/newRun.ts';
+import { Refusal } from './refusal.ts';
+import type { Statements } from './store/statements.ts';
 import type { Change, Store } from './store/tables.ts';
+
+const changed = z.object({ changes: z.number() });
 
 interface Job {
   work: (change: Change) => Promise<void>;
@@ -7,24 +12,35 @@ interface Job {
   failed(error: unknown): void;
 }
 
+/** Tells a job what became of it. */
+type Tell = () => void;
+
 /** So many changes at most wait for one commit, so that none waits long for the others. */
 const jobsAtOnce = 64;
 
+/** A job failed after it had changed something: what the others did must be done again without it. */
+class HalfDone extends Error {}
+
 /**
  * Commits together what comes in together: bringing a commit to the disk takes longer than most changes, and one commit
- * can carry many. Each change has a savepoint of its own, so that one that fails takes nothing of the others with it, and
- * each is acknowledged when the commit that carries it is on the disk.
+ * can carry many. A change that fails takes nothing of the others with it, and each is acknowledged when the commit that
+ * carries it is on the disk.
  */
 export class Writer {
   readonly #store: Store;
+  readonly #sql: Statements;
   #waiting: Job[] = [];
   #running = false;
 
-  constructor(store: Store) {
+  constructor(store: Store, sql: Statements) {
     this.#store = store;
+    this.#sql = sql;
   }
 
-  /** Runs `work` in a transaction. Resolves when its result is durable; rejects with what `work` throws, and undoes it. */
+  /**
+   * Runs `work` in a transaction. Resolves when its result is durable; rejects with what `work` throws, and undoes it.
+   * @param work may be undone and called again, and so must touch nothing but the database
+   */
   write<T>(work: (change: Change) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let result: { value: T } | undefined;
@@ -48,30 +64,58 @@ export class Writer {
   async #run(): Promise<void> {
     const jobs = this.#waiting.splice(0, jobsAtOnce);
     try {
-      const kept = await this.#store.transaction().execute((change) => attempt(change, jobs));
-      for (const job of kept) job.done();
+      for (const tell of await this.#commit(jobs)) tell();
     } catch (error) {
       for (const job of jobs) job.failed(error);
     }
     if (this.#waiting.length > 0) setImmediate(() => void this.#run());
     else this.#running = false;
   }
-}
 
-/** Does each job; one that fails is told and undone at once. @returns those that did not */
-async function attempt(change: Change, jobs: readonly Job[]): Promise<Job[]> {
-  const kept: Job[] = [];
-  for (const job of jobs) {
-    await sql`savepoint job`.execute(change);
+  /** Most jobs succeed, or fail before they change anything: only when one does not, each gets a savepoint of its own. */
+  async #commit(jobs: readonly Job[]): Promise<Tell[]> {
     try {
-      await job.work(change);
-      await sql`release job`.execute(change);
-      kept.push(job);
+      return await this.#store.transaction().execute((change) => this.#together(change, jobs));
     } catch (error) {
-      await sql`rollback to job`.execute(change);
-      await sql`release job`.execute(change);
-      job.failed(error);
+      if (!(error instanceof HalfDone)) throw error;
+      return this.#store.transaction().execute((change) => this.#apart(change, jobs));
     }
   }
-  return kept;
+
+  async #together(change: Change, jobs: readonly Job[]): Promise<Tell[]> {
+    const told: Tell[] = [];
+    for (const job of jobs) {
+      const before = this.#changes();
+      try {
+        await job.work(change);
+        told.push(() => job.done());
+      } catch (error) {
+        const isRefusal = error instanceof Refusal || error instanceof RunInputError;
+        if (!isRefusal || this.#changes() !== before) throw new HalfDone();
+        told.push(() => job.failed(error));
+      }
+    }
+    return told;
+  }
+
+  async #apart(change: Change, jobs: readonly Job[]): Promise<Tell[]> {
+    const told: Tell[] = [];
+    for (const job of jobs) {
+      this.#sql.run('savepoint job');
+      try {
+        await job.work(change);
+        told.push(() => job.done());
+      } catch (error) {
+        this.#sql.run('rollback to job');
+        told.push(() => job.failed(error));
+      }
+      this.#sql.run('release job');
+    }
+    return told;
+  }
+
+  /** How many rows were inserted, updated and deleted since the database was opened. */
+  #changes(): number {
+    return this.#sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
+  }
 }

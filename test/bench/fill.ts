@@ -72,16 +72,17 @@ export function fillWithRuns(
       join parts as part on part.number = 'PCBA-' || (n % 10) join revisions as revision on revision.part_id = part.id
       join batches as batch on batch.number = 'B-' || (n % 100);
     insert into unit_serials (rowid, serial_key) select key, serial_key from units;
-    insert into runs (key, id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,
-        created_at, created_by_user_id)
+    insert into runs (key, id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, troubled, started_at,
+        ended_at, created_at, created_by_user_id)
       select u.key, ${uuid}, v.procedure_id, v.id, u.id, u.revision_id, u.batch_id,
-        iif(u.key % 20 = 0, 'FAIL', 'PASS'), u.created_at, u.created_at + 60000 + u.key % 1000, u.created_at, '${user}'
+        iif(u.key % 20 = 0, 'FAIL', 'PASS'), u.key % 20 = 0, u.created_at, u.created_at + 60000 + u.key % 1000, u.created_at, '${user}'
       from units as u join procedure_versions as v on v.procedure_id = iif(u.key % 2, '${first}', '${second}');
+    update batches set unit_count = (select count(*) from units where batch_id = batches.id);
     update units set last_run_id = (select id from runs where unit_id = units.id);
     insert into phases (key, run_key, name, outcome, started_at, ended_at, retry_count)
       select key, key, 'phase', outcome, started_at, ended_at, 0 from runs;
-    insert into measurements (key, phase_key, name, outcome, type, units, value_json, validators_json)
-      select key, key, 'voltage', 'PASS', 'numeric', 'V', '3.3', null from phases;
+    insert into measurements (phase_key, position, name, outcome, type, units, value_json, validators_json)
+      select key, 0, 'voltage', 'PASS', 'numeric', 'V', '3.3', null from phases;
     insert into logs (run_key, level, timestamp, message, source_file, line_number)
       select key, 'INFO', started_at, 'measured', 'test.py', 1 from runs;
     insert into run_metadata (run_key, name, value, is_boolean)

@@ -45,6 +45,10 @@ describe('the list of many runs', function () {
       [{ search_query: '9' }, "serial_key like '%9%'"],
       [{ part_numbers: 'pcba-3', outcomes: 'PASS' }, "part = 'pcba-3' and outcome = 'PASS'"],
       [{ batch_numbers: 'B-77' }, "serial_key like '%77'"],
+      [
+        { batch_numbers: 'B-79', part_numbers: 'pcba-9', outcomes: 'FAIL' },
+        "serial_key like '%79' and part = 'pcba-9' and outcome = 'FAIL'",
+      ],
       [{ revision_numbers: 'a', created_by_user_ids: user }, 'true'],
       [{ procedure_versions: '1.0.0' }, 'true'],
       [{ ended_before: half }, `ended_at <= ${Date.parse(half)}`],

@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
 import { unauthorized } from '../refusal.ts';
 import { findKey, type FoundKey, type KeyOwner, noteKeyUse } from '../store/keys.ts';
-import type { Creator, Store } from '../store/tables.ts';
+import type { Statements } from '../store/statements.ts';
+import type { Creator } from '../store/tables.ts';
 
 /** Who calls. */
 export type Caller = KeyOwner;
@@ -11,16 +12,16 @@ export type Caller = KeyOwner;
  * Finds whose key the `Authorization` header carries.
  * @throws Refusal (401) when there is none, or it is not known (any more)
  */
-export async function authenticate(store: Store, authorization: string | undefined): Promise<FoundKey> {
+export function authenticate(sql: Statements, authorization: string | undefined): FoundKey {
   const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (!key)
     throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
   const hash = hashKey(key);
-  const found = await findKey(store, hash);
+  const found = findKey(sql, hash);
   if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
     throw unauthorized('This API key is not known here: it was replaced or deleted, or it belongs to another server.');
   }
-  await noteKeyUse(store, found, Date.now());
+  noteKeyUse(sql, found, Date.now());
   return found;
 }
 

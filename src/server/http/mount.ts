@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { nothing } from '../../contract/common.ts';
 import type { Answer, Input, Operation } from '../../contract/operation.ts';
 import { forbidden } from '../refusal.ts';
-import type { Store } from '../store/tables.ts';
+import type { Statements } from '../store/statements.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
@@ -44,11 +44,11 @@ export const routeOf = ({ path }: Operation): string => path.replace(/\{(\w+)\}/
  * (404), uniqueness (409).
  */
 export async function receive<O extends Operation>(
-  store: Store,
+  sql: Statements,
   operation: O,
   c: Context<Environment>,
 ): Promise<Call<O>> {
-  const { id: keyId, owner: caller } = await authenticate(store, c.req.header('authorization'));
+  const { id: keyId, owner: caller } = authenticate(sql, c.req.header('authorization'));
   const params = parseInput<O['params']>(operation.params, c.req.param());
   checkKind(operation, caller);
   const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
@@ -60,7 +60,7 @@ export async function receive<O extends Operation>(
 
 /** Makes the one function that serves an operation whose answer is JSON. */
 export const mounter =
-  (app: App, store: Store): Mount =>
+  (app: App, sql: Statements): Mount =>
   <O extends Operation>(operation: O, handler: Handler<O>): void => {
-    app.on(operation.method, routeOf(operation), async (c) => json(await handler(await receive(store, operation, c))));
+    app.on(operation.method, routeOf(operation), async (c) => json(await handler(await receive(sql, operation, c))));
   };

@@ -39,7 +39,7 @@ export function batchRoutes({ mount, store }: Rooms): void {
         id: row.id,
         number: row.number,
         created_at: isoTime(row.created_at),
-        unit_count: row.unit_count ?? 0,
+        unit_count: row.unit_count,
         ...creatorAnswer(row),
       })),
       meta,

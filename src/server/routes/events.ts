@@ -13,9 +13,9 @@ import { isoTime } from '../store/time.ts';
 const heartbeatMillis = 15_000;
 const maxStreams = 100;
 
-export function eventRoutes({ app, store, streams }: Rooms): void {
+export function eventRoutes({ app, store, sql, streams }: Rooms): void {
   app.get(routeOf(events.stream), async (c) => {
-    const { keyId } = await receive(store, events.stream, c);
+    const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');
     const last = sent === undefined ? null : parseInput(lastEventId, sent);
     if (streams.count >= maxStreams) {

@@ -38,6 +38,7 @@ export function explorerRoutes({ mount, store }: Rooms): void {
         operatorNames: query.operated_by_names,
         started: starts(query),
         duration: durations(query),
+        troubled: query.outcomes !== undefined && !query.outcomes.includes('PASS'),
       },
       names: query.names,
       outcomes: query.outcomes,
@@ -51,7 +52,7 @@ export function explorerRoutes({ mount, store }: Rooms): void {
 
   mount(phases.get, async ({ params }) => {
     const key = rowKey('phase', params.id);
-    const row = key === null ? undefined : await findPhase(store, key);
+    const row = key === null ? undefined : await findPhase(store, key.key);
     if (!row) throw notFound(`Phase with id ${params.id} not found: its run was deleted, or is on another server.`);
     return {
       ...phaseAnswer({ ...row, measurements: await measurementsOf(store, row.key) }),
@@ -121,7 +122,7 @@ export function explorerRoutes({ mount, store }: Rooms): void {
 
   mount(logs.get, async ({ params }) => {
     const key = rowKey('log', params.id);
-    const filter = { runs: {}, keys: [key ?? -1], timestamp: {}, sortBy: 'created_at' as const };
+    const filter = { runs: {}, keys: [key?.key ?? -1], timestamp: {}, sortBy: 'created_at' as const };
     const [row] = await listLogs(store, filter, { sortOrder: 'asc', limit: 1, cursor: 0 });
     if (!row) throw notFound(`Log with id ${params.id} not found: its run was deleted, or is on another server.`);
     return logEntry(row);
@@ -147,13 +148,12 @@ const phaseRow = (row: PhaseListRow): PhaseRow => ({
 function measurementRow(row: MeasurementListRow): MeasurementRow {
   const { value, validators } = measurementDetails({
     ...row,
-    phase_key: 0,
     docstring: null,
     aggregations_json: null,
     series_json: null,
   });
   return {
-    id: rowId('measurement', row.key),
+    id: rowId('measurement', row.phase_key, row.position),
     phase_name: row.phase_name,
     measurement_name: row.name,
     started_at: isoTime(row.started_at),

@@ -7,7 +7,7 @@ import type { Rooms } from '../rooms.ts';
 
 type Result = Answer<typeof imports.structured>['results'][number];
 
-export function importRoutes({ mount, store, writer, files }: Rooms): void {
+export function importRoutes({ mount, store, sql, writer, files }: Rooms): void {
   mount(imports.structured, async ({ body, caller }) => {
     const allowDuplicate = body.allow_duplicate ?? false;
     const results: Result[] = [];
@@ -17,7 +17,7 @@ export function importRoutes({ mount, store, writer, files }: Rooms): void {
           throw notImplemented(`This server imports OpenHTF reports alone: ${importer} files are read by TofuPilot.`);
         }
         const request = { uploadId: upload_id, caller, pushKey: null, allowDuplicate };
-        const { id, existed } = await importReport({ store, writer, files }, request);
+        const { id, existed } = await importReport({ store, sql, writer, files }, request);
         results.push({ upload_id, success: true, id, already_imported: existed });
       } catch (error) {
         results.push({ upload_id, success: false, error: reasonOf(error) });

@@ -88,7 +88,7 @@ export const phaseAnswer = (phase: PhaseDetails): PhaseAnswer => ({
 });
 
 export const measurementAnswer = (m: MeasurementDetails): MeasurementAnswer => ({
-  id: rowId('measurement', m.key),
+  id: rowId('measurement', m.phase_key, m.position),
   name: m.name,
   outcome: m.outcome,
   units: m.units,

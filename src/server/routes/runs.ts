@@ -19,11 +19,11 @@ import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
 
 const maxMetadata = 50;
 
-export function runRoutes({ mount, store, writer, files, urls }: Rooms): void {
+export function runRoutes({ mount, store, sql, writer, files, urls }: Rooms): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
     const pushKey = call.body.client_run_ref == null ? pushKeyOf(call) : `ref ${call.body.client_run_ref}`;
-    return { id: await writer.write((change) => pushRun(change, run, call.caller, pushKey)) };
+    return { id: await writer.write((change) => pushRun({ change, sql }, run, call.caller, pushKey)) };
   });
 
   mount(runs.list, async ({ query }) => {

@@ -3,11 +3,11 @@ import { importReport } from '../importReport.ts';
 import { pushKeyOf } from '../pushRun.ts';
 import type { Rooms } from '../rooms.ts';
 
-export function v1ImportRoutes({ mount, store, writer, files }: Rooms): void {
+export function v1ImportRoutes({ mount, store, sql, writer, files }: Rooms): void {
   mount(v1.importReport, async (call) => {
     const { body, caller } = call;
     const request = { uploadId: body.upload_id, caller, pushKey: pushKeyOf(call), allowDuplicate: true };
-    const { id } = await importReport({ store, writer, files }, request);
+    const { id } = await importReport({ store, sql, writer, files }, request);
     return { id };
   });
 }

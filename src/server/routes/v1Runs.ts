@@ -10,11 +10,11 @@ import { attachmentsOf } from '../store/uploads.ts';
 import { existingRun } from './existing.ts';
 import { logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 
-export function v1RunRoutes({ mount, store, writer, files }: Rooms): void {
+export function v1RunRoutes({ mount, store, sql, writer, files }: Rooms): void {
   mount(v1.createRun, async (call) => {
     const run = v1RunToNewRun(call.body, Date.now());
     const pushKey = pushKeyOf(call);
-    const id = await writer.write((change) => pushRun(change, run, call.caller, pushKey));
+    const id = await writer.write((change) => pushRun({ change, sql }, run, call.caller, pushKey));
     return { id, message: `Run ${id} created.` };
   });
 

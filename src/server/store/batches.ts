@@ -55,13 +55,7 @@ export async function listBatches(
   },
 ) {
   const { partNumbers, revisionNumbers, sortOrder } = filter;
-  let query = select(store).select((where) =>
-    where
-      .selectFrom('units as u')
-      .whereRef('u.batch_id', '=', 'b.id')
-      .select(({ fn }) => fn.countAll<number>().as('units'))
-      .as('unit_count'),
-  );
+  let query = select(store).select('b.unit_count');
   if (filter.search) query = query.where(sql<boolean>`b.number_key like ${containing(filter.search)} escape '\\'`);
   if (filter.ids) query = query.where('b.id', 'in', filter.ids);
   if (filter.numbers) query = query.where('b.number_key', 'in', filter.numbers.map(fold));

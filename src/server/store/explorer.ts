@@ -3,6 +3,7 @@ import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from 
 import type { LogEntry } from '../../contract/explorer.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing } from './fold.ts';
+import type { RowKey } from './rowIds.ts';
 import type { Range, RunFilter } from './runFilter.ts';
 import { runConditions } from './runFilter.ts';
 import { narrow } from './runList.ts';
@@ -41,7 +42,7 @@ async function rowsOfRuns<Row>(
     tests: readonly Test[];
     /** Null: by the start of the runs, then by `key`. */
     sortBy: RawBuilder<unknown> | null;
-    key: string;
+    key: readonly string[];
   },
   page: Page,
 ): Promise<Row[]> {
@@ -53,7 +54,7 @@ async function rowsOfRuns<Row>(
     ...(query.sortBy ? [query.sortBy] : []),
     sql.ref('r.started_at'),
     sql.ref('r.key'),
-    sql.ref(query.key),
+    ...query.key.map((column) => sql.ref(column)),
   ];
   const found = await sql<Row>`
     select ${query.columns} from ${query.from}
@@ -110,14 +111,15 @@ export function listPhases(store: Store, filter: PhaseFilter, page: Page): Promi
         ...(filter.finalOnly ? [sql<boolean>`${isFinal}`] : []),
       ],
       sortBy: phaseOrders[filter.sortBy],
-      key: 'p.key',
+      key: ['p.key'],
     },
     page,
   );
 }
 
 export interface MeasurementListRow {
-  key: number;
+  phase_key: number;
+  position: number;
   phase_name: string;
   name: string;
   started_at: number;
@@ -162,7 +164,7 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
   return rowsOfRuns<MeasurementListRow>(
     store,
     {
-      columns: sql`m.key, p.name as phase_name, m.name, p.started_at, m.type, m.value_json, m.validators_json, m.units,
+      columns: sql`m.phase_key, m.position, p.name as phase_name, m.name, p.started_at, m.type, m.value_json, m.validators_json, m.units,
         m.outcome, r.id as run_id, u.serial_number, u.sample, p.retry_count, ${isFinal} as is_final`,
       from: sql`runs as r cross join phases as p on p.run_key = r.key
         cross join measurements as m on m.phase_key = p.key join units as u on u.id = r.unit_id`,
@@ -186,7 +188,7 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
         ...(filter.finalOnly ? [sql<boolean>`${isFinal}`] : []),
       ],
       sortBy: measurementOrders[filter.sortBy],
-      key: 'm.key',
+      key: ['m.phase_key', 'm.position'],
     },
     page,
   );
@@ -254,7 +256,7 @@ export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<L
         ...(search ? [sql<boolean>`l.message like ${containing(search)} escape '\\'`] : []),
       ],
       sortBy: logOrders[filter.sortBy],
-      key: 'l.key',
+      key: ['l.key'],
     },
     page,
   );
@@ -275,11 +277,12 @@ export async function findPhase(store: Store, key: number) {
 }
 
 /** A measurement, and where it belongs. */
-export async function findMeasurement(store: Store, key: number) {
+export async function findMeasurement(store: Store, { key, position }: RowKey) {
   return owner(store)
     .innerJoin('measurements as m', 'm.phase_key', 'p.key')
     .selectAll('m')
     .select('p.name as phase_name')
-    .where('m.key', '=', key)
+    .where('m.phase_key', '=', key)
+    .where('m.position', '=', position)
     .executeTakeFirst();
 }

@@ -97,7 +97,8 @@ create table batches (
   id text primary key,
   number text not null,
   number_key text not null unique,
-  created_at integer not null,${creator}
+  created_at integer not null,
+  unit_count integer not null default 0,${creator}
 ) strict;
 create index batches_by_creation on batches (created_at);
 
@@ -111,7 +112,7 @@ create table units (
   parent_id text references units (id) on delete set null,
   sample text check (sample in ('golden', 'failing', 'ignored')),
   created_at integer not null,
-  created_during_id text references runs (id) on delete set null,
+  created_during_id text,
   run_count integer not null default 0,
   last_run_id text,
   last_run_at integer,
@@ -133,7 +134,17 @@ create index units_by_creation on units (created_at);
 create index units_by_last_run on units (last_run_at);
 create index units_by_revision on units (revision_id, serial_key);
 create index units_by_batch on units (batch_id);
-create index units_by_parent on units (parent_id);
+create index units_by_parent on units (parent_id) where parent_id is not null;
+create trigger batch_has_unit after insert on units when new.batch_id is not null begin
+  update batches set unit_count = unit_count + 1 where id = new.batch_id;
+end;
+create trigger batch_lost_unit after delete on units when old.batch_id is not null begin
+  update batches set unit_count = unit_count - 1 where id = old.batch_id;
+end;
+create trigger batch_of_unit_changed after update of batch_id on units when new.batch_id is not old.batch_id begin
+  update batches set unit_count = unit_count - 1 where id = old.batch_id;
+  update batches set unit_count = unit_count + 1 where id = new.batch_id;
+end;
 
 create table runs (
   key integer primary key,
@@ -156,7 +167,8 @@ create table runs (
   execution_id text,
   slot_key text,
   slot_name text,
-  push_key text unique,
+  push_key text,
+  troubled integer not null check (troubled in (0, 1)),
   context_json text
 ) strict;
 create index runs_by_start on runs (started_at);
@@ -165,14 +177,16 @@ create index runs_by_creation on runs (created_at);
 create index runs_by_duration on runs (duration, started_at);
 create index runs_by_outcome on runs (outcome, started_at);
 create index runs_by_procedure on runs (procedure_id, started_at);
-create index runs_by_station on runs (created_by_station_id, started_at);
+create index runs_by_station on runs (created_by_station_id, started_at) where created_by_station_id is not null;
 create index runs_by_user on runs (created_by_user_id, started_at) where created_by_user_id is not null;
 create index runs_by_operator on runs (operated_by, started_at) where operated_by is not null;
 create index runs_by_execution on runs (execution_id, slot_key) where execution_id is not null;
 create index runs_by_unit on runs (unit_id, started_at);
 create index runs_by_revision on runs (revision_id, started_at);
-create index runs_by_batch on runs (batch_id, started_at) where batch_id is not null;
+create index runs_by_batch on runs (batch_id, started_at, revision_id, outcome) where batch_id is not null;
 create index runs_by_version on runs (version_id, started_at) where version_id is not null;
+create index runs_troubled on runs (procedure_id, started_at) where troubled = 1;
+create unique index runs_by_push_key on runs (push_key) where push_key is not null;
 create trigger runs_follow_unit after update of revision_id, batch_id on units
 when new.revision_id is not old.revision_id or new.batch_id is not old.batch_id begin
   update runs set revision_id = new.revision_id, batch_id = new.batch_id where unit_id = new.id;
@@ -186,7 +200,7 @@ create trigger unit_has_run after insert on runs begin
   where id = new.unit_id;
 end;
 create trigger unit_lost_run after delete on runs begin
-  update units set run_count = run_count - 1 where id = old.unit_id;
+  update units set run_count = run_count - 1, created_during_id = nullif(created_during_id, old.id) where id = old.unit_id;
   update units set (last_run_id, last_run_at, last_procedure_id) = (
     select id, started_at, procedure_id from runs where unit_id = old.unit_id order by started_at desc, key desc limit 1
   )
@@ -223,8 +237,8 @@ create table phases (
 create index phases_by_run on phases (run_key);
 
 create table measurements (
-  key integer primary key autoincrement,
   phase_key integer not null references phases on delete cascade,
+  position integer not null,
   name text not null,
   outcome text not null,
   type text not null,
@@ -233,9 +247,9 @@ create table measurements (
   value_json text,
   validators_json text,
   aggregations_json text,
-  series_json text
-) strict;
-create index measurements_by_phase on measurements (phase_key);
+  series_json text,
+  primary key (phase_key, position)
+) strict, without rowid;
 
 create table logs (
   key integer primary key autoincrement,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 import type { StoredKey } from '../keys.ts';
+import type { Statements } from './statements.ts';
 import type { Change, Store } from './tables.ts';
 
 const usePrecisionMillis = 60_000;
@@ -14,15 +16,24 @@ export interface FoundKey {
   owner: KeyOwner;
 }
 
-export async function findKey(store: Store, hash: string): Promise<FoundKey | null> {
-  const row = await store
-    .selectFrom('api_keys as k')
-    .leftJoin('users as u', 'u.id', 'k.user_id')
-    .leftJoin('stations as s', 's.id', 'k.station_id')
-    .where('k.hash', '=', hash)
-    .select(['k.id', 'k.hash', 'k.last_used_at'])
-    .select(['u.id as user_id', 'u.name as user_name', 's.id as station_id', 's.name as station_name'])
-    .executeTakeFirst();
+const keyRow = z.object({
+  id: z.string(),
+  hash: z.string(),
+  last_used_at: z.number().nullable(),
+  user_id: z.string().nullable(),
+  user_name: z.string().nullable(),
+  station_id: z.string().nullable(),
+  station_name: z.string().nullable(),
+});
+
+export function findKey(sql: Statements, hash: string): FoundKey | null {
+  const row = sql.first(
+    keyRow,
+    `select k.id, k.hash, k.last_used_at, u.id as user_id, u.name as user_name, s.id as station_id, s.name as station_name
+     from api_keys as k left join users as u on u.id = k.user_id left join stations as s on s.id = k.station_id
+     where k.hash = ?`,
+    hash,
+  );
   if (!row) return null;
   const { id, last_used_at } = row;
   if (row.station_id !== null && row.station_name !== null) {
@@ -35,9 +46,9 @@ export async function findKey(store: Store, hash: string): Promise<FoundKey | nu
 }
 
 /** Notes the use of a key, at most once a minute: not every request need write. */
-export async function noteKeyUse(store: Store, key: FoundKey, now: number): Promise<void> {
+export function noteKeyUse(sql: Statements, key: FoundKey, now: number): void {
   if (key.last_used_at !== null && now - key.last_used_at < usePrecisionMillis) return;
-  await store.updateTable('api_keys').set({ last_used_at: now }).where('id', '=', key.id).execute();
+  sql.run('update api_keys set last_used_at = ? where id = ?', now, key.id);
 }
 
 /** Gives the local user a further key. @param revokeOthers ends all earlier user keys at the same moment */

@@ -1,4 +1,5 @@
-import type { Change, Store } from './tables.ts';
+import type { Statements } from './statements.ts';
+import type { Change } from './tables.ts';
 
 /** Links a station and a procedure; a link that stands is left as it is. */
 export async function addLink(change: Change, station_id: string, procedure_id: string): Promise<void> {
@@ -19,12 +20,5 @@ export async function deleteLink(change: Change, stationId: string, procedureId:
   return numDeletedRows > 0n;
 }
 
-export async function isLinked(store: Store, stationId: string, procedureId: string): Promise<boolean> {
-  const link = await store
-    .selectFrom('station_procedures')
-    .select('station_id')
-    .where('station_id', '=', stationId)
-    .where('procedure_id', '=', procedureId)
-    .executeTakeFirst();
-  return link !== undefined;
-}
+export const isLinked = (sql: Statements, stationId: string, procedureId: string): boolean =>
+  sql.has('select 1 from station_procedures where station_id = ? and procedure_id = ?', stationId, procedureId);

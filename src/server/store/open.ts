@@ -13,6 +13,7 @@ import { serverExit } from '../../contract/local.ts';
 import { messageOf, StartFailure } from '../startFailure.ts';
 import { howToRestore, isDamage } from './damage.ts';
 import { migrate } from './migrations.ts';
+import { Statements } from './statements.ts';
 import type { Store, Tables } from './tables.ts';
 
 function bindable(value: unknown): SQLInputValue {
@@ -22,7 +23,7 @@ function bindable(value: unknown): SQLInputValue {
 }
 
 /** So many prepared statements are kept: preparing one takes longer than most take to run. */
-const statementsKept = 300;
+const statementsKept = 100;
 
 /** What Kysely's SQLite driver expects of a database, on top of `node:sqlite`. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
@@ -60,9 +61,25 @@ function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
  */
 class WritingDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(keepUndoInMemory);
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection);
+    await connection.executeQuery(sortInFiles);
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.rollbackTransaction(connection);
+    await connection.executeQuery(sortInFiles);
+  }
 }
+
+/** What a statement with triggers would need to be undone goes to a file otherwise: more bytes than all that it stores. */
+const keepUndoInMemory = CompiledQuery.raw('pragma temp_store = memory');
+/** To sort a million rows in memory would take hundreds of megabytes of it. */
+const sortInFiles = CompiledQuery.raw('pragma temp_store = default');
 
 class NodeSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
@@ -78,13 +95,26 @@ class NodeSqliteDialect extends SqliteDialect {
 }
 
 /**
+ * 4 MB of pages are kept in memory: of a big database, each run changes pages all over it. Up to 4000 pages wait in the log:
+ * one that many runs change, such as the end of an index, is copied into the database once for all of them.
+ */
+const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
+  pragma wal_autocheckpoint = 4000`;
+
+/** Two ways to one connection. */
+export interface OpenStore {
+  store: Store;
+  sql: Statements;
+}
+
+/**
  * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
  * @throws StartFailure when its schema is newer, or it is damaged
  */
-export function openStore(path: string): Store {
+export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
   try {
-    database.exec('pragma journal_mode = wal; pragma synchronous = full;');
+    database.exec(settings);
     migrate(database, path);
   } catch (error) {
     database.close();
@@ -95,5 +125,8 @@ export function openStore(path: string): Store {
       error,
     );
   }
-  return new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) });
+  return {
+    store: new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) }),
+    sql: new Statements(database),
+  };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import * as z from 'zod';
 import type { Outcome } from '../../contract/common.ts';
 import { beginningWith, containing, fold } from './fold.ts';
+import type { Statements } from './statements.ts';
 import type { Change, Store } from './tables.ts';
 
 export interface ProcedureRow {
@@ -81,6 +83,19 @@ export async function findProcedureCalled(store: Store, idOrIdentifier: string):
   if (byId) return byId;
   return (await select(store).where('p.identifier_key', '=', fold(idOrIdentifier)).executeTakeFirst()) ?? null;
 }
+
+const called = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
+export type CalledProcedure = z.infer<typeof called>;
+
+/** As `findProcedureCalled`, for every push. */
+export const calledProcedure = (sql: Statements, idOrIdentifier: string): CalledProcedure | undefined =>
+  sql.first(
+    called,
+    `select id, name, identifier from procedures where id = ?1
+     union all select id, name, identifier from procedures where identifier_key = ?2 limit 1`,
+    idOrIdentifier.toLowerCase(),
+    fold(idOrIdentifier),
+  );
 
 /** Newest first; one row more than `limit` when there are further ones. Times in milliseconds since 1970. */
 export async function listProcedures(

@@ -1,16 +1,28 @@
 /**
  * Phases, measurements and logs are many, and they are kept under small whole numbers: their indexes grow at one end only,
- * which makes pushing several times faster than random ids. On the wire each is a UUID made of kind and number.
+ * which makes pushing several times faster than random ids. On the wire each is a UUID of version 8 (RFC 9562), made of
+ * kind, position (28 bits) and key (48 bits).
  */
 const kinds = { phase: '00000001', measurement: '00000002', log: '00000003' } as const;
 type Kind = keyof typeof kinds;
 
-const middle = '-0000-8000-8000-';
+export interface RowKey {
+  key: number;
+  /** Of a measurement within its phase, whose key it has; 0 for the others. */
+  position: number;
+}
 
-export const rowId = (kind: Kind, key: number): string => kinds[kind] + middle + key.toString(16).padStart(12, '0');
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+
+export function rowId(kind: Kind, key: number, position = 0): string {
+  const digits = hex(position, 7);
+  return `${kinds[kind]}-${digits.slice(0, 4)}-8${digits.slice(4)}-8000-${hex(key, 12)}`;
+}
 
 /** @returns null for an id that no row of this kind can have */
-export function rowKey(kind: Kind, id: string): number | null {
-  const start = kinds[kind] + middle;
-  return id.toLowerCase().startsWith(start) ? parseInt(id.slice(start.length), 16) : null;
+export function rowKey(kind: Kind, id: string): RowKey | null {
+  const parts = /^(.{8})-(.{4})-8(.{3})-8000-(.{12})$/.exec(id.toLowerCase());
+  if (parts?.[1] !== kinds[kind]) return null;
+  const [, , high = '', low = '', key = ''] = parts;
+  return { key: parseInt(key, 16), position: parseInt(high + low, 16) };
 }

@@ -1,21 +1,19 @@
 import * as z from 'zod';
-import { newAggregation, newSeries, newValidator } from '../../domain/newRun.ts';
+import { newAggregation, newSeries } from '../../domain/newRun.ts';
 import type { Store, Tables } from './tables.ts';
+import { validatorsFromJson } from './validatorsJson.ts';
 
-const validators = z.array(newValidator);
 const aggregations = z.array(newAggregation);
 const series = z.array(newSeries);
 
 const parsed = <S extends z.ZodType>(schema: S, json: string | null, absent: z.output<S>): z.output<S> =>
   json === null ? absent : schema.parse(JSON.parse(json));
 
-type StoredMeasurement = Omit<Tables['measurements'], 'key'> & { key: number };
-
 /** A measurement whose stored JSON is parsed. */
-export const measurementDetails = (m: StoredMeasurement) => ({
+export const measurementDetails = (m: Tables['measurements']) => ({
   ...m,
   value: parsed(z.unknown(), m.value_json, undefined),
-  validators: parsed(validators, m.validators_json, []),
+  validators: validatorsFromJson(m.validators_json),
   aggregations: parsed(aggregations, m.aggregations_json, []),
   series: parsed(series.nullable(), m.series_json, null),
 });
@@ -27,7 +25,7 @@ export async function measurementsOf(store: Store, phaseKey: number): Promise<Me
     .selectFrom('measurements')
     .selectAll()
     .where('phase_key', '=', phaseKey)
-    .orderBy('key')
+    .orderBy('position')
     .execute();
   return rows.map(measurementDetails);
 }
@@ -40,7 +38,8 @@ export async function phasesOf(store: Store, runKey: number) {
     .innerJoin('phases as p', 'p.key', 'm.phase_key')
     .where('p.run_key', '=', runKey)
     .selectAll('m')
-    .orderBy('m.key')
+    .orderBy('m.phase_key')
+    .orderBy('m.position')
     .execute();
   const byPhase = new Map<number, MeasurementDetails[]>(phases.map((phase) => [phase.key, []]));
   for (const m of measurements) byPhase.get(m.phase_key)?.push(measurementDetails(m));

@@ -1,4 +1,5 @@
 import { fold } from './fold.ts';
+import type { Statements } from './statements.ts';
 import type { Change, Store } from './tables.ts';
 
 /** A run with what is joined to it. */
@@ -30,22 +31,12 @@ export async function findRun(store: Store, id: string) {
 }
 
 /** The run that was pushed with this key. */
-export async function findPushedRun(store: Store, pushKey: string): Promise<string | null> {
-  const run = await store.selectFrom('runs').select('id').where('push_key', '=', pushKey).executeTakeFirst();
-  return run?.id ?? null;
-}
+export const findPushedRun = (sql: Statements, pushKey: string): string | null =>
+  sql.id('select id from runs where push_key = ?', pushKey);
 
 /** Whether a slot of an execution has its run. */
-export async function hasSlotRun(store: Store, executionId: string, slotKey: string | null): Promise<boolean> {
-  if (slotKey === null) return false;
-  const run = await store
-    .selectFrom('runs')
-    .select('id')
-    .where('execution_id', '=', executionId)
-    .where('slot_key', '=', slotKey)
-    .executeTakeFirst();
-  return run !== undefined;
-}
+export const hasSlotRun = (sql: Statements, executionId: string, slotKey: string | null): boolean =>
+  sql.has('select 1 from runs where execution_id = ? and slot_key = ?', executionId, slotKey);
 
 /** All runs of a unit, newest first. */
 export async function runsOfUnit(store: Store, serialNumber: string): Promise<RunRow[]> {

@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import type { MeasurementType } from '../../contract/common.ts';
-import type { NewMeasurement, NewPhase, NewRun } from '../../domain/newRun.ts';
+import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/newRun.ts';
 import { fold } from './fold.ts';
-import { insertRows } from './insertRows.ts';
-import { changeRunMetadata } from './runMetadata.ts';
-import type { Change, Creator } from './tables.ts';
+import type { Statements } from './statements.ts';
+import type { Creator } from './tables.ts';
+import { validatorsToJson } from './validatorsJson.ts';
 
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
 
-/** Where a run belongs. */
+/** Where a run belongs, and how it is known. */
 export interface Place {
+  id: string;
   procedureId: string;
+  versionId: string | null;
   unit: { id: string; revision_id: string; batch_id: string | null };
   subUnitIds: readonly string[];
   operatorId: string | null;
@@ -20,117 +20,89 @@ export interface Place {
   by: Creator;
 }
 
-/** Writes a run with its phases, measurements, logs and metadata. @returns its id */
-export async function insertRun(change: Change, run: NewRun, place: Place): Promise<string> {
-  const id = randomUUID();
-  const { procedureId, unit, by } = place;
-  const { key } = await change
-    .insertInto('runs')
-    .values({
-      id,
-      procedure_id: procedureId,
-      version_id: run.procedureVersion === null ? null : await versionOf(change, procedureId, run.procedureVersion, by),
-      unit_id: unit.id,
-      revision_id: unit.revision_id,
-      batch_id: unit.batch_id,
-      outcome: run.outcome,
-      started_at: run.startedAt,
-      ended_at: run.endedAt,
-      created_at: Date.now(),
-      docstring: run.docstring,
-      operated_by: run.operatedBy === null ? null : fold(run.operatedBy),
-      operator_id: place.operatorId,
-      execution_id: run.execution?.id ?? null,
-      slot_key: run.execution?.slotKey ?? null,
-      slot_name: run.execution?.slotName ?? null,
-      push_key: place.pushKey,
-      context_json: run.context === null ? null : JSON.stringify(run.context),
-      ...by,
-    })
-    .returning('key')
-    .executeTakeFirstOrThrow();
-  await insertPhases(change, run.phases, key);
-  await insertRows(
-    change,
-    'logs',
-    ['run_key', 'level', 'timestamp', 'message', 'source_file', 'line_number'],
-    run.logs.map((log) => [
-      key,
-      log.level,
-      log.timestamp,
-      log.message.slice(0, maxLogMessage),
-      log.sourceFile.slice(0, maxSourceFile),
-      log.lineNumber,
-    ]),
+/** Writes a run with its phases, measurements and logs. @returns its key */
+export function insertRun(sql: Statements, run: NewRun, place: Place): number {
+  const { unit, by } = place;
+  const key = sql.run(
+    `insert into runs (id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,
+       created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, troubled,
+       context_json, created_by_user_id, created_by_station_id)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    place.id,
+    place.procedureId,
+    place.versionId,
+    unit.id,
+    unit.revision_id,
+    unit.batch_id,
+    run.outcome,
+    run.startedAt,
+    run.endedAt,
+    Date.now(),
+    run.docstring,
+    run.operatedBy === null ? null : fold(run.operatedBy),
+    place.operatorId,
+    run.execution?.id ?? null,
+    run.execution?.slotKey ?? null,
+    run.execution?.slotName ?? null,
+    place.pushKey,
+    run.phases.some(({ outcome }) => outcome !== 'PASS') ? 1 : 0,
+    run.context === null ? null : JSON.stringify(run.context),
+    by.created_by_user_id,
+    by.created_by_station_id,
   );
-  await insertRows(
-    change,
-    'run_sub_units',
-    ['run_id', 'unit_id'],
-    place.subUnitIds.map((unitId) => [id, unitId]),
-  );
-  await changeRunMetadata(change, key, run.metadata);
-  return id;
+  for (const phase of run.phases) insertPhase(sql, phase, key);
+  for (const log of run.logs) insertLog(sql, log, key);
+  for (const unitId of place.subUnitIds) {
+    sql.run('insert into run_sub_units (run_id, unit_id) values (?, ?)', place.id, unitId);
+  }
+  return key;
 }
 
-async function insertPhases(change: Change, phases: readonly NewPhase[], run_key: number): Promise<void> {
-  if (phases.length === 0) return;
-  // Nobody else writes during the transaction, so the keys are those that follow the last one given.
-  const firstKey = await nextPhaseKey(change);
-  await insertRows(
-    change,
-    'phases',
-    ['key', 'run_key', 'name', 'outcome', 'started_at', 'ended_at', 'retry_count', 'docstring', 'sequence_path'],
-    phases.map((phase, index) => [
-      firstKey + index,
-      run_key,
-      phase.name,
-      phase.outcome,
-      phase.startedAt,
-      phase.endedAt,
-      phase.retryCount,
-      phase.docstring,
-      phase.sequencePath,
-    ]),
+function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
+  const key = sql.run(
+    `insert into phases (run_key, name, outcome, started_at, ended_at, retry_count, docstring, sequence_path)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    runKey,
+    phase.name,
+    phase.outcome,
+    phase.startedAt,
+    phase.endedAt,
+    phase.retryCount,
+    phase.docstring,
+    phase.sequencePath,
   );
-  await insertRows(
-    change,
-    'measurements',
-    [
-      'phase_key',
-      'name',
-      'outcome',
-      'type',
-      'units',
-      'docstring',
-      'value_json',
-      'validators_json',
-      'aggregations_json',
-      'series_json',
-    ],
-    phases.flatMap((phase, index) =>
-      phase.measurements.map((m) => [
-        firstKey + index,
-        m.name,
-        m.outcome,
-        typeOf(m),
-        m.units,
-        m.docstring,
-        m.measuredValue === undefined ? null : JSON.stringify(m.measuredValue),
-        someJson(m.validators),
-        someJson(m.aggregations),
-        m.series === null ? null : JSON.stringify(m.series),
-      ]),
-    ),
+  phase.measurements.forEach((measurement, position) => insertMeasurement(sql, measurement, key, position));
+}
+
+function insertMeasurement(sql: Statements, m: NewMeasurement, phaseKey: number, position: number): void {
+  sql.run(
+    `insert into measurements (phase_key, position, name, outcome, type, units, docstring, value_json,
+       validators_json, aggregations_json, series_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    phaseKey,
+    position,
+    m.name,
+    m.outcome,
+    typeOf(m),
+    m.units,
+    m.docstring,
+    m.measuredValue === undefined ? null : JSON.stringify(m.measuredValue),
+    validatorsToJson(m.validators),
+    m.aggregations.length === 0 ? null : JSON.stringify(m.aggregations),
+    m.series === null ? null : JSON.stringify(m.series),
   );
 }
 
-async function nextPhaseKey(change: Change): Promise<number> {
-  const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'phases'`.execute(change);
-  return (rows[0]?.seq ?? 0) + 1;
+function insertLog(sql: Statements, log: NewLog, runKey: number): void {
+  sql.run(
+    'insert into logs (run_key, level, timestamp, message, source_file, line_number) values (?, ?, ?, ?, ?, ?)',
+    runKey,
+    log.level,
+    log.timestamp,
+    log.message.slice(0, maxLogMessage),
+    log.sourceFile.slice(0, maxSourceFile),
+    log.lineNumber,
+  );
 }
-
-const someJson = (items: readonly unknown[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
 
 function typeOf({ measuredValue: value, series }: NewMeasurement): MeasurementType {
   if (series !== null) return 'multidimensional';
@@ -140,21 +112,4 @@ function typeOf({ measuredValue: value, series }: NewMeasurement): MeasurementTy
   if (typeof value === 'string') return 'string';
   const isTable = Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row));
   return isTable ? 'multidimensional' : 'json';
-}
-
-async function versionOf(change: Change, procedure_id: string, tag: string, by: Creator): Promise<string> {
-  const tag_key = fold(tag);
-  const version = await change
-    .selectFrom('procedure_versions')
-    .select('id')
-    .where('procedure_id', '=', procedure_id)
-    .where('tag_key', '=', tag_key)
-    .executeTakeFirst();
-  if (version) return version.id;
-  const id = randomUUID();
-  await change
-    .insertInto('procedure_versions')
-    .values({ id, procedure_id, tag, tag_key, created_at: Date.now(), ...by })
-    .execute();
-  return id;
 }

@@ -67,7 +67,14 @@ export interface Tables {
       image_id: Generated<string | null>;
       created_at: number;
     };
-  batches: Creator & { id: string; number: string; number_key: string; created_at: number };
+  batches: Creator & {
+    id: string;
+    number: string;
+    number_key: string;
+    created_at: number;
+    /** It follows the batch's units by triggers. */
+    unit_count: Generated<number>;
+  };
   units: Creator &
     WithMetadata & {
       /** The index of serial numbers, `unit_serials`, refers to it. */
@@ -113,6 +120,8 @@ export interface Tables {
     slot_name: string | null;
     /** What makes a second push of the same run known as such. */
     push_key: string | null;
+    /** Whether one of its phases did not pass. */
+    troubled: 0 | 1;
     /** `RunContext` */
     context_json: string | null;
   };
@@ -131,14 +140,16 @@ export interface Tables {
     sequence_path: string | null;
   };
   measurements: {
-    key: Generated<number>;
     phase_key: number;
+    /** Within the phase, from 0. */
+    position: number;
     name: string;
     outcome: MeasurementOutcome;
     type: MeasurementType;
     units: string | null;
     docstring: string | null;
     value_json: string | null;
+    /** See `validatorsJson.ts`. */
     validators_json: string | null;
     aggregations_json: string | null;
     series_json: string | null;

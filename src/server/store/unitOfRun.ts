@@ -1,49 +1,96 @@
+import * as z from 'zod';
 import type { NewRun } from '../../domain/newRun.ts';
 import { findBatch, insertBatch } from './batches.ts';
+import { fold } from './fold.ts';
 import { findPart, insertPart } from './parts.ts';
-import { findRevision, firstRevision, insertRevision, revisionsOf } from './revisions.ts';
+import { firstRevision, insertRevision } from './revisions.ts';
+import type { FastChange, Statements } from './statements.ts';
 import type { Change, Creator } from './tables.ts';
-import { findUnit, insertUnit, type UnitRow, updateUnit } from './units.ts';
+import { timedId } from './timedId.ts';
 
 /** The unit that a run is of. */
 export interface UnitOfRun {
   id: string;
   revision_id: string;
   batch_id: string | null;
-  /** It was made for this run. */
-  isNew: boolean;
 }
 
-/** Finds the run's unit or makes it, with part, revision and batch. A known unit moves to the part that the run names. */
-export async function unitOfRun(change: Change, run: NewRun, by: Creator): Promise<UnitOfRun> {
-  const unit = await findUnit(change, run.serialNumber);
-  const revision_id = await revisionOf(change, run, unit, by);
-  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOf(change, run.batch, by);
-  if (!unit) {
-    const made = { serial_number: run.serialNumber, revision_id, batch_id, sample: null };
-    return { id: await insertUnit(change, made, by), revision_id, batch_id, isNew: true };
-  }
+const knownUnitRow = z.object({
+  id: z.string(),
+  serial_number: z.string(),
+  revision_id: z.string(),
+  batch_id: z.string().nullable(),
+});
+export type KnownUnit = z.infer<typeof knownUnitRow>;
+
+export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | undefined =>
+  sql.first(
+    knownUnitRow,
+    'select id, serial_number, revision_id, batch_id from units where serial_key = ?',
+    fold(serialNumber),
+  );
+
+/**
+ * Finds the run's unit or makes it, with part, revision and batch. A known unit moves to the part that the run names.
+ * @param runId the run, which need not be there yet
+ */
+export async function unitOfRun(fast: FastChange, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
+  const { change, sql } = fast;
+  const unit = knownUnit(sql, run.serialNumber);
+  const revision_id = knownRevision(sql, run, unit) ?? (await newRevision(change, run, by));
+  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOfRun(fast, run.batch, by);
+  if (!unit) return { id: insertUnitOfRun(sql, run, { revision_id, batch_id }, runId, by), revision_id, batch_id };
   if (revision_id !== unit.revision_id || batch_id !== unit.batch_id) {
-    await updateUnit(change, unit.id, { revision_id, batch_id });
+    sql.run('update units set revision_id = ?, batch_id = ? where id = ?', revision_id, batch_id, unit.id);
   }
-  return { id: unit.id, revision_id, batch_id, isNew: false };
+  return { id: unit.id, revision_id, batch_id };
 }
 
-async function revisionOf(change: Change, run: NewRun, unit: UnitRow | null, by: Creator): Promise<string> {
-  const partId = await partOf(change, run, by);
-  if (run.revision === null) {
-    const revisions = await revisionsOf(change, [partId]);
-    const kept = revisions.find(({ id }) => id === unit?.revision_id) ?? revisions[0];
-    if (kept) return kept.id;
-  }
-  const number = run.revision ?? firstRevision;
-  const found = await findRevision(change, partId, number);
-  return found?.id ?? insertRevision(change, { partId, number }, by);
+function insertUnitOfRun(
+  sql: Statements,
+  { serialNumber }: NewRun,
+  { revision_id, batch_id }: Omit<UnitOfRun, 'id'>,
+  runId: string,
+  by: Creator,
+): string {
+  const id = timedId();
+  sql.run(
+    `insert into units (id, serial_number, serial_key, revision_id, batch_id, created_at, created_during_id,
+       created_by_user_id, created_by_station_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    id,
+    serialNumber,
+    fold(serialNumber),
+    revision_id,
+    batch_id,
+    Date.now(),
+    runId,
+    by.created_by_user_id,
+    by.created_by_station_id,
+  );
+  return id;
 }
 
-async function partOf(change: Change, { partNumber, partName }: NewRun, by: Creator): Promise<string> {
+/** The revision that the run names; when it names none, the unit's if it is of this part, or the part's oldest. */
+function knownRevision(sql: Statements, run: NewRun, unit: KnownUnit | undefined): string | null {
+  const ofPart = `select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key = ?`;
+  const part = fold(run.partNumber);
+  if (run.revision !== null) return sql.id(`${ofPart} and rev.number_key = ?`, part, fold(run.revision));
+  return sql.id(
+    `${ofPart} order by rev.id is not ?, rev.created_at, rev.rowid limit 1`,
+    part,
+    unit?.revision_id ?? null,
+  );
+}
+
+async function newRevision(change: Change, { partNumber, partName, revision }: NewRun, by: Creator): Promise<string> {
   const part = await findPart(change, partNumber);
-  return part?.id ?? insertPart(change, { number: partNumber, name: partName ?? partNumber }, by);
+  const partId = part?.id ?? (await insertPart(change, { number: partNumber, name: partName ?? partNumber }, by));
+  return insertRevision(change, { partId, number: revision ?? firstRevision }, by);
+}
+
+async function batchOfRun({ change, sql }: FastChange, number: string, by: Creator): Promise<string> {
+  const known = sql.id('select id from batches where number_key = ?', fold(number));
+  return known ?? insertBatch(change, number, by);
 }
 
 /** The batch of that number, which is made when there is none. */

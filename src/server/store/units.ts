@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { MetadataChange } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
 import { fold } from './fold.ts';
 import { changedMetadata } from './metadata.ts';
 import type { Change, Creator, Store } from './tables.ts';
+import { timedId } from './timedId.ts';
 
 export interface UnitRow {
   id: string;
@@ -34,7 +34,7 @@ interface NewUnit {
 }
 
 export async function insertUnit(change: Change, unit: NewUnit, by: Creator): Promise<string> {
-  const id = randomUUID();
+  const id = timedId();
   await change
     .insertInto('units')
     .values({
@@ -74,11 +74,6 @@ export async function changeUnitMetadata(change: Change, id: string, changes: Me
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   await updateUnit(change, id, { metadata_json: changedMetadata(metadata_json, changes) });
-}
-
-/** Notes which run a unit was made for. */
-export async function noteFirstRun(change: Change, id: string, runId: string): Promise<void> {
-  await change.updateTable('units').set({ created_during_id: runId }).where('id', '=', id).execute();
 }
 
 /** Moves the units below `parentId`; an earlier parent loses them. Null: they have no parent any more. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
+import type { FastChange } from './statements.ts';
 import type { Change, Creator, Store } from './tables.ts';
 
 export async function findVersion(store: Store, procedureId: string, tag: string) {
@@ -21,6 +22,21 @@ export async function insertVersion(change: Change, procedure_id: string, tag: s
     .values({ id, procedure_id, tag, tag_key: fold(tag), created_at: Date.now(), ...by })
     .execute();
   return id;
+}
+
+/** The id of the version with that tag, which is made when there is none. */
+export async function versionOf(
+  { change, sql }: FastChange,
+  procedureId: string,
+  tag: string,
+  by: Creator,
+): Promise<string> {
+  const known = sql.id(
+    'select id from procedure_versions where procedure_id = ? and tag_key = ?',
+    procedureId,
+    fold(tag),
+  );
+  return known ?? insertVersion(change, procedureId, tag, by);
 }
 
 /** No run has it any more. */

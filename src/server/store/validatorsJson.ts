@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { measurementOutcome } from '../../contract/common.ts';
+import type { NewValidator } from '../../domain/newRun.ts';
+import { expressionOf } from '../../domain/validators.ts';
+
+/**
+ * A measurement's validators as they are stored: lists without names, which would be most of a big database. Each is
+ * operator, expected value and outcome; whether it is decisive, if it is not or an expression follows; the expression, if
+ * it was not made from operator and value.
+ */
+const stored = z.array(
+  z.tuple([
+    z.string().nullable(),
+    z.unknown(),
+    measurementOutcome,
+    z.boolean().default(true),
+    z.string().nullable().default(null),
+  ]),
+);
+
+/** @returns null for none */
+export function validatorsToJson(validators: readonly NewValidator[]): string | null {
+  if (validators.length === 0) return null;
+  return JSON.stringify(
+    validators.map(({ operator, expected_value, outcome, is_decisive, expression, has_custom_expression }) => {
+      if (has_custom_expression) return [operator, expected_value, outcome, is_decisive, expression];
+      return is_decisive ? [operator, expected_value, outcome] : [operator, expected_value, outcome, is_decisive];
+    }),
+  );
+}
+
+/** @throws SyntaxError, ZodError when it is no text of `validatorsToJson` */
+export function validatorsFromJson(json: string | null): NewValidator[] {
+  if (json === null) return [];
+  return stored.parse(JSON.parse(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
+    operator,
+    expected_value,
+    expression: expression ?? (operator === null ? '' : expressionOf(operator, expected_value)),
+    is_decisive,
+    has_custom_expression: expression !== null,
+    outcome,
+  }));
+}

@@ -40,7 +40,7 @@ export function testPythons() {
 }
 
 /**
- * Makes the virtual environment `.venvs/<name>` with the packages of `tools/python/<name>.txt`.
+ * Makes the virtual environment `.venvs/<name>` with the packages of `tools/python/<name>.txt`, which lists all of them.
  * @param {'newest' | 'baseline' | 'tools' | 'schemathesis'} name
  */
 export function installVenv(name) {
@@ -59,7 +59,7 @@ export function installVenv(name) {
       });
       await run(
         venvPython(name),
-        ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', requirements],
+        ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--no-deps', '-r', requirements],
         {
           trouble: `pip could not install tools/python/${name}.txt. Check that its package index can be reached, then try again.`,
         },

@@ -211,7 +211,8 @@ describe('the run report', function () {
     );
   });
 
-  it('comes back after a reload of the window, as it was', async () => {
+  it('comes back after a reload of the window, as it was', async function () {
+    this.timeout(120_000);
     const window = workbench();
     await isKept(window.page, /failedOnly\W+true/);
     await window.reload();

@@ -19,10 +19,12 @@ const everything = `(async () => {
 })()`;
 
 /**
- * Waits until VS Code would find this after a reload: in a browser it writes every few seconds, and not when the page goes.
+ * Waits until VS Code would find this after a reload: in a browser it writes at most once a
+ * minute, and not when the page goes.
  */
 export async function isKept(page: Page, pattern: RegExp): Promise<void> {
   await until(async () => pattern.test(String(await page.evaluate(everything))), {
     what: `${pattern} in the kept state`,
+    timeout: 75_000,
   });
 }

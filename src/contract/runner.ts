@@ -126,6 +126,15 @@ export const runnerEvent = z.discriminatedUnion('event', [
     status: z.number().int().nullable(),
     message: z.string(),
   }),
+  /** The result is kept on disk, and the script will not push it any more: the host may. */
+  z.object({
+    event: z.literal('run_upload_queued'),
+    execution_id: z.string(),
+    time: z.number(),
+    /** Why the script's own push failed: HTTP status and words; null: there was none. */
+    status: z.number().int().nullable(),
+    message: z.string().nullable(),
+  }),
   /** The script ended by an exception. `load_error`: it does not even compile. */
   z.object({
     event: z.literal('run_crashed'),
@@ -157,4 +166,8 @@ export type RunnerCommand = z.infer<typeof runnerCommand>;
 export const runnerEnvironment = {
   channel: 'TEST_STATIONS_CHANNEL',
   token: 'TEST_STATIONS_TOKEN',
+  /** A folder in which results are kept until a server has them; see `contract/outbox.ts`. */
+  outbox: 'TEST_STATIONS_OUTBOX',
+  /** Where the results belong, as JSON: copied into what is kept. */
+  place: 'TEST_STATIONS_PLACE',
 } as const;

@@ -14,7 +14,7 @@ import { stations } from '../../src/contract/stations.ts';
 import { Bench, python } from '../e2e/support/bench.ts';
 import { until } from '../e2e/support/until.ts';
 import { Workbench } from '../e2e/support/workbench.ts';
-import { type BundledServer, startBundle, benchKey } from './bundle.ts';
+import { startBundle, benchKey } from './bundle.ts';
 import { packEmptyExtension } from './emptyExtension.ts';
 import { type Line, median, number, printTable } from './table.ts';
 
@@ -109,7 +109,7 @@ async function measureTree(count: number): Promise<void> {
     });
   } finally {
     await window.dispose();
-    await stop(server);
+    await server.stop();
     bench.dispose();
   }
 }
@@ -159,5 +159,3 @@ async function changeTimes(window: Workbench, api: StationApi, id: string): Prom
   }
   return times;
 }
-
-const stop = (server: BundledServer): Promise<void> => server.stop();

@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from .outbox import Result
+
 
 class Pushable(Protocol):
     """An execution whose result the script may push to a server."""
 
     id: str
     pushed: bool
+    # Why the last push failed: HTTP status (None: no answer) and words.
+    failure: tuple[int | None, str] | None
+
+    def result(self, kind: str, body: bytes) -> Result:
+        """What is kept on disk of an execution that is pushed like this."""
+        ...
 
 
 class Executions:

@@ -34,6 +34,7 @@ class HttpClients:
             if getattr(self._local, "sending", False):
                 return original(client, request, *args, **kwargs)  # a redirect of the request that is seen already
             self._local.sending = True
+            self._session.observe(self._sending, request)
             try:
                 response = original(client, request, *args, **kwargs)
             except Exception as error:
@@ -46,9 +47,23 @@ class HttpClients:
 
         client_class.send = send
 
+    def _sending(self, request: Any) -> None:
+        mark = self._pushes.sending(str(request.method), str(request.url), _sent(request))
+        if mark is not None:
+            request.headers.setdefault("Idempotency-Key", mark)
+
     def _answered(self, request: Any, response: Any) -> None:
         status = int(response.status_code)
         self._pushes.answered(str(request.method), str(request.url), status, lambda: _body(response))
+
+
+def _sent(request: Any) -> bytes:
+    """The body of a request: `body` of requests, `content` of httpx; nothing of one that is streamed."""
+    try:
+        body = request.body if hasattr(request, "body") else request.content
+    except Exception:
+        return b""
+    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
 
 
 def _body(response: Any) -> object:

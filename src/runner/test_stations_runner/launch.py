@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from .channel import Channel, ChannelError, connect
@@ -14,6 +15,7 @@ from .http_clients import HttpClients
 from .imports import PostImport
 from .openhtf_hooks import OpenHtf
 from .openhtf_prompts import Prompts
+from .outbox import outbox_of_environment
 from .places import Files
 from .pushes import Pushes
 from .script import Script
@@ -37,7 +39,8 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
     try:
         make_interruptible()
         script = Script(sys.argv[1], sys.argv[2:])
-        session = Session(channel, Files(script.path))
+        session = Session(channel, Files(script.path), outbox_of_environment(script.path))
+        ending.before(session.handover.rest)
         _follow(session)
         ending.code = _run(session, script, loaded_before)
     except KeyboardInterrupt:
@@ -119,9 +122,19 @@ class _Ending:
     def __init__(self, channel: Channel) -> None:
         self.code: Any = 1
         self._channel = channel
+        self._last_acts: list[Callable[[], None]] = []
         atexit.register(self._tell)
 
+    def before(self, act: Callable[[], None]) -> None:
+        """Does this before the end is told."""
+        self._last_acts.append(act)
+
     def _tell(self) -> None:
+        for act in self._last_acts:
+            try:
+                act()
+            except Exception as error:
+                print(f"Test Stations: cannot report to the editor: {error!r}", file=sys.stderr)
         self._channel.send("script_ended", exit_code=_exit_code(self.code))
         self._channel.close()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .openhtf_attempts import Attempts
 from .openhtf_prompts import Prompts
+from .outbox import Result, attachments_of, report_of
 from .places import Place
 from .session import Session
 
@@ -20,6 +21,8 @@ class OpenHtfExecution:
     def __init__(self, session: Session, prompts: Prompts, test: Any) -> None:
         self.id: str = test.make_uid()  # OpenHTF's own, so that its loggers and states lead here
         self.pushed = False
+        self.failure: tuple[int | None, str] | None = None
+        self._record_told: Any = None
         self._session = session
         self._prompts = prompts
         self._test = test
@@ -90,9 +93,26 @@ class OpenHtfExecution:
         if force and first:
             self._test.abort_from_sig_int()
 
+    def result(self, kind: str, body: bytes) -> Result:
+        record = self._record_told
+        return Result(
+            self.id,
+            kind,
+            body,
+            serial_number=None if record is None else _text(record.dut_id),
+            outcome="ERROR" if record is None else record.outcome.name,
+            started_at=0 if record is None else record.start_time_millis,
+            attachments=[] if record is None else attachments_of(record),
+        )
+
     def _record(self, record: Any) -> None:
         self._complete = True
+        self._record_told = record
+        self._session.observe(self._keep, record)
         self._session.observe(self._told, record)
+
+    def _keep(self, record: Any) -> None:
+        self._session.outbox.keep(self.result("openhtf", report_of(record)))
 
     def _told(self, record: Any) -> None:
         self._send(

@@ -51,6 +51,7 @@ class OpenHtf:
         @functools.wraps(original)
         def execute(test: Any, *args: Any, **kwargs: Any) -> Any:
             session.control.check()
+            session.observe(session.handover.rest)
             execution = OpenHtfExecution(session, self._prompts, test)
             procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
             with ExitStack() as stack:
@@ -58,6 +59,7 @@ class OpenHtf:
                 stack.enter_context(session.executions.current(execution))
                 stack.enter_context(execution.prepared(procedure_id))
                 stack.callback(self._executions.pop, execution.id)
+                stack.callback(session.observe, session.handover.tested, execution)
                 self._executions[execution.id] = execution
                 session.observe(execution.started)
                 return original(test, *args, **kwargs)

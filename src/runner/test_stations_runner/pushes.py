@@ -38,6 +38,18 @@ class Pushes:
             if outer is None and not push.settled:
                 self._tell_failure(push)
 
+    def sending(self, method: str, url: str, body: bytes) -> str | None:
+        """Keeps the run that a request is about to create. Returns a text that marks this run in all tries."""
+        match = _CREATES_RUN.search(urlsplit(url).path) if method == "POST" else None
+        push: Push | None = getattr(self._local, "push", None)
+        if match is None or push is None or push.execution is None:
+            return None
+        kept = push.execution
+        if not match[1].endswith("import"):  # a report is kept with its record
+            kept = self._session.handover.keep_request(kept, match[1][:2], body)
+        push.runs = [push.execution] if kept is push.execution else [push.execution, kept]
+        return kept.id
+
     def answered(self, method: str, url: str, status: int, read_body: Callable[[], object]) -> None:
         """Args: read_body: returns the answer's JSON, or its text; called only for answers that count."""
         creates = _creates_run(method, url)
@@ -68,13 +80,22 @@ class Pushes:
     def _tell_success(self, push: Push | None, run_id: str) -> None:
         push = push or Push(self._session.executions.pushing())
         push.settled = True
-        if push.execution is not None:
-            push.execution.pushed = True
-        self._session.channel.send("run_uploaded", execution_id=push.execution_id, run_id=run_id)
+        for execution in push.runs:
+            execution.pushed = True
+            self._session.handover.pushed(execution)
+            self._session.channel.send("run_uploaded", execution_id=execution.id, run_id=run_id)
+        if not push.runs:
+            self._session.channel.send("run_uploaded", execution_id=None, run_id=run_id)
 
     def _tell_failure(self, push: Push) -> None:
         status, message = push.failure or (None, "The client gave up before it sent anything.")
-        self._session.channel.send("run_upload_failed", execution_id=push.execution_id, status=status, message=message)
+        execution = push.execution
+        if execution is not None:
+            execution.failure = (status, message)
+        execution_id = None if execution is None else execution.id
+        self._session.channel.send("run_upload_failed", execution_id=execution_id, status=status, message=message)
+        if execution is not None:
+            self._session.handover.failed(execution)
 
 
 class Push:
@@ -82,12 +103,10 @@ class Push:
 
     def __init__(self, execution: Pushable | None) -> None:
         self.execution = execution
+        # Whose run it creates: the execution, and the one that tried to push the same before.
+        self.runs: list[Pushable] = [] if execution is None else [execution]
         self.settled = False
         self.failure: tuple[int | None, str] | None = None
-
-    @property
-    def execution_id(self) -> str | None:
-        return None if self.execution is None else self.execution.id
 
     def failed(self, status: int | None, message: str) -> None:
         """Notes why it failed so far. What the server said counts more than what the client made of it."""

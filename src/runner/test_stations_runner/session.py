@@ -9,6 +9,8 @@ from typing import ParamSpec
 from .channel import Channel
 from .control import Control
 from .executions import Executions
+from .handover import Handover
+from .outbox import Outbox
 from .places import Files
 from .procedures import Procedures
 
@@ -18,12 +20,14 @@ P = ParamSpec("P")
 class Session:
     """One script under the runner."""
 
-    def __init__(self, channel: Channel, files: Files) -> None:
+    def __init__(self, channel: Channel, files: Files, outbox: Outbox) -> None:
         self.channel = channel
         self.files = files
         self.control = Control()
         self.procedures = Procedures(channel)
         self.executions = Executions()
+        self.outbox = outbox
+        self.handover = Handover(channel, outbox)
 
     def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Calls `report` for its events alone: what goes wrong in it is told on stderr, and does not touch the test."""

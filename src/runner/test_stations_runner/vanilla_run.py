@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import mimetypes
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from .outbox import Result
 from .session import Session
 from .vanilla_phases import Phase, fields_of, millis, phases_of
 
@@ -28,6 +30,20 @@ class VanillaRun:
     ended_at: object = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     pushed: bool = False
+    failure: tuple[int | None, str] | None = None
+    # Paths of files that the script attaches.
+    files: tuple[str, ...] = ()
+
+    def result(self, kind: str, body: bytes) -> Result:
+        return Result(
+            self.id,
+            kind,
+            body,
+            serial_number=_text(self.serial_number),
+            outcome=self.outcome,
+            started_at=self._times()[0],
+            attachments=[_attachment(path) for path in self.files if os.path.isfile(path)],
+        )
 
     def tell(self, session: Session, procedure_id: str | None) -> None:
         """Sends the whole run: it is over when it is known."""
@@ -76,6 +92,7 @@ def v1_run(call: Mapping[str, Any]) -> VanillaRun:
         phases=phases_of(call.get("phases")),
         started_at=call.get("started_at"),
         ended_at=call.get("duration"),
+        files=tuple(str(path) for path in call.get("attachments") or ()),
     )
 
 
@@ -89,6 +106,12 @@ def v2_run(call: Mapping[str, Any]) -> VanillaRun:
         started_at=call.get("started_at"),
         ended_at=call.get("ended_at"),
     )
+
+
+def _attachment(path: str) -> tuple[str, str, bytes]:
+    with open(path, "rb") as file:
+        mimetype = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        return os.path.basename(path), mimetype, file.read()
 
 
 def _place(session: Session, function: object) -> object:

@@ -7,6 +7,8 @@ export interface Request {
   readonly method: string;
   readonly path: string;
   readonly body: string;
+  /** The header Idempotency-Key. */
+  readonly mark: string | undefined;
 }
 
 interface Refusal {
@@ -53,7 +55,13 @@ export class Recorder {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replaceAll(/\/+/g, '/');
-    this.requests.push({ method: request.method ?? '', path, body: await text(request) });
+    const mark = request.headers['idempotency-key'];
+    this.requests.push({
+      method: request.method ?? '',
+      path,
+      body: await text(request),
+      mark: typeof mark === 'string' ? mark : undefined,
+    });
     const { status, answer } = this.#answer(path);
     // The v1 client reads an error's text under exactly this content type.
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));

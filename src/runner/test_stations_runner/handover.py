@@ -1,0 +1,75 @@
+"""Leaves results to the editor: those that the script has not pushed itself, and will not."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+
+from .channel import Channel
+from .executions import Pushable
+from .outbox import Outbox
+
+
+class Handover:
+    """Knows which results no server has yet.
+
+    A script may still push the result of a test that is over, or try again what failed, so a result is handed over
+    when the next test begins or the script ends; at once only where no push of the script's own can follow.
+    """
+
+    def __init__(self, channel: Channel, outbox: Outbox) -> None:
+        self._channel = channel
+        self._outbox = outbox
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Pushable] = {}
+        # What was sent and not acknowledged, by the hash of the request: who sends the same again means the same run.
+        self._sent: dict[bytes, Pushable] = {}
+
+    def keep_request(self, execution: Pushable, kind: str, body: bytes) -> Pushable:
+        """Keeps the request by which a client is about to push a run.
+
+        Returns:
+            The execution whose run it is: another one when this is one more try.
+        """
+        with self._lock:
+            first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
+        if first is execution:
+            self._outbox.keep(execution.result(kind, body))
+            self.rest(execution)
+        return first
+
+    def tested(self, execution: Pushable) -> None:
+        """An OpenHTF test is over, with all that it does at its end."""
+        if execution.pushed:
+            return
+        if execution.failure is not None or "tofupilot" not in sys.modules:
+            self._hand_over(execution)
+        else:
+            self.failed(execution)
+
+    def failed(self, execution: Pushable) -> None:
+        """No server has the result so far; the script may push it yet, or once more."""
+        with self._lock:
+            self._waiting[execution.id] = execution
+
+    def pushed(self, execution: Pushable) -> None:
+        """A server has the result."""
+        with self._lock:
+            self._waiting.pop(execution.id, None)
+            self._sent = {digest: each for digest, each in self._sent.items() if each is not execution}
+        self._outbox.pushed(execution.id)
+
+    def rest(self, without: Pushable | None = None) -> None:
+        """Another test begins, or the script ends: the others are handed over."""
+        with self._lock:
+            rest = [each for each in self._waiting.values() if each is not without]
+            for execution in rest:
+                del self._waiting[execution.id]
+        for execution in rest:
+            self._hand_over(execution)
+
+    def _hand_over(self, execution: Pushable) -> None:
+        status, message = execution.failure or (None, None)
+        if self._outbox.hand_over(execution.id, status, message):
+            self._channel.send("run_upload_queued", execution_id=execution.id, status=status, message=message)

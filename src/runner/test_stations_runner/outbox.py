@@ -1,0 +1,158 @@
+"""Results on disk: what a test found is kept there until a server has it, whatever becomes of editor and script.
+
+A folder for each result, named after the execution's id:
+
+    entry.json     what it is and where it belongs
+    body.json      the OpenHTF report, or the body of the request by which the script's client pushes the run
+    file-N         contents of attachments, named in entry.json
+    handed.json    the script is done with it: the editor may push it now; with why the script's own push failed
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from .plain import plain
+
+FOLDER_VARIABLE = "TEST_STATIONS_OUTBOX"
+PLACE_VARIABLE = "TEST_STATIONS_PLACE"
+
+
+@dataclass
+class Result:
+    """What is to be kept of one execution; times in milliseconds since 1970."""
+
+    id: str
+    # How it is pushed: "openhtf", "v1" or "v2".
+    kind: str
+    body: bytes
+    serial_number: str | None
+    outcome: str
+    started_at: float
+    # Name, MIME type and content of each attachment.
+    attachments: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+
+class Outbox:
+    """The results of this process that no server has yet."""
+
+    def __init__(self, folder: str | None, place: object, script: str) -> None:
+        """Args: folder: None keeps nothing; place: the host's words on where results belong; script: path."""
+        self._folder = folder
+        self._about = {"place": place, "script": script, "pid": os.getpid()}
+        self._kept: set[str] = set()
+
+    def keep(self, result: Result) -> None:
+        """Writes the result to the disk before anybody tries to push it. Keeping it again replaces it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if self._folder is None:
+            return
+        unfinished = os.path.join(self._folder, f".{_folder_name(result.id)}")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        os.makedirs(unfinished, mode=0o700)
+        files = []
+        for number, (name, mimetype, content) in enumerate(result.attachments):
+            _write(os.path.join(unfinished, f"file-{number}"), content)
+            files.append({"name": name, "mimetype": mimetype, "file": f"file-{number}"})
+        _write(os.path.join(unfinished, "body.json"), result.body)
+        entry = {
+            **self._about,
+            "id": result.id,
+            "kind": result.kind,
+            "serial_number": result.serial_number,
+            "outcome": result.outcome,
+            "started_at": result.started_at,
+            "attachments": files,
+        }
+        _write(os.path.join(unfinished, "entry.json"), _json(entry))
+        finished = self._path(result.id)
+        shutil.rmtree(finished, ignore_errors=True)
+        os.rename(unfinished, finished)
+        _sync_folder(self._folder)
+        self._kept.add(result.id)
+
+    def pushed(self, execution_id: str) -> None:
+        """Forgets a result that a server has."""
+        if execution_id in self._kept:
+            self._kept.discard(execution_id)
+            shutil.rmtree(self._path(execution_id), ignore_errors=True)
+
+    def hand_over(self, execution_id: str, status: int | None, message: str | None) -> bool:
+        """Leaves a result to the editor.
+
+        Args:
+            status, message: why the script's own push failed: HTTP status and words; None: there was no such push.
+
+        Returns:
+            Whether there is one.
+        """
+        if execution_id not in self._kept:
+            return False
+        self._kept.discard(execution_id)
+        _write(os.path.join(self._path(execution_id), "handed.json"), _json({"status": status, "message": message}))
+        return True
+
+    def _path(self, execution_id: str) -> str:
+        return os.path.join(self._folder or "", _folder_name(execution_id))
+
+
+def outbox_of_environment(script: str) -> Outbox:
+    """Takes what concerns the outbox out of the environment, which is the script's."""
+    folder = os.environ.pop(FOLDER_VARIABLE, None)
+    place = os.environ.pop(PLACE_VARIABLE, "null")
+    return Outbox(folder or None, json.loads(place), script)
+
+
+def report_of(record: Any) -> bytes:
+    """An OpenHTF record as the report that the official client uploads; NaN is allowed, contents are left out."""
+    json_factory: Any = import_module("openhtf.output.callbacks.json_factory")
+    output = json_factory.OutputToJSON(os.devnull, inline_attachments=False, allow_nan=True)
+    chunks: Iterable[str] = output.serialize_test_record(record)
+    return "".join(chunks).encode()
+
+
+def attachments_of(record: Any) -> list[tuple[str, str, bytes]]:
+    """Name, MIME type and content of everything attached to a record's phases."""
+    return [
+        (name, str(attachment.mimetype or "application/octet-stream"), bytes(attachment.data))
+        for phase in record.phases
+        for name, attachment in phase.attachments.items()
+    ]
+
+
+def _folder_name(execution_id: str) -> str:
+    """OpenHTF's ids have colons, which Windows does not bear in names."""
+    return re.sub(r"[^\w-]", "_", execution_id, flags=re.ASCII)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(plain(value), allow_nan=False).encode()
+
+
+def _write(path: str, content: bytes) -> None:
+    """Returns when it is on the disk, under its name and whole."""
+    with open(f"{path}.part", "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(f"{path}.part", path)
+
+
+def _sync_folder(folder: str) -> None:
+    if os.name == "nt":
+        return  # a folder cannot be synced there
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

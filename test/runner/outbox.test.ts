@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, it } from 'mocha';
+import * as z from 'zod';
+import { type OutboxEntry, outboxEntry, outboxHanded } from '../../src/contract/outbox.ts';
+import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { Host } from './support/host.ts';
+import { Recorder } from './support/recorder.ts';
+import { script, seeds, withEachPython } from './support/script.ts';
+
+const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
+
+withEachPython('The outbox', (python) => {
+  let server: Recorder;
+  let folder: string;
+  beforeEach(async () => {
+    server = await Recorder.start();
+    folder = path.join(path.dirname(await script('')), 'outbox');
+    mkdirSync(folder);
+  });
+  afterEach(() => server.stop());
+
+  const environment = (): Record<string, string> => ({
+    ...server.environment,
+    [runnerEnvironment.outbox]: folder,
+    [runnerEnvironment.place]: JSON.stringify(place),
+  });
+  const run = async (text: string): Promise<Host> => Host.run(python, await script(text), { env: environment() });
+  const json = (id: string, file: string): unknown => JSON.parse(readFileSync(path.join(folder, id, file), 'utf8'));
+  const entries = (): OutboxEntry[] => readdirSync(folder).map((id) => outboxEntry.parse(json(id, 'entry.json')));
+  const folderOf = (id: string): string => id.replaceAll(/[^\w-]/g, '_');
+  const handed = (id: string): unknown =>
+    existsSync(path.join(folder, folderOf(id), 'handed.json'))
+      ? outboxHanded.parse(json(folderOf(id), 'handed.json'))
+      : null;
+
+  it('is empty after a push that the server has taken', async () => {
+    for (const file of ['openhtf_seed.py', 'vanilla_repaired.py']) {
+      const host = await Host.run(python, path.join(seeds, file), { env: environment() });
+      assert.equal(host.all('run_uploaded').length, 1, host.told());
+      assert.deepEqual(readdirSync(folder), []);
+      assert.deepEqual(host.all('run_upload_queued'), []);
+    }
+    assert.ok(!('TEST_STATIONS_OUTBOX' in (await printed('import os; print(sorted(os.environ))'))));
+  });
+
+  const printed = async (text: string): Promise<Record<string, true>> => {
+    const host = await run(text);
+    const names = z.array(z.string()).parse(JSON.parse(host.stdout.toString().replaceAll("'", '"')));
+    return Object.fromEntries(names.map((name) => [name, true]));
+  };
+
+  it('has the result on the disk before the first request of its push', async () => {
+    const host = await run(`
+import os, requests, sys, openhtf as htf
+from tofupilot.openhtf import upload
+folder = ${JSON.stringify(folder)}
+def attach(test):
+    test.attach("photo.bin", b"bits", mimetype="image/x-bits")
+test = htf.Test(attach, procedure_id="FVT1", part_number="P")
+def look(record):
+    print(os.listdir(folder), flush=True)
+test.add_output_callbacks(look, upload())
+test.execute(lambda: "SN-1")
+`);
+    const id = host.one('run_started').execution_id;
+    assert.match(host.stdout.toString(), new RegExp(folderOf(id)), host.told());
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('hands over what a test without a client found, with its attachments', async () => {
+    const host = await run(`
+import openhtf as htf
+def attach(test):
+    test.attach("photo.bin", b"bits", mimetype="image/x-bits")
+test = htf.Test(attach, procedure_id="FVT1", part_number="P")
+for number in (1, 2):
+    test.execute(lambda: f"SN-{number}")
+`);
+    const kept = entries().sort((a, b) => (a.serial_number ?? '').localeCompare(b.serial_number ?? ''));
+    assert.deepEqual(kept.map((each) => each.serial_number), ['SN-1', 'SN-2']); // prettier-ignore
+    const first = kept[0] ?? assert.fail();
+    assert.deepEqual([first.kind, first.place, first.outcome], ['openhtf', place, 'PASS']);
+    assert.deepEqual(first.attachments, [{ name: 'photo.bin', mimetype: 'image/x-bits', file: 'file-0' }]);
+    assert.equal(readFileSync(path.join(folder, folderOf(first.id), 'file-0'), 'utf8'), 'bits');
+    assert.deepEqual(handed(first.id), { status: null, message: null });
+    const report = z.looseObject({ dut_id: z.string(), metadata: z.looseObject({ procedure_id: z.string() }) });
+    assert.equal(report.parse(json(folderOf(first.id), 'body.json')).metadata.procedure_id, 'FVT1');
+    assert.deepEqual(
+      new Set(host.all('run_upload_queued').map((event) => event.execution_id)),
+      new Set(kept.map(({ id }) => id)),
+    );
+    // At once, not at the end of the script: a loop may never end.
+    assert.ok(host.names().indexOf('run_upload_queued') < host.names().lastIndexOf('run_started'), host.told());
+  });
+
+  it('hands over what the server refused, with its words', async () => {
+    for (const [file, step] of [
+      ['openhtf_seed.py', '/api/v1/import'],
+      ['vanilla_repaired.py', '/api/v1/runs'],
+    ] as const) {
+      // prettier-ignore
+      server.refusal = { path: step, status: 403, message: 'Bench 1 is not linked to FVT1.' };
+      const host = await Host.run(python, path.join(seeds, file), { env: environment() });
+      const { execution_id: id, status, message } = host.one('run_upload_queued');
+      assert.deepEqual([status, message], [403, 'Bench 1 is not linked to FVT1.'], host.told());
+      assert.deepEqual(handed(id), { status: 403, message: 'Bench 1 is not linked to FVT1.' });
+    }
+    assert.deepEqual(entries().map(({ kind }) => kind).sort(), ['openhtf', 'v1']); // prettier-ignore
+  });
+
+  it('takes a second try of the same push for the same run', async () => {
+    server.refusal = { path: '/api/v1/runs', status: 503, message: 'Later.' };
+    const host = await Host.start(
+      python,
+      await script(`
+import time, sys, os
+from tofupilot import TofuPilotClient
+client = TofuPilotClient()
+def push():
+    client.create_run(procedure_id="FVT1", run_passed=True, unit_under_test={"serial_number": "SN-1", "part_number": "P"})
+push()
+print("tried", flush=True)
+while not os.path.exists(${JSON.stringify(`${folder}-go`)}): time.sleep(0.01)
+push()
+`),
+      { env: environment() },
+    );
+    await host.untilPrinted('tried');
+    server.refusal = undefined;
+    mkdirSync(`${folder}-go`);
+    await host.ended;
+    assert.deepEqual(readdirSync(folder), []);
+    assert.deepEqual(host.all('run_upload_queued'), []);
+    const marks = server.requests.filter(({ path: each }) => each === '/api/v1/runs').map(({ mark }) => mark);
+    assert.equal(marks.length, 2);
+    assert.equal(new Set(marks).size, 1);
+    assert.deepEqual(
+      new Set(host.all('run_uploaded').map((event) => event.execution_id)),
+      new Set(host.all('run_started').map((event) => event.execution_id)),
+    );
+  });
+
+  it('keeps what a killed script was about to push', async () => {
+    server.refusal = { path: '/api/v1/import', status: 503, message: 'Later.' };
+    const text = `
+import os, openhtf as htf
+from tofupilot.openhtf import upload
+def phase(test): pass
+test = htf.Test(phase, procedure_id="FVT1", part_number="P")
+test.add_output_callbacks(lambda record: os.kill(os.getpid(), 9), upload())
+test.execute(lambda: "SN-1")
+`;
+    const host = await run(text);
+    assert.equal(await host.ended, 'SIGKILL');
+    const entry = entries()[0] ?? assert.fail();
+    assert.equal(entry.serial_number, 'SN-1');
+    assert.equal(handed(entry.id), null);
+  });
+});

@@ -20,6 +20,8 @@ export interface CallInput<O extends Operation> {
   params?: PartOf<O['params']>;
   query?: PartOf<O['query']>;
   body?: PartOf<O['body']>;
+  /** Marks all tries of one push: the server makes one run of them. */
+  mark?: string;
 }
 
 /** Milliseconds until a call without an answer counts as offline. */
@@ -51,6 +53,7 @@ export class StationApi {
       searchParams: queryOf(input.query),
       ...(input.body === undefined ? {} : { json: input.body }),
       timeout,
+      mark: input.mark,
     });
     const text = await this.#connected(answer.text());
     const parsed = json.pipe(operation.answer).safeParse(text);
@@ -80,9 +83,34 @@ export class StationApi {
     }
   }
 
-  async #fetch(path: string, options: Options): Promise<KyResponse> {
+  /**
+   * Sends content to a signed address of the server; the key stays here.
+   * @throws ApiError
+   */
+  async put(url: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
     const { default: ky, isHTTPError } = await import('ky');
-    const headers = this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+    const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
+    const headers = { 'Content-Type': type };
+    await this.#connected(
+      ky.put(url, { body: content, headers, timeout: 120_000, retry: 0, ...transport }),
+      isHTTPError,
+    );
+  }
+
+  /** What is behind a signed address of the server; the key stays here. @throws ApiError */
+  async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { default: ky, isHTTPError } = await import('ky');
+    const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
+    const answer = await this.#connected(ky.get(url, { timeout: 120_000, retry: 0, ...transport }), isHTTPError);
+    return new Uint8Array(await this.#connected(answer.arrayBuffer()));
+  }
+
+  async #fetch(path: string, { mark, ...options }: Options & { mark?: string | undefined }): Promise<KyResponse> {
+    const { default: ky, isHTTPError } = await import('ky');
+    const headers = {
+      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+      ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),
+    };
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const sent = ky(new URL(path, this.url), { ...options, ...transport, headers, retry: 0 });
     return this.#connected(sent, isHTTPError);

@@ -16,6 +16,10 @@ import { type RemotePlace, ServerList } from './serverList.ts';
 /** A station's key that its server has just accepted, with what the server says of the station. */
 export interface StationAccess {
   readonly url: string;
+  /** Names the server, as where keys are kept. */
+  readonly instance: string;
+  /** Calls with the station's key. */
+  readonly api: StationApi;
   readonly key: string;
   readonly station: Station;
   /** Certificates that the server's own is to be checked with, in place of the system's. */
@@ -106,7 +110,8 @@ export class Connection implements vscode.Disposable {
         const current = await currentStation(reached.api(key));
         if (current?.id !== station) continue;
         if (key !== stored) await this.#keys.setStation(reached.instance, station, key);
-        return { url: reached.url, key, station: current, caFile: this.remote?.caFile };
+        const { url, instance } = reached;
+        return { url, instance, api: reached.api(key), key, station: current, caFile: this.remote?.caFile };
       }
       return undefined;
     });
@@ -143,6 +148,11 @@ export class Connection implements vscode.Disposable {
       await this.#keys.setStation(reached.instance, station, key);
       return true;
     });
+  }
+
+  /** What is behind a signed address of the server. @throws ApiError */
+  download(url: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#server.reach(true, ({ api }) => api().download(url));
   }
 
   /** Starts the server of this machine again if it has gone. */

@@ -1,8 +1,9 @@
 import type { Outcome } from '../contract/common.ts';
 import type { RunnerEvent, RunnerFailure } from '../contract/runner.ts';
 
-/** What the server answered to the script's push. */
-export type Push = { readonly runId: string } | { readonly status: number | null; readonly message: string };
+/** What became of a push: the server has the run, has refused it, or it stays on this machine, for the reason. */
+export type Push =
+  { readonly runId: string } | { readonly status: number | null; readonly message: string } | { readonly kept: string };
 
 /** One test execution: one unit under test, one run. */
 export interface Execution {
@@ -68,6 +69,9 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
       return run;
   }
 }
+
+/** The run, with what became of the push of an execution. */
+export const withPush = (run: LiveRun, execution: string, push: Push): LiveRun => change(run, execution, { push });
 
 /** @param id null: the last execution's */
 function change(run: LiveRun, id: string | null, news: Partial<Execution>): LiveRun {

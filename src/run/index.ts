@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
@@ -6,6 +7,8 @@ import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { newScript } from './newScript.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { registerOutbox } from './outbox/outboxCommands.ts';
 import { Problems } from './problems.ts';
 import { Reports } from './reports.ts';
 import { RunService } from './runService.ts';
@@ -30,7 +33,10 @@ export function registerRun(
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const report = (error: unknown): void => void commands.show(error);
   const runner = vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath;
-  const service = new RunService(connection, store, problems, log, { ...places, runner }, controller, report);
+  const outbox = new Outbox(connection, join(places.storage, 'outbox'), log);
+  const service = new RunService(connection, store, problems, log, { ...places, runner }, controller, outbox, report);
+  const runsView = new RunsView(connection, store, outbox);
+  outbox.begin();
   const reports = new Reports(connection, places.extension, log);
   const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
     const items = request.include ?? [...controller.items].map(([, item]) => item);
@@ -50,7 +56,8 @@ export function registerRun(
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  return vscode.Disposable.from(problems, controller, reports, new RunsView(connection, store));
+  const hints = registerOutbox(commands, outbox, () => runsView.focused);
+  return vscode.Disposable.from(problems, controller, reports, runsView, outbox, hints);
 }
 
 /** The script of a test item, as its URI: its own file, or its parent's for a phase. */

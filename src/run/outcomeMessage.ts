@@ -54,6 +54,9 @@ export class OutcomeMessage {
         return vscode.l10n.t('{0} Pushed as run {1}, which could not be confirmed: {2}', result, push.runId, reason);
       }
     }
+    if (push !== null && 'kept' in push) {
+      return vscode.l10n.t('{0} The run is not saved yet, it waits in the Runs view: {1}', result, push.kept);
+    }
     if (push !== null) return vscode.l10n.t('{0} The run was not saved: {1}', result, push.message);
     if (outcome === null) return vscode.l10n.t('A test was not finished, and its run was not saved. {0}', deathOf(end));
     return end.stopped || !end.live.ended

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { download } from '../client/download.ts';
 import type { Connection } from '../connection/connection.ts';
 import { attachments } from '../contract/attachments.ts';
 import { safeFileName } from '../domain/fileNames.ts';
@@ -26,7 +25,7 @@ export class ReportAttachments implements vscode.Disposable {
   async content({ id }: Attachment): Promise<Uint8Array<ArrayBuffer>> {
     // An address is good for an hour only, a report stays open for days.
     const { url } = await this.#connection.call(attachments.finalize, { params: { id } });
-    return download(url);
+    return this.#connection.download(url);
   }
 
   async open(attachment: Attachment): Promise<void> {

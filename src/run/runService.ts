@@ -2,12 +2,14 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { verdictOf, worstOf } from '../domain/liveRun.ts';
+import { type LiveRun, verdictOf, withPush, worstOf } from '../domain/liveRun.ts';
+import { runnerEnvironment } from '../contract/runner.ts';
 import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { openSetting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import { OutcomeMessage } from './outcomeMessage.ts';
 import type { Problems } from './problems.ts';
 import { ProcedureQuestion } from './procedureQuestion.ts';
@@ -38,6 +40,7 @@ export class RunService {
   readonly #storage: string;
   readonly #controller: vscode.TestController;
   readonly #message: OutcomeMessage;
+  readonly #outbox: Outbox;
   /** From the command to the last message: a second click must not drive the hardware twice. */
   #busy = false;
   #active: ScriptRun | undefined;
@@ -49,6 +52,7 @@ export class RunService {
     log: Log,
     { runner, storage }: RunPlaces,
     controller: vscode.TestController,
+    outbox: Outbox,
     report: (error: unknown) => void,
   ) {
     this.#connection = connection;
@@ -58,6 +62,7 @@ export class RunService {
     this.#runner = runner;
     this.#storage = storage;
     this.#controller = controller;
+    this.#outbox = outbox;
     this.#message = new OutcomeMessage(connection, report);
     setContext('running', false);
   }
@@ -116,11 +121,12 @@ export class RunService {
 
   async #execute(
     script: vscode.Uri,
-    { url, key, station, caFile }: StationAccess,
+    access: StationAccess,
     question: ProcedureQuestion,
     interpreter: Interpreter,
     request: vscode.TestRunRequest | undefined,
   ): Promise<RunEnd> {
+    const { url, key, station, caFile } = access;
     const name = basename(script.fsPath);
     const item = this.#scriptItem(script);
     // The last argument: show the results, as a run of the Test Explorer does.
@@ -128,6 +134,7 @@ export class RunService {
     const run = this.#controller.createTestRun(asked, `${name} · ${station.name}`);
     const painter = new ResultPainter(this.#controller, item, run);
     painter.output(`${name} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`);
+    const kept = await this.#outbox.environmentFor(access);
     const active = new ScriptRun(painter, question, this.#log);
     this.#begin(active, station.id);
     this.#problems.clear(script);
@@ -143,7 +150,12 @@ export class RunService {
         script: script.fsPath,
         args: [],
         cwd: dirname(script.fsPath),
-        env: { ...stationEnvironment(url, key), ...(await trustEnvironment(this.#storage, caFile)) },
+        env: {
+          ...stationEnvironment(url, key),
+          ...(await trustEnvironment(this.#storage, caFile)),
+          [runnerEnvironment.outbox]: kept.folder,
+          [runnerEnvironment.place]: kept.place,
+        },
       });
       return end;
     } catch (error) {
@@ -177,9 +189,20 @@ export class RunService {
     if (failure !== null && !end.stopped) this.#problems.show(script, failure);
     const install = failure !== null && isInstallable(failure.missing_module) && end.live.executions.length === 0;
     if (install) throw this.#missingPackage(script, interpreter, failure.missing_module ?? '');
-    await this.#message.show(basename(script.fsPath), station, end);
+    await this.#message.show(basename(script.fsPath), station, { ...end, live: await this.#settled(end.live) });
     await this.#store.refreshStation(station.id);
     if (end.questionError !== undefined) throw end.questionError; // after what is to say of the units before
+  }
+
+  /** With what became of the results that the script has left to be pushed. */
+  async #settled(live: LiveRun): Promise<LiveRun> {
+    let settled = live;
+    for (const { id, push } of live.executions) {
+      if (push !== null && 'runId' in push) continue;
+      const pushed = await this.#outbox.settle(id);
+      if (pushed !== undefined) settled = withPush(settled, id, pushed);
+    }
+    return settled;
   }
 
   #missingPackage(script: vscode.Uri, interpreter: Interpreter, name: string): UserError {

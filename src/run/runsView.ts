@@ -1,45 +1,52 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import type { Outcome } from '../contract/common.ts';
 import { type RunListItem, runs } from '../contract/runs.ts';
 import { setContext } from '../platform/context.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { KeptResult } from './outbox/outboxFolder.ts';
+import { keptItem, runItem } from './runItems.ts';
 
-/** Shape and colour of an outcome; the word stands beside it. */
-const icons: Record<Outcome, [icon: string, color: string]> = {
-  PASS: ['pass', 'testing.iconPassed'],
-  FAIL: ['error', 'testing.iconFailed'],
-  ERROR: ['warning', 'testing.iconErrored'],
-  TIMEOUT: ['watch', 'testing.iconErrored'],
-  ABORTED: ['circle-slash', 'testing.iconSkipped'],
-};
+type Row = { readonly run: RunListItem } | { readonly kept: KeptResult };
 
-/** The latest runs of the selected station, newest first. */
-export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Disposable {
+/** The latest runs of the selected station, newest first; above them what waits on this machine to be saved. */
+export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
-  readonly #view: vscode.TreeView<RunListItem>;
+  readonly #outbox: Outbox;
+  readonly #view: vscode.TreeView<Row>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   /** The last runs that arrived, and whose they are. */
   #shown: { station: string | undefined; runs: readonly RunListItem[] } = { station: undefined, runs: [] };
 
-  constructor(connection: Connection, store: StationStore) {
+  constructor(connection: Connection, store: StationStore, outbox: Outbox) {
     this.#connection = connection;
     this.#store = store;
+    this.#outbox = outbox;
     this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this });
     setContext('hasRuns', false);
-    this.#subscription = store.onDidChange((id) => {
-      if (id === undefined || id === store.selected?.id) this.#changed.fire(undefined);
-    });
+    this.#subscription = vscode.Disposable.from(
+      outbox.onDidChange(() => this.#changed.fire(undefined)),
+      store.onDidChange((id) => {
+        if (id === undefined || id === store.selected?.id) this.#changed.fire(undefined);
+      }),
+    );
   }
 
-  async getChildren(): Promise<RunListItem[]> {
+  /** What waits and is selected in the view, if something is. */
+  get focused(): KeptResult | undefined {
+    const [row] = this.#view.visible ? this.#view.selection : [];
+    return row !== undefined && 'kept' in row ? row.kept : undefined;
+  }
+
+  async getChildren(): Promise<Row[]> {
     const { selected } = this.#store;
     this.#view.description = selected?.name ?? '';
-    if (selected?.id !== this.#shown.station || this.#store.stations === undefined)
+    if (selected?.id !== this.#shown.station || this.#store.stations === undefined) {
       this.#shown = { station: selected?.id, runs: [] };
+    }
     if (selected === undefined) return this.#show('');
     try {
       const query = { created_by_station_ids: [selected.id], limit: 50 };
@@ -53,26 +60,18 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     }
   }
 
-  #show(message: string): RunListItem[] {
+  #show(message: string): Row[] {
     this.#view.message = message;
-    setContext('hasRuns', this.#shown.runs.length > 0);
-    return [...this.#shown.runs];
+    const kept = this.#outbox.waiting.map((each) => ({ kept: each }));
+    const rows = [...kept, ...this.#shown.runs.map((run) => ({ run }))];
+    setContext('hasRuns', rows.length > 0);
+    this.#view.badge =
+      kept.length === 0 ? undefined : { value: kept.length, tooltip: vscode.l10n.t('Results that wait to be saved') };
+    return rows;
   }
 
-  getTreeItem(run: RunListItem): vscode.TreeItem {
-    const item = new vscode.TreeItem(run.unit.serial_number);
-    const [icon, color] = icons[run.outcome];
-    const when = new Date(run.started_at).toLocaleString();
-    const shortly = shortTime(new Date(run.started_at));
-    item.id = `run:${run.id}`;
-    item.description = `${run.outcome} · ${shortly} · ${run.procedure.name}`;
-    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
-    item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
-    item.accessibilityInformation = {
-      label: vscode.l10n.t('{0}, {1}, {2}, {3}', run.unit.serial_number, run.outcome, run.procedure.name, when),
-    };
-    item.command = { command: 'testStations.openRun', title: vscode.l10n.t('Open Run'), arguments: [run.id] };
-    return item;
+  getTreeItem(row: Row): vscode.TreeItem {
+    return 'kept' in row ? keptItem(row.kept) : runItem(row.run);
   }
 
   dispose(): void {
@@ -80,10 +79,4 @@ export class RunsView implements vscode.TreeDataProvider<RunListItem>, vscode.Di
     this.#view.dispose();
     this.#changed.dispose();
   }
-}
-
-/** The time alone for today, else the day too. */
-function shortTime(time: Date): string {
-  const today = time.toDateString() === new Date().toDateString();
-  return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
 }

@@ -12,7 +12,14 @@ export function healthRoute({ app, store }: Rooms): void {
       product: 'test-stations',
       version,
       instance: await findInstance(store),
-      capabilities: ['station-overview', 'station-keys', 'station-links', 'procedure-identifiers', 'events'],
+      capabilities: [
+        'station-overview',
+        'station-keys',
+        'station-links',
+        'procedure-identifiers',
+        'push-marks',
+        'events',
+      ],
     };
     return json(answer);
   });

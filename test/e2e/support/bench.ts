@@ -42,6 +42,10 @@ export class Bench {
     return join(this.workspace, name);
   }
 
+  remove(name: string): void {
+    rmSync(join(this.workspace, name), { force: true });
+  }
+
   read(name: string): string {
     return readFileSync(join(this.workspace, name), 'utf8');
   }

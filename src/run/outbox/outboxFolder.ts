@@ -1,0 +1,102 @@
+import { open, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as z from 'zod';
+import { type OutboxEntry, outboxEntry, outboxHanded, type OutboxTried, outboxTried } from '../../contract/outbox.ts';
+import { isAlive } from '../../platform/processes.ts';
+
+/** A result that waits on disk. */
+export interface KeptResult extends OutboxEntry {
+  readonly folder: string;
+  /** Why the script's own push failed; null: it did not push, or died before it could. */
+  readonly handed: { readonly status: number | null; readonly message: string | null } | null;
+  /** The script that wrote it still has it. */
+  readonly isBusy: boolean;
+  readonly tried: OutboxTried | null;
+}
+
+/** Reads and writes the folder of results; all windows of the machine share it. */
+export class OutboxFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async ensure(): Promise<string> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    return this.path;
+  }
+
+  /** The oldest first. What cannot be read is left alone: it may be half written, or of a newer version. */
+  async list(): Promise<KeptResult[]> {
+    const names = await readdir(this.path).catch(() => [] as string[]);
+    const all = await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => this.#read(name)));
+    return all.filter((each) => each !== undefined).sort((a, b) => a.started_at - b.started_at);
+  }
+
+  async #read(name: string): Promise<KeptResult | undefined> {
+    const folder = join(this.path, name);
+    const entry = await parsed(join(folder, 'entry.json'), outboxEntry);
+    if (entry === undefined) return undefined;
+    const handed = (await parsed(join(folder, 'handed.json'), outboxHanded)) ?? null;
+    const tried = (await parsed(join(folder, 'tried.json'), outboxTried)) ?? null;
+    return { ...entry, folder, handed, tried, isBusy: handed === null && isAlive(entry.pid) };
+  }
+
+  body(result: KeptResult): Promise<Buffer> {
+    return readFile(join(result.folder, 'body.json'));
+  }
+
+  attachment(result: KeptResult, file: string): Promise<Buffer> {
+    return readFile(join(result.folder, file));
+  }
+
+  async noteTry(result: KeptResult, tried: OutboxTried): Promise<void> {
+    const file = join(result.folder, 'tried.json');
+    await writeFile(`${file}.part`, JSON.stringify(tried));
+    await rename(`${file}.part`, file);
+  }
+
+  async remove(result: KeptResult): Promise<void> {
+    await rm(result.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /**
+   * Does the work while no other window may touch the result.
+   * @returns undefined when another window is at it, or it is gone
+   */
+  async alone<T>(result: KeptResult, work: () => Promise<T>): Promise<T | undefined> {
+    const lock = join(result.folder, 'lock');
+    if (!(await take(lock))) return undefined;
+    try {
+      return await work();
+    } finally {
+      await rm(lock, { force: true });
+    }
+  }
+}
+
+/** A lock whose holder is dead is taken over. */
+async function take(lock: string): Promise<boolean> {
+  for (let tries = 0; tries < 2; tries += 1) {
+    try {
+      const file = await open(lock, 'wx');
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return true;
+    } catch {
+      const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
+      if (!(holder > 0) || isAlive(holder)) return false;
+      await unlink(lock).catch(() => undefined); // another window may have done it just now
+    }
+  }
+  return false;
+}
+
+async function parsed<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}

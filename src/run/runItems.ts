@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { Outcome } from '../contract/common.ts';
+import type { RunListItem } from '../contract/runs.ts';
+import { isParked, reasonOf } from './outbox/outbox.ts';
+import { nameOf } from './outbox/outboxCommands.ts';
+import type { KeptResult } from './outbox/outboxFolder.ts';
+
+/** Shape and colour of an outcome; the word stands beside it. */
+const icons: Record<Outcome, [icon: string, color: string]> = {
+  PASS: ['pass', 'testing.iconPassed'],
+  FAIL: ['error', 'testing.iconFailed'],
+  ERROR: ['warning', 'testing.iconErrored'],
+  TIMEOUT: ['watch', 'testing.iconErrored'],
+  ABORTED: ['circle-slash', 'testing.iconSkipped'],
+};
+
+export function runItem(run: RunListItem): vscode.TreeItem {
+  const item = new vscode.TreeItem(run.unit.serial_number);
+  const [icon, color] = icons[run.outcome];
+  const when = new Date(run.started_at).toLocaleString();
+  const shortly = shortTime(new Date(run.started_at));
+  item.id = `run:${run.id}`;
+  item.description = `${run.outcome} · ${shortly} · ${run.procedure.name}`;
+  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('{0}, {1}, {2}, {3}', run.unit.serial_number, run.outcome, run.procedure.name, when),
+  };
+  item.command = { command: 'testStations.openRun', title: vscode.l10n.t('Open Run'), arguments: [run.id] };
+  return item;
+}
+
+export function keptItem(result: KeptResult): vscode.TreeItem {
+  const item = new vscode.TreeItem(nameOf(result));
+  const parked = isParked(result);
+  const state = parked ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
+  const reason = reasonOf(result);
+  const when = new Date(result.started_at).toLocaleString();
+  item.id = `kept:${result.id}`;
+  item.description = `${result.outcome} · ${state}: ${reason}`;
+  item.iconPath = parked
+    ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+    : new vscode.ThemeIcon('cloud-upload');
+  item.contextValue = 'waiting';
+  item.tooltip = [
+    vscode.l10n.t('No server has this result yet. It is kept on this machine.'),
+    `${nameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
+    reason,
+    parked
+      ? vscode.l10n.t('The server has refused it. Mend the reason, then push it again.')
+      : vscode.l10n.t('It is pushed again by itself.'),
+  ].join('\n');
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('{0}, {1}, not saved yet, {2}, {3}', nameOf(result), result.outcome, state, reason),
+  };
+  item.command = { command: 'testStations.openUpload', title: vscode.l10n.t('Open Kept Result'), arguments: [result] };
+  return item;
+}
+
+/** The time alone for today, else the day too. */
+function shortTime(time: Date): string {
+  const today = time.toDateString() === new Date().toDateString();
+  return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
+}

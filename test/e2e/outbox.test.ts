@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually, until } from './support/until.ts';
+
+describe('a result that the script does not push', function () {
+  this.timeout(120_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const waiting = (): string[] => {
+    const folder = join(workbench().server.data, 'User', 'globalStorage', 'test-stations.test-stations', 'outbox');
+    return readdirSync(folder).filter((name) => !name.startsWith('.'));
+  };
+  const count = async (): Promise<number> => (await bench.runs()).length;
+
+  before(async () => {
+    for (const name of ['openhtf_bare.py', 'waiting.py']) bench.script(name);
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.openContainer('Test Stations');
+  });
+
+  const run = async (file: string): Promise<void> => {
+    await workbench().openFile(file);
+    await workbench().editorAction('Run Procedure on Station');
+  };
+
+  const links = async (): Promise<{ id: string; procedure_id: string }> => {
+    const { data } = await (await bench.api()).call(procedures.list);
+    return { id: await bench.stationId('Bench 1'), procedure_id: data[0]?.id ?? '' };
+  };
+
+  it('is pushed by the editor, with its attachments, where the script has no client', async () => {
+    const window = workbench();
+    await run('openhtf_bare.py');
+    await window.notification(/SN-BARE: PASS\..*Saved as a run of FVT1 on Bench 1/).close();
+    const [{ id } = assert.fail()] = await bench.runs();
+    const saved = await bench.run(id);
+    assert.deepEqual(saved.attachments.map(({ name }) => name), ['SN-BARE.json', 'trace.txt']); // prettier-ignore
+    assert.equal(saved.phases.at(-1)?.measurements[0]?.measured_value, 3.31);
+    assert.deepEqual(waiting(), []);
+  });
+
+  it('waits, with the reason, when the server refuses it, and is saved once after that is mended', async () => {
+    const window = workbench();
+    bench.remove('go');
+    await run('waiting.py');
+    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    const api = await bench.api();
+    await api.call(local.unlinkProcedure, { params: await links() });
+    bench.write('go', '');
+    await window.notification(/SN-WAIT: PASS\..*not saved yet.*not authorized/).close();
+    const row = window.tree('Runs').row('SN-WAIT');
+    await row.locator.waitFor();
+    assert.match(await row.spoken(), /SN-WAIT, PASS, not saved yet, refused, .*not authorized/);
+    await window.statusBarItem('1').first().waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('waiting', theme);
+    await row.action('Push Result Again');
+    await window.notification(/SN-WAIT was not saved: .*not authorized/).close();
+    await api.call(local.linkProcedure, { params: await links() });
+    await row.action('Push Result Again');
+    await window
+      .tree('Runs')
+      .row(/SN-WAIT\s*PASS · \d/)
+      .locator.waitFor();
+    assert.equal(await count(), 2);
+    assert.deepEqual(waiting(), []);
+  });
+
+  it('is pushed with the new key when the key was changed while the script ran', async () => {
+    const window = workbench();
+    bench.remove('go');
+    await run('waiting.py');
+    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
+    await window.dialog.click('Generate New Key');
+    await window.notification('Bench 1 has a new key').close();
+    bench.write('go', '');
+    await window.notification(/SN-WAIT: PASS\..*Saved as a run of FVT1/).close();
+    assert.equal(await count(), 3);
+  });
+
+  it('is pushed after a reload of the window in the middle of the run', async () => {
+    const window = workbench();
+    bench.remove('go');
+    bench.write('wait', '');
+    await run('openhtf_bare.py');
+    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await window.reload();
+    bench.write('go', '');
+    await until(async () => (await count()) === 4, { what: 'the run to be pushed', timeout: 60_000 });
+    await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
+  });
+
+  it('can be discarded, after asking', async () => {
+    const window = workbench();
+    bench.remove('go');
+    await run('waiting.py');
+    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await (await bench.api()).call(local.unlinkProcedure, { params: await links() });
+    bench.write('go', '');
+    await window.notification(/SN-WAIT: PASS\..*not saved yet/).close();
+    await window.openContainer('Test Stations');
+    await window
+      .tree('Runs')
+      .row(/SN-WAIT.*refused/)
+      .menu('Discard Result…');
+    await eventually(async () => assert.match(await window.dialog.text(), /No server has it: it is lost for good/));
+    await window.dialog.click('Discard');
+    await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
+    assert.equal(await count(), 4);
+  });
+});

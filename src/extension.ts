@@ -1,39 +1,31 @@
 import * as vscode from 'vscode';
-import { ChangeFeed } from './connection/changeFeed.ts';
-import { Connection } from './connection/connection.ts';
-import { StationStore } from './connection/stationStore.ts';
-import { registerDoctor } from './doctor/index.ts';
-import { Commands } from './platform/commands.ts';
-import { createLog } from './platform/log.ts';
-import { registerRun } from './run/index.ts';
-import { pythonState } from './run/pythonState.ts';
-import { registerStations } from './stations/index.ts';
-import { registerWelcome } from './welcome/index.ts';
+import type { Commands } from './platform/commands.ts';
 
-/** Builds the rooms and returns. Awaits nothing, starts nothing, reads no secret. */
+/**
+ * Registers the commands of the manifest and returns; the rest is a file of its own, loaded once the other extensions have
+ * had their turn, or by the first command.
+ */
 export function activate(context: vscode.ExtensionContext): void {
-  const log = createLog(context);
-  const commands = new Commands(log);
-  const connection = new Connection(context, log);
-  const store = new StationStore(connection, context.workspaceState);
-  const feed = new ChangeFeed(connection, store, log);
-  const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
-    if (!change.affectsConfiguration('testStations.dataFolder')) return;
-    connection.reset();
+  const app = new Promise<Commands>((resolve, reject) => {
+    setImmediate(() => {
+      import('./app.ts').then(({ start }) => resolve(start(context))).catch(reject);
+    });
   });
-  registerDoctor(commands, context, connection, store, log, () => pythonState(log));
-  context.subscriptions.push(
-    onSettings,
-    log,
-    commands,
-    connection,
-    store,
-    feed,
-    registerStations(commands, connection, store, feed),
-    registerRun(commands, connection, store, log, {
-      extension: context.extensionUri,
-      storage: context.globalStorageUri.fsPath,
-    }),
-    registerWelcome(commands, context, store),
-  );
+  app.catch((error: unknown) => {
+    void vscode.window.showErrorMessage(vscode.l10n.t('Test Stations could not start: {0}', String(error)));
+  });
+  for (const id of commandsOf(context.extension.packageJSON)) {
+    const run = async (...args: unknown[]): Promise<unknown> => (await app).run(id, args);
+    context.subscriptions.push(vscode.commands.registerCommand(id, run));
+  }
+}
+
+/** Of our own manifest, which a test holds; zod would be most of what activation loads. */
+function commandsOf(manifest: unknown): string[] {
+  const found: string[] = [];
+  JSON.stringify(manifest, (key, value: unknown) => {
+    if (key === 'command' && typeof value === 'string') found.push(value);
+    return value;
+  });
+  return [...new Set(found)].filter((id) => id.startsWith('testStations.'));
 }

@@ -2,28 +2,30 @@ import * as vscode from 'vscode';
 import type { Log } from './log.ts';
 import { hasRemedies } from './userError.ts';
 
-/** The one place that registers commands: every failure of one is shown to the user and logged. */
-export class Commands implements vscode.Disposable {
+type Handler = (...args: unknown[]) => unknown;
+
+/** What the commands of the manifest do: every failure of one is shown to the user and logged. */
+export class Commands {
   readonly #log: Log;
-  readonly #registrations: vscode.Disposable[] = [];
+  readonly #handlers = new Map<string, Handler>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** @param name without the prefix: `createStation` registers `testStations.createStation`. */
-  register(name: string, handler: (...args: unknown[]) => unknown): void {
-    const id = `testStations.${name}`;
-    this.#registrations.push(
-      vscode.commands.registerCommand(id, async (...args: unknown[]) => {
-        try {
-          return await handler(...args);
-        } catch (error) {
-          void this.show(error);
-          return undefined;
-        }
-      }),
-    );
+  /** @param name without the prefix: `createStation` is what `testStations.createStation` does. */
+  register(name: string, handler: Handler): void {
+    this.#handlers.set(`testStations.${name}`, handler);
+  }
+
+  /** @returns what the command answers; undefined after a failure, which the user has been told of */
+  async run(id: string, args: readonly unknown[]): Promise<unknown> {
+    try {
+      return await this.#handlers.get(id)?.(...args);
+    } catch (error) {
+      void this.show(error);
+      return undefined;
+    }
   }
 
   /** Shows an error with its remedies and a way to the log. Resolves when the user has answered it. */
@@ -42,9 +44,5 @@ export class Commands implements vscode.Disposable {
     } catch (next) {
       await this.show(next);
     }
-  }
-
-  dispose(): void {
-    vscode.Disposable.from(...this.#registrations).dispose();
   }
 }

@@ -8,11 +8,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { StationApi } from '../../src/client/stationApi.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { Bench, python } from '../e2e/support/bench.ts';
-import { until } from '../e2e/support/until.ts';
 import { Workbench } from '../e2e/support/workbench.ts';
 import { startBundle, benchKey } from './bundle.ts';
 import { packEmptyExtension } from './emptyExtension.ts';
@@ -92,6 +92,13 @@ async function measureTree(count: number): Promise<void> {
     await window.open(bench.workspace);
     await window.openFile('openhtf_seed.py');
     await window.statusBarItem('No station').waitFor();
+    // The first window ever makes its user key; the second one is as every other day.
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Bench 0001').locator.waitFor();
+    await window.openContainer('Explorer');
+    await window.reload();
+    await window.statusBarItem('No station').waitFor();
+    await delay(3000); // idle
     const painted = await timeToTree(window);
     const aim = count === 1000 ? 500 : Infinity;
     lines.push({
@@ -155,7 +162,8 @@ async function changeTimes(window: Workbench, api: StationApi, id: string): Prom
     await api.call(stations.update, { params: { id }, body: { name } });
     const changed = Date.now();
     times.push(Math.max(0, Number(await seen) - changed));
-    await until(async () => (await window.tree('Stations').row(name).locator.count()) === 1, { what: name });
+    // VS Code gathers what changes within 200 ms of a change: the next one is to stand alone.
+    await delay(500);
   }
   return times;
 }

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { ChangeFeed } from './connection/changeFeed.ts';
+import { Connection } from './connection/connection.ts';
+import { StationStore } from './connection/stationStore.ts';
+import { registerDoctor } from './doctor/index.ts';
+import { Commands } from './platform/commands.ts';
+import { createLog } from './platform/log.ts';
+import { registerRun } from './run/index.ts';
+import { pythonState } from './run/pythonState.ts';
+import { registerStations } from './stations/index.ts';
+import { registerWelcome } from './welcome/index.ts';
+
+/** Builds the rooms. Awaits nothing, starts no server, reads no secret. @returns what the commands of the manifest do */
+export function start(context: vscode.ExtensionContext): Commands {
+  const log = createLog(context);
+  const commands = new Commands(log);
+  const connection = new Connection(context, log);
+  const store = new StationStore(connection, context.workspaceState);
+  const feed = new ChangeFeed(connection, store, log);
+  const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!change.affectsConfiguration('testStations.dataFolder')) return;
+    connection.reset();
+  });
+  registerDoctor(commands, context, connection, store, log, () => pythonState(log));
+  context.subscriptions.push(
+    onSettings,
+    log,
+    connection,
+    store,
+    feed,
+    registerStations(commands, connection, store, feed),
+    registerRun(commands, connection, store, log, {
+      extension: context.extensionUri,
+      storage: context.globalStorageUri.fsPath,
+    }),
+    registerWelcome(commands, context, store),
+  );
+  return commands;
+}

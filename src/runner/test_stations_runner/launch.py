@@ -7,11 +7,14 @@ import os
 import sys
 from typing import Any, NoReturn
 
+from . import dry_run
 from .channel import Channel, ChannelError, connect
 from .control import STOPPED, make_interruptible
+from .environment import Environment
 from .failures import describe, without_runner_frames
 from .http_clients import HttpClients
 from .imports import PostImport
+from .modes import Mode, mode_of_environment
 from .openhtf_hooks import OpenHtf
 from .openhtf_prompts import Prompts
 from .places import Files
@@ -29,6 +32,7 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
     if len(sys.argv) < 2:
         _refuse("usage: python runner SCRIPT [ARGUMENT...]")
     try:
+        mode = mode_of_environment()
         channel = connect()
     except ChannelError as error:
         _refuse(str(error))
@@ -37,17 +41,22 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
     try:
         make_interruptible()
         script = Script(sys.argv[1], sys.argv[2:])
-        session = Session(channel, Files(script.path))
-        _follow(session)
+        session = Session(channel, Files(script.path), mode)
+        environment = Environment()
+        _follow(session, environment)
+        if mode is Mode.DEBUG:
+            environment.wait()
         ending.code = _run(session, script, loaded_before)
     except KeyboardInterrupt:
         ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
     sys.exit(ending.code)
 
 
-def _follow(session: Session) -> None:
-    prompts, pushes = Prompts(session.channel), Pushes(session)
+def _follow(session: Session, environment: Environment) -> None:
+    prompts, pushes = Prompts(session.channel, patient=session.mode is Mode.DEBUG), Pushes(session)
     tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)
+    if session.mode is Mode.DRY:
+        PostImport({"requests.adapters": dry_run.patch_requests, "httpx": dry_run.patch_httpx}).install()
     PostImport(
         {
             "openhtf": OpenHtf(session, prompts).patch,
@@ -63,7 +72,9 @@ def _follow(session: Session) -> None:
 
     def command(line: dict[str, Any]) -> None:
         name = line["command"]
-        if name in ("stop", "kill"):
+        if name == "environment":
+            environment.take(line["variables"])
+        elif name in ("stop", "kill"):
             session.control.stop(force=name == "kill")
             session.procedures.stop()
         elif name == "ui_response":

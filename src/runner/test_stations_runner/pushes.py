@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from .executions import Pushable
+from .modes import Mode
 from .session import Session
 
 # Where the official clients create a run.
@@ -70,7 +71,8 @@ class Pushes:
         push.settled = True
         if push.execution is not None:
             push.execution.pushed = True
-        self._session.channel.send("run_uploaded", execution_id=push.execution_id, run_id=run_id)
+        if self._session.mode is not Mode.DRY:
+            self._session.channel.send("run_uploaded", execution_id=push.execution_id, run_id=run_id)
 
     def _tell_failure(self, push: Push) -> None:
         status, message = push.failure or (None, "The client gave up before it sent anything.")

@@ -9,6 +9,7 @@ from typing import ParamSpec
 from .channel import Channel
 from .control import Control
 from .executions import Executions
+from .modes import Mode
 from .places import Files
 from .procedures import Procedures
 
@@ -18,11 +19,12 @@ P = ParamSpec("P")
 class Session:
     """One script under the runner."""
 
-    def __init__(self, channel: Channel, files: Files) -> None:
+    def __init__(self, channel: Channel, files: Files, mode: Mode) -> None:
         self.channel = channel
         self.files = files
+        self.mode = mode
         self.control = Control()
-        self.procedures = Procedures(channel)
+        self.procedures = Procedures(channel, ask=mode is not Mode.DRY)
         self.executions = Executions()
 
     def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:

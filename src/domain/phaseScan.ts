@@ -22,9 +22,6 @@ export interface ScriptOutline {
   readonly phases: readonly OutlinedPhase[];
 }
 
-/** Only such files are worth parsing. */
-export const mentionsTests = (source: string): boolean => /\b(?:openhtf|tofupilot)\b|\bdef\s+phase_/.test(source);
-
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 const takesPhases = /(?:^|\.)(?:Test|PhaseGroup|PhaseSequence|Subtest|BranchSequence|with_\w+|combine|wrap)$/;
 
@@ -125,12 +122,14 @@ function references(
       const name = textOf(child, source);
       const value = seen.has(name) ? undefined : values.get(name);
       found.push(name);
-      if (value !== undefined && isList(value)) found.push(...references(value, values, source, new Set([...seen, name])));
+      if (value !== undefined && isList(value))
+        found.push(...references(value, values, source, new Set([...seen, name])));
     } else if (isList(child)) found.push(...references(child, values, source, seen));
     else if (child.name === 'CallExpression') {
       const [callee, list] = [child.firstChild, child.getChild('ArgList')];
       if (callee?.name === 'MemberExpression') found.push(textOf(callee.firstChild, source));
-      else if (callee?.name === 'CallExpression' && list !== null) found.push(...references(list, values, source, seen));
+      else if (callee?.name === 'CallExpression' && list !== null)
+        found.push(...references(list, values, source, seen));
     }
   }
   return found;

@@ -5,11 +5,14 @@ import type { Commands } from '../platform/commands.ts';
 import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
+import { Discovery } from './discovery.ts';
 import { newScript } from './newScript.ts';
 import { Problems } from './problems.ts';
+import { Profiles } from './profiles.ts';
 import { RunDocuments } from './runDocument.ts';
-import { type RunPlaces, RunService } from './runService.ts';
+import { type RequestFor, type RunPlaces, RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
+import { TestItems } from './testItems.ts';
 
 /** Running scripts: the commands, the Test Results, the Runs view. */
 export function registerRun(
@@ -21,32 +24,29 @@ export function registerRun(
 ): vscode.Disposable {
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
+  const items = new TestItems(controller);
   const report = (error: unknown): void => void commands.show(error);
-  const service = new RunService(connection, store, problems, log, places, controller, report);
+  const profiles: Profiles = new Profiles(items, (script, mode, request) => service.run(script, mode, request), report);
+  const requestFor: RequestFor = (script, mode) => profiles.request(script, mode);
+  const service = new RunService(connection, store, problems, log, places, items, requestFor, report);
   const documents = new RunDocuments(connection);
-  const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
-    const items = request.include ?? [...controller.items].map(([, item]) => item);
-    const scripts = new Set(items.map(scriptOf));
-    for (const script of scripts) await service.run(vscode.Uri.parse(script), scripts.size === 1 ? request : undefined);
-  };
-  controller.createRunProfile(
-    vscode.l10n.t('Run on station'),
-    vscode.TestRunProfileKind.Run,
-    (request) => runItems(request).catch((error: unknown) => commands.show(error)),
-    true,
-  );
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
+  commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
+  commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));
   commands.register('stopRun', () => service.stop());
   commands.register('openRun', async (id) => {
     await documents.open(id);
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
+  return vscode.Disposable.from(
+    problems,
+    controller,
+    new Discovery(items, log),
+    documents,
+    new RunsView(connection, store),
+  );
 }
-
-/** The script of a test item, as its URI: its own file, or its parent's for a phase. */
-const scriptOf = (item: vscode.TestItem): string => (item.parent ?? item).id;
 
 /** The file that a menu was called on, or the one in the editor, or beside what has the focus. */
 function scriptArgument(argument: unknown): vscode.Uri {

@@ -71,7 +71,6 @@ print(requests.post("${server.url}/api/v1/runs", json={}).json(), httpx.get("${s
 });
 
 withEachPython('Under a debugger', (python) => {
-
   const debug = { [runnerEnvironment.mode]: 'debug' };
 
   it('phases and prompts outlive their timeouts, and the record keeps them', async () => {
@@ -135,7 +134,9 @@ htf.Test(forever, procedure_id="FVT1").execute(lambda: "SN-1")
   });
 
   it('the key comes over the channel before the script runs, and was in no environment before', async () => {
-    const file = await script('import os\nprint(os.environ["TOFUPILOT_API_KEY"], "TEST_STATIONS_MODE" in os.environ)\n');
+    const file = await script(
+      'import os\nprint(os.environ["TOFUPILOT_API_KEY"], "TEST_STATIONS_MODE" in os.environ)\n',
+    );
     const host = await Host.start(python, file, { env: debug });
     await host.until('hello');
     host.send({ command: 'environment', variables: { TOFUPILOT_API_KEY: 'the key' } });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { mentionsTests, type ScriptOutline } from '../../src/domain/phaseScan.ts';
+import { mentionsTests } from '../../src/domain/mentionsTests.ts';
+import type { ScriptOutline } from '../../src/domain/phaseScan.ts';
 import { outlineScript } from '../../src/domain/scriptScan.ts';
 
 const fixture = (name: string): ScriptOutline =>

@@ -85,6 +85,7 @@ async function runScript(api: StationApi, python: string, key: string): Promise<
   let printed = '';
   const runner = await RunnerProcess.start(
     {
+      mode: 'push',
       python: [python],
       runner: places.runner,
       script: places.script,

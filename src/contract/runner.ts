@@ -6,7 +6,8 @@ import { outcome, phaseOutcome } from './common.ts';
  * loopback socket, never over stdout. Event names are TofuPilot's own (station protocol of its CLI).
  *
  * Handshake: the runner connects to `TEST_STATIONS_CHANNEL` (`127.0.0.1:port`) and its first line is `hello` with the
- * token of `TEST_STATIONS_TOKEN`; it removes both from its environment before the script runs.
+ * token of `TEST_STATIONS_TOKEN`; it removes them from its environment before the script runs, and `TEST_STATIONS_MODE`
+ * (a `RunMode`) too.
  */
 const execution = { execution_id: z.string(), /** Milliseconds since 1970. */ time: z.number() };
 
@@ -148,6 +149,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
 export type RunnerEvent = z.infer<typeof runnerEvent>;
 
 export const runnerCommand = z.discriminatedUnion('command', [
+  /** Under a debugger, whose configuration others see: further variables, which the runner waits for before the script. */
+  z.object({ command: z.literal('environment'), variables: z.record(z.string(), z.string()) }),
   /** Orderly: the running phase ends, teardown phases and plugs run, no further execution starts. */
   z.object({ command: z.literal('stop') }),
   /** Forced: running teardown phases are ended too; plugs still tear down. */
@@ -170,4 +173,11 @@ export const runnerEnvironment = {
   outbox: 'TEST_STATIONS_OUTBOX',
   /** Where the results belong, as JSON: copied into what is kept. */
   place: 'TEST_STATIONS_PLACE',
+  mode: 'TEST_STATIONS_MODE',
 } as const;
+
+/**
+ * Why a script is run. `push`: its client pushes as the station. `dry`: its clients push nothing, and the address that
+ * they are given does not exist. `debug`: as `push`, under a debugger, so that neither phases nor prompts time out.
+ */
+export type RunMode = 'push' | 'dry' | 'debug';

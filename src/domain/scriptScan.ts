@@ -1,6 +1,8 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
 
+export { outlineScript } from './phaseScan.ts';
+
 /** How a call that makes a run gives its procedure. */
 export type ProcedureArgument =
   | { readonly kind: 'named'; readonly id: string }

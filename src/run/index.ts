@@ -6,13 +6,16 @@ import type { Commands } from '../platform/commands.ts';
 import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
+import { Discovery } from './discovery.ts';
 import { newScript } from './newScript.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { registerOutbox } from './outbox/outboxCommands.ts';
 import { Problems } from './problems.ts';
+import { Profiles } from './profiles.ts';
 import { Reports } from './reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
+import { TestItems } from './testItems.ts';
 
 interface RunPlaces {
   /** The installed extension. */
@@ -31,25 +34,25 @@ export function registerRun(
 ): vscode.Disposable {
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
+  const items = new TestItems(controller);
   const report = (error: unknown): void => void commands.show(error);
   const runner = vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath;
   const outbox = new Outbox(connection, join(places.storage, 'outbox'), log);
-  const service = new RunService(connection, store, problems, log, { ...places, runner }, controller, outbox, report);
+  const profiles: Profiles = new Profiles(items, (script, mode, request) => service.run(script, mode, request), report);
+  const service = new RunService(connection, store, problems, log, {
+    runner,
+    storage: places.storage,
+    items,
+    outbox,
+    requestFor: (script, mode) => profiles.request(script, mode),
+    report,
+  });
   const runsView = new RunsView(connection, store, outbox);
   outbox.begin();
   const reports = new Reports(connection, places.extension, log);
-  const runItems = async (request: vscode.TestRunRequest): Promise<void> => {
-    const items = request.include ?? [...controller.items].map(([, item]) => item);
-    const scripts = new Set(items.map(scriptOf));
-    for (const script of scripts) await service.run(vscode.Uri.parse(script), scripts.size === 1 ? request : undefined);
-  };
-  controller.createRunProfile(
-    vscode.l10n.t('Run on station'),
-    vscode.TestRunProfileKind.Run,
-    (request) => runItems(request).catch((error: unknown) => commands.show(error)),
-    true,
-  );
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
+  commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
+  commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));
   commands.register('stopRun', () => service.stop());
   commands.register('openRun', async (id) => {
     await reports.open(id);
@@ -57,11 +60,9 @@ export function registerRun(
   });
   commands.register('newScript', () => newScript(store));
   const hints = registerOutbox(commands, outbox, () => runsView.focused);
-  return vscode.Disposable.from(problems, controller, reports, runsView, outbox, hints);
+  const discovery = new Discovery(items, log);
+  return vscode.Disposable.from(problems, controller, discovery, reports, runsView, outbox, hints);
 }
-
-/** The script of a test item, as its URI: its own file, or its parent's for a phase. */
-const scriptOf = (item: vscode.TestItem): string => (item.parent ?? item).id;
 
 /** The file that a menu was called on, or the one in the editor, or beside what has the focus. */
 function scriptArgument(argument: unknown): vscode.Uri {

@@ -5,7 +5,7 @@ import type { RunnerFailure } from '../contract/runner.ts';
 import { type Run, runs } from '../contract/runs.ts';
 import { type Execution, verdictOf } from '../domain/liveRun.ts';
 import type { RunEnd } from './scriptRun.ts';
-import { lineRange } from './testResults.ts';
+import { lineRange } from './testItems.ts';
 
 /** How many runs of a script the server has. */
 export interface Confirmed {
@@ -85,7 +85,7 @@ function deathOf({ live, exitCode }: RunEnd): string {
     : vscode.l10n.t('The Python process died with exit code {0}.', exitCode);
 }
 
-function withoutTest(script: string, end: RunEnd): string {
+export function withoutTest(script: string, end: RunEnd): string {
   const { otherRuns, ended } = end.live;
   if (otherRuns.length > 0) {
     return vscode.l10n.t(
@@ -100,7 +100,7 @@ function withoutTest(script: string, end: RunEnd): string {
 }
 
 /** Such as `SN-0001: PASS.`, with the reason where the outcome has one. */
-function resultOf(execution: Execution): string {
+export function resultOf(execution: Execution): string {
   const verdict = verdictOf(execution);
   const unit = execution.serialNumber ?? vscode.l10n.t('Unknown unit');
   return [`${unit}: ${verdict?.outcome}.`, verdict?.reason].filter(Boolean).join(' ');
@@ -129,7 +129,7 @@ async function showSaved(
     await vscode.commands.executeCommand('testStations.openRun', run.id);
 }
 
-async function showFailure(
+export async function showFailure(
   script: string,
   { type, message, place }: RunnerFailure,
   saved: number,
@@ -148,7 +148,7 @@ async function showFailure(
 }
 
 /** Such as `3 runs (2 PASS, 1 FAIL)`. */
-function countRuns(executions: readonly Execution[]): string {
+export function countRuns(executions: readonly Execution[]): string {
   const outcomes = executions.map((execution) => verdictOf(execution)?.outcome ?? 'ERROR');
   const counts = [...new Set(outcomes)].map((each) => `${outcomes.filter((other) => other === each).length} ${each}`);
   return vscode.l10n.t('{0} runs ({1})', executions.length, counts.join(', '));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunnerFailure } from '../contract/runner.ts';
-import { lineRange } from './testResults.ts';
+import { lineRange } from './testItems.ts';
 
 /** Python errors of the last run of each script, at their lines, until the script runs again. */
 export class Problems implements vscode.Disposable {

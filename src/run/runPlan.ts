@@ -1,5 +1,8 @@
+import { runnerEnvironment, type RunMode } from '../contract/runner.ts';
+
 /** Everything that starting a script takes. One plan serves every way of running it. */
 export interface RunPlan {
+  readonly mode: RunMode;
   /** The interpreter and its own arguments, such as `['/usr/bin/python3']` or `['py', '-3']`. */
   readonly python: readonly string[];
   /** The main file of the Python runner; started as a folder, Python would write bytecode into the extension. */
@@ -26,3 +29,10 @@ export function stationEnvironment(url: string, key: string): Record<string, str
     PYTHONIOENCODING: 'utf-8',
   };
 }
+
+/** An address that the runner answers for, and a key of nobody's: whatever the script does, it cannot push as a station. */
+export const dryEnvironment = (): Record<string, string> =>
+  stationEnvironment('http://dry-run.invalid', 'no-key-in-a-dry-run');
+
+/** The runner's own variable for the plan's mode. */
+export const modeEnvironment = ({ mode }: RunPlan): Record<string, string> => ({ [runnerEnvironment.mode]: mode });

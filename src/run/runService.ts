@@ -3,31 +3,42 @@ import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { type LiveRun, verdictOf, withPush, worstOf } from '../domain/liveRun.ts';
-import { runnerEnvironment } from '../contract/runner.ts';
 import { setContext } from '../platform/context.ts';
+import { runnerEnvironment, type RunMode } from '../contract/runner.ts';
 import type { Log } from '../platform/log.ts';
 import { openSetting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
+import { DebuggedProcess, requireDebugger } from './debugRun.ts';
+import { showDryOutcome } from './dryRun.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { OutcomeMessage } from './outcomeMessage.ts';
 import type { Problems } from './problems.ts';
 import { ProcedureQuestion } from './procedureQuestion.ts';
 import { installPackages, isInstallable } from './pythonPackages.ts';
-import { stationEnvironment } from './runPlan.ts';
-import { type RunEnd, ScriptRun, StartError } from './scriptRun.ts';
+import { dryEnvironment, stationEnvironment } from './runPlan.ts';
+import { type RunEnd, ScriptRun, type Start, StartError } from './scriptRun.ts';
+import type { TestItems } from './testItems.ts';
 import { ResultPainter } from './testResults.ts';
 import { trustEnvironment } from './trustedCertificates.ts';
 
 /** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
 const serverWatch = 2_000;
 
-/** Paths. */
-interface RunPlaces {
-  /** The main file of the Python runner. */
+/** What stands for a run that was not started in the Test Explorer. */
+export type RequestFor = (script: vscode.TestItem, mode: RunMode) => vscode.TestRunRequest;
+
+/** What running works with. */
+interface RunRooms {
+  /** Path of the main file of the Python runner. */
   readonly runner: string;
-  /** A folder for what is to be kept. */
+  /** Path of a folder for what is to be kept. */
   readonly storage: string;
+  readonly items: TestItems;
+  readonly outbox: Outbox;
+  readonly requestFor: RequestFor;
+  /** Shows what goes wrong behind a message. */
+  readonly report: (error: unknown) => void;
 }
 
 /** Runs phase scripts as the selected station, one at a time. */
@@ -38,7 +49,9 @@ export class RunService {
   readonly #log: Log;
   readonly #runner: string;
   readonly #storage: string;
-  readonly #controller: vscode.TestController;
+  readonly #items: TestItems;
+  readonly #requestFor: RequestFor;
+  readonly #report: (error: unknown) => void;
   readonly #message: OutcomeMessage;
   readonly #outbox: Outbox;
   /** From the command to the last message: a second click must not drive the hardware twice. */
@@ -50,10 +63,7 @@ export class RunService {
     store: StationStore,
     problems: Problems,
     log: Log,
-    { runner, storage }: RunPlaces,
-    controller: vscode.TestController,
-    outbox: Outbox,
-    report: (error: unknown) => void,
+    { runner, storage, items, outbox, requestFor, report }: RunRooms,
   ) {
     this.#connection = connection;
     this.#store = store;
@@ -61,19 +71,21 @@ export class RunService {
     this.#log = log;
     this.#runner = runner;
     this.#storage = storage;
-    this.#controller = controller;
+    this.#items = items;
+    this.#requestFor = requestFor;
     this.#outbox = outbox;
+    this.#report = report;
     this.#message = new OutcomeMessage(connection, report);
     setContext('running', false);
   }
 
   /**
-   * Runs the script and tells how it went.
+   * Runs the script and tells how it went. A dry run needs no station.
    * @param request of the Test Explorer, when the run was started there
    * @throws UserError what keeps it from starting, with the way to mend it
    * @throws vscode.CancellationError when the user cancels a question before the start
    */
-  async run(script: vscode.Uri, request?: vscode.TestRunRequest): Promise<void> {
+  async run(script: vscode.Uri, mode: RunMode = 'push', request?: vscode.TestRunRequest): Promise<void> {
     if (this.#busy) {
       throw new UserError(vscode.l10n.t('A script is still running. Stop it first, or wait for its end.'), [
         { label: vscode.l10n.t('Stop'), run: () => this.stop() },
@@ -81,16 +93,29 @@ export class RunService {
     }
     this.#busy = true;
     try {
+      if (mode === 'debug') requireDebugger();
       const source = await savedSource(script);
+      if (mode === 'dry') {
+        await this.#runDry(script, request);
+        return;
+      }
       const station = await this.#access();
       const question = new ProcedureQuestion(this.#connection, this.#store, station.station);
       await askBeforeStart(question, source);
       const interpreter = await interpreterFor(script, this.#log);
-      const end = await this.#execute(script, station, question, interpreter, request);
-      await this.#conclude(script, station, interpreter, end);
+      const end = await this.#execute(script, mode, { ...station, question }, interpreter, request);
+      await this.#conclude(script, mode, station, interpreter, end);
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Without station, key and procedure: nothing leaves this machine. */
+  async #runDry(script: vscode.Uri, request: vscode.TestRunRequest | undefined): Promise<void> {
+    const interpreter = await interpreterFor(script, this.#log);
+    const end = await this.#execute(script, 'dry', undefined, interpreter, request);
+    this.#showProblems(script, 'dry', interpreter, end);
+    showDryOutcome(basename(script.fsPath), end).catch(this.#report);
   }
 
   async stop(): Promise<void> {
@@ -121,41 +146,36 @@ export class RunService {
 
   async #execute(
     script: vscode.Uri,
-    access: StationAccess,
-    question: ProcedureQuestion,
+    mode: RunMode,
+    access: (StationAccess & { question: ProcedureQuestion }) | undefined,
     interpreter: Interpreter,
     request: vscode.TestRunRequest | undefined,
   ): Promise<RunEnd> {
-    const { url, key, station, caFile } = access;
     const name = basename(script.fsPath);
-    const item = this.#scriptItem(script);
-    // The last argument: show the results, as a run of the Test Explorer does.
-    const asked = request ?? new vscode.TestRunRequest([item], undefined, undefined, false, false);
-    const run = this.#controller.createTestRun(asked, `${name} · ${station.name}`);
-    const painter = new ResultPainter(this.#controller, item, run);
-    painter.output(`${name} on ${station.name} with ${interpreter.command.join(' ')} (${interpreter.source})\n`);
-    const kept = await this.#outbox.environmentFor(access);
-    const active = new ScriptRun(painter, question, this.#log);
-    this.#begin(active, station.id);
+    const where = access?.station.name ?? vscode.l10n.t('dry run');
+    const item = this.#items.script(script);
+    const run = this.#items.controller.createTestRun(request ?? this.#requestFor(item, mode), `${name} · ${where}`);
+    const painter = new ResultPainter(this.#items, item, run);
+    painter.output(`${name} · ${where} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
+    const debugged: Start = (plan, listener) => DebuggedProcess.start(plan, listener, run);
+    const active = new ScriptRun(painter, access?.question, this.#log, mode === 'debug' ? debugged : undefined);
+    this.#begin(active, access?.station.id);
     this.#problems.clear(script);
     const cancelled = run.token.onCancellationRequested(() => void this.stop());
     const watch = setInterval(() => {
+      if (access === undefined) return;
       this.#connection.ensureServer().catch((error: unknown) => this.#log.warn(String(error)));
     }, serverWatch);
     let end: RunEnd | undefined;
     try {
       end = await active.run({
+        mode,
         python: interpreter.command,
         runner: this.#runner,
         script: script.fsPath,
         args: [],
         cwd: dirname(script.fsPath),
-        env: {
-          ...stationEnvironment(url, key),
-          ...(await trustEnvironment(this.#storage, caFile)),
-          [runnerEnvironment.outbox]: kept.folder,
-          [runnerEnvironment.place]: kept.place,
-        },
+        env: access === undefined ? dryEnvironment() : await this.#environment(access),
       });
       return end;
     } catch (error) {
@@ -164,6 +184,7 @@ export class RunService {
       clearInterval(watch);
       cancelled.dispose();
       const verdicts = (end?.live.executions ?? []).map(verdictOf);
+      if (mode === 'dry') painter.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
       const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);
       painter.end(
         worstOf(verdicts.filter((verdict) => verdict !== null)),
@@ -171,6 +192,16 @@ export class RunService {
       );
       this.#begin(undefined, undefined);
     }
+  }
+
+  async #environment(access: StationAccess): Promise<Record<string, string>> {
+    const kept = await this.#outbox.environmentFor(access);
+    return {
+      ...stationEnvironment(access.url, access.key),
+      ...(await trustEnvironment(this.#storage, access.caFile)),
+      [runnerEnvironment.outbox]: kept.folder,
+      [runnerEnvironment.place]: kept.place,
+    };
   }
 
   #begin(active: ScriptRun | undefined, station: string | undefined): void {
@@ -181,14 +212,12 @@ export class RunService {
 
   async #conclude(
     script: vscode.Uri,
+    mode: RunMode,
     { station }: StationAccess,
     interpreter: Interpreter,
     end: RunEnd,
   ): Promise<void> {
-    const { failure } = end.live;
-    if (failure !== null && !end.stopped) this.#problems.show(script, failure);
-    const install = failure !== null && isInstallable(failure.missing_module) && end.live.executions.length === 0;
-    if (install) throw this.#missingPackage(script, interpreter, failure.missing_module ?? '');
+    this.#showProblems(script, mode, interpreter, end);
     await this.#message.show(basename(script.fsPath), station, { ...end, live: await this.#settled(end.live) });
     await this.#store.refreshStation(station.id);
     if (end.questionError !== undefined) throw end.questionError; // after what is to say of the units before
@@ -205,7 +234,15 @@ export class RunService {
     return settled;
   }
 
-  #missingPackage(script: vscode.Uri, interpreter: Interpreter, name: string): UserError {
+  /** @throws UserError when a package is missing, with the way to install it */
+  #showProblems(script: vscode.Uri, mode: RunMode, interpreter: Interpreter, { live, stopped }: RunEnd): void {
+    const { failure, executions } = live;
+    if (failure !== null && !stopped) this.#problems.show(script, failure);
+    const install = failure !== null && isInstallable(failure.missing_module) && executions.length === 0;
+    if (install) throw this.#missingPackage(script, mode, interpreter, failure.missing_module ?? '');
+  }
+
+  #missingPackage(script: vscode.Uri, mode: RunMode, interpreter: Interpreter, name: string): UserError {
     return new UserError(
       vscode.l10n.t('{0} has no package {1}. Nothing was saved.', interpreter.command.join(' '), name),
       [
@@ -213,21 +250,11 @@ export class RunService {
           label: vscode.l10n.t('Install into .venv and Use It'),
           run: async () => {
             await installPackages(script, interpreter, this.#log);
-            await this.run(script);
+            await this.run(script, mode);
           },
         },
       ],
     );
-  }
-
-  #scriptItem(script: vscode.Uri): vscode.TestItem {
-    const id = script.toString();
-    const known = this.#controller.items.get(id);
-    if (known !== undefined) return known;
-    const item = this.#controller.createTestItem(id, basename(script.fsPath), script);
-    item.range = new vscode.Range(0, 0, 0, 0);
-    this.#controller.items.add(item);
-    return item;
   }
 }
 

@@ -6,11 +6,15 @@ import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
 import { Prompts } from './prompts.ts';
 import type { RunPlan } from './runPlan.ts';
-import { RunnerProcess } from './runnerProcess.ts';
+import type { RunnerListener } from './runnerChannel.ts';
+import { type Runner, RunnerProcess } from './runnerProcess.ts';
 import type { ResultPainter } from './testResults.ts';
 
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const patience = 10_000;
+
+/** Starts the interpreter on a plan: plainly, or under a debugger. */
+export type Start = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
 
 /** The interpreter could not be started. */
 export class StartError extends Error {
@@ -33,27 +37,35 @@ export interface RunEnd {
 /** A script that runs: its events go to the results, the prompts and the record of what happened. */
 export class ScriptRun {
   readonly #painter: ResultPainter;
-  readonly #question: ProcedureQuestion;
+  readonly #question: ProcedureQuestion | undefined;
   readonly #log: Log;
+  readonly #start: Start;
   readonly #prompts = new Prompts((command) => this.#process?.send(command));
-  #process: RunnerProcess | undefined;
+  #process: Runner | undefined;
   #live: LiveRun = notStarted;
   #stopped = false;
   #questionError: Error | undefined;
   /** The ways to stop that are left, the mildest first. */
   readonly #harder = harderWays();
 
-  constructor(painter: ResultPainter, question: ProcedureQuestion, log: Log) {
+  /** @param question undefined: the runner will ask for no procedure */
+  constructor(
+    painter: ResultPainter,
+    question: ProcedureQuestion | undefined,
+    log: Log,
+    start: Start = (plan, listener) => RunnerProcess.start(plan, listener),
+  ) {
     this.#painter = painter;
     this.#question = question;
     this.#log = log;
+    this.#start = start;
   }
 
   /** Runs to the end. @throws StartError when the interpreter cannot be started */
   async run(plan: RunPlan): Promise<RunEnd> {
     let lastLine = '';
     try {
-      this.#process = await RunnerProcess.start(plan, {
+      this.#process = await this.#start(plan, {
         event: (event) => this.#event(event),
         output: (text) => {
           this.#painter.output(text);
@@ -106,7 +118,7 @@ export class ScriptRun {
   async #answer({ request_id, procedure_id }: RunnerEvent & { event: 'procedure_request' }): Promise<void> {
     let answer: string | null = null;
     try {
-      answer = await this.#question.answer(procedure_id);
+      answer = (await this.#question?.answer(procedure_id)) ?? null;
     } catch (error) {
       this.#questionError = error instanceof Error ? error : new Error(String(error));
     }
@@ -118,7 +130,7 @@ export class ScriptRun {
 interface HarderWay {
   readonly message: string;
   readonly button: string;
-  readonly act: (process: RunnerProcess) => void;
+  readonly act: (process: Runner) => void;
 }
 
 const harderWays = (): HarderWay[] => [

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { RunnerEvent, RunnerFailure, RunnerMeasurement } from '../contract/runner.ts';
 import type { Verdict } from '../domain/liveRun.ts';
+import { lineRange, type PlannedPhase, type TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
+type PhaseEnd = RunnerEvent & { event: 'phase_complete' };
 
 /** Paints one run of a script into VS Code's Test Results: the script as an item, its phases below it. */
 export class ResultPainter {
-  readonly #controller: vscode.TestController;
+  readonly #items: TestItems;
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
   readonly #started = Date.now();
@@ -14,9 +16,11 @@ export class ResultPainter {
   #crashed = false;
   /** The item of each phase of the running execution, by the phase's key. */
   #phases = new Map<string, vscode.TestItem>();
+  /** How the last attempt at each phase ended, by the phase's key. */
+  #ended = new Map<string, PhaseEnd>();
 
-  constructor(controller: vscode.TestController, script: vscode.TestItem, run: vscode.TestRun) {
-    this.#controller = controller;
+  constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun) {
+    this.#items = items;
     this.#script = script;
     this.#run = run;
     run.started(script);
@@ -32,7 +36,7 @@ export class ResultPainter {
         this.#plan(event.phases);
         break;
       case 'phase_started':
-        this.#run.started(this.#item(event));
+        this.#phaseStart(event);
         break;
       case 'measurement_update':
         if (event.measurement.outcome !== 'PARTIALLY_SET') {
@@ -75,60 +79,67 @@ export class ResultPainter {
     this.#run.end();
   }
 
-  /** The first execution takes the place of the last run's; those of a loop stand behind each other. */
-  #plan(phases: readonly { key: string; name: string; place: { file: string; line: number } | null }[]): void {
-    this.#phases = new Map();
-    if (this.#executions === 0) this.#script.children.replace([]);
+  #plan(phases: readonly (PlannedPhase & { key: string })[]): void {
     this.#executions += 1;
-    for (const phase of phases) this.#add(phase.key, phase.name, phase.place);
-    for (const item of this.#phases.values()) this.#run.enqueued(item);
+    const items = this.#items.planned(this.#script, phases, this.#executions);
+    this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
+    this.#ended = new Map();
+    for (const item of items) this.#run.enqueued(item);
   }
 
-  #add(key: string, name: string, place: { file: string; line: number } | null): vscode.TestItem {
-    const position = this.#script.children.size;
-    const label = this.#executions > 1 ? `${name} (${this.#executions})` : name;
-    const uri = place === null ? this.#script.uri : vscode.Uri.file(place.file);
-    const item = this.#controller.createTestItem(`${this.#script.id}#${position}:${name}`, label, uri);
-    if (place !== null) item.range = lineRange(place.line);
-    item.sortText = String(position).padStart(6, '0');
-    this.#script.children.add(item);
+  /** Phases that the plan did not have (made while running) get their item when they come. */
+  #item({ key, name }: PhaseEvent): vscode.TestItem {
+    const known = this.#phases.get(key);
+    if (known !== undefined) return known;
+    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#executions, this.#phases.size);
     this.#phases.set(key, item);
     return item;
   }
 
-  /** Phases that the plan did not have (a vanilla script's, or made while running) get their item when they come. */
-  #item({ key, name }: PhaseEvent): vscode.TestItem {
-    return this.#phases.get(key) ?? this.#add(key, name, null);
+  /** From the second attempt on, each is an item below the phase's, which shows how the last one ended. */
+  #phaseStart(event: RunnerEvent & { event: 'phase_started' }): void {
+    const item = this.#item(event);
+    this.#run.started(item);
+    if (event.attempt === 0) return;
+    const before = this.#ended.get(event.key);
+    if (event.attempt === 1 && before !== undefined) this.#paint(this.#items.attempt(item, 1), before);
+    this.#run.started(this.#items.attempt(item, event.attempt + 1));
+    item.description = vscode.l10n.t('{0} attempts', event.attempt + 1);
   }
 
-  #phaseEnd(event: RunnerEvent & { event: 'phase_complete' }): void {
+  #phaseEnd(event: PhaseEnd): void {
     const item = this.#item(event);
-    const duration = event.end_time_millis - event.start_time_millis;
     this.output(`${event.name}: ${event.outcome}${event.attempt > 0 ? ` (attempt ${event.attempt + 1})` : ''}\n`);
+    this.#ended.set(event.key, event);
+    if (event.attempt > 0 && item.children.size > 0) this.#paint(this.#items.attempt(item, event.attempt + 1), event);
+    this.#paint(item, event);
+  }
+
+  #paint(item: vscode.TestItem, event: PhaseEnd): void {
+    const duration = event.end_time_millis - event.start_time_millis;
     if (event.outcome === 'PASS') this.#run.passed(item, duration);
     else if (event.outcome === 'SKIP') this.#run.skipped(item);
     else if (event.outcome === 'ERROR') {
       const message =
         event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
       this.#run.errored(item, message, duration);
-    } else this.#run.failed(item, failedMeasurements(event.measurements, item), duration);
+    } else this.#run.failed(item, this.#failedMeasurements(event, item), duration);
   }
-}
 
-function failedMeasurements(measurements: readonly RunnerMeasurement[], item: vscode.TestItem): vscode.TestMessage[] {
-  const failed = measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
-  const messages = failed.map((measurement) => {
-    const message = new vscode.TestMessage(measurementLine(measurement));
-    message.expectedOutput = measurement.validators.join(' and ');
-    message.actualOutput = valueOf(measurement);
-    return message;
-  });
-  if (messages.length === 0) messages.push(new vscode.TestMessage('FAIL'));
-  for (const message of messages) {
-    if (item.uri !== undefined && item.range !== undefined)
-      message.location = new vscode.Location(item.uri, item.range);
+  #failedMeasurements({ name, measurements }: PhaseEnd, item: vscode.TestItem): vscode.TestMessage[] {
+    const failed = measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
+    const messages = failed.map((measurement) => {
+      const message = vscode.TestMessage.diff(
+        measurementLine(measurement),
+        measurement.validators.join(' and '),
+        valueOf(measurement),
+      );
+      const place = this.#items.measurementPlace(item, name, measurement.name);
+      if (place !== undefined) message.location = place;
+      return message;
+    });
+    return messages.length > 0 ? messages : [new vscode.TestMessage('FAIL')];
   }
-  return messages;
 }
 
 function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
@@ -152,7 +163,3 @@ function failureMessage(failure: RunnerFailure, fallback: vscode.Uri | undefined
 function placeOf(place: { file: string; line: number } | null): vscode.Location | undefined {
   return place === null ? undefined : new vscode.Location(vscode.Uri.file(place.file), lineRange(place.line));
 }
-
-/** @param line counted from 1 */
-export const lineRange = (line: number): vscode.Range =>
-  new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);

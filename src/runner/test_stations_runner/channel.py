@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .debugging import untraced
 from .plain import plain
 
 ADDRESS_VARIABLE = "TEST_STATIONS_CHANNEL"
@@ -66,7 +67,7 @@ class Channel:
     def listen(self, command: Callable[[dict[str, Any]], None], gone: Callable[[], None]) -> None:
         """Calls `command` for each command of the host, and `gone` when it has left, from a thread of its own."""
         self._reader = threading.Thread(target=self._read, args=(command, gone), name="test-stations", daemon=True)
-        self._reader.start()
+        untraced(self._reader).start()
 
     def close(self) -> None:
         """Says that nothing more comes, and waits until the host has read it all."""

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from . import dry_run
 from .channel import Channel, ChannelError, connect
 from .control import STOPPED, make_interruptible
+from .environment import Environment
 from .failures import describe, without_runner_frames
 from .http_clients import HttpClients
 from .imports import PostImport
+from .modes import Mode, mode_of_environment
 from .openhtf_hooks import OpenHtf
 from .openhtf_prompts import Prompts
-from .outbox import outbox_of_environment
+from .outbox import Outbox
 from .places import Files
 from .pushes import Pushes
 from .script import Script
@@ -31,6 +34,7 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
     if len(sys.argv) < 2:
         _refuse("usage: python runner SCRIPT [ARGUMENT...]")
     try:
+        mode = mode_of_environment()
         channel = connect()
     except ChannelError as error:
         _refuse(str(error))
@@ -39,18 +43,24 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
     try:
         make_interruptible()
         script = Script(sys.argv[1], sys.argv[2:])
-        session = Session(channel, Files(script.path), outbox_of_environment(script.path))
+        session = Session(channel, Files(script.path), mode, Outbox(script.path))
         ending.before(session.handover.rest)
-        _follow(session)
+        environment = Environment()
+        _follow(session, environment)
+        if mode is Mode.DEBUG:
+            environment.wait()
+        session.outbox.open()
         ending.code = _run(session, script, loaded_before)
     except KeyboardInterrupt:
         ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
     sys.exit(ending.code)
 
 
-def _follow(session: Session) -> None:
-    prompts, pushes = Prompts(session.channel), Pushes(session)
+def _follow(session: Session, environment: Environment) -> None:
+    prompts, pushes = Prompts(session.channel, patient=session.mode is Mode.DEBUG), Pushes(session)
     tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)
+    if session.mode is Mode.DRY:
+        PostImport({"requests.adapters": dry_run.patch_requests, "httpx": dry_run.patch_httpx}).install()
     PostImport(
         {
             "openhtf": OpenHtf(session, prompts).patch,
@@ -66,7 +76,9 @@ def _follow(session: Session) -> None:
 
     def command(line: dict[str, Any]) -> None:
         name = line["command"]
-        if name in ("stop", "kill"):
+        if name == "environment":
+            environment.take(line["variables"])
+        elif name in ("stop", "kill"):
             session.control.stop(force=name == "kill")
             session.procedures.stop()
         elif name == "ui_response":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .debugging import untraced
 from .openhtf_attempts import Attempts
 from .openhtf_prompts import Prompts
 from .outbox import Result, attachments_of, report_of
@@ -82,7 +83,8 @@ class OpenHtfExecution:
         if self._aborted and not force:
             return True  # OpenHTF would take a second abort for a forced one
         first, self._aborted = not self._aborted, True
-        threading.Thread(target=self._abort, args=(force, first), name="test-stations-abort", daemon=True).start()
+        abort = threading.Thread(target=self._abort, args=(force, first), name="test-stations-abort", daemon=True)
+        untraced(abort).start()
         return True
 
     def _abort(self, force: bool, first: bool) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from .debugging import wait_for_phases
+from .modes import Mode
 from .openhtf_execution import OpenHtfExecution
 from .openhtf_prompts import Prompts
 from .session import Session
@@ -32,6 +34,8 @@ class OpenHtf:
         self._patch_measurements(state.PhaseState)
         folder = os.path.dirname(openhtf.__file__) + os.sep
         self._silence_aborts(sys.modules["openhtf.util.threads"])
+        if self._session.mode is Mode.DEBUG:
+            wait_for_phases(sys.modules["openhtf.core.phase_executor"])
         logging.getLogger("openhtf").addHandler(_Lines(self._session, self._executions, folder))
 
     def _silence_aborts(self, threads: Any) -> None:

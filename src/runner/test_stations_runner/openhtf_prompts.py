@@ -18,8 +18,10 @@ ABORT_PATIENCE = 5.0
 class Prompts:
     """The open prompts of all tests."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, patient: bool) -> None:
+        """Args: patient: True: the operator gets all the time there is, whatever the script says."""
         self._channel = channel
+        self._patient = patient
         self._lock = threading.Lock()
         self._open: dict[str, Any] = {}
         self._dismissed: set[str] = set()
@@ -49,7 +51,7 @@ class Prompts:
             prompt = plug._prompt
             try:
                 with _released(plug):
-                    return wait(plug, *args, **kwargs)
+                    return wait(plug) if self._patient else wait(plug, *args, **kwargs)
             except user_input.PromptUnansweredError:
                 if prompt is not None:
                     self._closed(plug, prompt.id)

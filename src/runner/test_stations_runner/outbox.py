@@ -43,11 +43,16 @@ class Result:
 class Outbox:
     """The results of this process that no server has yet."""
 
-    def __init__(self, folder: str | None, place: object, script: str) -> None:
-        """Args: folder: None keeps nothing; place: the host's words on where results belong; script: path."""
-        self._folder = folder
-        self._about = {"place": place, "script": script, "pid": os.getpid()}
+    def __init__(self, script: str) -> None:
+        """Args: script: path."""
+        self._folder: str | None = None
+        self._about: dict[str, object] = {"script": script, "pid": os.getpid()}
         self._kept: set[str] = set()
+
+    def open(self) -> None:
+        """Takes what concerns the outbox out of the environment, which is the script's. Without it nothing is kept."""
+        self._folder = os.environ.pop(FOLDER_VARIABLE, None) or None
+        self._about["place"] = json.loads(os.environ.pop(PLACE_VARIABLE, "null"))
 
     def keep(self, result: Result) -> None:
         """Writes the result to the disk before anybody tries to push it. Keeping it again replaces it.
@@ -104,13 +109,6 @@ class Outbox:
 
     def _path(self, execution_id: str) -> str:
         return os.path.join(self._folder or "", _folder_name(execution_id))
-
-
-def outbox_of_environment(script: str) -> Outbox:
-    """Takes what concerns the outbox out of the environment, which is the script's."""
-    folder = os.environ.pop(FOLDER_VARIABLE, None)
-    place = os.environ.pop(PLACE_VARIABLE, "null")
-    return Outbox(folder or None, json.loads(place), script)
 
 
 def report_of(record: Any) -> bytes:

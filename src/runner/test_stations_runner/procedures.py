@@ -24,8 +24,10 @@ class Procedures:
     Each waits at a queue of its own: a stop interrupts the waiting thread anywhere, and must not leave a lock behind.
     """
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, ask: bool) -> None:
+        """Args: ask: False: every test runs under its own procedure."""
         self._channel = channel
+        self._ask = ask
         self._waiting: dict[str, SimpleQueue[_Answer]] = {}
         self._given: dict[str | None, str] = {}
 
@@ -37,6 +39,8 @@ class Procedures:
         Raises:
             SystemExit: the user does not want the test to run, stopped the script, or can no longer be asked.
         """
+        if not self._ask:
+            return procedure_id
         request = uuid.uuid4().hex
         answers: SimpleQueue[_Answer] = SimpleQueue()
         self._waiting[request] = answers

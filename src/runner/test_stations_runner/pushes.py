@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from .executions import Pushable
+from .modes import Mode
 from .session import Session
 
 # Where the official clients create a run.
@@ -83,9 +84,9 @@ class Pushes:
         for execution in push.runs:
             execution.pushed = True
             self._session.handover.pushed(execution)
-            self._session.channel.send("run_uploaded", execution_id=execution.id, run_id=run_id)
-        if not push.runs:
-            self._session.channel.send("run_uploaded", execution_id=None, run_id=run_id)
+        if self._session.mode is not Mode.DRY:
+            for execution_id in [each.id for each in push.runs] or [""]:
+                self._session.channel.send("run_uploaded", execution_id=execution_id or None, run_id=run_id)
 
     def _tell_failure(self, push: Push) -> None:
         status, message = push.failure or (None, "The client gave up before it sent anything.")

@@ -10,6 +10,7 @@ from .channel import Channel
 from .control import Control
 from .executions import Executions
 from .handover import Handover
+from .modes import Mode
 from .outbox import Outbox
 from .places import Files
 from .procedures import Procedures
@@ -20,11 +21,12 @@ P = ParamSpec("P")
 class Session:
     """One script under the runner."""
 
-    def __init__(self, channel: Channel, files: Files, outbox: Outbox) -> None:
+    def __init__(self, channel: Channel, files: Files, mode: Mode, outbox: Outbox) -> None:
         self.channel = channel
         self.files = files
+        self.mode = mode
         self.control = Control()
-        self.procedures = Procedures(channel)
+        self.procedures = Procedures(channel, ask=mode is not Mode.DRY)
         self.executions = Executions()
         self.outbox = outbox
         self.handover = Handover(channel, outbox)

@@ -1,0 +1,23 @@
+/** What `from openhtf import *` brings that can decorate a phase. */
+const exported = ['measures', 'plug', 'PhaseOptions', 'TestPhase', 'diagnose', 'monitors'];
+
+/**
+ * The names by which a module knows OpenHTF and what is in it.
+ * @param imports the text of each import statement
+ */
+export function openhtfNames(imports: readonly string[]): Set<string> {
+  const names = new Set<string>();
+  for (const statement of imports) {
+    const [, from, what = ''] = /^(?:from\s+([\w.]+)\s+)?import\s+([\s\S]*)$/.exec(statement) ?? [];
+    if (from !== undefined && !isOpenhtf(from)) continue;
+    for (const part of what.replace(/[()\\]|#.*$/gm, ' ').split(',')) {
+      const [, name, alias] = /^\s*([\w.]+|\*)(?:\s+as\s+(\w+))?\s*$/.exec(part) ?? [];
+      if (name === undefined || (from === undefined && !isOpenhtf(name))) continue;
+      if (name === '*') for (const each of exported) names.add(each);
+      else names.add(alias ?? name.split('.')[0] ?? name);
+    }
+  }
+  return names;
+}
+
+const isOpenhtf = (module: string): boolean => module === 'openhtf' || module.startsWith('openhtf.');

@@ -32,6 +32,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     registerRun(commands, connection, store, log, {
       extension: context.extensionUri,
       storage: context.globalStorageUri.fsPath,
+      state: context.workspaceState,
     }),
     registerWelcome(commands, context, store),
   );

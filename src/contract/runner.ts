@@ -101,6 +101,14 @@ export const runnerEvent = z.discriminatedUnion('event', [
     request_id: z.string(),
     procedure_id: z.string().nullable(),
   }),
+  /** The user, or the script for want of its own, wants a serial number from the host; `serial_number_response`. */
+  z.object({
+    event: z.literal('serial_number_request'),
+    ...execution,
+    request_id: z.string(),
+    /** The script's own. */
+    serial_number: z.string().nullable(),
+  }),
   z.object({
     event: z.literal('run_complete'),
     ...execution,
@@ -162,6 +170,12 @@ export const runnerCommand = z.discriminatedUnion('command', [
     request_id: z.string(),
     procedure_id: z.string().nullable(),
   }),
+  /** Null: do not run; the script ends quietly. */
+  z.object({
+    command: z.literal('serial_number_response'),
+    request_id: z.string(),
+    serial_number: z.string().nullable(),
+  }),
 ]);
 export type RunnerCommand = z.infer<typeof runnerCommand>;
 
@@ -174,6 +188,8 @@ export const runnerEnvironment = {
   /** Where the results belong, as JSON: copied into what is kept. */
   place: 'TEST_STATIONS_PLACE',
   mode: 'TEST_STATIONS_MODE',
+  /** `ask`: serial numbers come from the host, whatever the script says. */
+  serialNumber: 'TEST_STATIONS_SERIAL_NUMBER',
 } as const;
 
 /**

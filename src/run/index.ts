@@ -15,6 +15,7 @@ import { Profiles } from './profiles.ts';
 import { Reports } from './reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
+import { SerialNumberQuestion } from './serialNumberQuestion.ts';
 import { TestItems } from './testItems.ts';
 
 interface RunPlaces {
@@ -22,6 +23,8 @@ interface RunPlaces {
   readonly extension: vscode.Uri;
   /** Path of a folder for what is to be kept. */
   readonly storage: string;
+  /** Of the workspace. */
+  readonly state: vscode.Memento;
 }
 
 /** Running scripts: the commands, the Test Results, the Runs view, the run reports. */
@@ -44,6 +47,7 @@ export function registerRun(
     storage: places.storage,
     items,
     outbox,
+    serialNumbers: new SerialNumberQuestion(places.state),
     requestFor: (script, mode) => profiles.request(script, mode),
     report,
   });

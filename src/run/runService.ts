@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
@@ -12,6 +12,7 @@ import { type Interpreter, interpreterFor } from './interpreter.ts';
 import { DebuggedProcess, requireDebugger } from './debugRun.ts';
 import { showDryOutcome } from './dryRun.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { launchSettings } from './launchSettings.ts';
 import { OutcomeMessage } from './outcomeMessage.ts';
 import type { Problems } from './problems.ts';
 import { ProcedureQuestion } from './procedureQuestion.ts';
@@ -20,6 +21,7 @@ import { dryEnvironment, stationEnvironment } from './runPlan.ts';
 import { type RunEnd, ScriptRun, type Start, StartError } from './scriptRun.ts';
 import type { TestItems } from './testItems.ts';
 import { ResultPainter } from './testResults.ts';
+import type { SerialNumberQuestion } from './serialNumberQuestion.ts';
 import { trustEnvironment } from './trustedCertificates.ts';
 
 /** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
@@ -36,6 +38,7 @@ interface RunRooms {
   readonly storage: string;
   readonly items: TestItems;
   readonly outbox: Outbox;
+  readonly serialNumbers: SerialNumberQuestion;
   readonly requestFor: RequestFor;
   /** Shows what goes wrong behind a message. */
   readonly report: (error: unknown) => void;
@@ -54,6 +57,7 @@ export class RunService {
   readonly #report: (error: unknown) => void;
   readonly #message: OutcomeMessage;
   readonly #outbox: Outbox;
+  readonly #serialNumbers: SerialNumberQuestion;
   /** From the command to the last message: a second click must not drive the hardware twice. */
   #busy = false;
   #active: ScriptRun | undefined;
@@ -63,7 +67,7 @@ export class RunService {
     store: StationStore,
     problems: Problems,
     log: Log,
-    { runner, storage, items, outbox, requestFor, report }: RunRooms,
+    { runner, storage, items, outbox, serialNumbers, requestFor, report }: RunRooms,
   ) {
     this.#connection = connection;
     this.#store = store;
@@ -74,6 +78,7 @@ export class RunService {
     this.#items = items;
     this.#requestFor = requestFor;
     this.#outbox = outbox;
+    this.#serialNumbers = serialNumbers;
     this.#report = report;
     this.#message = new OutcomeMessage(connection, report);
     setContext('running', false);
@@ -151,6 +156,7 @@ export class RunService {
     interpreter: Interpreter,
     request: vscode.TestRunRequest | undefined,
   ): Promise<RunEnd> {
+    const launch = await launchSettings(script);
     const name = basename(script.fsPath);
     const where = access?.station.name ?? vscode.l10n.t('dry run');
     const item = this.#items.script(script);
@@ -158,7 +164,11 @@ export class RunService {
     const painter = new ResultPainter(this.#items, item, run);
     painter.output(`${name} · ${where} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
     const debugged: Start = (plan, listener) => DebuggedProcess.start(plan, listener, run);
-    const active = new ScriptRun(painter, access?.question, this.#log, mode === 'debug' ? debugged : undefined);
+    const questions = {
+      procedure: access?.question,
+      serialNumber: (own: string | null) => this.#serialNumbers.answer(script, own),
+    };
+    const active = new ScriptRun(painter, questions, this.#log, mode === 'debug' ? debugged : undefined);
     this.#begin(active, access?.station.id);
     this.#problems.clear(script);
     const cancelled = run.token.onCancellationRequested(() => void this.stop());
@@ -173,9 +183,9 @@ export class RunService {
         python: interpreter.command,
         runner: this.#runner,
         script: script.fsPath,
-        args: [],
-        cwd: dirname(script.fsPath),
-        env: access === undefined ? dryEnvironment() : await this.#environment(access),
+        args: launch.args,
+        cwd: launch.cwd,
+        env: { ...launch.env, ...(access === undefined ? dryEnvironment() : await this.#environment(access)) },
       });
       return end;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { RunnerEvent } from '../contract/runner.ts';
+import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../domain/liveRun.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
@@ -37,7 +37,7 @@ export interface RunEnd {
 /** A script that runs: its events go to the results, the prompts and the record of what happened. */
 export class ScriptRun {
   readonly #painter: ResultPainter;
-  readonly #question: ProcedureQuestion | undefined;
+  readonly #questions: HostQuestions;
   readonly #log: Log;
   readonly #start: Start;
   readonly #prompts = new Prompts((command) => this.#process?.send(command));
@@ -48,15 +48,14 @@ export class ScriptRun {
   /** The ways to stop that are left, the mildest first. */
   readonly #harder = harderWays();
 
-  /** @param question undefined: the runner will ask for no procedure */
   constructor(
     painter: ResultPainter,
-    question: ProcedureQuestion | undefined,
+    questions: HostQuestions,
     log: Log,
     start: Start = (plan, listener) => RunnerProcess.start(plan, listener),
   ) {
     this.#painter = painter;
-    this.#question = question;
+    this.#questions = questions;
     this.#log = log;
     this.#start = start;
   }
@@ -112,19 +111,46 @@ export class ScriptRun {
     this.#live = advance(this.#live, event);
     this.#painter.event(event);
     this.#prompts.event(event);
-    if (event.event === 'procedure_request') void this.#answer(event);
+    if (event.event === 'procedure_request') {
+      const { request_id, procedure_id: own } = event;
+      void this.#answer(this.#questions.procedure?.answer(own), (procedure_id) => ({
+        command: 'procedure_response',
+        request_id,
+        procedure_id,
+      }));
+    }
+    if (event.event === 'serial_number_request') {
+      const { request_id, serial_number: own } = event;
+      void this.#answer(this.#questions.serialNumber(own), (serial_number) => ({
+        command: 'serial_number_response',
+        request_id,
+        serial_number,
+      }));
+    }
   }
 
-  async #answer({ request_id, procedure_id }: RunnerEvent & { event: 'procedure_request' }): Promise<void> {
+  /** Sends the answer that the user gives; without one the script ends. */
+  async #answer(
+    asked: Promise<string | null> | undefined,
+    response: (answer: string | null) => RunnerCommand,
+  ): Promise<void> {
     let answer: string | null = null;
     try {
-      answer = (await this.#question?.answer(procedure_id)) ?? null;
+      answer = (await asked) ?? null;
     } catch (error) {
       this.#questionError = error instanceof Error ? error : new Error(String(error));
     }
     if (answer === null) this.#stopped = true;
-    this.#process?.send({ command: 'procedure_response', request_id, procedure_id: answer });
+    this.#process?.send(response(answer));
   }
+}
+
+/** Who answers what the runner asks. */
+export interface HostQuestions {
+  /** Undefined: it will not ask. */
+  readonly procedure: ProcedureQuestion | undefined;
+  /** @param own the script's own @returns null: do not run */
+  readonly serialNumber: (own: string | null) => Promise<string | null>;
 }
 
 interface HarderWay {

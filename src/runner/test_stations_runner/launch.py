@@ -19,6 +19,7 @@ from .modes import Mode, mode_of_environment
 from .openhtf_hooks import OpenHtf
 from .openhtf_prompts import Prompts
 from .outbox import Outbox
+from .phase_functions import PhaseFunctions
 from .places import Files
 from .pushes import Pushes
 from .script import Script
@@ -80,19 +81,22 @@ def _follow(session: Session, environment: Environment) -> None:
             environment.take(line["variables"])
         elif name in ("stop", "kill"):
             session.control.stop(force=name == "kill")
-            session.procedures.stop()
+            session.questions.stop()
         elif name == "ui_response":
             prompts.answer(line["request_id"], line["value"])
         elif name == "procedure_response":
-            session.procedures.answer(line["request_id"], line["procedure_id"])
+            session.questions.answer(line["request_id"], line["procedure_id"])
+        elif name == "serial_number_response":
+            session.questions.answer(line["request_id"], line["serial_number"])
 
-    session.channel.listen(command, session.procedures.host_is_gone)
+    session.channel.listen(command, session.questions.host_is_gone)
 
 
 def _run(session: Session, script: Script, loaded_before: frozenset[str]) -> object:
     """Returns what `sys.exit` is to be called with, after Python's own rules."""
+    functions = PhaseFunctions(session)
     try:
-        code = script.load()
+        code, names = script.load(functions.mark)
     except OSError as error:
         _report(session, "load_error", error)
         print(f"{sys.executable}: can't open file {script.path!r}: {error}", file=sys.stderr)
@@ -100,7 +104,8 @@ def _run(session: Session, script: Script, loaded_before: frozenset[str]) -> obj
     except (SyntaxError, ValueError) as error:
         return _crash(session, "load_error", error)
     try:
-        script.run(code, loaded_before)
+        script.run(code, loaded_before, names)
+        functions.call_if_nobody_did()
         return 0
     except SystemExit as leave:
         return leave.code
@@ -110,6 +115,8 @@ def _run(session: Session, script: Script, loaded_before: frozenset[str]) -> obj
         return STOPPED
     except BaseException as error:
         return _crash(session, "execution_error", error)
+    finally:
+        functions.complete()
 
 
 def _crash(session: Session, reason: str, error: BaseException) -> int:

@@ -58,6 +58,9 @@ class OpenHtf:
             session.observe(session.handover.rest)
             execution = OpenHtfExecution(session, self._prompts, test)
             procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
+            if session.serial_numbers.asks:
+                number = session.serial_numbers.choose(execution.id, None)
+                args, kwargs = (), {**kwargs, "test_start": lambda: number}
             with ExitStack() as stack:
                 stack.enter_context(session.control.running(execution))
                 stack.enter_context(session.executions.current(execution))

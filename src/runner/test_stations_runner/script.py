@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import os
 import sys
+from collections.abc import Callable, Mapping
 from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
 
@@ -20,21 +22,27 @@ class Script:
         self.path = os.path.abspath(name)
         self._arguments = arguments
 
-    def load(self) -> CodeType:
+    def load(self, mark: Callable[[ast.Module], dict[str, object]]) -> tuple[CodeType, dict[str, object]]:
         """Compiles the file.
+
+        Args:
+            mark: may change its tree, and returns the names that this needs; none: it runs as it stands.
 
         Raises:
             OSError: it cannot be read.
             SyntaxError, ValueError: it is not Python.
         """
         with open(self.path, "rb") as file:
-            return compile(file.read(), self.path, "exec", dont_inherit=True)
+            source = file.read()
+        tree = ast.parse(source, self.path)
+        names = mark(tree)
+        return compile(tree if names else source, self.path, "exec", dont_inherit=True), names
 
-    def run(self, code: CodeType, loaded_before: frozenset[str]) -> None:
+    def run(self, code: CodeType, loaded_before: frozenset[str], names: Mapping[str, object]) -> None:
         """Runs the compiled file as the main module; whatever it raises comes out.
 
         Args:
-            code: what `load` returned.
+            code, names: what `load` returned.
             loaded_before: modules that Python itself had loaded before the runner's first import.
         """
         # Python resolves a link to a script, so that modules are found next to the file itself.
@@ -45,6 +53,7 @@ class Script:
             sys.path.insert(0, folder)
             _forget_shadowed(folder, loaded_before)
         main = _main_module(self.path)
+        main.__dict__.update(names)
         # The real entry of sys.modules, not a copy: pickle and multiprocessing look the script's names up there.
         sys.modules["__main__"] = main
         exec(code, main.__dict__)

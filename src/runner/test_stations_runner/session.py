@@ -14,6 +14,8 @@ from .modes import Mode
 from .outbox import Outbox
 from .places import Files
 from .procedures import Procedures
+from .questions import Questions
+from .serial_numbers import SerialNumbers
 
 P = ParamSpec("P")
 
@@ -26,7 +28,9 @@ class Session:
         self.files = files
         self.mode = mode
         self.control = Control()
-        self.procedures = Procedures(channel, ask=mode is not Mode.DRY)
+        self.questions = Questions(channel)
+        self.procedures = Procedures(self.questions, ask=mode is not Mode.DRY)
+        self.serial_numbers = SerialNumbers(self.questions, dry=mode is Mode.DRY)
         self.executions = Executions()
         self.outbox = outbox
         self.handover = Handover(channel, outbox)

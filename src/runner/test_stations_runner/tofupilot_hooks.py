@@ -73,9 +73,22 @@ class TofuPilot:
             procedure_id = self._session.procedures.choose(execution.id, own)
             if procedure_id != own:
                 call.arguments["procedure_id"] = procedure_id
+            if self._session.serial_numbers.asks and isinstance(execution, VanillaRun):
+                number = self._session.serial_numbers.choose(execution.id, execution.own_serial_number)
+                _set_serial_number(call.arguments, number)
+                execution.serial_number = number
             if isinstance(execution, VanillaRun):
                 self._session.observe(execution.tell, self._session, procedure_id)
             with self._pushes.push(execution):
                 return original(*call.args, **call.kwargs)
 
         return create
+
+
+def _set_serial_number(arguments: dict[str, Any], number: str) -> None:
+    """In the arguments of the v1 client, which has it in a dict, and of v2."""
+    unit = arguments.get("unit_under_test")
+    if isinstance(unit, Mapping):
+        arguments["unit_under_test"] = {**unit, "serial_number": number}
+    else:
+        arguments["serial_number"] = number

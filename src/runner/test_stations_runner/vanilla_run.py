@@ -34,6 +34,11 @@ class VanillaRun:
     # Paths of files that the script attaches.
     files: tuple[str, ...] = ()
 
+    @property
+    def own_serial_number(self) -> str | None:
+        """The script's."""
+        return _text(self.serial_number)
+
     def result(self, kind: str, body: bytes) -> Result:
         return Result(
             self.id,

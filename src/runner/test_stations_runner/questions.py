@@ -1,0 +1,71 @@
+"""Questions to the host that a test waits for."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from queue import SimpleQueue
+
+from .channel import Channel
+from .control import STOPPED
+
+
+class _Unanswered(enum.Enum):
+    GONE = enum.auto()
+    STOPPED = enum.auto()
+
+
+_Answer = str | None | _Unanswered
+
+
+class Questions:
+    """The questions that wait for their answers.
+
+    Each waits at a queue of its own: a stop interrupts the waiting thread anywhere, and must not leave a lock behind.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._waiting: dict[str, SimpleQueue[_Answer]] = {}
+
+    def ask(self, event: str, execution_id: str, without_host: str | None, **fields: object) -> str:
+        """Asks, waits, and returns the answer.
+
+        Args:
+            without_host: the answer when there is no host any more; None ends the script then.
+
+        Raises:
+            SystemExit: the user does not want the test to run, stopped the script, or can no longer be asked.
+        """
+        request = uuid.uuid4().hex
+        answers: SimpleQueue[_Answer] = SimpleQueue()
+        self._waiting[request] = answers
+        self._channel.send(event, execution_id=execution_id, request_id=request, **fields)
+        if not self._channel.open:
+            self.host_is_gone()
+        answer = answers.get()
+        if answer is _Unanswered.GONE:
+            answer = without_host or _Unanswered.STOPPED
+        if isinstance(answer, _Unanswered):
+            raise SystemExit(STOPPED)
+        if answer is None:
+            raise SystemExit(0)
+        return answer
+
+    def answer(self, request: str, answer: str | None) -> None:
+        """Gives the host's answer to the question that waits for it."""
+        self._resolve([request], answer)
+
+    def host_is_gone(self) -> None:
+        """Nobody is there to answer."""
+        self._resolve(list(self._waiting), _Unanswered.GONE)
+
+    def stop(self) -> None:
+        """Lets all questions end their scripts."""
+        self._resolve(list(self._waiting), _Unanswered.STOPPED)
+
+    def _resolve(self, requests: list[str], answer: _Answer) -> None:
+        for request in requests:
+            answers = self._waiting.pop(request, None)
+            if answers is not None:
+                answers.put(answer)

@@ -26,7 +26,11 @@ export class PythonSource {
   /** Every node of these kinds, in the order of the source. */
   nodes(...kinds: readonly string[]): SyntaxNode[] {
     const found: SyntaxNode[] = [];
-    this.#tree.iterate({ enter: ({ name, node }) => void (kinds.includes(name) && found.push(node)) });
+    this.#tree.iterate({
+      enter({ name, node }) {
+        if (kinds.includes(name)) found.push(node);
+      },
+    });
     return found;
   }
 

@@ -10,6 +10,8 @@ import { Problems } from './problems.ts';
 import { RunDocuments } from './runDocument.ts';
 import { type RunPlaces, RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
+import { registerScriptHelp } from './scriptHelp.ts';
+import { StationTerminals } from './stationTerminal.ts';
 
 /** Running scripts: the commands, the Test Results, the Runs view. */
 export function registerRun(
@@ -42,7 +44,10 @@ export function registerRun(
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  return vscode.Disposable.from(problems, controller, documents, new RunsView(connection, store));
+  const terminals = new StationTerminals(connection, store, log, places);
+  commands.register('openTerminal', (argument) => terminals.open(argument));
+  const scriptHelp = registerScriptHelp(commands, connection, store, log);
+  return vscode.Disposable.from(problems, controller, documents, scriptHelp, new RunsView(connection, store));
 }
 
 /** The script of a test item, as its URI: its own file, or its parent's for a phase. */

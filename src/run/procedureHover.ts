@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import { allPages } from '../client/pages.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Week } from '../connection/stationSource.ts';
+import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
+import { procedures } from '../contract/procedures.ts';
+import { type RunListItem, runs } from '../contract/runs.ts';
+import type { LinkedProcedure } from '../contract/stations.ts';
+import { ago } from '../domain/ago.ts';
+import { percent } from '../domain/percent.ts';
+import { names } from '../domain/procedureChoice.ts';
+import { rangeOf, type ScriptReader } from './scriptReader.ts';
+
+/** How many of the last runs are shown. */
+const lastRuns = 5;
+
+/** The only command that a link in the hover may call. */
+const openRun = 'testStations.openRun';
+
+const outcomeIcons: Record<RunListItem['outcome'], string> = {
+  PASS: 'pass',
+  FAIL: 'error',
+  ERROR: 'warning',
+  TIMEOUT: 'watch',
+  ABORTED: 'circle-slash',
+};
+
+type Procedure = Pick<LinkedProcedure, 'id' | 'name'> & { readonly identifier?: string | null | undefined };
+
+/** What the server knows of the procedure that a script names, on the selected station. */
+export class ProcedureHover implements vscode.HoverProvider {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #reader: ScriptReader;
+
+  constructor(connection: Connection, store: StationStore, reader: ScriptReader) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#reader = reader;
+  }
+
+  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+    const { selected } = this.#store;
+    if (selected === undefined) return undefined;
+    const { procedures: named } = await this.#reader.marks(document);
+    const offset = document.offsetAt(position);
+    const mark = named.find(({ literal }) => literal.from <= offset && offset <= literal.to);
+    return mark && new vscode.Hover(await this.#text(mark.id, selected), rangeOf(document, mark.literal));
+  }
+
+  async #text(scriptId: string, station: SelectedStation): Promise<vscode.MarkdownString> {
+    const text = new vscode.MarkdownString('', true);
+    text.isTrusted = { enabledCommands: [openRun] };
+    try {
+      if (this.#store.details(station.id) === undefined) await this.#store.refreshStation(station.id);
+      const linked = this.#store.station(station.id)?.procedures.find((procedure) => names(procedure, scriptId));
+      const procedure = linked ?? (await this.#find(scriptId));
+      if (procedure === undefined) {
+        return text.appendText(vscode.l10n.t('{0} has no procedure {1}.', this.#connection.serverName, scriptId));
+      }
+      writeHead(text, procedure, station.name, linked !== undefined);
+      const week = this.#store.details(station.id)?.week.get(procedure.id);
+      if (linked !== undefined) text.appendMarkdown('\n\n').appendText(weekWords(week, station.name));
+      writeRuns(text, await this.#runs(procedure.id, station.id));
+    } catch (error) {
+      text.appendMarkdown('\n\n').appendText(error instanceof Error ? error.message : String(error));
+    }
+    return text;
+  }
+
+  async #find(scriptId: string): Promise<Procedure | undefined> {
+    const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
+    return all.find((procedure) => names(procedure, scriptId));
+  }
+
+  async #runs(procedure: string, station: string): Promise<RunListItem[]> {
+    const query = { procedure_ids: [procedure], created_by_station_ids: [station], limit: lastRuns };
+    return (await this.#connection.call(runs.list, { query })).data;
+  }
+}
+
+function writeHead(
+  text: vscode.MarkdownString,
+  { name, identifier }: Procedure,
+  station: string,
+  linked: boolean,
+): void {
+  text.appendMarkdown('**').appendText(name).appendMarkdown('**');
+  if (identifier && identifier !== name) text.appendMarkdown(' · ').appendText(identifier);
+  const words = linked
+    ? vscode.l10n.t('Linked to {0}', station)
+    : vscode.l10n.t('Not linked to {0}: its runs would be refused.', station);
+  text.appendMarkdown(linked ? '\n\n$(link) ' : '\n\n$(warning) ').appendText(words);
+}
+
+function weekWords(week: Week | undefined, station: string): string {
+  if (week === undefined || week.runs === 0) return vscode.l10n.t('No runs on {0} in the last 7 days.', station);
+  const { runs, first } = week;
+  if (first === null || first.runs === 0) return vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, runs);
+  return vscode.l10n.t(
+    'Runs on {0} in the last 7 days: {1}. First-pass yield: {2} % ({3} of {4} units).',
+    station,
+    runs,
+    percent(first.passes, first.runs),
+    first.passes,
+    first.runs,
+  );
+}
+
+function writeRuns(text: vscode.MarkdownString, list: readonly RunListItem[]): void {
+  if (list.length === 0) return;
+  text.appendMarkdown('\n\n---\n\n');
+  for (const { id, outcome, started_at, unit } of list) {
+    const link = `command:${openRun}?${encodeURIComponent(JSON.stringify([id]))}`;
+    text
+      .appendMarkdown(`- $(${outcomeIcons[outcome]}) ${outcome} · [`)
+      .appendText(unit.serial_number)
+      .appendMarkdown(`](${link} "${vscode.l10n.t('Open Run')}") · `)
+      .appendText(ago(started_at, Date.now()))
+      .appendMarkdown('\n');
+  }
+}

@@ -53,7 +53,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
       const item = new vscode.CompletionItem({ label, description }, vscode.CompletionItemKind.Reference);
       item.detail = procedure.name;
       item.insertText = takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id);
-      item.filterText = `${label} ${procedure.name} ${procedure.id}`;
+      item.filterText = `${label} ${procedure.name}`;
       item.sortText = sortText;
       item.range = range;
       return item;

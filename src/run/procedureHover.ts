@@ -7,6 +7,7 @@ import { procedures } from '../contract/procedures.ts';
 import { type RunListItem, runs } from '../contract/runs.ts';
 import type { LinkedProcedure } from '../contract/stations.ts';
 import { ago } from '../domain/ago.ts';
+import { escapeMarkdown } from '../domain/markdown.ts';
 import { percent } from '../domain/percent.ts';
 import { names } from '../domain/procedureChoice.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
@@ -56,14 +57,17 @@ export class ProcedureHover implements vscode.HoverProvider {
       const linked = this.#store.station(station.id)?.procedures.find((procedure) => names(procedure, scriptId));
       const procedure = linked ?? (await this.#find(scriptId));
       if (procedure === undefined) {
-        return text.appendText(vscode.l10n.t('{0} has no procedure {1}.', this.#connection.serverName, scriptId));
+        const words = vscode.l10n.t('No procedure {0} on {1}.', scriptId, this.#connection.serverName);
+        return text.appendMarkdown(escapeMarkdown(words));
       }
-      writeHead(text, procedure, station.name, linked !== undefined);
-      const week = this.#store.details(station.id)?.week.get(procedure.id);
-      if (linked !== undefined) text.appendMarkdown('\n\n').appendText(weekWords(week, station.name));
-      writeRuns(text, await this.#runs(procedure.id, station.id));
+      text.appendMarkdown(head(procedure, station.name, linked !== undefined));
+      if (linked !== undefined) {
+        const week = this.#store.details(station.id)?.week.get(procedure.id);
+        text.appendMarkdown(`\n\n${escapeMarkdown(weekWords(week, station.name))}`);
+      }
+      text.appendMarkdown(runLines(await this.#runs(procedure.id, station.id)));
     } catch (error) {
-      text.appendMarkdown('\n\n').appendText(error instanceof Error ? error.message : String(error));
+      text.appendMarkdown(`\n\n${escapeMarkdown(error instanceof Error ? error.message : String(error))}`);
     }
     return text;
   }
@@ -79,18 +83,10 @@ export class ProcedureHover implements vscode.HoverProvider {
   }
 }
 
-function writeHead(
-  text: vscode.MarkdownString,
-  { name, identifier }: Procedure,
-  station: string,
-  linked: boolean,
-): void {
-  text.appendMarkdown('**').appendText(name).appendMarkdown('**');
-  if (identifier && identifier !== name) text.appendMarkdown(' · ').appendText(identifier);
-  const words = linked
-    ? vscode.l10n.t('Linked to {0}', station)
-    : vscode.l10n.t('Not linked to {0}: its runs would be refused.', station);
-  text.appendMarkdown(linked ? '\n\n$(link) ' : '\n\n$(warning) ').appendText(words);
+function head({ name, identifier }: Procedure, station: string, linked: boolean): string {
+  const short = identifier && identifier !== name ? ` · ${escapeMarkdown(identifier)}` : '';
+  const words = linked ? vscode.l10n.t('Linked to {0}', station) : vscode.l10n.t('Not linked to {0}', station);
+  return `**${escapeMarkdown(name)}**${short}\n\n$(${linked ? 'link' : 'warning'}) ${escapeMarkdown(words)}`;
 }
 
 function weekWords(week: Week | undefined, station: string): string {
@@ -98,7 +94,7 @@ function weekWords(week: Week | undefined, station: string): string {
   const { runs, first } = week;
   if (first === null || first.runs === 0) return vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, runs);
   return vscode.l10n.t(
-    'Runs on {0} in the last 7 days: {1}. First-pass yield: {2} % ({3} of {4} units).',
+    'Runs on {0} in the last 7 days: {1}. First-pass yield: {2} % ({3} of {4} unit(s)).',
     station,
     runs,
     percent(first.passes, first.runs),
@@ -107,16 +103,11 @@ function weekWords(week: Week | undefined, station: string): string {
   );
 }
 
-function writeRuns(text: vscode.MarkdownString, list: readonly RunListItem[]): void {
-  if (list.length === 0) return;
-  text.appendMarkdown('\n\n---\n\n');
-  for (const { id, outcome, started_at, unit } of list) {
+function runLines(list: readonly RunListItem[]): string {
+  const lines = list.map(({ id, outcome, started_at, unit }) => {
     const link = `command:${openRun}?${encodeURIComponent(JSON.stringify([id]))}`;
-    text
-      .appendMarkdown(`- $(${outcomeIcons[outcome]}) ${outcome} · [`)
-      .appendText(unit.serial_number)
-      .appendMarkdown(`](${link} "${vscode.l10n.t('Open Run')}") · `)
-      .appendText(ago(started_at, Date.now()))
-      .appendMarkdown('\n');
-  }
+    const when = escapeMarkdown(ago(started_at, Date.now()));
+    return `- $(${outcomeIcons[outcome]}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
+  });
+  return lines.length === 0 ? '' : `\n\n---\n\n${lines.join('\n')}`;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { StationStore } from '../connection/stationStore.ts';
+import { withoutIcons } from '../domain/markdown.ts';
 import { setting } from '../platform/settings.ts';
 import type { ScriptReader } from './scriptReader.ts';
 
@@ -57,6 +58,3 @@ export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable 
     this.#changed.dispose();
   }
 }
-
-/** A lens would show `$(name)` as an icon. */
-const withoutIcons = (name: string): string => name.replaceAll('$(', '$\u200b(');

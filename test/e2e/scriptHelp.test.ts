@@ -15,14 +15,14 @@ describe('help in a script', function () {
   before(async () => {
     bench.script('openhtf_seed.py');
     bench.script('vanilla_repaired.py');
-    bench.write('fvt9.py', bench.read('openhtf_seed.py').replace('"FVT1"', '"FVT9"'));
-    bench.write('fvt8.py', bench.read('openhtf_seed.py').replace('"FVT1"', "'FVT8'"));
+    bench.write('fvt9.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', 'procedure_id="FVT9"'));
+    bench.write('fvt8.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', "procedure_id='FVT8'"));
     bench.write(
       'keyed.py',
       bench.read('openhtf_seed.py').replace('TofuPilot(test):', `TofuPilot(test, api_key="${key}"):`),
     );
-    bench.write('typing.py', bench.read('openhtf_seed.py').replace('"FVT1",  #', '#'));
-    bench.write('typing_v2.py', 'from tofupilot.v2 import TofuPilot\n\nTofuPilot().runs.create(procedure_id=\n)\n');
+    bench.write('completing.py', bench.read('openhtf_seed.py').replace('"FVT1",  #', '#'));
+    bench.write('completing_v2.py', 'from tofupilot.v2 import TofuPilot\n\nTofuPilot().runs.create(procedure_id=\n)\n');
     bench.write('helpers.py', 'def phase_shift(signal):\n    return signal\n');
     await workbench().open(bench.workspace);
   });
@@ -53,9 +53,11 @@ describe('help in a script', function () {
   it('has the lens above what Python starts in a plain script, and none in other files', async () => {
     const window = workbench();
     await window.openFile('vanilla_repaired.py');
+    await editor().select('if __name__');
     await editor().lens('Run on Bench 1').waitFor();
-    await editor().scrollTo(38);
-    assert.equal(await editor().lineBelowLens('Run on Bench 1'), 'if __name__ == "__main__":');
+    await eventually(async () =>
+      assert.equal(await editor().lineBelowLens('Run on Bench 1'), 'if __name__ == "__main__":'),
+    );
     await window.openFile('helpers.py');
     await editor().text('phase_shift').waitFor();
     await eventually(async () => assert.deepEqual(await editor().lenses(), []));
@@ -74,15 +76,16 @@ describe('help in a script', function () {
   it('tells of a procedure that is not linked, and uses a linked one', async () => {
     const window = workbench();
     await window.openFile('fvt9.py');
+    await editor().lens('Run on Bench 1').waitFor();
     await eventually(async () => {
       const problems = (await window.problems()).join('\n');
       assert.match(problems, /FVT9 is not linked to Bench 1: its runs would be refused\./);
     });
-    await editor().select('"FVT9"');
+    await editor().endOf('procedure_id="F');
     assert.deepEqual(await editor().quickFixes(), ['Create FVT9 and Link It to Bench 1', 'Use FVT1']);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('quick-fix', theme);
     await editor().fix('Use FVT1');
-    await editor().text('"FVT1"').waitFor();
+    await editor().text('procedure_id="FVT1"').waitFor();
     await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
   });
 
@@ -90,7 +93,7 @@ describe('help in a script', function () {
     const window = workbench();
     await window.openFile('fvt8.py');
     await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT8 is not linked/));
-    await editor().select("'FVT8'");
+    await editor().endOf("procedure_id='F");
     await editor().fix('Create FVT8 and Link It to Bench 1');
     await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
     await window.openContainer('Test Stations');
@@ -102,12 +105,13 @@ describe('help in a script', function () {
     await window.tree('Stations').row('FVT8').menu('Unlink Procedure…');
     await window.dialog.click('Unlink');
     await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT8 is not linked/));
-    await editor().select("'FVT8'");
+    await editor().endOf("procedure_id='F");
     assert.deepEqual(await editor().quickFixes(), ['Link FVT8 to Bench 1', 'Use FVT1']);
     await editor().fix('Link FVT8 to Bench 1');
     await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
-    await editor().select('FVT8');
-    await window.page.keyboard.type('FVT7');
+    await editor().endOf("procedure_id='FVT");
+    await window.page.keyboard.press('Delete');
+    await window.page.keyboard.type('7');
     await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT7 is not linked/));
     await window.command('View: Revert and Close Editor');
     await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
@@ -130,7 +134,7 @@ describe('help in a script', function () {
   it('completes procedures, those of the station first', async () => {
     const window = workbench();
     await bench.procedure('A0', 'Another <b>line</b>');
-    await window.openFile('typing.py');
+    await window.openFile('completing.py');
     await editor().endOf('procedure_id=');
     await window.page.keyboard.type('"');
     await eventually(async () => {
@@ -151,7 +155,7 @@ describe('help in a script', function () {
 
   it('completes the id for the v2 client', async () => {
     const window = workbench();
-    await window.openFile('typing_v2.py');
+    await window.openFile('completing_v2.py');
     await editor().endOf('procedure_id=');
     await window.page.keyboard.type('"FVT1');
     await eventually(async () => assert.equal((await editor().suggestions()).length, 1));
@@ -166,12 +170,12 @@ describe('help in a script', function () {
   it('shows what the server knows of a procedure, and opens a run from there', async () => {
     const window = workbench();
     await window.openFile('openhtf_seed.py');
-    await editor().select('"FVT1"');
+    await editor().endOf('procedure_id="F');
     const hover = await editor().hover();
     await eventually(async () => {
       const text = await hover.innerText();
       assert.match(text, /FVT1\s+Linked to Bench 1/);
-      assert.match(text, /Runs on Bench 1 in the last 7 days: 1\. First-pass yield: 100 % \(1 of 1 units\)\./);
+      assert.match(text, /Runs on Bench 1 in the last 7 days: 1\. First-pass yield: 100 % \(1 of 1 unit\(s\)\)\./);
       assert.match(text, /PASS · SN-0001 · /);
     });
     for (const theme of ['light', 'dark'] as const) await window.screenshot('procedure-hover', theme);
@@ -181,9 +185,9 @@ describe('help in a script', function () {
 
   it('shows names as they are', async () => {
     const window = workbench();
-    bench.write('odd.py', bench.read('openhtf_seed.py').replace('"FVT1"', '"A0"'));
+    bench.write('odd.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', 'procedure_id="A0"'));
     await window.openFile('odd.py');
-    await editor().select('"A0"');
+    await editor().endOf('procedure_id="A');
     const hover = await editor().hover();
     await eventually(async () =>
       assert.match(await hover.innerText(), /Another <b>line<\/b> · A0\s+Not linked to Bench 1/),

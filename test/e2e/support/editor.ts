@@ -38,19 +38,21 @@ export class Editor {
     return (below[0]?.text ?? '').replaceAll('\u00a0', ' ');
   }
 
-  /** Selects the first place of a text in the file. */
+  /** Selects the only place of a text in the file. */
   async select(text: string): Promise<void> {
     await this.#group.locator('.view-lines').first().click();
     await this.#page.keyboard.press('Control+Home');
     await this.#page.keyboard.press('Control+f');
     const find = this.#group.locator('.find-widget.visible');
     await find.locator('textarea.input').first().fill(text);
-    await find.locator('.matchesCount').getByText(/^1 of/).waitFor();
+    await find.locator('.matchesCount').getByText(/of 1$/).waitFor();
+    await this.#page.keyboard.press('Enter');
+    await find.locator('.matchesCount').getByText('1 of 1').waitFor();
     await this.#page.keyboard.press('Escape');
     await find.waitFor({ state: 'hidden' });
   }
 
-  /** Puts the cursor behind the first place of a text. */
+  /** Puts the cursor behind the only place of a text. */
   async endOf(text: string): Promise<void> {
     await this.select(text);
     await this.#page.keyboard.press('ArrowRight');

@@ -33,10 +33,11 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
     const match = begun.exec(line.slice(0, position.character));
     if (match === null || selected === undefined) return [];
     const [, quote = '', written = ''] = match;
-    const rest = line.slice(position.character).indexOf(quote);
+    const rest = /^([\w.:+-]*)(["'])/.exec(line.slice(position.character));
+    const isClosed = rest?.[2] === quote;
     const range = new vscode.Range(
       position.translate(0, -written.length),
-      rest < 0 ? position : position.translate(0, rest),
+      position.translate(0, isClosed ? (rest[1]?.length ?? 0) : 0),
     );
     const takesOnlyId = /\btofupilot\.v2\b/.test(document.getText());
     const all = await this.#all();
@@ -50,9 +51,10 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
 
     function completion(procedure: Procedure, description: string, sortText: string): vscode.CompletionItem {
       const label = procedureLabel(procedure);
-      const item = new vscode.CompletionItem({ label, description }, vscode.CompletionItemKind.Reference);
+      const detail = label === procedure.name ? '' : `  ${procedure.name}`;
+      const item = new vscode.CompletionItem({ label, detail, description }, vscode.CompletionItemKind.Reference);
       item.detail = procedure.name;
-      item.insertText = takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id);
+      item.insertText = (takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id)) + (isClosed ? '' : quote);
       item.filterText = `${label} ${procedure.name}`;
       item.sortText = sortText;
       item.range = range;

@@ -94,7 +94,7 @@ function weekWords(week: Week | undefined, station: string): string {
   const { runs, first } = week;
   if (first === null || first.runs === 0) return vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, runs);
   return vscode.l10n.t(
-    'Runs on {0} in the last 7 days: {1}. First-pass yield: {2} % ({3} of {4} unit(s)).',
+    'Runs on {0} in the last 7 days: {1}. First-pass yield: {2} % ({3}/{4}).',
     station,
     runs,
     percent(first.passes, first.runs),

@@ -38,7 +38,7 @@ export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable 
       return [
         {
           command: 'testStations.selectStation',
-          title: `$(circuit-board) ${vscode.l10n.t('Select Station')}`,
+          title: vscode.l10n.t('Select Station'),
           tooltip: vscode.l10n.t('Choose the station that scripts run on'),
         },
       ];
@@ -46,7 +46,7 @@ export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable 
     return [
       {
         command: 'testStations.runProcedure',
-        title: `$(play) ${vscode.l10n.t('Run on {0}', withoutIcons(selected.name))}`,
+        title: vscode.l10n.t('Run on {0}', withoutIcons(selected.name)),
         tooltip: vscode.l10n.t('Runs this script as {0} and saves its runs', selected.name),
         arguments: [script],
       },

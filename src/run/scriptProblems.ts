@@ -95,9 +95,7 @@ export class ScriptProblems implements vscode.Disposable {
         procedureLabel(problem.procedure),
       );
     }
-    return vscode.l10n.t(
-      'An API key stands in the source, for everybody who reads it. Remove it: the station’s key is supplied when it runs.',
-    );
+    return vscode.l10n.t('An API key stands in the source. Remove it: the station’s key is supplied when it runs.');
   }
 
   dispose(): void {

@@ -5,7 +5,7 @@ import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/contract/procedures.ts';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
 import { Terminal } from './support/terminal.ts';
-import { eventually } from './support/until.ts';
+import { eventually, until } from './support/until.ts';
 import { useWorkbench } from './support/useWorkbench.ts';
 
 const openCommand = 'Test Stations: Open Station Terminal';
@@ -14,8 +14,9 @@ const v2Script = (procedure: string): string => `from datetime import datetime, 
 from tofupilot.v2 import TofuPilot
 
 start = datetime.now(timezone.utc)
-TofuPilot().runs.create(outcome="PASS", procedure_id="${procedure}", serial_number="SN-V2", part_number="PCBA01",
-                        started_at=start, ended_at=start)
+client = TofuPilot()
+client.runs.create(outcome="PASS", procedure_id="${procedure}", serial_number="SN-V2", part_number="PCBA01",
+                   started_at=start, ended_at=start)
 `;
 
 describe('a station terminal', function () {
@@ -69,7 +70,7 @@ describe('a station terminal', function () {
     const row = window.tree('Stations').row('Bench 1');
     await window.openContainer('Test Stations');
     await row.menu('Copy Key');
-    const key = await window.clipboard();
+    const key = await until(async () => (await window.clipboard()) || null, { what: 'the key in the clipboard' });
     assert.match(key, /^tss_/);
     const logs = globSync('**/*', { cwd: window.server.data }).map((file) => join(window.server.data, file));
     for (const file of logs.filter((each) => statSync(each).isFile()))

@@ -39,7 +39,7 @@ describe('a station terminal', function () {
   it('opens for the selected station and says so', async () => {
     const window = workbench();
     await window.command(openCommand);
-    await terminal().title.getByText('Bench 1').waitFor();
+    await terminal().tab('Bench 1').waitFor();
     await eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1 to http:/));
   });
 
@@ -78,13 +78,16 @@ describe('a station terminal', function () {
     await window.reload();
     await window.openContainer('Test Stations');
     await row.locator.waitFor();
-    await eventually(async () => assert.equal(await terminal().title.getByText('Bench 1').count(), 0));
+    await terminal().tab('bash').waitFor(); // the panel is open, so that VS Code gives it a terminal
+    assert.equal(await terminal().tab('Bench 1').count(), 0);
+    await terminal().enter('echo "key: ${TOFUPILOT_API_KEY:-none}"');
+    await eventually(async () => assert.match(await terminal().text(), /^key: none$/m));
   });
 
   it('opens by the station’s context menu', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Open Station Terminal');
-    await terminal().title.getByText('Bench 1').waitFor();
+    await terminal().tab('Bench 1').waitFor();
     await terminal().enter('python openhtf_seed.py');
     await eventually(async () => assert.equal((await units()).length, 3));
   });

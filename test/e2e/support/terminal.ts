@@ -7,12 +7,12 @@ export class Terminal {
 
   constructor(page: Page) {
     this.#page = page;
-    this.#screen = page.locator('.terminal-wrapper.active');
+    this.#screen = page.locator('.terminal-wrapper.active').filter({ visible: true });
   }
 
-  /** Its title, where there is only one. */
-  get title(): Locator {
-    return this.#page.locator('.part.panel .single-terminal-tab');
+  /** The title of a terminal, in the panel's bar or in the list of several. */
+  tab(title: string): Locator {
+    return this.#page.locator('.single-terminal-tab, .terminal-tabs-entry').filter({ hasText: title });
   }
 
   async text(): Promise<string> {

@@ -1,19 +1,32 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 
-const schema = {
+interface Settings {
   /** The interpreter that runs phase scripts; empty: the one selected in VS Code. */
-  python: z.string().trim().catch(''),
+  readonly python: string;
   /** The embedded server's data folder; empty: the extension's own storage. */
-  dataFolder: z.string().trim().catch(''),
+  readonly dataFolder: string;
+  /** Commands above the entry of a phase script. */
+  readonly codeLens: boolean;
   /** Who gives serial numbers. */
+  readonly serialNumber: 'script' | 'ask' | 'fixed';
+  readonly fixedSerialNumber: string;
+  /** What follows the script on the command line. */
+  readonly arguments: readonly string[];
+  /** Empty: the script's own folder. */
+  readonly workingFolder: string;
+  /** A file of `NAME=value` lines; empty: none. */
+  readonly envFile: string;
+}
+
+const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
+  python: z.string().trim().catch(''),
+  dataFolder: z.string().trim().catch(''),
+  codeLens: z.boolean().catch(true),
   serialNumber: z.enum(['script', 'ask', 'fixed']).catch('script'),
   fixedSerialNumber: z.string().trim().catch(''),
-  /** What follows the script on the command line. */
   arguments: z.array(z.string()).catch([]),
-  /** Empty: the script's own folder. */
   workingFolder: z.string().trim().catch(''),
-  /** A file of `NAME=value` lines; empty: none. */
   envFile: z.string().trim().catch(''),
 };
 
@@ -21,16 +34,15 @@ const schema = {
  * Reads a setting of ours; something of the wrong type counts as not set.
  * @param scope the file whose folder's settings count
  */
-export function setting<K extends keyof typeof schema>(name: K, scope?: vscode.Uri): z.output<(typeof schema)[K]>;
-export function setting(name: keyof typeof schema, scope?: vscode.Uri): unknown {
+export function setting<K extends keyof Settings>(name: K, scope?: vscode.Uri): Settings[K] {
   return schema[name].parse(vscode.workspace.getConfiguration('testStations', scope).get(name));
 }
 
-export function openSetting(name: keyof typeof schema): void {
+export function openSetting(name: keyof Settings): void {
   void vscode.commands.executeCommand('workbench.action.openSettings', `testStations.${name}`);
 }
 
 /** Changes a setting for this machine, when the user has asked for it. */
-export async function changeSetting(name: keyof typeof schema, value: string): Promise<void> {
+export async function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
   await vscode.workspace.getConfiguration('testStations').update(name, value, vscode.ConfigurationTarget.Global);
 }

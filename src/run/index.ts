@@ -15,7 +15,9 @@ import { Profiles } from './profiles.ts';
 import { Reports } from './reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
+import { registerScriptHelp } from './scriptHelp.ts';
 import { SerialNumberQuestion } from './serialNumberQuestion.ts';
+import { StationTerminals } from './stationTerminal.ts';
 import { TestItems } from './testItems.ts';
 
 interface RunPlaces {
@@ -63,9 +65,18 @@ export function registerRun(
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  const hints = registerOutbox(commands, outbox, () => runsView.focused);
-  const discovery = new Discovery(items, log);
-  return vscode.Disposable.from(problems, controller, discovery, reports, runsView, outbox, hints);
+  const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage });
+  commands.register('openTerminal', (argument) => terminals.open(argument));
+  return vscode.Disposable.from(
+    problems,
+    controller,
+    outbox,
+    runsView,
+    reports,
+    registerOutbox(commands, outbox, () => runsView.focused),
+    new Discovery(items, log),
+    registerScriptHelp(commands, connection, store, log),
+  );
 }
 
 /** The file that a menu was called on, or the one in the editor, or beside what has the focus. */

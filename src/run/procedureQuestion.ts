@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
-import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
-import { linkProcedure } from '../connection/links.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { procedureIdentifier, procedures } from '../contract/procedures.ts';
 import type { LinkedProcedure, Station } from '../contract/stations.ts';
-import { chooseProcedure, names, procedureLabel } from '../domain/procedureChoice.ts';
+import { chooseProcedure, procedureLabel } from '../domain/procedureChoice.ts';
+import { wayToLink } from './linkNamed.ts';
 
 /** A button or a line of a list, and what choosing it gives: the id to run under. */
 interface Option {
@@ -87,15 +85,12 @@ export class ProcedureQuestion {
 
   /** Links the procedure that the script names; one that does not exist yet is created, where its name can be one. */
   async #linkNamed(scriptId: string): Promise<Option[]> {
-    const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
-    const existing = all.find((procedure) => names(procedure, scriptId));
-    if (existing === undefined && !procedureIdentifier.safeParse(scriptId).success) return [];
+    const way = await wayToLink(this.#connection, this.#store, this.#station.id, scriptId);
+    if (way === undefined) return [];
+    const { existing, link } = way;
     const label = existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId);
     const choose = async (): Promise<string> => {
-      const body = { name: scriptId, identifier: scriptId };
-      const { id } = existing ?? (await this.#connection.call(procedures.create, { body }));
-      await linkProcedure(this.#connection, this.#station.id, id);
-      await this.#store.refreshStation(this.#station.id);
+      await link();
       return scriptId;
     };
     return [option(label, existing?.name ?? '', choose)];

@@ -74,9 +74,14 @@ export class Bench {
 
   /** Makes, beside the window, a procedure that is linked to the station of this name. */
   async linkedProcedure(station: string, identifier: string): Promise<void> {
-    const api = await this.api();
-    const { id } = await api.call(procedures.create, { body: { name: identifier, identifier } });
-    await api.call(local.linkProcedure, { params: { id: await this.stationId(station), procedure_id: id } });
+    const id = await this.procedure(identifier);
+    const params = { id: await this.stationId(station), procedure_id: id };
+    await (await this.api()).call(local.linkProcedure, { params });
+  }
+
+  /** Makes, beside the window, a procedure that no station is linked to. @returns its id */
+  async procedure(identifier: string, name = identifier): Promise<string> {
+    return (await (await this.api()).call(procedures.create, { body: { name, identifier } })).id;
   }
 
   async stationId(name: string): Promise<string> {

@@ -1,0 +1,129 @@
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { Connection } from '../connection/connection.ts';
+import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
+import type { Log } from '../platform/log.ts';
+import { UserError } from '../platform/userError.ts';
+import { interpreterFor } from './interpreter.ts';
+import { stationEnvironment } from './runPlan.ts';
+import { trustEnvironment } from './trustedCertificates.ts';
+
+/** Paths. */
+interface TerminalPlaces {
+  /** The main file of the Python runner. */
+  readonly runner: string;
+  /** A folder for what is to be kept. */
+  readonly storage: string;
+}
+
+/** A node of the Stations view. */
+const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
+
+/** Opens terminals in which scripts push as a station, as they do when the editor runs them. */
+export class StationTerminals {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #log: Log;
+  readonly #places: TerminalPlaces;
+
+  constructor(connection: Connection, store: StationStore, log: Log, places: TerminalPlaces) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#log = log;
+    this.#places = places;
+  }
+
+  /**
+   * @param argument a node of the Stations view; anything else: the selected station is meant
+   * @throws UserError without a key that works, or without a Python
+   * @throws vscode.CancellationError when the user selects no station
+   */
+  async open(argument: unknown): Promise<void> {
+    const { id, name } = stationNode.safeParse(argument).data?.station ?? (await this.#selected());
+    const access = await this.#connection.stationAccess(id);
+    if (access === undefined) throw noKey(id, name);
+    const { url, key, caFile } = access;
+    const folder = workFolder();
+    const terminal = vscode.window.createTerminal({
+      name,
+      iconPath: new vscode.ThemeIcon('circuit-board'),
+      message: vscode.l10n.t('Scripts that are started here push their runs as {0} to {1}.', name, url),
+      // Its process has the key. VS Code must not keep the environment for a terminal of the next session.
+      isTransient: true,
+      ...(folder === undefined ? {} : { cwd: folder }),
+      env: {
+        ...stationEnvironment(url, key),
+        ...(await trustEnvironment(this.#places.storage, caFile)),
+        ...(await this.#pythonEnvironment(folder)),
+      },
+    });
+    terminal.show();
+  }
+
+  async #selected(): Promise<SelectedStation> {
+    if (this.#store.selected === undefined) await this.#store.refresh();
+    if (this.#store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
+    if (this.#store.selected === undefined) throw new vscode.CancellationError();
+    return this.#store.selected;
+  }
+
+  /** The selected virtual environment as if it were activated, and the module that Python loads at its start. */
+  async #pythonEnvironment(folder: vscode.Uri | undefined): Promise<Record<string, string>> {
+    const modules = await startupModules(this.#places);
+    const before = process.env['PYTHONPATH'];
+    const environment = { PYTHONPATH: before ? `${modules}${delimiter}${before}` : modules };
+    const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#places.storage), this.#log);
+    const root = dirname(dirname(command[0] ?? ''));
+    if (!(await exists(join(root, 'pyvenv.cfg')))) return environment;
+    const path = [dirname(command[0] ?? ''), process.env['PATH'] ?? ''].join(delimiter);
+    return { ...environment, PATH: path, VIRTUAL_ENV: root };
+  }
+}
+
+/** The folder of the script in the editor, where `python main.py` finds it, or the first one of the workspace. */
+function workFolder(): vscode.Uri | undefined {
+  const active = vscode.window.activeTextEditor?.document;
+  if (active?.languageId === 'python' && active.uri.scheme === 'file') return vscode.Uri.joinPath(active.uri, '..');
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+}
+
+/**
+ * Puts `sitecustomize.py` into a folder of its own outside of the extension: Python writes bytecode beside it, and a
+ * terminal outlives an update of the extension.
+ * @returns the folder
+ */
+async function startupModules({ runner, storage }: TerminalPlaces): Promise<string> {
+  const folder = join(storage, 'terminal');
+  const file = join(folder, 'sitecustomize.py');
+  await mkdir(folder, { recursive: true });
+  const part = `${file}.part`;
+  await writeFile(part, await readFile(join(dirname(runner), 'terminal', 'sitecustomize.py')));
+  await rename(part, file); // a Python that starts meanwhile sees a whole file
+  return folder;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function noKey(id: string, name: string): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      'This machine has no key for {0} that works. Generate a new one to run scripts as this station.',
+      name,
+    ),
+    [
+      {
+        label: vscode.l10n.t('Generate New Key'),
+        run: () => vscode.commands.executeCommand('testStations.rotateKey', { id }),
+      },
+    ],
+  );
+}

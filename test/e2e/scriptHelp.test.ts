@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { Editor } from './support/editor.ts';
+import { eventually } from './support/until.ts';
+
+const key = `tss_${'Zz09-_aB'.repeat(5)}`;
+
+describe('help in a script', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const editor = (): Editor => new Editor(workbench().page);
+
+  before(async () => {
+    bench.script('openhtf_seed.py');
+    bench.script('vanilla_repaired.py');
+    bench.write('fvt9.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', 'procedure_id="FVT9"'));
+    bench.write('fvt8.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', "procedure_id='FVT8'"));
+    bench.write(
+      'keyed.py',
+      bench.read('openhtf_seed.py').replace('TofuPilot(test):', `TofuPilot(test, api_key="${key}"):`),
+    );
+    bench.write('completing.py', bench.read('openhtf_seed.py').replace('"FVT1",  #', '#'));
+    bench.write('completing_v2.py', 'from tofupilot.v2 import TofuPilot\n\nTofuPilot().runs.create(procedure_id=\n)\n');
+    bench.write('helpers.py', 'def phase_shift(signal):\n    return signal\n');
+    await workbench().open(bench.workspace);
+  });
+
+  it('offers to select a station where none is selected', async () => {
+    const window = workbench();
+    await window.openFile('openhtf_seed.py');
+    await eventually(async () => assert.deepEqual(await editor().lenses(), ['Select Station']));
+    await editor().lens('Select Station').click();
+    await window.quickInput.opened('Select the station that scripts run on');
+    await window.quickInput.cancel();
+  });
+
+  it('runs the script by the lens above its test', async () => {
+    const window = workbench();
+    await createStation(window, 'Bench 1');
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.command('Test Stations: Refresh');
+    await window.notification('Station Bench 1 is ready').close();
+    await editor().lens('Run on Bench 1').click();
+    await window.notification(/SN-0001: PASS.*Saved as a run of FVT1 on Bench 1/).locator.waitFor();
+    assert.equal((await bench.runs()).length, 1);
+    await window.notification(/SN-0001: PASS/).close();
+    await window.command('View: Hide Panel');
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('lens', theme);
+  });
+
+  it('has the lens above what Python starts in a plain script, and none in other files', async () => {
+    const window = workbench();
+    await window.openFile('vanilla_repaired.py');
+    await editor().select('if __name__');
+    await editor().lens('Run on Bench 1').waitFor();
+    await eventually(async () =>
+      assert.equal(await editor().lineBelowLens('Run on Bench 1'), 'if __name__ == "__main__":'),
+    );
+    await window.openFile('helpers.py');
+    await editor().text('phase_shift').waitFor();
+    await eventually(async () => assert.deepEqual(await editor().lenses(), []));
+  });
+
+  it('has no lens where the setting says so', async () => {
+    const window = workbench();
+    await window.openFile('openhtf_seed.py');
+    await editor().lens('Run on Bench 1').waitFor();
+    await window.server.changeMachineSettings({ 'testStations.codeLens': false });
+    await editor().lens('Run on Bench 1').waitFor({ state: 'hidden' });
+    await window.server.changeMachineSettings({ 'testStations.codeLens': true });
+    await editor().lens('Run on Bench 1').waitFor();
+  });
+
+  it('tells of a procedure that is not linked, and uses a linked one', async () => {
+    const window = workbench();
+    await window.openFile('fvt9.py');
+    await editor().lens('Run on Bench 1').waitFor();
+    await eventually(async () => {
+      const problems = (await window.problems()).join('\n');
+      assert.match(problems, /FVT9 is not linked to Bench 1: its runs would be refused\./);
+    });
+    await editor().endOf('procedure_id="F');
+    assert.deepEqual(await editor().quickFixes(), ['Create FVT9 and Link It to Bench 1', 'Use FVT1']);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('quick-fix', theme);
+    await editor().fix('Use FVT1');
+    await editor().text('procedure_id="FVT1"').waitFor();
+    await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
+  });
+
+  it('creates and links the procedure that the script names', async () => {
+    const window = workbench();
+    await window.openFile('fvt8.py');
+    await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT8 is not linked/));
+    await editor().endOf("procedure_id='F");
+    await editor().fix('Create FVT8 and Link It to Bench 1');
+    await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('FVT8').locator.waitFor();
+  });
+
+  it('follows links and edits, and forgets files that are closed', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('FVT8').menu('Unlink Procedure…');
+    await window.dialog.click('Unlink');
+    await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT8 is not linked/));
+    await editor().endOf("procedure_id='F");
+    assert.deepEqual(await editor().quickFixes(), ['Link FVT8 to Bench 1', 'Use FVT1']);
+    await editor().fix('Link FVT8 to Bench 1');
+    await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
+    await editor().endOf("procedure_id='FVT");
+    await window.page.keyboard.press('Delete');
+    await window.page.keyboard.type('7');
+    await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT7 is not linked/));
+    await window.command('View: Revert and Close Editor');
+    await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
+  });
+
+  it('tells of a key in the source without showing it, and removes it', async () => {
+    const window = workbench();
+    await window.openFile('keyed.py');
+    await eventually(async () => assert.match((await window.problems()).join('\n'), /An API key stands in the source/));
+    assert.ok(!(await window.problems()).join('\n').includes(key));
+    await editor().endOf('api_key="tss_');
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('written-key', theme);
+    await editor().fix('Remove API Key');
+    await editor().text('with TofuPilot(test):').waitFor();
+    await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /API key/));
+    assert.ok(!(await window.outputChannel('Test Stations')).includes(key));
+    await window.command('View: Revert and Close Editor');
+  });
+
+  it('completes procedures, those of the station first', async () => {
+    const window = workbench();
+    await bench.procedure('A0', 'Another <b>line</b>');
+    await window.openFile('completing.py');
+    await editor().endOf('procedure_id=');
+    await window.page.keyboard.type('"');
+    await eventually(async () => {
+      const rows = await editor().suggestions();
+      assert.deepEqual(
+        rows.map((row) => row.replace(/\s+/g, ' ').trim()).map((row) => row.split(' ')[0]),
+        ['FVT1', 'FVT8', 'A0'],
+      );
+      assert.match(rows[0] ?? '', /linked to Bench 1/);
+    });
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('completion', theme);
+    await window.page.keyboard.type('FV');
+    await eventually(async () => assert.equal((await editor().suggestions()).length, 2));
+    await window.page.keyboard.press('Enter');
+    await editor().text('procedure_id="FVT1"').waitFor();
+    await window.command('View: Revert and Close Editor');
+  });
+
+  it('completes the id for the v2 client', async () => {
+    const window = workbench();
+    await window.openFile('completing_v2.py');
+    await editor().endOf('procedure_id=');
+    await window.page.keyboard.type('"FVT1');
+    await eventually(async () => assert.equal((await editor().suggestions()).length, 1));
+    await window.page.keyboard.press('Enter');
+    const [fvt1] = (await bench.runs()).map(({ procedure }) => procedure.id);
+    await editor()
+      .text(`procedure_id="${fvt1 ?? ''}"`)
+      .waitFor();
+    await window.command('View: Revert and Close Editor');
+  });
+
+  it('shows what the server knows of a procedure, and opens a run from there', async () => {
+    const window = workbench();
+    await window.openFile('openhtf_seed.py');
+    await editor().endOf('procedure_id="F');
+    const hover = await editor().hover();
+    await eventually(async () => {
+      const text = await hover.innerText();
+      assert.match(text, /FVT1\s+Linked to Bench 1/);
+      assert.match(text, /Runs on Bench 1 in the last 7 days: 1\. First-pass yield: 100 % \(1\/1\)\./);
+      assert.match(text, /PASS · SN-0001 · /);
+    });
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('procedure-hover', theme);
+    await hover.getByRole('link', { name: 'SN-0001' }).click();
+    await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
+  });
+
+  it('shows names as they are', async () => {
+    const window = workbench();
+    bench.write('odd.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', 'procedure_id="A0"'));
+    await window.openFile('odd.py');
+    await editor().endOf('procedure_id="A');
+    const hover = await editor().hover();
+    await eventually(async () =>
+      assert.match(await hover.innerText(), /Another <b>line<\/b> · A0\s+Not linked to Bench 1/),
+    );
+  });
+});

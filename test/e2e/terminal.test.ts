@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { procedures } from '../../src/contract/procedures.ts';
+import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { Terminal } from './support/terminal.ts';
+import { eventually, until } from './support/until.ts';
+import { useWorkbench } from './support/useWorkbench.ts';
+
+const openCommand = 'Test Stations: Open Station Terminal';
+
+const v2Script = (procedure: string): string => `from datetime import datetime, timezone
+from tofupilot.v2 import TofuPilot
+
+start = datetime.now(timezone.utc)
+client = TofuPilot()
+client.runs.create(outcome="PASS", procedure_id="${procedure}", serial_number="SN-V2", part_number="PCBA01",
+                   started_at=start, ended_at=start)
+`;
+
+describe('a station terminal', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const terminal = (): Terminal => new Terminal(workbench().page);
+  const units = async (): Promise<string[]> => (await bench.runs()).map(({ unit }) => unit.serial_number);
+
+  before(async () => {
+    bench.script('openhtf_seed.py');
+    await workbench().open(bench.workspace);
+    await createStation(workbench(), 'Bench 1');
+    await workbench().notification('Station Bench 1 is ready').close();
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    const [fvt1] = (await (await bench.api()).call(procedures.list)).data;
+    bench.write('v2.py', v2Script(fvt1?.id ?? ''));
+  });
+
+  it('opens for the selected station and says so', async () => {
+    const window = workbench();
+    await window.command(openCommand);
+    await terminal().tab('Bench 1').waitFor();
+    await eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1 to http:/));
+  });
+
+  it('has the interpreter of the virtual environment', async () => {
+    await terminal().enter('python -c "import sys; print(sys.prefix)"');
+    await eventually(async () => {
+      const shown = (await terminal().text()).replaceAll('\n', '');
+      assert.ok(shown.includes(dirname(dirname(python()))), shown);
+    });
+    await terminal().enter('clear');
+  });
+
+  it('pushes the run of an OpenHTF script that is started in it', async () => {
+    await terminal().enter('python openhtf_seed.py');
+    await eventually(async () => assert.deepEqual(await units(), ['SN-0001']));
+    const [run] = await bench.runs();
+    assert.equal(run?.created_by_station?.name, 'Bench 1');
+  });
+
+  it('pushes the run of a v2 script to the same server', async () => {
+    await terminal().enter('python v2.py');
+    await eventually(async () => assert.deepEqual((await units()).sort(), ['SN-0001', 'SN-V2']));
+    for (const theme of ['light', 'dark'] as const) await workbench().screenshot('terminal', theme);
+  });
+
+  it('keeps the key in its own process only', async () => {
+    const window = workbench();
+    const row = window.tree('Stations').row('Bench 1');
+    await window.openContainer('Test Stations');
+    await row.menu('Copy Key');
+    const key = await until(async () => (await window.clipboard()) || null, { what: 'the key in the clipboard' });
+    assert.match(key, /^tss_/);
+    const logs = globSync('**/*', { cwd: window.server.data }).map((file) => join(window.server.data, file));
+    for (const file of logs.filter((each) => statSync(each).isFile()))
+      assert.ok(!readFileSync(file).includes(key), `the key is in ${file}`);
+    await window.reload();
+    await window.openContainer('Test Stations');
+    await row.locator.waitFor();
+    await terminal().tab('bash').waitFor(); // the panel is open, so that VS Code gives it a terminal
+    assert.equal(await terminal().tab('Bench 1').count(), 0);
+    await terminal().enter('echo "key: ${TOFUPILOT_API_KEY:-none}"');
+    await eventually(async () => assert.match(await terminal().text(), /^key: none$/m));
+  });
+
+  it('opens by the station’s context menu', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Open Station Terminal');
+    await terminal().tab('Bench 1').waitFor();
+    await terminal().enter('python openhtf_seed.py');
+    await eventually(async () => assert.equal((await units()).length, 3));
+  });
+
+  it('is not there without a key', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Delete Key…');
+    await window.dialog.click('Delete Key');
+    await window.command(openCommand);
+    const noKey = window.notification(/no key for Bench 1 that works/);
+    assert.deepEqual(await noKey.buttons(), ['Generate New Key', 'Show Log']);
+    await noKey.close();
+  });
+});
+
+describe('in a folder that is not trusted', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const workbench = useWorkbench({
+    trust: false,
+    userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
+    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
+  });
+
+  it('a script is marked, and neither a terminal nor a lens is offered', async () => {
+    const window = workbench();
+    bench.write('fvt9.py', 'import openhtf as htf\n\nhtf.Test(procedure_id="FVT9")\n');
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.openFile('fvt9.py');
+    await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT9 is not linked to Bench 1/));
+    assert.equal(await window.page.locator('.codelens-decoration > a').count(), 0);
+    await window.page.keyboard.press('F1');
+    await window.quickInput.fill('>Test Stations: Open');
+    await window.quickInput.row('Test Stations: Open Sample Workspace…').waitFor();
+    const rows = (await window.quickInput.rows()).map(({ label }) => label);
+    assert.ok(!rows.includes(openCommand), rows.join('\n'));
+    await window.quickInput.cancel();
+    bench.dispose();
+  });
+});

@@ -124,6 +124,12 @@ export class Workbench {
     await tab.waitFor({ state: 'detached' });
   }
 
+  /** The names of the icons in the title of the active editor. */
+  async editorActions(): Promise<string[]> {
+    const buttons = await this.page.locator('.editor-group-container.active .title').getByRole('button').all();
+    return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
+  }
+
   notification(text: string | RegExp): Notification {
     return new Notification(this.page, text);
   }

@@ -19,6 +19,8 @@ export interface Options {
   readonly flags?: readonly string[];
   /** Answers `procedure_request`; left out: with the script's own, or FVT1; `none`: never. */
   readonly procedure?: 'none' | ((own: string | null) => string | null);
+  /** Answers `serial_number_request`; null: do not run. Left out: with the script's own. */
+  readonly serialNumber?: (own: string | null) => string | null;
   /** Answers prompts, except with null. */
   readonly prompt?: (message: string) => string | null;
 }
@@ -150,6 +152,10 @@ export class Host {
       if (procedure === 'none') return;
       const procedureId = procedure(event.procedure_id);
       this.send({ command: 'procedure_response', request_id: event.request_id, procedure_id: procedureId });
+    } else if (event.event === 'serial_number_request') {
+      const { serialNumber = (own: string | null) => own } = this.#options;
+      const number = serialNumber(event.serial_number);
+      this.send({ command: 'serial_number_response', request_id: event.request_id, serial_number: number });
     } else if (event.event === 'ui_request' && this.#options.prompt !== undefined) {
       const value = this.#options.prompt(event.message);
       if (value !== null) this.send({ command: 'ui_response', request_id: event.request_id, value });

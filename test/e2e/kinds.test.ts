@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+describe('a script of another kind', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench, {
+    'testStations.arguments': ['--slot', '2 b'],
+    'testStations.workingFolder': '${workspaceFolder}/bench data',
+    'testStations.envFile': 'station.env',
+  });
+
+  before(async () => {
+    mkdirSync(join(bench.workspace, 'bench data'));
+    bench.write('station.env', 'FIXTURE="F 7"\nTOFUPILOT_API_KEY=tss_not-this-one\n');
+    for (const name of ['plain_phases.py', 'openhtf_seed.py']) bench.script(name);
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+  });
+
+  it('of plain functions: runs with a scanned number, its arguments, folder and environment, and is saved once', async () => {
+    const window = workbench();
+    await window.openFile('plain_phases.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.quickInput.opened('Serial number of the unit under test');
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.quickInput.message(), /needs a serial number/));
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('serial-number', theme);
+    await window.quickInput.fill('SN-SCANNED');
+    await window.quickInput.accept();
+    await window.notification(/SN-SCANNED: PASS\..*Saved as a run of FVT1/).close();
+    const text = await window.testResultText();
+    assert.match(text.replaceAll(/\s+/g, ' '), /here bench data \['--slot', '2 b'\] F 7/);
+    const [{ id } = assert.fail(), ...more] = await bench.runs();
+    assert.equal(more.length, 0);
+    const saved = await bench.run(id);
+    assert.deepEqual(saved.phases.map(({ name, outcome }) => [name, outcome]), [['phase_power', 'PASS'], ['phase_flash', 'PASS']]); // prettier-ignore
+    assert.equal(saved.phases[0]?.measurements[0]?.measured_value, 3.3);
+    assert.deepEqual(await window.testResultRows(), ['plain_phases.py · Bench 1', 'plain_phases.py', 'phase_powerplain_phases.py', 'phase_flashplain_phases.py']); // prettier-ignore
+  });
+
+  it('with serial numbers from the user: offers the last one, and runs nothing when it is cancelled', async () => {
+    const window = workbench();
+    await window.server.changeMachineSettings({ 'testStations.serialNumber': 'ask' });
+    await window.openFile('openhtf_seed.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.quickInput.opened('Serial number of the unit under test');
+    assert.equal(await window.quickInput.value(), 'SN-SCANNED');
+    await window.quickInput.fill('SN-2');
+    await window.quickInput.accept();
+    await window.notification(/SN-2: PASS\..*Saved as a run of FVT1/).close();
+    await window.editorAction('Run Procedure on Station');
+    await window.quickInput.opened('Serial number of the unit under test');
+    await window.quickInput.cancel();
+    await window.server.changeMachineSettings({
+      'testStations.serialNumber': 'fixed',
+      'testStations.fixedSerialNumber': 'GOLDEN',
+    });
+    await eventually(async () => assert.equal((await window.editorActions()).includes('Stop Run'), false));
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/GOLDEN: PASS\..*Saved as a run of FVT1/).close();
+    assert.equal((await bench.runs()).length, 3);
+  });
+
+  it('says which environment file cannot be read', async () => {
+    const window = workbench();
+    bench.remove('station.env');
+    await window.editorAction('Run Procedure on Station');
+    const message = window.notification(/environment file .*station\.env cannot be read/);
+    assert.ok((await message.buttons()).includes('Open Setting'));
+    await message.close();
+    assert.equal((await bench.runs()).length, 3);
+  });
+});

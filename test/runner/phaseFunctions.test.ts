@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, it } from 'mocha';
+import * as z from 'zod';
+import { newRunBody } from '../../src/contract/newRuns.ts';
+import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { Host, type Options } from './support/host.ts';
+import { script, withEachPython } from './support/script.ts';
+
+const procedure = 'b7a3f6de-5b7e-4b3b-9a51-3c2a4c1f0e11';
+
+withEachPython('Phases that are plain functions', (python) => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = path.join(path.dirname(await script('')), 'outbox');
+    mkdirSync(folder);
+  });
+  const run = async (text: string, options: Options = {}): Promise<Host> =>
+    Host.run(python, await script(text), {
+      procedure: () => procedure,
+      ...options,
+      env: { [runnerEnvironment.outbox]: folder, [runnerEnvironment.place]: 'null', ...options.env },
+    });
+  /** What the editor is to push, in the order of the units' numbers. */
+  const bodies = (): z.infer<typeof newRunBody>[] =>
+    readdirSync(folder)
+      .map((name) => newRunBody.parse(JSON.parse(readFileSync(path.join(folder, name, 'body.json'), 'utf8'))))
+      .sort((a, b) => a.serial_number.localeCompare(b.serial_number));
+  const outcomes = (host: Host): unknown[] =>
+    host.all('phase_complete').map(({ name, outcome, attempt }) => [name, outcome, attempt]);
+
+  it('are called in their order when nobody calls them', async () => {
+    const host = await run(`
+SERIAL_NUMBER = "SN-7"
+PART_NUMBER = "PCBA02"
+
+def phase_power():
+    "Powers the board."
+    return {"measurements": [{"name": "rail", "outcome": "PASS", "measured_value": 3.3, "units": "V", "lower_limit": 3.2}]}
+
+def phase_flash():
+    return True
+
+def helper():
+    raise RuntimeError("not a phase")
+`);
+    assert.deepEqual(outcomes(host), [['phase_power', 'PASS', 0], ['phase_flash', 'PASS', 0]], host.told()); // prettier-ignore
+    const start = host.one('run_started');
+    assert.deepEqual(start.phases.map(({ name, docstring, place }) => [name, docstring, place?.line]), [['phase_power', 'Powers the board.', 5], ['phase_flash', null, 9]]); // prettier-ignore
+    const [saved] = bodies();
+    assert.deepEqual([saved?.outcome, saved?.serial_number, saved?.part_number, saved?.procedure_id], ['PASS', 'SN-7', 'PCBA02', procedure]); // prettier-ignore
+    const [rail] = saved?.phases?.[0]?.measurements ?? [];
+    assert.deepEqual([rail?.name, rail?.measured_value, rail?.validators?.[0]?.expression], ['rail', 3.3, '3.2 <= x']);
+    assert.equal(host.one('run_upload_queued').execution_id, start.execution_id);
+  });
+
+  it('are reported as the script calls them: units, attempts, failures', async () => {
+    const host = await run(`
+import sys
+def phase_scan(number):
+    global SERIAL_NUMBER
+
+def phase_measure(ok):
+    return ok
+
+for number in (1, 2):
+    SERIAL_NUMBER = f"SN-{number}"
+    phase_scan(number)
+    phase_measure(False)
+    if number == 2:
+        phase_measure(True)
+`);
+    assert.deepEqual(host.all('run_complete').map(({ serial_number, outcome }) => [serial_number, outcome]), [['SN-1', 'FAIL'], ['SN-2', 'PASS']], host.told()); // prettier-ignore
+    assert.deepEqual(outcomes(host).slice(2), [['phase_scan', 'PASS', 0], ['phase_measure', 'FAIL', 0], ['phase_measure', 'PASS', 1]]); // prettier-ignore
+    assert.deepEqual(bodies().map(({ outcome, phases }) => [outcome, phases?.length]), [['FAIL', 2], ['PASS', 3]]); // prettier-ignore
+  });
+
+  it('end the script as ever when they raise, and are told as an error', async () => {
+    const host = await run(`
+SERIAL_NUMBER = "SN-1"
+def phase_power():
+    raise ValueError("no power")
+def phase_after():
+    pass
+`);
+    assert.equal(await host.ended, 1);
+    assert.match(host.stderr, /line 4, in phase_power\n.*raise ValueError\("no power"\)\nValueError: no power/s);
+    assert.doesNotMatch(host.stderr, /test_stations_runner/);
+    const { outcome, failure } = host.one('phase_complete');
+    assert.deepEqual([outcome, failure?.message, failure?.place?.line], ['ERROR', 'no power', 4]);
+    assert.equal(bodies()[0]?.outcome, 'ERROR');
+  });
+
+  it('have the unit’s number from the user where the script has none', async () => {
+    const text = 'def phase_only():\n    pass\n';
+    const host = await run(text, { serialNumber: () => 'SN-SCANNED' });
+    assert.equal(host.one('serial_number_request').serial_number, null);
+    assert.equal(host.one('run_complete').serial_number, 'SN-SCANNED', host.told());
+    const cancelled = await run(text, { serialNumber: () => null });
+    assert.deepEqual(cancelled.all('phase_started'), []);
+    assert.equal(await cancelled.ended, 0);
+  });
+
+  it('are left alone in scripts that have a client, or import such a one', async () => {
+    const host = await run('import tofupilot\ndef phase_one():\n    return 1\nprint(phase_one())\n');
+    assert.deepEqual(host.all('run_started'), []);
+    assert.match(host.stdout.toString(), /1/);
+  });
+});
+
+withEachPython('Serial numbers from the user', (python) => {
+  const options: Options = {
+    env: { [runnerEnvironment.serialNumber]: 'ask' },
+    serialNumber: (own) => `${own ?? 'OpenHTF'}-SCANNED`,
+  };
+
+  it('take the place of those of an OpenHTF test and of a client', async () => {
+    const openhtf = await Host.run(
+      python,
+      await script('import openhtf as htf\ndef phase(test): pass\nhtf.Test(phase).execute(lambda: "SN-1")\n'),
+      options,
+    );
+    assert.equal(openhtf.one('run_complete').serial_number, 'OpenHTF-SCANNED', openhtf.told());
+    const vanilla = await Host.run(
+      python,
+      await script(`
+import os
+os.environ["TOFUPILOT_API_KEY"] = "nobody's key"
+os.environ["TOFUPILOT_URL"] = "http://127.0.0.1:9"
+from tofupilot import TofuPilotClient
+TofuPilotClient().create_run(procedure_id="FVT1", run_passed=True, unit_under_test={"serial_number": "SN-1", "part_number": "P"})
+`),
+      options,
+    );
+    assert.equal(vanilla.one('run_complete').serial_number, 'SN-1-SCANNED', vanilla.told());
+    assert.ok(!vanilla.stdout.toString().includes('TEST_STATIONS'));
+  });
+});

@@ -188,6 +188,8 @@ export const runnerEnvironment = {
   /** Where the results belong, as JSON: copied into what is kept. */
   place: 'TEST_STATIONS_PLACE',
   mode: 'TEST_STATIONS_MODE',
+  /** A folder for the runner's compiled files. */
+  bytecode: 'TEST_STATIONS_BYTECODE',
   /** `ask`: serial numbers come from the host, whatever the script says. */
   serialNumber: 'TEST_STATIONS_SERIAL_NUMBER',
 } as const;

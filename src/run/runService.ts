@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
@@ -185,7 +185,11 @@ export class RunService {
         script: script.fsPath,
         args: launch.args,
         cwd: launch.cwd,
-        env: { ...launch.env, ...(access === undefined ? dryEnvironment() : await this.#environment(access)) },
+        env: {
+          ...launch.env,
+          [runnerEnvironment.bytecode]: join(this.#storage, 'bytecode'),
+          ...(access === undefined ? dryEnvironment() : await this.#environment(access)),
+        },
       });
       return end;
     } catch (error) {

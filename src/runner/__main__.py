@@ -3,6 +3,7 @@
 Kept readable for every Python 3, so that an old one gets a sentence instead of a syntax error.
 """
 
+import os
 import sys
 
 if sys.version_info < (3, 10):
@@ -10,10 +11,12 @@ if sys.version_info < (3, 10):
 
 # What `python SCRIPT` would have loaded too: the script may shadow everything else by modules of its own.
 loaded_before = frozenset(sys.modules)
-writes_bytecode = sys.dont_write_bytecode
-sys.dont_write_bytecode = True  # the folder of an installed extension stays as it was installed
+settings = sys.dont_write_bytecode, sys.pycache_prefix
+# The folder of an installed extension stays as it was: compiled files go to a folder of the host's, or nowhere.
+sys.pycache_prefix = os.environ.pop("TEST_STATIONS_BYTECODE", None)
+sys.dont_write_bytecode = sys.pycache_prefix is None
 
 from test_stations_runner import launch  # noqa: E402
 
-sys.dont_write_bytecode = writes_bytecode
+sys.dont_write_bytecode, sys.pycache_prefix = settings
 launch.main(loaded_before)

@@ -19,6 +19,9 @@ describe('a folder that is not trusted', function () {
     await createStation(window, 'Bench 1');
     await window.openContainer('Test Stations');
     await window.tree('Stations').row('Bench 1').locator.waitFor();
+    await window.page.getByText('Scripts run only in a folder that you trust').waitFor();
+    await window.page.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('untrusted', theme);
     await window.openFile('openhtf_seed.py');
     await window.page.keyboard.press('F1');
     await window.quickInput.fill('>Test Stations: Run');

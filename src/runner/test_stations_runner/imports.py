@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.abc
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
@@ -12,7 +11,7 @@ from typing import Any
 Hook = Callable[[Any], None]
 
 
-class PostImport(importlib.abc.MetaPathFinder):
+class PostImport:
     """Calls a hook with each watched module right after it was executed, also when that was long ago.
 
     The module's own finder and loader do the work, and stay its `__spec__` and `__loader__`.

@@ -1,0 +1,110 @@
+/**
+ * Measures a script under the runner beside the same script run by plain Python with its own client, on the same server,
+ * turn by turn, and prints one table.
+ *
+ *     npm run bench:run [-- --turns 15]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { stationEnvironment } from '../../src/run/runPlan.ts';
+import { RunnerProcess } from '../../src/run/runnerProcess.ts';
+import { python } from '../e2e/support/bench.ts';
+import { benchKey, startBundle } from './bundle.ts';
+import { type Line, median, number, printTable } from './table.ts';
+
+const { values } = parseArgs({ options: { turns: { type: 'string', default: '15' } } });
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'ts-bench-run-'));
+const script = join(folder, 'script.py');
+cpSync(join(root, 'test', 'fixtures', 'scripts', 'openhtf_seed.py'), script);
+
+const server = await startBundle(join(folder, 'data'));
+try {
+  const key = await stationKey(new StationApi(server.url, benchKey));
+  const env = stationEnvironment(server.url, key);
+  const outbox = join(folder, 'outbox');
+  mkdirSync(outbox);
+  const plain: number[] = [];
+  const under: number[] = [];
+  const seen: number[] = [];
+  for (let turn = 0; turn <= Number(values.turns); turn += 1) {
+    const alone = await plainRun(env);
+    const { whole, phase } = await runnerRun({
+      ...env,
+      [runnerEnvironment.outbox]: outbox,
+      [runnerEnvironment.bytecode]: join(folder, 'bytecode'),
+    });
+    if (turn === 0) continue; // warms up
+    plain.push(alone);
+    under.push(whole);
+    seen.push(phase);
+  }
+  const { data } = await new StationApi(server.url, benchKey).call(runs.list, { query: { limit: 100 } });
+  const expected = 2 * (Number(values.turns) + 1);
+  if (data.length !== expected) throw new Error(`${data.length} runs were pushed, not ${expected}.`);
+  const ratio = median(under) / median(plain);
+  const lines: Line[] = [
+    { what: 'python script.py', found: `${number(median(plain))} ms`, aim: '', met: true },
+    {
+      what: 'the same under the runner',
+      found: `${number(median(under))} ms = ${ratio.toFixed(2)} of it`,
+      aim: '≤ 1.05',
+      met: ratio <= 1.05,
+    },
+    {
+      what: 'first phase known to the editor after its start',
+      found: `median ${number(median(seen))} ms, worst ${number(Math.max(...seen))} ms`,
+      aim: '≤ 150 ms',
+      met: median(seen) <= 150,
+    },
+  ];
+  printTable(lines);
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function stationKey(api: StationApi): Promise<string> {
+  const body = { name: 'Functional test', identifier: 'FVT1' };
+  const { id: procedure_id } = await api.call(procedures.create, { body });
+  const { id } = await api.call(stations.create, { body: { name: 'Bench', procedure_id } });
+  return (await api.call(local.generateKey, { params: { id } })).api_key;
+}
+
+/** Milliseconds from the start of the process to its end. */
+async function plainRun(env: Record<string, string>): Promise<number> {
+  const start = performance.now();
+  const child = spawn(python(), [script], { cwd: folder, env: { ...process.env, ...env }, stdio: 'ignore' });
+  await once(child, 'close');
+  return performance.now() - start;
+}
+
+/** The same under the runner, and how long after its start the first phase was told. Milliseconds. */
+async function runnerRun(env: Record<string, string>): Promise<{ whole: number; phase: number }> {
+  const start = performance.now();
+  let phase = NaN;
+  const runner = join(root, 'dist', 'runner', '__main__.py');
+  const plan = { mode: 'push', python: [python()], runner, script, args: [], cwd: folder, env } as const;
+  const process = await RunnerProcess.start(plan, {
+    event: (event) => {
+      if (event.event === 'phase_started' && Number.isNaN(phase)) phase = Date.now() - event.time;
+      if (event.event !== 'procedure_request') return;
+      const { request_id, procedure_id } = event;
+      process.send({ command: 'procedure_response', request_id, procedure_id });
+    },
+    output: () => undefined,
+    protocolError: (message) => console.error(message),
+  });
+  await process.ended;
+  return { whole: performance.now() - start, phase };
+}

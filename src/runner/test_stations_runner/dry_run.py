@@ -1,4 +1,4 @@
-"""Answers in a server's place what a script sends to TofuPilot in a dry run, so that nothing of it leaves this machine."""
+"""Answers in a server's place what a script sends to TofuPilot in a dry run: nothing of it leaves this machine."""
 
 from __future__ import annotations
 

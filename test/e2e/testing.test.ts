@@ -146,15 +146,19 @@ describe('the Test Explorer', function () {
   });
 });
 
-/** What VS Code paints behind the line of the editor that has this text; it is made by style sheets. */
+/** What VS Code paints behind the line of the editor that has this text. It may be made by style sheets. */
 async function besideLine(window: Workbench, text: string): Promise<string> {
   return String(
-    await window.page.evaluate(`
-      [...document.querySelectorAll('.editor-group-container.active .view-line')]
-        .filter((line) => line.textContent.includes(${JSON.stringify(text)}))
-        .flatMap((line) => [...line.querySelectorAll('span')])
-        .map((span) => getComputedStyle(span, '::after').content)
-        .join(' ')
-        .replaceAll('\u00a0', ' ')`),
+    await window.page.evaluate(`(() => {
+      const shown = (element, pseudo) => getComputedStyle(element, pseudo).content.replaceAll('\\u00a0', ' ');
+      const all = [...document.querySelectorAll('.editor-group-container.active .monaco-editor *')];
+      const line = all.find((each) => each.matches('.view-line') && each.textContent.includes(${JSON.stringify(text)}));
+      const { top, bottom } = line.getBoundingClientRect();
+      const beside = all.filter((each) => {
+        const box = each.getBoundingClientRect();
+        return box.top + 1 >= top && box.bottom - 1 <= bottom;
+      });
+      return beside.map((each) => each.textContent + shown(each, '::before') + shown(each, '::after')).join(' ');
+    })()`),
   );
 }

@@ -18,10 +18,11 @@ export function declaredIn(
     if (name !== undefined && node) found[name] ??= lineAt(node.from);
   };
   for (const each of nodes) {
-    each.cursor().iterate(({ name, node }) => {
-      if (node.to > each.to || node.from < each.from) return false;
-      if (name === 'ArgList' && isDeclaration(node, source)) for (const text of node.getChildren('String')) add(text);
-      if (name === 'DictionaryExpression') add(valueOfName(node, source));
+    each.cursor().iterate((at) => {
+      if (at.to > each.to || at.from < each.from) return false;
+      if (at.name === 'ArgList' && isDeclaration(at.node, source))
+        for (const text of at.node.getChildren('String')) add(text);
+      if (at.name === 'DictionaryExpression') add(valueOfName(at.node, source));
       return undefined;
     });
   }

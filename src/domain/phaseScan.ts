@@ -45,11 +45,13 @@ export function outlineScript(source: string): ScriptOutline {
   const lists: SyntaxNode[] = [];
   let runs = 0;
   parser.parse(source).iterate({
-    enter({ name, node }) {
-      if (name === 'ImportStatement') imports.push(textOf(node, source));
-      else if (name === 'FunctionDefinition') remember(functions, node, source);
-      else if (name === 'AssignStatement') rememberValue(values, node, source);
-      else if (name === 'CallExpression') {
+    // `at.node` makes an object: only of nodes that count.
+    enter(at) {
+      if (at.name === 'ImportStatement') imports.push(source.slice(at.from, at.to));
+      else if (at.name === 'FunctionDefinition') remember(functions, at.node, source);
+      else if (at.name === 'AssignStatement') rememberValue(values, at.node, source);
+      else if (at.name === 'CallExpression') {
+        const { node } = at;
         const callee = textOf(node.firstChild, source);
         if (makesRun.test(callee)) runs += 1;
         const list = node.getChild('ArgList');

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlinedPhase, ScriptOutline } from '../domain/phaseScan.ts';
 
@@ -25,8 +24,8 @@ export class TestItems {
     const id = script.toString();
     const known = this.controller.items.get(id);
     if (known !== undefined) return known;
-    const item = this.controller.createTestItem(id, basename(script.fsPath), script);
-    item.description = folderOf(script);
+    // A description would do for the folder, but screen readers are given that in place of the label.
+    const item = this.controller.createTestItem(id, vscode.workspace.asRelativePath(script), script);
     item.range = new vscode.Range(0, 0, 0, 0);
     this.controller.items.add(item);
     return item;
@@ -51,11 +50,6 @@ export class TestItems {
     this.controller.items.delete(file.toString());
   }
 
-  forgetAll(): void {
-    this.#outlines.clear();
-    this.controller.items.replace([]);
-  }
-
   /**
    * The items of the phases that an execution plans. The first one of a run takes those found in the source, by name, and
    * clears what earlier runs left; the others of a loop stand behind it.
@@ -65,7 +59,6 @@ export class TestItems {
     if (execution === 1) {
       for (const [id, item] of script.children) {
         item.children.replace([]);
-        item.description = '';
         if (isFromRun(id)) script.children.delete(id);
       }
     }
@@ -134,10 +127,6 @@ const isFromRun = (id: string): boolean => /@\d+\.\d+$/.test(id);
 
 const sortText = (...numbers: readonly number[]): string =>
   numbers.map((each) => String(each).padStart(6, '0')).join('.');
-
-/** Tells scripts of one name apart; nothing for those at the top of the only folder. */
-const folderOf = (script: vscode.Uri): string =>
-  vscode.workspace.asRelativePath(script).split('/').slice(0, -1).join('/');
 
 /** @param line counted from 1 */
 export const lineRange = (line: number): vscode.Range =>

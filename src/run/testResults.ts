@@ -16,8 +16,8 @@ export class ResultPainter {
   #crashed = false;
   /** The item of each phase of the running execution, by the phase's key. */
   #phases = new Map<string, vscode.TestItem>();
-  /** How the last attempt at each phase ended, by the phase's key. */
-  #ended = new Map<string, PhaseEnd>();
+  /** The attempt that ended last, as long as it may be repeated. */
+  #last: PhaseEnd | undefined;
 
   constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun) {
     this.#items = items;
@@ -50,6 +50,7 @@ export class ResultPainter {
         this.output(`  [${event.level}] ${event.message}\n`, placeOf(event.place));
         break;
       case 'run_complete':
+        this.#paintLast();
         this.output(`${event.serial_number ?? ''} ${event.outcome}\n`);
         break;
       case 'run_crashed':
@@ -65,6 +66,7 @@ export class ResultPainter {
    * @param broken why there is none, where it is not the script's own error: that is painted with its place already
    */
   end(verdict: Verdict | null, broken: string | null): void {
+    this.#paintLast();
     const duration = Date.now() - this.#started;
     if (this.#crashed) {
       // painted by run_crashed, whose message has the place
@@ -83,7 +85,6 @@ export class ResultPainter {
     this.#executions += 1;
     const items = this.#items.planned(this.#script, phases, this.#executions);
     this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
-    this.#ended = new Map();
     for (const item of items) this.#run.enqueued(item);
   }
 
@@ -99,20 +100,37 @@ export class ResultPainter {
   /** From the second attempt on, each is an item below the phase's, which shows how the last one ended. */
   #phaseStart(event: RunnerEvent & { event: 'phase_started' }): void {
     const item = this.#item(event);
+    const before = this.#last;
+    if (before?.key === event.key && event.attempt > before.attempt) this.#repeated(item, before);
+    else this.#paintLast();
+    this.#last = undefined;
     this.#run.started(item);
-    if (event.attempt === 0) return;
-    const before = this.#ended.get(event.key);
-    if (event.attempt === 1 && before !== undefined) this.#paint(this.#items.attempt(item, 1), before);
-    this.#run.started(this.#items.attempt(item, event.attempt + 1));
-    item.description = vscode.l10n.t('{0} attempts', event.attempt + 1);
+    if (event.attempt > 0) this.#run.started(this.#items.attempt(item, event.attempt + 1));
   }
 
+  /** Whether a phase is repeated shows only when it begins again: until then its end is not painted. */
   #phaseEnd(event: PhaseEnd): void {
-    const item = this.#item(event);
+    this.#paintLast();
     this.output(`${event.name}: ${event.outcome}${event.attempt > 0 ? ` (attempt ${event.attempt + 1})` : ''}\n`);
-    this.#ended.set(event.key, event);
-    if (event.attempt > 0 && item.children.size > 0) this.#paint(this.#items.attempt(item, event.attempt + 1), event);
+    this.#last = event;
+  }
+
+  #paintLast(): void {
+    const event = this.#last;
+    if (event === undefined) return;
+    this.#last = undefined;
+    const item = this.#item(event);
     this.#paint(item, event);
+    if (item.children.size > 0) this.#paint(this.#items.attempt(item, event.attempt + 1), event);
+  }
+
+  /** An attempt that was not the last says in its label how it ended; as a failure it would make the phase one. */
+  #repeated(item: vscode.TestItem, { attempt, outcome, measurements, failure }: PhaseEnd): void {
+    const reasons = failure === null ? failedOf(measurements).map(measurementLine) : [failure.message];
+    const child = this.#items.attempt(item, attempt + 1);
+    const how = reasons.length > 0 ? reasons.join('; ') : outcome === 'SKIP' ? vscode.l10n.t('repeated') : outcome;
+    child.label = vscode.l10n.t('Attempt {0}: {1}', attempt + 1, how);
+    this.#run.skipped(child);
   }
 
   #paint(item: vscode.TestItem, event: PhaseEnd): void {
@@ -127,8 +145,7 @@ export class ResultPainter {
   }
 
   #failedMeasurements({ name, measurements }: PhaseEnd, item: vscode.TestItem): vscode.TestMessage[] {
-    const failed = measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
-    const messages = failed.map((measurement) => {
+    const messages = failedOf(measurements).map((measurement) => {
       const message = vscode.TestMessage.diff(
         measurementLine(measurement),
         measurement.validators.join(' and '),
@@ -141,6 +158,9 @@ export class ResultPainter {
     return messages.length > 0 ? messages : [new vscode.TestMessage('FAIL')];
   }
 }
+
+const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
+  measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
 
 function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
   if (value === undefined) return 'not set';

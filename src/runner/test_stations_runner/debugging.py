@@ -11,8 +11,8 @@ JOIN_INTERVAL = 0.2
 
 
 def untraced(thread: threading.Thread) -> threading.Thread:
-    """Keeps debugpy from stopping `thread` at a breakpoint of another one; call it before the thread starts."""
-    vars(thread)["pydev_do_not_trace"] = True
+    """Keeps debugpy from stopping and showing `thread`, as one of its own; call it before the thread starts."""
+    vars(thread).update(pydev_do_not_trace=True, is_pydev_daemon_thread=True)
     return thread
 
 

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { packExtension } from './support/packExtension.ts';
+import { root } from './support/places.ts';
+import { eventually } from './support/until.ts';
+import { useWorkbench } from './support/useWorkbench.ts';
+import type { Workbench } from './support/workbench.ts';
+
+const debugCommand = 'Test Stations: Debug Procedure on Station';
+
+describe('debugging a script on a station', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  // The Python Debugger extension itself cannot be had here: its stand-in starts the same debugpy.
+  const standIn = packExtension(join(root, 'test/fixtures/pythonDebugger'), join(bench.folder, 'debugger.vsix'));
+  const workbench = useWorkbench({
+    extensions: [standIn],
+    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
+  });
+
+  before(async () => {
+    bench.script('patient.py');
+    const window = workbench();
+    await window.open(bench.workspace);
+    await window.openFile('patient.py');
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+  });
+
+  it('holds a phase at a breakpoint beyond its timeout, then it passes and is pushed once', async () => {
+    const window = workbench();
+    await toggleBreakpoint(window, 12);
+    await window.command(debugCommand);
+    await stopped(window);
+    const since = Date.now();
+    await window.page.locator('.debug-toolbar').waitFor();
+    await eventually(async () => assert.match(await callStack(window), /hold/));
+    assert.doesNotMatch(await callStack(window), /__main__|openhtf_hooks/, 'frames of the runner');
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('debug', theme);
+    await eventually(() => assert.ok(Date.now() - since > 3000)); // thrice the phase's timeout
+    await window.command('Debug: Continue');
+    const told = window.notification(/SN-D: PASS.*Saved as a run of FVT1 on Bench 1/);
+    await told.locator.waitFor();
+    await told.close();
+    const [run, ...more] = await bench.runs();
+    assert.deepEqual(more, []);
+    const { phases } = await bench.run(run?.id ?? '');
+    assert.deepEqual(
+      phases.map(({ name, measurements }) => [name, measurements[0]?.measured_value]),
+      [['hold', 42]],
+    );
+  });
+
+  it('shows the key in no place of the debugger', async () => {
+    const log = await workbench().outputChannel('Test Stations');
+    assert.doesNotMatch(log, /TOFUPILOT_API_KEY/);
+  });
+
+  it('is stopped in the toolbar: the test is aborted, torn down, and told so', async () => {
+    const window = workbench();
+    await window.command(debugCommand);
+    await stopped(window);
+    await window.page.locator('.debug-toolbar').getByRole('button', { name: /^Stop/ }).click();
+    const told = window.notification(/SN-D: ABORTED/);
+    await told.locator.waitFor();
+    await told.close();
+    await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    const outcomes = (await bench.runs()).map(({ outcome }) => outcome);
+    assert.deepEqual(outcomes.sort(), ['ABORTED', 'PASS']);
+  });
+
+  it('works by the Debug profile alike', async () => {
+    const window = workbench();
+    await toggleBreakpoint(window, 12);
+    await window.page.locator('.codicon-debug-breakpoint').first().waitFor({ state: 'detached' });
+    await window.page.keyboard.press('Control+;'); // Test: Debug Tests in Current File
+    await window.page.keyboard.press('Control+F');
+    const told = window.notification(/SN-D: PASS.*Saved/);
+    await told.locator.waitFor();
+    await told.close();
+    assert.equal((await bench.runs()).length, 3);
+  });
+});
+
+describe('debugging without a debugger', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  it('is refused in clear words, with the way to get one', async () => {
+    const window = workbench();
+    bench.script('patient.py');
+    await window.open(bench.workspace);
+    await window.openFile('patient.py');
+    await window.command(debugCommand);
+    const told = window.notification(/Python debugging needs the Python Debugger extension/);
+    await told.locator.waitFor();
+    assert.deepEqual(await told.buttons(), ['Install', 'Show Log']);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('no-debugger', theme);
+  });
+});
+
+async function toggleBreakpoint(window: Workbench, line: number): Promise<void> {
+  await window.page.locator('.editor-group-container.active .view-line').first().click();
+  await window.page.keyboard.press('Control+G');
+  await window.quickInput.fill(`:${line}`);
+  await window.quickInput.accept();
+  await window.page.keyboard.press('F9');
+}
+
+/** The debugger stands at a line. */
+const stopped = (window: Workbench): Promise<void> =>
+  window.page.locator('.debug-top-stack-frame-line').first().waitFor();
+
+async function callStack(window: Workbench): Promise<string> {
+  return (await window.page.locator('.debug-call-stack .monaco-list-row').allInnerTexts()).join('\n');
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { TestExplorer } from './support/testExplorer.ts';
+import { eventually } from './support/until.ts';
+import type { Workbench } from './support/workbench.ts';
+
+describe('the Test Explorer', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const explorer = (): TestExplorer => new TestExplorer(workbench());
+
+  const write = (name: string, text: string): string => {
+    mkdirSync(dirname(join(bench.workspace, name)), { recursive: true });
+    return bench.write(name, text);
+  };
+
+  const showsRows = async (check: (rows: string) => void): Promise<void> =>
+    eventually(async () => check((await explorer().rows()).join('\n')));
+
+  before(async () => {
+    for (const name of ['board.py', 'retries.py', 'vanilla_repaired.py']) bench.script(name);
+    write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
+    const proof = JSON.stringify(join(bench.folder, 'was-run'));
+    write('line 2/panel.py', `open(${proof}, "w")\n${bench.read('board.py')}`);
+    write('.venv/lib/site.py', bench.read('board.py'));
+    write('hidden/secret.py', bench.read('board.py'));
+    write('phases.py', 'import openhtf as htf\n\n@htf.measures("x")\ndef shared(test):\n    pass\n');
+    write('tool.py', 'print("nothing to test")\n');
+    write('.vscode/settings.json', JSON.stringify({ 'search.exclude': { '**/hidden': true } }));
+    await workbench().open(bench.workspace);
+  });
+
+  it('shows scripts and their phases without running them, before any Python file is opened', async () => {
+    await explorer().open();
+    await explorer().expand('line 2/panel.py');
+    await showsRows((rows) => {
+      for (const name of ['line 2/panel.py', 'board_fail.py', 'retries.py', 'vanilla_repaired.py', 'power_on', 'leds'])
+        assert.ok(rows.includes(name), rows);
+      for (const name of ['site.py', 'secret.py', 'phases.py', 'tool.py']) assert.ok(!rows.includes(name), rows);
+    });
+    assert.ok(!existsSync(join(bench.folder, 'was-run')), 'a script was run');
+    assert.ok(!existsSync(bench.data), 'a server was started');
+    for (const theme of ['light', 'dark'] as const) await workbench().screenshot('tests-found', theme);
+  });
+
+  it('follows files that are made, changed and deleted', async () => {
+    write('new.py', bench.read('board.py'));
+    await explorer().expand('new.py');
+    await showsRows((rows) => assert.match(rows, /new\.py/));
+    bench.write('new.py', bench.read('board.py').replaceAll('leds', 'lamps'));
+    await showsRows((rows) => assert.match(rows, /lamps/));
+    rmSync(join(bench.workspace, 'new.py'));
+    await showsRows((rows) => assert.doesNotMatch(rows, /new\.py/));
+  });
+
+  it('makes a dry run without a station, a procedure and a server', async () => {
+    const window = workbench();
+    await window.openFile('vanilla_repaired.py');
+    await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
+    const told = window.notification(/SN-0001: PASS\. Dry run: nothing was pushed\./);
+    await told.locator.waitFor();
+    assert.ok(!existsSync(bench.data), 'a server was started');
+    await explorer().open();
+    await explorer().expand('vanilla_repaired.py');
+    await showsRows((rows) => assert.match(rows, /phase_one.*passed/i));
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('dry-run', theme);
+    await told.close();
+  });
+
+  it('runs from the gutter; phases that are found join those that run', async () => {
+    const window = workbench();
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.openFile('board.py');
+    await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(1).click();
+    const told = window.notification(/SN-0002: PASS.*Saved as a run of FVT1/);
+    await told.locator.waitFor();
+    await told.close();
+    await window.notification(/A phase cannot run alone: its whole script runs/).close();
+    await explorer().expand('board.py');
+    await showsRows((rows) => {
+      assert.equal(rows.match(/power_on/g)?.length, 2, rows); // the other one is panel.py's
+      assert.match(rows, /board\.py.*passed[^]*power_on.*passed/i);
+    });
+  });
+
+  it('tells skipped from broken phases, and shows each attempt', async () => {
+    const window = workbench();
+    await window.openFile('retries.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    const told = window.notification(/SN-R: ERROR/);
+    await told.locator.waitFor();
+    await explorer().open();
+    await explorer().expand('retries.py');
+    await explorer().expand('settle');
+    await showsRows((rows) => {
+      assert.match(rows, /settle.*\(passed\)/i);
+      assert.match(
+        rows,
+        /Attempt 1: supply = 3\.9 V.*skipped[^]*Attempt 2: supply = 3\.8 V.*skipped[^]*Attempt 3.*passed/i,
+      );
+      assert.match(rows, /optional.*skipped/i);
+      assert.match(rows, /broken.*errored/i);
+    });
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('attempts', theme);
+    await told.close();
+  });
+
+  it('shows a failed measurement at its line, with what was expected and what it was', async () => {
+    const window = workbench();
+    await window.openFile('board_fail.py');
+    await explorer().action('board_fail.py', 'Run Test');
+    const told = window.notification(/SN-000F: FAIL/);
+    await told.locator.waitFor();
+    await told.close();
+    await eventually(async () => assert.match(await besideLine(window, 'Measurement("supply")'), /3\.9 V/));
+    await window.testResultRows();
+    await window.pickTestResult('supply = 3.9 V');
+    await eventually(async () => {
+      const text = await window.testResultText();
+      assert.match(text, /Expected/);
+      assert.match(text, /3\.2 <= x <= 3\.4/);
+      assert.match(text, /Actual/);
+    });
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('failed-measurement', theme);
+  });
+
+  it('runs what failed once more', async () => {
+    const window = workbench();
+    const before = (await bench.runs()).length;
+    bench.write('board_fail.py', bench.read('board_fail.py').replace('SN-000F', 'SN-0003'));
+    rmSync(join(bench.workspace, 'retries.py'));
+    await showsRows((rows) => assert.doesNotMatch(rows, /retries\.py/));
+    await window.page.keyboard.press('Control+;'); // Test: Rerun Failed Tests
+    await window.page.keyboard.press('e');
+    const told = window.notification(/SN-0003: PASS.*Saved/);
+    await told.locator.waitFor();
+    assert.equal((await bench.runs()).length, before + 1);
+    await showsRows((rows) => assert.match(rows, /board_fail\.py.*passed/i));
+    await told.close();
+  });
+});
+
+/** What VS Code paints behind the line of the editor that has this text. It may be made by style sheets. */
+async function besideLine(window: Workbench, text: string): Promise<string> {
+  return String(
+    await window.page.evaluate(`(() => {
+      const shown = (element, pseudo) => getComputedStyle(element, pseudo).content.replaceAll('\\u00a0', ' ');
+      const all = [...document.querySelectorAll('.editor-group-container.active .monaco-editor *')];
+      const line = all.find((each) => each.matches('.view-line') && each.textContent.includes(${JSON.stringify(text)}));
+      const { top, bottom } = line.getBoundingClientRect();
+      const beside = all.filter((each) => {
+        const box = each.getBoundingClientRect();
+        return box.top + 1 >= top && box.bottom - 1 <= bottom;
+      });
+      return beside.map((each) => each.textContent + shown(each, '::before') + shown(each, '::after')).join(' ');
+    })()`),
+  );
+}

@@ -157,7 +157,7 @@ export class Connection implements vscode.Disposable {
 
   /** Starts the server of this machine again if it has gone. */
   async ensureServer(): Promise<void> {
-    if (this.#server === this.#local) await this.#local.capabilities();
+    if (this.#server === this.#local) await this.#local.ensureRunning();
   }
 
   keepStationKey(station: string, key: string): Promise<void> {

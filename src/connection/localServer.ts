@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
 import { local, type ServerAddress } from '../contract/local.ts';
+import type { Answer } from '../contract/operation.ts';
 import type { Log } from '../platform/log.ts';
 import { openSetting, setting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
@@ -21,6 +22,7 @@ export class LocalServer implements StationServer {
   readonly #log: Log;
   readonly #defaults: ServerPlace;
   #address: Promise<ServerAddress> | undefined;
+  #capabilities: Promise<ReadonlySet<string>> | undefined;
   /** A key being made, so that calls at the same moment share it. */
   #newKey: Promise<string> | undefined;
 
@@ -33,6 +35,7 @@ export class LocalServer implements StationServer {
   /** Forgets which server it was: the next call finds the one of the present settings. */
   reset(): void {
     this.#address = undefined;
+    this.#capabilities = undefined;
   }
 
   /** Where the server is; starts it. @throws UserError when it cannot be had */
@@ -49,7 +52,7 @@ export class LocalServer implements StationServer {
       if (!(error instanceof ApiError)) throw error;
       if (error.kind !== 'offline' && !(error.kind === 'interrupted' && repeatable)) throw error;
       this.#log.info(`${error.message} Looking for it again.`);
-      if (this.#address === address) this.#address = undefined;
+      if (this.#address === address) this.reset();
       return work(reached(await this.address()));
     }
   }
@@ -69,8 +72,20 @@ export class LocalServer implements StationServer {
     throw new ApiError('offline', null, `The station server is not at ${url} any more.`);
   }
 
-  async capabilities(): Promise<ReadonlySet<string>> {
-    return new Set(await this.reach(true, async ({ api }) => (await api().call(local.health)).capabilities));
+  /** Those of the program that was found: another one means another start. */
+  capabilities(): Promise<ReadonlySet<string>> {
+    this.#capabilities ??= this.#health().then(({ capabilities }) => new Set(capabilities));
+    this.#capabilities.catch(() => (this.#capabilities = undefined));
+    return this.#capabilities;
+  }
+
+  /** Starts the server again if it has gone. */
+  async ensureRunning(): Promise<void> {
+    await this.#health();
+  }
+
+  #health(): Promise<Answer<typeof local.health>> {
+    return this.reach(true, ({ api }) => api().call(local.health));
   }
 
   async #makeUserKey(server: Reached): Promise<string> {

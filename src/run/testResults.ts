@@ -148,7 +148,7 @@ export class ResultPainter {
     const messages = failedOf(measurements).map((measurement) => {
       const message = vscode.TestMessage.diff(
         measurementLine(measurement),
-        measurement.validators.join(' and '),
+        expectedOf(measurement),
         valueOf(measurement),
       );
       const place = this.#items.measurementPlace(item, name, measurement.name);
@@ -167,6 +167,9 @@ function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return units === null ? text : `${text} ${units}`;
 }
+
+const expectedOf = ({ validators, units }: RunnerMeasurement): string =>
+  [validators.join(' and '), validators.length > 0 ? units : null].filter(Boolean).join(' ');
 
 function measurementLine(measurement: RunnerMeasurement): string {
   const limits = measurement.validators.length > 0 ? `, expected ${measurement.validators.join(' and ')}` : '';

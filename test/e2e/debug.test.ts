@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
@@ -54,9 +55,21 @@ describe('debugging a script on a station', function () {
     );
   });
 
-  it('shows the key in no place of the debugger', async () => {
-    const log = await workbench().outputChannel('Test Stations');
-    assert.doesNotMatch(log, /TOFUPILOT_API_KEY/);
+  it('shows the key to no other extension, and leaves it in no file', async () => {
+    const window = workbench();
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Bench 1').menu('Copy Key');
+    await eventually(async () => assert.match(await window.clipboard(), /^\S{20,}$/));
+    const key = await window.clipboard();
+    const configuration = await window.outputChannel('Debug configurations');
+    assert.match(configuration, /TEST_STATIONS_CHANNEL/);
+    assert.doesNotMatch(configuration, /API_KEY/);
+    const files = readdirSync(window.server.data, { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    );
+    assert.ok(files.length > 10);
+    for (const { parentPath, name } of files) assert.ok(!readFileSync(join(parentPath, name)).includes(key), name);
+    await window.openFile('patient.py');
   });
 
   it('is stopped in the toolbar: the test is aborted, torn down, and told so', async () => {

@@ -237,14 +237,14 @@ describe('the Stations view', function () {
     await page.locator('.part.statusbar .statusbar-item').first().waitFor();
     await page.getByRole('tab', { name: 'Test Stations' }).click();
     const other = page.getByRole('tree', { name: 'Stations' });
-    await other.getByRole('treeitem', { name: /Bench A/ }).waitFor();
+    await other.getByRole('treeitem', { name: /Station Bench A/ }).waitFor();
     await page.getByText('Open the folder with your test scripts, or try the samples.').waitFor();
     await page.screenshot({ path: 'build/screenshots/no-folder-light.png' });
     await createStation(window, 'Bench C'); // in the first window
-    await other.getByRole('treeitem', { name: /Bench C/ }).waitFor();
+    await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor();
     await window.tree('Stations').row('Bench C').menu('Remove Station…');
     await window.dialog.click('Remove Station');
-    await other.getByRole('treeitem', { name: /Bench C/ }).waitFor({ state: 'detached' });
+    await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor({ state: 'detached' });
     await page.close();
     await window.command('Test Stations: Select Station');
     await window.quickInput.pick('Bench A');

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
+from typing import Any
 
 from .places import RUNNER_FOLDER
 
@@ -34,7 +35,8 @@ class Script:
         """
         with open(self.path, "rb") as file:
             source = file.read()
-        tree = ast.parse(source, self.path)
+        # As `ast.parse` does, which would show itself in the traceback of what does not compile.
+        tree: Any = compile(source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
         names = mark(tree)
         return compile(tree if names else source, self.path, "exec", dont_inherit=True), names
 

@@ -230,27 +230,6 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('FVT1').locator.waitFor({ state: 'detached' });
   });
 
-  it('says what to do in a window without a folder, and follows it from another window', async () => {
-    const window = workbench();
-    const page = await window.page.context().newPage();
-    await page.goto(`${window.server.url}/?ew=true`);
-    await page.locator('.part.statusbar .statusbar-item').first().waitFor();
-    await page.getByRole('tab', { name: 'Test Stations' }).click();
-    const other = page.getByRole('tree', { name: 'Stations' });
-    await other.getByRole('treeitem', { name: /Station Bench A/ }).waitFor();
-    await page.getByText('Open the folder with your test scripts, or try the samples.').waitFor();
-    await page.screenshot({ path: 'build/screenshots/no-folder-light.png' });
-    await createStation(window, 'Bench C'); // in the first window
-    await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor();
-    await window.tree('Stations').row('Bench C').menu('Remove Station…');
-    await window.dialog.click('Remove Station');
-    await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor({ state: 'detached' });
-    await page.close();
-    await window.command('Test Stations: Select Station');
-    await window.quickInput.pick('Bench A');
-    await window.statusBarItem('Bench A').waitFor();
-  });
-
   it('finds the same stations after a reload of the window, and after the server was killed', async () => {
     const window = workbench();
     const { pid } = bench.address();

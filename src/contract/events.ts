@@ -15,6 +15,8 @@ export const changeKind = z.enum([
   'run.created',
   'run.updated',
   'run.deleted',
+  /** A station came, went, began or ended a test, or its pauses or operator address changed. */
+  'presence.updated',
 ]);
 export type ChangeKind = z.infer<typeof changeKind>;
 

@@ -8,12 +8,14 @@ import { local } from './local.ts';
 import type { Operation } from './operation.ts';
 import { overview } from './overview.ts';
 import { parts, revisions } from './parts.ts';
+import { presence } from './presence.ts';
 import { procedures } from './procedures.ts';
 import { runs } from './runs.ts';
 import { stations } from './stations.ts';
 import { trpc } from './trpc.ts';
 import { unitAttachments } from './unitAttachments.ts';
 import { units } from './units.ts';
+import { uptime } from './uptime.ts';
 import { users } from './users.ts';
 import { v1 } from './v1.ts';
 import { versions } from './versions.ts';
@@ -26,6 +28,8 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   local,
   events,
   overview,
+  presence,
+  uptime,
   v1,
   runs,
   stations,

@@ -24,6 +24,10 @@ export const stationSummary = z.object({
   name: z.string(),
   procedures: z.array(linkedProcedure),
   state: stationState,
+  /** Since when it is in this state; null where that is not known. */
+  state_since: timestamp.nullable(),
+  /** The OpenHTF station server that is followed for it. */
+  operator_address: z.string().nullable(),
   /** When something of the station's last reached the server: a call with its key or a run. */
   last_seen_at: timestamp.nullable(),
   key: keyInfo.nullable(),

@@ -4,6 +4,7 @@ import { serverExit } from '../../contract/local.ts';
 import { StartFailure } from '../startFailure.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
+import { presenceSchema } from './presenceSchema.ts';
 
 type Migration = (database: DatabaseSync) => void;
 
@@ -17,6 +18,7 @@ const migrations: readonly Migration[] = [
       .prepare('insert into users (id, name, email, created_at) values (?, ?, ?, ?)')
       .run(randomUUID(), 'Local user', 'local@test-stations.invalid', now);
   },
+  (database) => database.exec(presenceSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

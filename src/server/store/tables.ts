@@ -1,5 +1,7 @@
 import type { Generated, GeneratedAlways, Kysely, Transaction } from 'kysely';
 import type { ChangeKind } from '../../contract/events.ts';
+import type { StationState } from '../../contract/overview.ts';
+import type { Pause, PresenceCause } from '../../contract/presence.ts';
 import type { KeyKind } from '../../contract/operation.ts';
 import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../contract/common.ts';
 import type { Sample } from '../../contract/units.ts';
@@ -186,6 +188,43 @@ export interface Tables {
     station_id: string | null;
     procedure_id: string | null;
     run_id: string | null;
+  };
+  /** What is known of a station's connection now; a station without a row was never seen. */
+  presence: {
+    key: Generated<number>;
+    station_id: string;
+    state: Generated<StationState>;
+    /** Since when it is in this state. */
+    since: Generated<number | null>;
+    /** When it was last known to be there. */
+    last_seen_at: Generated<number | null>;
+    operator_address: Generated<string | null>;
+  };
+  /** When a station came (1) or went (0); what it is in between follows. Two in a row never say the same. */
+  transitions: { presence_key: number; at: number; is_up: 0 | 1; cause: PresenceCause };
+  /** The times in which this server watched: from its start until it was last known to be alive. */
+  observers: { key: Generated<number>; started_at: number; alive_at: number };
+  pauses: {
+    id: string;
+    station_id: string;
+    kind: Pause['kind'];
+    starts_at: number;
+    /** Null: until it is ended. */
+    ends_at: number | null;
+    note: string;
+  };
+  /** Sums of past days, kept to be read fast; they can be made again from the rest at any time. */
+  uptime_days: {
+    /** The time zone that says when the day was. */
+    zone: string;
+    presence_key: number;
+    date: string;
+    up: number;
+    down: number;
+    maintenance: number;
+    paused: number;
+    unknown: number;
+    incidents: number;
   };
 }
 

@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { byId, id, operation, outcome, timestamp } from './common.ts';
+import { stationState } from './overview.ts';
+import { pause, presenceCause } from './presence.ts';
+
+/**
+ * What a station is at one instant. `unknown`: nobody was watching. `none`: before the station was first seen, and after
+ * now.
+ */
+export const instantState = z.enum(['up', 'down', 'maintenance', 'paused', 'unknown', 'none']);
+export type InstantState = z.infer<typeof instantState>;
+
+const millis = z.number().int().min(0);
+
+/**
+ * How long a station was in each state, in milliseconds; `incidents` counts the downtimes that began in that time. Uptime
+ * is up / (up + down), coverage is (up + down) / (up + down + unknown): the rest is in neither.
+ */
+export const durations = z.object({
+  up: millis,
+  down: millis,
+  maintenance: millis,
+  paused: millis,
+  unknown: millis,
+  none: millis,
+  incidents: z.number().int().min(0),
+});
+export type Durations = z.infer<typeof durations>;
+
+/** The days of an answer, oldest first; they last 23 to 25 hours where the clocks change. */
+export const days = z.object({
+  time_zone: z.string(),
+  /** `2026-11-25`, in the time zone. */
+  dates: z.array(z.iso.date()),
+  /** When each begins; milliseconds since 1970. */
+  starts: z.array(z.number().int()),
+  /** When this was true; milliseconds since 1970. The last day has gone on until then. */
+  now: z.number().int(),
+});
+export type Days = z.infer<typeof days>;
+
+/** One number a day, in the order of `dates`: a fleet of a thousand stations is 90,000 days. `none` is the rest of the day. */
+export const dayColumns = z.object({
+  up: z.array(millis),
+  down: z.array(millis),
+  maintenance: z.array(millis),
+  paused: z.array(millis),
+  unknown: z.array(millis),
+  incidents: z.array(z.number().int().min(0)),
+});
+export type DayColumns = z.infer<typeof dayColumns>;
+
+/** A station's row: what it is now, the last 24 hours to the second, and its days, from which longer windows are summed. */
+export const uptimeRow = z.object({
+  id,
+  name: z.string(),
+  state: stationState,
+  /** Since when; null when it never was anything else. */
+  since: timestamp.nullable(),
+  /** The OpenHTF client or another source has told of it at least once; if not there is no history. */
+  is_watched: z.boolean(),
+  last_24_hours: durations,
+  columns: dayColumns,
+});
+export type UptimeRow = z.infer<typeof uptimeRow>;
+
+export const incident = z.object({
+  from: timestamp,
+  /** Null: it goes on. */
+  to: timestamp.nullable(),
+  /** Time down in it, in milliseconds, without pauses and unobserved time. */
+  down: millis,
+  cause: presenceCause,
+});
+export type Incident = z.infer<typeof incident>;
+
+/** What an instant's state was over a time; the segments of a day follow each other without gaps. */
+export const segment = z.object({ state: instantState, from: timestamp, to: timestamp });
+export type Segment = z.infer<typeof segment>;
+
+const window = z.object({
+  days: z.coerce.number().int().min(1).max(400).default(90),
+  /** A name such as `Europe/Berlin`. */
+  time_zone: z.string().max(64).default('UTC'),
+});
+
+export const uptime = {
+  fleet: operation({
+    id: 'local.uptime.fleet',
+    method: 'GET',
+    path: '/api/local/uptime',
+    access: ['user'],
+    query: window,
+    answer: z.object({ days, stations: z.array(uptimeRow) }),
+    refusals: [400],
+  }),
+  station: operation({
+    id: 'local.uptime.station',
+    method: 'GET',
+    path: '/api/local/stations/{id}/uptime',
+    access: ['user'],
+    params: byId,
+    query: window,
+    answer: uptimeRow.extend({
+      days,
+      /** Milliseconds in runs on each day: with observed time, the utilisation. */
+      in_runs: z.array(millis),
+      /** When the station was last known to be there. */
+      last_seen_at: timestamp.nullable(),
+      /** Since when this server has watched without a break. */
+      observed_since: timestamp,
+      operator_address: z.string().nullable(),
+      pauses: z.array(pause),
+    }),
+    refusals: [400, 404],
+  }),
+  day: operation({
+    id: 'local.uptime.day',
+    method: 'GET',
+    path: '/api/local/stations/{id}/uptime/{date}',
+    access: ['user'],
+    params: z.object({ id, date: z.iso.date() }),
+    query: window.pick({ time_zone: true }),
+    answer: z.object({
+      date: z.iso.date(),
+      starts_at: timestamp,
+      ends_at: timestamp,
+      durations,
+      segments: z.array(segment),
+      incidents: z.array(incident),
+      in_runs: millis,
+      /** Units that were tested for the first time, and how many of them passed. */
+      first_runs: z.number().int(),
+      first_passes: z.number().int(),
+      /** The latest 200, newest first. */
+      runs: z.array(
+        z.object({
+          id,
+          outcome,
+          serial_number: z.string(),
+          procedure: z.string(),
+          started_at: timestamp,
+          ended_at: timestamp,
+        }),
+      ),
+      runs_count: z.number().int(),
+    }),
+    refusals: [400, 404],
+  }),
+} as const;

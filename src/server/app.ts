@@ -18,6 +18,8 @@ import { openApiRoute } from './routes/openApi.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { operatorRoutes } from './routes/operator.ts';
+import { operatorPageRoutes } from './routes/operatorPage.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { partRoutes } from './routes/parts.ts';
 import { revisionRoutes } from './routes/revisions.ts';
@@ -31,6 +33,8 @@ import { v1ImportRoutes } from './routes/v1Import.ts';
 import { v1RunRoutes } from './routes/v1Runs.ts';
 import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
+import type { OperatorHub } from './operator/hub.ts';
+import type { OperatorLinks } from './operator/links.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
@@ -44,6 +48,9 @@ export function makeApp({
   streams,
   files,
   urls,
+  hub,
+  links,
+  pages,
   host,
 }: {
   store: Store;
@@ -51,6 +58,9 @@ export function makeApp({
   streams: EventStreams;
   files: AttachmentFiles;
   urls: SignedUrls;
+  hub: OperatorHub;
+  links: OperatorLinks;
+  pages: string;
   host: string;
 }): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
@@ -64,7 +74,8 @@ export function makeApp({
   app.use(async (c, next) => {
     checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);
     await next();
-    if (c.req.method !== 'GET') streams.ring();
+    // What the Operator UI is told changes nothing that is stored, and comes ten times a second.
+    if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.ring();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
@@ -78,12 +89,17 @@ export function makeApp({
     files,
     urls,
     streams,
+    hub,
+    links,
+    pages,
   };
   healthRoute(rooms);
   openApiRoute(rooms);
   eventRoutes(rooms);
   stationRoutes(rooms);
   overviewRoutes(rooms);
+  operatorRoutes(rooms);
+  operatorPageRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
   procedureRoutes(rooms);

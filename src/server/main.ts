@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { attachmentsOf, backup } from './backup.ts';
 import { check } from './check.ts';
 import { help, readCommand } from './commandLine.ts';
@@ -43,13 +45,19 @@ async function main(): Promise<void> {
     console.log(await newUserKey(folder, command.revokeOthers));
     return;
   }
-  const server = await serve(folder, { ...command, chosenKey });
+  const server = await serve(folder, { ...command, chosenKey, pages: pagesFolder() });
   const stop = (): void => {
     server.stop().then(() => process.exit(0), fail);
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   console.log(JSON.stringify(server.address));
+}
+
+/** Beside the bundle; the source has no pages of its own and takes those of the last build. */
+function pagesFolder(): string {
+  const here = dirname(process.argv[1] ?? '');
+  return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../dist/webview');
 }
 
 function fail(error: unknown): void {

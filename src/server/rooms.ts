@@ -1,3 +1,5 @@
+import type { OperatorHub } from './operator/hub.ts';
+import type { OperatorLinks } from './operator/links.ts';
 import type { AttachmentFiles } from './attachmentFiles.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
@@ -16,4 +18,8 @@ export interface Rooms {
   files: AttachmentFiles;
   urls: SignedUrls;
   streams: EventStreams;
+  hub: OperatorHub;
+  links: OperatorLinks;
+  /** Folder of the pages that browsers show. */
+  pages: string;
 }

@@ -3,6 +3,8 @@ import { makeApp } from './app.ts';
 import { AttachmentFiles } from './attachmentFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { EventStreams } from './eventStreams.ts';
+import { OperatorHub } from './operator/hub.ts';
+import { OperatorLinks } from './operator/links.ts';
 import { listen } from './listen.ts';
 import { SignedUrls } from './signedUrls.ts';
 import { sweepAttachments } from './sweepAttachments.ts';
@@ -24,16 +26,19 @@ export interface RunningServer {
  */
 export async function serve(
   folder: DataFolder,
-  { host, port, chosenKey }: { host: string; port: number | null; chosenKey: string | null },
+  { host, port, chosenKey, pages }: { host: string; port: number | null; chosenKey: string | null; pages: string },
 ): Promise<RunningServer> {
   folder.lock();
   const { store, sql } = openStore(folder.database);
   const streams = new EventStreams(store);
   const files = new AttachmentFiles(folder.attachments);
-  const urls = new SignedUrls(await findSigningSecret(store));
+  const secret = await findSigningSecret(store);
+  const urls = new SignedUrls(secret);
+  const links = new OperatorLinks(secret);
+  const hub = new OperatorHub();
   const last = folder.readAddress();
   const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, sql, streams, files, urls, host }), host, ports);
+  const listening = await listen(makeApp({ store, sql, streams, files, urls, hub, links, pages, host }), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
@@ -49,6 +54,7 @@ export async function serve(
     address,
     stop: async () => {
       streams.end();
+      hub.streams.end();
       await listening.close();
       await swept;
       await store.destroy();

@@ -33,7 +33,7 @@ export function measurementRow(measurement: LiveMeasurement): unknown {
 
 function mark(outcome: LiveMeasurement['outcome']): unknown {
   if (outcome === 'PARTIALLY_SET')
-    return html`<span class="outcome running">${icon('pulse')}<span class="word">${l10n.t('growing')}</span></span>`;
+    return html`<span class="outcome going-on">${icon('pulse')}<span class="word">${l10n.t('growing')}</span></span>`;
   return outcomeMark(outcome === 'SKIPPED' ? 'SKIP' : outcome);
 }
 

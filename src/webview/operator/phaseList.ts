@@ -24,19 +24,19 @@ export function phaseList(test: LiveTest, now: number): unknown {
         ${repeat(
           test.phases,
           ({ key }) => key,
-          (phase) => row(phase, now),
+          (phase) => row(phase, now, test.status === 'completed'),
         )}
       </ol>
     </section>
   `;
 }
 
-function row(phase: LivePhase, now: number): unknown {
+function row(phase: LivePhase, now: number, isOver: boolean): unknown {
   const { name, state, attempt, measurements, message } = phase;
   return html`
     <li class="phase" data-state=${state} data-outcome=${state} aria-current=${state === 'RUNNING' ? 'step' : nothing}>
       <span class="phase-line">
-        ${stateMark(state)}
+        ${stateMark(state, isOver)}
         <span class="phase-name">${name}</span>
         ${attempt > 1 ? html`<span class="attempt">${l10n.t('attempt {0}', attempt)}</span>` : nothing}
         <span class="phase-time">${timeOf(phase, now)}</span>
@@ -47,13 +47,13 @@ function row(phase: LivePhase, now: number): unknown {
   `;
 }
 
-function stateMark(state: LivePhase['state']): unknown {
+function stateMark(state: LivePhase['state'], isOver: boolean): unknown {
   if (state === 'WAITING')
     return html`<span class="outcome"
-      >${icon('circle-large-outline')}<span class="word">${l10n.t('waiting')}</span></span
+      >${icon('circle-large-outline')}<span class="word">${isOver ? l10n.t('not run') : l10n.t('waiting')}</span></span
     >`;
   if (state === 'RUNNING')
-    return html`<span class="outcome running"
+    return html`<span class="outcome going-on"
       >${icon('play-circle')}<span class="word">${l10n.t('running')}</span></span
     >`;
   return outcomeMark(state);

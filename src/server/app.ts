@@ -31,6 +31,7 @@ import { stationRoutes } from './routes/stations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { v1ImportRoutes } from './routes/v1Import.ts';
 import { v1RunRoutes } from './routes/v1Runs.ts';
+import { v1StreamingRoutes } from './routes/v1Streaming.ts';
 import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
 import type { OperatorHub } from './operator/hub.ts';
@@ -38,6 +39,7 @@ import type { OperatorLinks } from './operator/links.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
+import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import { Writer } from './writer.ts';
 
@@ -48,6 +50,7 @@ export function makeApp({
   streams,
   files,
   urls,
+  streaming,
   hub,
   links,
   pages,
@@ -58,6 +61,7 @@ export function makeApp({
   streams: EventStreams;
   files: AttachmentFiles;
   urls: SignedUrls;
+  streaming: Streaming;
   hub: OperatorHub;
   links: OperatorLinks;
   pages: string;
@@ -89,6 +93,7 @@ export function makeApp({
     files,
     urls,
     streams,
+    streaming,
     hub,
     links,
     pages,
@@ -117,6 +122,7 @@ export function makeApp({
   explorerRoutes(rooms);
   deploymentRoutes(rooms);
   v1RunRoutes(rooms);
+  v1StreamingRoutes(rooms);
   v1UnitRoutes(rooms);
   v1UploadRoutes(rooms);
   v1ImportRoutes(rooms);

@@ -5,6 +5,7 @@ import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
+import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -18,6 +19,7 @@ export interface Rooms {
   files: AttachmentFiles;
   urls: SignedUrls;
   streams: EventStreams;
+  streaming: Streaming;
   hub: OperatorHub;
   links: OperatorLinks;
   /** Folder of the pages that browsers show. */

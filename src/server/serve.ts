@@ -11,6 +11,7 @@ import { sweepAttachments } from './sweepAttachments.ts';
 import { findInstance, findSigningSecret } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
+import { Streaming } from './streaming/streaming.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -37,12 +38,21 @@ export async function serve(
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
   const last = folder.readAddress();
-  const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, sql, streams, files, urls, hub, links, pages, host }), host, ports);
+  const ports = port !== null ? [port] : lastPort(last?.url);
+  const streaming = await Streaming.start({
+    store,
+    listener: hub,
+    folder: folder.certificates,
+    host,
+    ports: lastPort(last?.mqtt),
+  });
+  const rooms = { store, sql, streams, files, urls, streaming, hub, links, pages, host };
+  const listening = await listen(makeApp(rooms), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
-    mqtt: null,
+    mqtt: `mqtts://${new URL(listening.url).hostname}:${streaming.port}`,
+    ca: folder.authority,
     pid: process.pid,
     data: folder.path,
     instance: await findInstance(store),
@@ -55,6 +65,7 @@ export async function serve(
     stop: async () => {
       streams.end();
       hub.streams.end();
+      await streaming.stop();
       await listening.close();
       await swept;
       await store.destroy();
@@ -62,3 +73,6 @@ export async function serve(
     },
   };
 }
+
+/** The one of the last time, so that those who know it find the server again, else any. */
+const lastPort = (url: string | null | undefined): number[] => (url ? [Number(new URL(url).port), 0] : [0]);

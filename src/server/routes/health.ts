@@ -20,6 +20,7 @@ export function healthRoute({ app, store }: Rooms): void {
         'push-marks',
         'events',
         'operator',
+        'streaming',
       ],
     };
     return json(answer);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from 'aedes';
 import { stateIn } from './clientMessage.ts';
 import type { Session } from './sessions.ts';
@@ -8,6 +9,8 @@ const readEvery = 100;
 
 /** The stream of a client that is connected. */
 export class OpenStream implements LiveStream {
+  /** Not the session's: its client may come back while the old connection still ends. */
+  readonly id = randomUUID();
   readonly session: Session;
   readonly #client: Client;
   readonly #listener: StreamListener;
@@ -21,10 +24,6 @@ export class OpenStream implements LiveStream {
     this.session = session;
     this.#listener = listener;
     listener.opened(this);
-  }
-
-  get id(): string {
-    return this.session.id;
   }
 
   get stationId(): string | null {

@@ -65,8 +65,9 @@ export async function serve(
     stop: async () => {
       streams.end();
       hub.streams.end();
-      await streaming.stop();
+      // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
       await listening.close();
+      await streaming.stop();
       await swept;
       await store.destroy();
       folder.release();

@@ -17,7 +17,8 @@ export function v1StreamingRoutes({ mount, store, streaming, links }: Rooms): vo
     return {
       token,
       operatorPage: page,
-      clientOptions: { transport: 'tcp' as const, protocol: 4 as const, reconnect_on_failure: true },
+      // The client asks for another session by itself when it has lost this one.
+      clientOptions: { transport: 'tcp' as const, protocol: 4 as const, reconnect_on_failure: false },
       willOptions: {
         topic: session.topics.will,
         payload: '{"source":"python","action":"lost"}',

@@ -43,7 +43,10 @@ export class StreamBroker {
         this.#open.set(client, new OpenStream(client, found, listener));
         done(null, true);
       },
-      authorizePublish: (client, packet, done) => done(this.#take(client, packet.topic, packet.payload)),
+      authorizePublish: (client, packet, done) => {
+        packet.retain = false;
+        done(this.#take(client, packet.topic, packet.payload));
+      },
       authorizeSubscribe: (client, subscription, done) => {
         const isOwn = subscription.topic === this.#open.get(client)?.session.topics.in;
         done(null, isOwn ? subscription : null);

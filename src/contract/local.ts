@@ -102,4 +102,5 @@ export const serverExit = {
   folderInUse: 12,
   schemaTooNew: 13,
   databaseDamaged: 14,
+  diskTrouble: 15,
 } as const;

@@ -15,6 +15,7 @@ import { importRoutes } from './routes/imports.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { openApiRoute } from './routes/openApi.ts';
+import { presenceRoutes } from './routes/presence.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -33,6 +34,7 @@ import { v1RunRoutes } from './routes/v1Runs.ts';
 import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
 import type { EventStreams } from './eventStreams.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
@@ -45,6 +47,7 @@ export function makeApp({
   streams,
   files,
   urls,
+  presence,
   host,
 }: {
   store: Store;
@@ -52,6 +55,7 @@ export function makeApp({
   streams: EventStreams;
   files: AttachmentFiles;
   urls: SignedUrls;
+  presence: PresenceRecorder;
   host: string;
 }): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
@@ -79,12 +83,14 @@ export function makeApp({
     files,
     urls,
     streams,
+    presence,
   };
   healthRoute(rooms);
   openApiRoute(rooms);
   eventRoutes(rooms);
   stationRoutes(rooms);
   overviewRoutes(rooms);
+  presenceRoutes(rooms);
   uptimeRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);

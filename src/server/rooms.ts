@@ -1,6 +1,7 @@
 import type { AttachmentFiles } from './attachmentFiles.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
@@ -16,4 +17,5 @@ export interface Rooms {
   files: AttachmentFiles;
   urls: SignedUrls;
   streams: EventStreams;
+  presence: PresenceRecorder;
 }

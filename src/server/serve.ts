@@ -4,6 +4,8 @@ import { AttachmentFiles } from './attachmentFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { EventStreams } from './eventStreams.ts';
 import { listen } from './listen.ts';
+import { systemClock } from './presence/clock.ts';
+import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './signedUrls.ts';
 import { sweepAttachments } from './sweepAttachments.ts';
 import { findInstance, findSigningSecret } from './store/instance.ts';
@@ -31,9 +33,11 @@ export async function serve(
   const streams = new EventStreams(store);
   const files = new AttachmentFiles(folder.attachments);
   const urls = new SignedUrls(await findSigningSecret(store));
+  const presence = new PresenceRecorder(store, systemClock, { onChange: () => streams.ring(), onFollowed: [] });
+  await presence.start();
   const last = folder.readAddress();
   const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, sql, streams, files, urls, host }), host, ports);
+  const listening = await listen(makeApp({ store, sql, streams, files, urls, presence, host }), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
@@ -50,6 +54,7 @@ export async function serve(
     stop: async () => {
       streams.end();
       await listening.close();
+      await presence.stop();
       await swept;
       await store.destroy();
       folder.release();

@@ -19,6 +19,8 @@ export function healthRoute({ app, store }: Rooms): void {
         'procedure-identifiers',
         'push-marks',
         'events',
+        'presence',
+        'uptime',
       ],
     };
     return json(answer);

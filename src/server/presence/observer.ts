@@ -6,15 +6,21 @@ import type { Clock } from './clock.ts';
 /** Milliseconds between two notes that the server is alive. What happened after the last one is unknown if it is killed. */
 export const tickMillis = 15_000;
 
+/** A time in which it watched without a break. */
+interface Interval {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** In the store; null: it is not there yet. */
+  key: number | null;
+}
+
 /** Writes down when this server watched: from its start until it stops, but for the times in which it did not get on. */
 export class Observer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onTick: () => void;
   readonly #onGap: () => void;
-  /** Of the interval that is going on; null: it is not stored yet. */
-  #key: number | null = null;
-  #startedAt: number;
+  #interval: Interval;
   #looked: Elapsed;
   /** Time that passed a second time, because the clock went back. */
   #again: { from: number; to: number } | null = null;
@@ -30,13 +36,13 @@ export class Observer {
     this.#clock = clock;
     this.#onTick = onTick;
     this.#onGap = onGap;
-    this.#startedAt = clock.now();
-    this.#looked = { wall: this.#startedAt, monotonic: clock.monotonic() };
+    this.#interval = { startedAt: clock.now(), key: null };
+    this.#looked = { wall: this.#interval.startedAt, monotonic: clock.monotonic() };
   }
 
   /** Since when it watches without a break; milliseconds since 1970. */
   get startedAt(): number {
-    return this.#startedAt;
+    return this.#interval.startedAt;
   }
 
   async start(): Promise<void> {
@@ -51,8 +57,7 @@ export class Observer {
     this.#looked = { wall, monotonic };
     if (isGap({ wall: wall - last.wall, monotonic: monotonic - last.monotonic }, tickMillis)) {
       if (wall < last.wall) this.#again = { from: wall, to: Math.max(last.wall, this.#again?.to ?? 0) };
-      this.#startedAt = wall;
-      this.#key = null;
+      this.#interval = { startedAt: wall, key: null };
       this.#onGap();
     }
     return wall;
@@ -60,7 +65,14 @@ export class Observer {
 
   /** Writes down that the server is alive. */
   note(): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#save()).catch(complain);
+    const now = this.now();
+    const interval = this.#interval;
+    this.#saving = this.#saving.then(() => this.#save(interval, now)).catch(complain);
+    return this.#saving;
+  }
+
+  /** Resolves when what was to be written down by now is. */
+  saved(): Promise<void> {
     return this.#saving;
   }
 
@@ -77,17 +89,15 @@ export class Observer {
     });
   }
 
-  async #save(): Promise<void> {
-    const now = this.now();
-    const [key, startedAt, again] = [this.#key, this.#startedAt, this.#again];
-    const stored = await this.#store.transaction().execute(async (change) => {
+  async #save(interval: Interval, now: number): Promise<void> {
+    const again = this.#again;
+    interval.key = await this.#store.transaction().execute(async (change) => {
       if (again) await forgetDaysOfAll(change, again);
-      if (key === null) return beginObserving(change, startedAt, now);
-      await noteAlive(change, key, now);
-      return key;
+      if (interval.key === null) return beginObserving(change, interval.startedAt, now);
+      await noteAlive(change, interval.key, now);
+      return interval.key;
     });
     if (this.#again === again) this.#again = null;
-    if (this.#startedAt === startedAt) this.#key = stored;
   }
 }
 

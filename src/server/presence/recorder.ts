@@ -119,8 +119,9 @@ export class PresenceRecorder implements StreamListener {
   }
 
   /** Resolves when what was told until now is stored. */
-  saved(): Promise<void> {
-    return this.#presences.save();
+  async saved(): Promise<void> {
+    await this.#presences.save();
+    await this.#observer.saved();
   }
 
   #tell(stationId: string | null, source: string, running: boolean, cause: PresenceCause): void {

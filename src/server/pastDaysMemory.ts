@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DayColumns } from '../contract/uptime.ts';
 import { cellsOf } from '../domain/uptime.ts';
-import type { Span } from '../domain/uptimeHistory.ts';
+import { type Span, union } from '../domain/uptimeHistory.ts';
 import type { Store } from './store/tables.ts';
 import { pastsOf, type Seen } from './store/uptime.ts';
 import { dayNumber, forgetOtherDays, type PastDays, readDays, writeDays } from './store/uptimeDays.ts';
@@ -46,20 +46,19 @@ export class PastDaysMemory {
     const first = dayNumber(over.dates[0] ?? '');
     const isOld = ({ key, days_version }: Seen): boolean => {
       const known = this.#known.get(key);
-      return known?.version !== days_version || known.first > first || known.first + known.complete < first + count;
+      return known?.version !== days_version || known.first > first || endOf(known) < first + count;
     };
     for (const keys of portions(stations.filter(isOld), readAtOnce)) {
       for (const days of await readDays(this.#store, this.#zone, keys, { first, count }))
         this.#known.set(days.key, days);
       await nextTurn();
     }
-    const isIncomplete = ({ key }: Seen): boolean => (this.#known.get(key)?.complete ?? 0) < count;
-    const toBeMade = stations.filter(isIncomplete);
-    const most = Math.max(...toBeMade.map(({ key }) => count - (this.#known.get(key)?.complete ?? 0)));
+    const toBeMade = stations.filter(({ key }) => this.#known.get(key)?.missing);
+    const most = Math.max(...toBeMade.map(({ key }) => lengthOf(this.#known.get(key)?.missing)));
     for (const keys of portions(toBeMade, Math.max(1, Math.floor(madeAtOnce / most)))) {
       // Another request may have made them meanwhile.
-      const missing = keys.filter((key) => (this.#known.get(key)?.complete ?? 0) < count);
-      if (missing.length > 0) await this.#make(missing, over, first);
+      const missing = keys.flatMap((key) => this.#known.get(key)?.missing ?? []);
+      if (missing.length > 0) await this.#make(keys, union(missing), over, first);
       await nextTurn();
     }
   }
@@ -80,25 +79,33 @@ export class PastDaysMemory {
   }
 
   /** In one transaction, so that nothing comes in between that would delete what is written here. */
-  async #make(keys: readonly number[], { dates, edges, observed }: DaysOver, first: number): Promise<void> {
-    const complete = keys.map((key) => this.#known.get(key)?.complete ?? 0);
-    const place = Math.min(...complete);
-    const missing = edges.slice(place, dates.length + 1);
-    const span = { from: missing[0] ?? 0, to: missing.at(-1) ?? 0 };
+  async #make(
+    keys: readonly number[],
+    places: readonly Span[],
+    { dates, edges, observed }: DaysOver,
+    first: number,
+  ): Promise<void> {
     const made = await this.#store.transaction().execute(async (change) => {
-      const days = (await pastsOf(change, keys, span)).flatMap(({ key, marks, pauses }) =>
-        cellsOf({ marks, pauses, observed, now: span.to }, missing).map((time, n) => ({
-          key,
-          date: dates[place + n] ?? '',
-          time,
-        })),
-      );
-      await writeDays(change, this.#zone, days);
+      for (const { from, to } of places) {
+        const missing = edges.slice(from, to + 1);
+        const span = { from: missing[0] ?? 0, to: missing.at(-1) ?? 0 };
+        const days = (await pastsOf(change, keys, span)).flatMap(({ key, marks, pauses }) =>
+          cellsOf({ marks, pauses, observed, now: span.to }, missing).map((time, n) => ({
+            key,
+            date: dates[from + n] ?? '',
+            time,
+          })),
+        );
+        await writeDays(change, this.#zone, days);
+      }
       return readDays(change, this.#zone, keys, { first, count: dates.length });
     });
     for (const days of made) this.#known.set(days.key, days);
   }
 }
+
+const endOf = ({ first, columns }: PastDays): number => first + columns.up.length;
+const lengthOf = (span: Span | null | undefined): number => (span ? span.to - span.from : 0);
 
 function* portions(stations: readonly Seen[], size: number): Generator<number[]> {
   for (let place = 0; place < stations.length; place += size)

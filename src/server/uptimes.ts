@@ -22,6 +22,8 @@ const noteMillis = 60_000;
 
 /** A window of days: those that are over are kept, the others are reckoned at each request. */
 export interface Window {
+  /** What the time zone is called, however it was written. */
+  zone: string;
   days: Days;
   edges: number[];
   /** How many days are over, with all that was observed in them noted. */
@@ -46,12 +48,17 @@ export class Uptimes {
     this.#live = new LivePasts(store);
   }
 
-  async window(calendar: Calendar, now: number, count: number): Promise<Window> {
+  async window(
+    calendar: Calendar,
+    { time_zone, days: count }: { time_zone: string; days: number },
+    now: number,
+  ): Promise<Window> {
     const { dates, edges } = calendar.days(now, count);
     const { observed, noted } = await this.observed(now);
     const isOver = (edge: number): boolean => edge <= Math.min(now, noted);
     const over = Math.min(count - 1, edges.slice(1).filter(isOver).length);
-    return { days: { time_zone: calendar.zone, dates, starts: edges.slice(0, -1), now }, edges, over, observed };
+    const days = { time_zone, dates, starts: edges.slice(0, -1), now };
+    return { zone: calendar.zone, days, edges, over, observed };
   }
 
   /** Since when this server has watched without a break; the present time when it has not. */
@@ -71,9 +78,9 @@ export class Uptimes {
 
   /** Of these stations, by the keys of their presence. */
   async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, StationUptime>> {
-    const { days, edges, over, observed } = window;
+    const { zone, days, edges, over, observed } = window;
     const seen = presences.filter(isSeen);
-    const past = await this.#zone(days.time_zone, days.dates.at(-1) ?? '');
+    const past = await this.#zone(zone, days.dates.at(-1) ?? '');
     await past.bring(seen, { dates: days.dates.slice(0, over), edges, observed });
     const dayAgo = days.now - day;
     await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));

@@ -15,19 +15,21 @@ import { orNotFound } from './existing.ts';
 
 const day = 86_400_000;
 const runsShown = 200;
+/** Of these days, beginning and end can be written in every time zone. */
+const [earliest, latest] = ['1970-01-02', '9999-12-30'];
 
 export function uptimeRoutes({ mount, store }: Rooms): void {
   const uptimes = new Uptimes(store);
 
   mount(uptime.fleet, async ({ query }) => {
-    const window = await uptimes.window(calendarOf(query.time_zone), Date.now(), query.days);
+    const window = await uptimes.window(calendarOf(query.time_zone), query, Date.now());
     return { days: window.days, stations: await rowsOf(store, uptimes, window, await presences(store)) };
   });
 
   mount(uptime.station, async ({ params, query }) => {
     const station = await existing(store, params.id);
     const now = Date.now();
-    const window = await uptimes.window(calendarOf(query.time_zone), now, query.days);
+    const window = await uptimes.window(calendarOf(query.time_zone), query, now);
     const span = { from: window.edges[0] ?? now, to: now };
     const [row] = await rowsOf(store, uptimes, window, [station]);
     if (row === undefined) throw new Error(`No uptime was made of station ${params.id}.`);
@@ -50,6 +52,8 @@ export function uptimeRoutes({ mount, store }: Rooms): void {
   mount(uptime.day, async ({ params, query }) => {
     const station = await existing(store, params.id);
     const calendar = calendarOf(query.time_zone);
+    if (params.date < earliest || params.date > latest)
+      throw refused('date', `Give a date from ${earliest} to ${latest}.`);
     const now = Date.now();
     const [from, to] = [calendar.startOf(params.date), calendar.startOf(dayAfter(params.date))];
     const history = await historyFor(store, uptimes, station, { from, to, now });
@@ -99,10 +103,13 @@ function calendarOf(zone: string): Calendar {
     return new Calendar(zone);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const message = `There is no time zone ${JSON.stringify(zone)}. Give a name such as Europe/Berlin, or UTC.`;
-    throw new Refusal('BAD_REQUEST', message, [{ message, path: ['time_zone'] }]);
+    const name = JSON.stringify(zone);
+    throw refused('time_zone', `There is no time zone ${name}. Give a name such as Europe/Berlin, or UTC.`);
   }
 }
+
+const refused = (field: string, message: string): Refusal =>
+  new Refusal('BAD_REQUEST', message, [{ message, path: [field] }]);
 
 /** @throws Refusal (404) */
 async function existing(store: Store, id: string): Promise<PresenceRow> {

@@ -1,10 +1,12 @@
 /**
  * Keeps what is remembered of uptime true, so that no handler can forget to: each change of a transition or a pause deletes
  * the days in `uptime_days` that it touches, in every time zone, and raises the versions by which the memory of the server
- * knows what is old.
+ * knows what is old. Each statement counts by itself: who repairs a downtime writes its end first, then its beginning, or all
+ * days from then on are made anew.
  */
 
-const latest = 253_402_300_799_000;
+/** SQLite knows no dates from year 10000 on. */
+const latest = Date.UTC(9999, 0);
 
 /** When the station first came after an instant: an incident that goes on until then may begin on another day now. */
 const nextUp = (key: string, after: string): string => `coalesce((

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DayColumns, Days, Durations } from '../contract/uptime.ts';
-import { cellsOf, noTime } from '../domain/uptime.ts';
+import { noTime, sumOf } from '../domain/uptime.ts';
 import type { Calendar } from '../domain/uptimeCalendar.ts';
-import { type History, type Span, union } from '../domain/uptimeHistory.ts';
-import { dayNumber } from './store/uptimeDays.ts';
+import { type Span, union } from '../domain/uptimeHistory.ts';
+import { columnNames, dayNumber } from './store/uptimeDays.ts';
+import { LiveCells } from './liveCells.ts';
 import { LivePasts } from './livePasts.ts';
 import { PastDaysMemory } from './pastDaysMemory.ts';
 import { allObservers, isSeen, type PresenceRow } from './store/uptime.ts';
@@ -84,16 +84,23 @@ export class Uptimes {
     await past.bring(seen, { dates: days.dates.slice(0, over), edges, observed });
     const dayAgo = days.now - day;
     await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));
+    const ends = edges.slice(over);
+    const cells = new LiveCells([dayAgo, ...ends.slice(0, -1), days.now], { observed, now: days.now });
+    const lastDay = cells.placesOf(dayAgo, days.now);
+    const live = ends
+      .slice(0, -1)
+      .map((start, n) => cells.placesOf(start, Math.min(days.now, ends[n + 1] ?? days.now)));
+    const first = dayNumber(days.dates[0] ?? '');
     const found = new Map<number, StationUptime>();
-    for (const [n, { key }] of seen.entries()) {
-      const { marks, pauses } = this.#live.of(key);
-      const history: History = { marks, pauses, observed, now: days.now };
+    for (const { key } of seen) {
+      const known = this.#live.of(key);
+      const made = cells.of(known);
+      const sum = ({ from, to }: Span): Durations => sumOf(made.slice(from, to));
       found.set(key, {
-        isWatched: marks.length > 0,
-        last24Hours: cellsOf(history, [dayAgo, days.now])[0] ?? noTime(),
-        columns: extended(past.of(key, dayNumber(days.dates[0] ?? ''), over), cellsOf(history, edges.slice(over))),
+        isWatched: known.marks.length > 0,
+        last24Hours: sum(lastDay),
+        columns: extended(past.of(key, first, over), live.map(sum)),
       });
-      if (n % 200 === 199) await nextTurn();
     }
     return found;
   }
@@ -112,16 +119,10 @@ export class Uptimes {
   }
 }
 
+/** @param past a copy of its own */
 function extended(past: DayColumns, live: readonly Durations[]): DayColumns {
-  const column = (name: keyof DayColumns): number[] => [...past[name], ...live.map((time) => time[name])];
-  return {
-    up: column('up'),
-    down: column('down'),
-    maintenance: column('maintenance'),
-    paused: column('paused'),
-    unknown: column('unknown'),
-    incidents: column('incidents'),
-  };
+  for (const time of live) for (const name of columnNames) past[name].push(time[name]);
+  return past;
 }
 
 /** The columns of a station that was never seen. */

@@ -24,7 +24,7 @@ export interface PastDays {
   missing: Span | null;
 }
 
-const names = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
+export const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
 
 /** What is kept of these days. */
 export async function readDays(
@@ -59,10 +59,10 @@ function columnsOf(numbers: readonly number[], first: number, count: number): Pi
     incidents: empty(),
   };
   const isThere = Array<boolean>(count).fill(false);
-  for (let at = 0; at < numbers.length; at += names.length + 1) {
+  for (let at = 0; at < numbers.length; at += columnNames.length + 1) {
     const place = (numbers[at] ?? 0) - first;
     isThere[place] = true;
-    for (const [n, name] of names.entries()) columns[name][place] = numbers[at + 1 + n] ?? 0;
+    for (const [n, name] of columnNames.entries()) columns[name][place] = numbers[at + 1 + n] ?? 0;
   }
   const from = isThere.indexOf(false);
   return { columns, missing: from < 0 ? null : { from, to: isThere.lastIndexOf(false) + 1 } };
@@ -74,7 +74,7 @@ export async function writeDays(
   zone: string,
   days: readonly { key: number; date: string; time: Durations }[],
 ): Promise<void> {
-  const rows = days.map(({ key, date, time }) => [key, date, ...names.map((name) => time[name])]);
+  const rows = days.map(({ key, date, time }) => [key, date, ...columnNames.map((name) => time[name])]);
   await sql`
     insert into uptime_days (zone, presence_key, date, up, down, maintenance, paused, unknown, incidents)
     select ${zone}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7

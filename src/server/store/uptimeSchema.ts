@@ -25,13 +25,20 @@ export const touchedDays = (key: string, from: string, to: string): string =>
 
 const raise = (key: string): string => `update presence set history_version = history_version + 1 where key = ${key};`;
 
+/** What the station was before the transition: one that says the same again touches nothing. */
+const stateBefore = (row: string): string => `(
+    select is_up from transitions where presence_key = ${row}.presence_key and at < ${row}.at order by at desc limit 1
+  )`;
+
 /** On `transitions`: what is so from `at` on. */
 const transitionTrigger = (event: 'insert' | 'update' | 'delete', rows: readonly ('old' | 'new')[]): string => `
 create trigger uptime_touched_by_${event}d_transition after ${event} on transitions begin
   ${rows
     .map((row) => {
       const key = `${row}.presence_key`;
-      return `delete from uptime_days where ${touchedDays(key, `${row}.at`, nextUp(key, `${row}.at`))}; ${raise(key)}`;
+      const isNews = event === 'update' ? '' : `${row}.is_up is not ${stateBefore(row)} and `;
+      const days = touchedDays(key, `${row}.at`, nextUp(key, `${row}.at`));
+      return `delete from uptime_days where ${isNews}${days}; ${raise(key)}`;
     })
     .join('\n  ')}
 end;`;

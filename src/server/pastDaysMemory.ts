@@ -1,10 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DayColumns } from '../contract/uptime.ts';
+import type { DayColumns, Durations } from '../contract/uptime.ts';
 import { cellsOf } from '../domain/uptime.ts';
 import { type Span, union } from '../domain/uptimeHistory.ts';
 import type { Store } from './store/tables.ts';
 import { pastsOf, type Seen } from './store/uptime.ts';
-import { dayNumber, forgetOtherDays, type PastDays, readDays, writeDays } from './store/uptimeDays.ts';
+import {
+  columnNames,
+  columnsFrom,
+  dayNumber,
+  forgetOtherDays,
+  type PastDays,
+  readDays,
+  writeDays,
+} from './store/uptimeDays.ts';
 
 /** The longest window that can be asked for. */
 const daysKept = 400;
@@ -63,19 +71,22 @@ export class PastDaysMemory {
     }
   }
 
-  /** What was brought. @param first `dayNumber` */
-  of(key: number, first: number, count: number): DayColumns {
+  /**
+   * What was brought, and behind it the days that go on. The columns are those in memory where they are as long as was asked
+   * for: to copy the half million numbers of a large fleet takes longer than all else. So they hold until the next call.
+   * @param first `dayNumber`
+   */
+  with(live: readonly Durations[], { key, first, count }: { key: number; first: number; count: number }): DayColumns {
     const known = this.#known.get(key);
-    const place = first - (known?.first ?? first);
-    const part = (name: keyof DayColumns): number[] => known?.columns[name].slice(place, place + count) ?? [];
-    return {
-      up: part('up'),
-      down: part('down'),
-      maintenance: part('maintenance'),
-      paused: part('paused'),
-      unknown: part('unknown'),
-      incidents: part('incidents'),
-    };
+    if (!known) return columnsFrom(live);
+    const isWhole = known.first === first && known.count === count;
+    const columns = isWhole ? known.columns : sliced(known.columns, first - known.first, count);
+    for (const name of columnNames) {
+      const column = columns[name];
+      column.length = count + live.length;
+      for (const [n, time] of live.entries()) column[count + n] = time[name];
+    }
+    return columns;
   }
 
   /** In one transaction, so that nothing comes in between that would delete what is written here. */
@@ -104,10 +115,19 @@ export class PastDaysMemory {
   }
 }
 
-const endOf = ({ first, columns }: PastDays): number => first + columns.up.length;
+const endOf = ({ first, count }: PastDays): number => first + count;
 const lengthOf = (span: Span | null | undefined): number => (span ? span.to - span.from : 0);
 
 function* portions(stations: readonly Seen[], size: number): Generator<number[]> {
   for (let place = 0; place < stations.length; place += size)
     yield stations.slice(place, place + size).map(({ key }) => key);
 }
+
+const sliced = ({ up, down, maintenance, paused, unknown, incidents }: DayColumns, from: number, count: number) => ({
+  up: up.slice(from, from + count),
+  down: down.slice(from, from + count),
+  maintenance: maintenance.slice(from, from + count),
+  paused: paused.slice(from, from + count),
+  unknown: unknown.slice(from, from + count),
+  incidents: incidents.slice(from, from + count),
+});

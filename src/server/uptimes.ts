@@ -1,8 +1,8 @@
 import type { DayColumns, Days, Durations } from '../contract/uptime.ts';
-import { noTime, sumOf } from '../domain/uptime.ts';
+import { sumOf } from '../domain/uptime.ts';
 import type { Calendar } from '../domain/uptimeCalendar.ts';
 import { type Span, union } from '../domain/uptimeHistory.ts';
-import { columnNames, dayNumber } from './store/uptimeDays.ts';
+import { dayNumber } from './store/uptimeDays.ts';
 import { LiveCells } from './liveCells.ts';
 import { LivePasts } from './livePasts.ts';
 import { PastDaysMemory } from './pastDaysMemory.ts';
@@ -76,7 +76,7 @@ export class Uptimes {
     return { observed: union([...observers, ...present]), noted };
   }
 
-  /** Of these stations, by the keys of their presence. */
+  /** Of these stations, by the keys of their presence. The columns hold until the next call. */
   async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, StationUptime>> {
     const { zone, days, edges, over, observed } = window;
     const seen = presences.filter(isSeen);
@@ -99,7 +99,7 @@ export class Uptimes {
       found.set(key, {
         isWatched: known.marks.length > 0,
         last24Hours: sum(lastDay),
-        columns: extended(past.of(key, first, over), live.map(sum)),
+        columns: past.with(live.map(sum), { key, first, count: over }),
       });
     }
     return found;
@@ -118,16 +118,3 @@ export class Uptimes {
     return known;
   }
 }
-
-/** @param past a copy of its own */
-function extended(past: DayColumns, live: readonly Durations[]): DayColumns {
-  for (const time of live) for (const name of columnNames) past[name].push(time[name]);
-  return past;
-}
-
-/** The columns of a station that was never seen. */
-export const noColumns = (count: number): DayColumns =>
-  extended(
-    { up: [], down: [], maintenance: [], paused: [], unknown: [], incidents: [] },
-    Array.from({ length: count }, noTime),
-  );

@@ -10,7 +10,8 @@ import { runsBegunIn, timeInRuns } from '../store/stationRuns.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../store/uptime.ts';
-import { noColumns, Uptimes, type Window } from '../uptimes.ts';
+import { columnsFrom } from '../store/uptimeDays.ts';
+import { Uptimes, type Window } from '../uptimes.ts';
 import { orNotFound } from './existing.ts';
 
 const day = 86_400_000;
@@ -31,11 +32,8 @@ export function uptimeRoutes({ mount, store }: Rooms): void {
     const now = Date.now();
     const window = await uptimes.window(calendarOf(query.time_zone), query, now);
     const span = { from: window.edges[0] ?? now, to: now };
-    const [row] = await rowsOf(store, uptimes, window, [station]);
-    if (row === undefined) throw new Error(`No uptime was made of station ${params.id}.`);
     const seen = await lastSeen(store, [station]);
-    return {
-      ...row,
+    const others = {
       days: window.days,
       in_runs: lengthsIn(await timeInRuns(store, station.id, span), window.edges),
       last_seen_at: timeOrNull(seen.get(station.id) ?? null),
@@ -47,6 +45,10 @@ export function uptimeRoutes({ mount, store }: Rooms): void {
         ends_at: timeOrNull(pause.ends_at),
       })),
     };
+    // Last, because its columns hold until the next request only.
+    const [row] = await rowsOf(store, uptimes, window, [station]);
+    if (row === undefined) throw new Error(`No uptime was made of station ${params.id}.`);
+    return { ...row, ...others };
   });
 
   mount(uptime.day, async ({ params, query }) => {
@@ -123,11 +125,11 @@ async function rowsOf(
   window: Window,
   stations: readonly PresenceRow[],
 ): Promise<UptimeRow[]> {
-  const found = await uptimes.of(window, stations);
   const seen = await lastSeen(
     store,
     stations.filter((station) => !isKnown(station)),
   );
+  const found = await uptimes.of(window, stations);
   return stations.map((station) => {
     const { id, name, key, since } = station;
     const own = key === null ? undefined : found.get(key);
@@ -138,7 +140,7 @@ async function rowsOf(
       since: isKnown(station) ? timeOrNull(since) : null,
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...noTime(), none: day },
-      columns: own?.columns ?? noColumns(window.days.dates.length),
+      columns: own?.columns ?? columnsFrom(window.days.dates.map(noTime)),
     };
   });
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
+import { noTime } from '../../domain/uptime.ts';
 import type { Span } from '../../domain/uptimeHistory.ts';
 import { numbersOf } from './numberList.ts';
 import type { Change, Store } from './tables.ts';
@@ -18,13 +19,23 @@ export interface PastDays {
   version: number;
   /** `dayNumber` of the first. */
   first: number;
-  /** As long as was asked for; 0 where a day is missing. */
+  count: number;
+  /** 0 where a day is missing. */
   columns: DayColumns;
   /** From the first to the last place that has to be made; null when all days are there. */
   missing: Span | null;
 }
 
 export const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
+
+export const columnsFrom = (days: readonly Durations[]): DayColumns => ({
+  up: days.map(({ up }) => up),
+  down: days.map(({ down }) => down),
+  maintenance: days.map(({ maintenance }) => maintenance),
+  paused: days.map(({ paused }) => paused),
+  unknown: days.map(({ unknown }) => unknown),
+  incidents: days.map(({ incidents }) => incidents),
+});
 
 /** What is kept of these days. */
 export async function readDays(
@@ -45,19 +56,17 @@ export async function readDays(
       )
     ) as list
     from presence as p where p.key in (select value from json_each(${JSON.stringify(keys)}))`.execute(store);
-  return rows.map(({ key, version, list }) => ({ key, version, first, ...columnsOf(numbersOf(list), first, count) }));
+  return rows.map(({ key, version, list }) => ({
+    key,
+    version,
+    first,
+    count,
+    ...columnsOf(numbersOf(list), first, count),
+  }));
 }
 
 function columnsOf(numbers: readonly number[], first: number, count: number): Pick<PastDays, 'columns' | 'missing'> {
-  const empty = (): number[] => Array<number>(count).fill(0);
-  const columns: DayColumns = {
-    up: empty(),
-    down: empty(),
-    maintenance: empty(),
-    paused: empty(),
-    unknown: empty(),
-    incidents: empty(),
-  };
+  const columns = columnsFrom(Array.from({ length: count }, noTime));
   const isThere = Array<boolean>(count).fill(false);
   for (let at = 0; at < numbers.length; at += columnNames.length + 1) {
     const place = (numbers[at] ?? 0) - first;

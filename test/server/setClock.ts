@@ -19,6 +19,16 @@ export class SetClock implements Clock {
     return () => this.#timers.delete(timer);
   };
 
+  /** How much is to be done later. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  /** Milliseconds until the next of it. */
+  get next(): number {
+    return Math.min(...[...this.#timers].map(({ due }) => due)) - this.#monotonic;
+  }
+
   /** So many milliseconds pass, with all that is due in them. */
   pass(millis: number): void {
     const end = this.#monotonic + millis;

@@ -119,13 +119,17 @@ export class Follower {
   }
 
   async #answers(): Promise<boolean> {
+    const patience = new AbortController();
+    const cancel = this.#clock.after(probePatience, () => patience.abort());
     try {
-      const signal = AbortSignal.timeout(probePatience);
+      const { signal } = patience;
       const answer = await fetch(`http://${this.address}/sub/station/info`, { redirect: 'error', signal });
       await answer.body?.cancel();
       return true;
     } catch {
       return false;
+    } finally {
+      cancel();
     }
   }
 

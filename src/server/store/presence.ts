@@ -118,7 +118,8 @@ export async function changePast(
   for (const { at } of gone) {
     await change.deleteFrom('transitions').where('presence_key', '=', key).where('at', '=', at).execute();
   }
-  for (const each of come) await insertTransition(change, key, each);
+  // The end of a time first: then days after it are not touched.
+  for (const each of come.toReversed()) await insertTransition(change, key, each);
   const last = await change
     .selectFrom('transitions')
     .select(['at', 'is_up'])

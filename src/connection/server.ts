@@ -27,7 +27,9 @@ export type Capability =
   | 'push-marks'
   | 'events'
   | 'operator'
-  | 'streaming';
+  | 'streaming'
+  | 'presence'
+  | 'uptime';
 
 /** The station server that a window works with: the embedded one of this machine, or one at an address. */
 export interface StationServer {

@@ -15,6 +15,7 @@ import { importRoutes } from './routes/imports.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { openApiRoute } from './routes/openApi.ts';
+import { presenceRoutes } from './routes/presence.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -25,6 +26,7 @@ import { partRoutes } from './routes/parts.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { unitAnswerRoutes } from './routes/unitAnswers.ts';
 import { unitRoutes } from './routes/units.ts';
+import { uptimeRoutes } from './routes/uptime.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { stationRoutes } from './routes/stations.ts';
@@ -37,6 +39,7 @@ import { v1UploadRoutes } from './routes/v1Uploads.ts';
 import type { OperatorHub } from './operator/hub.ts';
 import type { OperatorLinks } from './operator/links.ts';
 import type { EventStreams } from './eventStreams.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
 import type { Streaming } from './streaming/streaming.ts';
@@ -54,6 +57,7 @@ export function makeApp({
   hub,
   links,
   pages,
+  presence,
   host,
 }: {
   store: Store;
@@ -65,6 +69,7 @@ export function makeApp({
   hub: OperatorHub;
   links: OperatorLinks;
   pages: string;
+  presence: PresenceRecorder;
   host: string;
 }): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
@@ -97,6 +102,7 @@ export function makeApp({
     hub,
     links,
     pages,
+    presence,
   };
   healthRoute(rooms);
   openApiRoute(rooms);
@@ -105,6 +111,8 @@ export function makeApp({
   overviewRoutes(rooms);
   operatorRoutes(rooms);
   operatorPageRoutes(rooms);
+  presenceRoutes(rooms);
+  uptimeRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
   procedureRoutes(rooms);

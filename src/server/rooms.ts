@@ -3,6 +3,7 @@ import type { OperatorLinks } from './operator/links.ts';
 import type { AttachmentFiles } from './attachmentFiles.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
 import type { Streaming } from './streaming/streaming.ts';
@@ -24,4 +25,5 @@ export interface Rooms {
   links: OperatorLinks;
   /** Folder of the pages that browsers show. */
   pages: string;
+  presence: PresenceRecorder;
 }

@@ -6,6 +6,8 @@ import { EventStreams } from './eventStreams.ts';
 import { OperatorHub } from './operator/hub.ts';
 import { OperatorLinks } from './operator/links.ts';
 import { listen } from './listen.ts';
+import { systemClock } from './presence/clock.ts';
+import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './signedUrls.ts';
 import { sweepAttachments } from './sweepAttachments.ts';
 import { findInstance, findSigningSecret } from './store/instance.ts';
@@ -37,16 +39,21 @@ export async function serve(
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
+  const presence = new PresenceRecorder(store, systemClock, {
+    onChange: () => streams.ring(),
+    onFollowed: [hub.followed],
+  });
+  await presence.start();
   const last = folder.readAddress();
   const ports = port !== null ? [port] : lastPort(last?.url);
   const streaming = await Streaming.start({
     store,
-    listener: hub,
+    listeners: [presence, hub],
     folder: folder.certificates,
     host,
     ports: lastPort(last?.mqtt),
   });
-  const rooms = { store, sql, streams, files, urls, streaming, hub, links, pages, host };
+  const rooms = { store, sql, streams, files, urls, streaming, presence, hub, links, pages, host };
   const listening = await listen(makeApp(rooms), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
@@ -68,6 +75,7 @@ export async function serve(
       // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
       await listening.close();
       await streaming.stop();
+      await presence.stop();
       await swept;
       await store.destroy();
       folder.release();

@@ -21,6 +21,8 @@ export function healthRoute({ app, store }: Rooms): void {
         'events',
         'operator',
         'streaming',
+        'presence',
+        'uptime',
       ],
     };
     return json(answer);

@@ -24,7 +24,7 @@ export class StreamBroker {
   readonly #open = new Map<Client, OpenStream>();
   #connections = 0;
 
-  private constructor(sessions: Sessions, listener: StreamListener) {
+  private constructor(sessions: Sessions, listeners: readonly StreamListener[]) {
     this.#sessions = sessions;
     this.#aedes = new Aedes({
       connectTimeout: limits.connect,
@@ -40,7 +40,7 @@ export class StreamBroker {
           return;
         }
         for (const other of this.#open.values()) if (other.session === found) other.cut('server'); // it came back
-        this.#open.set(client, new OpenStream(client, found, listener));
+        this.#open.set(client, new OpenStream(client, found, listeners));
         done(null, true);
       },
       authorizePublish: (client, packet, done) => {
@@ -57,8 +57,8 @@ export class StreamBroker {
     for (const event of ['clientError', 'connectionError'] as const) this.#aedes.on(event, (client) => client.close());
   }
 
-  static async start(sessions: Sessions, listener: StreamListener): Promise<StreamBroker> {
-    const broker = new StreamBroker(sessions, listener);
+  static async start(sessions: Sessions, listeners: readonly StreamListener[]): Promise<StreamBroker> {
+    const broker = new StreamBroker(sessions, listeners);
     await broker.#aedes.listen();
     return broker;
   }

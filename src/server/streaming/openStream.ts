@@ -13,17 +13,17 @@ export class OpenStream implements LiveStream {
   readonly id = randomUUID();
   readonly session: Session;
   readonly #client: Client;
-  readonly #listener: StreamListener;
+  readonly #listeners: readonly StreamListener[];
   #unread: Buffer | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** How it ends, unless something else becomes known. */
   #end: StreamEnd = 'farewell';
 
-  constructor(client: Client, session: Session, listener: StreamListener) {
+  constructor(client: Client, session: Session, listeners: readonly StreamListener[]) {
     this.#client = client;
     this.session = session;
-    this.#listener = listener;
-    listener.opened(this);
+    this.#listeners = listeners;
+    for (const listener of listeners) listener.opened(this);
   }
 
   get stationId(): string | null {
@@ -55,7 +55,7 @@ export class OpenStream implements LiveStream {
     this.#read();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#listener.closed(this, this.#end);
+    for (const listener of this.#listeners) listener.closed(this, this.#end);
   }
 
   #read(): void {
@@ -65,7 +65,7 @@ export class OpenStream implements LiveStream {
     if (payload === undefined) return;
     this.#timer = setTimeout(() => this.#read(), readEvery);
     const state = stateIn(payload);
-    if (state !== null) this.#listener.state(this, state);
+    if (state !== null) for (const listener of this.#listeners) listener.state(this, state);
   }
 }
 

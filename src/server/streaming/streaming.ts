@@ -14,7 +14,7 @@ const handshakeTimeout = 10_000;
 
 interface Options {
   store: Store;
-  listener: StreamListener;
+  listeners: readonly StreamListener[];
   /** For the certificates alone. */
   folder: string;
   host: string;
@@ -56,7 +56,7 @@ export class Streaming {
   static async start(options: Options): Promise<Streaming> {
     const certificates = await findCertificates(options.folder, options.host);
     const sessions = new Sessions();
-    const broker = await StreamBroker.start(sessions, options.listener);
+    const broker = await StreamBroker.start(sessions, options.listeners);
     return new Streaming(options, sessions, broker, await listen(certificates, options, broker));
   }
 

@@ -10,7 +10,7 @@ export interface Reached {
 
 /** What a server may be able to do beyond TofuPilot's public API; the names are those of its health call. */
 export type Capability =
-  'station-overview' | 'station-keys' | 'station-links' | 'procedure-identifiers' | 'push-marks' | 'events';
+  'station-overview' | 'station-keys' | 'station-links' | 'procedure-identifiers' | 'push-marks' | 'events' | 'uptime';
 
 /** The station server that a window works with: the embedded one of this machine, or one at an address. */
 export interface StationServer {

@@ -21,7 +21,10 @@ export function registerStations(
   feed: ChangeFeed,
 ): vscode.Disposable {
   const filter = new StationFilter(store);
-  const tree = new StationsTree(store, filter, () => feed.begin());
+  const tree = new StationsTree(store, filter, () => {
+    feed.setLooking('stations', true);
+    feed.begin();
+  });
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
@@ -39,7 +42,7 @@ export function registerStations(
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {
-      feed.visible = visible;
+      feed.setLooking('stations', visible);
       if (visible) void store.refresh();
     }),
     store.onDidChange(show),

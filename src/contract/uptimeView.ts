@@ -51,7 +51,8 @@ export const fromUptime = z.discriminatedUnion('type', [
   z.object({ type: z.literal('export'), format: z.enum(['json', 'csv']), station: id.nullable() }),
   onStation.extend({ type: z.literal('maintenance') }),
   onStation.extend({ type: z.literal('pause') }),
-  onStation.extend({ type: z.literal('endPause'), pause: id }),
+  /** Ends the pause or maintenance that is on. */
+  onStation.extend({ type: z.literal('resume') }),
   onStation.extend({ type: z.literal('deletePause'), pause: id }),
   onStation.extend({ type: z.literal('operatorAddress') }),
   onStation.extend({ type: z.literal('watch') }),

@@ -8,11 +8,11 @@ import { icon, outcomeMark } from '../shared/outcome.ts';
 import { dayName, shortTime, timeOfDay } from './clock.ts';
 import { dayStrip } from './dayStrip.ts';
 import { send } from './host.ts';
-import type { UptimeView } from './uptimeView.ts';
+import type { View } from './view.ts';
 import { causeWord, downText, observed, observedText, uptimeText } from './words.ts';
 
 /** What happened on a day: its hours, incidents and runs. */
-export function dayDetail(view: UptimeView, row: UptimeRow, date: string, days: Days): unknown {
+export function dayDetail(view: View, row: UptimeRow, date: string, days: Days): unknown {
   const day = view.day?.station === row.id && view.day.day.date === date ? view.day.day : undefined;
   return html`
     <section class="day" aria-labelledby="day">
@@ -49,7 +49,7 @@ function dayFacts(day: DayUptime): unknown {
   `;
   return html`
     <dl class="figures small">
-      ${fact(l10n.t('Uptime'), uptimeText(durations), `${observedText(durations)}`)}
+      ${fact(l10n.t('Uptime'), uptimeText(durations), observedText(durations))}
       ${fact(l10n.t('Downtime'), seen === 0 ? '–' : downText(durations))}
       ${fact(
         l10n.t('Utilization'),

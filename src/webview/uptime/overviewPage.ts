@@ -12,11 +12,11 @@ import { sortKeys } from './order.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { stationsTable } from './tables.ts';
 import { tools } from './tools.ts';
-import type { Fleet, UptimeView } from './uptimeView.ts';
+import type { Fleet, View } from './view.ts';
 import type { Widths } from './widths.ts';
 
 /** @param rows those that are shown, in their order */
-export function overviewPage(view: UptimeView, fleet: Fleet, rows: readonly UptimeRow[], widths: Widths): unknown {
+export function overviewPage(view: View, fleet: Fleet, rows: readonly UptimeRow[], widths: Widths): unknown {
   const { filter, table } = view.chosen;
   const all = fleet.rows;
   return html`
@@ -46,7 +46,7 @@ export function overviewPage(view: UptimeView, fleet: Fleet, rows: readonly Upti
   `;
 }
 
-const grid = (view: UptimeView, fleet: Fleet, rows: readonly UptimeRow[], { shown, size }: Widths): unknown => html`
+const grid = (view: View, fleet: Fleet, rows: readonly UptimeRow[], { shown, size }: Widths): unknown => html`
   <station-grid
     .rows=${rows}
     .days=${fleet.days}
@@ -66,7 +66,7 @@ const fleetFigures = (rows: readonly UptimeRow[], days: Days): Parameters<typeof
   days: (count) => sumOf(rows.map((row) => lastDaysOf(row, days, count))),
 });
 
-function sortChoice(view: UptimeView): unknown {
+function sortChoice(view: View): unknown {
   const words = { name: l10n.t('By name'), uptime: l10n.t('Lowest uptime first'), state: l10n.t('Down first') };
   return html`
     <vscode-single-select

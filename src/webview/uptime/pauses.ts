@@ -8,12 +8,6 @@ import { dateAndTime } from './clock.ts';
 import { send } from './host.ts';
 import { instantWord } from './words.ts';
 
-/** The maintenance or pause that is on at a time. @param time milliseconds since 1970 */
-export const pauseAt = (pauses: readonly Pause[], time: number): Pause | undefined =>
-  pauses.find(
-    ({ starts_at, ends_at }) => Date.parse(starts_at) <= time && (ends_at === null || Date.parse(ends_at) > time),
-  );
-
 /** What is left out of the reckoning, the latest first. */
 export function pauseList({ id, pauses }: StationUptime, { time_zone: zone }: Days): unknown {
   if (pauses.length === 0) return nothing;

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
 import type { StationUptime } from '../../contract/uptimeView.ts';
 import { ago } from '../../domain/ago.ts';
+import { pauseAt } from '../../domain/pauses.ts';
 import { icon } from '../shared/outcome.ts';
 import { dateAndTime, language, shortDay, shortTime } from './clock.ts';
 import { dayDetail } from './dayDetail.ts';
@@ -10,19 +11,19 @@ import { figureList } from './figureList.ts';
 import { send } from './host.ts';
 import { legend } from './legend.ts';
 import { zoneNote } from './overviewPage.ts';
-import { pauseAt, pauseList } from './pauses.ts';
+import { pauseList } from './pauses.ts';
 import { lastDaysOf } from './rowSums.ts';
 import './stationGrid.ts';
 import { stateMark } from './stateMark.ts';
 import { daysTable } from './tables.ts';
 import { tools } from './tools.ts';
-import type { UptimeView } from './uptimeView.ts';
+import type { View } from './view.ts';
 import type { Widths } from './widths.ts';
 import { instantWord } from './words.ts';
 
 /** One station in full. @param rows all that are shown, in their order */
 export function stationPage(
-  view: UptimeView,
+  view: View,
   days: Days,
   row: UptimeRow,
   rows: readonly UptimeRow[],
@@ -85,7 +86,7 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: 
   `;
 }
 
-function actions(view: UptimeView, { id }: UptimeRow, station: StationUptime | undefined, { now }: Days): unknown {
+function actions(view: View, { id }: UptimeRow, station: StationUptime | undefined, { now }: Days): unknown {
   const pause = station && pauseAt(station.pauses, now);
   const watched = view.watched.has(id);
   const button = (name: string, label: string, act: () => void): unknown =>
@@ -96,7 +97,7 @@ function actions(view: UptimeView, { id }: UptimeRow, station: StationUptime | u
       ${
         pause
           ? button('debug-continue', pause.kind === 'paused' ? l10n.t('Resume') : l10n.t('End maintenance'), () =>
-              send({ type: 'endPause', station: id, pause: pause.id }),
+              send({ type: 'resume', station: id }),
             )
           : button('debug-pause', l10n.t('Pause'), () => send({ type: 'pause', station: id }))
       }
@@ -108,13 +109,7 @@ function actions(view: UptimeView, { id }: UptimeRow, station: StationUptime | u
   `;
 }
 
-function history(
-  view: UptimeView,
-  days: Days,
-  row: UptimeRow,
-  rows: readonly UptimeRow[],
-  { shown, size }: Widths,
-): unknown {
+function history(view: View, days: Days, row: UptimeRow, rows: readonly UptimeRow[], { shown, size }: Widths): unknown {
   const { date, table } = view.chosen;
   return html`
     ${figureList(l10n.t('Uptime of {0}', row.name), {

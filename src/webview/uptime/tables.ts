@@ -6,7 +6,7 @@ import { durationWords } from '../../domain/uptimeFigures.ts';
 import { dateAndTime, dayName } from './clock.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { stateMark } from './stateMark.ts';
-import type { UptimeView } from './uptimeView.ts';
+import type { View } from './view.ts';
 import { coverageText, observed, uptimeText } from './words.ts';
 
 const time = (millis: number): string => (millis === 0 ? '–' : durationWords(millis));
@@ -19,7 +19,7 @@ const heads = (names: readonly string[]): unknown =>
   </thead>`;
 
 /** All stations with their figures. */
-export function stationsTable(view: UptimeView, rows: readonly UptimeRow[], days: Days): unknown {
+export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days): unknown {
   const names = [l10n.t('Station'), l10n.t('State'), l10n.t('Since'), l10n.t('24 hours')];
   names.push(...[7, 30, 90].map((count) => l10n.t('{0} days', count)));
   names.push(l10n.t('Observed in 90 days'), l10n.t('Down in 90 days'), l10n.t('Incidents'));
@@ -53,7 +53,7 @@ export function stationsTable(view: UptimeView, rows: readonly UptimeRow[], days
 }
 
 /** The days of one station, the newest first. */
-export function daysTable(view: UptimeView, row: UptimeRow, days: Days, shown: number): unknown {
+export function daysTable(view: View, row: UptimeRow, days: Days, shown: number): unknown {
   const names = [l10n.t('Day'), l10n.t('Uptime'), l10n.t('Observed'), l10n.t('Coverage'), l10n.t('Down')];
   names.push(l10n.t('Incidents'), l10n.t('Maintenance'), l10n.t('Paused'), l10n.t('Not observed'));
   const last = days.dates.map((date, day): [string, Durations] => [date, dayOf(row.columns, days, day)]).slice(-shown);

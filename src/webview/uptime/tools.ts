@@ -2,10 +2,10 @@ import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import { icon } from '../shared/outcome.ts';
 import { send } from './host.ts';
-import type { UptimeView } from './uptimeView.ts';
+import type { View } from './view.ts';
 
 /** The buttons at the right of the title: table or bars, refresh, export. @param station null: all stations */
-export function tools(view: UptimeView, station: string | null): unknown {
+export function tools(view: View, station: string | null): unknown {
   const { table } = view.chosen;
   const exportTo = (format: 'json' | 'csv', name: string, title: string): unknown => html`
     <button type="button" title=${title} aria-label=${title} @click=${() => send({ type: 'export', format, station })}>

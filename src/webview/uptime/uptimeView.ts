@@ -13,17 +13,12 @@ import { arranged } from './order.ts';
 import { overviewPage } from './overviewPage.ts';
 import type { StationGrid } from './stationGrid.ts';
 import { stationPage } from './stationPage.ts';
+import type { Fleet, View } from './view.ts';
 import { widthsOf } from './widths.ts';
 import { stateWord } from './words.ts';
 
-/** All there is to know of the stations, as last told by the host. */
-export interface Fleet {
-  readonly days: Days;
-  readonly rows: readonly UptimeRow[];
-}
-
 /** The whole page: all stations in rows, or one in full. */
-class UptimeView extends PageElement {
+class UptimeView extends PageElement implements View {
   static override properties = {
     fleet: { state: true },
     known: { state: true },
@@ -111,7 +106,6 @@ class UptimeView extends PageElement {
     this.chosen = kept.value;
   }
 
-  /** Shows a station in full, with the details of a day; null: of today. */
   open(id: string, date: string | null): void {
     if (this.chosen.station === null) this.keep({ scroll: window.scrollY });
     const day = date ?? this.fleet?.days.dates.at(-1) ?? null;
@@ -121,13 +115,11 @@ class UptimeView extends PageElement {
     window.scrollTo({ top: 0 });
   }
 
-  /** Shows the details of a day, or those of none. */
   pin(date: string | null): void {
     this.keep({ date });
     this.#look();
   }
 
-  /** Back to all stations, where the user was. */
   close(): void {
     const { station, date, scroll } = this.chosen;
     this.keep({ station: null, date: null });
@@ -136,13 +128,11 @@ class UptimeView extends PageElement {
     void this.updateComplete.then(() => window.scrollTo({ top: scroll }));
   }
 
-  /** Escape takes back one step. */
   clear(): void {
     if (this.chosen.date !== null) this.pin(null);
     else if (this.chosen.station !== null) this.close();
   }
 
-  /** The station above or below, in the order of the rows. */
   step(rows: readonly UptimeRow[], by: number): void {
     const next = rows[rows.findIndex(({ id }) => id === this.chosen.station) + by];
     if (next) this.open(next.id, this.chosen.date);
@@ -151,7 +141,7 @@ class UptimeView extends PageElement {
   #look(): void {
     const { station, date } = this.chosen;
     if (this.station?.id !== station) this.station = undefined;
-    if (this.day?.station !== station || this.day?.day.date !== date) this.day = undefined;
+    if (this.day?.station !== station || this.day.day.date !== date) this.day = undefined;
     send({ type: 'look', station, date: station === null ? null : date });
   }
 
@@ -179,7 +169,6 @@ class UptimeView extends PageElement {
   }
 }
 customElements.define('uptime-view', UptimeView);
-export type { UptimeView };
 
 const failurePage = (reason: string): unknown => html`
   <main class="failure" role="alert">

@@ -46,12 +46,13 @@ export function overviewPage(view: View, fleet: Fleet, rows: readonly UptimeRow[
   `;
 }
 
-const grid = (view: View, fleet: Fleet, rows: readonly UptimeRow[], { shown, size }: Widths): unknown => html`
+const grid = (view: View, fleet: Fleet, rows: readonly UptimeRow[], { shown, size, stacked }: Widths): unknown => html`
   <station-grid
     .rows=${rows}
     .days=${fleet.days}
     .shown=${shown}
     .size=${size}
+    ?stacked=${stacked}
     @choose=${({ detail }: CustomEvent<{ id: string; date: string | null }>) => view.open(detail.id, detail.date)}
   ></station-grid>
 `;

@@ -32,6 +32,7 @@ export class StationGrid extends PageElement {
     shown: { attribute: false },
     size: { attribute: false },
     large: { type: Boolean },
+    stacked: { type: Boolean },
     pinned: { attribute: false },
     place: { state: true },
     tip: { state: true },
@@ -44,6 +45,8 @@ export class StationGrid extends PageElement {
   declare size: CellSize;
   /** One station in full: its days alone. */
   declare large: boolean;
+  /** The days below the names. */
+  declare stacked: boolean;
   /** The date whose details are shown elsewhere. */
   declare pinned: string | null;
   declare place: Place | undefined;
@@ -54,6 +57,7 @@ export class StationGrid extends PageElement {
   constructor() {
     super();
     this.large = false;
+    this.stacked = false;
     this.pinned = null;
     this.most = portion;
     this.addEventListener('keydown', (event) => this.#key(event));
@@ -91,9 +95,10 @@ export class StationGrid extends PageElement {
     const rows = this.rows.slice(0, this.most);
     return html`
       <div
-        class="grid ${large ? 'large' : ''}"
+        class="grid ${large ? 'large' : this.stacked ? 'stacked' : ''}"
         role="grid"
         aria-label=${large ? l10n.t('Uptime by day') : l10n.t('Stations and their uptime by day')}
+        .style=${`--bars: ${size.pitch * shown}px`}
         aria-rowcount=${this.rows.length + 1}
         aria-colcount=${shown + (large ? 0 : 2)}
       >
@@ -146,13 +151,19 @@ export class StationGrid extends PageElement {
       ArrowDown: () => (this.large ? this.#fire('step', 1) : this.#move(this.rows[row + 1]?.id, day)),
       Enter: () => this.#choose(id, day),
       ' ': () => this.#choose(id, day),
-      Escape: () => (this.tip === undefined ? this.#fire('clear', undefined) : (this.tip = undefined)),
+      Escape: () => this.#escape(),
     };
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
+  }
+
+  /** Takes away the tip that covers something; a pinned day goes with it. */
+  #escape(): void {
+    if (this.tip === undefined || this.pinned !== null) this.#fire('clear', undefined);
+    this.tip = undefined;
   }
 
   #click(event: MouseEvent): void {

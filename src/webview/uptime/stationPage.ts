@@ -64,7 +64,7 @@ function now(row: UptimeRow, station: StationUptime | undefined, { now, time_zon
 }
 
 function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: zone }: Days): unknown {
-  if (!station) return html`<p class="note loading">${l10n.t('Loading the station…')}</p>`;
+  if (!station) return html`<p class="facts note">${l10n.t('Loading the station…')}</p>`;
   const { last_seen_at: seen, observed_since: since, operator_address: address } = station;
   return html`
     <dl class="facts">

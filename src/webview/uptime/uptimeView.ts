@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
-import type { Days, UptimeRow } from '../../contract/uptime.ts';
+import type { UptimeRow } from '../../contract/uptime.ts';
 import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../contract/uptimeView.ts';
 import { unpackColumns } from '../../domain/uptimeColumns.ts';
 import { PageElement } from '../shared/element.ts';

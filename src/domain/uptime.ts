@@ -1,5 +1,5 @@
 import type { DayColumns, Days, Durations, InstantState } from '../contract/uptime.ts';
-import { type History, timeOf, walk } from './uptimeHistory.ts';
+import { type History, type Span, timeOf, walk } from './uptimeHistory.ts';
 
 export const noTime = (): Durations => ({
   up: 0,
@@ -48,6 +48,25 @@ function wasDown(history: History, from: number, to: number): boolean {
   });
   return was;
 }
+
+/** How much of these spans lies between each edge and the next. @param spans they do not overlap */
+export function lengthsIn(spans: readonly Span[], edges: readonly number[]): number[] {
+  const lengths = edges.slice(1).map(() => 0);
+  for (const { from, to } of spans) {
+    for (let place = lastAt(edges, from); place < lengths.length && (edges[place] ?? to) < to; place += 1) {
+      const part = Math.min(to, edges[place + 1] ?? to) - Math.max(from, edges[place] ?? from);
+      lengths[place] = (lengths[place] ?? 0) + Math.max(0, part);
+    }
+  }
+  return lengths;
+}
+
+/** The place of the last edge that is not after `at`; 0 when all are. */
+const lastAt = (edges: readonly number[], at: number): number =>
+  Math.max(
+    0,
+    edges.findLastIndex((edge) => edge <= at),
+  );
 
 export interface TimeSegment {
   state: InstantState;

@@ -67,7 +67,7 @@ export function union<S extends Span>(spans: readonly S[]): S[] {
 }
 
 /** Where both kinds overlap it is maintenance: the more definite of the two. */
-function flattened(pauses: readonly PauseSpan[]): PauseSpan[] {
+export function flattened(pauses: readonly PauseSpan[]): PauseSpan[] {
   const maintenance = union(pauses.filter(({ kind }) => kind === 'maintenance'));
   const paused = union(pauses.filter(({ kind }) => kind === 'paused'));
   return [...maintenance, ...paused.flatMap((span) => without(span, maintenance))].sort((a, b) => a.from - b.from);

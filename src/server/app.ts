@@ -23,6 +23,7 @@ import { partRoutes } from './routes/parts.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { unitAnswerRoutes } from './routes/unitAnswers.ts';
 import { unitRoutes } from './routes/units.ts';
+import { uptimeRoutes } from './routes/uptime.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { stationRoutes } from './routes/stations.ts';
@@ -84,6 +85,7 @@ export function makeApp({
   eventRoutes(rooms);
   stationRoutes(rooms);
   overviewRoutes(rooms);
+  uptimeRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
   procedureRoutes(rooms);

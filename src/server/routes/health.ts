@@ -19,6 +19,7 @@ export function healthRoute({ app, store }: Rooms): void {
         'procedure-identifiers',
         'push-marks',
         'events',
+        'uptime',
       ],
     };
     return json(answer);

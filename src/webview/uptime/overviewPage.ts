@@ -3,13 +3,14 @@ import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
-import { sumOf } from '../../domain/uptime.ts';
+import { lastDays, sumOf } from '../../domain/uptime.ts';
 import { figureList } from './figureList.ts';
 import { legend } from './legend.ts';
 import './stationGrid.ts';
 import { sortKeys } from './order.ts';
-import { lastDaysOf } from './rowSums.ts';
+import { allTogether } from './rowSums.ts';
 import { stationsTable } from './tables.ts';
 import { tools } from './tools.ts';
 import type { Fleet, View } from './view.ts';
@@ -26,7 +27,7 @@ export function overviewPage(view: View, fleet: Fleet, rows: readonly UptimeRow[
       ${tools(view, null)}
     </header>
     <main>
-      ${all.length > 1 ? figureList(l10n.t('All stations together'), fleetFigures(all, fleet.days)) : nothing}
+      ${all.length > 1 ? guard([fleet], () => figureList(l10n.t('All stations together'), fleetFigures(all, fleet.days))) : nothing}
       <section aria-label=${l10n.t('Stations')}>
         <div class="section-head">
           <vscode-textfield
@@ -62,10 +63,13 @@ function summary(rows: readonly UptimeRow[]): string {
   return l10n.t('{0} of {1} connected', connected, rows.length);
 }
 
-const fleetFigures = (rows: readonly UptimeRow[], days: Days): Parameters<typeof figureList>[1] => ({
-  day: sumOf(rows.map(({ last_24_hours }) => last_24_hours)),
-  days: (count) => sumOf(rows.map((row) => lastDaysOf(row, days, count))),
-});
+function fleetFigures(rows: readonly UptimeRow[], days: Days): Parameters<typeof figureList>[1] {
+  const columns = allTogether(rows, days);
+  return {
+    day: sumOf(rows.map(({ last_24_hours }) => last_24_hours)),
+    days: (count) => lastDays(columns, days, count),
+  };
+}
 
 function sortChoice(view: View): unknown {
   const words = { name: l10n.t('By name'), uptime: l10n.t('Lowest uptime first'), state: l10n.t('Down first') };

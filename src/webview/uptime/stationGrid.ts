@@ -9,8 +9,8 @@ import type { CellSize } from './dayShapes.ts';
 import { type RowLook, gridHead, stationRow } from './gridRows.ts';
 import { dayText } from './words.ts';
 
-/** Rows that are added in one frame: something is seen at once, however many stations there are. */
-const portion = 100;
+/** Rows that are painted at once: a screenful, so that something is seen however many there are; and in each frame after it. */
+const [screenful, portion] = [40, 300];
 
 /** The place of the keyboard in the grid. */
 interface Place {
@@ -59,7 +59,7 @@ export class StationGrid extends PageElement {
     this.large = false;
     this.stacked = false;
     this.pinned = null;
-    this.most = portion;
+    this.most = screenful;
     this.addEventListener('keydown', (event) => this.#key(event));
     this.addEventListener('click', (event) => this.#click(event));
     this.addEventListener('pointermove', (event) => this.#point(event));
@@ -119,7 +119,7 @@ export class StationGrid extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (this.most < this.rows.length) requestAnimationFrame(() => (this.most += 3 * portion));
+    if (this.most < this.rows.length) requestAnimationFrame(() => (this.most += portion));
     else if (changed.has('most') || changed.has('rows')) this.dispatchEvent(new CustomEvent('complete'));
     if (!this.#takesFocus) return;
     this.#takesFocus = false;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, timestamp } from './common.ts';
+import { id } from './common.ts';
 import { stationState } from './overview.ts';
 import { days, uptime, uptimeRow } from './uptime.ts';
 
@@ -10,7 +10,7 @@ export const rowHead = uptimeRow.omit({ columns: true });
 export type RowHead = z.infer<typeof rowHead>;
 
 /** A station of a server that keeps no uptime. */
-const knownStation = z.object({ id: z.string(), name: z.string(), state: stationState, since: timestamp.nullable() });
+const knownStation = z.object({ id: z.string(), name: z.string(), state: stationState });
 export type KnownStation = z.infer<typeof knownStation>;
 
 const station = uptime.station.answer;

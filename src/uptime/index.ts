@@ -27,7 +27,7 @@ export function registerUptime(
 ): vscode.Disposable {
   const watching = registerWatching(commands, connection, store, feed, log, state);
   registerPauseCommands(commands, connection, store);
-  const panels = new UptimePanels({ commands, connection, store, feed, log, watching, extension });
+  const panels = new UptimePanels({ commands, connection, feed, log, watching, extension });
   commands.register('openUptime', (argument) => panels.open(stationIdOf(argument)));
   return vscode.Disposable.from(watching, panels);
 }

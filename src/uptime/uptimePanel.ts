@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
 import type { Change } from '../contract/events.ts';
 import { presence } from '../contract/presence.ts';
 import { uptime } from '../contract/uptime.ts';
@@ -12,13 +11,13 @@ import { packColumns } from '../domain/uptimeColumns.ts';
 import type { Commands } from '../platform/commands.ts';
 import type { Log } from '../platform/log.ts';
 import { webviewPage } from '../platform/webviewPage.ts';
+import { knownStations } from './knownStations.ts';
 import { exportUptime } from './uptimeExport.ts';
 import type { Watching } from './watching.ts';
 
 export interface PanelServices {
   readonly commands: Commands;
   readonly connection: Connection;
-  readonly store: StationStore;
   readonly feed: ChangeFeed;
   readonly log: Log;
   readonly watching: Watching;
@@ -45,23 +44,22 @@ export class UptimePanel implements vscode.Disposable {
   /** What has to be asked for again. */
   #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(panel: vscode.WebviewPanel, services: PanelServices, station: string | undefined) {
     this.#panel = panel;
     this.#services = services;
     this.#opening = station;
-    const { connection, feed, store, watching, extension } = services;
-    const timer = setInterval(() => panel.visible && void this.#refresh(), tick);
+    const { connection, feed, watching, extension } = services;
     const subscriptions = vscode.Disposable.from(
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidChangeViewState(() => feed.setLooking('uptime', panel.visible)),
       feed.onDidHear((change) => this.#hear(change)),
-      store.onDidChange(() => this.#dates === undefined && void this.#sendKnown()),
       connection.onDidChangeServer(() => void this.#refresh()),
       watching.onDidChange(() => this.#sendWatched()),
     );
     panel.onDidDispose(() => {
-      clearInterval(timer);
+      clearTimeout(this.#timer);
       subscriptions.dispose();
       feed.setLooking('uptime', false);
     });
@@ -155,15 +153,16 @@ export class UptimePanel implements vscode.Disposable {
       this.#dates = undefined;
       this.#post({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#panel.visible && void this.#refresh(), tick);
   }
 
   async #loadAll(): Promise<void> {
-    const { connection, store } = this.#services;
+    const { connection } = this.#services;
     if (!(await connection.can('uptime'))) {
       this.#dates = undefined;
-      await store.refresh();
-      if (store.error !== undefined) throw store.error;
-      return this.#sendKnown();
+      this.#post({ type: 'known', server: connection.serverName, stations: await knownStations(connection) });
+      return;
     }
     const { days, stations } = await connection.call(uptime.fleet, { query: { days: 90, time_zone: this.#zone } });
     this.#dates = days.dates;
@@ -207,14 +206,6 @@ export class UptimePanel implements vscode.Disposable {
       if (error instanceof ApiError && error.kind === 'notFound') return undefined;
       throw error;
     }
-  }
-
-  /** On a server that keeps no uptime. */
-  async #sendKnown(): Promise<void> {
-    const { connection, store } = this.#services;
-    if (store.stations === undefined || (await connection.can('uptime').catch(() => true))) return;
-    const stations = store.stations.map(({ id, name, state, stateSince }) => ({ id, name, state, since: stateSince }));
-    this.#post({ type: 'known', server: connection.serverName, stations });
   }
 
   #sendWatched(): void {

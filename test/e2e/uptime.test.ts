@@ -10,6 +10,7 @@ import { procedures } from '../../src/contract/procedures.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { benchKey, startBundle } from '../bench/bundle.ts';
+import { useTofuPilot } from '../support/tofupilot.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, useBench } from './support/bench.ts';
 import { everyKind, Histories, midnight } from './support/histories.ts';
@@ -205,4 +206,161 @@ describe('the uptime panel', function () {
     await panel().getByRole('textbox', { name: 'Filter stations by name' }).fill('bench 1');
     await eventually(async () => assert.deepEqual(await names(), ['Bench 10', 'Bench 1']));
   });
+
+  it('shows the same as a table', async () => {
+    await panel().getByRole('textbox', { name: 'Filter stations by name' }).fill('');
+    await panel().getByRole('button', { name: 'Show as table' }).click();
+    const table = panel().getByRole('table', { name: 'Uptime of all stations' });
+    const bench1 = table.getByRole('row', { name: /^Bench 1 / });
+    assert.match(await textOf(bench1), / 99\.90 % 98 % 2 h 2$/);
+    assert.equal(await table.getByRole('row').count(), 5);
+    assert.deepEqual(await axeProblems(panel()), []);
+    await screenshots('uptime-table');
+    await bench1.getByRole('button').click();
+    const days = panel().getByRole('table', { name: 'Uptime of Bench 1 by day' });
+    const row = days.getByRole('row', { name: new RegExp(`^${dayName(3)}`) });
+    assert.equal(await textOf(row), `${dayName(3)} 91.66 % 1 d 100 % 2 h 1 – – –`);
+    assert.equal(await days.getByRole('row').count(), 91);
+    await row.getByRole('button').click();
+    await panel().locator('.incidents').waitFor();
+    assert.deepEqual(await axeProblems(panel()), []);
+    await workbench().screenshot('uptime-days-table', 'dark');
+  });
+
+  it('exports the days as CSV and JSON, of a station and of all', async () => {
+    await panel().getByRole('button', { name: 'Export the days as CSV' }).click();
+    const ofOne = (await saved(/^Bench 1 uptime \d{4}-\d\d-\d\d\.csv$/)).split('\r\n');
+    assert.equal(
+      ofOne[0],
+      '\uFEFFstation,date,uptime_percent,up_s,down_s,maintenance_s,paused_s,not_observed_s,incidents',
+    );
+    assert.equal(ofOne.filter((line) => line.startsWith('Bench 1,')).length, 90);
+    assert.ok(ofOne.some((line) => line.endsWith(',91.66,79200,7200,0,0,0,1')));
+    await panel().getByRole('button', { name: 'All stations' }).click();
+    await panel().getByRole('button', { name: 'Export the uptime as JSON' }).click();
+    const json = exported.parse(JSON.parse(await saved(/^uptime .*\.json$/)));
+    assert.deepEqual(json.stations.map(({ name }) => name).sort(), ['Bench 1', 'Bench 10', 'Bench 2', 'Spare bench']);
+    const days = json.stations.find(({ name }) => name === 'Bench 1')?.days ?? [];
+    assert.equal(days.length, 90);
+    assert.equal(days.at(-4)?.down, 2 * hour);
+    assert.equal(days.at(-4)?.starts_at, new Date(midnight(3)).toISOString());
+    await panel().getByRole('button', { name: 'Show as table' }).click();
+  });
+
+  it('follows a station that comes or goes, and repaints its row alone', async () => {
+    await row('Bench 2').waitFor();
+    const page = panel().locator('html');
+    await page.evaluate(`{
+      const changed = (window.changed = new Set());
+      const note = ({ target }) => changed.add((target.closest ? target : target.parentElement).closest('[data-id]')?.dataset.id);
+      new MutationObserver((records) => records.forEach(note)).observe(document.querySelector('.grid'), {
+        subtree: true, childList: true, characterData: true, attributes: true,
+      });
+    }`);
+    using histories = new Histories(bench.data);
+    histories.change(id('Bench 1'), false, 'stream-lost');
+    await row('Bench 1').first().getByText('disconnected').waitFor();
+    await panel().getByText('1 of 4 connected').waitFor();
+    await panel().getByRole('status').getByText('Bench 1: disconnected').waitFor({ state: 'attached' });
+    assert.deepEqual(await page.evaluate('[...window.changed]'), [id('Bench 1')]);
+    histories.change(id('Bench 1'), true, 'stream');
+    await panel().getByText('2 of 4 connected').waitFor();
+  });
+
+  it('opens on a station by its menu, and says why one without a history has none', async () => {
+    const window = workbench();
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Spare bench').menu('Open Uptime');
+    await panel().getByRole('heading', { name: 'Spare bench has no history yet' }).waitFor();
+    await panel().getByText('/heartbeat').waitFor();
+    assert.deepEqual(await axeProblems(panel()), []);
+    await screenshots('uptime-none');
+    await window.tree('Stations').row('Bench 2').menu('Open Uptime');
+    await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
+    assert.equal(await window.page.getByRole('tab', { name: 'Uptime' }).count(), 1);
+    const tooltip = await window.tree('Stations').row('Bench 2').tooltip();
+    assert.match(tooltip, /Up 97\.\d\d % of 8\d d \d+ h observed \(98 %\) in the last 90 days\./);
+    await window.page.mouse.move(900, 500);
+  });
+
+  it('comes back after a reload of the window, as it was', async () => {
+    const window = workbench();
+    await panel()
+      .getByRole('gridcell', { name: dayName(25) })
+      .click();
+    const incident = panel().locator('.incidents').getByText('live stream closed in order');
+    await incident.waitFor();
+    await isKept(window.page, new RegExp(id('Bench 2')));
+    await window.reload();
+    await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
+    await incident.waitFor();
+    await window.page.keyboard.press('Escape');
+    await panel().getByRole('button', { name: 'All stations' }).click();
+    await eventually(async () => assert.deepEqual(await names(), ['Bench 2', 'Bench 10', 'Bench 1', 'Spare bench']));
+  });
+
+  it('shows 60 and 30 days where there is less room', async () => {
+    const { page } = workbench();
+    const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    const head = panel().locator('.grid .head');
+    for (const [width, text, name] of [
+      [1000, /89 days ago today 90 days$/, 'wide'],
+      [820, /59 days ago today 60 days$/, 'middle'],
+      [660, /29 days ago today 30 days$/, 'narrow'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await eventually(async () => assert.match(await textOf(head), text));
+      assert.equal(await panel().locator('html').evaluate(tooWide), 0);
+      await screenshots(`uptime-${name}`);
+      await row('Bench 2').getByRole('button').click();
+      await panel().locator('.strip').waitFor();
+      await workbench().screenshot(`uptime-station-${name}`, 'dark');
+      assert.equal(await panel().locator('html').evaluate(tooWide), 0);
+      await panel().getByRole('button', { name: 'All stations' }).click();
+    }
+    await page.setViewportSize({ width: 1380, height: 900 });
+    await workbench().setTheme('light');
+  });
+});
+
+describe('the uptime panel on a TofuPilot server (a stand-in for it)', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const cloud = useTofuPilot();
+
+  it('tells what is known, and leads to the dashboard', async () => {
+    const window = workbench();
+    const behind = new StationApi(cloud.behind, cloud.userKey);
+    await behind.call(stations.create, { body: { name: 'Cloud bench' } });
+    await window.open(bench.workspace);
+    await window.command('Test Stations: Add TofuPilot Server…');
+    await window.quickInput.opened('Add TofuPilot server (1/2)');
+    await window.quickInput.fill(cloud.url);
+    await window.quickInput.accept();
+    await window.quickInput.opened(`Sign in to ${cloud.host}`);
+    await window.quickInput.fill(cloud.userKey);
+    await window.quickInput.accept();
+    await window.quickInput.closed();
+    await window.command('Test Stations: Open Uptime');
+    const page = window.webview();
+    await page.getByText(`${cloud.host} has no public interface for uptime`).waitFor();
+    await page.getByText('Cloud bench').waitFor();
+    await page.getByRole('button', { name: 'Open dashboard' }).waitFor();
+    assert.deepEqual(await axeProblems(page), []);
+    await window.screenshot('uptime-tofupilot', 'light');
+    await window.command('Test Stations: Pause Uptime of Station');
+    const message = window.notification(`${cloud.host} keeps no uptime that could be changed from here.`);
+    assert.deepEqual(await message.buttons(), [`Open ${cloud.host}`, 'Show Log']);
+    await message.close();
+  });
+});
+
+const exported = z.object({
+  stations: z.array(
+    z.object({
+      name: z.string(),
+      days: z.array(z.object({ date: z.string(), starts_at: z.string(), down: z.number() })),
+    }),
+  ),
 });

@@ -31,8 +31,14 @@ export const dateAndTime = (time: string | number, zone: string): string =>
 const localDay = (time: string | number, zone: string): string =>
   formatter(zone, { dateStyle: 'short' }).format(new Date(time));
 
-/** As short as it is clear: the time of day for today, else the day with it. @param now milliseconds since 1970 */
+/** As short as it is clear: the time of day for today, else the day. @param now milliseconds since 1970 */
 export const shortTime = (time: string | number, now: number, zone: string): string =>
+  localDay(time, zone) === localDay(now, zone)
+    ? timeOfDay(time, zone)
+    : formatter(zone, { month: 'short', day: 'numeric' }).format(new Date(time));
+
+/** The same, with the time of day on other days too. */
+export const nearTime = (time: string | number, now: number, zone: string): string =>
   localDay(time, zone) === localDay(now, zone)
     ? timeOfDay(time, zone)
     : formatter(zone, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(new Date(time));

@@ -5,7 +5,7 @@ import type { DayUptime } from '../../contract/uptimeView.ts';
 import { percent } from '../../domain/percent.ts';
 import { durationWords } from '../../domain/uptimeFigures.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
-import { dayName, shortTime, timeOfDay } from './clock.ts';
+import { dayName, nearTime, timeOfDay } from './clock.ts';
 import { dayStrip } from './dayStrip.ts';
 import { send } from './host.ts';
 import type { View } from './view.ts';
@@ -94,7 +94,7 @@ function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: 
 
 /** With its day when it did not begin on the day it ended on. */
 const timesOf = (from: string, until: number, zone: string): string =>
-  until - Date.parse(from) > 12 * 3_600_000 ? shortTime(from, until, zone) : timeOfDay(from, zone, true);
+  until - Date.parse(from) > 12 * 3_600_000 ? nearTime(from, until, zone) : timeOfDay(from, zone, true);
 
 function runList({ runs, runs_count: count }: DayUptime, zone: string): unknown {
   if (runs.length === 0) return html`<p class="note">${l10n.t('No runs.')}</p>`;

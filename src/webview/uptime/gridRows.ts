@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, svg } from 'lit';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
 import { dayOf } from '../../domain/uptime.ts';
-import { shortTime } from './clock.ts';
+import { dateAndTime, shortTime } from './clock.ts';
 import { type CellSize, dayShapes } from './dayShapes.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { stateMark } from './stateMark.ts';
@@ -47,7 +47,9 @@ export function stationRow(row: UptimeRow, index: number, day: number, look: Row
           ${
             row.since === null
               ? nothing
-              : html`<span class="note">${l10n.t('since {0}', shortTime(row.since, days.now, days.time_zone))}</span>`
+              : html`<span class="note" title=${dateAndTime(row.since, days.time_zone)}
+                  >${l10n.t('since {0}', shortTime(row.since, days.now, days.time_zone))}</span
+                >`
           }
         </span>
       </span>

@@ -2,13 +2,11 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { KnownStation } from '../../contract/uptimeView.ts';
-import { dateAndTime } from './clock.ts';
 import { send } from './host.ts';
 import { stateMark } from './stateMark.ts';
 
 /** On a server that keeps no uptime, such as TofuPilot: what is known, and where there is more. */
 export function knownPage({ server, stations }: { server: string; stations: readonly KnownStation[] }): unknown {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return html`
     <header class="title-bar"><h1>${l10n.t('Uptime')}</h1></header>
     <main>
@@ -22,13 +20,7 @@ export function knownPage({ server, stations }: { server: string; stations: read
       <vscode-button secondary @click=${() => send({ type: 'refresh' })}>${l10n.t('Refresh')}</vscode-button>
       ${stations.length === 0 ? html`<p class="note">${l10n.t('There is no station yet.')}</p>` : nothing}
       <ul class="known" ?hidden=${stations.length === 0}>
-        ${stations.map(
-          ({ name, state, since }) =>
-            html`<li>
-              <span>${name}</span>${stateMark(state)}
-              ${since === null ? nothing : html`<span class="note">${l10n.t('since {0}', dateAndTime(since, zone))}</span>`}
-            </li>`,
-        )}
+        ${stations.map(({ name, state }) => html`<li><span>${name}</span>${stateMark(state)}</li>`)}
       </ul>
     </main>
   `;

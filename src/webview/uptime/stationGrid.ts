@@ -220,7 +220,7 @@ customElements.define('station-grid', StationGrid);
 /** Below the day, within the window. */
 function tipStyle(tip: { left: number; top: number } | undefined): string {
   if (!tip) return '';
-  const left = Math.max(8, Math.min(tip.left - 20, window.innerWidth - 320));
+  const left = Math.max(8, Math.min(tip.left - 20, document.documentElement.clientWidth - 316));
   return tip.top > window.innerHeight - 100
     ? `left: ${left}px; bottom: ${window.innerHeight - tip.top + 48}px`
     : `left: ${left}px; top: ${tip.top}px`;

@@ -5,7 +5,7 @@ import type { StationUptime } from '../../contract/uptimeView.ts';
 import { ago } from '../../domain/ago.ts';
 import { pauseAt } from '../../domain/pauses.ts';
 import { icon } from '../shared/outcome.ts';
-import { dateAndTime, language, shortDay, shortTime } from './clock.ts';
+import { dateAndTime, language, shortDay, nearTime } from './clock.ts';
 import { dayDetail } from './dayDetail.ts';
 import { figureList } from './figureList.ts';
 import { send } from './host.ts';
@@ -56,7 +56,7 @@ function now(row: UptimeRow, station: StationUptime | undefined, { now, time_zon
       row.since === null
         ? nothing
         : html`<span class="note" title=${dateAndTime(row.since, zone)}>
-            ${l10n.t('since {0}', shortTime(row.since, now, zone))}
+            ${l10n.t('since {0}', nearTime(row.since, now, zone))}
           </span>`
     }
     ${pause ? html`<span class="badge">${icon('debug-pause')} ${instantWord(pause.kind)}</span>` : nothing}

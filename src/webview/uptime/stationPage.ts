@@ -79,33 +79,42 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: 
         <dd>${dateAndTime(since, zone)}</dd>
       </div>
       <div>
-        <dt>${l10n.t('Operator page that is followed')}</dt>
+        <dt>${l10n.t('Operator address')}</dt>
         <dd>${address ?? l10n.t('none')}</dd>
       </div>
     </dl>
   `;
 }
 
-function actions(view: View, { id }: UptimeRow, station: StationUptime | undefined, { now }: Days): unknown {
-  const pause = station && pauseAt(station.pauses, now);
+function actions(view: View, row: UptimeRow, station: StationUptime | undefined, days: Days): unknown {
+  const { id } = row;
   const watched = view.watched.has(id);
-  const button = (name: string, label: string, act: () => void): unknown =>
-    html`<button type="button" @click=${act}>${icon(name)} ${label}</button>`;
   return html`
     <div class="actions">
-      ${button('tools', l10n.t('Mark maintenance…'), () => send({ type: 'maintenance', station: id }))}
-      ${
-        pause
-          ? button('debug-continue', pause.kind === 'paused' ? l10n.t('Resume') : l10n.t('End maintenance'), () =>
-              send({ type: 'resume', station: id }),
-            )
-          : button('debug-pause', l10n.t('Pause'), () => send({ type: 'pause', station: id }))
-      }
+      ${row.is_watched ? pauseActions(row, station, days) : nothing}
       ${button('broadcast', l10n.t('Operator address…'), () => send({ type: 'operatorAddress', station: id }))}
       <button type="button" aria-pressed=${watched} @click=${() => send({ type: 'watch', station: id })}>
         ${icon(watched ? 'bell' : 'bell-slash')} ${l10n.t('Notify me when it goes or comes')}
       </button>
     </div>
+  `;
+}
+
+const button = (name: string, label: string, act: () => void): unknown =>
+  html`<button type="button" @click=${act}>${icon(name)} ${label}</button>`;
+
+/** What takes time out of the reckoning. */
+function pauseActions({ id }: UptimeRow, station: StationUptime | undefined, { now }: Days): unknown {
+  const pause = station && pauseAt(station.pauses, now);
+  return html`
+    ${button('tools', l10n.t('Mark maintenance…'), () => send({ type: 'maintenance', station: id }))}
+    ${
+      pause
+        ? button('debug-continue', pause.kind === 'paused' ? l10n.t('Resume') : l10n.t('End maintenance'), () =>
+            send({ type: 'resume', station: id }),
+          )
+        : button('debug-pause', l10n.t('Pause'), () => send({ type: 'pause', station: id }))
+    }
   `;
 }
 
@@ -146,7 +155,7 @@ function history(view: View, days: Days, row: UptimeRow, rows: readonly UptimeRo
 }
 
 /** Why there is nothing to show, and what to do about it. */
-const neverWatched = ({ name }: UptimeRow): unknown => html`
+const neverWatched = ({ id, name }: UptimeRow): unknown => html`
   <section class="explanation" aria-labelledby="why">
     <h2 id="why">${l10n.t('{0} has no history yet', name)}</h2>
     <p>
@@ -162,7 +171,7 @@ const neverWatched = ({ name }: UptimeRow): unknown => html`
       <li>${l10n.t('any other program that sends heartbeats with the key of the station.')}</li>
     </ul>
     <pre>
-POST /api/local/stations/{id}/heartbeat
+POST /api/local/stations/${id}/heartbeat
 Authorization: Bearer $TOFUPILOT_API_KEY
 
 {"interval_s": 30}</pre>

@@ -3,13 +3,15 @@ import { html, nothing } from 'lit';
 import type { Days, Durations, UptimeRow } from '../../contract/uptime.ts';
 import { dayOf } from '../../domain/uptime.ts';
 import { durationWords } from '../../domain/uptimeFigures.ts';
-import { dateAndTime, dayName } from './clock.ts';
+import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { stateMark } from './stateMark.ts';
 import type { View } from './view.ts';
 import { coverageText, observed, uptimeText } from './words.ts';
 
 const time = (millis: number): string => (millis === 0 ? '–' : durationWords(millis));
+
+const percentOf = (durations: Durations): string => (observed(durations) === 0 ? '–' : uptimeText(durations));
 
 const heads = (names: readonly string[]): unknown =>
   html`<thead>
@@ -38,9 +40,11 @@ export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days
                 <button type="button" class="link" @click=${() => view.open(row.id, null)}>${row.name}</button>
               </th>
               <td>${stateMark(row.state)}</td>
-              <td>${row.since === null ? '–' : dateAndTime(row.since, days.time_zone)}</td>
-              <td>${uptimeText(row.last_24_hours)}</td>
-              ${[7, 30, 90].map((count) => html`<td>${uptimeText(lastDaysOf(row, days, count))}</td>`)}
+              <td title=${row.since === null ? nothing : dateAndTime(row.since, days.time_zone)}>
+                ${row.since === null ? '–' : shortTime(row.since, days.now, days.time_zone)}
+              </td>
+              <td>${percentOf(row.last_24_hours)}</td>
+              ${[7, 30, 90].map((count) => html`<td>${percentOf(lastDaysOf(row, days, count))}</td>`)}
               <td>${coverageText(all)}</td>
               <td>${time(all.down)}</td>
               <td>${all.incidents}</td>
@@ -71,7 +75,7 @@ export function daysTable(view: View, row: UptimeRow, days: Days, shown: number)
                 <th scope="row">
                   <button type="button" class="link" @click=${() => view.pin(date)}>${dayName(date)}</button>
                 </th>
-                <td>${observed(day) === 0 ? '–' : uptimeText(day)}</td>
+                <td>${percentOf(day)}</td>
                 <td>${time(observed(day))}</td>
                 <td>${coverageText(day)}</td>
                 <td>${time(day.down)}</td>

@@ -15,7 +15,7 @@ export interface CalendarDays {
  * day's: 23 or 25 hours where the clocks change, from 01:00 where they change at midnight.
  */
 export class Calendar {
-  /** The time zone as it is named, however it was written. */
+  /** One name of the time zone for all ways to write it, which may be an old one: `Asia/Calcutta`. */
   readonly zone: string;
   readonly #format: Intl.DateTimeFormat;
 

@@ -98,24 +98,27 @@ type Visit = (state: InstantState, from: number, to: number, mark: number) => vo
  */
 export function walk({ marks, observed, pauses, now }: History, from: number, to: number, visit: Visit): void {
   const end = Math.min(to, now);
+  const isFirstUp = isUpMark(marks[0] ?? 0);
   let next = placeAfter(marks, (mark) => timeOf(mark) > from);
   let watch = placeAfter(observed, (span) => span.to > from);
   let rest = placeAfter(pauses, (span) => span.to > from);
   for (let at = from; at < end;) {
-    let state: InstantState = isUpMark(marks[next - 1] ?? 0) ? 'up' : 'down';
-    let until = timeOf(marks[next] ?? Infinity);
     const watching = observed[watch];
-    if (!watching || at < watching.from) state = 'unknown';
-    until = Math.min(until, edgeAfter(watching, at));
     const pause = pauses[rest];
-    if (pause && at >= pause.from) state = pause.kind;
-    until = Math.min(until, edgeAfter(pause, at), end);
-    if (next === 0) state = 'none';
-    visit(state, at, until, next - 1);
-    at = until;
+    const edge = Math.min(end, edgeAfter(watching, at), edgeAfter(pause, at));
+    let hidden: InstantState | null = watching && at >= watching.from ? null : 'unknown';
+    if (pause && at >= pause.from) hidden = pause.kind;
+    // Nothing but transitions up to the edge: of them there are by far the most.
+    while (at < edge) {
+      const until = Math.min(edge, timeOf(marks[next] ?? Infinity));
+      // They alternate.
+      const isUp = isFirstUp === (next % 2 === 1);
+      visit(next === 0 ? 'none' : (hidden ?? (isUp ? 'up' : 'down')), at, until, next - 1);
+      at = until;
+      if (at >= timeOf(marks[next] ?? Infinity)) next += 1;
+    }
     if (watching && at >= watching.to) watch += 1;
     if (pause && at >= pause.to) rest += 1;
-    if (at >= timeOf(marks[next] ?? Infinity)) next += 1;
   }
   const beyond = Math.max(from, end);
   if (beyond < to) visit('none', beyond, to, -1);

@@ -6,8 +6,6 @@ const day = 86_400_000;
 /** So many stations are read at once; in between, other requests have their turn. */
 const atOnce = 100;
 
-const nothing: Pick<StationPast, 'marks' | 'pauses'> = { marks: [], pauses: [] };
-
 /** What happened to the stations lately, in memory; a station is read again when its version has grown. */
 export class LivePasts {
   readonly #store: Store;
@@ -35,7 +33,8 @@ export class LivePasts {
     }
   }
 
-  of(key: number): Pick<StationPast, 'marks' | 'pauses'> {
-    return this.#pasts.get(key) ?? nothing;
+  /** What was brought. */
+  of(key: number): StationPast {
+    return this.#pasts.get(key) ?? { key, version: NaN, marks: [], pauses: [] };
   }
 }

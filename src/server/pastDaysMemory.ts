@@ -1,10 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DayColumns } from '../contract/uptime.ts';
+import type { DayColumns, Durations } from '../contract/uptime.ts';
 import { cellsOf } from '../domain/uptime.ts';
-import type { Span } from '../domain/uptimeHistory.ts';
+import { type Span, union } from '../domain/uptimeHistory.ts';
 import type { Store } from './store/tables.ts';
 import { pastsOf, type Seen } from './store/uptime.ts';
-import { dayNumber, forgetOtherDays, type PastDays, readDays, writeDays } from './store/uptimeDays.ts';
+import {
+  columnNames,
+  columnsFrom,
+  dayNumber,
+  forgetOtherDays,
+  type PastDays,
+  readDays,
+  writeDays,
+} from './store/uptimeDays.ts';
 
 /** The longest window that can be asked for. */
 const daysKept = 400;
@@ -46,61 +54,80 @@ export class PastDaysMemory {
     const first = dayNumber(over.dates[0] ?? '');
     const isOld = ({ key, days_version }: Seen): boolean => {
       const known = this.#known.get(key);
-      return known?.version !== days_version || known.first > first || known.first + known.complete < first + count;
+      return known?.version !== days_version || known.first > first || endOf(known) < first + count;
     };
     for (const keys of portions(stations.filter(isOld), readAtOnce)) {
       for (const days of await readDays(this.#store, this.#zone, keys, { first, count }))
         this.#known.set(days.key, days);
       await nextTurn();
     }
-    const isIncomplete = ({ key }: Seen): boolean => (this.#known.get(key)?.complete ?? 0) < count;
-    const toBeMade = stations.filter(isIncomplete);
-    const most = Math.max(...toBeMade.map(({ key }) => count - (this.#known.get(key)?.complete ?? 0)));
+    const toBeMade = stations.filter(({ key }) => this.#known.get(key)?.missing);
+    const most = Math.max(...toBeMade.map(({ key }) => lengthOf(this.#known.get(key)?.missing)));
     for (const keys of portions(toBeMade, Math.max(1, Math.floor(madeAtOnce / most)))) {
       // Another request may have made them meanwhile.
-      const missing = keys.filter((key) => (this.#known.get(key)?.complete ?? 0) < count);
-      if (missing.length > 0) await this.#make(missing, over, first);
+      const missing = keys.flatMap((key) => this.#known.get(key)?.missing ?? []);
+      if (missing.length > 0) await this.#make(keys, union(missing), over, first);
       await nextTurn();
     }
   }
 
-  /** What was brought. @param first `dayNumber` */
-  of(key: number, first: number, count: number): DayColumns {
+  /**
+   * What was brought, and behind it the days that go on. The columns are those in memory where they are as long as was asked
+   * for: to copy the half million numbers of a large fleet takes longer than all else. So they hold until the next call.
+   * @param first `dayNumber`
+   */
+  with(live: readonly Durations[], { key, first, count }: { key: number; first: number; count: number }): DayColumns {
     const known = this.#known.get(key);
-    const place = first - (known?.first ?? first);
-    const part = (name: keyof DayColumns): number[] => known?.columns[name].slice(place, place + count) ?? [];
-    return {
-      up: part('up'),
-      down: part('down'),
-      maintenance: part('maintenance'),
-      paused: part('paused'),
-      unknown: part('unknown'),
-      incidents: part('incidents'),
-    };
+    if (!known) return columnsFrom(live);
+    const isWhole = known.first === first && known.count === count;
+    const columns = isWhole ? known.columns : sliced(known.columns, first - known.first, count);
+    for (const name of columnNames) {
+      const column = columns[name];
+      column.length = count + live.length;
+      for (const [n, time] of live.entries()) column[count + n] = time[name];
+    }
+    return columns;
   }
 
   /** In one transaction, so that nothing comes in between that would delete what is written here. */
-  async #make(keys: readonly number[], { dates, edges, observed }: DaysOver, first: number): Promise<void> {
-    const complete = keys.map((key) => this.#known.get(key)?.complete ?? 0);
-    const place = Math.min(...complete);
-    const missing = edges.slice(place, dates.length + 1);
-    const span = { from: missing[0] ?? 0, to: missing.at(-1) ?? 0 };
+  async #make(
+    keys: readonly number[],
+    places: readonly Span[],
+    { dates, edges, observed }: DaysOver,
+    first: number,
+  ): Promise<void> {
     const made = await this.#store.transaction().execute(async (change) => {
-      const days = (await pastsOf(change, keys, span)).flatMap(({ key, marks, pauses }) =>
-        cellsOf({ marks, pauses, observed, now: span.to }, missing).map((time, n) => ({
-          key,
-          date: dates[place + n] ?? '',
-          time,
-        })),
-      );
-      await writeDays(change, this.#zone, days);
+      for (const { from, to } of places) {
+        const missing = edges.slice(from, to + 1);
+        const span = { from: missing[0] ?? 0, to: missing.at(-1) ?? 0 };
+        const days = (await pastsOf(change, keys, span)).flatMap(({ key, marks, pauses }) =>
+          cellsOf({ marks, pauses, observed, now: span.to }, missing).map((time, n) => ({
+            key,
+            date: dates[from + n] ?? '',
+            time,
+          })),
+        );
+        await writeDays(change, this.#zone, days);
+      }
       return readDays(change, this.#zone, keys, { first, count: dates.length });
     });
     for (const days of made) this.#known.set(days.key, days);
   }
 }
 
+const endOf = ({ first, count }: PastDays): number => first + count;
+const lengthOf = (span: Span | null | undefined): number => (span ? span.to - span.from : 0);
+
 function* portions(stations: readonly Seen[], size: number): Generator<number[]> {
   for (let place = 0; place < stations.length; place += size)
     yield stations.slice(place, place + size).map(({ key }) => key);
 }
+
+const sliced = ({ up, down, maintenance, paused, unknown, incidents }: DayColumns, from: number, count: number) => ({
+  up: up.slice(from, from + count),
+  down: down.slice(from, from + count),
+  maintenance: maintenance.slice(from, from + count),
+  paused: paused.slice(from, from + count),
+  unknown: unknown.slice(from, from + count),
+  incidents: incidents.slice(from, from + count),
+});

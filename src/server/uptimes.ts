@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DayColumns, Days, Durations } from '../contract/uptime.ts';
-import { cellsOf, noTime } from '../domain/uptime.ts';
+import { sumOf } from '../domain/uptime.ts';
 import type { Calendar } from '../domain/uptimeCalendar.ts';
-import { type History, type Span, union } from '../domain/uptimeHistory.ts';
+import { type Span, union } from '../domain/uptimeHistory.ts';
 import { dayNumber } from './store/uptimeDays.ts';
+import { LiveCells } from './liveCells.ts';
 import { LivePasts } from './livePasts.ts';
 import { PastDaysMemory } from './pastDaysMemory.ts';
 import { allObservers, isSeen, type PresenceRow } from './store/uptime.ts';
@@ -22,6 +22,8 @@ const noteMillis = 60_000;
 
 /** A window of days: those that are over are kept, the others are reckoned at each request. */
 export interface Window {
+  /** What the time zone is called, however it was written. */
+  zone: string;
   days: Days;
   edges: number[];
   /** How many days are over, with all that was observed in them noted. */
@@ -46,12 +48,17 @@ export class Uptimes {
     this.#live = new LivePasts(store);
   }
 
-  async window(calendar: Calendar, now: number, count: number): Promise<Window> {
+  async window(
+    calendar: Calendar,
+    { time_zone, days: count }: { time_zone: string; days: number },
+    now: number,
+  ): Promise<Window> {
     const { dates, edges } = calendar.days(now, count);
     const { observed, noted } = await this.observed(now);
     const isOver = (edge: number): boolean => edge <= Math.min(now, noted);
     const over = Math.min(count - 1, edges.slice(1).filter(isOver).length);
-    return { days: { time_zone: calendar.zone, dates, starts: edges.slice(0, -1), now }, edges, over, observed };
+    const days = { time_zone, dates, starts: edges.slice(0, -1), now };
+    return { zone: calendar.zone, days, edges, over, observed };
   }
 
   /** Since when this server has watched without a break; the present time when it has not. */
@@ -69,24 +76,31 @@ export class Uptimes {
     return { observed: union([...observers, ...present]), noted };
   }
 
-  /** Of these stations, by the keys of their presence. */
+  /** Of these stations, by the keys of their presence. The columns hold until the next call. */
   async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, StationUptime>> {
-    const { days, edges, over, observed } = window;
+    const { zone, days, edges, over, observed } = window;
     const seen = presences.filter(isSeen);
-    const past = await this.#zone(days.time_zone, days.dates.at(-1) ?? '');
+    const past = await this.#zone(zone, days.dates.at(-1) ?? '');
     await past.bring(seen, { dates: days.dates.slice(0, over), edges, observed });
     const dayAgo = days.now - day;
     await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));
+    const ends = edges.slice(over);
+    const cells = new LiveCells([dayAgo, ...ends.slice(0, -1), days.now], { observed, now: days.now });
+    const lastDay = cells.placesOf(dayAgo, days.now);
+    const live = ends
+      .slice(0, -1)
+      .map((start, n) => cells.placesOf(start, Math.min(days.now, ends[n + 1] ?? days.now)));
+    const first = dayNumber(days.dates[0] ?? '');
     const found = new Map<number, StationUptime>();
-    for (const [n, { key }] of seen.entries()) {
-      const { marks, pauses } = this.#live.of(key);
-      const history: History = { marks, pauses, observed, now: days.now };
+    for (const { key } of seen) {
+      const known = this.#live.of(key);
+      const made = cells.of(known);
+      const sum = ({ from, to }: Span): Durations => sumOf(made.slice(from, to));
       found.set(key, {
-        isWatched: marks.length > 0,
-        last24Hours: cellsOf(history, [dayAgo, days.now])[0] ?? noTime(),
-        columns: extended(past.of(key, dayNumber(days.dates[0] ?? ''), over), cellsOf(history, edges.slice(over))),
+        isWatched: known.marks.length > 0,
+        last24Hours: sum(lastDay),
+        columns: past.with(live.map(sum), { key, first, count: over }),
       });
-      if (n % 200 === 199) await nextTurn();
     }
     return found;
   }
@@ -104,22 +118,3 @@ export class Uptimes {
     return known;
   }
 }
-
-function extended(past: DayColumns, live: readonly Durations[]): DayColumns {
-  const column = (name: keyof DayColumns): number[] => [...past[name], ...live.map((time) => time[name])];
-  return {
-    up: column('up'),
-    down: column('down'),
-    maintenance: column('maintenance'),
-    paused: column('paused'),
-    unknown: column('unknown'),
-    incidents: column('incidents'),
-  };
-}
-
-/** The columns of a station that was never seen. */
-export const noColumns = (count: number): DayColumns =>
-  extended(
-    { up: [], down: [], maintenance: [], paused: [], unknown: [], incidents: [] },
-    Array.from({ length: count }, noTime),
-  );

@@ -10,30 +10,30 @@ import { runsBegunIn, timeInRuns } from '../store/stationRuns.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../store/uptime.ts';
-import { noColumns, Uptimes, type Window } from '../uptimes.ts';
+import { columnsFrom } from '../store/uptimeDays.ts';
+import { Uptimes, type Window } from '../uptimes.ts';
 import { orNotFound } from './existing.ts';
 
 const day = 86_400_000;
 const runsShown = 200;
+/** Of these days, beginning and end can be written in every time zone. */
+const [earliest, latest] = ['1970-01-02', '9999-12-30'];
 
 export function uptimeRoutes({ mount, store }: Rooms): void {
   const uptimes = new Uptimes(store);
 
   mount(uptime.fleet, async ({ query }) => {
-    const window = await uptimes.window(calendarOf(query.time_zone), Date.now(), query.days);
+    const window = await uptimes.window(calendarOf(query.time_zone), query, Date.now());
     return { days: window.days, stations: await rowsOf(store, uptimes, window, await presences(store)) };
   });
 
   mount(uptime.station, async ({ params, query }) => {
     const station = await existing(store, params.id);
     const now = Date.now();
-    const window = await uptimes.window(calendarOf(query.time_zone), now, query.days);
+    const window = await uptimes.window(calendarOf(query.time_zone), query, now);
     const span = { from: window.edges[0] ?? now, to: now };
-    const [row] = await rowsOf(store, uptimes, window, [station]);
-    if (row === undefined) throw new Error(`No uptime was made of station ${params.id}.`);
     const seen = await lastSeen(store, [station]);
-    return {
-      ...row,
+    const others = {
       days: window.days,
       in_runs: lengthsIn(await timeInRuns(store, station.id, span), window.edges),
       last_seen_at: timeOrNull(seen.get(station.id) ?? null),
@@ -45,11 +45,17 @@ export function uptimeRoutes({ mount, store }: Rooms): void {
         ends_at: timeOrNull(pause.ends_at),
       })),
     };
+    // Last, because its columns hold until the next request only.
+    const [row] = await rowsOf(store, uptimes, window, [station]);
+    if (row === undefined) throw new Error(`No uptime was made of station ${params.id}.`);
+    return { ...row, ...others };
   });
 
   mount(uptime.day, async ({ params, query }) => {
     const station = await existing(store, params.id);
     const calendar = calendarOf(query.time_zone);
+    if (params.date < earliest || params.date > latest)
+      throw refused('date', `Give a date from ${earliest} to ${latest}.`);
     const now = Date.now();
     const [from, to] = [calendar.startOf(params.date), calendar.startOf(dayAfter(params.date))];
     const history = await historyFor(store, uptimes, station, { from, to, now });
@@ -99,10 +105,13 @@ function calendarOf(zone: string): Calendar {
     return new Calendar(zone);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const message = `There is no time zone ${JSON.stringify(zone)}. Give a name such as Europe/Berlin, or UTC.`;
-    throw new Refusal('BAD_REQUEST', message, [{ message, path: ['time_zone'] }]);
+    const name = JSON.stringify(zone);
+    throw refused('time_zone', `There is no time zone ${name}. Give a name such as Europe/Berlin, or UTC.`);
   }
 }
+
+const refused = (field: string, message: string): Refusal =>
+  new Refusal('BAD_REQUEST', message, [{ message, path: [field] }]);
 
 /** @throws Refusal (404) */
 async function existing(store: Store, id: string): Promise<PresenceRow> {
@@ -116,11 +125,11 @@ async function rowsOf(
   window: Window,
   stations: readonly PresenceRow[],
 ): Promise<UptimeRow[]> {
-  const found = await uptimes.of(window, stations);
   const seen = await lastSeen(
     store,
     stations.filter((station) => !isKnown(station)),
   );
+  const found = await uptimes.of(window, stations);
   return stations.map((station) => {
     const { id, name, key, since } = station;
     const own = key === null ? undefined : found.get(key);
@@ -131,7 +140,7 @@ async function rowsOf(
       since: isKnown(station) ? timeOrNull(since) : null,
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...noTime(), none: day },
-      columns: own?.columns ?? noColumns(window.days.dates.length),
+      columns: own?.columns ?? columnsFrom(window.days.dates.map(noTime)),
     };
   });
 }

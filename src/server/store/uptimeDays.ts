@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
+import { noTime } from '../../domain/uptime.ts';
+import type { Span } from '../../domain/uptimeHistory.ts';
 import { numbersOf } from './numberList.ts';
 import type { Change, Store } from './tables.ts';
 import { touchedDays } from './uptimeSchema.ts';
@@ -17,14 +19,25 @@ export interface PastDays {
   version: number;
   /** `dayNumber` of the first. */
   first: number;
+  count: number;
+  /** 0 where a day is missing. */
   columns: DayColumns;
-  /** How many of the days from the first on are there; the rest has to be made. */
-  complete: number;
+  /** From the first to the last place that has to be made; null when all days are there. */
+  missing: Span | null;
 }
 
-const names = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
+export const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
 
-/** What is kept of these days; the columns are as long as it is complete. */
+export const columnsFrom = (days: readonly Durations[]): DayColumns => ({
+  up: days.map(({ up }) => up),
+  down: days.map(({ down }) => down),
+  maintenance: days.map(({ maintenance }) => maintenance),
+  paused: days.map(({ paused }) => paused),
+  unknown: days.map(({ unknown }) => unknown),
+  incidents: days.map(({ incidents }) => incidents),
+});
+
+/** What is kept of these days. */
 export async function readDays(
   store: Store,
   zone: string,
@@ -43,18 +56,25 @@ export async function readDays(
       )
     ) as list
     from presence as p where p.key in (select value from json_each(${JSON.stringify(keys)}))`.execute(store);
-  return rows.map(({ key, version, list }) => ({ key, version, first, ...columnsOf(numbersOf(list), first) }));
+  return rows.map(({ key, version, list }) => ({
+    key,
+    version,
+    first,
+    count,
+    ...columnsOf(numbersOf(list), first, count),
+  }));
 }
 
-function columnsOf(numbers: readonly number[], first: number): { columns: DayColumns; complete: number } {
-  const columns: DayColumns = { up: [], down: [], maintenance: [], paused: [], unknown: [], incidents: [] };
-  const stride = names.length + 1;
-  let complete = 0;
-  while (numbers[complete * stride] === first + complete) {
-    for (const [place, name] of names.entries()) columns[name].push(numbers[complete * stride + 1 + place] ?? 0);
-    complete += 1;
+function columnsOf(numbers: readonly number[], first: number, count: number): Pick<PastDays, 'columns' | 'missing'> {
+  const columns = columnsFrom(Array.from({ length: count }, noTime));
+  const isThere = Array<boolean>(count).fill(false);
+  for (let at = 0; at < numbers.length; at += columnNames.length + 1) {
+    const place = (numbers[at] ?? 0) - first;
+    isThere[place] = true;
+    for (const [n, name] of columnNames.entries()) columns[name][place] = numbers[at + 1 + n] ?? 0;
   }
-  return { columns, complete };
+  const from = isThere.indexOf(false);
+  return { columns, missing: from < 0 ? null : { from, to: isThere.lastIndexOf(false) + 1 } };
 }
 
 /** Keeps sums of days. They must have been made within the same transaction, so that no change comes in between. */
@@ -63,7 +83,7 @@ export async function writeDays(
   zone: string,
   days: readonly { key: number; date: string; time: Durations }[],
 ): Promise<void> {
-  const rows = days.map(({ key, date, time }) => [key, date, ...names.map((name) => time[name])]);
+  const rows = days.map(({ key, date, time }) => [key, date, ...columnNames.map((name) => time[name])]);
   await sql`
     insert into uptime_days (zone, presence_key, date, up, down, maintenance, paused, unknown, incidents)
     select ${zone}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7

@@ -1,10 +1,12 @@
 /**
  * Keeps what is remembered of uptime true, so that no handler can forget to: each change of a transition or a pause deletes
  * the days in `uptime_days` that it touches, in every time zone, and raises the versions by which the memory of the server
- * knows what is old.
+ * knows what is old. Each statement counts by itself: who repairs a downtime writes its end first, then its beginning, or all
+ * days from then on are made anew.
  */
 
-const latest = 253_402_300_799_000;
+/** SQLite knows no dates from year 10000 on. */
+const latest = Date.UTC(9999, 0);
 
 /** When the station first came after an instant: an incident that goes on until then may begin on another day now. */
 const nextUp = (key: string, after: string): string => `coalesce((
@@ -23,13 +25,20 @@ export const touchedDays = (key: string, from: string, to: string): string =>
 
 const raise = (key: string): string => `update presence set history_version = history_version + 1 where key = ${key};`;
 
+/** What the station was before the transition: one that says the same again touches nothing. */
+const stateBefore = (row: string): string => `(
+    select is_up from transitions where presence_key = ${row}.presence_key and at < ${row}.at order by at desc limit 1
+  )`;
+
 /** On `transitions`: what is so from `at` on. */
 const transitionTrigger = (event: 'insert' | 'update' | 'delete', rows: readonly ('old' | 'new')[]): string => `
 create trigger uptime_touched_by_${event}d_transition after ${event} on transitions begin
   ${rows
     .map((row) => {
       const key = `${row}.presence_key`;
-      return `delete from uptime_days where ${touchedDays(key, `${row}.at`, nextUp(key, `${row}.at`))}; ${raise(key)}`;
+      const isNews = event === 'update' ? '' : `${row}.is_up is not ${stateBefore(row)} and `;
+      const days = touchedDays(key, `${row}.at`, nextUp(key, `${row}.at`));
+      return `delete from uptime_days where ${isNews}${days}; ${raise(key)}`;
     })
     .join('\n  ')}
 end;`;

@@ -8,9 +8,10 @@ import { createLog } from './platform/log.ts';
 import { registerRun } from './run/index.ts';
 import { pythonState } from './run/pythonState.ts';
 import { registerStations } from './stations/index.ts';
+import { registerUptime } from './uptime/index.ts';
 import { registerWelcome } from './welcome/index.ts';
 
-/** Builds the rooms. Awaits nothing, starts no server, reads no secret. @returns what the commands of the manifest do */
+/** Builds the rooms. Awaits nothing; a server is started and secrets are read only where a station is watched. @returns what the commands of the manifest do */
 export function start(context: vscode.ExtensionContext): Commands {
   const log = createLog(context);
   const commands = new Commands(log);
@@ -28,10 +29,14 @@ export function start(context: vscode.ExtensionContext): Commands {
     connection,
     store,
     feed,
-    registerStations(commands, connection, store, feed),
+    registerStations(commands, connection, store, feed, log),
     registerRun(commands, connection, store, log, {
       extension: context.extensionUri,
       storage: context.globalStorageUri.fsPath,
+      state: context.workspaceState,
+    }),
+    registerUptime(commands, connection, store, feed, log, {
+      extension: context.extensionUri,
       state: context.workspaceState,
     }),
     registerWelcome(commands, context, store),

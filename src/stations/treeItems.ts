@@ -12,9 +12,14 @@ interface StationLook {
   readonly state: StationState;
   readonly selected: boolean;
   readonly expanded: boolean;
+  /** The prompt that waits for an answer. */
+  readonly waiting: string | undefined;
 }
 
-export function stationItem(station: StationItem, { state, selected, expanded }: StationLook): vscode.TreeItem {
+export function stationItem(
+  station: StationItem,
+  { state, selected, expanded, waiting }: StationLook,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(
     station.name,
     expanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
@@ -22,8 +27,12 @@ export function stationItem(station: StationItem, { state, selected, expanded }:
   const linked = procedureCount(station.procedures.length);
   const word = selected ? vscode.l10n.t('selected') : '';
   item.id = `station:${station.id}`;
-  item.description = joined(' · ', word, stateWord(state));
-  item.iconPath = stateIcon(state);
+  const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
+  item.description = joined(' · ', word, asks || stateWord(state));
+  item.iconPath =
+    waiting === undefined
+      ? stateIcon(state)
+      : new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
   item.resourceUri = selectionUri(station.id);
   item.contextValue = selected ? 'station selected' : 'station';
   item.tooltip = joined(
@@ -31,11 +40,12 @@ export function stationItem(station: StationItem, { state, selected, expanded }:
     station.name,
     selected ? vscode.l10n.t('Scripts run on this station.') : '',
     stateSentence(state),
+    waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
     station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),
     linked,
   );
   item.accessibilityInformation = {
-    label: joined(', ', vscode.l10n.t('Station {0}', station.name), word, stateWord(state), linked),
+    label: joined(', ', vscode.l10n.t('Station {0}', station.name), word, stateWord(state), asks, linked),
   };
   return item;
 }

@@ -36,6 +36,8 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
       name,
       procedures: (linked.get(id) ?? []).map(({ id, identifier, name }) => ({ id, identifier, name })),
       state: seen === -Infinity ? 'never' : 'unknown',
+      state_since: null,
+      operator_address: null,
       last_seen_at: seen === -Infinity ? null : isoTime(seen),
       key: key
         ? {

@@ -4,6 +4,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { operator } from '../../src/contract/operator.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
+import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -189,6 +190,7 @@ describe('the Operator UI in VS Code', function () {
   });
 
   it('comes back with the window', async () => {
+    await isKept(workbench().page, /serial\W+SN-0202/);
     await workbench().reload();
     await view().getByRole('heading', { name: 'Bench 1' }).waitFor();
     await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();

@@ -54,6 +54,12 @@ export async function findStationServers(): Promise<FoundServer[]> {
     }
   });
   await Promise.all(asked);
+  // One of this computer's answers on all its addresses.
+  const own = new Set(addresses());
+  for (const { address } of found.values()) {
+    const [host = '', listening = ''] = address.split(':');
+    if (own.has(host) && found.has(`127.0.0.1:${listening}`)) found.delete(address);
+  }
   return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));
 }
 

@@ -4,6 +4,7 @@ import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import { type LiveState, operator, stateEvent } from '../contract/operator.ts';
 import { type FromOperator, fromOperator, type ToOperator } from '../contract/operatorView.ts';
+import type { Operation } from '../contract/operation.ts';
 import { patchState } from '../domain/livePatch.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
 import type { Log } from '../platform/log.ts';
@@ -63,7 +64,7 @@ export class OperatorPanel implements vscode.Disposable {
     }
   }
 
-  #call<B extends object>(operation: Parameters<Connection['call']>[0], body: B): Promise<unknown> {
+  #call(operation: Operation, body: object): Promise<unknown> {
     return this.#connection.call(operation, { params: { id: this.#station }, body });
   }
 
@@ -84,14 +85,14 @@ export class OperatorPanel implements vscode.Disposable {
           this.#take(stateEvent.parse(sent));
         }
       } catch (error) {
-        if (signal.aborted) return;
+        if (hasEnded(signal)) return;
         this.#log.debug(`operator states: ${String(error)}`);
         if (error instanceof ApiError && error.kind === 'notFound') {
           this.#show({ type: 'connection', state: 'ended', message: vscode.l10n.t('This station was removed.') });
           return;
         }
       }
-      if (signal.aborted) return;
+      if (hasEnded(signal)) return;
       this.#show({ type: 'connection', state: 'lost', message: null });
       await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
     }
@@ -116,3 +117,6 @@ export class OperatorPanel implements vscode.Disposable {
     void this.panel.webview.postMessage(message);
   }
 }
+
+/** Asked anew: it may have ended meanwhile. */
+const hasEnded = (signal: AbortSignal): boolean => signal.aborted;

@@ -119,6 +119,28 @@ describe('the Operator UI in VS Code', function () {
     assert.equal(label?.measured_value, 'LB-1');
   });
 
+  it('goes on when the server is killed in the middle of a test', async () => {
+    await serial().fill('SN-0050');
+    await button('Start Test').click();
+    await view().getByText('Scan the <b>label</b>').first().waitFor();
+    const { pid } = bench.address();
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => {
+      assert.notEqual(bench.address().pid, pid);
+      return Promise.resolve();
+    });
+    await view().locator('[data-live=live]').waitFor();
+    await view().getByRole('textbox', { name: 'Answer' }).fill('LB-50');
+    await eventually(async () => assert.ok(await button('Send Answer').isEnabled()));
+    await button('Send Answer').click();
+    await view().getByText('Close the lid').first().waitFor();
+    await button('Confirm').click();
+    await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();
+    await workbench()
+      .notification(/SN-0050: PASS/)
+      .close();
+  });
+
   it('stops a test that was started there', async () => {
     await button('Start Test').click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();

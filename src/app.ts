@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
+import { LiveRuns } from './connection/liveRuns.ts';
 import { StationStore } from './connection/stationStore.ts';
 import { registerDoctor } from './doctor/index.ts';
+import { registerOperator } from './operator/index.ts';
 import { Commands } from './platform/commands.ts';
 import { createLog } from './platform/log.ts';
 import { registerRun } from './run/index.ts';
@@ -17,6 +19,7 @@ export function start(context: vscode.ExtensionContext): Commands {
   const commands = new Commands(log);
   const connection = new Connection(context, log);
   const store = new StationStore(connection, context.workspaceState);
+  const liveRuns = new LiveRuns();
   const feed = new ChangeFeed(connection, store, log);
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
@@ -29,13 +32,18 @@ export function start(context: vscode.ExtensionContext): Commands {
     connection,
     store,
     feed,
+    liveRuns,
     registerStations(commands, connection, store, feed, log),
-    registerRun(commands, connection, store, log, {
+    registerRun(commands, connection, store, log, liveRuns, {
       extension: context.extensionUri,
       storage: context.globalStorageUri.fsPath,
       state: context.workspaceState,
     }),
     registerUptime(commands, connection, store, feed, log, {
+      extension: context.extensionUri,
+      state: context.workspaceState,
+    }),
+    registerOperator(commands, connection, store, liveRuns, log, {
       extension: context.extensionUri,
       state: context.workspaceState,
     }),

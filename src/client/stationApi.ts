@@ -68,8 +68,21 @@ export class StationApi {
    * @throws ApiError when it cannot be opened, or breaks
    */
   async *events(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    for await (const event of this.stream(events.stream, {}, signal)) yield streamEvent.parse(event);
+  }
+
+  /**
+   * An operation whose answer is a stream of events, as long as it lasts.
+   * @param signal ends it
+   * @throws ApiError when it cannot be opened, or breaks
+   */
+  async *stream<O extends Operation>(
+    operation: O,
+    { params }: Pick<CallInput<O>, 'params'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
     const { EventSourceParserStream } = await import('eventsource-parser/stream');
-    const answer = await this.#fetch(events.stream.path, { method: 'GET', signal, timeout: false });
+    const answer = await this.#fetch(pathOf(operation, params), { method: 'GET', signal, timeout: false });
     if (answer.body === null) return;
     const reader = answer.body
       .pipeThrough(new TextDecoderStream())
@@ -78,8 +91,7 @@ export class StationApi {
     for (;;) {
       const { done, value } = await this.#connected(reader.read());
       if (done) return;
-      const data: unknown = JSON.parse(value.data);
-      yield streamEvent.parse({ event: value.event, data });
+      yield { event: value.event, data: JSON.parse(value.data) as unknown };
     }
   }
 

@@ -77,6 +77,21 @@ export class Connection implements vscode.Disposable {
   }
 
   /**
+   * An operation whose answer is a stream of events, with the user key, until the stream or the signal ends.
+   * @throws ApiError, UserError as `call`
+   */
+  async *stream<O extends Operation>(
+    operation: O,
+    input: Pick<CallInput<O>, 'params'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
+    const server = this.#server;
+    await this.call(local.health); // as for `changes`
+    const api = await server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
+    yield* api.stream(operation, input, signal);
+  }
+
+  /**
    * Calls an operation with the user key.
    * @throws ApiError the server's refusal
    * @throws UserError when no server can be had

@@ -30,6 +30,7 @@ export class StationStore implements vscode.Disposable {
   #next: Promise<void> | undefined;
   /** The station on which this window runs a script. */
   #running: string | undefined;
+  #waiting: ReadonlyMap<string, string> = new Map();
 
   constructor(connection: Connection, state: vscode.Memento) {
     this.#connection = connection;
@@ -65,6 +66,17 @@ export class StationStore implements vscode.Disposable {
     const before = this.#running;
     this.#running = station;
     for (const id of new Set([before, station])) if (id !== undefined) this.#changed.fire(id);
+  }
+
+  /** The prompts that wait for an answer, by station. */
+  get waiting(): ReadonlyMap<string, string> {
+    return this.#waiting;
+  }
+
+  set waiting(prompts: ReadonlyMap<string, string>) {
+    const changed = new Set([...this.#waiting.keys(), ...prompts.keys()]);
+    this.#waiting = prompts;
+    for (const id of changed) this.#changed.fire(id);
   }
 
   /** Known from the last session without asking the server. */

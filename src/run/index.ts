@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
+import type { LiveRuns } from '../connection/liveRuns.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
 import { setContext } from '../platform/context.ts';
@@ -35,6 +36,7 @@ export function registerRun(
   connection: Connection,
   store: StationStore,
   log: Log,
+  liveRuns: LiveRuns,
   places: RunPlaces,
 ): vscode.Disposable {
   const problems = new Problems();
@@ -50,9 +52,11 @@ export function registerRun(
     items,
     outbox,
     serialNumbers: new SerialNumberQuestion(places.state),
+    liveRuns,
     requestFor: (script, mode) => profiles.request(script, mode),
     report,
   });
+  liveRuns.start = (script, operated) => service.run(script, 'push', undefined, operated);
   const runsView = new RunsView(connection, store, outbox);
   outbox.begin();
   const reports = new Reports(connection, places.extension, log);

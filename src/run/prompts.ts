@@ -3,13 +3,25 @@ import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
+/** Others who may answer: in a view of this window, or elsewhere. */
+export interface OtherOperators {
+  /** The prompts have a view of their own in this window: no box is needed. */
+  readonly isShown: () => boolean;
+  readonly onDidChangeShown: vscode.Event<void>;
+  /** Says who was first; undefined: the answer given here counts. */
+  readonly claim: (prompt: string, text: string) => Promise<string | undefined>;
+}
+
 /** Shows the operator prompts of a running test and sends the answers. A prompt that is waved away is offered again. */
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
+  readonly #others: OtherOperators | undefined;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
-  constructor(send: (command: RunnerCommand) => void) {
+  /** @param others undefined: there are none */
+  constructor(send: (command: RunnerCommand) => void, others: OtherOperators | undefined) {
     this.#send = send;
+    this.#others = others;
   }
 
   event(event: RunnerEvent): void {
@@ -21,17 +33,40 @@ export class Prompts implements vscode.Disposable {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
     while (this.#open.has(prompt.request_id)) {
+      await this.#notShownElsewhere(source.token);
       const value = await ask(prompt, source.token);
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
         this.#close(prompt.request_id);
-        this.#send({ command: 'ui_response', request_id: prompt.request_id, value });
+        await this.#answer(prompt.request_id, value);
         return;
       }
+      if (this.#others?.isShown() === true) continue;
       await vscode.window.showWarningMessage(
         vscode.l10n.t('The test waits for an answer: {0}', prompt.message),
         vscode.l10n.t('Answer'),
       );
+    }
+  }
+
+  /** Where others may answer too, the first answer counts. */
+  async #answer(request_id: string, value: string): Promise<void> {
+    const first = await this.#others?.claim(request_id, value);
+    if (first === undefined) this.#send({ command: 'ui_response', request_id, value });
+    else void vscode.window.showInformationMessage(first);
+  }
+
+  /** Waits while the prompt can be answered in a view of this window, and no longer than the prompt is open. */
+  async #notShownElsewhere(token: vscode.CancellationToken): Promise<void> {
+    const others = this.#others;
+    while (others?.isShown() === true && !token.isCancellationRequested) {
+      await new Promise<void>((done) => {
+        const subscriptions = [others.onDidChangeShown(end), token.onCancellationRequested(end)];
+        function end(): void {
+          for (const each of subscriptions) each.dispose();
+          done();
+        }
+      });
     }
   }
 

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
+import type { LiveRuns, StartScript } from '../connection/liveRuns.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { type LiveRun, verdictOf, withPush, worstOf } from '../domain/liveRun.ts';
 import { setContext } from '../platform/context.ts';
@@ -13,6 +14,7 @@ import { DebuggedProcess, requireDebugger } from './debugRun.ts';
 import { showDryOutcome } from './dryRun.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { launchSettings } from './launchSettings.ts';
+import { followed } from './liveScript.ts';
 import { OutcomeMessage } from './outcomeMessage.ts';
 import type { Problems } from './problems.ts';
 import { ProcedureQuestion } from './procedureQuestion.ts';
@@ -27,6 +29,9 @@ import { trustEnvironment } from './trustedCertificates.ts';
 /** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
 const serverWatch = 2_000;
 
+/** What the Operator UI starts. */
+export type Operated = Parameters<StartScript>[1];
+
 /** What stands for a run that was not started in the Test Explorer. */
 export type RequestFor = (script: vscode.TestItem, mode: RunMode) => vscode.TestRunRequest;
 
@@ -39,6 +44,7 @@ interface RunRooms {
   readonly items: TestItems;
   readonly outbox: Outbox;
   readonly serialNumbers: SerialNumberQuestion;
+  readonly liveRuns: LiveRuns;
   readonly requestFor: RequestFor;
   /** Shows what goes wrong behind a message. */
   readonly report: (error: unknown) => void;
@@ -58,6 +64,8 @@ export class RunService {
   readonly #message: OutcomeMessage;
   readonly #outbox: Outbox;
   readonly #serialNumbers: SerialNumberQuestion;
+  readonly #liveRuns: LiveRuns;
+  readonly #ended = new vscode.EventEmitter<void>();
   /** From the command to the last message: a second click must not drive the hardware twice. */
   #busy = false;
   #active: ScriptRun | undefined;
@@ -67,7 +75,7 @@ export class RunService {
     store: StationStore,
     problems: Problems,
     log: Log,
-    { runner, storage, items, outbox, serialNumbers, requestFor, report }: RunRooms,
+    { runner, storage, items, outbox, serialNumbers, liveRuns, requestFor, report }: RunRooms,
   ) {
     this.#connection = connection;
     this.#store = store;
@@ -79,6 +87,7 @@ export class RunService {
     this.#requestFor = requestFor;
     this.#outbox = outbox;
     this.#serialNumbers = serialNumbers;
+    this.#liveRuns = liveRuns;
     this.#report = report;
     this.#message = new OutcomeMessage(connection, report);
     setContext('running', false);
@@ -87,10 +96,16 @@ export class RunService {
   /**
    * Runs the script and tells how it went. A dry run needs no station.
    * @param request of the Test Explorer, when the run was started there
+   * @param operated by the Operator UI: as this station, whichever is selected, and with this unit first
    * @throws UserError what keeps it from starting, with the way to mend it
    * @throws vscode.CancellationError when the user cancels a question before the start
    */
-  async run(script: vscode.Uri, mode: RunMode = 'push', request?: vscode.TestRunRequest): Promise<void> {
+  async run(
+    script: vscode.Uri,
+    mode: RunMode = 'push',
+    request?: vscode.TestRunRequest,
+    operated?: Operated,
+  ): Promise<void> {
     if (this.#busy) {
       throw new UserError(vscode.l10n.t('A script is still running. Stop it first, or wait for its end.'), [
         { label: vscode.l10n.t('Stop'), run: () => this.stop() },
@@ -104,14 +119,15 @@ export class RunService {
         await this.#runDry(script, request);
         return;
       }
-      const station = await this.#access();
+      const station = await this.#access(operated?.station);
       const question = new ProcedureQuestion(this.#connection, this.#store, station.station);
       await askBeforeStart(question, source);
       const interpreter = await interpreterFor(script, this.#log);
-      const end = await this.#execute(script, mode, { ...station, question }, interpreter, request);
+      const end = await this.#execute(script, mode, { ...station, question }, interpreter, request, operated);
       await this.#conclude(script, mode, station, interpreter, end);
     } finally {
       this.#busy = false;
+      this.#ended.fire();
     }
   }
 
@@ -127,11 +143,12 @@ export class RunService {
     await this.#active?.stop();
   }
 
-  /** The selected station with a key that works. */
-  async #access(): Promise<StationAccess> {
-    if (this.#store.selected === undefined) await this.#store.refresh();
-    if (this.#store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
-    const { selected } = this.#store;
+  /** The station, by default the selected one, with a key that works. */
+  async #access(station?: Operated['station']): Promise<StationAccess> {
+    const isChosen = (): boolean => (station ?? this.#store.selected) !== undefined;
+    if (!isChosen()) await this.#store.refresh();
+    if (!isChosen()) await vscode.commands.executeCommand('testStations.selectStation');
+    const selected = station ?? this.#store.selected;
     if (selected === undefined) throw new vscode.CancellationError();
     const access = await this.#connection.stationAccess(selected.id);
     if (access !== undefined) return access;
@@ -155,6 +172,7 @@ export class RunService {
     access: (StationAccess & { question: ProcedureQuestion }) | undefined,
     interpreter: Interpreter,
     request: vscode.TestRunRequest | undefined,
+    operated?: Operated,
   ): Promise<RunEnd> {
     const launch = await launchSettings(script);
     const name = basename(script.fsPath);
@@ -166,9 +184,14 @@ export class RunService {
     const debugged: Start = (plan, listener) => DebuggedProcess.start(plan, listener, run);
     const questions = {
       procedure: access?.question,
-      serialNumber: (own: string | null) => this.#serialNumbers.answer(script, own),
+      serialNumber: serialNumberOnce(operated?.serialNumber, (own) => this.#serialNumbers.answer(script, own)),
     };
-    const active = new ScriptRun(painter, questions, this.#log, mode === 'debug' ? debugged : undefined);
+    const live = access && followed(this.#liveRuns, script, access.station, this.#ended.event);
+    const active = new ScriptRun(painter, questions, this.#log, {
+      start: mode === 'debug' ? debugged : undefined,
+      ...(live && { follow: live.follow, others: live.others }),
+    });
+    live?.begin(active);
     this.#begin(active, access?.station.id);
     this.#problems.clear(script);
     const cancelled = run.token.onCancellationRequested(() => void this.stop());
@@ -187,6 +210,7 @@ export class RunService {
         cwd: launch.cwd,
         env: {
           ...launch.env,
+          ...(operated === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
           [runnerEnvironment.bytecode]: join(this.#storage, 'bytecode'),
           ...(access === undefined ? dryEnvironment() : await this.#environment(access)),
         },
@@ -270,6 +294,19 @@ export class RunService {
       ],
     );
   }
+}
+
+/** The number that was given beforehand goes to the first unit; for further ones it is asked. */
+function serialNumberOnce(
+  given: string | undefined,
+  ask: (own: string | null) => Promise<string | null>,
+): (own: string | null) => Promise<string | null> {
+  let first = given;
+  return async (own) => {
+    const number = first ?? (await ask(own));
+    first = undefined;
+    return number;
+  };
 }
 
 function cannotStart(interpreter: Interpreter, error: StartError): UserError {

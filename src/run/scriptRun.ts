@@ -4,7 +4,7 @@ import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../domain/liveRun.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
-import { Prompts } from './prompts.ts';
+import { type OtherOperators, Prompts } from './prompts.ts';
 import type { RunPlan } from './runPlan.ts';
 import type { RunnerListener } from './runnerChannel.ts';
 import { type Runner, RunnerProcess } from './runnerProcess.ts';
@@ -34,13 +34,21 @@ export interface RunEnd {
   readonly lastLine: string;
 }
 
+interface ScriptRunOptions {
+  readonly start?: Start | undefined;
+  /** Sees every event. */
+  readonly follow?: (event: RunnerEvent) => void;
+  readonly others?: OtherOperators;
+}
+
 /** A script that runs: its events go to the results, the prompts and the record of what happened. */
 export class ScriptRun {
   readonly #painter: ResultPainter;
   readonly #questions: HostQuestions;
   readonly #log: Log;
   readonly #start: Start;
-  readonly #prompts = new Prompts((command) => this.#process?.send(command));
+  readonly #prompts: Prompts;
+  readonly #follow: (event: RunnerEvent) => void;
   #process: Runner | undefined;
   #live: LiveRun = notStarted;
   #stopped = false;
@@ -52,12 +60,23 @@ export class ScriptRun {
     painter: ResultPainter,
     questions: HostQuestions,
     log: Log,
-    start: Start = (plan, listener) => RunnerProcess.start(plan, listener),
+    {
+      start = (plan, listener) => RunnerProcess.start(plan, listener),
+      follow = () => undefined,
+      others,
+    }: ScriptRunOptions = {},
   ) {
+    this.#prompts = new Prompts((command) => this.#process?.send(command), others);
+    this.#follow = follow;
     this.#painter = painter;
     this.#questions = questions;
     this.#log = log;
     this.#start = start;
+  }
+
+  /** Gives an answer that came from elsewhere than this run's own box. */
+  answer(request_id: string, value: string): void {
+    this.#process?.send({ command: 'ui_response', request_id, value });
   }
 
   /** Runs to the end. @throws StartError when the interpreter cannot be started */
@@ -111,6 +130,7 @@ export class ScriptRun {
     this.#live = advance(this.#live, event);
     this.#painter.event(event);
     this.#prompts.event(event);
+    this.#follow(event);
     if (event.event === 'procedure_request') {
       const { request_id, procedure_id: own } = event;
       void this.#answer(this.#questions.procedure?.answer(own), (procedure_id) => ({

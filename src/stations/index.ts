@@ -61,9 +61,11 @@ export function registerStations(
 function showState(
   view: vscode.TreeView<unknown>,
   { remote, serverName }: Connection,
-  { error, stations }: StationStore,
+  store: StationStore,
   filter: StationFilter,
 ): void {
+  const { error, stations } = store;
+  view.badge = badgeOf(store);
   const parts = [remote === undefined ? '' : serverName, filter.description];
   view.description = parts.filter((part) => part !== '').join(' · ');
   if (stations === undefined) view.message = '';
@@ -71,4 +73,14 @@ function showState(
   else if (stations.length > 0 && !stations.some((station) => filter.shows(station)))
     view.message = vscode.l10n.t('No station matches the filter.');
   else view.message = '';
+}
+
+/** How many stations wait for an operator. */
+function badgeOf({ waiting }: StationStore): vscode.ViewBadge | undefined {
+  if (waiting.size === 0) return undefined;
+  const tooltip =
+    waiting.size === 1
+      ? vscode.l10n.t('1 test waits for an answer')
+      : vscode.l10n.t('{0} tests wait for an answer', waiting.size);
+  return { value: waiting.size, tooltip };
 }

@@ -100,6 +100,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return {
       state: id === this.#store.running ? 'running' : state,
       selected,
+      waiting: this.#store.waiting.get(id),
       // Also without procedures: VS Code would show the first one that is linked below a closed node.
       expanded: selected || this.#roots.size <= openAtMost,
     };
@@ -109,7 +110,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #update(changed: string | undefined): void {
     const before = this.#roots;
     const painted = this.#painted;
-    const { selected, running } = this.#store;
+    const { selected, running, waiting } = this.#store;
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
     this.#roots = new Map(
       stations.map((station): [string, StationNode] => {
@@ -119,7 +120,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       }),
     );
     this.#painted = new Map(
-      stations.map((each) => [each.id, { ...each, selected: each.id === selected?.id, running: each.id === running }]),
+      stations.map((each) => [
+        each.id,
+        { ...each, selected: each.id === selected?.id, running: each.id === running, asks: waiting.get(each.id) },
+      ]),
     );
     if (!this.#shown) return;
     if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {

@@ -12,9 +12,14 @@ export interface StationLook {
   readonly state: StationState;
   readonly selected: boolean;
   readonly expanded: boolean;
+  /** The prompt that waits for an answer. */
+  readonly waiting: string | undefined;
 }
 
-export function stationItem(station: StationItem, { state, selected, expanded }: StationLook): vscode.TreeItem {
+export function stationItem(
+  station: StationItem,
+  { state, selected, expanded, waiting }: StationLook,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(
     station.name,
     expanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
@@ -22,8 +27,12 @@ export function stationItem(station: StationItem, { state, selected, expanded }:
   const linked = procedureCount(station.procedures.length);
   const word = selected ? vscode.l10n.t('selected') : '';
   item.id = `station:${station.id}`;
-  item.description = joined(' · ', word, stateWord(state), sinceWords(station, state));
-  item.iconPath = stateIcon(state);
+  const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
+  item.description = joined(' · ', word, asks || stateWord(state), asks === '' ? sinceWords(station, state) : '');
+  item.iconPath =
+    waiting === undefined
+      ? stateIcon(state)
+      : new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
   item.resourceUri = selectionUri(station.id);
   item.contextValue = selected ? 'station selected' : 'station';
   item.accessibilityInformation = {
@@ -33,6 +42,7 @@ export function stationItem(station: StationItem, { state, selected, expanded }:
       word,
       stateWord(state),
       sinceWords(station, state),
+      asks,
       linked,
     ),
   };
@@ -40,13 +50,18 @@ export function stationItem(station: StationItem, { state, selected, expanded }:
 }
 
 /** Made when somebody hovers, because the uptime is asked for then. @param uptime as a sentence; empty: nothing is known */
-export function stationTooltip(station: StationItem, { state, selected }: StationLook, uptime: string): string {
+export function stationTooltip(
+  station: StationItem,
+  { state, selected, waiting }: StationLook,
+  uptime: string,
+): string {
   const since = state === station.state ? station.stateSince : null;
   return joined(
     '\n',
     station.name,
     selected ? vscode.l10n.t('Scripts run on this station.') : '',
     joined(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', dated(since))),
+    waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
     station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),
     uptime,
     station.operatorAddress === null ? '' : vscode.l10n.t('Followed at {0}.', station.operatorAddress),

@@ -29,7 +29,8 @@ const measurement = (name: string, measured_value: unknown, outcome: string, val
   docstring: null,
 });
 
-const hasFocus = 'element => element === document.activeElement';
+/** Names the field that the keyboard, and a scanner, writes into. */
+const focused = "document.activeElement?.getAttribute('name')";
 
 describe('the page of the Operator UI in a browser', function () {
   this.timeout(90_000);
@@ -101,7 +102,7 @@ describe('the page of the Operator UI in a browser', function () {
     await page.getByText('board.py').waitFor();
     const serial = page.getByRole('textbox', { name: 'Serial number' });
     assert.equal(await serial.inputValue(), 'SN-0041');
-    assert.ok(await serial.evaluate(hasFocus), 'the scanner types into it');
+    assert.equal(await page.evaluate(focused), 'serial', 'the scanner types into it');
     await looked('start');
     await page.keyboard.type('SN-0042');
     await page.keyboard.press('Enter');
@@ -159,7 +160,7 @@ describe('the page of the Operator UI in a browser', function () {
     assert.equal(await page.locator('prompt-form img, prompt-form script, prompt-form b').count(), 0);
     const field = page.getByLabel('Answer');
     await field.waitFor();
-    assert.ok(await field.evaluate(hasFocus), 'the keyboard is there');
+    assert.equal(await page.evaluate(focused), 'answer');
     await looked('prompt');
     await page.keyboard.type('LB-1');
     await page.reload();

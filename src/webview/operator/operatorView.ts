@@ -49,6 +49,8 @@ export class OperatorView extends PageElement {
   readonly #host: OperatorHost;
   /** What the server's clock is ahead by, in milliseconds. */
   #ahead = 0;
+  /** The unit that a start was asked for last. */
+  #started = '';
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: OperatorHost) {
@@ -188,12 +190,15 @@ export class OperatorView extends PageElement {
     }
     if (offer && offer.loop !== before?.offer?.loop) this.loop = offer.loop;
     // The next number is offered where nobody has typed another.
-    const offered = before?.offer?.next_serial_number ?? '';
-    if (offer?.next_serial_number != null && (this.serial === '' || this.serial === offered || isDone(before, state)))
-      this.#typed(offer.next_serial_number);
+    const isOffered = this.serial === '' || this.serial === before?.offer?.next_serial_number;
+    if (isOffered && offer?.next_serial_number != null) this.#typed(offer.next_serial_number);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    const field = this.querySelector<HTMLInputElement>('#serial');
+    // A scanner writes over the number that is offered.
+    if (changed.has('serial') && this.serial === this.state?.offer?.next_serial_number && isFocused(field))
+      field?.select();
     if (!changed.has('state')) return;
     const before = changed.get('state');
     const asked = this.state?.test?.prompt?.id;
@@ -229,6 +234,8 @@ export class OperatorView extends PageElement {
   #start(serial: string): void {
     this.sent = { ...this.sent, startAfter: this.state?.test?.execution_id ?? null };
     this.refused = undefined;
+    this.#started = serial;
+    this.#typed('');
     this.#host.send({ type: 'start', serial_number: serial, loop: this.loop });
   }
 
@@ -239,7 +246,9 @@ export class OperatorView extends PageElement {
   #onRefused(message: Refused): void {
     this.refused = message;
     if (message.what === 'answer') this.sent = { ...this.sent, prompt: undefined };
-    if (message.what === 'start') this.sent = { ...this.sent, startAfter: undefined };
+    if (message.what !== 'start') return;
+    this.sent = { ...this.sent, startAfter: undefined };
+    this.#typed(this.#started);
   }
 
   #typed(serial: string): void {
@@ -260,6 +269,4 @@ export class OperatorView extends PageElement {
 }
 customElements.define('operator-view', OperatorView);
 
-/** A test has just come to its end. */
-const isDone = (before: LiveState | undefined, { test }: LiveState): boolean =>
-  test?.status === 'completed' && before?.test?.status !== 'completed';
+const isFocused = (element: Element | null): boolean => element !== null && element === document.activeElement;

@@ -12,10 +12,10 @@ interface StartOptions {
   readonly loop: boolean;
   /** The start was sent, and no test has come yet. */
   readonly starting: boolean;
-  typed(serial: string): void;
-  looped(loop: boolean): void;
-  start(serial: string): void;
-  chooseScript(): void;
+  readonly typed: (serial: string) => void;
+  readonly looped: (loop: boolean) => void;
+  readonly start: (serial: string) => void;
+  readonly chooseScript: () => void;
 }
 
 /** The next unit: its serial number, typed or scanned, and the large button. */

@@ -6,8 +6,8 @@ import { icon } from '../shared/outcome.ts';
 import { sourceWords } from './words.ts';
 
 interface Actions {
-  larger(): void;
-  send(message: FromOperator): void;
+  readonly larger: () => void;
+  readonly send: (message: FromOperator) => void;
 }
 
 type Connection = Extract<ToOperator, { type: 'connection' }>;

@@ -15,7 +15,7 @@ export class PageHost implements OperatorHost {
   readonly #token: string | undefined;
   readonly #onSignIn: () => void;
   #handlers: Handlers<ToOperator> | undefined;
-  #ended = false;
+  readonly #abort = new AbortController();
 
   /**
    * @param token of a link; undefined: the page was opened without one
@@ -34,8 +34,12 @@ export class PageHost implements OperatorHost {
     void this.#watch();
   }
 
+  #isOver(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
   dispose(): void {
-    this.#ended = true;
+    this.#abort.abort();
   }
 
   send(message: FromOperator): void {
@@ -79,12 +83,12 @@ export class PageHost implements OperatorHost {
   }
 
   async #watch(): Promise<void> {
-    for (let wait = firstWait; !this.#ended; wait = Math.min(2 * wait, lastWait)) {
+    for (let wait = firstWait; !this.#isOver(); wait = Math.min(2 * wait, lastWait)) {
       const key = keys.get();
       this.#post({ type: 'access', may_act: key !== null, in_editor: false });
       try {
-        for await (const event of states(this.#station, key ?? this.#token ?? '')) {
-          if (this.#ended) return;
+        for await (const event of states(this.#station, key ?? this.#token ?? '', this.#abort.signal)) {
+          if (this.#isOver()) return;
           wait = firstWait;
           if (event.event === 'state') this.#post({ type: 'state', ...event.data });
           else this.#post({ type: 'patch', ...event.data });
@@ -113,7 +117,7 @@ export class PageHost implements OperatorHost {
   }
 
   #post(message: ToOperator): void {
-    if (this.#handlers && !this.#ended) dispatch(this.#handlers, message);
+    if (this.#handlers && !this.#isOver()) dispatch(this.#handlers, message);
   }
 }
 

@@ -48,10 +48,12 @@ export async function call<O extends Operation>(
 /**
  * A station's states, as long as the stream lasts.
  * @param key or the token of a link
+ * @param over ends it
  * @throws RefusedError, TypeError when it cannot be reached or breaks
  */
-export async function* states(station: string, key: string): AsyncGenerator<StateEvent, void> {
+export async function* states(station: string, key: string, over: AbortSignal): AsyncGenerator<StateEvent, void> {
   const abort = new AbortController();
+  over.addEventListener('abort', () => abort.abort());
   const path = pathOf(operator.states, { id: station });
   const response = await request(operator.states, path, key, { signal: abort.signal });
   let heard = setTimeout(() => abort.abort(), silence);

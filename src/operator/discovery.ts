@@ -1,0 +1,78 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+
+/** OpenHTF's multicast discovery: a station server answers these words with what it is. */
+const group = '239.1.1.1';
+const port = 10_000;
+const question = 'OPENHTF_DISCOVERY';
+
+const answer = z.object({
+  port: z.number().int().min(1).max(65_535),
+  station_id: z.string().max(200),
+  test_name: z.string().max(200).nullish(),
+  test_description: z.string().max(1000).nullish(),
+});
+
+/** An OpenHTF station server that answered. */
+export interface FoundServer {
+  /** Host and port. */
+  readonly address: string;
+  readonly stationId: string;
+  /** What it tests now; null: it is idle. */
+  readonly testName: string | null;
+}
+
+/** Milliseconds that answers are waited for. */
+const patience = 2_000;
+
+/**
+ * Asks on every network of this computer, and on the computer itself. Networks that let no multicast through answer
+ * nothing.
+ */
+export async function findStationServers(): Promise<FoundServer[]> {
+  const found = new Map<string, FoundServer>();
+  const asked = [...new Set(['127.0.0.1', ...addresses()])].map(async (address) => {
+    const socket = createSocket({ type: 'udp4' });
+    try {
+      socket.on('message', (message, { address: host }) => {
+        const server = read(message.toString(), host);
+        if (server) found.set(server.address, server);
+      });
+      socket.bind(0, address);
+      await once(socket, 'listening');
+      socket.setMulticastInterface(address);
+      socket.setMulticastTTL(1);
+      socket.send(question, port, group);
+      await Promise.race([delay(patience), once(socket, 'error')]);
+    } catch {
+      // An interface without multicast: others are asked too.
+    } finally {
+      socket.close();
+    }
+  });
+  await Promise.all(asked);
+  // One of this computer's answers on all its addresses.
+  const own = new Set(addresses());
+  for (const { address } of found.values()) {
+    const [host = '', listening = ''] = address.split(':');
+    if (own.has(host) && found.has(`127.0.0.1:${listening}`)) found.delete(address);
+  }
+  return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));
+}
+
+function read(message: string, host: string): FoundServer | undefined {
+  try {
+    const { port: listening, station_id, test_name } = answer.parse(JSON.parse(message));
+    return { address: `${host}:${listening}`, stationId: station_id, testName: test_name ?? null };
+  } catch {
+    return undefined; // not one of OpenHTF's
+  }
+}
+
+const addresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).flatMap(({ family, address, internal }) => (family === 'IPv4' && !internal ? [address] : [])),
+  );

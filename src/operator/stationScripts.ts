@@ -1,0 +1,73 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+
+const kept = z.record(z.string(), z.string());
+const key = 'stationScripts';
+
+/** Which script this workspace starts on which station. */
+export class StationScripts {
+  readonly #state: vscode.Memento;
+  readonly #changed = new vscode.EventEmitter<string>();
+  /** Says on which station. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+  }
+
+  get(station: string): vscode.Uri | undefined {
+    const path = this.#all[station];
+    return path === undefined ? undefined : vscode.Uri.parse(path);
+  }
+
+  /** The stations that have one. */
+  get stations(): string[] {
+    return Object.keys(this.#all);
+  }
+
+  async set(station: string, script: vscode.Uri): Promise<void> {
+    await this.#state.update(key, { ...this.#all, [station]: script.toString() });
+    this.#changed.fire(station);
+  }
+
+  get #all(): Record<string, string> {
+    return kept.safeParse(this.#state.get(key)).data ?? {};
+  }
+
+  /** Asks for one of the workspace's scripts. @throws vscode.CancellationError */
+  async choose(station: { readonly id: string; readonly name: string }): Promise<vscode.Uri> {
+    const found = await vscode.workspace.findFiles('**/*.py', '**/{node_modules,.venv,venv,__pycache__,.git}/**', 500);
+    const open = vscode.window.activeTextEditor?.document.uri.toString();
+    const items = found
+      .map((uri) => ({
+        label: basename(uri.fsPath),
+        description: vscode.workspace.asRelativePath(uri),
+        uri,
+      }))
+      .sort(
+        (a, b) =>
+          Number(b.uri.toString() === open) - Number(a.uri.toString() === open) ||
+          a.description.localeCompare(b.description),
+      );
+    const browse = { label: `$(folder-opened) ${vscode.l10n.t('Browse…')}`, description: '', uri: undefined };
+    const picked = await vscode.window.showQuickPick<{
+      label: string;
+      description: string;
+      uri: vscode.Uri | undefined;
+    }>([...items, browse], {
+      title: vscode.l10n.t('Script that {0} starts', station.name),
+      placeHolder: vscode.l10n.t('The Operator UI starts it, with the serial number of each unit'),
+      matchOnDescription: true,
+    });
+    const script = picked === browse ? await browseForScript() : picked?.uri;
+    if (script === undefined) throw new vscode.CancellationError();
+    await this.set(station.id, script);
+    return script;
+  }
+}
+
+async function browseForScript(): Promise<vscode.Uri | undefined> {
+  const [script] = (await vscode.window.showOpenDialog({ filters: { Python: ['py'] } })) ?? [];
+  return script;
+}

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { operator } from '../../src/contract/operator.ts';
+import { axeProblems } from './support/axe.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { isKept } from './support/storage.ts';
+import { eventually } from './support/until.ts';
+import { allThemes } from './support/workbench.ts';
+
+const station_script = `
+import openhtf as htf
+from openhtf.plugs import user_input
+from openhtf.util import units
+from tofupilot.openhtf import TofuPilot
+
+
+@htf.measures(htf.Measurement("supply").in_range(3.2, 3.4).with_units(units.VOLT))
+def measure_supply(test):
+    test.measurements.supply = 3.3
+    test.logger.warning("The rail is warm")
+
+
+@htf.measures(htf.Measurement("label"))
+@htf.plug(operator=user_input.UserInput)
+def scan_label(test, operator):
+    test.measurements.label = operator.prompt("Scan the <b>label</b>", text_input=True, timeout_s=900)
+
+
+@htf.plug(operator=user_input.UserInput)
+def close_lid(test, operator):
+    operator.prompt("Close the lid")
+
+
+test = htf.Test(measure_supply, scan_label, close_lid, procedure_id="FVT1", part_number="PCBA01")
+with TofuPilot(test):
+    test.execute(lambda: "SN-0001")
+`;
+
+describe('the Operator UI in VS Code', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const view = (): FrameLocator => workbench().webview();
+  const button = (name: string | RegExp): Locator => view().getByRole('button', { name });
+  const serial = (): Locator => view().getByRole('textbox', { name: /serial number/i });
+
+  before(async () => {
+    bench.write('station.py', station_script);
+    bench.script('plain_phases.py');
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.openContainer('Test Stations');
+    await window.notification('Station Bench 1 is ready').close();
+  });
+
+  /** In all themes; nothing wrong for screen readers and contrast. */
+  async function looked(name: string): Promise<void> {
+    for (const theme of allThemes) await workbench().screenshot(`operator-panel-${name}`, theme);
+    assert.deepEqual(await axeProblems(view()), []);
+    await workbench().setTheme('light');
+  }
+
+  it('opens from the tree, and says what it takes to start there', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    await view().getByRole('heading', { name: 'Bench 1' }).waitFor();
+    await view().getByText('To start tests here, set a script').waitFor();
+    await looked('nothing');
+  });
+
+  it('starts the script that is set, with the unit that is scanned', async () => {
+    const window = workbench();
+    await button('Set Station Script…').click();
+    await window.quickInput.opened('Script that Bench 1 starts');
+    await window.quickInput.pick('station.py');
+    await view().getByText('station.py').waitFor();
+    await serial().click();
+    await window.page.keyboard.type('SN-0007');
+    await window.page.keyboard.press('Enter');
+    await view().getByText('Scan the <b>label</b>').first().waitFor();
+    await view().locator('.running .serial', { hasText: 'SN-0007' }).waitFor();
+    assert.equal(await window.page.locator('.quick-input-widget').filter({ visible: true }).count(), 0, 'no box too');
+    assert.match(
+      await view().locator('.measurement', { hasText: 'supply' }).innerText(),
+      /PASS\s+supply\s+3\.3 V\s+3\.2 ≤ x ≤ 3\.4 V/,
+    );
+    await view()
+      .getByText(/1[45]:\d\d left/)
+      .waitFor();
+    await looked('prompt');
+  });
+
+  it('keeps the prompt, and what was typed, over a reload of the view', async () => {
+    const window = workbench();
+    await view().getByRole('textbox', { name: 'Answer' }).fill('LB-');
+    await window.openFile('station.py');
+    await window.page.getByRole('tab', { name: 'Bench 1' }).click();
+    await view().getByText('Scan the <b>label</b>').first().waitFor();
+    assert.equal(await view().getByRole('textbox', { name: 'Answer' }).inputValue(), 'LB-');
+  });
+
+  it('gives the answers to the test', async () => {
+    const window = workbench();
+    await view().getByRole('textbox', { name: 'Answer' }).fill('LB-1');
+    await window.page.keyboard.press('Enter');
+    await view().getByText('Close the lid').first().waitFor();
+    await button('Confirm').click();
+    await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();
+    await view().getByLabel('Verdict').getByText('SN-0007').waitFor();
+    await eventually(async () => assert.equal(await serial().inputValue(), 'SN-0008', 'the next number is offered'));
+    await looked('pass');
+    const [pushed] = await bench.runs();
+    const run = await bench.run(pushed?.id ?? '');
+    assert.equal(run.unit.serial_number, 'SN-0007');
+    const label = run.phases.flatMap(({ measurements }) => measurements).find(({ name }) => name === 'label');
+    assert.equal(label?.measured_value, 'LB-1');
+  });
+
+  it('goes on when the server is killed in the middle of a test', async () => {
+    await serial().fill('SN-0050');
+    await button('Start Test').click();
+    await view().getByText('Scan the <b>label</b>').first().waitFor();
+    const { pid } = bench.address();
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => {
+      assert.notEqual(bench.address().pid, pid);
+      return Promise.resolve();
+    });
+    await view().locator('[data-live=live]').waitFor();
+    await view().getByRole('textbox', { name: 'Answer' }).fill('LB-50');
+    await eventually(async () => assert.ok(await button('Send Answer').isEnabled()));
+    await button('Send Answer').click();
+    await view().getByText('Close the lid').first().waitFor();
+    await button('Confirm').click();
+    await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();
+    await workbench()
+      .notification(/SN-0050: PASS/)
+      .close();
+  });
+
+  it('stops a test that was started there', async () => {
+    await button('Start Test').click();
+    await view().getByText('Scan the <b>label</b>').first().waitFor();
+    await button(/^\s*Stop\s*$/).click();
+    await button('Stop Test').click();
+    await view().getByLabel('Verdict').getByText('ABORTED', { exact: true }).waitFor();
+    await looked('aborted');
+  });
+
+  it('shows a run that was started by Run, which box, panel and others answer alike', async () => {
+    const window = workbench();
+    await window.closeEditor('Bench 1');
+    await window.openFile('station.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    await window.quickInput.opened('Operator prompt');
+    const id = await bench.stationId('Bench 1');
+    const api = await bench.api();
+    const { test } = await api.call(operator.state, { params: { id } });
+    assert.equal(test?.serial_number, 'SN-0001');
+    await api.call(operator.answer, { params: { id }, body: { prompt_id: test.prompt?.id ?? '', text: 'from afar' } });
+    await eventually(async () => assert.match(await window.quickInput.message(), /Close the lid/));
+    await window.quickInput.accept();
+    await window.notification(/SN-0001: PASS/).locator.waitFor();
+    await window.notification(/SN-0001: PASS/).close();
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    await view().getByLabel('Verdict').getByText('SN-0001').waitFor();
+  });
+
+  it('notifies of a prompt when the panel is out of sight, and asks by a box when it is closed', async () => {
+    const window = workbench();
+    await serial().fill('SN-0100');
+    await window.page.keyboard.press('Enter');
+    await view().getByText('Scan the <b>label</b>').first().waitFor();
+    await window.openFile('station.py');
+    const id = await bench.stationId('Bench 1');
+    const api = await bench.api();
+    const { test } = await api.call(operator.state, { params: { id } });
+    await api.call(operator.answer, { params: { id }, body: { prompt_id: test?.prompt?.id ?? '', text: 'LB-2' } });
+    const waits = window.notification(/The test on Bench 1 waits for an answer: Close the lid/);
+    await window
+      .tree('Stations')
+      .row(/Bench 1.*waits for an answer/)
+      .locator.waitFor();
+    await waits.locator.waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('operator-waiting', theme);
+    await waits.click('Answer');
+    await view().getByText('Close the lid').first().waitFor();
+    await window.closeEditor('Bench 1');
+    await window.quickInput.opened('Operator prompt');
+    await window.quickInput.accept();
+    await window.notification(/SN-0100: PASS/).close();
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+  });
+
+  it('loops over serial numbers until it is told to end', async () => {
+    const window = workbench();
+    bench.write(
+      'station.py',
+      station_script.replace(/operator\.prompt\("Scan.*\)/, '"LB"').replace('operator.prompt("Close the lid")', 'pass'),
+    );
+    await view().getByRole('checkbox', { name: /^Loop/ }).check();
+    await serial().fill('SN-0200');
+    await window.page.keyboard.press('Enter');
+    await view().getByLabel('Verdict').getByText('SN-0201').waitFor();
+    await view().getByRole('checkbox', { name: /^Loop/ }).uncheck();
+    await eventually(async () => assert.ok(await button('Start Test').isEnabled()));
+    const runs = (await bench.runs()).map(({ unit }) => unit.serial_number);
+    assert.ok(runs.includes('SN-0200') && runs.includes('SN-0201'), runs.join());
+  });
+
+  it('comes back with the window', async () => {
+    await isKept(workbench().page, /serial\W+SN-0202/);
+    await workbench().reload();
+    await view().getByRole('heading', { name: 'Bench 1' }).waitFor();
+    await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();
+    await view().getByText('station.py').waitFor();
+  });
+
+  it('copies a link that anybody can watch by', async () => {
+    const window = workbench();
+    await button('Copy Link').click();
+    await window.notification(/The link to Bench 1 was copied/).close();
+    const link = await window.clipboard();
+    assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/operator\/#[-0-9a-f]{36}\/tsl_/);
+    const page = await window.page.context().newPage();
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Bench 1' }).waitFor();
+    await page.getByText('Watching only').waitFor();
+    await page.close();
+  });
+
+  it('is not for stations whose script is without OpenHTF, and says so', async () => {
+    const window = workbench();
+    await createStation(window, 'Bench 2');
+    await window.tree('Stations').row('Bench 2').menu('Set Station Script…');
+    await window.quickInput.opened('Script that Bench 2 starts');
+    await window.quickInput.pick('plain_phases.py');
+    await window.tree('Stations').row('Bench 2').menu('Open Operator UI');
+    const refused = window.notification(/The script of Bench 2, plain_phases\.py, does not use OpenHTF/);
+    await refused.locator.waitFor();
+    await refused.close();
+  });
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'mocha';
+import { findStationServers } from '../../src/operator/discovery.ts';
+import { pythons } from './pythons.ts';
+
+const script = join(import.meta.dirname, '../fixtures/stationServer.py');
+
+describe('looking for OpenHTF station servers', function () {
+  this.timeout(60_000);
+
+  it('finds one that runs on this computer, once, by its multicast discovery', async () => {
+    const stationId = `BENCH-${process.pid}`;
+    const [newest] = pythons();
+    assert.ok(newest);
+    const child = spawn(newest, [script, stationId], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      await once(createInterface(child.stdout), 'line');
+      const found = (await findStationServers()).filter((each) => each.stationId === stationId);
+      const [server, ...others] = found;
+      assert.ok(server);
+      assert.deepEqual(others, []);
+      assert.match(server.address, /^127\.0\.0\.1:\d+$/);
+      assert.equal(server.testName, null);
+      const page = await fetch(`http://${server.address}/sub/station/info`);
+      assert.equal(page.status, 200);
+      await page.body?.cancel();
+    } finally {
+      child.stdin.end();
+      await once(child, 'exit');
+    }
+  });
+});

@@ -10,7 +10,7 @@ const fresh = join(root, 'build', 'dist');
 /** `limit`: bytes that the bundle must stay below; the extension's is what its activation costs. */
 const bundles = [
   { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 5_000, plugins: [loadLater()] },
-  { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 350_000, plugins: [loadLater()] },
+  { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
   { entry: 'src/domain/scriptScan.ts', file: 'scriptScan.js', external: [] },
   { entry: 'src/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
   { entry: 'src/server/main.ts', file: 'server.js', external: [] },

@@ -19,6 +19,7 @@ import { OutcomeMessage } from './outcomeMessage.ts';
 import type { Problems } from './problems.ts';
 import { ProcedureQuestion } from './procedureQuestion.ts';
 import { installPackages, isInstallable } from './pythonPackages.ts';
+import { RunHeartbeat } from './runHeartbeat.ts';
 import { dryEnvironment, stationEnvironment } from './runPlan.ts';
 import { type RunEnd, ScriptRun, type Start, StartError } from './scriptRun.ts';
 import type { TestItems } from './testItems.ts';
@@ -199,6 +200,7 @@ export class RunService {
       if (access === undefined) return;
       this.#connection.ensureServer().catch((error: unknown) => this.#log.warn(String(error)));
     }, serverWatch);
+    const heartbeat = access && new RunHeartbeat(this.#connection, access, this.#log);
     let end: RunEnd | undefined;
     try {
       end = await active.run({
@@ -220,6 +222,7 @@ export class RunService {
       throw error instanceof StartError ? cannotStart(interpreter, error) : error;
     } finally {
       clearInterval(watch);
+      heartbeat?.dispose();
       cancelled.dispose();
       const verdicts = (end?.live.executions ?? []).map(verdictOf);
       if (mode === 'dry') painter.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);

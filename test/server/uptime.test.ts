@@ -290,6 +290,21 @@ describe('uptime', function () {
       assert.deepEqual(kept(own), [7, 6, 5, 4, 3, 2, 1].map(date));
     });
 
+    it('whoever else asks at the same time, for other days and time zones', async () => {
+      const windows = ['UTC', 'Asia/Tokyo', 'America/New_York', 'Europe/Berlin'].flatMap((time_zone) =>
+        ['3', '30', '90'].map((days) => ({ time_zone, days })),
+      );
+      const over = async (query: (typeof windows)[number]) => {
+        const { stations: rows, days } = await fleet(query);
+        return rows.map((row) => [row.name, [...daysOf(row, days)].slice(0, -1)]);
+      };
+      const alone = [];
+      for (const query of windows) alone.push(await over(query));
+      write('delete from uptime_days');
+      await bench.restart((server) => server.stop());
+      assert.deepEqual(await Promise.all(windows.map(over)), alone);
+    });
+
     it('in longer windows too', async () => {
       const long = await one(id, { days: '400' });
       assert.equal(long.days.dates.length, 400);

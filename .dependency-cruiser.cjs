@@ -7,7 +7,10 @@ const rooms = {
   platform: { ours: ['contract', 'domain'], vscode: true },
   connection: { ours: ['client', 'platform', 'contract', 'domain'], vscode: true },
   server: { ours: ['contract', 'domain'] },
-  webview: { ours: ['contract', 'domain'], packages: ['zod', 'lit/', '@vscode-elements/', '@vscode/l10n', 'uplot'] },
+  webview: {
+    ours: ['contract', 'domain'],
+    packages: ['zod', 'lit/', '@vscode-elements/', '@vscode/l10n', 'uplot', 'eventsource-parser'],
+  },
 };
 
 /** What the user sees; they do not know each other, only what is below them. */

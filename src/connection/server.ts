@@ -6,11 +6,30 @@ export interface Reached {
   /** Names the server in SecretStorage, so that a key never goes to another one. */
   readonly instance: string;
   readonly api: (key?: string) => StationApi;
+  readonly trust: Trust | undefined;
+}
+
+/**
+ * Certificates in PEM that scripts need to trust, beside those they do: of the server itself, or of its live streams
+ * alone.
+ */
+export interface Trust {
+  readonly file: string;
+  readonly of: 'server' | 'streams';
 }
 
 /** What a server may be able to do beyond TofuPilot's public API; the names are those of its health call. */
 export type Capability =
-  'station-overview' | 'station-keys' | 'station-links' | 'procedure-identifiers' | 'push-marks' | 'events' | 'uptime';
+  | 'station-overview'
+  | 'station-keys'
+  | 'station-links'
+  | 'procedure-identifiers'
+  | 'push-marks'
+  | 'events'
+  | 'operator'
+  | 'streaming'
+  | 'presence'
+  | 'uptime';
 
 /** The station server that a window works with: the embedded one of this machine, or one at an address. */
 export interface StationServer {

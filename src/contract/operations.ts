@@ -6,6 +6,7 @@ import { logs, measurements, phases } from './explorer.ts';
 import { imports } from './imports.ts';
 import { local } from './local.ts';
 import type { Operation } from './operation.ts';
+import { operator } from './operator.ts';
 import { overview } from './overview.ts';
 import { parts, revisions } from './parts.ts';
 import { presence } from './presence.ts';
@@ -28,6 +29,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   local,
   events,
   overview,
+  operator,
   presence,
   uptime,
   v1,

@@ -65,7 +65,12 @@ export const runnerEvent = z.discriminatedUnion('event', [
     part_number: z.string().nullable(),
     phases: z.array(phasePlan),
   }),
-  z.object({ event: z.literal('phase_started'), ...attempt }),
+  z.object({
+    event: z.literal('phase_started'),
+    ...attempt,
+    /** The unit's; null: not known yet. */
+    serial_number: z.string().nullable().default(null),
+  }),
   z.object({ event: z.literal('measurement_update'), ...attempt, measurement: runnerMeasurement }),
   z.object({
     event: z.literal('phase_complete'),
@@ -92,6 +97,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
     message: z.string(),
     text_input: z.boolean(),
     image_url: z.string().nullable(),
+    /** Seconds that the script gives for the answer; null: it waits for ever. */
+    timeout_s: z.number().nullable().default(null),
   }),
   z.object({ event: z.literal('ui_resolved'), ...execution, request_id: z.string() }),
   /** The script is about to run, or to push, under this procedure; it waits for `procedure_response`. */

@@ -17,7 +17,9 @@ export interface LimitsBar extends Limits {
 }
 
 /** The bounds that the rules set: of several the narrowest. */
-export function limitsOf(validators: readonly ValidatorAnswer[]): Limits {
+export function limitsOf(
+  validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
+): Limits {
   const bound = (decisive: boolean, operators: readonly string[], narrowest: (...all: number[]) => number) => {
     const values = validators.flatMap(({ operator, expected_value: value, is_decisive }) =>
       operators.includes(operator ?? '') && (is_decisive !== false) === decisive && typeof value === 'number'

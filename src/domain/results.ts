@@ -39,7 +39,7 @@ const aggregated = (aggregations: Aggregations, of: string, units: string | null
   }));
 
 /** The rules as people read them; two that share one text, as the two bounds of a percentage do, are told once. */
-export const limitsText = (validators: readonly ValidatorAnswer[]): string =>
+export const limitsText = (validators: readonly Pick<ValidatorAnswer, 'expression' | 'is_decisive'>[]): string =>
   shortened([...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression))]);
 
 /** `x >= 3` and `x <= 5` read better as `3 ≤ x ≤ 5`. */

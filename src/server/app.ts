@@ -15,9 +15,12 @@ import { importRoutes } from './routes/imports.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { openApiRoute } from './routes/openApi.ts';
+import { presenceRoutes } from './routes/presence.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { operatorRoutes } from './routes/operator.ts';
+import { operatorPageRoutes } from './routes/operatorPage.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { partRoutes } from './routes/parts.ts';
 import { revisionRoutes } from './routes/revisions.ts';
@@ -30,11 +33,16 @@ import { stationRoutes } from './routes/stations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { v1ImportRoutes } from './routes/v1Import.ts';
 import { v1RunRoutes } from './routes/v1Runs.ts';
+import { v1StreamingRoutes } from './routes/v1Streaming.ts';
 import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
+import type { OperatorHub } from './operator/hub.ts';
+import type { OperatorLinks } from './operator/links.ts';
 import type { EventStreams } from './eventStreams.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
+import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import { Writer } from './writer.ts';
 
@@ -45,6 +53,11 @@ export function makeApp({
   streams,
   files,
   urls,
+  streaming,
+  hub,
+  links,
+  pages,
+  presence,
   host,
 }: {
   store: Store;
@@ -52,6 +65,11 @@ export function makeApp({
   streams: EventStreams;
   files: AttachmentFiles;
   urls: SignedUrls;
+  streaming: Streaming;
+  hub: OperatorHub;
+  links: OperatorLinks;
+  pages: string;
+  presence: PresenceRecorder;
   host: string;
 }): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
@@ -65,7 +83,8 @@ export function makeApp({
   app.use(async (c, next) => {
     checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);
     await next();
-    if (c.req.method !== 'GET') streams.ring();
+    // What the Operator UI is told changes nothing that is stored, and comes ten times a second.
+    if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.ring();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
@@ -79,12 +98,20 @@ export function makeApp({
     files,
     urls,
     streams,
+    streaming,
+    hub,
+    links,
+    pages,
+    presence,
   };
   healthRoute(rooms);
   openApiRoute(rooms);
   eventRoutes(rooms);
   stationRoutes(rooms);
   overviewRoutes(rooms);
+  operatorRoutes(rooms);
+  operatorPageRoutes(rooms);
+  presenceRoutes(rooms);
   uptimeRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
@@ -103,6 +130,7 @@ export function makeApp({
   explorerRoutes(rooms);
   deploymentRoutes(rooms);
   v1RunRoutes(rooms);
+  v1StreamingRoutes(rooms);
   v1UnitRoutes(rooms);
   v1UploadRoutes(rooms);
   v1ImportRoutes(rooms);

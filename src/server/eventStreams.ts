@@ -1,87 +1,36 @@
 import { sql } from 'kysely';
+import { type Listener, OpenStreams } from './openStreams.ts';
 import type { Store } from './store/tables.ts';
 
 /** How often the database is asked whether another process, such as `new-user-key`, wrote to it. */
 const pollMillis = 1_000;
 
-/** How long a stream that ends may take to bring out what it has. */
-const graceMillis = 1_000;
-
-/** One open stream, seen from outside. */
-export class Listener {
-  #rung = false;
-  #wake = (): void => {};
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake();
-  }
-
-  /** @returns true when it was rung since the last time, false when `millis` passed without */
-  async rung(millis: number): Promise<boolean> {
-    if (!this.#rung) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((done) => {
-        this.#wake = done;
-        timer = setTimeout(done, millis);
-      });
-      clearTimeout(timer);
-    }
-    const rung = this.#rung;
-    this.#rung = false;
-    return rung;
-  }
-}
-
-/** The open event streams: wakes them when something changed, and ends them with the server. */
-export class EventStreams {
+/** The open event streams: wakes them when something changed, also by another process. */
+export class EventStreams extends OpenStreams {
   readonly #store: Store;
-  readonly #open = new Map<Listener, () => void>();
   #poll: NodeJS.Timeout | undefined;
   #version: number | undefined;
-  #ended = false;
 
   constructor(store: Store) {
+    super();
     this.#store = store;
   }
 
-  get count(): number {
-    return this.#open.size;
-  }
-
-  /** True when the server stops: streams end. */
-  get ended(): boolean {
-    return this.#ended;
-  }
-
-  /** Adds a stream. @param cut ends its connection, whatever its client does */
-  open(cut: () => void): Listener {
-    const listener = new Listener();
-    this.#open.set(listener, cut);
+  override open(cut: () => void): Listener {
     this.#poll ??= setInterval(() => void this.#lookAtOthers(), pollMillis);
-    return listener;
+    return super.open(cut);
   }
 
-  close(listener: Listener): void {
-    this.#open.delete(listener);
-    if (this.#open.size > 0) return;
+  override close(listener: Listener): void {
+    super.close(listener);
+    if (this.count > 0) return;
     clearInterval(this.#poll);
     this.#poll = undefined;
   }
 
-  /** Something changed, or may have. */
-  ring(): void {
-    for (const listener of this.#open.keys()) listener.ring();
-  }
-
-  /** Ends all streams; a client that does not read is cut off. */
-  end(): void {
-    this.#ended = true;
+  override end(): void {
     clearInterval(this.#poll);
-    this.ring();
-    setTimeout(() => {
-      for (const cut of this.#open.values()) cut();
-    }, graceMillis).unref();
+    super.end();
   }
 
   async #lookAtOthers(): Promise<void> {

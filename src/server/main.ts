@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { serverExit } from '../contract/local.ts';
 import { attachmentsOf, backup } from './backup.ts';
 import { check } from './check.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
+import { diskTrouble } from './diskTrouble.ts';
 import { serve } from './serve.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
 import { newUserKey, takeChosenKey } from './userKeys.ts';
@@ -43,7 +47,7 @@ async function main(): Promise<void> {
     console.log(await newUserKey(folder, command.revokeOthers));
     return;
   }
-  const server = await serve(folder, { ...command, chosenKey });
+  const server = await serve(folder, { ...command, chosenKey, pages: pagesFolder() });
   const stop = (): void => {
     server.stop().then(() => process.exit(0), fail);
   };
@@ -52,9 +56,21 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(server.address));
 }
 
+/** Beside the bundle; the source has no pages of its own and takes those of the last build. */
+function pagesFolder(): string {
+  const here = dirname(process.argv[1] ?? '');
+  return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../dist/webview');
+}
+
 function fail(error: unknown): void {
-  console.error(error instanceof StartFailure ? error.message : `The station server failed: ${messageOf(error)}`);
-  process.exit(error instanceof StartFailure ? error.exitCode : 1);
+  const failure = error instanceof StartFailure ? error : diskFailure(error);
+  console.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
+  process.exit(failure?.exitCode ?? 1);
+}
+
+function diskFailure(error: unknown): StartFailure | null {
+  const trouble = diskTrouble(error);
+  return trouble === null ? null : new StartFailure(serverExit.diskTrouble, trouble, error);
 }
 
 main().catch(fail);

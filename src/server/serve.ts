@@ -3,12 +3,17 @@ import { makeApp } from './app.ts';
 import { AttachmentFiles } from './attachmentFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { EventStreams } from './eventStreams.ts';
+import { OperatorHub } from './operator/hub.ts';
+import { OperatorLinks } from './operator/links.ts';
 import { listen } from './listen.ts';
+import { systemClock } from './presence/clock.ts';
+import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './signedUrls.ts';
 import { sweepAttachments } from './sweepAttachments.ts';
 import { findInstance, findSigningSecret } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
+import { Streaming } from './streaming/streaming.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -24,20 +29,37 @@ export interface RunningServer {
  */
 export async function serve(
   folder: DataFolder,
-  { host, port, chosenKey }: { host: string; port: number | null; chosenKey: string | null },
+  { host, port, chosenKey, pages }: { host: string; port: number | null; chosenKey: string | null; pages: string },
 ): Promise<RunningServer> {
   folder.lock();
   const { store, sql } = openStore(folder.database);
   const streams = new EventStreams(store);
   const files = new AttachmentFiles(folder.attachments);
-  const urls = new SignedUrls(await findSigningSecret(store));
+  const secret = await findSigningSecret(store);
+  const urls = new SignedUrls(secret);
+  const links = new OperatorLinks(secret);
+  const hub = new OperatorHub();
+  const presence = new PresenceRecorder(store, systemClock, {
+    onChange: () => streams.ring(),
+    onFollowed: [hub.followed],
+  });
+  await presence.start();
   const last = folder.readAddress();
-  const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, sql, streams, files, urls, host }), host, ports);
+  const ports = port !== null ? [port] : lastPort(last?.url);
+  const streaming = await Streaming.start({
+    store,
+    listeners: [presence, hub],
+    folder: folder.certificates,
+    host,
+    ports: lastPort(last?.mqtt),
+  });
+  const rooms = { store, sql, streams, files, urls, streaming, presence, hub, links, pages, host };
+  const listening = await listen(makeApp(rooms), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
-    mqtt: null,
+    mqtt: `mqtts://${new URL(listening.url).hostname}:${streaming.port}`,
+    ca: folder.authority,
     pid: process.pid,
     data: folder.path,
     instance: await findInstance(store),
@@ -49,10 +71,17 @@ export async function serve(
     address,
     stop: async () => {
       streams.end();
+      hub.streams.end();
+      // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
       await listening.close();
+      await streaming.stop();
+      await presence.stop();
       await swept;
       await store.destroy();
       folder.release();
     },
   };
 }
+
+/** The one of the last time, so that those who know it find the server again, else any. */
+const lastPort = (url: string | null | undefined): number[] => (url ? [Number(new URL(url).port), 0] : [0]);

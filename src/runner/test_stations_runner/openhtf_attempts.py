@@ -43,7 +43,8 @@ class Attempts:
             attempt = Attempt(key, state.name, self._counts[key])
             self._counts[key] += 1
             self._running[id(state)] = attempt
-            self._send("phase_started", **attempt.fields)
+            unit = state.test_state.test_record.dut_id
+            self._send("phase_started", **attempt.fields, serial_number=None if unit is None else str(unit))
 
     def measured(self, state: Any, name: str) -> None:
         """Tells a measurement that the running phase has just written."""

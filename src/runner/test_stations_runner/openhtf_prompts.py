@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 import time
 from collections.abc import Iterator
@@ -25,11 +26,23 @@ class Prompts:
         self._lock = threading.Lock()
         self._open: dict[str, Any] = {}
         self._dismissed: set[str] = set()
+        # Seconds for the answer to the prompt that this thread is about to open; OpenHTF tells them only afterwards.
+        self._timeout = threading.local()
 
     def patch(self, user_input: Any) -> None:
         """Watches `openhtf.plugs.user_input`; subclasses of its plug inherit that."""
         plug_class = user_input.UserInput
         start, remove, wait = plug_class.start_prompt, plug_class.remove_prompt, plug_class.wait_for_prompt
+        ask = plug_class.prompt
+        signature = inspect.signature(ask)
+
+        @functools.wraps(ask)
+        def prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
+            self._timeout.seconds = None if self._patient else _timeout_in(signature, plug, args, kwargs)
+            try:
+                return ask(plug, *args, **kwargs)
+            finally:
+                self._timeout.seconds = None
 
         @functools.wraps(start)
         def start_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
@@ -59,6 +72,7 @@ class Prompts:
                         _wait_for_abort()
                 raise
 
+        plug_class.prompt = prompt
         plug_class.start_prompt = start_prompt
         plug_class.remove_prompt = remove_prompt
         plug_class.wait_for_prompt = wait_for_prompt
@@ -90,6 +104,7 @@ class Prompts:
             message=str(prompt.message),
             text_input=bool(prompt.text_input),
             image_url=prompt.image_url,
+            timeout_s=getattr(self._timeout, "seconds", None),
         )
 
     def _closed(self, plug: Any, request: str) -> None:
@@ -97,6 +112,14 @@ class Prompts:
             known = self._open.pop(request, None)
         if known is not None:
             self._channel.send("ui_resolved", execution_id=_execution_of(plug), request_id=request)
+
+
+def _timeout_in(signature: inspect.Signature, plug: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> float | None:
+    try:
+        seconds = signature.bind(plug, *args, **kwargs).arguments.get("timeout_s")
+    except TypeError:
+        return None  # the call itself raises it
+    return float(seconds) if isinstance(seconds, (int, float)) else None
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { type Change, events, lastEventId, type StreamEvent } from '../../contract/events.ts';
-import type { EventStreams, Listener } from '../eventStreams.ts';
+import type { EventStreams } from '../eventStreams.ts';
+import type { Listener } from '../openStreams.ts';
 import { parseInput } from '../http/input.ts';
 import { receive, routeOf } from '../http/mount.ts';
 import { tooMany } from '../refusal.ts';

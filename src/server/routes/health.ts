@@ -19,6 +19,9 @@ export function healthRoute({ app, store }: Rooms): void {
         'procedure-identifiers',
         'push-marks',
         'events',
+        'operator',
+        'streaming',
+        'presence',
         'uptime',
       ],
     };

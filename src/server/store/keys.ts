@@ -64,6 +64,12 @@ export async function isKey(store: Store, id: string): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+/** The id of the station's key; null: it has none. */
+export async function stationKeyId(store: Store, station: string): Promise<string | null> {
+  const row = await store.selectFrom('api_keys').select('id').where('station_id', '=', station).executeTakeFirst();
+  return row?.id ?? null;
+}
+
 export async function hasUserKey(store: Store): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('kind', '=', 'user').executeTakeFirst()) !== undefined;
 }

@@ -10,6 +10,7 @@ create table presence (
   since integer,
   last_seen_at integer,
   operator_address text,
+  heartbeat_millis integer,
   history_version integer not null default 0,
   days_version integer not null default 0
 ) strict;

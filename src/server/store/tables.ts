@@ -199,6 +199,8 @@ export interface Tables {
     /** When it was last known to be there. */
     last_seen_at: Generated<number | null>;
     operator_address: Generated<string | null>;
+    /** How often it sends heartbeats, if it does: after a restart the server waits that much longer for it. */
+    heartbeat_millis: Generated<number | null>;
     /** Grows with each change of its transitions and pauses, by triggers. */
     history_version: Generated<number>;
     /** Grows with each day that is forgotten in `uptime_days`, by a trigger. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import * as z from 'zod';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -11,7 +11,7 @@ const result = z.object({
 });
 
 /** What axe-core finds wrong for people who use a screen reader or need contrast, each as a text. */
-export async function axeProblems(frame: FrameLocator): Promise<string[]> {
+export async function axeProblems(frame: FrameLocator | Page): Promise<string[]> {
   const page = frame.locator('html');
   await page.evaluate(`${source}; undefined`);
   const { violations } = result.parse(await page.evaluate('axe.run()'));

@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from 'hono';
+import type { HttpBindings } from '@hono/node-server';
+import { streamSSE } from 'hono/streaming';
+import { type Listener, type OpenStreams } from '../openStreams.ts';
+import { tooMany } from '../refusal.ts';
+
+/** Milliseconds between two looks whether the client may still listen, and between two events. */
+const lookMillis = 5_000;
+const leastMillis = 40;
+const maxStreams = 300;
+
+interface ServerEvents {
+  readonly streams: OpenStreams;
+  /** Whether the client may (still) listen. */
+  readonly allowed: () => Promise<boolean>;
+  /** What has happened since the last time, at once at the beginning. */
+  readonly news: () => readonly { event: string; data: unknown }[];
+  /** The listener is rung when there is news. */
+  readonly opened: (listener: Listener) => void;
+  readonly closed: (listener: Listener) => void;
+}
+
+/** Sends events until the client goes, may listen no more, or the server stops. What comes close together is sent as one. */
+export function serveEvents(
+  c: Context<{ Bindings: HttpBindings }>,
+  { streams, allowed, news, opened, closed }: ServerEvents,
+): Response {
+  if (streams.count >= maxStreams) {
+    throw tooMany(`This server keeps ${maxStreams} live streams open already. Close one, then try again.`);
+  }
+  const listener = streams.open(() => c.env.outgoing.destroy());
+  opened(listener);
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(() => listener.ring());
+    let looked = Date.now();
+    try {
+      while (!stream.aborted && !streams.ended) {
+        if (Date.now() - looked >= lookMillis) {
+          if (!(await allowed())) return;
+          looked = Date.now();
+          await stream.write(': still here\n\n');
+        }
+        for (const { event, data } of news()) await stream.writeSSE({ event, data: JSON.stringify(data) });
+        await delay(leastMillis);
+        await listener.rung(lookMillis);
+      }
+    } finally {
+      streams.close(listener);
+      closed(listener);
+    }
+  });
+}

@@ -18,11 +18,17 @@ async function main() {
   await useNode24(import.meta.url);
   // Their libraries are there only now.
   const { parts } = await import('./lib/parts.mjs');
+  const { beginCoverage, printCoverage, rawCoverage } = await import('./lib/coverage.mjs');
   const { chosen, tests } = choose(parts, process.argv.slice(2));
   await setUp(new Set(chosen.flatMap(({ needs }) => needs)));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
   for (const name of Object.keys(process.env)) if (/^(TOFUPILOT|STATION)_/.test(name)) delete process.env[name];
 
+  const isWhole = chosen.length === parts.length;
+  if (isWhole) {
+    beginCoverage();
+    tests.coverage = rawCoverage;
+  }
   const results = [];
   let queue = [...chosen];
   if (queue[0]?.name === 'build') {
@@ -39,6 +45,7 @@ async function main() {
   };
   await Promise.all([lane(), lane()]);
   for (const command of endChildren()) console.log(`Left running, now ended: ${command}`);
+  if (isWhole) await printCoverage();
   return sumUp(results);
 }
 
@@ -49,12 +56,12 @@ function choose(parts, args) {
   const files = names.filter((name) => existsSync(name) && name.endsWith('.test.ts'));
   const wanted = new Set(names.map((name) => (files.includes(name) ? name.split(sep)[1] : name)));
   for (const name of wanted) {
-    if (name !== 'checks' && !parts.some((part) => part.name === name)) {
-      const known = parts.map((part) => part.name).join(', ');
+    if (name !== 'checks' && !parts.some((part) => part.folder === name)) {
+      const known = [...new Set(parts.map((part) => part.folder))].join(', ');
       throw new Trouble(`There is no part "${name}". Name test files, or some of: ${known}, checks.\n\n${usage}`);
     }
   }
-  const named = parts.filter((part) => wanted.has(part.name) || (part.isCheck && wanted.has('checks')));
+  const named = parts.filter((part) => wanted.has(part.folder) || (part.isCheck && wanted.has('checks')));
   const needsBuild = named.some(({ usesBuild }) => usesBuild);
   const chosen =
     wanted.size === 0 ? parts : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
@@ -85,7 +92,7 @@ async function runPart(part, tests) {
   const start = Date.now();
   const still = setInterval(() => console.log(`  … ${part.name} goes on (${seconds(start)})`), 30_000);
   const output = [];
-  const files = tests.files.filter((file) => file.split(sep)[1] === part.name);
+  const files = tests.files.filter((file) => file.split(sep)[1] === part.folder);
   const run = (program, args, env) => runChild(program, args, env, (text) => output.push(text));
   const result = await part.work(run, { ...tests, files });
   clearInterval(still);

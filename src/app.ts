@@ -10,9 +10,10 @@ import { createLog } from './platform/log.ts';
 import { registerRun } from './run/index.ts';
 import { pythonState } from './run/pythonState.ts';
 import { registerStations } from './stations/index.ts';
+import { registerUptime } from './uptime/index.ts';
 import { registerWelcome } from './welcome/index.ts';
 
-/** Builds the rooms. Awaits nothing, starts no server, reads no secret. @returns what the commands of the manifest do */
+/** Builds the rooms. Awaits nothing; a server is started and secrets are read only where a station is watched. @returns what the commands of the manifest do */
 export function start(context: vscode.ExtensionContext): Commands {
   const log = createLog(context);
   const commands = new Commands(log);
@@ -32,13 +33,17 @@ export function start(context: vscode.ExtensionContext): Commands {
     store,
     feed,
     liveRuns,
-    registerStations(commands, connection, store, feed),
+    registerStations(commands, connection, store, feed, log),
     registerRun(commands, connection, store, log, liveRuns, {
       extension: context.extensionUri,
       storage: context.globalStorageUri.fsPath,
       state: context.workspaceState,
     }),
     registerOperator(commands, connection, store, liveRuns, log, {
+      extension: context.extensionUri,
+      state: context.workspaceState,
+    }),
+    registerUptime(commands, connection, store, feed, log, {
       extension: context.extensionUri,
       state: context.workspaceState,
     }),

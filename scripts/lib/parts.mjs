@@ -16,19 +16,26 @@ const ruff = ['-m', 'ruff'];
  * @typedef {(program: string, args: string[], env?: NodeJS.ProcessEnv) => Promise<number>} Run
  * runs a program in the checkout, its output belongs to the part; gives the exit code
  *
+ * @typedef {object} Tests
+ * @property {string[]} files these only; empty: all
+ * @property {string[]} options for mocha
+ * @property {string | undefined} coverage a folder for what each process has run
+ *
  * @typedef {object} Part
  * @property {string} name
+ * @property {string} folder of its tests below test/, or its name
  * @property {boolean} isCheck a static check, which counts as one test
  * @property {('tools' | 'pythons' | 'schemathesis' | 'window')[]} needs what has to be set up for it
  * @property {boolean} usesBuild
- * @property {(run: Run, tests: { files: string[], options: string[] }) => Promise<Result>} work
+ * @property {(run: Run, tests: Tests) => Promise<Result>} work
  */
 
 /** @type {Part[]} */
 export const parts = [
   // The build comes first: others use it. The longest suite comes next, the rest goes beside it.
   check('build', [[node, script('scripts/package.mjs')]]),
-  suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000 }),
+  suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000, share: [1, 2] }),
+  suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000, share: [2, 2] }),
   suite('unit', { timeout: 10_000 }),
   check('types', [
     [node, program('typescript', 'tsc'), '-p', '.'],
@@ -48,6 +55,7 @@ export const parts = [
   ),
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
+  suite('faults', { timeout: 120_000 }),
   suite('api', { needs: ['schemathesis'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
 ];
@@ -56,6 +64,7 @@ export const parts = [
 function check(name, commands, needs = []) {
   return {
     name,
+    folder: name,
     isCheck: true,
     needs,
     usesBuild: false,
@@ -70,22 +79,31 @@ function check(name, commands, needs = []) {
   };
 }
 
-/** Mocha on test/<name>/; it counts what its reporter wrote, and nothing written is a failure. */
-function suite(name, { needs = [], usesBuild = false, timeout }) {
+/**
+ * Mocha on test/<folder>/; it counts what its reporter wrote, and nothing written is a failure.
+ * @param {string} folder
+ * @param {{ needs?: Part['needs'], usesBuild?: boolean, timeout: number, share?: [number, number] }} options
+ *   `share`: the first or second half of the files, say, so that the halves can run side by side
+ */
+function suite(folder, { needs = [], usesBuild = false, timeout, share: [which, of] = [1, 1] }) {
+  const name = of === 1 ? folder : `${folder} ${which}/${of}`;
   return {
     name,
+    folder,
     isCheck: false,
     needs,
     usesBuild,
-    async work(run, { files, options }) {
-      const all = globSync(`test/${name}/**/*.test.ts`, { cwd: root }).sort();
-      const report = join(build, 'reports', `${name}.json`);
+    async work(run, { files, options, coverage }) {
+      const all = files.length > 0 ? files : globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort();
+      const own = all.filter((_, n) => n % of === which - 1);
+      if (files.length > 0 && own.length === 0) return { passed: 0, failed: [], skipped: [] };
+      const report = join(build, 'reports', `${name.replace('/', '-')}.json`);
       mkdirSync(join(build, 'reports'), { recursive: true });
       rmSync(report, { force: true });
       const args = ['--reporter', script('scripts/lib/reporter.mjs'), '--timeout', String(timeout), '--forbid-only'];
-      const mocha = [program('mocha', 'mocha'), ...args, ...options, ...(files.length > 0 ? files : all)];
-      const code = all.length === 0 ? 0 : await run(node, mocha, { TEST_REPORT: report });
-      return readReport(name, report, code);
+      const mocha = [program('mocha', 'mocha'), ...args, ...options, ...own];
+      const env = { TEST_REPORT: report, ...(coverage && { NODE_V8_COVERAGE: coverage }) };
+      return readReport(name, report, own.length === 0 ? 0 : await run(node, mocha, env));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type * as vscode from 'vscode';
-import type { StreamEvent } from '../contract/events.ts';
+import * as vscode from 'vscode';
+import type { Change, StreamEvent } from '../contract/events.ts';
 import type { Log } from '../platform/log.ts';
 import type { Connection } from './connection.ts';
 import type { StationStore } from './stationStore.ts';
@@ -21,8 +21,11 @@ export class ChangeFeed implements vscode.Disposable {
   readonly #log: Log;
   readonly #onServer: vscode.Disposable;
   #following: AbortController | undefined;
-  /** Whether somebody looks at the stations. */
-  visible = false;
+  /** The views in which somebody looks at the stations. */
+  readonly #lookers = new Set<string>();
+  readonly #heard = new vscode.EventEmitter<Change | undefined>();
+  /** What a server with an event stream tells; undefined: anything may have changed. */
+  readonly onDidHear = this.#heard.event;
 
   constructor(connection: Connection, store: StationStore, log: Log) {
     this.#connection = connection;
@@ -37,9 +40,14 @@ export class ChangeFeed implements vscode.Disposable {
     });
   }
 
+  /** Somebody looks by this view, or does no longer. */
+  setLooking(view: string, looks: boolean): void {
+    if (looks) this.#lookers.add(view);
+    else this.#lookers.delete(view);
+  }
+
   begin(): void {
     if (this.#following) return;
-    this.visible = true;
     this.#following = new AbortController();
     void this.#follow(this.#following.signal);
   }
@@ -66,12 +74,13 @@ export class ChangeFeed implements vscode.Disposable {
     for (;;) {
       await delay(pollWait, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      if (this.visible) await this.#store.refresh();
+      if (this.#lookers.size > 0) await this.#store.refresh();
     }
   }
 
   #take(event: StreamEvent): void {
     this.#log.trace(`event stream: ${event.event}${event.event === 'change' ? ` ${event.data.kind}` : ''}`);
+    this.#heard.fire(event.event === 'change' ? event.data : undefined);
     // The first event of a stream too: something may have changed while there was none.
     if (event.event !== 'change' || event.data.kind.startsWith('procedure.')) void this.#store.refresh();
     else if (event.data.station_id !== null) void this.#store.refreshStation(event.data.station_id);
@@ -80,5 +89,6 @@ export class ChangeFeed implements vscode.Disposable {
   dispose(): void {
     this.#onServer.dispose();
     this.#following?.abort();
+    this.#heard.dispose();
   }
 }

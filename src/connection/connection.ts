@@ -10,7 +10,7 @@ import { extensionVersion, type Log } from '../platform/log.ts';
 import { Keys } from './keys.ts';
 import { LocalServer } from './localServer.ts';
 import { RemoteServer } from './remoteServer.ts';
-import type { Capability, StationServer } from './server.ts';
+import type { Capability, StationServer, Trust } from './server.ts';
 import { type RemotePlace, ServerList } from './serverList.ts';
 
 /** A station's key that its server has just accepted, with what the server says of the station. */
@@ -22,8 +22,7 @@ export interface StationAccess {
   readonly api: StationApi;
   readonly key: string;
   readonly station: Station;
-  /** Certificates that the server's own is to be checked with, in place of the system's. */
-  readonly caFile: string | undefined;
+  readonly trust: Trust | undefined;
 }
 
 /** The server that this window works with. Nothing is started and no secret is read before the first call. */
@@ -125,8 +124,8 @@ export class Connection implements vscode.Disposable {
         const current = await currentStation(reached.api(key));
         if (current?.id !== station) continue;
         if (key !== stored) await this.#keys.setStation(reached.instance, station, key);
-        const { url, instance } = reached;
-        return { url, instance, api: reached.api(key), key, station: current, caFile: this.remote?.caFile };
+        const { url, instance, trust } = reached;
+        return { url, instance, api: reached.api(key), key, station: current, trust };
       }
       return undefined;
     });

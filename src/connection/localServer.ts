@@ -130,8 +130,9 @@ export class LocalServer implements StationServer {
   }
 }
 
-const reached = ({ url, instance }: ServerAddress): Reached => ({
+const reached = ({ url, instance, ca }: ServerAddress): Reached => ({
   url,
   instance,
   api: (key) => new StationApi(url, key),
+  trust: ca === undefined ? undefined : { file: ca, of: 'streams' },
 });

@@ -25,7 +25,8 @@ export class RemoteServer implements StationServer {
     const { url, caFile } = this.place;
     try {
       const transport = caFile === undefined ? undefined : await transportTrusting(caFile);
-      return await work({ url, instance: url, api: (key) => new StationApi(url, key, transport) });
+      const trust = caFile === undefined ? undefined : ({ file: caFile, of: 'server' } as const);
+      return await work({ url, instance: url, api: (key) => new StationApi(url, key, transport), trust });
     } catch (error) {
       throw error instanceof ApiError ? troubleOf(error, this.host) : error;
     }

@@ -6,6 +6,16 @@ export interface Reached {
   /** Names the server in SecretStorage, so that a key never goes to another one. */
   readonly instance: string;
   readonly api: (key?: string) => StationApi;
+  readonly trust: Trust | undefined;
+}
+
+/**
+ * Certificates in PEM that scripts need to trust, beside those they do: of the server itself, or of its live streams
+ * alone.
+ */
+export interface Trust {
+  readonly file: string;
+  readonly of: 'server' | 'streams';
 }
 
 /** What a server may be able to do beyond TofuPilot's public API; the names are those of its health call. */
@@ -16,7 +26,10 @@ export type Capability =
   | 'procedure-identifiers'
   | 'push-marks'
   | 'events'
-  | 'operator';
+  | 'operator'
+  | 'streaming'
+  | 'presence'
+  | 'uptime';
 
 /** The station server that a window works with: the embedded one of this machine, or one at an address. */
 export interface StationServer {

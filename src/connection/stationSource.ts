@@ -10,6 +10,10 @@ export interface StationItem {
   readonly name: string;
   readonly procedures: readonly LinkedProcedure[];
   readonly state: StationState;
+  /** Since when it is in this state, ISO 8601; null where it is not known. */
+  readonly stateSince: string | null;
+  /** The OpenHTF station server that is followed for it. */
+  readonly operatorAddress: string | null;
   /** ISO 8601; null when it is not known or there was no time. */
   readonly lastSeen: string | null;
 }
@@ -92,7 +96,7 @@ async function readOverview(connection: Connection, id: string): Promise<Read> {
 async function readPublic(connection: Connection, id: string): Promise<Read> {
   const { name, procedures, connection_status, api_key } = await connection.call(stations.get, { params: { id } });
   return {
-    item: { id, name, procedures, state: connection_status ?? 'unknown', lastSeen: null },
+    item: { ...fromPublic({ id, name, procedures }), state: connection_status ?? 'unknown' },
     key: api_key === null ? null : { prefix: visiblePart(api_key), createdAt: null, lastUsedAt: null },
     week: new Map(procedures.map((procedure) => [procedure.id, { runs: procedure.runs_count, first: null }])),
   };
@@ -101,19 +105,23 @@ async function readPublic(connection: Connection, id: string): Promise<Read> {
 /** TofuPilot shows the beginning of a key, followed by dots. */
 const visiblePart = (shown: string): string => shown.replace(/[.…•*]+$/, '');
 
-const fromSummary = ({ id, name, procedures, state, last_seen_at }: Omit<StationSummary, 'key'>): StationItem => ({
-  id,
-  name,
-  procedures,
-  state,
-  lastSeen: last_seen_at,
+const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
+  id: summary.id,
+  name: summary.name,
+  procedures: summary.procedures,
+  state: summary.state,
+  stateSince: summary.state_since,
+  operatorAddress: summary.operator_address,
+  lastSeen: summary.last_seen_at,
 });
 
 /** The list of the public API says nothing of connections. */
-const fromPublic = ({ id, name, procedures }: StationListItem): StationItem => ({
+const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
   id,
   name,
   procedures,
   state: 'unknown',
+  stateSince: null,
+  operatorAddress: null,
   lastSeen: null,
 });

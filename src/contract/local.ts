@@ -80,7 +80,10 @@ export const local = {
 /** What the server's first line on stdout and the data folder's `server.json` say. */
 export const serverAddress = z.object({
   url: z.url(),
+  /** Where live streams go. */
   mqtt: z.string().nullable(),
+  /** The file with the certificate that clients of live streams are to trust. */
+  ca: z.string().optional(),
   pid: z.number().int(),
   data: z.string(),
   instance: id,
@@ -99,4 +102,5 @@ export const serverExit = {
   folderInUse: 12,
   schemaTooNew: 13,
   databaseDamaged: 14,
+  diskTrouble: 15,
 } as const;

@@ -64,6 +64,8 @@ export const presence = {
       interval_s: z.number().min(1).max(3600).default(30),
       /** A test is being executed. */
       running: z.boolean().default(false),
+      /** Names the run of a script that this tells of: it comes and goes apart from other heartbeats of the station. */
+      script_run: z.string().min(1).max(64).optional(),
       /** No further one will come: the station goes at once. */
       farewell: z.boolean().default(false),
       /** When it was meant, for one that is delivered late; it repairs the time it speaks for. Default: now. */

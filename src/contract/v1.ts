@@ -78,6 +78,22 @@ const done = z.object({ id, message: z.string() });
 const bySerial = z.object({ serial_number: soughtNumber });
 const pushed = z.object({ id, message: z.string().optional(), warnings: z.array(z.string()).optional() });
 
+const topic = { topic: z.string(), qos: z.number().int(), retain: z.boolean() };
+
+/** What the official client hands on to paho, an MQTT client in Python, as arguments. */
+const streamingAnswer = z.object({
+  /** The password for the broker, of this session alone; the user name is `pythonClient`. */
+  token: z.string(),
+  /** Where people can watch. */
+  operatorPage: z.url(),
+  clientOptions: z.object({ transport: z.literal('tcp'), protocol: z.literal(4), reconnect_on_failure: z.boolean() }),
+  willOptions: z.object({ ...topic, payload: z.string() }),
+  /** `keepalive` in seconds. */
+  connectOptions: z.object({ host: z.string(), port: z.number().int(), keepalive: z.number().int() }),
+  publishOptions: z.object(topic),
+  subscribeOptions: z.object({ topic: z.string(), qos: z.number().int() }),
+});
+
 export const v1 = {
   createRun: operation({
     id: 'v1.runs.create',
@@ -163,7 +179,6 @@ export const v1 = {
     method: 'GET',
     path: '/api/v1/streaming',
     access: ['user', 'station'],
-    answer: z.unknown(),
-    refusals: [404],
+    answer: streamingAnswer,
   }),
 } as const;

@@ -3,10 +3,7 @@ import { limitsText, resultsOf } from './results.ts';
 
 const columns = ['phase', 'measurement', 'outcome', 'value', 'units', 'limits', 'attempt'] as const;
 
-/**
- * The measurements of a run as RFC 4180 has it, one a line; of curves the number of points. The mark at its start tells
- * Excel that it is UTF-8.
- */
+/** The measurements of a run, one a line; of curves the number of points. */
 export function measurementsCsv({ phases }: Pick<Report, 'phases'>): string {
   const rows = phases.flatMap((phase) =>
     phase.measurements.flatMap((measurement) =>
@@ -21,8 +18,12 @@ export function measurementsCsv({ phases }: Pick<Report, 'phases'>): string {
       ]),
     ),
   );
-  return `\uFEFF${[columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('')}`;
+  return csvText([columns, ...rows]);
 }
+
+/** Rows as RFC 4180 has them. The mark at its start tells Excel that it is UTF-8. */
+export const csvText = (rows: readonly (readonly unknown[])[]): string =>
+  `\uFEFF${rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')}`;
 
 /** Spreadsheets take a text that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
 const formula = /^\s*[=+\-@|%]|^[\t\r\n]/;

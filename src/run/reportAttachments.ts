@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { attachments } from '../contract/attachments.ts';
 import { safeFileName } from '../domain/fileNames.ts';
-import { saveAs } from './saveAs.ts';
+import { saveAs } from '../platform/saveAs.ts';
 
 interface Attachment {
   id: string;

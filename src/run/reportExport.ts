@@ -2,7 +2,7 @@ import type { Run } from '../contract/runs.ts';
 import { measurementsCsv } from '../domain/csv.ts';
 import { safeFileName } from '../domain/fileNames.ts';
 import { reportOf } from '../domain/report.ts';
-import { saveAs } from './saveAs.ts';
+import { saveAs } from '../platform/saveAs.ts';
 
 /** Saves the whole run as JSON, or its measurements as CSV, where the user wants it. */
 export function exportRun(run: Run, format: 'json' | 'csv'): Promise<void> {

@@ -236,7 +236,7 @@ export class RunService {
     const kept = await this.#outbox.environmentFor(access);
     return {
       ...stationEnvironment(access.url, access.key),
-      ...(await trustEnvironment(this.#storage, access.caFile)),
+      ...(await trustEnvironment(this.#storage, access.trust)),
       [runnerEnvironment.outbox]: kept.folder,
       [runnerEnvironment.place]: kept.place,
     };

@@ -44,7 +44,7 @@ export class StationTerminals {
     const { id, name } = stationNode.safeParse(argument).data?.station ?? (await this.#selected());
     const access = await this.#connection.stationAccess(id);
     if (access === undefined) throw noKey(id, name);
-    const { url, key, caFile } = access;
+    const { url, key, trust } = access;
     const folder = workFolder();
     const terminal = vscode.window.createTerminal({
       name,
@@ -55,7 +55,7 @@ export class StationTerminals {
       ...(folder === undefined ? {} : { cwd: folder }),
       env: {
         ...stationEnvironment(url, key),
-        ...(await trustEnvironment(this.#places.storage, caFile)),
+        ...(await trustEnvironment(this.#places.storage, trust)),
         ...(await this.#pythonEnvironment(folder)),
       },
     });

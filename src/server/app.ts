@@ -15,6 +15,7 @@ import { importRoutes } from './routes/imports.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { openApiRoute } from './routes/openApi.ts';
+import { presenceRoutes } from './routes/presence.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -25,19 +26,23 @@ import { partRoutes } from './routes/parts.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { unitAnswerRoutes } from './routes/unitAnswers.ts';
 import { unitRoutes } from './routes/units.ts';
+import { uptimeRoutes } from './routes/uptime.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { stationRoutes } from './routes/stations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { v1ImportRoutes } from './routes/v1Import.ts';
 import { v1RunRoutes } from './routes/v1Runs.ts';
+import { v1StreamingRoutes } from './routes/v1Streaming.ts';
 import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
 import type { OperatorHub } from './operator/hub.ts';
 import type { OperatorLinks } from './operator/links.ts';
 import type { EventStreams } from './eventStreams.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
+import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import { Writer } from './writer.ts';
 
@@ -48,9 +53,11 @@ export function makeApp({
   streams,
   files,
   urls,
+  streaming,
   hub,
   links,
   pages,
+  presence,
   host,
 }: {
   store: Store;
@@ -58,9 +65,11 @@ export function makeApp({
   streams: EventStreams;
   files: AttachmentFiles;
   urls: SignedUrls;
+  streaming: Streaming;
   hub: OperatorHub;
   links: OperatorLinks;
   pages: string;
+  presence: PresenceRecorder;
   host: string;
 }): App {
   const app: App = new Hono<{ Bindings: HttpBindings }>({
@@ -89,9 +98,11 @@ export function makeApp({
     files,
     urls,
     streams,
+    streaming,
     hub,
     links,
     pages,
+    presence,
   };
   healthRoute(rooms);
   openApiRoute(rooms);
@@ -100,6 +111,8 @@ export function makeApp({
   overviewRoutes(rooms);
   operatorRoutes(rooms);
   operatorPageRoutes(rooms);
+  presenceRoutes(rooms);
+  uptimeRoutes(rooms);
   keyRoutes(rooms);
   linkRoutes(rooms);
   procedureRoutes(rooms);
@@ -117,6 +130,7 @@ export function makeApp({
   explorerRoutes(rooms);
   deploymentRoutes(rooms);
   v1RunRoutes(rooms);
+  v1StreamingRoutes(rooms);
   v1UnitRoutes(rooms);
   v1UploadRoutes(rooms);
   v1ImportRoutes(rooms);

@@ -25,6 +25,9 @@ export class DataFolder {
   readonly path: string;
   readonly database: string;
   readonly attachments: string;
+  /** Folder of the certificates for live streams; in it what clients are to trust. */
+  readonly certificates: string;
+  readonly authority: string;
   readonly #addressFile: string;
   #lock: DatabaseSync | undefined;
 
@@ -36,6 +39,8 @@ export class DataFolder {
     this.path = resolve(path);
     this.database = join(this.path, 'stations.db');
     this.attachments = join(this.path, 'attachments');
+    this.certificates = join(this.path, 'certificates');
+    this.authority = join(this.certificates, 'ca.pem');
     this.#addressFile = join(this.path, 'server.json');
     try {
       makeFolder(this.attachments);

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { serverExit } from '../contract/local.ts';
 import { attachmentsOf, backup } from './backup.ts';
 import { check } from './check.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
+import { diskTrouble } from './diskTrouble.ts';
 import { serve } from './serve.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
 import { newUserKey, takeChosenKey } from './userKeys.ts';
@@ -61,8 +63,14 @@ function pagesFolder(): string {
 }
 
 function fail(error: unknown): void {
-  console.error(error instanceof StartFailure ? error.message : `The station server failed: ${messageOf(error)}`);
-  process.exit(error instanceof StartFailure ? error.exitCode : 1);
+  const failure = error instanceof StartFailure ? error : diskFailure(error);
+  console.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
+  process.exit(failure?.exitCode ?? 1);
+}
+
+function diskFailure(error: unknown): StartFailure | null {
+  const trouble = diskTrouble(error);
+  return trouble === null ? null : new StartFailure(serverExit.diskTrouble, trouble, error);
 }
 
 main().catch(fail);

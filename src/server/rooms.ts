@@ -3,8 +3,10 @@ import type { OperatorLinks } from './operator/links.ts';
 import type { AttachmentFiles } from './attachmentFiles.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
+import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './signedUrls.ts';
 import type { Statements } from './store/statements.ts';
+import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -18,8 +20,10 @@ export interface Rooms {
   files: AttachmentFiles;
   urls: SignedUrls;
   streams: EventStreams;
+  streaming: Streaming;
   hub: OperatorHub;
   links: OperatorLinks;
   /** Folder of the pages that browsers show. */
   pages: string;
+  presence: PresenceRecorder;
 }

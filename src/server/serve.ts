@@ -6,11 +6,14 @@ import { EventStreams } from './eventStreams.ts';
 import { OperatorHub } from './operator/hub.ts';
 import { OperatorLinks } from './operator/links.ts';
 import { listen } from './listen.ts';
+import { systemClock } from './presence/clock.ts';
+import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './signedUrls.ts';
 import { sweepAttachments } from './sweepAttachments.ts';
 import { findInstance, findSigningSecret } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
+import { Streaming } from './streaming/streaming.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -36,13 +39,27 @@ export async function serve(
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
+  const presence = new PresenceRecorder(store, systemClock, {
+    onChange: () => streams.ring(),
+    onFollowed: [hub.followed],
+  });
+  await presence.start();
   const last = folder.readAddress();
-  const ports = port !== null ? [port] : [...(last ? [Number(new URL(last.url).port)] : []), 0];
-  const listening = await listen(makeApp({ store, sql, streams, files, urls, hub, links, pages, host }), host, ports);
+  const ports = port !== null ? [port] : lastPort(last?.url);
+  const streaming = await Streaming.start({
+    store,
+    listeners: [presence, hub],
+    folder: folder.certificates,
+    host,
+    ports: lastPort(last?.mqtt),
+  });
+  const rooms = { store, sql, streams, files, urls, streaming, presence, hub, links, pages, host };
+  const listening = await listen(makeApp(rooms), host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,
-    mqtt: null,
+    mqtt: `mqtts://${new URL(listening.url).hostname}:${streaming.port}`,
+    ca: folder.authority,
     pid: process.pid,
     data: folder.path,
     instance: await findInstance(store),
@@ -55,10 +72,16 @@ export async function serve(
     stop: async () => {
       streams.end();
       hub.streams.end();
+      // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
       await listening.close();
+      await streaming.stop();
+      await presence.stop();
       await swept;
       await store.destroy();
       folder.release();
     },
   };
 }
+
+/** The one of the last time, so that those who know it find the server again, else any. */
+const lastPort = (url: string | null | undefined): number[] => (url ? [Number(new URL(url).port), 0] : [0]);

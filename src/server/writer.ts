@@ -106,6 +106,7 @@ export class Writer {
         await job.work(change);
         told.push(() => job.done());
       } catch (error) {
+        if (!this.#sql.isOpen) throw error; // what the others did is undone too
         this.#sql.run('rollback to job');
         told.push(() => job.failed(error));
       }

@@ -1,13 +1,8 @@
 import * as vscode from 'vscode';
+import { isStation, pickStation, type PickOptions } from '../connection/pickStation.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import { UserError } from '../platform/userError.ts';
 import { isNode, type Node } from './nodes.ts';
-
-interface PickOptions {
-  /** The user may make a new station instead. */
-  readonly canCreate?: boolean;
-}
 
 /** Which station a command is about: the node it was called on, the focused node, or the one that the user picks. */
 export class StationChoice {
@@ -33,22 +28,8 @@ export class StationChoice {
   }
 
   /** @throws vscode.CancellationError when the user picks none */
-  async pick(title: string, { canCreate = false }: PickOptions): Promise<StationItem> {
-    const stations = await this.#fresh();
-    if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
-    const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
-    const items = stations.map((station) => ({
-      label: station.name,
-      description: station.id === this.#store.selected?.id ? vscode.l10n.t('selected') : '',
-      station,
-    }));
-    const picked = await vscode.window.showQuickPick<{ label: string; station: StationItem | undefined }>(
-      [...items, ...(canCreate ? [create] : [])],
-      { title, placeHolder: vscode.l10n.t('Station') },
-    );
-    if (picked === create) await vscode.commands.executeCommand('testStations.createStation');
-    if (picked?.station === undefined) throw new vscode.CancellationError();
-    return picked.station;
+  pick(title: string, options: PickOptions = {}): Promise<StationItem> {
+    return pickStation(this.#store, title, options);
   }
 
   async #known(id: string): Promise<StationItem | undefined> {
@@ -56,17 +37,7 @@ export class StationChoice {
     if (this.#store.error !== undefined) throw this.#store.error;
     return this.#store.station(id);
   }
-
-  async #fresh(): Promise<readonly StationItem[]> {
-    await this.#store.refresh();
-    if (this.#store.error !== undefined) throw this.#store.error;
-    return this.#store.stations ?? [];
-  }
 }
-
-/** Other commands name a station by its id alone. */
-const isStation = (value: unknown): value is { id: string } =>
-  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 
 /** For the question before something that ends what a running script needs; empty when none runs there. */
 export const warningOfRun = (store: StationStore, station: string): string =>

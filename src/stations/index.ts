@@ -3,6 +3,7 @@ import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
+import type { Log } from '../platform/log.ts';
 import { StationChoice } from './choose.ts';
 import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
@@ -12,6 +13,7 @@ import { registerStationCommands } from './stationCommands.ts';
 import { StationFilter } from './stationFilter.ts';
 import { StationsTree } from './stationsTree.ts';
 import { stationStatusBar } from './statusBar.ts';
+import { uptimeSentence } from './uptimeSentence.ts';
 
 /** The Stations view, its commands and the status bar item. */
 export function registerStations(
@@ -19,9 +21,14 @@ export function registerStations(
   connection: Connection,
   store: StationStore,
   feed: ChangeFeed,
+  log: Log,
 ): vscode.Disposable {
   const filter = new StationFilter(store);
-  const tree = new StationsTree(store, filter, () => feed.begin());
+  const begin = (): void => {
+    feed.setLooking('stations', true);
+    feed.begin();
+  };
+  const tree = new StationsTree(store, filter, begin, (station) => uptimeSentence(connection, log, station));
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
@@ -39,7 +46,7 @@ export function registerStations(
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {
-      feed.visible = visible;
+      feed.setLooking('stations', visible);
       if (visible) void store.refresh();
     }),
     store.onDidChange(show),

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Node, StationNode } from './nodes.ts';
 import type { StationFilter } from './stationFilter.ts';
-import { keyItem, procedureItem, stationItem } from './treeItems.ts';
+import { keyItem, procedureItem, stationItem, type StationLook, stationTooltip } from './treeItems.ts';
 
 /** With more stations than this they begin closed: each open one asks the server for its figures. */
 const openAtMost = 20;
@@ -13,6 +14,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly #store: StationStore;
   readonly #filter: StationFilter;
   readonly #onFirstShown: () => void;
+  readonly #uptimeOf: (station: string) => Promise<string>;
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
@@ -25,11 +27,20 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   /** What each node showed last, by station id. */
   #painted = new Map<string, unknown>();
 
-  /** @param onFirstShown called when VS Code first wants nodes: somebody looks */
-  constructor(store: StationStore, filter: StationFilter, onFirstShown: () => void) {
+  /**
+   * @param onFirstShown called when VS Code first wants nodes: somebody looks
+   * @param uptimeOf a station's uptime as a sentence; empty: nothing is known
+   */
+  constructor(
+    store: StationStore,
+    filter: StationFilter,
+    onFirstShown: () => void,
+    uptimeOf: (station: string) => Promise<string>,
+  ) {
     this.#store = store;
     this.#filter = filter;
     this.#onFirstShown = onFirstShown;
+    this.#uptimeOf = uptimeOf;
     this.#subscription = vscode.Disposable.from(
       store.onDidChange((id) => this.#update(id)),
       filter.onDidChange(() => this.#update(undefined)),
@@ -66,22 +77,33 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
-      case 'station': {
-        const { id, state } = node.station;
-        const selected = id === this.#store.selected?.id;
-        return stationItem(node.station, {
-          state: id === this.#store.running ? 'running' : state,
-          selected,
-          waiting: this.#store.waiting.get(id),
-          // Also without procedures: VS Code would show the first one that is linked below a closed node.
-          expanded: selected || this.#roots.size <= openAtMost,
-        });
-      }
+      case 'station':
+        return stationItem(node.station, this.#look(node.station));
       case 'procedure':
         return procedureItem(node);
       case 'key':
         return keyItem(node);
     }
+  }
+
+  /** The tooltip of a station, which is not asked for before somebody hovers. */
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    if (node.kind === 'station') {
+      const uptime = await this.#uptimeOf(node.station.id);
+      item.tooltip = stationTooltip(node.station, this.#look(node.station), uptime);
+    }
+    return item;
+  }
+
+  #look({ id, state }: StationItem): StationLook {
+    const selected = id === this.#store.selected?.id;
+    return {
+      state: id === this.#store.running ? 'running' : state,
+      selected,
+      waiting: this.#store.waiting.get(id),
+      // Also without procedures: VS Code would show the first one that is linked below a closed node.
+      expanded: selected || this.#roots.size <= openAtMost,
+    };
   }
 
   /** @param changed the one station of which more has changed than the list tells */

@@ -8,7 +8,7 @@ import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
 import { stateIcon, stateSentence, stateWord } from './stateWords.ts';
 
-interface StationLook {
+export interface StationLook {
   readonly state: StationState;
   readonly selected: boolean;
   readonly expanded: boolean;
@@ -28,26 +28,58 @@ export function stationItem(
   const word = selected ? vscode.l10n.t('selected') : '';
   item.id = `station:${station.id}`;
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
-  item.description = joined(' · ', word, asks || stateWord(state));
+  item.description = joined(' · ', word, asks || joined(' · ', stateWord(state), sinceWords(station, state)));
   item.iconPath =
     waiting === undefined
       ? stateIcon(state)
       : new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
   item.resourceUri = selectionUri(station.id);
   item.contextValue = selected ? 'station selected' : 'station';
-  item.tooltip = joined(
+  item.accessibilityInformation = {
+    label: joined(
+      ', ',
+      vscode.l10n.t('Station {0}', station.name),
+      word,
+      stateWord(state),
+      sinceWords(station, state),
+      asks,
+      linked,
+    ),
+  };
+  return item;
+}
+
+/** Made when somebody hovers, because the uptime is asked for then. @param uptime as a sentence; empty: nothing is known */
+export function stationTooltip(
+  station: StationItem,
+  { state, selected, waiting }: StationLook,
+  uptime: string,
+): string {
+  const since = state === station.state ? station.stateSince : null;
+  return joined(
     '\n',
     station.name,
     selected ? vscode.l10n.t('Scripts run on this station.') : '',
-    stateSentence(state),
+    joined(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', dated(since))),
     waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
     station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),
-    linked,
+    uptime,
+    station.operatorAddress === null ? '' : vscode.l10n.t('Followed at {0}.', station.operatorAddress),
+    procedureCount(station.procedures.length),
   );
-  item.accessibilityInformation = {
-    label: joined(', ', vscode.l10n.t('Station {0}', station.name), word, stateWord(state), asks, linked),
-  };
-  return item;
+}
+
+/** Since when, where that is known and the shown state is the server's: this window may know more of a run of its own. */
+function sinceWords(station: StationItem, state: StationState): string {
+  if (station.stateSince === null || state !== station.state) return '';
+  const since = new Date(station.stateSince);
+  const isToday = since.toDateString() === new Date().toDateString();
+  return vscode.l10n.t(
+    'since {0}',
+    isToday
+      ? since.toLocaleTimeString(undefined, { timeStyle: 'short' })
+      : since.toLocaleDateString(undefined, { day: 'numeric', month: 'short' }),
+  );
 }
 
 export function procedureItem({ station, procedure, week }: ProcedureNode): vscode.TreeItem {

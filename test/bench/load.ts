@@ -5,7 +5,7 @@ import { sampleRun } from './sampleRun.ts';
 const connections = 16;
 let pushed = 0;
 
-const send = (agent: Agent, url: string, method: string, body?: Buffer): Promise<string> =>
+export const send = (agent: Agent, url: string, method: string, body?: Buffer): Promise<string> =>
   new Promise((resolve, reject) => {
     const headers = {
       Authorization: `Bearer ${benchKey}`,
@@ -115,7 +115,7 @@ export async function measureReads({ url }: BundledServer, runs: number, procedu
 }
 
 /** Of 300 calls, or of as many as fit into five seconds; the first ones only warm up. */
-async function latency(call: (n: number) => Promise<unknown>): Promise<{ p50: number; p99: number }> {
+export async function latency(call: (n: number) => Promise<unknown>): Promise<{ p50: number; p99: number }> {
   const millis: number[] = [];
   const end = performance.now() + 5000;
   for (let n = 0; n < 305 && (n < 10 || performance.now() < end); n += 1) {

@@ -211,8 +211,7 @@ describe('the run report', function () {
     );
   });
 
-  it('comes back after a reload of the window, as it was', async function () {
-    this.timeout(120_000);
+  it('comes back after a reload of the window, as it was', async () => {
     const window = workbench();
     await isKept(window.page, /failedOnly\W+true/);
     await window.reload();

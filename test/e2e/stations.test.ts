@@ -4,6 +4,7 @@ import { StationApi } from '../../src/client/stationApi.ts';
 import { local } from '../../src/contract/local.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
+import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 
 describe('the Stations view', function () {
@@ -228,6 +229,29 @@ describe('the Stations view', function () {
     await eventually(async () => assert.match(await window.dialog.text(), /no longer push runs of this procedure/));
     await window.dialog.click('Unlink');
     await window.tree('Stations').row('FVT1').locator.waitFor({ state: 'detached' });
+  });
+
+  it('says what to do in a window without a folder, and follows it from another window', async () => {
+    const window = workbench();
+    const page = await window.page.context().newPage();
+    await page.goto(`${window.server.url}/?ew=true`);
+    await page.locator('.part.statusbar .statusbar-item').first().waitFor();
+    await page.getByRole('tab', { name: 'Test Stations' }).click();
+    const other = page.getByRole('tree', { name: 'Stations' });
+    await other.getByRole('treeitem', { name: /Station Bench A/ }).waitFor();
+    await page.getByText('Open the folder with your test scripts, or try the samples.').waitFor();
+    await page.screenshot({ path: 'build/screenshots/no-folder-light.png' });
+    await createStation(window, 'Bench C'); // in the first window
+    await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor();
+    await window.tree('Stations').row('Bench C').menu('Remove Station…');
+    await window.dialog.click('Remove Station');
+    await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor({ state: 'detached' });
+    await page.close();
+    await isKept(window.page, /"selectedStation":null/);
+    await window.command('Test Stations: Select Station');
+    await window.quickInput.pick('Bench A');
+    await window.statusBarItem('Bench A').waitFor();
+    await isKept(window.page, /^(?![\s\S]*"selectedStation":null)/);
   });
 
   it('finds the same stations after a reload of the window, and after the server was killed', async () => {

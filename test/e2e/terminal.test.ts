@@ -78,7 +78,8 @@ describe('a station terminal', function () {
     await window.reload();
     await window.openContainer('Test Stations');
     await row.locator.waitFor();
-    await terminal().tab('bash').waitFor(); // the panel is open, so that VS Code gives it a terminal
+    await window.command('Terminal: Focus on Terminal View');
+    await eventually(async () => assert.notEqual((await terminal().text()).trim(), '')); // its shell is there
     assert.equal(await terminal().tab('Bench 1').count(), 0);
     await terminal().enter('echo "key: ${TOFUPILOT_API_KEY:-none}"');
     await eventually(async () => assert.match(await terminal().text(), /^key: none$/m));

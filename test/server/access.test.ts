@@ -11,6 +11,10 @@ const kinds: readonly KeyKind[] = ['user', 'station'];
 /** The path of an operation with this value for each of its parameters. */
 const pathWith = ({ path }: Operation, value: string): string => path.replace(/\{\w+\}/g, encodeURIComponent(value));
 
+/** Of an operation whose path has the right form, and names nothing that there is. */
+const wellFormed = (operation: Operation): string =>
+  pathWith({ ...operation, path: operation.path.replace('{date}', '2026-01-31') }, crypto.randomUUID());
+
 /** A value that no parameter of the path can have, or null when any will do. */
 function malformedFor({ path, params }: Operation): string | null {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
@@ -43,7 +47,7 @@ describe('access', function () {
 
   for (const operation of operations.filter(({ access }) => access.length > 0)) {
     const { id, access } = operation;
-    const path = pathWith(operation, crypto.randomUUID());
+    const path = wellFormed(operation);
     const malformed = malformedFor(operation);
 
     describe(id, () => {

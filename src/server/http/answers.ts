@@ -1,4 +1,5 @@
 import { RunInputError } from '../../domain/newRun.ts';
+import { diskTrouble } from '../diskTrouble.ts';
 import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
 import { systemCode } from '../startFailure.ts';
 import { isTrpc, trpcError } from './trpcError.ts';
@@ -50,8 +51,6 @@ export function failureAnswer(method: string, path: string, error: unknown): Res
   const refusal = refusalOf(error);
   if (refusal instanceof Refusal) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
   console.error(`${method} ${path} failed:`, error);
-  return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', {
-    message: 'The station server failed on this request. Its log tells why.',
-    issues: [],
-  });
+  const message = diskTrouble(error) ?? 'The station server failed on this request. Its log tells why.';
+  return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
 }

@@ -3,13 +3,14 @@ import { OpenStreams } from '../openStreams.ts';
 import type { Listener } from '../openStreams.ts';
 import { EditorWindow } from './editorWindow.ts';
 import { LiveStation } from './liveStation.ts';
-import { type AnswerableStream, StreamSource } from './streamSource.ts';
+import type { LiveStream, StreamListener } from '../streaming/streams.ts';
+import { StreamSource } from './streamSource.ts';
 
 /** Windows that are remembered: a client must not fill the memory with names of its own. */
 const mostWindows = 500;
 
 /** The live state of every station. It is in memory alone: after a restart, sources tell it anew. */
-export class OperatorHub {
+export class OperatorHub implements StreamListener {
   /** Streams to watchers and windows. */
   readonly streams = new OpenStreams();
   readonly #stations = new Map<string, LiveStation>();
@@ -44,6 +45,13 @@ export class OperatorHub {
     return made;
   }
 
+  /** Hears of the OpenHTF station servers that are followed. */
+  readonly followed: StreamListener = {
+    opened: (stream) => this.opened(stream, 'followed'),
+    state: (stream, state) => this.state(stream, state),
+    closed: (stream, how) => this.closed(stream, how),
+  };
+
   /** All open prompts that nobody has answered. */
   get waiting(): readonly WaitingPrompt[] {
     return this.#waiting;
@@ -58,7 +66,7 @@ export class OperatorHub {
   }
 
   /** A live stream of a client began. Streams of nobody's station are nobody's to see. */
-  opened(stream: AnswerableStream, kind: StreamSource['kind'] = 'stream'): void {
+  opened(stream: LiveStream, kind: StreamSource['kind'] = 'stream'): void {
     if (stream.stationId === null) return;
     const station = this.station(stream.stationId);
     const source: StreamSource = new StreamSource(kind, stream, () => station.changed(source));
@@ -66,11 +74,11 @@ export class OperatorHub {
     station.add(source);
   }
 
-  state(stream: AnswerableStream, state: unknown): void {
+  state(stream: LiveStream, state: unknown): void {
     this.#sources.get(stream.id)?.take(state);
   }
 
-  closed(stream: AnswerableStream, how: 'farewell' | 'lost' | 'key' | 'server'): void {
+  closed(stream: LiveStream, how: 'farewell' | 'lost' | 'key' | 'server'): void {
     this.#sources.get(stream.id)?.end(how === 'farewell');
     this.#sources.delete(stream.id);
   }

@@ -1,13 +1,7 @@
 import type { LiveTest } from '../../contract/liveTest.ts';
 import { type OpenhtfView, readOpenhtfState } from '../../domain/openhtfState.ts';
+import type { LiveStream } from '../streaming/streams.ts';
 import type { TestSource } from './testSource.ts';
-
-/** A live stream as the streaming room has it; see `streaming/streams.ts`. */
-export interface AnswerableStream {
-  readonly id: string;
-  readonly stationId: string | null;
-  send(message: { plug_name: string; method_name: string; args: unknown[] }): void;
-}
 
 /** Milliseconds between two states that are read: the ones between are skipped, each is the whole. */
 const readEvery = 100;
@@ -21,13 +15,13 @@ export class StreamSource implements TestSource {
   readonly stopping = false;
   readonly busy = false;
   readonly stop = null;
-  readonly #stream: AnswerableStream;
+  readonly #stream: LiveStream;
   readonly #onNews: () => void;
   #view: OpenhtfView | null = null;
   #unread: { state: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(kind: StreamSource['kind'], stream: AnswerableStream, onNews: () => void) {
+  constructor(kind: StreamSource['kind'], stream: LiveStream, onNews: () => void) {
     this.kind = kind;
     this.#stream = stream;
     this.#onNews = onNews;

@@ -20,6 +20,9 @@ export function healthRoute({ app, store }: Rooms): void {
         'push-marks',
         'events',
         'operator',
+        'streaming',
+        'presence',
+        'uptime',
       ],
     };
     return json(answer);

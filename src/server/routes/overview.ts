@@ -1,6 +1,7 @@
 import { overview, type StationSummary } from '../../contract/overview.ts';
 import type { Rooms } from '../rooms.ts';
 import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';
+import { presencesOf } from '../store/presence.ts';
 import { toPage } from '../store/pages.ts';
 import { linkedProcedures, listStations, type StationRow } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
@@ -27,17 +28,23 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
   const ids = stations.map(({ id }) => id);
   const keys = await stationKeys(store, ids);
   const runs = await lastRuns(store, ids);
+  const presences = await presencesOf(store, ids);
   const linked = Map.groupBy(await linkedProcedures(store, ids), ({ station_id }) => station_id);
   return stations.map(({ id, name }) => {
     const key = keys.get(id);
-    const seen = Math.max(key?.last_used_at ?? -Infinity, runs.get(id) ?? -Infinity);
+    const known = presences.get(id);
+    const isThere = known?.state === 'connected' || known?.state === 'running';
+    const seen = isThere
+      ? Date.now()
+      : Math.max(...[key?.last_used_at, runs.get(id), known?.last_seen_at].map((at) => at ?? -Infinity));
+    const isWatched = known !== undefined && known.state !== 'never';
     return {
       id,
       name,
       procedures: (linked.get(id) ?? []).map(({ id, identifier, name }) => ({ id, identifier, name })),
-      state: seen === -Infinity ? 'never' : 'unknown',
-      state_since: null,
-      operator_address: null,
+      state: isWatched ? known.state : seen === -Infinity ? 'never' : 'unknown',
+      state_since: isWatched && known.since !== null ? isoTime(known.since) : null,
+      operator_address: known?.operator_address ?? null,
       last_seen_at: seen === -Infinity ? null : isoTime(seen),
       key: key
         ? {

@@ -1,8 +1,10 @@
+import type { StationState } from '../../contract/overview.ts';
 import { type Station, stations } from '../../contract/stations.ts';
 import type { Rooms } from '../rooms.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
 import { addLink } from '../store/links.ts';
 import { changedMetadata, readMetadata } from '../store/metadata.ts';
+import { presencesOf } from '../store/presence.ts';
 import { toPage } from '../store/pages.ts';
 import {
   findStationNamed,
@@ -21,7 +23,7 @@ import { chosenImage } from './images.ts';
 
 export const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
-export function stationRoutes({ mount, store }: Rooms): void {
+export function stationRoutes({ mount, store, presence }: Rooms): void {
   mount(stations.create, ({ body }) =>
     store.transaction().execute(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
@@ -77,13 +79,15 @@ export function stationRoutes({ mount, store }: Rooms): void {
     }),
   );
 
-  mount(stations.remove, ({ params }) =>
-    store.transaction().execute(async (change) => {
+  mount(stations.remove, async ({ params }) => {
+    const id = await store.transaction().execute(async (change) => {
       const { id } = await existingStation(change, params.id);
       await removeStation(change, id);
-      return { id };
-    }),
-  );
+      return id;
+    });
+    await presence.forget(id);
+    return { id };
+  });
 }
 
 /** Null, which clients send for "no team", changes nothing. @throws Refusal (400) */
@@ -109,11 +113,17 @@ async function describe(store: Store, { id, name, image_id, metadata_json }: Sta
     api_key: prefix === null ? null : `${prefix}…`,
     procedures: procedures.map((procedure) => ({ ...procedure, runs_count: runs.get(procedure.id) ?? 0 })),
     organization_slug: 'local',
-    connection_status: null,
+    connection_status: statusOf((await presencesOf(store, [id])).get(id)?.state),
     team: null,
     image_id,
     metadata: readMetadata(metadata_json),
   };
+}
+
+/** In TofuPilot's words; null where nobody knows. */
+function statusOf(state: StationState | undefined): Station['connection_status'] {
+  if (state === 'connected' || state === 'running') return 'connected';
+  return state === 'disconnected' ? 'disconnected' : null;
 }
 
 const withoutStation = ({ id, identifier, name }: { id: string; identifier: string | null; name: string }) => ({

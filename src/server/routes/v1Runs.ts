@@ -1,7 +1,6 @@
 import { v1 } from '../../contract/v1.ts';
 import { v1RunToNewRun } from '../../domain/v1Run.ts';
 import { pushKeyOf, pushRun } from '../pushRun.ts';
-import { notFound } from '../refusal.ts';
 import type { Rooms } from '../rooms.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
 import { deleteRuns, type RunRow, runsOfUnit } from '../store/runs.ts';
@@ -29,10 +28,6 @@ export function v1RunRoutes({ mount, store, sql, writer, files }: Rooms): void {
     );
     await files.remove(uploads);
     return { id: params.id, message: `Run ${params.id} deleted.` };
-  });
-
-  mount(v1.streaming, () => {
-    throw notFound('This server offers no live streaming. The run itself is not concerned.');
   });
 }
 

@@ -5,6 +5,7 @@ import { StartFailure } from '../startFailure.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
+import { uptimeSchema } from './uptimeSchema.ts';
 
 type Migration = (database: DatabaseSync) => void;
 
@@ -18,7 +19,7 @@ const migrations: readonly Migration[] = [
       .prepare('insert into users (id, name, email, created_at) values (?, ?, ?, ?)')
       .run(randomUUID(), 'Local user', 'local@test-stations.invalid', now);
   },
-  (database) => database.exec(presenceSchema),
+  (database) => database.exec(presenceSchema + uptimeSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -60,6 +60,14 @@ function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
  * `new-user-key` wrote in between. Kysely itself lets no other query into an open transaction (`ConnectionMutex`).
  */
 class WritingDriver extends SqliteDriver {
+  readonly #isOpen: () => boolean;
+
+  /** @param isOpen whether a transaction is open */
+  constructor(database: SqliteDatabase, isOpen: () => boolean) {
+    super({ database });
+    this.#isOpen = isOpen;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(keepUndoInMemory);
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
@@ -71,7 +79,8 @@ class WritingDriver extends SqliteDriver {
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await super.rollbackTransaction(connection);
+    // On a full disk SQLite has rolled back by itself: to do it again would fail and hide why.
+    if (this.#isOpen()) await super.rollbackTransaction(connection);
     await connection.executeQuery(sortInFiles);
   }
 }
@@ -82,15 +91,16 @@ const keepUndoInMemory = CompiledQuery.raw('pragma temp_store = memory');
 const sortInFiles = CompiledQuery.raw('pragma temp_store = default');
 
 class NodeSqliteDialect extends SqliteDialect {
-  readonly #database: SqliteDatabase;
+  readonly #driver: Driver;
 
-  constructor(database: SqliteDatabase) {
-    super({ database });
-    this.#database = database;
+  constructor(database: DatabaseSync) {
+    const adapted = asKyselyDatabase(database);
+    super({ database: adapted });
+    this.#driver = new WritingDriver(adapted, () => database.isTransaction);
   }
 
   override createDriver(): Driver {
-    return new WritingDriver({ database: this.#database });
+    return this.#driver;
   }
 }
 
@@ -126,7 +136,7 @@ export function openStore(path: string): OpenStore {
     );
   }
   return {
-    store: new Kysely<Tables>({ dialect: new NodeSqliteDialect(asKyselyDatabase(database)) }),
+    store: new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) }),
     sql: new Statements(database),
   };
 }

@@ -38,8 +38,13 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
   return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));
 }
 
-/** What the station did with each procedure since then (milliseconds since 1970). */
-export async function figuresSince(store: Store, stationId: string, since: number): Promise<WeekFigures[]> {
+/** What the station did with each procedure since then, and before `until` (milliseconds since 1970). */
+export async function figuresSince(
+  store: Store,
+  stationId: string,
+  since: number,
+  until = Infinity,
+): Promise<WeekFigures[]> {
   const { rows } = await sql<WeekFigures>`
     select procedure_id, count(*) as runs, sum(is_first) as first_runs, sum(is_first and outcome = 'PASS') as first_passes
     from (
@@ -49,7 +54,7 @@ export async function figuresSince(store: Store, stationId: string, since: numbe
           and (earlier.started_at, earlier.key) < (r.started_at, r.key)
       ) as is_first
       from runs as r
-      where r.created_by_station_id = ${stationId} and r.started_at >= ${since}
+      where r.created_by_station_id = ${stationId} and r.started_at >= ${since} and r.started_at < ${until}
     )
     group by procedure_id`.execute(store);
   return rows;

@@ -9,7 +9,10 @@ create table presence (
   state text not null default 'never' check (state in ('connected', 'running', 'disconnected', 'never', 'unknown')),
   since integer,
   last_seen_at integer,
-  operator_address text
+  operator_address text,
+  heartbeat_millis integer,
+  history_version integer not null default 0,
+  days_version integer not null default 0
 ) strict;
 
 create table transitions (
@@ -46,7 +49,7 @@ create table uptime_days (
   paused integer not null,
   unknown integer not null,
   incidents integer not null,
-  primary key (zone, presence_key, date)
+  primary key (presence_key, date, zone)
 ) strict, without rowid;
 
 create trigger presence_updated_on_presence after update of state, operator_address on presence begin

@@ -18,6 +18,11 @@ export class Statements {
     this.#database = database;
   }
 
+  /** Whether a transaction is open: a full disk ends it. */
+  get isOpen(): boolean {
+    return this.#database.isTransaction;
+  }
+
   /** @param row what a row of `query` has @returns the first row, if there is one */
   first<Row extends z.ZodType>(row: Row, query: string, ...parameters: SQLInputValue[]): z.output<Row> | undefined {
     const found = this.#prepare(query).get(...parameters);

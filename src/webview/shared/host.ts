@@ -18,10 +18,17 @@ l10n.config({ contents: z.record(z.string(), z.string()).parse(JSON.parse(words)
 /** Sends a message to the extension host. */
 export const post = (message: { type: string }): void => api.postMessage(message);
 
-/** Hands each message of the host, once it is parsed, to its handler; then tells the host that the view is ready. */
-export function listen<S extends z.ZodType<{ type: string }>>(schema: S, handlers: Handlers<z.output<S>>): void {
+/**
+ * Hands each message of the host, once it is parsed, to its handler; then tells the host that the view is ready.
+ * @param about what the host is to know of the page with that
+ */
+export function listen<S extends z.ZodType<{ type: string }>>(
+  schema: S,
+  handlers: Handlers<z.output<S>>,
+  about: object = {},
+): void {
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => dispatch(handlers, schema.parse(data)));
-  post({ type: 'ready' });
+  post({ ...about, type: 'ready' });
 }
 
 /**

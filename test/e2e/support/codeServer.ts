@@ -146,10 +146,17 @@ export class CodeServer {
       EXTENSIONS_GALLERY: '{}',
       VSCODE_CLI: '1',
       [marker]: this.folder,
+      ...coverage(),
       ...(this.#options.password === undefined ? {} : { PASSWORD: this.#options.password }),
       ...this.#options.env,
     };
   }
+}
+
+/** Where the processes below it write what they have run, when "npm test" wants to know. */
+function coverage(): Record<string, string> {
+  const folder = process.env['NODE_V8_COVERAGE'];
+  return folder === undefined ? {} : { NODE_V8_COVERAGE: folder };
 }
 
 async function writeSettings(folder: string, settings: Settings): Promise<void> {

@@ -18,13 +18,24 @@ const everything = `(async () => {
   return texts.join('\\n');
 })()`;
 
+/** As when the user turns to another window: VS Code then has all parts say what they keep, and writes it. */
+const turnAway = `(() => {
+  document.hasFocus = () => false;
+  document.dispatchEvent(new Event('visibilitychange'));
+})()`;
+const turnBack = `(() => {
+  delete document.hasFocus;
+  document.dispatchEvent(new Event('visibilitychange'));
+})()`;
+
 /**
- * Waits until VS Code would find this after a reload: in a browser it writes at most once a
- * minute, and not when the page goes.
+ * Has VS Code write what it keeps, and waits until it would find this after a reload. By itself it writes, in a browser,
+ * at most once a minute, and not when the page goes.
  */
 export async function isKept(page: Page, pattern: RegExp): Promise<void> {
+  await page.evaluate(turnAway);
   await until(async () => pattern.test(String(await page.evaluate(everything))), {
     what: `${pattern} in the kept state`,
-    timeout: 75_000,
   });
+  await page.evaluate(turnBack);
 }

@@ -67,6 +67,7 @@ export class Row {
     await this.#page.mouse.move(700, 400);
     await shown.waitFor({ state: 'hidden' });
     await labelOf(this.locator).hover();
+    await shown.filter({ hasNotText: /^Loading/ }).waitFor();
     return (await shown.innerText()).trim();
   }
 

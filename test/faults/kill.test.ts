@@ -7,9 +7,9 @@ import { runs } from '../../src/contract/runs.ts';
 import { v1 } from '../../src/contract/v1.ts';
 import { check } from '../../src/server/check.ts';
 import { DataFolder } from '../../src/server/dataFolder.ts';
-import { adminKey, useServer } from './bench.ts';
-import { randomNumbers } from './random.ts';
-import { send } from './requests.ts';
+import { adminKey, useServer } from '../server/bench.ts';
+import { randomNumbers } from '../server/random.ts';
+import { send } from '../server/requests.ts';
 
 /** `KILL_ROUNDS=300` for more than the usual, `KILL_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['KILL_ROUNDS'] ?? 25);

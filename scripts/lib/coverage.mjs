@@ -1,0 +1,102 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Report } from 'c8';
+import { build, root } from './places.mjs';
+
+const folder = join(build, 'coverage');
+const bundles = join(folder, 'dist');
+const slim = join(folder, 'slim');
+/** Where Node writes what each process of the tests has run. */
+export const rawCoverage = join(folder, 'raw');
+
+/** A file with less than this share of its lines run is named. */
+const untested = 50;
+
+export function beginCoverage() {
+  rmSync(folder, { recursive: true, force: true });
+  for (const each of [rawCoverage, bundles, slim]) mkdirSync(each, { recursive: true });
+}
+
+/**
+ * Prints, for each room of src/, the share of lines that the tests ran, and names the files that they hardly touched.
+ * What runs from the sources counts as it is, what runs from dist/ (the server of a window, the extension itself) by the
+ * source maps of the build. Processes that are killed leave nothing; pages of webviews are not measured.
+ */
+export async function printCoverage() {
+  mapBundles();
+  const processes = readdirSync(rawCoverage);
+  for (const file of processes) slimDown(file);
+  const report = new Report({
+    tempDirectory: slim,
+    reportsDirectory: folder,
+    reporter: ['json-summary'],
+    include: ['src/**/*.ts'],
+    exclude: ['src/webview/**'],
+    extension: ['.ts'],
+    excludeAfterRemap: true,
+    all: true,
+    src: [join(root, 'src')],
+    mergeAsync: true,
+    resolve: '',
+  });
+  await report.run();
+  const summary = JSON.parse(readFileSync(join(folder, 'coverage-summary.json'), 'utf8'));
+  const files = Object.entries(summary).filter(([file]) => file !== 'total' && hasCode(file));
+  const rooms = Map.groupBy(files, ([file]) => roomOf(file));
+  const linesOf = (entries, key) => entries.reduce((sum, [, { lines }]) => sum + lines[key], 0);
+  const share = (entries) => ((100 * linesOf(entries, 'covered')) / linesOf(entries, 'total')).toFixed(1).padStart(5);
+  console.log(`Lines of src that ran in ${processes.length} processes of the tests: ${share(files).trim()} %`);
+  for (const [room, entries] of [...rooms].sort(([a], [b]) => a.localeCompare(b)))
+    console.log(`  ${room.padEnd(12)} ${share(entries)} %`);
+  const low = files.filter(([, { lines }]) => lines.pct < untested);
+  if (low.length > 0) console.log(`Hardly touched (below ${untested} %):`);
+  for (const [file, { lines }] of low) console.log(`  ${relative(root, file)} ${lines.pct} %`);
+  console.log('Not measured: src/webview, which runs in a browser, and src/runner, which is Python.');
+}
+
+const roomOf = (file) => {
+  const parts = relative(join(root, 'src'), file).split(sep);
+  return parts.length > 1 ? parts[0] : 'src';
+};
+
+/** Files that only have types are never loaded. */
+const hasCode = (file) =>
+  /^(export )?(const|let|function|class|async|abstract|default|\w+\()/m.test(readFileSync(file, 'utf8'));
+
+/** The bundles once more, with their source maps, for the mapping back. */
+function mapBundles() {
+  const maps = join(build, 'maps');
+  if (!existsSync(maps)) return;
+  for (const name of readdirSync(maps)) {
+    const bundle = basename(name, '.map');
+    const map = JSON.parse(readFileSync(join(maps, name), 'utf8'));
+    map.sources = map.sources.map((source) => join(build, 'dist', source));
+    writeFileSync(join(bundles, name), JSON.stringify(map));
+    copyFileSync(join(root, 'dist', bundle), join(bundles, bundle));
+    writeFileSync(join(bundles, bundle), `\n//# sourceMappingURL=${name}`, { flag: 'a' });
+  }
+}
+
+/** Keeps of a process what it ran of ours: VS Code's own server is far larger. */
+function slimDown(file) {
+  const sources = pathToFileURL(join(root, 'src')).href;
+  let raw;
+  try {
+    raw = JSON.parse(readFileSync(join(rawCoverage, file), 'utf8'));
+  } catch {
+    return; // its process was killed while it wrote
+  }
+  const result = raw.result.flatMap((script) => {
+    if (script.url.startsWith(`${sources}/`)) return [script];
+    const bundle = /test-stations[^/]*\/dist\/([\w-]+\.js)$/.exec(script.url)?.[1] ?? ourBundle(script.url);
+    if (bundle === undefined || !existsSync(join(bundles, bundle))) return [];
+    return [{ ...script, url: pathToFileURL(join(bundles, bundle)).href }];
+  });
+  if (result.length > 0) writeFileSync(join(slim, file), JSON.stringify({ result }));
+}
+
+const ourBundle = (url) => {
+  const dist = pathToFileURL(join(root, 'dist')).href;
+  return url.startsWith(`${dist}/`) ? basename(url) : undefined;
+};

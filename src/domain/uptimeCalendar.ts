@@ -1,0 +1,73 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** The days of a calendar in a time zone. */
+export interface CalendarDays {
+  /** `2026-11-25` */
+  dates: string[];
+  /** When each begins, and when the last one ends: one more than `dates`. Milliseconds since 1970. */
+  edges: number[];
+}
+
+/**
+ * The calendar of a time zone. A day lasts from the first instant that has its date to the first one that has the next
+ * day's: 23 or 25 hours where the clocks change, from 01:00 where they change at midnight.
+ */
+export class Calendar {
+  /** One name of the time zone for all ways to write it, which may be an old one: `Asia/Calcutta`. */
+  readonly zone: string;
+  readonly #format: Intl.DateTimeFormat;
+
+  /** @throws RangeError when there is no such time zone */
+  constructor(zone: string) {
+    this.#format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+    this.zone = this.#format.resolvedOptions().timeZone;
+  }
+
+  /** The date at an instant, such as `2026-11-25`. */
+  dateAt(at: number): string {
+    return dateOf(at + this.#offsetAt(at));
+  }
+
+  /** When a date begins; milliseconds since 1970. A date that the zone skipped begins and ends at once. */
+  startOf(date: string): number {
+    const midnight = Date.parse(`${date}T00:00:00Z`);
+    // No zone is more than 14 hours from UTC. Of the two offsets around midnight, one or both hold at it, or the clocks
+    // skip it.
+    const before = midnight - this.#offsetAt(midnight - 15 * hour);
+    const after = midnight - this.#offsetAt(midnight + 15 * hour);
+    if (midnight - before === this.#offsetAt(before)) return before;
+    if (midnight - after === this.#offsetAt(after)) return after;
+    return this.#changeBetween(Math.min(before, after), Math.max(before, after));
+  }
+
+  /** The last `count` days, the last one that of `now`. */
+  days(now: number, count: number): CalendarDays {
+    const today = Date.parse(this.dateAt(now));
+    const dates = Array.from({ length: count }, (_, n) => dateOf(today - (count - 1 - n) * day));
+    return { dates, edges: [...dates, dateOf(today + day)].map((date) => this.startOf(date)) };
+  }
+
+  /** Local time minus UTC, in milliseconds. */
+  #offsetAt(at: number): number {
+    const match = /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(this.#format.format(at));
+    const [, sign, hours = 0, minutes = 0, seconds = 0] = match ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours) * hour + Number(minutes) * minute + Number(seconds) * 1000);
+  }
+
+  /** The first instant with another offset than `from` has; `to` has another one. */
+  #changeBetween(from: number, to: number): number {
+    const offset = this.#offsetAt(from);
+    let [same, other] = [from, to];
+    while (other - same > 1) {
+      const middle = Math.floor((same + other) / 2);
+      if (this.#offsetAt(middle) === offset) same = middle;
+      else other = middle;
+    }
+    return other;
+  }
+}
+
+/** The date of a local time that is written as if it were UTC. */
+const dateOf = (local: number): string => new Date(local).toISOString().slice(0, 10);

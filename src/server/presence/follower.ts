@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { LiveStream, PlugCall, StreamEnd, StreamListener } from '../streaming/streams.ts';
+import type { Clock } from './clock.ts';
+
+/** Milliseconds between tries to reach a server that is not there: at first, doubled each time, and at most. */
+const [firstWait, longestWait] = [1_000, 15_000];
+/** Milliseconds between two questions whether an open connection still leads to a server, and until one is unanswered. */
+const [probeEvery, probePatience] = [15_000, 10_000];
+/** After so many unanswered ones in a row the connection is taken for cut. */
+const probesMissed = 2;
+
+/** What an OpenHTF station server sends: of a test that is executed, the whole state. */
+const message = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('no JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ test_uid: z.string().optional(), state: z.unknown() }));
+
+/** One open connection to a station server: a live stream of the station's. */
+class FollowedStream implements LiveStream {
+  readonly id = randomUUID();
+  readonly stationId: string;
+  readonly #address: string;
+  /** Of the test whose state came last. */
+  testUid: string | undefined;
+
+  constructor(stationId: string, address: string) {
+    this.stationId = stationId;
+    this.#address = address;
+  }
+
+  send({ plug_name, method_name, args }: PlugCall): void {
+    if (this.testUid === undefined) return;
+    // OpenHTF finds its tests by the uid as it stands, with its colons.
+    const uid = encodeURIComponent(this.testUid).replaceAll('%3A', ':');
+    const path = `/tests/${uid}/plugs/${encodeURIComponent(plug_name)}`;
+    const body = JSON.stringify({ method: method_name, args });
+    fetch(`http://${this.#address}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(probePatience),
+    }).then(
+      (answer) => answer.body?.cancel(),
+      () => undefined, // whether it arrived is seen by what the test does next
+    );
+  }
+}
+
+/** Holds a connection to the OpenHTF station server of a station open, and tells what comes over it. */
+export class Follower {
+  readonly address: string;
+  readonly #stationId: string;
+  readonly #clock: Clock;
+  readonly #listeners: readonly StreamListener[];
+  #socket: WebSocket | undefined;
+  #stream: FollowedStream | undefined;
+  #wait = firstWait;
+  #cancel = (): void => {};
+  #ended = false;
+
+  constructor(stationId: string, address: string, clock: Clock, listeners: readonly StreamListener[]) {
+    this.#stationId = stationId;
+    this.address = address;
+    this.#clock = clock;
+    this.#listeners = listeners;
+    this.#connect();
+  }
+
+  end(how: StreamEnd): void {
+    this.#ended = true;
+    this.#drop(how);
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(`ws://${this.address}/sub/station/websocket`);
+    this.#socket = socket;
+    const isCurrent = (): boolean => this.#socket === socket;
+    socket.addEventListener('open', () => isCurrent() && this.#opened());
+    socket.addEventListener('message', (event) => isCurrent() && this.#take(event.data));
+    // One that never opened may end with an error alone.
+    for (const end of ['close', 'error']) socket.addEventListener(end, () => isCurrent() && this.#drop('lost'));
+  }
+
+  #opened(): void {
+    this.#wait = firstWait;
+    const stream = new FollowedStream(this.#stationId, this.address);
+    this.#stream = stream;
+    for (const listener of this.#listeners) listener.opened(stream);
+    this.#probeLater(stream, 0);
+  }
+
+  #take(data: unknown): void {
+    const told = message.safeParse(data).data;
+    const stream = this.#stream;
+    if (!told || !stream) return;
+    stream.testUid = told.test_uid;
+    for (const listener of this.#listeners) listener.state(stream, told.state);
+  }
+
+  /** A cable that is pulled closes nothing: only asking tells. */
+  #probeLater(stream: FollowedStream, missed: number): void {
+    this.#cancel = this.#clock.after(probeEvery, () => {
+      void this.#answers().then((answered) => {
+        if (this.#stream !== stream) return;
+        const now = answered ? 0 : missed + 1;
+        if (now >= probesMissed) this.#drop('lost');
+        else this.#probeLater(stream, now);
+      });
+    });
+  }
+
+  async #answers(): Promise<boolean> {
+    const patience = new AbortController();
+    const cancel = this.#clock.after(probePatience, () => patience.abort());
+    try {
+      const { signal } = patience;
+      const answer = await fetch(`http://${this.address}/sub/station/info`, { redirect: 'error', signal });
+      await answer.body?.cancel();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      cancel();
+    }
+  }
+
+  #drop(how: StreamEnd): void {
+    const [socket, stream] = [this.#socket, this.#stream];
+    this.#socket = undefined;
+    this.#stream = undefined;
+    this.#cancel();
+    socket?.close();
+    if (stream) for (const listener of this.#listeners) listener.closed(stream, how);
+    if (this.#ended) return;
+    this.#cancel = this.#clock.after(this.#wait, () => this.#connect());
+    this.#wait = Math.min(2 * this.#wait, longestWait);
+  }
+}

@@ -1,0 +1,33 @@
+import { v1 } from '../../contract/v1.ts';
+import { operatorPage } from '../operator/links.ts';
+import type { Rooms } from '../rooms.ts';
+import { stationKeyId } from '../store/keys.ts';
+
+/** Seconds without a sign of life after which a client counts as lost, one and a half times. */
+const keepalive = 20;
+
+export function v1StreamingRoutes({ mount, store, streaming, links }: Rooms): void {
+  mount(v1.streaming, async ({ caller, keyId, origin }) => {
+    const station = caller.kind === 'station' ? caller.id : null;
+    const { session, token } = streaming.sessions.issue(station, keyId);
+    const page =
+      station === null
+        ? `${origin}/operator/`
+        : operatorPage(origin, station, links.token(station, await stationKeyId(store, station)));
+    return {
+      token,
+      operatorPage: page,
+      // The client asks for another session by itself when it has lost this one.
+      clientOptions: { transport: 'tcp' as const, protocol: 4 as const, reconnect_on_failure: false },
+      willOptions: {
+        topic: session.topics.will,
+        payload: '{"source":"python","action":"lost"}',
+        qos: 0,
+        retain: false,
+      },
+      connectOptions: { host: new URL(origin).hostname.replace(/^\[|\]$/g, ''), port: streaming.port, keepalive },
+      publishOptions: { topic: session.topics.out, qos: 0, retain: false },
+      subscribeOptions: { topic: session.topics.in, qos: 1 },
+    };
+  });
+}

@@ -1,0 +1,46 @@
+import type { Span } from '../../domain/uptimeHistory.ts';
+import { forgetDays } from './uptimeDays.ts';
+import type { Change, Store } from './tables.ts';
+
+/** A server begins to watch. @returns the key of its interval */
+export async function beginObserving(change: Change, startedAt: number, aliveAt: number): Promise<number> {
+  const { key } = await change
+    .insertInto('observers')
+    .values({ started_at: startedAt, alive_at: aliveAt })
+    .returning('key')
+    .executeTakeFirstOrThrow();
+  return key;
+}
+
+export async function noteAlive(change: Change, key: number, aliveAt: number): Promise<void> {
+  await change.updateTable('observers').set({ alive_at: aliveAt }).where('key', '=', key).execute();
+}
+
+/** When a server was last known to watch; null: none ever did. */
+export async function lastAlive(store: Store): Promise<number | null> {
+  const last = await store
+    .selectFrom('observers')
+    .select('alive_at')
+    .orderBy('key', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last?.alive_at ?? null;
+}
+
+/** When servers watched within a time, in order. */
+export async function observedWithin(store: Store, { from, to }: Span): Promise<Span[]> {
+  return store
+    .selectFrom('observers')
+    .where('alive_at', '>', from)
+    .where('started_at', '<', to)
+    .select(['started_at as from', 'alive_at as to'])
+    .orderBy('started_at')
+    .execute();
+}
+
+/** The clock went back: what was summed of that time is to be summed anew, for every station. */
+export async function forgetDaysOfAll(change: Change, { from, to }: Span): Promise<void> {
+  for (const { key } of await change.selectFrom('presence').select('key').execute()) {
+    await forgetDays(change, key, from, to);
+  }
+}

@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import { type Span, union } from '../../domain/uptimeHistory.ts';
+import { numbersOf, spansOf } from './numberList.ts';
+import { selectRuns } from './runs.ts';
+import type { Store } from './tables.ts';
+
+/** A run that began longer before a time is not looked for: to find it, all earlier runs would have to be read. */
+const longestRun = 7 * 86_400_000;
+
+/** When the station was in runs; those at the same time count once. */
+export async function timeInRuns(store: Store, stationId: string, { from, to }: Span): Promise<Span[]> {
+  const { rows } = await sql<{ list: string | null }>`
+    select group_concat(started_at || ',' || ended_at) as list from runs
+    where created_by_station_id = ${stationId} and started_at >= ${from - longestRun} and started_at < ${to}
+      and ended_at > ${from}`.execute(store);
+  return union(spansOf(numbersOf(rows[0]?.list ?? null)));
+}
+
+/** Runs of the station that began in a time: how many, and the latest of them. */
+export async function runsBegunIn(store: Store, stationId: string, { from, to }: Span, limit: number) {
+  const begun = selectRuns(store)
+    .where('r.created_by_station_id', '=', stationId)
+    .where('r.started_at', '>=', from)
+    .where('r.started_at', '<', to);
+  const { count } = await store
+    .selectFrom('runs')
+    .where('created_by_station_id', '=', stationId)
+    .where('started_at', '>=', from)
+    .where('started_at', '<', to)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  const latest = await begun.orderBy('r.started_at', 'desc').orderBy('r.key', 'desc').limit(limit).execute();
+  return { count, latest };
+}

@@ -1,0 +1,120 @@
+import type { DayColumns, Days, Durations } from '../contract/uptime.ts';
+import { sumOf } from '../domain/uptime.ts';
+import type { Calendar } from '../domain/uptimeCalendar.ts';
+import { type Span, union } from '../domain/uptimeHistory.ts';
+import { dayNumber } from './store/uptimeDays.ts';
+import { LiveCells } from './liveCells.ts';
+import { LivePasts } from './livePasts.ts';
+import { PastDaysMemory } from './pastDaysMemory.ts';
+import { allObservers, isSeen, type PresenceRow } from './store/uptime.ts';
+import type { Store } from './store/tables.ts';
+
+const day = 86_400_000;
+
+/** So many time zones are kept in memory: a thousand stations take 4 MB in each. */
+const zonesKept = 3;
+
+/**
+ * The server notes that it is alive every few seconds. So long after the last note it is taken for watching; later it slept,
+ * or its clock was changed, and what it did not see is unknown.
+ */
+const noteMillis = 60_000;
+
+/** A window of days: those that are over are kept, the others are reckoned at each request. */
+export interface Window {
+  /** What the time zone is called, however it was written. */
+  zone: string;
+  days: Days;
+  edges: number[];
+  /** How many days are over, with all that was observed in them noted. */
+  over: number;
+  observed: Span[];
+}
+
+export interface StationUptime {
+  isWatched: boolean;
+  last24Hours: Durations;
+  columns: DayColumns;
+}
+
+/** Uptime of stations, from the store and from memory. */
+export class Uptimes {
+  readonly #store: Store;
+  readonly #live: LivePasts;
+  readonly #zones = new Map<string, PastDaysMemory>();
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#live = new LivePasts(store);
+  }
+
+  async window(
+    calendar: Calendar,
+    { time_zone, days: count }: { time_zone: string; days: number },
+    now: number,
+  ): Promise<Window> {
+    const { dates, edges } = calendar.days(now, count);
+    const { observed, noted } = await this.observed(now);
+    const isOver = (edge: number): boolean => edge <= Math.min(now, noted);
+    const over = Math.min(count - 1, edges.slice(1).filter(isOver).length);
+    const days = { time_zone, dates, starts: edges.slice(0, -1), now };
+    return { zone: calendar.zone, days, edges, over, observed };
+  }
+
+  /** Since when this server has watched without a break; the present time when it has not. */
+  async observedSince(now: number): Promise<number> {
+    const { observed } = await this.observed(now);
+    const last = observed.at(-1);
+    return last && last.to >= now ? last.from : now;
+  }
+
+  /** When this server watched, as far as is known now, and until when that is noted. */
+  async observed(now: number): Promise<{ observed: Span[]; noted: number }> {
+    const observers = await allObservers(this.#store);
+    const noted = observers.reduce((latest, { to }) => Math.max(latest, to), -Infinity);
+    const present = noted < now && now - noted <= noteMillis ? [{ from: noted, to: now }] : [];
+    return { observed: union([...observers, ...present]), noted };
+  }
+
+  /** Of these stations, by the keys of their presence. The columns hold until the next call. */
+  async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, StationUptime>> {
+    const { zone, days, edges, over, observed } = window;
+    const seen = presences.filter(isSeen);
+    const past = await this.#zone(zone, days.dates.at(-1) ?? '');
+    await past.bring(seen, { dates: days.dates.slice(0, over), edges, observed });
+    const dayAgo = days.now - day;
+    await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));
+    const ends = edges.slice(over);
+    const cells = new LiveCells([dayAgo, ...ends.slice(0, -1), days.now], { observed, now: days.now });
+    const lastDay = cells.placesOf(dayAgo, days.now);
+    const live = ends
+      .slice(0, -1)
+      .map((start, n) => cells.placesOf(start, Math.min(days.now, ends[n + 1] ?? days.now)));
+    const first = dayNumber(days.dates[0] ?? '');
+    const found = new Map<number, StationUptime>();
+    for (const { key } of seen) {
+      const known = this.#live.of(key);
+      const made = cells.of(known);
+      const sum = ({ from, to }: Span): Durations => sumOf(made.slice(from, to));
+      found.set(key, {
+        isWatched: known.marks.length > 0,
+        last24Hours: sum(lastDay),
+        columns: past.with(live.map(sum), { key, first, count: over }),
+      });
+    }
+    return found;
+  }
+
+  async #zone(zone: string, today: string): Promise<PastDaysMemory> {
+    const known = this.#zones.get(zone) ?? new PastDaysMemory(this.#store, zone);
+    // The one that was used last goes last.
+    this.#zones.delete(zone);
+    this.#zones.set(zone, known);
+    for (const oldest of this.#zones.keys()) {
+      if (this.#zones.size <= zonesKept) break;
+      this.#zones.delete(oldest);
+    }
+    await known.turnTo(dayNumber(today));
+    return known;
+  }
+}

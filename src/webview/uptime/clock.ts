@@ -1,0 +1,44 @@
+/** Dates and times in a time zone, in the user's language. Formatters are kept: making one takes longer than using it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone} ${JSON.stringify(options)}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(document.documentElement.lang, { ...options, timeZone: zone });
+  formatters.set(key, made);
+  return made;
+}
+
+export const language = (): string => document.documentElement.lang;
+
+/** A calendar day such as `2026-11-24`, written as `Tue, Nov 24, 2026`; long: with the whole words. */
+export const dayName = (date: string, style: 'short' | 'long' = 'short'): string =>
+  formatter('UTC', { weekday: style, year: 'numeric', month: style, day: 'numeric' }).format(Date.parse(date));
+
+/** `Nov 24`. */
+export const shortDay = (date: string): string =>
+  formatter('UTC', { month: 'short', day: 'numeric' }).format(Date.parse(date));
+
+export const timeOfDay = (time: string | number, zone: string, withSeconds = false): string =>
+  formatter(zone, { hour: 'numeric', minute: '2-digit', ...(withSeconds ? { second: '2-digit' } : {}) }).format(
+    new Date(time),
+  );
+
+export const dateAndTime = (time: string | number, zone: string): string =>
+  formatter(zone, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
+
+const localDay = (time: string | number, zone: string): string =>
+  formatter(zone, { dateStyle: 'short' }).format(new Date(time));
+
+/** As short as it is clear: the time of day for today, else the day. @param now milliseconds since 1970 */
+export const shortTime = (time: string | number, now: number, zone: string): string =>
+  localDay(time, zone) === localDay(now, zone)
+    ? timeOfDay(time, zone)
+    : formatter(zone, { month: 'short', day: 'numeric' }).format(new Date(time));
+
+/** The same, with the time of day on other days too. */
+export const nearTime = (time: string | number, now: number, zone: string): string =>
+  localDay(time, zone) === localDay(now, zone)
+    ? timeOfDay(time, zone)
+    : formatter(zone, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(new Date(time));

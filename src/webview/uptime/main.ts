@@ -1,0 +1,3 @@
+import './uptimeView.ts';
+
+document.body.append(document.createElement('uptime-view'));

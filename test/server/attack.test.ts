@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { local } from '../../src/contract/local.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { v1 } from '../../src/contract/v1.ts';
+import { adminKey, useServer } from './bench.ts';
+import { startServer, temporaryFolder } from './support.ts';
+
+/** What people and instruments could put into a name: markup, terminal codes, text that runs backwards, a path. */
+const hostile = [
+  '<img src=x onerror=alert(1)>',
+  '\u001b[2J\u001b[31mred',
+  'SN\u202e1000-NS',
+  '../../etc/passwd',
+  "'; drop table runs; --",
+];
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).map((each) => join(each.parentPath, each.name));
+
+describe('an attacker', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  const body = (serial_number: string) => ({
+    unit_under_test: { serial_number, part_number: 'PCBA01' },
+    run_passed: true,
+    procedure_id: 'ATT',
+  });
+  const upload = async (content: string): Promise<string> => {
+    const { id, uploadUrl } = await bench.user.call(v1.initializeUpload, { body: { name: '../../evil.html' } });
+    assert.equal((await fetch(uploadUrl, { method: 'PUT', body: content })).status, 200);
+    return id;
+  };
+
+  it('with another account on the machine can open no file of the data folder', async function () {
+    if (process.platform === 'win32') return this.skip();
+    await bench.procedure('Attack', 'ATT');
+    const { id } = await bench.user.call(v1.createRun, { body: body('SN-1') });
+    await bench.user.call(v1.syncUpload, { body: { upload_id: await upload('content'), run_id: id } });
+    for (const path of [bench.folder, ...filesBelow(bench.folder)]) {
+      assert.equal(statSync(path).mode & 0o077, 0, `${path} is open to others`);
+    }
+  });
+
+  it('who reads the data folder, or what the server prints, finds no key', async () => {
+    const station = await bench.station('Secret');
+    await station.client.call(stations.getCurrent);
+    await bench.user.send(v1.createRun, { body: { procedure_id: station.key } });
+    const texts = filesBelow(bench.folder).filter((path) => statSync(path).isFile());
+    for (const path of texts) {
+      const content = readFileSync(path);
+      for (const key of [adminKey, station.key]) assert.ok(!content.includes(key), `a key is in ${path}`);
+    }
+    for (const key of [adminKey, station.key]) assert.ok(!bench.server.stderr().includes(key));
+  });
+
+  it('who puts links into the data folder has nothing outside of it deleted or overwritten', async () => {
+    const folder = temporaryFolder();
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'precious.txt'), 'precious');
+    mkdirSync(join(folder, 'attachments'), { mode: 0o700 });
+    symlinkSync(outside, join(folder, 'attachments', 'incoming'));
+    symlinkSync(join(outside, 'precious.txt'), join(folder, 'server.json'));
+    const server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    await server.stop();
+    assert.equal(readFileSync(join(outside, 'precious.txt'), 'utf8'), 'precious');
+  });
+
+  it('with the key of a station changes nothing of others, and gets no other key', async () => {
+    const own = await bench.station('Own', await bench.procedure('Own procedure', 'OWN'));
+    const other = await bench.station('Other');
+    const run = await bench.user.call(v1.createRun, { body: body('SN-OTHER') });
+    const refused = [
+      await own.client.send(local.generateKey, { params: { id: other.id } }),
+      await own.client.send(local.generateKey, { params: { id: own.id } }),
+      await own.client.send(local.deleteKey, { params: { id: other.id } }),
+      await own.client.send(stations.update, { params: { id: other.id }, body: { name: 'Mine' } }),
+      await own.client.send(stations.remove, { params: { id: other.id } }),
+      await own.client.send(stations.create, { body: { name: 'New' } }),
+      await own.client.send(runs.delete, { query: { ids: [run.id] } }),
+      await own.client.send(v1.createRun, { body: body('SN-2') }), // of a procedure that is not linked to it
+    ];
+    assert.deepEqual(
+      refused.map(({ status }) => status),
+      refused.map(() => 403),
+    );
+    const shown = await own.client.call(stations.get, { params: { id: other.id } });
+    assert.ok(!JSON.stringify(shown).includes(other.key));
+    await other.client.call(stations.getCurrent); // its key still works
+  });
+
+  it('cannot have an attachment shown as a page of the server', async () => {
+    const { id } = await bench.user.call(v1.createRun, { body: body('SN-3') });
+    await bench.user.call(v1.syncUpload, {
+      body: { upload_id: await upload('<script>alert(1)</script>'), run_id: id },
+    });
+    const { attachments } = await bench.user.call(runs.get, { params: { id } });
+    const reply = await fetch(String(attachments[0]?.download_url));
+    assert.match(reply.headers.get('content-disposition') ?? '', /^attachment; /);
+    assert.equal(reply.headers.get('x-content-type-options'), 'nosniff');
+  });
+
+  it('with hostile texts in every field has them kept as they are, and nothing else', async () => {
+    for (const text of hostile) {
+      const { id } = await bench.user.call(stations.create, { body: { name: text } });
+      assert.equal((await bench.user.call(stations.get, { params: { id } })).name, text);
+      const run = await bench.user.call(v1.createRun, { body: { ...body(text), phases: [], run_passed: false } });
+      assert.equal((await bench.user.call(runs.get, { params: { id: run.id } })).unit.serial_number, text);
+      const { data } = await bench.user.call(runs.list, { query: { serial_numbers: [text] } });
+      assert.deepEqual(
+        data.map((each) => each.id),
+        [run.id],
+      );
+    }
+  });
+});

@@ -12,6 +12,7 @@ const bundles = [
   { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 5_000, plugins: [loadLater()] },
   { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
   { entry: 'src/domain/scriptScan.ts', file: 'scriptScan.js', external: [] },
+  { entry: 'src/client/http.ts', file: 'http.js', external: [] },
   { entry: 'src/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
   { entry: 'src/server/main.ts', file: 'server.js', external: [] },
 ];
@@ -97,13 +98,13 @@ function isPythonSource(file) {
 
 /**
  * Keeps what is large out of the bundle that activation loads, and what is not always needed out of the rest: the Python
- * parser and the HTTP client for servers with an own authority are files of their own, loaded at their first use.
+ * parser, the HTTP client, and the one for servers with an own authority are files of their own, loaded at their first use.
  */
 function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
-      bundle.onResolve({ filter: /\/(app|scriptScan|trustingFetch)\.ts$/ }, ({ kind, path }) =>
+      bundle.onResolve({ filter: /\/(app|scriptScan|http|trustingFetch)\.ts$/ }, ({ kind, path }) =>
         kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );
     },

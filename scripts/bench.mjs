@@ -8,7 +8,7 @@ import { installVenv, testPythons } from './lib/python.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
-const benchmarks = ['server', 'uptime', 'editor', 'run', 'discovery'];
+const benchmarks = ['server', 'uptime', 'operator', 'editor', 'run', 'discovery'];
 
 /** Runs test/bench/<name>.ts on what it builds, under Node 24. */
 async function main() {
@@ -17,7 +17,7 @@ async function main() {
   await installPackages();
   await useNode24(import.meta.url);
   const run = (...command) => spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' }).status ?? 1;
-  if (name !== 'server' && name !== 'uptime') {
+  if (!['server', 'uptime', 'operator'].includes(name)) {
     process.env.CHROMIUM_PATH = await installBrowser();
     await installVsCode();
     await installVenv('newest');

@@ -81,7 +81,7 @@ export class StationApi {
     { params }: Pick<CallInput<O>, 'params'>,
     signal: AbortSignal,
   ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
-    const { EventSourceParserStream } = await import('eventsource-parser/stream');
+    const { EventSourceParserStream } = await import('./http.ts');
     const answer = await this.#fetch(pathOf(operation, params), { method: 'GET', signal, timeout: false });
     if (answer.body === null) return;
     const reader = answer.body
@@ -100,7 +100,7 @@ export class StationApi {
    * @throws ApiError
    */
   async put(url: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { default: ky, isHTTPError } = await import('ky');
+    const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const headers = { 'Content-Type': type };
     await this.#connected(
@@ -111,14 +111,14 @@ export class StationApi {
 
   /** What is behind a signed address of the server; the key stays here. @throws ApiError */
   async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
-    const { default: ky, isHTTPError } = await import('ky');
+    const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const answer = await this.#connected(ky.get(url, { timeout: 120_000, retry: 0, ...transport }), isHTTPError);
     return new Uint8Array(await this.#connected(answer.arrayBuffer()));
   }
 
   async #fetch(path: string, { mark, ...options }: Options & { mark?: string | undefined }): Promise<KyResponse> {
-    const { default: ky, isHTTPError } = await import('ky');
+    const { ky, isHTTPError } = await import('./http.ts');
     const headers = {
       ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
       ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),

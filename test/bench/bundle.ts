@@ -18,6 +18,8 @@ export interface BundledServer {
   newProcedure(): Promise<string>;
   userId(): Promise<string>;
   residentMegabytes(): number;
+  /** The most it ever had. */
+  mostMegabytes(): number;
   stop(): Promise<void>;
 }
 
@@ -38,11 +40,14 @@ export async function startBundle(data: string): Promise<BundledServer> {
     startMillis,
     newProcedure: async () => (await client.call(procedures.create, { body: { name: 'Benchmark' } })).id,
     userId: async () => (await client.call(users.list))[0]?.id ?? '',
-    residentMegabytes: () =>
-      Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    residentMegabytes: () => megabytes(child.pid, 'VmRSS'),
+    mostMegabytes: () => megabytes(child.pid, 'VmHWM'),
     stop: async () => {
       child.kill();
       await once(child, 'close');
     },
   };
 }
+
+const megabytes = (pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number =>
+  Number(new RegExp(`^${what}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

@@ -4,7 +4,7 @@ import type { LiveStream } from '../streaming/streams.ts';
 import type { TestSource } from './testSource.ts';
 
 /** Milliseconds between two states that are read: the ones between are skipped, each is the whole. */
-const readEvery = 100;
+const readEvery = 50;
 
 /** A test that is told by states of OpenHTF's: the official client's stream, or a followed OpenHTF station server. */
 export class StreamSource implements TestSource {

@@ -126,8 +126,13 @@ export class Workbench {
 
   /** The names of the icons in the title of the active editor. */
   async editorActions(): Promise<string[]> {
-    const buttons = await this.page.locator('.editor-group-container.active .title').getByRole('button').all();
-    return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
+    // In one go: one of them may be about to vanish.
+    return this.page
+      .locator('.editor-group-container.active .title')
+      .getByRole('button')
+      .evaluateAll((buttons: readonly { getAttribute(name: string): string | null }[]) =>
+        buttons.map((button) => button.getAttribute('aria-label') ?? ''),
+      );
   }
 
   notification(text: string | RegExp): Notification {

@@ -70,7 +70,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         const { id, state } = node.station;
         const selected = id === this.#store.selected?.id;
         return stationItem(node.station, {
-          state: id === this.#store.running ? 'running' : state,
+          state: this.#store.running.has(id) ? 'running' : state,
           selected,
           // Also without procedures: VS Code would show the first one that is linked below a closed node.
           expanded: selected || this.#roots.size <= openAtMost,
@@ -97,7 +97,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       }),
     );
     this.#painted = new Map(
-      stations.map((each) => [each.id, { ...each, selected: each.id === selected?.id, running: each.id === running }]),
+      stations.map((each) => [each.id, { ...each, selected: each.id === selected?.id, running: running.has(each.id) }]),
     );
     if (!this.#shown) return;
     if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {

@@ -54,9 +54,11 @@ export class ScriptRun {
   #stopped = false;
   #questionError: Error | undefined;
   /** The ways to stop that are left, the mildest first. */
-  readonly #harder = harderWays();
+  readonly #harder: HarderWay[];
 
+  /** @param title tells it from the other runs of this window */
   constructor(
+    title: string,
     painter: ResultPainter,
     questions: HostQuestions,
     log: Log,
@@ -66,7 +68,8 @@ export class ScriptRun {
       others,
     }: ScriptRunOptions = {},
   ) {
-    this.#prompts = new Prompts((command) => this.#process?.send(command), others);
+    this.#harder = harderWays(title);
+    this.#prompts = new Prompts((command) => this.#process?.send(command), title, others);
     this.#follow = follow;
     this.#painter = painter;
     this.#questions = questions;
@@ -179,17 +182,19 @@ interface HarderWay {
   readonly act: (process: Runner) => void;
 }
 
-const harderWays = (): HarderWay[] => [
+const harderWays = (title: string): HarderWay[] => [
   {
     message: vscode.l10n.t(
-      'The test is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+      '{0} is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+      title,
     ),
     button: vscode.l10n.t('Force Stop'),
     act: (process) => process.send({ command: 'kill' }),
   },
   {
     message: vscode.l10n.t(
-      'The script does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+      '{0} does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+      title,
     ),
     button: vscode.l10n.t('Kill Process'),
     act: (process) => process.kill(),

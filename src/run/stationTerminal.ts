@@ -3,9 +3,9 @@ import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { Connection } from '../connection/connection.ts';
-import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
+import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../platform/log.ts';
-import { UserError } from '../platform/userError.ts';
+import { accessOf, selectedStation } from './beforeRun.ts';
 import { interpreterFor } from './interpreter.ts';
 import { stationEnvironment } from './runPlan.ts';
 import { trustEnvironment } from './trustedCertificates.ts';
@@ -41,10 +41,9 @@ export class StationTerminals {
    * @throws vscode.CancellationError when the user selects no station
    */
   async open(argument: unknown): Promise<void> {
-    const { id, name } = stationNode.safeParse(argument).data?.station ?? (await this.#selected());
-    const access = await this.#connection.stationAccess(id);
-    if (access === undefined) throw noKey(id, name);
-    const { url, key, trust } = access;
+    const station = stationNode.safeParse(argument).data?.station ?? (await selectedStation(this.#store));
+    const { name } = station;
+    const { url, key, trust } = await accessOf(this.#connection, station);
     const folder = workFolder();
     const terminal = vscode.window.createTerminal({
       name,
@@ -60,13 +59,6 @@ export class StationTerminals {
       },
     });
     terminal.show();
-  }
-
-  async #selected(): Promise<SelectedStation> {
-    if (this.#store.selected === undefined) await this.#store.refresh();
-    if (this.#store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
-    if (this.#store.selected === undefined) throw new vscode.CancellationError();
-    return this.#store.selected;
   }
 
   /** The selected virtual environment as if it were activated, and the module that Python loads at its start. */
@@ -111,19 +103,4 @@ async function exists(file: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function noKey(id: string, name: string): UserError {
-  return new UserError(
-    vscode.l10n.t(
-      'This machine has no key for {0} that works. Generate a new one to run scripts as this station.',
-      name,
-    ),
-    [
-      {
-        label: vscode.l10n.t('Generate New Key'),
-        run: () => vscode.commands.executeCommand('testStations.rotateKey', { id }),
-      },
-    ],
-  );
 }

@@ -12,7 +12,8 @@ export class ResultPainter {
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
   readonly #started = Date.now();
-  #executions = 0;
+  /** The number of the execution that runs. */
+  #execution = 1;
   #crashed = false;
   /** The item of each phase of the running execution, by the phase's key. */
   #phases = new Map<string, vscode.TestItem>();
@@ -23,6 +24,7 @@ export class ResultPainter {
     this.#items = items;
     this.#script = script;
     this.#run = run;
+    items.begin(script);
     run.started(script);
   }
 
@@ -79,11 +81,12 @@ export class ResultPainter {
       else this.#run.errored(this.#script, message, duration);
     }
     this.#run.end();
+    this.#items.end(this.#script);
   }
 
   #plan(phases: readonly (PlannedPhase & { key: string })[]): void {
-    this.#executions += 1;
-    const items = this.#items.planned(this.#script, phases, this.#executions);
+    this.#execution = this.#items.nextExecution(this.#script);
+    const items = this.#items.planned(this.#script, phases, this.#execution);
     this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
     for (const item of items) this.#run.enqueued(item);
   }
@@ -92,7 +95,7 @@ export class ResultPainter {
   #item({ key, name }: PhaseEvent): vscode.TestItem {
     const known = this.#phases.get(key);
     if (known !== undefined) return known;
-    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#executions, this.#phases.size);
+    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#execution, this.#phases.size);
     this.#phases.set(key, item);
     return item;
   }

@@ -59,6 +59,11 @@ export function registerRun(
   liveRuns.start = (script, operated) => service.run(script, 'push', undefined, operated);
   const runsView = new RunsView(connection, store, outbox);
   outbox.begin();
+  let unreachable = false;
+  const onStore = store.onDidChange(() => {
+    if (unreachable && store.error === undefined) outbox.serverIsBack();
+    unreachable = store.error !== undefined;
+  });
   const reports = new Reports(connection, places.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
@@ -75,6 +80,7 @@ export function registerRun(
     problems,
     controller,
     outbox,
+    onStore,
     runsView,
     reports,
     registerOutbox(commands, outbox, () => runsView.focused),

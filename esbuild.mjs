@@ -49,7 +49,7 @@ rmSync(maps, { recursive: true, force: true });
 mkdirSync(maps, { recursive: true });
 for (const file of readdirSync(fresh)) if (file.endsWith('.map')) renameSync(join(fresh, file), join(maps, file));
 
-const views = ['report'];
+const views = ['prompt', 'report'];
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: views.flatMap((view) => [

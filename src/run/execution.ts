@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import { runnerEnvironment } from '../contract/runner.ts';
@@ -7,7 +7,7 @@ import type { Log } from '../platform/log.ts';
 import { openSetting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 import type { ActiveRun } from './activeRun.ts';
-import { DebuggedProcess } from './debugRun.ts';
+import { DebuggedProcess } from './debuggedProcess.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { LaunchSettings } from './launchSettings.ts';
 import type { Outbox } from './outbox/outbox.ts';
@@ -24,6 +24,8 @@ const serverWatch = 2_000;
 
 /** What executing works with. */
 export interface ExecutionRooms {
+  /** The installed extension. */
+  readonly extension: vscode.Uri;
   /** Path of the main file of the Python runner. */
   readonly runner: string;
   /** Path of a folder for what is to be kept. */
@@ -63,8 +65,10 @@ export class Execution {
       procedure: station?.question,
       serialNumber: (own: string | null) => this.#rooms.serialNumbers.answer(run.script, run.title, own),
     };
+    const places = { extension: this.#rooms.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
     const scriptRun = new ScriptRun(
       run.title,
+      places,
       painter,
       questions,
       this.#log,

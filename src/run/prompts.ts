@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { inputBox, inputBoxIsOpen } from './inputBoxes.ts';
+import { askWithImage, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
@@ -8,12 +9,14 @@ type Prompt = RunnerEvent & { event: 'ui_request' };
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
   readonly #where: string;
+  readonly #places: PromptPlaces;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
   /** @param where the script and its station, as the user reads it: several may ask at once */
-  constructor(send: (command: RunnerCommand) => void, where: string) {
+  constructor(send: (command: RunnerCommand) => void, where: string, places: PromptPlaces) {
     this.#send = send;
     this.#where = where;
+    this.#places = places;
   }
 
   event(event: RunnerEvent): void {
@@ -25,9 +28,9 @@ export class Prompts implements vscode.Disposable {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
     // A box that opened over another one would get what is being typed or scanned there.
-    let first = inputBoxIsOpen();
+    let first = prompt.image_url === null && inputBoxIsOpen();
     while (this.#open.has(prompt.request_id)) {
-      const value = first ? undefined : await this.#box(prompt, source.token);
+      const value = first ? undefined : await this.#answerTo(prompt, source.token);
       first = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
@@ -40,6 +43,12 @@ export class Prompts implements vscode.Disposable {
         vscode.l10n.t('Answer'),
       );
     }
+  }
+
+  #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+    const { image_url: image } = prompt;
+    if (image === null) return this.#box(prompt, token);
+    return askWithImage(prompt, image, this.#where, this.#places, token);
   }
 
   /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */

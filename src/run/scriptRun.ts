@@ -4,6 +4,7 @@ import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../domain/liveRun.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
+import type { PromptPlaces } from './promptPanel.ts';
 import { Prompts } from './prompts.ts';
 import type { RunPlan } from './runPlan.ts';
 import type { RunnerListener } from './runnerChannel.ts';
@@ -51,13 +52,14 @@ export class ScriptRun {
   /** @param title tells it from the other runs of this window */
   constructor(
     title: string,
+    places: PromptPlaces,
     painter: ResultPainter,
     questions: HostQuestions,
     log: Log,
     start: Start = (plan, listener) => RunnerProcess.start(plan, listener),
   ) {
     this.#harder = harderWays(title);
-    this.#prompts = new Prompts((command) => this.#process?.send(command), title);
+    this.#prompts = new Prompts((command) => this.#process?.send(command), title, places);
     this.#painter = painter;
     this.#questions = questions;
     this.#log = log;

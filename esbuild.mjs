@@ -50,7 +50,7 @@ rmSync(maps, { recursive: true, force: true });
 mkdirSync(maps, { recursive: true });
 for (const file of readdirSync(fresh)) if (file.endsWith('.map')) renameSync(join(fresh, file), join(maps, file));
 
-const views = ['report', 'uptime', 'operator', 'operatorPage'];
+const views = ['prompt', 'report', 'uptime', 'operator', 'operatorPage'];
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: views.flatMap((view) => [

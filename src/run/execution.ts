@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { LiveRuns } from '../connection/liveRuns.ts';
@@ -8,7 +8,7 @@ import type { Log } from '../platform/log.ts';
 import { openSetting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 import type { ActiveRun } from './activeRun.ts';
-import { DebuggedProcess } from './debugRun.ts';
+import { DebuggedProcess } from './debuggedProcess.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { LaunchSettings } from './launchSettings.ts';
 import { followed } from './liveScript.ts';
@@ -27,6 +27,8 @@ const serverWatch = 2_000;
 
 /** What executing works with. */
 export interface ExecutionRooms {
+  /** The installed extension. */
+  readonly extension: vscode.Uri;
   /** Path of the main file of the Python runner. */
   readonly runner: string;
   /** Path of a folder for what is to be kept. */
@@ -68,7 +70,8 @@ export class Execution {
       serialNumber: onceThen(run.serialNumber, (own) => this.#rooms.serialNumbers.answer(run.script, run.title, own)),
     };
     const live = station && followed(this.#rooms.liveRuns, run, station.access.station);
-    const scriptRun = new ScriptRun(run.title, painter, questions, this.#log, {
+    const places = { extension: this.#rooms.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
+    const scriptRun = new ScriptRun(run.title, places, painter, questions, this.#log, {
       start: run.mode === 'debug' ? debugged : undefined,
       ...(live && { follow: live.follow, others: live.others }),
     });

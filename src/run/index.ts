@@ -47,6 +47,7 @@ export function registerRun(
   const outbox = new Outbox(connection, join(places.storage, 'outbox'), log);
   const profiles: Profiles = new Profiles(items, (script, mode, request) => service.run(script, mode, request), report);
   const service = new RunService(connection, store, problems, log, {
+    extension: places.extension,
     runner,
     storage: places.storage,
     items,
@@ -74,7 +75,7 @@ export function registerRun(
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage });
+  const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage }, report);
   commands.register('openTerminal', (argument) => terminals.open(argument));
   return vscode.Disposable.from(
     problems,
@@ -83,6 +84,7 @@ export function registerRun(
     onStore,
     runsView,
     reports,
+    terminals,
     registerOutbox(commands, outbox, () => runsView.focused),
     new Discovery(items, log),
     registerScriptHelp(commands, connection, store, log),

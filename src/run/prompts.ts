@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { inputBox, inputBoxIsOpen } from './inputBoxes.ts';
+import { askWithImage, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
@@ -17,6 +18,7 @@ export interface OtherOperators {
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
   readonly #where: string;
+  readonly #places: PromptPlaces;
   readonly #others: OtherOperators | undefined;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
@@ -24,9 +26,15 @@ export class Prompts implements vscode.Disposable {
    * @param where the script and its station, as the user reads it: several may ask at once
    * @param others undefined: there are none
    */
-  constructor(send: (command: RunnerCommand) => void, where: string, others: OtherOperators | undefined) {
+  constructor(
+    send: (command: RunnerCommand) => void,
+    where: string,
+    places: PromptPlaces,
+    others: OtherOperators | undefined,
+  ) {
     this.#send = send;
     this.#where = where;
+    this.#places = places;
     this.#others = others;
   }
 
@@ -39,10 +47,10 @@ export class Prompts implements vscode.Disposable {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
     // A box that opened over another one would get what is being typed or scanned there.
-    let first = inputBoxIsOpen();
+    let first = prompt.image_url === null && inputBoxIsOpen();
     while (this.#open.has(prompt.request_id)) {
       await this.#notShownElsewhere(source.token);
-      const value = first ? undefined : await this.#box(prompt, source.token);
+      const value = first ? undefined : await this.#answerTo(prompt, source.token);
       first = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
@@ -77,6 +85,12 @@ export class Prompts implements vscode.Disposable {
         }
       });
     }
+  }
+
+  #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+    const { image_url: image } = prompt;
+    if (image === null) return this.#box(prompt, token);
+    return askWithImage(prompt, image, this.#where, this.#places, token);
   }
 
   /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */

@@ -9,7 +9,7 @@ import { ActiveRuns } from './activeRuns.ts';
 import { awaitTurn } from './awaitTurn.ts';
 import { accessOf, askBeforeStart, savedSource, selectedStation } from './beforeRun.ts';
 import { Conclusion } from './conclusion.ts';
-import { requireDebugger } from './debugRun.ts';
+import { requireDebugger } from './debugConfiguration.ts';
 import { Execution, type ExecutionRooms, type Prepared } from './execution.ts';
 import { interpreterFor } from './interpreter.ts';
 import { launchSettings } from './launchSettings.ts';

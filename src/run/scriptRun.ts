@@ -4,6 +4,7 @@ import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../domain/liveRun.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
+import type { PromptPlaces } from './promptPanel.ts';
 import { type OtherOperators, Prompts } from './prompts.ts';
 import type { RunPlan } from './runPlan.ts';
 import type { RunnerListener } from './runnerChannel.ts';
@@ -59,6 +60,7 @@ export class ScriptRun {
   /** @param title tells it from the other runs of this window */
   constructor(
     title: string,
+    places: PromptPlaces,
     painter: ResultPainter,
     questions: HostQuestions,
     log: Log,
@@ -69,7 +71,7 @@ export class ScriptRun {
     }: ScriptRunOptions = {},
   ) {
     this.#harder = harderWays(title);
-    this.#prompts = new Prompts((command) => this.#process?.send(command), title, others);
+    this.#prompts = new Prompts((command) => this.#process?.send(command), title, places, others);
     this.#follow = follow;
     this.#painter = painter;
     this.#questions = questions;

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { RunnerEvent, RunnerFailure, RunnerMeasurement } from '../contract/runner.ts';
+import type { RunnerEvent } from '../contract/runner.ts';
 import type { Verdict } from '../domain/liveRun.ts';
-import { lineRange, type PlannedPhase, type TestItems } from './testItems.ts';
+import { failedOf, failureMessage, measurementLine, measurementMessages, placeOf } from './resultMessages.ts';
+import type { PlannedPhase, TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
 type PhaseEnd = RunnerEvent & { event: 'phase_complete' };
@@ -144,48 +145,9 @@ export class ResultPainter {
       const message =
         event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
       this.#run.errored(item, message, duration);
-    } else this.#run.failed(item, this.#failedMeasurements(event, item), duration);
+    } else {
+      const place = (name: string): vscode.Location | undefined => this.#items.measurementPlace(item, event.name, name);
+      this.#run.failed(item, measurementMessages(event.measurements, place), duration);
+    }
   }
-
-  #failedMeasurements({ name, measurements }: PhaseEnd, item: vscode.TestItem): vscode.TestMessage[] {
-    const messages = failedOf(measurements).map((measurement) => {
-      const message = vscode.TestMessage.diff(
-        measurementLine(measurement),
-        expectedOf(measurement),
-        valueOf(measurement),
-      );
-      const place = this.#items.measurementPlace(item, name, measurement.name);
-      if (place !== undefined) message.location = place;
-      return message;
-    });
-    return messages.length > 0 ? messages : [new vscode.TestMessage('FAIL')];
-  }
-}
-
-const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
-  measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
-
-function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
-  if (value === undefined) return 'not set';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return units === null ? text : `${text} ${units}`;
-}
-
-const expectedOf = ({ validators, units }: RunnerMeasurement): string =>
-  [validators.join(' and '), validators.length > 0 ? units : null].filter(Boolean).join(' ');
-
-function measurementLine(measurement: RunnerMeasurement): string {
-  const limits = measurement.validators.length > 0 ? `, expected ${measurement.validators.join(' and ')}` : '';
-  return `${measurement.name} = ${valueOf(measurement)}${limits}: ${measurement.outcome}`;
-}
-
-function failureMessage(failure: RunnerFailure, fallback: vscode.Uri | undefined): vscode.TestMessage {
-  const message = new vscode.TestMessage(`${failure.type}: ${failure.message}\n\n${failure.traceback}`);
-  const place = placeOf(failure.place) ?? (fallback && new vscode.Location(fallback, lineRange(1)));
-  if (place !== undefined) message.location = place;
-  return message;
-}
-
-function placeOf(place: { file: string; line: number } | null): vscode.Location | undefined {
-  return place === null ? undefined : new vscode.Location(vscode.Uri.file(place.file), lineRange(place.line));
 }

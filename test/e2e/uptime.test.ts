@@ -375,7 +375,7 @@ describe('the uptime panel', function () {
       .click();
     const incident = panel().locator('.incidents').getByText('live stream closed in order');
     await incident.waitFor();
-    await isKept(window.page, new RegExp(`date\\W+${new Date(midnight(25)).toISOString().slice(0, 10)}`));
+    await isKept(window.page, new RegExp(`${id('Bench 2')}\\W+date\\W+${localTime(midnight(25)).slice(0, 10)}`));
     await window.reload();
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
     await incident.waitFor();

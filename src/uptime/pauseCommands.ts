@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { operatorAddress, presence } from '../contract/presence.ts';
+import { presence } from '../contract/presence.ts';
 import { uptime } from '../contract/uptime.ts';
 import { pauseAt } from '../domain/pauses.ts';
 import type { Commands } from '../platform/commands.ts';
 import { UserError } from '../platform/userError.ts';
+import { askAddress } from './addressBox.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
 /** Commands that change what counts: maintenance, pauses, the operator address. The panel's buttons call them too. */
@@ -44,18 +45,8 @@ export function registerPauseCommands(commands: Commands, connection: Connection
 
   commands.register('setOperatorAddress', async (argument) => {
     const { id, name } = await stationOf(argument, vscode.l10n.t('Set operator address'));
-    const address = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Operator address of {0}', name),
-      prompt: vscode.l10n.t(
-        'Host and port of the OpenHTF station server, such as bench-3.lan:4444. The server follows it. Empty: none.',
-      ),
-      value: store.station(id)?.operatorAddress ?? '',
-      ignoreFocusOut: true,
-      validateInput: (value) =>
-        value.trim() === '' ? undefined : operatorAddress.safeParse(value).error?.issues[0]?.message,
-    });
-    if (address === undefined) throw new vscode.CancellationError();
-    const body = { address: address.trim() === '' ? null : address.trim() };
+    const address = await askAddress({ id, name }, store.station(id)?.operatorAddress ?? '');
+    const body = { address: address === '' ? null : address };
     await connection.call(presence.setOperatorAddress, { params: { id }, body });
     await store.refreshStation(id);
   });

@@ -183,7 +183,8 @@ export class OperatorView extends PageElement {
     this.now = sentAt;
     this.state = state;
     const { test, offer } = state;
-    if (test?.prompt?.id !== before?.test?.prompt?.id) this.sent = { ...this.sent, prompt: undefined };
+    const asked = before?.test?.prompt;
+    if (asked && test?.prompt?.id !== asked.id) this.#questionGone(asked.id, test?.status === 'completed');
     if (test?.execution_id !== before?.test?.execution_id) {
       this.sent = { prompt: undefined, startAfter: undefined };
       if (before !== undefined) this.refused = undefined;
@@ -192,6 +193,16 @@ export class OperatorView extends PageElement {
     // The next number is offered where nobody has typed another.
     const isOffered = this.serial === '' || this.serial === before?.offer?.next_serial_number;
     if (isOffered && offer?.next_serial_number != null) this.#typed(offer.next_serial_number);
+  }
+
+  /** Whoever was still typing is told that it went nowhere. */
+  #questionGone(id: string, isOver: boolean): void {
+    const { draft } = this.#host.kept.value;
+    if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
+      const message = l10n.t('The question was answered elsewhere, or has timed out. What you typed was not sent.');
+      this.refused = { type: 'refused', what: 'answer', message };
+    }
+    this.sent = { ...this.sent, prompt: undefined };
   }
 
   protected override updated(changed: PropertyValues<this>): void {

@@ -9,6 +9,7 @@ import { type OtherOperators, Prompts } from './prompts.ts';
 import type { RunPlan } from './runPlan.ts';
 import type { RunnerListener } from './runnerChannel.ts';
 import { type Runner, RunnerProcess } from './runnerProcess.ts';
+import { ShownOutput } from './shownOutput.ts';
 import type { ResultPainter } from './testResults.ts';
 
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
@@ -87,12 +88,16 @@ export class ScriptRun {
   /** Runs to the end. @throws StartError when the interpreter cannot be started */
   async run(plan: RunPlan): Promise<RunEnd> {
     let lastLine = '';
+    const shown = new ShownOutput(
+      (text) => this.#painter.output(text),
+      (count) => vscode.l10n.t('… {0} characters were printed too fast to be shown here …', count.toLocaleString()),
+    );
     try {
       this.#process = await this.#start(plan, {
         event: (event) => this.#event(event),
         output: (text) => {
-          this.#painter.output(text);
-          lastLine = text.trim().split('\n').at(-1) || lastLine;
+          shown.add(text);
+          lastLine = text.slice(-1000).trim().split('\n').at(-1) || lastLine;
         },
         protocolError: (message) => this.#log.warn(message),
       }).catch((error: unknown) => {
@@ -103,6 +108,7 @@ export class ScriptRun {
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
       return { live: this.#live, stopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
     } finally {
+      shown.flush();
       this.#prompts.dispose();
       this.#process = undefined;
     }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { KeptResult } from './outboxFolder.ts';
 
 /** Milliseconds before the next try, by the number of tries that failed; as TofuPilot's own tool waits. */
@@ -6,22 +7,6 @@ const waits = [15_000, 30_000, 5 * 60_000, 15 * 60_000, 60 * 60_000];
 const busyWait = 5_000;
 /** The least milliseconds between two rounds. */
 const leastWait = 1_000;
-
-/** The time, so that a test can have a day pass. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** @returns takes it back */
-  after(millis: number, work: () => Promise<void>): () => void;
-}
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after: (millis, work) => {
-    const timer = setTimeout(() => void work(), millis);
-    return () => clearTimeout(timer);
-  },
-};
 
 interface Work {
   /** What is kept now. */

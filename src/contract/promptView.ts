@@ -15,19 +15,22 @@ export type PromptImage = z.infer<typeof promptImage>;
 export const toPrompt = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('prompt'),
+    request_id: z.string(),
     /** The script and its station. */
     where: z.string(),
     message: z.string(),
     text_input: z.boolean(),
     image: promptImage,
   }),
+  /** Nothing is asked just now. */
+  z.object({ type: z.literal('none'), where: z.string() }),
 ]);
 export type ToPrompt = z.infer<typeof toPrompt>;
 
 /** From the webview. */
 export const fromPrompt = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('answer'), value: z.string() }),
+  z.object({ type: z.literal('answer'), request_id: z.string(), value: z.string() }),
   /** Opens the image's address in the browser. */
   z.object({ type: z.literal('openImage') }),
 ]);

@@ -15,53 +15,101 @@ export interface PromptPlaces {
   readonly folders: readonly string[];
 }
 
-/**
- * Asks in a page beside the editor, because an input box shows no image.
- * @param where the script and its station, as the user reads it
- * @param address the prompt's image
- * @returns undefined when the user closes the page, or the token is cancelled
- */
-export async function askWithImage(
-  prompt: Prompt,
-  address: string,
-  where: string,
-  { extension, folders }: PromptPlaces,
-  token: vscode.CancellationToken,
-): Promise<string | undefined> {
-  const image = await promptImage(address, folders);
-  if (token.isCancellationRequested) return undefined;
-  const column = { viewColumn: vscode.ViewColumn.Beside };
-  const title = vscode.l10n.t('Operator prompt');
-  const panel = vscode.window.createWebviewPanel('testStations.prompt', title, column, webviewOptions(extension));
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const handlers = handlersOf(panel.webview, prompt, where, image, resolve);
-  const subscriptions = [
-    panel.webview.onDidReceiveMessage((message: unknown) => {
-      const { data } = fromPrompt.safeParse(message);
-      if (data !== undefined) dispatch(handlers, data);
-    }),
-    panel.onDidDispose(() => resolve(undefined)),
-    token.onCancellationRequested(() => resolve(undefined)),
-  ];
-  panel.webview.html = webviewPage(panel.webview, extension, 'prompt', prompt.request_id);
-  try {
-    return await promise;
-  } finally {
-    vscode.Disposable.from(...subscriptions, panel).dispose();
-  }
+/** A question in the page, until its answer is there. */
+interface Asked {
+  readonly prompt: Prompt;
+  readonly image: PromptImage;
+  readonly answer: (value: string | undefined) => void;
 }
 
-function handlersOf(
-  webview: vscode.Webview,
-  { message, text_input }: Prompt,
-  where: string,
-  image: PromptImage,
-  answer: (value: string) => void,
-): Handlers<FromPrompt> {
-  return {
-    ready: () => webview.postMessage({ type: 'prompt', where, message, text_input, image } satisfies ToPrompt),
-    answer: ({ value }) => answer(text_input ? value : ''),
-    // VS Code asks before it opens what it does not trust.
-    openImage: () => image.kind === 'address' && vscode.env.openExternal(vscode.Uri.parse(image.address, true)),
+/**
+ * Asks in a page beside the editor what comes with an image, which an input box cannot show. The page stays until the run
+ * ends, so that the editors do not jump with each question.
+ */
+export class PromptPanel implements vscode.Disposable {
+  readonly #where: string;
+  readonly #places: PromptPlaces;
+  #panel: vscode.WebviewPanel | undefined;
+  /** The one in sight is the last. */
+  readonly #asked: Asked[] = [];
+
+  /** @param where the script and its station, as the user reads it */
+  constructor(where: string, places: PromptPlaces) {
+    this.#where = where;
+    this.#places = places;
+  }
+
+  /**
+   * @param address the prompt's image
+   * @returns undefined when the user closes the page, or the token is cancelled
+   */
+  async ask(prompt: Prompt, address: string, token: vscode.CancellationToken): Promise<string | undefined> {
+    const image = await promptImage(address, this.#places.folders);
+    if (token.isCancellationRequested) return undefined;
+    const { promise, resolve: answer } = Promise.withResolvers<string | undefined>();
+    const asked: Asked = { prompt, image, answer };
+    const cancelled = token.onCancellationRequested(() => answer(undefined));
+    this.#asked.push(asked);
+    if (this.#panel === undefined) this.#panel = this.#open();
+    else {
+      this.#panel.reveal();
+      this.#show();
+    }
+    try {
+      return await promise;
+    } finally {
+      cancelled.dispose();
+      this.#asked.splice(this.#asked.indexOf(asked), 1);
+      this.#show();
+    }
+  }
+
+  #open(): vscode.WebviewPanel {
+    const { extension } = this.#places;
+    const title = vscode.l10n.t('Operator prompt');
+    const place = { viewColumn: vscode.ViewColumn.Beside };
+    const panel = vscode.window.createWebviewPanel('testStations.prompt', title, place, webviewOptions(extension));
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      const { data } = fromPrompt.safeParse(message);
+      if (data !== undefined) dispatch(this.#handlers, data);
+    });
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      for (const { answer } of this.#asked) answer(undefined);
+    });
+    panel.webview.html = webviewPage(panel.webview, extension, 'prompt', this.#where);
+    return panel;
+  }
+
+  readonly #handlers: Handlers<FromPrompt> = {
+    ready: () => this.#show(),
+    answer: ({ request_id, value }) =>
+      this.#asked.find(({ prompt }) => prompt.request_id === request_id)?.answer(value),
+    openImage: () => {
+      const image = this.#asked.at(-1)?.image;
+      // VS Code asks before it opens what it does not trust.
+      if (image?.kind === 'address') void vscode.env.openExternal(vscode.Uri.parse(image.address, true));
+    },
   };
+
+  #show(): void {
+    const where = this.#where;
+    const { prompt, image } = this.#asked.at(-1) ?? {};
+    const message: ToPrompt =
+      prompt === undefined || image === undefined
+        ? { type: 'none', where }
+        : {
+            type: 'prompt',
+            request_id: prompt.request_id,
+            where,
+            message: prompt.message,
+            text_input: prompt.text_input,
+            image,
+          };
+    void this.#panel?.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
 }

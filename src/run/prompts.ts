@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { inputBox, inputBoxIsOpen } from './inputBoxes.ts';
-import { askWithImage, type PromptPlaces } from './promptPanel.ts';
+import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
@@ -18,7 +18,7 @@ export interface OtherOperators {
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
   readonly #where: string;
-  readonly #places: PromptPlaces;
+  readonly #panel: PromptPanel;
   readonly #others: OtherOperators | undefined;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
@@ -34,7 +34,7 @@ export class Prompts implements vscode.Disposable {
   ) {
     this.#send = send;
     this.#where = where;
-    this.#places = places;
+    this.#panel = new PromptPanel(where, places);
     this.#others = others;
   }
 
@@ -90,7 +90,7 @@ export class Prompts implements vscode.Disposable {
   #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const { image_url: image } = prompt;
     if (image === null) return this.#box(prompt, token);
-    return askWithImage(prompt, image, this.#where, this.#places, token);
+    return this.#panel.ask(prompt, image, token);
   }
 
   /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */
@@ -113,5 +113,6 @@ export class Prompts implements vscode.Disposable {
 
   dispose(): void {
     for (const id of [...this.#open.keys()]) this.#close(id);
+    this.#panel.dispose();
   }
 }

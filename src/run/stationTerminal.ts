@@ -86,7 +86,7 @@ export class StationTerminals implements vscode.Disposable {
     const openNew = vscode.l10n.t('Open New Terminal');
     const chosen = await vscode.window.showWarningMessage(
       vscode.l10n.t(
-        'The open terminal of {0} has its old key: runs that are pushed from it are refused.',
+        'The open terminal of {0} still has its old key: runs that are pushed from it are refused.',
         station.name,
       ),
       openNew,

@@ -26,14 +26,16 @@ describe('operator prompts with an image', function () {
   it('are shown beside the script, with files and data: addresses as images; the web is only named', async () => {
     const window = workbench();
     const page = window.webview();
-    const image = page.getByRole('img', { name: 'Image of the question' });
     const isDrawn = (width: number): Promise<void> =>
-      eventually(async () => assert.equal(await image.evaluate('(each) => each.naturalWidth'), width));
+      eventually(async () =>
+        assert.equal(await page.locator('html').evaluate('document.querySelector("img")?.naturalWidth'), width),
+      );
     const asks = (message: string): Promise<void> => page.getByRole('heading', { name: message }).waitFor();
 
     await window.command('Test Stations: Run Procedure on Station');
     await asks('Scan the label at the marked place');
     await isDrawn(480);
+    await page.getByRole('img', { name: 'Image of the question' }).waitFor();
     await page.getByText('pictured.py · Bench 1').waitFor();
     for (const theme of ['light', 'dark', 'hc'] as const) {
       await window.screenshot('prompt-image', theme);

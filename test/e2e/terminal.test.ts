@@ -98,7 +98,7 @@ describe('a station terminal', function () {
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
     await window.notification('Bench 1 has a new key').close();
-    const old = window.notification('The open terminal of Bench 1 has its old key');
+    const old = window.notification('The open terminal of Bench 1 still has its old key');
     await old.locator.waitFor();
     for (const theme of ['light', 'dark'] as const) await window.screenshot('old-key', theme);
     await old.click('Open New Terminal');

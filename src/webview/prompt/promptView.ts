@@ -7,47 +7,71 @@ import { PageElement } from '../shared/element.ts';
 import { listen, post, ViewState } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
 
-const kept = new ViewState(z.object({ draft: z.string().catch('') }));
+const kept = new ViewState(z.object({ request_id: z.string().catch(''), draft: z.string().catch('') }));
 
 const send = (message: FromPrompt): void => post(message);
 
+type Prompt = ToPrompt & { type: 'prompt' };
+
 /** The whole page: a question of the test, its image, and the answer. The message is shown as the text that it is. */
 class PromptView extends PageElement {
-  static override properties = { prompt: { state: true }, picture: { state: true } };
-  declare prompt: ToPrompt | undefined;
+  static override properties = { where: { state: true }, prompt: { state: true }, picture: { state: true } };
+  /** The script and its station. */
+  declare where: string;
+  declare prompt: Prompt | undefined;
   /** Address of the image's bytes in this page. */
   declare picture: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    listen(toPrompt, { prompt: (prompt) => this.#show(prompt) });
+    listen(toPrompt, {
+      prompt: (prompt) => this.#show(prompt),
+      none: ({ where }) => {
+        this.where = where;
+        this.#take(undefined);
+      },
+    });
   }
 
-  #show(prompt: ToPrompt): void {
-    const { image } = prompt;
-    if (image.kind === 'shown' && this.picture === undefined)
-      this.picture = URL.createObjectURL(new Blob([image.content as Uint8Array<ArrayBuffer>], { type: image.type }));
+  #show(prompt: Prompt): void {
+    if (kept.value.request_id !== prompt.request_id) kept.keep({ request_id: prompt.request_id, draft: '' });
+    if (this.prompt?.request_id === prompt.request_id) return;
+    this.where = prompt.where;
+    this.#take(prompt);
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('input, .answer-button')?.focus());
+  }
+
+  #take(prompt: Prompt | undefined): void {
+    if (this.picture !== undefined) URL.revokeObjectURL(this.picture);
+    this.picture =
+      prompt?.image.kind === 'shown'
+        ? URL.createObjectURL(new Blob([Uint8Array.from(prompt.image.content)], { type: prompt.image.type }))
+        : undefined;
     this.prompt = prompt;
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('input, vscode-button')?.focus());
   }
 
   protected override render(): unknown {
     const { prompt } = this;
-    if (prompt === undefined) return nothing;
     return html`
       <main>
-        <form class="prompt" aria-labelledby="question" @submit=${this.#submit}>
-          <p class="note">${icon('comment-discussion')} ${prompt.where}</p>
-          <h1 class="question" id="question">${prompt.message}</h1>
-          ${this.#image(prompt.image)}
-          <div class="prompt-answer">
-            ${prompt.text_input ? this.#field() : nothing}
-            <vscode-button type="submit" icon="check" @click=${this.#submit}>
-              ${prompt.text_input ? l10n.t('Send Answer') : l10n.t('Confirm')}
-            </vscode-button>
-          </div>
-        </form>
+        <p class="note where">${icon('comment-discussion')} ${this.where}</p>
+        ${prompt === undefined ? html`<p class="note" role="status">${l10n.t('The test asks nothing just now.')}</p>` : this.#form(prompt)}
       </main>
+    `;
+  }
+
+  #form(prompt: Prompt): unknown {
+    return html`
+      <form class="prompt" aria-labelledby="question" @submit=${this.#submit}>
+        <h1 class="question" id="question">${prompt.message}</h1>
+        ${this.#image(prompt.image)}
+        <div class="prompt-answer">
+          ${prompt.text_input ? this.#field() : nothing}
+          <vscode-button class="answer-button" icon="check" @click=${this.#submit}>
+            ${prompt.text_input ? l10n.t('Send Answer') : l10n.t('Confirm')}
+          </vscode-button>
+        </div>
+      </form>
     `;
   }
 
@@ -82,7 +106,8 @@ class PromptView extends PageElement {
 
   readonly #submit = (event: Event): void => {
     event.preventDefault();
-    send({ type: 'answer', value: this.querySelector<HTMLInputElement>('input[name=answer]')?.value ?? '' });
+    const value = this.querySelector<HTMLInputElement>('input[name=answer]')?.value ?? '';
+    if (this.prompt !== undefined) send({ type: 'answer', request_id: this.prompt.request_id, value });
   };
 }
 customElements.define('prompt-view', PromptView);

@@ -22,7 +22,8 @@ export class Terminal {
 
   /** Types a line into its shell. */
   async enter(line: string): Promise<void> {
-    await this.#screen.locator('.xterm-helper-textarea').focus();
+    // A long output has VS Code show its command above it, in a terminal of its own.
+    await this.#screen.locator('.xterm-helper-textarea:not(.terminal-sticky-scroll *)').focus();
     await this.#page.keyboard.type(line);
     await this.#page.keyboard.press('Enter');
   }

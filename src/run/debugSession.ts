@@ -27,8 +27,8 @@ export class DebugSession implements vscode.Disposable {
   /** @param output takes what the script prints */
   constructor(output: (text: string) => void) {
     this.#output = output;
-    const { promise, resolve: end } = Promise.withResolvers<void>();
-    this.ended = promise;
+    let end = (): void => undefined;
+    this.ended = new Promise((resolve) => (end = resolve));
     this.#registrations = [
       vscode.debug.onDidStartDebugSession((session) => {
         if (!hasId(session, this.id)) return;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
-import { inputBox, inputBoxIsOpen } from './inputBoxes.ts';
+import { asking, inputBox, isAsking } from './inputBoxes.ts';
 import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
@@ -46,12 +46,11 @@ export class Prompts implements vscode.Disposable {
   async #ask(prompt: Prompt): Promise<void> {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
-    // A box that opened over another one would get what is being typed or scanned there.
-    let first = prompt.image_url === null && inputBoxIsOpen();
+    let isToWait = isAsking();
     while (this.#open.has(prompt.request_id)) {
       await this.#notShownElsewhere(source.token);
-      const value = first ? undefined : await this.#answerTo(prompt, source.token);
-      first = false;
+      const value = isToWait ? undefined : await this.#answerTo(prompt, source.token);
+      isToWait = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
         this.#close(prompt.request_id);
@@ -90,7 +89,7 @@ export class Prompts implements vscode.Disposable {
   #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const { image_url: image } = prompt;
     if (image === null) return this.#box(prompt, token);
-    return this.#panel.ask(prompt, image, token);
+    return asking(this.#panel.ask(prompt, image, token));
   }
 
   /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */

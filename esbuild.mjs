@@ -10,7 +10,7 @@ const fresh = join(root, 'build', 'dist');
 /** `limit`: bytes that the bundle must stay below; the extension's is what its activation costs. */
 const bundles = [
   { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 5_000, plugins: [loadLater()] },
-  { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 350_000, plugins: [loadLater()] },
+  { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
   { entry: 'src/domain/scriptScan.ts', file: 'scriptScan.js', external: [] },
   { entry: 'src/client/http.ts', file: 'http.js', external: [] },
   { entry: 'src/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
@@ -50,7 +50,7 @@ rmSync(maps, { recursive: true, force: true });
 mkdirSync(maps, { recursive: true });
 for (const file of readdirSync(fresh)) if (file.endsWith('.map')) renameSync(join(fresh, file), join(maps, file));
 
-const views = ['report', 'uptime', 'operator', 'operatorPage'];
+const views = ['prompt', 'report', 'uptime', 'operator', 'operatorPage'];
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: views.flatMap((view) => [

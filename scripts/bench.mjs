@@ -8,7 +8,7 @@ import { installVenv, testPythons } from './lib/python.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
-const benchmarks = ['server', 'uptime', 'operator', 'editor', 'run', 'discovery'];
+const benchmarks = ['server', 'uptime', 'uptimePanel', 'operator', 'editor', 'run', 'discovery'];
 
 /** Runs test/bench/<name>.ts on what it builds, under Node 24. */
 async function main() {

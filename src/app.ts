@@ -39,11 +39,11 @@ export function start(context: vscode.ExtensionContext): Commands {
       storage: context.globalStorageUri.fsPath,
       state: context.workspaceState,
     }),
-    registerOperator(commands, connection, store, liveRuns, log, {
+    registerUptime(commands, connection, store, feed, log, {
       extension: context.extensionUri,
       state: context.workspaceState,
     }),
-    registerUptime(commands, connection, store, feed, log, {
+    registerOperator(commands, connection, store, liveRuns, log, {
       extension: context.extensionUri,
       state: context.workspaceState,
     }),

@@ -34,6 +34,9 @@ export class Connection implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   /** Another server is used from now on, or the same one with another key. */
   readonly onDidChangeServer = this.#changed.event;
+  readonly #keyChanged = new vscode.EventEmitter<string>();
+  /** This machine keeps another key of the station than before; says which station. */
+  readonly onDidChangeStationKey = this.#keyChanged.event;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
     this.servers = new ServerList(context);
@@ -159,7 +162,7 @@ export class Connection implements vscode.Disposable {
     return server.reach(true, async (reached) => {
       await server.ensureGenuine(reached);
       if ((await currentStation(reached.api(key)))?.id !== station) return false;
-      await this.#keys.setStation(reached.instance, station, key);
+      await this.#keepKey(reached.instance, station, key);
       return true;
     });
   }
@@ -175,7 +178,13 @@ export class Connection implements vscode.Disposable {
   }
 
   keepStationKey(station: string, key: string): Promise<void> {
-    return this.#server.reach(true, ({ instance }) => this.#keys.setStation(instance, station, key));
+    return this.#server.reach(true, ({ instance }) => this.#keepKey(instance, station, key));
+  }
+
+  async #keepKey(instance: string, station: string, key: string): Promise<void> {
+    const before = await this.#keys.station(instance, station);
+    await this.#keys.setStation(instance, station, key);
+    if (before !== key) this.#keyChanged.fire(station);
   }
 
   forgetStationKey(station: string): Promise<void> {
@@ -219,6 +228,7 @@ export class Connection implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#keyChanged.dispose();
   }
 }
 

@@ -28,8 +28,7 @@ export class StationStore implements vscode.Disposable {
   #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  /** The station on which this window runs a script. */
-  #running: string | undefined;
+  #running: ReadonlySet<string> = new Set();
   #waiting: ReadonlyMap<string, string> = new Map();
 
   constructor(connection: Connection, state: vscode.Memento) {
@@ -58,14 +57,15 @@ export class StationStore implements vscode.Disposable {
     return this.#error;
   }
 
-  get running(): string | undefined {
+  /** The stations on which this window runs scripts, by their ids. */
+  get running(): ReadonlySet<string> {
     return this.#running;
   }
 
-  set running(station: string | undefined) {
+  set running(stations: ReadonlySet<string>) {
     const before = this.#running;
-    this.#running = station;
-    for (const id of new Set([before, station])) if (id !== undefined) this.#changed.fire(id);
+    this.#running = stations;
+    for (const id of new Set([...before, ...stations])) if (before.has(id) !== stations.has(id)) this.#changed.fire(id);
   }
 
   /** The prompts that wait for an answer, by station. */

@@ -13,7 +13,8 @@ export const operatorAddress = z
   .refine((address) => {
     const port = Number(address.slice(address.lastIndexOf(':') + 1));
     return port >= 1 && port <= 65_535;
-  }, 'The port is a number from 1 to 65535.');
+  }, 'The port is a number from 1 to 65535.')
+  .refine((address) => URL.canParse(`http://${address}`), 'This is not the address of a computer.');
 
 /** Why a station came or went. */
 export const presenceCause = z.enum([

@@ -43,10 +43,11 @@ export const historyOf = (known: {
   now: known.now,
 });
 
-export function alternating(marks: readonly number[]): number[] {
+/** What is left of marks when those are gone that say nothing new. @returns the same array when none are */
+export function alternating(marks: readonly number[]): readonly number[] {
+  if (marks.every((mark, n) => n === 0 || isNext(mark, marks[n - 1] ?? NaN))) return marks;
   const kept: number[] = [];
-  const sorted = marks.every((mark, n) => n === 0 || mark >= (marks[n - 1] ?? 0));
-  for (const mark of sorted ? marks : marks.toSorted((a, b) => a - b)) {
+  for (const mark of marks.toSorted((a, b) => a - b)) {
     // Of two at one time the later holds.
     if (timeOf(kept.at(-1) ?? NaN) === timeOf(mark)) kept.pop();
     const last = kept.at(-1);
@@ -54,6 +55,9 @@ export function alternating(marks: readonly number[]): number[] {
   }
   return kept;
 }
+
+const isNext = (mark: number, before: number): boolean =>
+  timeOf(before) < timeOf(mark) && isUpMark(before) !== isUpMark(mark);
 
 /** The same time as spans that neither overlap nor touch, in order. */
 export function union<S extends Span>(spans: readonly S[]): S[] {

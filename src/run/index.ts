@@ -47,6 +47,7 @@ export function registerRun(
   const outbox = new Outbox(connection, join(places.storage, 'outbox'), log);
   const profiles: Profiles = new Profiles(items, (script, mode, request) => service.run(script, mode, request), report);
   const service = new RunService(connection, store, problems, log, {
+    extension: places.extension,
     runner,
     storage: places.storage,
     items,
@@ -59,6 +60,11 @@ export function registerRun(
   liveRuns.start = (script, operated) => service.run(script, 'push', undefined, operated);
   const runsView = new RunsView(connection, store, outbox);
   outbox.begin();
+  let unreachable = false;
+  const onStore = store.onDidChange(() => {
+    if (unreachable && store.error === undefined) outbox.serverIsBack();
+    unreachable = store.error !== undefined;
+  });
   const reports = new Reports(connection, places.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
@@ -69,14 +75,16 @@ export function registerRun(
     setContext('runOpened', true);
   });
   commands.register('newScript', () => newScript(store));
-  const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage });
+  const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage }, report);
   commands.register('openTerminal', (argument) => terminals.open(argument));
   return vscode.Disposable.from(
     problems,
     controller,
     outbox,
+    onStore,
     runsView,
     reports,
+    terminals,
     registerOutbox(commands, outbox, () => runsView.focused),
     new Discovery(items, log),
     registerScriptHelp(commands, connection, store, log),

@@ -1,7 +1,8 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { LiveRuns, LiveScript } from '../connection/liveRuns.ts';
 import type { RunnerEvent } from '../contract/runner.ts';
+import type { ActiveRun, StationName } from './activeRun.ts';
 import type { OtherOperators } from './prompts.ts';
 import type { ScriptRun } from './scriptRun.ts';
 
@@ -13,23 +14,17 @@ export interface Followed {
   readonly begin: (run: ScriptRun) => void;
 }
 
-/** @param onEnd fires when the run is over and another may begin */
-export function followed(
-  liveRuns: LiveRuns,
-  script: vscode.Uri,
-  { id, name }: { readonly id: string; readonly name: string },
-  onEnd: vscode.Event<void>,
-): Followed {
+export function followed(liveRuns: LiveRuns, run: ActiveRun, { id, name }: StationName): Followed {
   const events = new vscode.EventEmitter<RunnerEvent>();
-  let run: ScriptRun | undefined;
+  let scriptRun: ScriptRun | undefined;
   const live: LiveScript = {
     station: { id, name },
-    name: basename(script.fsPath),
-    folder: dirname(script.fsPath),
+    name: run.name,
+    folder: dirname(run.script.fsPath),
     onEvent: events.event,
-    onEnd,
-    answer: (prompt, text) => run?.answer(prompt, text),
-    stop: async () => run?.stop(),
+    onEnd: run.onDidConclude,
+    answer: (prompt, text) => scriptRun?.answer(prompt, text),
+    stop: async () => scriptRun?.stop(),
   };
   return {
     follow: (event) => events.fire(event),
@@ -39,7 +34,7 @@ export function followed(
       claim: async (prompt, text) => liveRuns.claim?.(live, prompt, text),
     },
     begin: (begun) => {
-      run = begun;
+      scriptRun = begun;
       liveRuns.begin(live);
     },
   };

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
+import { inputBox, inputBoxIsOpen } from './inputBoxes.ts';
+import { askWithImage, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
@@ -15,12 +17,24 @@ export interface OtherOperators {
 /** Shows the operator prompts of a running test and sends the answers. A prompt that is waved away is offered again. */
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
+  readonly #where: string;
+  readonly #places: PromptPlaces;
   readonly #others: OtherOperators | undefined;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
-  /** @param others undefined: there are none */
-  constructor(send: (command: RunnerCommand) => void, others: OtherOperators | undefined) {
+  /**
+   * @param where the script and its station, as the user reads it: several may ask at once
+   * @param others undefined: there are none
+   */
+  constructor(
+    send: (command: RunnerCommand) => void,
+    where: string,
+    places: PromptPlaces,
+    others: OtherOperators | undefined,
+  ) {
     this.#send = send;
+    this.#where = where;
+    this.#places = places;
     this.#others = others;
   }
 
@@ -32,9 +46,12 @@ export class Prompts implements vscode.Disposable {
   async #ask(prompt: Prompt): Promise<void> {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
+    // A box that opened over another one would get what is being typed or scanned there.
+    let first = prompt.image_url === null && inputBoxIsOpen();
     while (this.#open.has(prompt.request_id)) {
       await this.#notShownElsewhere(source.token);
-      const value = await ask(prompt, source.token);
+      const value = first ? undefined : await this.#answerTo(prompt, source.token);
+      first = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
         this.#close(prompt.request_id);
@@ -43,7 +60,7 @@ export class Prompts implements vscode.Disposable {
       }
       if (this.#others?.isShown() === true) continue;
       await vscode.window.showWarningMessage(
-        vscode.l10n.t('The test waits for an answer: {0}', prompt.message),
+        vscode.l10n.t('{0} waits for an answer: {1}', this.#where, prompt.message),
         vscode.l10n.t('Answer'),
       );
     }
@@ -70,6 +87,24 @@ export class Prompts implements vscode.Disposable {
     }
   }
 
+  #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+    const { image_url: image } = prompt;
+    if (image === null) return this.#box(prompt, token);
+    return askWithImage(prompt, image, this.#where, this.#places, token);
+  }
+
+  /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */
+  async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+    const options: vscode.InputBoxOptions = {
+      title: vscode.l10n.t('Operator prompt of {0}', this.#where),
+      prompt: prompt.message,
+      placeHolder: prompt.text_input ? '' : vscode.l10n.t('Press Enter to continue'),
+      ignoreFocusOut: true,
+    };
+    const typed = await inputBox(options, token);
+    return prompt.text_input || typed === undefined ? typed : '';
+  }
+
   #close(id: string): void {
     this.#open.get(id)?.cancel();
     this.#open.get(id)?.dispose();
@@ -79,18 +114,4 @@ export class Prompts implements vscode.Disposable {
   dispose(): void {
     for (const id of [...this.#open.keys()]) this.#close(id);
   }
-}
-
-/** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */
-async function ask(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
-  const typed = await vscode.window.showInputBox(
-    {
-      title: vscode.l10n.t('Operator prompt'),
-      prompt: prompt.message,
-      placeHolder: prompt.text_input ? '' : vscode.l10n.t('Press Enter to continue'),
-      ignoreFocusOut: true,
-    },
-    token,
-  );
-  return prompt.text_input || typed === undefined ? typed : '';
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Outcome } from '../contract/common.ts';
 import type { RunListItem } from '../contract/runs.ts';
-import { isParked, reasonOf } from './outbox/outbox.ts';
+import { reasonOf } from './outbox/outbox.ts';
 import { nameOf } from './outbox/outboxCommands.ts';
 import type { KeptResult } from './outbox/outboxFolder.ts';
+import { isParked } from './outbox/retries.ts';
 
 /** Shape and colour of an outcome; the word stands beside it. */
 const icons: Record<Outcome, [icon: string, color: string]> = {

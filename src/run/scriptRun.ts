@@ -4,10 +4,12 @@ import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../domain/liveRun.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
+import type { PromptPlaces } from './promptPanel.ts';
 import { type OtherOperators, Prompts } from './prompts.ts';
 import type { RunPlan } from './runPlan.ts';
 import type { RunnerListener } from './runnerChannel.ts';
 import { type Runner, RunnerProcess } from './runnerProcess.ts';
+import { ShownOutput } from './shownOutput.ts';
 import type { ResultPainter } from './testResults.ts';
 
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
@@ -54,9 +56,12 @@ export class ScriptRun {
   #stopped = false;
   #questionError: Error | undefined;
   /** The ways to stop that are left, the mildest first. */
-  readonly #harder = harderWays();
+  readonly #harder: HarderWay[];
 
+  /** @param title tells it from the other runs of this window */
   constructor(
+    title: string,
+    places: PromptPlaces,
     painter: ResultPainter,
     questions: HostQuestions,
     log: Log,
@@ -66,7 +71,8 @@ export class ScriptRun {
       others,
     }: ScriptRunOptions = {},
   ) {
-    this.#prompts = new Prompts((command) => this.#process?.send(command), others);
+    this.#harder = harderWays(title);
+    this.#prompts = new Prompts((command) => this.#process?.send(command), title, places, others);
     this.#follow = follow;
     this.#painter = painter;
     this.#questions = questions;
@@ -82,12 +88,16 @@ export class ScriptRun {
   /** Runs to the end. @throws StartError when the interpreter cannot be started */
   async run(plan: RunPlan): Promise<RunEnd> {
     let lastLine = '';
+    const shown = new ShownOutput(
+      (text) => this.#painter.output(text),
+      (count) => vscode.l10n.t('… {0} characters were printed too fast to be shown here …', count.toLocaleString()),
+    );
     try {
       this.#process = await this.#start(plan, {
         event: (event) => this.#event(event),
         output: (text) => {
-          this.#painter.output(text);
-          lastLine = text.trim().split('\n').at(-1) || lastLine;
+          shown.add(text);
+          lastLine = text.slice(-1000).trim().split('\n').at(-1) || lastLine;
         },
         protocolError: (message) => this.#log.warn(message),
       }).catch((error: unknown) => {
@@ -98,6 +108,7 @@ export class ScriptRun {
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
       return { live: this.#live, stopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
     } finally {
+      shown.flush();
       this.#prompts.dispose();
       this.#process = undefined;
     }
@@ -179,17 +190,19 @@ interface HarderWay {
   readonly act: (process: Runner) => void;
 }
 
-const harderWays = (): HarderWay[] => [
+const harderWays = (title: string): HarderWay[] => [
   {
     message: vscode.l10n.t(
-      'The test is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+      '{0} is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+      title,
     ),
     button: vscode.l10n.t('Force Stop'),
     act: (process) => process.send({ command: 'kill' }),
   },
   {
     message: vscode.l10n.t(
-      'The script does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+      '{0} does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+      title,
     ),
     button: vscode.l10n.t('Kill Process'),
     act: (process) => process.kill(),

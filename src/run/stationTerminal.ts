@@ -3,9 +3,10 @@ import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { Connection } from '../connection/connection.ts';
-import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
+import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../platform/log.ts';
-import { UserError } from '../platform/userError.ts';
+import type { StationName } from './activeRun.ts';
+import { accessOf, selectedStation } from './beforeRun.ts';
 import { interpreterFor } from './interpreter.ts';
 import { stationEnvironment } from './runPlan.ts';
 import { trustEnvironment } from './trustedCertificates.ts';
@@ -22,17 +23,31 @@ interface TerminalPlaces {
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 
 /** Opens terminals in which scripts push as a station, as they do when the editor runs them. */
-export class StationTerminals {
+export class StationTerminals implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
   readonly #log: Log;
   readonly #places: TerminalPlaces;
+  /** The open terminals that have the present key of their station. */
+  readonly #open = new Map<vscode.Terminal, StationName>();
+  readonly #subscriptions: vscode.Disposable;
 
-  constructor(connection: Connection, store: StationStore, log: Log, places: TerminalPlaces) {
+  /** @param report shows what goes wrong behind a message */
+  constructor(
+    connection: Connection,
+    store: StationStore,
+    log: Log,
+    places: TerminalPlaces,
+    report: (error: unknown) => void,
+  ) {
     this.#connection = connection;
     this.#store = store;
     this.#log = log;
     this.#places = places;
+    this.#subscriptions = vscode.Disposable.from(
+      vscode.window.onDidCloseTerminal((terminal) => this.#open.delete(terminal)),
+      connection.onDidChangeStationKey((station) => void this.#tellOldKey(station).catch(report)),
+    );
   }
 
   /**
@@ -41,10 +56,9 @@ export class StationTerminals {
    * @throws vscode.CancellationError when the user selects no station
    */
   async open(argument: unknown): Promise<void> {
-    const { id, name } = stationNode.safeParse(argument).data?.station ?? (await this.#selected());
-    const access = await this.#connection.stationAccess(id);
-    if (access === undefined) throw noKey(id, name);
-    const { url, key, trust } = access;
+    const station = stationNode.safeParse(argument).data?.station ?? (await selectedStation(this.#store));
+    const { name } = station;
+    const { url, key, trust } = await accessOf(this.#connection, station);
     const folder = workFolder();
     const terminal = vscode.window.createTerminal({
       name,
@@ -59,14 +73,29 @@ export class StationTerminals {
         ...(await this.#pythonEnvironment(folder)),
       },
     });
+    this.#open.set(terminal, station);
     terminal.show();
   }
 
-  async #selected(): Promise<SelectedStation> {
-    if (this.#store.selected === undefined) await this.#store.refresh();
-    if (this.#store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
-    if (this.#store.selected === undefined) throw new vscode.CancellationError();
-    return this.#store.selected;
+  /** A process keeps the environment that it was started with. */
+  async #tellOldKey(id: string): Promise<void> {
+    const old = [...this.#open].filter(([, station]) => station.id === id);
+    const [, station] = old[0] ?? [];
+    if (station === undefined) return;
+    for (const [terminal] of old) this.#open.delete(terminal);
+    const openNew = vscode.l10n.t('Open New Terminal');
+    const chosen = await vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'The open terminal of {0} has its old key: runs that are pushed from it are refused.',
+        station.name,
+      ),
+      openNew,
+    );
+    if (chosen === openNew) await this.open({ station });
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
   }
 
   /** The selected virtual environment as if it were activated, and the module that Python loads at its start. */
@@ -111,19 +140,4 @@ async function exists(file: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function noKey(id: string, name: string): UserError {
-  return new UserError(
-    vscode.l10n.t(
-      'This machine has no key for {0} that works. Generate a new one to run scripts as this station.',
-      name,
-    ),
-    [
-      {
-        label: vscode.l10n.t('Generate New Key'),
-        run: () => vscode.commands.executeCommand('testStations.rotateKey', { id }),
-      },
-    ],
-  );
 }

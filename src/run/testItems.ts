@@ -14,6 +14,8 @@ export interface PlannedPhase {
 export class TestItems {
   readonly controller: vscode.TestController;
   readonly #outlines = new Map<string, ScriptOutline>();
+  /** Of the scripts that run: how often each runs at once, on different stations, and the executions it had so far. */
+  readonly #running = new Map<string, { runs: number; executions: number }>();
 
   constructor(controller: vscode.TestController) {
     this.controller = controller;
@@ -48,6 +50,25 @@ export class TestItems {
   forget(file: vscode.Uri): void {
     this.#outlines.delete(file.toString());
     this.controller.items.delete(file.toString());
+  }
+
+  /** A run of the script begins. */
+  begin(script: vscode.TestItem): void {
+    const running = this.#running.get(script.id) ?? { runs: 0, executions: 0 };
+    running.runs += 1;
+    this.#running.set(script.id, running);
+  }
+
+  /** A run of the script has ended. */
+  end(script: vscode.TestItem): void {
+    const running = this.#running.get(script.id);
+    if (running !== undefined && --running.runs === 0) this.#running.delete(script.id);
+  }
+
+  /** Numbers the next execution, from 1. Runs at the same time share the numbers, so that each has phases of its own. */
+  nextExecution(script: vscode.TestItem): number {
+    const running = this.#running.get(script.id);
+    return running === undefined ? 1 : ++running.executions;
   }
 
   /**

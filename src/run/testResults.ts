@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { RunnerEvent, RunnerFailure, RunnerMeasurement } from '../contract/runner.ts';
+import type { RunnerEvent } from '../contract/runner.ts';
 import type { Verdict } from '../domain/liveRun.ts';
-import { lineRange, type PlannedPhase, type TestItems } from './testItems.ts';
+import { failedOf, failureMessage, measurementLine, measurementMessages, placeOf } from './resultMessages.ts';
+import type { PlannedPhase, TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
 type PhaseEnd = RunnerEvent & { event: 'phase_complete' };
@@ -12,7 +13,8 @@ export class ResultPainter {
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
   readonly #started = Date.now();
-  #executions = 0;
+  /** The number of the execution that runs. */
+  #execution = 1;
   #crashed = false;
   /** The item of each phase of the running execution, by the phase's key. */
   #phases = new Map<string, vscode.TestItem>();
@@ -23,6 +25,7 @@ export class ResultPainter {
     this.#items = items;
     this.#script = script;
     this.#run = run;
+    items.begin(script);
     run.started(script);
   }
 
@@ -79,11 +82,12 @@ export class ResultPainter {
       else this.#run.errored(this.#script, message, duration);
     }
     this.#run.end();
+    this.#items.end(this.#script);
   }
 
   #plan(phases: readonly (PlannedPhase & { key: string })[]): void {
-    this.#executions += 1;
-    const items = this.#items.planned(this.#script, phases, this.#executions);
+    this.#execution = this.#items.nextExecution(this.#script);
+    const items = this.#items.planned(this.#script, phases, this.#execution);
     this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
     for (const item of items) this.#run.enqueued(item);
   }
@@ -92,7 +96,7 @@ export class ResultPainter {
   #item({ key, name }: PhaseEvent): vscode.TestItem {
     const known = this.#phases.get(key);
     if (known !== undefined) return known;
-    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#executions, this.#phases.size);
+    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#execution, this.#phases.size);
     this.#phases.set(key, item);
     return item;
   }
@@ -141,48 +145,9 @@ export class ResultPainter {
       const message =
         event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
       this.#run.errored(item, message, duration);
-    } else this.#run.failed(item, this.#failedMeasurements(event, item), duration);
+    } else {
+      const place = (name: string): vscode.Location | undefined => this.#items.measurementPlace(item, event.name, name);
+      this.#run.failed(item, measurementMessages(event.measurements, place), duration);
+    }
   }
-
-  #failedMeasurements({ name, measurements }: PhaseEnd, item: vscode.TestItem): vscode.TestMessage[] {
-    const messages = failedOf(measurements).map((measurement) => {
-      const message = vscode.TestMessage.diff(
-        measurementLine(measurement),
-        expectedOf(measurement),
-        valueOf(measurement),
-      );
-      const place = this.#items.measurementPlace(item, name, measurement.name);
-      if (place !== undefined) message.location = place;
-      return message;
-    });
-    return messages.length > 0 ? messages : [new vscode.TestMessage('FAIL')];
-  }
-}
-
-const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
-  measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
-
-function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
-  if (value === undefined) return 'not set';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return units === null ? text : `${text} ${units}`;
-}
-
-const expectedOf = ({ validators, units }: RunnerMeasurement): string =>
-  [validators.join(' and '), validators.length > 0 ? units : null].filter(Boolean).join(' ');
-
-function measurementLine(measurement: RunnerMeasurement): string {
-  const limits = measurement.validators.length > 0 ? `, expected ${measurement.validators.join(' and ')}` : '';
-  return `${measurement.name} = ${valueOf(measurement)}${limits}: ${measurement.outcome}`;
-}
-
-function failureMessage(failure: RunnerFailure, fallback: vscode.Uri | undefined): vscode.TestMessage {
-  const message = new vscode.TestMessage(`${failure.type}: ${failure.message}\n\n${failure.traceback}`);
-  const place = placeOf(failure.place) ?? (fallback && new vscode.Location(fallback, lineRange(1)));
-  if (place !== undefined) message.location = place;
-  return message;
-}
-
-function placeOf(place: { file: string; line: number } | null): vscode.Location | undefined {
-  return place === null ? undefined : new vscode.Location(vscode.Uri.file(place.file), lineRange(place.line));
 }

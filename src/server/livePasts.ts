@@ -4,7 +4,7 @@ import { pastsOf, type Seen, type StationPast } from './store/uptime.ts';
 
 const day = 86_400_000;
 /** So many stations are read at once; in between, other requests have their turn. */
-const atOnce = 100;
+const atOnce = 50;
 
 /** What happened to the stations lately, in memory; a station is read again when its version has grown. */
 export class LivePasts {
@@ -16,12 +16,13 @@ export class LivePasts {
     this.#store = store;
   }
 
-  /** Has everything since `from` there. */
-  async bring(stations: readonly Seen[], from: number): Promise<void> {
+  /** Has everything since `from` there. @returns what happened to a station, by its key */
+  async bring(stations: readonly Seen[], from: number): Promise<(key: number) => StationPast> {
     if (from < this.#from || from > this.#from + day) {
       this.#from = from;
       this.#pasts = new Map();
     }
+    // Another request may begin anew meanwhile.
     const pasts = this.#pasts;
     const since = this.#from;
     const old = stations.filter(({ key, history_version }) => pasts.get(key)?.version !== history_version);
@@ -31,10 +32,6 @@ export class LivePasts {
       for (const past of read) pasts.set(past.key, past);
       await nextTurn();
     }
-  }
-
-  /** What was brought. */
-  of(key: number): StationPast {
-    return this.#pasts.get(key) ?? { key, version: NaN, marks: [], pauses: [] };
+    return (key) => pasts.get(key) ?? { key, version: NaN, marks: [], pauses: [] };
   }
 }

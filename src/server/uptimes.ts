@@ -2,17 +2,16 @@ import type { DayColumns, Days, Durations } from '../contract/uptime.ts';
 import { sumOf } from '../domain/uptime.ts';
 import type { Calendar } from '../domain/uptimeCalendar.ts';
 import { type Span, union } from '../domain/uptimeHistory.ts';
-import { dayNumber } from './store/uptimeDays.ts';
 import { LiveCells } from './liveCells.ts';
 import { LivePasts } from './livePasts.ts';
-import { PastDaysMemory } from './pastDaysMemory.ts';
+import { type DaysOver, PastDaysMemory } from './pastDaysMemory.ts';
 import { allObservers, isSeen, type PresenceRow } from './store/uptime.ts';
 import type { Store } from './store/tables.ts';
 
 const day = 86_400_000;
 
-/** So many time zones are kept in memory: a thousand stations take 4 MB in each. */
-const zonesKept = 3;
+/** Of so many windows the days that are over stay in memory: 4 MB for 90 days of a thousand stations. */
+const windowsKept = 3;
 
 /**
  * The server notes that it is alive every few seconds. So long after the last note it is taken for watching; later it slept,
@@ -41,7 +40,7 @@ export interface StationUptime {
 export class Uptimes {
   readonly #store: Store;
   readonly #live: LivePasts;
-  readonly #zones = new Map<string, PastDaysMemory>();
+  readonly #pasts = new Map<string, PastDaysMemory>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -80,41 +79,40 @@ export class Uptimes {
   async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, StationUptime>> {
     const { zone, days, edges, over, observed } = window;
     const seen = presences.filter(isSeen);
-    const past = await this.#zone(zone, days.dates.at(-1) ?? '');
-    await past.bring(seen, { dates: days.dates.slice(0, over), edges, observed });
     const dayAgo = days.now - day;
-    await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));
+    const liveOf = await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));
+    const past = this.#past({ zone, dates: days.dates.slice(0, over), edges });
+    await past.bring(seen, observed);
     const ends = edges.slice(over);
     const cells = new LiveCells([dayAgo, ...ends.slice(0, -1), days.now], { observed, now: days.now });
     const lastDay = cells.placesOf(dayAgo, days.now);
     const live = ends
       .slice(0, -1)
       .map((start, n) => cells.placesOf(start, Math.min(days.now, ends[n + 1] ?? days.now)));
-    const first = dayNumber(days.dates[0] ?? '');
     const found = new Map<number, StationUptime>();
     for (const { key } of seen) {
-      const known = this.#live.of(key);
+      const known = liveOf(key);
       const made = cells.of(known);
       const sum = ({ from, to }: Span): Durations => sumOf(made.slice(from, to));
       found.set(key, {
         isWatched: known.marks.length > 0,
         last24Hours: sum(lastDay),
-        columns: past.with(live.map(sum), { key, first, count: over }),
+        columns: past.with(key, live.map(sum)),
       });
     }
     return found;
   }
 
-  async #zone(zone: string, today: string): Promise<PastDaysMemory> {
-    const known = this.#zones.get(zone) ?? new PastDaysMemory(this.#store, zone);
+  #past(over: DaysOver): PastDaysMemory {
+    const name = [over.zone, over.dates[0], over.dates.length].join(' ');
+    const past = this.#pasts.get(name) ?? new PastDaysMemory(this.#store, over);
     // The one that was used last goes last.
-    this.#zones.delete(zone);
-    this.#zones.set(zone, known);
-    for (const oldest of this.#zones.keys()) {
-      if (this.#zones.size <= zonesKept) break;
-      this.#zones.delete(oldest);
+    this.#pasts.delete(name);
+    this.#pasts.set(name, past);
+    for (const oldest of this.#pasts.keys()) {
+      if (this.#pasts.size <= windowsKept) break;
+      this.#pasts.delete(oldest);
     }
-    await known.turnTo(dayNumber(today));
-    return known;
+    return past;
   }
 }

@@ -41,6 +41,6 @@ export class StationChoice {
 
 /** For the question before something that ends what a running script needs; empty when none runs there. */
 export const warningOfRun = (store: StationStore, station: string): string =>
-  store.running === station
+  store.running.has(station)
     ? `\n\n${vscode.l10n.t('A script is running on this station now. Its result would be refused and lost.')}`
     : '';

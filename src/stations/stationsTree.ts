@@ -98,7 +98,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #look({ id, state }: StationItem): StationLook {
     const selected = id === this.#store.selected?.id;
     return {
-      state: id === this.#store.running ? 'running' : state,
+      state: this.#store.running.has(id) ? 'running' : state,
       selected,
       waiting: this.#store.waiting.get(id),
       // Also without procedures: VS Code would show the first one that is linked below a closed node.
@@ -122,7 +122,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.#painted = new Map(
       stations.map((each) => [
         each.id,
-        { ...each, selected: each.id === selected?.id, running: each.id === running, asks: waiting.get(each.id) },
+        { ...each, selected: each.id === selected?.id, running: running.has(each.id), asks: waiting.get(each.id) },
       ]),
     );
     if (!this.#shown) return;

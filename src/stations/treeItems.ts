@@ -28,7 +28,7 @@ export function stationItem(
   const word = selected ? vscode.l10n.t('selected') : '';
   item.id = `station:${station.id}`;
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
-  item.description = joined(' · ', word, asks || joined(' · ', stateWord(state), sinceWords(station, state)));
+  item.description = joined(' · ', word, asks || stateWord(state), asks === '' ? sinceWords(station, state) : '');
   item.iconPath =
     waiting === undefined
       ? stateIcon(state)

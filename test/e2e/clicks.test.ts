@@ -44,7 +44,7 @@ describe('a test engineer at the bench', function () {
     const window = workbench();
     await window.openFile('prompts.py');
     await window.editorAction('Run Procedure on Station');
-    await window.quickInput.opened('Operator prompt');
+    await window.quickInput.opened('Operator prompt of prompts.py · Bench 1');
     await eventually(async () => assert.match(await window.quickInput.message(), /Scan the label/));
     for (const theme of ['light', 'dark'] as const) await window.screenshot('prompt', theme);
     await window.quickInput.fill('LBL-77');
@@ -65,10 +65,10 @@ describe('a test engineer at the bench', function () {
     const window = workbench();
     await window.openFile('prompts.py');
     await window.editorAction('Run Procedure on Station');
-    await window.quickInput.opened('Operator prompt');
+    await window.quickInput.opened('Operator prompt of prompts.py · Bench 1');
     await window.quickInput.cancel();
-    await window.notification('The test waits for an answer: Scan the label').click('Answer');
-    await window.quickInput.opened('Operator prompt');
+    await window.notification('prompts.py · Bench 1 waits for an answer: Scan the label').click('Answer');
+    await window.quickInput.opened('Operator prompt of prompts.py · Bench 1');
     await window.command('Test Stations: Stop Run');
     await window.notification(/SN-ASK: ABORTED/).locator.waitFor();
     await window.notification(/SN-ASK: ABORTED/).close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
@@ -22,7 +22,7 @@ describe('debugging a script on a station', function () {
   });
 
   before(async () => {
-    bench.script('patient.py');
+    for (const name of ['patient.py', 'endless.py']) bench.script(name);
     const window = workbench();
     await window.open(bench.workspace);
     await window.openFile('patient.py');
@@ -85,6 +85,31 @@ describe('debugging a script on a station', function () {
     assert.deepEqual(outcomes.sort(), ['ABORTED', 'PASS']);
   });
 
+  it('is stopped by our command or the test run’s cancel: threads go on, teardown does not wait at its breakpoint', async () => {
+    const window = workbench();
+    await window.openFile('endless.py');
+    await toggleBreakpoint(window, 13); // in the phase
+    await toggleBreakpoint(window, 17); // in the teardown
+    for (const stop of ['Test Stations: Stop Run', 'Test: Cancel Test Run']) {
+      bench.remove('powered_off');
+      await window.command(debugCommand);
+      await stopped(window);
+      await window.command(stop);
+      const told = window.notification(/SN-SOAK: ABORTED/);
+      await told.locator.waitFor();
+      await told.close();
+      await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      assert.ok(existsSync(join(bench.workspace, 'powered_off')), stop);
+    }
+    for (const line of [13, 17]) await toggleBreakpoint(window, line);
+    await window.openFile('patient.py');
+    const outcomes = (await bench.runs()).filter((run) => run.unit.serial_number === 'SN-SOAK');
+    assert.deepEqual(
+      outcomes.map(({ outcome }) => outcome),
+      ['ABORTED', 'ABORTED'],
+    );
+  });
+
   it('works by the Debug profile alike', async () => {
     const window = workbench();
     await toggleBreakpoint(window, 12);
@@ -94,7 +119,7 @@ describe('debugging a script on a station', function () {
     const told = window.notification(/SN-D: PASS.*Saved/);
     await told.locator.waitFor();
     await told.close();
-    assert.equal((await bench.runs()).length, 3);
+    assert.equal((await bench.runs()).length, 5);
   });
 });
 

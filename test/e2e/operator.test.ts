@@ -155,7 +155,7 @@ describe('the Operator UI in VS Code', function () {
     await window.closeEditor('Bench 1');
     await window.openFile('station.py');
     await window.command('Test Stations: Run Procedure on Station');
-    await window.quickInput.opened('Operator prompt');
+    await window.quickInput.opened('Operator prompt of station.py · Bench 1');
     const id = await bench.stationId('Bench 1');
     const api = await bench.api();
     const { test } = await api.call(operator.state, { params: { id } });
@@ -189,7 +189,7 @@ describe('the Operator UI in VS Code', function () {
     await waits.click('Answer');
     await view().getByText('Close the lid').first().waitFor();
     await window.closeEditor('Bench 1');
-    await window.quickInput.opened('Operator prompt');
+    await window.quickInput.opened('Operator prompt of station.py · Bench 1');
     await window.quickInput.accept();
     await window.notification(/SN-0100: PASS/).close();
     await window.tree('Stations').row('Bench 1').action('Open Operator UI');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
+import { overview } from '../../src/contract/overview.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually } from './support/until.ts';
 import type { Workbench } from './support/workbench.ts';
@@ -175,8 +176,12 @@ describe('running a script on a station', function () {
     const window = workbench();
     await runFile(window, 'endless.py');
     await eventually(async () => assert.match(await window.testResultText(), /soaking/));
+    const station = await bench.stationId('Bench 1');
+    const state = async () => (await (await bench.api()).call(overview.get, { params: { id: station } })).state;
+    await eventually(async () => assert.equal(await state(), 'running'));
     await window.command('Test Stations: Stop Run');
     await window.notification(/SN-SOAK: ABORTED/).locator.waitFor();
+    await eventually(async () => assert.equal(await state(), 'disconnected'));
     assert.ok(existsSync(join(bench.workspace, 'powered_off')));
     const soaked = (await bench.runs()).filter((run) => run.unit.serial_number === 'SN-SOAK');
     assert.deepEqual(

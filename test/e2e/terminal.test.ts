@@ -93,6 +93,21 @@ describe('a station terminal', function () {
     await eventually(async () => assert.equal((await units()).length, 3));
   });
 
+  it('is told to have an old key after a rotation, and another one pushes with the new key', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
+    await window.dialog.click('Generate New Key');
+    await window.notification('Bench 1 has a new key').close();
+    const old = window.notification('The open terminal of Bench 1 has its old key');
+    await old.locator.waitFor();
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('old-key', theme);
+    await old.click('Open New Terminal');
+    await eventually(async () => assert.equal(await terminal().tab('Bench 1').count(), 2));
+    await eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1/));
+    await terminal().enter('python openhtf_seed.py');
+    await eventually(async () => assert.equal((await units()).length, 4));
+  });
+
   it('is not there without a key', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');

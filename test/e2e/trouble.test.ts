@@ -17,14 +17,14 @@ describe('trouble while a script runs', function () {
     await window.openContainer('Test Stations');
   });
 
-  it('loses nothing: a second run is refused, and a killed server is back for the push', async () => {
+  it('loses nothing: the same script is not started twice, and a killed server is back for the push', async () => {
     const window = workbench();
     await window.openFile('waiting.py');
     await window.editorAction('Run Procedure on Station');
     await eventually(async () => assert.match(await window.testResultText(), /waiting/));
 
     await window.editorAction('Run Procedure on Station');
-    await window.notification('A script is still running').close();
+    await window.notification('waiting.py is still running').close();
 
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');
     await eventually(async () => assert.match(await window.dialog.text(), /A script is running on this station now/));

@@ -6,9 +6,11 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import * as z from 'zod';
 import { StationApi } from '../../src/client/stationApi.ts';
 import { local } from '../../src/contract/local.ts';
+import { presence } from '../../src/contract/presence.ts';
 import { procedures } from '../../src/contract/procedures.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
+import { localTime } from '../../src/domain/localTime.ts';
 import { benchKey, startBundle } from '../bench/bundle.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { axeProblems } from './support/axe.ts';
@@ -43,6 +45,12 @@ describe('the uptime panel', function () {
   const screenshots = async (name: string): Promise<void> => {
     for (const theme of allThemes) await workbench().screenshot(name, theme);
     await workbench().setTheme('light');
+  };
+  /** A program on the bench tells that it is there, for the next hours. */
+  const beat = async (name: string, body: { running?: boolean; farewell?: boolean }): Promise<void> => {
+    await (
+      await bench.api()
+    ).call(presence.heartbeat, { params: { id: id(name) }, body: { ...body, interval_s: 3600 } });
   };
   const saved = async (name: RegExp): Promise<string> => {
     const { quickInput } = workbench();
@@ -85,7 +93,7 @@ describe('the uptime panel', function () {
     const pasts = everyKind();
     histories.watch([
       [midnight(200), midnight(21) + 6 * hour],
-      [midnight(20) + 18 * hour, Date.now() + hour],
+      [midnight(20) + 18 * hour, Date.now()],
     ]);
     histories.write(id('Bench 1'), pasts.steady);
     histories.write(id('Bench 2'), pasts.worked);
@@ -94,6 +102,9 @@ describe('the uptime panel', function () {
     await workbench().open(bench.workspace);
     await workbench().command('Test Stations: Open Uptime');
     await row('Bench 1').first().waitFor();
+    await beat('Bench 1', {});
+    await beat('Bench 10', { running: true });
+    await panel().getByText('2 of 4 connected').waitFor();
   });
 
   it('shows all stations in rows, with how many are connected and the figures of all together', async () => {
@@ -259,13 +270,12 @@ describe('the uptime panel', function () {
         subtree: true, childList: true, characterData: true, attributes: true,
       });
     }`);
-    using histories = new Histories(bench.data);
-    histories.change(id('Bench 1'), false, 'stream-lost');
+    await beat('Bench 1', { farewell: true });
     await row('Bench 1').first().getByText('disconnected').waitFor();
     await panel().getByText('1 of 4 connected').waitFor();
     await panel().getByRole('status').getByText('Bench 1: disconnected').waitFor({ state: 'attached' });
     assert.deepEqual(await page.evaluate('[...window.changed]'), [id('Bench 1')]);
-    histories.change(id('Bench 1'), true, 'stream');
+    await beat('Bench 1', {});
     await panel().getByText('2 of 4 connected').waitFor();
   });
 
@@ -285,6 +295,79 @@ describe('the uptime panel', function () {
     await window.page.mouse.move(900, 500);
   });
 
+  it('takes maintenance and pauses, and gives them back', async () => {
+    const window = workbench();
+    const { quickInput } = window;
+    await panel().getByRole('button', { name: 'Mark maintenance…' }).click();
+    await quickInput.opened('Maintenance of Bench 2');
+    await quickInput.pick('At another time…');
+    await eventually(async () => assert.match(await quickInput.message(), /^From: date and time in /));
+    await quickInput.fill('yesterday');
+    await eventually(async () => assert.match(await quickInput.message(), /Write a date and a time/));
+    await quickInput.fill(localTime(midnight(2) + 8 * hour));
+    await quickInput.accept();
+    await eventually(async () => assert.match(await quickInput.message(), /^Until: /));
+    await quickInput.fill(localTime(midnight(2) + 7 * hour));
+    await eventually(async () => assert.match(await quickInput.message(), /must be later/));
+    await quickInput.fill(localTime(midnight(2) + 12 * hour));
+    await quickInput.accept();
+    await eventually(async () => assert.match(await quickInput.message(), /^What for\?/));
+    await quickInput.fill('Calibration');
+    await quickInput.accept();
+    const listed = panel().locator('.pauses li', { hasText: 'Calibration' });
+    await listed.waitFor();
+    await panel()
+      .getByRole('gridcell', { name: new RegExp(`^${dayName(2)}.*4 h maintenance$`) })
+      .waitFor();
+    await window.screenshot('uptime-maintenance', 'dark');
+    await listed.getByRole('button', { name: /^Take back/ }).click();
+    await listed.waitFor({ state: 'detached' });
+    await panel().getByRole('button', { name: 'Pause', exact: true }).click();
+    await panel().locator('.badge').getByText('paused').waitFor();
+    await panel().getByRole('button', { name: 'Resume' }).click();
+    await panel().locator('.badge').waitFor({ state: 'detached' });
+  });
+
+  it('sets the operator address', async () => {
+    const { quickInput } = workbench();
+    await panel().getByRole('button', { name: 'Operator address…' }).click();
+    await quickInput.opened('Operator address of Bench 2');
+    await quickInput.fill('bench 3');
+    await eventually(async () => assert.match(await quickInput.message(), /host and a port/));
+    await quickInput.fill('127.0.0.1:9');
+    await quickInput.accept();
+    await panel().locator('.facts').getByText('127.0.0.1:9').waitFor();
+  });
+
+  it('tells when a watched station goes or comes back, once, and is silent of others', async () => {
+    const window = workbench();
+    await window.tree('Stations').row('Bench 1').menu('Watch Station (On/Off)');
+    await window.statusBarItem('You are told when Bench 1 goes or comes back.').waitFor();
+    await window
+      .tree('Stations')
+      .row(/Bench 1\s*connected · since/)
+      .locator.waitFor();
+    await beat('Bench 10', { farewell: true });
+    await beat('Bench 1', { farewell: true });
+    const gone = window.notification('Bench 1 has disconnected.');
+    assert.deepEqual(await gone.buttons(), ['Open Uptime']);
+    await window
+      .tree('Stations')
+      .row(/Bench 1\s*disconnected · since/)
+      .locator.waitFor();
+    for (const theme of ['light', 'hc'] as const) await window.screenshot('uptime-news', theme);
+    await gone.click('Open Uptime');
+    await panel().getByRole('heading', { level: 1, name: 'Bench 1' }).waitFor();
+    await panel().getByRole('button', { name: 'Notify me when it goes or comes', pressed: true }).waitFor();
+    await beat('Bench 1', {});
+    await window.notification('Bench 1 is connected again.').close();
+    assert.equal(await window.notification('Bench').locator.count(), 0);
+    await panel().getByRole('button', { name: 'Notify me when it goes or comes' }).click();
+    await panel().getByRole('button', { name: 'Notify me when it goes or comes', pressed: false }).waitFor();
+    await window.tree('Stations').row('Bench 2').menu('Open Uptime');
+    await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
+  });
+
   it('comes back after a reload of the window, as it was', async () => {
     const window = workbench();
     await panel()
@@ -292,7 +375,7 @@ describe('the uptime panel', function () {
       .click();
     const incident = panel().locator('.incidents').getByText('live stream closed in order');
     await incident.waitFor();
-    await isKept(window.page, new RegExp(id('Bench 2')));
+    await isKept(window.page, new RegExp(`${id('Bench 2')}\\W+date\\W+${localTime(midnight(25)).slice(0, 10)}`));
     await window.reload();
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
     await incident.waitFor();

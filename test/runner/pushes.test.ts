@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
+import * as z from 'zod';
 import { Host, type Options } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, seeds, withEachPython } from './support/script.ts';
@@ -124,6 +125,71 @@ requests.post(os.environ["TOFUPILOT_URL"] + "/other", json={})
       host.all('run_uploaded').map((run) => run.execution_id),
       started.map((run) => run.execution_id),
     );
+  });
+
+  const asyncPush = (serial: string): string => `client.runs.create_async(
+        outcome="PASS", procedure_id="7d1ba7bb-3a5b-4b2c-9e2e-5b1c6c7f3a11", serial_number="${serial}", part_number="P",
+        started_at=start, ended_at=start)`;
+  const asyncScript = (body: string): Promise<string> =>
+    script(`
+import asyncio
+from datetime import datetime, timezone
+from tofupilot.v2 import TofuPilot
+
+start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+async def main():
+    async with TofuPilot() as client:
+${body}
+asyncio.run(main())
+`);
+
+  it('sees the asynchronous pushes of the v2 client, also of several at once', async () => {
+    const file = await asyncScript(`
+        await ${asyncPush('SN-0')}
+        await asyncio.gather(${asyncPush('SN-1')}, ${asyncPush('SN-2')}, ${asyncPush('SN-3')})
+`);
+    const host = await Host.run(python, file, { env: server.environment });
+    const complete = host.all('run_complete');
+    assert.deepEqual(complete.map((run) => run.serial_number), ['SN-0', 'SN-1', 'SN-2', 'SN-3'], host.told()); // prettier-ignore
+    const pushed = server.requests.filter((request) => request.path === '/api/v2/runs');
+    const bodies = pushed.map(({ body }) => z.object({ serial_number: z.string() }).parse(JSON.parse(body)));
+    const idOf = new Map(complete.map((run) => [run.serial_number, run.execution_id]));
+    // Each under the mark of its own execution.
+    assert.deepEqual(
+      pushed.map(({ mark }) => mark),
+      bodies.map((body) => idOf.get(body.serial_number)),
+    );
+    assert.deepEqual(
+      host.all('run_uploaded').map((run) => run.execution_id).sort(),
+      [...idOf.values()].sort(),
+    ); // prettier-ignore
+    assert.deepEqual(failures(host), []);
+    assert.equal(await host.ended, 0);
+  });
+
+  it('tells an asynchronous push that is refused, that finds no server, and that is given up', async () => {
+    const file = await asyncScript(`
+        await ${asyncPush('SN-1')}
+`);
+    server.refusal = { path: '/api/v2/runs', status: 403, message: 'Not linked.' };
+    const refused = await Host.run(python, file, { env: server.environment });
+    assert.deepEqual(failures(refused), [[403, 'Not linked.']], refused.told());
+    assert.equal(refused.one('run_crashed').failure.type, 'ErrorFORBIDDEN');
+    const waiting = await Host.run(
+      python,
+      await asyncScript(`
+        await asyncio.wait_for(${asyncPush('SN-1')}, 0)
+`),
+      { env: server.environment },
+    );
+    assert.deepEqual(waiting.all('run_uploaded'), [], waiting.told());
+    const env = { ...server.environment };
+    server.stop();
+    const alone = await Host.run(python, file, { env });
+    const [[status, message] = [], ...more] = failures(alone) as [number | null, string][];
+    assert.equal(status, null, alone.told());
+    assert.match(message ?? '', /connect/i);
+    assert.deepEqual(more, []);
   });
 });
 

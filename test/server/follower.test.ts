@@ -99,6 +99,28 @@ for (const python of pythons()) {
       assert.deepEqual([told.words[0], told.words.at(-1)], ['opened', 'closed lost']);
     });
 
+    it('is asked for a test whose end it does not publish', async () => {
+      const port = await freePort();
+      const told = new Told();
+      const clock = new SetClock('2026-03-02T10:00:00Z');
+      script = await startStationServer(python, port);
+      followers = new Followers(clock, [told]);
+      followers.follow('station', `127.0.0.1:${port}`);
+      await told.until(() => told.words.length > 0);
+      script.test('quiet');
+      const prompt = () => told.last?.plugs.plug_states[userInput]?.id;
+      await told.until(() => prompt() !== undefined);
+      const id = prompt();
+      clock.pass(15_000);
+      while (clock.waiting !== 1 || clock.next !== 15_000) await nextTurn();
+      assert.equal(told.last?.status, 'RUNNING');
+      told.stream?.send({ plug_name: userInput, method_name: 'respond', args: [id, 'SN-42'] });
+      await script.printed('executed');
+      assert.equal(told.last.status, 'RUNNING');
+      clock.pass(15_000);
+      await told.until(() => told.last?.status === 'COMPLETED');
+    });
+
     it('is lost when its cable is cut, though nothing closes', async () => {
       const port = await freePort();
       script = await startStationServer(python, port);

@@ -96,6 +96,8 @@ describe('the overview of a station', function () {
         name: 'Listed 1',
         procedures: [{ id: procedure, identifier: null, name: 'Listed' }],
         state: 'never',
+        state_since: null,
+        operator_address: null,
         last_seen_at: null,
         key: data[0]?.key,
       },

@@ -162,7 +162,7 @@ describe('presence', function () {
 
   it('is refused an address that is none', async () => {
     const { id } = await bench.station('Unreachable');
-    for (const address of ['bench', 'http://bench:4444', 'bench:0', 'bench:70000', '-x:1', 'a b:1']) {
+    for (const address of ['bench', 'http://bench:4444', 'bench:0', 'bench:70000', '-x:1', 'a b:1', '999.1.1.1:80']) {
       const reply = await bench.user.send(presence.setOperatorAddress, { params: { id }, body: { address } });
       assert.equal(reply.status, 400, `${address}: ${reply.text}`);
     }

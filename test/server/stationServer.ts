@@ -10,8 +10,8 @@ const script = resolve(import.meta.dirname, '../fixtures/scripts/station_server.
 export interface StationServer {
   /** Waits for a line that it prints. */
   printed(line: string): Promise<void>;
-  /** Has it execute a test, which asks the operator for a label. */
-  test(): void;
+  /** Has it execute a test, which asks the operator for a label. @param how `quiet`: its end is not published */
+  test(how?: 'test' | 'quiet'): void;
   /** Ends it in order, or at once. */
   end(how: 'end' | 'kill'): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function startStationServer(python: string, port: number): Promise<
   await printed('up');
   return {
     printed,
-    test: () => child.stdin.write('test\n'),
+    test: (how = 'test') => child.stdin.write(`${how}\n`),
     end: async (how) => {
       if (how === 'end') child.stdin.write('end\n');
       else child.kill('SIGKILL');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import type { Outcome } from '../../src/contract/common.ts';
 import type { PresenceCause } from '../../src/contract/presence.ts';
 import { runs } from '../../src/contract/runs.ts';
@@ -85,6 +85,10 @@ describe('uptime', function () {
     transition(key, ago(3, 1), true);
     pause(busy.id, 'maintenance', ago(2, 12), ago(2, 15));
     pause(busy.id, 'paused', ago(1, 6), ago(1, 18));
+  });
+
+  beforeEach(() => {
+    write('update observers set alive_at = ? where started_at = ?', Date.now(), ago(2, 8));
   });
 
   it('of a station has its days, oldest first', async () => {
@@ -271,14 +275,16 @@ describe('uptime', function () {
     it('until an incident begins on another day', async () => {
       transition(own, ago(4, 12), false);
       transition(own, ago(2, 1), true);
-      const pauseId = pause(id, 'paused', ago(4, 9), ago(3, 2));
+      const pauseId = pause(id, 'paused', ago(4, 9), ago(3));
+      const other = pause(id, 'paused', ago(3), ago(2, 0.5));
       const incidents = async () => {
         const days = await read();
         return [4, 3, 2].map((n) => days.get(date(n))?.incidents ?? 0);
       };
-      assert.deepEqual(await incidents(), [0, 1, 0]);
+      assert.deepEqual(await incidents(), [0, 0, 1]);
       write('delete from pauses where id = ?', pauseId);
       assert.deepEqual(await incidents(), [1, 0, 0]);
+      write('delete from pauses where id = ?', other);
     });
 
     it('until the clock is put back to before them', async () => {
@@ -290,27 +296,28 @@ describe('uptime', function () {
       assert.deepEqual(kept(own), [7, 6, 5, 4, 3, 2, 1].map(date));
     });
 
+    it('whoever else asks at the same time, for other days and time zones', async () => {
+      const windows = ['UTC', 'Asia/Tokyo', 'America/New_York', 'Europe/Berlin'].flatMap((time_zone) =>
+        ['3', '30', '90'].map((days) => ({ time_zone, days })),
+      );
+      const over = async (query: (typeof windows)[number]) => {
+        const { stations: rows, days } = await fleet(query);
+        return rows.map((row) => [row.name, [...daysOf(row, days)].slice(0, -1)]);
+      };
+      write('delete from uptime_days'); // and what was marked in them
+      const alone = [];
+      for (const query of windows) alone.push(await over(query));
+      write('delete from uptime_days');
+      await bench.restart((server) => server.stop());
+      assert.deepEqual(await Promise.all(windows.map(over)), alone);
+    });
+
     it('in longer windows too', async () => {
       const long = await one(id, { days: '400' });
       assert.equal(long.days.dates.length, 400);
       const short = await one(id, { days: '3' });
       assert.deepEqual(short.columns.up.slice(0, 2), long.columns.up.slice(-3, -1));
     });
-  });
-
-  it('does not take what nobody noted for over', async () => {
-    // The server was last known to be alive yesterday at noon.
-    write('update observers set alive_at = ? where started_at = ?', ago(1, 12), ago(2, 8));
-    write('delete from observers where started_at > ?', Date.now() - hour); // what this server itself notes
-    const { id } = await bench.station('Unnoted');
-    const own = presence(id);
-    transition(own, ago(3), true);
-    const before = await one(id);
-    assert.deepEqual(daysOf(before, before.days).get(date(1)), { up: 12, unknown: 12 });
-    assert.deepEqual(kept(own).at(-1), date(2));
-    write('update observers set alive_at = ? where started_at = ?', Date.now(), ago(2, 8));
-    const after = await one(id);
-    assert.deepEqual(daysOf(after, after.days).get(date(1)), { up: 24 });
   });
 
   describe('of one day', () => {

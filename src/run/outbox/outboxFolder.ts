@@ -1,8 +1,8 @@
-import { open, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type * as z from 'zod';
 import { type OutboxEntry, outboxEntry, outboxHanded, type OutboxTried, outboxTried } from '../../contract/outbox.ts';
-import { isAlive } from '../../platform/processes.ts';
+import { isStillAlive } from '../../platform/processes.ts';
 
 /** A result that waits on disk. */
 export interface KeptResult extends OutboxEntry {
@@ -40,7 +40,8 @@ export class OutboxFolder {
     if (entry === undefined) return undefined;
     const handed = (await parsed(join(folder, 'handed.json'), outboxHanded)) ?? null;
     const tried = (await parsed(join(folder, 'tried.json'), outboxTried)) ?? null;
-    return { ...entry, folder, handed, tried, isBusy: handed === null && isAlive(entry.pid) };
+    const isBusy = handed === null && isStillAlive(entry.pid, await writtenAt(join(folder, 'entry.json')));
+    return { ...entry, folder, handed, tried, isBusy };
   }
 
   body(result: KeptResult): Promise<Buffer> {
@@ -62,21 +63,25 @@ export class OutboxFolder {
   }
 
   /**
-   * Does the work while no other window may touch the result.
+   * Does the work while no other window may touch the result, with what is on the disk then.
    * @returns undefined when another window is at it, or it is gone
    */
-  async alone<T>(result: KeptResult, work: () => Promise<T>): Promise<T | undefined> {
-    const lock = join(result.folder, 'lock');
+  async alone<T>({ folder }: KeptResult, work: (result: KeptResult) => Promise<T>): Promise<T | undefined> {
+    const lock = join(folder, 'lock');
     if (!(await take(lock))) return undefined;
     try {
-      return await work();
+      const now = await this.#read(basename(folder));
+      return now === undefined ? undefined : await work(now);
     } finally {
       await rm(lock, { force: true });
     }
   }
 }
 
-/** A lock whose holder is dead is taken over. */
+/** Milliseconds after which a lock without a holder is one that was never finished. */
+const unfinished = 10_000;
+
+/** A lock whose holder is dead, or died before it wrote its number, is taken over. */
 async function take(lock: string): Promise<boolean> {
   for (let tries = 0; tries < 2; tries += 1) {
     try {
@@ -86,11 +91,17 @@ async function take(lock: string): Promise<boolean> {
       return true;
     } catch {
       const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-      if (!(holder > 0) || isAlive(holder)) return false;
+      const since = await writtenAt(lock);
+      if (holder > 0 ? isStillAlive(holder, since) : since > Date.now() - unfinished) return false;
       await unlink(lock).catch(() => undefined); // another window may have done it just now
     }
   }
   return false;
+}
+
+/** Milliseconds since 1970; the present, when it is gone. */
+async function writtenAt(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now();
 }
 
 async function parsed<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {

@@ -9,19 +9,64 @@ import type { KeptResult, OutboxFolder } from './outboxFolder.ts';
 const createV1 = { ...v1.createRun, body: z.unknown() };
 const createV2 = { ...runs.create, body: z.unknown() };
 
+/** Where a result goes: with the key of its station. */
+export interface Target {
+  readonly api: StationApi;
+  /** Whether the server makes one run of all pushes with one mark; else it is asked whether it has the run. */
+  readonly knowsMarks: boolean;
+}
+
+/** What became of a result: the server has it, or it stays on this machine for the reason. */
+export type Pushed = { readonly runId: string } | { readonly kept: string };
+
+/**
+ * Tries once to push a kept result. It goes from the disk when the server has it whole; else why it stays is noted beside it.
+ * @param target rejects when there is no way to the server; gives a sentence for what has nothing to do with the result,
+ *   such as a missing key: that is not noted
+ * @param now milliseconds since 1970
+ */
+export async function pushKept(
+  box: OutboxFolder,
+  result: KeptResult,
+  target: () => Promise<Target | string>,
+  now = Date.now,
+): Promise<Pushed> {
+  const { tries, run_id } = result.tried ?? { tries: 0, run_id: null };
+  let runId = run_id;
+  try {
+    const to = await target();
+    if (typeof to === 'string') return { kept: to };
+    if (runId === null) {
+      runId = await pushRun(to.api, box, result, to.knowsMarks);
+      if (result.attachments.length > 0) {
+        await box.noteTry(result, { tries: 0, last: now(), status: null, message: '', run_id: runId });
+      }
+    }
+    await pushAttachments(to.api, box, result, runId);
+    await box.remove(result);
+    return { runId };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // What is parked has a status; what never reached a server keeps being tried.
+    const status = error instanceof ApiError && !isWorthAnotherTry(error) ? error.status : null;
+    await box.noteTry(result, { tries: tries + 1, last: now(), status, message, run_id: runId });
+    return { kept: message };
+  }
+}
+
 /**
  * Pushes a kept result with the station's key, as its own client would have.
- * @param mark whether the server knows by a mark that a run was pushed before; else it is asked
+ * @param serverKnowsMarks whether the server knows by a mark that a run was pushed before; else it is asked
  * @returns the run's id
  * @throws ApiError
  */
-export async function pushRun(
+async function pushRun(
   api: StationApi,
   box: OutboxFolder,
   result: KeptResult,
   serverKnowsMarks: boolean,
 ): Promise<string> {
-  const mayBeThere = !serverKnowsMarks && wasUnanswered(result);
+  const mayBeThere = !serverKnowsMarks && wasSent(result);
   const found = mayBeThere ? await findRun(api, result) : undefined;
   if (found !== undefined) return found;
   const body = await box.body(result);
@@ -37,21 +82,15 @@ export async function pushRun(
 }
 
 /** Uploads what was attached, and links it to the run. @throws ApiError */
-export async function pushAttachments(
-  api: StationApi,
-  box: OutboxFolder,
-  result: KeptResult,
-  run_id: string,
-): Promise<void> {
+async function pushAttachments(api: StationApi, box: OutboxFolder, result: KeptResult, run_id: string): Promise<void> {
   for (const { name, mimetype, file } of result.attachments) {
     const upload_id = await upload(api, name, mimetype, await box.attachment(result, file));
     await api.call(v1.syncUpload, { body: { upload_id, run_id } });
   }
 }
 
-/** Whether a push may have reached the server although no answer came back. */
-const wasUnanswered = ({ handed, tried }: KeptResult): boolean =>
-  tried !== null ? tried.status === null : handed === null || (handed.message !== null && handed.status === null);
+/** Whether it was sent before: an answer may have been lost, and a later refusal says nothing of the first try. */
+const wasSent = ({ handed, tried }: KeptResult): boolean => tried !== null || handed?.message !== null;
 
 async function findRun(api: StationApi, { serial_number, started_at }: KeptResult): Promise<string | undefined> {
   if (serial_number === null) return undefined;
@@ -69,5 +108,5 @@ async function upload(api: StationApi, name: string, type: string, content: Buff
 }
 
 /** Whether trying again by itself can help: not when the server has refused it. */
-export const isWorthAnotherTry = (error: unknown): boolean =>
+const isWorthAnotherTry = (error: unknown): boolean =>
   !(error instanceof ApiError) || error.status === null || error.status >= 500 || error.status === 429;

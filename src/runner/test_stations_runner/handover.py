@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 
@@ -25,6 +26,8 @@ class Handover:
         self._waiting: dict[str, Pushable] = {}
         # What was sent and not acknowledged, by the hash of the request: who sends the same again means the same run.
         self._sent: dict[bytes, Pushable] = {}
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def keep_request(self, execution: Pushable, kind: str, body: bytes) -> Pushable:
         """Keeps the request by which a client is about to push a run.
@@ -73,3 +76,8 @@ class Handover:
         status, message = execution.failure or (None, None)
         if self._outbox.hand_over(execution.id, status, message):
             self._channel.send("run_upload_queued", execution_id=execution.id, status=status, message=message)
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: its exit functions are the same, the results are not its own."""
+        self._lock = threading.Lock()
+        self._waiting, self._sent = {}, {}

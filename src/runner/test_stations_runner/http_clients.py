@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import functools
-import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from .pushes import Pushes
 from .session import Session
+
+# Whether a request is on its way: its redirects are seen with it. Of each thread and each asynchronous task its own.
+_is_sending: ContextVar[bool] = ContextVar("test_stations_sending", default=False)
 
 
 class HttpClients:
@@ -16,7 +21,6 @@ class HttpClients:
     def __init__(self, session: Session, pushes: Pushes) -> None:
         self._session = session
         self._pushes = pushes
-        self._local = threading.local()
 
     def patch_requests(self, sessions: Any) -> None:
         """Args: sessions: the module `requests.sessions`."""
@@ -25,27 +29,51 @@ class HttpClients:
     def patch_httpx(self, httpx: Any) -> None:
         """Args: httpx: the module `httpx`."""
         self._patch(httpx.Client)
+        self._patch_async(httpx.AsyncClient)
 
     def _patch(self, client_class: Any) -> None:
         original = client_class.send
 
         @functools.wraps(original)
         def send(client: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-            if getattr(self._local, "sending", False):
-                return original(client, request, *args, **kwargs)  # a redirect of the request that is seen already
-            self._local.sending = True
-            self._session.observe(self._sending, request)
-            try:
-                response = original(client, request, *args, **kwargs)
-            except Exception as error:
-                self._session.observe(self._pushes.unanswered, str(request.method), str(request.url), error)
-                raise
-            finally:
-                self._local.sending = False
-            self._session.observe(self._answered, request, response)
-            return response
+            with self._watched(request) as answered:
+                return answered(original(client, request, *args, **kwargs))
 
         client_class.send = send
+
+    def _patch_async(self, client_class: Any) -> None:
+        original = client_class.send
+
+        @functools.wraps(original)
+        async def send(client: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            with self._watched(request) as answered:
+                return answered(await original(client, request, *args, **kwargs))
+
+        client_class.send = send
+
+    @contextmanager
+    def _watched(self, request: Any) -> Iterator[Callable[[Any], Any]]:
+        """Yields what is to be called with the response, and returns it."""
+        if _is_sending.get():
+            yield lambda response: response
+            return
+        token = _is_sending.set(True)
+        self._session.observe(self._sending, request)
+        response = None
+        try:
+
+            def answered(answer: Any) -> Any:
+                nonlocal response
+                response = answer
+                return answer
+
+            yield answered
+        except Exception as error:
+            self._session.observe(self._pushes.unanswered, str(request.method), str(request.url), error)
+            raise
+        finally:
+            _is_sending.reset(token)
+        self._session.observe(self._answered, request, response)
 
     def _sending(self, request: Any) -> None:
         mark = self._pushes.sending(str(request.method), str(request.url), _sent(request))

@@ -65,6 +65,8 @@ def _announce(spec: ModuleSpec, hook: Hook) -> None:
 
 
 def _call(hook: Hook, module: ModuleType) -> None:
+    if "." not in module.__name__ and not hasattr(module, "__path__"):
+        return  # what is watched are packages: this is a file of the script's own with such a name
     try:
         hook(module)
     except Exception as error:  # the script works without us; what it does is then not seen

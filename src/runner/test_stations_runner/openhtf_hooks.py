@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from .debugging import wait_for_phases
+from .debugging import kill_outside_of_debugger, wait_for_phases
 from .modes import Mode
 from .openhtf_execution import OpenHtfExecution
 from .openhtf_prompts import Prompts
@@ -36,6 +36,7 @@ class OpenHtf:
         self._silence_aborts(sys.modules["openhtf.util.threads"])
         if self._session.mode is Mode.DEBUG:
             wait_for_phases(sys.modules["openhtf.core.phase_executor"])
+            kill_outside_of_debugger(sys.modules["openhtf.util.threads"])
         logging.getLogger("openhtf").addHandler(_Lines(self._session, self._executions, folder))
 
     def _silence_aborts(self, threads: Any) -> None:

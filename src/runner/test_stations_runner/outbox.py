@@ -48,6 +48,8 @@ class Outbox:
         self._folder: str | None = None
         self._about: dict[str, object] = {"script": script, "pid": os.getpid()}
         self._kept: set[str] = set()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def open(self) -> None:
         """Takes what concerns the outbox out of the environment, which is the script's. Without it nothing is kept."""
@@ -106,6 +108,10 @@ class Outbox:
         self._kept.discard(execution_id)
         _write(os.path.join(self._path(execution_id), "handed.json"), _json({"status": status, "message": message}))
         return True
+
+    def _leave_to_parent(self) -> None:
+        self._kept = set()
+        self._about["pid"] = os.getpid()
 
     def _path(self, execution_id: str) -> str:
         return os.path.join(self._folder or "", _folder_name(execution_id))

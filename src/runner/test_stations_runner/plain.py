@@ -46,7 +46,7 @@ class _Conversion:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            return cut(str.__str__(value))  # the text of a str-Enum too
+            return _valid(cut(str.__str__(value)))  # the text of a str-Enum too
         if isinstance(value, int):
             return int(value) if abs(value) < 2**63 else _repr(value)
         if isinstance(value, float):
@@ -75,8 +75,13 @@ class _Conversion:
                 answer["…"] = f"({len(items)} items)"
                 break
             self._left -= 1
-            answer[key if isinstance(key, str) else _repr(key)] = self.convert(item, depth + 1)
+            answer[_valid(key) if isinstance(key, str) else _repr(key)] = self.convert(item, depth + 1)
         return answer
+
+
+def _valid(text: str) -> str:
+    """The text with the letters that Python made half codes of: of file names, where the locale knows ASCII only."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _float(value: float) -> Json:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import urlsplit
 
 from .executions import Pushable
@@ -15,34 +15,36 @@ from .session import Session
 # Where the official clients create a run.
 _CREATES_RUN = re.compile(r"/api/+(v1/+runs|v1/+import|v2/+runs)/*$")
 
+# The push under way; of each thread and each asynchronous task its own.
+_push: ContextVar[Push | None] = ContextVar("test_stations_push", default=None)
+
 
 class Pushes:
     """Sees the answers to the requests of this process, and tells those that decide about a run."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._local = threading.local()
 
     @contextmanager
     def push(self, execution: Pushable | None) -> Iterator[Push]:
-        """All requests of this thread meanwhile belong to one push, which has exactly one result."""
-        outer: Push | None = getattr(self._local, "push", None)
+        """All requests of this thread or task meanwhile belong to one push, which has exactly one result."""
+        outer = _push.get()
         push = outer or Push(execution)
-        self._local.push = push
+        token = _push.set(push)
         try:
             yield push
         except BaseException as error:
             push.failed(None, str(error) or type(error).__name__)
             raise
         finally:
-            self._local.push = outer
+            _push.reset(token)
             if outer is None and not push.settled:
                 self._tell_failure(push)
 
     def sending(self, method: str, url: str, body: bytes) -> str | None:
         """Keeps the run that a request is about to create. Returns a text that marks this run in all tries."""
         match = _CREATES_RUN.search(urlsplit(url).path) if method == "POST" else None
-        push: Push | None = getattr(self._local, "push", None)
+        push = _push.get()
         if match is None or push is None or push.execution is None:
             return None
         kept = push.execution
@@ -54,7 +56,7 @@ class Pushes:
     def answered(self, method: str, url: str, status: int, read_body: Callable[[], object]) -> None:
         """Args: read_body: returns the answer's JSON, or its text; called only for answers that count."""
         creates = _creates_run(method, url)
-        push: Push | None = getattr(self._local, "push", None)
+        push = _push.get()
         if not creates and (push is None or status < 400):
             return
         body = read_body()
@@ -66,7 +68,7 @@ class Pushes:
 
     def unanswered(self, method: str, url: str, error: Exception) -> None:
         """Args: error: what kept the request from being answered."""
-        push: Push | None = getattr(self._local, "push", None)
+        push = _push.get()
         if push is not None or _creates_run(method, url):
             self._failed(push, None, str(error) or type(error).__name__)
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .executions import Pushable
 from .pushes import Pushes
 from .session import Session
 from .vanilla_run import VanillaRun, v1_run, v2_run
@@ -34,6 +35,8 @@ class TofuPilot:
     def patch_v2(self, runs: Any) -> None:
         """Args: runs: the module `tofupilot.v2.runs`."""
         runs.Runs.create = self._creating(runs.Runs.create, v2_run)
+        if hasattr(runs.Runs, "create_async"):
+            runs.Runs.create_async = self._creating(runs.Runs.create_async, v2_run)
 
     def point_v2_home(self, configuration: Any) -> None:
         """Sends v2 to TOFUPILOT_URL, which it does not read itself: it would push to the cloud.
@@ -62,27 +65,46 @@ class TofuPilot:
 
         @functools.wraps(original)
         def create(*args: Any, **kwargs: Any) -> Any:
-            try:
-                call = signature.bind(*args, **kwargs)
-            except TypeError:
+            call = _bound(signature, args, kwargs)
+            if call is None:
                 return original(*args, **kwargs)  # raises it in the client's own words
-            self._session.control.check()
-            execution = self._session.executions.awaiting_push() or read(call.arguments)
-            own = call.arguments.get("procedure_id")
-            own = None if own is None else str(own)
-            procedure_id = self._session.procedures.choose(execution.id, own)
-            if procedure_id != own:
-                call.arguments["procedure_id"] = procedure_id
-            if self._session.serial_numbers.asks and isinstance(execution, VanillaRun):
-                number = self._session.serial_numbers.choose(execution.id, execution.own_serial_number)
-                _set_serial_number(call.arguments, number)
-                execution.serial_number = number
-            if isinstance(execution, VanillaRun):
-                self._session.observe(execution.tell, self._session, procedure_id)
-            with self._pushes.push(execution):
+            with self._pushes.push(self._begin(call, read)):
                 return original(*call.args, **call.kwargs)
 
-        return create
+        @functools.wraps(original)
+        async def create_async(*args: Any, **kwargs: Any) -> Any:
+            call = _bound(signature, args, kwargs)
+            if call is None:
+                return await original(*args, **kwargs)
+            with self._pushes.push(self._begin(call, read)):
+                return await original(*call.args, **call.kwargs)
+
+        return create_async if inspect.iscoroutinefunction(original) else create
+
+    def _begin(self, call: inspect.BoundArguments, read: Reader) -> Pushable:
+        """Settles with the user what is to be pushed, and puts it into the call. Returns whose run it is."""
+        self._session.control.check()
+        execution = self._session.executions.awaiting_push() or read(call.arguments)
+        own = call.arguments.get("procedure_id")
+        own = None if own is None else str(own)
+        procedure_id = self._session.procedures.choose(execution.id, own)
+        if procedure_id != own:
+            call.arguments["procedure_id"] = procedure_id
+        if self._session.serial_numbers.asks and isinstance(execution, VanillaRun):
+            number = self._session.serial_numbers.choose(execution.id, execution.own_serial_number)
+            _set_serial_number(call.arguments, number)
+            execution.serial_number = number
+        if isinstance(execution, VanillaRun):
+            self._session.observe(execution.tell, self._session, procedure_id)
+        return execution
+
+
+def _bound(signature: inspect.Signature, args: Any, kwargs: Any) -> inspect.BoundArguments | None:
+    """Returns the call's arguments by name; None: it is wrong."""
+    try:
+        return signature.bind(*args, **kwargs)
+    except TypeError:
+        return None
 
 
 def _set_serial_number(arguments: dict[str, Any], number: str) -> None:

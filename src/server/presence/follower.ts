@@ -21,15 +21,18 @@ const message = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ test_uid: z.string().optional(), state: z.unknown() }));
+  .pipe(z.object({ test_uid: z.string(), state: z.looseObject({ status: z.string() }) }));
+type Message = z.infer<typeof message>;
+
+/** OpenHTF finds its tests by the uid as it stands, with its colons. */
+const pathOf = ({ test_uid }: Message): string => `/tests/${encodeURIComponent(test_uid).replaceAll('%3A', ':')}`;
 
 /** One open connection to a station server: a live stream of the station's. */
 class FollowedStream implements LiveStream {
   readonly id = randomUUID();
   readonly stationId: string;
   readonly #address: string;
-  /** Of the test whose state came last. */
-  testUid: string | undefined;
+  last: Message | undefined;
 
   constructor(stationId: string, address: string) {
     this.stationId = stationId;
@@ -37,10 +40,8 @@ class FollowedStream implements LiveStream {
   }
 
   send({ plug_name, method_name, args }: PlugCall): void {
-    if (this.testUid === undefined) return;
-    // OpenHTF finds its tests by the uid as it stands, with its colons.
-    const uid = encodeURIComponent(this.testUid).replaceAll('%3A', ':');
-    const path = `/tests/${uid}/plugs/${encodeURIComponent(plug_name)}`;
+    if (this.last === undefined) return;
+    const path = `${pathOf(this.last)}/plugs/${encodeURIComponent(plug_name)}`;
     const body = JSON.stringify({ method: method_name, args });
     fetch(`http://${this.#address}${path}`, {
       method: 'POST',
@@ -101,15 +102,18 @@ export class Follower {
   #take(data: unknown): void {
     const told = message.safeParse(data).data;
     const stream = this.#stream;
-    if (!told || !stream) return;
-    stream.testUid = told.test_uid;
+    if (told && stream) this.#tell(stream, told);
+  }
+
+  #tell(stream: FollowedStream, told: Message): void {
+    stream.last = told;
     for (const listener of this.#listeners) listener.state(stream, told.state);
   }
 
   /** A cable that is pulled closes nothing: only asking tells. */
   #probeLater(stream: FollowedStream, missed: number): void {
     this.#cancel = this.#clock.after(probeEvery, () => {
-      void this.#answers().then((answered) => {
+      void this.#answers(stream).then((answered) => {
         if (this.#stream !== stream) return;
         const now = answered ? 0 : missed + 1;
         if (now >= probesMissed) this.#drop('lost');
@@ -118,13 +122,18 @@ export class Follower {
     });
   }
 
-  async #answers(): Promise<boolean> {
+  /** A script that does not publish how its test ended is asked for the test: one that is over is not found any more. */
+  async #answers(stream: FollowedStream): Promise<boolean> {
     const patience = new AbortController();
     const cancel = this.#clock.after(probePatience, () => patience.abort());
+    const { last } = stream;
+    const path = last?.state.status === 'RUNNING' ? `${pathOf(last)}/phases` : '/sub/station/info';
     try {
       const { signal } = patience;
-      const answer = await fetch(`http://${this.address}/sub/station/info`, { redirect: 'error', signal });
+      const answer = await fetch(`http://${this.address}${path}`, { redirect: 'error', signal });
       await answer.body?.cancel();
+      const isOver = answer.status === 404 && last !== undefined && stream.last === last && this.#stream === stream;
+      if (isOver) this.#tell(stream, { ...last, state: { ...last.state, status: 'COMPLETED' } });
       return true;
     } catch {
       return false;

@@ -157,12 +157,14 @@ export class PresenceRecorder implements StreamListener {
     this.#judging.get(station.id)?.();
     this.#judging.delete(station.id);
     if (!station.isAwaited) return;
+    // One that does not come back was gone when the waiting began, or when its heartbeat was due: somebody watched.
+    const from = this.#observer.now() + (station.heartbeatMillis ?? 0);
     const judge = (): void => {
       const since = this.#observer.startedAt;
-      const now = this.#observer.now();
+      this.#observer.now(); // which notices a gap
       if (this.#observer.startedAt !== since) return; // it has its time anew
       this.#judging.delete(station.id);
-      station.judge(now);
+      station.judge(from);
       this.#presences.changed(station);
     };
     this.#judging.set(station.id, this.#clock.after(patienceFor(station.heartbeatMillis ?? 0), judge));

@@ -38,7 +38,7 @@ export interface StationPast {
   key: number;
   /** Of `presence`, when it was read. */
   version: number;
-  marks: number[];
+  marks: readonly number[];
   pauses: PauseSpan[];
 }
 

@@ -17,9 +17,6 @@ export interface PastDays {
   key: number;
   /** Of `presence`, when they were read. */
   version: number;
-  /** `dayNumber` of the first. */
-  first: number;
-  count: number;
   /** 0 where a day is missing. */
   columns: DayColumns;
   /** From the first to the last place that has to be made; null when all days are there. */
@@ -37,7 +34,7 @@ export const columnsFrom = (days: readonly Durations[]): DayColumns => ({
   incidents: days.map(({ incidents }) => incidents),
 });
 
-/** What is kept of these days. */
+/** What is kept of these days. @param first `dayNumber` of the first one */
 export async function readDays(
   store: Store,
   zone: string,

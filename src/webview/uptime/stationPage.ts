@@ -40,7 +40,7 @@ export function stationPage(
       ${tools(view, row.id)}
     </header>
     <main>
-      ${facts(row, station, days)} ${actions(view, row, station, days)}
+      ${facts(row, station, days)} ${actions(view, row, station)}
       ${row.is_watched ? history(view, days, row, rows, widths) : neverWatched(row)}
       ${station ? pauseList(station, days) : nothing}
     </main>
@@ -49,7 +49,7 @@ export function stationPage(
 
 /** The state now, which is not mixed with today's cell. */
 function now(row: UptimeRow, station: StationUptime | undefined, { now, time_zone: zone }: Days): unknown {
-  const pause = station && pauseAt(station.pauses, now);
+  const pause = station && pauseAt(station.pauses, station.days.now);
   return html`
     ${stateMark(row.state)}
     ${
@@ -86,12 +86,12 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: 
   `;
 }
 
-function actions(view: View, row: UptimeRow, station: StationUptime | undefined, days: Days): unknown {
+function actions(view: View, row: UptimeRow, station: StationUptime | undefined): unknown {
   const { id } = row;
   const watched = view.watched.has(id);
   return html`
     <div class="actions">
-      ${row.is_watched ? pauseActions(row, station, days) : nothing}
+      ${row.is_watched ? pauseActions(row, station) : nothing}
       ${button('broadcast', l10n.t('Operator address…'), () => send({ type: 'operatorAddress', station: id }))}
       <button type="button" aria-pressed=${watched} @click=${() => send({ type: 'watch', station: id })}>
         ${icon(watched ? 'bell' : 'bell-slash')} ${l10n.t('Notify me when it goes or comes')}
@@ -104,8 +104,8 @@ const button = (name: string, label: string, act: () => void): unknown =>
   html`<button type="button" @click=${act}>${icon(name)} ${label}</button>`;
 
 /** What takes time out of the reckoning. */
-function pauseActions({ id }: UptimeRow, station: StationUptime | undefined, { now }: Days): unknown {
-  const pause = station && pauseAt(station.pauses, now);
+function pauseActions({ id }: UptimeRow, station: StationUptime | undefined): unknown {
+  const pause = station && pauseAt(station.pauses, station.days.now);
   return html`
     ${button('tools', l10n.t('Mark maintenance…'), () => send({ type: 'maintenance', station: id }))}
     ${

@@ -74,8 +74,12 @@ export class Bench {
 
   /** Makes, beside the window, a procedure that is linked to the station of this name. */
   async linkedProcedure(station: string, identifier: string): Promise<void> {
-    const id = await this.procedure(identifier);
-    const params = { id: await this.stationId(station), procedure_id: id };
+    await this.link(station, await this.procedure(identifier));
+  }
+
+  /** Links, beside the window, a procedure to the station of this name. @param procedure_id of the server */
+  async link(station: string, procedure_id: string): Promise<void> {
+    const params = { id: await this.stationId(station), procedure_id };
     await (await this.api()).call(local.linkProcedure, { params });
   }
 

@@ -47,15 +47,6 @@ export class Histories implements Disposable {
     for (const { kind, from, to, note = '' } of pauses) insert.run(crypto.randomUUID(), station, kind, from, to, note);
   }
 
-  /** A station comes or goes now. */
-  change(station: string, isUp: boolean, cause: PresenceCause): void {
-    const now = Date.now();
-    this.#turn(station, [now, isUp, cause]);
-    this.#database
-      .prepare('update presence set state = ?, since = ? where station_id = ?')
-      .run(isUp ? 'connected' : 'disconnected', now, station);
-  }
-
   #turn(station: string, [at, isUp, cause]: Turn): void {
     this.#database
       .prepare(

@@ -28,7 +28,7 @@ export interface Options {
 /** A script under the runner, seen from the host's side; every line is parsed by the contract. */
 export class Host {
   readonly events: RunnerEvent[] = [];
-  stdout = Buffer.alloc(0);
+  #stdout: Buffer[] = [];
   stderr = '';
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #server: Server;
@@ -56,7 +56,7 @@ export class Host {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout.on('data', (data: Buffer) => {
-      this.stdout = Buffer.concat([this.stdout, data]);
+      this.#stdout.push(data);
       this.#news.emit('news');
     });
     this.#child.stderr.on('data', (data: Buffer) => (this.stderr += data.toString()));
@@ -80,6 +80,12 @@ export class Host {
 
   all<N extends Name>(name: N): EventOf<N>[] {
     return this.events.filter((event): event is EventOf<N> => event.event === name);
+  }
+
+  get stdout(): Buffer {
+    const all = Buffer.concat(this.#stdout);
+    this.#stdout = [all];
+    return all;
   }
 
   /** The one event of this name. */

@@ -1,0 +1,153 @@
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Connection, StationAccess } from '../connection/connection.ts';
+import type { LiveRuns } from '../connection/liveRuns.ts';
+import { runnerEnvironment } from '../contract/runner.ts';
+import { verdictOf, worstOf } from '../domain/liveRun.ts';
+import type { Log } from '../platform/log.ts';
+import { openSetting } from '../platform/settings.ts';
+import { UserError } from '../platform/userError.ts';
+import type { ActiveRun } from './activeRun.ts';
+import { DebuggedProcess } from './debuggedProcess.ts';
+import type { Interpreter } from './interpreter.ts';
+import type { LaunchSettings } from './launchSettings.ts';
+import { followed } from './liveScript.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { ProcedureQuestion } from './procedureQuestion.ts';
+import { RunHeartbeat } from './runHeartbeat.ts';
+import { dryEnvironment, stationEnvironment } from './runPlan.ts';
+import { type RunEnd, ScriptRun, type Start, StartError } from './scriptRun.ts';
+import type { SerialNumberQuestion } from './serialNumberQuestion.ts';
+import type { TestItems } from './testItems.ts';
+import { ResultPainter } from './testResults.ts';
+import { trustEnvironment } from './trustedCertificates.ts';
+
+/** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
+const serverWatch = 2_000;
+
+/** What executing works with. */
+export interface ExecutionRooms {
+  /** The installed extension. */
+  readonly extension: vscode.Uri;
+  /** Path of the main file of the Python runner. */
+  readonly runner: string;
+  /** Path of a folder for what is to be kept. */
+  readonly storage: string;
+  readonly items: TestItems;
+  readonly outbox: Outbox;
+  readonly serialNumbers: SerialNumberQuestion;
+  readonly liveRuns: LiveRuns;
+}
+
+/** What is known of a run before it starts. */
+export interface Prepared {
+  readonly interpreter: Interpreter;
+  readonly launch: LaunchSettings;
+  /** Undefined: a dry run. */
+  readonly station: { readonly access: StationAccess; readonly question: ProcedureQuestion } | undefined;
+}
+
+/** Has scripts executed by Python, and painted into the Test Results. */
+export class Execution {
+  readonly #connection: Connection;
+  readonly #log: Log;
+  readonly #rooms: ExecutionRooms;
+
+  constructor(connection: Connection, log: Log, rooms: ExecutionRooms) {
+    this.#connection = connection;
+    this.#log = log;
+    this.#rooms = rooms;
+  }
+
+  /** Resolves when the script has ended. @throws UserError when Python does not start */
+  async run(run: ActiveRun, prepared: Prepared, item: vscode.TestItem, testRun: vscode.TestRun): Promise<RunEnd> {
+    const { interpreter, launch, station } = prepared;
+    const painter = new ResultPainter(this.#rooms.items, item, testRun);
+    painter.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
+    const debugged: Start = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
+    const questions = {
+      procedure: station?.question,
+      serialNumber: onceThen(run.serialNumber, (own) => this.#rooms.serialNumbers.answer(run.script, run.title, own)),
+    };
+    const live = station && followed(this.#rooms.liveRuns, run, station.access.station);
+    const places = { extension: this.#rooms.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
+    const scriptRun = new ScriptRun(run.title, places, painter, questions, this.#log, {
+      start: run.mode === 'debug' ? debugged : undefined,
+      ...(live && { follow: live.follow, others: live.others }),
+    });
+    live?.begin(scriptRun);
+    const heartbeat = station && new RunHeartbeat(this.#connection, station.access, this.#log);
+    const watch = setInterval(() => {
+      if (station === undefined) return;
+      this.#connection.ensureServer().catch((error: unknown) => this.#log.warn(String(error)));
+    }, serverWatch);
+    run.begin(scriptRun);
+    let end: RunEnd | undefined;
+    try {
+      end = await scriptRun.run({
+        mode: run.mode,
+        python: interpreter.command,
+        runner: this.#rooms.runner,
+        script: run.script.fsPath,
+        args: launch.args,
+        cwd: launch.cwd,
+        env: {
+          ...launch.env,
+          ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
+          [runnerEnvironment.bytecode]: join(this.#rooms.storage, 'bytecode'),
+          ...(station === undefined ? dryEnvironment() : await this.#environment(station.access)),
+        },
+      });
+      return end;
+    } catch (error) {
+      throw error instanceof StartError ? cannotStart(interpreter, error) : error;
+    } finally {
+      clearInterval(watch);
+      heartbeat?.dispose();
+      if (run.mode === 'dry') painter.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
+      paintEnd(painter, end);
+      run.end();
+    }
+  }
+
+  async #environment(access: StationAccess): Promise<Record<string, string>> {
+    const kept = await this.#rooms.outbox.environmentFor(access);
+    return {
+      ...stationEnvironment(access.url, access.key),
+      ...(await trustEnvironment(this.#rooms.storage, access.trust)),
+      [runnerEnvironment.outbox]: kept.folder,
+      [runnerEnvironment.place]: kept.place,
+    };
+  }
+}
+
+/** The number that was given beforehand goes to the first unit; for further ones it is asked. */
+function onceThen(
+  given: string | undefined,
+  ask: (own: string | null) => Promise<string | null>,
+): (own: string | null) => Promise<string | null> {
+  let first = given;
+  return async (own) => {
+    const number = first ?? (await ask(own));
+    first = undefined;
+    return number;
+  };
+}
+
+/** @param end undefined: it did not even start */
+function paintEnd(painter: ResultPainter, end: RunEnd | undefined): void {
+  const verdicts = (end?.live.executions ?? []).map(verdictOf);
+  const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);
+  painter.end(
+    worstOf(verdicts.filter((verdict) => verdict !== null)),
+    unfinished && end?.stopped !== true ? vscode.l10n.t('The script did not come to its end.') : null,
+  );
+}
+
+function cannotStart(interpreter: Interpreter, error: StartError): UserError {
+  return new UserError(
+    vscode.l10n.t('Python could not be started with {0}: {1}', interpreter.command.join(' '), error.message),
+    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
+    { cause: error },
+  );
+}

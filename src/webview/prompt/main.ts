@@ -1,0 +1,3 @@
+import './promptView.ts';
+
+document.body.append(document.createElement('prompt-view'));

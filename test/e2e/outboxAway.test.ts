@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { local } from '../../src/contract/local.ts';
+import { procedures } from '../../src/contract/procedures.ts';
+import { type RunListItem, runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { useTofuPilot } from '../support/tofupilot.ts';
+import { Bench, useBench } from './support/bench.ts';
+import { eventually, until } from './support/until.ts';
+
+describe('results while a server is away', function () {
+  this.timeout(120_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+  const cloud = useTofuPilot();
+  const behind = (): StationApi => new StationApi(cloud.behind, cloud.userKey);
+  const saved = async (): Promise<RunListItem[]> => (await behind().call(runs.list)).data;
+
+  before(async () => {
+    const window = workbench();
+    const body = { name: 'Functional test', identifier: 'FVT1' };
+    const { id: procedure_id } = await behind().call(procedures.create, { body });
+    const { id } = await behind().call(stations.create, { body: { name: 'Cloud bench', procedure_id } });
+    const { api_key } = await behind().call(local.generateKey, { params: { id } });
+    bench.script('waiting.py');
+    await window.open(bench.workspace);
+    await window.command('Test Stations: Add TofuPilot Server…');
+    await window.quickInput.opened('Add TofuPilot server (1/2)');
+    await window.quickInput.fill(cloud.url);
+    await window.quickInput.accept();
+    await window.quickInput.opened(`Sign in to ${cloud.host}`);
+    await window.quickInput.fill(cloud.userKey);
+    await window.quickInput.accept();
+    await window.quickInput.closed();
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Cloud bench').menu('Paste Key…');
+    await window.quickInput.opened('Key of Cloud bench');
+    await window.quickInput.fill(api_key);
+    await window.quickInput.accept();
+    await window.quickInput.closed();
+  });
+
+  it('wait on this machine, also over a new start of the window, and are pushed once when it is back', async () => {
+    const window = workbench();
+    for (const number of [1, 2]) {
+      cloud.mood = 'well';
+      bench.remove('go');
+      await window.openFile('waiting.py');
+      await window.editorAction('Run Procedure on Station');
+      await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+      cloud.mood = 'down';
+      bench.write('go', '');
+      await window.notification(/SN-WAIT: PASS\..*not saved yet/).close();
+      await window.statusBarItem(String(number)).first().waitFor();
+    }
+    assert.deepEqual(await saved(), []);
+    await window.reload();
+    await window.openContainer('Test Stations');
+    const waiting = window.tree('Runs').row(/SN-WAIT.*waits/);
+    await waiting.locator.first().waitFor();
+    await window.page
+      .getByText(/Last known state\.|does not answer/)
+      .first()
+      .waitFor();
+    cloud.mood = 'well';
+    await window.command('Test Stations: Refresh');
+    await until(async () => (await saved()).length === 2, { what: 'both runs', timeout: 60_000 });
+    await waiting.locator.first().waitFor({ state: 'detached' });
+    assert.equal((await saved()).length, 2);
+  });
+});

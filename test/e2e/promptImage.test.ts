@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { axeProblems } from './support/axe.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+const drawing =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240"><rect width="480" height="240" fill="steelblue"/></svg>';
+
+describe('operator prompts with an image', function () {
+  this.timeout(90_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  before(async () => {
+    bench.script('pictured.py');
+    bench.write('board.svg', drawing);
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await bench.linkedProcedure('Bench 1', 'FVT1');
+    await window.openFile('pictured.py');
+  });
+
+  it('are shown beside the script, with files and data: addresses as images; the web is only named', async () => {
+    const window = workbench();
+    const page = window.webview();
+    const image = page.getByRole('img', { name: 'Image of the question' });
+    const isDrawn = (width: number): Promise<void> =>
+      eventually(async () => assert.equal(await image.evaluate('(each) => each.naturalWidth'), width));
+    const asks = (message: string): Promise<void> => page.getByRole('heading', { name: message }).waitFor();
+
+    await window.command('Test Stations: Run Procedure on Station');
+    await asks('Scan the label at the marked place');
+    await isDrawn(480);
+    await page.getByText('pictured.py · Bench 1').waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) {
+      await window.screenshot('prompt-image', theme);
+      assert.deepEqual(await axeProblems(page), [], theme);
+    }
+    await page.getByRole('textbox', { name: 'Answer' }).fill('LBL-5');
+    await page.getByRole('textbox', { name: 'Answer' }).press('Enter');
+
+    await asks('Turn the board');
+    await isDrawn(320);
+    await window.closeEditor('Operator prompt');
+    await window.notification('pictured.py · Bench 1 waits for an answer: Turn the board').click('Answer');
+    await asks('Turn the board');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+
+    await asks('Look at the drawing');
+    await page.getByText('Image on the web, not loaded: https://drawings.invalid/board.png').waitFor();
+    assert.equal(await page.locator('img').count(), 0);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('prompt-address', theme);
+    await page.getByRole('button', { name: 'Open in Browser' }).click();
+    await eventually(async () => assert.match(await window.dialog.text(), /drawings\.invalid/));
+    await window.dialog.click('Cancel');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+
+    await asks('Close the lid');
+    await page.getByText('The image of the prompt was not found: missing.png').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+
+    await window.notification(/SN-IMG: PASS.*Saved/).locator.waitFor();
+    await window.page.getByRole('tab', { name: 'Operator prompt' }).waitFor({ state: 'detached' });
+    const [pushed] = await bench.runs();
+    const { phases } = await bench.run(pushed?.id ?? '');
+    assert.equal(phases[0]?.measurements[0]?.measured_value, 'LBL-5');
+  });
+
+  it('go when the test is stopped', async () => {
+    const window = workbench();
+    await window.openFile('pictured.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    await window.page.getByRole('tab', { name: 'Operator prompt' }).waitFor();
+    await window.command('Test Stations: Stop Run');
+    await window.notification(/SN-IMG: ABORTED/).locator.waitFor();
+    await window.page.getByRole('tab', { name: 'Operator prompt' }).waitFor({ state: 'detached' });
+  });
+});

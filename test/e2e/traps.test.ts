@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import type { Run } from '../../src/contract/runs.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { eventually } from './support/until.ts';
+
+const station = 'Prüfplatz Ä 1';
+
+/** An OpenHTF script, pushed by its own client; it ends with exit code 0 whatever it finds. */
+const script = (serial: string, body: string, start = `lambda: "${serial}"`): string => `
+import os, sys, time
+import openhtf as htf
+from openhtf.plugs.user_input import UserInput
+from tofupilot.openhtf import upload
+
+${body}
+
+test = htf.Test(phase, procedure_id="FVT1", part_number="Gerät 1")
+test.add_output_callbacks(upload())
+test.execute(${start})
+`;
+
+describe('traps', function () {
+  this.timeout(120_000);
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  before(async () => {
+    const window = workbench();
+    await window.open(bench.workspace);
+    await createStation(window, station);
+    await bench.linkedProcedure(station, 'FVT1');
+  });
+
+  const start = async (file: string, text: string): Promise<void> => {
+    bench.write(file, text);
+    await workbench().openFile(file);
+    await workbench().editorAction('Run Procedure on Station');
+  };
+  const saved = async (serial: string): Promise<Run> => {
+    const all = (await bench.runs()).filter((run) => run.unit.serial_number === serial);
+    assert.equal(all.length, 1);
+    return bench.run(all[0]?.id ?? '');
+  };
+
+  it('a PASS without a phase is an error', async () => {
+    const body = `
+def phase(test): pass
+
+class Scanner:
+    def serial(self): return "SN-NONE"
+`;
+    await start('none.py', script('', body, 'Scanner().serial'));
+    await workbench()
+      .notification(/ERROR\. The test reported PASS, but not a single phase ran/)
+      .close();
+  });
+
+  it('a FAIL with exit code 0 is a FAIL, a NaN is outside of every limit, and is saved', async () => {
+    const body = `
+@htf.measures(htf.Measurement("rail").in_range(3, 4), htf.Measurement("curve").with_dimensions("s"))
+def phase(test):
+    test.measurements.rail = float("nan")
+    test.measurements.curve[0.5] = float("nan")
+`;
+    await start('nan.py', script('SN-NAN', body));
+    const message = workbench().notification(/SN-NAN: FAIL\. .*Saved as a run of FVT1/);
+    await message.close();
+    const run = await saved('SN-NAN');
+    assert.equal(run.outcome, 'FAIL');
+    const rail = run.phases.at(-1)?.measurements.find(({ name }) => name === 'rail');
+    assert.deepEqual([rail?.outcome, rail?.measured_value], ['FAIL', 'nan']);
+    assert.match((await workbench().testResultRows()).join('\n'), /nan/);
+  });
+
+  it('names with spaces and of all alphabets stay as they are', async () => {
+    const body = `
+@htf.PhaseOptions(name="Spannung prüfen (5 V)")
+@htf.measures(htf.Measurement("Spannung Ω 電圧").in_range(3, 4))
+def phase(test):
+    test.measurements["Spannung Ω 電圧"] = 3.3
+`;
+    await start('Prüfung № 1.py', script('Größe 1 № 電', body));
+    await workbench().notification(`Größe 1 № 電: PASS. Saved as a run of FVT1 on ${station}.`).close();
+    const run = await saved('Größe 1 № 電');
+    const phase = run.phases.at(-1);
+    assert.deepEqual([phase?.name, phase?.measurements[0]?.name], ['Spannung prüfen (5 V)', 'Spannung Ω 電圧']);
+    assert.match((await workbench().testResultRows()).join('\n'), /Spannung prüfen \(5 V\)/);
+  });
+
+  it('50 MB of prints and bytes that are no text leave the window usable, and the run is saved', async () => {
+    const body = `
+def phase(test):
+    for number in range(500_000):
+        print(f"{number:08} " + "x" * 90)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(bytes(range(256)) * 1000)
+    sys.stdout.buffer.write(b"\\x1b]0;title\\x07\\x1b[2J\\x1b[31m\\xff\\xfe\\n")
+    print('{"event":"run_complete","outcome":"FAIL"}')
+    print("the end of the prints")
+`;
+    await start('loud.py', script('SN-LOUD', body));
+    await workbench()
+      .notification(/SN-LOUD: PASS\..*Saved as a run of FVT1/)
+      .close();
+    await eventually(async () => assert.match(await workbench().testResultText(), /SN-LOUD PASS/));
+    await saved('SN-LOUD');
+  });
+
+  it('a script that changes its folder, closes its output and forks is followed to its end', async () => {
+    const body = `
+import tempfile
+
+def phase(test):
+    os.chdir(tempfile.gettempdir())
+    child = os.fork()
+    if child == 0:
+        time.sleep(0.2)
+        os._exit(0)
+    os.close(1)
+    sys.stdout = open(os.devnull, "w")
+`;
+    await start('closing.py', script('SN-CLOSED', body));
+    await workbench()
+      .notification(/SN-CLOSED: PASS\..*Saved as a run of FVT1/)
+      .close();
+    await saved('SN-CLOSED');
+  });
+
+  it('a prompt that nobody answers is an ERROR, and its box closes', async () => {
+    const window = workbench();
+    const body = `
+@htf.plugs.plug(prompts=UserInput)
+def phase(test, prompts):
+    prompts.prompt("Is the LED green?", timeout_s=4)
+`;
+    await start('asking.py', script('SN-ASK', body));
+    await window.quickInput.opened('Operator prompt');
+    await window.notification(/SN-ASK: ERROR\. .*Saved as a run of FVT1/).close();
+    await window.quickInput.closed();
+    assert.equal((await saved('SN-ASK')).outcome, 'ERROR');
+  });
+});

@@ -49,7 +49,9 @@ export class Agents implements vscode.Disposable {
     this.#subscriptions = [
       liveRuns.onDidBegin((script) => void this.#follow(script)),
       scripts.onDidChange((station) => this.ensure(station)),
-      connection.onDidChangeServer(() => this.#end()),
+      connection.onDidChangeServer(() => {
+        for (const agent of this.#agents.values()) agent.restart();
+      }),
     ];
     liveRuns.claim = (script, prompt, text) => this.#claim(script, prompt, text);
   }
@@ -133,14 +135,8 @@ export class Agents implements vscode.Disposable {
     }
   }
 
-  #end(): void {
-    for (const agent of this.#agents.values()) agent.dispose();
-    this.#agents.clear();
-    this.#loops.clear();
-  }
-
   dispose(): void {
     for (const each of this.#subscriptions) each.dispose();
-    this.#end();
+    for (const agent of this.#agents.values()) agent.dispose();
   }
 }

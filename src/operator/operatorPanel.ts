@@ -19,7 +19,7 @@ export class OperatorPanel implements vscode.Disposable {
   readonly #station: string;
   readonly #connection: Connection;
   readonly #log: Log;
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   #state: LiveState | undefined;
   #status: ToOperator = { type: 'connection', state: 'connecting', message: null };
 
@@ -31,6 +31,14 @@ export class OperatorPanel implements vscode.Disposable {
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidDispose(() => this.#abort.abort());
     panel.webview.html = webviewPage(panel.webview, extension, 'operator', station);
+    void this.#watch(this.#abort.signal);
+  }
+
+  /** Another server is used from now on, or the same one was looked for again. */
+  restart(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#show({ type: 'connection', state: 'connecting', message: null });
     void this.#watch(this.#abort.signal);
   }
 
@@ -88,7 +96,8 @@ export class OperatorPanel implements vscode.Disposable {
         if (hasEnded(signal)) return;
         this.#log.debug(`operator states: ${String(error)}`);
         if (error instanceof ApiError && error.kind === 'notFound') {
-          this.#show({ type: 'connection', state: 'ended', message: vscode.l10n.t('This station was removed.') });
+          const message = vscode.l10n.t('{0} has no such station (any more).', this.#connection.serverName);
+          this.#show({ type: 'connection', state: 'ended', message });
           return;
         }
       }

@@ -35,7 +35,9 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     this.#onOpen = onOpen;
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(viewType, this),
-      connection.onDidChangeServer(() => this.#close()),
+      connection.onDidChangeServer(() => {
+        for (const panel of this.#panels.values()) panel.restart();
+      }),
     );
   }
 
@@ -84,13 +86,8 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     this.#liveRuns.shown = new Set(this.#panels.keys());
   }
 
-  /** They show stations of another server. */
-  #close(): void {
-    for (const panel of [...this.#panels.values()]) panel.dispose();
-  }
-
   dispose(): void {
     this.#subscriptions.dispose();
-    this.#close();
+    for (const panel of [...this.#panels.values()]) panel.dispose();
   }
 }

@@ -20,7 +20,7 @@ export class StationAgent implements vscode.Disposable {
   readonly #params: { id: string; window_id: string };
   readonly #log: Log;
   readonly #onRequest: (request: WindowRequest) => void;
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   readonly #report = new TestReport();
   #script: LiveScript | undefined;
   #offer: Offer | undefined;
@@ -40,6 +40,13 @@ export class StationAgent implements vscode.Disposable {
     this.#params = { id: station, window_id: window };
     this.#log = log;
     this.#onRequest = onRequest;
+    void this.#listen(this.#abort.signal);
+  }
+
+  /** Another server is used from now on, or the same one was looked for again. */
+  restart(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
     void this.#listen(this.#abort.signal);
   }
 
@@ -87,6 +94,8 @@ export class StationAgent implements vscode.Disposable {
         }
       } catch (error) {
         this.#log.debug(`operator requests: ${String(error)}`);
+        // This server has no such station, or no Operator UI: another one may.
+        if (error instanceof ApiError && error.kind === 'notFound') return;
       }
       await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
     }

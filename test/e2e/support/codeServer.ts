@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile, rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,7 +161,10 @@ function coverage(): Record<string, string> {
 
 async function writeSettings(folder: string, settings: Settings): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+  // VS Code watches the file: half of one would be other settings.
+  const fresh = join(folder, 'settings.json.new');
+  await writeFile(fresh, JSON.stringify(settings, null, 2));
+  await rename(fresh, join(folder, 'settings.json'));
 }
 
 async function freePort(): Promise<number> {

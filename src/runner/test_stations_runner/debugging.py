@@ -44,8 +44,8 @@ def wait_for_phases(phase_executor: Any) -> None:
 def kill_outside_of_debugger(threads: Any) -> None:
     """Has OpenHTF's exception that ends a phase raised in the phase.
 
-    A thread at a breakpoint stands in functions of debugpy: there the exception may get lost, and the phase would go on for
-    ever. The test is marked as aborted before, so no further phase begins when this one goes on to its end.
+    A thread at a breakpoint stands in functions of debugpy: there the exception may get lost, and the phase would go on
+    for ever. The test is marked as aborted before, so no further phase begins when this one goes on to its end.
 
     Args:
         threads: the module `openhtf.util.threads`.

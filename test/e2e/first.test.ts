@@ -80,7 +80,7 @@ describe('the first five minutes', function () {
   it('run the sample to PASS from beside it', async () => {
     const window = workbench();
     await walkthrough().click('run', 'Run the Open Script');
-    await window.quickInput.opened('Operator prompt of openhtf_fvt1.py · Bench 1');
+    await window.quickInput.opened('Operator prompt of openhtf_board.py · Bench 1');
     await eventually(async () => assert.match(await window.quickInput.message(), /Put the board into the fixture/));
     await window.quickInput.accept();
     const saved = window.notification(/SN-0001: PASS.*Saved as a run of FVT1|SN-0001: PASS.*Functional verification/);

@@ -55,7 +55,7 @@ export const parts = [
   ),
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
-  suite('faults', { timeout: 120_000 }),
+  suite('faults', { needs: ['pythons'], timeout: 120_000 }),
   suite('api', { needs: ['schemathesis'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
 ];

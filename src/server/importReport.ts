@@ -9,6 +9,7 @@ import { pushRun } from './pushRun.ts';
 import { badRequest, conflict } from './refusal.ts';
 import type { Rooms } from './rooms.ts';
 import { storedUpload } from './routes/uploadRules.ts';
+import { findPushedRun } from './store/runs.ts';
 import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
 
 interface Import {
@@ -40,6 +41,9 @@ export async function importReport(
     if (upload.run_id !== null || upload.unit_id !== null) {
       throw conflict(`The file "${upload.name}" belongs to a run or unit already. Upload the report again.`);
     }
+    // One more try, with a report of its own: the run has the one that it was made of.
+    const pushed = pushKey === null ? null : findPushedRun(sql, pushKey);
+    if (pushed !== null) return { id: pushed, existed: true };
     const id = await pushRun({ change, sql }, readReport(upload, text), caller, pushKey);
     await attachToRun(change, upload.id, id, true);
     return { id, existed: false };

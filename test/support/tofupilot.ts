@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before } from 'mocha';
@@ -17,6 +23,8 @@ export class StandIn {
   mood: Mood = 'well';
   /** Whether it takes links by the call of TofuPilot's command line tool. */
   takesLinks = true;
+  /** Whether it makes one run of all pushes with one mark, as our own server does and TofuPilot does not. */
+  knowsMarks = false;
   certificates: MadeCertificates | undefined;
   #server: TestServer | undefined;
   #url = '';
@@ -72,7 +80,8 @@ export class StandIn {
 
   #forward(from: IncomingMessage, to: ServerResponse): void {
     const { host } = new URL(this.behind);
-    const headers = { ...from.headers, host };
+    const headers: IncomingHttpHeaders = { ...from.headers, host };
+    if (!this.knowsMarks) delete headers['idempotency-key'];
     const sent = httpRequest(this.behind + (from.url ?? ''), { method: from.method ?? 'GET', headers }, (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(to);

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 import threading
+from dataclasses import replace
 
 from .channel import Channel
 from .executions import Pushable
 from .outbox import Outbox
+from .vanilla_phases import millis
 
 
 class Handover:
@@ -38,7 +41,8 @@ class Handover:
         with self._lock:
             first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
         if first is execution:
-            self._outbox.keep(execution.result(kind, body))
+            result = execution.result(kind, body)
+            self._outbox.keep(replace(result, started_at=_start_in(body) or result.started_at))
             self.rest(execution)
         return first
 
@@ -81,3 +85,11 @@ class Handover:
         """In a forked child: its exit functions are the same, the results are not its own."""
         self._lock = threading.Lock()
         self._waiting, self._sent = {}, {}
+
+
+def _start_in(body: bytes) -> float | None:
+    """Returns the start of the run as the server is told it, by which the run can be found there; milliseconds."""
+    try:
+        return millis(json.loads(body)["started_at"])
+    except (ValueError, KeyError, TypeError):
+        return None

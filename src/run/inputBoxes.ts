@@ -17,6 +17,13 @@ export async function inputBox(
   token?: vscode.CancellationToken,
 ): Promise<string | undefined> {
   open += 1;
+  let counts = true;
+  const end = (): void => {
+    if (counts) open -= 1;
+    counts = false;
+  };
+  // One that is answered elsewhere is as good as closed: the test's next question comes before VS Code has closed it.
+  const cancelled = token?.onCancellationRequested(end);
   const box = last.then(() =>
     token?.isCancellationRequested === true ? undefined : vscode.window.showInputBox(options, token),
   );
@@ -24,6 +31,7 @@ export async function inputBox(
   try {
     return await box;
   } finally {
-    open -= 1;
+    cancelled?.dispose();
+    end();
   }
 }

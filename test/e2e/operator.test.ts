@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { operator } from '../../src/contract/operator.ts';
+import { type LiveState, operator } from '../../src/contract/operator.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { isKept } from './support/storage.ts';
-import { eventually } from './support/until.ts';
+import { eventually, until } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
 const station_script = `
@@ -55,6 +55,17 @@ describe('the Operator UI in VS Code', function () {
     await window.openContainer('Test Stations');
     await window.notification('Station Bench 1 is ready').close();
   });
+
+  /** What the server knows of the station's test. */
+  async function stateOf(station: string): Promise<LiveState> {
+    return (await bench.api()).call(operator.state, { params: { id: await bench.stationId(station) } });
+  }
+
+  /** Somebody else, somewhere else, answers. */
+  async function answer(station: string, prompt_id: string, text: string): Promise<void> {
+    const params = { id: await bench.stationId(station) };
+    await (await bench.api()).call(operator.answer, { params, body: { prompt_id, text } });
+  }
 
   /** In all themes; nothing wrong for screen readers and contrast. */
   async function looked(name: string): Promise<void> {
@@ -156,11 +167,9 @@ describe('the Operator UI in VS Code', function () {
     await window.openFile('station.py');
     await window.command('Test Stations: Run Procedure on Station');
     await window.quickInput.opened('Operator prompt of station.py · Bench 1');
-    const id = await bench.stationId('Bench 1');
-    const api = await bench.api();
-    const { test } = await api.call(operator.state, { params: { id } });
-    assert.equal(test?.serial_number, 'SN-0001');
-    await api.call(operator.answer, { params: { id }, body: { prompt_id: test.prompt?.id ?? '', text: 'from afar' } });
+    const test = await until(async () => (await stateOf('Bench 1')).test?.prompt && (await stateOf('Bench 1')).test);
+    assert.equal(test.serial_number, 'SN-0001');
+    await answer('Bench 1', test.prompt?.id ?? '', 'from afar');
     await eventually(async () => assert.match(await window.quickInput.message(), /Close the lid/));
     await window.quickInput.accept();
     await window.notification(/SN-0001: PASS/).locator.waitFor();
@@ -175,10 +184,8 @@ describe('the Operator UI in VS Code', function () {
     await window.page.keyboard.press('Enter');
     await view().getByText('Scan the <b>label</b>').first().waitFor();
     await window.openFile('station.py');
-    const id = await bench.stationId('Bench 1');
-    const api = await bench.api();
-    const { test } = await api.call(operator.state, { params: { id } });
-    await api.call(operator.answer, { params: { id }, body: { prompt_id: test?.prompt?.id ?? '', text: 'LB-2' } });
+    const { test } = await stateOf('Bench 1');
+    await answer('Bench 1', test?.prompt?.id ?? '', 'LB-2');
     const waits = window.notification(/The test on Bench 1 waits for an answer: Close the lid/);
     await window
       .tree('Stations')

@@ -212,6 +212,7 @@ describe('the Doctor', function () {
     assert.match(hanging, /- Health: does not answer: no answer within 3 s/);
     assert.match(hanging, /- Stations: 1/);
     assert.match(hanging, /- Key of the selected station on this machine: yes/);
+    await window.reload(); // one that has seen stations follows them, and starts a dead server by itself
     process.kill(pid, 'SIGKILL');
     await eventually(async () => {
       const dead = await doctor(window);

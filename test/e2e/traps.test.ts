@@ -138,7 +138,7 @@ def phase(test, prompts):
     prompts.prompt("Is the LED green?", timeout_s=4)
 `;
     await start('asking.py', script('SN-ASK', body));
-    await window.quickInput.opened('Operator prompt of asking.py · Bench 1');
+    await window.quickInput.opened(`Operator prompt of asking.py · ${station}`);
     await window.notification(/SN-ASK: ERROR\. .*Saved as a run of FVT1/).close();
     await window.quickInput.closed();
     assert.equal((await saved('SN-ASK')).outcome, 'ERROR');

@@ -106,7 +106,7 @@ printTable(lines);
 
 /** So many stations come or go between two answers. */
 async function measureChanges(server: BundledServer): Promise<void> {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: 10_000 });
   database.exec('pragma synchronous = off; pragma foreign_keys = on');
   const insert = database.prepare(
     `insert or replace into transitions (presence_key, at, is_up, cause) values (?, ?, ?, 'heartbeat')`,

@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { createServer, type Server } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Server as NetServer } from 'node:net';
 import { serverExit } from '../contract/local.ts';
 import type { App } from './http/mount.ts';
 import { StartFailure, systemCode } from './startFailure.ts';
@@ -34,7 +34,8 @@ export async function listen(app: App, host: string, ports: readonly number[]): 
   throw new RangeError('No port was given.');
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
+/** @returns the port */
+export function bind(server: NetServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {

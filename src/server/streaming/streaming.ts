@@ -1,4 +1,5 @@
 import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { bind } from '../listen.ts';
 import type { Store } from '../store/tables.ts';
 import { isKey } from '../store/keys.ts';
 import { systemCode } from '../startFailure.ts';
@@ -97,15 +98,4 @@ async function listen(
     }
   }
   throw new RangeError('No port was given.');
-}
-
-function bind(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : port);
-    });
-  });
 }

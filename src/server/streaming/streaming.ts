@@ -45,11 +45,12 @@ export class Streaming {
     this.#sockets = listening.sockets;
     this.#broker = broker;
     this.#store = store;
+    const renew = async (): Promise<void> => {
+      this.#server.setSecureContext(secure(await findCertificates(folder, host)));
+    };
     this.#timers = [
-      setInterval(() => void this.#endDeadKeys(), keyWatch),
-      setInterval(() => {
-        void findCertificates(folder, host).then((found) => this.#server.setSecureContext(secure(found)));
-      }, certificateWatch),
+      setInterval(() => void this.#endDeadKeys().catch(told('The keys of the live streams')), keyWatch),
+      setInterval(() => void renew().catch(told('The certificates of the live streams')), certificateWatch),
     ];
     for (const timer of this.#timers) timer.unref();
   }
@@ -76,6 +77,12 @@ export class Streaming {
     await closed;
   }
 }
+
+/** A disk that is full or damaged for a while must not end the server: the next look may go well. */
+const told =
+  (what: string) =>
+  (error: unknown): void =>
+    console.error(`${what} could not be looked at:`, error);
 
 const secure = ({ key, certificate }: Certificates): { key: string; cert: string } => ({ key, cert: certificate });
 

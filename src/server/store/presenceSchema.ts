@@ -1,3 +1,10 @@
+/** A trigger that writes down that the presence of the row's station, or what was planned for it, has changed. */
+const noting = (name: string, when: string, row: 'new' | 'old'): string => `
+create trigger presence_updated_by_${name} after ${when} begin
+  insert into changes (at, kind, station_id)
+  values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', ${row}.station_id);
+end;`;
+
 /**
  * Schema 2: whether stations were there. What is kept are transitions, not samples, and beside them the times in which
  * this server watched: outside of those nothing is known. Names of columns are explained in `tables.ts`.
@@ -51,25 +58,11 @@ create table uptime_days (
   incidents integer not null,
   primary key (presence_key, date, zone)
 ) strict, without rowid;
-
-create trigger presence_updated_on_presence after update of state, operator_address on presence begin
-  insert into changes (at, kind, station_id)
-  values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', new.station_id);
-end;
-create trigger presence_created_on_presence after insert on presence begin
-  insert into changes (at, kind, station_id)
-  values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', new.station_id);
-end;
-create trigger presence_updated_on_pauses after insert on pauses begin
-  insert into changes (at, kind, station_id)
-  values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', new.station_id);
-end;
-create trigger presence_updated_on_ended_pauses after update on pauses begin
-  insert into changes (at, kind, station_id)
-  values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', new.station_id);
-end;
-create trigger presence_updated_on_deleted_pauses after delete on pauses begin
-  insert into changes (at, kind, station_id)
-  values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', old.station_id);
-end;
+${[
+  noting('updated_presence', 'update of state, operator_address on presence', 'new'),
+  noting('inserted_presence', 'insert on presence', 'new'),
+  noting('inserted_pause', 'insert on pauses', 'new'),
+  noting('updated_pause', 'update on pauses', 'new'),
+  noting('deleted_pause', 'delete on pauses', 'old'),
+].join('')}
 `;

@@ -50,12 +50,12 @@ describe('a result that the script does not push', function () {
 
   it('waits, with the reason, when the server refuses it, and is saved once after that is mended', async () => {
     const window = workbench();
-    bench.remove('go');
+    bench.hold();
     await run('waiting.py');
-    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await bench.scriptWaits();
     const api = await bench.api();
     await api.call(local.unlinkProcedure, { params: await links() });
-    bench.write('go', '');
+    bench.release();
     await window.notification(/SN-WAIT: PASS\..*not saved yet.*not authorized/).close();
     const row = window.tree('Runs').row('SN-WAIT');
     await row.locator.waitFor();
@@ -76,36 +76,36 @@ describe('a result that the script does not push', function () {
 
   it('is pushed with the new key when the key was changed while the script ran', async () => {
     const window = workbench();
-    bench.remove('go');
+    bench.hold();
     await run('waiting.py');
-    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await bench.scriptWaits();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
     await window.notification('Bench 1 has a new key').close();
-    bench.write('go', '');
+    bench.release();
     await window.notification(/SN-WAIT: PASS\..*Saved as a run of FVT1/).close();
     assert.equal(await count(), 3);
   });
 
   it('is pushed after a reload of the window in the middle of the run', async () => {
     const window = workbench();
-    bench.remove('go');
+    bench.hold();
     bench.write('wait', '');
     await run('openhtf_bare.py');
-    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await bench.scriptWaits();
     await window.reload();
-    bench.write('go', '');
+    bench.release();
     await until(async () => (await count()) === 4, { what: 'the run to be pushed', timeout: 60_000 });
     await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
   });
 
   it('can be discarded, after asking', async () => {
     const window = workbench();
-    bench.remove('go');
+    bench.hold();
     await run('waiting.py');
-    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await bench.scriptWaits();
     await (await bench.api()).call(local.unlinkProcedure, { params: await links() });
-    bench.write('go', '');
+    bench.release();
     await window.notification(/SN-WAIT: PASS\..*not saved yet/).close();
     await window.openContainer('Test Stations');
     await window

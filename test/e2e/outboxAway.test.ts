@@ -7,7 +7,7 @@ import { type RunListItem, runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { Bench, useBench } from './support/bench.ts';
-import { eventually, until } from './support/until.ts';
+import { until } from './support/until.ts';
 
 describe('results while a server is away', function () {
   this.timeout(120_000);
@@ -45,12 +45,12 @@ describe('results while a server is away', function () {
     const window = workbench();
     for (const number of [1, 2]) {
       cloud.mood = 'well';
-      bench.remove('go');
+      bench.hold();
       await window.openFile('waiting.py');
       await window.editorAction('Run Procedure on Station');
-      await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+      await bench.scriptWaits();
       cloud.mood = 'down';
-      bench.write('go', '');
+      bench.release();
       await window.notification(/SN-WAIT: PASS\..*not saved yet/).close();
       await window.statusBarItem(String(number)).first().waitFor();
     }

@@ -5,7 +5,7 @@ import { before, describe, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { marker } from './support/processes.ts';
-import { eventually, until } from './support/until.ts';
+import { until } from './support/until.ts';
 
 describe('a run whose extension host is killed', function () {
   this.timeout(180_000);
@@ -29,10 +29,10 @@ describe('a run whose extension host is killed', function () {
   /** Starts the script, and kills the extension host while its phase waits. @returns the script's process */
   async function runAndKill(): Promise<number> {
     const window = workbench();
-    bench.remove('go');
+    bench.hold();
     await window.openFile('openhtf_bare.py');
     await window.editorAction('Run Procedure on Station');
-    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await bench.scriptWaits();
     const [script, ...scripts] = processes(/openhtf_bare\.py/);
     assert.ok(script !== undefined && scripts.length === 0);
     const hosts = processes(/--type=extensionHost/);
@@ -55,7 +55,7 @@ describe('a run whose extension host is killed', function () {
   it('goes on, and is pushed once by the next extension host of the window', async () => {
     await runAndKill();
     await until(() => processes(/--type=extensionHost/).length === 1, { what: 'a new extension host' });
-    bench.write('go', '');
+    bench.release();
     await until(async () => (await count()) === 1, { what: 'the run to be pushed', timeout: 60_000 });
     await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
     const [{ id } = assert.fail()] = await bench.runs();
@@ -69,7 +69,7 @@ describe('a run whose extension host is killed', function () {
     await window.reload();
     const script = await runAndKill();
     await window.page.goto('about:blank');
-    bench.write('go', '');
+    bench.release();
     await until(() => !processes(/./).includes(script), { what: 'the end of the script' });
     assert.equal(waiting().length, 1);
     assert.equal(await count(), 1);

@@ -213,7 +213,7 @@ describe('the run report', function () {
 
   it('comes back after a reload of the window, as it was', async () => {
     const window = workbench();
-    await isKept(window.page, /failedOnly\W+true/);
+    await isKept(window.page, /failedOnly\W+true\W+name\W+level/);
     await window.reload();
     await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
     await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));

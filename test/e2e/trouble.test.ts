@@ -21,7 +21,7 @@ describe('trouble while a script runs', function () {
     const window = workbench();
     await window.openFile('waiting.py');
     await window.editorAction('Run Procedure on Station');
-    await eventually(async () => assert.match(await window.testResultText(), /waiting/));
+    await bench.scriptWaits();
 
     await window.editorAction('Run Procedure on Station');
     await window.notification('waiting.py is still running').close();
@@ -33,7 +33,7 @@ describe('trouble while a script runs', function () {
     const { pid } = bench.address();
     process.kill(pid, 'SIGKILL');
     await until(() => bench.address().pid !== pid, { what: 'the server to be started again' });
-    bench.write('go', '');
+    bench.release();
     await window.notification(/SN-WAIT: PASS.*Saved as a run of FVT1/).locator.waitFor();
     assert.equal((await bench.runs()).length, 1);
     await window.notification(/SN-WAIT: PASS/).close();

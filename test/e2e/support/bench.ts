@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after } from 'mocha';
@@ -10,6 +10,7 @@ import { local } from '../../../src/contract/local.ts';
 import { type Run, type RunListItem, runs } from '../../../src/contract/runs.ts';
 import { stations } from '../../../src/contract/stations.ts';
 import { root } from './places.ts';
+import { until } from './until.ts';
 import { useWorkbench } from './useWorkbench.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -48,6 +49,20 @@ export class Bench {
 
   read(name: string): string {
     return readFileSync(join(this.workspace, name), 'utf8');
+  }
+
+  /** Has the next script that looks for `go` wait, as `waiting.py` does. */
+  hold(): void {
+    for (const name of ['go', 'waiting']) this.remove(name);
+  }
+
+  /** Waits until a script waits: the Test Results may still show what an earlier one printed. */
+  async scriptWaits(): Promise<void> {
+    await until(() => existsSync(join(this.workspace, 'waiting')), { what: 'a script that waits' });
+  }
+
+  release(): void {
+    this.write('go', '');
   }
 
   /** The address of the server that the window started. */

@@ -48,7 +48,9 @@ export class Dialog {
   }
 
   async click(button: string): Promise<void> {
+    // This one box: the next dialog may stand in its place at once.
+    const box = await this.#box.elementHandle();
     await this.#box.getByRole('button', { name: button, exact: true }).click();
-    await this.#box.waitFor({ state: 'hidden' });
+    await box.waitForElementState('hidden');
   }
 }

@@ -85,6 +85,10 @@ export class Workbench {
   async openFile(path: string): Promise<void> {
     await this.#pick(path, basename(path));
     await this.page.getByRole('tab', { name: basename(path), selected: true }).waitFor();
+    // The tab comes first. Until the text is there, the icons of the title still act on the file before.
+    await this.page
+      .locator(`.editor-group-container.active .monaco-editor[data-uri$="/${encodeURIComponent(basename(path))}"]`)
+      .waitFor();
   }
 
   /** Shows a view container of the activity bar. By its command: a click on its icon would hide one that is shown. */

@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serverExit } from '../contract/local.ts';
-import { attachmentsOf, backup } from './backup.ts';
-import { check } from './check.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
 import { diskTrouble } from './diskTrouble.ts';
-import { serve } from './serve.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
-import { newUserKey, takeChosenKey } from './userKeys.ts';
+import { takeChosenKey } from './chosenKey.ts';
 
 // Files are for this user alone.
 process.umask(0o077);
@@ -23,6 +20,7 @@ process.on('warning', (warning) => {
   if (warning.name !== 'ExperimentalWarning') console.error(warning);
 });
 
+/** What a command needs is loaded by it alone: a window that opens for the first time waits for `new-user-key`. */
 async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
   const command = readCommand(process.argv.slice(2));
@@ -31,6 +29,7 @@ async function main(): Promise<void> {
     return;
   }
   if (command.command === 'check') {
+    const { check } = await import('./check.ts');
     for (const finding of check(DataFolder.existing(command.data))) {
       console.log(finding);
       process.exitCode = 1;
@@ -38,15 +37,18 @@ async function main(): Promise<void> {
     return;
   }
   if (command.command === 'backup') {
+    const { attachmentsOf, backup } = await import('./backup.ts');
     const attachments = backup(DataFolder.existing(command.data), command.to);
     console.log(`Backed up to ${command.to}, and ${attachments} attachments to ${attachmentsOf(command.to)}.`);
     return;
   }
   const folder = new DataFolder(command.data);
   if (command.command === 'new-user-key') {
+    const { newUserKey } = await import('./userKeys.ts');
     console.log(await newUserKey(folder, command.revokeOthers));
     return;
   }
+  const { serve } = await import('./serve.ts');
   const server = await serve(folder, { ...command, chosenKey, pages: pagesFolder() });
   const stop = (): void => {
     server.stop().then(() => process.exit(0), fail);

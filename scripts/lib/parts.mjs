@@ -54,6 +54,8 @@ export const parts = [
     ['tools'],
   ),
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
+  // Too slow for a look before each commit.
+  { ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false },
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
   suite('faults', { needs: ['pythons'], timeout: 120_000 }),
   suite('api', { needs: ['schemathesis'], timeout: 60_000 }),

@@ -82,5 +82,5 @@ function ended(told: readonly Told[], { at, interval }: LateBeat): Told[] {
   const went = told[place];
   const came = told[place - 1];
   if (went?.cause !== 'heartbeat-missed' || went.at - at > interval || !came?.isUp) return [...told];
-  return told.with(place, { at: Math.max(at, came.at + 1), isUp: false, cause: 'heartbeat' });
+  return told.with(place, { at, isUp: false, cause: 'heartbeat' });
 }

@@ -51,7 +51,8 @@ export class Calendar {
 
   /** Local time minus UTC, in milliseconds. */
   #offsetAt(at: number): number {
-    const match = /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(this.#format.format(at));
+    // `GMT-03:30`, `GMT-00:44:30`; `GMT` is no offset.
+    const match = /GMT([+-])(\d+):(\d+)(?::(\d+))?/.exec(this.#format.format(at));
     const [, sign, hours = 0, minutes = 0, seconds = 0] = match ?? [];
     return (sign === '-' ? -1 : 1) * (Number(hours) * hour + Number(minutes) * minute + Number(seconds) * 1000);
   }

@@ -33,12 +33,14 @@ describe('heartbeats', () => {
 
     it('go on from one before, when none was missed between them', () => {
       assert.deepEqual(late([up(1), missed(3)], 4), [up(1), missed(5)]);
+      assert.deepEqual(late([up(1), missed(3)], 4.5), [up(1), missed(5.5)]);
       assert.deepEqual(late([up(1), missed(3)], 4.6), [up(1), missed(3), up(4.6), missed(5.6)]);
       assert.deepEqual(late([up(1), left(3)], 4), [up(1), left(3), up(4), missed(5)]);
     });
 
     it('last until the next that came, when none was missed before it', () => {
       assert.deepEqual(late([up(1), missed(2), up(20)], 18), [up(1), missed(2), up(18)]);
+      assert.deepEqual(late([up(1), missed(2), up(20)], 17.5), [up(1), missed(2), up(17.5)]);
       assert.deepEqual(late([up(1), missed(2), up(20)], 17), [up(1), missed(2), up(17), missed(18), up(20)]);
       assert.deepEqual(late([up(1), missed(2), up(4)], 3), [up(1)]);
     });
@@ -53,6 +55,7 @@ describe('heartbeats', () => {
 
     it('end when they took their leave', () => {
       assert.deepEqual(late([up(1), missed(5)], 4.5, everything, true), [up(1), left(4.5)]);
+      assert.deepEqual(late([up(1), missed(5)], 4, everything, true), [up(1), left(4)]);
       assert.deepEqual(late([up(1), missed(5)], 6, everything, true), [up(1), left(6)]);
       assert.deepEqual(late([up(1), missed(5)], 3, everything, true), [up(1), missed(5)]);
       assert.deepEqual(late([up(1), missed(5)], 9, everything, true), [up(1), missed(5)]);
@@ -104,6 +107,10 @@ describe('a gap in watching', () => {
     assert.equal(isGap({ wall: 3_600_000, monotonic: 100 }, tick), true);
     assert.equal(isGap({ wall: tick - 3_600_000, monotonic: tick }, tick), true);
     assert.equal(isGap({ wall: tick + 29_000, monotonic: tick }, tick), false);
+    assert.equal(isGap({ wall: tick + 30_000, monotonic: tick }, tick), false);
+    assert.equal(isGap({ wall: tick + 30_001, monotonic: tick }, tick), true);
+    assert.equal(isGap({ wall: 45_000, monotonic: 45_000 }, tick), false);
+    assert.equal(isGap({ wall: 45_001, monotonic: 45_001 }, tick), true);
     assert.equal(isGap({ wall: 0, monotonic: 0 }, tick), false);
   });
 });

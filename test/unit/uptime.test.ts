@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Durations } from '../../src/contract/uptime.ts';
-import { cellsOf, dayOf, incidentsOf, lastDays, segmentsOf, sumOf } from '../../src/domain/uptime.ts';
-import { historyOf, markOf, type PauseSpan, type Span } from '../../src/domain/uptimeHistory.ts';
+import { cellsOf, dayOf, incidentsOf, lastDays, lengthsIn, segmentsOf, sumOf } from '../../src/domain/uptime.ts';
+import {
+  alternating,
+  flattened,
+  historyOf,
+  markOf,
+  type PauseSpan,
+  type Span,
+  union,
+} from '../../src/domain/uptimeHistory.ts';
 
 /** Minutes are the times of these tests. */
 const history = (known: { up?: number[]; down?: number[]; observed?: Span[]; pauses?: PauseSpan[]; now?: number }) =>
@@ -60,6 +68,33 @@ describe('the state of a station', () => {
   it('bears observers that overlap, touch, or end before they begin', () => {
     const observed = [span(40, 60), span(0, 20), span(20, 50), span(90, 80)];
     assert.deepEqual(one({ up: [0], observed }), ['up 0-60', 'unknown 60-100']);
+  });
+});
+
+describe('what is known of a station', () => {
+  it('keeps marks that alternate as they are, and no others', () => {
+    const marks = [markOf({ at: 1, isUp: true }), markOf({ at: 2, isUp: false }), markOf({ at: 9, isUp: true })];
+    assert.equal(alternating(marks), marks);
+    assert.deepEqual(alternating(marks.toReversed()), marks);
+    assert.deepEqual(alternating([...marks, markOf({ at: 10, isUp: true })]), marks);
+    const both = [markOf({ at: 5, isUp: false }), markOf({ at: 5, isUp: true })];
+    assert.deepEqual(alternating(both), both.slice(1), 'of two at one time, up holds');
+  });
+
+  it('has spans that neither overlap nor touch, and none without length', () => {
+    assert.deepEqual(union([span(5, 9), span(0, 5), span(20, 20), span(30, 31)]), [span(0, 9), span(30, 31)]);
+    assert.deepEqual(flattened([paused(0, 10), maintenance(5, 10)]), [paused(0, 5), maintenance(5, 10)]);
+    assert.deepEqual(flattened([paused(0, 9), maintenance(3, 4)]), [paused(0, 3), maintenance(3, 4), paused(4, 9)]);
+  });
+});
+
+describe('the length of spans between edges', () => {
+  it('is split where a span lies across edges, and cut at the first and the last', () => {
+    assert.deepEqual(lengthsIn([span(10, 30), span(90, 210), span(250, 260)], [0, 100, 200, 300]), [30, 100, 20]);
+    assert.deepEqual(lengthsIn([span(0, 100)], [20, 50, 60]), [30, 10]);
+    assert.deepEqual(lengthsIn([span(0, 20), span(60, 99)], [20, 50, 60]), [0, 0]);
+    assert.deepEqual(lengthsIn([], [0, 10]), [0]);
+    assert.deepEqual(lengthsIn([span(0, 10)], []), []);
   });
 });
 
@@ -129,12 +164,12 @@ describe('incidents', () => {
 });
 
 describe('sums of days', () => {
-  const columns = { up: [80, 70, 50], down: [10, 30, 0], maintenance: [0, 0, 5], paused: [0, 0, 0] };
-  const answer = { ...columns, unknown: [0, 0, 0], incidents: [1, 0, 0] };
+  const columns = { up: [80, 70, 50], down: [10, 30, 0], maintenance: [0, 0, 5], paused: [3, 0, 0] };
+  const answer = { ...columns, unknown: [2, 0, 0], incidents: [1, 0, 0] };
   const days = { starts: [0, 100, 200], now: 260 };
 
   it('have the rest as none, today until now', () => {
-    assert.deepEqual(some(dayOf(answer, days, 0)), { up: 80, down: 10, none: 10, incidents: 1 });
+    assert.deepEqual(some(dayOf(answer, days, 0)), { up: 80, down: 10, paused: 3, unknown: 2, none: 5, incidents: 1 });
     assert.deepEqual(some(dayOf(answer, days, 2)), { up: 50, maintenance: 5, none: 5 });
     assert.deepEqual(some(dayOf(answer, days, 3)), {});
   });

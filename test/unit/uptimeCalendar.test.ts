@@ -42,6 +42,14 @@ describe('the calendar of a time zone', () => {
     assert.equal(starts('America/St_Johns'), '2026-06-01T02:30:00.000Z');
     assert.equal(starts('Pacific/Kiritimati'), '2026-05-31T10:00:00.000Z');
     assert.equal(starts('Etc/GMT+12'), '2026-06-01T12:00:00.000Z');
+    const monrovia = new Calendar('Africa/Monrovia').startOf('1971-06-01');
+    assert.equal(new Date(monrovia).toISOString(), '1971-06-01T00:44:30.000Z');
+  });
+
+  it('begins a day where the clocks jump over its midnight', () => {
+    // From 23:30 to 00:30.
+    const toronto = new Calendar('America/Toronto').startOf('1919-03-31');
+    assert.equal(new Date(toronto).toISOString(), '1919-03-31T04:30:00.000Z');
   });
 
   it('has a day of no length where the zone skipped a date', () => {

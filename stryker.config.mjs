@@ -1,0 +1,32 @@
+/**
+ * `npm run test:mutation`: changes the arithmetic of uptime and presence, one operator at a time. Each change has to make
+ * a unit test fail. What is left below 100 changes nothing: a span without length is added, or a place is looked at twice.
+ */
+export default {
+  mutate: [
+    'src/domain/uptime.ts',
+    'src/domain/uptimeHistory.ts',
+    'src/domain/uptimeFigures.ts',
+    'src/domain/uptimeCalendar.ts',
+    'src/domain/presence.ts',
+    'src/domain/pauses.ts',
+  ],
+  mutator: {
+    excludedMutations: [
+      ...['ArrayDeclaration', 'ArrowFunction', 'BlockStatement', 'BooleanLiteral', 'ConditionalExpression'],
+      ...['LogicalOperator', 'MethodExpression', 'ObjectLiteral', 'OptionalChaining', 'StringLiteral'],
+    ],
+  },
+  testRunner: 'command',
+  commandRunner: {
+    command: 'node node_modules/mocha/bin/mocha.js --bail --reporter dot "test/unit/{uptime,presence,pauses}*.test.ts"',
+  },
+  ignorePatterns: ['/*', '!/src/**', '!/test/**', '!/package.json'],
+  reporters: ['clear-text'],
+  clearTextReporter: { allowColor: false, logTests: false },
+  thresholds: { high: 100, low: 95, break: 95 },
+  // Milliseconds beyond the usual time, for a loop that has no end.
+  timeoutMS: 3000,
+  concurrency: 1,
+  tempDirName: 'build/stryker',
+};

@@ -1,7 +1,7 @@
 /**
  * Measures the station server beside the raw limit of the same computer, in one run, and prints one table.
  *
- *     npm run bench:server [-- --runs 1000000] [--pushes 3000]
+ *     npm run bench -- server [--runs 1000000] [--pushes 3000]
  *
  * Raw limit: one durable `node:sqlite` transaction for each row with the bytes of the same request.
  */
@@ -14,7 +14,7 @@ import { ingest, measureReads } from './load.ts';
 import { rawLimit } from './raw.ts';
 import { sampleRun } from './sampleRun.ts';
 import { startBundle } from './bundle.ts';
-import { type Line, number, printTable } from './table.ts';
+import { atLeast, atMost, type Line, number, printTable } from './table.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '1000000' }, pushes: { type: 'string', default: '3000' } },
@@ -36,12 +36,11 @@ try {
   raw.push(rawLimit(join(folder, 'raw2.db'), bytes, pushes));
   pushed.push(await ingest(first, procedure, pushes));
   const best = { raw: Math.max(...raw), pushed: Math.max(...pushed) };
-  lines.push({ what: `raw limit (${bytes} bytes a row)`, found: `${number(best.raw)} rows/s`, aim: '', met: true });
+  lines.push({ what: `raw limit (${bytes} bytes a row)`, found: `${number(best.raw)} rows/s` });
   lines.push({
     what: 'ingest, 16 connections',
     found: `${number(best.pushed)} runs/s = ${number(best.pushed / best.raw)} of raw`,
-    aim: '≥ 0.5 of raw',
-    met: best.pushed / best.raw >= 0.5,
+    aim: atLeast(best.pushed / best.raw, 0.5, 'of raw'),
   });
   await first.stop();
 
@@ -58,20 +57,19 @@ try {
     await server.stop();
   }
   const cold = starts.toSorted((a, b) => a - b)[2] ?? NaN;
-  lines.push({ what: 'start to healthy', found: `${number(cold)} ms`, aim: '< 400 ms', met: cold < 400 });
+  lines.push({ what: 'start to healthy', found: `${number(cold)} ms`, aim: atMost(cold, 400, 'ms') });
   const server = await startBundle(full);
   for (const { what, p50, p99 } of await measureReads(server, runs, places.procedures)) {
-    lines.push({ what, found: `p50 ${number(p50)} ms, p99 ${number(p99)} ms`, aim: '< 20 ms p99', met: p99 < 20 });
+    lines.push({ what, found: `p50 ${number(p50)} ms, p99 ${number(p99)} ms`, aim: atMost(p99, 20, 'ms p99') });
   }
   const filled = await ingest(server, places.procedures[0] ?? '', pushes);
   lines.push({
     what: `ingest beside ${runs} runs`,
     found: `${number(filled)} runs/s = ${number(filled / best.raw)} of raw`,
-    aim: '≥ 0.5 of raw',
-    met: filled / best.raw >= 0.5,
+    aim: atLeast(filled / best.raw, 0.5, 'of raw'),
   });
   const memory = server.residentMegabytes();
-  lines.push({ what: 'resident memory', found: `${number(memory)} MB`, aim: '< 150 MB', met: memory < 150 });
+  lines.push({ what: 'resident memory', found: `${number(memory)} MB`, aim: atMost(memory, 150, 'MB') });
   await server.stop();
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { useNode24 } from './lib/node.mjs';
@@ -13,6 +13,7 @@ async function main() {
   await useNode24(import.meta.url);
   const vsix = join(build, 'test-stations.vsix');
   mkdirSync(build, { recursive: true });
+  writeFileSync(join(build, 'README.md'), asText(readFileSync(join(root, 'README.md'), 'utf8')));
   run('The build', [join(root, 'esbuild.mjs')]);
   const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
   run('Packaging', [
@@ -21,10 +22,20 @@ async function main() {
     '--no-dependencies',
     '--allow-missing-repository',
     '--no-rewrite-relative-links',
+    '--readme-path',
+    'build/README.md',
     '--out',
     vsix,
   ]);
   console.log(`build/test-stations.vsix  ${(statSync(vsix).size / 1000).toFixed(0)} kB`);
+}
+
+/**
+ * The README as VS Code can show it: pictures come over https alone, and links lead to no file of an extension. With the
+ * repository's address in the manifest vsce makes addresses of both, and this can go.
+ */
+function asText(markdown) {
+  return markdown.replace(/^!\[.*\]\(.*\)\n\n/gm, '').replace(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, '$1');
 }
 
 function run(what, args) {

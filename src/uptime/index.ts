@@ -29,5 +29,7 @@ export function registerUptime(
   registerPauseCommands(commands, connection, store);
   const panels = new UptimePanels({ commands, connection, feed, log, watching, extension });
   commands.register('openUptime', (argument) => panels.open(stationIdOf(argument)));
+  // The view's title hands over the focused node, and means all stations all the same.
+  commands.register('openAllUptime', () => panels.open(undefined));
   return vscode.Disposable.from(watching, panels);
 }

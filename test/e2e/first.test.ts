@@ -187,14 +187,14 @@ describe('the Doctor', function () {
   it('has no key and no home in it, even when they got into settings and log', async () => {
     const window = workbench();
     const broken = join(window.server.home, 'nowhere', key, 'python3');
-    await window.server.changeMachineSettings({ 'testStations.python': broken });
+    await window.changeSettings({ 'testStations.python': broken });
     await bench.linkedProcedure('Bench 1', 'FVT1');
     await window.openFile('openhtf_seed.py');
-    await eventually(async () => {
-      await window.command('Test Stations: Run Procedure on Station');
-      await window.notification(/Python could not be started with/).locator.waitFor({ timeout: 3000 });
-    });
-    assert.ok((await window.outputChannel('Test Stations')).includes(key), 'the log should have it for this test');
+    await window.command('Test Stations: Run Procedure on Station');
+    await window.notification(/Python could not be started with/).locator.waitFor();
+    await eventually(async () =>
+      assert.ok((await window.outputChannel('Test Stations')).includes(key), 'the log should have it for this test'),
+    );
     const report = await doctor(window);
     assert.match(report, /testStations\.python \(user\): "~\/nowhere\/tss_…\/python3"/);
     assert.match(report, /\[error\] .*Python could not be started with ~\/nowhere\/tss_…\/python3/);

@@ -12,7 +12,7 @@ import { startServer, temporaryFolder, type TestServer } from '../server/support
 import { makeCertificates, type MadeCertificates } from './certificates.ts';
 
 /** How it answers: as TofuPilot does, or with something wrong. */
-export type Mood = 'well' | 'down' | 'failing' | 'a page' | 'refusing users' | 'forgetting keys';
+export type Mood = 'well' | 'down' | 'taking no runs' | 'failing' | 'a page' | 'refusing users' | 'forgetting keys';
 
 /**
  * A stand-in for TofuPilot, which cannot be reached from here: our own server with its own surface switched off, by a proxy
@@ -68,7 +68,8 @@ export class StandIn {
       to.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message, code: 'X' }));
     };
     const page = '<!doctype html><title>TofuPilot</title>';
-    if (this.mood === 'down') from.socket.destroy();
+    const isPush = from.method !== 'GET' && /^\/api\/v\d\/(import|runs|uploads)/.test(path);
+    if (this.mood === 'down' || (this.mood === 'taking no runs' && isPush)) from.socket.destroy();
     else if (this.mood === 'a page') to.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
     else if (this.mood === 'failing') say(503, 'Down for maintenance.');
     else if (path.startsWith('/api/local')) to.writeHead(404, { 'Content-Type': 'text/html' }).end(page);

@@ -178,7 +178,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await window.page.getByText('A station is a test bench').waitFor();
     await use(cloud.host);
     await tree().row('Cloud bench').locator.waitFor();
-    await isKept(window.page, new RegExp(`"server":"${cloud.url}"`));
+    await isKept(window.page, new RegExp(`^(?![^]*"server":"local")[^]*"server":"${cloud.url}"`));
     await window.reload();
     await window.openContainer('Test Stations');
     await tree().row('Cloud bench').locator.waitFor();

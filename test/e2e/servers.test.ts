@@ -105,6 +105,18 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 1));
   });
 
+  it('runs it again at once, while the window still asks what became of the station', async () => {
+    const window = workbench();
+    cloud.holds = new RegExp(`/stations/${await stationId()}$`);
+    for (const count of [2, 3]) {
+      await window.editorAction('Run Procedure on Station');
+      await window.notification(/SN-0001: PASS\..*Saved as a run of Functional test/).close();
+      assert.equal((await behind().call(runs.list)).data.length, count);
+    }
+    cloud.letGo();
+    await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 3 runs/));
+  });
+
   it('has the way round for what it has no call for', async () => {
     const window = workbench();
     await tree().row('FVT1').menu('Unlink Procedure…');

@@ -25,6 +25,9 @@ export class StandIn {
   takesLinks = true;
   /** Whether it makes one run of all pushes with one mark, as our own server does and TofuPilot does not. */
   knowsMarks = false;
+  /** What is asked for by such a path gets no answer before `letGo`. */
+  holds: RegExp | undefined;
+  readonly #held: (() => void)[] = [];
   certificates: MadeCertificates | undefined;
   #server: TestServer | undefined;
   #url = '';
@@ -62,8 +65,17 @@ export class StandIn {
     };
   }
 
+  letGo(): void {
+    this.holds = undefined;
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
   #handle(from: IncomingMessage, to: ServerResponse): void {
     const path = from.url ?? '';
+    if (this.holds?.test(path) === true) {
+      this.#held.push(() => this.#handle(from, to));
+      return;
+    }
     const say = (status: number, message: string): void => {
       to.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message, code: 'X' }));
     };

@@ -60,7 +60,7 @@ export class Conclusion {
     }
     const { access } = station;
     await this.#message.show(run.name, access.station, { ...end, live: await this.#settled(end.live) });
-    await this.#store.refreshStation(access.station.id);
+    this.#store.refreshStation(access.station.id).catch(this.#report); // whoever was told may run it again at once
     if (end.questionError !== undefined) throw end.questionError; // after what is to say of the units before
   }
 

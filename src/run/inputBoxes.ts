@@ -1,21 +1,8 @@
 import * as vscode from 'vscode';
+import { asking } from './asking.ts';
 
 /** Resolves when no box is open; each box waits for the one before. */
 let last: Promise<unknown> = Promise.resolve();
-let questions = 0;
-
-/** Whether a run of this window asks something now: what opens over it would get what is being typed or scanned there. */
-export const isAsking = (): boolean => questions > 0;
-
-/** Counts a question until its answer is there. */
-export async function asking<T>(answer: Promise<T>): Promise<T> {
-  questions += 1;
-  try {
-    return await answer;
-  } finally {
-    questions -= 1;
-  }
-}
 
 /**
  * Shows an input box when no other run shows one: VS Code has one box a window, and a second one closes the first as if
@@ -32,5 +19,5 @@ export function inputBox(
   last = box.catch(() => undefined);
   // One that is answered elsewhere is as good as closed: the test's next question comes before VS Code has closed it.
   const withdrawn = new Promise<undefined>((done) => token?.onCancellationRequested(() => done(undefined)));
-  return asking(Promise.race([box, withdrawn]));
+  return asking(Promise.race([box, withdrawn]), token);
 }

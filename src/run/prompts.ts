@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
-import { asking, inputBox, isAsking } from './inputBoxes.ts';
+import { asking, isAsking } from './asking.ts';
+import { inputBox } from './inputBoxes.ts';
 import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
@@ -89,7 +90,7 @@ export class Prompts implements vscode.Disposable {
   #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const { image_url: image } = prompt;
     if (image === null) return this.#box(prompt, token);
-    return asking(this.#panel.ask(prompt, image, token));
+    return asking(this.#panel.ask(prompt, image, token), token);
   }
 
   /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */

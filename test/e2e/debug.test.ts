@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { textsBelow } from './support/files.ts';
 import { packExtension } from './support/packExtension.ts';
 import { root } from './support/places.ts';
 import { eventually } from './support/until.ts';
@@ -44,8 +45,8 @@ describe('debugging a script on a station', function () {
     await eventually(() => assert.ok(Date.now() - since > 3000)); // thrice the phase's timeout
     await window.command('Debug: Continue');
     const told = window.notification(/SN-D: PASS.*Saved as a run of FVT1 on Bench 1/);
-    await told.locator.waitFor();
     await told.close();
+    await ended(window);
     const [run, ...more] = await bench.runs();
     assert.deepEqual(more, []);
     const { phases } = await bench.run(run?.id ?? '');
@@ -61,14 +62,14 @@ describe('debugging a script on a station', function () {
     await window.tree('Stations').row('Bench 1').menu('Copy Key');
     await eventually(async () => assert.match(await window.clipboard(), /^\S{20,}$/));
     const key = await window.clipboard();
-    const configuration = await window.outputChannel('Debug configurations');
-    assert.match(configuration, /TEST_STATIONS_CHANNEL/);
-    assert.doesNotMatch(configuration, /API_KEY/);
-    const files = readdirSync(window.server.data, { recursive: true, withFileTypes: true }).filter((each) =>
-      each.isFile(),
-    );
+    await eventually(async () => {
+      const configuration = await window.outputChannel('Debug configurations');
+      assert.match(configuration, /TEST_STATIONS_CHANNEL/);
+      assert.doesNotMatch(configuration, /API_KEY/);
+    });
+    const files = textsBelow(window.server.data);
     assert.ok(files.length > 10);
-    for (const { parentPath, name } of files) assert.ok(!readFileSync(join(parentPath, name)).includes(key), name);
+    for (const { file, text } of files) assert.ok(!text.includes(key), file);
     await window.openFile('patient.py');
   });
 
@@ -80,7 +81,7 @@ describe('debugging a script on a station', function () {
     const told = window.notification(/SN-D: ABORTED/);
     await told.locator.waitFor();
     await told.close();
-    await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await ended(window);
     const outcomes = (await bench.runs()).map(({ outcome }) => outcome);
     assert.deepEqual(outcomes.sort(), ['ABORTED', 'PASS']);
   });
@@ -98,7 +99,7 @@ describe('debugging a script on a station', function () {
       const told = window.notification(/SN-SOAK: ABORTED/);
       await told.locator.waitFor();
       await told.close();
-      await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      await ended(window);
       assert.ok(existsSync(join(bench.workspace, 'powered_off')), stop);
     }
     for (const line of [13, 17]) await toggleBreakpoint(window, line);
@@ -113,7 +114,6 @@ describe('debugging a script on a station', function () {
   it('works by the Debug profile alike', async () => {
     const window = workbench();
     await toggleBreakpoint(window, 12);
-    await window.page.locator('.codicon-debug-breakpoint').first().waitFor({ state: 'detached' });
     await window.page.keyboard.press('Control+;'); // Test: Debug Tests in Current File
     await window.page.keyboard.press('Control+F');
     const told = window.notification(/SN-D: PASS.*Saved/);
@@ -142,11 +142,24 @@ describe('debugging without a debugger', function () {
 });
 
 async function toggleBreakpoint(window: Workbench, line: number): Promise<void> {
+  const breakpoints = window.page.locator('.editor-group-container.active .codicon-debug-breakpoint');
+  const before = await breakpoints.count();
   await window.page.locator('.editor-group-container.active .view-line').first().click();
   await window.page.keyboard.press('Control+G');
   await window.quickInput.fill(`:${line}`);
+  await eventually(async () =>
+    assert.match((await window.quickInput.rows())[0]?.label ?? '', new RegExp(`line ${line} `)),
+  );
   await window.quickInput.accept();
+  await window.statusBarItem(`Ln ${line},`).waitFor();
   await window.page.keyboard.press('F9');
+  await eventually(async () => assert.notEqual(await breakpoints.count(), before));
+}
+
+/** The debugger is gone, and with it its mark of the line. */
+async function ended(window: Workbench): Promise<void> {
+  await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  await window.page.locator('.debug-top-stack-frame-line').first().waitFor({ state: 'detached' });
 }
 
 /** The debugger stands at a line. */

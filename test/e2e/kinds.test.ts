@@ -36,19 +36,22 @@ describe('a script of another kind', function () {
     await window.quickInput.fill('SN-SCANNED');
     await window.quickInput.accept();
     await window.notification(/SN-SCANNED: PASS\..*Saved as a run of FVT1/).close();
-    const text = await window.testResultText();
-    assert.match(text.replaceAll(/\s+/g, ' '), /here bench data \['--slot', '2 b'\] F 7/);
+    await eventually(async () => {
+      const text = (await window.testResultText()).replaceAll(/\s+/g, ' ');
+      assert.match(text, /here bench data \['--slot', '2 b'\] F 7/);
+    });
     const [{ id } = assert.fail(), ...more] = await bench.runs();
     assert.equal(more.length, 0);
     const saved = await bench.run(id);
     assert.deepEqual(saved.phases.map(({ name, outcome }) => [name, outcome]), [['phase_power', 'PASS'], ['phase_flash', 'PASS']]); // prettier-ignore
     assert.equal(saved.phases[0]?.measurements[0]?.measured_value, 3.3);
-    assert.deepEqual(await window.testResultRows(), ['plain_phases.py · Bench 1', 'plain_phases.py', 'phase_powerplain_phases.py', 'phase_flashplain_phases.py']); // prettier-ignore
+    const rows = ['plain_phases.py · Bench 1', 'plain_phases.py', 'phase_powerplain_phases.py', 'phase_flashplain_phases.py']; // prettier-ignore
+    await eventually(async () => assert.deepEqual(await window.testResultRows(), rows));
   });
 
   it('with serial numbers from the user: offers the last one, and runs nothing when it is cancelled', async () => {
     const window = workbench();
-    await window.server.changeMachineSettings({ 'testStations.serialNumber': 'ask' });
+    await window.changeSettings({ 'testStations.serialNumber': 'ask' });
     await window.openFile('openhtf_seed.py');
     await window.editorAction('Run Procedure on Station');
     await window.quickInput.opened('Serial number of the unit under test');
@@ -59,7 +62,7 @@ describe('a script of another kind', function () {
     await window.editorAction('Run Procedure on Station');
     await window.quickInput.opened('Serial number of the unit under test');
     await window.quickInput.cancel();
-    await window.server.changeMachineSettings({
+    await window.changeSettings({
       'testStations.serialNumber': 'fixed',
       'testStations.fixedSerialNumber': 'GOLDEN',
     });

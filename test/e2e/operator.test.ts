@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { type LiveState, operator } from '../../src/contract/operator.ts';
+import type { LivePrompt, LiveTest } from '../../src/contract/liveTest.ts';
+import { operator } from '../../src/contract/operator.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { isKept } from './support/storage.ts';
@@ -56,9 +57,16 @@ describe('the Operator UI in VS Code', function () {
     await window.notification('Station Bench 1 is ready').close();
   });
 
-  /** What the server knows of the station's test. */
-  async function stateOf(station: string): Promise<LiveState> {
-    return (await bench.api()).call(operator.state, { params: { id: await bench.stationId(station) } });
+  /** What the server knows of the station's test and of its question, once it asks. */
+  async function asked(station: string): Promise<LiveTest & { prompt: LivePrompt }> {
+    const params = { id: await bench.stationId(station) };
+    return until(
+      async () => {
+        const { test } = await (await bench.api()).call(operator.state, { params });
+        return test?.prompt && { ...test, prompt: test.prompt };
+      },
+      { what: 'a question' },
+    );
   }
 
   /** Somebody else, somewhere else, answers. */
@@ -110,7 +118,9 @@ describe('the Operator UI in VS Code', function () {
     await window.openFile('station.py');
     await window.page.getByRole('tab', { name: 'Bench 1' }).click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();
-    assert.equal(await view().getByRole('textbox', { name: 'Answer' }).inputValue(), 'LB-');
+    await eventually(async () =>
+      assert.equal(await view().getByRole('textbox', { name: 'Answer' }).inputValue(), 'LB-'),
+    );
   });
 
   it('gives the answers to the test', async () => {
@@ -123,8 +133,8 @@ describe('the Operator UI in VS Code', function () {
     await view().getByLabel('Verdict').getByText('SN-0007').waitFor();
     await eventually(async () => assert.equal(await serial().inputValue(), 'SN-0008', 'the next number is offered'));
     await looked('pass');
-    const [pushed] = await bench.runs();
-    const run = await bench.run(pushed?.id ?? '');
+    const pushed = await until(async () => (await bench.runs())[0], { what: 'the run' });
+    const run = await bench.run(pushed.id);
     assert.equal(run.unit.serial_number, 'SN-0007');
     const label = run.phases.flatMap(({ measurements }) => measurements).find(({ name }) => name === 'label');
     assert.equal(label?.measured_value, 'LB-1');
@@ -135,11 +145,10 @@ describe('the Operator UI in VS Code', function () {
     await button('Start Test').click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();
     const { pid } = bench.address();
+    const isLost = view().locator('[data-live]:not([data-live=live])').waitFor();
     process.kill(pid, 'SIGKILL');
-    await eventually(() => {
-      assert.notEqual(bench.address().pid, pid);
-      return Promise.resolve();
-    });
+    await isLost;
+    await eventually(() => assert.notEqual(bench.address().pid, pid));
     await view().locator('[data-live=live]').waitFor();
     await view().getByRole('textbox', { name: 'Answer' }).fill('LB-50');
     await eventually(async () => assert.ok(await button('Send Answer').isEnabled()));
@@ -167,9 +176,9 @@ describe('the Operator UI in VS Code', function () {
     await window.openFile('station.py');
     await window.command('Test Stations: Run Procedure on Station');
     await window.quickInput.opened('Operator prompt of station.py · Bench 1');
-    const test = await until(async () => (await stateOf('Bench 1')).test?.prompt && (await stateOf('Bench 1')).test);
+    const test = await asked('Bench 1');
     assert.equal(test.serial_number, 'SN-0001');
-    await answer('Bench 1', test.prompt?.id ?? '', 'from afar');
+    await answer('Bench 1', test.prompt.id, 'from afar');
     await eventually(async () => assert.match(await window.quickInput.message(), /Close the lid/));
     await window.quickInput.accept();
     await window.notification(/SN-0001: PASS/).locator.waitFor();
@@ -184,8 +193,7 @@ describe('the Operator UI in VS Code', function () {
     await window.page.keyboard.press('Enter');
     await view().getByText('Scan the <b>label</b>').first().waitFor();
     await window.openFile('station.py');
-    const { test } = await stateOf('Bench 1');
-    await answer('Bench 1', test?.prompt?.id ?? '', 'LB-2');
+    await answer('Bench 1', (await asked('Bench 1')).prompt.id, 'LB-2');
     const waits = window.notification(/The test on Bench 1 waits for an answer: Close the lid/);
     await window
       .tree('Stations')
@@ -211,15 +219,21 @@ describe('the Operator UI in VS Code', function () {
     await view().getByRole('checkbox', { name: /^Loop/ }).check();
     await serial().fill('SN-0200');
     await window.page.keyboard.press('Enter');
-    await view().getByLabel('Verdict').getByText('SN-0201').waitFor();
+    // One after the other, until it is told: further ones may have begun by then.
+    await view()
+      .getByLabel('Verdict')
+      .getByText(/SN-02(?!00)\d\d/)
+      .waitFor();
     await view().getByRole('checkbox', { name: /^Loop/ }).uncheck();
     await eventually(async () => assert.ok(await button('Start Test').isEnabled()));
-    const runs = (await bench.runs()).map(({ unit }) => unit.serial_number);
-    assert.ok(runs.includes('SN-0200') && runs.includes('SN-0201'), runs.join());
+    await eventually(async () => {
+      const runs = (await bench.runs()).map(({ unit }) => unit.serial_number);
+      assert.ok(runs.includes('SN-0200') && runs.includes('SN-0201'), runs.join());
+    });
   });
 
   it('comes back with the window', async () => {
-    await isKept(workbench().page, /serial\W+SN-0202/);
+    await isKept(workbench().page, new RegExp(`serial\\W+${await serial().inputValue()}`));
     await workbench().reload();
     await view().getByRole('heading', { name: 'Bench 1' }).waitFor();
     await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();

@@ -18,10 +18,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 const looks = {
-  light: { colorScheme: 'light', contrast: 'no-preference' },
-  dark: { colorScheme: 'dark', contrast: 'no-preference' },
-  hc: { colorScheme: 'dark', contrast: 'more' },
-  hcLight: { colorScheme: 'light', contrast: 'more' },
+  light: { media: { colorScheme: 'light', contrast: 'no-preference' }, mark: 'light' },
+  dark: { media: { colorScheme: 'dark', contrast: 'no-preference' }, mark: 'dark' },
+  hc: { media: { colorScheme: 'dark', contrast: 'more' }, mark: 'contrast-dark' },
+  hcLight: { media: { colorScheme: 'light', contrast: 'more' }, mark: 'contrast-light' },
 } as const;
 
 const measurement = (name: string, measured_value: unknown, outcome: string, validators: string[] = []) => ({
@@ -63,15 +63,15 @@ describe('the page of the Operator UI in a browser', function () {
   /** In every theme, wide and narrow; and nothing wrong for screen readers and contrast. */
   async function looked(name: string): Promise<void> {
     await mkdir(join(build, 'screenshots'), { recursive: true });
-    for (const [theme, media] of Object.entries(looks)) {
+    for (const [theme, { media, mark }] of Object.entries(looks)) {
       await page.emulateMedia(media);
-      await page.locator('html[data-theme]').waitFor();
+      await page.locator(`html[data-theme=${mark}]`).waitFor();
       const problems = await axeProblems(page);
       assert.deepEqual(problems, [], `${name} ${theme}`);
       const path = join(build, 'screenshots', `operator-${name}-${theme}.png`);
       await page.screenshot({ path, animations: 'disabled' });
     }
-    await page.emulateMedia(looks.light);
+    await page.emulateMedia(looks.light.media);
     await page.setViewportSize({ width: 380, height: 800 });
     const tooWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
     await page.screenshot({ path: join(build, 'screenshots', `operator-${name}-narrow.png`), animations: 'disabled' });
@@ -105,8 +105,8 @@ describe('the page of the Operator UI in a browser', function () {
     await editor.report({ offer: { script: 'board.py', next_serial_number: 'SN-0041' } });
     await page.getByText('board.py').waitFor();
     const serial = page.getByRole('textbox', { name: 'Serial number' });
-    assert.equal(await serial.inputValue(), 'SN-0041');
-    assert.equal(await page.evaluate(focused), 'serial', 'the scanner types into it');
+    await eventually(async () => assert.equal(await serial.inputValue(), 'SN-0041'));
+    await eventually(async () => assert.equal(await page.evaluate(focused), 'serial', 'the scanner types into it'));
     await looked('start');
     await page.keyboard.type('SN-0042');
     await page.keyboard.press('Enter');
@@ -164,19 +164,21 @@ describe('the page of the Operator UI in a browser', function () {
     assert.equal(await page.locator('prompt-form img, prompt-form script, prompt-form b').count(), 0);
     const field = page.getByLabel('Answer');
     await field.waitFor();
-    assert.equal(await page.evaluate(focused), 'answer');
+    await eventually(async () => assert.equal(await page.evaluate(focused), 'answer'));
     await looked('prompt');
     await page.keyboard.type('LB-1');
     await page.reload();
     await page.getByLabel('Answer').waitFor();
-    assert.equal(await page.getByLabel('Answer').inputValue(), 'LB-1', 'the draft outlives a reload');
+    await eventually(async () =>
+      assert.equal(await page.getByLabel('Answer').inputValue(), 'LB-1', 'the draft outlives a reload'),
+    );
   });
 
   it('tells who was first when somebody else has answered meanwhile', async () => {
     const requests = await editor.requests(bench.server.url, station.key);
     await bench.user.call(operator.answer, { params: { id: station.id }, body: { prompt_id: 'p1', text: 'other' } });
     await page.getByText(/Answered by .+\. The test takes it now\./).waitFor();
-    assert.equal(await page.getByLabel('Answer').isEnabled(), false);
+    await eventually(async () => assert.equal(await page.getByLabel('Answer').isEnabled(), false));
     await requests.until(({ event: kind }) => kind === 'answer');
     await editor.tell(event({ event: 'ui_resolved', request_id: 'p1' }));
     await page.getByLabel('Answer').waitFor({ state: 'detached' });
@@ -197,10 +199,7 @@ describe('the page of the Operator UI in a browser', function () {
     await page.getByRole('dialog', { name: 'Stop the test?' }).waitFor();
     await looked('stop');
     await page.keyboard.press('Escape');
-    await page
-      .getByRole('dialog')
-      .waitFor({ state: 'detached' })
-      .catch(() => undefined);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Stop Test' }).click();
     await requests.until(({ event: kind }) => kind === 'stop');

@@ -45,7 +45,7 @@ describe('a result that the script does not push', function () {
     const saved = await bench.run(id);
     assert.deepEqual(saved.attachments.map(({ name }) => name), ['SN-BARE.json', 'trace.txt']); // prettier-ignore
     assert.equal(saved.phases.at(-1)?.measurements[0]?.measured_value, 3.31);
-    assert.deepEqual(waiting(), []);
+    await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
   });
 
   it('waits, with the reason, when the server refuses it, and is saved once after that is mended', async () => {
@@ -59,8 +59,10 @@ describe('a result that the script does not push', function () {
     await window.notification(/SN-WAIT: PASS\..*not saved yet.*not authorized/).close();
     const row = window.tree('Runs').row('SN-WAIT');
     await row.locator.waitFor();
-    assert.match(await row.spoken(), /SN-WAIT, PASS, not saved yet, refused, .*not authorized/);
-    await window.statusBarItem('1').first().waitFor();
+    await eventually(async () =>
+      assert.match(await row.spoken(), /SN-WAIT, PASS, not saved yet, refused, .*not authorized/),
+    );
+    await window.statusBarItem(/^\s*1\s*$/).waitFor();
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('waiting', theme);
     await row.action('Push Result Again');
     await window.notification(/SN-WAIT was not saved: .*not authorized/).close();
@@ -71,7 +73,7 @@ describe('a result that the script does not push', function () {
       .row(/SN-WAIT\s*PASS · \d/)
       .locator.waitFor();
     assert.equal(await count(), 2);
-    assert.deepEqual(waiting(), []);
+    await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
   });
 
   it('is pushed with the new key when the key was changed while the script ran', async () => {

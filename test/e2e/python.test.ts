@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
@@ -35,8 +34,7 @@ describe('the interpreter of a run', function () {
 
   it('is named when it does not exist, with the way to the setting', async () => {
     const window = workbench();
-    const settings = { 'testStations.dataFolder': bench.data, 'testStations.python': '/nowhere/python3' };
-    writeFileSync(join(window.server.data, 'Machine', 'settings.json'), JSON.stringify(settings));
+    await window.changeSettings({ 'testStations.python': '/nowhere/python3' });
     await window.reload();
     await window.openFile('openhtf_seed.py');
     await window.command('Test Stations: Run Procedure on Station');

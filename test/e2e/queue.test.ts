@@ -24,6 +24,13 @@ describe('several runs at once', function () {
       .row(new RegExp(`^${station}.*running`))
       .locator.waitFor();
 
+  /** Nothing of what ran before is to be seen at it any more. */
+  const isIdle = (station: string): Promise<void> =>
+    workbench()
+      .tree('Stations')
+      .row(new RegExp(`^${station}(?!.*running)`))
+      .locator.waitFor();
+
   const outcomeOf = async (unit: string): Promise<string[]> =>
     (await bench.runs()).filter((run) => run.unit.serial_number === unit).map(({ outcome }) => outcome);
 
@@ -60,13 +67,15 @@ describe('several runs at once', function () {
 
     await window.command(stopCommand);
     await window.quickInput.opened('Stop which run?');
-    assert.deepEqual(
-      (await window.quickInput.rows()).map(({ label, description }) => [label, description]),
-      [
-        ['endless.py', 'Bench 1, runs'],
-        ['board.py', 'Bench 1, waits for its turn'],
-        ['Stop All', ''],
-      ],
+    await eventually(async () =>
+      assert.deepEqual(
+        (await window.quickInput.rows()).map(({ label, description }) => [label, description]),
+        [
+          ['endless.py', 'Bench 1, runs'],
+          ['board.py', 'Bench 1, waits for its turn'],
+          ['Stop All', ''],
+        ],
+      ),
     );
     for (const theme of ['light', 'dark'] as const) await window.screenshot('stop-which', theme);
     await window.quickInput.pick('endless.py');
@@ -82,6 +91,7 @@ describe('several runs at once', function () {
   it('a waiting one is cancelled without having begun', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
+    await isIdle('Bench 1');
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
     await runFile(window, 'prompts.py');
@@ -98,6 +108,7 @@ describe('several runs at once', function () {
   it('the same script is refused while it runs and while it waits, and runs on another station at the same time', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
+    await isIdle('Bench 1');
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
     await window.command(runCommand);
@@ -112,6 +123,7 @@ describe('several runs at once', function () {
     await window.notification('board.py waits for its turn').locator.waitFor({ state: 'hidden' });
 
     await select(window, 'Bench 2');
+    await isIdle('Bench 2');
     await runFile(window, 'endless.py');
     for (const station of ['Bench 1', 'Bench 2']) await isRunning(station);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('two-stations', theme);
@@ -129,6 +141,7 @@ describe('several runs at once', function () {
 
   it('a prompt of the second station does not take what is being typed for the first', async () => {
     const window = workbench();
+    for (const station of ['Bench 1', 'Bench 2']) await isIdle(station);
     await window.command('Notifications: Clear All Notifications');
     await select(window, 'Bench 1');
     await runFile(window, 'late.py');

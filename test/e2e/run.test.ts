@@ -86,11 +86,14 @@ describe('running a script on a station', function () {
     await window.notification(/SN-RICH 1: FAIL/).click('Open Run');
     const report = window.webview();
     await report.getByRole('heading', { level: 1, name: /FAIL\s*SN-RICH 1/ }).waitFor();
-    const phases = (await report.locator('.phase .name').allInnerTexts()).map((text) =>
-      text.replace(/\s+/g, ' ').trim(),
-    );
     const attempts = ['1', '2', '3'].map((attempt) => `wait_for_meter attempt ${attempt} of 3`);
-    assert.deepEqual(phases, [...attempts, 'measure', 'sweep']);
+    await eventually(async () => {
+      const phases = await report.locator('.phase .name').allInnerTexts();
+      assert.deepEqual(
+        phases.map((text) => text.replace(/\s+/g, ' ').trim()),
+        [...attempts, 'measure', 'sweep'],
+      );
+    });
     const row = async (name: string): Promise<string> =>
       (await report.locator('.measurement', { hasText: name }).innerText()).replace(/\s+/g, ' ');
     assert.equal(await row('voltage'), 'PASS voltage marginal Rail. 3.1 V 3 ≤ x ≤ 5');
@@ -205,6 +208,7 @@ describe('running a script on a station', function () {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');
     await window.dialog.click('Delete Key');
+    await window.tree('Stations').row('No key').locator.waitFor();
     await runFile(window, 'openhtf_seed.py');
     const noKey = window.notification(/no key for Bench 1 that works/);
     await noKey.click('Generate New Key');

@@ -67,9 +67,9 @@ describe('help in a script', function () {
     const window = workbench();
     await window.openFile('openhtf_seed.py');
     await editor().lens('Run on Bench 1').waitFor();
-    await window.server.changeMachineSettings({ 'testStations.codeLens': false });
+    await window.changeSettings({ 'testStations.codeLens': false });
     await editor().lens('Run on Bench 1').waitFor({ state: 'hidden' });
-    await window.server.changeMachineSettings({ 'testStations.codeLens': true });
+    await window.changeSettings({ 'testStations.codeLens': true });
     await editor().lens('Run on Bench 1').waitFor();
   });
 

@@ -9,7 +9,8 @@ import { procedures } from '../../src/contract/procedures.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
-import { Bench, useBench } from './support/bench.ts';
+import { Bench, pasteKey, useBench } from './support/bench.ts';
+import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 
 describe('a TofuPilot server (a stand-in for it)', function () {
@@ -101,7 +102,19 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await window.notification(/SN-0001: PASS.*Saved as a run of Functional test/).close();
     assert.equal((await behind().call(runs.list)).data.length, 1);
     await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 1 run/));
-    assert.equal((await window.tree('Runs').rows()).length, 1);
+    await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 1));
+  });
+
+  it('runs it again at once, while the window still asks what became of the station', async () => {
+    const window = workbench();
+    cloud.holds = new RegExp(`/stations/${await stationId()}$`);
+    for (const count of [2, 3]) {
+      await window.editorAction('Run Procedure on Station');
+      await window.notification(/SN-0001: PASS\..*Saved as a run of Functional test/).close();
+      assert.equal((await behind().call(runs.list)).data.length, count);
+    }
+    cloud.letGo();
+    await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 3 runs/));
   });
 
   it('has the way round for what it has no call for', async () => {
@@ -115,7 +128,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await window.notification(/Delete the key of Cloud bench in the dashboard/).click(`Open ${cloud.host}`);
     const page = await opened;
     // By way of the proxy of this VS Code, as a port of its machine.
-    assert.match(page.url(), new RegExp(`${new URL(cloud.url).port}/local$`));
+    await page.waitForURL(new RegExp(`${new URL(cloud.url).port}/local$`), { waitUntil: 'commit' });
     await page.close();
   });
 
@@ -177,6 +190,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await window.page.getByText('A station is a test bench').waitFor();
     await use(cloud.host);
     await tree().row('Cloud bench').locator.waitFor();
+    await isKept(window.page, new RegExp(`^(?![^]*"server":"local")[^]*"server":"${cloud.url}"`));
     await window.reload();
     await window.openContainer('Test Stations');
     await tree().row('Cloud bench').locator.waitFor();
@@ -224,11 +238,7 @@ describe('a server with a certificate of the company’s own', function () {
     await window.quickInput.accept();
     await window.quickInput.closed();
     await window.openContainer('Test Stations');
-    await window.tree('Stations').row('Line 1').menu('Paste Key…');
-    await window.quickInput.opened('Key of Line 1');
-    await window.quickInput.fill(key);
-    await window.quickInput.accept();
-    await window.quickInput.closed();
+    await pasteKey(window, 'Line 1', key);
     await window.openFile('openhtf_seed.py');
     await window.editorAction('Run Procedure on Station');
     await window.notification(/SN-0001: PASS.*Saved as a run of Functional test/).locator.waitFor();

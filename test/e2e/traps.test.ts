@@ -37,6 +37,8 @@ describe('traps', function () {
     await workbench().openFile(file);
     await workbench().editorAction('Run Procedure on Station');
   };
+  const shows = (pattern: RegExp): Promise<void> =>
+    eventually(async () => assert.match((await workbench().testResultRows()).join('\n'), pattern));
   const saved = async (serial: string): Promise<Run> => {
     const all = (await bench.runs()).filter((run) => run.unit.serial_number === serial);
     assert.equal(all.length, 1);
@@ -70,7 +72,7 @@ def phase(test):
     assert.equal(run.outcome, 'FAIL');
     const rail = run.phases.at(-1)?.measurements.find(({ name }) => name === 'rail');
     assert.deepEqual([rail?.outcome, rail?.measured_value], ['FAIL', 'nan']);
-    assert.match((await workbench().testResultRows()).join('\n'), /nan/);
+    await shows(/nan/);
   });
 
   it('names with spaces and of all alphabets stay as they are', async () => {
@@ -85,7 +87,7 @@ def phase(test):
     const run = await saved('Größe 1 № 電');
     const phase = run.phases.at(-1);
     assert.deepEqual([phase?.name, phase?.measurements[0]?.name], ['Spannung prüfen (5 V)', 'Spannung Ω 電圧']);
-    assert.match((await workbench().testResultRows()).join('\n'), /Spannung prüfen \(5 V\)/);
+    await shows(/Spannung prüfen \(5 V\)/);
   });
 
   it('50 MB of prints and bytes that are no text leave the window usable, and the run is saved', async () => {
@@ -135,7 +137,7 @@ def phase(test):
     const body = `
 @htf.plugs.plug(prompts=UserInput)
 def phase(test, prompts):
-    prompts.prompt("Is the LED green?", timeout_s=4)
+    prompts.prompt("Is the LED green?", timeout_s=8)
 `;
     await start('asking.py', script('SN-ASK', body));
     await window.quickInput.opened(`Operator prompt of asking.py · ${station}`);

@@ -24,7 +24,8 @@ describe('a folder that is not trusted', function () {
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('untrusted', theme);
     await window.openFile('openhtf_seed.py');
     await window.page.keyboard.press('F1');
-    await window.quickInput.fill('>Test Stations: Run');
+    await window.quickInput.fill('>Test Stations: R');
+    await window.quickInput.row('Test Stations: Refresh').waitFor();
     const rows = (await window.quickInput.rows()).map(({ label }) => label);
     assert.ok(!rows.includes('Test Stations: Run Procedure on Station'), rows.join('\n'));
     await window.quickInput.cancel();

@@ -12,7 +12,7 @@ import { startServer, temporaryFolder, type TestServer } from '../server/support
 import { makeCertificates, type MadeCertificates } from './certificates.ts';
 
 /** How it answers: as TofuPilot does, or with something wrong. */
-export type Mood = 'well' | 'down' | 'failing' | 'a page' | 'refusing users' | 'forgetting keys';
+export type Mood = 'well' | 'down' | 'taking no runs' | 'failing' | 'a page' | 'refusing users' | 'forgetting keys';
 
 /**
  * A stand-in for TofuPilot, which cannot be reached from here: our own server with its own surface switched off, by a proxy
@@ -25,6 +25,9 @@ export class StandIn {
   takesLinks = true;
   /** Whether it makes one run of all pushes with one mark, as our own server does and TofuPilot does not. */
   knowsMarks = false;
+  /** What is asked for by such a path gets no answer before `letGo`. */
+  holds: RegExp | undefined;
+  readonly #held: (() => void)[] = [];
   certificates: MadeCertificates | undefined;
   #server: TestServer | undefined;
   #url = '';
@@ -62,13 +65,23 @@ export class StandIn {
     };
   }
 
+  letGo(): void {
+    this.holds = undefined;
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
   #handle(from: IncomingMessage, to: ServerResponse): void {
     const path = from.url ?? '';
+    if (this.holds?.test(path) === true) {
+      this.#held.push(() => this.#handle(from, to));
+      return;
+    }
     const say = (status: number, message: string): void => {
       to.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message, code: 'X' }));
     };
     const page = '<!doctype html><title>TofuPilot</title>';
-    if (this.mood === 'down') from.socket.destroy();
+    const isPush = from.method !== 'GET' && /^\/api\/v\d\/(import|runs|uploads)/.test(path);
+    if (this.mood === 'down' || (this.mood === 'taking no runs' && isPush)) from.socket.destroy();
     else if (this.mood === 'a page') to.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
     else if (this.mood === 'failing') say(503, 'Down for maintenance.');
     else if (path.startsWith('/api/local')) to.writeHead(404, { 'Content-Type': 'text/html' }).end(page);

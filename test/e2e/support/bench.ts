@@ -124,6 +124,17 @@ export function useBench(bench: Bench, settings: Record<string, unknown> = {}): 
   return { workbench };
 }
 
+/** Pastes a key that was made elsewhere, and waits until it is kept: that is after the box has closed. */
+export async function pasteKey(window: Workbench, station: string, key: string): Promise<void> {
+  const elsewhere = window.tree('Stations').row(/not on this machine/).locator;
+  await elsewhere.waitFor();
+  await window.tree('Stations').row(station).menu('Paste Key…');
+  await window.quickInput.opened(`Key of ${station}`);
+  await window.quickInput.fill(key);
+  await window.quickInput.accept();
+  await elsewhere.waitFor({ state: 'detached' });
+}
+
 /** Creates a station by the palette, as its user does. */
 export async function createStation(window: Workbench, name: string): Promise<void> {
   await window.command('Test Stations: Create Station…');

@@ -1,6 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from './until.ts';
 
+/** What is used of an element of the page. */
+interface Painted {
+  readonly innerText: string;
+  getBoundingClientRect(): { readonly top: number };
+}
+
 /** The active text editor. Texts are found in the lines that are to be seen. */
 export class Editor {
   readonly #page: Page;
@@ -27,12 +33,12 @@ export class Editor {
   /** The text of the line that a lens stands above. */
   async lineBelowLens(text: string): Promise<string> {
     const lens = await this.lens(text).boundingBox();
-    const lines = await Promise.all(
-      (await this.#group.locator('.view-line').all()).map(async (line) => ({
-        top: (await line.boundingBox())?.y ?? 0,
-        text: await line.innerText(),
-      })),
-    );
+    // In one go: a line may be about to be painted anew.
+    const lines = await this.#group
+      .locator('.view-line')
+      .evaluateAll((each: readonly Painted[]) =>
+        each.map((line) => ({ top: line.getBoundingClientRect().top, text: line.innerText })),
+      );
     const below = lines.filter(({ top }) => lens !== null && top >= lens.y + lens.height / 2);
     below.sort((a, b) => a.top - b.top);
     return (below[0]?.text ?? '').replaceAll('\u00a0', ' ');
@@ -84,10 +90,16 @@ export class Editor {
 
   /** What is shown of the place of the cursor. */
   async hover(): Promise<Locator> {
-    await this.#page.keyboard.press('Control+K');
-    await this.#page.keyboard.press('Control+I');
     const hover = this.#page.locator('.monaco-editor .monaco-hover').filter({ visible: true }).first();
-    await hover.waitFor();
+    await until(
+      async () => {
+        await this.#page.keyboard.press('Control+K');
+        await this.#page.keyboard.press('Control+I');
+        await hover.waitFor({ timeout: 5000 });
+        return true;
+      },
+      { what: 'a hover' },
+    );
     return hover;
   }
 

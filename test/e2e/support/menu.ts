@@ -1,19 +1,24 @@
 import type { Page } from 'playwright-core';
+import { until } from './until.ts';
 
-/** Clicks an item of the menu that is open; `item` is its whole label, without the keybinding beside it. */
-export async function chooseMenuItem(page: Page, item: string): Promise<void> {
-  const entry = page
-    .locator('.monaco-menu')
+/**
+ * Opens a menu and chooses an item; `item` is its whole label, without the keybinding beside it. What opens late, such as a
+ * panel, closes a menu that is open: then it is opened anew.
+ */
+export async function chooseMenuItem(page: Page, item: string, open: () => Promise<void>): Promise<void> {
+  const menu = page.locator('.monaco-menu');
+  const entry = menu
     .getByRole('menuitem')
     .filter({ has: page.locator('.action-label').getByText(item, { exact: true }) });
-  // A fresh menu ignores the mouse button for a moment, lest the click that opened it also chooses.
-  await entry.hover();
-  await entry.press('Enter');
-}
-
-/** The items of the menu that is open. */
-export async function menuItems(page: Page): Promise<string[]> {
-  const items = page.locator('.monaco-menu').getByRole('menuitem');
-  await items.first().waitFor();
-  return (await items.allInnerTexts()).map((text) => text.trim());
+  await until(
+    async () => {
+      if (await menu.first().isVisible()) await page.keyboard.press('Escape');
+      await open();
+      // A fresh menu ignores the mouse button for a moment, lest the click that opened it also chooses.
+      await entry.hover({ timeout: 3000 });
+      await entry.press('Enter', { timeout: 3000 });
+      return true;
+    },
+    { what: `"${item}" in the menu` },
+  );
 }

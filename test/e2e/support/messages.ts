@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { clickUnderMouse } from './mouse.ts';
 
 /** A notification at the lower right, found by a part or a pattern of its text. */
 export class Notification {
@@ -24,8 +25,7 @@ export class Notification {
   }
 
   async close(): Promise<void> {
-    await this.locator.hover();
-    await this.locator.getByRole('button', { name: /^Clear Notification/ }).click();
+    await clickUnderMouse(this.locator, this.locator.getByRole('button', { name: /^Clear Notification/ }));
     await this.locator.waitFor({ state: 'hidden' });
   }
 }

@@ -4,8 +4,12 @@ import type { Page } from 'playwright-core';
 
 /** The rows of the Problems panel, files and their problems, as a screen reader says them. The panel must be open. */
 export async function problems(page: Page): Promise<string[]> {
-  const rows = await page.locator('.markers-panel .monaco-list-row').all();
-  return Promise.all(rows.map(async (row) => (await row.getAttribute('aria-label')) ?? ''));
+  // In one go: some of them may be about to vanish.
+  return page
+    .locator('.markers-panel .monaco-list-row')
+    .evaluateAll((rows: readonly { getAttribute(name: string): string | null }[]) =>
+      rows.map((row) => row.getAttribute('aria-label') ?? ''),
+    );
 }
 
 /** The rows of the tree in the Test Results panel. */

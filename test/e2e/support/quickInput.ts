@@ -1,10 +1,18 @@
+import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from './until.ts';
 
 export interface PickRow {
   label: string;
   description: string;
   detail: string;
+}
+
+/** What is used of an element of the page. */
+interface Painted {
+  readonly textContent: string | null;
+  querySelector(selector: string): Painted | null;
 }
 
 /** The box at the top of the window: command palette, input boxes, quick picks. */
@@ -45,6 +53,13 @@ export class QuickInput {
     await this.accept();
   }
 
+  /** Takes the file that the file dialog offers to save to, once its name is as expected. */
+  async saveAs(name: RegExp): Promise<void> {
+    await this.row('..').waitFor(); // before, it has not read the folder, and takes nothing
+    await eventually(async () => assert.match(basename(await this.value()), name));
+    await this.accept();
+  }
+
   async value(): Promise<string> {
     return this.#input.inputValue();
   }
@@ -75,13 +90,17 @@ export class QuickInput {
 
   /** The rows to be seen; a long list has more below. */
   async rows(): Promise<PickRow[]> {
-    const rows = await this.#list().all();
-    return Promise.all(
-      rows.map(async (row) => ({
-        label: await text(row.locator('.label-name').first()),
-        description: await text(row.locator('.label-description').first()),
-        detail: await text(row.locator('.quick-input-list-label-meta')),
-      })),
+    // In one go: some of them may be about to vanish.
+    return this.#list().evaluateAll((rows: readonly Painted[]) =>
+      rows.map((row) => {
+        const text = (part: string): string =>
+          (row.querySelector(part)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+        return {
+          label: text('.label-name'),
+          description: text('.label-description'),
+          detail: text('.quick-input-list-label-meta'),
+        };
+      }),
     );
   }
 
@@ -93,8 +112,4 @@ export class QuickInput {
   #list(): Locator {
     return this.#box.locator('.quick-input-list .monaco-list-row');
   }
-}
-
-async function text(part: Locator): Promise<string> {
-  return (await part.count()) === 0 ? '' : ((await part.textContent()) ?? '').replaceAll('\u00a0', ' ').trim();
 }

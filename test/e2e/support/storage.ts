@@ -33,9 +33,14 @@ const turnBack = `(() => {
  * at most once a minute, and not when the page goes.
  */
 export async function isKept(page: Page, pattern: RegExp): Promise<void> {
-  await page.evaluate(turnAway);
-  await until(async () => pattern.test(String(await page.evaluate(everything))), {
-    what: `${pattern} in the kept state`,
-  });
-  await page.evaluate(turnBack);
+  await until(
+    async () => {
+      // Each time: what is to be kept may have come to it only after it was told to write.
+      await page.evaluate(turnAway);
+      const kept = String(await page.evaluate(everything));
+      await page.evaluate(turnBack);
+      return pattern.test(kept);
+    },
+    { what: `${pattern} in the kept state` },
+  );
 }

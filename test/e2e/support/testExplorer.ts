@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import * as z from 'zod';
-import type { Tree } from './tree.ts';
+import { clickUnderMouse } from './mouse.ts';
+import { setExpanded, type Tree } from './tree.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The Test Explorer. */
@@ -34,14 +35,11 @@ export class TestExplorer {
   }
 
   async expand(label: string): Promise<void> {
-    const row = this.row(label);
-    await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+    await setExpanded(this.row(label), true);
   }
 
   /** Clicks the icon at the end of a row. */
   async action(label: string, title: string): Promise<void> {
-    await this.row(label).hover();
-    await this.row(label).getByRole('button', { name: title }).click();
+    await clickUnderMouse(this.row(label), this.row(label).getByRole('button', { name: title }));
   }
 }

@@ -1,5 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
 import { chooseMenuItem } from './menu.ts';
+import { clickUnderMouse } from './mouse.ts';
+import { until } from './until.ts';
+
+/** What is used of an element of the page. */
+interface Painted {
+  readonly innerText: string;
+  querySelectorAll(selector: string): Iterable<Painted>;
+}
 
 /** A tree view. Rows are found by the label that is seen, or a pattern of it. */
 export class Tree {
@@ -13,12 +21,14 @@ export class Tree {
 
   /** Label and description of each row to be seen, such as `Bench A online`. */
   async rows(): Promise<string[]> {
-    const rows = await this.locator.getByRole('treeitem').all();
-    return Promise.all(
-      rows.map(async (row) =>
-        (await labelOf(row).locator('.label-name, .label-description').allInnerTexts()).join(' '),
-      ),
-    );
+    // In one go: some of them may be about to vanish.
+    return this.locator
+      .getByRole('treeitem')
+      .evaluateAll((rows: readonly Painted[]) =>
+        rows.map((row) =>
+          Array.from(row.querySelectorAll('.label-name, .label-description'), ({ innerText }) => innerText).join(' '),
+        ),
+      );
   }
 
   /** The row whose label (without its description) is `label`; a pattern is tried on label and description. */
@@ -48,13 +58,11 @@ export class Row {
   }
 
   async expand(): Promise<void> {
-    if ((await this.locator.getAttribute('aria-expanded')) === 'false')
-      await this.locator.locator('.monaco-tl-twistie').click();
+    await setExpanded(this.locator, true);
   }
 
   async collapse(): Promise<void> {
-    if ((await this.locator.getAttribute('aria-expanded')) === 'true')
-      await this.locator.locator('.monaco-tl-twistie').click();
+    await setExpanded(this.locator, false);
   }
 
   /** What a screen reader says. */
@@ -64,24 +72,42 @@ export class Row {
 
   async tooltip(): Promise<string> {
     const shown = this.#page.locator('.monaco-hover').filter({ visible: true });
-    await this.#page.mouse.move(700, 400);
-    await shown.waitFor({ state: 'hidden' });
-    await labelOf(this.locator).hover();
-    await shown.filter({ hasNotText: /^Loading/ }).waitFor();
-    return (await shown.innerText()).trim();
+    // A row that is painted anew loses its tooltip.
+    return until(
+      async () => {
+        await this.#page.mouse.move(700, 400);
+        await shown.waitFor({ state: 'hidden' });
+        await labelOf(this.locator).hover();
+        const text = shown.filter({ hasNotText: /^Loading/ });
+        return (await text.innerText({ timeout: 5000 })).trim();
+      },
+      { what: 'a tooltip' },
+    );
   }
 
   /** Right click, then the item of the menu. */
   async menu(item: string): Promise<void> {
-    await labelOf(this.locator).click({ button: 'right' });
-    await chooseMenuItem(this.#page, item);
+    await chooseMenuItem(this.#page, item, () => labelOf(this.locator).click({ button: 'right' }));
   }
 
   /** Clicks the icon at the end of the row. */
   async action(title: string): Promise<void> {
-    await this.locator.hover();
-    await this.locator.getByRole('button', { name: title }).click();
+    await clickUnderMouse(this.locator, this.locator.getByRole('button', { name: title }));
   }
+}
+
+/** Opens or closes a row that has rows below it, or is about to get them. */
+export async function setExpanded(row: Locator, expanded: boolean): Promise<void> {
+  const done = row.and(row.page().locator(`[aria-expanded=${expanded}]`));
+  await until(
+    async () => {
+      if ((await row.getAttribute('aria-expanded')) === String(!expanded))
+        await row.locator('.monaco-tl-twistie').click();
+      await done.waitFor({ timeout: 3000 });
+      return true;
+    },
+    { what: expanded ? 'an open row' : 'a closed row' },
+  );
 }
 
 function labelOf(row: Locator): Locator {

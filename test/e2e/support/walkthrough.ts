@@ -40,8 +40,12 @@ export class Walkthrough {
 
   /** The steps with a tick. */
   async done(): Promise<string[]> {
-    const ticked = await this.#page.locator('.getting-started-step [role=checkbox][aria-checked=true]').all();
-    const ids = await Promise.all(ticked.map((box) => box.getAttribute('data-done-step-id')));
-    return ids.map((id) => (id ?? '').split('#').at(-1) ?? '');
+    // In one go: the page may be about to be painted anew.
+    const ids = await this.#page
+      .locator('.getting-started-step [role=checkbox][aria-checked=true]')
+      .evaluateAll((boxes: readonly { getAttribute(name: string): string | null }[]) =>
+        boxes.map((box) => box.getAttribute('data-done-step-id') ?? ''),
+      );
+    return ids.map((id) => id.split('#').at(-1) ?? '');
   }
 }

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { openBrowser } from './browser.ts';
-import { CodeServer, type CodeServerOptions } from './codeServer.ts';
+import { CodeServer, type CodeServerOptions, type Settings } from './codeServer.ts';
 import { Dialog, Notification } from './messages.ts';
+import { clickUnderMouse } from './mouse.ts';
 import * as panels from './panels.ts';
 import * as places from './places.ts';
 import { QuickInput } from './quickInput.ts';
@@ -13,12 +14,30 @@ import { until } from './until.ts';
 export const allThemes = ['light', 'dark', 'hc', 'hcLight'] as const;
 export type Theme = (typeof allThemes)[number];
 
-const themes: Record<Theme, { name: string; mark: string }> = {
-  light: { name: 'Light Modern', mark: '.monaco-workbench.vs' },
-  dark: { name: 'Dark Modern', mark: '.monaco-workbench.vs-dark' },
-  hc: { name: 'Default High Contrast', mark: '.monaco-workbench.hc-black' },
-  hcLight: { name: 'Default High Contrast Light', mark: '.monaco-workbench.hc-light' },
+/** `mark`: of the window; `kind`: of pages within it. */
+const themes: Record<Theme, { name: string; mark: string; kind: string }> = {
+  light: { name: 'Light Modern', mark: '.monaco-workbench.vs', kind: 'vscode-light' },
+  dark: { name: 'Dark Modern', mark: '.monaco-workbench.vs-dark', kind: 'vscode-dark' },
+  hc: { name: 'Default High Contrast', mark: '.monaco-workbench.hc-black', kind: 'vscode-high-contrast' },
+  hcLight: {
+    name: 'Default High Contrast Light',
+    mark: '.monaco-workbench.hc-light',
+    kind: 'vscode-high-contrast-light',
+  },
 };
+
+/** The page that a webview's frame holds. */
+const within = (frame: Locator): FrameLocator => frame.contentFrame().frameLocator('iframe#active-frame');
+
+/**
+ * Has notifications stay until they are closed. By itself VS Code hides them after ten seconds, and a busy machine may take
+ * longer than that to come to one.
+ */
+const notificationsStay = `{
+  const later = window.setTimeout;
+  window.setTimeout = (work, millis, ...rest) =>
+    millis >= 10_000 && String(work).includes('.removeToast(') ? 0 : later(work, millis, ...rest);
+}`;
 
 /** A VS Code window in a browser, and what a person does in it. Each verb waits until it can be done. */
 export class Workbench {
@@ -27,6 +46,8 @@ export class Workbench {
   readonly quickInput: QuickInput;
   readonly dialog: Dialog;
   readonly #context: BrowserContext;
+  readonly #webviews: Locator;
+  #changes = 0;
 
   private constructor(server: CodeServer, context: BrowserContext, page: Page) {
     this.server = server;
@@ -34,6 +55,7 @@ export class Workbench {
     this.page = page;
     this.quickInput = new QuickInput(page);
     this.dialog = new Dialog(page);
+    this.#webviews = page.locator('iframe.webview.ready').filter({ visible: true });
   }
 
   /** Starts a VS Code and a browser of its own; no window is open yet. */
@@ -45,6 +67,7 @@ export class Workbench {
       context = await openBrowser(join(server.folder, 'browser'));
       const page = context.pages()[0] ?? (await context.newPage());
       page.setDefaultTimeout(20_000);
+      await page.addInitScript(notificationsStay);
       return new Workbench(server, context, page);
     } catch (error) {
       await context?.close();
@@ -103,8 +126,7 @@ export class Workbench {
   /** Clicks an icon in the title of the sidebar's view. */
   async viewAction(title: string): Promise<void> {
     const sidebar = this.page.locator('.part.sidebar');
-    await sidebar.hover();
-    await sidebar.getByRole('toolbar').getByRole('button', { name: title }).click();
+    await clickUnderMouse(sidebar, sidebar.getByRole('toolbar').getByRole('button', { name: title }));
   }
 
   /** Clicks an icon in the title of the active editor. */
@@ -114,17 +136,12 @@ export class Workbench {
 
   /** The page of the webview that is in sight. */
   webview(): FrameLocator {
-    return this.page
-      .locator('iframe.webview.ready')
-      .filter({ visible: true })
-      .contentFrame()
-      .frameLocator('iframe#active-frame');
+    return within(this.#webviews);
   }
 
   async closeEditor(name: string): Promise<void> {
     const tab = this.page.getByRole('tab', { name });
-    await tab.hover();
-    await tab.getByRole('button', { name: /^Close/ }).click();
+    await clickUnderMouse(tab, tab.getByRole('button', { name: /^Close/ }));
     await tab.waitFor({ state: 'detached' });
   }
 
@@ -179,9 +196,26 @@ export class Workbench {
     return String(await this.page.evaluate('navigator.clipboard.readText()'));
   }
 
+  /** Changes settings of the machine, and waits until the window works by them. */
+  async changeSettings(changes: Settings): Promise<void> {
+    const sign = `settings ${++this.#changes}`;
+    await this.server.changeMachineSettings({ ...changes, 'window.title': sign });
+    await until(async () => (await this.page.title()).includes(sign), { what: 'the changed settings' });
+  }
+
   async setTheme(theme: Theme): Promise<void> {
-    await this.server.changeMachineSettings({ 'workbench.colorTheme': themes[theme].name });
-    await this.page.locator(themes[theme].mark).waitFor();
+    const { name, mark, kind } = themes[theme];
+    await this.changeSettings({ 'workbench.colorTheme': name });
+    await this.page.locator(mark).waitFor();
+    // Pages within the window are told of it.
+    await until(
+      async () => {
+        const pages = await this.#webviews.all();
+        const bodies = pages.map((page) => within(page).locator(`body[data-vscode-theme-kind=${kind}]`).count());
+        return (await Promise.all(bodies)).every((count) => count === 1);
+      },
+      { what: `${theme} webviews` },
+    );
   }
 
   /** Saves what is seen as `build/screenshots/<name>-<theme>.png`. */

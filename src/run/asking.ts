@@ -1,0 +1,26 @@
+import type * as vscode from 'vscode';
+
+let questions = 0;
+
+/** Whether a run of this window asks something now: what opens over it would get what is being typed or scanned there. */
+export const isAsking = (): boolean => questions > 0;
+
+/** Counts a question until its answer is there, or the token withdraws it. */
+export async function asking<T>(answer: Promise<T>, withdrawn?: Withdrawal): Promise<T> {
+  let counts = true;
+  const end = (): void => {
+    if (counts) questions -= 1;
+    counts = false;
+  };
+  questions += 1;
+  // At once: the test's next question may come in the same breath.
+  const subscription = withdrawn?.onCancellationRequested(end);
+  try {
+    return await answer;
+  } finally {
+    subscription?.dispose();
+    end();
+  }
+}
+
+type Withdrawal = Pick<vscode.CancellationToken, 'onCancellationRequested'>;

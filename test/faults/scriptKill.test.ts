@@ -183,7 +183,9 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
     }
     assert.deepEqual(await box.list(), []);
     assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
-    console.log(`      ${rounds} kills: ${JSON.stringify(figures)}, none lost; left: ${readdirSync(box.path).join(' ')}`);
+    console.log(
+      `      ${rounds} kills: ${JSON.stringify(figures)}, none lost; left: ${readdirSync(box.path).join(' ')}`,
+    );
     assert.ok(figures.acknowledged > 0 && figures.kept > 0, JSON.stringify(figures));
   });
 });

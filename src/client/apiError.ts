@@ -1,5 +1,6 @@
 import { errorAnswer, v1ErrorAnswer } from '../contract/common.ts';
 import * as z from 'zod';
+import { oneLine } from '../domain/oneLine.ts';
 
 export type ApiErrorKind =
   /** No connection could be made: the server has not seen the request. */
@@ -40,6 +41,9 @@ const kinds: Record<number, ApiErrorKind> = {
   422: 'invalid',
 };
 
+/** Characters of a server's own words that are shown. */
+const mostWords = 500;
+
 const anyError = z.union([errorAnswer, v1ErrorAnswer]);
 
 /** Makes the error of an answer with a status of 400 or more; issues of single fields are appended to the message. */
@@ -48,7 +52,7 @@ export function refusal(status: number, body: unknown): ApiError {
   return new ApiError(
     kinds[status] ?? 'unexpected',
     status,
-    parsed.success ? sentence(parsed.data) : `The server answered with status ${status}.`,
+    parsed.success ? oneLine(sentence(parsed.data), mostWords) : `The server answered with status ${status}.`,
   );
 }
 

@@ -26,6 +26,13 @@ export interface CallInput<O extends Operation> {
 
 /** Milliseconds until a call without an answer counts as offline. */
 const timeout = 15_000;
+/** Milliseconds for the whole of an answer, and of what is sent or fetched by a signed address. */
+const [wholeAnswer, wholeFile] = [60_000, 10 * 60_000];
+/** An event stream has a comment every few seconds; a silent one is dead. */
+const silence = 60_000;
+
+/** Bytes of an answer, of a file, and characters of an event that are taken. The station server takes files up to 100 MiB. */
+const [mostAnswer, mostFile, mostEvent] = [64 * 1024 * 1024, 256 * 1024 * 1024, 16 * 1024 * 1024];
 
 /** Typed calls to one server with one key. */
 export class StationApi {
@@ -52,14 +59,18 @@ export class StationApi {
       method: operation.method,
       searchParams: queryOf(input.query),
       ...(input.body === undefined ? {} : { json: input.body }),
-      timeout,
       mark: input.mark,
     });
-    const text = await this.#connected(answer.text());
+    const text = new TextDecoder().decode(await this.#bytes(answer, mostAnswer, wholeAnswer));
     const parsed = json.pipe(operation.answer).safeParse(text);
     if (parsed.success) return parsed.data as Answer<O>;
-    const message = `${this.url} gave an answer to ${operation.id} that was not understood.`;
-    throw new ApiError('unexpected', answer.status, message, { cause: parsed.error });
+    throw this.#notUnderstood(operation, answer.status, parsed.error);
+  }
+
+  #notUnderstood({ id }: Operation, status: number, cause: unknown): ApiError {
+    return new ApiError('unexpected', status, `${this.url} gave an answer to ${id} that was not understood.`, {
+      cause,
+    });
   }
 
   /**
@@ -68,7 +79,11 @@ export class StationApi {
    * @throws ApiError when it cannot be opened, or breaks
    */
   async *events(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
-    for await (const event of this.stream(events.stream, {}, signal)) yield streamEvent.parse(event);
+    for await (const event of this.stream(events.stream, {}, signal)) {
+      const parsed = streamEvent.safeParse(event);
+      if (!parsed.success) throw this.#notUnderstood(events.stream, 200, parsed.error);
+      yield parsed.data;
+    }
   }
 
   /**
@@ -82,16 +97,41 @@ export class StationApi {
     signal: AbortSignal,
   ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
     const { EventSourceParserStream } = await import('./http.ts');
-    const answer = await this.#fetch(pathOf(operation, params), { method: 'GET', signal, timeout: false });
+    const answer = await this.#fetch(pathOf(operation, params), { method: 'GET', signal });
     if (answer.body === null) return;
+    let [unread, isDead] = [0, false];
+    // Cancelling ends the connection in any case; Node loses the abort of a request that was garbage-collected.
+    const cancel = (): void => void reader.cancel().catch(() => undefined); // it may be broken already
+    const giveUp = (): void => {
+      isDead = true;
+      cancel();
+    };
+    const timer = setTimeout(giveUp, silence);
+    const hear = (bytes: number): void => {
+      timer.refresh();
+      unread += bytes;
+      if (unread > mostAnswer) giveUp(); // and still no event
+    };
     const reader = answer.body
+      .pipeThrough(heard(hear))
       .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream())
+      .pipeThrough(new EventSourceParserStream({ maxBufferSize: mostEvent }))
       .getReader();
-    for (;;) {
-      const { done, value } = await this.#connected(reader.read());
-      if (done) return;
-      yield { event: value.event, data: JSON.parse(value.data) as unknown };
+    signal.addEventListener('abort', cancel);
+    try {
+      for (;;) {
+        const { done, value } = await this.#connected(reader.read());
+        if (isDead) throw brokenConnection(this.url, undefined);
+        if (done) return;
+        unread = 0;
+        const data = json.safeParse(value.data);
+        if (!data.success) throw this.#notUnderstood(operation, answer.status, data.error);
+        yield { event: value.event, data: data.data };
+      }
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      clearTimeout(timer);
+      cancel(); // whoever stops listening ends the connection
     }
   }
 
@@ -104,7 +144,7 @@ export class StationApi {
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const headers = { 'Content-Type': type };
     await this.#connected(
-      ky.put(url, { body: content, headers, timeout: 120_000, retry: 0, ...transport }),
+      ky.put(url, { body: content, headers, timeout: wholeFile, retry: 0, ...transport }),
       isHTTPError,
     );
   }
@@ -113,8 +153,35 @@ export class StationApi {
   async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
-    const answer = await this.#connected(ky.get(url, { timeout: 120_000, retry: 0, ...transport }), isHTTPError);
-    return new Uint8Array(await this.#connected(answer.arrayBuffer()));
+    const answer = await this.#connected(ky.get(url, { timeout, retry: 0, ...transport }), isHTTPError);
+    return this.#bytes(answer, mostFile, wholeFile);
+  }
+
+  /** The body of an answer, unpacked. @throws ApiError when it is longer than that, or takes more milliseconds */
+  async #bytes({ body, status }: KyResponse, most: number, millis: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (body === null) return new Uint8Array();
+    const chunks: Uint8Array[] = [];
+    let [size, isLate] = [0, false];
+    const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+    const cancel = (): void => void reader.cancel().catch(() => undefined); // it may be broken already
+    const timer = setTimeout(() => {
+      isLate = true;
+      cancel();
+    }, millis);
+    try {
+      for (;;) {
+        const { done, value } = await this.#connected(reader.read());
+        if (isLate) throw brokenConnection(this.url, undefined);
+        if (done) return new Uint8Array(Buffer.concat(chunks));
+        size += value.length;
+        chunks.push(value);
+        if (size <= most) continue;
+        cancel();
+        throw new ApiError('unexpected', status, `${this.url} answered with more than ${most / 1024 / 1024} MiB.`);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #fetch(path: string, { mark, ...options }: Options & { mark?: string | undefined }): Promise<KyResponse> {
@@ -124,7 +191,9 @@ export class StationApi {
       ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),
     };
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
-    const sent = ky(new URL(path, this.url), { ...options, ...transport, headers, retry: 0 });
+    // The key is this server's; whoever it sends us on to is not asked.
+    const redirect = 'manual';
+    const sent = ky(new URL(path, this.url), { ...options, ...transport, headers, redirect, timeout, retry: 0 });
     return this.#connected(sent, isHTTPError);
   }
 
@@ -138,6 +207,15 @@ export class StationApi {
     }
   }
 }
+
+/** @param listener is told how many bytes come by */
+const heard = (listener: (bytes: number) => void): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>
+  new TransformStream({
+    transform: (piece, stream) => {
+      listener(piece.length);
+      stream.enqueue(piece);
+    },
+  });
 
 function pathOf(operation: Operation, params: unknown): string {
   const values = new Map(Object.entries(params ?? {}));

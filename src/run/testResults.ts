@@ -12,7 +12,7 @@ export class ResultPainter {
   readonly #items: TestItems;
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
-  readonly #started = Date.now();
+  readonly #started = performance.now();
   /** The number of the execution that runs. */
   #execution = 1;
   #crashed = false;
@@ -70,7 +70,7 @@ export class ResultPainter {
    */
   end(verdict: Verdict | null, broken: string | null): void {
     this.#paintLast();
-    const duration = Date.now() - this.#started;
+    const duration = performance.now() - this.#started;
     if (this.#crashed) {
       // painted by run_crashed, whose message has the place
     } else if (broken !== null) this.#run.errored(this.#script, new vscode.TestMessage(broken), duration);

@@ -63,7 +63,8 @@ export class Uptimes {
   /** Since when this server has watched without a break; the present time when it has not. */
   async observedSince(now: number): Promise<number> {
     const { observed } = await this.observed(now);
-    const last = observed.at(-1);
+    // What a clock that was ahead has noted may lie after now.
+    const last = observed.findLast(({ from }) => from <= now);
     return last && last.to >= now ? last.from : now;
   }
 

@@ -31,6 +31,7 @@ import openhtf as htf
 from tofupilot.openhtf import upload
 def phase(test):
     test.attach("trace.txt", b"0 1 2 3", mimetype="text/plain")
+    test.attach("photo.bin", b"bits", mimetype="image/x-bits")
 test = htf.Test(phase, procedure_id="FVT1", part_number="P")
 test.add_output_callbacks(upload())
 test.execute(lambda: "${serial}")

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
-import { type OutboxEntry, outboxEntry, outboxHanded } from '../../src/contract/outbox.ts';
+import { type OutboxEntry, outboxEntry, outboxHanded, outboxTried } from '../../src/contract/outbox.ts';
 import { runnerEnvironment } from '../../src/contract/runner.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
@@ -157,5 +157,43 @@ test.execute(lambda: "SN-1")
     const entry = entries()[0] ?? assert.fail();
     assert.equal(entry.serial_number, 'SN-1');
     assert.equal(handed(entry.id), null);
+  });
+
+  it('keeps what a script that is killed while it attaches has not attached', async () => {
+    const dying = `
+import os, requests
+original = requests.Session.request
+started = []
+def request(self, method, url, **more):
+    if url.endswith("/uploads/initialize"):
+        started.append(url)
+        if len(started) == DIES_AT:
+            os.kill(os.getpid(), 9)
+    return original(self, method, url, **more)
+requests.Session.request = request
+`;
+    const openhtf = `${dying.replace('DIES_AT', '2')}
+import openhtf as htf
+from tofupilot.openhtf import upload
+def phase(test):
+    test.attach("trace.txt", b"0 1", mimetype="text/plain")
+test = htf.Test(phase, procedure_id="FVT1", part_number="P")
+test.add_output_callbacks(upload())
+test.execute(lambda: "SN-1")
+`;
+    const plain = `${dying.replace('DIES_AT', '1')}
+from tofupilot import TofuPilotClient
+TofuPilotClient().create_run(procedure_id="FVT1", run_passed=True, attachments=[__file__],
+    unit_under_test={"serial_number": "SN-2", "part_number": "P"})
+`;
+    for (const text of [openhtf, plain]) {
+      const host = await run(text);
+      assert.equal(await host.ended, 'SIGKILL', host.told());
+      const { run_id, execution_id } = host.one('run_uploaded');
+      const { attachments } = entries().find(({ id }) => id === execution_id) ?? assert.fail(host.told());
+      assert.equal(attachments.length, 1);
+      const tried = outboxTried.parse(json(folderOf(String(execution_id)), 'tried.json'));
+      assert.deepEqual([tried.run_id, tried.status, handed(String(execution_id))], [run_id, null, null]);
+    }
   });
 });

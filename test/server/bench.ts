@@ -26,12 +26,12 @@ export interface TestBench {
   procedure(name: string, identifier?: string): Promise<string>;
 }
 
-/** Starts a server of its own for the suite in which this is called. */
-export function useServer(): TestBench {
+/** Starts a server of its own for the suite in which this is called. @param env further variables for it */
+export function useServer(env: NodeJS.ProcessEnv = {}): TestBench {
   const folder = temporaryFolder();
   let server: TestServer;
   const start = async (): Promise<void> => {
-    server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    server = await startServer(folder, { ...env, TEST_STATIONS_ADMIN_KEY: adminKey });
   };
   before(start);
   after(() => server.stop());

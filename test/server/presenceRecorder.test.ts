@@ -350,6 +350,14 @@ describe('the recorder of presence', () => {
       assert.match(back ?? '', /^11:00:\d\d 11:00:/);
     });
 
+    it('misses heartbeats in their time when the clock was put back', async () => {
+      await beat();
+      clock.set('2026-03-02T05:00:00Z');
+      await beat();
+      clock.pass(75 * second);
+      assert.equal(await state(), 'disconnected since 10:00:00');
+    });
+
     it('is not disturbed by a clock that is put right by a little', async () => {
       clock.pass(15 * second);
       clock.set('2026-03-02T10:00:35Z');

@@ -24,7 +24,17 @@ export class OutboxFolder {
 
   async ensure(): Promise<string> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await this.#tidy();
     return this.path;
+  }
+
+  /** What was half written or half removed when its process was killed goes when nobody can be at it any more. */
+  async #tidy(): Promise<void> {
+    for (const name of await readdir(this.path)) {
+      const path = join(this.path, name);
+      if (!name.startsWith('.') || (await writtenAt(path)) > Date.now() - dayMillis) continue;
+      await rm(path, { recursive: true, force: true });
+    }
   }
 
   /** The oldest first. What cannot be read is left alone: it may be half written, or of a newer version. */
@@ -59,7 +69,10 @@ export class OutboxFolder {
   }
 
   async remove(result: KeptResult): Promise<void> {
-    await rm(result.folder, { recursive: true, force: true, maxRetries: 3 });
+    // Under another name first: half of a result would be pushed again and again.
+    const gone = join(this.path, `.gone-${basename(result.folder)}`);
+    const renamed = await rename(result.folder, gone).then(() => true, () => false); // prettier-ignore
+    await rm(renamed ? gone : result.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
   /**
@@ -77,6 +90,8 @@ export class OutboxFolder {
     }
   }
 }
+
+const dayMillis = 24 * 60 * 60_000;
 
 /** Milliseconds after which a lock without a holder is one that was never finished. */
 const unfinished = 10_000;

@@ -42,7 +42,7 @@ export async function pushKept(
         await box.noteTry(result, { tries: 0, last: now(), status: null, message: '', run_id: runId });
       }
     }
-    await pushAttachments(to.api, box, result, runId);
+    await pushAttachments(to.api, box, result, runId, run_id === null);
     await box.remove(result);
     return { runId };
   } catch (error) {
@@ -81,9 +81,27 @@ async function pushRun(
   return id;
 }
 
-/** Uploads what was attached, and links it to the run. @throws ApiError */
-async function pushAttachments(api: StationApi, box: OutboxFolder, result: KeptResult, run_id: string): Promise<void> {
+/**
+ * Uploads what was attached, and links it to the run.
+ * @param isFirst nobody can have attached anything to the run before
+ * @throws ApiError
+ */
+async function pushAttachments(
+  api: StationApi,
+  box: OutboxFolder,
+  result: KeptResult,
+  run_id: string,
+  isFirst: boolean,
+): Promise<void> {
+  if (result.attachments.length === 0) return;
+  const run = isFirst ? null : await api.call(runs.get, { params: { id: run_id } });
+  const there = (run?.attachments ?? []).filter(({ is_report }) => !is_report).map(({ name }) => name);
   for (const { name, mimetype, file } of result.attachments) {
+    const place = there.indexOf(name);
+    if (place >= 0) {
+      there.splice(place, 1);
+      continue;
+    }
     const upload_id = await upload(api, name, mimetype, await box.attachment(result, file));
     await api.call(v1.syncUpload, { body: { upload_id, run_id } });
   }

@@ -33,7 +33,7 @@ class Executions:
     @contextmanager
     def current(self, execution: Pushable) -> Iterator[None]:
         """What this thread pushes meanwhile is the result of `execution`."""
-        before = self._of_thread()
+        before = self.testing()
         self._local.execution = execution
         try:
             yield
@@ -43,13 +43,14 @@ class Executions:
 
     def pushing(self) -> Pushable | None:
         """Returns the execution whose result a push of this thread is, as far as is known."""
-        return self._of_thread() or self._last
+        return self.testing() or self._last
 
     def awaiting_push(self) -> Pushable | None:
         """Returns the execution whose result a script pushes that builds its run itself; None: it is a new one."""
         execution = self.pushing()
         return None if execution is None or execution.pushed else execution
 
-    def _of_thread(self) -> Pushable | None:
+    def testing(self) -> Pushable | None:
+        """Returns the execution whose test runs in this thread."""
         execution: Pushable | None = getattr(self._local, "execution", None)
         return execution

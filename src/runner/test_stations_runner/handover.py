@@ -49,6 +49,7 @@ class Handover:
     def tested(self, execution: Pushable) -> None:
         """An OpenHTF test is over, with all that it does at its end."""
         if execution.pushed:
+            self._outbox.done(execution.id)
             return
         if execution.failure is not None or "tofupilot" not in sys.modules:
             self._hand_over(execution)
@@ -60,12 +61,16 @@ class Handover:
         with self._lock:
             self._waiting[execution.id] = execution
 
-    def pushed(self, execution: Pushable) -> None:
-        """A server has the result."""
+    def pushed(self, execution: Pushable, run_id: str) -> None:
+        """A server has the run; what is attached to it may follow, until it is done."""
         with self._lock:
             self._waiting.pop(execution.id, None)
             self._sent = {digest: each for digest, each in self._sent.items() if each is not execution}
-        self._outbox.pushed(execution.id)
+        self._outbox.acknowledged(execution.id, run_id)
+
+    def done(self, execution: Pushable) -> None:
+        """The script sends no more of what a server has."""
+        self._outbox.done(execution.id)
 
     def rest(self, without: Pushable | None = None) -> None:
         """Another test begins, or the script ends: the others are handed over."""

@@ -6,6 +6,7 @@ A folder for each result, named after the execution's id:
     body.json      the OpenHTF report, or the body of the request by which the script's client pushes the run
     file-N         contents of attachments, named in entry.json
     handed.json    the script is done with it: the editor may push it now; with why the script's own push failed
+    tried.json     a server has the run, of which attachments are still missing
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -47,7 +49,8 @@ class Outbox:
         """Args: script: path."""
         self._folder: str | None = None
         self._about: dict[str, object] = {"script": script, "pid": os.getpid()}
-        self._kept: set[str] = set()
+        # By id whether it has attachments, which are pushed after the run.
+        self._kept: dict[str, bool] = {}
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
@@ -83,16 +86,27 @@ class Outbox:
         }
         _write(os.path.join(unfinished, "entry.json"), _json(entry))
         finished = self._path(result.id)
-        shutil.rmtree(finished, ignore_errors=True)
+        # Whenever this process is killed, one of both is there.
+        if result.id in self._kept:
+            os.rename(finished, f"{finished}_before")
         os.rename(unfinished, finished)
+        if result.id in self._kept:
+            _remove(f"{finished}_before")
         _sync_folder(self._folder)
-        self._kept.add(result.id)
+        self._kept[result.id] = len(files) > 0
 
-    def pushed(self, execution_id: str) -> None:
+    def acknowledged(self, execution_id: str, run_id: str) -> None:
+        """A server has the run. With attachments the result stays until the script is through with them."""
+        if not self._kept.get(execution_id, False):
+            self.done(execution_id)
+            return
+        tried = {"tries": 0, "last": time.time() * 1000, "status": None, "message": "", "run_id": run_id}
+        _write(os.path.join(self._path(execution_id), "tried.json"), _json(tried))
+
+    def done(self, execution_id: str) -> None:
         """Forgets a result that a server has."""
-        if execution_id in self._kept:
-            self._kept.discard(execution_id)
-            shutil.rmtree(self._path(execution_id), ignore_errors=True)
+        if self._kept.pop(execution_id, None) is not None:
+            _remove(self._path(execution_id))
 
     def hand_over(self, execution_id: str, status: int | None, message: str | None) -> bool:
         """Leaves a result to the editor.
@@ -105,12 +119,12 @@ class Outbox:
         """
         if execution_id not in self._kept:
             return False
-        self._kept.discard(execution_id)
+        del self._kept[execution_id]
         _write(os.path.join(self._path(execution_id), "handed.json"), _json({"status": status, "message": message}))
         return True
 
     def _leave_to_parent(self) -> None:
-        self._kept = set()
+        self._kept = {}
         self._about["pid"] = os.getpid()
 
     def _path(self, execution_id: str) -> str:
@@ -150,6 +164,16 @@ def _write(path: str, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(f"{path}.part", path)
+
+
+def _remove(path: str) -> None:
+    """Under another name first: half of a result would be pushed again and again."""
+    gone = os.path.join(os.path.dirname(path), f".gone-{os.path.basename(path)}")
+    try:
+        os.rename(path, gone)
+    except OSError:
+        gone = path  # Windows, while somebody reads in it
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _sync_folder(folder: str) -> None:

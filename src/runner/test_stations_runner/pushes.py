@@ -38,8 +38,8 @@ class Pushes:
             raise
         finally:
             _push.reset(token)
-            if outer is None and not push.settled:
-                self._tell_failure(push)
+            if outer is None:
+                (self._done if push.settled else self._tell_failure)(push)
 
     def sending(self, method: str, url: str, body: bytes) -> str | None:
         """Keeps the run that a request is about to create. Returns a text that marks this run in all tries."""
@@ -81,14 +81,23 @@ class Pushes:
             push.failed(status, message)
 
     def _tell_success(self, push: Push | None, run_id: str) -> None:
+        outer = push
         push = push or Push(self._session.executions.pushing())
         push.settled = True
         for execution in push.runs:
             execution.pushed = True
-            self._session.handover.pushed(execution)
+            self._session.handover.pushed(execution, run_id)
+        if outer is None:
+            self._done(push)
         if self._session.mode is not Mode.DRY:
             for execution_id in [each.id for each in push.runs] or [""]:
                 self._session.channel.send("run_uploaded", execution_id=execution_id or None, run_id=run_id)
+
+    def _done(self, push: Push) -> None:
+        """A test that goes on may attach more: its end is seen elsewhere."""
+        for execution in push.runs:
+            if execution is not self._session.executions.testing():
+                self._session.handover.done(execution)
 
     def _tell_failure(self, push: Push) -> None:
         status, message = push.failure or (None, "The client gave up before it sent anything.")

@@ -11,6 +11,7 @@ interface Answer {
   readonly answered: Answered;
   /** Null: whoever answered gives it to the test itself. */
   readonly text: string | null;
+  /** By the clock that nobody sets. */
   givenAt: number;
 }
 
@@ -30,7 +31,7 @@ export class Answers {
       throw conflict(`This question was answered already, by ${first.by} at ${when} UTC. That answer counts.`);
     }
     const answered = { prompt_id: prompt, by, at: new Date(now).toISOString() };
-    this.#given.set(prompt, { answered, text, givenAt: 0 });
+    this.#given.set(prompt, { answered, text, givenAt: -Infinity });
     for (const oldest of this.#given.keys()) {
       if (this.#given.size <= rememberedPrompts) break;
       this.#given.delete(oldest);
@@ -38,7 +39,10 @@ export class Answers {
     return answered;
   }
 
-  /** The text that is to be given to a prompt that is still open; null: none, or it was given just now. */
+  /**
+   * The text that is to be given to a prompt that is still open; null: none, or it was given just now.
+   * @param now by the clock that nobody sets
+   */
   due(prompt: string, now: number): string | null {
     const answer = this.#given.get(prompt);
     if (answer?.text == null || now - answer.givenAt < patienceMillis) return null;

@@ -19,7 +19,7 @@ export class EditorWindow implements TestSource {
   stopping = false;
   busy = false;
   offer: LiveState['offer'] = null;
-  /** When it opened its stream of requests. */
+  /** When it opened its stream of requests; by the clock that nobody sets. */
   opened = 0;
   #number = -1;
   #listener: Listener | null = null;
@@ -31,7 +31,7 @@ export class EditorWindow implements TestSource {
 
   opens(listener: Listener): void {
     this.#listener = listener;
-    this.opened = Date.now();
+    this.opened = performance.now();
   }
 
   /** @returns false when another stream of the window has taken its place */
@@ -71,7 +71,7 @@ export class EditorWindow implements TestSource {
     else if (patch) this.test = this.#patched(patch, number);
     if (test ?? patch) this.#number = number;
     if (this.test?.execution_id !== before) {
-      this.since = Date.now();
+      this.since = performance.now();
       this.stopping = false;
     }
     this.stopping = stopping ?? this.stopping;

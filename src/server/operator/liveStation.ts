@@ -133,7 +133,7 @@ export class LiveStation {
     const prompt = source?.test?.prompt;
     if (!source || !prompt || this.#answers.of(prompt.id) === null) return;
     if (source.connected) {
-      const text = this.#answers.due(prompt.id, Date.now());
+      const text = this.#answers.due(prompt.id, performance.now());
       if (text !== null) source.give(prompt.id, text);
     }
     this.#look = setTimeout(() => this.#giveDue(), lookMillis).unref();

@@ -33,12 +33,12 @@ export function serveEvents(
   opened(listener);
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => listener.ring());
-    let looked = Date.now();
+    let looked = performance.now();
     try {
       while (!stream.aborted && !streams.ended) {
-        if (Date.now() - looked >= lookMillis) {
+        if (performance.now() - looked >= lookMillis) {
           if (!(await allowed())) return;
-          looked = Date.now();
+          looked = performance.now();
           await stream.write(': still here\n\n');
         }
         for (const { event, data } of news()) await stream.writeSSE({ event, data: JSON.stringify(data) });

@@ -11,7 +11,7 @@ export class StreamSource implements TestSource {
   readonly kind: 'stream' | 'followed';
   test: LiveTest | null = null;
   connected = true;
-  since = Date.now();
+  since = performance.now();
   readonly stopping = false;
   readonly busy = false;
   readonly stop = null;
@@ -59,7 +59,7 @@ export class StreamSource implements TestSource {
     this.#timer = setTimeout(() => this.#read(), readEvery);
     const view = readOpenhtfState(this.#view, unread.state, Date.now());
     if (view === null) return;
-    if (view.test.execution_id !== this.#view?.test.execution_id) this.since = Date.now();
+    if (view.test.execution_id !== this.#view?.test.execution_id) this.since = performance.now();
     this.#view = view;
     this.test = view.test;
     this.#onNews();

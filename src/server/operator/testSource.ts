@@ -8,7 +8,7 @@ export interface TestSource {
   readonly test: LiveTest | null;
   /** It can be reached. */
   readonly connected: boolean;
-  /** When it began to tell of this test; milliseconds since 1970. */
+  /** When it began to tell of this test; by the clock that nobody sets. */
   readonly since: number;
   /** A stop was asked for. */
   readonly stopping: boolean;

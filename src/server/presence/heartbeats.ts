@@ -69,7 +69,11 @@ export class Heartbeats {
   /** Nobody watched for a while: what came in the meantime is not known, so that each has its time anew. */
   renew(): void {
     for (const beats of this.#beating.values()) {
-      for (const [name, beating] of beats) this.#plan(name, beating, patienceFor(beating.interval));
+      for (const [name, beating] of beats) {
+        // A clock that was put back would wait for the next one until it is later than the last one again.
+        beating.last = Math.min(beating.last, this.#observer.startedAt);
+        this.#plan(name, beating, patienceFor(beating.interval));
+      }
     }
   }
 

@@ -18,6 +18,7 @@ const mostWaiting = 1_000;
 
 /** The sessions that were handed out. Their tokens are kept as hashes, and in memory alone. */
 export class Sessions {
+  /** `until` is by the clock that nobody sets. */
   readonly #byToken = new Map<string, { session: Session; until: number }>();
 
   /** @returns the token for the client, in this one answer only */
@@ -27,14 +28,14 @@ export class Sessions {
     const id = randomUUID();
     const topic = (name: string): string => `sessions/${id}/${name}`;
     const session = { id, stationId, keyId, topics: { out: topic('out'), in: topic('in'), will: topic('will') } };
-    this.#byToken.set(hashKey(token), { session, until: Date.now() + tokenLife });
+    this.#byToken.set(hashKey(token), { session, until: performance.now() + tokenLife });
     return { session, token };
   }
 
   /** @returns undefined when it is nobody's, or was not used in time */
   find(token: string): Session | undefined {
     const found = this.#byToken.get(hashKey(token));
-    return found !== undefined && found.until > Date.now() ? found.session : undefined;
+    return found !== undefined && found.until > performance.now() ? found.session : undefined;
   }
 
   end(session: Session): void {
@@ -42,7 +43,7 @@ export class Sessions {
   }
 
   #tidy(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const [hash, { until }] of this.#byToken) {
       if (until > now && this.#byToken.size < mostWaiting) break; // the oldest stand first
       this.#byToken.delete(hash);

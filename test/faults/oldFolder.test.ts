@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { before, describe, it } from 'mocha';
+import * as z from 'zod';
+import { serverExit } from '../../src/contract/local.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { uptime } from '../../src/contract/uptime.ts';
+import { v1 } from '../../src/contract/v1.ts';
+import { check } from '../../src/server/check.ts';
+import { DataFolder } from '../../src/server/dataFolder.ts';
+import { changesSchema } from '../../src/server/store/changesSchema.ts';
+import { firstSchema } from '../../src/server/store/firstSchema.ts';
+import { adminKey, useServer } from '../server/bench.ts';
+import { randomNumbers } from '../server/random.ts';
+import { send, TestClient } from '../server/requests.ts';
+import { runServerProgram, spawnServer, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
+
+/** `MIGRATE_ROUNDS=100` for more than the usual, `MIGRATE_SEED` for the moments of an earlier time. */
+const rounds = Number(process.env['MIGRATE_ROUNDS'] ?? 8);
+const seed = Number(process.env['MIGRATE_SEED'] ?? Date.now() % 1_000_000);
+
+const env = { TEST_STATIONS_ADMIN_KEY: adminKey };
+
+/** What is listed at `/api/v2/…`, and by what each one is asked for. */
+const kinds = {
+  stations: 'id',
+  procedures: 'id',
+  runs: 'id',
+  units: 'serial_number',
+  parts: 'number',
+  batches: 'number',
+} as const;
+const listed = z.object({ data: z.array(z.looseObject({})) });
+const named = z.string().or(z.number());
+
+/** All that a server tells of its data, as text. The addresses of attachments are replaced by what is there. */
+async function everything(server: TestServer): Promise<Record<string, string>> {
+  const told: Record<string, string> = {};
+  const ask = async (path: string): Promise<unknown> => {
+    const { status, text } = await send(server.url, 'GET', path, { key: adminKey });
+    assert.equal(status, 200, `${path}: ${text}`);
+    const addresses = [...new Set(text.match(/http:[^"]+signature=[^"]+/g))];
+    let replaced = text;
+    for (const address of addresses) replaced = replaced.replaceAll(address, await (await fetch(address)).text());
+    told[path] = replaced;
+    return JSON.parse(text);
+  };
+  for (const [kind, key] of Object.entries(kinds)) {
+    const { data } = listed.parse(await ask(`/api/v2/${kind}?limit=100`));
+    assert.ok(data.length > 0, kind);
+    for (const row of data) await ask(`/api/v2/${kind}/${encodeURIComponent(named.parse(row[key]))}`);
+    if (kind !== 'units') continue;
+    for (const { serial_number } of data) await ask(`/api/v1/runs?serial_number=${named.parse(serial_number)}`);
+  }
+  await ask('/api/local/stations');
+  return told;
+}
+
+type Schema = Map<string, string>;
+const schemaOf = (database: DatabaseSync): Schema =>
+  new Map(
+    database
+      .prepare("select type || ' ' || name as name, sql from sqlite_schema where sql is not null order by 1")
+      .all()
+      .map(({ name, sql }) => [String(name), String(sql)]),
+  );
+
+/** Takes away what later schemas brought, so that the data is as the first version of the server had it. */
+function makeOld(file: string): void {
+  const first = new DatabaseSync(':memory:');
+  first.exec(firstSchema + changesSchema);
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+  for (const name of schemaOf(database).keys()) {
+    if (name.startsWith('table ') && !schemaOf(first).has(name)) database.exec(`drop table ${name.slice(6)}`);
+  }
+  assert.deepEqual(schemaOf(database), schemaOf(first));
+  database.exec('pragma user_version = 1');
+  database.close();
+  first.close();
+}
+
+/** The schema that a folder is left with; a copy is looked at, because the log is put into what is opened. */
+function schemaLeft(folder: string, copy: string): number {
+  mkdirSync(copy);
+  for (const name of ['stations.db', 'stations.db-wal']) {
+    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
+  }
+  const database = new DatabaseSync(join(copy, 'stations.db'));
+  const version = Number(database.prepare('pragma user_version').get()?.['user_version']);
+  assert.equal(schemaOf(database).has('table presence'), version > 1);
+  database.close();
+  return version;
+}
+
+describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUNDS=${rounds})`, function () {
+  this.timeout(120_000 + rounds * 20_000);
+  const bench = useServer();
+  const root = temporaryFolder();
+  const random = randomNumbers(seed);
+  const old = join(root, 'old');
+  let stationKey: string;
+  let had: Record<string, string>;
+
+  let count = 0;
+  const elsewhere = (): string => join(root, String(count++));
+  const copyOfOld = (): string => {
+    const folder = elsewhere();
+    cpSync(old, folder, { recursive: true });
+    return folder;
+  };
+
+  /** Everything is there, the way it was, and works. */
+  async function assertWhole(folder: string): Promise<void> {
+    const server = await startServer(folder, env);
+    try {
+      assert.deepEqual(await everything(server), had);
+      const user = new TestClient(server.url, adminKey);
+      const { stations: rows } = await user.call(uptime.fleet);
+      const { data } = await user.call(stations.list);
+      assert.deepEqual(rows.map(({ id }) => id).sort(), data.map(({ id }) => id).sort());
+      for (const { id } of data) await user.call(uptime.station, { params: { id } });
+      // A key of that time still counts.
+      await new TestClient(server.url, stationKey).call(stations.getCurrent);
+    } finally {
+      await server.stop();
+    }
+    assert.deepEqual([...check(DataFolder.existing(folder))], []);
+  }
+
+  before(async () => {
+    const procedure = await bench.procedure('Functional test', 'FVT1');
+    const station = await bench.station('Bench 1', procedure);
+    stationKey = station.key;
+    await bench.station('Bench ü 2', procedure, await bench.procedure('Burn-in'));
+    const gone = await bench.station('Gone', procedure);
+    const run = (serial_number: string, more: object = {}) => ({
+      unit_under_test: { serial_number, part_number: 'PCBA01', revision: 'B', batch_number: '26-01' },
+      run_passed: serial_number !== 'SN-2',
+      procedure_id: 'FVT1',
+      procedure_version: 'v1.2',
+      started_at: '2026-01-02T03:04:05.678Z',
+      duration: 'PT2S',
+      phases: ['On', 'Measure'].map((name) => ({
+        name,
+        outcome: 'PASS',
+        start_time_millis: 1_767_323_045_000,
+        end_time_millis: 1_767_323_046_000,
+        measurements: [
+          { name: `${name} voltage`, outcome: 'PASS', measured_value: 3.3, units: 'V', lower_limit: 3 },
+          { name: `${name} id`, outcome: 'PASS', measured_value: { nested: ['ü', true] } },
+        ],
+      })),
+      logs: [
+        { level: 'WARNING', timestamp: '2026-01-02T03:04:05Z', message: 'µ', source_file: 'a.py', line_number: 3 },
+      ],
+      ...more,
+    });
+    const push = (client: TestClient, body: unknown) => client.call(v1.createRun, { body });
+    await push(station.client, run('SN-1'));
+    await push(gone.client, run('SN-2'));
+    const { id: run_id } = await push(station.client, run('SN-3', { sub_units: [{ serial_number: 'SN-1' }] }));
+    const upload = async (name: string, content: string): Promise<string> => {
+      const { id, uploadUrl } = await station.client.call(v1.initializeUpload, { body: { name } });
+      assert.equal((await fetch(uploadUrl, { method: 'PUT', body: content })).status, 200);
+      return id;
+    };
+    await bench.user.call(v1.syncUpload, { body: { upload_id: await upload('trace.txt', '0 1 2'), run_id } });
+    const report = {
+      dut_id: 'SN-4',
+      start_time_millis: 1_767_323_045_000,
+      end_time_millis: 1_767_323_046_500,
+      outcome: 'FAIL',
+      metadata: { procedure_id: 'FVT1', part_number: 'PCBA01' },
+      phases: [],
+      station_id: 'of the report',
+    };
+    const upload_id = await upload('report.json', JSON.stringify(report));
+    await station.client.call(v1.importReport, { body: { upload_id, importer: 'OPENHTF' } });
+    await bench.user.call(stations.remove, { params: { id: gone.id } });
+
+    had = await everything(bench.server);
+    for (const content of ['0 1 2', 'of the report']) {
+      assert.ok(
+        Object.values(had).some((text) => text.includes(content)),
+        content,
+      );
+    }
+    await bench.restart(async (server) => {
+      await server.stop();
+      cpSync(bench.folder, old, { recursive: true });
+    });
+    makeOld(join(old, 'stations.db'));
+  });
+
+  it('is checked and taken over with all that is in it', async () => {
+    assert.deepEqual([...check(DataFolder.existing(old))], []);
+    const folder = copyOfOld();
+    await assertWhole(folder);
+    assert.equal(schemaLeft(folder, elsewhere()), 2);
+  });
+
+  it('is taken over by whoever comes first, a server or a new key', async () => {
+    const folder = copyOfOld();
+    const tries = await Promise.all([startServer(folder, env), runServerProgram(['new-user-key', '--data', folder])]);
+    const [server, { code, stdout, stderr }] = tries;
+    assert.equal(code, 0, stderr);
+    await new TestClient(server.url, stdout.trim()).call(stations.list);
+    await server.stop();
+    await assertWhole(folder);
+  });
+
+  it('comes up with everything when the server is killed while it takes it over', async () => {
+    const left = { 'before it': 0, 'after it': 0 };
+    for (let round = 0; round < rounds; round++) {
+      const folder = copyOfOld();
+      const server = spawnServer(folder, env);
+      // The log is there as soon as the database is open.
+      while (!existsSync(join(folder, 'stations.db-wal'))) await new Promise(setImmediate);
+      await delay(random() * (round % 2 === 0 ? 20 : 400));
+      await server.kill();
+      left[schemaLeft(folder, elsewhere()) === 1 ? 'before it' : 'after it']++;
+      await assertWhole(folder);
+    }
+    console.log(`      ${rounds} kills, ${JSON.stringify(left)}, nothing lost`);
+  });
+
+  it('is restored from a backup as the damage and the help say', async () => {
+    const folder = copyOfOld();
+    const file = elsewhere();
+    // Of the old folder, by today's program.
+    const saved = await runServerProgram(['backup', '--data', folder, '--to', file]);
+    assert.equal(saved.code, 0, saved.stderr);
+
+    const database = join(folder, 'stations.db');
+    writeFileSync(database, readFileSync(database).fill(0x5a, 0, 8192));
+    const { code, stderr } = await runServerProgram(['--data', folder], env);
+    assert.equal(code, serverExit.databaseDamaged);
+    assert.match(stderr, /To restore it: stop the server, put a backup in its place as "server\.js --help" says/);
+    const { stdout: help } = await runServerProgram(['--help']);
+    const steps =
+      /move DIR away, make it anew, copy FILE to DIR\/stations\.db and the\s+folder FILE\.attachments to DIR\/attachments/;
+    assert.match(help, steps);
+    renameSync(folder, elsewhere());
+    mkdirSync(folder);
+    copyFileSync(file, database);
+    cpSync(`${file}.attachments`, join(folder, 'attachments'), { recursive: true });
+    await assertWhole(folder);
+    const server = await startServer(folder, env);
+    const { data } = await new TestClient(server.url, adminKey).call(runs.list);
+    assert.equal(data.length, 4);
+    await server.stop();
+  });
+});

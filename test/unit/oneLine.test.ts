@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { oneLine, withoutLinks } from '../../src/domain/oneLine.ts';
+
+describe('a text from elsewhere in one line', () => {
+  it('stays as it is when it is a line', () => {
+    for (const text of ['', 'Bench 1', 'Prüfplatz 3 · Ω', '测试台', '👩‍🔧', '<b>&amp;', '$(bug)'])
+      assert.equal(oneLine(text), text);
+  });
+
+  it('neither breaks it nor turns its rest around', () => {
+    assert.equal(oneLine('a\nb\r\n\tc\u2028d\u0000e'), 'a b c d e');
+    assert.equal(oneLine('\u001b[31mred'), ' [31mred');
+    assert.equal(oneLine('x\u202egnp.exe\u2067'), 'x gnp.exe ');
+  });
+
+  it('is kept apart when it is written from right to left', () => {
+    assert.equal(oneLine('שלום'), '\u2068שלום\u2069');
+    assert.equal(oneLine('\u200fx'), '\u2068\u200fx\u2069');
+    assert.equal(oneLine('\u2069\u2069שלום'), '\u2068 שלום\u2069');
+  });
+
+  it('is cut', () => {
+    assert.equal(oneLine('x'.repeat(1_000_000)), `${'x'.repeat(200)}…`);
+    assert.equal(oneLine('👩👩', 3), '👩…');
+  });
+
+  it('has no links', () => {
+    const text = withoutLinks('[Click](command:workbench.action.quit)');
+    assert.doesNotMatch(text, /\]\(/);
+    assert.equal(text.replaceAll('\u200b', ''), '[Click](command:workbench.action.quit)');
+  });
+});

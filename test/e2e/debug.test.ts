@@ -143,15 +143,8 @@ describe('debugging without a debugger', function () {
 
 async function toggleBreakpoint(window: Workbench, line: number): Promise<void> {
   const breakpoints = window.page.locator('.editor-group-container.active .codicon-debug-breakpoint');
+  await window.goToLine(line);
   const before = await breakpoints.count();
-  await window.page.locator('.editor-group-container.active .view-line').first().click();
-  await window.page.keyboard.press('Control+G');
-  await window.quickInput.fill(`:${line}`);
-  await eventually(async () =>
-    assert.match((await window.quickInput.rows())[0]?.label ?? '', new RegExp(`line ${line} `)),
-  );
-  await window.quickInput.accept();
-  await window.statusBarItem(`Ln ${line},`).waitFor();
   await window.page.keyboard.press('F9');
   await eventually(async () => assert.notEqual(await breakpoints.count(), before));
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import type { Locator } from 'playwright-core';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { extensionHosts } from './support/processes.ts';
 import { eventually, until } from './support/until.ts';
 import { useWorkbench } from './support/useWorkbench.ts';
 import { Walkthrough } from './support/walkthrough.ts';
@@ -213,8 +213,11 @@ describe('the Doctor', function () {
     assert.match(hanging, /- Health: does not answer: no answer within 3 s/);
     assert.match(hanging, /- Stations: 1/);
     assert.match(hanging, /- Key of the selected station on this machine: yes/);
-    await closeReport(window); // a reload brings back what is not saved, some time after its tab
-    await window.reload(); // one that has seen stations follows them, and starts a dead server by itself
+    const before = extensionHosts(window.server.folder);
+    await window.openEmpty(); // one that has seen stations, or has a script open, starts a dead server by itself
+    await until(() => extensionHosts(window.server.folder).every((each) => !before.includes(each)), {
+      what: 'the end of the extension host of the window before',
+    });
     process.kill(pid, 'SIGKILL');
     await eventually(async () => {
       const dead = await doctor(window);
@@ -258,18 +261,14 @@ async function chooseParent(window: Workbench, folder: string): Promise<void> {
   await window.quickInput.button('Make It Here');
 }
 
-const reportTab = (window: Workbench): Locator => window.page.getByRole('tab', { name: /Test Stations: Doctor/ });
-
-async function closeReport(window: Workbench): Promise<void> {
-  await reportTab(window).click();
-  await window.command('View: Revert and Close Editor');
-  await reportTab(window).waitFor({ state: 'detached' });
-}
-
 /** Runs the Doctor, after closing the report of the time before. @returns the whole report */
 async function doctor(window: Workbench): Promise<string> {
-  const report = reportTab(window);
-  if ((await report.count()) > 0) await closeReport(window);
+  const report = window.page.getByRole('tab', { name: /Test Stations: Doctor/ });
+  if ((await report.count()) > 0) {
+    await report.click();
+    await window.command('View: Revert and Close Editor');
+    await report.waitFor({ state: 'detached' });
+  }
   await window.page.evaluate("navigator.clipboard.writeText('')");
   await window.command('Test Stations: Doctor');
   await report.waitFor();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
 import { Bench, createStation, useBench } from './support/bench.ts';
-import { marker } from './support/processes.ts';
+import { extensionHosts, marker } from './support/processes.ts';
 import { until } from './support/until.ts';
 
 describe('a run whose extension host is killed', function () {
@@ -26,7 +26,7 @@ describe('a run whose extension host is killed', function () {
       .filter(({ command }) => part.test(command))
       .map(({ pid }) => pid);
 
-  const hosts = (): number[] => processes(/--type=extensionHost/);
+  const hosts = (): number[] => extensionHosts(workbench().server.folder);
 
   /**
    * Starts the script, and kills the extension host while its phase waits.

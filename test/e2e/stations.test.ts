@@ -241,7 +241,8 @@ describe('the Stations view', function () {
     await other.getByRole('treeitem', { name: /Station Bench A/ }).waitFor();
     await page.getByText('Open the folder with your test scripts, or try the samples.').waitFor();
     await page.screenshot({ path: 'build/screenshots/no-folder-light.png' });
-    await createStation(window, 'Bench C'); // in the first window
+    await window.page.bringToFront(); // the first window: one behind is hardly painted
+    await createStation(window, 'Bench C');
     await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor();
     await window.tree('Stations').row('Bench C').menu('Remove Station…');
     await window.dialog.click('Remove Station');

@@ -15,10 +15,10 @@ export async function chooseMenuItem(page: Page, item: string, open: () => Promi
       if (await menu.first().isVisible()) await page.keyboard.press('Escape');
       await open();
       // A fresh menu ignores the mouse button for a moment, lest the click that opened it also chooses.
-      await entry.hover({ timeout: 3000 });
-      await entry.press('Enter', { timeout: 3000 });
+      await entry.hover({ timeout: 5000 });
+      await entry.press('Enter', { timeout: 5000 });
       return true;
     },
-    { what: `"${item}" in the menu` },
+    { what: `"${item}" in the menu`, timeout: 30_000 },
   );
 }

@@ -9,9 +9,9 @@ export async function clickUnderMouse(place: Locator, button: Locator): Promise<
   await until(
     async () => {
       await place.hover();
-      await button.click({ timeout: 3000 });
+      await button.click({ timeout: 5000 });
       return true;
     },
-    { what: 'a button under the mouse' },
+    { what: 'a button under the mouse', timeout: 30_000 },
   );
 }

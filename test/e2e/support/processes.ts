@@ -41,6 +41,12 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+/** The extension hosts of a workbench: for a moment after a reload there are two. Windows does not tell. */
+export const extensionHosts = (mark: string): number[] =>
+  processesWith(`${marker}=${mark}`)
+    .filter(({ command }) => command.includes('--type=extensionHost'))
+    .map(({ pid }) => pid);
+
 function marked(mark: string): number[] {
   return processesWith(`${marker}=${mark}`).map(({ pid }) => pid);
 }

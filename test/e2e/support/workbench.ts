@@ -114,6 +114,23 @@ export class Workbench {
       .waitFor();
   }
 
+  /** Puts the cursor of the active editor into a line, counted from 1. What takes the focus late closes the box for it. */
+  async goToLine(line: number): Promise<void> {
+    const there = this.statusBarItem(`Ln ${line},`);
+    await until(
+      async () => {
+        await this.page.locator('.editor-group-container.active .view-line').first().click();
+        await this.page.keyboard.press('Control+G');
+        await this.quickInput.fill(`:${line}`, 3000);
+        await this.quickInput.accept();
+        await there.waitFor({ timeout: 3000 });
+        return true;
+      },
+      { what: `line ${line}` },
+    );
+    await this.quickInput.closed();
+  }
+
   /** Shows a view container of the activity bar. By its command: a click on its icon would hide one that is shown. */
   async openContainer(title: string): Promise<void> {
     await this.command(`View: Show ${title}`);

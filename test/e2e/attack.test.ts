@@ -137,6 +137,7 @@ describe('an attacker', function () {
     const id = (await api.call(stations.list)).data[0]?.id ?? assert.fail();
     const name = '[Quit](command:workbench.action.quit)$(bug)\u202e\u001b[31m';
     await api.call(stations.update, { params: { id }, body: { name } });
+    await window.openContainer('Test Stations');
     const shown = '[Quit](command:workbench.action.quit)$(bug) [31m';
     await window.tree('Stations').row(shown).locator.waitFor();
     await window.openFile('openhtf_seed.py');

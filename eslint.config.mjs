@@ -33,4 +33,17 @@ export default ts.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: relaxed,
   },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/messages.ts', 'src/extension.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(show(Information|Warning|Error)Message|setStatusBarMessage)$/]',
+          message: 'Names in messages are text: show them by platform/messages.ts.',
+        },
+      ],
+    },
+  },
 );

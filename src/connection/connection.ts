@@ -12,6 +12,7 @@ import { LocalServer } from './localServer.ts';
 import { RemoteServer } from './remoteServer.ts';
 import type { Capability, StationServer, Trust } from './server.ts';
 import { type RemotePlace, ServerList } from './serverList.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** A station's key that its server has just accepted, with what the server says of the station. */
 export interface StationAccess {
@@ -234,7 +235,8 @@ export class Connection implements vscode.Disposable {
 
 async function currentStation(api: StationApi): Promise<Station | undefined> {
   try {
-    return await api.call(stations.getCurrent);
+    const station = await api.call(stations.getCurrent);
+    return { ...station, name: oneLine(station.name) };
   } catch (error) {
     if (error instanceof ApiError && (error.kind === 'unauthorized' || error.kind === 'forbidden')) return undefined;
     throw error;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../platform/userError.ts';
 import type { StationItem } from './stationSource.ts';
 import type { StationStore } from './stationStore.ts';
+import { withoutIcons } from '../domain/markdown.ts';
 
 export interface PickOptions {
   /** The user may make a new station instead. */
@@ -18,7 +19,7 @@ export async function pickStation(
   if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
   const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
   const items = stations.map((station) => ({
-    label: station.name,
+    label: withoutIcons(station.name),
     description: station.id === store.selected?.id ? vscode.l10n.t('selected') : '',
     station,
   }));

@@ -3,6 +3,7 @@ import { ApiError } from '../client/apiError.ts';
 import { overview, type StationState, type StationSummary } from '../contract/overview.ts';
 import { type LinkedProcedure, type StationListItem, stations } from '../contract/stations.ts';
 import type { Connection } from './connection.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** A station as the list has it. */
 export interface StationItem {
@@ -105,10 +106,13 @@ async function readPublic(connection: Connection, id: string): Promise<Read> {
 /** TofuPilot shows the beginning of a key, followed by dots. */
 const visiblePart = (shown: string): string => shown.replace(/[.…•*]+$/, '');
 
+/** From here on names are parts of lines, wherever they are shown. */
+const plainNames = (procedure: LinkedProcedure): LinkedProcedure => ({ ...procedure, name: oneLine(procedure.name) });
+
 const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
   id: summary.id,
-  name: summary.name,
-  procedures: summary.procedures,
+  name: oneLine(summary.name),
+  procedures: summary.procedures.map(plainNames),
   state: summary.state,
   stateSince: summary.state_since,
   operatorAddress: summary.operator_address,
@@ -118,8 +122,8 @@ const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
 /** The list of the public API says nothing of connections. */
 const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
   id,
-  name,
-  procedures,
+  name: oneLine(name),
+  procedures: procedures.map(plainNames),
   state: 'unknown',
   stateSince: null,
   operatorAddress: null,

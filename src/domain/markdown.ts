@@ -1,6 +1,8 @@
+import { oneLine } from './oneLine.ts';
+
 /** A text as it is in Markdown: nothing in it is a link, an emphasis, HTML or one of VS Code's icons; on one line. */
 export const escapeMarkdown = (text: string): string =>
-  withoutIcons(text)
+  withoutIcons(oneLine(text, 1000))
     .replace(/\s+/g, ' ')
     .replace(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
 

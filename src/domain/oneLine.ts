@@ -17,5 +17,14 @@ export function oneLine(text: string, length = most): string {
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 
+/** What would turn the rest of a message around. Names that are kept apart (`oneLine`) stay so. */
+const disorder = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
+
+/** So many characters of a message are shown. */
+const mostOfMessage = 2000;
+
+/** A message with texts from elsewhere: all of it is text, in its order, and on as many lines as it has. */
+export const plainMessage = (text: string): string => withoutLinks(text.slice(0, mostOfMessage).replace(disorder, ' '));
+
 /** VS Code makes a link of `[text](address)` in messages, also one that is a command: a space without width prevents it. */
-export const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
+const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');

@@ -1,4 +1,5 @@
 import type { LinkedProcedure } from '../contract/stations.ts';
+import { oneLine } from './oneLine.ts';
 
 /** Under which procedure a script may run on a station, as far as its links tell. */
 export type ProcedureChoice =
@@ -27,4 +28,4 @@ export function names(procedure: { id: string; identifier?: string | null | unde
 
 /** What scripts and people call a procedure: its identifier, or its name where it has none. */
 export const procedureLabel = (procedure: { identifier?: string | null | undefined; name: string }): string =>
-  procedure.identifier ?? procedure.name;
+  oneLine(procedure.identifier ?? procedure.name);

@@ -13,6 +13,8 @@ import { OperatorPanels } from './operatorPanels.ts';
 import { StationScripts } from './stationScripts.ts';
 import { WaitingPrompts } from './waitingPrompts.ts';
 import { requireOperatorUi } from './whyNot.ts';
+import { showInformation } from '../platform/messages.ts';
+import { withoutIcons } from '../domain/markdown.ts';
 
 interface OperatorPlaces {
   /** The installed extension. */
@@ -53,7 +55,7 @@ export function registerOperator(
     const station = await stationOf(argument);
     await requireOperatorUi(connection, scripts, station);
     await vscode.env.clipboard.writeText(await link(connection, station));
-    void vscode.window.showInformationMessage(
+    void showInformation(
       vscode.l10n.t(
         'The link to {0} was copied. Whoever has it can watch; to answer, they sign in with a key. It ends when the station gets another key.',
         station.name,
@@ -99,7 +101,7 @@ async function chosenStation(store: StationStore, argument: unknown): Promise<Na
   if (store.error !== undefined) throw store.error;
   const stations = store.stations ?? [];
   if (stations.length === 0) throw new UserError(vscode.l10n.t('There is no station yet.'));
-  const items = stations.map((station) => ({ label: station.name, station }));
+  const items = stations.map((station) => ({ label: withoutIcons(station.name), station }));
   const picked = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Station') });
   if (picked === undefined) throw new vscode.CancellationError();
   return picked.station;

@@ -5,6 +5,8 @@ import type { LiveRuns } from '../connection/liveRuns.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { operator, waitingEvent, type WaitingPrompt } from '../contract/operator.ts';
 import type { Log } from '../platform/log.ts';
+import { showInformation } from '../platform/messages.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
 const [firstWait, lastWait] = [500, 30_000];
@@ -66,7 +68,7 @@ export class WaitingPrompts implements vscode.Disposable {
   }
 
   #take(prompts: readonly WaitingPrompt[]): void {
-    this.#store.waiting = new Map(prompts.map(({ station_id, message }) => [station_id, message]));
+    this.#store.waiting = new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)]));
     for (const prompt of prompts) {
       if (this.#notified.has(prompt.prompt_id)) continue;
       this.#notified.add(prompt.prompt_id);
@@ -79,8 +81,8 @@ export class WaitingPrompts implements vscode.Disposable {
   async #notify({ station_id: id, message }: WaitingPrompt): Promise<void> {
     const name = this.#store.station(id)?.name ?? '';
     const answer = vscode.l10n.t('Answer');
-    const text = vscode.l10n.t('The test on {0} waits for an answer: {1}', name, message);
-    if ((await vscode.window.showInformationMessage(text, answer)) === answer) {
+    const text = vscode.l10n.t('The test on {0} waits for an answer: {1}', name, oneLine(message, 500));
+    if ((await showInformation(text, answer)) === answer) {
       await vscode.commands.executeCommand('testStations.openOperatorUi', { id });
     }
   }

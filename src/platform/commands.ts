@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Log } from './log.ts';
 import { hasRemedies } from './userError.ts';
+import { showError } from './messages.ts';
 
 type Handler = (...args: unknown[]) => unknown;
 
@@ -38,7 +39,7 @@ export class Commands {
       ...(hasRemedies(error) ? error.remedies : []),
       { label: vscode.l10n.t('Show Log'), run: () => this.#log.show() },
     ];
-    const chosen = await vscode.window.showErrorMessage(message, ...remedies.map((remedy) => remedy.label));
+    const chosen = await showError(message, ...remedies.map((remedy) => remedy.label));
     try {
       await remedies.find((remedy) => remedy.label === chosen)?.run();
     } catch (next) {

@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
+import { showWarning } from './messages.ts';
 
 /** Asks before something that cannot be undone by a click. @returns whether the user chose the button */
 export async function confirm(question: { message: string; detail: string; button: string }): Promise<boolean> {
   const { message, detail, button } = question;
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) === button;
+  return (await showWarning(message, { modal: true, detail }, button)) === button;
 }

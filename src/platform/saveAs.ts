@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { showInformation } from './messages.ts';
 
 /** Asks where to save, makes the content only then, and tells where it is. Nothing happens when the user cancels. */
 export async function saveAs(name: string, content: () => Uint8Array | Promise<Uint8Array>): Promise<void> {
@@ -9,6 +10,6 @@ export async function saveAs(name: string, content: () => Uint8Array | Promise<U
   await vscode.workspace.fs.writeFile(target, await content());
   const open = vscode.l10n.t('Open File');
   const path = vscode.workspace.asRelativePath(target);
-  if ((await vscode.window.showInformationMessage(vscode.l10n.t('Saved as {0}.', path), open)) === open)
+  if ((await showInformation(vscode.l10n.t('Saved as {0}.', path), open)) === open)
     await vscode.commands.executeCommand('vscode.open', target);
 }

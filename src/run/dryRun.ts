@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { countRuns, resultOf, showFailure, withoutTest } from './outcomeMessage.ts';
 import type { RunEnd } from './scriptRun.ts';
+import { showInformation, showWarning } from '../platform/messages.ts';
 
 /** Tells how a dry run ended. Resolves when the message was answered. @param script the file's name */
 export async function showDryOutcome(script: string, end: RunEnd): Promise<void> {
@@ -9,11 +10,11 @@ export async function showDryOutcome(script: string, end: RunEnd): Promise<void>
   let chosen: string | undefined;
   if (failure !== null && !end.stopped) chosen = await showFailure(script, failure, 0);
   else if (last === undefined) {
-    if (!end.stopped) chosen = await vscode.window.showWarningMessage(withoutTest(script, end), showResults());
+    if (!end.stopped) chosen = await showWarning(withoutTest(script, end), showResults());
   } else {
     const result = executions.length === 1 ? resultOf(last) : vscode.l10n.t('{0}: {1}.', script, countRuns(executions));
     const refusals = executions.flatMap(({ push }) => (push !== null && 'message' in push ? push.message : []));
-    const show = refusals.length > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+    const show = refusals.length > 0 ? showWarning : showInformation;
     chosen = await show([dryWords(result), ...refusals.slice(0, 1).map(refusalWords)].join(' '), showResults());
   }
   if (chosen === showResults()) await vscode.commands.executeCommand('testing.showMostRecentOutput');

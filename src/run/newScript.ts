@@ -4,6 +4,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { LinkedProcedure } from '../contract/stations.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import { type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
+import { withoutIcons } from '../domain/markdown.ts';
 
 /** Writes a first script for a linked procedure and opens it. @throws vscode.CancellationError */
 export async function newScript(store: StationStore): Promise<void> {
@@ -28,8 +29,8 @@ async function pickProcedure(
 ): Promise<LinkedProcedure | undefined> {
   if (linked.length < 2) return linked[0];
   const items = linked.map((procedure) => ({
-    label: procedureLabel(procedure),
-    description: procedure.name,
+    label: withoutIcons(procedureLabel(procedure)),
+    description: withoutIcons(procedure.name),
     procedure,
   }));
   const title = vscode.l10n.t('New test script for {0} (1/2)', station);

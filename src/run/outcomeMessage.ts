@@ -6,6 +6,8 @@ import { type Run, runs } from '../contract/runs.ts';
 import { type Execution, verdictOf } from '../domain/liveRun.ts';
 import type { RunEnd } from './scriptRun.ts';
 import { lineRange } from './testItems.ts';
+import { showError, showInformation, showWarning } from '../platform/messages.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** How many runs of a script the server has. */
 export interface Confirmed {
@@ -28,7 +30,7 @@ export class OutcomeMessage {
     const confirmed: { execution: Execution; run: Run }[] = [];
     for (const execution of live.executions) {
       const outcome = await this.#confirm(execution, end);
-      if (typeof outcome === 'string') this.#offer(vscode.window.showErrorMessage(outcome, resultsLabel()));
+      if (typeof outcome === 'string') this.#offer(showError(outcome, resultsLabel()));
       else confirmed.push({ execution, run: outcome });
     }
     const saved = confirmed.length + live.otherRuns.length;
@@ -37,7 +39,7 @@ export class OutcomeMessage {
     else if (last !== undefined && confirmed.length === live.executions.length) {
       this.#offer(showSaved(last.execution, last.run, station, live.executions));
     } else if (live.executions.length === 0 && !stopped) {
-      this.#offer(vscode.window.showWarningMessage(withoutTest(script, end), resultsLabel()));
+      this.#offer(showWarning(withoutTest(script, end), resultsLabel()));
     }
     return { saved };
   }
@@ -102,7 +104,7 @@ export function withoutTest(script: string, end: RunEnd): string {
 /** Such as `SN-0001: PASS.`, with the reason where the outcome has one. */
 export function resultOf(execution: Execution): string {
   const verdict = verdictOf(execution);
-  const unit = execution.serialNumber ?? vscode.l10n.t('Unknown unit');
+  const unit = execution.serialNumber === null ? vscode.l10n.t('Unknown unit') : oneLine(execution.serialNumber);
   return [`${unit}: ${verdict?.outcome}.`, verdict?.reason].filter(Boolean).join(' ');
 }
 
@@ -116,14 +118,14 @@ async function showSaved(
   const by = run.created_by_station;
   const message =
     all.length === 1
-      ? vscode.l10n.t('{0} Saved as a run of {1} on {2}.', result, run.procedure.name, by?.name ?? '')
+      ? vscode.l10n.t('{0} Saved as a run of {1} on {2}.', result, oneLine(run.procedure.name), oneLine(by?.name ?? ''))
       : vscode.l10n.t('{0} Saved; it is the last of {1}.', result, countRuns(all));
   const foreign =
     by?.id === station.id
       ? ''
       : vscode.l10n.t('It was pushed with a key of the script’s own, not as {0}.', station.name);
   const good = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
-  const show = good ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const show = good ? showInformation : showWarning;
   const open = vscode.l10n.t('Open Run');
   if ((await show([message, foreign].join(' ').trim(), open)) === open)
     await vscode.commands.executeCommand('testStations.openRun', run.id);
@@ -140,7 +142,7 @@ export async function showFailure(
       ? vscode.l10n.t('{0}: {1} ({2}). Nothing was saved.', type, message, where)
       : vscode.l10n.t('{0}: {1} ({2}). Runs saved before: {3}.', type, message, where, saved);
   const goTo = vscode.l10n.t('Go to Line');
-  const answer = await vscode.window.showErrorMessage(sentence, ...(place === null ? [] : [goTo]), resultsLabel());
+  const answer = await showError(sentence, ...(place === null ? [] : [goTo]), resultsLabel());
   if (answer === goTo && place !== null) {
     await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: lineRange(place.line) });
   }

@@ -4,6 +4,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { LinkedProcedure, Station } from '../contract/stations.ts';
 import { chooseProcedure, procedureLabel } from '../domain/procedureChoice.ts';
 import { wayToLink } from './linkNamed.ts';
+import { showWarning } from '../platform/messages.ts';
 
 /** A button or a line of a list, and what choosing it gives: the id to run under. */
 interface Option {
@@ -111,6 +112,6 @@ export class ProcedureQuestion {
 async function pick(message: string, detail: string, options: readonly Option[]): Promise<Option | undefined> {
   const more = option(vscode.l10n.t('Other Procedure…'), '', () => Promise.reject(new vscode.CancellationError()));
   const buttons = options.length <= 3 ? options : [...options.slice(0, 1), more];
-  const picked = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+  const picked = await showWarning(message, { modal: true, detail }, ...buttons);
   return picked === more ? vscode.window.showQuickPick(options, { title: message, ignoreFocusOut: true }) : picked;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunMode } from '../contract/runner.ts';
 import type { TestItems } from './testItems.ts';
+import { showInformation } from '../platform/messages.ts';
 
 /** Runs one script. `request` is the Test Explorer's, where it asked for this script alone. */
 type RunScript = (script: vscode.Uri, mode: RunMode, request: vscode.TestRunRequest | undefined) => Promise<void>;
@@ -50,9 +51,7 @@ export class Profiles {
   #tellOfPhases(): void {
     if (this.#told) return;
     this.#told = true;
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('A phase cannot run alone: its whole script runs, with all phases.'),
-    );
+    void showInformation(vscode.l10n.t('A phase cannot run alone: its whole script runs, with all phases.'));
   }
 }
 

@@ -3,6 +3,9 @@ import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { asking, isAsking } from './asking.ts';
 import { inputBox } from './inputBoxes.ts';
 import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
+import { showInformation, showWarning } from '../platform/messages.ts';
+import { withoutIcons } from '../domain/markdown.ts';
+import { plainMessage } from '../domain/oneLine.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
@@ -59,7 +62,7 @@ export class Prompts implements vscode.Disposable {
         return;
       }
       if (this.#others?.isShown() === true) continue;
-      await vscode.window.showWarningMessage(
+      await showWarning(
         vscode.l10n.t('{0} waits for an answer: {1}', this.#where, prompt.message),
         vscode.l10n.t('Answer'),
       );
@@ -70,7 +73,7 @@ export class Prompts implements vscode.Disposable {
   async #answer(request_id: string, value: string): Promise<void> {
     const first = await this.#others?.claim(request_id, value);
     if (first === undefined) this.#send({ command: 'ui_response', request_id, value });
-    else void vscode.window.showInformationMessage(first);
+    else void showInformation(first);
   }
 
   /** Waits while the prompt can be answered in a view of this window, and no longer than the prompt is open. */
@@ -97,7 +100,7 @@ export class Prompts implements vscode.Disposable {
   async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const options: vscode.InputBoxOptions = {
       title: vscode.l10n.t('Operator prompt of {0}', this.#where),
-      prompt: prompt.message,
+      prompt: withoutIcons(plainMessage(prompt.message)),
       placeHolder: prompt.text_input ? '' : vscode.l10n.t('Press Enter to continue'),
       ignoreFocusOut: true,
     };

@@ -10,6 +10,7 @@ import { webviewPage } from '../platform/webviewPage.ts';
 import { ReportAttachments } from './reportAttachments.ts';
 import { exportRun } from './reportExport.ts';
 import { findSources, goTo, type Sources } from './reportSources.ts';
+import { showError } from '../platform/messages.ts';
 
 /** The report of one run, host side: what the webview shows is fetched, opened and saved here. */
 export class ReportPanel implements vscode.Disposable {
@@ -59,7 +60,7 @@ export class ReportPanel implements vscode.Disposable {
       await dispatch(this.#handlers, fromReport.parse(message));
     } catch (error) {
       this.#log.error(error instanceof Error ? error : String(error));
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      void showError(error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -5,6 +5,7 @@ import { reasonOf } from './outbox/outbox.ts';
 import { nameOf } from './outbox/outboxCommands.ts';
 import type { KeptResult } from './outbox/outboxFolder.ts';
 import { isParked } from './outbox/retries.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** Shape and colour of an outcome; the word stands beside it. */
 const icons: Record<Outcome, [icon: string, color: string]> = {
@@ -16,16 +17,18 @@ const icons: Record<Outcome, [icon: string, color: string]> = {
 };
 
 export function runItem(run: RunListItem): vscode.TreeItem {
-  const item = new vscode.TreeItem(run.unit.serial_number);
+  const serial = oneLine(run.unit.serial_number);
+  const procedure = oneLine(run.procedure.name);
+  const item = new vscode.TreeItem(serial);
   const [icon, color] = icons[run.outcome];
   const when = new Date(run.started_at).toLocaleString();
   const shortly = shortTime(new Date(run.started_at));
   item.id = `run:${run.id}`;
-  item.description = `${run.outcome} · ${shortly} · ${run.procedure.name}`;
+  item.description = `${run.outcome} · ${shortly} · ${procedure}`;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
-  item.tooltip = `${run.unit.serial_number} (${run.unit.part.number})\n${run.outcome}\n${run.procedure.name}\n${when}`;
+  item.tooltip = `${serial} (${oneLine(run.unit.part.number)})\n${run.outcome}\n${procedure}\n${when}`;
   item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, {1}, {2}, {3}', run.unit.serial_number, run.outcome, run.procedure.name, when),
+    label: vscode.l10n.t('{0}, {1}, {2}, {3}', serial, run.outcome, procedure, when),
   };
   item.command = { command: 'testStations.openRun', title: vscode.l10n.t('Open Run'), arguments: [run.id] };
   return item;
@@ -35,7 +38,7 @@ export function keptItem(result: KeptResult): vscode.TreeItem {
   const item = new vscode.TreeItem(nameOf(result));
   const parked = isParked(result);
   const state = parked ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
-  const reason = reasonOf(result);
+  const reason = oneLine(reasonOf(result), 500);
   const when = new Date(result.started_at).toLocaleString();
   item.id = `kept:${result.id}`;
   item.description = `${result.outcome} · ${state}: ${reason}`;

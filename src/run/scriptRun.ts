@@ -11,6 +11,7 @@ import type { RunnerListener } from './runnerChannel.ts';
 import { type Runner, RunnerProcess } from './runnerProcess.ts';
 import { ShownOutput } from './shownOutput.ts';
 import type { ResultPainter } from './testResults.ts';
+import { showWarning } from '../platform/messages.ts';
 
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const patience = 10_000;
@@ -129,7 +130,7 @@ export class ScriptRun {
       if (await Promise.race([ended, delay(patience, false)])) return;
     }
     for (let step = this.#harder[0]; step !== undefined; step = this.#harder[0]) {
-      const chosen = await Promise.race([ended, vscode.window.showWarningMessage(step.message, step.button)]);
+      const chosen = await Promise.race([ended, showWarning(step.message, step.button)]);
       if (chosen !== step.button) return; // it has ended, or the user waits: another stop offers it again
       step.act(process);
       this.#harder.shift();

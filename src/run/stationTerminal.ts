@@ -10,6 +10,7 @@ import { accessOf, selectedStation } from './beforeRun.ts';
 import { interpreterFor } from './interpreter.ts';
 import { stationEnvironment } from './runPlan.ts';
 import { trustEnvironment } from './trustedCertificates.ts';
+import { showWarning } from '../platform/messages.ts';
 
 /** Paths. */
 interface TerminalPlaces {
@@ -84,7 +85,7 @@ export class StationTerminals implements vscode.Disposable {
     if (station === undefined) return;
     for (const [terminal] of old) this.#open.delete(terminal);
     const openNew = vscode.l10n.t('Open New Terminal');
-    const chosen = await vscode.window.showWarningMessage(
+    const chosen = await showWarning(
       vscode.l10n.t(
         'The open terminal of {0} still has its old key: runs that are pushed from it are refused.',
         station.name,

@@ -9,6 +9,7 @@ import { confirm } from '../platform/confirm.ts';
 import { UserError } from '../platform/userError.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
 import { goRound } from './serverCommands.ts';
+import { showDone, showInformation } from '../platform/messages.ts';
 
 /**
  * Makes a key for the station, ends an earlier one, and keeps the new one on this machine.
@@ -37,7 +38,7 @@ interface NextStep {
 /** Offers a new key for copying. Later it can be copied only where it is kept: the server does not have it. */
 export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
   const copy = vscode.l10n.t('Copy Key');
-  const chosen = await vscode.window.showInformationMessage(message, copy, ...(next === undefined ? [] : [next.label]));
+  const chosen = await showInformation(message, copy, ...(next === undefined ? [] : [next.label]));
   if (chosen === copy) await vscode.env.clipboard.writeText(key);
   else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
 }
@@ -100,7 +101,7 @@ export function registerKeyCommands(
     }
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix === null) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no key.', station.name));
+      void showInformation(vscode.l10n.t('{0} has no key.', station.name));
       return;
     }
     const sure = await confirm({
@@ -128,7 +129,7 @@ export function registerKeyCommands(
       ]);
     }
     await vscode.env.clipboard.writeText(access.key);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('The key of {0} is in the clipboard', station.name), 4000);
+    showDone(vscode.l10n.t('The key of {0} is in the clipboard', station.name));
   });
 
   commands.register('pasteKey', async (argument) => {

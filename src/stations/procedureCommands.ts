@@ -21,6 +21,7 @@ import {
   pickUnlinked,
 } from './procedureQuestions.ts';
 import { goRound } from './serverCommands.ts';
+import { showDone, showInformation } from '../platform/messages.ts';
 
 export function registerProcedureCommands(
   commands: Commands,
@@ -40,14 +41,14 @@ export function registerProcedureCommands(
     }
     await store.refreshStation(station.id);
     const labels = chosen.map(({ label }) => label).join(', ');
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Linked {0} to {1}', labels, station.name), 4000);
+    showDone(vscode.l10n.t('Linked {0} to {1}', labels, station.name));
   };
 
   commands.register('createProcedure', async () => {
     const procedure = await create();
     const selected = store.selected && store.station(store.selected.id);
     const linkIt = selected === undefined ? undefined : vscode.l10n.t('Link to {0}', selected.name);
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await showInformation(
       vscode.l10n.t('Procedure {0} was created.', procedure.label),
       ...(linkIt === undefined ? [] : [linkIt]),
     );

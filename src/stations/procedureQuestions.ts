@@ -8,6 +8,8 @@ import type { LinkedProcedure } from '../contract/stations.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import { UserError } from '../platform/userError.ts';
 import type { StationChoice } from './choose.ts';
+import { withoutIcons } from '../domain/markdown.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** A procedure with what people call it. */
 export interface NamedProcedure {
@@ -22,9 +24,10 @@ interface ProcedureItem extends vscode.QuickPickItem {
 }
 
 function asItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
-  const label = procedureLabel(procedure);
   const { id, name, identifier = null } = procedure;
-  return { id, name, identifier, label, description: label === name ? '' : name };
+  const label = withoutIcons(procedureLabel(procedure));
+  const whole = withoutIcons(oneLine(name));
+  return { id, name, identifier, label, description: label === whole ? '' : whole };
 }
 
 /** The procedure of the node that was called on, or one that the user picks. @throws vscode.CancellationError */

@@ -6,6 +6,7 @@ import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
 import { UserError } from '../platform/userError.ts';
 import { askAddress, askCaFile, askKey, isUnencrypted } from './serverQuestions.ts';
+import { showDone, showInformation } from '../platform/messages.ts';
 
 /** Commands for the server that the window works with: this machine's, TofuPilot, or another station server. */
 export function registerServerCommands(commands: Commands, connection: Connection): void {
@@ -14,7 +15,7 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   const signIn = async (place: RemotePlace): Promise<void> => {
     const { key, name, place: trusted } = await askKey(connection, place);
     await connection.signIn(trusted, key);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Signed in to {0} as {1}', new URL(place.url).host, name), 4000);
+    showDone(vscode.l10n.t('Signed in to {0} as {1}', new URL(place.url).host, name));
   };
 
   commands.register('addServer', async () => {
@@ -135,7 +136,7 @@ export async function goRound(
 ): Promise<void> {
   const open = vscode.l10n.t('Open {0}', connection.serverName);
   const buttons = [open, ...(next === undefined ? [] : [next.label])];
-  const chosen = await vscode.window.showInformationMessage(instead, ...buttons);
+  const chosen = await showInformation(instead, ...buttons);
   if (chosen === open) await openDashboardOf(connection, station);
   else if (next !== undefined && chosen === next.label) {
     await vscode.commands.executeCommand(next.command, { id: station.id });

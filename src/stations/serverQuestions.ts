@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemotePlace } from '../connection/serverList.ts';
+import { showError } from '../platform/messages.ts';
 
 /** The address of TofuPilot's cloud. */
 const cloud = 'https://www.tofupilot.app';
@@ -91,7 +92,7 @@ async function prove(connection: Connection, place: RemotePlace, key: string): P
 
 async function offerCaFile(message: string): Promise<string> {
   const choose = vscode.l10n.t('Choose CA File');
-  const chosen = await vscode.window.showErrorMessage(message, { modal: true }, choose);
+  const chosen = await showError(message, { modal: true }, choose);
   if (chosen !== choose) throw new vscode.CancellationError();
   return askCaFile();
 }

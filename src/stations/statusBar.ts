@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { withoutIcons } from '../domain/markdown.ts';
 
 /** One item: the station that scripts run on. A click chooses another. */
 export function stationStatusBar(connection: Connection, store: StationStore): vscode.Disposable {
@@ -9,7 +10,7 @@ export function stationStatusBar(connection: Connection, store: StationStore): v
   item.command = 'testStations.selectStation';
   const show = (): void => {
     const name = store.selected?.name;
-    item.text = `$(circuit-board) ${name ?? vscode.l10n.t('No station')}`;
+    item.text = `$(circuit-board) ${name === undefined ? vscode.l10n.t('No station') : withoutIcons(name)}`;
     item.tooltip =
       name === undefined
         ? vscode.l10n.t('Choose the station that scripts run on')

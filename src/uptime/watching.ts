@@ -10,6 +10,7 @@ import { Comings } from '../domain/comings.ts';
 import { pauseAt } from '../domain/pauses.ts';
 import type { Commands } from '../platform/commands.ts';
 import type { Log } from '../platform/log.ts';
+import { showDone, showInformation, showWarning } from '../platform/messages.ts';
 
 const key = 'watchedStations';
 const kept = z.array(z.string()).catch([]);
@@ -73,8 +74,8 @@ export class Watching implements vscode.Disposable {
     const open = vscode.l10n.t('Open Uptime');
     const chosen =
       change === 'went'
-        ? await vscode.window.showWarningMessage(vscode.l10n.t('{0} has disconnected.', station.name), open)
-        : await vscode.window.showInformationMessage(vscode.l10n.t('{0} is connected again.', station.name), open);
+        ? await showWarning(vscode.l10n.t('{0} has disconnected.', station.name), open)
+        : await showInformation(vscode.l10n.t('{0} is connected again.', station.name), open);
     if (chosen === open) await vscode.commands.executeCommand('testStations.openUptime', { id: station.id });
   }
 
@@ -111,7 +112,7 @@ export function registerWatching(
     const message = (await watching.toggle(id))
       ? vscode.l10n.t('You are told when {0} goes or comes back.', name)
       : vscode.l10n.t('{0} is watched no longer.', name);
-    vscode.window.setStatusBarMessage(message, 4000);
+    showDone(message);
   });
   return watching;
 }

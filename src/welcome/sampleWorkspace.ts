@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { StationStore } from '../connection/stationStore.ts';
 import { openWalkthrough } from './walkthrough.ts';
+import { showInformation } from '../platform/messages.ts';
 
 const name = 'test-stations-sample';
 /** Opened with the folder; the manifest's `workspaceContains` names it too. */
@@ -74,12 +75,7 @@ async function wantsAnother(existing: vscode.Uri): Promise<boolean> {
   const open = vscode.l10n.t('Open It');
   const another = vscode.l10n.t('Make Another');
   const message = vscode.l10n.t('There is already a sample workspace in this folder.');
-  const answer = await vscode.window.showInformationMessage(
-    message,
-    { modal: true, detail: existing.fsPath },
-    open,
-    another,
-  );
+  const answer = await showInformation(message, { modal: true, detail: existing.fsPath }, open, another);
   if (answer === undefined) throw new vscode.CancellationError();
   return answer === another;
 }
@@ -107,12 +103,7 @@ async function wantsNewWindow(folder: vscode.Uri): Promise<boolean> {
   const fresh = vscode.l10n.t('Open in New Window');
   const here = vscode.l10n.t('Open in This Window');
   const message = vscode.l10n.t('The sample workspace is ready. Where should it open?');
-  const answer = await vscode.window.showInformationMessage(
-    message,
-    { modal: true, detail: folder.fsPath },
-    fresh,
-    here,
-  );
+  const answer = await showInformation(message, { modal: true, detail: folder.fsPath }, fresh, here);
   if (answer === undefined) throw new vscode.CancellationError();
   return answer === fresh;
 }

@@ -130,6 +130,36 @@ describe('an attacker', function () {
     assert.equal(await window.page.locator('img[src="x"]').count(), 0);
     await window.screenshot('hostile', 'dark');
   });
+
+  it('with a link, an icon and turned letters in every name sees them shown as text, in their order', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    const id = (await api.call(stations.list)).data[0]?.id ?? assert.fail();
+    const name = '[Quit](command:workbench.action.quit)$(bug)\u202e\u001b[31m';
+    await api.call(stations.update, { params: { id }, body: { name } });
+    await window.openContainer('Test Stations');
+    const shown = '[Quit](command:workbench.action.quit)$(bug) [31m';
+    await window.tree('Stations').row(shown).locator.waitFor();
+    await window.openFile('openhtf_seed.py');
+    await window.command('Test Stations: Run Procedure on Station');
+    const message = window.notification(/no key for \[Quit\]/);
+    await message.locator.waitFor();
+    assert.equal(await message.locator.locator('a[href], a[data-href]').count(), 0);
+    await message.close();
+    await window.command('Test Stations: Select Station');
+    const row = window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '[Quit]' });
+    await row.waitFor();
+    assert.equal(await row.locator('.codicon-bug').count(), 0);
+    await row.click();
+    const status = window.page.locator('.statusbar-item').filter({ hasText: '[Quit]' });
+    await status.waitFor();
+    assert.equal(await status.locator('.codicon-bug').count(), 0);
+    const texts = await window.page
+      .locator('.monaco-list-row, .statusbar-item, .notification-list-item')
+      .allTextContents();
+    for (const text of texts) assert.ok(!text.includes('\u202e') && !text.includes('\u001b'), text);
+    await window.screenshot('hostile-names', 'dark');
+  });
 });
 
 const hostileRun = (evil: string): V1RunBody => ({

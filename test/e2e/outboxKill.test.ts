@@ -1,14 +1,40 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
+import { randomNumbers } from '../server/random.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { extensionHosts, marker } from './support/processes.ts';
 import { until } from './support/until.ts';
 
-describe('a run whose extension host is killed', function () {
-  this.timeout(180_000);
+/** `HOST_ROUNDS=30` for more than the usual, `HOST_SEED` for the moments of an earlier time. */
+const rounds = Number(process.env['HOST_ROUNDS'] ?? 3);
+const seed = Number(process.env['HOST_SEED'] ?? Date.now() % 1_000_000);
+
+/** Tests four units, every second one with a client, and writes down each when its test is over. */
+const fourUnits = `
+import pathlib, time
+import openhtf as htf
+from tofupilot.openhtf import TofuPilot
+def measure(test):
+    time.sleep(0.2)
+begun = int(time.time() * 1000)
+for number in range(4):
+    serial = f"SN-{begun}-{number}"
+    test = htf.Test(measure, procedure_id="FVT1", part_number="PCBA01")
+    if number % 2:
+        with TofuPilot(test):
+            test.execute(lambda: serial)
+    else:
+        test.execute(lambda: serial)
+    with (pathlib.Path(__file__).parent / "tested").open("a") as file:
+        print(serial, file=file)
+`;
+
+describe(`a run whose extension host is killed (HOST_SEED=${seed} HOST_ROUNDS=${rounds})`, function () {
+  this.timeout(180_000 + rounds * 60_000);
   before(function () {
     // Which process it is can be seen here only.
     if (process.platform !== 'linux') this.skip();
@@ -90,5 +116,30 @@ describe('a run whose extension host is killed', function () {
     await until(async () => (await count()) === 2, { what: 'the run to be pushed', timeout: 60_000 });
     await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
     assert.equal(new Set((await bench.runs()).map((run) => run.started_at)).size, 2);
+  });
+
+  it('has all its results on the server once, whenever the host is killed', async () => {
+    const random = randomNumbers(seed);
+    const window = workbench();
+    bench.write('four_units.py', fourUnits);
+    const hosts = (): number[] => processes(/--type=extensionHost/);
+    const scripts = (): number[] => processes(/four_units\.py/);
+    for (let round = 0; round < rounds; round += 1) {
+      await window.open(bench.workspace);
+      await window.openFile('four_units.py');
+      await window.editorAction('Run Procedure on Station');
+      await delay(random() * 8_000);
+      const killed = hosts();
+      for (const pid of killed) process.kill(pid, 'SIGKILL');
+      await until(() => !hosts().some((pid) => killed.includes(pid)), { what: 'the end of the host' });
+      await window.page.goto('about:blank');
+      await until(() => scripts().length === 0, { what: 'the end of the script', timeout: 60_000 });
+    }
+    await window.open(bench.workspace);
+    await until(() => waiting().length === 0, { what: 'the outbox to be empty', timeout: 60_000 });
+    const tested = bench.read('tested').trim().split('\n').sort();
+    const serials = (await bench.runs()).map(({ unit }) => unit.serial_number).filter((each) => /-\d+-/.test(each));
+    assert.deepEqual(serials.sort(), tested);
+    console.log(`      ${rounds} kills: ${tested.length} units tested, none lost`);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { oneLine, withoutLinks } from '../../src/domain/oneLine.ts';
+import { oneLine, plainMessage } from '../../src/domain/oneLine.ts';
 
 describe('a text from elsewhere in one line', () => {
   it('stays as it is when it is a line', () => {
@@ -25,9 +25,12 @@ describe('a text from elsewhere in one line', () => {
     assert.equal(oneLine('👩👩', 3), '👩…');
   });
 
-  it('has no links', () => {
-    const text = withoutLinks('[Click](command:workbench.action.quit)');
+  it('has no links in a message, which keeps its lines', () => {
+    const link = '[Click](command:workbench.action.quit)';
+    const text = plainMessage(`Which?\n\t${link} \u202eegassem\u001b[2J`);
     assert.doesNotMatch(text, /\]\(/);
-    assert.equal(text.replaceAll('\u200b', ''), '[Click](command:workbench.action.quit)');
+    assert.equal(text.replaceAll('\u200b', ''), `Which?\n\t${link}  egassem [2J`);
+    assert.equal(plainMessage('x'.repeat(1_000_000)).length, 2000);
+    assert.equal(plainMessage(`${oneLine('שלום')}: PASS`), '\u2068שלום\u2069: PASS');
   });
 });

@@ -6,6 +6,9 @@ import { confirm } from '../../platform/confirm.ts';
 import { UserError } from '../../platform/userError.ts';
 import type { Outbox } from './outbox.ts';
 import type { KeptResult } from './outboxFolder.ts';
+import { showDone } from '../../platform/messages.ts';
+import { withoutIcons } from '../../domain/markdown.ts';
+import { oneLine } from '../../domain/oneLine.ts';
 
 /** Retry, discard and open what waits; the status bar's hint. */
 export function registerOutbox(commands: Commands, outbox: Outbox, focused: () => unknown): vscode.Disposable {
@@ -14,7 +17,11 @@ export function registerOutbox(commands: Commands, outbox: Outbox, focused: () =
     const known = outbox.waiting.find((result) => result.id === id);
     if (known !== undefined) return known;
     if (outbox.waiting.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
-    const items = outbox.waiting.map((result) => ({ label: nameOf(result), description: result.outcome, result }));
+    const items = outbox.waiting.map((result) => ({
+      label: withoutIcons(nameOf(result)),
+      description: result.outcome,
+      result,
+    }));
     const picked = await vscode.window.showQuickPick(items, { title });
     if (picked === undefined) throw new vscode.CancellationError();
     return picked.result;
@@ -24,7 +31,7 @@ export function registerOutbox(commands: Commands, outbox: Outbox, focused: () =
     const result = await chosen(argument, vscode.l10n.t('Push again'));
     const pushed = await outbox.retry(result);
     if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(result), pushed.kept));
-    vscode.window.setStatusBarMessage(vscode.l10n.t('The result of {0} was saved', nameOf(result)), 4000);
+    showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
   });
 
   commands.register('discardUpload', async (argument) => {
@@ -50,7 +57,8 @@ export function registerOutbox(commands: Commands, outbox: Outbox, focused: () =
   return vscode.Disposable.from(hint(outbox));
 }
 
-export const nameOf = (result: KeptResult): string => result.serial_number ?? vscode.l10n.t('a unit without a number');
+export const nameOf = ({ serial_number }: KeptResult): string =>
+  serial_number === null ? vscode.l10n.t('a unit without a number') : oneLine(serial_number);
 
 /** Of a result itself, or of its row in the Runs view. */
 function idOf(argument: unknown): string | undefined {

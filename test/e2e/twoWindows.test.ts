@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { processesWith } from '../../scripts/lib/leftovers.mjs';
+import { stations } from '../../src/contract/stations.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { marker } from './support/processes.ts';
+import { until } from './support/until.ts';
+
+describe('two windows with one data folder', function () {
+  this.timeout(180_000);
+  before(function () {
+    // Which processes there are can be seen here only.
+    if (process.platform !== 'linux') this.skip();
+  });
+  const bench = new Bench();
+  // Each has a VS Code of its own.
+  const windows = [useBench(bench), useBench(bench)].map(({ workbench }) => workbench);
+  const both = <T>(work: (window: ReturnType<(typeof windows)[number]>) => Promise<T>): Promise<T[]> =>
+    Promise.all(windows.map((window) => work(window())));
+
+  /** The station servers that the windows have started. */
+  const servers = (): number[] =>
+    windows
+      .flatMap((window) => processesWith(`${marker}=${window().server.folder}`))
+      .filter(({ command }) => command.includes('server.js') && command.includes(bench.data))
+      .map(({ pid }) => pid);
+  const sees = (name: string) => both((window) => window.tree('Stations').row(name).locator.waitFor());
+
+  before(async () => {
+    await both((window) => window.open(bench.workspace));
+    // Both look for a server in the same moment, and there is none.
+    await both((window) => window.openContainer('Test Stations'));
+  });
+
+  it('start one server, and see the same', async () => {
+    const [first] = windows;
+    await createStation(first?.() ?? assert.fail(), 'Bench 1');
+    await sees('Bench 1');
+    assert.deepEqual(servers(), [bench.address().pid]);
+  });
+
+  it('get one new server when theirs is killed, and both follow it', async () => {
+    const killed = bench.address().pid;
+    process.kill(killed, 'SIGKILL');
+    await until(() => !servers().includes(killed), { what: 'the end of the server' });
+    // Both follow its changes, and want another one in the same moment.
+    await until(() => bench.address().pid !== killed, { what: 'a new server' });
+    const { data } = await (await bench.api()).call(stations.list);
+    assert.deepEqual(data.map(({ name }) => name), ['Bench 1']); // prettier-ignore
+    const [, second] = windows;
+    await createStation(second?.() ?? assert.fail(), 'Bench 2');
+    await sees('Bench 2');
+    await until(() => servers().length === 1, { what: 'one server' });
+    assert.deepEqual(servers(), [bench.address().pid]);
+  });
+});

@@ -4,8 +4,8 @@ const rooms = {
   contract: { ours: [], packages: ['zod'] },
   domain: { ours: ['contract'], packages: ['zod', '@lezer/'] },
   client: { ours: ['contract', 'domain'] },
-  platform: { ours: [], vscode: true },
-  connection: { ours: ['client', 'platform', 'contract'], vscode: true },
+  platform: { ours: ['domain'], vscode: true },
+  connection: { ours: ['client', 'platform', 'contract', 'domain'], vscode: true },
   server: { ours: ['contract', 'domain'] },
   webview: {
     ours: ['contract', 'domain'],

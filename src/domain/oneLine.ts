@@ -17,6 +17,9 @@ export function oneLine(text: string, length = most): string {
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 
+/** A name to be edited: without what keeps it apart from its neighbours in a line. */
+export const asTyped = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
+
 /** What would turn the rest of a message around. Names that are kept apart (`oneLine`) stay so. */
 const disorder = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
 

@@ -25,8 +25,8 @@ export interface FoundServer {
   readonly testName: string | null;
 }
 
-/** Milliseconds that answers are waited for. */
-const patience = 2_000;
+/** Milliseconds after each question. It is asked again: what is sent to a group may be lost, or come before a server hears. */
+const waits = [500, 500, 1_000];
 
 /**
  * Asks on every network of this computer, and on the computer itself. Networks that let no multicast through answer
@@ -45,8 +45,11 @@ export async function findStationServers(): Promise<FoundServer[]> {
       await once(socket, 'listening');
       socket.setMulticastInterface(address);
       socket.setMulticastTTL(1);
-      socket.send(question, port, group);
-      await Promise.race([delay(patience), once(socket, 'error')]);
+      const failed = once(socket, 'error').then(() => true);
+      for (const wait of waits) {
+        socket.send(question, port, group);
+        if (await Promise.race([delay(wait, false), failed])) break;
+      }
     } catch {
       // An interface without multicast: others are asked too.
     } finally {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { asTyped } from '../domain/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { name60 } from '../contract/common.ts';
@@ -41,7 +42,7 @@ export function registerStationCommands(
     const station = await choice.station(argument, vscode.l10n.t('Rename station'));
     const others = (store.stations ?? []).filter((other) => other.id !== station.id);
     const title = vscode.l10n.t('Rename station {0}', station.name);
-    const name = await askName(others, { title, value: station.name });
+    const name = await askName(others, { title, value: asTyped(station.name) });
     await connection.call(stations.update, { params: { id: station.id }, body: { name } });
     await store.refreshStation(station.id);
   });

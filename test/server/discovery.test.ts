@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'mocha';
 import { findStationServers } from '../../src/operator/discovery.ts';
+import { until } from '../e2e/support/until.ts';
 import { pythons } from './pythons.ts';
 
 const script = join(import.meta.dirname, '../fixtures/stationServer.py');
@@ -19,8 +20,11 @@ describe('looking for OpenHTF station servers', function () {
     const child = spawn(newest, [script, stationId], { stdio: ['pipe', 'pipe', 'inherit'] });
     try {
       await once(createInterface(child.stdout), 'line');
-      const found = (await findStationServers()).filter((each) => each.stationId === stationId);
-      const [server, ...others] = found;
+      // It says that it listens before its discovery does.
+      const [server, ...others] = await until(async () => {
+        const found = (await findStationServers()).filter((each) => each.stationId === stationId);
+        return found.length > 0 && found;
+      });
       assert.ok(server);
       assert.deepEqual(others, []);
       assert.match(server.address, /^127\.0\.0\.1:\d+$/);

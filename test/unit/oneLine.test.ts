@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { oneLine, plainMessage } from '../../src/domain/oneLine.ts';
+import { asTyped, oneLine, plainMessage } from '../../src/domain/oneLine.ts';
 
 describe('a text from elsewhere in one line', () => {
   it('stays as it is when it is a line', () => {
@@ -18,6 +18,7 @@ describe('a text from elsewhere in one line', () => {
     assert.equal(oneLine('שלום'), '\u2068שלום\u2069');
     assert.equal(oneLine('\u200fx'), '\u2068\u200fx\u2069');
     assert.equal(oneLine('\u2069\u2069שלום'), '\u2068 שלום\u2069');
+    assert.equal(asTyped(oneLine('שלום')), 'שלום');
   });
 
   it('is cut', () => {

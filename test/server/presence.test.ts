@@ -115,12 +115,13 @@ describe('presence', function () {
   });
 
   for (const python of pythons()) {
-    describe(`by a followed OpenHTF station server (${python.split('/').at(-3)})`, () => {
+    const packages = python.split('/').at(-3);
+    describe(`by a followed OpenHTF station server (${packages})`, () => {
       let script: StationServer | undefined;
       afterEach(() => script?.end('kill'));
 
       it('comes and goes with it, in order and killed, and is running while a test is', async () => {
-        const { id } = await bench.station(`Followed ${python}`);
+        const { id } = await bench.station(`Followed ${packages}`);
         const port = await freePort();
         const address = `127.0.0.1:${port}`;
         await bench.user.call(presence.setOperatorAddress, { params: { id }, body: { address } });
@@ -142,7 +143,7 @@ describe('presence', function () {
       });
 
       it('is followed on after a restart, and no more when the address is taken away', async () => {
-        const { id } = await bench.station(`Restarted ${python}`);
+        const { id } = await bench.station(`Restarted ${packages}`);
         const port = await freePort();
         const address = `127.0.0.1:${port}`;
         script = await startStationServer(python, port);

@@ -7,10 +7,11 @@ export const root = join(import.meta.dirname, '..', '..', '..');
 /** What test runs leave behind: screenshots, logs of failures. */
 export const build = join(root, 'build');
 
-/** The program file of code-server: of `tools/vscode`, or of its neighbour that `TEST_VSCODE` names. */
+const codeServerEntry = join(root, 'tools', 'vscode', 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+
+/** The program file of code-server. Throws before the set-up ran. */
 export function codeServer(): string {
-  const packages = join(root, 'tools', process.env['TEST_VSCODE'] ?? 'vscode', 'node_modules');
-  return installed(join(packages, 'code-server', 'out', 'node', 'entry.js'));
+  return installed(codeServerEntry);
 }
 
 /** The packaged extension under test; `TEST_VSIX` names another one. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build, root } from './lib/places.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
 
-/** Bytes of all pictures together: they are in each clone and each package. */
+/** Bytes of all pictures together: they are in each clone. */
 const most = 600_000;
 
 const [made, shown] = [join(build, 'screenshots'), join(root, 'docs', 'pictures')];

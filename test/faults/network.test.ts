@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { delimiter, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'mocha';
 import { StationApi } from '../../src/client/stationApi.ts';
 import { local } from '../../src/contract/local.ts';
 import { procedures } from '../../src/contract/procedures.ts';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
 import { type Run, runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
 import { pushKept } from '../../src/run/outbox/pushKept.ts';
 import { Retries } from '../../src/run/outbox/retries.ts';
-import { stationEnvironment } from '../../src/run/runPlan.ts';
 import { RunnerProcess } from '../../src/run/runnerProcess.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { CuttingProxy } from '../support/cuttingProxy.ts';
 import { SetClock } from '../support/setClock.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
+import { runPlan } from './runPlan.ts';
 
 /** `NETWORK_ROUNDS=100` for more than the usual, `NETWORK_SEED` for the cuts of an earlier time. */
 const rounds = Number(process.env['NETWORK_ROUNDS'] ?? 3);
@@ -85,33 +84,16 @@ describe(`scripts on a bad network (NETWORK_SEED=${seed} NETWORK_ROUNDS=${rounds
         let told = '';
         const script = join(folder, `${serial}.py`);
         writeFileSync(script, text);
-        const place = { instance: 'x', server: 'x', station: { id: station.id, name: 'Bench' } };
-        const [python = ''] = (process.env['TEST_PYTHONS'] ?? '').split(delimiter);
-        const process_ = await RunnerProcess.start(
-          {
-            mode: 'push',
-            python: [python],
-            runner: resolve(import.meta.dirname, '../../src/runner/__main__.py'),
-            script,
-            args: [],
-            cwd: folder,
-            env: {
-              ...stationEnvironment(proxy.url, station.key),
-              [runnerEnvironment.outbox]: box.path,
-              [runnerEnvironment.place]: JSON.stringify(place),
-            },
+        const process_ = await RunnerProcess.start(runPlan({ script, folder, url: proxy.url, station, box }), {
+          event: (event) => {
+            told += `${JSON.stringify(event)}\n`;
+            if (event.event !== 'procedure_request') return;
+            const { request_id, procedure_id } = event;
+            process_.send({ command: 'procedure_response', request_id, procedure_id });
           },
-          {
-            event: (event) => {
-              told += `${JSON.stringify(event)}\n`;
-              if (event.event !== 'procedure_request') return;
-              const { request_id, procedure_id } = event;
-              process_.send({ command: 'procedure_response', request_id, procedure_id });
-            },
-            output: (text) => (told += text),
-            protocolError: (message) => assert.fail(message),
-          },
-        );
+          output: (text) => (told += text),
+          protocolError: (message) => assert.fail(message),
+        });
         await process_.ended;
         return told;
       }

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import { StationApi } from '../../src/client/stationApi.ts';
-import { runnerEnvironment, type RunnerEvent } from '../../src/contract/runner.ts';
+import type { RunnerEvent } from '../../src/contract/runner.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { advance, type LiveRun, notStarted, verdictOf } from '../../src/domain/liveRun.ts';
 import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
 import { pushKept } from '../../src/run/outbox/pushKept.ts';
-import { stationEnvironment } from '../../src/run/runPlan.ts';
 import { RunnerProcess } from '../../src/run/runnerProcess.ts';
 import { check } from '../../src/server/check.ts';
 import { DataFolder } from '../../src/server/dataFolder.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
+import { runPlan } from './runPlan.ts';
 
 /** `SCRIPT_ROUNDS=100` for more than the usual, `SCRIPT_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['SCRIPT_ROUNDS'] ?? 8);
@@ -87,39 +87,22 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
     writeFileSync(script, text);
     const events: RunnerEvent[] = [];
     let printed = '';
-    const place = { instance: 'x', server: 'x', station: { id: station.id, name: 'Bench 1' } };
     const last = 1 + Math.floor(random() * 40);
     let reached = (): void => {};
     const moment = new Promise<void>((done) => (reached = done));
-    const [python = ''] = (process.env['TEST_PYTHONS'] ?? '').split(delimiter);
-    const runner = await RunnerProcess.start(
-      {
-        mode: 'push',
-        python: [python],
-        runner: resolve(import.meta.dirname, '../../src/runner/__main__.py'),
-        script,
-        args: [],
-        cwd: folder,
-        env: {
-          ...stationEnvironment(bench.server.url, station.key),
-          [runnerEnvironment.outbox]: box.path,
-          [runnerEnvironment.place]: JSON.stringify(place),
-        },
+    const runner = await RunnerProcess.start(runPlan({ script, folder, url: bench.server.url, station, box }), {
+      event: (event) => {
+        events.push(event);
+        if (events.length === last) reached();
+        if (event.event !== 'procedure_request') return;
+        const { request_id, procedure_id } = event;
+        runner.send({ command: 'procedure_response', request_id, procedure_id });
       },
-      {
-        event: (event) => {
-          events.push(event);
-          if (events.length === last) reached();
-          if (event.event !== 'procedure_request') return;
-          const { request_id, procedure_id } = event;
-          runner.send({ command: 'procedure_response', request_id, procedure_id });
-        },
-        output: (text) => {
-          printed = (printed + text).slice(-2000);
-        },
-        protocolError: (message) => assert.fail(message),
+      output: (text) => {
+        printed = (printed + text).slice(-2000);
       },
-    );
+      protocolError: (message) => assert.fail(message),
+    });
     const end = await Promise.race([moment, runner.ended.then(() => 'ended')]);
     assert.notEqual(end, 'ended', `The script ended by itself: ${printed} ${JSON.stringify(events)}`);
     await delay(random() * 40);

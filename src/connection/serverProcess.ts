@@ -7,7 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { StationApi } from '../client/stationApi.ts';
-import { local, type ServerAddress, serverAddress, serverNodeOptions, serverExit } from '../contract/local.ts';
+import {
+  local,
+  type ServerAddress,
+  serverAddress,
+  serverExit,
+  serverNodeOptions,
+  updatingData,
+} from '../contract/local.ts';
 import { environmentWithoutKeys } from '../platform/environment.ts';
 
 /** The program and the folder of the embedded server. */
@@ -30,7 +37,7 @@ export class ServerStartError extends Error {
   override readonly name = 'ServerStartError';
 }
 
-/** Milliseconds in which the server must have announced itself. */
+/** Milliseconds in which the server must have announced itself, unless it has data to update. */
 const startLimit = 20_000;
 
 /** Electron runs as plain Node with this; elsewhere it means nothing. */
@@ -56,6 +63,11 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
     const other = await findServer(place.dataFolder);
     if (other !== undefined && !isOlder(other.version, place.version)) return { address: other, offeredKey: undefined };
     await delay(200);
+  }
+  if (isUpdating(await readLog(place.dataFolder))) {
+    throw new ServerStartError(
+      `The station server is updating the data of an earlier version in ${place.dataFolder}, which can take some minutes. Try again then.`,
+    );
   }
   throw new ServerStartError(
     `Another process holds the data folder ${place.dataFolder}, but no station server answers there. End that process, or choose another folder.`,
@@ -95,28 +107,42 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
   });
   let limit: NodeJS.Timeout | undefined;
   const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error }>((resolve) => {
-    limit = setTimeout(() => {
-      child.kill('SIGKILL');
-      resolve({ error: new Error(`it said nothing for ${startLimit / 1000} s, see ${log.path}`) });
+    limit = setInterval(() => {
+      void readLog(place.dataFolder, log.size).then((said) => {
+        if (limit === undefined || isUpdating(said)) return; // killed, it would begin anew each time
+        child.kill('SIGKILL');
+        resolve({ error: new Error(`it said nothing for ${startLimit / 1000} s, see ${log.path}`) });
+      });
     }, startLimit);
     child.once('error', (error) => resolve({ error }));
     child.once('exit', (code) => resolve({ code }));
     if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
   });
-  clearTimeout(limit);
+  clearInterval(limit);
+  limit = undefined;
   child.stdout?.destroy();
   child.unref();
   await log.handle.close();
   if ('line' in outcome) return serverAddress.parse(JSON.parse(outcome.line));
   if ('error' in outcome) throw new ServerStartError(`The station server did not start: ${outcome.error.message}`);
   if (outcome.code === serverExit.folderInUse) return 'in use';
-  const complaint = (await readFile(log.path, 'utf8')).slice(log.size).trim();
+  const complaint = (await readLog(place.dataFolder, log.size)).trim();
   throw new ServerStartError(complaint || `The station server ended at once, with exit code ${outcome.code}.`);
 }
 
+const logOf = (dataFolder: string): string => join(dataFolder, 'server.log');
+
+/** What the folder's server has logged since its log had so many bytes. */
+async function readLog(dataFolder: string, since = 0): Promise<string> {
+  const log = await readFile(logOf(dataFolder)).catch(() => Buffer.alloc(0));
+  return log.subarray(since).toString();
+}
+
+const isUpdating = (log: string): boolean => log.lastIndexOf(updatingData.begins) > log.lastIndexOf(updatingData.done);
+
 /** The server's stderr goes to `server.log` in its folder, so that it can outlive this window. */
 async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {
-  const path = join(dataFolder, 'server.log');
+  const path = logOf(dataFolder);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const handle = await open(path, 'a', 0o600);

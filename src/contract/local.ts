@@ -92,7 +92,13 @@ export const serverAddress = z.object({
 export type ServerAddress = z.infer<typeof serverAddress>;
 
 /** With these options of Node the server stays small: V8 would rather double its heap than collect it. */
-export const serverNodeOptions = ['--max-semi-space-size=3', '--heap-growing-percent=10'] as const;
+export const serverNodeOptions = ['--max-semi-space-size=8', '--heap-growing-percent=10'] as const;
+
+/** What the server's log says before and after it brings the data of an earlier version up to date, which may take minutes. */
+export const updatingData = {
+  begins: 'Updating the data of an earlier version.',
+  done: 'The data is updated.',
+} as const;
 
 /** Exit codes of `dist/server.js`; each comes with one line on stderr. */
 export const serverExit = {

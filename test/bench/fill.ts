@@ -79,10 +79,9 @@ export function fillWithRuns(
       from units as u join procedure_versions as v on v.procedure_id = iif(u.key % 2, '${first}', '${second}');
     update batches set unit_count = (select count(*) from units where batch_id = batches.id);
     update units set last_run_id = (select id from runs where unit_id = units.id);
-    insert into phases (key, run_key, name, outcome, started_at, ended_at, retry_count)
-      select key, key, 'phase', outcome, started_at, ended_at, 0 from runs;
-    insert into measurements (phase_key, position, name, outcome, type, units, value_json, validators_json)
-      select key, 0, 'voltage', 'PASS', 'numeric', 'V', '3.3', null from phases;
+    insert into phases (key, run_key, name, outcome, started_at, ended_at, retry_count, measurements_json)
+      select key, key, 'phase', outcome, started_at, ended_at, 0, '[["voltage","PASS","numeric","V",null,[],[],3.3]]'
+      from runs;
     insert into logs (run_key, level, timestamp, message, source_file, line_number)
       select key, 'INFO', started_at, 'measured', 'test.py', 1 from runs;
     insert into run_metadata (run_key, name, value, is_boolean)

@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
-import { serverExit } from '../../src/contract/local.ts';
+import { findOrStartServer } from '../../src/connection/serverProcess.ts';
+import { serverExit, updatingData } from '../../src/contract/local.ts';
+import type { NewRunBody } from '../../src/contract/newRuns.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { uptime } from '../../src/contract/uptime.ts';
@@ -60,6 +72,57 @@ async function everything(server: TestServer): Promise<Record<string, string>> {
   return told;
 }
 
+const outcome = 'PASS';
+/** Measurements of every kind. */
+const runWithMeasurements: Omit<NewRunBody, 'procedure_id'> = {
+  serial_number: 'SN-5',
+  part_number: 'PCBA01',
+  outcome,
+  started_at: '2026-01-02T03:04:05Z',
+  ended_at: '2026-01-02T03:04:15Z',
+  phases: [
+    {
+      name: 'All',
+      outcome,
+      started_at: '2026-01-02T03:04:05Z',
+      ended_at: '2026-01-02T03:04:06Z',
+      measurements: [
+        { name: 'nothing', outcome: 'UNSET' },
+        { name: 'text', outcome, measured_value: 'ü "quoted" \u0000 \u202e', docstring: 'Of\ntwo lines' },
+        { name: 'truth', outcome, measured_value: false },
+        {
+          name: 'table',
+          outcome,
+          measured_value: [
+            [1, 2.5e-300],
+            [-0.1, 1e22],
+          ],
+        },
+        {
+          name: 'number',
+          outcome,
+          measured_value: 3.3,
+          units: 'V',
+          validators: [
+            { operator: '>=', expected_value: 3, outcome },
+            { operator: '<=', expected_value: 3.2, outcome: 'FAIL', is_decisive: false },
+            { expression: 'x is "fine"', outcome },
+          ],
+          aggregations: [{ type: 'mean', value: 3.25, outcome, validators: [{ operator: '<', expected_value: 4 }] }],
+        },
+        {
+          name: 'curve',
+          outcome,
+          x_axis: { data: [0, 1, 2], units: 's', name: 'time' },
+          y_axis: [{ data: [0.5, 0.25, 0.125], units: 'V', validators: [{ operator: '<', expected_value: 1 }] }],
+        },
+        { name: 'after the curve', outcome, measured_value: { nested: ['ü', null, { deep: true }] } },
+      ],
+    },
+    { name: 'None', outcome, started_at: '2026-01-02T03:04:06Z', ended_at: '2026-01-02T03:04:07Z' },
+  ],
+};
+
 type Schema = Map<string, string>;
 const schemaOf = (database: DatabaseSync): Schema =>
   new Map(
@@ -74,6 +137,14 @@ function makeOld(file: string): void {
   const first = new DatabaseSync(':memory:');
   first.exec(firstSchema + changesSchema);
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+  database.exec(`
+    create temp table read as select * from measurements;
+    drop view measurements;
+    ${schemaOf(first).get('table measurements')};
+    insert into measurements select phase_key, position, name, outcome, type, units, docstring, value_json,
+      nullif(validators_json, '[]'), nullif(aggregations_json, '[]'), series_json from read;
+    drop table read;
+    alter table phases drop column measurements_json;`);
   for (const name of schemaOf(database).keys()) {
     if (name.startsWith('table ') && !schemaOf(first).has(name)) database.exec(`drop table ${name.slice(6)}`);
   }
@@ -92,6 +163,7 @@ function schemaLeft(folder: string, copy: string): number {
   const database = new DatabaseSync(join(copy, 'stations.db'));
   const version = Number(database.prepare('pragma user_version').get()?.['user_version']);
   assert.equal(schemaOf(database).has('table presence'), version > 1);
+  assert.equal(schemaOf(database).has('view measurements'), version > 2);
   database.close();
   return version;
 }
@@ -163,6 +235,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     await push(station.client, run('SN-1'));
     await push(gone.client, run('SN-2'));
     const { id: run_id } = await push(station.client, run('SN-3', { sub_units: [{ serial_number: 'SN-1' }] }));
+    await station.client.call(runs.create, { body: { ...runWithMeasurements, procedure_id: procedure } });
     const upload = async (name: string, content: string): Promise<string> => {
       const { id, uploadUrl } = await station.client.call(v1.initializeUpload, { body: { name } });
       assert.equal((await fetch(uploadUrl, { method: 'PUT', body: content })).status, 200);
@@ -200,7 +273,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     assert.deepEqual([...check(DataFolder.existing(old))], []);
     const folder = copyOfOld();
     await assertWhole(folder);
-    assert.equal(schemaLeft(folder, elsewhere()), 2);
+    assert.equal(schemaLeft(folder, elsewhere()), 3);
   });
 
   it('is taken over by whoever comes first, a server or a new key', async () => {
@@ -211,6 +284,23 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     await new TestClient(server.url, stdout.trim()).call(stations.list);
     await server.stop();
     await assertWhole(folder);
+  });
+
+  it('has a window wait for the server that is busy with it', async () => {
+    const folder = copyOfOld();
+    const server = await startServer(folder, env);
+    assert.ok(server.stderr().startsWith(`${updatingData.begins}\n${updatingData.done}\n`), server.stderr());
+    await server.stop();
+    rmSync(join(folder, 'server.json')); // it has not yet told where it is
+    const log = join(folder, 'server.log');
+    // Stands for a server that finds the folder taken.
+    const program = join(root, 'taken.cjs');
+    writeFileSync(program, `process.exit(${serverExit.folderInUse})`);
+    const start = () => findOrStartServer({ program, version: '0.0.0', dataFolder: folder });
+    writeFileSync(log, `${updatingData.begins}\n`);
+    await assert.rejects(start(), /updating the data of an earlier version .* Try again then\./);
+    appendFileSync(log, `${updatingData.done}\n`);
+    await assert.rejects(start(), /Another process holds the data folder/);
   });
 
   it('comes up with everything when the server is killed while it takes it over', async () => {
@@ -251,7 +341,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     await assertWhole(folder);
     const server = await startServer(folder, env);
     const { data } = await new TestClient(server.url, adminKey).call(runs.list);
-    assert.equal(data.length, 4);
+    assert.equal(data.length, 5);
     await server.stop();
   });
 });

@@ -149,7 +149,7 @@ function measurementRow(row: MeasurementListRow): MeasurementRow {
   const { value, validators } = measurementDetails({
     ...row,
     docstring: null,
-    aggregations_json: null,
+    aggregations_json: '[]',
     series_json: null,
   });
   return {

@@ -125,7 +125,7 @@ export interface MeasurementListRow {
   started_at: number;
   type: MeasurementType;
   value_json: string | null;
-  validators_json: string | null;
+  validators_json: string;
   units: string | null;
   outcome: MeasurementOutcome;
   run_id: string;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { serverExit } from '../../contract/local.ts';
+import { serverExit, updatingData } from '../../contract/local.ts';
 import { StartFailure } from '../startFailure.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
+import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { uptimeSchema } from './uptimeSchema.ts';
 
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
       .run(randomUUID(), 'Local user', 'local@test-stations.invalid', now);
   },
   (database) => database.exec(presenceSchema + uptimeSchema),
+  (database) => database.exec(measurementsSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {
@@ -53,5 +55,9 @@ function migrateOnce(database: DatabaseSync, path: string): boolean {
 
 /** Brings the database to the schema of this program. @throws StartFailure when it is newer. */
 export function migrate(database: DatabaseSync, path: string): void {
+  const schema = schemaOf(database);
+  const isOlder = schema > 0 && schema < migrations.length;
+  if (isOlder) console.error(updatingData.begins);
   while (migrateOnce(database, path));
+  if (isOlder) console.error(updatingData.done);
 }

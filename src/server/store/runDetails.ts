@@ -1,21 +1,18 @@
 import * as z from 'zod';
 import { newAggregation, newSeries } from '../../domain/newRun.ts';
 import type { Store, Tables } from './tables.ts';
-import { validatorsFromJson } from './validatorsJson.ts';
+import { validatorsFromJson } from './storedValidators.ts';
 
 const aggregations = z.array(newAggregation);
 const series = z.array(newSeries);
 
-const parsed = <S extends z.ZodType>(schema: S, json: string | null, absent: z.output<S>): z.output<S> =>
-  json === null ? absent : schema.parse(JSON.parse(json));
-
 /** A measurement whose stored JSON is parsed. */
 export const measurementDetails = (m: Tables['measurements']) => ({
   ...m,
-  value: parsed(z.unknown(), m.value_json, undefined),
+  value: m.value_json === null ? undefined : z.unknown().parse(JSON.parse(m.value_json)),
   validators: validatorsFromJson(m.validators_json),
-  aggregations: parsed(aggregations, m.aggregations_json, []),
-  series: parsed(series.nullable(), m.series_json, null),
+  aggregations: aggregations.parse(JSON.parse(m.aggregations_json)),
+  series: m.series_json === null ? null : series.parse(JSON.parse(m.series_json)),
 });
 export type MeasurementDetails = ReturnType<typeof measurementDetails>;
 

@@ -3,7 +3,7 @@ import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/newR
 import { fold } from './fold.ts';
 import type { Statements } from './statements.ts';
 import type { Creator } from './tables.ts';
-import { validatorsToJson } from './validatorsJson.ts';
+import { storedValidators } from './storedValidators.ts';
 
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
@@ -59,9 +59,10 @@ export function insertRun(sql: Statements, run: NewRun, place: Place): number {
 }
 
 function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
+  const { measurements } = phase;
   const key = sql.run(
-    `insert into phases (run_key, name, outcome, started_at, ended_at, retry_count, docstring, sequence_path)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into phases (run_key, name, outcome, started_at, ended_at, retry_count, docstring, sequence_path,
+       measurements_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     runKey,
     phase.name,
     phase.outcome,
@@ -70,27 +71,26 @@ function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
     phase.retryCount,
     phase.docstring,
     phase.sequencePath,
+    measurements.length === 0 ? null : JSON.stringify(measurements.map(storedMeasurement)),
   );
-  phase.measurements.forEach((measurement, position) => insertMeasurement(sql, measurement, key, position));
+  measurements.forEach(({ series }, position) => {
+    if (series === null) return;
+    const json = JSON.stringify(series);
+    sql.run('insert into curves (phase_key, position, series_json) values (?, ?, ?)', key, position, json);
+  });
 }
 
-function insertMeasurement(sql: Statements, m: NewMeasurement, phaseKey: number, position: number): void {
-  sql.run(
-    `insert into measurements (phase_key, position, name, outcome, type, units, docstring, value_json,
-       validators_json, aggregations_json, series_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    phaseKey,
-    position,
-    m.name,
-    m.outcome,
-    typeOf(m),
-    m.units,
-    m.docstring,
-    m.measuredValue === undefined ? null : JSON.stringify(m.measuredValue),
-    validatorsToJson(m.validators),
-    m.aggregations.length === 0 ? null : JSON.stringify(m.aggregations),
-    m.series === null ? null : JSON.stringify(m.series),
-  );
-}
+/** As `measurementsSchema.ts` has it. The value comes last, so that nothing measured is nothing written. */
+const storedMeasurement = (m: NewMeasurement): unknown[] => [
+  m.name,
+  m.outcome,
+  typeOf(m),
+  m.units,
+  m.docstring,
+  storedValidators(m.validators),
+  m.aggregations,
+  ...(m.measuredValue === undefined ? [] : [m.measuredValue]),
+];
 
 function insertLog(sql: Statements, log: NewLog, runKey: number): void {
   sql.run(

@@ -140,7 +140,10 @@ export interface Tables {
     retry_count: number;
     docstring: string | null;
     sequence_path: string | null;
+    /** Null without any; read by `measurements`. */
+    measurements_json: string | null;
   };
+  /** A view of `phases` and `curves`: see `measurementsSchema.ts`. */
   measurements: {
     phase_key: number;
     /** Within the phase, from 0. */
@@ -151,11 +154,12 @@ export interface Tables {
     units: string | null;
     docstring: string | null;
     value_json: string | null;
-    /** See `validatorsJson.ts`. */
-    validators_json: string | null;
-    aggregations_json: string | null;
+    /** See `storedValidators.ts`. */
+    validators_json: string;
+    aggregations_json: string;
     series_json: string | null;
   };
+  curves: { phase_key: number; position: number; series_json: string };
   logs: {
     key: Generated<number>;
     run_key: number;

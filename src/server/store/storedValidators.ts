@@ -18,21 +18,15 @@ const stored = z.array(
   ]),
 );
 
-/** @returns null for none */
-export function validatorsToJson(validators: readonly NewValidator[]): string | null {
-  if (validators.length === 0) return null;
-  return JSON.stringify(
-    validators.map(({ operator, expected_value, outcome, is_decisive, expression, has_custom_expression }) => {
-      if (has_custom_expression) return [operator, expected_value, outcome, is_decisive, expression];
-      return is_decisive ? [operator, expected_value, outcome] : [operator, expected_value, outcome, is_decisive];
-    }),
-  );
-}
+export const storedValidators = (validators: readonly NewValidator[]): unknown[] =>
+  validators.map(({ operator, expected_value, outcome, is_decisive, expression, has_custom_expression }) => {
+    if (has_custom_expression) return [operator, expected_value, outcome, is_decisive, expression];
+    return is_decisive ? [operator, expected_value, outcome] : [operator, expected_value, outcome, is_decisive];
+  });
 
-/** @throws SyntaxError, ZodError when it is no text of `validatorsToJson` */
-export function validatorsFromJson(json: string | null): NewValidator[] {
-  if (json === null) return [];
-  return stored.parse(JSON.parse(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
+/** @throws SyntaxError, ZodError when it is no JSON of `storedValidators` */
+export const validatorsFromJson = (json: string): NewValidator[] =>
+  stored.parse(JSON.parse(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
     operator,
     expected_value,
     expression: expression ?? (operator === null ? '' : expressionOf(operator, expected_value)),
@@ -40,4 +34,3 @@ export function validatorsFromJson(json: string | null): NewValidator[] {
     has_custom_expression: expression !== null,
     outcome,
   }));
-}

@@ -1,0 +1,44 @@
+/**
+ * Measurements are kept with their phase, as one list of lists: a row and an index entry for each took longer than all the
+ * rest of a push, and made most of a big database. They are read as the rows of a view. Of each: name, outcome, type, units,
+ * docstring, validators (`storedValidators.ts`), aggregations, and the value if one was measured. Curves are kept apart:
+ * who goes through measurements must not go through their points.
+ */
+export const measurementsSchema = `
+alter table phases add column measurements_json text;
+
+create table curves (
+  phase_key integer not null references phases on delete cascade,
+  position integer not null,
+  series_json text not null,
+  primary key (phase_key, position)
+) strict, without rowid;
+
+insert into curves select phase_key, position, series_json from measurements where series_json is not null;
+update phases set measurements_json = (
+  select json_group_array(json(
+    iif(value_json is null,
+      json_array(name, outcome, type, units, docstring, json(coalesce(validators_json, '[]')),
+        json(coalesce(aggregations_json, '[]'))),
+      json_array(name, outcome, type, units, docstring, json(coalesce(validators_json, '[]')),
+        json(coalesce(aggregations_json, '[]')), json(value_json)))
+  ) order by position)
+  from measurements where phase_key = phases.key
+)
+where exists (select 1 from measurements where phase_key = phases.key);
+drop table measurements;
+
+create view measurements as select
+  p.key as phase_key,
+  m.key as position,
+  m.value ->> 0 as name,
+  m.value ->> 1 as outcome,
+  m.value ->> 2 as type,
+  m.value ->> 3 as units,
+  m.value ->> 4 as docstring,
+  m.value -> 5 as validators_json,
+  m.value -> 6 as aggregations_json,
+  m.value -> 7 as value_json,
+  (select series_json from curves where phase_key = p.key and position = m.key) as series_json
+from phases as p cross join json_each(p.measurements_json) as m;
+`;

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -114,12 +115,15 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
   throw new ServerStartError(complaint || `The station server ended at once, with exit code ${outcome.code}.`);
 }
 
+/** For writing at the end, and not by a link, which could lead to any file of the user's; Windows has no such flag. */
+const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+
 /** The server's stderr goes to `server.log` in its folder, so that it can outlive this window. */
 async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {
   const path = join(dataFolder, 'server.log');
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-    const handle = await open(path, 'a', 0o600);
+    const handle = await open(path, append, 0o600);
     return { path, handle, size: (await handle.stat()).size };
   } catch (error) {
     throw new ServerStartError(

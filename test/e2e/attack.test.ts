@@ -175,6 +175,7 @@ describe('an attacker', function () {
     await window.tree('Runs').row(inItsOrder).click();
     await window.webview().locator('.logs').getByText(inItsOrder).first().waitFor();
     await nothingIsTurned(window.webview(), inItsOrder, 10);
+    await window.page.getByRole('tab', { name: `${inItsOrder} FAIL`, selected: true }).waitFor();
     await window.screenshot('turning-names', 'dark');
     await window.command('Test Stations: Open Uptime');
     await window.webview().getByText(inItsOrder).first().waitFor();

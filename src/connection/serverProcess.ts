@@ -115,8 +115,8 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
   throw new ServerStartError(complaint || `The station server ended at once, with exit code ${outcome.code}.`);
 }
 
-/** For writing at the end, and not by a link, which could lead to any file of the user's; Windows has no such flag. */
-const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+/** For writing at the end, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** The server's stderr goes to `server.log` in its folder, so that it can outlive this window. */
 async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {

@@ -15,8 +15,8 @@ export const incoming = 'incoming';
 /** Where the content of an attachment is, in a folder of attachments: 256 folders, so that none holds millions of files. */
 export const attachmentPath = (folder: string, id: string): string => join(folder, id.slice(0, 2), id);
 
-/** For reading, and not by a link, which could lead to any file of the user's; Windows has no such flag. */
-const plainly = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+/** For reading, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+const plainly = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface Content {
   size: number;

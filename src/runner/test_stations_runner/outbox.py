@@ -149,7 +149,7 @@ def attachments_of(record: Any) -> list[tuple[str, str, bytes]]:
 
 
 def _birth() -> str | None:
-    """What no other process of this machine has, as `birthOf` of the editor reads it; None: the system does not tell."""
+    """What no other process of this machine has, as the editor's `birthOf` reads it; None: the system does not tell."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             machine = file.read().strip()

@@ -79,8 +79,8 @@ describe('a link in the data folder', function () {
   beforeEach(() => {
     outside = join(root, `outside ${count++}`);
     mkdirSync(join(outside, 'folder', 'incoming'), { recursive: true });
-    // Names as the server's own begin: its attachments are in folders of their first two letters.
-    for (const name of ['precious.txt', 'folder/precious.txt', 'folder/incoming/precious.txt'])
+    // With names of the server's own; its attachments are in folders of their first two letters.
+    for (const name of ['precious.txt', 'folder/precious.txt', 'folder/incoming/precious.txt', 'folder/stations.db'])
       writeFileSync(join(outside, name), 'precious');
     writeFileSync(join(outside, 'empty'), '');
     const database = new DatabaseSync(join(outside, 'other.db'));

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -140,12 +141,15 @@ async function readLog(dataFolder: string, since = 0): Promise<string> {
 
 const isUpdating = (log: string): boolean => log.lastIndexOf(updatingData.begins) > log.lastIndexOf(updatingData.done);
 
+/** For writing at the end, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
 /** The server's stderr goes to `server.log` in its folder, so that it can outlive this window. */
 async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {
   const path = logOf(dataFolder);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-    const handle = await open(path, 'a', 0o600);
+    const handle = await open(path, append, 0o600);
     return { path, handle, size: (await handle.stat()).size };
   } catch (error) {
     throw new ServerStartError(

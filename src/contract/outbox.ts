@@ -23,6 +23,8 @@ export const outboxEntry = z.object({
   script: z.string(),
   /** Of the process that wrote it. */
   pid: z.number().int(),
+  /** What tells that process from others of its number; null: the system does not tell. */
+  birth: z.string().nullable().default(null),
   serial_number: z.string().nullable(),
   outcome: outcome.catch('ERROR'),
   /** Milliseconds since 1970. */

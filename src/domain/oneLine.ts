@@ -20,8 +20,20 @@ export function oneLine(text: string, length = most): string {
 /** A name to be edited: without what keeps it apart from its neighbours in a line. */
 export const asTyped = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
 
-/** What would turn the rest of a message around. Names that are kept apart (`oneLine`) stay so. */
+/** What would turn the rest of a text around. Names that are kept apart (`oneLine`) stay so. */
 const disorder = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
+
+/**
+ * What a page is told, with texts from elsewhere anywhere in it: what would turn their letters, and what stands beside them,
+ * around is a blank. A name that reads backwards would be taken for another one.
+ */
+export function inOrder(told: unknown): unknown {
+  if (typeof told === 'string') return told.replace(disorder, ' ');
+  if (Array.isArray(told)) return told.map(inOrder);
+  // Bytes and numbers of curves come as they are.
+  if (typeof told !== 'object' || told === null || Object.getPrototypeOf(told) !== Object.prototype) return told;
+  return Object.fromEntries(Object.entries(told).map(([key, value]) => [key, inOrder(value)]));
+}
 
 /** So many characters of a message are shown. */
 const mostOfMessage = 2000;

@@ -5,6 +5,7 @@ import { type FromReport, fromReport, type ToReport } from '../contract/report.t
 import { type Run, runs } from '../contract/runs.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
 import { reportOf } from '../domain/report.ts';
+import { oneLine } from '../domain/oneLine.ts';
 import type { Log } from '../platform/log.ts';
 import { webviewPage } from '../platform/webviewPage.ts';
 import { ReportAttachments } from './reportAttachments.ts';
@@ -67,7 +68,7 @@ export class ReportPanel implements vscode.Disposable {
   async #load(): Promise<void> {
     try {
       const run = await this.#connection.call(runs.get, { params: { id: this.#id } });
-      this.#panel.title = `${run.unit.serial_number} ${run.outcome}`;
+      this.#panel.title = `${oneLine(run.unit.serial_number)} ${run.outcome}`;
       this.#shown = { run, sources: findSources(run) };
       await this.#show(this.#shown);
     } catch (error) {

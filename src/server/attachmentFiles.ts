@@ -1,18 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { tooLarge } from './refusal.ts';
 
 /** The official clients refuse more than 10 MiB by themselves; scripts of one's own may send more. */
 const maxBytes = 100 * 1024 * 1024;
+
+const pieceBytes = 64 * 1024;
 
 /** The folder, among those of the attachments, of what is still coming in. */
 export const incoming = 'incoming';
 
 /** Where the content of an attachment is, in a folder of attachments: 256 folders, so that none holds millions of files. */
 export const attachmentPath = (folder: string, id: string): string => join(folder, id.slice(0, 2), id);
+
+/** For reading, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+const plainly = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface Content {
   size: number;
@@ -51,7 +55,7 @@ export class AttachmentFiles {
   }
 
   readText(id: string): Promise<string> {
-    return readFile(attachmentPath(this.#folder, id), 'utf8');
+    return readFile(attachmentPath(this.#folder, id), { encoding: 'utf8', flag: plainly });
   }
 
   /** Deletes what is there of them. */
@@ -61,13 +65,23 @@ export class AttachmentFiles {
 
   /** The ids of all contents, a folder at a time. */
   async *all(): AsyncGenerator<string[]> {
-    for (const part of await readdir(this.#folder)) {
-      if (part !== incoming) yield await readdir(join(this.#folder, part));
+    for (const part of await readdir(this.#folder, { withFileTypes: true })) {
+      if (part.isDirectory() && part.name !== incoming) yield await readdir(join(this.#folder, part.name));
     }
   }
 
-  stream(id: string): Readable {
-    return createReadStream(attachmentPath(this.#folder, id));
+  /** The content in pieces. The file is opened with the first: who asks for the head alone leaves none open. */
+  async *read(id: string): AsyncGenerator<Uint8Array> {
+    const file = await open(attachmentPath(this.#folder, id), plainly);
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes));
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../contract/local.ts';
 import { attachmentPath } from './attachmentFiles.ts';
@@ -31,12 +31,13 @@ export function backup(folder: DataFolder, to: string): number {
   for (const taken of [file, attachmentsOf(file)]) {
     if (existsSync(taken)) throw new StartFailure(serverExit.usage, `${taken} exists already. Give --to another name.`);
   }
-  const unfinished = { database: `${file}.part`, attachments: `${attachmentsOf(file)}.part` };
-  const clear = (): void => {
-    for (const path of Object.values(unfinished)) rmSync(path, { recursive: true, force: true });
-  };
+  const part = `${file}.part`;
+  const unfinished = { database: join(part, 'stations.db'), attachments: join(part, 'attachments') };
+  const clear = (): void => rmSync(part, { recursive: true, force: true });
   try {
     clear();
+    // A folder of this user's alone: where others may write, too, one of them could put a link in the way.
+    mkdirSync(part, { mode: 0o700 });
     const before = storedIn(folder.database);
     // Those that are deleted from now on are in the backup's database or not; here they are in any case.
     copyAll(before, folder.attachments, unfinished.attachments);
@@ -47,6 +48,7 @@ export function backup(folder: DataFolder, to: string): number {
     for (const id of without(before, after)) rmSync(attachmentPath(unfinished.attachments, id), { force: true });
     renameSync(unfinished.attachments, attachmentsOf(file));
     renameSync(unfinished.database, file);
+    clear();
     return after.size;
   } catch (error) {
     clear();

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type DataFolder } from './dataFolder.ts';
@@ -84,7 +84,7 @@ function* checkAttachments(database: DatabaseSync, folder: string): Generator<st
   const select = database.prepare('select name, size, stored_at from uploads where id = ?');
   const misfit = (id: string): string | null => {
     const row = select.get(id);
-    const file = statSync(attachmentPath(folder, id), { throwIfNoEntry: false });
+    const file = lstatSync(attachmentPath(folder, id), { throwIfNoEntry: false });
     if (!row) return file ? `The file of attachment ${id} belongs to nothing.` : null;
     if (row['stored_at'] === null) return null;
     const what = `attachment ${id} (${JSON.stringify(row['name'])})`;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
+import { incoming } from './attachmentFiles.ts';
 import { messageOf, StartFailure } from './startFailure.ts';
 
 /** SQLite's result code "database is locked". */
@@ -20,6 +21,11 @@ function makeFolder(path: string): void {
   }
 }
 
+/** What SQLite has of a database: the file, and those beside it. */
+const filesOf = (database: string): string[] => ['', '-journal', '-wal', '-shm'].map((end) => database + end);
+
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
 /** The files of one data folder. */
 export class DataFolder {
   readonly path: string;
@@ -29,11 +35,12 @@ export class DataFolder {
   readonly certificates: string;
   readonly authority: string;
   readonly #addressFile: string;
+  readonly #lockFile: string;
   #lock: DatabaseSync | undefined;
 
   /**
    * Makes the folder if need be.
-   * @throws StartFailure when it cannot be made
+   * @throws StartFailure when it cannot be made, or a link stands where data is kept
    */
   constructor(path: string) {
     this.path = resolve(path);
@@ -42,6 +49,8 @@ export class DataFolder {
     this.certificates = join(this.path, 'certificates');
     this.authority = join(this.certificates, 'ca.pem');
     this.#addressFile = join(this.path, 'server.json');
+    this.#lockFile = join(this.path, 'server.lock.db');
+    this.#refuseLinks();
     try {
       makeFolder(this.attachments);
     } catch (error) {
@@ -66,7 +75,7 @@ export class DataFolder {
   lock(): void {
     let lock: DatabaseSync | undefined;
     try {
-      lock = new DatabaseSync(join(this.path, 'server.lock.db'), { timeout: 0 });
+      lock = new DatabaseSync(this.#lockFile, { timeout: 0 });
       lock.exec('begin exclusive');
       this.#lock = lock;
     } catch (error) {
@@ -101,6 +110,26 @@ export class DataFolder {
 
   release(): void {
     this.#lock?.close();
+  }
+
+  /**
+   * A link could lead to a file of the user's that is no business of the server's, which would be written to or deleted.
+   * What the server makes anew takes the place of a link; here are those with data, which a person has to look at.
+   */
+  #refuseLinks(): void {
+    const kept = [this.database, this.#lockFile].flatMap(filesOf);
+    const link = [...kept, this.attachments].find(isLink) ?? this.#attachmentFolders().find(isLink);
+    if (link === undefined) return;
+    throw new StartFailure(
+      serverExit.folderNotWritable,
+      `${link} is a link, and the station server follows none within its data folder. Remove it, or put what it leads to ` +
+        'in its place. The data folder as a whole may be a link.',
+    );
+  }
+
+  #attachmentFolders(): string[] {
+    const names = existsSync(this.attachments) ? readdirSync(this.attachments) : [];
+    return names.filter((name) => name !== incoming).map((name) => join(this.attachments, name));
   }
 
   #notWritable(error: unknown): StartFailure {

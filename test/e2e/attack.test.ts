@@ -12,6 +12,7 @@ import { stations } from '../../src/contract/stations.ts';
 import { v1 } from '../../src/contract/v1.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { openBrowser } from './support/browser.ts';
+import { inItsOrder, nothingIsTurned, turning } from './support/turned.ts';
 
 /** What a page of another origin can try against a server on this machine. @param url of the server */
 const attack = (url: string): string => `(async () => {
@@ -162,6 +163,24 @@ describe('an attacker', function () {
     for (const text of texts) assert.ok(!text.includes('\u202e') && !text.includes('\u001b'), text);
     await window.screenshot('hostile-names', 'dark');
   });
+
+  it('with letters that turn the order around in every name has them turn nothing beside it in a page', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    const id = (await api.call(stations.list)).data[0]?.id ?? assert.fail();
+    await api.call(stations.update, { params: { id }, body: { name: turning } });
+    const { api_key } = await api.call(local.generateKey, { params: { id } });
+    await new StationApi(bench.address().url, api_key).call(v1.createRun, { body: hostileRun(turning) });
+    await window.openContainer('Test Stations');
+    await window.tree('Runs').row(inItsOrder).click();
+    await window.webview().locator('.logs').getByText(inItsOrder).first().waitFor();
+    await nothingIsTurned(window.webview(), inItsOrder, 10);
+    await window.page.getByRole('tab', { name: `${inItsOrder} FAIL`, selected: true }).waitFor();
+    await window.screenshot('turning-names', 'dark');
+    await window.command('Test Stations: Open Uptime');
+    await window.webview().getByText(inItsOrder).first().waitFor();
+    await nothingIsTurned(window.webview(), inItsOrder, 1);
+  });
 });
 
 const hostileRun = (evil: string): V1RunBody => ({
@@ -174,7 +193,13 @@ const hostileRun = (evil: string): V1RunBody => ({
       outcome: 'FAIL',
       start_time_millis: 1_767_323_045_000,
       end_time_millis: 1_767_323_046_000,
-      measurements: [{ name: evil, outcome: 'FAIL', measured_value: evil, units: evil, docstring: evil }],
+      measurements: ['V', evil].map((units) => ({
+        name: evil,
+        outcome: 'FAIL',
+        measured_value: evil,
+        units,
+        docstring: evil,
+      })),
     },
   ],
   logs: [{ level: 'ERROR', timestamp: '2026-01-02T03:04:05Z', message: evil, source_file: evil, line_number: 1 }],

@@ -13,6 +13,7 @@ import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';
 import { axeProblems } from './support/axe.ts';
 import { openBrowser } from './support/browser.ts';
 import { build } from './support/places.ts';
+import { inItsOrder, nothingIsTurned, turning } from './support/turned.ts';
 import { eventually } from './support/until.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -261,6 +262,31 @@ describe('the page of the Operator UI in a browser', function () {
       if (outcome === 'FAIL') await page.getByRole('heading', { name: 'What failed' }).waitFor();
       await looked(outcome.toLowerCase());
     }
+  });
+
+  it('has names turn around nothing beside them', async () => {
+    const now = Date.now();
+    const of = { execution_id: 'turning', time: now };
+    const phase = { ...of, key: '0', name: turning, attempt: 1 };
+    const measured = (name: string, value: string, units: string) =>
+      event({
+        event: 'measurement_update',
+        ...phase,
+        measurement: { ...measurement(name, value, 'FAIL', [turning]), units },
+      });
+    // Hebrew is written from right to left by itself, and would take a number beside it along.
+    const hebrew = '\u05d0\u05d1';
+    await editor.begin('turning', [turning, turning]);
+    await editor.tell(
+      event({ event: 'phase_started', ...phase, serial_number: turning }),
+      measured(turning, turning, 'V'),
+      measured(hebrew, hebrew, '5 V'),
+      event({ event: 'phase_log', ...of, level: 'WARNING', message: turning, place: null }),
+      event({ ...asked('p3', turning), ...of }),
+    );
+    await page.getByLabel('Answer').waitFor();
+    await nothingIsTurned(page, inItsOrder, 8);
+    await nothingIsTurned(page, hebrew, 2);
   });
 
   it('has asked nobody but its own server', () => {

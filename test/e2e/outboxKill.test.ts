@@ -8,6 +8,7 @@ import { randomNumbers } from '../server/random.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { extensionHosts, marker } from './support/processes.ts';
 import { until } from './support/until.ts';
+import { skip } from '../support/skip.ts';
 
 /** `HOST_ROUNDS=30` for more than the usual, `HOST_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['HOST_ROUNDS'] ?? 3);
@@ -36,8 +37,7 @@ for number in range(4):
 describe(`a run whose extension host is killed (HOST_SEED=${seed} HOST_ROUNDS=${rounds})`, function () {
   this.timeout(180_000 + rounds * 60_000);
   before(function () {
-    // Which process it is can be seen here only.
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'which process is the extension host can be seen on Linux only');
   });
   const bench = new Bench();
   const { workbench } = useBench(bench);

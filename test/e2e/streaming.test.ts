@@ -4,7 +4,7 @@ import { before, describe, it } from 'mocha';
 import { overview } from '../../src/contract/overview.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { Terminal } from './support/terminal.ts';
-import { eventually } from './support/until.ts';
+import { eventually, until } from './support/until.ts';
 
 /** The oldest supported client streams; the newest does so no more. */
 const streamingPython = (): string => (process.env['TEST_PYTHONS'] ?? '').split(delimiter).at(-1) ?? '';
@@ -67,5 +67,27 @@ describe('live streams of scripts', function () {
       assert.match(text, connected);
       assert.doesNotMatch(text, untrusted);
     });
+  });
+
+  it('that are run in a station terminal ask in the operator panel, and take its answer', async () => {
+    const window = workbench();
+    bench.script('openhtf_streamed.py');
+    await new Terminal(window.page).enter('python openhtf_streamed.py .');
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    const panel = window.webview();
+    await panel.getByText('Which colour has the LED?').first().waitFor();
+    await panel.getByRole('textbox', { name: 'Answer' }).fill('green');
+    await panel.getByRole('button', { name: 'Send Answer' }).click();
+    await panel.locator('.measurement', { hasText: 'supply' }).waitFor();
+    bench.release();
+    await panel.getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();
+    const pushed = await until(async () => (await bench.runs()).find(({ unit }) => unit.serial_number === 'SN-LIVE'), {
+      what: 'the run',
+    });
+    const { phases } = await bench.run(pushed.id);
+    const answer = phases.flatMap(({ measurements }) => measurements).find(({ name }) => name === 'answer');
+    assert.equal(answer?.measured_value, 'green');
+    await window.screenshot('operator-panel-terminal', 'dark');
   });
 });

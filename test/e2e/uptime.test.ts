@@ -345,8 +345,11 @@ describe('the uptime panel', function () {
 
   it('tells when a watched station goes or comes back, once, and is silent of others', async () => {
     const window = workbench();
-    await window.tree('Stations').row('Bench 1').menu('Watch Station (On/Off)');
-    await window.statusBarItem('You are told when Bench 1 goes or comes back.').waitFor();
+    // The words go by themselves: who looks for them afterwards may be too late.
+    await Promise.all([
+      window.statusBarItem('You are told when Bench 1 goes or comes back.').waitFor({ timeout: 50_000 }), // of both
+      window.tree('Stations').row('Bench 1').menu('Watch Station (On/Off)'),
+    ]);
     await window
       .tree('Stations')
       .row(/Bench 1\s*connected · since/)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -8,11 +9,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
 import { findOrStartServer } from '../../src/connection/serverProcess.ts';
@@ -29,7 +30,8 @@ import { firstSchema } from '../../src/server/store/firstSchema.ts';
 import { adminKey, useServer } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { send, TestClient } from '../server/requests.ts';
-import { runServerProgram, spawnServer, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
+import { runServerProgram, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
+import { skip } from '../support/skip.ts';
 
 /** `MIGRATE_ROUNDS=100` for more than the usual, `MIGRATE_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['MIGRATE_ROUNDS'] ?? 8);
@@ -303,20 +305,39 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     await assert.rejects(start(), /Another process holds the data folder/);
   });
 
-  it('comes up with everything when the server is killed while it takes it over', async () => {
-    const left = { 'before it': 0, 'after it': 0 };
+  it('comes up with everything when the server is killed while it takes it over', async function () {
+    if (process.platform !== 'linux') skip(this, 'a library can be preloaded like this on Linux only');
+    const preload = join(root, 'killAtWrite.so');
+    const source = join(import.meta.dirname, 'killAtWrite.c');
+    execFileSync('cc', ['-shared', '-fPIC', '-o', preload, source, '-ldl']);
+    const left = { 'before it': 0, 'in the middle of it': 0, 'after it': 0 };
+    const writes = await writesOfStart();
     for (let round = 0; round < rounds; round++) {
       const folder = copyOfOld();
-      const server = spawnServer(folder, env);
-      // The log is there as soon as the database is open.
-      while (!existsSync(join(folder, 'stations.db-wal'))) await new Promise(setImmediate);
-      await delay(random() * (round % 2 === 0 ? 20 : 400));
-      await server.kill();
-      left[schemaLeft(folder, elsewhere()) === 1 ? 'before it' : 'after it']++;
+      // A server that is there before so many is killed then.
+      const at = round % 4 === 0 ? 0 : Math.floor(random() * writes * 1.5);
+      const killed = { ...env, LD_PRELOAD: preload, AFTER_WRITES: String(at) };
+      await startServer(folder, killed).then(
+        (server) => server.kill(),
+        (error: unknown) => assert.match(String(error), /The server ended with null/),
+      );
+      const log = join(folder, 'stations.db-wal');
+      const hasBegun = statSync(log).size > 0;
+      const isDone = schemaLeft(folder, elsewhere()) === 3;
+      left[isDone ? 'after it' : hasBegun ? 'in the middle of it' : 'before it']++;
       await assertWhole(folder);
     }
-    console.log(`      ${rounds} kills, ${JSON.stringify(left)}, nothing lost`);
+    console.log(`      ${rounds} kills at one of ${writes} writes, ${JSON.stringify(left)}, nothing lost`);
   });
+
+  /** How often a server writes to the log of the database until it is there: its head, then two parts for each page. */
+  async function writesOfStart(): Promise<number> {
+    const folder = copyOfOld();
+    const server = await startServer(folder, env);
+    const { size } = statSync(join(folder, 'stations.db-wal'));
+    await server.stop();
+    return 1 + (2 * (size - 32)) / (24 + 4096);
+  }
 
   it('is restored from a backup as the damage and the help say', async () => {
     const folder = copyOfOld();

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
 import { type OutboxEntry, outboxEntry, outboxHanded, outboxTried } from '../../src/contract/outbox.ts';
 import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, seeds, withEachPython } from './support/script.ts';
+import { skip } from '../support/skip.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
 
@@ -140,6 +142,56 @@ push()
       new Set(host.all('run_uploaded').map((event) => event.execution_id)),
       new Set(host.all('run_started').map((event) => event.execution_id)),
     );
+  });
+
+  it('belongs to its script while that runs, whatever the clock of the machine is set to', async function () {
+    if (process.platform !== 'linux') skip(this, 'only Linux tells one process from another of its number');
+    const text = `
+import os, time, openhtf as htf
+from tofupilot.openhtf import upload
+def phase(test): pass
+def wait(record):
+    print("waits", flush=True)
+    time.sleep(1000)
+test = htf.Test(phase, procedure_id="FVT1", part_number="P")
+test.add_output_callbacks(wait, upload())
+test.execute(lambda: "SN-1")
+`;
+    const host = await Host.start(python, await script(text), { env: environment() });
+    const box = new OutboxFolder(folder);
+    const now = Date.now.bind(Date);
+    /** Whether it is busy by the clock as it is, and set far back and ahead; and one result is not taken by two windows. */
+    const isBusy = async (): Promise<boolean[]> => {
+      const seen: boolean[] = [];
+      for (const years of [0, -20, 20]) {
+        Date.now = () => now() + years * 365 * 24 * 3_600_000;
+        try {
+          const result = (await box.list())[0] ?? assert.fail(host.told());
+          seen.push(result.isBusy);
+          await box.alone(result, async () => {
+            Date.now = () => now() + 30 * 365 * 24 * 3_600_000;
+            assert.equal(await box.alone(result, () => Promise.resolve('taken')), undefined, 'taken by two');
+          });
+        } finally {
+          Date.now = now;
+        }
+      }
+      return seen;
+    };
+    await host.untilPrinted('waits');
+    const { pid } = entries()[0] ?? assert.fail(host.told());
+    try {
+      assert.deepEqual(await isBusy(), [true, true, true]);
+    } finally {
+      process.kill(pid, 'SIGKILL');
+      await host.ended;
+    }
+    assert.deepEqual(await isBusy(), [false, false, false]);
+    // Its number may be another process's by now.
+    const file = path.join(folder, readdirSync(folder)[0] ?? '', 'entry.json');
+    const entry = outboxEntry.parse(JSON.parse(readFileSync(file, 'utf8')));
+    writeFileSync(file, JSON.stringify({ ...entry, pid: process.pid }));
+    assert.deepEqual(await isBusy(), [false, false, false]);
   });
 
   it('keeps what a killed script was about to push', async () => {

@@ -8,6 +8,7 @@ import { runnerEnvironment } from '../../src/contract/runner.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, scriptFolder, withEachPython } from './support/script.ts';
+import { skip } from '../support/skip.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Prüfplatz 1' } };
 
@@ -67,7 +68,7 @@ htf.Test(loud).execute(lambda: "SN-1")
   });
 
   it('a forked child leaves the results of its parent alone, and does not report', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no fork');
     const host = await run(`
 import os, sys
 import openhtf as htf
@@ -95,7 +96,7 @@ test.execute(lambda: "SN-1")
   });
 
   it('a child that is forked between test and push hands nothing over at its end', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no fork');
     const host = await run(`
 import os, sys, tofupilot
 import openhtf as htf

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,12 +10,14 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { ApiError } from '../../src/client/apiError.ts';
 import { allPages } from '../../src/client/pages.ts';
 import { StationApi } from '../../src/client/stationApi.ts';
+import { trustingFetch } from '../../src/client/trustingFetch.ts';
 import { operations } from '../../src/contract/operations.ts';
 import { operator } from '../../src/contract/operator.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { safeFileName } from '../../src/domain/fileNames.ts';
 import { eventually } from '../e2e/support/until.ts';
+import { type MadeCertificates, makeCertificates } from '../support/certificates.ts';
 
 const mib = 1024 * 1024;
 const key = 'the-key-of-the-victim';
@@ -22,17 +25,25 @@ const id = '11111111-1111-4111-8111-111111111111';
 
 /** A server that wants to do harm; what it answers is set by each test. */
 class EvilServer {
-  readonly #server: Server = createServer((from, to) => void this.#take(from, to));
+  readonly #server: Server;
+  readonly #scheme: string;
   answer: (to: ServerResponse, from: IncomingMessage) => void = (to) => to.end();
   readonly seen: { path: string; headers: string; body: string }[] = [];
   /** Bytes that it got rid of, before they were packed. */
   sent = 0;
 
+  /** @param secure its certificates, if it speaks TLS */
+  constructor(secure?: MadeCertificates) {
+    const take = (from: IncomingMessage, to: ServerResponse): void => void this.#take(from, to);
+    this.#scheme = secure ? 'https' : 'http';
+    this.#server = secure ? createTlsServer({ cert: secure.certificate, key: secure.key }, take) : createServer(take);
+  }
+
   async start(): Promise<void> {
     await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
   }
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
   stop(): void {
     this.#server.close();
@@ -204,17 +215,51 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     await hurried(() => refused(listen(api.events(new AbortController().signal)), /does not answer/));
   });
 
-  it('does not get the key, or what is pushed, sent on to another host', async () => {
+  /** Whatever it answers, nothing is asked of these, and nothing but what was asked of itself. */
+  async function assertNotSentOn(server: EvilServer, client: StationApi, targets: readonly string[]): Promise<void> {
     for (const status of [301, 302, 303, 307, 308]) {
-      for (const target of [elsewhere.url, evil.url.replace('127.0.0.1', 'localhost'), `${evil.url}/other`]) {
-        evil.answer = (to) => to.writeHead(status, { Location: target }).end();
-        await refused(list(), new RegExp(`status ${status}`));
-        await refused(api.call(runs.create, { body: runBody }), new RegExp(`status ${status}`));
-        await refused(listen(api.events(new AbortController().signal)), new RegExp(`status ${status}`));
+      for (const target of targets) {
+        server.answer = (to) => to.writeHead(status, { Location: target }).end();
+        await refused(client.call(stations.list), new RegExp(`status ${status}`));
+        await refused(client.call(runs.create, { body: runBody }), new RegExp(`status ${status}`));
+        await refused(listen(client.events(new AbortController().signal)), new RegExp(`status ${status}`));
       }
     }
+    assert.equal(server.seen.length, 5 * targets.length * 3);
+    assert.ok(server.seen.every(({ path, headers }) => path.startsWith('/api/') && headers.includes(key)));
+  }
+
+  it('does not get the key, or what is pushed, sent on to another host', async () => {
+    const sameByName = evil.url.replace('127.0.0.1', 'localhost');
+    await assertNotSentOn(evil, api, [elsewhere.url, sameByName, `${evil.url}/other`]);
     assert.equal(elsewhere.seen.length, 0);
-    assert.ok(evil.seen.every(({ path }) => path.startsWith('/api/')));
+  });
+
+  it('does not get them sent on over TLS, either', async () => {
+    const certificates = await makeCertificates();
+    // Both with the same authority: only the rule keeps the key from the other.
+    const [secure, trusted] = [new EvilServer(certificates), new EvilServer(certificates)];
+    await secure.start();
+    await trusted.start();
+    try {
+      const client = new StationApi(secure.url, key, trustingFetch(certificates.ca));
+      secure.json({ data: [], meta: { has_more: false, next_cursor: null } });
+      await client.call(stations.list); // it is trusted and would be used
+      secure.seen.length = 0;
+      await assertNotSentOn(secure, client, [trusted.url, elsewhere.url, `${secure.url}/other`]);
+      assert.equal(trusted.seen.length + elsewhere.seen.length, 0);
+      // The address of a file may lead on; the key does not go with it.
+      secure.answer = (to) => to.writeHead(302, { Location: `${trusted.url}/moved` }).end();
+      trusted.answer = (to) => to.end('content');
+      assert.equal(new TextDecoder().decode(await client.download(`${secure.url}/file`)), 'content');
+      assert.deepEqual(
+        trusted.seen.map(({ path, headers }) => [path, headers.includes(key)]),
+        [['/moved', false]],
+      );
+    } finally {
+      secure.stop();
+      trusted.stop();
+    }
   });
 
   it('does not get the key by the address of a file', async () => {

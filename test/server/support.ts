@@ -48,17 +48,6 @@ function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Program 
   return { process: child, output, ended };
 }
 
-/** Starts the real server and waits for nothing. */
-export function spawnServer(dataFolder: string, env: NodeJS.ProcessEnv = {}): Pick<TestServer, 'kill'> {
-  const { process: child, ended } = startProgram(['--data', dataFolder], env);
-  return {
-    kill: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
 /** Starts the real server and waits until it has told its address. The caller stops it. */
 export async function startServer(
   dataFolder: string,

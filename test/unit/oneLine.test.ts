@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asTyped, oneLine, plainMessage } from '../../src/domain/oneLine.ts';
+import { asTyped, inOrder, oneLine, plainMessage } from '../../src/domain/oneLine.ts';
 
 describe('a text from elsewhere in one line', () => {
   it('stays as it is when it is a line', () => {
@@ -33,5 +33,12 @@ describe('a text from elsewhere in one line', () => {
     assert.equal(text.replaceAll('\u200b', ''), `Which?\n\t${link}  egassem [2J`);
     assert.equal(plainMessage('x'.repeat(1_000_000)).length, 2000);
     assert.equal(plainMessage(`${oneLine('שלום')}: PASS`), '\u2068שלום\u2069: PASS');
+  });
+
+  it('turns nothing around wherever it is in what a page is told, and all else comes as it is', () => {
+    const curve = new Float64Array([1, 2]);
+    const told = { name: 'SN\u202e1000-NS', rows: [{ text: 'a\n\tb\u001b' }, null, 3, true], curve, none: undefined };
+    assert.deepEqual(inOrder(told), { ...told, name: 'SN 1000-NS', rows: [{ text: 'a\n\tb ' }, null, 3, true] });
+    assert.equal((inOrder(told) as typeof told).curve, curve);
   });
 });

@@ -12,6 +12,7 @@ const kept = (id: string, more: Partial<KeptResult> = {}): KeptResult => ({
   place: { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } },
   script: 'main.py',
   pid: 1,
+  birth: null,
   serial_number: 'SN-1',
   outcome: 'PASS',
   started_at: 0,

@@ -2,7 +2,7 @@ import { open, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } f
 import { basename, join } from 'node:path';
 import type * as z from 'zod';
 import { type OutboxEntry, outboxEntry, outboxHanded, type OutboxTried, outboxTried } from '../../contract/outbox.ts';
-import { isStillAlive } from '../../platform/processes.ts';
+import { birthOf, isStillAlive } from '../../platform/processes.ts';
 
 /** A result that waits on disk. */
 export interface KeptResult extends OutboxEntry {
@@ -50,7 +50,8 @@ export class OutboxFolder {
     if (entry === undefined) return undefined;
     const handed = (await parsed(join(folder, 'handed.json'), outboxHanded)) ?? null;
     const tried = (await parsed(join(folder, 'tried.json'), outboxTried)) ?? null;
-    const isBusy = handed === null && isStillAlive(entry.pid, await writtenAt(join(folder, 'entry.json')));
+    const { pid, birth } = entry;
+    const isBusy = handed === null && isStillAlive(pid, await writtenAt(join(folder, 'entry.json')), birth);
     return { ...entry, folder, handed, tried, isBusy };
   }
 
@@ -101,13 +102,14 @@ async function take(lock: string): Promise<boolean> {
   for (let tries = 0; tries < 2; tries += 1) {
     try {
       const file = await open(lock, 'wx');
-      await file.writeFile(String(process.pid));
+      await file.writeFile(`${process.pid}\n${birthOf(process.pid) ?? ''}`);
       await file.close();
       return true;
     } catch {
-      const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
+      const [pid, birth] = (await readFile(lock, 'utf8').catch(() => '')).split('\n');
       const since = await writtenAt(lock);
-      if (holder > 0 ? isStillAlive(holder, since) : since > Date.now() - unfinished) return false;
+      if (Number(pid) > 0 ? isStillAlive(Number(pid), since, birth || null) : since > Date.now() - unfinished)
+        return false;
       await unlink(lock).catch(() => undefined); // another window may have done it just now
     }
   }

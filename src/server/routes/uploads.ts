@@ -34,7 +34,7 @@ export function uploadRoutes({ app, store, writer, files, urls }: Rooms): void {
     urls.check('GET', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
     const { id, name, size, content_type } = await existingUpload(store, parseInput(byId, c.req.param()).id);
     if (size === null) throw notFound(`The content of "${name}" was never uploaded.`);
-    return new Response(Readable.toWeb(files.stream(id)), {
+    return new Response(ReadableStream.from(files.read(id)), {
       headers: {
         'Content-Type': content_type ?? 'application/octet-stream',
         'Content-Length': String(size),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { errorAnswer } from '../../contract/common.ts';
 import type { Answer, Operation } from '../../contract/operation.ts';
 import { operator, type StateEvent, stateEvent } from '../../contract/operator.ts';
+import { inOrder } from '../../domain/oneLine.ts';
 
 /** The server's refusal, in its own words. */
 export class RefusedError extends Error {
@@ -42,7 +43,7 @@ export async function call<O extends Operation>(
 ): Promise<Answer<O>> {
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await request(operation, pathOf(operation, params), key, init);
-  return z.parse(operation.answer, await response.json()) as Answer<O>;
+  return z.parse(operation.answer, inOrder(await response.json())) as Answer<O>;
 }
 
 /**
@@ -72,7 +73,7 @@ export async function* states(station: string, key: string, over: AbortSignal): 
   try {
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
       const data: unknown = JSON.parse(read.value.data);
-      yield stateEvent.parse({ event: read.value.event, data });
+      yield stateEvent.parse({ event: read.value.event, data: inOrder(data) });
     }
   } finally {
     clearTimeout(heard);

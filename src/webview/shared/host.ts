@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { dispatch, type Handlers } from '../../domain/messages.ts';
+import { inOrder } from '../../domain/oneLine.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: unknown): void;
@@ -27,7 +28,9 @@ export function listen<S extends z.ZodType<{ type: string }>>(
   handlers: Handlers<z.output<S>>,
   about: object = {},
 ): void {
-  window.addEventListener('message', ({ data }: MessageEvent<unknown>) => dispatch(handlers, schema.parse(data)));
+  window.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
+    dispatch(handlers, schema.parse(inOrder(data))),
+  );
   post({ ...about, type: 'ready' });
 }
 

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/contract/procedures.ts';
-import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { Bench, createStation, python, useBench, useUntrustedBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';
-import { useWorkbench } from './support/useWorkbench.ts';
 
 const openCommand = 'Test Stations: Open Station Terminal';
 
@@ -127,11 +126,7 @@ describe('a station terminal', function () {
 describe('in a folder that is not trusted', function () {
   this.timeout(90_000);
   const bench = new Bench();
-  const workbench = useWorkbench({
-    trust: false,
-    userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
-  });
+  const { workbench } = useUntrustedBench(bench);
 
   it('a script is marked, and neither a terminal nor a lens is offered', async () => {
     const window = workbench();
@@ -147,6 +142,5 @@ describe('in a folder that is not trusted', function () {
     const rows = (await window.quickInput.rows()).map(({ label }) => label);
     assert.ok(!rows.includes(openCommand), rows.join('\n'));
     await window.quickInput.cancel();
-    bench.dispose();
   });
 });

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Bench, createStation, python } from './support/bench.ts';
-import { useWorkbench } from './support/useWorkbench.ts';
+import { Bench, createStation, useUntrustedBench } from './support/bench.ts';
 
 describe('a folder that is not trusted', function () {
   this.timeout(90_000);
   const bench = new Bench();
-  const workbench = useWorkbench({
-    trust: false,
-    userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
-  });
+  const { workbench } = useUntrustedBench(bench);
 
   it('shows stations, and runs nothing', async () => {
     const window = workbench();
@@ -29,6 +24,5 @@ describe('a folder that is not trusted', function () {
     const rows = (await window.quickInput.rows()).map(({ label }) => label);
     assert.ok(!rows.includes('Test Stations: Run Procedure on Station'), rows.join('\n'));
     await window.quickInput.cancel();
-    bench.dispose();
   });
 });

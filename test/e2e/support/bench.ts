@@ -117,11 +117,21 @@ export class Bench {
 
 /** Inside a `describe`: a window on the bench, for all its tests; the bench is removed after them. */
 export function useBench(bench: Bench, settings: Record<string, unknown> = {}): { workbench: () => Workbench } {
-  const workbench = useWorkbench({
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python(), ...settings },
-  });
+  const workbench = useWorkbench({ machineSettings: { ...settingsOf(bench), ...settings } });
   after(() => bench.dispose());
   return { workbench };
+}
+
+/** The same on a folder that is not trusted, where nobody is asked whether it is. */
+export function useUntrustedBench(bench: Bench): { workbench: () => Workbench } {
+  const userSettings = { 'security.workspace.trust.startupPrompt': 'never' };
+  const workbench = useWorkbench({ trust: false, userSettings, machineSettings: settingsOf(bench) });
+  after(() => bench.dispose());
+  return { workbench };
+}
+
+function settingsOf(bench: Bench): Record<string, unknown> {
+  return { 'testStations.dataFolder': bench.data, 'testStations.python': python() };
 }
 
 /** Pastes a key that was made elsewhere, and waits until it is kept: that is after the box has closed. */
@@ -142,4 +152,28 @@ export async function createStation(window: Workbench, name: string): Promise<vo
   await window.quickInput.fill(name);
   await window.quickInput.accept();
   await window.notification(`Station ${name} is ready`).locator.waitFor();
+}
+
+/** Adds a TofuPilot server by the palette, and signs in to it. */
+export async function addTofuPilot(
+  window: Workbench,
+  { url, host, userKey }: { url: string; host: string; userKey: string },
+): Promise<void> {
+  await window.command('Test Stations: Add TofuPilot Server…');
+  await window.quickInput.opened('Add TofuPilot server (1/2)');
+  await window.quickInput.fill(url);
+  await window.quickInput.accept();
+  await window.quickInput.opened(`Sign in to ${host}`);
+  await window.quickInput.fill(userKey);
+  await window.quickInput.accept();
+  await window.quickInput.closed();
+}
+
+/** Saves where it is offered, under a name like this. @returns what is in the file then */
+export async function saveAs(window: Workbench, bench: Bench, name: RegExp): Promise<string> {
+  await window.quickInput.saveAs(name);
+  const notification = window.notification(/^Saved as /);
+  const file = /^Saved as (.+)\.$/.exec(await notification.text())?.[1] ?? '';
+  await notification.close();
+  return bench.read(file);
 }

@@ -12,7 +12,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../contract/local.ts';
-import { attachmentPath } from './attachmentFiles.ts';
+import { attachmentPath } from './attachments/attachmentFiles.ts';
 import { type DataFolder } from './dataFolder.ts';
 import { messageOf, StartFailure, systemCode } from './startFailure.ts';
 import { howToRestore, isDamage } from './store/damage.ts';

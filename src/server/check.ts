@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type DataFolder } from './dataFolder.ts';
 import { messageOf } from './startFailure.ts';
-import { attachmentPath, incoming } from './attachmentFiles.ts';
+import { attachmentPath, incoming } from './attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from './store/damage.ts';
 
 /** What must never be found: each query gives one text for each breach. */

@@ -7,7 +7,7 @@ import type { Caller } from './http/authentication.ts';
 import { parseInput } from './http/input.ts';
 import { pushRun } from './pushRun.ts';
 import { badRequest, conflict } from './refusal.ts';
-import type { Rooms } from './rooms.ts';
+import type { RouteNeeds } from './routeNeeds.ts';
 import { storedUpload } from './routes/uploadRules.ts';
 import { findPushedRun } from './store/runs.ts';
 import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
@@ -27,7 +27,7 @@ interface Import {
  * @throws Refusal, RunInputError
  */
 export async function importReport(
-  { store, sql, writer, files }: Pick<Rooms, 'store' | 'sql' | 'writer' | 'files'>,
+  { store, sql, writer, files }: Pick<RouteNeeds, 'store' | 'sql' | 'writer' | 'files'>,
   { uploadId, caller, pushKey, allowDuplicate }: Import,
 ): Promise<{ id: string; existed: boolean }> {
   const { id: found } = await storedUpload(store, uploadId, caller);

@@ -21,7 +21,7 @@ import { openStore } from '../../src/server/store/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
 import { presences } from '../../src/server/store/uptime.ts';
 import type { LiveStream } from '../../src/server/streaming/streams.ts';
-import { Uptimes } from '../../src/server/uptimes.ts';
+import { Uptimes } from '../../src/server/uptime/uptimes.ts';
 import { eventually } from '../e2e/support/until.ts';
 import { adminKey, type TestStation, useServer } from '../server/bench.ts';
 import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';

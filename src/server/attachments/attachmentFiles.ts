@@ -3,7 +3,7 @@ import { createReadStream, rmSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { tooLarge } from './refusal.ts';
+import { tooLarge } from '../refusal.ts';
 
 /** The official clients refuse more than 10 MiB by themselves; scripts of one's own may send more. */
 const maxBytes = 100 * 1024 * 1024;

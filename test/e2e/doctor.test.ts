@@ -14,7 +14,7 @@ describe('the Doctor', function () {
   let key = '';
 
   before(async () => {
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     const window = workbench();
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
@@ -64,7 +64,7 @@ describe('the Doctor', function () {
     const broken = join(window.server.home, 'nowhere', key, 'python3');
     await window.changeSettings({ 'testStations.python': broken });
     await bench.linkedProcedure('Bench 1', 'FVT1');
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
     await window.notification(/Python could not be started with/).locator.waitFor();
     await eventually(async () =>

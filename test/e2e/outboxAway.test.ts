@@ -23,7 +23,7 @@ describe('results while a server is away', function () {
     const { id: procedure_id } = await behind().call(procedures.create, { body });
     const { id } = await behind().call(stations.create, { body: { name: 'Cloud bench', procedure_id } });
     const { api_key } = await behind().call(local.generateKey, { params: { id } });
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     await window.open(bench.workspace);
     await addTofuPilot(window, cloud);
     await window.openContainer('Test Stations');
@@ -34,7 +34,7 @@ describe('results while a server is away', function () {
     const window = workbench();
     cloud.mood = 'taking no runs'; // away for those alone: what is tried again between the two must not arrive
     for (const number of [1, 2]) {
-      await window.openFile('openhtf_seed.py');
+      await window.openFile('openhtf_fvt1.py');
       await window.editorAction('Run Procedure on Station');
       await window.notification(/SN-0001: PASS\..*not saved yet/).close();
       await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();

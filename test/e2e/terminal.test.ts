@@ -26,7 +26,7 @@ describe('a station terminal', function () {
   const units = async (): Promise<string[]> => (await bench.runs()).map(({ unit }) => unit.serial_number);
 
   before(async () => {
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
     await workbench().notification('Station Bench 1 is ready').close();
@@ -52,7 +52,7 @@ describe('a station terminal', function () {
   });
 
   it('pushes the run of an OpenHTF script that is started in it', async () => {
-    await terminal().enter('python openhtf_seed.py');
+    await terminal().enter('python openhtf_fvt1.py');
     await eventually(async () => assert.deepEqual(await units(), ['SN-0001']));
     const [run] = await bench.runs();
     assert.equal(run?.created_by_station?.name, 'Bench 1');
@@ -85,14 +85,14 @@ describe('a station terminal', function () {
 
   /** A station terminal in which nothing has been run is to be seen; until then it may be an older one. */
   const isNew = (): Promise<void> =>
-    eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1(?![^]*openhtf_seed)/));
+    eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1(?![^]*openhtf_fvt1)/));
 
   it('opens by the station’s context menu', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Open Station Terminal');
     await terminal().tab('Bench 1').waitFor();
     await isNew();
-    await terminal().enter('python openhtf_seed.py');
+    await terminal().enter('python openhtf_fvt1.py');
     await eventually(async () => assert.equal((await units()).length, 3));
   });
 
@@ -107,7 +107,7 @@ describe('a station terminal', function () {
     await old.click('Open New Terminal');
     await eventually(async () => assert.equal(await terminal().tab('Bench 1').count(), 2));
     await isNew();
-    await terminal().enter('python openhtf_seed.py');
+    await terminal().enter('python openhtf_fvt1.py');
     await eventually(async () => assert.equal((await units()).length, 4));
   });
 

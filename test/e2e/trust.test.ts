@@ -9,7 +9,7 @@ describe('a folder that is not trusted', function () {
 
   it('shows stations, and runs nothing', async () => {
     const window = workbench();
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.openContainer('Test Stations');
@@ -17,7 +17,7 @@ describe('a folder that is not trusted', function () {
     await window.page.getByText('Scripts run only in a folder that you trust').waitFor();
     await window.page.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('untrusted', theme);
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.page.keyboard.press('F1');
     await window.quickInput.fill('>Test Stations: R');
     await window.quickInput.row('Test Stations: Refresh').waitFor();

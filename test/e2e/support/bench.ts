@@ -9,6 +9,7 @@ import { procedures } from '../../../src/contract/procedures.ts';
 import { local } from '../../../src/contract/local.ts';
 import { type Run, type RunListItem, runs } from '../../../src/contract/runs.ts';
 import { stations } from '../../../src/contract/stations.ts';
+import { scriptFile } from '../../support/scripts.ts';
 import { root } from './places.ts';
 import { until } from './until.ts';
 import { useWorkbench } from './useWorkbench.ts';
@@ -32,9 +33,9 @@ export class Bench {
     mkdirSync(this.workspace);
   }
 
-  /** Puts a script of the fixtures into the workspace. */
+  /** Puts a script of the fixtures or of the samples into the workspace. */
   script(name: string, as = name): string {
-    cpSync(join(root, 'test', 'fixtures', 'scripts', name), join(this.workspace, as));
+    cpSync(scriptFile(name), join(this.workspace, as));
     return join(this.workspace, as);
   }
 

@@ -218,7 +218,7 @@ describe('a server with a certificate of the company’s own', function () {
     const { id } = await behind.call(stations.create, { body: { name: 'Line 1', procedure_id: procedure.id } });
     const { api_key: key } = await behind.call(local.generateKey, { params: { id } });
     const ca = join(bench.folder, 'company.pem');
-    writeFileSync(ca, company.certificates?.ca ?? '');
+    writeFileSync(ca, company.certificates?.authority ?? '');
     bench.script('openhtf_fvt1.py');
     await window.open(bench.workspace);
     await window.command('Test Stations: Add TofuPilot Server…');

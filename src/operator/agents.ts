@@ -7,6 +7,7 @@ import type { LiveRuns, LiveScript } from '../connection/liveRuns.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { operator, type WindowRequest } from '../contract/operator.ts';
 import { nextSerialNumber } from '../domain/operatorWords.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { StationAgent } from './stationAgent.ts';
@@ -109,7 +110,7 @@ export class Agents implements vscode.Disposable {
       } catch (error) {
         if (!(error instanceof vscode.CancellationError)) this.#needs.report(error);
         this.#setLoop(station, false);
-        agent.offer({ problem: error instanceof Error ? error.message : String(error) });
+        agent.offer({ problem: messageOf(error) });
         return;
       }
       unit = nextSerialNumber(unit);

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../domain/messageOf.ts';
 import { type DataFolder } from './dataFolder.ts';
-import { messageOf } from './startFailure.ts';
 import { attachmentPath, incoming } from './attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from './store/damage.ts';
 

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
-import { messageOf, StartFailure } from './startFailure.ts';
+import { messageOf } from '../domain/messageOf.ts';
+import { StartFailure } from './startFailure.ts';
 
 /** SQLite's result code "database is locked". */
 const sqliteBusy = 5;

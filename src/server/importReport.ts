@@ -3,6 +3,7 @@ import { deepest, isTooDeep } from '../domain/nesting.ts';
 import { openhtfRecord } from '../domain/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../domain/openhtfRun.ts';
 import { parseTolerantJson } from '../domain/tolerantJson.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Caller } from './http/authentication.ts';
 import { parseInput } from './http/input.ts';
 import { pushRun } from './pushRun.ts';
@@ -59,6 +60,6 @@ function parseReport(name: string, text: string): unknown {
   try {
     return parseTolerantJson(text);
   } catch (error) {
-    throw badRequest(`The report "${name}" is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`The report "${name}" is not JSON: ${messageOf(error)}`);
   }
 }

@@ -6,7 +6,7 @@ import { openStore } from '../../src/server/store/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import type { LiveStream } from '../../src/server/streaming/streams.ts';
-import { SetClock } from './setClock.ts';
+import { SetServerClock } from './setServerClock.ts';
 import { temporaryFolder } from './support.ts';
 
 export const [second, minute, hour] = [1_000, 60_000, 3_600_000];
@@ -14,7 +14,7 @@ export const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 /** Inside a `describe`: for each test a recorder of its own with one station, by a clock that stands at 10:00 until it is moved. */
 export function useRecorder() {
   let store: Store;
-  let clock: SetClock;
+  let clock: SetServerClock;
   let recorder: PresenceRecorder;
   let station: string;
 
@@ -29,7 +29,7 @@ export function useRecorder() {
 
   beforeEach(async () => {
     store = openStore(join(temporaryFolder(), 'database')).store;
-    clock = new SetClock('2026-03-02T10:00:00.000Z');
+    clock = new SetServerClock('2026-03-02T10:00:00.000Z');
     station = await store.transaction().execute((change) => insertStation(change, 'Bench', '{}'));
     await begin();
   });

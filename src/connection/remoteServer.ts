@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
 import { local } from '../contract/local.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Keys } from './keys.ts';
 import type { Reached, StationServer } from './server.ts';
 import type { RemotePlace } from './serverList.ts';
@@ -77,7 +78,7 @@ async function transportTrusting(caFile: string): Promise<typeof fetch> {
   try {
     return trustingFetch(await readFile(caFile, 'utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ApiError('untrusted', null, vscode.l10n.t('The CA file {0} cannot be read: {1}.', caFile, reason));
   }
 }

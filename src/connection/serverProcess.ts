@@ -16,6 +16,7 @@ import {
   serverNodeOptions,
   updatingData,
 } from '../contract/local.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import { environmentWithoutKeys } from '../platform/environment.ts';
 
 /** The program and the folder of the embedded server. */
@@ -152,10 +153,7 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
     const handle = await open(path, append, 0o600);
     return { path, handle, size: (await handle.stat()).size };
   } catch (error) {
-    throw new ServerStartError(
-      `The data folder ${dataFolder} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new ServerStartError(`The data folder ${dataFolder} cannot be used: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -5,12 +5,11 @@ import { batchNumber, soughtNumber } from './numbers.ts';
 const byNumber = z.object({ number: soughtNumber });
 const numbered = z.object({ id, number: z.string() });
 
-export const batchListItem = numbered.extend({
+const batchListItem = numbered.extend({
   created_at: timestamp,
   unit_count: z.number().int(),
   ...creators,
 });
-export type BatchListItem = z.infer<typeof batchListItem>;
 
 export const batch = numbered.extend({
   created_at: timestamp,

@@ -99,7 +99,6 @@ export const errorAnswer = z.object({
     .array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).optional() }))
     .optional(),
 });
-export type ErrorAnswer = z.infer<typeof errorAnswer>;
 
 /** Errors of `/api/v1`. */
 export const v1ErrorAnswer = z.object({ error: z.object({ message: z.string() }) });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { id, operation, timestamp } from './common.ts';
 
-export const changeKind = z.enum([
+const changeKind = z.enum([
   'station.created',
   'station.updated',
   'station.deleted',

@@ -58,7 +58,7 @@ export const livePhase = z.object({
 });
 export type LivePhase = z.infer<typeof livePhase>;
 
-export const livePrompt = z.object({
+const livePrompt = z.object({
   id: z.string(),
   message: z.string(),
   /** The answer is a text; else a confirmation is asked for. */
@@ -71,7 +71,7 @@ export const livePrompt = z.object({
 });
 export type LivePrompt = z.infer<typeof livePrompt>;
 
-export const liveLog = z.object({
+const liveLog = z.object({
   /** Counts the lines of the test from 0. */
   number: z.number().int(),
   time: millis,

@@ -28,7 +28,7 @@ const filter = z.record(key, z.union([textFilter, numberFilter, z.strictObject({
 export type MetadataFilter = z.infer<typeof filter>;
 
 /** A query parameter with JSON such as `{"fixture":{"in":["A"]},"temperature":{"gte":20}}`. Empty: no filter. */
-export const metadataFilter = z
+const metadataFilter = z
   .string()
   .transform((text, context): unknown => {
     if (text === '') return {};

@@ -30,7 +30,7 @@ export const answered = z.object({ prompt_id: z.string(), by: z.string(), at: ti
 export type Answered = z.infer<typeof answered>;
 
 /** The live state of one station, from whichever source. */
-export const liveState = z.object({
+const liveState = z.object({
   station_id: id,
   station_name: z.string(),
   /** Where the test is told by: the client's stream, a run in an editor, a followed OpenHTF station server. */
@@ -58,7 +58,7 @@ export const liveState = z.object({
 });
 export type LiveState = z.infer<typeof liveState>;
 
-export const statePatch = z.object({
+const statePatch = z.object({
   fields: liveState.omit({ test: true }).partial(),
   test: testPatch.nullable(),
 });
@@ -74,7 +74,7 @@ export const stateEvent = z.discriminatedUnion('event', [
 export type StateEvent = z.infer<typeof stateEvent>;
 
 /** A prompt of some station that nobody has answered yet. */
-export const waitingPrompt = z.object({
+const waitingPrompt = z.object({
   station_id: id,
   prompt_id: z.string(),
   message: z.string(),

@@ -10,16 +10,15 @@ export const stationState = z.enum(['connected', 'running', 'disconnected', 'nev
 export type StationState = z.infer<typeof stationState>;
 
 /** A station's key without the key itself. */
-export const keyInfo = z.object({
+const keyInfo = z.object({
   /** The visible beginning. */
   prefix: z.string(),
   created_at: timestamp,
   /** To the minute; null when it was never used. */
   last_used_at: timestamp.nullable(),
 });
-export type KeyInfo = z.infer<typeof keyInfo>;
 
-export const stationSummary = z.object({
+const stationSummary = z.object({
   id,
   name: z.string(),
   procedures: z.array(linkedProcedure),
@@ -35,7 +34,7 @@ export const stationSummary = z.object({
 export type StationSummary = z.infer<typeof stationSummary>;
 
 /** What a station did with a procedure in the last 7 days. */
-export const weekFigures = z.object({
+const weekFigures = z.object({
   procedure_id: id,
   runs: z.number().int(),
   /** Units whose first run of the procedure, on whichever station, was one of these. */

@@ -14,13 +14,12 @@ const changesSomething = [
   'At least one field to change is required.',
 ] as const;
 
-export const partListItem = numbered.extend({
+const partListItem = numbered.extend({
   name: z.string(),
   created_at: timestamp,
   revisions: z.array(numbered),
   metadata: metadata.optional(),
 });
-export type PartListItem = z.infer<typeof partListItem>;
 
 export const part = numbered.extend({
   name: z.string(),

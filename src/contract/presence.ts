@@ -38,7 +38,7 @@ export const presenceCause = z.enum([
 export type PresenceCause = z.infer<typeof presenceCause>;
 
 /** A time that is left out of the reckoning: planned maintenance, or a station put aside until it is taken up again. */
-export const pauseKind = z.enum(['maintenance', 'paused']);
+const pauseKind = z.enum(['maintenance', 'paused']);
 export const pause = z.object({
   id,
   kind: pauseKind,

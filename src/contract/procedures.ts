@@ -9,7 +9,7 @@ export const procedureIdentifier = z
 
 const creator = z.object({ id: z.string(), name: z.string().nullable(), email: z.string() });
 
-export const procedureListItem = z.object({
+const procedureListItem = z.object({
   id,
   name: z.string(),
   identifier: z.string().nullable().optional(),

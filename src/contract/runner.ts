@@ -14,7 +14,7 @@ const execution = { execution_id: z.string(), /** Milliseconds since 1970. */ ti
 /** Where in the user's source something is; `line` counts from 1. */
 const place = z.object({ file: z.string(), line: z.number().int() });
 
-export const runnerMeasurement = z.object({
+const runnerMeasurement = z.object({
   name: z.string(),
   /** OpenHTF's own word: PASS FAIL UNSET PARTIALLY_SET SKIPPED. */
   outcome: z.string(),

@@ -104,7 +104,7 @@ const secret = z.object({
   source: z.string().nullable(),
 });
 
-export const runListItem = z.object({
+const runListItem = z.object({
   id,
   created_at: timestamp,
   started_at: timestamp,

@@ -12,7 +12,7 @@ export const linkedProcedure = z.object({
 });
 export type LinkedProcedure = z.infer<typeof linkedProcedure>;
 
-export const stationListItem = z.object({
+const stationListItem = z.object({
   id,
   name: z.string(),
   procedures: z.array(linkedProcedure),

@@ -12,7 +12,7 @@ const part = numbered.extend({ name: z.string(), revision: numbered });
 const serial = z.object({ id, serial_number: z.string() });
 const named = z.object({ id, name: z.string() });
 
-export const unitListItem = serial.extend({
+const unitListItem = serial.extend({
   created_at: timestamp,
   sample: sample.nullable(),
   /** At most ten of them. */

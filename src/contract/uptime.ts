@@ -7,7 +7,7 @@ import { pause, presenceCause } from './presence.ts';
  * What a station is at one instant. `unknown`: nobody was watching. `none`: before the station was first seen, and after
  * now.
  */
-export const instantState = z.enum(['up', 'down', 'maintenance', 'paused', 'unknown', 'none']);
+const instantState = z.enum(['up', 'down', 'maintenance', 'paused', 'unknown', 'none']);
 export type InstantState = z.infer<typeof instantState>;
 
 const millis = z.number().int().min(0);
@@ -40,7 +40,7 @@ export const days = z.object({
 export type Days = z.infer<typeof days>;
 
 /** One number a day, in the order of `dates`: a fleet of a thousand stations is 90,000 days. `none` is the rest of the day. */
-export const dayColumns = z.object({
+const dayColumns = z.object({
   up: z.array(millis),
   down: z.array(millis),
   maintenance: z.array(millis),
@@ -76,7 +76,6 @@ export type Incident = z.infer<typeof incident>;
 
 /** What an instant's state was over a time; the segments of a day follow each other without gaps. */
 export const segment = z.object({ state: instantState, from: timestamp, to: timestamp });
-export type Segment = z.infer<typeof segment>;
 
 const window = z.object({
   days: z.coerce.number().int().min(1).max(400).default(90),

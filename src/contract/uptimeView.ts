@@ -6,7 +6,7 @@ import { days, uptime, uptimeRow } from './uptime.ts';
 /** What the uptime panel's webview and the extension host say to each other. */
 
 /** A row without its days: those of all rows travel as one block of numbers, because a fleet has 90,000 days. */
-export const rowHead = uptimeRow.omit({ columns: true });
+const rowHead = uptimeRow.omit({ columns: true });
 export type RowHead = z.infer<typeof rowHead>;
 
 /** A station of a server that keeps no uptime. */

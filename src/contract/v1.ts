@@ -18,7 +18,7 @@ const measurement = z.object({
 const phase = z.object({
   name: z.string().min(1),
   outcome: phaseOutcome,
-  /** Milliseconds since 1970; the seed's script sends floats, and an end in the future. */
+  /** Milliseconds since 1970; the example on TofuPilot's Station page sends floats, and an end in the future. */
   start_time_millis: z.number(),
   end_time_millis: z.number(),
   measurements: z.array(measurement).nullish(),

@@ -1,5 +1,6 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../platform/commands.ts';
@@ -7,7 +8,7 @@ import type { Log } from '../platform/log.ts';
 import { type ExaminedServer, examineLocalServer } from './localServer.ts';
 import { redact } from './redact.ts';
 import { examineRemoteServer } from './remoteServer.ts';
-import { type Fact, reasonOf, section, type Section, toMarkdown, within } from './report.ts';
+import { type Fact, section, type Section, toMarkdown, within } from './report.ts';
 import { settingsSection, troublesSection, windowSection } from './window.ts';
 
 /** The Python that a run would use. */
@@ -94,6 +95,6 @@ async function stationsSection(
     const held = await connection.keepsKey(instance, selected.id);
     facts.push(['Key of the selected station on this machine', held ? 'yes' : 'no']);
   }
-  if (error !== undefined) facts.push(['Last refresh', reasonOf(error)]);
+  if (error !== undefined) facts.push(['Last refresh', messageOf(error)]);
   return { facts };
 }

@@ -2,7 +2,8 @@ import { open, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StationApi } from '../client/stationApi.ts';
 import { local, type ServerAddress, serverAddress } from '../contract/local.ts';
-import { bytes, type Fact, lastLines, reasonOf, type Section, valueOrReason, within } from './report.ts';
+import { messageOf } from '../domain/messageOf.ts';
+import { bytes, type Fact, lastLines, type Section, valueOrReason, within } from './report.ts';
 
 /** Milliseconds for a server on this machine to say that it is well. */
 const patience = 3_000;
@@ -42,7 +43,7 @@ async function readAddress(dataFolder: string): Promise<ServerAddress | string> 
   try {
     return serverAddress.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
   } catch (error) {
-    return `none: ${reasonOf(error)}`;
+    return `none: ${messageOf(error)}`;
   }
 }
 
@@ -62,7 +63,7 @@ async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; answe
     ];
     return { facts, answers: own };
   } catch (error) {
-    return { facts: [['Health', `does not answer: ${reasonOf(error)}`]], answers: false };
+    return { facts: [['Health', `does not answer: ${messageOf(error)}`]], answers: false };
   }
 }
 

@@ -1,7 +1,8 @@
+import { messageOf } from '../domain/messageOf.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemotePlace } from '../connection/serverList.ts';
 import type { ExaminedServer } from './localServer.ts';
-import { type Fact, reasonOf, within } from './report.ts';
+import { type Fact, within } from './report.ts';
 
 /** Milliseconds for a server elsewhere to answer. */
 const patience = 5_000;
@@ -15,7 +16,7 @@ export async function examineRemoteServer(connection: Connection, place: RemoteP
   ];
   const answer = await within(patience, () => connection.capabilities()).then(
     (capabilities) => ({ answers: true, said: [...capabilities].join(', ') || 'those of TofuPilot' }),
-    (error: unknown) => ({ answers: false, said: `not known: ${reasonOf(error)}` }),
+    (error: unknown) => ({ answers: false, said: `not known: ${messageOf(error)}` }),
   );
   facts.push(['Capabilities', answer.said]);
   return { instance: place.url, answers: answer.answers, section: { facts } };

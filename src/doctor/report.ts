@@ -1,3 +1,5 @@
+import { messageOf } from '../domain/messageOf.ts';
+
 /** A name and its value, on one line. */
 export type Fact = readonly [name: string, value: string];
 
@@ -32,7 +34,7 @@ export async function section(title: string, limit: number, work: () => Promise<
   try {
     return { title, ...(await within(limit, work)) };
   } catch (error) {
-    return { title, facts: [['Not found out', reasonOf(error)]] };
+    return { title, facts: [['Not found out', messageOf(error)]] };
   }
 }
 
@@ -41,7 +43,7 @@ export async function valueOrReason(limit: number, work: () => Promise<string>):
   try {
     return await within(limit, work);
   } catch (error) {
-    return `not found out: ${reasonOf(error)}`;
+    return `not found out: ${messageOf(error)}`;
   }
 }
 
@@ -57,8 +59,6 @@ export async function within<T>(limit: number, work: () => Promise<T> | T): Prom
     clearTimeout(timer);
   }
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Such as `12.3 MB`. */
 export function bytes(count: number): string {

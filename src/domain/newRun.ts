@@ -10,7 +10,7 @@ import {
 import type { Metadata } from '../contract/metadata.ts';
 
 /** One limit or rule that a measured value was held against. */
-export const newValidator = z.object({
+const newValidator = z.object({
   /** `>=`, `<=`, `==`, `matches`, …; null when only a text describes the rule. */
   operator: z.string().nullable(),
   expected_value: z.unknown(),

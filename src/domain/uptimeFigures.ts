@@ -18,7 +18,7 @@ export interface UptimeFigures {
 export type UptimeKind = 'up' | 'partial' | 'down' | 'maintenance' | 'paused' | 'unknown' | 'none';
 
 /** Below this share of observed time (in percent) there is no percentage: it would claim what nobody saw. */
-export const leastCoverage = 1;
+const leastCoverage = 1;
 
 export function figuresOf(time: Durations): UptimeFigures {
   const observed = time.up + time.down;

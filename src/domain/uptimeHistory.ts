@@ -28,7 +28,7 @@ export interface History {
 /** A transition in one number, so that a year of them stays small. They sort by time; of two at one time, up holds. */
 export const markOf = ({ at, isUp }: Transition): number => 2 * at + (isUp ? 1 : 0);
 export const timeOf = (mark: number): number => Math.floor(mark / 2);
-export const isUpMark = (mark: number): boolean => mark % 2 === 1;
+const isUpMark = (mark: number): boolean => mark % 2 === 1;
 
 /** @param marks in any order, repeated or not @param observers, pauses in any order, overlapping or not, backwards or not */
 export const historyOf = (known: {

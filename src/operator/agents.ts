@@ -7,6 +7,7 @@ import type { LiveRuns, LiveScript } from '../connection/liveRuns.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { operator, type WindowRequest } from '../contract/operator.ts';
 import { nextSerialNumber } from '../domain/operatorWords.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import { StationAgent } from './stationAgent.ts';
@@ -15,7 +16,7 @@ import type { StationScripts } from './stationScripts.ts';
 /** Milliseconds that an answer given in this window waits to hear whether somebody was first: the test must go on. */
 const claimPatience = 2_000;
 
-interface AgentRooms {
+interface AgentNeeds {
   readonly connection: Connection;
   readonly store: StationStore;
   readonly liveRuns: LiveRuns;
@@ -37,15 +38,15 @@ function requireTrust(): void {
 
 /** What this window does for stations: one agent a station, from when it is first of use until the window ends. */
 export class Agents implements vscode.Disposable {
-  readonly #rooms: AgentRooms;
+  readonly #needs: AgentNeeds;
   readonly #window = randomUUID();
   readonly #agents = new Map<string, StationAgent>();
   readonly #loops = new Set<string>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(rooms: AgentRooms) {
-    this.#rooms = rooms;
-    const { connection, liveRuns, scripts } = rooms;
+  constructor(needs: AgentNeeds) {
+    this.#needs = needs;
+    const { connection, liveRuns, scripts } = needs;
     this.#subscriptions = [
       liveRuns.onDidBegin((script) => void this.#follow(script)),
       scripts.onDidChange((station) => this.ensure(station)),
@@ -59,13 +60,13 @@ export class Agents implements vscode.Disposable {
   /** Has this window speak for the station. */
   ensure(station: string): StationAgent {
     const agent = this.#agents.get(station) ?? this.#make(station);
-    const script = this.#rooms.scripts.get(station);
+    const script = this.#needs.scripts.get(station);
     agent.offer({ script: script === undefined ? null : basename(script.fsPath), problem: null });
     return agent;
   }
 
   #make(station: string): StationAgent {
-    const { connection, log } = this.#rooms;
+    const { connection, log } = this.#needs;
     const take = (request: WindowRequest): void => this.#take(station, request);
     const made = new StationAgent(connection, station, this.#window, log, take);
     this.#agents.set(station, made);
@@ -76,7 +77,7 @@ export class Agents implements vscode.Disposable {
     // Events come at once: the agent must hear the first one.
     const agent = this.#agents.get(script.station.id) ?? this.#make(script.station.id);
     agent.follow(script);
-    if (await this.#rooms.connection.can('operator').catch(() => true)) return;
+    if (await this.#needs.connection.can('operator').catch(() => true)) return;
     agent.dispose();
     this.#agents.delete(script.station.id);
   }
@@ -96,7 +97,7 @@ export class Agents implements vscode.Disposable {
 
   /** Starts the station's script, again and again while it loops and the units pass. */
   async #start(station: string, first: string): Promise<void> {
-    const { scripts, store, liveRuns } = this.#rooms;
+    const { scripts, store, liveRuns } = this.#needs;
     const agent = this.ensure(station);
     for (let unit: string | null = first; unit !== null; unit = this.#loops.has(station) ? unit : null) {
       const before = agent.test?.execution_id;
@@ -107,9 +108,9 @@ export class Agents implements vscode.Disposable {
         const name = store.station(station)?.name ?? '';
         await liveRuns.start(script, { station: { id: station, name }, serialNumber: unit });
       } catch (error) {
-        if (!(error instanceof vscode.CancellationError)) this.#rooms.report(error);
+        if (!(error instanceof vscode.CancellationError)) this.#needs.report(error);
         this.#setLoop(station, false);
-        agent.offer({ problem: error instanceof Error ? error.message : String(error) });
+        agent.offer({ problem: messageOf(error) });
         return;
       }
       unit = nextSerialNumber(unit);
@@ -125,7 +126,7 @@ export class Agents implements vscode.Disposable {
   async #claim({ station }: LiveScript, prompt_id: string, text: string): Promise<string | undefined> {
     if (!this.#agents.has(station.id)) return undefined;
     const body = { prompt_id, text: text.slice(0, 10_000), delivered: true };
-    const claimed = this.#rooms.connection.call(operator.answer, { params: { id: station.id }, body });
+    const claimed = this.#needs.connection.call(operator.answer, { params: { id: station.id }, body });
     const late = new Promise<undefined>((done) => setTimeout(done, claimPatience, undefined));
     try {
       await Promise.race([claimed, late]);

@@ -7,6 +7,7 @@ import { type FromOperator, fromOperator, type ToOperator } from '../contract/op
 import type { Operation } from '../contract/operation.ts';
 import { patchState } from '../domain/livePatch.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from '../platform/log.ts';
 import { webviewPage } from '../platform/webviewPage.ts';
 
@@ -80,7 +81,7 @@ export class OperatorPanel implements vscode.Disposable {
     try {
       await act();
     } catch (error) {
-      this.#post({ type: 'refused', what, message: error instanceof Error ? error.message : String(error) });
+      this.#post({ type: 'refused', what, message: messageOf(error) });
     }
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from './log.ts';
 import { hasRemedies } from './userError.ts';
 import { showError } from './messages.ts';
@@ -32,7 +33,7 @@ export class Commands {
   /** Shows an error with its remedies and a way to the log. Resolves when the user has answered it. */
   async show(error: unknown): Promise<void> {
     if (error instanceof vscode.CancellationError) return;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     this.#log.error(error instanceof Error ? error : message);
     if (error instanceof Error && error.cause instanceof Error) this.#log.error(error.cause);
     const remedies = [

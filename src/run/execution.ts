@@ -26,7 +26,7 @@ import { trustEnvironment } from './trustedCertificates.ts';
 const serverWatch = 2_000;
 
 /** What executing works with. */
-export interface ExecutionRooms {
+export interface ExecutionNeeds {
   /** The installed extension. */
   readonly extension: vscode.Uri;
   /** Path of the main file of the Python runner. */
@@ -51,26 +51,26 @@ export interface Prepared {
 export class Execution {
   readonly #connection: Connection;
   readonly #log: Log;
-  readonly #rooms: ExecutionRooms;
+  readonly #needs: ExecutionNeeds;
 
-  constructor(connection: Connection, log: Log, rooms: ExecutionRooms) {
+  constructor(connection: Connection, log: Log, needs: ExecutionNeeds) {
     this.#connection = connection;
     this.#log = log;
-    this.#rooms = rooms;
+    this.#needs = needs;
   }
 
   /** Resolves when the script has ended. @throws UserError when Python does not start */
   async run(run: ActiveRun, prepared: Prepared, item: vscode.TestItem, testRun: vscode.TestRun): Promise<RunEnd> {
     const { interpreter, launch, station } = prepared;
-    const painter = new ResultPainter(this.#rooms.items, item, testRun);
+    const painter = new ResultPainter(this.#needs.items, item, testRun);
     painter.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
     const debugged: Start = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
     const questions = {
       procedure: station?.question,
-      serialNumber: onceThen(run.serialNumber, (own) => this.#rooms.serialNumbers.answer(run.script, run.title, own)),
+      serialNumber: onceThen(run.serialNumber, (own) => this.#needs.serialNumbers.answer(run.script, run.title, own)),
     };
-    const live = station && followed(this.#rooms.liveRuns, run, station.access.station);
-    const places = { extension: this.#rooms.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
+    const live = station && followed(this.#needs.liveRuns, run, station.access.station);
+    const places = { extension: this.#needs.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
     const scriptRun = new ScriptRun(run.title, places, painter, questions, this.#log, {
       start: run.mode === 'debug' ? debugged : undefined,
       ...(live && { follow: live.follow, others: live.others }),
@@ -87,14 +87,14 @@ export class Execution {
       end = await scriptRun.run({
         mode: run.mode,
         python: interpreter.command,
-        runner: this.#rooms.runner,
+        runner: this.#needs.runner,
         script: run.script.fsPath,
         args: launch.args,
         cwd: launch.cwd,
         env: {
           ...launch.env,
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
-          [runnerEnvironment.bytecode]: join(this.#rooms.storage, 'bytecode'),
+          [runnerEnvironment.bytecode]: join(this.#needs.storage, 'bytecode'),
           ...(station === undefined ? dryEnvironment() : await this.#environment(station.access)),
         },
       });
@@ -111,10 +111,10 @@ export class Execution {
   }
 
   async #environment(access: StationAccess): Promise<Record<string, string>> {
-    const kept = await this.#rooms.outbox.environmentFor(access);
+    const kept = await this.#needs.outbox.environmentFor(access);
     return {
       ...stationEnvironment(access.url, access.key),
-      ...(await trustEnvironment(this.#rooms.storage, access.trust)),
+      ...(await trustEnvironment(this.#needs.storage, access.trust)),
       [runnerEnvironment.outbox]: kept.folder,
       [runnerEnvironment.place]: kept.place,
     };

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
 import { runnerEnvironment } from '../contract/runner.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import { openSetting, setting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 
@@ -34,7 +35,7 @@ async function variablesOf(file: string): Promise<Record<string, string>> {
     const found = Object.entries(parseEnv(await readFile(file, 'utf8')));
     return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(vscode.l10n.t('The environment file {0} cannot be read: {1}.', file, reason), [
       { label: vscode.l10n.t('Open Setting'), run: () => openSetting('envFile') },
     ]);

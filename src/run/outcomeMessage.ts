@@ -8,6 +8,7 @@ import type { RunEnd } from './scriptRun.ts';
 import { lineRange } from './testItems.ts';
 import { showError, showInformation, showWarning } from '../platform/messages.ts';
 import { oneLine } from '../domain/oneLine.ts';
+import { messageOf } from '../domain/messageOf.ts';
 
 /** How many runs of a script the server has. */
 export interface Confirmed {
@@ -52,7 +53,7 @@ export class OutcomeMessage {
       try {
         return await this.#connection.call(runs.get, { params: { id: push.runId } });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         return vscode.l10n.t('{0} Pushed as run {1}, which could not be confirmed: {2}', result, push.runId, reason);
       }
     }

@@ -10,6 +10,7 @@ import { ago } from '../domain/ago.ts';
 import { escapeMarkdown } from '../domain/markdown.ts';
 import { percent } from '../domain/percent.ts';
 import { names } from '../domain/procedureChoice.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
 /** How many of the last runs are shown. */
@@ -67,7 +68,7 @@ export class ProcedureHover implements vscode.HoverProvider {
       }
       text.appendMarkdown(runLines(await this.#runs(procedure.id, station.id)));
     } catch (error) {
-      text.appendMarkdown(`\n\n${escapeMarkdown(error instanceof Error ? error.message : String(error))}`);
+      text.appendMarkdown(`\n\n${escapeMarkdown(messageOf(error))}`);
     }
     return text;
   }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { PromptImage } from '../contract/promptView.ts';
 import { readDataAddress } from '../domain/dataAddress.ts';
 import { imageType } from '../domain/images.ts';
+import { messageOf } from '../domain/messageOf.ts';
 
 /** Bytes of the largest image that is read. */
 const largest = 10_000_000;
@@ -38,7 +39,7 @@ export async function promptImage(address: string, folders: readonly string[]): 
     }
     return failed(vscode.l10n.t('The image of the prompt was not found: {0}', address));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return failed(vscode.l10n.t('The image of the prompt cannot be read: {0}', reason));
   }
 }

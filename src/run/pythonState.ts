@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { messageOf } from '../domain/messageOf.ts';
 import { environmentWithoutKeys } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
@@ -60,7 +61,7 @@ async function lookInside({ command: [program = '', ...args] }: Interpreter): Pr
       .data?.stderr.trim()
       .split('\n')
       .at(-1);
-    return { failure: complaint ?? (error instanceof Error ? error.message : String(error)) };
+    return { failure: complaint ?? messageOf(error) };
   }
 }
 

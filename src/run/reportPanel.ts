@@ -6,6 +6,7 @@ import { type Run, runs } from '../contract/runs.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
 import { reportOf } from '../domain/report.ts';
 import { oneLine } from '../domain/oneLine.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from '../platform/log.ts';
 import { webviewPage } from '../platform/webviewPage.ts';
 import { ReportAttachments } from './reportAttachments.ts';
@@ -61,7 +62,7 @@ export class ReportPanel implements vscode.Disposable {
       await dispatch(this.#handlers, fromReport.parse(message));
     } catch (error) {
       this.#log.error(error instanceof Error ? error : String(error));
-      void showError(error instanceof Error ? error.message : String(error));
+      void showError(messageOf(error));
     }
   }
 
@@ -120,5 +121,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof ApiError && error.kind === 'notFound') {
     return vscode.l10n.t('The server has no such run. It was deleted, or it is in another data folder.');
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -10,7 +10,7 @@ import { awaitTurn } from './awaitTurn.ts';
 import { accessOf, askBeforeStart, savedSource, selectedStation } from './beforeRun.ts';
 import { Conclusion } from './conclusion.ts';
 import { requireDebugger } from './debugConfiguration.ts';
-import { Execution, type ExecutionRooms, type Prepared } from './execution.ts';
+import { Execution, type ExecutionNeeds, type Prepared } from './execution.ts';
 import { interpreterFor } from './interpreter.ts';
 import { launchSettings } from './launchSettings.ts';
 import type { Problems } from './problems.ts';
@@ -24,7 +24,7 @@ export type Operated = Parameters<StartScript>[1];
 export type RequestFor = (script: vscode.TestItem, mode: RunMode) => vscode.TestRunRequest;
 
 /** What running works with. */
-interface RunRooms extends ExecutionRooms {
+interface RunNeeds extends ExecutionNeeds {
   readonly requestFor: RequestFor;
   /** Shows what goes wrong behind a message. */
   readonly report: (error: unknown) => void;
@@ -36,21 +36,21 @@ export class RunService {
   readonly #store: StationStore;
   readonly #problems: Problems;
   readonly #log: Log;
-  readonly #rooms: RunRooms;
+  readonly #needs: RunNeeds;
   readonly #runs: ActiveRuns;
   readonly #queue = new StationQueue<ActiveRun>();
   readonly #execution: Execution;
   readonly #conclusion: Conclusion;
 
-  constructor(connection: Connection, store: StationStore, problems: Problems, log: Log, rooms: RunRooms) {
+  constructor(connection: Connection, store: StationStore, problems: Problems, log: Log, needs: RunNeeds) {
     this.#connection = connection;
     this.#store = store;
     this.#problems = problems;
     this.#log = log;
-    this.#rooms = rooms;
+    this.#needs = needs;
     this.#runs = new ActiveRuns(store);
-    this.#execution = new Execution(connection, log, rooms);
-    this.#conclusion = new Conclusion(connection, store, problems, rooms.outbox, log, rooms.report);
+    this.#execution = new Execution(connection, log, needs);
+    this.#conclusion = new Conclusion(connection, store, problems, needs.outbox, log, needs.report);
   }
 
   /**
@@ -75,9 +75,9 @@ export class RunService {
       const asked = await this.#prepare(run);
       if (run.stopped.isCancellationRequested) throw new vscode.CancellationError();
       if (run.station !== undefined) place = this.#queue.join(run.station.id, run);
-      const item = this.#rooms.items.script(script);
-      const testRun = this.#rooms.items.controller.createTestRun(
-        request ?? this.#rooms.requestFor(item, mode),
+      const item = this.#needs.items.script(script);
+      const testRun = this.#needs.items.controller.createTestRun(
+        request ?? this.#needs.requestFor(item, mode),
         run.title,
       );
       testRun.token.onCancellationRequested(() => void run.stop());

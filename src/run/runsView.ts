@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { type RunListItem, runs } from '../contract/runs.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import { setContext } from '../platform/context.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { KeptResult } from './outbox/outboxFolder.ts';
@@ -55,7 +56,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
       this.#shown = { station: selected.id, runs: data };
       return this.#show('');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return this.#show(vscode.l10n.t('Last known state. {0}', reason));
     }
   }

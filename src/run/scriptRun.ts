@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../domain/liveRun.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcedureQuestion } from './procedureQuestion.ts';
 import type { PromptPlaces } from './promptPanel.ts';
@@ -102,7 +103,7 @@ export class ScriptRun {
         },
         protocolError: (message) => this.#log.warn(message),
       }).catch((error: unknown) => {
-        throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
+        throw new StartError(messageOf(error), { cause: error });
       });
       if (this.#stopped) this.#process.send({ command: 'stop' });
       const exitCode = await this.#process.ended;

@@ -1,11 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
-import type { AttachmentFiles } from './attachmentFiles.ts';
 import { failureAnswer } from './http/answers.ts';
 import { checkHost } from './http/hosts.ts';
 import { type App, mounter } from './http/mount.ts';
 import { badRequest, notFound } from './refusal.ts';
+import type { RouteNeeds } from './routeNeeds.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -36,42 +36,14 @@ import { v1RunRoutes } from './routes/v1Runs.ts';
 import { v1StreamingRoutes } from './routes/v1Streaming.ts';
 import { v1UnitRoutes } from './routes/v1Units.ts';
 import { v1UploadRoutes } from './routes/v1Uploads.ts';
-import type { OperatorHub } from './operator/hub.ts';
-import type { OperatorLinks } from './operator/links.ts';
-import type { EventStreams } from './eventStreams.ts';
-import type { PresenceRecorder } from './presence/recorder.ts';
-import type { SignedUrls } from './signedUrls.ts';
-import type { Statements } from './store/statements.ts';
-import type { Streaming } from './streaming/streaming.ts';
-import type { Store } from './store/tables.ts';
 import { Writer } from './writer.ts';
 
+/** What an app is given; the rest of what its routes work with it makes itself. */
+type Given = Omit<RouteNeeds, 'app' | 'mount' | 'writer'>;
+
 /** Everything the server answers to. @param host what it listens on */
-export function makeApp({
-  store,
-  sql,
-  streams,
-  files,
-  urls,
-  streaming,
-  hub,
-  links,
-  pages,
-  presence,
-  host,
-}: {
-  store: Store;
-  sql: Statements;
-  streams: EventStreams;
-  files: AttachmentFiles;
-  urls: SignedUrls;
-  streaming: Streaming;
-  hub: OperatorHub;
-  links: OperatorLinks;
-  pages: string;
-  presence: PresenceRecorder;
-  host: string;
-}): App {
+export function makeApp(given: Given, host: string): App {
+  const { store, sql, streams } = given;
   const app: App = new Hono<{ Bindings: HttpBindings }>({
     // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1; of the v2 clients, the newer take
     // server_url as it is, with or without /api.
@@ -89,51 +61,37 @@ export function makeApp({
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const rooms = {
-    app,
-    store,
-    sql,
-    mount: mounter(app, sql),
-    writer: new Writer(store, sql),
-    files,
-    urls,
-    streams,
-    streaming,
-    hub,
-    links,
-    pages,
-    presence,
-  };
-  healthRoute(rooms);
-  openApiRoute(rooms);
-  eventRoutes(rooms);
-  stationRoutes(rooms);
-  overviewRoutes(rooms);
-  operatorRoutes(rooms);
-  operatorPageRoutes(rooms);
-  presenceRoutes(rooms);
-  uptimeRoutes(rooms);
-  keyRoutes(rooms);
-  linkRoutes(rooms);
-  procedureRoutes(rooms);
-  versionRoutes(rooms);
-  partRoutes(rooms);
-  revisionRoutes(rooms);
-  batchRoutes(rooms);
-  unitRoutes(rooms);
-  unitAnswerRoutes(rooms);
-  userRoutes(rooms);
-  runRoutes(rooms);
-  attachmentRoutes(rooms);
-  uploadRoutes(rooms);
-  importRoutes(rooms);
-  explorerRoutes(rooms);
-  deploymentRoutes(rooms);
-  v1RunRoutes(rooms);
-  v1StreamingRoutes(rooms);
-  v1UnitRoutes(rooms);
-  v1UploadRoutes(rooms);
-  v1ImportRoutes(rooms);
+  const needs: RouteNeeds = { ...given, app, mount: mounter(app, sql), writer: new Writer(store, sql) };
+  healthRoute(needs);
+  openApiRoute(needs);
+  eventRoutes(needs);
+  stationRoutes(needs);
+  overviewRoutes(needs);
+  operatorRoutes(needs);
+  operatorPageRoutes(needs);
+  presenceRoutes(needs);
+  uptimeRoutes(needs);
+  keyRoutes(needs);
+  linkRoutes(needs);
+  procedureRoutes(needs);
+  versionRoutes(needs);
+  partRoutes(needs);
+  revisionRoutes(needs);
+  batchRoutes(needs);
+  unitRoutes(needs);
+  unitAnswerRoutes(needs);
+  userRoutes(needs);
+  runRoutes(needs);
+  attachmentRoutes(needs);
+  uploadRoutes(needs);
+  importRoutes(needs);
+  explorerRoutes(needs);
+  deploymentRoutes(needs);
+  v1RunRoutes(needs);
+  v1StreamingRoutes(needs);
+  v1UnitRoutes(needs);
+  v1UploadRoutes(needs);
+  v1ImportRoutes(needs);
   return app;
 }
 

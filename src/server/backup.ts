@@ -12,9 +12,10 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../contract/local.ts';
-import { attachmentPath } from './attachmentFiles.ts';
+import { messageOf } from '../domain/messageOf.ts';
+import { attachmentPath } from './attachments/attachmentFiles.ts';
 import { type DataFolder } from './dataFolder.ts';
-import { messageOf, StartFailure, systemCode } from './startFailure.ts';
+import { StartFailure, systemCode } from './startFailure.ts';
 import { howToRestore, isDamage } from './store/damage.ts';
 
 /** The folder of a backup's attachments. */

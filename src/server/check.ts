@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../domain/messageOf.ts';
 import { type DataFolder } from './dataFolder.ts';
-import { messageOf } from './startFailure.ts';
-import { attachmentPath, incoming } from './attachmentFiles.ts';
+import { attachmentPath, incoming } from './attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from './store/damage.ts';
 
 /** What must never be found: each query gives one text for each breach. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { serverExit } from '../contract/local.ts';
-import { messageOf, StartFailure } from './startFailure.ts';
+import { messageOf } from '../domain/messageOf.ts';
+import { StartFailure } from './startFailure.ts';
 
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1]
        server.js new-user-key --data DIR [--revoke-others]

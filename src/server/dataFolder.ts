@@ -3,8 +3,9 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
-import { incoming } from './attachmentFiles.ts';
-import { messageOf, StartFailure } from './startFailure.ts';
+import { messageOf } from '../domain/messageOf.ts';
+import { incoming } from './attachments/attachmentFiles.ts';
+import { StartFailure } from './startFailure.ts';
 
 /** SQLite's result code "database is locked". */
 const sqliteBusy = 5;

@@ -3,11 +3,12 @@ import { deepest, isTooDeep } from '../domain/nesting.ts';
 import { openhtfRecord } from '../domain/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../domain/openhtfRun.ts';
 import { parseTolerantJson } from '../domain/tolerantJson.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Caller } from './http/authentication.ts';
 import { parseInput } from './http/input.ts';
 import { pushRun } from './pushRun.ts';
 import { badRequest, conflict } from './refusal.ts';
-import type { Rooms } from './rooms.ts';
+import type { RouteNeeds } from './routeNeeds.ts';
 import { storedUpload } from './routes/uploadRules.ts';
 import { findPushedRun } from './store/runs.ts';
 import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
@@ -27,7 +28,7 @@ interface Import {
  * @throws Refusal, RunInputError
  */
 export async function importReport(
-  { store, sql, writer, files }: Pick<Rooms, 'store' | 'sql' | 'writer' | 'files'>,
+  { store, sql, writer, files }: Pick<RouteNeeds, 'store' | 'sql' | 'writer' | 'files'>,
   { uploadId, caller, pushKey, allowDuplicate }: Import,
 ): Promise<{ id: string; existed: boolean }> {
   const { id: found } = await storedUpload(store, uploadId, caller);
@@ -59,6 +60,6 @@ function parseReport(name: string, text: string): unknown {
   try {
     return parseTolerantJson(text);
   } catch (error) {
-    throw badRequest(`The report "${name}" is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`The report "${name}" is not JSON: ${messageOf(error)}`);
   }
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serverExit } from '../contract/local.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
 import { diskTrouble } from './diskTrouble.ts';
-import { messageOf, StartFailure } from './startFailure.ts';
+import { StartFailure } from './startFailure.ts';
 import { takeChosenKey } from './chosenKey.ts';
 
 // Files are for this user alone.

@@ -1,6 +1,6 @@
 import type { ServerAddress } from '../contract/local.ts';
 import { makeApp } from './app.ts';
-import { AttachmentFiles } from './attachmentFiles.ts';
+import { AttachmentFiles } from './attachments/attachmentFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { EventStreams } from './eventStreams.ts';
 import { OperatorHub } from './operator/hub.ts';
@@ -8,8 +8,8 @@ import { OperatorLinks } from './operator/links.ts';
 import { listen } from './listen.ts';
 import { systemClock } from './presence/clock.ts';
 import { PresenceRecorder } from './presence/recorder.ts';
-import { SignedUrls } from './signedUrls.ts';
-import { sweepAttachments } from './sweepAttachments.ts';
+import { SignedUrls } from './attachments/signedUrls.ts';
+import { sweepAttachments } from './attachments/sweepAttachments.ts';
 import { findInstance, findSigningSecret } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
@@ -53,8 +53,8 @@ export async function serve(
     host,
     ports: lastPort(last?.mqtt),
   });
-  const rooms = { store, sql, streams, files, urls, streaming, presence, hub, links, pages, host };
-  const listening = await listen(makeApp(rooms), host, ports);
+  const app = makeApp({ store, sql, streams, files, urls, streaming, presence, hub, links, pages }, host);
+  const listening = await listen(app, host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {
     url: listening.url,

@@ -17,5 +17,3 @@ export class StartFailure extends Error {
 export function systemCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

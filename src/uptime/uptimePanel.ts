@@ -8,6 +8,7 @@ import { uptime } from '../contract/uptime.ts';
 import { type FromUptime, fromUptime, type ToUptime } from '../contract/uptimeView.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
 import { packColumns } from '../domain/uptimeColumns.ts';
+import { messageOf } from '../domain/messageOf.ts';
 import type { Commands } from '../platform/commands.ts';
 import type { Log } from '../platform/log.ts';
 import { webviewPage } from '../platform/webviewPage.ts';
@@ -151,7 +152,7 @@ export class UptimePanel implements vscode.Disposable {
     } catch (error) {
       this.#services.log.warn(`uptime: ${String(error)}`);
       this.#dates = undefined;
-      this.#post({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#post({ type: 'failed', message: messageOf(error) });
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#panel.visible && void this.#refresh(), tick);

@@ -49,14 +49,14 @@ printTable(lines);
 /** In a fresh VS Code, both extensions activated by the first Python file that is opened. Milliseconds. */
 async function activationTimes(extension: string): Promise<{ ours: number; empty: number }> {
   const bench = new Bench();
-  bench.script('openhtf_seed.py');
+  bench.script('openhtf_fvt1.py');
   const window = await Workbench.start({
     extensions: [extension],
     machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
   });
   try {
     await window.open(bench.workspace);
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.statusBarItem('No station').waitFor();
     await window.page.setViewportSize({ width: 1280, height: 4000 }); // so that the list has all its rows
     await window.command('Developer: Show Running Extensions');
@@ -80,7 +80,7 @@ async function activationOf(window: Workbench, name: string): Promise<number> {
 /** How long the view takes to be painted with so many stations, and a change to be seen in it. */
 async function measureTree(count: number): Promise<void> {
   const bench = new Bench();
-  bench.script('openhtf_seed.py');
+  bench.script('openhtf_fvt1.py');
   const server = await startBundle(bench.data);
   const api = new StationApi(server.url, benchKey);
   const ids = await createStations(api, count);
@@ -89,7 +89,7 @@ async function measureTree(count: number): Promise<void> {
   });
   try {
     await window.open(bench.workspace);
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.statusBarItem('No station').waitFor();
     await delay(3000); // idle
     // The first opening ever: the window makes its user key in it.

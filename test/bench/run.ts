@@ -19,6 +19,7 @@ import { stations } from '../../src/contract/stations.ts';
 import { stationEnvironment } from '../../src/run/runPlan.ts';
 import { RunnerProcess } from '../../src/run/runnerProcess.ts';
 import { python } from '../e2e/support/bench.ts';
+import { scriptFile } from '../support/scripts.ts';
 import { benchKey, startBundle } from './bundle.ts';
 import { atMost, type Line, median, number, printTable } from './table.ts';
 
@@ -26,7 +27,7 @@ const { values } = parseArgs({ options: { turns: { type: 'string', default: '15'
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'ts-bench-run-'));
 const script = join(folder, 'script.py');
-cpSync(join(root, 'test', 'fixtures', 'scripts', 'openhtf_seed.py'), script);
+cpSync(scriptFile('openhtf_fvt1.py'), script);
 
 const server = await startBundle(join(folder, 'data'));
 try {

@@ -74,7 +74,7 @@ describe('an attacker', function () {
         'testStations.dataFolder': join(bench.workspace, 'evil-data'),
       }),
     );
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
@@ -105,7 +105,7 @@ describe('an attacker', function () {
 
   it('with settings in a workspace chooses neither the interpreter nor the server', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
     await window.notification(/SN-0001: PASS\..*Saved as a run of FVT1/).close();
     assert.equal((await bench.runs()).length, 1);
@@ -141,7 +141,7 @@ describe('an attacker', function () {
     await window.openContainer('Test Stations');
     const shown = '[Quit](command:workbench.action.quit)$(bug) [31m';
     await window.tree('Stations').row(shown).locator.waitFor();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
     // Saved, or without a key: both name the station.
     const message = window.notification(/Quit/);

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
@@ -14,13 +12,14 @@ describe('a script whose procedure is not the station’s', function () {
   const { workbench } = useBench(bench);
 
   before(async () => {
-    bench.script('openhtf_seed.py');
-    bench.write('computed.py', readSeed().replace('procedure_id="FVT1"', 'procedure_id="FV" + "T9"'));
-    bench.write('unnamed.py', readSeed().replace('procedure_id="FVT1",', ''));
+    bench.script('openhtf_fvt1.py');
+    const smallest = bench.read('openhtf_fvt1.py');
+    bench.write('computed.py', smallest.replace('procedure_id="FVT1"', 'procedure_id="FV" + "T9"'));
+    bench.write('unnamed.py', smallest.replace('procedure_id="FVT1",', ''));
     bench.write(
       'tell.py',
       'import os, pathlib, sys\npathlib.Path("told").write_text(" ".join(sys.argv) + open("/proc/self/cmdline").read())\n' +
-        readSeed(),
+        smallest,
     );
     const window = workbench();
     await window.open(bench.workspace);
@@ -29,11 +28,9 @@ describe('a script whose procedure is not the station’s', function () {
     await window.openContainer('Test Stations');
   });
 
-  const readSeed = (): string => readFileSync(join(import.meta.dirname, '../fixtures/scripts/openhtf_seed.py'), 'utf8');
-
   it('runs as a linked one when the user says so', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.command(runCommand);
     await window.dialog.click('Run as EOL');
     await window.notification(/SN-0001: PASS.*Saved as a run of EOL/).locator.waitFor();

@@ -11,13 +11,13 @@ describe('a test engineer at the bench', function () {
   const { workbench } = useBench(bench);
 
   before(async () => {
-    for (const name of ['openhtf_seed.py', 'prompts.py', 'loop.py']) bench.script(name);
+    for (const name of ['openhtf_fvt1.py', 'prompts.py', 'loop.py']) bench.script(name);
     await workbench().open(bench.workspace);
   });
 
   it('has nothing started by opening a script', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.statusBarItem('No station').waitFor();
     assert.ok(!existsSync(bench.data), 'the data folder was made');
   });
@@ -34,7 +34,7 @@ describe('a test engineer at the bench', function () {
   it('runs by the context menu of the explorer', async () => {
     const window = workbench();
     await window.command('View: Show Explorer');
-    await window.tree('Files Explorer').row('openhtf_seed.py').menu('Run Procedure on Station');
+    await window.tree('Files Explorer').row('openhtf_fvt1.py').menu('Run Procedure on Station');
     await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
     await window.notification(/SN-0001: PASS/).close();
     assert.equal((await bench.runs()).length, 2);

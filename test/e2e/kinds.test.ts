@@ -17,7 +17,7 @@ describe('a script of another kind', function () {
   before(async () => {
     mkdirSync(join(bench.workspace, 'bench data'));
     bench.write('station.env', 'FIXTURE="F 7"\nTOFUPILOT_API_KEY=tss_not-this-one\n');
-    for (const name of ['plain_phases.py', 'openhtf_seed.py']) bench.script(name);
+    for (const name of ['plain_phases.py', 'openhtf_fvt1.py']) bench.script(name);
     const window = workbench();
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
@@ -52,7 +52,7 @@ describe('a script of another kind', function () {
   it('with serial numbers from the user: offers the last one, and runs nothing when it is cancelled', async () => {
     const window = workbench();
     await window.changeSettings({ 'testStations.serialNumber': 'ask' });
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.editorAction('Run Procedure on Station');
     await window.quickInput.opened('Serial number of the unit under test');
     assert.equal(await window.quickInput.value(), 'SN-SCANNED');

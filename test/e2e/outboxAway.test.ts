@@ -6,7 +6,7 @@ import { procedures } from '../../src/contract/procedures.ts';
 import { type RunListItem, runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
-import { Bench, pasteKey, useBench } from './support/bench.ts';
+import { addTofuPilot, Bench, pasteKey, useBench } from './support/bench.ts';
 import { until } from './support/until.ts';
 
 describe('results while a server is away', function () {
@@ -23,16 +23,9 @@ describe('results while a server is away', function () {
     const { id: procedure_id } = await behind().call(procedures.create, { body });
     const { id } = await behind().call(stations.create, { body: { name: 'Cloud bench', procedure_id } });
     const { api_key } = await behind().call(local.generateKey, { params: { id } });
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     await window.open(bench.workspace);
-    await window.command('Test Stations: Add TofuPilot Server…');
-    await window.quickInput.opened('Add TofuPilot server (1/2)');
-    await window.quickInput.fill(cloud.url);
-    await window.quickInput.accept();
-    await window.quickInput.opened(`Sign in to ${cloud.host}`);
-    await window.quickInput.fill(cloud.userKey);
-    await window.quickInput.accept();
-    await window.quickInput.closed();
+    await addTofuPilot(window, cloud);
     await window.openContainer('Test Stations');
     await pasteKey(window, 'Cloud bench', api_key);
   });
@@ -41,7 +34,7 @@ describe('results while a server is away', function () {
     const window = workbench();
     cloud.mood = 'taking no runs'; // away for those alone: what is tried again between the two must not arrive
     for (const number of [1, 2]) {
-      await window.openFile('openhtf_seed.py');
+      await window.openFile('openhtf_fvt1.py');
       await window.editorAction('Run Procedure on Station');
       await window.notification(/SN-0001: PASS\..*not saved yet/).close();
       await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();

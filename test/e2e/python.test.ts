@@ -12,7 +12,7 @@ describe('the interpreter of a run', function () {
 
   before(async () => {
     execFileSync(python(), ['-m', 'venv', '--without-pip', join(bench.folder, 'bare')]);
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     const window = workbench();
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
@@ -21,7 +21,7 @@ describe('the interpreter of a run', function () {
 
   it('is given openhtf in a .venv when it has none and the user wants it', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
     const missing = window.notification(/has no package openhtf/);
     await missing.locator.waitFor();
@@ -36,7 +36,7 @@ describe('the interpreter of a run', function () {
     const window = workbench();
     await window.changeSettings({ 'testStations.python': '/nowhere/python3' });
     await window.reload();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
     const broken = window.notification(/Python could not be started with \/nowhere\/python3/);
     await broken.locator.waitFor();

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { run as runSchema, runs } from '../../src/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
 import { attach, largeRun, richRun, stationClient } from './support/richRun.ts';
 import { isKept } from './support/storage.ts';
+import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -29,20 +28,8 @@ describe('the run report', function () {
   let id = '';
   const report = (): FrameLocator => workbench().webview();
   const row = (name: string): Locator => report().locator('.measurement', { hasText: name });
-  const textOf = async (locator: Locator): Promise<string> => (await locator.innerText()).replace(/\s+/g, ' ').trim();
   const names = (): Promise<string[]> => report().locator('.measurement:not(.made-of) > .name').allInnerTexts();
-  const screenshots = async (name: string): Promise<void> => {
-    for (const theme of allThemes) await workbench().screenshot(name, theme);
-    await workbench().setTheme('light');
-  };
-  /** Saves where it is offered, and gives what is in the file then. */
-  const saved = async (name: RegExp): Promise<string> => {
-    await workbench().quickInput.saveAs(name);
-    const notification = workbench().notification(/^Saved as /);
-    const file = /^Saved as (.+)\.$/.exec(await notification.text())?.[1] ?? '';
-    await notification.close();
-    return readFileSync(join(bench.workspace, file), 'utf8');
-  };
+  const saved = (name: RegExp): Promise<string> => saveAs(workbench(), bench, name);
 
   before(async () => {
     const window = workbench();
@@ -71,7 +58,7 @@ describe('the run report', function () {
         facts.some((each) => each.endsWith(`\n${fact}`)),
         `${fact} in ${facts.join(' | ')}`,
       );
-    await screenshots('report');
+    await workbench().screenshots('report');
   });
 
   it('shows phases on a time axis: attempts, skipped and errored told apart', async () => {
@@ -111,7 +98,7 @@ describe('the run report', function () {
     await report()
       .getByRole('button', { name: /^Measurements/ })
       .click();
-    await screenshots('report-measurements');
+    await workbench().screenshots('report-measurements');
   });
 
   it('plots curves when they come into sight: crosshair, zoom, reset', async () => {
@@ -128,7 +115,7 @@ describe('the run report', function () {
     await isReset();
     await plot.locator('.u-over').hover();
     await eventually(async () => assert.match(await reading.innerText(), /^time \S+ ms · output \S+ V$/));
-    await screenshots('report-plot');
+    await workbench().screenshots('report-plot');
     await canvas.press('+');
     await isZoomed();
     await canvas.press('0');
@@ -147,7 +134,7 @@ describe('the run report', function () {
     const image = report().getByRole('img', { name: 'Open front.svg' });
     await image.scrollIntoViewIfNeeded();
     await eventually(async () => assert.equal((await image.boundingBox())?.width, 200));
-    await screenshots('report-attachments');
+    await workbench().screenshots('report-attachments');
     await report().getByRole('button', { name: 'Open ../../notes.txt' }).click();
     await window.page.getByRole('tab', { name: 'notes.txt' }).waitFor();
     await window.page.locator('.editor-instance', { hasText: 'hello bench' }).waitFor();
@@ -166,7 +153,7 @@ describe('the run report', function () {
     await report().getByRole('combobox', { name: 'Lowest level' }).click();
     await report().getByRole('option', { name: 'ERROR' }).click();
     await eventually(async () => assert.equal(await lines.count(), 1));
-    await screenshots('report-logs');
+    await workbench().screenshots('report-logs');
   });
 
   it('goes to the source of a phase and of a log line, where the workspace has it', async () => {
@@ -234,7 +221,7 @@ describe('the run report', function () {
     await report()
       .getByRole('button', { name: /^Phases/ })
       .click();
-    await screenshots('report-narrow');
+    await workbench().screenshots('report-narrow');
     const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     assert.equal(await report().locator('html').evaluate(tooWide), 0);
     await page.setViewportSize({ width: 1280, height: 800 });
@@ -265,7 +252,7 @@ describe('the run report', function () {
     await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).click();
     const sentence = report().getByText('The server has no such run. It was deleted, or it is in another data folder.');
     await sentence.waitFor();
-    await screenshots('report-deleted');
+    await workbench().screenshots('report-deleted');
     await report().getByRole('button', { name: 'Try again' }).click();
     await sentence.waitFor();
   });

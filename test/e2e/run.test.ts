@@ -21,10 +21,10 @@ describe('running a script on a station', function () {
 
   before(async () => {
     for (const name of [
-      'openhtf_seed.py',
+      'openhtf_fvt1.py',
       'openhtf_rich.py',
-      'vanilla_seed.py',
-      'vanilla_repaired.py',
+      'vanilla_broken.py',
+      'vanilla_fvt1.py',
       'board.py',
       'endless.py',
     ]) {
@@ -40,7 +40,7 @@ describe('running a script on a station', function () {
 
   it('asks about a procedure that is not linked; with cancel nothing starts and nothing is pushed', async () => {
     const window = workbench();
-    await runFile(window, 'openhtf_seed.py');
+    await runFile(window, 'openhtf_fvt1.py');
     await eventually(async () => assert.match(await window.dialog.text(), /FVT1, which is not linked to Bench 1/));
     assert.deepEqual((await window.dialog.buttons()).sort(), ['Cancel', 'Create and Link FVT1']);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('not-linked', theme);
@@ -49,9 +49,9 @@ describe('running a script on a station', function () {
     assert.equal(await window.page.locator('.test-output-peek-tree .monaco-list-row').count(), 0);
   });
 
-  it('links it when told so, and pushes exactly one run of the seed’s OpenHTF script', async () => {
+  it('links it when told so, and pushes exactly one run of the smallest OpenHTF script', async () => {
     const window = workbench();
-    await runFile(window, 'openhtf_seed.py');
+    await runFile(window, 'openhtf_fvt1.py');
     await window.dialog.click('Create and Link FVT1');
     const notification = window.notification(/SN-0001: PASS.*Saved as a run of FVT1 on Bench 1/);
     await notification.locator.waitFor();
@@ -136,12 +136,12 @@ describe('running a script on a station', function () {
     await window.notification(/SN-000F: FAIL/).close();
   });
 
-  it('shows the Python error of the seed’s vanilla script at its line, and nothing is pushed', async () => {
+  it('shows the Python error of a broken script at its line, and nothing is pushed', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
-    await runFile(window, 'vanilla_seed.py');
+    await runFile(window, 'vanilla_broken.py');
     await window
-      .notification(/NameError: name 'phases' is not defined \(vanilla_seed\.py:23\)\. Nothing was saved/)
+      .notification(/NameError: name 'phases' is not defined \(vanilla_broken\.py:23\)\. Nothing was saved/)
       .locator.waitFor();
     await eventually(async () => {
       const problems = (await window.problems()).join('\n');
@@ -156,7 +156,7 @@ describe('running a script on a station', function () {
   it('pushes one run of the repaired vanilla script, with its phase', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
-    await runFile(window, 'vanilla_repaired.py');
+    await runFile(window, 'vanilla_fvt1.py');
     await window.notification(/SN-0001: PASS.*Saved as a run of FVT1 on Bench 1/).locator.waitFor();
     const all = await bench.runs();
     assert.equal(all.length, before + 1);
@@ -199,7 +199,7 @@ describe('running a script on a station', function () {
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
     await window.notification('Bench 1 has a new key').close();
-    await runFile(window, 'openhtf_seed.py');
+    await runFile(window, 'openhtf_fvt1.py');
     await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
     await window.notification(/SN-0001: PASS/).close();
   });
@@ -209,11 +209,11 @@ describe('running a script on a station', function () {
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');
     await window.dialog.click('Delete Key');
     await window.tree('Stations').row('No key').locator.waitFor();
-    await runFile(window, 'openhtf_seed.py');
+    await runFile(window, 'openhtf_fvt1.py');
     const noKey = window.notification(/no key for Bench 1 that works/);
     await noKey.click('Generate New Key');
     await window.notification('Bench 1 has a new key').close();
-    await runFile(window, 'openhtf_seed.py');
+    await runFile(window, 'openhtf_fvt1.py');
     await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
     await window.notification(/SN-0001: PASS/).close();
   });
@@ -222,7 +222,7 @@ describe('running a script on a station', function () {
     const window = workbench();
     const before = (await bench.runs()).length;
     process.kill(bench.address().pid, 'SIGKILL');
-    await runFile(window, 'openhtf_seed.py');
+    await runFile(window, 'openhtf_fvt1.py');
     await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor();
     assert.equal((await bench.runs()).length, before + 1);
     await window.notification(/SN-0001: PASS/).close();

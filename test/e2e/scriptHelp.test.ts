@@ -13,15 +13,15 @@ describe('help in a script', function () {
   const editor = (): Editor => new Editor(workbench().page);
 
   before(async () => {
-    bench.script('openhtf_seed.py');
-    bench.script('vanilla_repaired.py');
-    bench.write('fvt9.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', 'procedure_id="FVT9"'));
-    bench.write('fvt8.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', "procedure_id='FVT8'"));
+    bench.script('openhtf_fvt1.py');
+    bench.script('vanilla_fvt1.py');
+    bench.write('fvt9.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', 'procedure_id="FVT9"'));
+    bench.write('fvt8.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', "procedure_id='FVT8'"));
     bench.write(
       'keyed.py',
-      bench.read('openhtf_seed.py').replace('TofuPilot(test):', `TofuPilot(test, api_key="${key}"):`),
+      bench.read('openhtf_fvt1.py').replace('TofuPilot(test):', `TofuPilot(test, api_key="${key}"):`),
     );
-    bench.write('completing.py', bench.read('openhtf_seed.py').replace('"FVT1",  #', '#'));
+    bench.write('completing.py', bench.read('openhtf_fvt1.py').replace('"FVT1",  #', '#'));
     bench.write('completing_v2.py', 'from tofupilot.v2 import TofuPilot\n\nTofuPilot().runs.create(procedure_id=\n)\n');
     bench.write('helpers.py', 'def phase_shift(signal):\n    return signal\n');
     await workbench().open(bench.workspace);
@@ -29,7 +29,7 @@ describe('help in a script', function () {
 
   it('offers to select a station where none is selected', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await eventually(async () => assert.deepEqual(await editor().lenses(), ['Select Station']));
     await editor().lens('Select Station').click();
     await window.quickInput.opened('Select the station that scripts run on');
@@ -52,7 +52,7 @@ describe('help in a script', function () {
 
   it('has the lens above what Python starts in a plain script, and none in other files', async () => {
     const window = workbench();
-    await window.openFile('vanilla_repaired.py');
+    await window.openFile('vanilla_fvt1.py');
     await editor().select('if __name__');
     await editor().lens('Run on Bench 1').waitFor();
     await eventually(async () =>
@@ -65,7 +65,7 @@ describe('help in a script', function () {
 
   it('has no lens where the setting says so', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await editor().lens('Run on Bench 1').waitFor();
     await window.changeSettings({ 'testStations.codeLens': false });
     await editor().lens('Run on Bench 1').waitFor({ state: 'hidden' });
@@ -169,7 +169,7 @@ describe('help in a script', function () {
 
   it('shows what the server knows of a procedure, and opens a run from there', async () => {
     const window = workbench();
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await editor().endOf('procedure_id="F');
     const hover = await editor().hover();
     await eventually(async () => {
@@ -185,7 +185,7 @@ describe('help in a script', function () {
 
   it('shows names as they are', async () => {
     const window = workbench();
-    bench.write('odd.py', bench.read('openhtf_seed.py').replace('procedure_id="FVT1"', 'procedure_id="A0"'));
+    bench.write('odd.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', 'procedure_id="A0"'));
     await window.openFile('odd.py');
     await editor().endOf('procedure_id="A');
     const hover = await editor().hover();

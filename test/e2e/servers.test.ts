@@ -96,8 +96,8 @@ describe('a TofuPilot server (a stand-in for it)', function () {
 
   it('runs a script, whose run is there then', async () => {
     const window = workbench();
-    bench.script('openhtf_seed.py');
-    await window.openFile('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.editorAction('Run Procedure on Station');
     await window.notification(/SN-0001: PASS.*Saved as a run of Functional test/).close();
     assert.equal((await behind().call(runs.list)).data.length, 1);
@@ -218,8 +218,8 @@ describe('a server with a certificate of the company’s own', function () {
     const { id } = await behind.call(stations.create, { body: { name: 'Line 1', procedure_id: procedure.id } });
     const { api_key: key } = await behind.call(local.generateKey, { params: { id } });
     const ca = join(bench.folder, 'company.pem');
-    writeFileSync(ca, company.certificates?.ca ?? '');
-    bench.script('openhtf_seed.py');
+    writeFileSync(ca, company.certificates?.authority ?? '');
+    bench.script('openhtf_fvt1.py');
     await window.open(bench.workspace);
     await window.command('Test Stations: Add TofuPilot Server…');
     await window.quickInput.opened('Add TofuPilot server (1/2)');
@@ -239,7 +239,7 @@ describe('a server with a certificate of the company’s own', function () {
     await window.quickInput.closed();
     await window.openContainer('Test Stations');
     await pasteKey(window, 'Line 1', key);
-    await window.openFile('openhtf_seed.py');
+    await window.openFile('openhtf_fvt1.py');
     await window.editorAction('Run Procedure on Station');
     await window.notification(/SN-0001: PASS.*Saved as a run of Functional test/).locator.waitFor();
     assert.equal((await behind.call(overview.get, { params: { id } })).week[0]?.runs, 1);

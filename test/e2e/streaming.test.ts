@@ -36,7 +36,7 @@ describe('live streams of scripts', function () {
     (await (await bench.api()).call(overview.list)).data.map(({ state }) => state);
 
   before(async () => {
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     bench.write('streamed.py', script);
     await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
@@ -60,7 +60,7 @@ describe('live streams of scripts', function () {
     await window.command('Test Stations: Open Station Terminal');
     const terminal = new Terminal(window.page);
     await eventually(async () => assert.match(await terminal.text(), /push their runs as Bench 1/));
-    await terminal.enter('python openhtf_seed.py');
+    await terminal.enter('python openhtf_fvt1.py');
     await eventually(async () => assert.equal((await bench.runs()).length, 2));
     await eventually(async () => {
       const text = (await terminal.text()).replaceAll('\n', '');

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/contract/procedures.ts';
-import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { Bench, createStation, python, useBench, useUntrustedBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';
-import { useWorkbench } from './support/useWorkbench.ts';
 
 const openCommand = 'Test Stations: Open Station Terminal';
 
@@ -27,7 +26,7 @@ describe('a station terminal', function () {
   const units = async (): Promise<string[]> => (await bench.runs()).map(({ unit }) => unit.serial_number);
 
   before(async () => {
-    bench.script('openhtf_seed.py');
+    bench.script('openhtf_fvt1.py');
     await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
     await workbench().notification('Station Bench 1 is ready').close();
@@ -53,7 +52,7 @@ describe('a station terminal', function () {
   });
 
   it('pushes the run of an OpenHTF script that is started in it', async () => {
-    await terminal().enter('python openhtf_seed.py');
+    await terminal().enter('python openhtf_fvt1.py');
     await eventually(async () => assert.deepEqual(await units(), ['SN-0001']));
     const [run] = await bench.runs();
     assert.equal(run?.created_by_station?.name, 'Bench 1');
@@ -86,14 +85,14 @@ describe('a station terminal', function () {
 
   /** A station terminal in which nothing has been run is to be seen; until then it may be an older one. */
   const isNew = (): Promise<void> =>
-    eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1(?![^]*openhtf_seed)/));
+    eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1(?![^]*openhtf_fvt1)/));
 
   it('opens by the station’s context menu', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Open Station Terminal');
     await terminal().tab('Bench 1').waitFor();
     await isNew();
-    await terminal().enter('python openhtf_seed.py');
+    await terminal().enter('python openhtf_fvt1.py');
     await eventually(async () => assert.equal((await units()).length, 3));
   });
 
@@ -108,7 +107,7 @@ describe('a station terminal', function () {
     await old.click('Open New Terminal');
     await eventually(async () => assert.equal(await terminal().tab('Bench 1').count(), 2));
     await isNew();
-    await terminal().enter('python openhtf_seed.py');
+    await terminal().enter('python openhtf_fvt1.py');
     await eventually(async () => assert.equal((await units()).length, 4));
   });
 
@@ -127,11 +126,7 @@ describe('a station terminal', function () {
 describe('in a folder that is not trusted', function () {
   this.timeout(90_000);
   const bench = new Bench();
-  const workbench = useWorkbench({
-    trust: false,
-    userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
-  });
+  const { workbench } = useUntrustedBench(bench);
 
   it('a script is marked, and neither a terminal nor a lens is offered', async () => {
     const window = workbench();
@@ -147,6 +142,5 @@ describe('in a folder that is not trusted', function () {
     const rows = (await window.quickInput.rows()).map(({ label }) => label);
     assert.ok(!rows.includes(openCommand), rows.join('\n'));
     await window.quickInput.cancel();
-    bench.dispose();
   });
 });

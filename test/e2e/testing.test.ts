@@ -22,7 +22,7 @@ describe('the Test Explorer', function () {
     eventually(async () => check((await explorer().rows()).join('\n')));
 
   before(async () => {
-    for (const name of ['board.py', 'retries.py', 'vanilla_repaired.py']) bench.script(name);
+    for (const name of ['board.py', 'retries.py', 'vanilla_fvt1.py']) bench.script(name);
     write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
     const proof = JSON.stringify(join(bench.folder, 'was-run'));
     write('line 2/panel.py', `open(${proof}, "w")\n${bench.read('board.py')}`);
@@ -38,7 +38,7 @@ describe('the Test Explorer', function () {
     await explorer().open();
     await explorer().expand('line 2/panel.py');
     await showsRows((rows) => {
-      for (const name of ['line 2/panel.py', 'board_fail.py', 'retries.py', 'vanilla_repaired.py', 'power_on', 'leds'])
+      for (const name of ['line 2/panel.py', 'board_fail.py', 'retries.py', 'vanilla_fvt1.py', 'power_on', 'leds'])
         assert.ok(rows.includes(name), rows);
       for (const name of ['site.py', 'secret.py', 'phases.py', 'tool.py']) assert.ok(!rows.includes(name), rows);
     });
@@ -59,13 +59,13 @@ describe('the Test Explorer', function () {
 
   it('makes a dry run without a station, a procedure and a server', async () => {
     const window = workbench();
-    await window.openFile('vanilla_repaired.py');
+    await window.openFile('vanilla_fvt1.py');
     await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
     const told = window.notification(/SN-0001: PASS\. Dry run: nothing was pushed\./);
     await told.locator.waitFor();
     assert.ok(!existsSync(bench.data), 'a server was started');
     await explorer().open();
-    await explorer().expand('vanilla_repaired.py');
+    await explorer().expand('vanilla_fvt1.py');
     await showsRows((rows) => assert.match(rows, /phase_one.*passed/i));
     for (const theme of ['light', 'dark'] as const) await window.screenshot('dry-run', theme);
     await told.close();

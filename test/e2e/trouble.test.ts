@@ -9,7 +9,7 @@ describe('trouble while a script runs', function () {
   const { workbench } = useBench(bench);
 
   before(async () => {
-    for (const name of ['waiting.py', 'dying.py', 'openhtf_seed.py']) bench.script(name);
+    for (const name of ['waiting.py', 'dying.py', 'openhtf_fvt1.py']) bench.script(name);
     const window = workbench();
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
@@ -64,7 +64,7 @@ describe('trouble while a script runs', function () {
     bench.write(
       'foreign.py',
       bench
-        .read('openhtf_seed.py')
+        .read('openhtf_fvt1.py')
         .replace('TofuPilot(test)', `TofuPilot(test, api_key="${key}")`)
         .replaceAll('"FVT1"', '"EOL"'),
     );

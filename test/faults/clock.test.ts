@@ -21,13 +21,13 @@ import { openStore } from '../../src/server/store/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
 import { presences } from '../../src/server/store/uptime.ts';
 import type { LiveStream } from '../../src/server/streaming/streams.ts';
-import { Uptimes } from '../../src/server/uptimes.ts';
+import { Uptimes } from '../../src/server/uptime/uptimes.ts';
 import { eventually } from '../e2e/support/until.ts';
 import { adminKey, type TestStation, useServer } from '../server/bench.ts';
 import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';
 import { MqttClient } from '../server/mqttClient.ts';
 import { randomNumbers } from '../server/random.ts';
-import { SetClock } from '../server/setClock.ts';
+import { SetServerClock } from '../server/setServerClock.ts';
 import { openSse } from '../server/sse.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { pathOf, watch } from '../server/watcher.ts';
@@ -204,7 +204,7 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
     const folder = temporaryFolder();
     for (let round = 0; round < rounds; round++) {
       const { store } = openStore(join(folder, String(round)));
-      const clock = new SetClock('2026-03-27T10:00:00.000Z');
+      const clock = new SetServerClock('2026-03-27T10:00:00.000Z');
       const begin = async (): Promise<PresenceRecorder> => {
         const made = new PresenceRecorder(store, clock, { onChange: () => {}, onFollowed: [] });
         await made.start();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
 import { runnerEnvironment } from '../../src/contract/runner.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, seeds, withEachPython } from './support/script.ts';
+import { script, withEachPython } from './support/script.ts';
+import { scriptFile } from '../support/scripts.ts';
 
 /** What the extension gives to the script in a dry run. */
 const dry = {
@@ -19,8 +19,8 @@ withEachPython('A dry run', (python) => {
   afterEach(() => server.stop());
 
   it('keeps the OpenHTF and the plain script from pushing, and asks for no procedure', async () => {
-    for (const name of ['openhtf_seed.py', 'vanilla_repaired.py', 'openhtf_rich.py']) {
-      const host = await Host.run(python, path.join(seeds, name), { env: dry, procedure: 'none' });
+    for (const name of ['openhtf_fvt1.py', 'vanilla_fvt1.py', 'openhtf_rich.py']) {
+      const host = await Host.run(python, scriptFile(name), { env: dry, procedure: 'none' });
       assert.equal(await host.ended, 0, host.told());
       assert.ok(host.one('run_complete').phases_run > 0);
       for (const silent of ['run_uploaded', 'run_upload_failed', 'procedure_request', 'run_crashed'] as const)
@@ -65,7 +65,7 @@ print(requests.post("${server.url}/api/v1/runs", json={}).json(), httpx.get("${s
 
   it('tells what the client itself refuses to push', async () => {
     const env = { ...dry, TOFUPILOT_API_KEY: 'short' };
-    const host = await Host.run(python, path.join(seeds, 'openhtf_seed.py'), { env });
+    const host = await Host.run(python, scriptFile('openhtf_fvt1.py'), { env });
     assert.equal(host.one('run_upload_failed').message, 'Invalid API key format.');
   });
 });

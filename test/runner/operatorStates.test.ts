@@ -9,10 +9,11 @@ import { patchTest, testPatchOf } from '../../src/domain/livePatch.ts';
 import { type OpenhtfView, readOpenhtfState } from '../../src/domain/openhtfState.ts';
 import { readRunnerEvent, scriptEnded } from '../../src/domain/runnerState.ts';
 import { Host } from './support/host.ts';
-import { seeds, withEachPython } from './support/script.ts';
+import { withEachPython } from './support/script.ts';
+import { scriptFile } from '../support/scripts.ts';
 
 const recorder = path.join(import.meta.dirname, '../fixtures/states.py');
-const operated = path.join(seeds, 'operated.py');
+const operated = scriptFile('operated.py');
 
 /** A server that does not exist: the runner answers for it. */
 const dry = {

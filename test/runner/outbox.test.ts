@@ -8,7 +8,8 @@ import { runnerEnvironment } from '../../src/contract/runner.ts';
 import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, seeds, withEachPython } from './support/script.ts';
+import { script, withEachPython } from './support/script.ts';
+import { scriptFile } from '../support/scripts.ts';
 import { skip } from '../support/skip.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
@@ -38,8 +39,8 @@ withEachPython('The outbox', (python) => {
       : null;
 
   it('is empty after a push that the server has taken', async () => {
-    for (const file of ['openhtf_seed.py', 'vanilla_repaired.py']) {
-      const host = await Host.run(python, path.join(seeds, file), { env: environment() });
+    for (const file of ['openhtf_fvt1.py', 'vanilla_fvt1.py']) {
+      const host = await Host.run(python, scriptFile(file), { env: environment() });
       assert.equal(host.all('run_uploaded').length, 1, host.told());
       assert.deepEqual(readdirSync(folder), []);
       assert.deepEqual(host.all('run_upload_queued'), []);
@@ -99,12 +100,12 @@ for number in (1, 2):
 
   it('hands over what the server refused, with its words', async () => {
     for (const [file, step] of [
-      ['openhtf_seed.py', '/api/v1/import'],
-      ['vanilla_repaired.py', '/api/v1/runs'],
+      ['openhtf_fvt1.py', '/api/v1/import'],
+      ['vanilla_fvt1.py', '/api/v1/runs'],
     ] as const) {
       // prettier-ignore
       server.refusal = { path: step, status: 403, message: 'Bench 1 is not linked to FVT1.' };
-      const host = await Host.run(python, path.join(seeds, file), { env: environment() });
+      const host = await Host.run(python, scriptFile(file), { env: environment() });
       const { execution_id: id, status, message } = host.one('run_upload_queued');
       assert.deepEqual([status, message], [403, 'Bench 1 is not linked to FVT1.'], host.told());
       assert.deepEqual(handed(id), { status: 403, message: 'Bench 1 is not linked to FVT1.' });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
 import { Host, type Options } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, seeds, withEachPython } from './support/script.ts';
+import { script, withEachPython } from './support/script.ts';
+import { scriptFile } from '../support/scripts.ts';
 
-const openhtf = path.join(seeds, 'openhtf_seed.py');
-const vanilla = path.join(seeds, 'vanilla_repaired.py');
+const openhtf = scriptFile('openhtf_fvt1.py');
+const vanilla = scriptFile('vanilla_fvt1.py');
 
 withEachPython('Pushes', (python) => {
   let server: Recorder;
@@ -193,7 +193,7 @@ asyncio.run(main())
   });
 });
 
-/** Lets a refused connection cost no second, and a script of the seed page run without its stream. */
+/** Lets a refused connection cost no second, and a script run without its stream. */
 const quiet = `
 import tofupilot.openhtf, functools
 tofupilot.openhtf.TofuPilot = functools.partial(tofupilot.openhtf.TofuPilot, stream=False)

@@ -16,8 +16,9 @@ import { operator } from '../../src/contract/operator.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { safeFileName } from '../../src/domain/fileNames.ts';
+import { type Certificates, findCertificates } from '../../src/server/streaming/certificates.ts';
 import { eventually } from '../e2e/support/until.ts';
-import { type MadeCertificates, makeCertificates } from '../support/certificates.ts';
+import { temporaryFolder } from './support.ts';
 
 const mib = 1024 * 1024;
 const key = 'the-key-of-the-victim';
@@ -33,7 +34,7 @@ class EvilServer {
   sent = 0;
 
   /** @param secure its certificates, if it speaks TLS */
-  constructor(secure?: MadeCertificates) {
+  constructor(secure?: Certificates) {
     const take = (from: IncomingMessage, to: ServerResponse): void => void this.#take(from, to);
     this.#scheme = secure ? 'https' : 'http';
     this.#server = secure ? createTlsServer({ cert: secure.certificate, key: secure.key }, take) : createServer(take);
@@ -84,6 +85,7 @@ class EvilServer {
 
 describe('a malicious server (ours, in the place of TofuPilot)', function () {
   this.timeout(60_000);
+  const folder = temporaryFolder();
   const evil = new EvilServer();
   const elsewhere = new EvilServer();
   let api: StationApi;
@@ -236,13 +238,13 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
   });
 
   it('does not get them sent on over TLS, either', async () => {
-    const certificates = await makeCertificates();
+    const certificates = await findCertificates(join(folder, 'evil'), '127.0.0.1');
     // Both with the same authority: only the rule keeps the key from the other.
     const [secure, trusted] = [new EvilServer(certificates), new EvilServer(certificates)];
     await secure.start();
     await trusted.start();
     try {
-      const client = new StationApi(secure.url, key, trustingFetch(certificates.ca));
+      const client = new StationApi(secure.url, key, trustingFetch(certificates.authority));
       secure.json({ data: [], meta: { has_more: false, next_cursor: null } });
       await client.call(stations.list); // it is trusted and would be used
       secure.seen.length = 0;

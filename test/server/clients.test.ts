@@ -64,36 +64,36 @@ describe('the official Python clients', function () {
 
   for (const python of process.env.TEST_PYTHONS?.split(':') ?? []) {
     describe(`of ${python}`, () => {
-      it("push the run of the seed page's OpenHTF script", async () => {
-        const { code, output } = await run(python, 'openhtf_seed.py');
+      it('push the run of the smallest OpenHTF script', async () => {
+        const { code, output } = await run(python, 'openhtf_fvt1.py');
         assert.equal(code, 0, output);
-        const seed = await onlyRun();
-        assert.equal(seed.outcome, 'PASS');
-        assert.equal(seed.procedure.id, procedure);
-        assert.equal(seed.unit.serial_number, 'SN-0001');
-        assert.equal(seed.unit.part.number, 'PCBA01');
-        assert.equal(seed.created_by_station?.id, station.id);
-        assert.equal(seed.created_by_user, null);
+        const saved = await onlyRun();
+        assert.equal(saved.outcome, 'PASS');
+        assert.equal(saved.procedure.id, procedure);
+        assert.equal(saved.unit.serial_number, 'SN-0001');
+        assert.equal(saved.unit.part.number, 'PCBA01');
+        assert.equal(saved.created_by_station?.id, station.id);
+        assert.equal(saved.created_by_user, null);
         assert.deepEqual(
-          seed.phases.map(({ name, outcome, retry_count }) => [name, outcome, retry_count]),
+          saved.phases.map(({ name, outcome, retry_count }) => [name, outcome, retry_count]),
           [['phase_one', 'PASS', 0]],
         );
         assert.deepEqual(
-          seed.attachments.map(({ is_report, content_type }) => [is_report, content_type]),
+          saved.attachments.map(({ is_report, content_type }) => [is_report, content_type]),
           [[true, 'application/json']],
         );
       });
 
-      it("push the run of the seed page's vanilla script, once it is repaired", async () => {
-        const { code, output } = await run(python, 'vanilla_repaired.py');
+      it('push the run of the smallest plain script', async () => {
+        const { code, output } = await run(python, 'vanilla_fvt1.py');
         assert.equal(code, 0, output);
-        const seed = await onlyRun();
-        assert.deepEqual([seed.outcome, seed.duration, seed.phases[0]?.duration], ['PASS', 'PT1M45S', 'PT30S']);
+        const saved = await onlyRun();
+        assert.deepEqual([saved.outcome, saved.duration, saved.phases[0]?.duration], ['PASS', 'PT1M45S', 'PT30S']);
         assert.match(output, /Run [0-9a-f-]{36} created/);
       });
 
-      it('push nothing when the vanilla script is run as it stands on the seed page', async () => {
-        const { code, output } = await run(python, 'vanilla_seed.py');
+      it("push nothing when it is run as it stands on TofuPilot's Station page, with a name that it does not define", async () => {
+        const { code, output } = await run(python, 'vanilla_broken.py');
         assert.equal(code, 1);
         assert.match(output, /NameError: name 'phases' is not defined/);
         assert.deepEqual(await pushed(), []);
@@ -203,7 +203,7 @@ describe('the official Python clients', function () {
 
       it('show the reason when the station is not linked to the procedure', async () => {
         station = await bench.station(`Stranger ${count}`);
-        for (const script of ['openhtf_seed.py', 'vanilla_repaired.py']) {
+        for (const script of ['openhtf_fvt1.py', 'vanilla_fvt1.py']) {
           const { output } = await run(python, script);
           assert.match(
             output,
@@ -217,7 +217,7 @@ describe('the official Python clients', function () {
 
       it('show the reason when the key is unknown', async () => {
         station = { ...station, key: 'tss_of-another-server' };
-        const { output } = await run(python, 'vanilla_repaired.py');
+        const { output } = await run(python, 'vanilla_fvt1.py');
         assert.match(output, /This API key is not known here/);
       });
     });

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/server/presence/clock.ts';
 import { Followers } from '../../src/server/presence/followers.ts';
 import type { LiveStream, StreamListener } from '../../src/server/streaming/streams.ts';
 import { pythons } from './pythons.ts';
-import { SetClock } from './setClock.ts';
+import { SetServerClock } from './setServerClock.ts';
 import { freePort, startStationServer, type StationServer } from './stationServer.ts';
 
 const userInput = 'openhtf.plugs.user_input.UserInput';
@@ -102,7 +102,7 @@ for (const python of pythons()) {
     it('is asked for a test whose end it does not publish', async () => {
       const port = await freePort();
       const told = new Told();
-      const clock = new SetClock('2026-03-02T10:00:00Z');
+      const clock = new SetServerClock('2026-03-02T10:00:00Z');
       script = await startStationServer(python, port);
       followers = new Followers(clock, [told]);
       followers.follow('station', `127.0.0.1:${port}`);
@@ -126,7 +126,7 @@ for (const python of pythons()) {
       script = await startStationServer(python, port);
       const line = await cable(port);
       try {
-        const clock = new SetClock('2026-03-02T10:00:00Z');
+        const clock = new SetServerClock('2026-03-02T10:00:00Z');
         const told = new Told();
         followers = new Followers(clock, [told]);
         followers.follow('station', `127.0.0.1:${line.port}`);
@@ -157,7 +157,7 @@ describe('a followed address', function () {
 
   it('is tried again and again, in 15 seconds at the latest', async () => {
     const port = await freePort();
-    const clock = new SetClock('2026-03-02T10:00:00Z');
+    const clock = new SetServerClock('2026-03-02T10:00:00Z');
     const told = new Told();
     const followers = new Followers(clock, [told]);
     followers.follow('station', `127.0.0.1:${port}`);
@@ -179,7 +179,7 @@ describe('a followed address', function () {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = z.object({ port: z.number() }).parse(server.address());
-    const clock = new SetClock('2026-03-02T10:00:00Z');
+    const clock = new SetServerClock('2026-03-02T10:00:00Z');
     const told = new Told();
     const followers = new Followers(clock, [told]);
     followers.follow('station', `127.0.0.1:${port}`);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { delimiter, resolve } from 'node:path';
-
-const scripts = resolve(import.meta.dirname, '../fixtures/scripts');
+import { delimiter, isAbsolute } from 'node:path';
+import { scriptFile } from '../support/scripts.ts';
 
 /**
  * The interpreters with the real openhtf and tofupilot.
@@ -17,7 +16,7 @@ export function pythons(): string[] {
   return named;
 }
 
-/** Runs a script of test/fixtures/scripts to its end, as a user would in a terminal. */
+/** Runs a script, by its path or as `scriptFile` has it, to its end, as a user would in a terminal. */
 export function runScript(
   python: string,
   script: string,
@@ -32,7 +31,7 @@ export function runScript(
     PYTHONDONTWRITEBYTECODE: '1',
   };
   return new Promise((done) => {
-    execFile(python, [resolve(scripts, script), ...args], { env }, (error, stdout, stderr) =>
+    execFile(python, [isAbsolute(script) ? script : scriptFile(script), ...args], { env }, (error, stdout, stderr) =>
       done({ code: error ? error.code : 0, output: stdout + stderr }),
     );
   });

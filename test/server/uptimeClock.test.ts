@@ -6,7 +6,7 @@ import { Calendar } from '../../src/domain/uptimeCalendar.ts';
 import { type OpenStore, openStore } from '../../src/server/store/open.ts';
 import { presences } from '../../src/server/store/uptime.ts';
 import { forgetDays } from '../../src/server/store/uptimeDays.ts';
-import { Uptimes } from '../../src/server/uptimes.ts';
+import { Uptimes } from '../../src/server/uptime/uptimes.ts';
 import { temporaryFolder } from './support.ts';
 
 const hour = 3_600_000;

@@ -7,9 +7,10 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before } from 'mocha';
+import { type Certificates, findCertificates } from '../../src/server/streaming/certificates.ts';
 import { startServer, temporaryFolder, type TestServer } from '../server/support.ts';
-import { makeCertificates, type MadeCertificates } from './certificates.ts';
 
 /** How it answers: as TofuPilot does, or with something wrong. */
 export type Mood = 'well' | 'down' | 'taking no runs' | 'failing' | 'a page' | 'refusing users' | 'forgetting keys';
@@ -28,7 +29,7 @@ export class StandIn {
   /** What is asked for by such a path gets no answer before `letGo`. */
   holds: RegExp | undefined;
   readonly #held: (() => void)[] = [];
-  certificates: MadeCertificates | undefined;
+  certificates: Certificates | undefined;
   #server: TestServer | undefined;
   #url = '';
 
@@ -50,7 +51,7 @@ export class StandIn {
     const server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: this.userKey });
     this.#server = server;
     const handle = (from: IncomingMessage, to: ServerResponse): void => this.#handle(from, to);
-    if (secure) this.certificates = await makeCertificates();
+    if (secure) this.certificates = await findCertificates(join(folder, 'stand-in'), '127.0.0.1');
     const { certificates } = this;
     const proxy = certificates
       ? createTlsServer({ cert: certificates.certificate, key: certificates.key }, handle)

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { mentionsTests } from '../../src/domain/mentionsTests.ts';
 import type { ScriptOutline } from '../../src/domain/phaseScan.ts';
 import { outlineScript } from '../../src/domain/scriptScan.ts';
+import { scriptFile } from '../support/scripts.ts';
 
-const fixture = (name: string): ScriptOutline =>
-  outlineScript(readFileSync(join(import.meta.dirname, '../fixtures/scripts', name), 'utf8'));
+const fixture = (name: string): ScriptOutline => outlineScript(readFileSync(scriptFile(name), 'utf8'));
 const names = ({ phases }: ScriptOutline): string[] => phases.map(({ name }) => name);
 const htf = 'import openhtf as htf\n';
 const phase = (name: string): string => `def ${name}(test):\n    pass\n`;
@@ -62,7 +61,7 @@ ${phase('e')}
   });
 
   it('are named phase_… in scripts without OpenHTF', () => {
-    assert.deepEqual(names(fixture('vanilla_repaired.py')), ['phase_one']);
+    assert.deepEqual(names(fixture('vanilla_fvt1.py')), ['phase_one']);
     assert.deepEqual(outlineScript(`${phase('phase_a')}${phase('b')}`).runnable, true);
     assert.deepEqual(names(outlineScript(`${htf}${phase('phase_a')}`)), []);
     const measured = 'def phase_volt():\n    return [\n        {"name": "supply", "measured_value": 1}\n    ]\n';

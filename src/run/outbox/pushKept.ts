@@ -3,6 +3,7 @@ import { ApiError } from '../../client/apiError.ts';
 import type { StationApi } from '../../client/stationApi.ts';
 import { runs } from '../../contract/runs.ts';
 import { v1 } from '../../contract/v1.ts';
+import { messageOf } from '../../domain/messageOf.ts';
 import type { KeptResult, OutboxFolder } from './outboxFolder.ts';
 
 /** The bodies are the clients' own, sent as they were. */
@@ -46,7 +47,7 @@ export async function pushKept(
     await box.remove(result);
     return { runId };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // What is parked has a status; what never reached a server keeps being tried.
     const status = error instanceof ApiError && !isWorthAnotherTry(error) ? error.status : null;
     await box.noteTry(result, { tries: tries + 1, last: now(), status, message, run_id: runId });

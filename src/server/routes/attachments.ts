@@ -2,12 +2,12 @@ import { attachments } from '../../contract/attachments.ts';
 import { unitAttachments } from '../../contract/unitAttachments.ts';
 import { creatorOf } from '../http/authentication.ts';
 import { conflict, notFound } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { deleteUploads, insertUpload } from '../store/uploads.ts';
 import { existingUnit } from './existing.ts';
 import { downloadAddress, ownUpload, storedUpload, uploadAddress } from './uploadRules.ts';
 
-export function attachmentRoutes({ mount, store, writer, files, urls }: Rooms): void {
+export function attachmentRoutes({ mount, store, writer, files, urls }: RouteNeeds): void {
   mount(attachments.initialize, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));

@@ -1,7 +1,7 @@
 import { batches } from '../../contract/batches.ts';
 import { creatorOf } from '../http/authentication.ts';
 import { conflict } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { deleteBatch, findBatch, insertBatch, listBatches, renameBatch, unitsOfBatch } from '../store/batches.ts';
 import { toPage } from '../store/pages.ts';
 import type { Store } from '../store/tables.ts';
@@ -11,7 +11,7 @@ import { existingBatch } from './existing.ts';
 import { partAnswer } from './partAnswer.ts';
 import { millis } from './times.ts';
 
-export function batchRoutes({ mount, store }: Rooms): void {
+export function batchRoutes({ mount, store }: RouteNeeds): void {
   mount(batches.create, ({ body: { number }, caller }) =>
     store.transaction().execute(async (change) => {
       await checkNumber(change, number, null);

@@ -1,8 +1,8 @@
 import { deployments } from '../../contract/deployments.ts';
 import { notImplemented } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 
-export function deploymentRoutes({ mount }: Rooms): void {
+export function deploymentRoutes({ mount }: RouteNeeds): void {
   const refuse = () =>
     Promise.reject(notImplemented('This server has no deployments: procedures run from the editor.'));
   mount(deployments.list, refuse);

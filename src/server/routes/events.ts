@@ -5,7 +5,7 @@ import type { Listener } from '../openStreams.ts';
 import { parseInput } from '../http/input.ts';
 import { receive, routeOf } from '../http/mount.ts';
 import { tooMany } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { changesAfter, type ChangeRow, newestChange } from '../store/changes.ts';
 import { isKey } from '../store/keys.ts';
 import type { Store } from '../store/tables.ts';
@@ -14,7 +14,7 @@ import { isoTime } from '../store/time.ts';
 const heartbeatMillis = 15_000;
 const maxStreams = 100;
 
-export function eventRoutes({ app, store, sql, streams }: Rooms): void {
+export function eventRoutes({ app, store, sql, streams }: RouteNeeds): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');

@@ -7,7 +7,7 @@ import {
   phases,
 } from '../../contract/explorer.ts';
 import { notFound } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import {
   findMeasurement,
   findPhase,
@@ -26,7 +26,7 @@ import { measurementAnswer, phaseAnswer, validatorAnswers } from './runAnswers.t
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
 /** Phases, measurements and logs across runs. */
-export function explorerRoutes({ mount, store }: Rooms): void {
+export function explorerRoutes({ mount, store }: RouteNeeds): void {
   mount(phases.list, async ({ query }) => {
     const filter = {
       runs: {

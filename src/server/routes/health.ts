@@ -1,12 +1,12 @@
 import { local } from '../../contract/local.ts';
 import type { Answer } from '../../contract/operation.ts';
 import { json } from '../http/answers.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { findInstance } from '../store/instance.ts';
 import { version } from '../version.ts';
 
 /** Needs no key: it tells a client which server it found. */
-export function healthRoute({ app, store }: Rooms): void {
+export function healthRoute({ app, store }: RouteNeeds): void {
   app.get(local.health.path, async () => {
     const answer: Answer<typeof local.health> = {
       product: 'test-stations',

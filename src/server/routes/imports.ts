@@ -3,11 +3,11 @@ import type { Answer } from '../../contract/operation.ts';
 import { RunInputError } from '../../domain/newRun.ts';
 import { importReport } from '../importReport.ts';
 import { notImplemented, Refusal } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 
 type Result = Answer<typeof imports.structured>['results'][number];
 
-export function importRoutes({ mount, store, sql, writer, files }: Rooms): void {
+export function importRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
   mount(imports.structured, async ({ body, caller }) => {
     const allowDuplicate = body.allow_duplicate ?? false;
     const results: Result[] = [];

@@ -1,12 +1,12 @@
 import { local } from '../../contract/local.ts';
 import { makeKey } from '../keys.ts';
 import { notFound } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { deleteStationKey, replaceStationKey } from '../store/keys.ts';
 import { isoTime } from '../store/time.ts';
 import { existingStation } from './existing.ts';
 
-export function keyRoutes({ mount, store }: Rooms): void {
+export function keyRoutes({ mount, store }: RouteNeeds): void {
   mount(local.generateKey, ({ params }) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, params.id);

@@ -1,11 +1,11 @@
 import { local } from '../../contract/local.ts';
 import { trpc } from '../../contract/trpc.ts';
 import { notFound } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { addLink, deleteLink } from '../store/links.ts';
 import { existingProcedure, existingStation } from './existing.ts';
 
-export function linkRoutes({ mount, store }: Rooms): void {
+export function linkRoutes({ mount, store }: RouteNeeds): void {
   const link = (stationId: string, procedureId: string) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, stationId);

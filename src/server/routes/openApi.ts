@@ -2,11 +2,11 @@ import { local } from '../../contract/local.ts';
 import { operations } from '../../contract/operations.ts';
 import { json } from '../http/answers.ts';
 import { describeApi } from '../openApi.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { version } from '../version.ts';
 
 /** Needs no key: it says nothing of this server's data. */
-export function openApiRoute({ app }: Rooms): void {
+export function openApiRoute({ app }: RouteNeeds): void {
   let description: ReturnType<typeof describeApi> | undefined;
   app.get(local.openApi.path, () => json((description ??= describeApi(operations, version))));
 }

@@ -7,13 +7,13 @@ import { linkTokenIn, operatorPage } from '../operator/links.ts';
 import type { LiveStation } from '../operator/liveStation.ts';
 import { serveEvents } from '../operator/serverEvents.ts';
 import { forbidden, unauthorized } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { isKey, stationKeyId } from '../store/keys.ts';
 import { existingStation } from './existing.ts';
 
 /** The Operator UI: watching, answering, stopping, starting. */
-export function operatorRoutes(rooms: Rooms): void {
-  const { mount, hub, store, links } = rooms;
+export function operatorRoutes(needs: RouteNeeds): void {
+  const { mount, hub, store, links } = needs;
   const stationOf = async ({ params, caller }: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`This is the key of station "${caller.name}": it cannot watch or operate another station.`);
@@ -58,12 +58,12 @@ export function operatorRoutes(rooms: Rooms): void {
     return { id: station.id };
   });
 
-  streamRoutes(rooms, stationOf);
+  streamRoutes(needs, stationOf);
 }
 
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
-function streamRoutes({ app, hub, store, sql, links }: Rooms, stationOf: StationOf): void {
+function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: StationOf): void {
   const { streams } = hub;
 
   app.get(routeOf(operator.states), async (c) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { notFound } from '../refusal.ts';
 
 const types: Record<string, string> = {
@@ -46,7 +46,7 @@ const html = `<!DOCTYPE html>
 `;
 
 /** The Operator UI in a browser. The page itself needs no key; what it shows does. */
-export function operatorPageRoutes({ app, pages }: Rooms): void {
+export function operatorPageRoutes({ app, pages }: RouteNeeds): void {
   app.get('/operator', (c) => c.redirect('/operator/', 308));
 
   app.get('/operator/:file{.*}', (c) => {

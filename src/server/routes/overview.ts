@@ -1,5 +1,5 @@
 import { overview, type StationSummary } from '../../contract/overview.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';
 import { presencesOf } from '../store/presence.ts';
 import { toPage } from '../store/pages.ts';
@@ -9,7 +9,7 @@ import { isoTime } from '../store/time.ts';
 import { existingStation } from './existing.ts';
 import { weekMillis } from './stations.ts';
 
-export function overviewRoutes({ mount, store }: Rooms): void {
+export function overviewRoutes({ mount, store }: RouteNeeds): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);

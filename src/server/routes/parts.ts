@@ -1,7 +1,7 @@
 import { parts } from '../../contract/parts.ts';
 import { creatorOf } from '../http/authentication.ts';
 import { conflict } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { changedMetadata, readMetadata } from '../store/metadata.ts';
 import { toPage } from '../store/pages.ts';
 import { deletePart, findPart, insertPart, listParts, updatePart } from '../store/parts.ts';
@@ -11,7 +11,7 @@ import { isoTime } from '../store/time.ts';
 import { creatorAnswer } from './creators.ts';
 import { existingPart } from './existing.ts';
 
-export function partRoutes({ mount, store }: Rooms): void {
+export function partRoutes({ mount, store }: RouteNeeds): void {
   mount(parts.create, ({ body: { number, name = number, revision_number = firstRevision, metadata = {} }, caller }) =>
     store.transaction().execute(async (change) => {
       await checkNumber(change, number, null);

@@ -1,6 +1,6 @@
 import { type Pause, presence as operations } from '../../contract/presence.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { deletePause, findPause, insertPause, openPauseWithin, type PauseRow, setPauseEnd } from '../store/pauses.ts';
 import { setOperatorAddress } from '../store/presence.ts';
 import { isoTime } from '../store/time.ts';
@@ -10,7 +10,7 @@ import { existingStation, orNotFound } from './existing.ts';
 /** Milliseconds that a station's clock may be ahead of this server's. */
 const clocksApart = 60_000;
 
-export function presenceRoutes({ mount, store, presence }: Rooms): void {
+export function presenceRoutes({ mount, store, presence }: RouteNeeds): void {
   mount(operations.heartbeat, async ({ params, body, caller }) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`The key of station "${caller.name}" speaks for that station only. Use the key of this one.`);

@@ -1,7 +1,7 @@
 import { local } from '../../contract/local.ts';
 import { procedures } from '../../contract/procedures.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { toPage } from '../store/pages.ts';
 import {
   countRuns,
@@ -21,7 +21,7 @@ import { uploadsWithProcedure } from '../store/ownedUploads.ts';
 import { existingProcedure } from './existing.ts';
 import { millis } from './times.ts';
 
-export function procedureRoutes({ mount, store, files }: Rooms): void {
+export function procedureRoutes({ mount, store, files }: RouteNeeds): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
     return store.transaction().execute(async (change) => {

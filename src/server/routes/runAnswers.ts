@@ -8,7 +8,7 @@ import {
   type RunContext,
   runContext,
 } from '../../domain/newRun.ts';
-import type { SignedUrls } from '../signedUrls.ts';
+import type { SignedUrls } from '../attachments/signedUrls.ts';
 import { rowId } from '../store/rowIds.ts';
 import type { logsOf, MeasurementDetails, PhaseDetails } from '../store/runDetails.ts';
 import type { RunRow } from '../store/runs.ts';

@@ -3,7 +3,7 @@ import { type RunListItem, runs } from '../../contract/runs.ts';
 import { v2RunToNewRun } from '../../domain/v2Run.ts';
 import { pushKeyOf, pushRun } from '../pushRun.ts';
 import { badRequest, notFound } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { toPage } from '../store/pages.ts';
 import { logsOf, phasesOf, subUnitsOf } from '../store/runDetails.ts';
 import type { RunFilter } from '../store/runFilter.ts';
@@ -19,7 +19,7 @@ import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
 
 const maxMetadata = 50;
 
-export function runRoutes({ mount, store, sql, writer, files, urls }: Rooms): void {
+export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
     const pushKey = call.body.client_run_ref == null ? pushKeyOf(call) : `ref ${call.body.client_run_ref}`;

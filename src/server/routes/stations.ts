@@ -1,6 +1,6 @@
 import type { StationState } from '../../contract/overview.ts';
 import { type Station, stations } from '../../contract/stations.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
 import { addLink } from '../store/links.ts';
 import { changedMetadata, readMetadata } from '../store/metadata.ts';
@@ -23,7 +23,7 @@ import { chosenImage } from './images.ts';
 
 export const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
-export function stationRoutes({ mount, store, presence }: Rooms): void {
+export function stationRoutes({ mount, store, presence }: RouteNeeds): void {
   mount(stations.create, ({ body }) =>
     store.transaction().execute(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);

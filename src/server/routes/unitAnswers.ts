@@ -1,6 +1,6 @@
 import { type Unit, type UnitListItem, units } from '../../contract/units.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { readMetadata } from '../store/metadata.ts';
 import { toPage } from '../store/pages.ts';
 import type { Store } from '../store/tables.ts';
@@ -14,7 +14,7 @@ import { partAnswer } from './partAnswer.ts';
 import { millis } from './times.ts';
 
 /** What reads units; `units.ts` changes them. */
-export function unitAnswerRoutes({ mount, store, urls }: Rooms): void {
+export function unitAnswerRoutes({ mount, store, urls }: RouteNeeds): void {
   mount(units.list, async ({ query }) => {
     const rows = await listUnits(store, {
       search: query.search_query,

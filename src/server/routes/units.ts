@@ -1,7 +1,7 @@
 import { units } from '../../contract/units.ts';
 import { creatorOf } from '../http/authentication.ts';
 import { badRequest, conflict } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { changedMetadata } from '../store/metadata.ts';
 import { revisionsOf } from '../store/revisions.ts';
 import type { Change, Store } from '../store/tables.ts';
@@ -20,7 +20,7 @@ import { attachToUnit, uploadsWithUnit } from '../store/ownedUploads.ts';
 import { existingPart, existingRevision, existingUnit, existingUpload } from './existing.ts';
 
 /** What changes units; `unitAnswers.ts` reads them. */
-export function unitRoutes({ mount, store, files }: Rooms): void {
+export function unitRoutes({ mount, store, files }: RouteNeeds): void {
   mount(units.create, ({ body, caller }) =>
     store.transaction().execute(async (change) => {
       const { revision } = await existingRevision(change, body.part_number, body.revision_number);

@@ -1,6 +1,6 @@
 import type { Caller } from '../http/authentication.ts';
 import { conflict, forbidden, notFound } from '../refusal.ts';
-import type { SignedUrls } from '../signedUrls.ts';
+import type { SignedUrls } from '../attachments/signedUrls.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { Change, Store } from '../store/tables.ts';
 import { attachToRun, findUpload, type UploadRow } from '../store/uploads.ts';

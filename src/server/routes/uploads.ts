@@ -3,14 +3,14 @@ import { byId } from '../../contract/common.ts';
 import { json } from '../http/answers.ts';
 import { parseInput } from '../http/input.ts';
 import { conflict, notFound } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { findUpload, noteStored } from '../store/uploads.ts';
 import { existingUpload } from './existing.ts';
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
 
 /** Contents of attachments. The address itself is the permission: storage services work so, and clients send no key. */
-export function uploadRoutes({ app, store, writer, files, urls }: Rooms): void {
+export function uploadRoutes({ app, store, writer, files, urls }: RouteNeeds): void {
   app.put('/api/uploads/:id', async (c) => {
     urls.check('PUT', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
     const upload = await existingUpload(store, parseInput(byId, c.req.param()).id);

@@ -4,14 +4,14 @@ import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../domai
 import { Calendar } from '../../domain/uptimeCalendar.ts';
 import type { History } from '../../domain/uptimeHistory.ts';
 import { Refusal } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';
 import { runsBegunIn, timeInRuns } from '../store/stationRuns.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../store/uptime.ts';
 import { columnsFrom } from '../store/uptimeDays.ts';
-import { Uptimes, type Window } from '../uptimes.ts';
+import { Uptimes, type Window } from '../uptime/uptimes.ts';
 import { orNotFound } from './existing.ts';
 
 const day = 86_400_000;
@@ -19,7 +19,7 @@ const runsShown = 200;
 /** Of these days, beginning and end can be written in every time zone. */
 const [earliest, latest] = ['1970-01-02', '9999-12-30'];
 
-export function uptimeRoutes({ mount, store }: Rooms): void {
+export function uptimeRoutes({ mount, store }: RouteNeeds): void {
   const uptimes = new Uptimes(store);
 
   mount(uptime.fleet, async ({ query }) => {

@@ -1,10 +1,10 @@
 import { type User, users } from '../../contract/users.ts';
 import { forbidden } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { findInstance } from '../store/instance.ts';
 import { listUsers, type UserRow } from '../store/users.ts';
 
-export function userRoutes({ mount, store }: Rooms): void {
+export function userRoutes({ mount, store }: RouteNeeds): void {
   mount(users.list, async ({ query: { current }, caller }) => {
     const all = await listUsers(store);
     return (current ? all.filter(({ id }) => id === caller.id) : all).map(answer);

@@ -1,9 +1,9 @@
 import { v1 } from '../../contract/v1.ts';
 import { importReport } from '../importReport.ts';
 import { pushKeyOf } from '../pushRun.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 
-export function v1ImportRoutes({ mount, store, sql, writer, files }: Rooms): void {
+export function v1ImportRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
   mount(v1.importReport, async (call) => {
     const { body, caller } = call;
     const request = { uploadId: body.upload_id, caller, pushKey: pushKeyOf(call), allowDuplicate: true };

@@ -1,7 +1,7 @@
 import { v1 } from '../../contract/v1.ts';
 import { v1RunToNewRun } from '../../domain/v1Run.ts';
 import { pushKeyOf, pushRun } from '../pushRun.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
 import { deleteRuns, type RunRow, runsOfUnit } from '../store/runs.ts';
 import type { Store } from '../store/tables.ts';
@@ -9,7 +9,7 @@ import { attachmentsOf } from '../store/uploads.ts';
 import { existingRun } from './existing.ts';
 import { logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 
-export function v1RunRoutes({ mount, store, sql, writer, files }: Rooms): void {
+export function v1RunRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
   mount(v1.createRun, async (call) => {
     const run = v1RunToNewRun(call.body, Date.now());
     const pushKey = pushKeyOf(call);

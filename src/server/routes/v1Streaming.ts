@@ -1,12 +1,12 @@
 import { v1 } from '../../contract/v1.ts';
 import { operatorPage } from '../operator/links.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { stationKeyId } from '../store/keys.ts';
 
 /** Seconds without a sign of life after which a client counts as lost, one and a half times. */
 const keepalive = 20;
 
-export function v1StreamingRoutes({ mount, store, streaming, links }: Rooms): void {
+export function v1StreamingRoutes({ mount, store, streaming, links }: RouteNeeds): void {
   mount(v1.streaming, async ({ caller, keyId, origin }) => {
     const station = caller.kind === 'station' ? caller.id : null;
     const { session, token } = streaming.sessions.issue(station, keyId);

@@ -1,12 +1,12 @@
 import { v1 } from '../../contract/v1.ts';
 import { unprocessable } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { uploadsWithUnit } from '../store/ownedUploads.ts';
 import { adopt, deleteUnit, isWithin } from '../store/units.ts';
 import { existingUnit } from './existing.ts';
 
 /** What the 1.x clients could do with units. */
-export function v1UnitRoutes({ mount, writer, files }: Rooms): void {
+export function v1UnitRoutes({ mount, writer, files }: RouteNeeds): void {
   mount(v1.updateUnit, ({ params, body }) =>
     writer.write(async (change) => {
       const unit = await existingUnit(change, params.serial_number);

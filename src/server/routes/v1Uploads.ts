@@ -1,11 +1,11 @@
 import { v1 } from '../../contract/v1.ts';
 import { creatorOf } from '../http/authentication.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { insertUpload } from '../store/uploads.ts';
 import { existingRun } from './existing.ts';
 import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
 
-export function v1UploadRoutes({ mount, writer, urls }: Rooms): void {
+export function v1UploadRoutes({ mount, writer, urls }: RouteNeeds): void {
   mount(v1.initializeUpload, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));

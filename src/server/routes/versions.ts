@@ -1,13 +1,13 @@
 import { versions } from '../../contract/versions.ts';
 import { creatorOf } from '../http/authentication.ts';
 import { conflict } from '../refusal.ts';
-import type { Rooms } from '../rooms.ts';
+import type { RouteNeeds } from '../routeNeeds.ts';
 import { isoTime } from '../store/time.ts';
 import { countRunsOfVersion, deleteVersion, findVersion, insertVersion } from '../store/versions.ts';
 import { creatorAnswer } from './creators.ts';
 import { existingProcedure, existingVersion } from './existing.ts';
 
-export function versionRoutes({ mount, store }: Rooms): void {
+export function versionRoutes({ mount, store }: RouteNeeds): void {
   mount(versions.create, ({ params, body: { tag }, caller }) =>
     store.transaction().execute(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);

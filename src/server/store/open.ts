@@ -10,7 +10,8 @@ import {
   type SqliteStatement,
 } from 'kysely';
 import { serverExit } from '../../contract/local.ts';
-import { messageOf, StartFailure } from '../startFailure.ts';
+import { messageOf } from '../../domain/messageOf.ts';
+import { StartFailure } from '../startFailure.ts';
 import { howToRestore, isDamage } from './damage.ts';
 import { migrate } from './migrations.ts';
 import { Statements } from './statements.ts';

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import { messageOf } from '../../domain/messageOf.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
 
@@ -80,7 +81,7 @@ export class SignIn extends PageElement {
     try {
       await this.#check(key);
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = messageOf(error);
     }
     this.busy = false;
   }

@@ -13,7 +13,7 @@ const zoomStep = 0.5;
  * Curves over one x. The plotting library is loaded when the first plot comes near the window, and `needed` is fired then:
  * whoever listens sets `series`.
  */
-export class CurvePlot extends PageElement {
+class CurvePlot extends PageElement {
   static override properties = {
     label: {},
     axes: { attribute: false },

@@ -9,6 +9,7 @@ import { procedures } from '../../../src/contract/procedures.ts';
 import { local } from '../../../src/contract/local.ts';
 import { type Run, type RunListItem, runs } from '../../../src/contract/runs.ts';
 import { stations } from '../../../src/contract/stations.ts';
+import { scriptFile } from '../../support/scripts.ts';
 import { root } from './places.ts';
 import { until } from './until.ts';
 import { useWorkbench } from './useWorkbench.ts';
@@ -32,9 +33,9 @@ export class Bench {
     mkdirSync(this.workspace);
   }
 
-  /** Puts a script of the fixtures into the workspace. */
+  /** Puts a script of the fixtures or of the samples into the workspace. */
   script(name: string, as = name): string {
-    cpSync(join(root, 'test', 'fixtures', 'scripts', name), join(this.workspace, as));
+    cpSync(scriptFile(name), join(this.workspace, as));
     return join(this.workspace, as);
   }
 
@@ -117,11 +118,21 @@ export class Bench {
 
 /** Inside a `describe`: a window on the bench, for all its tests; the bench is removed after them. */
 export function useBench(bench: Bench, settings: Record<string, unknown> = {}): { workbench: () => Workbench } {
-  const workbench = useWorkbench({
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python(), ...settings },
-  });
+  const workbench = useWorkbench({ machineSettings: { ...settingsOf(bench), ...settings } });
   after(() => bench.dispose());
   return { workbench };
+}
+
+/** The same on a folder that is not trusted, where nobody is asked whether it is. */
+export function useUntrustedBench(bench: Bench): { workbench: () => Workbench } {
+  const userSettings = { 'security.workspace.trust.startupPrompt': 'never' };
+  const workbench = useWorkbench({ trust: false, userSettings, machineSettings: settingsOf(bench) });
+  after(() => bench.dispose());
+  return { workbench };
+}
+
+function settingsOf(bench: Bench): Record<string, unknown> {
+  return { 'testStations.dataFolder': bench.data, 'testStations.python': python() };
 }
 
 /** Pastes a key that was made elsewhere, and waits until it is kept: that is after the box has closed. */
@@ -142,4 +153,28 @@ export async function createStation(window: Workbench, name: string): Promise<vo
   await window.quickInput.fill(name);
   await window.quickInput.accept();
   await window.notification(`Station ${name} is ready`).locator.waitFor();
+}
+
+/** Adds a TofuPilot server by the palette, and signs in to it. */
+export async function addTofuPilot(
+  window: Workbench,
+  { url, host, userKey }: { url: string; host: string; userKey: string },
+): Promise<void> {
+  await window.command('Test Stations: Add TofuPilot Server…');
+  await window.quickInput.opened('Add TofuPilot server (1/2)');
+  await window.quickInput.fill(url);
+  await window.quickInput.accept();
+  await window.quickInput.opened(`Sign in to ${host}`);
+  await window.quickInput.fill(userKey);
+  await window.quickInput.accept();
+  await window.quickInput.closed();
+}
+
+/** Saves where it is offered, under a name like this. @returns what is in the file then */
+export async function saveAs(window: Workbench, bench: Bench, name: RegExp): Promise<string> {
+  await window.quickInput.saveAs(name);
+  const notification = window.notification(/^Saved as /);
+  const file = /^Saved as (.+)\.$/.exec(await notification.text())?.[1] ?? '';
+  await notification.close();
+  return bench.read(file);
 }

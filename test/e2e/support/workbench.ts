@@ -243,6 +243,12 @@ export class Workbench {
     await this.page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
   }
 
+  /** In every theme; the light one stays. */
+  async screenshots(name: string): Promise<void> {
+    for (const theme of allThemes) await this.screenshot(name, theme);
+    await this.setTheme('light');
+  }
+
   async #show(command: string, panel: string): Promise<void> {
     if (await this.page.locator(panel).isVisible()) return;
     await this.command(command);

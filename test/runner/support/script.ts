@@ -23,9 +23,6 @@ export function withEachPython(title: string, tests: (python: string) => void): 
   }
 }
 
-/** Folder of the seed page's scripts. */
-export const seeds = path.join(import.meta.dirname, '../../fixtures/scripts');
-
 /** A folder with files, removed after the tests of the file that asks for it; `main.py` is the script. */
 export async function scriptFolder(files: Record<string, string>, name = 'station'): Promise<string> {
   const folder = path.join(await temporaryFolder(), name);

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, it } from 'mocha';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { seeds, withEachPython } from './support/script.ts';
+import { withEachPython } from './support/script.ts';
+import { scriptFile } from '../support/scripts.ts';
 
-withEachPython("The seed page's scripts", (python) => {
+withEachPython('The smallest scripts', (python) => {
   let recorder: Recorder;
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());
 
   it('runs the OpenHTF one, and sees its push', async () => {
-    const file = path.join(seeds, 'openhtf_seed.py');
+    const file = scriptFile('openhtf_fvt1.py');
     const host = await Host.run(python, file, { env: recorder.environment });
     assert.deepEqual(
       host.names(),
@@ -51,7 +51,7 @@ withEachPython("The seed page's scripts", (python) => {
 
   it('reports the NameError of the vanilla one as it stands on the page, and pushes nothing', async () => {
     const before = recorder.requests.length;
-    const file = path.join(seeds, 'vanilla_seed.py');
+    const file = scriptFile('vanilla_broken.py');
     const host = await Host.run(python, file, { env: recorder.environment });
     const { reason, failure } = host.one('run_crashed');
     assert.equal(reason, 'execution_error');
@@ -61,7 +61,7 @@ withEachPython("The seed page's scripts", (python) => {
     assert.equal(await host.ended, 1);
     assert.match(
       host.stderr,
-      /^Traceback \(most recent call last\):\n {2}File ".*vanilla_seed\.py", line \d+, in <module>/m,
+      /^Traceback \(most recent call last\):\n {2}File ".*vanilla_broken\.py", line \d+, in <module>/m,
     );
     assert.match(host.stderr, /NameError: name 'phases' is not defined\n$/);
     assert.doesNotMatch(host.stderr + failure.traceback, /test_stations_runner|runpy/);
@@ -69,7 +69,7 @@ withEachPython("The seed page's scripts", (python) => {
   });
 
   it('runs the repaired vanilla one', async () => {
-    const file = path.join(seeds, 'vanilla_repaired.py');
+    const file = scriptFile('vanilla_fvt1.py');
     const host = await Host.run(python, file, { env: recorder.environment });
     assert.deepEqual(
       host.names(),
@@ -78,7 +78,7 @@ withEachPython("The seed page's scripts", (python) => {
     );
     const started = host.one('run_started');
     assert.equal(started.kind, 'vanilla');
-    assert.equal(started.name, 'vanilla_repaired');
+    assert.equal(started.name, 'vanilla_fvt1');
     assert.deepEqual(started.phases[0]?.place?.file, file);
     assert.equal(host.one('phase_complete').outcome, 'PASS');
     const complete = host.one('run_complete');

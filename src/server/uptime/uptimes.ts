@@ -1,12 +1,12 @@
-import type { DayColumns, Days, Durations } from '../contract/uptime.ts';
-import { sumOf } from '../domain/uptime.ts';
-import type { Calendar } from '../domain/uptimeCalendar.ts';
-import { type Span, union } from '../domain/uptimeHistory.ts';
+import type { DayColumns, Days, Durations } from '../../contract/uptime.ts';
+import { sumOf } from '../../domain/uptime.ts';
+import type { Calendar } from '../../domain/uptimeCalendar.ts';
+import { type Span, union } from '../../domain/uptimeHistory.ts';
 import { LiveCells } from './liveCells.ts';
 import { LivePasts } from './livePasts.ts';
 import { type DaysOver, PastDaysMemory } from './pastDaysMemory.ts';
-import { allObservers, isSeen, type PresenceRow } from './store/uptime.ts';
-import type { Store } from './store/tables.ts';
+import { allObservers, isSeen, type PresenceRow } from '../store/uptime.ts';
+import type { Store } from '../store/tables.ts';
 
 const day = 86_400_000;
 

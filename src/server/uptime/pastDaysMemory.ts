@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DayColumns, Durations } from '../contract/uptime.ts';
-import { cellsOf, noTime } from '../domain/uptime.ts';
-import { type Span, union } from '../domain/uptimeHistory.ts';
-import type { Store } from './store/tables.ts';
-import { pastsOf, type Seen } from './store/uptime.ts';
+import type { DayColumns, Durations } from '../../contract/uptime.ts';
+import { cellsOf, noTime } from '../../domain/uptime.ts';
+import { type Span, union } from '../../domain/uptimeHistory.ts';
+import type { Store } from '../store/tables.ts';
+import { pastsOf, type Seen } from '../store/uptime.ts';
 import {
   columnNames,
   columnsFrom,
@@ -12,7 +12,7 @@ import {
   type PastDays,
   readDays,
   writeDays,
-} from './store/uptimeDays.ts';
+} from '../store/uptimeDays.ts';
 
 /** The longest window that can be asked for. */
 const daysKept = 400;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/server/presence/clock.ts';
 
-/** A clock that stands until the test moves it. */
-export class SetClock implements Clock {
+/** A clock of the server, with one that nobody sets beside it; both stand until the test moves them. */
+export class SetServerClock implements Clock {
   #wall: number;
   #monotonic = 0;
   readonly #timers = new Set<{ due: number; work: () => void }>();

@@ -1,6 +1,6 @@
 import type { AttachmentFiles } from './attachmentFiles.ts';
-import type { Store } from './store/tables.ts';
-import { deleteAbandonedUploads, existingUploads } from './store/uploads.ts';
+import type { Store } from '../store/tables.ts';
+import { deleteAbandonedUploads, existingUploads } from '../store/uploads.ts';
 
 const dayMillis = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Store } from './store/tables.ts';
-import { pastsOf, type Seen, type StationPast } from './store/uptime.ts';
+import type { Store } from '../store/tables.ts';
+import { pastsOf, type Seen, type StationPast } from '../store/uptime.ts';
 
 const day = 86_400_000;
 /** So many stations are read at once; in between, other requests have their turn. */

@@ -1,7 +1,7 @@
-import type { Durations } from '../contract/uptime.ts';
-import { cellsOf } from '../domain/uptime.ts';
-import type { History, Span } from '../domain/uptimeHistory.ts';
-import type { StationPast } from './store/uptime.ts';
+import type { Durations } from '../../contract/uptime.ts';
+import { cellsOf } from '../../domain/uptime.ts';
+import type { History, Span } from '../../domain/uptimeHistory.ts';
+import type { StationPast } from '../store/uptime.ts';
 
 const hour = 3_600_000;
 

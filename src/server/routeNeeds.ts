@@ -1,17 +1,17 @@
 import type { OperatorHub } from './operator/hub.ts';
 import type { OperatorLinks } from './operator/links.ts';
-import type { AttachmentFiles } from './attachmentFiles.ts';
+import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
 import type { EventStreams } from './eventStreams.ts';
 import type { App, Mount } from './http/mount.ts';
 import type { PresenceRecorder } from './presence/recorder.ts';
-import type { SignedUrls } from './signedUrls.ts';
+import type { SignedUrls } from './attachments/signedUrls.ts';
 import type { Statements } from './store/statements.ts';
 import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
 /** What the routes work with. */
-export interface Rooms {
+export interface RouteNeeds {
   app: App;
   mount: Mount;
   store: Store;

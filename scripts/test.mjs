@@ -6,7 +6,7 @@ import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
 import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
-import { installVsCode } from './lib/vscode.mjs';
+import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
 
 const usage = `npm test                          everything
 npm test -- server runner         these parts only
@@ -70,11 +70,9 @@ function choose(parts, args) {
 
 async function setUp(needs) {
   const steps = [];
-  if (needs.has('window'))
-    steps.push(
-      installVsCode(),
-      installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)),
-    );
+  if (needs.has('browser')) steps.push(installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)));
+  if (needs.has('newest')) steps.push(installVsCode());
+  if (needs.has('oldest')) steps.push(installOldestVsCode());
   if (needs.has('tools')) steps.push(installVenv('tools'));
   if (needs.has('schemathesis')) {
     steps.push(installVenv('schemathesis'));

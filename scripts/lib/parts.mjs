@@ -2,6 +2,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, root } from './places.mjs';
 import { venvPython } from './python.mjs';
+import { oldestVsCode } from './vscode.mjs';
 
 const node = process.execPath;
 const mypy = ['-m', 'mypy'];
@@ -25,7 +26,7 @@ const ruff = ['-m', 'ruff'];
  * @property {string} name
  * @property {string} folder of its tests below test/, or its name
  * @property {boolean} isCheck a static check, which counts as one test
- * @property {('tools' | 'pythons' | 'schemathesis' | 'window')[]} needs what has to be set up for it
+ * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'newest' | 'oldest')[]} needs what has to be set up for it
  * @property {boolean} usesBuild
  * @property {(run: Run, tests: Tests) => Promise<Result>} work
  */
@@ -34,8 +35,9 @@ const ruff = ['-m', 'ruff'];
 export const parts = [
   // The build comes first: others use it. The longest suite comes next, the rest goes beside it.
   check('build', [[node, script('scripts/package.mjs')]]),
-  suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000, share: [1, 2] }),
-  suite('e2e', { needs: ['pythons', 'window'], usesBuild: true, timeout: 60_000, share: [2, 2] }),
+  suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 60_000, share: [1, 2] }),
+  suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 60_000, share: [2, 2] }),
+  oldest(['clicks', 'readme', 'stations', 'testing']),
   suite('unit', { timeout: 10_000 }),
   check('types', [
     [node, program('typescript', 'tsc'), '-p', '.'],
@@ -81,13 +83,28 @@ function check(name, commands, needs = []) {
   };
 }
 
+/** Browser tests that go through what is done every day, in the oldest VS Code that the manifest's `engines` name. */
+function oldest(names) {
+  const files = names.map((name) => `test/e2e/${name}.test.ts`);
+  const part = suite('oldest', { needs: ['pythons', 'browser', 'oldest'], usesBuild: true, timeout: 60_000, files });
+  return {
+    ...part,
+    async work(run, tests) {
+      const env = oldestVsCode();
+      if (env) return part.work((program, args, more) => run(program, args, { ...more, ...env }), tests);
+      const reason = 'npm has no Node 22, which it needs, for this machine';
+      return { passed: 0, failed: [], skipped: [{ title: 'the oldest VS Code', reason }] };
+    },
+  };
+}
+
 /**
  * Mocha on test/<folder>/; it counts what its reporter wrote, and nothing written is a failure.
  * @param {string} folder
- * @param {{ needs?: Part['needs'], usesBuild?: boolean, timeout: number, share?: [number, number] }} options
- *   `share`: the first or second half of the files, say, so that the halves can run side by side
+ * @param {{ needs?: Part['needs'], usesBuild?: boolean, timeout: number, share?: [number, number], files?: string[] }} options
+ *   `share`: the first or second half of the files, say, so that the halves can run side by side; `files`: these of another folder
  */
-function suite(folder, { needs = [], usesBuild = false, timeout, share: [which, of] = [1, 1] }) {
+function suite(folder, { needs = [], usesBuild = false, timeout, share: [which, of] = [1, 1], files: listed }) {
   const name = of === 1 ? folder : `${folder} ${which}/${of}`;
   return {
     name,
@@ -96,7 +113,7 @@ function suite(folder, { needs = [], usesBuild = false, timeout, share: [which, 
     needs,
     usesBuild,
     async work(run, { files, options, coverage }) {
-      const all = files.length > 0 ? files : globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort();
+      const all = files.length > 0 ? files : (listed ?? globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort());
       const own = all.filter((_, n) => n % of === which - 1);
       if (files.length > 0 && own.length === 0) return { passed: 0, failed: [], skipped: [] };
       const report = join(build, 'reports', `${name.replace('/', '-')}.json`);

@@ -18,6 +18,8 @@ const manifest = z
   .object({
     main: z.string(),
     icon: z.string(),
+    engines: z.object({ vscode: z.string() }),
+    devDependencies: z.object({ '@types/vscode': z.string() }),
     contributes: z.object({
       commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.literal('Test Stations') })),
       menus: z.record(z.string(), z.array(menuItem)),
@@ -51,6 +53,16 @@ const matches = (pattern: RegExp, texts: readonly string[] = sources): Set<strin
 const declared = new Set(commands.map(({ command }) => command.replace('testStations.', '')));
 
 describe('the manifest', () => {
+  it('names the VS Code whose types are compiled against and which the tests of the oldest run in', () => {
+    const oldest = z
+      .object({ dependencies: z.object({ 'code-server': z.string() }) })
+      .parse(JSON.parse(text('tools/vscode-oldest/package.json')));
+    assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode']}`);
+    // Its code-server has the minor version of VS Code.
+    assert.match(manifest.engines.vscode, /^\^1\.\d+\.0$/);
+    assert.equal(oldest.dependencies['code-server'].split('.')[1], manifest.engines.vscode.split('.')[1]);
+  });
+
   it('declares exactly the commands that are registered', () => {
     assert.deepEqual([...declared].sort(), [...matches(/commands\.register\(\s*'(\w+)'/g)].sort());
   });

@@ -90,7 +90,8 @@ export class CodeServer {
 
   /** Also after `stop`: the same port and data, as SecretStorage needs it. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#arguments(), {
+    const { node, entry } = places.codeServer();
+    const child = spawn(node, [entry, ...this.#arguments()], {
       env: this.#environment(),
       cwd: this.home,
       detached: process.platform !== 'win32',
@@ -120,7 +121,6 @@ export class CodeServer {
 
   #arguments(): string[] {
     return [
-      places.codeServer(),
       ...[
         '--config',
         join(this.folder, 'config.yaml'),

@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build, codeServer, vsix } from './places.ts';
+import { codeServer, leavings, vsix } from './places.ts';
 
 /**
  * Copies the installed extension of `vsix()` to `folder`, the extensions folder of a code-server.
@@ -16,7 +16,7 @@ export async function installExtension(folder: string, others: readonly string[]
   const content = createHash('sha256')
     .update(await readFile(file))
     .digest('hex');
-  const template = join(build, 'e2e', `extensions-${content.slice(0, 12)}`);
+  const template = join(leavings, 'e2e', `extensions-${content.slice(0, 12)}`);
   if (!existsSync(template)) await unpack(file, template);
   await rm(folder, { recursive: true, force: true });
   await cp(template, folder, { recursive: true });
@@ -28,7 +28,7 @@ export async function installExtension(folder: string, others: readonly string[]
  * so at once: the second finds it there.
  */
 async function unpack(file: string, template: string): Promise<void> {
-  const parent = join(build, 'e2e');
+  const parent = join(leavings, 'e2e');
   await mkdir(parent, { recursive: true });
   for (const old of await readdir(parent))
     if (old.startsWith('extensions-') && join(parent, old) !== template)
@@ -44,10 +44,11 @@ async function unpack(file: string, template: string): Promise<void> {
 /** Has code-server install the file of an extension. */
 async function install(file: string, extensions: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'ts-install-'));
+  const { node, entry } = codeServer();
   await promisify(execFile)(
-    process.execPath,
+    node,
     [
-      ...[codeServer(), '--config', join(work, 'config.yaml'), '--user-data-dir', join(work, 'data')],
+      ...[entry, '--config', join(work, 'config.yaml'), '--user-data-dir', join(work, 'data')],
       ...['--extensions-dir', extensions, '--install-extension', file, '--force'],
     ],
     { env: { ...process.env, EXTENSIONS_GALLERY: '{}', HOME: work, XDG_CONFIG_HOME: work, XDG_DATA_HOME: work } },

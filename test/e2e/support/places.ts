@@ -4,14 +4,19 @@ import { join } from 'node:path';
 /** The checkout. */
 export const root = join(import.meta.dirname, '..', '..', '..');
 
-/** What test runs leave behind: screenshots, logs of failures. */
+/** What the build and test runs leave behind. */
 export const build = join(root, 'build');
 
-const codeServerEntry = join(root, 'tools', 'vscode', 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+/** The folder in `tools` of the VS Code under test. */
+const vsCode = process.env['TEST_VSCODE'] ?? 'vscode';
 
-/** The program file of code-server. Throws before the set-up ran. */
-export function codeServer(): string {
-  return installed(codeServerEntry);
+/** For screenshots and logs of failures: runs in another VS Code leave theirs beside those of the usual one. */
+export const leavings = vsCode === 'vscode' ? build : join(build, vsCode);
+
+/** The program file of code-server, and the Node that runs it. Throws before the set-up ran. */
+export function codeServer(): { node: string; entry: string } {
+  const entry = join(root, 'tools', vsCode, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+  return { node: process.env['TEST_VSCODE_NODE'] ?? process.execPath, entry: installed(entry) };
 }
 
 /** The packaged extension under test; `TEST_VSIX` names another one. */

@@ -49,7 +49,7 @@ function hasRun(suite: Suite): boolean {
 }
 
 async function keep(workbench: Workbench, title: string): Promise<void> {
-  const folder = join(places.build, 'failures', title.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 100));
+  const folder = join(places.leavings, 'failures', title.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 100));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await workbench.page.screenshot({ path: join(folder, 'window.png') });

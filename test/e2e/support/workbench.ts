@@ -16,8 +16,8 @@ export type Theme = (typeof allThemes)[number];
 
 /** `mark`: of the window; `kind`: of pages within it. */
 const themes: Record<Theme, { name: string; mark: string; kind: string }> = {
-  light: { name: 'Light Modern', mark: '.monaco-workbench.vs', kind: 'vscode-light' },
-  dark: { name: 'Dark Modern', mark: '.monaco-workbench.vs-dark', kind: 'vscode-dark' },
+  light: { name: 'Default Light Modern', mark: '.monaco-workbench.vs', kind: 'vscode-light' },
+  dark: { name: 'Default Dark Modern', mark: '.monaco-workbench.vs-dark', kind: 'vscode-dark' },
   hc: { name: 'Default High Contrast', mark: '.monaco-workbench.hc-black', kind: 'vscode-high-contrast' },
   hcLight: {
     name: 'Default High Contrast Light',
@@ -238,7 +238,7 @@ export class Workbench {
   /** Saves what is seen as `build/screenshots/<name>-<theme>.png`. */
   async screenshot(name: string, theme: Theme): Promise<void> {
     await this.setTheme(theme);
-    const folder = join(places.build, 'screenshots');
+    const folder = join(places.leavings, 'screenshots');
     await mkdir(folder, { recursive: true });
     await this.page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
   }

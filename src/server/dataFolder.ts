@@ -51,11 +51,11 @@ export class DataFolder {
     this.authority = join(this.certificates, 'ca.pem');
     this.#addressFile = join(this.path, 'server.json');
     this.#lockFile = join(this.path, 'server.lock.db');
-    this.#refuseLinks();
     try {
+      this.#refuseLinks();
       makeFolder(this.attachments);
     } catch (error) {
-      throw this.#notWritable(error);
+      throw error instanceof StartFailure ? error : this.#notWritable(error);
     }
   }
 

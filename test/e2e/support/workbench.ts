@@ -119,7 +119,8 @@ export class Workbench {
     const there = this.statusBarItem(`Ln ${line},`);
     await until(
       async () => {
-        await this.page.locator('.editor-group-container.active .view-line').first().click();
+        // Not by a click: what is in sight of the text may lie below something, or be a lens.
+        await this.page.locator('.editor-group-container.active .native-edit-context').focus();
         await this.page.keyboard.press('Control+G');
         await this.quickInput.fill(`:${line}`, 3000);
         await this.quickInput.accept();

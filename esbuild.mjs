@@ -11,7 +11,7 @@ const fresh = join(root, 'build', 'dist');
 const bundles = [
   { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 5_000, plugins: [loadLater()] },
   { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
-  { entry: 'src/domain/scriptScan.ts', file: 'scriptScan.js', external: [] },
+  { entry: 'src/domain/script/scriptScan.ts', file: 'scriptScan.js', external: [] },
   { entry: 'src/client/http.ts', file: 'http.js', external: [] },
   { entry: 'src/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
   { entry: 'src/server/main.ts', file: 'server.js', external: [] },

@@ -4,12 +4,12 @@
  */
 export default {
   mutate: [
-    'src/domain/uptime.ts',
-    'src/domain/uptimeHistory.ts',
-    'src/domain/uptimeFigures.ts',
-    'src/domain/uptimeCalendar.ts',
-    'src/domain/presence.ts',
-    'src/domain/pauses.ts',
+    'src/domain/uptime/uptime.ts',
+    'src/domain/uptime/uptimeHistory.ts',
+    'src/domain/uptime/uptimeFigures.ts',
+    'src/domain/uptime/uptimeCalendar.ts',
+    'src/domain/uptime/presence.ts',
+    'src/domain/uptime/pauses.ts',
   ],
   mutator: {
     excludedMutations: [

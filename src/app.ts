@@ -8,7 +8,7 @@ import { registerOperator } from './operator/index.ts';
 import { Commands } from './platform/commands.ts';
 import { createLog } from './platform/log.ts';
 import { registerRun } from './run/index.ts';
-import { pythonState } from './run/pythonState.ts';
+import { pythonState } from './run/python/pythonState.ts';
 import { registerStations } from './stations/index.ts';
 import { registerUptime } from './uptime/index.ts';
 import { registerWelcome } from './welcome/index.ts';

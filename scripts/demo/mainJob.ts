@@ -9,9 +9,9 @@ import { procedures } from '../../src/contract/procedures.ts';
 import type { RunnerEvent } from '../../src/contract/runner.ts';
 import { type Run, runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
-import { advance, notStarted, verdictOf } from '../../src/domain/liveRun.ts';
-import { stationEnvironment } from '../../src/run/runPlan.ts';
-import { RunnerProcess } from '../../src/run/runnerProcess.ts';
+import { advance, notStarted, verdictOf } from '../../src/domain/live/liveRun.ts';
+import { stationEnvironment } from '../../src/run/process/runPlan.ts';
+import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
 import * as places from './places.ts';
 
 const { version } = z

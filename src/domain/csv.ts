@@ -1,5 +1,5 @@
 import type { Report } from '../contract/report.ts';
-import { limitsText, resultsOf } from './results.ts';
+import { limitsText, resultsOf } from './run/results.ts';
 
 const columns = ['phase', 'measurement', 'outcome', 'value', 'units', 'limits', 'attempt'] as const;
 

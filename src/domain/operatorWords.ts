@@ -1,4 +1,4 @@
-import { limitsBar, type LimitsBar } from './limits.ts';
+import { limitsBar, type LimitsBar } from './run/limits.ts';
 import type { LiveMeasurement, LivePhase, LiveTest } from '../contract/liveTest.ts';
 
 /** Such as `0:07`, `12:34`, `1:02:03`. @param millis below 0 counts as 0 */

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.ts';
 import { type LiveState, operator, stateEvent } from '../contract/operator.ts';
 import { type FromOperator, fromOperator, type ToOperator } from '../contract/operatorView.ts';
 import type { Operation } from '../contract/operation.ts';
-import { patchState } from '../domain/livePatch.ts';
+import { patchState } from '../domain/live/livePatch.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from '../platform/log.ts';

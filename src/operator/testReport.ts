@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { LiveScript } from '../connection/liveRuns.ts';
 import { bounds, type LiveTest, type TestPatch } from '../contract/liveTest.ts';
 import type { RunnerEvent } from '../contract/runner.ts';
-import { testPatchOf } from '../domain/livePatch.ts';
-import { readRunnerEvent, scriptEnded } from '../domain/runnerState.ts';
+import { testPatchOf } from '../domain/live/livePatch.ts';
+import { readRunnerEvent, scriptEnded } from '../domain/live/runnerState.ts';
 
 /** What is to be reported of a test: the whole of it, or what has changed. */
 export type TestNews =

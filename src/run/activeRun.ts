@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunMode } from '../contract/runner.ts';
-import type { ScriptRun } from './scriptRun.ts';
+import type { ScriptRun } from './process/scriptRun.ts';
 
 export interface StationName {
   readonly id: string;

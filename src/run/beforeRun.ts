@@ -4,7 +4,7 @@ import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { UserError } from '../platform/userError.ts';
 import type { StationName } from './activeRun.ts';
-import type { ProcedureQuestion } from './procedureQuestion.ts';
+import type { ProcedureQuestion } from './questions/procedureQuestion.ts';
 
 /** The selected station; the user is asked when there is none. @throws vscode.CancellationError without an answer */
 export async function selectedStation(store: StationStore): Promise<StationName> {
@@ -47,7 +47,7 @@ export async function savedSource(script: vscode.Uri): Promise<string> {
  * user cancels. What only running tells is asked by the runner before the first phase.
  */
 export async function askBeforeStart(question: ProcedureQuestion, source: string): Promise<void> {
-  const { scanScript } = await import('../domain/scriptScan.ts');
+  const { scanScript } = await import('../domain/script/scriptScan.ts');
   for (const argument of scanScript(source)) {
     if (argument.kind === 'computed') continue;
     const answer = await question.answer(argument.kind === 'named' ? argument.id : null);

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { type LiveRun, withPush } from '../domain/liveRun.ts';
+import { type LiveRun, withPush } from '../domain/live/liveRun.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
 import type { ActiveRun } from './activeRun.ts';
 import { showDryOutcome } from './dryRun.ts';
 import type { Prepared } from './execution.ts';
-import type { Interpreter } from './interpreter.ts';
+import type { Interpreter } from './python/interpreter.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { OutcomeMessage } from './outcomeMessage.ts';
-import type { Problems } from './problems.ts';
-import { installPackages, isInstallable } from './pythonPackages.ts';
-import type { RunEnd } from './scriptRun.ts';
+import type { Problems } from './explorer/problems.ts';
+import { installPackages, isInstallable } from './python/pythonPackages.ts';
+import type { RunEnd } from './process/scriptRun.ts';
 
 /** Tells how a script ended, and what became of its results. */
 export class Conclusion {

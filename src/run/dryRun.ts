@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { countRuns, resultOf, showFailure, withoutTest } from './outcomeMessage.ts';
-import type { RunEnd } from './scriptRun.ts';
+import type { RunEnd } from './process/scriptRun.ts';
 import { showInformation, showWarning } from '../platform/messages.ts';
 
 /** Tells how a dry run ended. Resolves when the message was answered. @param script the file's name */

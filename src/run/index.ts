@@ -7,19 +7,19 @@ import type { Commands } from '../platform/commands.ts';
 import { setContext } from '../platform/context.ts';
 import type { Log } from '../platform/log.ts';
 import { UserError } from '../platform/userError.ts';
-import { Discovery } from './discovery.ts';
-import { newScript } from './newScript.ts';
+import { Discovery } from './explorer/discovery.ts';
+import { newScript } from './help/newScript.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { registerOutbox } from './outbox/outboxCommands.ts';
-import { Problems } from './problems.ts';
-import { Profiles } from './profiles.ts';
-import { Reports } from './reports.ts';
+import { Problems } from './explorer/problems.ts';
+import { Profiles } from './explorer/profiles.ts';
+import { Reports } from './report/reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
-import { registerScriptHelp } from './scriptHelp.ts';
-import { SerialNumberQuestion } from './serialNumberQuestion.ts';
+import { registerScriptHelp } from './help/scriptHelp.ts';
+import { SerialNumberQuestion } from './questions/serialNumberQuestion.ts';
 import { StationTerminals } from './stationTerminal.ts';
-import { TestItems } from './testItems.ts';
+import { TestItems } from './explorer/testItems.ts';
 
 interface RunPlaces {
   /** The installed extension. */

@@ -9,12 +9,12 @@ import { ActiveRuns } from './activeRuns.ts';
 import { awaitTurn } from './awaitTurn.ts';
 import { accessOf, askBeforeStart, savedSource, selectedStation } from './beforeRun.ts';
 import { Conclusion } from './conclusion.ts';
-import { requireDebugger } from './debugConfiguration.ts';
+import { requireDebugger } from './process/debugConfiguration.ts';
 import { Execution, type ExecutionNeeds, type Prepared } from './execution.ts';
-import { interpreterFor } from './interpreter.ts';
-import { launchSettings } from './launchSettings.ts';
-import type { Problems } from './problems.ts';
-import { ProcedureQuestion } from './procedureQuestion.ts';
+import { interpreterFor } from './python/interpreter.ts';
+import { launchSettings } from './process/launchSettings.ts';
+import type { Problems } from './explorer/problems.ts';
+import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { type Place, StationQueue } from './stationQueue.ts';
 
 /** What the Operator UI starts. */

@@ -7,9 +7,9 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../platform/log.ts';
 import type { StationName } from './activeRun.ts';
 import { accessOf, selectedStation } from './beforeRun.ts';
-import { interpreterFor } from './interpreter.ts';
-import { stationEnvironment } from './runPlan.ts';
-import { trustEnvironment } from './trustedCertificates.ts';
+import { interpreterFor } from './python/interpreter.ts';
+import { stationEnvironment } from './process/runPlan.ts';
+import { trustEnvironment } from './process/trustedCertificates.ts';
 import { showWarning } from '../platform/messages.ts';
 
 /** Paths. */

@@ -1,7 +1,7 @@
-import type { NewRun } from '../domain/newRun.ts';
+import type { NewRun } from '../domain/run/newRun.ts';
 import { deepest, isTooDeep } from '../domain/nesting.ts';
-import { openhtfRecord } from '../domain/openhtfRecord.ts';
-import { openhtfRecordToNewRun } from '../domain/openhtfRun.ts';
+import { openhtfRecord } from '../domain/run/openhtfRecord.ts';
+import { openhtfRecordToNewRun } from '../domain/run/openhtfRun.ts';
 import { parseTolerantJson } from '../domain/tolerantJson.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import type { Caller } from './http/authentication.ts';

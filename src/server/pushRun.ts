@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/operation.ts';
-import type { NewRun } from '../domain/newRun.ts';
+import type { NewRun } from '../domain/run/newRun.ts';
 import { type Caller, creatorOf } from './http/authentication.ts';
 import type { Call } from './http/mount.ts';
 import { badRequest, conflict, forbidden, notFound, Refusal, unprocessable } from './refusal.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RunInputError } from '../domain/newRun.ts';
+import { RunInputError } from '../domain/run/newRun.ts';
 import { Refusal } from './refusal.ts';
 import type { Statements } from './store/statements.ts';
 import type { Change, Store } from './store/tables.ts';

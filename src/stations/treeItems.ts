@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 import type { StationState } from '../contract/overview.ts';
 import { ago } from '../domain/ago.ts';
-import { percent } from '../domain/percent.ts';
+import { percent } from '../domain/uptime/percent.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';

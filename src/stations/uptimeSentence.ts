@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { uptime } from '../contract/uptime.ts';
-import { lastDays } from '../domain/uptime.ts';
-import { durationWords, figuresOf, percentWords } from '../domain/uptimeFigures.ts';
+import { lastDays } from '../domain/uptime/uptime.ts';
+import { durationWords, figuresOf, percentWords } from '../domain/uptime/uptimeFigures.ts';
 import type { Log } from '../platform/log.ts';
 
 const days = 90;

@@ -4,7 +4,7 @@ import { pickStation, stationIdOf } from '../connection/pickStation.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { presence } from '../contract/presence.ts';
 import { uptime } from '../contract/uptime.ts';
-import { pauseAt } from '../domain/pauses.ts';
+import { pauseAt } from '../domain/uptime/pauses.ts';
 import type { Commands } from '../platform/commands.ts';
 import { UserError } from '../platform/userError.ts';
 import { askAddress } from './addressBox.ts';

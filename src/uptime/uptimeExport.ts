@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.ts';
 import { uptime } from '../contract/uptime.ts';
 import { safeFileName } from '../domain/fileNames.ts';
-import { uptimeCsv, uptimeJson } from '../domain/uptimeExport.ts';
+import { uptimeCsv, uptimeJson } from '../domain/uptime/uptimeExport.ts';
 import { saveAs } from '../platform/saveAs.ts';
 
 /** Saves the days of a station, or of all (null), where the user wants it. */

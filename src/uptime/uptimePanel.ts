@@ -7,7 +7,7 @@ import { presence } from '../contract/presence.ts';
 import { uptime } from '../contract/uptime.ts';
 import { type FromUptime, fromUptime, type ToUptime } from '../contract/uptimeView.ts';
 import { dispatch, type Handlers } from '../domain/messages.ts';
-import { packColumns } from '../domain/uptimeColumns.ts';
+import { packColumns } from '../domain/uptime/uptimeColumns.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import type { Commands } from '../platform/commands.ts';
 import type { Log } from '../platform/log.ts';

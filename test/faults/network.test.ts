@@ -10,7 +10,7 @@ import { stations } from '../../src/contract/stations.ts';
 import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
 import { pushKept } from '../../src/run/outbox/pushKept.ts';
 import { Retries } from '../../src/run/outbox/retries.ts';
-import { RunnerProcess } from '../../src/run/runnerProcess.ts';
+import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { CuttingProxy } from '../support/cuttingProxy.ts';

@@ -1,8 +1,8 @@
 import { delimiter, resolve } from 'node:path';
 import { runnerEnvironment } from '../../src/contract/runner.ts';
 import type { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { stationEnvironment } from '../../src/run/runPlan.ts';
-import type { RunnerProcess } from '../../src/run/runnerProcess.ts';
+import { stationEnvironment } from '../../src/run/process/runPlan.ts';
+import type { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
 
 interface Pushing {
   script: string;

@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { before, beforeEach } from 'mocha';
 import type { PresenceCause } from '../../src/contract/presence.ts';
 import { type Durations, uptime, type UptimeRow } from '../../src/contract/uptime.ts';
-import { dayOf } from '../../src/domain/uptime.ts';
+import { dayOf } from '../../src/domain/uptime/uptime.ts';
 import { type TestStation, useServer } from './bench.ts';
 
 export const minute = 60_000;

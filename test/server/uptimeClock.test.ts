@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { dayOf } from '../../src/domain/uptime.ts';
-import { Calendar } from '../../src/domain/uptimeCalendar.ts';
+import { dayOf } from '../../src/domain/uptime/uptime.ts';
+import { Calendar } from '../../src/domain/uptime/uptimeCalendar.ts';
 import { type OpenStore, openStore } from '../../src/server/store/open.ts';
 import { presences } from '../../src/server/store/uptime.ts';
 import { forgetDays } from '../../src/server/store/uptimeDays.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asking, isAsking } from '../../src/run/asking.ts';
+import { asking, isAsking } from '../../src/run/questions/asking.ts';
 
 describe('asking', () => {
   it('lasts until the answer is there, whatever became of it', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { ValidatorAnswer } from '../../src/contract/runs.ts';
-import { limitsBar, limitsOf } from '../../src/domain/limits.ts';
+import { limitsBar, limitsOf } from '../../src/domain/run/limits.ts';
 
 const rule = (operator: string, expected_value: unknown, is_decisive = true): ValidatorAnswer => ({
   operator,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { RunnerEvent } from '../../src/contract/runner.ts';
-import { advance, notStarted, verdictOf, worstOf } from '../../src/domain/liveRun.ts';
+import { advance, notStarted, verdictOf, worstOf } from '../../src/domain/live/liveRun.ts';
 
 const started = (id: string, kind: 'openhtf' | 'vanilla' = 'openhtf'): RunnerEvent => ({
   event: 'run_started',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { openhtfRecord } from '../../src/domain/openhtfRecord.ts';
-import { openhtfRecordToNewRun } from '../../src/domain/openhtfRun.ts';
-import { RunInputError } from '../../src/domain/newRun.ts';
+import { openhtfRecord } from '../../src/domain/run/openhtfRecord.ts';
+import { openhtfRecordToNewRun } from '../../src/domain/run/openhtfRun.ts';
+import { RunInputError } from '../../src/domain/run/newRun.ts';
 
 const start = 1_767_323_045_000;
 const now = start + 1_000_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { bounds, type LiveMeasurement, type LivePhase, type LiveTest } from '../../src/contract/liveTest.ts';
-import { boundedMeasurements, boundedPhases, withLogs } from '../../src/domain/liveBounds.ts';
+import { boundedMeasurements, boundedPhases, withLogs } from '../../src/domain/live/liveBounds.ts';
 import { isShownImage, nextSerialNumber, phaseTime, timeLeft } from '../../src/domain/operatorWords.ts';
 import { freshest, type TestSource } from '../../src/server/operator/testSource.ts';
 

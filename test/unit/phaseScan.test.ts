@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { mentionsTests } from '../../src/domain/mentionsTests.ts';
-import type { ScriptOutline } from '../../src/domain/phaseScan.ts';
-import { outlineScript } from '../../src/domain/scriptScan.ts';
+import { mentionsTests } from '../../src/domain/script/mentionsTests.ts';
+import type { ScriptOutline } from '../../src/domain/script/phaseScan.ts';
+import { outlineScript } from '../../src/domain/script/scriptScan.ts';
 import { scriptFile } from '../support/scripts.ts';
 
 const fixture = (name: string): ScriptOutline => outlineScript(readFileSync(scriptFile(name), 'utf8'));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { isGap, patienceFor, repaired, type Told } from '../../src/domain/presence.ts';
-import type { Span } from '../../src/domain/uptimeHistory.ts';
+import { isGap, patienceFor, repaired, type Told } from '../../src/domain/uptime/presence.ts';
+import type { Span } from '../../src/domain/uptime/uptimeHistory.ts';
 
 const minute = 60_000;
 

@@ -5,8 +5,8 @@ import { measurementsCsv } from '../../src/domain/csv.ts';
 import { safeFileName } from '../../src/domain/fileNames.ts';
 import { imageType } from '../../src/domain/images.ts';
 import { dispatch } from '../../src/domain/messages.ts';
-import { phaseSources, sourceFile } from '../../src/domain/pythonSources.ts';
-import { attemptsOf } from '../../src/domain/report.ts';
+import { phaseSources, sourceFile } from '../../src/domain/script/pythonSources.ts';
+import { attemptsOf } from '../../src/domain/run/report.ts';
 import { readableMillis, timelineOf } from '../../src/domain/timeline.ts';
 import { readableSize, readableValue } from '../../src/domain/values.ts';
 

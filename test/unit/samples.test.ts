@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { scanScript } from '../../src/domain/scriptScan.ts';
+import { scanScript } from '../../src/domain/script/scriptScan.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'samples');
 const scripts = globSync('*.py', { cwd: folder });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { markScript, type Span } from '../../src/domain/scriptMarks.ts';
+import { markScript, type Span } from '../../src/domain/script/scriptMarks.ts';
 
 const v1 = 'from tofupilot import TofuPilotClient\n';
 const htf = 'import openhtf as htf\nfrom tofupilot.openhtf import TofuPilot\n';

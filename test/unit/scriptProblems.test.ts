@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { NamedProcedure } from '../../src/domain/scriptMarks.ts';
-import { problemsOf } from '../../src/domain/scriptProblems.ts';
+import type { NamedProcedure } from '../../src/domain/script/scriptMarks.ts';
+import { problemsOf } from '../../src/domain/script/scriptProblems.ts';
 
 const fvt1 = { id: '7d1ba7bb-3a5b-4b2c-9e2e-5b1c6c7f3a11', identifier: 'FVT1', name: 'Functional verification' };
 const named = (id: string, takesOnlyId = false): NamedProcedure => ({ id, literal: { from: 1, to: 9 }, takesOnlyId });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { scanScript } from '../../src/domain/scriptScan.ts';
+import { scanScript } from '../../src/domain/script/scriptScan.ts';
 
 const named = (id: string): unknown => ({ kind: 'named', id });
 const unnamed = { kind: 'unnamed' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { scanScript } from '../../src/domain/scriptScan.ts';
-import { scriptTemplate } from '../../src/run/scriptTemplates.ts';
+import { scanScript } from '../../src/domain/script/scriptScan.ts';
+import { scriptTemplate } from '../../src/run/help/scriptTemplates.ts';
 
 describe('a new test script', () => {
   for (const kind of ['openhtf', 'vanilla'] as const) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { ShownOutput } from '../../src/run/shownOutput.ts';
+import { ShownOutput } from '../../src/run/process/shownOutput.ts';
 import { SetClock } from '../support/setClock.ts';
 
 function setUp(): { clock: SetClock; shown: string[]; output: ShownOutput } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Durations } from '../../src/contract/uptime.ts';
-import { cellsOf, dayOf, incidentsOf, lastDays, lengthsIn, segmentsOf, sumOf } from '../../src/domain/uptime.ts';
+import { cellsOf, dayOf, incidentsOf, lastDays, lengthsIn, segmentsOf, sumOf } from '../../src/domain/uptime/uptime.ts';
 import {
   alternating,
   flattened,
@@ -10,7 +10,7 @@ import {
   type PauseSpan,
   type Span,
   union,
-} from '../../src/domain/uptimeHistory.ts';
+} from '../../src/domain/uptime/uptimeHistory.ts';
 
 /** Minutes are the times of these tests. */
 const history = (known: { up?: number[]; down?: number[]; observed?: Span[]; pauses?: PauseSpan[]; now?: number }) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Calendar } from '../../src/domain/uptimeCalendar.ts';
+import { Calendar } from '../../src/domain/uptime/uptimeCalendar.ts';
 
 const hour = 3_600_000;
 /** Hours of the days around a date. */

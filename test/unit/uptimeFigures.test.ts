@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { noTime, sumOf } from '../../src/domain/uptime.ts';
-import { durationWords, figuresOf, percentWords } from '../../src/domain/uptimeFigures.ts';
+import { noTime, sumOf } from '../../src/domain/uptime/uptime.ts';
+import { durationWords, figuresOf, percentWords } from '../../src/domain/uptime/uptimeFigures.ts';
 
 const figures = (time: Partial<ReturnType<typeof noTime>>) => figuresOf({ ...noTime(), ...time });
 const day = 86_400_000;

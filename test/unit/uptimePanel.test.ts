@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { DayColumns, Days, UptimeRow } from '../../src/contract/uptime.ts';
-import { Comings } from '../../src/domain/comings.ts';
+import { Comings } from '../../src/domain/uptime/comings.ts';
 import { localTime, parseLocalTime } from '../../src/domain/localTime.ts';
-import { pauseAt } from '../../src/domain/pauses.ts';
-import { packColumns, unpackColumns } from '../../src/domain/uptimeColumns.ts';
-import { uptimeCsv, uptimeJson } from '../../src/domain/uptimeExport.ts';
+import { pauseAt } from '../../src/domain/uptime/pauses.ts';
+import { packColumns, unpackColumns } from '../../src/domain/uptime/uptimeColumns.ts';
+import { uptimeCsv, uptimeJson } from '../../src/domain/uptime/uptimeExport.ts';
 import { dayShapes } from '../../src/webview/uptime/dayShapes.ts';
 import { arranged } from '../../src/webview/uptime/order.ts';
 import { allTogether } from '../../src/webview/uptime/rowSums.ts';

@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { InstantState } from '../../src/contract/uptime.ts';
-import { cellsOf, incidentsOf, noTime, segmentsOf, sumOf } from '../../src/domain/uptime.ts';
-import { Calendar } from '../../src/domain/uptimeCalendar.ts';
-import { figuresOf } from '../../src/domain/uptimeFigures.ts';
-import { historyOf, markOf, type PauseSpan, type Span, type Transition } from '../../src/domain/uptimeHistory.ts';
+import { cellsOf, incidentsOf, noTime, segmentsOf, sumOf } from '../../src/domain/uptime/uptime.ts';
+import { Calendar } from '../../src/domain/uptime/uptimeCalendar.ts';
+import { figuresOf } from '../../src/domain/uptime/uptimeFigures.ts';
+import {
+  historyOf,
+  markOf,
+  type PauseSpan,
+  type Span,
+  type Transition,
+} from '../../src/domain/uptime/uptimeHistory.ts';
 
 /** Times are few, so that things happen at the same one. */
 const most = 60;

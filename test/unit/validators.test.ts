@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { judge, limits, parseValidator } from '../../src/domain/validators.ts';
+import { judge, limits, parseValidator } from '../../src/domain/run/validators.ts';
 
 /** Operator, expected value, and `marginal` for a rule that does not decide. */
 const rules = (text: string) =>

@@ -1,4 +1,4 @@
-import { RunInputError } from '../../domain/newRun.ts';
+import { RunInputError } from '../../domain/run/newRun.ts';
 import { diskTrouble } from '../diskTrouble.ts';
 import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
 import { systemCode } from '../startFailure.ts';

@@ -1,6 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import type { LiveState, operator, WindowRequest } from '../../contract/operator.ts';
-import { patchTest } from '../../domain/livePatch.ts';
+import { patchTest } from '../../domain/live/livePatch.ts';
 import type { LiveTest } from '../../contract/liveTest.ts';
 import type { Listener } from '../openStreams.ts';
 import { conflict } from '../refusal.ts';

@@ -1,5 +1,5 @@
 import type { LiveTest } from '../../contract/liveTest.ts';
-import { type OpenhtfView, readOpenhtfState } from '../../domain/openhtfState.ts';
+import { type OpenhtfView, readOpenhtfState } from '../../domain/live/openhtfState.ts';
 import type { LiveStream } from '../streaming/streams.ts';
 import type { TestSource } from './testSource.ts';
 

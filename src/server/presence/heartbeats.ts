@@ -1,5 +1,5 @@
 import type { PresenceCause } from '../../contract/presence.ts';
-import { patienceFor } from '../../domain/presence.ts';
+import { patienceFor } from '../../domain/uptime/presence.ts';
 import type { Clock } from './clock.ts';
 import type { Observer } from './observer.ts';
 import type { Presences } from './presences.ts';

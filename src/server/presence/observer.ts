@@ -1,4 +1,4 @@
-import { type Elapsed, isGap } from '../../domain/presence.ts';
+import { type Elapsed, isGap } from '../../domain/uptime/presence.ts';
 import { beginObserving, forgetDaysOfAll, noteAlive } from '../store/observers.ts';
 import type { Store } from '../store/tables.ts';
 import type { Clock } from './clock.ts';

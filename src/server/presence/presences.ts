@@ -1,4 +1,4 @@
-import { type LateBeat, patienceFor, repaired } from '../../domain/presence.ts';
+import { type LateBeat, patienceFor, repaired } from '../../domain/uptime/presence.ts';
 import { observedWithin } from '../store/observers.ts';
 import { changePast, savePresence, type StoredPresence } from '../store/presence.ts';
 import type { Store } from '../store/tables.ts';

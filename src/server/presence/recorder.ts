@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StationState } from '../../contract/overview.ts';
 import type { PresenceCause } from '../../contract/presence.ts';
-import { patienceFor } from '../../domain/presence.ts';
+import { patienceFor } from '../../domain/uptime/presence.ts';
 import { lastAlive } from '../store/observers.ts';
 import { forgetWhoIsThere, storedPresences } from '../store/presence.ts';
 import type { Store } from '../store/tables.ts';

@@ -1,6 +1,6 @@
 import type { StationState } from '../../contract/overview.ts';
 import type { PresenceCause } from '../../contract/presence.ts';
-import type { Told } from '../../domain/presence.ts';
+import type { Told } from '../../domain/uptime/presence.ts';
 import type { PresenceNews, StoredPresence } from '../store/presence.ts';
 
 /** Something that says that a station is there. */

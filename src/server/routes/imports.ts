@@ -1,6 +1,6 @@
 import { imports } from '../../contract/imports.ts';
 import type { Answer } from '../../contract/operation.ts';
-import { RunInputError } from '../../domain/newRun.ts';
+import { RunInputError } from '../../domain/run/newRun.ts';
 import { importReport } from '../importReport.ts';
 import { notImplemented, Refusal } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';

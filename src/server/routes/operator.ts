@@ -1,5 +1,5 @@
 import { operator } from '../../contract/operator.ts';
-import { statePatchOf } from '../../domain/livePatch.ts';
+import { statePatchOf } from '../../domain/live/livePatch.ts';
 import type { LiveState, StateEvent, WindowRequest } from '../../contract/operator.ts';
 import { parseInput } from '../http/input.ts';
 import { type Call, receive, routeOf } from '../http/mount.ts';

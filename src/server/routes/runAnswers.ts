@@ -7,7 +7,7 @@ import {
   type NewValidator,
   type RunContext,
   runContext,
-} from '../../domain/newRun.ts';
+} from '../../domain/run/newRun.ts';
 import type { SignedUrls } from '../attachments/signedUrls.ts';
 import { rowId } from '../store/rowIds.ts';
 import type { logsOf, MeasurementDetails, PhaseDetails } from '../store/runDetails.ts';

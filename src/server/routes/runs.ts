@@ -1,6 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import { type RunListItem, runs } from '../../contract/runs.ts';
-import { v2RunToNewRun } from '../../domain/v2Run.ts';
+import { v2RunToNewRun } from '../../domain/run/v2Run.ts';
 import { pushKeyOf, pushRun } from '../pushRun.ts';
 import { badRequest, notFound } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';

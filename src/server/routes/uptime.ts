@@ -1,8 +1,8 @@
 import type { StationState } from '../../contract/overview.ts';
 import { uptime, type UptimeRow } from '../../contract/uptime.ts';
-import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../domain/uptime.ts';
-import { Calendar } from '../../domain/uptimeCalendar.ts';
-import type { History } from '../../domain/uptimeHistory.ts';
+import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../domain/uptime/uptime.ts';
+import { Calendar } from '../../domain/uptime/uptimeCalendar.ts';
+import type { History } from '../../domain/uptime/uptimeHistory.ts';
 import { Refusal } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';

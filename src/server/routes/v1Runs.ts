@@ -1,5 +1,5 @@
 import { v1 } from '../../contract/v1.ts';
-import { v1RunToNewRun } from '../../domain/v1Run.ts';
+import { v1RunToNewRun } from '../../domain/run/v1Run.ts';
 import { pushKeyOf, pushRun } from '../pushRun.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';

@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/uptimeHistory.ts';
+import type { Span } from '../../domain/uptime/uptimeHistory.ts';
 
 /**
  * Whole numbers, from 0 on, that SQLite put together by `group_concat`. To read a hundred thousand numbers like this takes

@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/uptimeHistory.ts';
+import type { Span } from '../../domain/uptime/uptimeHistory.ts';
 import { forgetDays } from './uptimeDays.ts';
 import type { Change, Store } from './tables.ts';
 

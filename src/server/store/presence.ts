@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { StationState } from '../../contract/overview.ts';
 import type { PresenceCause } from '../../contract/presence.ts';
-import type { Told } from '../../domain/presence.ts';
+import type { Told } from '../../domain/uptime/presence.ts';
 import type { Change, Store } from './tables.ts';
 
 /** What is stored of a station in use whose presence was ever told or is followed. */

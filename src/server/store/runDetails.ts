@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { newAggregation, newSeries } from '../../domain/newRun.ts';
+import { newAggregation, newSeries } from '../../domain/run/newRun.ts';
 import type { Store, Tables } from './tables.ts';
 import { validatorsFromJson } from './storedValidators.ts';
 

@@ -1,5 +1,5 @@
 import type { MeasurementType } from '../../contract/common.ts';
-import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/newRun.ts';
+import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/run/newRun.ts';
 import { fold } from './fold.ts';
 import type { Statements } from './statements.ts';
 import type { Creator } from './tables.ts';

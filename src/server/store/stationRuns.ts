@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Span, union } from '../../domain/uptimeHistory.ts';
+import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
 import { numbersOf, spansOf } from './numberList.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';

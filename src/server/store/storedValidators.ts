@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { measurementOutcome } from '../../contract/common.ts';
-import type { NewValidator } from '../../domain/newRun.ts';
-import { expressionOf } from '../../domain/validators.ts';
+import type { NewValidator } from '../../domain/run/newRun.ts';
+import { expressionOf } from '../../domain/run/validators.ts';
 
 /**
  * A measurement's validators as they are stored: lists without names, which would be most of a big database. Each is

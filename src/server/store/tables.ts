@@ -5,7 +5,7 @@ import type { Pause, PresenceCause } from '../../contract/presence.ts';
 import type { KeyKind } from '../../contract/operation.ts';
 import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../contract/common.ts';
 import type { Sample } from '../../contract/units.ts';
-import type { NewLog } from '../../domain/newRun.ts';
+import type { NewLog } from '../../domain/run/newRun.ts';
 
 /** Who made a row: a user or a station; ids are UUIDs, times milliseconds since 1970. */
 export interface Creator {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { NewRun } from '../../domain/newRun.ts';
+import type { NewRun } from '../../domain/run/newRun.ts';
 import { findBatch, insertBatch } from './batches.ts';
 import { fold } from './fold.ts';
 import { findPart, insertPart } from './parts.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { StationState } from '../../contract/overview.ts';
 import type { PresenceCause } from '../../contract/presence.ts';
-import { alternating, flattened, type PauseSpan, type Span } from '../../domain/uptimeHistory.ts';
+import { alternating, flattened, type PauseSpan, type Span } from '../../domain/uptime/uptimeHistory.ts';
 import { numbersOf, spansOf } from './numberList.ts';
 import type { Store } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
-import { noTime } from '../../domain/uptime.ts';
-import type { Span } from '../../domain/uptimeHistory.ts';
+import { noTime } from '../../domain/uptime/uptime.ts';
+import type { Span } from '../../domain/uptime/uptimeHistory.ts';
 import { numbersOf } from './numberList.ts';
 import type { Change, Store } from './tables.ts';
 import { touchedDays } from './uptimeSchema.ts';

@@ -1,6 +1,6 @@
 import type { Durations } from '../../contract/uptime.ts';
-import { cellsOf } from '../../domain/uptime.ts';
-import type { History, Span } from '../../domain/uptimeHistory.ts';
+import { cellsOf } from '../../domain/uptime/uptime.ts';
+import type { History, Span } from '../../domain/uptime/uptimeHistory.ts';
 import type { StationPast } from '../store/uptime.ts';
 
 const hour = 3_600_000;

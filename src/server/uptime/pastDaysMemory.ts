@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
-import { cellsOf, noTime } from '../../domain/uptime.ts';
-import { type Span, union } from '../../domain/uptimeHistory.ts';
+import { cellsOf, noTime } from '../../domain/uptime/uptime.ts';
+import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
 import type { Store } from '../store/tables.ts';
 import { pastsOf, type Seen } from '../store/uptime.ts';
 import {

@@ -1,7 +1,7 @@
 import type { DayColumns, Days, Durations } from '../../contract/uptime.ts';
-import { sumOf } from '../../domain/uptime.ts';
-import type { Calendar } from '../../domain/uptimeCalendar.ts';
-import { type Span, union } from '../../domain/uptimeHistory.ts';
+import { sumOf } from '../../domain/uptime/uptime.ts';
+import type { Calendar } from '../../domain/uptime/uptimeCalendar.ts';
+import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
 import { LiveCells } from './liveCells.ts';
 import { LivePasts } from './livePasts.ts';
 import { type DaysOver, PastDaysMemory } from './pastDaysMemory.ts';

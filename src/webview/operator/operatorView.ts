@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
 import type { LiveState } from '../../contract/operator.ts';
 import type { ToOperator } from '../../contract/operatorView.ts';
-import { patchState } from '../../domain/livePatch.ts';
+import { patchState } from '../../domain/live/livePatch.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
 import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';

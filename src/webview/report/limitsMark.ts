@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
-import { limitsBar, limitsOf } from '../../domain/limits.ts';
-import type { Result } from '../../domain/results.ts';
+import { limitsBar, limitsOf } from '../../domain/run/limits.ts';
+import type { Result } from '../../domain/run/results.ts';
 
 /** A small bar that shows where the value lies between its limits, and says it. */
 export function limitsMark({ outcome, value, validators }: Result): unknown {

@@ -5,7 +5,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { logLevel } from '../../contract/common.ts';
 import type { Report } from '../../contract/report.ts';
-import { baseName } from '../../domain/pythonSources.ts';
+import { baseName } from '../../domain/script/pythonSources.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
 import { kept, send } from './host.ts';

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Report, ReportMeasurement } from '../../contract/report.ts';
-import { attemptsOf, failuresOf } from '../../domain/report.ts';
+import { attemptsOf, failuresOf } from '../../domain/run/report.ts';
 import { PageElement } from '../shared/element.ts';
 import { kept } from './host.ts';
 import { measurementTable } from './measurementTable.ts';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { ReportMeasurement } from '../../contract/report.ts';
-import { isMarginal, limitsText, type Result, resultsOf } from '../../domain/results.ts';
+import { isMarginal, limitsText, type Result, resultsOf } from '../../domain/run/results.ts';
 import { readableValue } from '../../domain/values.ts';
 import { outcomeMark } from '../shared/outcome.ts';
 import '../shared/plot.ts';

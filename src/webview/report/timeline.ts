@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report, ReportPhase } from '../../contract/report.ts';
-import { attemptsOf } from '../../domain/report.ts';
+import { attemptsOf } from '../../domain/run/report.ts';
 import { readableDuration, readableMillis, timelineOf } from '../../domain/timeline.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { send } from './host.ts';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../contract/report.ts';
-import { failuresOf } from '../../domain/report.ts';
+import { failuresOf } from '../../domain/run/report.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { send } from './host.ts';
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import type { DayUptime } from '../../contract/uptimeView.ts';
-import { durationWords } from '../../domain/uptimeFigures.ts';
+import { durationWords } from '../../domain/uptime/uptimeFigures.ts';
 import { timeOfDay } from './clock.ts';
 import { dayText, instantWord } from './words.ts';
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import type { Durations } from '../../contract/uptime.ts';
-import { figuresOf } from '../../domain/uptimeFigures.ts';
+import { figuresOf } from '../../domain/uptime/uptimeFigures.ts';
 import { downText, observedText, uptimeText } from './words.ts';
 
 /** Uptime of 24 hours and of 7, 30 and 90 days, each with what it is of and the time down. */

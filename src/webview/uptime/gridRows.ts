@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, svg } from 'lit';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
-import { dayOf } from '../../domain/uptime.ts';
+import { dayOf } from '../../domain/uptime/uptime.ts';
 import { dateAndTime, shortTime } from './clock.ts';
 import { type CellSize, dayShapes } from './dayShapes.ts';
 import { lastDaysOf } from './rowSums.ts';

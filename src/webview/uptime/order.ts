@@ -1,6 +1,6 @@
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
 import type { StationState } from '../../contract/overview.ts';
-import { figuresOf } from '../../domain/uptimeFigures.ts';
+import { figuresOf } from '../../domain/uptime/uptimeFigures.ts';
 import { lastDaysOf } from './rowSums.ts';
 
 export const sortKeys = ['name', 'uptime', 'state'] as const;

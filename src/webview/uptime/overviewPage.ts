@@ -5,7 +5,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
-import { lastDays, sumOf } from '../../domain/uptime.ts';
+import { lastDays, sumOf } from '../../domain/uptime/uptime.ts';
 import { figureList } from './figureList.ts';
 import { legend } from './legend.ts';
 import './stationGrid.ts';

@@ -1,5 +1,5 @@
 import type { DayColumns, Days, Durations, UptimeRow } from '../../contract/uptime.ts';
-import { lastDays } from '../../domain/uptime.ts';
+import { lastDays } from '../../domain/uptime/uptime.ts';
 
 const known = new WeakMap<UptimeRow, Map<number, Durations>>();
 

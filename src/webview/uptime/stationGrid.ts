@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
-import { dayOf } from '../../domain/uptime.ts';
+import { dayOf } from '../../domain/uptime/uptime.ts';
 import { PageElement } from '../shared/element.ts';
 import type { CellSize } from './dayShapes.ts';
 import { type RowLook, gridHead, stationRow } from './gridRows.ts';

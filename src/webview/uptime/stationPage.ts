@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { Days, UptimeRow } from '../../contract/uptime.ts';
 import type { StationUptime } from '../../contract/uptimeView.ts';
 import { ago } from '../../domain/ago.ts';
-import { pauseAt } from '../../domain/pauses.ts';
+import { pauseAt } from '../../domain/uptime/pauses.ts';
 import { icon } from '../shared/outcome.ts';
 import { dateAndTime, language, shortDay, nearTime } from './clock.ts';
 import { dayDetail } from './dayDetail.ts';

@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Days, Durations, UptimeRow } from '../../contract/uptime.ts';
-import { dayOf } from '../../domain/uptime.ts';
-import { durationWords } from '../../domain/uptimeFigures.ts';
+import { dayOf } from '../../domain/uptime/uptime.ts';
+import { durationWords } from '../../domain/uptime/uptimeFigures.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { stateMark } from './stateMark.ts';

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import type { UptimeRow } from '../../contract/uptime.ts';
 import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../contract/uptimeView.ts';
-import { unpackColumns } from '../../domain/uptimeColumns.ts';
+import { unpackColumns } from '../../domain/uptime/uptimeColumns.ts';
 import { PageElement } from '../shared/element.ts';
 import { listen } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { StationState } from '../../contract/overview.ts';
 import type { PresenceCause } from '../../contract/presence.ts';
 import type { Durations, InstantState } from '../../contract/uptime.ts';
-import { durationWords, figuresOf, percentWords } from '../../domain/uptimeFigures.ts';
+import { durationWords, figuresOf, percentWords } from '../../domain/uptime/uptimeFigures.ts';
 import { dayName, language } from './clock.ts';
 
 export function stateWord(state: StationState): string {

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { RunnerFailure, RunnerMeasurement } from '../../contract/runner.ts';
+import { lineRange } from './testItems.ts';
+
+export const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
+  measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
+
+function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
+  if (value === undefined) return 'not set';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return units === null ? text : `${text} ${units}`;
+}
+
+const expectedOf = ({ validators, units }: RunnerMeasurement): string =>
+  [validators.join(' and '), validators.length > 0 ? units : null].filter(Boolean).join(' ');
+
+export function measurementLine(measurement: RunnerMeasurement): string {
+  const limits = measurement.validators.length > 0 ? `, expected ${measurement.validators.join(' and ')}` : '';
+  return `${measurement.name} = ${valueOf(measurement)}${limits}: ${measurement.outcome}`;
+}
+
+/** What failed in a phase, each with what was expected and what it was. @param place where a measurement is declared */
+export function measurementMessages(
+  measurements: readonly RunnerMeasurement[],
+  place: (name: string) => vscode.Location | undefined,
+): vscode.TestMessage[] {
+  const messages = failedOf(measurements).map((measurement) => {
+    const message = vscode.TestMessage.diff(
+      measurementLine(measurement),
+      expectedOf(measurement),
+      valueOf(measurement),
+    );
+    const location = place(measurement.name);
+    if (location !== undefined) message.location = location;
+    return message;
+  });
+  return messages.length > 0 ? messages : [new vscode.TestMessage('FAIL')];
+}
+
+export function failureMessage(failure: RunnerFailure, fallback: vscode.Uri | undefined): vscode.TestMessage {
+  const message = new vscode.TestMessage(`${failure.type}: ${failure.message}\n\n${failure.traceback}`);
+  const place = placeOf(failure.place) ?? (fallback && new vscode.Location(fallback, lineRange(1)));
+  if (place !== undefined) message.location = place;
+  return message;
+}
+
+export function placeOf(place: { file: string; line: number } | null): vscode.Location | undefined {
+  return place === null ? undefined : new vscode.Location(vscode.Uri.file(place.file), lineRange(place.line));
+}

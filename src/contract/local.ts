@@ -92,7 +92,7 @@ export const serverAddress = z.object({
 export type ServerAddress = z.infer<typeof serverAddress>;
 
 /** With these options of Node the server stays small: V8 would rather double its heap than collect it. */
-export const serverNodeOptions = ['--max-semi-space-size=8', '--heap-growing-percent=10'] as const;
+export const serverNodeOptions = ['--max-semi-space-size=3', '--heap-growing-percent=10'] as const;
 
 /** What the server's log says before and after it brings the data of an earlier version up to date, which may take minutes. */
 export const updatingData = {

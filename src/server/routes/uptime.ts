@@ -10,7 +10,7 @@ import { runsBegunIn, timeInRuns } from '../store/stationRuns.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../store/uptime.ts';
-import { columnsFrom } from '../store/uptimeDays.ts';
+import { emptyColumns } from '../store/uptimeDays.ts';
 import { Uptimes, type Window } from '../uptime/uptimes.ts';
 import { orNotFound } from './existing.ts';
 
@@ -140,7 +140,7 @@ async function rowsOf(
       since: isKnown(station) ? timeOrNull(since) : null,
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...noTime(), none: day },
-      columns: own?.columns ?? columnsFrom(window.days.dates.map(noTime)),
+      columns: own?.columns ?? emptyColumns(window.days.dates.length),
     };
   });
 }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
-import { noTime } from '../../domain/uptime/uptime.ts';
 import type { Span } from '../../domain/uptime/uptimeHistory.ts';
 import { numbersOf } from './numberList.ts';
 import type { Change, Store } from './tables.ts';
@@ -17,7 +16,7 @@ export interface PastDays {
   key: number;
   /** Of `presence`, when they were read. */
   version: number;
-  /** 0 where a day is missing. */
+  /** 0 where a day is missing or not over. */
   columns: DayColumns;
   /** From the first to the last place that has to be made; null when all days are there. */
   missing: Span | null;
@@ -25,22 +24,24 @@ export interface PastDays {
 
 export const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
 
-export const columnsFrom = (days: readonly Durations[]): DayColumns => ({
-  up: days.map(({ up }) => up),
-  down: days.map(({ down }) => down),
-  maintenance: days.map(({ maintenance }) => maintenance),
-  paused: days.map(({ paused }) => paused),
-  unknown: days.map(({ unknown }) => unknown),
-  incidents: days.map(({ incidents }) => incidents),
-});
+/** Days that are over, and those behind them. */
+export interface DayWindow {
+  /** `dayNumber` of the first one. */
+  first: number;
+  /** How many are over. */
+  count: number;
+  /** With those that are not over: the columns have room for them. */
+  places: number;
+}
 
-/** What is kept of these days. @param first `dayNumber` of the first one */
+/** What is kept of these days. */
 export async function readDays(
   store: Store,
   zone: string,
   keys: readonly number[],
-  { first, count }: { first: number; count: number },
+  window: DayWindow,
 ): Promise<PastDays[]> {
+  const { first, count } = window;
   // One text a station: ninety thousand rows would take ten times as long.
   const { rows } = await sql<{ key: number; version: number; list: string | null }>`
     select p.key, p.days_version as version, (
@@ -58,12 +59,21 @@ export async function readDays(
     version,
     first,
     count,
-    ...columnsOf(numbersOf(list), first, count),
+    ...columnsOf(numbersOf(list), window),
   }));
 }
 
-function columnsOf(numbers: readonly number[], first: number, count: number): Pick<PastDays, 'columns' | 'missing'> {
-  const columns = columnsFrom(Array.from({ length: count }, noTime));
+/** As long as they will be: a list that grows has room for half as many again. */
+export function emptyColumns(places: number): DayColumns {
+  const zeros = (): number[] => new Array<number>(places).fill(0);
+  return { up: zeros(), down: zeros(), maintenance: zeros(), paused: zeros(), unknown: zeros(), incidents: zeros() };
+}
+
+function columnsOf(
+  numbers: readonly number[],
+  { first, count, places }: DayWindow,
+): Pick<PastDays, 'columns' | 'missing'> {
+  const columns = emptyColumns(places);
   const isThere = Array<boolean>(count).fill(false);
   for (let at = 0; at < numbers.length; at += columnNames.length + 1) {
     const place = (numbers[at] ?? 0) - first;

@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
-import { cellsOf, noTime } from '../../domain/uptime/uptime.ts';
+import { cellsOf } from '../../domain/uptime/uptime.ts';
 import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
 import type { Store } from '../store/tables.ts';
 import { pastsOf, type Seen } from '../store/uptime.ts';
 import {
   columnNames,
-  columnsFrom,
   dayNumber,
+  type DayWindow,
+  emptyColumns,
   forgetOtherDays,
   type PastDays,
   readDays,
@@ -33,7 +34,7 @@ export interface DaysOver {
 export class PastDaysMemory {
   readonly #store: Store;
   readonly #over: DaysOver;
-  readonly #window: { first: number; count: number };
+  readonly #window: DayWindow;
   /** Only with all days. */
   readonly #known = new Map<number, PastDays>();
   #tidied: Promise<void> | null = null;
@@ -41,7 +42,8 @@ export class PastDaysMemory {
   constructor(store: Store, over: DaysOver) {
     this.#store = store;
     this.#over = over;
-    this.#window = { first: dayNumber(over.dates[0] ?? ''), count: over.dates.length };
+    const { dates, edges } = over;
+    this.#window = { first: dayNumber(dates[0] ?? ''), count: dates.length, places: edges.length - 1 };
   }
 
   /** Has the days there for these stations. */
@@ -76,8 +78,9 @@ export class PastDaysMemory {
    */
   with(key: number, live: readonly Durations[]): DayColumns {
     const { count } = this.#window;
-    const columns = this.#known.get(key)?.columns ?? columnsFrom(Array.from({ length: count }, noTime));
+    const columns = this.#known.get(key)?.columns ?? emptyColumns(count);
     for (const name of columnNames) {
+      columns[name].length = count + live.length;
       for (const [n, time] of live.entries()) columns[name][count + n] = time[name];
     }
     return columns;

@@ -94,6 +94,25 @@ describe('the list of many runs', function () {
     });
   }
 
+  it('has the measurements of a run, a phase and a list found by their keys, without going through those of others', () => {
+    for (const query of [
+      'select * from measurements where run_key = 1 order by phase_key, position',
+      'select * from measurements where phase_key = 1 order by position',
+      `select m.* from phases as p join runs as r on r.key = p.run_key join measurements as m on m.phase_key = p.key
+        where m.phase_key = 1 and m.position = 0`,
+      `select m.name from runs as r cross join phases as p on p.run_key = r.key
+        cross join measurements as m on m.phase_key = p.key order by r.started_at, r.key, p.key limit 50`,
+    ]) {
+      const plan = database.prepare(`explain query plan ${query}`).all();
+      const scans = plan.map(({ detail }) => String(detail)).filter((step) => step.startsWith('SCAN'));
+      // Of runs in order, and of the list within a phase.
+      assert.ok(
+        scans.every((step) => /INDEX runs_by_start|VIRTUAL TABLE/.test(step)),
+        [query, ...scans].join('\n'),
+      );
+    }
+  });
+
   it('is found unharmed by SQLite', () => {
     assert.deepEqual(
       database

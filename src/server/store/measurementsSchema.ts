@@ -29,6 +29,7 @@ where exists (select 1 from measurements where phase_key = phases.key);
 drop table measurements;
 
 create view measurements as select
+  p.run_key as run_key,
   p.key as phase_key,
   m.key as position,
   m.value ->> 0 as name,

@@ -7,7 +7,7 @@ const aggregations = z.array(newAggregation);
 const series = z.array(newSeries);
 
 /** A measurement whose stored JSON is parsed. */
-export const measurementDetails = (m: Tables['measurements']) => ({
+export const measurementDetails = (m: Omit<Tables['measurements'], 'run_key'>) => ({
   ...m,
   value: m.value_json === null ? undefined : z.unknown().parse(JSON.parse(m.value_json)),
   validators: validatorsFromJson(m.validators_json),
@@ -31,12 +31,11 @@ export async function measurementsOf(store: Store, phaseKey: number): Promise<Me
 export async function phasesOf(store: Store, runKey: number) {
   const phases = await store.selectFrom('phases').selectAll().where('run_key', '=', runKey).orderBy('key').execute();
   const measurements = await store
-    .selectFrom('measurements as m')
-    .innerJoin('phases as p', 'p.key', 'm.phase_key')
-    .where('p.run_key', '=', runKey)
-    .selectAll('m')
-    .orderBy('m.phase_key')
-    .orderBy('m.position')
+    .selectFrom('measurements')
+    .selectAll()
+    .where('run_key', '=', runKey)
+    .orderBy('phase_key')
+    .orderBy('position')
     .execute();
   const byPhase = new Map<number, MeasurementDetails[]>(phases.map((phase) => [phase.key, []]));
   for (const m of measurements) byPhase.get(m.phase_key)?.push(measurementDetails(m));

@@ -145,6 +145,7 @@ export interface Tables {
   };
   /** A view of `phases` and `curves`: see `measurementsSchema.ts`. */
   measurements: {
+    run_key: number;
     phase_key: number;
     /** Within the phase, from 0. */
     position: number;

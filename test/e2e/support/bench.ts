@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync,
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after } from 'mocha';
+import { allPages } from '../../../src/client/pages.ts';
 import { StationApi } from '../../../src/client/stationApi.ts';
 import { newUserKey } from '../../../src/connection/serverProcess.ts';
 import { serverAddress } from '../../../src/contract/local.ts';
@@ -81,7 +82,8 @@ export class Bench {
   }
 
   async runs(): Promise<RunListItem[]> {
-    return (await (await this.api()).call(runs.list)).data;
+    const api = await this.api();
+    return allPages((query) => api.call(runs.list, { query }));
   }
 
   async run(id: string): Promise<Run> {

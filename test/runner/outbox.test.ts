@@ -148,12 +148,12 @@ push()
   it('belongs to its script while that runs, whatever the clock of the machine is set to', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux tells one process from another of its number');
     const text = `
-import os, time, openhtf as htf
+import threading, openhtf as htf
 from tofupilot.openhtf import upload
 def phase(test): pass
 def wait(record):
     print("waits", flush=True)
-    time.sleep(1000)
+    threading.Event().wait()  # until it is killed
 test = htf.Test(phase, procedure_id="FVT1", part_number="P")
 test.add_output_callbacks(wait, upload())
 test.execute(lambda: "SN-1")

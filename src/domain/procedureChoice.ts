@@ -1,6 +1,11 @@
 import type { LinkedProcedure } from '../contract/stations.ts';
 import { oneLine } from './oneLine.ts';
 
+/** A procedure as lists of procedures and links of stations have it. */
+export type NamedProcedure = Pick<LinkedProcedure, 'id' | 'name'> & {
+  readonly identifier?: string | null | undefined;
+};
+
 /** Under which procedure a script may run on a station, as far as its links tell. */
 export type ProcedureChoice =
   /** The script names a linked procedure, or names none and there is only one. */
@@ -21,11 +26,11 @@ export function chooseProcedure(scriptId: string | null, linked: readonly Linked
 }
 
 /** Whether a script's `procedure_id` means this procedure. */
-export function names(procedure: { id: string; identifier?: string | null | undefined }, scriptId: string): boolean {
+export function names(procedure: Omit<NamedProcedure, 'name'>, scriptId: string): boolean {
   const wanted = scriptId.trim().toLowerCase();
   return procedure.id.toLowerCase() === wanted || procedure.identifier?.toLowerCase() === wanted;
 }
 
 /** What scripts and people call a procedure: its identifier, or its name where it has none. */
-export const procedureLabel = (procedure: { identifier?: string | null | undefined; name: string }): string =>
+export const procedureLabel = (procedure: Omit<NamedProcedure, 'id'>): string =>
   oneLine(procedure.identifier ?? procedure.name);

@@ -3,14 +3,11 @@ import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import { procedures } from '../../contract/procedures.ts';
-import type { LinkedProcedure } from '../../contract/stations.ts';
-import { procedureLabel } from '../../domain/procedureChoice.ts';
+import { type NamedProcedure, procedureLabel } from '../../domain/procedureChoice.ts';
 import type { Log } from '../../platform/log.ts';
 
 /** From the name of the argument to the place in its string. A string without an end does not parse: so by the text. */
 const begun = /\bprocedure_id\s*=\s*[rRuU]?(["'])([^"'\\]*)$/;
-
-type Procedure = Pick<LinkedProcedure, 'id' | 'name'> & { readonly identifier?: string | null | undefined };
 
 /** Completes the string of `procedure_id=` by the procedures of the server, those of the selected station first. */
 export class ProcedureCompletion implements vscode.CompletionItemProvider {
@@ -49,7 +46,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
       ...others.map((procedure) => completion(procedure, '', `1${procedureLabel(procedure)}`)),
     ];
 
-    function completion(procedure: Procedure, description: string, sortText: string): vscode.CompletionItem {
+    function completion(procedure: NamedProcedure, description: string, sortText: string): vscode.CompletionItem {
       const label = procedureLabel(procedure);
       const detail = label === procedure.name ? '' : `  ${procedure.name}`;
       const item = new vscode.CompletionItem({ label, detail, description }, vscode.CompletionItemKind.Reference);
@@ -62,7 +59,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
     }
   }
 
-  async #all(): Promise<readonly Procedure[]> {
+  async #all(): Promise<readonly NamedProcedure[]> {
     try {
       if (this.#store.stations === undefined) await this.#store.refresh();
       return await allPages((query) => this.#connection.call(procedures.list, { query }));

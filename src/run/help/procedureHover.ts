@@ -5,11 +5,10 @@ import type { Week } from '../../connection/stationSource.ts';
 import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
 import { procedures } from '../../contract/procedures.ts';
 import { type RunListItem, runs } from '../../contract/runs.ts';
-import type { LinkedProcedure } from '../../contract/stations.ts';
 import { ago } from '../../domain/ago.ts';
 import { escapeMarkdown } from '../../domain/markdown.ts';
 import { percent } from '../../domain/uptime/percent.ts';
-import { names } from '../../domain/procedureChoice.ts';
+import { type NamedProcedure, names } from '../../domain/procedureChoice.ts';
 import { messageOf } from '../../domain/messageOf.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
@@ -26,8 +25,6 @@ const outcomeIcons: Record<RunListItem['outcome'], string> = {
   TIMEOUT: 'watch',
   ABORTED: 'circle-slash',
 };
-
-type Procedure = Pick<LinkedProcedure, 'id' | 'name'> & { readonly identifier?: string | null | undefined };
 
 /** What the server knows of the procedure that a script names, on the selected station. */
 export class ProcedureHover implements vscode.HoverProvider {
@@ -73,7 +70,7 @@ export class ProcedureHover implements vscode.HoverProvider {
     return text;
   }
 
-  async #find(scriptId: string): Promise<Procedure | undefined> {
+  async #find(scriptId: string): Promise<NamedProcedure | undefined> {
     const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
     return all.find((procedure) => names(procedure, scriptId));
   }
@@ -84,7 +81,7 @@ export class ProcedureHover implements vscode.HoverProvider {
   }
 }
 
-function head({ name, identifier }: Procedure, station: string, linked: boolean): string {
+function head({ name, identifier }: NamedProcedure, station: string, linked: boolean): string {
   const short = identifier && identifier !== name ? ` · ${escapeMarkdown(identifier)}` : '';
   const words = linked ? vscode.l10n.t('Linked to {0}', station) : vscode.l10n.t('Not linked to {0}', station);
   return `**${escapeMarkdown(name)}**${short}\n\n$(${linked ? 'link' : 'warning'}) ${escapeMarkdown(words)}`;

@@ -11,6 +11,7 @@ import { stations } from '../../src/contract/stations.ts';
 import { StationApi as Api } from '../../src/client/stationApi.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually, until } from './support/until.ts';
+import { runAt } from '../server/runs.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -34,17 +35,7 @@ describe('the tree of stations', function () {
 
   /** As a script elsewhere would, with a key of the station. */
   const push = async (api: StationApi, serial: string, outcome: 'PASS' | 'FAIL', hoursAgo: number): Promise<void> => {
-    const began = Date.now() - hoursAgo * hour;
-    await api.call(runs.create, {
-      body: {
-        procedure_id: procedure,
-        serial_number: serial,
-        part_number: 'PCBA01',
-        outcome,
-        started_at: new Date(began).toISOString(),
-        ended_at: new Date(began + 1000).toISOString(),
-      },
-    });
+    await api.call(runs.create, { body: runAt(procedure, serial, outcome, Date.now() - hoursAgo * hour) });
   };
 
   it('tells what became of a station: key, runs, first-pass yield, when it was seen', async () => {

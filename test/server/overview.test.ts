@@ -6,6 +6,7 @@ import { local } from '../../src/contract/local.ts';
 import { overview } from '../../src/contract/overview.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { type TestStation, useServer } from './bench.ts';
+import { runAt } from './runs.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -15,19 +16,8 @@ describe('the overview of a station', function () {
   const read = (id: string) => bench.user.call(overview.get, { params: { id } });
 
   /** A run that began so many days ago. */
-  const run = (station: TestStation, procedure: string, serial: string, outcome: Outcome, daysAgo: number) => {
-    const began = Date.now() - daysAgo * day;
-    return station.client.call(runs.create, {
-      body: {
-        procedure_id: procedure,
-        serial_number: serial,
-        part_number: 'PCBA01',
-        outcome,
-        started_at: new Date(began).toISOString(),
-        ended_at: new Date(began + 1000).toISOString(),
-      },
-    });
-  };
+  const run = (station: TestStation, procedure: string, serial: string, outcome: Outcome, daysAgo: number) =>
+    station.client.call(runs.create, { body: runAt(procedure, serial, outcome, Date.now() - daysAgo * day) });
 
   it('tells its key but not the whole of it, and that it was never seen', async () => {
     const { id, key } = await bench.station('New');

@@ -9,6 +9,7 @@ import { stations } from '../../../src/contract/stations.ts';
 import { benchKey, startBundle } from '../../bench/bundle.ts';
 import { Bench, useBench } from './bench.ts';
 import { everyKind, Histories, midnight } from './histories.ts';
+import { runAt } from '../../server/runs.ts';
 
 const hour = 3_600_000;
 
@@ -50,17 +51,8 @@ export function useUptimePanel() {
       ['SN-2', 'FAIL', 10],
       ['SN-2', 'PASS', 11],
     ] as const) {
-      const began = midnight(3) + at * hour;
-      await new StationApi(server.url, key).call(runs.create, {
-        body: {
-          procedure_id: procedure,
-          serial_number: serial,
-          part_number: 'PCBA01',
-          outcome,
-          started_at: new Date(began).toISOString(),
-          ended_at: new Date(began + hour).toISOString(),
-        },
-      });
+      const body = runAt(procedure, serial, outcome, midnight(3) + at * hour, hour);
+      await new StationApi(server.url, key).call(runs.create, { body });
     }
     await server.stop();
     using histories = new Histories(bench.data);

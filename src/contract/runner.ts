@@ -89,13 +89,17 @@ export const runnerEvent = z.discriminatedUnion('event', [
     message: z.string(),
     place: place.nullable(),
   }),
-  /** An OpenHTF `UserInput` prompt waits for an answer. */
+  /** An OpenHTF `UserInput` prompt, or a script that reads a line from its standard input, waits for an answer. */
   z.object({
     event: z.literal('ui_request'),
     ...execution,
+    /** Empty: no test is running. */
+    execution_id: z.string(),
     request_id: z.string(),
     message: z.string(),
     text_input: z.boolean(),
+    /** The answer is a secret, such as a password: it is not shown as it is typed. */
+    hidden: z.boolean().default(false),
     image_url: z.string().nullable(),
     /** Seconds that the script gives for the answer; null: it waits for ever. */
     timeout_s: z.number().nullable().default(null),
@@ -116,6 +120,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
     /** The script's own. */
     serial_number: z.string().nullable(),
   }),
+  /** The test gives no part number, without which its run would be refused; it waits for `part_number_response`. */
+  z.object({ event: z.literal('part_number_request'), ...execution, request_id: z.string() }),
   z.object({
     event: z.literal('run_complete'),
     ...execution,
@@ -176,6 +182,12 @@ export const runnerCommand = z.discriminatedUnion('command', [
     command: z.literal('procedure_response'),
     request_id: z.string(),
     procedure_id: z.string().nullable(),
+  }),
+  /** `part_number`: of all tests of the script that give none; empty: they stay without. Null: do not run. */
+  z.object({
+    command: z.literal('part_number_response'),
+    request_id: z.string(),
+    part_number: z.string().nullable(),
   }),
   /** Null: do not run; the script ends quietly. */
   z.object({

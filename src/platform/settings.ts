@@ -11,6 +11,8 @@ interface Settings {
   /** Who gives serial numbers. */
   readonly serialNumber: 'script' | 'ask' | 'fixed';
   readonly fixedSerialNumber: string;
+  /** The part of all units whose script gives none; empty: the user is asked. */
+  readonly partNumber: string;
   /** What follows the script on the command line. */
   readonly arguments: readonly string[];
   /** Empty: the script's own folder. */
@@ -25,6 +27,7 @@ const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   codeLens: z.boolean().catch(true),
   serialNumber: z.enum(['script', 'ask', 'fixed']).catch('script'),
   fixedSerialNumber: z.string().trim().catch(''),
+  partNumber: z.string().catch(''),
   arguments: z.array(z.string()).catch([]),
   workingFolder: z.string().trim().catch(''),
   envFile: z.string().trim().catch(''),

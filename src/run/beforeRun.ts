@@ -4,7 +4,7 @@ import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { UserError } from '../platform/userError.ts';
 import type { StationName } from './activeRun.ts';
-import type { ProcedureQuestion } from './questions/procedureQuestion.ts';
+import type { RunningStation } from './execution.ts';
 
 /** The selected station; the user is asked when there is none. @throws vscode.CancellationError without an answer */
 export async function selectedStation(store: StationStore): Promise<StationName> {
@@ -43,14 +43,15 @@ export async function savedSource(script: vscode.Uri): Promise<string> {
 }
 
 /**
- * Asks for the procedure where the source already tells that a question will come, so that nothing has started when the
- * user cancels. What only running tells is asked by the runner before the first phase.
+ * Asks for the procedure and the part number where the source already shows that a question will come, so that nothing
+ * has started when the user cancels. What only running shows is asked by the runner before the first phase.
  */
-export async function askBeforeStart(question: ProcedureQuestion, source: string): Promise<void> {
-  const { scanScript } = await import('../domain/script/scriptScan.ts');
+export async function askBeforeStart({ procedure, partNumber }: RunningStation, source: string): Promise<void> {
+  const { lacksPartNumber, scanScript } = await import('../domain/script/scriptScan.ts');
   for (const argument of scanScript(source)) {
     if (argument.kind === 'computed') continue;
-    const answer = await question.answer(argument.kind === 'named' ? argument.id : null);
+    const answer = await procedure.answer(argument.kind === 'named' ? argument.id : null);
     if (answer === null) throw new vscode.CancellationError();
   }
+  if (lacksPartNumber(source) && (await partNumber.answer()) === null) throw new vscode.CancellationError();
 }

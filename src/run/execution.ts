@@ -13,6 +13,7 @@ import type { Interpreter } from './python/interpreter.ts';
 import type { LaunchSettings } from './process/launchSettings.ts';
 import { followed } from './process/liveScript.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import type { PartNumberQuestion } from './questions/partNumberQuestion.ts';
 import type { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { RunHeartbeat } from './process/runHeartbeat.ts';
 import { dryEnvironment, stationEnvironment } from './process/runPlan.ts';
@@ -39,12 +40,19 @@ export interface ExecutionNeeds {
   readonly liveRuns: LiveRuns;
 }
 
+/** The station that a script runs as, and what its user decides for the run. */
+export interface RunningStation {
+  readonly access: StationAccess;
+  readonly procedure: ProcedureQuestion;
+  readonly partNumber: PartNumberQuestion;
+}
+
 /** What is known of a run before it starts. */
 export interface Prepared {
   readonly interpreter: Interpreter;
   readonly launch: LaunchSettings;
   /** Undefined: a dry run. */
-  readonly station: { readonly access: StationAccess; readonly question: ProcedureQuestion } | undefined;
+  readonly station: RunningStation | undefined;
 }
 
 /** Has scripts executed by Python, and painted into the Test Results. */
@@ -66,7 +74,8 @@ export class Execution {
     painter.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
     const debugged: Start = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
     const questions = {
-      procedure: station?.question,
+      procedure: station?.procedure,
+      partNumber: station?.partNumber,
       serialNumber: onceThen(run.serialNumber, (own) => this.#needs.serialNumbers.answer(run.script, run.title, own)),
     };
     const live = station && followed(this.#needs.liveRuns, run, station.access.station);

@@ -17,6 +17,7 @@ import { Reports } from './report/reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 import { registerScriptHelp } from './help/scriptHelp.ts';
+import { PartNumbers } from './questions/partNumberQuestion.ts';
 import { SerialNumberQuestion } from './questions/serialNumberQuestion.ts';
 import { StationTerminals } from './stationTerminal.ts';
 import { TestItems } from './explorer/testItems.ts';
@@ -52,6 +53,7 @@ export function registerRun(
     storage: places.storage,
     items,
     outbox,
+    partNumbers: new PartNumbers(places.state),
     serialNumbers: new SerialNumberQuestion(places.state),
     liveRuns,
     requestFor: (script, mode) => profiles.request(script, mode),

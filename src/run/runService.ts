@@ -14,6 +14,7 @@ import { Execution, type ExecutionNeeds, type Prepared } from './execution.ts';
 import { interpreterFor } from './python/interpreter.ts';
 import { launchSettings } from './process/launchSettings.ts';
 import type { Problems } from './explorer/problems.ts';
+import { PartNumberQuestion, type PartNumbers } from './questions/partNumberQuestion.ts';
 import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { type Place, StationQueue } from './stationQueue.ts';
 
@@ -26,6 +27,7 @@ export type RequestFor = (script: vscode.TestItem, mode: RunMode) => vscode.Test
 /** What running works with. */
 interface RunNeeds extends ExecutionNeeds {
   readonly requestFor: RequestFor;
+  readonly partNumbers: PartNumbers;
   /** Shows what goes wrong behind a message. */
   readonly report: (error: unknown) => void;
 }
@@ -104,8 +106,12 @@ export class RunService {
     if (run.mode !== 'dry') {
       run.station ??= await selectedStation(this.#store);
       const access = await accessOf(this.#connection, run.station);
-      station = { access, question: new ProcedureQuestion(this.#connection, this.#store, access.station) };
-      await askBeforeStart(station.question, source);
+      station = {
+        access,
+        procedure: new ProcedureQuestion(this.#connection, this.#store, access.station),
+        partNumber: new PartNumberQuestion(this.#connection, this.#needs.partNumbers, run),
+      };
+      await askBeforeStart(station, source);
     }
     const interpreter = await interpreterFor(run.script, this.#log);
     return { interpreter, launch: await launchSettings(run.script), station };

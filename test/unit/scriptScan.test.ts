@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { scanScript } from '../../src/domain/script/scriptScan.ts';
+import { lacksPartNumber, scanScript } from '../../src/domain/script/scriptScan.ts';
 
 const named = (id: string): unknown => ({ kind: 'named', id });
 const unnamed = { kind: 'unnamed' };
@@ -44,4 +44,23 @@ describe('the procedures that a script names', () => {
   it('are read on behind a syntax error', () => {
     assert.deepEqual(scanScript('def broken(:\n  pass\nhtf.Test(procedure_id="FVT1")\n'), [named('FVT1')]);
   });
+});
+
+describe('The scan for a part number', () => {
+  const cases: [source: string, lacks: boolean][] = [
+    ['htf.Test(phase)', true],
+    ['client.create_run(procedure_id="FVT1", unit_under_test={"serial_number": "SN"})', true],
+    ['client.runs.create(serial_number="SN")', true],
+    ['htf.Test(phase, part_number="PCB01")', false],
+    ['client.create_run(unit_under_test={"serial_number": "SN", "part_number": "PCB01"})', false],
+    ['PART_NUMBER = "PCB01"\nhtf.Test(phase, **about)', false],
+    ['htf.Test(phase, **about)', false],
+    ['print("no test at all")', false],
+    ['def phase_one():\n    pass', false],
+  ];
+  for (const [source, lacks] of cases) {
+    it(`says ${lacks ? 'that none is given' : 'nothing'} for ${JSON.stringify(source)}`, () => {
+      assert.equal(lacksPartNumber(source), lacks);
+    });
+  }
 });

@@ -50,6 +50,7 @@ export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): Live
       return { ...test, ...withLogs(test, [line]) };
     }
     case 'ui_request':
+      if (event.hidden) return test; // a password is asked for where the script was started
       return {
         ...test,
         prompt: {

@@ -23,11 +23,25 @@ export function scanScript(source: string): ProcedureArgument[] {
   return python.calls(makesRun).map((call) => procedureOf(call, python));
 }
 
+/**
+ * Whether the script's own calls make runs and no line of it speaks of a part number, so that the runs would be refused.
+ * False where only running the script would show it.
+ */
+export function lacksPartNumber(source: string): boolean {
+  if (/part_number/i.test(source)) return false;
+  const python = new PythonSource(source);
+  const calls = python.calls(makesRun);
+  return calls.length > 0 && !calls.some((call) => unpacks(call, python));
+}
+
+/** Whether a call takes arguments from a dictionary. */
+const unpacks = (call: SyntaxNode, python: PythonSource): boolean =>
+  /(?:^|[(,\s])\*\*/.test(python.text(call.getChild('ArgList')));
+
 function procedureOf(call: SyntaxNode, python: PythonSource): ProcedureArgument {
   const argument = python.argument(call, 'procedure_id');
   if (argument === undefined) {
-    const unpacks = /(?:^|[(,\s])\*\*/.test(python.text(call.getChild('ArgList')));
-    return { kind: unpacks ? 'computed' : 'unnamed' };
+    return { kind: unpacks(call, python) ? 'computed' : 'unnamed' };
   }
   const value = python.valueOf(argument);
   const id = value && python.literal(value);

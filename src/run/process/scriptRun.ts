@@ -4,6 +4,7 @@ import type { RunnerCommand, RunnerEvent } from '../../contract/runner.ts';
 import { advance, type LiveRun, notStarted } from '../../domain/live/liveRun.ts';
 import { messageOf } from '../../domain/messageOf.ts';
 import type { Log } from '../../platform/log.ts';
+import type { PartNumberQuestion } from '../questions/partNumberQuestion.ts';
 import type { ProcedureQuestion } from '../questions/procedureQuestion.ts';
 import type { PromptPlaces } from '../questions/promptPanel.ts';
 import { type OtherOperators, Prompts } from '../questions/prompts.ts';
@@ -152,6 +153,14 @@ export class ScriptRun {
         procedure_id,
       }));
     }
+    if (event.event === 'part_number_request') {
+      const { request_id } = event;
+      void this.#answer(this.#questions.partNumber?.answer(), (part_number) => ({
+        command: 'part_number_response',
+        request_id,
+        part_number,
+      }));
+    }
     if (event.event === 'serial_number_request') {
       const { request_id, serial_number: own } = event;
       void this.#answer(this.#questions.serialNumber(own), (serial_number) => ({
@@ -182,6 +191,8 @@ export class ScriptRun {
 export interface HostQuestions {
   /** Undefined: it will not ask. */
   readonly procedure: ProcedureQuestion | undefined;
+  /** Undefined: it will not ask. */
+  readonly partNumber: PartNumberQuestion | undefined;
   /** @param own the script's own @returns null: do not run */
   readonly serialNumber: (own: string | null) => Promise<string | null>;
 }

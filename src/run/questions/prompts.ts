@@ -18,6 +18,9 @@ export interface OtherOperators {
   readonly claim: (prompt: string, text: string) => Promise<string | undefined>;
 }
 
+/** Whether others see the prompt too: not a password, and not what a script reads while it runs no test. */
+const isShared = ({ execution_id, hidden }: Prompt): boolean => execution_id !== '' && !hidden;
+
 /** Shows the operator prompts of a running test and sends the answers. A prompt that is waved away is offered again. */
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
@@ -52,16 +55,16 @@ export class Prompts implements vscode.Disposable {
     this.#open.set(prompt.request_id, source);
     let isToWait = isAsking();
     while (this.#open.has(prompt.request_id)) {
-      await this.#notShownElsewhere(source.token);
+      if (isShared(prompt)) await this.#notShownElsewhere(source.token);
       const value = isToWait ? undefined : await this.#answerTo(prompt, source.token);
       isToWait = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
         this.#close(prompt.request_id);
-        await this.#answer(prompt.request_id, value);
+        await this.#answer(prompt, value);
         return;
       }
-      if (this.#others?.isShown() === true) continue;
+      if (isShared(prompt) && this.#others?.isShown() === true) continue;
       await showWarning(
         vscode.l10n.t('{0} waits for an answer: {1}', this.#where, prompt.message),
         vscode.l10n.t('Answer'),
@@ -70,8 +73,9 @@ export class Prompts implements vscode.Disposable {
   }
 
   /** Where others may answer too, the first answer counts. */
-  async #answer(request_id: string, value: string): Promise<void> {
-    const first = await this.#others?.claim(request_id, value);
+  async #answer(prompt: Prompt, value: string): Promise<void> {
+    const { request_id } = prompt;
+    const first = isShared(prompt) ? await this.#others?.claim(request_id, value) : undefined;
     if (first === undefined) this.#send({ command: 'ui_response', request_id, value });
     else void showInformation(first);
   }
@@ -100,6 +104,7 @@ export class Prompts implements vscode.Disposable {
   async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const options: vscode.InputBoxOptions = {
       title: vscode.l10n.t('Operator prompt of {0}', this.#where),
+      password: prompt.hidden,
       prompt: withoutIcons(plainMessage(prompt.message)),
       placeHolder: prompt.text_input ? '' : vscode.l10n.t('Press Enter to continue'),
       ignoreFocusOut: true,

@@ -45,6 +45,8 @@ class Channel:
         self._lock = threading.RLock()
         self._reader: threading.Thread | None = None
         self.open = True
+        # Test executions that have begun and are not complete, in the order in which they began.
+        self._running: list[str] = []
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_parent)
         self.send("hello", token=token, pid=os.getpid(), python=platform.python_version())
@@ -58,11 +60,17 @@ class Channel:
             + "\n"
         )
         with self._lock:
+            self._follow(event, fields.get("execution_id"))
             if self.open:
                 try:
                     self._socket.sendall(line.encode())
                 except OSError:
                     self.open = False
+
+    def running(self) -> str | None:
+        """Returns the id of the test execution that began last and is not complete."""
+        with self._lock:
+            return self._running[-1] if self._running else None
 
     def listen(self, command: Callable[[dict[str, Any]], None], gone: Callable[[], None]) -> None:
         """Calls `command` for each command of the host, and `gone` when it has left, from a thread of its own."""
@@ -78,6 +86,12 @@ class Channel:
         if self._reader is not None:
             # Leaving with unread commands would reset the connection, and the host would lose the last events.
             self._reader.join(PATIENCE)
+
+    def _follow(self, event: str, execution_id: object) -> None:
+        if event == "run_started" and isinstance(execution_id, str):
+            self._running.append(execution_id)
+        elif event == "run_complete" and execution_id in self._running:
+            self._running.remove(str(execution_id))
 
     def _read(self, command: Callable[[dict[str, Any]], None], gone: Callable[[], None]) -> None:
         pending = b""

@@ -24,6 +24,7 @@ from .places import Files
 from .pushes import Pushes
 from .script import Script
 from .session import Session
+from .standard_input import StandardInput
 from .streams import survive_broken_pipes
 from .tofupilot_hooks import TofuPilot
 
@@ -39,7 +40,7 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
         channel = connect()
     except ChannelError as error:
         _refuse(str(error))
-    survive_broken_pipes()
+    printed = survive_broken_pipes()
     ending = _Ending(channel)
     try:
         make_interruptible()
@@ -51,6 +52,7 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
         if mode is Mode.DEBUG:
             environment.wait()
         session.outbox.open()
+        StandardInput(session, printed).install()
         ending.code = _run(session, script, loaded_before)
     except KeyboardInterrupt:
         ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
@@ -84,8 +86,11 @@ def _follow(session: Session, environment: Environment) -> None:
             session.questions.stop()
         elif name == "ui_response":
             prompts.answer(line["request_id"], line["value"])
+            session.questions.answer(line["request_id"], line["value"])
         elif name == "procedure_response":
             session.questions.answer(line["request_id"], line["procedure_id"])
+        elif name == "part_number_response":
+            session.questions.answer(line["request_id"], line["part_number"])
         elif name == "serial_number_response":
             session.questions.answer(line["request_id"], line["serial_number"])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .debugging import untraced
 from .openhtf_attempts import Attempts
+from .openhtf_phases import NO_SERIAL_NUMBER, add_docstring, sets_serial_number
 from .openhtf_prompts import Prompts
 from .outbox import Result, attachments_of, report_of
 from .places import Place
@@ -41,14 +42,31 @@ class OpenHtfExecution:
         """The script's own."""
         return _text(self._test.descriptor.metadata.get("procedure_id"))
 
+    @property
+    def part_number(self) -> str | None:
+        """The script's own."""
+        return _text(self._test.descriptor.metadata.get("part_number"))
+
+    @property
+    def names_unit(self) -> bool:
+        """Whether the script gives the serial number in another way than by `test_start`."""
+        if self._test.get_option("default_dut_id") != NO_SERIAL_NUMBER:
+            return True
+        return any(map(sets_serial_number, self._test.descriptor.phase_sequence.all_phases()))
+
     @contextmanager
-    def prepared(self, procedure_id: str | None) -> Iterator[None]:
-        """While the test runs, it has this procedure, our execution id, and tells its record before it is pushed."""
+    def prepared(self, **given: str | None) -> Iterator[None]:
+        """Lets the test run with our execution id, and tells its record before it is pushed.
+
+        Args:
+            given: entries of the test's metadata that hold while it runs.
+        """
         test, metadata = self._test, self._test.descriptor.metadata
         callbacks = test.get_option("output_callbacks")
-        before = {key: metadata[key] for key in ("procedure_id",) if key in metadata}
-        if procedure_id != self.procedure_id:
-            metadata["procedure_id"] = procedure_id
+        before = {key: metadata[key] for key in given if key in metadata}
+        metadata.update({key: value for key, value in given.items() if value != _text(metadata.get(key))})
+        for phase in test.descriptor.phase_sequence.all_phases():
+            self._session.observe(add_docstring, phase)
         test.make_uid = lambda: self.id
         callbacks.insert(0, self._record)
         try:
@@ -58,7 +76,8 @@ class OpenHtfExecution:
             if self._record in callbacks:
                 callbacks.remove(self._record)
             vars(test).pop("make_uid", None)
-            metadata.pop("procedure_id", None)
+            for key in given:
+                metadata.pop(key, None)
             metadata.update(before)
 
     def started(self) -> None:
@@ -68,7 +87,7 @@ class OpenHtfExecution:
             kind="openhtf",
             name=str(self._test.get_option("name")),
             procedure_id=self.procedure_id,
-            part_number=_text(self._test.descriptor.metadata.get("part_number")),
+            part_number=self.part_number,
             phases=self.attempts.plan,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 import os
 import sys
@@ -51,6 +52,7 @@ class OpenHtf:
 
     def _patch_execute(self, test_class: Any) -> None:
         original = test_class.execute
+        signature = inspect.signature(original)
         session = self._session
 
         @functools.wraps(original)
@@ -59,18 +61,21 @@ class OpenHtf:
             session.observe(session.handover.rest)
             execution = OpenHtfExecution(session, self._prompts, test)
             procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
-            if session.serial_numbers.asks:
+            part_number = session.part_numbers.choose(execution.id, execution.part_number)
+            call = signature.bind(test, *args, **kwargs)
+            without_unit = call.arguments.get("test_start") is None and not execution.names_unit
+            if session.serial_numbers.asks or without_unit:
                 number = session.serial_numbers.choose(execution.id, None)
-                args, kwargs = (), {**kwargs, "test_start": lambda: number}
+                call.arguments["test_start"] = lambda: number
             with ExitStack() as stack:
                 stack.enter_context(session.control.running(execution))
                 stack.enter_context(session.executions.current(execution))
-                stack.enter_context(execution.prepared(procedure_id))
+                stack.enter_context(execution.prepared(procedure_id=procedure_id, part_number=part_number))
                 stack.callback(self._executions.pop, execution.id)
                 stack.callback(session.observe, session.handover.tested, execution)
                 self._executions[execution.id] = execution
                 session.observe(execution.started)
-                return original(test, *args, **kwargs)
+                return original(*call.args, **call.kwargs)
 
         test_class.execute = execute
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 from typing import Any, TypedDict
 
 from .failures import Failure, describe
 from .places import Files, Place
 from .plain import bounded
+
+# OpenHTF's default for `default_dut_id`, with which a test without a serial number is recorded.
+NO_SERIAL_NUMBER = "UNKNOWN_DUT"
 
 
 class PhasePlan(TypedDict):
@@ -27,6 +31,22 @@ def phase_plan(descriptor: Any, key: str, files: Files) -> PhasePlan:
         name=descriptor.name,
         docstring=inspect.cleandoc(doc) if isinstance(doc, str) else None,
         place=files.definition(descriptor.func),
+    )
+
+
+def add_docstring(descriptor: Any) -> None:
+    """Adds the docstring to what the record says of a phase; OpenHTF does so only where it captures the source."""
+    info, doc = descriptor.code_info, descriptor.doc
+    if info.docstring is None and isinstance(doc, str):
+        descriptor.code_info = type(info)(info.name, inspect.cleandoc(doc), info.sourcecode)
+
+
+def sets_serial_number(descriptor: Any) -> bool:
+    """Returns whether the phase's function assigns the serial number of the unit under test (`dut_id`) itself."""
+    code = getattr(inspect.unwrap(descriptor.func), "__code__", None)
+    return code is not None and any(
+        instruction.opname == "STORE_ATTR" and instruction.argval == "dut_id"
+        for instruction in dis.get_instructions(code)
     )
 
 

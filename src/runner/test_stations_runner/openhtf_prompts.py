@@ -69,7 +69,7 @@ class Prompts:
                 if prompt is not None:
                     self._closed(plug, prompt.id)
                     if prompt.id in self._dismissed:
-                        _wait_for_abort()
+                        wait_for_abort()
                 raise
 
         plug_class.prompt = prompt
@@ -136,7 +136,7 @@ def _released(plug: Any) -> Iterator[None]:
         raise
 
 
-def _wait_for_abort() -> None:
+def wait_for_abort() -> None:
     """OpenHTF ends a phase by an exception that its thread gets at its next step in Python: this takes such steps."""
     deadline = time.monotonic() + ABORT_PATIENCE
     while time.monotonic() < deadline:

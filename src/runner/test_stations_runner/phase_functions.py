@@ -100,6 +100,7 @@ class _Test:
         self._script = vars(sys.modules["__main__"])
         self._procedure_id = session.procedures.choose(self.id, _text(self._script.get("PROCEDURE_ID")))
         self._serial_number = session.serial_numbers.choose(self.id, _text(self._script.get("SERIAL_NUMBER")))
+        self._part_number = session.part_numbers.choose(self.id, self._script.get("PART_NUMBER"))
         self._keys = {name: str(number) for number, name in enumerate(functions)}
         self._started = time.time() * 1000
         places = {name: session.files.definition(function) for name, function in functions.items()}
@@ -108,7 +109,7 @@ class _Test:
             kind="vanilla",
             name=os.path.splitext(os.path.basename(sys.argv[0]))[0],
             procedure_id=self._procedure_id,
-            part_number=_text(self._script.get("PART_NUMBER")),
+            part_number=self._part_number,
             phases=[
                 {"key": self._keys[name], "name": name, "docstring": function.__doc__, "place": places[name]}
                 for name, function in functions.items()
@@ -171,9 +172,8 @@ class _Test:
             "ended_at": _iso(end),
             "phases": [_phase_of(phase) for phase in self._phases],
         }
-        part_number = _text(self._script.get("PART_NUMBER"))
-        if part_number is not None:
-            body["part_number"] = part_number
+        if self._part_number is not None:
+            body["part_number"] = self._part_number
         self._session.outbox.keep(self.result("v2", json.dumps(body).encode()))
 
     def _send(self, event: str, **fields: object) -> None:

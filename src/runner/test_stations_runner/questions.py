@@ -10,12 +10,16 @@ from .channel import Channel
 from .control import STOPPED
 
 
-class _Unanswered(enum.Enum):
+class Unanswered(enum.Enum):
+    """Why a question has no answer."""
+
     GONE = enum.auto()
+    """There is no host any more."""
     STOPPED = enum.auto()
+    """The user stopped the script."""
 
 
-_Answer = str | None | _Unanswered
+Answer = str | None | Unanswered
 
 
 class Questions:
@@ -26,7 +30,7 @@ class Questions:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._waiting: dict[str, SimpleQueue[_Answer]] = {}
+        self._waiting: dict[str, SimpleQueue[Answer]] = {}
 
     def ask(self, event: str, execution_id: str, without_host: str | None, **fields: object) -> str:
         """Asks, waits, and returns the answer.
@@ -37,20 +41,30 @@ class Questions:
         Raises:
             SystemExit: the user does not want the test to run, stopped the script, or can no longer be asked.
         """
-        request = uuid.uuid4().hex
-        answers: SimpleQueue[_Answer] = SimpleQueue()
-        self._waiting[request] = answers
-        self._channel.send(event, execution_id=execution_id, request_id=request, **fields)
-        if not self._channel.open:
-            self.host_is_gone()
-        answer = answers.get()
-        if answer is _Unanswered.GONE:
-            answer = without_host or _Unanswered.STOPPED
-        if isinstance(answer, _Unanswered):
+        answer = self.wait(uuid.uuid4().hex, event, execution_id, **fields)
+        if answer is Unanswered.GONE:
+            answer = Unanswered.STOPPED if without_host is None else without_host
+        if isinstance(answer, Unanswered):
             raise SystemExit(STOPPED)
         if answer is None:
             raise SystemExit(0)
         return answer
+
+    def wait(self, request: str, event: str, execution_id: str, **fields: object) -> Answer:
+        """Sends a question and waits for its answer.
+
+        Args:
+            request: identifies the question.
+        """
+        answers: SimpleQueue[Answer] = SimpleQueue()
+        self._waiting[request] = answers
+        try:
+            self._channel.send(event, execution_id=execution_id, request_id=request, **fields)
+            if not self._channel.open:
+                self.host_is_gone()
+            return answers.get()
+        finally:
+            self._waiting.pop(request, None)
 
     def answer(self, request: str, answer: str | None) -> None:
         """Gives the host's answer to the question that waits for it."""
@@ -58,13 +72,13 @@ class Questions:
 
     def host_is_gone(self) -> None:
         """Nobody is there to answer."""
-        self._resolve(list(self._waiting), _Unanswered.GONE)
+        self._resolve(list(self._waiting), Unanswered.GONE)
 
     def stop(self) -> None:
         """Lets all questions end their scripts."""
-        self._resolve(list(self._waiting), _Unanswered.STOPPED)
+        self._resolve(list(self._waiting), Unanswered.STOPPED)
 
-    def _resolve(self, requests: list[str], answer: _Answer) -> None:
+    def _resolve(self, requests: list[str], answer: Answer) -> None:
         for request in requests:
             answers = self._waiting.pop(request, None)
             if answers is not None:

@@ -28,6 +28,8 @@ class SerialNumbers:
         Raises:
             SystemExit: as `Questions.ask`.
         """
+        if own is not None and own.strip() == "":
+            own = None
         if own is not None and not self.asks:
             return own
         if self._dry:

@@ -12,6 +12,7 @@ from .executions import Executions
 from .handover import Handover
 from .modes import Mode
 from .outbox import Outbox
+from .part_numbers import PartNumbers
 from .places import Files
 from .procedures import Procedures
 from .questions import Questions
@@ -30,6 +31,7 @@ class Session:
         self.control = Control()
         self.questions = Questions(channel)
         self.procedures = Procedures(self.questions, ask=mode is not Mode.DRY)
+        self.part_numbers = PartNumbers(self.questions, ask=mode is not Mode.DRY)
         self.serial_numbers = SerialNumbers(self.questions, dry=mode is Mode.DRY)
         self.executions = Executions()
         self.outbox = outbox

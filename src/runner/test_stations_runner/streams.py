@@ -8,18 +8,46 @@ import sys
 from typing import Any
 
 
-def survive_broken_pipes() -> None:
-    """Rebuilds stdout and stderr so that they turn to the null device when nobody reads them any more."""
+class Printed:
+    """The end of what was printed."""
+
+    # Bytes that are kept.
+    _MAX = 2_000
+
+    def __init__(self) -> None:
+        self._end = b""
+
+    def note(self, data: Any) -> None:
+        """Takes what is being printed, as bytes."""
+        self._end = (self._end + bytes(data[-self._MAX :]))[-self._MAX :]
+
+    def last_line(self) -> str:
+        """Returns the last line that is not empty."""
+        lines = self._end.decode(errors="replace").strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+
+def survive_broken_pipes() -> Printed:
+    """Rebuilds stdout and stderr so that they turn to the null device when nobody reads them any more.
+
+    Returns:
+        What is printed to stdout from now on.
+    """
+    printed = Printed()
     for name in ("stdout", "stderr"):
-        stream = _rebuilt(getattr(sys, name))
+        stream = _rebuilt(getattr(sys, name), printed if name == "stdout" else Printed())
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
+    return printed
 
 
 class _LastingBuffer(io.BufferedWriter):
     """Guards the layer above the file: what it has taken is written once, also when a stop interrupts the write."""
 
+    printed: Printed
+
     def write(self, data: Any, /) -> int:
+        self.printed.note(data)
         try:
             return super().write(data)
         except OSError as error:
@@ -37,7 +65,10 @@ class _LastingBuffer(io.BufferedWriter):
 class _LastingFile(io.FileIO):
     """The same for `python -u`, where the text layer writes to the file itself."""
 
+    printed: Printed
+
     def write(self, data: Any, /) -> Any:
+        self.printed.note(data)
         try:
             return super().write(data)
         except OSError as error:
@@ -55,7 +86,7 @@ def _turn_to_null(file: int, error: OSError) -> None:
     os.close(null)
 
 
-def _rebuilt(stream: Any) -> Any:
+def _rebuilt(stream: Any, printed: Printed) -> Any:
     """Returns an equal text stream that lasts; `stream` itself when it is no plain file (console, None)."""
     buffer = getattr(stream, "buffer", None)
     raw = getattr(buffer, "raw", buffer)
@@ -65,8 +96,10 @@ def _rebuilt(stream: Any) -> Any:
     buffered = raw is not buffer
     file: Any = (io.FileIO if buffered else _LastingFile)(raw.fileno(), "wb", closefd=False)
     file.name = raw.name
+    binary: Any = _LastingBuffer(file) if buffered else file
+    binary.printed = printed
     rebuilt: Any = io.TextIOWrapper(
-        _LastingBuffer(file) if buffered else file,
+        binary,
         encoding=stream.encoding,
         errors=stream.errors,
         newline=None if os.name == "nt" else "\n",

@@ -96,11 +96,12 @@ class TofuPilot:
         procedure_id = self._session.procedures.choose(execution.id, own)
         if procedure_id != own:
             call.arguments["procedure_id"] = procedure_id
-        if self._session.serial_numbers.asks and isinstance(execution, VanillaRun):
-            number = self._session.serial_numbers.choose(execution.id, execution.own_serial_number)
-            _set_serial_number(call.arguments, number)
-            execution.serial_number = number
+        self._session.part_numbers.complete(execution, call.arguments)
         if isinstance(execution, VanillaRun):
+            number = self._session.serial_numbers.choose(execution.id, execution.own_serial_number)
+            if number != execution.own_serial_number:
+                _set_serial_number(call.arguments, number)
+                execution.serial_number = number
             self._session.observe(execution.tell, self._session, procedure_id)
         return execution
 

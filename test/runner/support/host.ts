@@ -19,8 +19,10 @@ export interface Options {
   readonly flags?: readonly string[];
   /** Answers `procedure_request`; left out: with the script's own, or FVT1; `none`: never. */
   readonly procedure?: 'none' | ((own: string | null) => string | null);
-  /** Answers `serial_number_request`; null: do not run. Left out: with the script's own. */
+  /** Answers `serial_number_request`; null: do not run. Left out: with the script's own, or SN-ASKED. */
   readonly serialNumber?: (own: string | null) => string | null;
+  /** Answers `part_number_request`; null: do not run. Left out: the runs stay without a part number. */
+  readonly partNumber?: () => string | null;
   /** Answers prompts, except with null. */
   readonly prompt?: (message: string) => string | null;
 }
@@ -159,9 +161,12 @@ export class Host {
       const procedureId = procedure(event.procedure_id);
       this.send({ command: 'procedure_response', request_id: event.request_id, procedure_id: procedureId });
     } else if (event.event === 'serial_number_request') {
-      const { serialNumber = (own: string | null) => own } = this.#options;
+      const { serialNumber = (own: string | null) => own ?? 'SN-ASKED' } = this.#options;
       const number = serialNumber(event.serial_number);
       this.send({ command: 'serial_number_response', request_id: event.request_id, serial_number: number });
+    } else if (event.event === 'part_number_request') {
+      const { partNumber = () => '' } = this.#options;
+      this.send({ command: 'part_number_response', request_id: event.request_id, part_number: partNumber() });
     } else if (event.event === 'ui_request' && this.#options.prompt !== undefined) {
       const value = this.#options.prompt(event.message);
       if (value !== null) this.send({ command: 'ui_response', request_id: event.request_id, value });

@@ -1,0 +1,156 @@
+"""What a script reads from its standard input: the host asks the user for it, because there is no terminal."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import getpass
+import io
+import re
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from .control import STOPPED
+from .openhtf_prompts import wait_for_abort
+from .questions import Unanswered
+from .session import Session
+from .streams import Printed
+
+# For a script that asks without a word.
+_MESSAGE = "The script is waiting for a line of input."
+# Colors and the like, which a terminal does not show.
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+class StandardInput:
+    """Asks the host for each line that the script reads with `input`, `getpass` or from `sys.stdin`."""
+
+    def __init__(self, session: Session, printed: Printed) -> None:
+        self._session = session
+        self._printed = printed
+
+    def install(self) -> None:
+        """Takes the place of the standard input."""
+        stdin = _Lines(self._read, sys.stdin)
+        original = builtins.input
+        sys.stdin = stdin
+
+        @functools.wraps(original)
+        def read_line(prompt: object = "", /) -> str:
+            if sys.stdin is not stdin:  # the script reads from elsewhere
+                return original(prompt)
+            _show(str(prompt))
+            line = self._ask(str(prompt), hidden=False)
+            if line is None:
+                raise EOFError("EOF when reading a line: there is no editor any more that could be asked")
+            return line
+
+        def read_hidden(prompt: str = "Password: ", stream: Any = None, **_: Any) -> str:
+            _show(prompt)
+            line = self._ask(prompt, hidden=True)
+            if line is None:
+                raise EOFError("EOF when reading a line: there is no editor any more that could be asked")
+            return line
+
+        builtins.input = read_line
+        getpass.getpass = read_hidden
+
+    def _read(self) -> str:
+        line = self._ask("", hidden=False)
+        return "" if line is None else f"{line}\n"
+
+    def _ask(self, prompt: str, hidden: bool) -> str | None:
+        """Returns the line that the user gives; None: no host is there to ask."""
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        session, request = self._session, uuid.uuid4().hex
+        execution_id = session.channel.running() or ""
+        try:
+            answer = session.questions.wait(
+                request,
+                "ui_request",
+                execution_id,
+                message=_ESCAPES.sub("", prompt).strip() or _ESCAPES.sub("", self._printed.last_line()) or _MESSAGE,
+                text_input=True,
+                hidden=hidden,
+                image_url=None,
+                timeout_s=None,
+            )
+        finally:
+            session.channel.send("ui_resolved", execution_id=execution_id, request_id=request)
+        if answer is Unanswered.STOPPED:
+            _end_thread()
+        line = answer if isinstance(answer, str) else None
+        _show("\n" if hidden or line is None else f"{line}\n")  # as a terminal shows what is typed
+        return line
+
+
+class _Lines(io.TextIOBase):
+    """A standard input whose lines come from the user; nothing was piped into it."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, read: Callable[[], str], replaced: Any) -> None:
+        self._read = read
+        self._replaced = replaced
+        self._rest = ""
+
+    @property
+    def buffer(self) -> Any:
+        """The binary input below, which is empty."""
+        return self._replaced.buffer
+
+    @property
+    def name(self) -> str:
+        """As of any standard input."""
+        return "<stdin>"
+
+    def fileno(self) -> int:
+        return int(self._replaced.fileno())
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        line = self._rest or self._read()
+        end = len(line) if size is None or size < 0 else size
+        self._rest = line[end:]
+        return line[:end]
+
+    def read(self, size: int | None = -1, /) -> str:
+        """Reads at most `size` characters of a line; up to the end of the input there is nothing more."""
+        if size is None or size < 0:
+            rest, self._rest = self._rest, ""
+            return rest
+        return self.readline(size) if size > 0 else ""
+
+    def readlines(self, hint: int | None = -1, /) -> list[str]:  # type: ignore[override]
+        rest = self.read()
+        return [rest] if rest else []
+
+
+def _show(text: str) -> None:
+    if sys.stdout is not None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _end_thread() -> None:
+    """Ends what waited for a line when the script is stopped.
+
+    The main thread is interrupted by the stop itself, and a phase of OpenHTF by its abort.
+
+    Raises:
+        KeyboardInterrupt: in the main thread.
+        SystemExit: in another one.
+    """
+    if threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt
+    threads = sys.modules.get("openhtf.util.threads")
+    if threads is not None and isinstance(threading.current_thread(), threads.KillableThread):
+        wait_for_abort()
+    raise SystemExit(STOPPED)

@@ -20,7 +20,7 @@ export async function demo({ check, desktop, python }: DemoOptions): Promise<num
   const job = await mainJob(python);
   const window: WindowOptions = {
     settings: { 'testStations.dataFolder': places.data, 'testStations.python': python },
-    env: { TOFUPILOT_API_KEY: job.key },
+    env: { TOFUPILOT_API_KEY: job.key, TOFUPILOT_URL: job.api.url },
   };
   try {
     if (check) await checkWindow(window, job);

@@ -12,7 +12,7 @@ import * as places from './places.ts';
 export interface WindowOptions {
   /** Settings of the machine. */
   readonly settings: Record<string, string>;
-  /** The station's key reaches the extension by its environment; it keeps it in SecretStorage. */
+  /** The station's key and its server reach the extension by its environment; it keeps the key in SecretStorage. */
   readonly env: Record<string, string>;
 }
 

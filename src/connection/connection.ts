@@ -6,6 +6,7 @@ import { local } from '../contract/local.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import { type Station, stations } from '../contract/stations.ts';
 import { users } from '../contract/users.ts';
+import { environmentKeyFor } from '../platform/environment.ts';
 import { extensionVersion, type Log } from '../platform/log.ts';
 import { Keys } from './keys.ts';
 import { LocalServer } from './localServer.ts';
@@ -114,8 +115,9 @@ export class Connection implements vscode.Disposable {
   }
 
   /**
-   * The station's key on this machine, proven by a call. Where SecretStorage has none, or one that no longer works, a
-   * `TOFUPILOT_API_KEY` in the environment is taken if it is this station's, and kept.
+   * Returns the station's key on this machine, confirmed by a call. If SecretStorage has none, or one that no longer works,
+   * the window's `TOFUPILOT_API_KEY` is tried, provided that its `TOFUPILOT_URL` names this server, and stored if it is this
+   * station's key.
    * @returns undefined when this machine has no key that works
    */
   stationAccess(station: string): Promise<StationAccess | undefined> {
@@ -123,7 +125,7 @@ export class Connection implements vscode.Disposable {
     return server.reach(true, async (reached) => {
       await server.ensureGenuine(reached);
       const stored = await this.#keys.station(reached.instance, station);
-      for (const key of [stored, process.env['TOFUPILOT_API_KEY']]) {
+      for (const key of [stored, environmentKeyFor(reached.url, process.env)]) {
         if (key === undefined || key === '') continue;
         const current = await currentStation(reached.api(key));
         if (current?.id !== station) continue;

@@ -30,6 +30,8 @@ export class StandIn {
   holds: RegExp | undefined;
   readonly #held: (() => void)[] = [];
   certificates: Certificates | undefined;
+  /** Every bearer key that it has received, whether it knew the key or not. */
+  readonly receivedKeys = new Set<string>();
   #server: TestServer | undefined;
   #url = '';
 
@@ -73,6 +75,8 @@ export class StandIn {
 
   #handle(from: IncomingMessage, to: ServerResponse): void {
     const path = from.url ?? '';
+    const key = /^Bearer (.+)$/.exec(from.headers.authorization ?? '')?.[1];
+    if (key !== undefined) this.receivedKeys.add(key);
     if (this.holds?.test(path) === true) {
       this.#held.push(() => this.#handle(from, to));
       return;

@@ -118,9 +118,16 @@ export class Bench {
   }
 }
 
-/** Inside a `describe`: a window on the bench, for all its tests; the bench is removed after them. */
-export function useBench(bench: Bench, settings: Record<string, unknown> = {}): { workbench: () => Workbench } {
-  const workbench = useWorkbench({ machineSettings: { ...settingsOf(bench), ...settings } });
+/**
+ * Inside a `describe`: a window on the bench, for all its tests; the bench is removed after them.
+ * @param env variables of the window's environment; read when the window starts, so that an earlier hook can set them
+ */
+export function useBench(
+  bench: Bench,
+  settings: Record<string, unknown> = {},
+  env: Record<string, string> = {},
+): { workbench: () => Workbench } {
+  const workbench = useWorkbench({ machineSettings: { ...settingsOf(bench), ...settings }, env });
   after(() => bench.dispose());
   return { workbench };
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { local } from '../../src/contract/local.ts';
+import { stations } from '../../src/contract/stations.ts';
+import { type StandIn, useTofuPilot } from '../support/tofupilot.ts';
+import { addTofuPilot, Bench, useBench } from './support/bench.ts';
+
+/** Creates a station on the server behind a stand-in. @returns its key */
+async function stationKeyOn(server: StandIn, name: string): Promise<string> {
+  const api = new StationApi(server.behind, server.userKey);
+  const { id } = await api.call(stations.create, { body: { name } });
+  return (await api.call(local.generateKey, { params: { id } })).api_key;
+}
+
+describe('a key in the environment of the window', function () {
+  this.timeout(90_000);
+  const own = useTofuPilot();
+  const other = useTofuPilot();
+  const env: Record<string, string> = {};
+  let key = '';
+  before(async () => {
+    key = await stationKeyOn(own, 'Bench A');
+    await stationKeyOn(other, 'Bench B');
+    Object.assign(env, { TOFUPILOT_API_KEY: key, TOFUPILOT_URL: `${own.url}/api` });
+  });
+  const bench = new Bench();
+  const { workbench } = useBench(bench, {}, env);
+
+  it('is sent to no other server, not even to ask whose key it is', async () => {
+    const window = workbench();
+    await window.open(bench.workspace);
+    await window.openContainer('Test Stations');
+    await addTofuPilot(window, other);
+    await window.tree('Stations').row('Bench B').menu('Copy Key');
+    await window.notification('This machine has no key for Bench B that works.').close();
+    assert.ok(other.receivedKeys.has(other.userKey));
+    assert.ok(!other.receivedKeys.has(key));
+  });
+
+  it('is used for its own server', async () => {
+    const window = workbench();
+    assert.ok(!own.receivedKeys.has(key));
+    await addTofuPilot(window, own);
+    await window.tree('Stations').row('Bench A').menu('Copy Key');
+    await window.statusBarItem('The key of Bench A is in the clipboard').waitFor();
+    assert.ok(own.receivedKeys.has(key));
+    assert.deepEqual([...other.receivedKeys], [other.userKey]);
+  });
+});

@@ -44,7 +44,7 @@ export async function mainJob(python: string): Promise<Demo> {
       () => true,
       () => false,
     ));
-  const api = known ? first : new StationApi(address.url, await newUserKey(place));
+  const api = known ? first : new StationApi(address.url, await newUserKey(place, 'demo'));
 
   const station = await findOrCreateStation(api);
   await linkProcedure(api, station);

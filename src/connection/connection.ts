@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import type { CallInput, StationApi } from '../client/stationApi.ts';
@@ -43,11 +44,12 @@ export class Connection implements vscode.Disposable {
   constructor(context: vscode.ExtensionContext, log: Log) {
     this.servers = new ServerList(context);
     this.#keys = new Keys(context.secrets);
-    this.#local = new LocalServer(this.#keys, log, {
+    const place = {
       program: context.asAbsolutePath('dist/server.js'),
       version: extensionVersion(context),
       dataFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server').fsPath,
-    });
+    };
+    this.#local = new LocalServer(this.#keys, log, place, () => installationName(context.globalState));
     this.#server = this.#chosen();
   }
 
@@ -109,7 +111,7 @@ export class Connection implements vscode.Disposable {
         return await reached.api(key).call(operation, input);
       } catch (error) {
         if (!(error instanceof ApiError && error.kind === 'unauthorized')) throw error;
-        return reached.api(await server.renewedUserKey(reached)).call(operation, input);
+        return reached.api(await server.renewedUserKey(reached, key)).call(operation, input);
       }
     });
   }
@@ -233,6 +235,15 @@ export class Connection implements vscode.Disposable {
     this.#changed.dispose();
     this.#keyChanged.dispose();
   }
+}
+
+/** Returns the name under which this installation of the editor has its user keys; creates it at the first call. */
+async function installationName(state: vscode.Memento): Promise<string> {
+  const stored = state.get<unknown>('installation');
+  if (typeof stored === 'string') return stored;
+  const created = `editor-${randomUUID()}`;
+  await state.update('installation', created);
+  return created;
 }
 
 async function currentStation(api: StationApi): Promise<Station | undefined> {

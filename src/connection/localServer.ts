@@ -23,13 +23,16 @@ export class LocalServer implements StationServer {
   readonly #defaults: ServerPlace;
   #address: Promise<ServerAddress> | undefined;
   #capabilities: Promise<ReadonlySet<string>> | undefined;
+  readonly #installationName: () => Promise<string>;
   /** A key being made, so that calls at the same moment share it. */
   #newKey: Promise<string> | undefined;
 
-  constructor(keys: Keys, log: Log, defaults: ServerPlace) {
+  /** @param installationName gives the name under which this installation has its user keys */
+  constructor(keys: Keys, log: Log, defaults: ServerPlace, installationName: () => Promise<string>) {
     this.#keys = keys;
     this.#log = log;
     this.#defaults = defaults;
+    this.#installationName = installationName;
   }
 
   /** Forgets which server it was: the next call finds the one of the present settings. */
@@ -58,10 +61,16 @@ export class LocalServer implements StationServer {
   }
 
   async userKey(server: Reached): Promise<string> {
-    return (await this.#keys.user(server.instance)) ?? this.renewedUserKey(server);
+    return (await this.#keys.user(server.instance)) ?? this.#newUserKey(server);
   }
 
-  renewedUserKey(server: Reached): Promise<string> {
+  /** Another window may have stored a new key since the refused one was read: a further one would end that key. */
+  async renewedUserKey(server: Reached, refusedKey: string): Promise<string> {
+    const stored = await this.#keys.user(server.instance);
+    return stored === undefined || stored === refusedKey ? this.#newUserKey(server) : stored;
+  }
+
+  #newUserKey(server: Reached): Promise<string> {
     this.#newKey ??= this.#makeUserKey(server).finally(() => (this.#newKey = undefined));
     return this.#newKey;
   }
@@ -91,7 +100,8 @@ export class LocalServer implements StationServer {
   async #makeUserKey(server: Reached): Promise<string> {
     await this.ensureGenuine(server);
     const { data } = await this.address();
-    const key = await newUserKey({ program: this.#defaults.program, dataFolder: data });
+    const name = await this.#installationName();
+    const key = await newUserKey({ program: this.#defaults.program, dataFolder: data }, name);
     await this.#keys.setUser(server.instance, key);
     this.#log.info('Made a new user key for the local server.');
     return key;

@@ -43,8 +43,8 @@ export interface StationServer {
   reach<T>(repeatable: boolean, work: (reached: Reached) => Promise<T>): Promise<T>;
   /** @throws ApiError when the user has to give one */
   userKey(reached: Reached): Promise<string>;
-  /** Another user key in place of one that was refused. @throws ApiError when the user has to give one */
-  renewedUserKey(reached: Reached): Promise<string>;
+  /** Returns another user key in place of the refused one. @throws ApiError when the user has to give one */
+  renewedUserKey(reached: Reached, refusedKey: string): Promise<string>;
   /** Whether a key may be sent to what was reached. @throws ApiError when it is not the server meant any more */
   ensureGenuine(reached: Reached): Promise<void>;
   capabilities(): Promise<ReadonlySet<string>>;

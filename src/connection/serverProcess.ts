@@ -157,12 +157,15 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
   }
 }
 
-/** Makes a further user key. Access to the folder is the proof of the right to one. */
-export async function newUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>): Promise<string> {
+/**
+ * Creates a user key. Access to the folder is the proof of the right to one.
+ * @param name of the key; an earlier key of this name ends
+ */
+export async function newUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>, name: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [place.program, 'new-user-key', '--data', place.dataFolder],
+      [place.program, 'new-user-key', '--data', place.dataFolder, '--name', name],
       { env: serverEnvironment(), windowsHide: true },
     );
     return stdout.trim();

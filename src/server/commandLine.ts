@@ -4,7 +4,7 @@ import { messageOf } from '../domain/messageOf.ts';
 import { StartFailure } from './startFailure.ts';
 
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1]
-       server.js new-user-key --data DIR [--revoke-others]
+       server.js new-user-key --data DIR [--name NAME] [--revoke-others]
        server.js check --data DIR
        server.js backup --data DIR --to FILE`;
 
@@ -12,18 +12,20 @@ export const help = `${usage}
 
 Without a command: the station server of the data folder DIR, which is made if need be.
 
-new-user-key  makes a further user key and shows it once; --revoke-others ends all earlier ones.
+new-user-key  creates a further user key and shows it once. With --name it replaces the earlier key of that name; the server
+              keeps up to 20 named keys and ends the one that was unused longest. --revoke-others ends all earlier keys.
 check         looks for damage in DIR, also while its server runs; changes nothing. One line for each finding.
               Exit code 0: all is well. 1: there are findings.
 backup        copies DIR as it is at one moment, also while its server runs: the database to FILE, the contents of
               attachments to the folder FILE.attachments. Nothing that exists is overwritten.
               To restore a backup: stop the server, move DIR away, make it anew, copy FILE to DIR/stations.db and the
-              folder FILE.attachments to DIR/attachments, and start the server.`;
+              folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
+              secret that signs them (DIR/signing.secret) is in no backup.`;
 
 export type Command =
   | { command: 'help' }
   | { command: 'serve'; data: string; port: number | null; host: string }
-  | { command: 'new-user-key'; data: string; revokeOthers: boolean }
+  | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string };
 
@@ -35,6 +37,7 @@ export function readCommand(args: readonly string[]): Command {
   if (!data) throw wrong('--data DIR is missing: the folder in which the server keeps everything.');
   const command = positionals.join(' ');
   if (values['revoke-others'] && command !== 'new-user-key') throw wrong('--revoke-others goes with new-user-key.');
+  if (values.name !== undefined && command !== 'new-user-key') throw wrong('--name goes with new-user-key.');
   if (to !== undefined && command !== 'backup') throw wrong('--to goes with backup.');
   switch (command) {
     case '':
@@ -45,7 +48,7 @@ export function readCommand(args: readonly string[]): Command {
         host: values.host ?? '127.0.0.1',
       };
     case 'new-user-key':
-      return { command, data, revokeOthers: values['revoke-others'] ?? false };
+      return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
     case 'check':
       return { command, data };
     case 'backup':
@@ -66,6 +69,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         host: { type: 'string' },
         to: { type: 'string' },
+        name: { type: 'string' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -79,6 +83,11 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw wrong(`--port must be a number from 0 to 65535 and is "${text}".`);
+}
+
+function readName(name: string | undefined): string | null {
+  if (name === undefined || /^[\x21-\x7e]{1,100}$/.test(name)) return name ?? null;
+  throw wrong('--name must have 1 to 100 letters, digits or signs, and no blanks.');
 }
 
 const wrong = (what: string): StartFailure => new StartFailure(serverExit.usage, `${what}\n${usage}`);

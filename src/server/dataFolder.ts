@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import { incoming } from './attachments/attachmentFiles.ts';
-import { StartFailure } from './startFailure.ts';
+import { StartFailure, systemCode } from './startFailure.ts';
 
 /** SQLite's result code "database is locked". */
 const sqliteBusy = 5;
@@ -25,6 +25,13 @@ function makeFolder(path: string): void {
 /** What SQLite has of a database: the file, and those beside it. */
 const filesOf = (database: string): string[] => ['', '-journal', '-wal', '-shm'].map((end) => database + end);
 
+/** Writes a file for this user alone. A reader, or a crash, sees the old content or the new one. */
+function replaceFile(path: string, content: string): void {
+  const temporary = `${path}.${randomUUID()}.part`;
+  writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+  renameSync(temporary, path);
+}
+
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 /** The files of one data folder. */
@@ -37,6 +44,7 @@ export class DataFolder {
   readonly authority: string;
   readonly #addressFile: string;
   readonly #lockFile: string;
+  readonly #secretFile: string;
   #lock: DatabaseSync | undefined;
 
   /**
@@ -51,6 +59,7 @@ export class DataFolder {
     this.authority = join(this.certificates, 'ca.pem');
     this.#addressFile = join(this.path, 'server.json');
     this.#lockFile = join(this.path, 'server.lock.db');
+    this.#secretFile = join(this.path, 'signing.secret');
     try {
       this.#refuseLinks();
       makeFolder(this.attachments);
@@ -104,9 +113,23 @@ export class DataFolder {
   }
 
   writeAddress(address: ServerAddress): void {
-    const temporary = `${this.#addressFile}.${randomUUID()}.part`;
-    writeFileSync(temporary, JSON.stringify(address), { mode: 0o600 });
-    renameSync(temporary, this.#addressFile);
+    replaceFile(this.#addressFile, JSON.stringify(address));
+  }
+
+  /**
+   * Returns the secret that signs the addresses of attachments and the read-only links to stations; creates it if the
+   * folder has none. It is not in the database, so that a stolen backup cannot sign anything for a running server.
+   */
+  signingSecret(): string {
+    try {
+      const stored = readFileSync(this.#secretFile, 'utf8');
+      if (/^[0-9a-f]{64}$/.test(stored)) return stored;
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw this.#notWritable(error);
+    }
+    const created = randomBytes(32).toString('hex');
+    replaceFile(this.#secretFile, created);
+    return created;
   }
 
   release(): void {
@@ -119,7 +142,7 @@ export class DataFolder {
    */
   #refuseLinks(): void {
     const kept = [this.database, this.#lockFile].flatMap(filesOf);
-    const link = [...kept, this.attachments].find(isLink) ?? this.#attachmentFolders().find(isLink);
+    const link = [...kept, this.#secretFile, this.attachments].find(isLink) ?? this.#attachmentFolders().find(isLink);
     if (link === undefined) return;
     throw new StartFailure(
       serverExit.folderNotWritable,

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const folder = new DataFolder(command.data);
   if (command.command === 'new-user-key') {
     const { newUserKey } = await import('./userKeys.ts');
-    console.log(await newUserKey(folder, command.revokeOthers));
+    console.log(await newUserKey(folder, command));
     return;
   }
   const { serve } = await import('./serve.ts');

@@ -10,7 +10,7 @@ import { systemClock } from './presence/clock.ts';
 import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './attachments/signedUrls.ts';
 import { sweepAttachments } from './attachments/sweepAttachments.ts';
-import { findInstance, findSigningSecret } from './store/instance.ts';
+import { findInstance } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
 import { Streaming } from './streaming/streaming.ts';
@@ -35,7 +35,7 @@ export async function serve(
   const { store, sql } = openStore(folder.database);
   const streams = new EventStreams(store);
   const files = new AttachmentFiles(folder.attachments);
-  const secret = await findSigningSecret(store);
+  const secret = folder.signingSecret();
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();

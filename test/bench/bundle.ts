@@ -9,7 +9,7 @@ import { serverAddress, serverNodeOptions } from '../../src/contract/local.ts';
 import { TestClient } from '../server/requests.ts';
 
 const bundle = resolve(import.meta.dirname, '../../dist/server.js');
-export const benchKey = 'the-key-of-the-benchmark';
+export const benchKey = 'the-admin-key-of-the-benchmarks-of-the-server';
 
 export interface BundledServer {
   url: string;

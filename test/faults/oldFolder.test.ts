@@ -146,7 +146,14 @@ function makeOld(file: string): void {
     insert into measurements select phase_key, position, name, outcome, type, units, docstring, value_json,
       nullif(validators_json, '[]'), nullif(aggregations_json, '[]'), series_json from read;
     drop table read;
-    alter table phases drop column measurements_json;`);
+    alter table phases drop column measurements_json;
+    drop index api_keys_by_name;
+    alter table api_keys drop column name;
+    create temp table read as select * from instance;
+    drop table instance;
+    ${schemaOf(first).get('table instance')};
+    insert into instance (id, created_at) select id, created_at from read;
+    drop table read;`);
   for (const name of schemaOf(database).keys()) {
     if (name.startsWith('table ') && !schemaOf(first).has(name)) database.exec(`drop table ${name.slice(6)}`);
   }
@@ -166,6 +173,7 @@ function schemaLeft(folder: string, copy: string): number {
   const version = Number(database.prepare('pragma user_version').get()?.['user_version']);
   assert.equal(schemaOf(database).has('table presence'), version > 1);
   assert.equal(schemaOf(database).has('view measurements'), version > 2);
+  assert.equal(schemaOf(database).has('index api_keys_by_name'), version > 3);
   database.close();
   return version;
 }
@@ -275,7 +283,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     assert.deepEqual([...check(DataFolder.existing(old))], []);
     const folder = copyOfOld();
     await assertWhole(folder);
-    assert.equal(schemaLeft(folder, elsewhere()), 3);
+    assert.equal(schemaLeft(folder, elsewhere()), 4);
   });
 
   it('is taken over by whoever comes first, a server or a new key', async () => {
@@ -323,7 +331,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
       );
       const log = join(folder, 'stations.db-wal');
       const hasBegun = statSync(log).size > 0;
-      const isDone = schemaLeft(folder, elsewhere()) === 3;
+      const isDone = schemaLeft(folder, elsewhere()) === 4;
       left[isDone ? 'after it' : hasBegun ? 'in the middle of it' : 'before it']++;
       await assertWhole(folder);
     }

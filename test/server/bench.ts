@@ -5,7 +5,7 @@ import { stations } from '../../src/contract/stations.ts';
 import { TestClient } from './requests.ts';
 import { startServer, temporaryFolder, type TestServer } from './support.ts';
 
-export const adminKey = 'admin-key-of-the-tests';
+export const adminKey = 'the-admin-key-of-the-server-tests';
 
 /** A station with its key, and a client that uses it. */
 export interface TestStation {

@@ -101,6 +101,7 @@ describe('a link in the data folder', function () {
   );
   for (const [names, targets] of [
     [files, ['precious.txt', 'empty', 'other.db', 'nowhere']],
+    [['signing.secret'], ['precious.txt', 'empty', 'nowhere']],
     [
       ['attachments', 'attachments/pr'],
       ['folder', 'nowhere'],

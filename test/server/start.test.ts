@@ -8,6 +8,8 @@ import { local, serverAddress, serverExit } from '../../src/contract/local.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
+import { DataFolder } from '../../src/server/dataFolder.ts';
+import { newUserKey as addNamedKey } from '../../src/server/userKeys.ts';
 import { newUserKey, runServerProgram, startServer, temporaryFolder, type TestServer } from './support.ts';
 
 const oneLine = /^[^\n]+\n$/;
@@ -151,13 +153,15 @@ describe('starting the server', function () {
       }
     });
 
-    it('when the key in the environment is too short, which is not shown', async () => {
-      const { code, stderr } = await runServerProgram(['--data', folder], { TEST_STATIONS_ADMIN_KEY: 'tooshort9' });
-      assert.equal(code, serverExit.usage);
-      assert.match(stderr, oneLine);
-      assert.match(stderr, /TEST_STATIONS_ADMIN_KEY must have 10/);
-      assert.ok(!stderr.includes('tooshort9'));
-      assert.ok(!existsSync(folder));
+    it('when the key in the environment could be guessed from its hash, and does not show it', async () => {
+      for (const short of ['tooshort9', 'a-key-of-thirty-one-characters.']) {
+        const { code, stderr } = await runServerProgram(['--data', folder], { TEST_STATIONS_ADMIN_KEY: short });
+        assert.equal(code, serverExit.usage);
+        assert.match(stderr, oneLine);
+        assert.match(stderr, /TEST_STATIONS_ADMIN_KEY must have 32/);
+        assert.ok(!stderr.includes(short));
+        assert.ok(!existsSync(folder));
+      }
     });
 
     it('when the arguments make no sense, with the usage', async () => {
@@ -168,7 +172,13 @@ describe('starting the server', function () {
         ['--data', folder, '--port', '65536'],
         ['run', '--data', folder],
       ];
-      for (const args of [...senseless, ['--data', folder, '--frob'], ['--data', folder, '--revoke-others']]) {
+      for (const args of [
+        ...senseless,
+        ['--data', folder, '--frob'],
+        ['--data', folder, '--revoke-others'],
+        ['--data', folder, '--name', 'x'],
+        ['new-user-key', '--data', folder, '--name', 'a b'],
+      ]) {
         const { code, stderr } = await runServerProgram(args);
         assert.equal(code, serverExit.usage, args.join(' '));
         assert.match(stderr, /usage: server\.js --data DIR/);
@@ -200,9 +210,10 @@ describe('starting the server', function () {
 
     it('the key of the environment counts for a new folder alone', async () => {
       await (await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey })).stop();
-      const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: 'another-key-of-the-tests' });
+      const another = 'another-admin-key-of-the-server-tests';
+      const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: another });
       assert.equal(await statusWith(server, adminKey), 200);
-      assert.equal(await statusWith(server, 'another-key-of-the-tests'), 401);
+      assert.equal(await statusWith(server, another), 401);
     });
 
     it('new-user-key makes further ones: before the first start, while the server runs, and instead of all others', async () => {
@@ -217,6 +228,34 @@ describe('starting the server', function () {
       assert.equal(await statusWith(server, before), 401);
       assert.equal(await statusWith(server, during), 401);
       assert.equal(await statusWith(server, only), 200);
+    });
+
+    it('a named key replaces the earlier one of its name, and no other', async () => {
+      const unnamed = await newUserKey(folder);
+      const server = await start(folder);
+      const other = await newUserKey(folder, '--name', 'editor-2');
+      let last = await newUserKey(folder, '--name', 'editor-1');
+      for (let renewal = 0; renewal < 2; renewal++) {
+        const next = await newUserKey(folder, '--name', 'editor-1');
+        assert.equal(await statusWith(server, last), 401);
+        last = next;
+      }
+      for (const key of [unnamed, other, last]) assert.equal(await statusWith(server, key), 200);
+    });
+
+    it('20 named keys are kept: a further one ends the one that was unused longest', async () => {
+      const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+      // What the command does, without a process for each.
+      const named = (name: string) => addNamedKey(new DataFolder(folder), { name, revokeOthers: false });
+      const keys: string[] = [];
+      for (let n = 0; n < 20; n++) keys.push(await named(`editor-${n}`));
+      const [first = '', second = ''] = keys;
+      assert.equal(await statusWith(server, first), 200); // now the second one is the one that was unused longest
+      const further = await named('editor-20');
+      assert.equal(await statusWith(server, second), 401);
+      for (const key of [...keys.filter((each) => each !== second), further, adminKey]) {
+        assert.equal(await statusWith(server, key), 200);
+      }
     });
 
     it('no key stands in the data folder', async () => {

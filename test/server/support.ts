@@ -84,7 +84,7 @@ export const runServerProgram = (args: readonly string[], env: NodeJS.ProcessEnv
   startProgram(args, env).ended;
 
 /** Makes a user key of the data folder, with the server running or not. */
-export async function newUserKey(dataFolder: string, ...options: '--revoke-others'[]): Promise<string> {
+export async function newUserKey(dataFolder: string, ...options: string[]): Promise<string> {
   const { code, stdout, stderr } = await runServerProgram(['new-user-key', '--data', dataFolder, ...options]);
   assert.equal(code, 0, stderr);
   return stdout.trim();

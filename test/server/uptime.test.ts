@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import type { Outcome } from '../../src/contract/common.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
-import type { TestStation } from './bench.ts';
+import { adminKey, type TestStation } from './bench.ts';
 import { send } from './requests.ts';
 import { ago, date, day, hour, inHours, minute, useUptime } from './uptimeAtWork.ts';
 
@@ -78,7 +78,7 @@ describe('uptime', function () {
 
   it('refuses what is no time zone, no window, no date', async () => {
     const get = async (path: string) => {
-      const { status, text } = await send(bench.server.url, 'GET', path, { key: 'admin-key-of-the-tests' });
+      const { status, text } = await send(bench.server.url, 'GET', path, { key: adminKey });
       const { issues } = JSON.parse(text) as { issues?: { path: string[]; message: string }[] };
       return [status, issues?.[0]?.path[0]];
     };
@@ -98,7 +98,7 @@ describe('uptime', function () {
     for (const gone of [id, randomUUID()]) {
       const path = `/api/local/stations/${gone}/uptime`;
       for (const each of [path, `${path}/${date(1)}`]) {
-        const { status } = await send(bench.server.url, 'GET', each, { key: 'admin-key-of-the-tests' });
+        const { status } = await send(bench.server.url, 'GET', each, { key: adminKey });
         assert.equal(status, 404);
       }
     }

@@ -5,9 +5,3 @@ export async function findInstance(store: Store): Promise<string> {
   const { id } = await store.selectFrom('instance').select('id').executeTakeFirstOrThrow();
   return id;
 }
-
-/** What signed URLs are signed with. */
-export async function findSigningSecret(store: Store): Promise<string> {
-  const { signing_secret } = await store.selectFrom('instance').select('signing_secret').executeTakeFirstOrThrow();
-  return signing_secret;
-}

@@ -51,13 +51,38 @@ export function noteKeyUse(sql: Statements, key: FoundKey, now: number): void {
   sql.run('update api_keys set last_used_at = ? where id = ?', now, key.id);
 }
 
-/** Gives the local user a further key. @param revokeOthers ends all earlier user keys at the same moment */
-export async function addUserKey(store: Store, key: StoredKey, revokeOthers: boolean): Promise<void> {
+/** The most user keys that have a name. */
+export const namedUserKeysLimit = 20;
+
+/** What becomes of earlier user keys when one is added. */
+export interface NewUserKey {
+  /** Ends all earlier user keys at the same moment. */
+  revokeOthers: boolean;
+  /** Ends the earlier key of this name. Beyond the limit of named keys, those that were unused longest end too. */
+  name: string | null;
+}
+
+/** Gives the local user a further key. */
+export async function addUserKey(store: Store, key: StoredKey, { revokeOthers, name }: NewUserKey): Promise<void> {
   await store.transaction().execute(async (change) => {
     if (revokeOthers) await change.deleteFrom('api_keys').where('kind', '=', 'user').execute();
+    if (name !== null) await makeRoomForNamedKey(change, name);
     const user = await change.selectFrom('users').select('id').orderBy('created_at').executeTakeFirstOrThrow();
-    await insertKey(change, key, { user_id: user.id, station_id: null });
+    await insertKey(change, key, { name, user_id: user.id, station_id: null });
   });
+}
+
+async function makeRoomForNamedKey(change: Change, name: string): Promise<void> {
+  await change.deleteFrom('api_keys').where('name', '=', name).execute();
+  const named = await change
+    .selectFrom('api_keys')
+    .select(['id', 'created_at', 'last_used_at'])
+    .where('name', 'is not', null)
+    .execute();
+  const lastUse = (key: (typeof named)[number]): number => key.last_used_at ?? key.created_at;
+  const kept = named.sort((a, b) => lastUse(b) - lastUse(a)).slice(0, namedUserKeysLimit - 1);
+  const ended = named.filter((key) => !kept.includes(key)).map(({ id }) => id);
+  if (ended.length > 0) await change.deleteFrom('api_keys').where('id', 'in', ended).execute();
 }
 
 export async function isKey(store: Store, id: string): Promise<boolean> {
@@ -86,13 +111,13 @@ export async function deleteStationKey(change: Change, stationId: string): Promi
 /** Gives a station its key; an earlier one ends. @returns when it was made */
 export async function replaceStationKey(change: Change, stationId: string, key: StoredKey): Promise<number> {
   await deleteStationKey(change, stationId);
-  return insertKey(change, key, { user_id: null, station_id: stationId });
+  return insertKey(change, key, { name: null, user_id: null, station_id: stationId });
 }
 
 async function insertKey(
   change: Change,
   { hash, prefix }: StoredKey,
-  owner: { user_id: string; station_id: null } | { user_id: null; station_id: string },
+  owner: { name: string | null; user_id: string; station_id: null } | { name: null; user_id: null; station_id: string },
 ): Promise<number> {
   const created_at = Date.now();
   await change

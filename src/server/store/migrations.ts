@@ -4,6 +4,7 @@ import { serverExit, updatingData } from '../../contract/local.ts';
 import { StartFailure } from '../startFailure.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
+import { keysSchema } from './keysSchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { uptimeSchema } from './uptimeSchema.ts';
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   },
   (database) => database.exec(presenceSchema + uptimeSchema),
   (database) => database.exec(measurementsSchema),
+  (database) => database.exec(keysSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -20,7 +20,7 @@ interface WithMetadata {
 
 /** Columns named `…_key` hold the folded form that is compared and unique; `…_json` columns hold JSON text. */
 export interface Tables {
-  instance: { id: string; created_at: number; signing_secret: Generated<string> };
+  instance: { id: string; created_at: number };
   users: { id: string; name: string; email: string; created_at: number };
   stations: WithMetadata & {
     id: string;
@@ -45,6 +45,8 @@ export interface Tables {
     hash: string;
     prefix: string;
     kind: KeyKind;
+    /** Of a user key that replaces the earlier key of the same name. */
+    name: string | null;
     user_id: string | null;
     station_id: string | null;
     created_at: number;

@@ -76,7 +76,7 @@ export class Bench {
   async api(): Promise<StationApi> {
     this.#api ??= new StationApi(
       this.address().url,
-      await newUserKey({ program: join(root, 'dist', 'server.js'), dataFolder: this.data }),
+      await newUserKey({ program: join(root, 'dist', 'server.js'), dataFolder: this.data }, 'tests'),
     );
     return this.#api;
   }

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { beforeEach, describe, it } from 'mocha';
+import { operator } from '../../src/contract/operator.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { v1 } from '../../src/contract/v1.ts';
+import { SignedUrls } from '../../src/server/attachments/signedUrls.ts';
+import { OperatorLinks } from '../../src/server/operator/links.ts';
+import { adminKey, type TestStation, useServer } from './bench.ts';
+import { send, TestClient } from './requests.ts';
+import { passedRun } from './runs.ts';
+import { runServerProgram, startServer, temporaryFolder, type TestServer } from './support.ts';
+
+describe('the secret that signs addresses and links', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  const root = temporaryFolder();
+  let count = 0;
+  const elsewhere = (): string => join(root, String(count++));
+  const secretFile = (): string => join(bench.folder, 'signing.secret');
+  const database = (): string => join(bench.folder, 'stations.db');
+  let station: TestStation;
+  let run: string;
+
+  beforeEach(async () => {
+    const procedure = `SIGN-${count++}`;
+    station = await bench.station(`Bench ${count++}`, await bench.procedure(procedure, procedure));
+    const { id, uploadUrl } = await station.client.call(v1.initializeUpload, { body: { name: 'note.txt' } });
+    assert.equal((await fetch(uploadUrl, { method: 'PUT', body: 'the note' })).status, 200);
+    run = (await station.client.call(v1.createRun, { body: passedRun(procedure) })).id;
+    await station.client.call(v1.syncUpload, { body: { upload_id: id, run_id: run } });
+  });
+
+  /** What a server signs: the address of the run's attachment, and the token of a link to the station. */
+  const signedBy = async ({ url }: TestServer): Promise<{ path: string; token: string }> => {
+    const user = new TestClient(url, adminKey);
+    const { attachments } = await user.call(runs.get, { params: { id: run } });
+    const link = await user.call(operator.link, { params: { id: station.id } });
+    const address = new URL(attachments[0]?.download_url ?? '');
+    return { path: address.pathname + address.search, token: link.url.split('/').at(-1) ?? '' };
+  };
+  const download = async (path: string): Promise<number> => (await fetch(bench.server.url + path)).status;
+  const watch = async (token: string): Promise<number> => {
+    const path = operator.states.path.replace('{id}', station.id);
+    const { status, body } = await fetch(bench.server.url + path, { headers: { Authorization: `Bearer ${token}` } });
+    await body?.cancel();
+    return status;
+  };
+
+  it('stays the same when the server starts again', async () => {
+    const { path, token } = await signedBy(bench.server);
+    await bench.restart((server) => server.kill());
+    assert.equal(await download(path), 200);
+    assert.equal(await watch(token), 200);
+  });
+
+  it('is in no backup: a server on a stolen one signs nothing that the running server accepts', async () => {
+    const file = elsewhere();
+    const { code, stderr } = await runServerProgram(['backup', '--data', bench.folder, '--to', file]);
+    assert.equal(code, 0, stderr);
+    const secret = readFileSync(secretFile(), 'utf8');
+    for (const each of [file, database()]) assert.ok(!readFileSync(each).includes(secret), each);
+    const folder = elsewhere();
+    mkdirSync(folder);
+    copyFileSync(file, join(folder, 'stations.db'));
+    cpSync(`${file}.attachments`, join(folder, 'attachments'), { recursive: true });
+    const thief = await startServer(folder);
+    const forged = await signedBy(thief).finally(() => thief.stop());
+    assert.equal(await download(forged.path), 403);
+    assert.equal(await watch(forged.token), 401);
+    const genuine = await signedBy(bench.server);
+    assert.equal(await download(genuine.path), 200);
+    assert.equal(await watch(genuine.token), 200);
+  });
+
+  it('is replaced when its file is removed and the server starts again', async () => {
+    const before = await signedBy(bench.server);
+    await bench.restart(async (server) => {
+      await server.stop();
+      rmSync(secretFile());
+    });
+    assert.equal(await download(before.path), 403);
+    assert.equal(await watch(before.token), 401);
+  });
+
+  it('is replaced when its file is damaged', async () => {
+    for (const damage of ['', 'short', 'x'.repeat(64)]) {
+      await bench.restart(async (server) => {
+        await server.stop();
+        writeFileSync(secretFile(), damage);
+      });
+      assert.match(readFileSync(secretFile(), 'utf8'), /^[0-9a-f]{64}$/);
+      if (process.platform !== 'win32') assert.equal(statSync(secretFile()).mode & 0o777, 0o600);
+      const { path } = await signedBy(bench.server);
+      assert.equal(await download(path), 200);
+    }
+  });
+
+  it('of an earlier version is not used any more, because backups of that version have it', async () => {
+    const { path, token } = await signedBy(bench.server);
+    const old = 'ab'.repeat(32);
+    await bench.restart(async (server) => {
+      await server.stop();
+      rmSync(secretFile());
+      const stored = new DatabaseSync(database());
+      stored.exec(`
+        alter table instance add column signing_secret text not null default '${old}';
+        drop index api_keys_by_name;
+        alter table api_keys drop column name;
+        pragma user_version = 3`);
+      stored.close();
+    });
+    assert.ok(existsSync(secretFile()));
+    const stored = new DatabaseSync(database(), { readOnly: true });
+    assert.deepEqual(Object.keys(stored.prepare('select * from instance').get() ?? {}), ['id', 'created_at']);
+    const key = String(stored.prepare('select id from api_keys where station_id = ?').get(station.id)?.['id']);
+    stored.close();
+    const attachment = new URL(path, bench.server.url).pathname;
+    for (const each of [path, new SignedUrls(old).sign('GET', attachment)]) assert.equal(await download(each), 403);
+    for (const each of [token, new OperatorLinks(old).token(station.id, key)]) assert.equal(await watch(each), 401);
+    assert.equal((await send(bench.server.url, 'GET', '/api/v2/runs', { key: station.key })).status, 200);
+  });
+});

@@ -20,7 +20,7 @@ export const operatorAddress = z
 export const presenceCause = z.enum([
   /** A client opened or ended its live stream. */
   'stream',
-  /** The stream broke off without a farewell: its last will was sent, or the broker missed it. */
+  /** The stream's connection ended before the client had disconnected cleanly. */
   'stream-lost',
   /** The followed OpenHTF station server's socket opened or closed. */
   'follow',

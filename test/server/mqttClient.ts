@@ -34,8 +34,12 @@ export class MqttClient {
     return new MqttClient(socket);
   }
 
-  /** Connects as the official client does. @param without what is left out */
-  connect({ token, willOptions: { topic, payload } }: Credentials, without?: 'will' | 'password'): void {
+  /** Connects as the official client does. @param without what is left out @param options what is sent instead */
+  connect(
+    { token, willOptions: { topic, payload } }: Credentials,
+    without?: 'will' | 'password',
+    options: { keepalive?: number; clientId?: string } = {},
+  ): void {
     this.send({
       cmd: 'connect',
       protocolId: 'MQTT',
@@ -43,6 +47,7 @@ export class MqttClient {
       clean: true,
       clientId: `test-${Math.random()}`,
       keepalive: 20,
+      ...options,
       ...(without === 'password' ? {} : { username: 'pythonClient', password: Buffer.from(token) }),
       ...(without === 'will' ? {} : { will: { topic, payload: Buffer.from(payload), qos: 0, retain: false } }),
     });

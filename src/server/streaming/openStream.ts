@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from 'aedes';
+import type { PublishPacket } from 'aedes';
 import { stateIn } from './clientMessage.ts';
 import type { Session } from './sessions.ts';
 import type { LiveStream, PlugCall, StreamEnd, StreamListener } from './streams.ts';
@@ -7,22 +7,28 @@ import type { LiveStream, PlugCall, StreamEnd, StreamListener } from './streams.
 /** Milliseconds between two states that are read. Each is the whole: those between them need not be. */
 const readEvery = 100;
 
+/** What a stream needs of its connection. */
+interface Connection {
+  publish(packet: PublishPacket): void;
+  cut(): void;
+}
+
 /** The stream of a client that is connected. */
 export class OpenStream implements LiveStream {
-  /** Not the session's: its client may come back while the old connection still ends. */
+  /** Not the session's: its client may reconnect while the old connection still ends. */
   readonly id = randomUUID();
   readonly session: Session;
-  readonly #client: Client;
+  readonly #connection: Connection;
   readonly #listeners: readonly StreamListener[];
   #unread: Buffer | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** How it ends, unless something else becomes known. */
-  #end: StreamEnd = 'farewell';
+  /** Why the server ended it; null: it did not. */
+  #cutBy: 'key' | 'server' | null = null;
 
-  constructor(client: Client, session: Session, listeners: readonly StreamListener[]) {
-    this.#client = client;
+  constructor(session: Session, listeners: readonly StreamListener[], connection: Connection) {
     this.session = session;
     this.#listeners = listeners;
+    this.#connection = connection;
     for (const listener of listeners) listener.opened(this);
   }
 
@@ -33,7 +39,7 @@ export class OpenStream implements LiveStream {
   send(message: PlugCall): void {
     const payload = JSON.stringify({ source: 'web', message });
     const packet = { cmd: 'publish' as const, topic: this.session.topics.in, payload, qos: 1 as const };
-    this.#client.publish({ ...packet, dup: false, retain: false }, ignored);
+    this.#connection.publish({ ...packet, dup: false, retain: false });
   }
 
   take(payload: Buffer): void {
@@ -41,21 +47,19 @@ export class OpenStream implements LiveStream {
     this.#timer ??= setTimeout(() => this.#read(), 0);
   }
 
-  /** Its last will was sent. */
-  lost(): void {
-    if (this.#end === 'farewell') this.#end = 'lost';
-  }
-
+  /** Ends the stream and its connection. */
   cut(why: 'key' | 'server'): void {
-    this.#end = why;
-    this.#client.close();
+    this.#cutBy ??= why;
+    this.#connection.cut();
   }
 
-  closed(): void {
+  /** Its connection has ended. @param inOrder the client disconnected cleanly */
+  closed(inOrder: boolean): void {
     this.#read();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const listener of this.#listeners) listener.closed(this, this.#end);
+    const end: StreamEnd = this.#cutBy ?? (inOrder ? 'farewell' : 'lost');
+    for (const listener of this.#listeners) listener.closed(this, end);
   }
 
   #read(): void {
@@ -68,6 +72,3 @@ export class OpenStream implements LiveStream {
     if (state !== null) for (const listener of this.#listeners) listener.state(this, state);
   }
 }
-
-/** Whether it arrived is seen by what the script does next. */
-const ignored = (): void => {};

@@ -58,7 +58,8 @@ export class Streaming {
   static async start(options: Options): Promise<Streaming> {
     const certificates = await findCertificates(options.folder, options.host);
     const sessions = new Sessions();
-    const broker = await StreamBroker.start(sessions, options.listeners);
+    const { listeners, store } = options;
+    const broker = await StreamBroker.start({ sessions, listeners, isKey: (id) => isKey(store, id) });
     return new Streaming(options, sessions, broker, await listen(certificates, options, broker));
   }
 

@@ -136,6 +136,7 @@ export const runnerEvent = z.discriminatedUnion('event', [
   /** The server's answer to the script's own push, seen at its HTTP client. */
   z.object({
     event: z.literal('run_uploaded'),
+    /** Null: a run of the script's own, which is the result of no execution. */
     execution_id: z.string().nullable(),
     time: z.number(),
     run_id: z.string(),

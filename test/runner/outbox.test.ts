@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
@@ -122,7 +122,8 @@ import time, sys, os
 from tofupilot import TofuPilotClient
 client = TofuPilotClient()
 def push():
-    client.create_run(procedure_id="FVT1", run_passed=True, unit_under_test={"serial_number": "SN-1", "part_number": "P"})
+    client.create_run(procedure_id="FVT1", run_passed=True, unit_under_test={"serial_number": "SN-1", "part_number": "P"},
+        phases=[{"name": "power", "outcome": "PASS", "start_time_millis": 1000, "end_time_millis": 2000}])
 push()
 print("tried", flush=True)
 while not os.path.exists(${JSON.stringify(`${folder}-go`)}): time.sleep(0.01)
@@ -143,6 +144,100 @@ push()
       new Set(host.all('run_uploaded').map((event) => event.execution_id)),
       new Set(host.all('run_started').map((event) => event.execution_id)),
     );
+  });
+
+  it('keeps retests as runs of their own when nothing says when they were', async () => {
+    server.refusal = { path: '/api/v1/runs', status: 503, message: 'Later.' };
+    const host = await run(`
+from tofupilot import TofuPilotClient
+client = TofuPilotClient()
+for passed in (True, True, False, True):
+    client.create_run(procedure_id="FVT1", run_passed=passed, unit_under_test={"serial_number": "GOLDEN", "part_number": "P"})
+`);
+    assert.deepEqual(entries().map(({ outcome }) => outcome).sort(), ['FAIL', 'PASS', 'PASS', 'PASS'], host.told()); // prettier-ignore
+    assert.equal(new Set(host.all('run_upload_queued').map((event) => event.execution_id)).size, 4);
+  });
+
+  const openHtfTest = `
+import os, requests, threading
+import openhtf as htf
+from tofupilot import TofuPilotClient
+client = TofuPilotClient()
+def result(test):
+    return htf.PhaseResult.FAIL_AND_CONTINUE if test.test_record.dut_id == "SN-BAD" else htf.PhaseResult.CONTINUE
+def execute(number):
+    htf.Test(result, procedure_id="FVT1", part_number="P").execute(lambda: number)
+def push(number, passed, procedure="FVT1"):
+    client.create_run(procedure_id=procedure, run_passed=passed, unit_under_test={"serial_number": number, "part_number": "P"})
+`;
+  const pushed = (): [string, boolean][] =>
+    server
+      .bodies('/api/v1/runs')
+      .map((body) => z.object({ unit_under_test: z.object({ serial_number: z.string() }), run_passed: z.boolean() }).parse(body))
+      .map((body) => [body.unit_under_test.serial_number, body.run_passed]); // prettier-ignore
+  const keptUnits = (): [string | null, string][] =>
+    entries().map(({ serial_number, outcome }): [string | null, string] => [serial_number, outcome]).sort(); // prettier-ignore
+
+  it('loses no result to a push of another unit, of another procedure, or of a PASS in place of a FAIL', async () => {
+    const cases: [string, [string, boolean][], [string, string][]][] = [
+      ['push("SN-BAD", False)', [['SN-BAD', false]], []],
+      ['push("SN-OTHER", True)', [['SN-OTHER', true]], [['SN-BAD', 'FAIL']]],
+      ['push("SN-BAD", True)', [['SN-BAD', true]], [['SN-BAD', 'FAIL']]],
+      ['push("SN-BAD", False, "FVT2")', [['SN-BAD', false]], [['SN-BAD', 'FAIL']]],
+    ];
+    for (const [call, sent, stays] of cases) {
+      const host = await run(`${openHtfTest}
+execute("SN-BAD")
+${call}
+`);
+      assert.deepEqual(pushed(), sent, `${call} ${host.told()}`);
+      assert.deepEqual(keptUnits(), stays, `${call} ${host.told()}`);
+      server.requests.length = 0;
+      for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true });
+    }
+  });
+
+  it('keeps slots that run side by side apart', async () => {
+    const host = await run(`${openHtfTest}
+both = threading.Barrier(2)
+def slot(number, passed):
+    execute(number)
+    both.wait()
+    push(number, passed)
+slots = [threading.Thread(target=slot, args=each) for each in (("SN-BAD", False), ("SN-GOOD", True))]
+for each in slots: each.start()
+for each in slots: each.join()
+`);
+    const started = host.all('run_started').map((event) => event.execution_id);
+    assert.equal(started.length, 2, host.told());
+    const unitOf = new Map(host.all('run_complete').map((event) => [event.execution_id, event.serial_number]));
+    for (const { body, mark } of server.requests.filter(({ path: each }) => each === '/api/v1/runs')) {
+      assert.match(body, new RegExp(unitOf.get(mark?.replaceAll('_', ':') ?? '') ?? 'none'));
+    }
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('takes no answer of another host for that of the station’s server', async () => {
+    const mes = await Recorder.start();
+    const host = await run(`
+import requests, openhtf as htf
+def phase(test): pass
+test = htf.Test(phase, procedure_id="FVT1", part_number="P")
+test.add_output_callbacks(lambda record: requests.post("${mes.url}/mes/api/v1/runs", json={
+    "procedure_id": "FVT1", "run_passed": True, "unit_under_test": {"serial_number": record.dut_id}}))
+test.execute(lambda: "SN-1")
+from tofupilot import TofuPilotClient
+TofuPilotClient(url="${mes.url}").create_run(procedure_id="FVT1", run_passed=True, unit_under_test={"serial_number": "SN-2", "part_number": "P"})
+`);
+    mes.stop();
+    assert.equal(mes.requests.filter(({ path: each }) => each.endsWith('/api/v1/runs')).length, 2, host.told());
+    assert.ok(mes.requests.every(({ mark }) => mark === undefined));
+    assert.deepEqual(host.all('run_uploaded'), [], host.told());
+    assert.deepEqual(keptUnits(), [
+      ['SN-1', 'PASS'],
+      ['SN-2', 'PASS'],
+    ]);
+    assert.match(host.one('run_upload_failed').message, /not to the station's server/);
   });
 
   it('belongs to its script while that runs, whatever the clock of the machine is set to', async function () {

@@ -55,25 +55,43 @@ def helper():
     assert.equal(host.one('run_upload_queued').execution_id, start.execution_id);
   });
 
-  it('are reported as the script calls them: units, attempts, failures', async () => {
+  it('are reported as the script calls them: units, repeated calls, declared retries', async () => {
     const host = await run(`
 import sys
 def phase_scan(number):
     global SERIAL_NUMBER
 
-def phase_measure(ok):
-    return ok
+answers = []
+def phase_measure():
+    return answers.pop()
 
-for number in (1, 2):
+def phase_channel(channel):
+    return channel != 1
+
+for number, answers in (1, [False]), (2, [True, False]), (3, [True, "RETRY"]), (4, ["RETRY"]):
     SERIAL_NUMBER = f"SN-{number}"
     phase_scan(number)
-    phase_measure(False)
-    if number == 2:
-        phase_measure(True)
+    while answers:
+        phase_measure()
+    if number == 1:
+        phase_channel(0)
+        phase_channel(1)
 `);
-    assert.deepEqual(host.all('run_complete').map(({ serial_number, outcome }) => [serial_number, outcome]), [['SN-1', 'FAIL'], ['SN-2', 'PASS']], host.told()); // prettier-ignore
-    assert.deepEqual(outcomes(host).slice(2), [['phase_scan', 'PASS', 0], ['phase_measure', 'FAIL', 0], ['phase_measure', 'PASS', 1]]); // prettier-ignore
-    assert.deepEqual(bodies().map(({ outcome, phases }) => [outcome, phases?.length]), [['FAIL', 2], ['PASS', 3]]); // prettier-ignore
+    assert.deepEqual(host.all('run_complete').map(({ serial_number, outcome }) => [serial_number, outcome]), [['SN-1', 'FAIL'], ['SN-2', 'FAIL'], ['SN-3', 'PASS'], ['SN-4', 'FAIL']], host.told()); // prettier-ignore
+    assert.deepEqual(outcomes(host).slice(1, 7), [['phase_measure', 'FAIL', 0], ['phase_channel', 'PASS', 0], ['phase_channel(1)', 'FAIL', 0], ['phase_scan', 'PASS', 0], ['phase_measure', 'FAIL', 0], ['phase_measure', 'PASS', 1]]); // prettier-ignore
+    const stored = bodies().map(({ phases }) => phases?.map(({ name, outcome, retry_count }) => [name, outcome, retry_count])); // prettier-ignore
+    assert.deepEqual(stored[0]?.slice(2), [
+      ['phase_channel(0)', 'PASS', 0],
+      ['phase_channel(1)', 'FAIL', 0],
+    ]);
+    assert.deepEqual(stored[1]?.slice(1), [
+      ['phase_measure', 'FAIL', 0],
+      ['phase_measure', 'PASS', 0],
+    ]);
+    assert.deepEqual(stored[2]?.slice(1), [
+      ['phase_measure', 'FAIL', 0],
+      ['phase_measure', 'PASS', 1],
+    ]);
   });
 
   it('end the script as ever when they raise, and are told as an error', async () => {

@@ -33,9 +33,14 @@ describe('a script that runs', () => {
       { event: 'run_uploaded', execution_id: 'a', time: 2, run_id: 'run-a' },
       started('b'),
       complete('b', 'FAIL', 2),
-      { event: 'run_upload_failed', execution_id: null, time: 3, status: 403, message: 'not linked' },
+      { event: 'run_upload_failed', execution_id: 'b', time: 3, status: 403, message: 'not linked' },
+      // The script's own requests, which are the push of neither.
+      { event: 'run_uploaded', execution_id: null, time: 4, run_id: 'run-c' },
+      { event: 'run_upload_failed', execution_id: null, time: 5, status: 500, message: 'other' },
     ];
-    const [a, b] = events.reduce(advance, notStarted).executions;
+    const run = events.reduce(advance, notStarted);
+    const [a, b] = run.executions;
+    assert.deepEqual(run.otherRuns, ['run-c']);
     assert.deepEqual([a?.serialNumber, a?.outcome, a?.push], ['SN-a', 'PASS', { runId: 'run-a' }]);
     assert.deepEqual([b?.serialNumber, b?.outcome, b?.push], ['SN-b', 'FAIL', { status: 403, message: 'not linked' }]);
   });

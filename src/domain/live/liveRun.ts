@@ -57,9 +57,11 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
         phasesRun: event.phases_run,
       });
     case 'run_uploaded':
-      if (run.executions.length === 0) return { ...run, otherRuns: [...run.otherRuns, event.run_id] };
+      if (event.execution_id === null) return { ...run, otherRuns: [...run.otherRuns, event.run_id] };
       return change(run, event.execution_id, { push: { runId: event.run_id } });
     case 'run_upload_failed':
+      // A request of the script's own that is the push of no result: the script has its answer.
+      if (event.execution_id === null) return run;
       return change(run, event.execution_id, { push: { status: event.status, message: event.message } });
     case 'run_crashed':
       return { ...run, failure: event.failure };
@@ -73,10 +75,8 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
 /** The run, with what became of the push of an execution. */
 export const withPush = (run: LiveRun, execution: string, push: Push): LiveRun => change(run, execution, { push });
 
-/** @param id null: the last execution's */
-function change(run: LiveRun, id: string | null, news: Partial<Execution>): LiveRun {
-  const last = run.executions.at(-1)?.id;
-  const executions = run.executions.map((each) => (each.id === (id ?? last) ? { ...each, ...news } : each));
+function change(run: LiveRun, id: string, news: Partial<Execution>): LiveRun {
+  const executions = run.executions.map((each) => (each.id === id ? { ...each, ...news } : each));
   return { ...run, executions };
 }
 

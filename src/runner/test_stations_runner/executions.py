@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from .acknowledgement import Identity
 from .outbox import Result
 
 
@@ -23,34 +24,68 @@ class Pushable(Protocol):
         ...
 
 
+class Tested(Pushable, Protocol):
+    """An execution whose test the runner has seen itself, and whose result the script may also push by a call."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Whose result it is; None while there is none."""
+        ...
+
+
 class Executions:
-    """The executions that run, each in its thread, and the last one that ended."""
+    """The tests whose results no server has yet, by the thread in which each was run."""
 
     def __init__(self) -> None:
         self._local = threading.local()
-        self._last: Pushable | None = None
+        self._lock = threading.Lock()
+        # With the number of the thread; the newest last.
+        self._unpushed: list[tuple[int, Tested]] = []
 
     @contextmanager
-    def current(self, execution: Pushable) -> Iterator[None]:
-        """What this thread pushes meanwhile is the result of `execution`."""
+    def current(self, execution: Tested) -> Iterator[None]:
+        """What this thread pushes meanwhile can be the result of `execution`, and afterwards too."""
         before = self.testing()
         self._local.execution = execution
+        self.add(execution)
         try:
             yield
         finally:
             self._local.execution = before
-            self._last = execution
 
-    def pushing(self) -> Pushable | None:
-        """Returns the execution whose result a push of this thread is, as far as is known."""
-        return self.testing() or self._last
+    def add(self, execution: Tested) -> None:
+        """Begins to look for pushes of the execution's result."""
+        with self._lock:
+            self._unpushed.append((threading.get_ident(), execution))
 
-    def awaiting_push(self) -> Pushable | None:
-        """Returns the execution whose result a script pushes that builds its run itself; None: it is a new one."""
-        execution = self.pushing()
-        return None if execution is None or execution.pushed else execution
+    def remove(self, execution: Pushable) -> None:
+        """The result has been pushed, or is left to the editor: no later push is a push of it."""
+        with self._lock:
+            self._unpushed = [(thread, each) for thread, each in self._unpushed if each is not execution]
 
-    def testing(self) -> Pushable | None:
+    def testing(self) -> Tested | None:
         """Returns the execution whose test runs in this thread."""
-        execution: Pushable | None = getattr(self._local, "execution", None)
+        execution: Tested | None = getattr(self._local, "execution", None)
         return execution
+
+    def pushed_by(self, push: Identity) -> Tested | None:
+        """Returns the execution whose result a push is: the newest that fits, those of this thread first."""
+        own_thread = threading.get_ident()
+        with self._lock:
+            # Sorting keeps the order of equals: the newest of this thread comes last.
+            candidates = sorted(self._unpushed, key=lambda each: each[0] == own_thread)
+        for _, execution in reversed(candidates):
+            identity = execution.identity
+            if not execution.pushed and identity is not None and identity.is_pushed_by(push):
+                return execution
+        return None
+
+    def reported_by(self, serial_number: str | None, started_at: float | None) -> Tested | None:
+        """Returns the OpenHTF execution of a report; `started_at` in milliseconds since 1970."""
+        with self._lock:
+            candidates = [execution for _, execution in self._unpushed]
+        for execution in candidates:
+            identity = execution.identity
+            if identity is not None and (identity.serial_number, identity.started_at) == (serial_number, started_at):
+                return execution
+        return None

@@ -7,10 +7,11 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from .channel import Channel
-from .executions import Pushable
+from .executions import Executions, Pushable
 from .outbox import Outbox
 from .vanilla_phases import millis
 
@@ -19,69 +20,86 @@ class Handover:
     """Knows which results no server has yet.
 
     A script may still push the result of a test that is over, or try again what failed, so a result is handed over
-    when the next test begins or the script ends; at once only where no push of the script's own can follow.
+    when the next test of its thread begins or the script ends; at once only where no push of the script's own can
+    follow.
     """
 
-    def __init__(self, channel: Channel, outbox: Outbox) -> None:
+    def __init__(self, channel: Channel, outbox: Outbox, executions: Executions) -> None:
         self._channel = channel
         self._outbox = outbox
+        self._executions = executions
         self._lock = threading.Lock()
-        self._waiting: dict[str, Pushable] = {}
-        # What was sent and not acknowledged, by the hash of the request: who sends the same again means the same run.
+        # With the number of the thread whose next test ends the wait.
+        self._waiting: dict[str, tuple[int, Pushable]] = {}
+        # What was sent and not acknowledged, by the hash of the request.
         self._sent: dict[bytes, Pushable] = {}
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
-    def keep_request(self, execution: Pushable, kind: str, body: bytes) -> Pushable:
+    def keep_request(self, execution: Pushable, kind: str, body: bytes, is_dated: bool) -> Pushable:
         """Keeps the request by which a client is about to push a run.
 
+        Args:
+            is_dated: the script says itself when the test was, so that the same request means the same run.
+
         Returns:
-            The execution whose run it is: another one when this is one more try.
+            The execution whose run it is: an earlier one when this is another try of its push.
         """
-        with self._lock:
-            first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
+        first = execution
+        if is_dated:
+            with self._lock:
+                first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
         if first is execution:
             result = execution.result(kind, body)
             self._outbox.keep(replace(result, started_at=_start_in(body) or result.started_at))
-            self.rest(execution)
+            self.rest_of_thread(execution)
         return first
 
     def tested(self, execution: Pushable) -> None:
-        """An OpenHTF test is over, with all that it does at its end."""
+        """A test is over, with all that it does at its end."""
         if execution.pushed:
             self._outbox.done(execution.id)
-            return
-        if execution.failure is not None or "tofupilot" not in sys.modules:
+        elif execution.failure is not None or "tofupilot" not in sys.modules:
             self._hand_over(execution)
         else:
             self.failed(execution)
 
     def failed(self, execution: Pushable) -> None:
-        """No server has the result so far; the script may push it yet, or once more."""
+        """No server has the result so far; the script may push it yet, or again."""
         with self._lock:
-            self._waiting[execution.id] = execution
+            self._waiting[execution.id] = threading.get_ident(), execution
 
     def pushed(self, execution: Pushable, run_id: str) -> None:
-        """A server has the run; what is attached to it may follow, until it is done."""
+        """The station's server has the run; what is attached to it may follow, until it is done."""
         with self._lock:
             self._waiting.pop(execution.id, None)
             self._sent = {digest: each for digest, each in self._sent.items() if each is not execution}
+        self._executions.remove(execution)
         self._outbox.acknowledged(execution.id, run_id)
 
     def done(self, execution: Pushable) -> None:
         """The script sends no more of what a server has."""
         self._outbox.done(execution.id)
 
-    def rest(self, without: Pushable | None = None) -> None:
-        """Another test begins, or the script ends: the others are handed over."""
+    def rest_of_thread(self, without: Pushable | None = None) -> None:
+        """Another test begins in this thread: the results of those before it are handed over."""
+        thread = threading.get_ident()
+        self._hand_over_all(lambda other, execution: other == thread and execution is not without)
+
+    def rest(self) -> None:
+        """The script ends: all results are handed over."""
+        self._hand_over_all(lambda _, __: True)
+
+    def _hand_over_all(self, is_meant: Callable[[int, Pushable], bool]) -> None:
         with self._lock:
-            rest = [each for each in self._waiting.values() if each is not without]
-            for execution in rest:
+            meant = [each for thread, each in self._waiting.values() if is_meant(thread, each)]
+            for execution in meant:
                 del self._waiting[execution.id]
-        for execution in rest:
+        for execution in meant:
             self._hand_over(execution)
 
     def _hand_over(self, execution: Pushable) -> None:
+        self._executions.remove(execution)
         status, message = execution.failure or (None, None)
         if self._outbox.hand_over(execution.id, status, message):
             self._channel.send("run_upload_queued", execution_id=execution.id, status=status, message=message)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from .pushes import Pushes
+from .pushes import Pushes, Request
 from .session import Session
 
 # Whether a request is on its way: its redirects are seen with it. Of each thread and each asynchronous task its own.
@@ -69,29 +69,30 @@ class HttpClients:
 
             yield answered
         except Exception as error:
-            self._session.observe(self._pushes.unanswered, str(request.method), str(request.url), error)
+            self._session.observe(self._pushes.unanswered, _read(request), error)
             raise
         finally:
             _is_sending.reset(token)
         self._session.observe(self._answered, request, response)
 
     def _sending(self, request: Any) -> None:
-        mark = self._pushes.sending(str(request.method), str(request.url), _sent(request))
+        mark = self._pushes.sending(_read(request))
         if mark is not None:
             request.headers.setdefault("Idempotency-Key", mark)
 
     def _answered(self, request: Any, response: Any) -> None:
         status = int(response.status_code)
-        self._pushes.answered(str(request.method), str(request.url), status, lambda: _body(response))
+        self._pushes.answered(_read(request), status, lambda: _body(response))
 
 
-def _sent(request: Any) -> bytes:
-    """The body of a request: `body` of requests, `content` of httpx; nothing of one that is streamed."""
+def _read(request: Any) -> Request:
+    """Args: request: of requests, which has `body`, or of httpx, which has `content`; a streamed one has none."""
     try:
         body = request.body if hasattr(request, "body") else request.content
     except Exception:
-        return b""
-    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+        body = b""
+    body = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+    return Request(str(request.method), str(request.url), body)
 
 
 def _body(response: Any) -> object:

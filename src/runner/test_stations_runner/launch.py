@@ -21,6 +21,7 @@ from .openhtf_prompts import Prompts
 from .outbox import Outbox
 from .phase_functions import PhaseFunctions
 from .places import Files
+from .plain_runs import PlainRuns, crash_sentence, exit_sentence, is_failure
 from .pushes import Pushes
 from .script import Script
 from .session import Session
@@ -46,26 +47,30 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
         make_interruptible()
         script = Script(sys.argv[1], sys.argv[2:])
         session = Session(channel, Files(script.path), mode, Outbox(script.path))
+        runs = PlainRuns(session)
+        ending.before(runs.close)
         ending.before(session.handover.rest)
         environment = Environment()
-        _follow(session, environment)
+        _follow(session, runs, environment)
         if mode is Mode.DEBUG:
             environment.wait()
+        session.server.read()
         session.outbox.open()
         StandardInput(session, printed).install()
-        ending.code = _run(session, script, loaded_before)
+        ending.code = _run(session, script, runs, loaded_before)
     except KeyboardInterrupt:
         ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
     sys.exit(ending.code)
 
 
-def _follow(session: Session, environment: Environment) -> None:
+def _follow(session: Session, runs: PlainRuns, environment: Environment) -> None:
     prompts, pushes = Prompts(session.channel, patient=session.mode is Mode.DEBUG), Pushes(session)
     tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)
     if session.mode is Mode.DRY:
         PostImport({"requests.adapters": dry_run.patch_requests, "httpx": dry_run.patch_httpx}).install()
     PostImport(
         {
+            "concurrent.futures._base": runs.follow_pools,
             "openhtf": OpenHtf(session, prompts).patch,
             "openhtf.plugs.user_input": prompts.patch,
             "tofupilot.client": tofupilot.patch_v1,  # 1.x
@@ -83,6 +88,7 @@ def _follow(session: Session, environment: Environment) -> None:
             environment.take(line["variables"])
         elif name in ("stop", "kill"):
             session.control.stop(force=name == "kill")
+            runs.stopped()
             session.questions.stop()
         elif name == "ui_response":
             prompts.answer(line["request_id"], line["value"])
@@ -97,9 +103,9 @@ def _follow(session: Session, environment: Environment) -> None:
     session.channel.listen(command, session.questions.host_is_gone)
 
 
-def _run(session: Session, script: Script, loaded_before: frozenset[str]) -> object:
+def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: frozenset[str]) -> object:
     """Returns what `sys.exit` is to be called with, after Python's own rules."""
-    functions = PhaseFunctions(session)
+    functions = PhaseFunctions(runs, script.path)
     try:
         code, names = script.load(functions.mark)
     except OSError as error:
@@ -110,18 +116,20 @@ def _run(session: Session, script: Script, loaded_before: frozenset[str]) -> obj
         return _crash(session, "load_error", error)
     try:
         script.run(code, loaded_before, names)
-        functions.call_if_nobody_did()
+        functions.call_if_never_called()
         return 0
     except SystemExit as leave:
+        if is_failure(leave.code):
+            runs.broke(exit_sentence(leave.code))
         return leave.code
     except KeyboardInterrupt as interrupt:
         if not session.control.stopping:
+            runs.broke(crash_sentence(interrupt))
             _crash(session, "execution_error", interrupt)
         return STOPPED
     except BaseException as error:
+        runs.broke(crash_sentence(error))
         return _crash(session, "execution_error", error)
-    finally:
-        functions.complete()
 
 
 def _crash(session: Session, reason: str, error: BaseException) -> int:

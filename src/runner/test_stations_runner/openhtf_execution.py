@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .acknowledgement import Identity
 from .debugging import untraced
 from .openhtf_attempts import Attempts
 from .openhtf_phases import NO_SERIAL_NUMBER, add_docstring, sets_serial_number
@@ -30,6 +31,7 @@ class OpenHtfExecution:
         self._test = test
         self._complete = False
         self._aborted = False
+        self._procedure_ids: tuple[str | None, ...] = (self.procedure_id,)
         self.attempts = Attempts(test.descriptor.phase_sequence.all_phases(), session.files, self._send)
 
     @property
@@ -54,6 +56,15 @@ class OpenHtfExecution:
             return True
         return any(map(sets_serial_number, self._test.descriptor.phase_sequence.all_phases()))
 
+    @property
+    def identity(self) -> Identity | None:
+        record = self._record_told
+        if record is None:
+            return None
+        return Identity(
+            _text(record.dut_id), self._procedure_ids, record.outcome.name, started_at=record.start_time_millis
+        )
+
     @contextmanager
     def prepared(self, **given: str | None) -> Iterator[None]:
         """Lets the test run with our execution id, and tells its record before it is pushed.
@@ -64,6 +75,7 @@ class OpenHtfExecution:
         test, metadata = self._test, self._test.descriptor.metadata
         callbacks = test.get_option("output_callbacks")
         before = {key: metadata[key] for key in given if key in metadata}
+        self._procedure_ids = (self.procedure_id, given.get("procedure_id"))
         metadata.update({key: value for key, value in given.items() if value != _text(metadata.get(key))})
         for phase in test.descriptor.phase_sequence.all_phases():
             self._session.observe(add_docstring, phase)

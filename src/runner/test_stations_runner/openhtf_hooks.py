@@ -58,7 +58,7 @@ class OpenHtf:
         @functools.wraps(original)
         def execute(test: Any, *args: Any, **kwargs: Any) -> Any:
             session.control.check()
-            session.observe(session.handover.rest)
+            session.observe(session.handover.rest_of_thread)
             execution = OpenHtfExecution(session, self._prompts, test)
             procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
             part_number = session.part_numbers.choose(execution.id, execution.part_number)

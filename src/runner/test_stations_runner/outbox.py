@@ -59,8 +59,11 @@ class Outbox:
         self._folder = os.environ.pop(FOLDER_VARIABLE, None) or None
         self._about["place"] = json.loads(os.environ.pop(PLACE_VARIABLE, "null"))
 
-    def keep(self, result: Result) -> None:
-        """Writes the result to the disk before anybody tries to push it. Keeping it again replaces it.
+    def keep(self, result: Result, is_final: bool = True) -> None:
+        """Writes the result to the disk before it is pushed. Keeping it again replaces it.
+
+        Args:
+            is_final: False: it will be kept again when the test is over, and need not survive a crash of the machine.
 
         Raises:
             OSError: it cannot be written.
@@ -72,9 +75,9 @@ class Outbox:
         os.makedirs(unfinished, mode=0o700)
         files = []
         for number, (name, mimetype, content) in enumerate(result.attachments):
-            _write(os.path.join(unfinished, f"file-{number}"), content)
+            _write(os.path.join(unfinished, f"file-{number}"), content, is_final)
             files.append({"name": name, "mimetype": mimetype, "file": f"file-{number}"})
-        _write(os.path.join(unfinished, "body.json"), result.body)
+        _write(os.path.join(unfinished, "body.json"), result.body, is_final)
         entry = {
             **self._about,
             "id": result.id,
@@ -84,7 +87,7 @@ class Outbox:
             "started_at": result.started_at,
             "attachments": files,
         }
-        _write(os.path.join(unfinished, "entry.json"), _json(entry))
+        _write(os.path.join(unfinished, "entry.json"), _json(entry), is_final)
         finished = self._path(result.id)
         # Whenever this process is killed, one of both is there.
         if result.id in self._kept:
@@ -92,7 +95,8 @@ class Outbox:
         os.rename(unfinished, finished)
         if result.id in self._kept:
             _remove(f"{finished}_before")
-        _sync_folder(self._folder)
+        if is_final:
+            _sync_folder(self._folder)
         self._kept[result.id] = len(files) > 0
 
     def acknowledged(self, execution_id: str, run_id: str) -> None:
@@ -170,12 +174,13 @@ def _json(value: object) -> bytes:
     return json.dumps(plain(value), allow_nan=False).encode()
 
 
-def _write(path: str, content: bytes) -> None:
-    """Returns when it is on the disk, under its name and whole."""
+def _write(path: str, content: bytes, is_synced: bool = True) -> None:
+    """Returns when it is there under its name and whole, on the disk itself if it is to be synced."""
     with open(f"{path}.part", "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if is_synced:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(f"{path}.part", path)
 
 

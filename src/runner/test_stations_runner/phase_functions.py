@@ -1,240 +1,163 @@
-"""Scripts without OpenHTF and without a client: functions named `phase_...` are the phases of a test.
+"""Finds the phases of a plain script: functions named `phase_...`, in scripts without OpenHTF and without a client.
 
-The script may call them itself; a script that only defines them has them called in their order. What they return or
-raise is their outcome:
-
-    nothing or True             PASS
-    False                       FAIL
-    "PASS", "FAIL", "SKIP" ...  that outcome
-    a dict                      its "outcome", and its "measurements" as the v1 client takes them
-    an exception                ERROR, and the script ends by it
+The script's syntax tree is changed so that each of these functions is announced when it is defined or imported; a call
+of it then passes through `PlainRuns`. What a phase's answer means is the business of `verdict`.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import json
-import os
+import linecache
 import sys
-import time
-import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from .failures import describe
-from .outbox import Result
-from .session import Session
-from .vanilla_phases import PHASE_OUTCOMES, Phase, phases_of
+from .plain_calls import PhaseFunction
+from .plain_runs import PlainRuns
 
-_DECORATOR = "__test_stations_phase__"
+_ANNOUNCE = "__test_stations_phase__"
+_ANNOUNCE_ALL = "__test_stations_phases__"
+_MARK = "__test_stations_is_phase__"
+_PREFIX = "phase_"
 _CLIENTS = ("openhtf", "tofupilot")
 
 
 class PhaseFunctions:
-    """The phases that a script defines as plain functions, and the tests that its calls of them make."""
+    """The phases that a script defines or imports as plain functions."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._functions: dict[str, Callable[..., Any]] = {}
-        self._test: _Test | None = None
+    def __init__(self, runs: PlainRuns, script: str) -> None:
+        """Args: script: path."""
+        self._runs = runs
+        self._script = script
+        # The wrapped functions of the script's module level, which are called when the script only defines them.
+        self._callable: dict[str, Callable[..., Any]] = {}
 
     def mark(self, tree: ast.Module) -> dict[str, object]:
-        """Has the script's phases come by here when they are defined.
+        """Changes the script so that its phases are announced.
 
         Returns:
-            The names that the script needs for that; none when it has no phases, or tells its results elsewhere.
-        """
-        phases = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("phase_")]
-        if not phases or _imports(tree, _CLIENTS):
-            return {}
-        for phase in phases:
-            decorator = ast.copy_location(ast.Name(_DECORATOR, ast.Load()), phase)
-            phase.decorator_list.insert(0, decorator)
-        return {_DECORATOR: self._defined}
+            The names that the changed script needs; none when it has no phases or reports its results by a client.
 
-    def call_if_nobody_did(self) -> None:
-        """Runs the phases of a script that has only defined them. What they raise comes out."""
-        if self._test is None:
-            for function in list(self._functions.values()):
+        Raises:
+            SyntaxError: a phase is asynchronous or a generator, which the runner cannot follow.
+        """
+        if _imports_any(tree, _CLIENTS):
+            return {}
+        transformer = _Announcing(self._script)
+        transformer.visit(tree)
+        if not transformer.found:
+            return {}
+        ast.fix_missing_locations(tree)
+        return {_ANNOUNCE: self._announcer, _ANNOUNCE_ALL: self._announce_all}
+
+    def call_if_never_called(self) -> None:
+        """Calls the phases of a script that has only defined them, in their order. What they raise comes out."""
+        if not self._runs.began:
+            for function in list(self._callable.values()):
                 function()
 
-    def complete(self) -> None:
-        """The script has come to its end: tells the last test's result."""
-        if self._test is not None:
-            self._test.complete()
-            self._test = None
+    def _announcer(self, name: str, is_module_level: bool) -> Callable[[Any], Any]:
+        return functools.partial(self._announced, name, is_module_level)
 
-    def _defined(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def phase(*args: Any, **kwargs: Any) -> Any:
-            test = self._test_of(function.__name__)
-            return test.run(function, args, kwargs)
+    def _announce_all(self) -> None:
+        """Announces what `from module import *` has brought."""
+        names = vars(sys.modules["__main__"])
+        for name, value in list(names.items()):
+            if name.startswith(_PREFIX) and not hasattr(value, _MARK):
+                names[name] = self._announced(name, True, value)
 
-        self._functions[function.__name__] = phase
-        return phase
+    def _announced(self, name: str, is_module_level: bool, function: Any) -> Any:
+        """Returns what takes the place of a function that the script has defined or imported."""
+        if isinstance(function, (staticmethod, classmethod)):
+            return type(function)(self._announced(name, is_module_level, function.__func__))
+        is_openhtfs = type(function).__module__.partition(".")[0] == "openhtf"
+        if not callable(function) or isinstance(function, type) or is_openhtfs:
+            return function
+        phase = PhaseFunction(name, function)
+        self._runs.add(phase)
 
-    def _test_of(self, name: str) -> _Test:
-        """The first phase again is the next unit; another one again is one more attempt."""
-        if self._test is not None and name == self._test.first:
-            self._test.complete()
-            self._test = None
-        if self._test is None:
-            self._session.control.check()
-            self._session.handover.rest()
-            self._test = _Test(self._session, name, self._functions)
-        return self._test
+        def called(*args: Any, **kwargs: Any) -> Any:
+            return self._runs.call(phase, args, kwargs)
+
+        functools.update_wrapper(called, function)
+        setattr(called, _MARK, True)
+        if is_module_level:
+            self._callable.pop(name, None)  # the last definition of a name is the one that counts
+            self._callable[name] = called
+        return called
 
 
-class _Test:
-    """One unit under test."""
+class _Announcing(ast.NodeTransformer):
+    """Announces every phase where it is defined or imported."""
 
-    def __init__(self, session: Session, first: str, functions: Mapping[str, Callable[..., Any]]) -> None:
-        self.id = uuid.uuid4().hex
-        self.first = first
-        self.pushed = False
-        self.failure: tuple[int | None, str] | None = None
-        self._session = session
-        self._phases: list[Phase] = []
-        self._script = vars(sys.modules["__main__"])
-        self._procedure_id = session.procedures.choose(self.id, _text(self._script.get("PROCEDURE_ID")))
-        self._serial_number = session.serial_numbers.choose(self.id, _text(self._script.get("SERIAL_NUMBER")))
-        self._part_number = session.part_numbers.choose(self.id, self._script.get("PART_NUMBER"))
-        self._keys = {name: str(number) for number, name in enumerate(functions)}
-        self._started = time.time() * 1000
-        places = {name: session.files.definition(function) for name, function in functions.items()}
-        self._send(
-            "run_started",
-            kind="vanilla",
-            name=os.path.splitext(os.path.basename(sys.argv[0]))[0],
-            procedure_id=self._procedure_id,
-            part_number=self._part_number,
-            phases=[
-                {"key": self._keys[name], "name": name, "docstring": function.__doc__, "place": places[name]}
-                for name, function in functions.items()
-            ],
-        )
+    def __init__(self, script: str) -> None:
+        self.found = False
+        self._script = script
+        self._depth = 0
 
-    def run(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Calls a phase. What it returns or raises comes out."""
-        self._session.control.check()
-        name = function.__name__
-        key, attempt = self._keys[name], sum(phase.name == name for phase in self._phases)
-        self._send("phase_started", key=key, name=name, attempt=attempt)
-        start = time.time() * 1000
-        failure = None
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        if node.name.startswith(_PREFIX):
+            if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in _own_nodes(node)):
+                raise self._refusal(node, "is a generator. A phase returns its result: remove the yield.")
+            self._announce(node)
+        return self._inside(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        if node.name.startswith(_PREFIX):
+            raise self._refusal(node, "is asynchronous. Make it a plain function that calls asyncio.run.")
+        return self._inside(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return self._inside(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
+        statements: list[ast.stmt] = [node]
+        for name in (alias.asname or alias.name for alias in node.names):
+            if name == "*":
+                statements.append(ast.Expr(ast.Call(ast.Name(_ANNOUNCE_ALL, ast.Load()), [], [])))
+            elif name.startswith(_PREFIX):
+                announced = ast.Call(self._announcer(name), [ast.Name(name, ast.Load())], [])
+                statements.append(ast.Assign([ast.Name(name, ast.Store())], announced))
+        self.found = self.found or len(statements) > 1
+        for statement in statements[1:]:
+            ast.copy_location(statement, node)
+        return statements
+
+    def _inside(self, node: ast.AST) -> ast.AST:
+        self._depth += 1
         try:
-            answer = function(*args, **kwargs)
-            told = _told(answer)
-            return answer
-        except BaseException as error:
-            told = {"outcome": "ERROR"}
-            failure = describe(error, error.__traceback__, self._session.files)
-            raise
+            return self.generic_visit(node)
         finally:
-            fields = {**told, "name": name, "start_time_millis": start, "end_time_millis": time.time() * 1000}
-            [phase] = phases_of([{**fields, "retry_count": attempt, "docstring": function.__doc__}])
-            phase.key = key
-            self._phases.append(phase)
-            self._send("phase_complete", **{**phase.completed(), "failure": failure})
+            self._depth -= 1
 
-    def complete(self) -> None:
-        """Tells the result and leaves it to be pushed."""
-        end = time.time() * 1000
-        self._session.observe(self._keep, end)
-        self._send(
-            "run_complete",
-            outcome=self._outcome,
-            serial_number=self._serial_number,
-            start_time_millis=self._started,
-            end_time_millis=end,
-            outcome_details=[],
-            phases_run=len(self._phases),
-        )
-        self._session.observe(self._session.handover.tested, self)
+    def _announce(self, node: ast.FunctionDef) -> None:
+        self.found = True
+        node.decorator_list.insert(0, ast.copy_location(self._announcer(node.name), node))
 
-    def result(self, kind: str, body: bytes) -> Result:
-        """What is kept of it on disk."""
-        return Result(self.id, kind, body, self._serial_number, self._outcome, self._started)
+    def _announcer(self, name: str) -> ast.Call:
+        return ast.Call(ast.Name(_ANNOUNCE, ast.Load()), [ast.Constant(name), ast.Constant(self._depth == 0)], [])
 
-    @property
-    def _outcome(self) -> str:
-        last = {phase.key: phase.outcome for phase in self._phases}.values()  # the last attempt counts
-        return next((outcome for outcome in ("ERROR", "FAIL") if outcome in last), "PASS")
-
-    def _keep(self, end: float) -> None:
-        body = {
-            "procedure_id": self._procedure_id,
-            "serial_number": self._serial_number,
-            "outcome": self._outcome,
-            "started_at": _iso(self._started),
-            "ended_at": _iso(end),
-            "phases": [_phase_of(phase) for phase in self._phases],
-        }
-        if self._part_number is not None:
-            body["part_number"] = self._part_number
-        self._session.outbox.keep(self.result("v2", json.dumps(body).encode()))
-
-    def _send(self, event: str, **fields: object) -> None:
-        self._session.channel.send(event, execution_id=self.id, **fields)
+    def _refusal(self, node: ast.FunctionDef | ast.AsyncFunctionDef, why: str) -> SyntaxError:
+        line = linecache.getline(self._script, node.lineno)
+        return SyntaxError(f"The phase {node.name} {why}", (self._script, node.lineno, node.col_offset + 1, line))
 
 
-def _told(answer: object) -> Mapping[str, Any]:
-    """The fields of a phase that its function's answer tells."""
-    if isinstance(answer, Mapping):
-        return {"outcome": "PASS", **answer}
-    if isinstance(answer, str) and answer in PHASE_OUTCOMES:
-        return {"outcome": answer}
-    return {"outcome": "FAIL" if answer is False else "PASS"}
+def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The nodes of a function's body without those of functions and classes within it."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending.extend(ast.iter_child_nodes(node))
 
 
-def _phase_of(phase: Phase) -> dict[str, object]:
-    """As the v2 API takes it."""
-    return {
-        "name": phase.name,
-        "outcome": phase.outcome,
-        "started_at": _iso(phase.start),
-        "ended_at": _iso(max(phase.start, phase.end)),
-        "retry_count": phase.attempt,
-        "docstring": phase.docstring,
-        "measurements": [
-            {
-                "name": measurement["name"],
-                "outcome": measurement["outcome"],
-                "measured_value": measurement.get("measured_value"),
-                "units": measurement["units"],
-                "docstring": measurement["docstring"],
-                "validators": [{"expression": text, "outcome": measurement["outcome"]} for text in _texts(measurement)],
-            }
-            for measurement in phase.measurements
-        ],
-    }
-
-
-def _texts(measurement: Mapping[str, object]) -> list[object]:
-    validators = measurement["validators"]
-    return list(validators) if isinstance(validators, list) else []
-
-
-def _imports(tree: ast.Module, packages: tuple[str, ...]) -> bool:
-    names = (
-        name
-        for node in ast.walk(tree)
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    )
+def _imports_any(tree: ast.Module, packages: tuple[str, ...]) -> bool:
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.append(node.module or "")
     return any(name.partition(".")[0] in packages for name in names)
-
-
-def _iso(millis: float) -> str:
-    return datetime.fromtimestamp(millis / 1000, timezone.utc).isoformat()
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Union
+from collections.abc import Callable, Mapping
+from typing import Any, Union
 
 Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
 
@@ -34,6 +34,14 @@ def cut(text: str, limit: int = MAX_TEXT) -> str:
     """Returns `text`, or its beginning and a note how long it was, `limit` characters together."""
     note = f"… ({len(text)} characters)"
     return text if len(text) <= limit else text[: limit - len(note)] + note
+
+
+def safe_text(render: Callable[[Any], str], value: object) -> str:
+    """Returns `render(value)`, `render` being `str` or `repr`, which run the script's code and may raise."""
+    try:
+        return render(value)
+    except Exception:
+        return f"<{type(value).__name__} without a text form>"
 
 
 class _Conversion:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from .acknowledgement import Identity
 from .executions import Pushable
 from .modes import Mode
 from .session import Session
@@ -20,16 +23,20 @@ _push: ContextVar[Push | None] = ContextVar("test_stations_push", default=None)
 
 
 class Pushes:
-    """Sees the answers to the requests of this process, and tells those that decide about a run."""
+    """Sees the answers to the requests of this process, and reports those that decide about a run."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @contextmanager
-    def push(self, execution: Pushable | None) -> Iterator[Push]:
-        """All requests of this thread or task meanwhile belong to one push, which has exactly one result."""
+    def push(self, execution: Pushable | None, is_dated: bool = True) -> Iterator[Push]:
+        """All requests of this thread or task meanwhile belong to one push, which has exactly one result.
+
+        Args:
+            is_dated: the script says itself when the test was.
+        """
         outer = _push.get()
-        push = outer or Push(execution)
+        push = outer or Push(execution, is_dated)
         token = _push.set(push)
         try:
             yield push
@@ -39,50 +46,57 @@ class Pushes:
         finally:
             _push.reset(token)
             if outer is None:
-                (self._done if push.settled else self._tell_failure)(push)
+                (self._done if push.settled else self._report_failure)(push)
 
-    def sending(self, method: str, url: str, body: bytes) -> str | None:
+    def sending(self, request: Request) -> str | None:
         """Keeps the run that a request is about to create. Returns a text that marks this run in all tries."""
-        match = _CREATES_RUN.search(urlsplit(url).path) if method == "POST" else None
-        push = _push.get()
-        if match is None or push is None or push.execution is None:
+        resource, push = request.created, _push.get()
+        if resource is None or push is None or push.execution is None:
             return None
         kept = push.execution
-        if not match[1].endswith("import"):  # a report is kept with its record
-            kept = self._session.handover.keep_request(kept, match[1][:2], body)
+        if not resource.endswith("import"):  # a report is kept with its record
+            kept = self._session.handover.keep_request(kept, resource[:2], request.body, push.is_dated)
         push.runs = [push.execution] if kept is push.execution else [push.execution, kept]
-        return kept.id
+        return kept.id if self._session.server.is_asked_by(request.url) else None
 
-    def answered(self, method: str, url: str, status: int, read_body: Callable[[], object]) -> None:
+    def answered(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
         """Args: read_body: returns the answer's JSON, or its text; called only for answers that count."""
-        creates = _creates_run(method, url)
         push = _push.get()
-        if not creates and (push is None or status < 400):
+        if not request.created and (push is None or status < 400):
+            return
+        if not self._session.server.is_asked_by(request.url):
+            if push is not None and request.created:
+                push.failed(None, f"The script pushed this run to {_origin(request.url)}, not to the station's server.")
             return
         body = read_body()
         run_id = body.get("id") if isinstance(body, dict) else None
-        if creates and 200 <= status < 300 and run_id:
-            self._tell_success(push, str(run_id))
+        if request.created and 200 <= status < 300 and run_id:
+            self._report_success(push, request, str(run_id))
         else:
-            self._failed(push, status, _message(status, body))
+            self._failed(push, request, status, _message(status, body))
 
-    def unanswered(self, method: str, url: str, error: Exception) -> None:
+    def unanswered(self, request: Request, error: Exception) -> None:
         """Args: error: what kept the request from being answered."""
         push = _push.get()
-        if push is not None or _creates_run(method, url):
-            self._failed(push, None, str(error) or type(error).__name__)
+        if push is not None or (request.created and self._session.server.is_asked_by(request.url)):
+            self._failed(push, request, None, str(error) or type(error).__name__)
 
-    def _failed(self, push: Push | None, status: int | None, message: str) -> None:
+    def _failed(self, push: Push | None, request: Request, status: int | None, message: str) -> None:
         if push is None:
-            push = Push(self._session.executions.pushing())
+            push = Push(self._execution_of(request))
             push.failed(status, message)
-            self._tell_failure(push)
+            self._report_failure(push)
         else:
             push.failed(status, message)
 
-    def _tell_success(self, push: Push | None, run_id: str) -> None:
+    def _execution_of(self, request: Request) -> Pushable | None:
+        """Whose result a request is that the script makes without a client."""
+        identity = _identity_in(request.body)
+        return None if identity is None else self._session.executions.pushed_by(identity)
+
+    def _report_success(self, push: Push | None, request: Request, run_id: str) -> None:
         outer = push
-        push = push or Push(self._session.executions.pushing())
+        push = push or Push(self._execution_of(request))
         push.settled = True
         for execution in push.runs:
             execution.pushed = True
@@ -94,12 +108,12 @@ class Pushes:
                 self._session.channel.send("run_uploaded", execution_id=execution_id or None, run_id=run_id)
 
     def _done(self, push: Push) -> None:
-        """A test that goes on may attach more: its end is seen elsewhere."""
+        """A test that continues may attach more: its end is seen elsewhere."""
         for execution in push.runs:
             if execution is not self._session.executions.testing():
                 self._session.handover.done(execution)
 
-    def _tell_failure(self, push: Push) -> None:
+    def _report_failure(self, push: Push) -> None:
         status, message = push.failure or (None, "The client gave up before it sent anything.")
         execution = push.execution
         if execution is not None:
@@ -110,11 +124,27 @@ class Pushes:
             self._session.handover.failed(execution)
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request of the script's."""
+
+    method: str
+    url: str
+    body: bytes
+
+    @property
+    def created(self) -> str | None:
+        """The resource by which the request creates a run, such as `v1/runs`; None: it creates none."""
+        match = _CREATES_RUN.search(urlsplit(self.url).path) if self.method == "POST" else None
+        return None if match is None else match[1]
+
+
 class Push:
     """One push, which may take several requests and attempts."""
 
-    def __init__(self, execution: Pushable | None) -> None:
+    def __init__(self, execution: Pushable | None, is_dated: bool = True) -> None:
         self.execution = execution
+        self.is_dated = is_dated
         # Whose run it creates: the execution, and the one that tried to push the same before.
         self.runs: list[Pushable] = [] if execution is None else [execution]
         self.settled = False
@@ -126,8 +156,20 @@ class Push:
             self.failure = (status, message)
 
 
-def _creates_run(method: str, url: str) -> bool:
-    return method == "POST" and _CREATES_RUN.search(urlsplit(url).path) is not None
+def _identity_in(body: bytes) -> Identity | None:
+    """Reads the body of v1 or v2 `POST /runs`."""
+    try:
+        fields = json.loads(body)
+        unit = fields.get("unit_under_test") or fields
+        passed = fields["run_passed"] if "run_passed" in fields else fields["outcome"] == "PASS"
+        return Identity(str(unit["serial_number"]), (str(fields["procedure_id"]),), "PASS" if passed else "FAIL")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _message(status: int, body: object) -> str:

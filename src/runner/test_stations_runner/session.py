@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import ParamSpec
 
+from .acknowledgement import StationServer
 from .channel import Channel
 from .control import Control
 from .executions import Executions
@@ -33,9 +34,10 @@ class Session:
         self.procedures = Procedures(self.questions, ask=mode is not Mode.DRY)
         self.part_numbers = PartNumbers(self.questions, ask=mode is not Mode.DRY)
         self.serial_numbers = SerialNumbers(self.questions, dry=mode is Mode.DRY)
+        self.server = StationServer(accepts_all=mode is Mode.DRY)
         self.executions = Executions()
         self.outbox = outbox
-        self.handover = Handover(channel, outbox)
+        self.handover = Handover(channel, outbox, self.executions)
 
     def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Calls `report` for its events alone: what goes wrong in it is told on stderr, and does not touch the test."""

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from .acknowledgement import Identity
 from .executions import Pushable
 from .pushes import Pushes
 from .session import Session
-from .vanilla_run import VanillaRun, v1_run, v2_run
+from .vanilla_run import ReportRun, VanillaRun, v1_run, v2_run
 
 Reader = Callable[[Mapping[str, Any]], VanillaRun]
 
@@ -23,8 +24,8 @@ class TofuPilot:
     def __init__(self, session: Session, pushes: Pushes) -> None:
         self._session = session
         self._pushes = pushes
-        # The last push to which a start was given: what the script said, the start, and whose run it is.
-        self._dated: tuple[str, datetime, Pushable] | None = None
+        # The pushes to which a start was given, by what the script said: the start, and whose run it is.
+        self._dated: dict[str, tuple[datetime, Pushable]] = {}
 
     def patch_v1(self, client: Any) -> None:
         """Args: client: the module that defines `TofuPilotClient`."""
@@ -54,7 +55,7 @@ class TofuPilot:
     def _importing(self, original: Any) -> Any:
         @functools.wraps(original)
         def upload(*args: Any, **kwargs: Any) -> Any:
-            with self._pushes.push(self._session.executions.pushing()) as push:
+            with self._pushes.push(self._reported(original, args, kwargs)) as push:
                 result = original(*args, **kwargs)
                 error = result.get("error") if isinstance(result, dict) else None
                 if isinstance(error, dict):
@@ -71,7 +72,7 @@ class TofuPilot:
             call = _bound(signature, args, kwargs)
             if call is None:
                 return original(*args, **kwargs)  # raises it in the client's own words
-            with self._pushes.push(self._begin(call, read)):
+            with self._pushes.push(*self._begin(call, read)):
                 return original(*call.args, **call.kwargs)
 
         @functools.wraps(original)
@@ -79,39 +80,69 @@ class TofuPilot:
             call = _bound(signature, args, kwargs)
             if call is None:
                 return await original(*args, **kwargs)
-            with self._pushes.push(self._begin(call, read)):
+            with self._pushes.push(*self._begin(call, read)):
                 return await original(*call.args, **call.kwargs)
 
         return create_async if inspect.iscoroutinefunction(original) else create
 
-    def _begin(self, call: inspect.BoundArguments, read: Reader) -> Pushable:
-        """Settles with the user what is to be pushed, and puts it into the call. Returns whose run it is."""
-        self._session.control.check()
-        said = self._date(call)
-        execution = self._session.executions.awaiting_push() or read(call.arguments)
-        if said is not None:
-            self._dated = (said, call.arguments["started_at"], execution)
+    def _reported(self, original: Any, args: Any, kwargs: Any) -> Pushable | None:
+        """Returns whose run an OpenHTF report is that is about to be imported; None: it cannot be read."""
+        call = _bound(inspect.signature(original), args, kwargs)
+        try:
+            with open(str(call and call.arguments["file_path"]), "rb") as file:
+                body = file.read()
+            run = ReportRun(body)
+        except (OSError, ValueError, KeyError, TypeError):
+            return self._session.executions.testing()
+        own = self._session.executions.reported_by(run.serial_number, run.started_at)
+        return own or self._session.handover.keep_request(run, "openhtf", body, is_dated=True)
+
+    def _begin(self, call: inspect.BoundArguments, read: Reader) -> tuple[Pushable, bool]:
+        """Settles with the user what is to be pushed, and puts it into the call.
+
+        Returns:
+            Whose run it is, and whether the script says itself when it was.
+        """
+        session = self._session
+        session.control.check()
         own = call.arguments.get("procedure_id")
         own = None if own is None else str(own)
-        procedure_id = self._session.procedures.choose(execution.id, own)
+        run = read(call.arguments)
+        is_dated = run.is_dated
+        said = self._date(call, is_dated)
+        # Where the user gives the serial number, that of the script names no unit.
+        number = None if session.serial_numbers.asks else run.own_serial_number
+        tested = session.executions.pushed_by(Identity(number, (own,), run.outcome))
+        execution: Pushable = tested or run
+        if said is not None:
+            self._dated[said] = call.arguments["started_at"], execution
+        procedure_id = session.procedures.choose(execution.id, own)
         if procedure_id != own:
             call.arguments["procedure_id"] = procedure_id
-        self._session.part_numbers.complete(execution, call.arguments)
-        if isinstance(execution, VanillaRun):
-            number = self._session.serial_numbers.choose(execution.id, execution.own_serial_number)
-            if number != execution.own_serial_number:
-                _set_serial_number(call.arguments, number)
-                execution.serial_number = number
-            self._session.observe(execution.tell, self._session, procedure_id)
-        return execution
+        session.part_numbers.complete(execution, call.arguments)
+        identity = None if tested is None else tested.identity
+        if identity is not None:
+            number = identity.serial_number
+        else:
+            number = session.serial_numbers.choose(execution.id, run.own_serial_number)
+        if number is not None and number != run.own_serial_number:
+            _set_serial_number(call.arguments, number)
+            run.serial_number = number
+        if execution is run:
+            run.started_at = call.arguments.get("started_at")
+            session.observe(run.tell, session, procedure_id)
+        return execution, is_dated
 
-    def _date(self, call: inspect.BoundArguments) -> str | None:
+    def _date(self, call: inspect.BoundArguments, is_dated: bool) -> str | None:
         """Gives a v1 run that has no start the one that the server would give it, which has it begin at the push.
 
         It can be pushed later then, and found at a server that does not know whether it has it.
 
+        Args:
+            is_dated: the phases have times, so that a call that says the same is another try of the same push.
+
         Returns:
-            What the script said, when it said no start.
+            What the script said, when it gave no start.
         """
         duration = call.arguments.get("duration") or timedelta()
         if (
@@ -120,14 +151,16 @@ class TofuPilot:
             or not isinstance(duration, timedelta)
         ):
             return None
+        call.arguments["started_at"] = datetime.now(timezone.utc) - duration
+        if not is_dated:
+            return None
         try:
-            said = repr([value for name, value in call.arguments.items() if name != "self"])
+            said = repr([value for name, value in call.arguments.items() if name not in ("self", "started_at")])
         except Exception:  # a repr is the user's code
             return None
-        # One more try of a push that failed is the same run.
-        before = self._dated
-        again = before is not None and before[0] == said and not before[2].pushed
-        call.arguments["started_at"] = before[1] if before and again else datetime.now(timezone.utc) - duration
+        self._dated = {text: each for text, each in self._dated.items() if not each[1].pushed}
+        if said in self._dated:
+            call.arguments["started_at"] = self._dated[said][0]
         return said
 
 

@@ -25,6 +25,8 @@ class Phase:
     end: float
     docstring: str | None
     measurements: list[dict[str, object]]
+    is_dated: bool = False
+    """The script says when it began."""
 
     def plan(self, place: object) -> dict[str, object]:
         return {"key": self.key, "name": self.name, "docstring": self.docstring, "place": place}
@@ -71,7 +73,8 @@ def millis(value: object) -> float | None:
 def _phase(key: str, phase: Mapping[str, Any]) -> Phase:
     outcome = _word(phase.get("outcome"))
     now = time.time() * 1000
-    start = millis(phase.get("start_time_millis", phase.get("started_at"))) or now
+    given_start = millis(phase.get("start_time_millis", phase.get("started_at")))
+    start = given_start or now
     retries = phase.get("retry_count")
     return Phase(
         key=key,
@@ -82,6 +85,7 @@ def _phase(key: str, phase: Mapping[str, Any]) -> Phase:
         end=millis(phase.get("end_time_millis", phase.get("ended_at"))) or start,
         docstring=_text(phase.get("docstring")),
         measurements=[_measurement(fields_of(measurement)) for measurement in phase.get("measurements") or ()],
+        is_dated=given_start is not None,
     )
 
 

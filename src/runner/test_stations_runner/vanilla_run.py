@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import mimetypes
 import os
 import sys
@@ -38,6 +39,11 @@ class VanillaRun:
     def own_serial_number(self) -> str | None:
         """The script's."""
         return _text(self.serial_number)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the script says itself when the test was."""
+        return millis(self.started_at) is not None or any(phase.is_dated for phase in self.phases)
 
     def result(self, kind: str, body: bytes) -> Result:
         return Result(
@@ -85,6 +91,25 @@ class VanillaRun:
         if isinstance(self.ended_at, timedelta):
             return start, start + self.ended_at.total_seconds() * 1000
         return start, millis(self.ended_at) or max((phase.end for phase in self.phases), default=now)
+
+
+class ReportRun:
+    """A run that a script makes of the file of an OpenHTF report of its own."""
+
+    def __init__(self, report: bytes) -> None:
+        """Raises:
+        ValueError, KeyError, TypeError: it is not such a report.
+        """
+        fields = json.loads(report)
+        self.id = uuid.uuid4().hex
+        self.pushed = False
+        self.failure: tuple[int | None, str] | None = None
+        self.serial_number = _text(fields["dut_id"])
+        self.started_at = float(fields["start_time_millis"])
+        self._outcome = str(fields["outcome"])
+
+    def result(self, kind: str, body: bytes) -> Result:
+        return Result(self.id, kind, body, self.serial_number, self._outcome, self.started_at)
 
 
 def v1_run(call: Mapping[str, Any]) -> VanillaRun:

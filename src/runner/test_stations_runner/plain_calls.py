@@ -1,0 +1,153 @@
+"""The calls of a plain script's phases, and how they are stored."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from .failures import Failure
+from .places import Place
+from .plain import cut, safe_text
+from .verdict import ERROR, FAIL, RETRY, SKIP, Call, PhaseResult
+
+_MAX_ARGUMENTS_TEXT = 60
+
+SERIAL_NUMBER_ARGUMENT = "serial_number"
+"""A parameter of this name takes the number of the unit under test."""
+
+
+class PhaseFunction:
+    """A function of the script's that is a phase."""
+
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self.name = name
+        self.function = function
+        self.docstring = optional_text(getattr(function, "__doc__", None))
+        try:
+            self._signature: inspect.Signature | None = inspect.signature(function)
+        except (ValueError, TypeError):
+            self._signature = None
+
+    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments | None:
+        """Returns the arguments by name; None: the call is wrong, which Python reports when it is made."""
+        try:
+            return self._signature.bind(*args, **kwargs) if self._signature is not None else None
+        except TypeError:
+            return None
+
+
+@dataclass
+class PhaseCall(Call):
+    """One call of a phase, with all that is stored of it; times in milliseconds since 1970."""
+
+    key: str = ""
+    shown: str = ""
+    """The arguments as people read them."""
+    attempt: int = 0
+    start: float = 0
+    end: float | None = None
+    docstring: str | None = None
+    place: Place | None = None
+    result: PhaseResult | None = None
+    failure: Failure | None = None
+
+    @property
+    def stored_outcome(self) -> str:
+        """The outcome as servers know it: an attempt that asked to be repeated did not pass."""
+        return FAIL if self.outcome == RETRY else self.outcome or ERROR
+
+
+def stored_phases(calls: Sequence[PhaseCall], end: float) -> list[dict[str, object]]:
+    """Returns the calls as the v2 API takes phases. Calls with different arguments are phases of different names."""
+    kinds = Counter(call.name for call in {(call.name, call.arguments): call for call in calls}.values())
+    attempts: Counter[tuple[str, str]] = Counter()
+    phases: list[dict[str, object]] = []
+    for call in calls:
+        same = (call.name, call.arguments)
+        phases.append(
+            {
+                "name": call.name if kinds[call.name] == 1 else f"{call.name}({call.shown})",
+                "outcome": call.stored_outcome,
+                "started_at": iso(call.start),
+                "ended_at": iso(max(call.start, end if call.end is None else call.end)),
+                "retry_count": attempts[same],
+                "docstring": call.docstring,
+                "measurements": [] if call.result is None else list(map(_stored, call.result.measurements)),
+            }
+        )
+        attempts[same] = attempts[same] + 1 if call.outcome == RETRY else 0
+    return phases
+
+
+def reasons(calls: Sequence[PhaseCall], why: str | None) -> list[str]:
+    """Returns why the outcome is not simply that of the phases, in sentences; people are shown the first."""
+    problems = [call.result.problem for call in calls if call.result is not None and call.result.problem]
+    unfinished = [f"Phase {call.name} had not ended when the script ended." for call in calls if call.outcome is None]
+    skipped = ["All phases were skipped."] if all(call.outcome == SKIP for call in calls) else []
+    return [*([why] if why is not None else []), *problems, *unfinished, *skipped]
+
+
+def failure_logs(calls: Sequence[PhaseCall]) -> list[dict[str, object]]:
+    """Returns what the phases raised; uninterpretable values are among the reasons."""
+    return [
+        error_log(call.end or call.start, f"{call.name}: {failure['type']}: {failure['message']}", failure["place"])
+        for call in calls
+        if (failure := call.failure) is not None and call.result is not None and call.result.problem is None
+    ]
+
+
+def error_log(at: float, message: str, place: Place | None) -> dict[str, object]:
+    return {
+        "level": "ERROR",
+        "timestamp": iso(at),
+        "message": message,
+        "source_file": place["file"] if place is not None else os.path.abspath(sys.argv[0]),
+        "line_number": place["line"] if place is not None else 1,
+    }
+
+
+def _stored(measurement: dict[str, Any]) -> dict[str, object]:
+    """A measurement as the v2 API takes it."""
+    validators = zip(measurement["validators"], measurement["validator_outcomes"], strict=True)
+    return {
+        "name": measurement["name"],
+        "outcome": measurement["outcome"],
+        "measured_value": measurement.get("measured_value"),
+        "units": measurement["units"],
+        "docstring": measurement["docstring"],
+        "validators": [{"expression": text, "outcome": outcome} for text, outcome in validators],
+    }
+
+
+def texts_of(arguments: inspect.BoundArguments | None) -> tuple[str, str]:
+    """Returns the arguments of a call, without the unit's serial number: whole, to compare, and as people read them."""
+    given = {} if arguments is None else dict(arguments.arguments)
+    given.pop(SERIAL_NUMBER_ARGUMENT, None)
+    whole = ", ".join(f"{name}={safe_text(repr, value)}" for name, value in given.items())
+    shown = ", ".join(safe_text(repr, value) for value in given.values() if _is_simple(value))
+    return whole, cut(shown, _MAX_ARGUMENTS_TEXT)
+
+
+def _is_simple(value: object) -> bool:
+    """Whether the text of a value is the same in each run, other than that of an instrument's driver."""
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_simple, value))
+    return value is None or isinstance(value, (bool, int, float, str, enum.Enum))
+
+
+def optional_text(value: object) -> str | None:
+    try:
+        return None if value is None else str(value)
+    except Exception:  # as for a repr
+        return None
+
+
+def iso(millis: float) -> str:
+    return datetime.fromtimestamp(millis / 1000, timezone.utc).isoformat()

@@ -1,0 +1,284 @@
+"""One run of a plain script: one unit under test, from the first call of a phase to the result on disk."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .acknowledgement import Identity
+from .failures import Failure, describe
+from .outbox import Result
+from .places import Place
+from .plain_calls import (
+    SERIAL_NUMBER_ARGUMENT,
+    PhaseCall,
+    PhaseFunction,
+    error_log,
+    failure_logs,
+    iso,
+    optional_text,
+    reasons,
+    stored_phases,
+    texts_of,
+)
+from .session import Session
+from .verdict import ERROR, Ending, PhaseResult, outcome_of_run, result_of_answer
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What the script says of the unit under test at this moment."""
+
+    argument: str | None
+    """The argument `serial_number` of the phase."""
+    variable: str | None
+    """The variable SERIAL_NUMBER of the script."""
+
+    @staticmethod
+    def named_by(arguments: inspect.BoundArguments | None) -> Unit:
+        given = None if arguments is None else arguments.arguments.get(SERIAL_NUMBER_ARGUMENT)
+        return Unit(optional_text(given) or None, _variable("SERIAL_NUMBER"))
+
+    @property
+    def serial_number(self) -> str | None:
+        return self.argument or self.variable
+
+
+class PlainRun:
+    """One unit under test. Its methods may be called by several threads."""
+
+    def __init__(self, session: Session, first: PhaseFunction, unit: Unit, functions: Sequence[PhaseFunction]) -> None:
+        """Asks the host for the procedure, and for the serial number where the script has none.
+
+        Raises:
+            SystemExit: the user does not want the test to run.
+        """
+        self.id = uuid.uuid4().hex
+        self.thread = threading.current_thread()
+        self.pushed = False
+        self.failure: tuple[int | None, str] | None = None
+        self.is_closed = False
+        self.ending = Ending.NATURAL
+        self._why: str | None = None
+        self._session = session
+        self._first = first
+        self._unit = unit
+        self._functions = list(functions)
+        self._calls: list[PhaseCall] = []
+        self._lock = threading.RLock()
+        self._own_procedure_id = _variable("PROCEDURE_ID")
+        self._procedure_id = session.procedures.choose(self.id, self._own_procedure_id)
+        self._serial_number = session.serial_numbers.choose(self.id, unit.serial_number)
+        self._part_number = session.part_numbers.choose(self.id, _variable("PART_NUMBER"))
+        self._start = time.time() * 1000
+        session.executions.add(self)
+
+    def started(self) -> None:
+        """Reports that the run has begun."""
+        self._session.observe(
+            self._send,
+            "run_started",
+            kind="vanilla",
+            name=os.path.splitext(os.path.basename(sys.argv[0]))[0],
+            procedure_id=self._procedure_id,
+            part_number=self._part_number,
+            phases=[
+                {"key": str(index), "name": phase.name, "docstring": phase.docstring, "place": self._place(phase)}
+                for index, phase in enumerate(self._functions)
+            ],
+        )
+
+    def ends_with(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None, unit: Unit) -> bool:
+        """Whether a call of the run's own thread begins the next unit."""
+        with self._lock:
+            if phase.name != self._first.name or any(call.outcome is None for call in self._calls):
+                return False
+            is_same_unit = unit.serial_number is not None and unit == self._unit
+            has_other_phases = any(call.name != phase.name for call in self._calls)
+            is_known_call = texts_of(arguments)[0] in (call.arguments for call in self._calls)
+            return not is_same_unit or has_other_phases or is_known_call
+
+    def takes_from_thread(self, phase: PhaseFunction, unit: Unit) -> bool:
+        """Whether the call of a thread that was started during the run is a part of it."""
+        if self.is_closed or phase.name == self._first.name:
+            return False
+        names_other_unit = unit.argument is not None and unit.argument != self._unit.serial_number
+        return not names_other_unit and unit.variable == self._unit.variable
+
+    def run(
+        self,
+        phase: PhaseFunction,
+        arguments: inspect.BoundArguments | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        """Calls a phase. What it returns or raises comes out."""
+        call = self._begin(phase, arguments)
+        try:
+            answer = phase.function(*args, **kwargs)
+        except BaseException as error:
+            failure = describe(error, error.__traceback__, self._session.files)
+            self._finish(call, PhaseResult(ERROR), {**failure, "place": failure["place"] or call.place})
+            raise
+        result = PhaseResult(ERROR, problem=f"Phase {phase.name} was interrupted while its result was read.")
+        try:
+            result = result_of_answer(phase.name, answer)
+        finally:
+            self._finish(call, result, _failure_of(result, call.place))
+        return answer
+
+    def end(self, ending: Ending, why: str) -> None:
+        """Says how the run will have ended when it is closed; a stop counts more than an exception."""
+        with self._lock:
+            if self.ending is Ending.NATURAL or ending is Ending.STOPPED:
+                self.ending, self._why = ending, why
+
+    def close(self) -> None:
+        """Reports the result, and leaves it to be pushed."""
+        with self._lock:
+            if self.is_closed:
+                return
+            self.is_closed = True
+            end = time.time() * 1000
+            outcome = self.outcome
+            if self.pushed and outcome != "PASS":
+                # The script pushed the run by a client, and called further phases that did not pass.
+                self.id, self.pushed = uuid.uuid4().hex, False
+            if not self.pushed:
+                self._session.observe(self._keep, end)
+            self._session.observe(
+                self._send,
+                "run_complete",
+                outcome=outcome,
+                serial_number=self._serial_number,
+                start_time_millis=self._start,
+                end_time_millis=end,
+                outcome_details=reasons(self._calls, self._why),
+                phases_run=len(self._calls),
+            )
+        self._session.observe(self._session.handover.tested, self)
+
+    def keep(self) -> None:
+        """Writes what is known so far to the disk: the process may die before the run ends."""
+        with self._lock:
+            if not self.is_closed and not self.pushed:
+                self._session.observe(self._keep, time.time() * 1000)
+
+    @property
+    def outcome(self) -> str:
+        return outcome_of_run(self._calls, self.ending)
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self._serial_number, (self._own_procedure_id, self._procedure_id), self.outcome)
+
+    def result(self, kind: str, body: bytes) -> Result:
+        """What is kept of it on disk."""
+        return Result(self.id, kind, body, self._serial_number, self._outcome_so_far, self._start)
+
+    @property
+    def _outcome_so_far(self) -> str:
+        """As long as the run is open its process may die, which is no natural end."""
+        ending = self.ending
+        return outcome_of_run(self._calls, Ending.BROKEN if not self.is_closed and ending is Ending.NATURAL else ending)
+
+    def _begin(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PhaseCall:
+        identity, shown = texts_of(arguments)
+        with self._lock:
+            same_phase = [call for call in self._calls if call.name == phase.name]
+            others = list(dict.fromkeys(call.arguments for call in same_phase))
+            index = others.index(identity) if identity in others else len(others)
+            name = phase.name if index == 0 else f"{phase.name}({shown})"
+            call = PhaseCall(
+                phase.name,
+                identity,
+                shown=shown,
+                key=self._key(phase) if index == 0 else f"{self._key(phase)}.{index}",
+                attempt=sum(call.arguments == identity for call in same_phase),
+                start=time.time() * 1000,
+                docstring=phase.docstring,
+                place=self._place(phase),
+            )
+            self._calls.append(call)
+            self.keep()
+            call.start = time.time() * 1000
+        self._session.observe(
+            self._send,
+            "phase_started",
+            key=call.key,
+            name=name,
+            attempt=call.attempt,
+            serial_number=self._serial_number,
+        )
+        return call
+
+    def _finish(self, call: PhaseCall, result: PhaseResult, failure: Failure | None) -> None:
+        with self._lock:
+            call.end = time.time() * 1000
+            call.result, call.failure, call.outcome = result, failure, result.outcome
+            self.keep()
+        self._session.observe(
+            self._send,
+            "phase_complete",
+            key=call.key,
+            name=call.name if "." not in call.key else f"{call.name}({call.shown})",
+            attempt=call.attempt,
+            outcome=call.stored_outcome,
+            start_time_millis=call.start,
+            end_time_millis=call.end,
+            measurements=[_reported(measurement) for measurement in result.measurements],
+            failure=failure,
+        )
+
+    def _keep(self, end: float) -> None:
+        is_final = self.is_closed
+        why = reasons(self._calls, self._why) if is_final else ["The script's process ended in the middle of the run."]
+        body: dict[str, object] = {
+            "procedure_id": self._procedure_id,
+            "serial_number": self._serial_number,
+            "outcome": self._outcome_so_far,
+            "started_at": iso(self._start),
+            "ended_at": iso(max(self._start, end)),
+            "phases": stored_phases(self._calls, end),
+            "logs": [*failure_logs(self._calls), *(error_log(end, reason, None) for reason in why)],
+        }
+        if self._part_number is not None:
+            body["part_number"] = self._part_number
+        self._session.outbox.keep(self.result("v2", json.dumps(body).encode()), is_final=is_final)
+
+    def _key(self, phase: PhaseFunction) -> str:
+        """The phase's number in the plan; its name, when it was defined later."""
+        numbers = (str(index) for index, planned in enumerate(self._functions) if planned is phase)
+        return next(numbers, phase.name)
+
+    def _place(self, phase: PhaseFunction) -> Place | None:
+        return self._session.files.definition(phase.function)
+
+    def _send(self, event: str, **fields: object) -> None:
+        self._session.channel.send(event, execution_id=self.id, **fields)
+
+
+def _failure_of(result: PhaseResult, place: Place | None) -> Failure | None:
+    if result.problem is None:
+        return None
+    return Failure(
+        type="InvalidPhaseResult", message=result.problem, traceback=result.problem, place=place, missing_module=None
+    )
+
+
+def _reported(measurement: dict[str, object]) -> dict[str, object]:
+    """A measurement as the contract of the channel has it."""
+    return {name: value for name, value in measurement.items() if name != "validator_outcomes"}
+
+
+def _variable(name: str) -> str | None:
+    """Returns a variable of the script as text; None: it has none, or an empty one."""
+    return optional_text(vars(sys.modules["__main__"]).get(name)) or None

@@ -1,0 +1,219 @@
+"""The runs that the calls of a plain script's phases make: one for each unit under test.
+
+Which calls belong to one run, and how a run ends:
+
+- Each thread has a run of its own. The phase that is called first begins it; the same phase called again, while none
+  of the run is in progress, begins the next one. A first phase that is called for several channels of one unit, with
+  other arguments each time, stays within its run.
+- A thread that is started while a run is open works for that run, unless its phases name another unit.
+- A run ends with the next one of its thread, with its thread, or with the script.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from .plain import safe_text
+from .plain_calls import PhaseFunction
+from .plain_run import PlainRun, Unit
+from .session import Session
+from .verdict import Ending
+
+_STARTER = "_test_stations_starter"
+
+
+class _ThreadState:
+    """What one thread is doing."""
+
+    def __init__(self, starter: _ThreadState | None) -> None:
+        self.starter = starter
+        self.run: PlainRun | None = None
+        # The run of the starter's for which this thread has called a phase.
+        self.worked_for: PlainRun | None = None
+
+
+class PlainRuns:
+    """Follows the calls of phases, and closes each run with the outcome that it has then."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._functions: list[PhaseFunction] = []
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[PlainRun] = []
+        # Why the script broke, once it has: no run that ends later can be a PASS.
+        self._broken: str | None = None
+        self.began = False
+        """Whether a phase was called."""
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
+
+    def add(self, phase: PhaseFunction) -> None:
+        """Adds a phase that the script has just defined. The first one begins the watch over threads."""
+        if not self._functions:
+            _watch_thread_starts(self._state)
+            _watch_unraisable(self.thread_broke, self.broke)
+        self._functions.append(phase)
+
+    def call(self, phase: PhaseFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Calls a phase. What it returns or raises comes out."""
+        if type(threading.current_thread()).__module__.partition(".")[0] == "openhtf":
+            return phase.function(*args, **kwargs)  # as a phase of an OpenHTF test, which has a record of its own
+        self.began = True
+        self._session.control.check()
+        arguments = phase.bound(args, kwargs)
+        return self._run_of(phase, arguments).run(phase, arguments, args, kwargs)
+
+    def broke(self, why: str) -> None:
+        """The script ended by an exception or with an exit code that is not 0: what is open cannot be a PASS."""
+        self._close_of_ended_threads()
+        with self._lock:
+            self._broken = self._broken or why
+            broken = list(self._open)
+        for run in broken:
+            run.end(Ending.BROKEN, why)
+
+    def thread_broke(self, why: str) -> None:
+        """An exception has left this thread, or a function that a pool ran in it."""
+        state = self._state()
+        for run in (state.run, state.worked_for):
+            if run is not None and not run.is_closed:
+                run.end(Ending.BROKEN, why)
+
+    def stopped(self) -> None:
+        """The user wants no more of the script: what is open is aborted."""
+        self._close_of_ended_threads()
+        with self._lock:
+            stopped = list(self._open)
+        for run in stopped:
+            run.end(Ending.STOPPED, "The run was stopped.")
+            run.keep()  # the process may be killed before it can close its runs
+
+    def close(self) -> None:
+        """Closes all runs, as the last act of the script."""
+        with self._lock:
+            rest = list(self._open)
+        for run in rest:
+            self._close(run)
+
+    def follow_pools(self, futures: Any) -> None:
+        """Args: futures: the module `concurrent.futures._base`, whose futures keep what their functions raise."""
+        original = futures.Future.set_exception
+
+        def set_exception(future: Any, exception: BaseException | None) -> None:
+            if exception is not None and threading.current_thread() is not threading.main_thread():
+                self.thread_broke(crash_sentence(exception))
+            original(future, exception)
+
+        futures.Future.set_exception = set_exception
+
+    def _state(self) -> _ThreadState:
+        state: _ThreadState | None = getattr(self._local, "state", None)
+        if state is None:
+            thread = threading.current_thread()
+            state = self._local.state = _ThreadState(getattr(thread, _STARTER, None))
+            _watch_end(thread, self.thread_broke)
+        return state
+
+    def _run_of(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PlainRun:
+        state, unit = self._state(), Unit.named_by(arguments)
+        run = state.run
+        if run is not None and not run.is_closed:
+            if not run.ends_with(phase, arguments, unit):
+                return run
+            self._close(run)
+        else:
+            starters = state.starter.run if state.starter is not None else None
+            if starters is not None and starters.takes_from_thread(phase, unit):
+                state.worked_for = starters
+                return starters
+        self._close_of_ended_threads()
+        self._session.observe(self._session.handover.rest_of_thread)
+        state.run = run = PlainRun(self._session, phase, unit, self._functions)
+        with self._lock:
+            self._open.append(run)
+            if self._broken is not None:
+                run.end(Ending.BROKEN, self._broken)
+        run.started()
+        return run
+
+    def _close_of_ended_threads(self) -> None:
+        with self._lock:
+            ended = [run for run in self._open if not run.thread.is_alive()]
+        for run in ended:
+            self._close(run)
+
+    def _close(self, run: PlainRun) -> None:
+        with self._lock:
+            if run not in self._open:
+                return
+            self._open.remove(run)
+        run.close()
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: the open runs are the parent's to close."""
+        self._lock, self._local, self._open = threading.Lock(), threading.local(), []
+
+
+def _watch_thread_starts(state: Callable[[], _ThreadState]) -> None:
+    """Has each thread know what the thread that starts it is doing."""
+    original = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        setattr(thread, _STARTER, state())
+        original(thread)
+
+    setattr(threading.Thread, "start", start)  # noqa: B010 (an assignment is one of another type)
+
+
+def _watch_end(thread: threading.Thread, broke: Callable[[str], None]) -> None:
+    """Calls `broke` in the thread when an exception has left its function, whatever hooks the script sets."""
+    original = getattr(thread, "_invoke_excepthook", None)
+    if original is None:
+        return
+
+    def invoke_excepthook(*args: Any) -> Any:
+        error = sys.exc_info()[1]
+        if isinstance(error, SystemExit):
+            if is_failure(error.code):
+                broke(exit_sentence(error.code))
+        elif error is not None:
+            broke(crash_sentence(error))
+        return original(*args)
+
+    vars(thread)["_invoke_excepthook"] = invoke_excepthook
+
+
+def _watch_unraisable(thread_broke: Callable[[str], None], broke: Callable[[str], None]) -> None:
+    """Sees exceptions in exit functions, and in threads that were started without the `threading` module."""
+    original = sys.unraisablehook
+
+    def unraisablehook(unraisable: Any, /) -> None:
+        where = str(unraisable.err_msg or "")
+        if "atexit callback" in where:
+            broke(crash_sentence(unraisable.exc_value))
+        elif "thread started by" in where:
+            thread_broke(crash_sentence(unraisable.exc_value))
+        original(unraisable)
+
+    sys.unraisablehook = unraisablehook
+
+
+def is_failure(code: object) -> bool:
+    """Whether what a script gives `sys.exit` says that it failed."""
+    return not (code is None or (isinstance(code, int) and code == 0))
+
+
+def exit_sentence(code: object) -> str:
+    """Says that the script ended with this argument of `sys.exit`."""
+    return f"The script ended with sys.exit({safe_text(repr, code)}) before its natural end."
+
+
+def crash_sentence(error: BaseException) -> str:
+    """Says that the script ended by this exception."""
+    return f"The script ended by an exception that it did not catch: {type(error).__name__}: {safe_text(str, error)}"

@@ -21,8 +21,25 @@ export function authenticate(sql: Statements, authorization: string | undefined)
   if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
     throw unauthorized('This API key is not known here: it was replaced or deleted, or it belongs to another server.');
   }
-  noteKeyUse(sql, found, Date.now());
+  tryToNoteKeyUse(sql, found);
   return found;
+}
+
+/** Milliseconds for which no use is noted after it failed: a full disk must not fill the log as well. */
+const pauseMillis = 60_000;
+/** By the monotonic clock. */
+let pausedUntil = 0;
+
+/** When a key was last used is of interest, but no request may fail because it cannot be stored. */
+function tryToNoteKeyUse(sql: Statements, key: FoundKey): void {
+  // Within the change of another request, a failure would undo that one.
+  if (sql.isOpen || performance.now() < pausedUntil) return;
+  try {
+    noteKeyUse(sql, key, Date.now());
+  } catch (error) {
+    pausedUntil = performance.now() + pauseMillis;
+    console.error('When keys were last used could not be stored:', error);
+  }
 }
 
 /** What is written down of the caller with whatever it makes. */

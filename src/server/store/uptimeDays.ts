@@ -84,11 +84,32 @@ function columnsOf(
   return { columns, missing: from < 0 ? null : { from, to: isThere.lastIndexOf(false) + 1 } };
 }
 
+/** The sums of one day of a station. */
+export interface ComputedDay {
+  key: number;
+  date: string;
+  time: Durations;
+}
+
+/** What was read, completed with days that are not stored. */
+export function withDays(
+  read: readonly PastDays[],
+  computed: readonly ComputedDay[],
+  { first }: DayWindow,
+): PastDays[] {
+  const byKey = new Map(read.map((days) => [days.key, { ...days, missing: null }]));
+  for (const { key, date, time } of computed) {
+    const columns = byKey.get(key)?.columns;
+    if (columns) for (const name of columnNames) columns[name][dayNumber(date) - first] = time[name];
+  }
+  return [...byKey.values()];
+}
+
 /** Keeps sums of days. They must have been made within the same transaction, so that no change comes in between. */
 export async function writeDays(
   change: Change,
   zone: string,
-  days: readonly { key: number; date: string; time: Durations }[],
+  days: readonly ComputedDay[],
 ): Promise<void> {
   const rows = days.map(({ key, date, time }) => [key, date, ...columnNames.map((name) => time[name])]);
   await sql`
@@ -116,6 +137,6 @@ export async function forgetOtherDays(
   { today, oldest }: { today: number; oldest: number },
 ): Promise<void> {
   await sql`
-    delete from uptime_days where zone = ${zone} and (date >= ${dateOf(today)} or date < ${dateOf(oldest)})
+    delete from uptime_days where (zone = ${zone} and date >= ${dateOf(today)}) or date < ${dateOf(oldest)}
   `.execute(store);
 }

@@ -6,12 +6,14 @@ import type { Store } from '../store/tables.ts';
 import { pastsOf, type Seen } from '../store/uptime.ts';
 import {
   columnNames,
+  type ComputedDay,
   dayNumber,
   type DayWindow,
   emptyColumns,
   forgetOtherDays,
   type PastDays,
   readDays,
+  withDays,
   writeDays,
 } from '../store/uptimeDays.ts';
 
@@ -51,7 +53,12 @@ export class PastDaysMemory {
     if (this.#window.count === 0) return;
     // What is too old, and what was over by a clock that has been put back.
     const today = this.#window.first + this.#window.count;
-    this.#tidied ??= forgetOtherDays(this.#store, this.#over.zone, { today, oldest: today - daysKept });
+    this.#tidied ??= forgetOtherDays(this.#store, this.#over.zone, { today, oldest: today - daysKept }).catch(
+      (error: unknown) => {
+        this.#tidied = null; // the next request tries again; days outside of the window are not read
+        console.error('Days of the uptime that are not needed could not be removed:', error);
+      },
+    );
     await this.#tidied;
     const old = stations.filter(({ key, days_version }) => this.#known.get(key)?.version !== days_version);
     const before = new Map(old.map(({ key }) => [key, this.#known.get(key)]));
@@ -86,10 +93,27 @@ export class PastDaysMemory {
     return columns;
   }
 
-  /** In one transaction, so that nothing comes in between that would delete what is written here. */
+  /** Computes days and stores them. Where they cannot be stored, they are computed again for the next request. */
   async #make(keys: readonly number[], places: readonly Span[], observed: readonly Span[]): Promise<void> {
+    try {
+      for (const days of await this.#compute(keys, places, observed, true)) this.#known.set(days.key, days);
+    } catch (error) {
+      console.error('Days of the uptime could not be stored:', error);
+      for (const days of await this.#compute(keys, places, observed, false))
+        this.#known.set(days.key, { ...days, version: NaN });
+    }
+  }
+
+  /** In one transaction, so that nothing comes in between that would delete what is written here. */
+  async #compute(
+    keys: readonly number[],
+    places: readonly Span[],
+    observed: readonly Span[],
+    isStored: boolean,
+  ): Promise<PastDays[]> {
     const { zone, dates, edges } = this.#over;
-    const made = await this.#store.transaction().execute(async (change) => {
+    return this.#store.transaction().execute(async (change) => {
+      const computed: ComputedDay[] = [];
       for (const { from, to } of places) {
         const missing = edges.slice(from, to + 1);
         const span = { from: missing[0] ?? 0, to: missing.at(-1) ?? 0 };
@@ -100,11 +124,12 @@ export class PastDaysMemory {
             time,
           })),
         );
-        await writeDays(change, zone, days);
+        computed.push(...days);
       }
-      return readDays(change, zone, keys, this.#window);
+      if (isStored) await writeDays(change, zone, computed);
+      const read = await readDays(change, zone, keys, this.#window);
+      return isStored ? read : withDays(read, computed, this.#window);
     });
-    for (const days of made) this.#known.set(days.key, days);
   }
 }
 

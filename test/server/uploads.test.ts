@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join, relative } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { runs } from '../../src/contract/runs.ts';
@@ -114,10 +115,11 @@ describe('attachments', function () {
     assert.equal(await (await fetch(download)).text(), 'content');
   });
 
-  it('of a run are not changed any more, nor moved to another run; the same again changes nothing', async () => {
+  it('that are whole are not changed any more, nor moved to another run; the same again changes nothing', async () => {
     const { id, uploadUrl } = await initialize('once');
-    await put(uploadUrl, 'first');
-    await put(uploadUrl, 'second');
+    assert.equal((await put(uploadUrl, 'first')).status, 200);
+    assert.equal((await put(uploadUrl, 'second')).status, 409);
+    assert.equal((await put(uploadUrl, 'first')).status, 200);
     const run = await newRun();
     assert.equal((await sync(id, run)).status, 200);
     assert.equal((await sync(id, run)).status, 200);
@@ -125,8 +127,70 @@ describe('attachments', function () {
     assert.equal((await sync(id, await newRun())).status, 409);
     const attachments = await attachmentsOf(run);
     assert.equal(attachments.length, 1);
-    assert.equal(await (await fetch(attachments[0]?.download_url ?? '')).text(), 'second');
+    assert.equal(await (await fetch(attachments[0]?.download_url ?? '')).text(), 'first');
   });
+
+  it('keep the content that was whole first, whichever request began first', async () => {
+    const { id, uploadUrl } = await initialize('raced');
+    const slow = beginPut(uploadUrl);
+    await slow.begun;
+    assert.equal((await put(uploadUrl, 'GOOD!')).status, 200);
+    const run = await newRun();
+    assert.equal((await sync(id, run)).status, 200);
+    slow.end('EVIL!');
+    assert.equal(await slow.status, 409);
+    const [attachment] = await attachmentsOf(run);
+    assert.equal(await (await fetch(attachment?.download_url ?? '')).text(), 'GOOD!');
+  });
+
+  it('keep one whole content of many that arrive at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { id, uploadUrl } = await initialize(`crowd ${round}`);
+      const contents = Array.from({ length: 8 }, (_, n) => Buffer.alloc(50_000 + n, n));
+      const statuses = await Promise.all(contents.map(async (content) => (await put(uploadUrl, content)).status));
+      assert.deepEqual([...statuses].sort(), [200, 409, 409, 409, 409, 409, 409, 409]);
+      const run = await newRun();
+      await sync(id, run);
+      const [attachment] = await attachmentsOf(run);
+      const got = Buffer.from(await (await fetch(attachment?.download_url ?? '')).arrayBuffer());
+      assert.ok(contents[statuses.indexOf(200)]?.equals(got));
+      assert.equal(attachment?.size, got.length);
+    }
+  });
+
+  it('are not taken from a request that ends early, and can be sent again', async () => {
+    for (const how of ['destroy', 'end'] as const) {
+      const { id, uploadUrl } = await initialize(`torn by ${how}`);
+      const { pathname, search, port, hostname } = new URL(uploadUrl);
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => {});
+      socket.write(`PUT ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: 100\r\n\r\nhalf`);
+      await partsIn(1);
+      if (how === 'destroy') socket.destroy();
+      else socket.end();
+      await partsIn(0);
+      assert.equal((await sync(id, await newRun())).status, 409);
+      assert.equal((await put(uploadUrl, 'whole')).status, 200);
+    }
+  });
+
+  /** Waits until so many contents are on their way. */
+  async function partsIn(count: number): Promise<void> {
+    const incoming = join(bench.folder, 'attachments', 'incoming');
+    const parts = () => (existsSync(incoming) ? readdirSync(incoming).length : 0);
+    while (parts() !== count) await new Promise((done) => setTimeout(done, 20));
+  }
+
+  /** Begins to send a content. `begun` resolves when the server has taken the head of the request. */
+  function beginPut(url: string) {
+    const sent = request(url, { method: 'PUT', headers: { Expect: '100-continue' } });
+    const status = new Promise((done, fail) =>
+      sent.on('response', (reply) => done(reply.resume().statusCode)).on('error', fail),
+    );
+    const begun = new Promise((arrived) => sent.once('continue', arrived));
+    sent.flushHeaders();
+    return { begun, status, write: (text: string) => sent.write(text), end: (text: string) => sent.end(text) };
+  }
 
   it('that never came are not linked, and unknown ones are not found', async () => {
     const run = await newRun(bench.user);
@@ -164,19 +228,15 @@ describe('attachments', function () {
 
   it('that are on their way when the server is asked to end are taken in full', async () => {
     const { uploadUrl } = await initialize('slow');
-    const sent = request(uploadUrl, { method: 'PUT', headers: { Expect: '100-continue' } });
-    const status = new Promise((done, fail) =>
-      sent.on('response', (reply) => done(reply.resume().statusCode)).on('error', fail),
-    );
-    sent.flushHeaders();
-    await new Promise((arrived) => sent.once('continue', arrived));
+    const sent = beginPut(uploadUrl);
+    await sent.begun;
     sent.write('first half');
     await bench.restart(async (server) => {
       const ended = server.stop();
       // Refused from the moment on which the signal is handled.
       while (await fetch(`${server.url}/api/local/health`).catch(() => null));
       sent.end('second half');
-      assert.equal(await status, 200);
+      assert.equal(await sent.status, 200);
       assert.equal((await ended).code, 0);
     });
   });

@@ -23,10 +23,18 @@ interface Content {
   sha256: string;
 }
 
+/** A whole content that is on the disk and does not have its name yet. */
+interface Received {
+  content: Content;
+  temporary: string;
+}
+
 /** The contents of attachments, one file each. A file is named by its upload's id, never by what a client calls it. */
 export class AttachmentFiles {
   readonly #folder: string;
   readonly #incoming: string;
+  /** What is under way for single attachments: each waits for the one before it. */
+  readonly #atWork = new Map<string, Promise<unknown>>();
 
   /** Clears away what was coming in when the folder's last server was killed. */
   constructor(folder: string) {
@@ -36,21 +44,48 @@ export class AttachmentFiles {
   }
 
   /**
-   * Writes the whole content under a temporary name, and gives it its name when it is safely on the disk.
-   * @returns size in bytes and SHA-256
+   * Writes the whole content to a temporary file, and has `place` decide what becomes of it when it is safely on the disk.
+   * Of several contents for one id, the decisions are made one after the other.
+   * @param place calls `keep` to give the content its name; a file that it does not keep is removed
    * @throws Refusal above 100 MiB
    */
-  async write(id: string, content: AsyncIterable<Uint8Array>): Promise<Content> {
-    const path = attachmentPath(this.#folder, id);
-    const temporary = join(this.#incoming, `${randomUUID()}.part`);
-    for (const each of [path, temporary]) await mkdir(dirname(each), { recursive: true, mode: 0o700 });
+  async receive<T>(
+    id: string,
+    content: AsyncIterable<Uint8Array>,
+    place: (content: Content, keep: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const { content: received, temporary } = await this.#write(content);
     try {
-      const written = await writeDurably(temporary, content);
-      await rename(temporary, path);
-      return written;
+      return await this.#inTurn(id, () => place(received, () => this.#keep(id, temporary)));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async #write(content: AsyncIterable<Uint8Array>): Promise<Received> {
+    const temporary = join(this.#incoming, `${randomUUID()}.part`);
+    await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
+    try {
+      return { content: await writeDurably(temporary, content), temporary };
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
+    }
+  }
+
+  async #keep(id: string, temporary: string): Promise<void> {
+    const path = attachmentPath(this.#folder, id);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rename(temporary, path);
+  }
+
+  async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const mine = (this.#atWork.get(id) ?? Promise.resolve()).then(work, work);
+    this.#atWork.set(id, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#atWork.get(id) === mine) this.#atWork.delete(id);
     }
   }
 

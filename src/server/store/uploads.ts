@@ -36,17 +36,22 @@ export async function findUpload(store: Store, id: string): Promise<UploadRow | 
   return row ?? null;
 }
 
-/** Notes that the content is there: size in bytes, SHA-256, and the media type that the client sent. */
-export async function noteStored(
-  store: Store,
-  id: string,
-  content: { size: number; sha256: string; content_type: string | null },
-): Promise<void> {
-  await store
+/** Size in bytes, SHA-256, and the media type that the client sent. */
+export interface StoredContent {
+  size: number;
+  sha256: string;
+  content_type: string | null;
+}
+
+/** Notes that the content is there. @returns false when the upload has been deleted, or has a content already */
+export async function noteStored(change: Change, id: string, content: StoredContent): Promise<boolean> {
+  const { numUpdatedRows } = await change
     .updateTable('uploads')
     .set({ ...content, stored_at: Date.now() })
     .where('id', '=', id)
-    .execute();
+    .where('stored_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 export async function attachToRun(change: Change, uploadId: string, runId: string, isReport: boolean): Promise<void> {

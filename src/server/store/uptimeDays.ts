@@ -106,11 +106,7 @@ export function withDays(
 }
 
 /** Keeps sums of days. They must have been made within the same transaction, so that no change comes in between. */
-export async function writeDays(
-  change: Change,
-  zone: string,
-  days: readonly ComputedDay[],
-): Promise<void> {
+export async function writeDays(change: Change, zone: string, days: readonly ComputedDay[]): Promise<void> {
   const rows = days.map(({ key, date, time }) => [key, date, ...columnNames.map((name) => time[name])]);
   await sql`
     insert into uptime_days (zone, presence_key, date, up, down, maintenance, paused, unknown, incidents)

@@ -195,7 +195,7 @@ export const operator = {
     access: ['user', 'station'],
     params: byId,
     answer: z.object({ url: z.url() }),
-    refusals: [403, 404],
+    refusals: [403, 404, 409],
   }),
   /**
    * A window asks what it is to do, as `text/event-stream` of `windowRequest`s. While it is open the window's tests count

@@ -89,7 +89,10 @@ describe('reading while the disk is full', function () {
       const { days } = await user.call(uptime.fleet, { query: {} });
       assert.ok(days.dates.length > 0);
     }
-    const logged = server.stderr().split('\n').filter((line) => line.includes('could not be stored'));
+    const logged = server
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes('could not be stored'));
     assert.ok(logged.length > 0, 'the disk was not full');
   });
 });

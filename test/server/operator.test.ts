@@ -219,6 +219,24 @@ describe('the Operator UI', function () {
     assert.match(messageOf(again), /link is not valid any more/);
   });
 
+  it('shares no link of a station without a key, and ends links when the key is deleted', async () => {
+    await fresh();
+    const { url } = await station.client.call(operator.link, { params: params() });
+    const token = url.split('/').at(-1) ?? '';
+    const watcher = await watch(bench.server.url, station.id, token);
+    await bench.user.call(local.deleteKey, { params: params() });
+    await watcher.ended();
+    const refused = await bench.user.send(operator.link, { params: params() });
+    assert.equal(refused.status, 409);
+    assert.match(messageOf(refused), /has no key, .* Generate a key for the station/);
+    await bench.user.call(local.generateKey, { params: params() });
+    const again = await send(bench.server.url, 'GET', pathOf(operator.states, params()), { key: token });
+    assert.equal(again.status, 401);
+    await bench.user.call(local.deleteKey, { params: params() });
+    const still = await send(bench.server.url, 'GET', pathOf(operator.states, params()), { key: token });
+    assert.equal(still.status, 401);
+  });
+
   it('forgets nothing that matters when the server is killed in the middle of a test', async () => {
     const editor = await fresh();
     const { url } = await station.client.call(operator.link, { params: params() });

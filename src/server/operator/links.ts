@@ -14,13 +14,15 @@ export class OperatorLinks {
     this.#secret = secret;
   }
 
-  /** @param keyId of the station's key; null: it has none */
-  token(station: string, keyId: string | null): string {
-    const signed = `operator link\n${station}\n${keyId ?? ''}`;
+  /** @param keyId of the station's key: without one there would be nothing that ends the link */
+  token(station: string, keyId: string): string {
+    const signed = `operator link\n${station}\n${keyId}`;
     return prefix + createHmac('sha256', this.#secret).update(signed).digest('base64url');
   }
 
+  /** @param keyId of the station's present key; null: it has none, and no link is valid */
   isGenuine(token: string, station: string, keyId: string | null): boolean {
+    if (keyId === null) return false;
     const [given, expected] = [Buffer.from(token), Buffer.from(this.token(station, keyId))];
     return given.length === expected.length && timingSafeEqual(given, expected);
   }

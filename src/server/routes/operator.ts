@@ -6,7 +6,7 @@ import { type Call, receive, routeOf } from '../http/mount.ts';
 import { linkTokenIn, operatorPage } from '../operator/links.ts';
 import type { LiveStation } from '../operator/liveStation.ts';
 import { serveEvents } from '../operator/serverEvents.ts';
-import { forbidden, unauthorized } from '../refusal.ts';
+import { conflict, forbidden, unauthorized } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { isKey, stationKeyId } from '../store/keys.ts';
 import { existingStation } from './existing.ts';
@@ -46,8 +46,13 @@ export function operatorRoutes(needs: RouteNeeds): void {
   });
 
   mount(operator.link, async (call) => {
-    const { id } = await stationOf(call);
-    return { url: operatorPage(call.origin, id, links.token(id, await stationKeyId(store, id))) };
+    const { id, name } = await stationOf(call);
+    const keyId = await stationKeyId(store, id);
+    if (keyId === null)
+      throw conflict(
+        `Station "${name}" has no key, and a link to it would never end. Generate a key for the station, then try again.`,
+      );
+    return { url: operatorPage(call.origin, id, links.token(id, keyId)) };
   });
 
   mount(operator.report, async (call) => {
@@ -77,7 +82,8 @@ function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: St
     } else {
       const { id } = parseInput(operator.states.params, c.req.param());
       allowed = async () => links.isGenuine(token, id, await stationKeyId(store, id));
-      if (!(await allowed())) throw unauthorized('This link is not valid any more: the station’s key was replaced.');
+      if (!(await allowed()))
+        throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
       station = hub.station(id).named((await existingStation(store, id)).name);
     }
     return serveEvents(c, {

@@ -1,20 +1,16 @@
 import { v1 } from '../../contract/v1.ts';
 import { operatorPage } from '../operator/links.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
-import { stationKeyId } from '../store/keys.ts';
 
 /** Seconds without a sign of life after which a client counts as lost, one and a half times. */
 const keepalive = 20;
 
-export function v1StreamingRoutes({ mount, store, streaming, links }: RouteNeeds): void {
-  mount(v1.streaming, async ({ caller, keyId, origin }) => {
+export function v1StreamingRoutes({ mount, streaming, links }: RouteNeeds): void {
+  mount(v1.streaming, ({ caller, keyId, origin }) => {
     const station = caller.kind === 'station' ? caller.id : null;
     const { session, token } = streaming.sessions.issue(station, keyId);
-    const page =
-      station === null
-        ? `${origin}/operator/`
-        : operatorPage(origin, station, links.token(station, await stationKeyId(store, station)));
-    return {
+    const page = station === null ? `${origin}/operator/` : operatorPage(origin, station, links.token(station, keyId));
+    return Promise.resolve({
       token,
       operatorPage: page,
       // The client asks for another session by itself when it has lost this one.
@@ -28,6 +24,6 @@ export function v1StreamingRoutes({ mount, store, streaming, links }: RouteNeeds
       connectOptions: { host: new URL(origin).hostname.replace(/^\[|\]$/g, ''), port: streaming.port, keepalive },
       publishOptions: { topic: session.topics.out, qos: 0, retain: false },
       subscribeOptions: { topic: session.topics.in, qos: 1 },
-    };
+    });
   });
 }

@@ -1,6 +1,6 @@
 import { allPages } from '../client/pages.ts';
 import { ApiError } from '../client/apiError.ts';
-import { overview, type StationState, type StationSummary } from '../contract/overview.ts';
+import { overview, type StationState, type StationSummary, type YieldCounts } from '../contract/overview.ts';
 import { type LinkedProcedure, type StationListItem, stations } from '../contract/stations.ts';
 import type { Connection } from './connection.ts';
 import { oneLine } from '../domain/oneLine.ts';
@@ -36,11 +36,17 @@ export interface StationDetails {
   readonly week: ReadonlyMap<string, Week>;
 }
 
+/** The yield of the last 7 days, in the days of the server's time zone. */
+export interface WeekYield {
+  readonly counts: YieldCounts;
+  readonly timeZone: string;
+}
+
 /** What a station did with a procedure in the last 7 days. */
 export interface Week {
   readonly runs: number;
-  /** Units whose first run of the procedure this was, and how many of them passed; null where the server does not tell. */
-  readonly first: { readonly runs: number; readonly passes: number } | null;
+  /** Null where the server does not report it. */
+  readonly yield: WeekYield | null;
 }
 
 /** Every station of the connected server. @throws ApiError, UserError as `Connection.call` */
@@ -81,15 +87,12 @@ interface Read {
 }
 
 async function readOverview(connection: Connection, id: string): Promise<Read> {
-  const { week, key, ...summary } = await connection.call(overview.get, { params: { id } });
+  const { week, time_zone: timeZone, key, ...summary } = await connection.call(overview.get, { params: { id } });
   return {
     item: fromSummary(summary),
     key: key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at },
     week: new Map(
-      week.map(({ procedure_id, runs, first_runs, first_passes }) => [
-        procedure_id,
-        { runs, first: { runs: first_runs, passes: first_passes } },
-      ]),
+      week.map(({ procedure_id, runs, yield: counts }) => [procedure_id, { runs, yield: { counts, timeZone } }]),
     ),
   };
 }
@@ -99,7 +102,7 @@ async function readPublic(connection: Connection, id: string): Promise<Read> {
   return {
     item: { ...fromPublic({ id, name, procedures }), state: connection_status ?? 'unknown' },
     key: api_key === null ? null : { prefix: visiblePart(api_key), createdAt: null, lastUsedAt: null },
-    week: new Map(procedures.map((procedure) => [procedure.id, { runs: procedure.runs_count, first: null }])),
+    week: new Map(procedures.map((procedure) => [procedure.id, { runs: procedure.runs_count, yield: null }])),
   };
 }
 

@@ -33,16 +33,26 @@ const stationSummary = z.object({
 });
 export type StationSummary = z.infer<typeof stationSummary>;
 
-/** What a station did with a procedure in the last 7 days. */
-const weekFigures = z.object({
-  procedure_id: id,
-  runs: z.number().int(),
-  /** Units whose first run of the procedure, on whichever station, was one of these. */
-  first_runs: z.number().int(),
-  /** Of them, how many passed: first-pass yield is the one over the other. */
-  first_passes: z.number().int(),
+const count = z.number().int().min(0);
+
+/**
+ * How many units passed, and by which attempt of the day; `unitDays` in `domain/run/yield.ts` defines what counts. A unit
+ * that is tested on two days counts on both.
+ */
+export const yieldCounts = z.object({
+  units: count,
+  passed_first: count,
+  /** By the second attempt at the latest. */
+  passed_second: count,
+  /** By the third attempt at the latest. */
+  passed_third: count,
+  /** By any attempt of the day. */
+  passed_last: count,
 });
-export type WeekFigures = z.infer<typeof weekFigures>;
+export type YieldCounts = z.infer<typeof yieldCounts>;
+
+/** What a station did with a procedure today and on the six days before. */
+const weekFigures = z.object({ procedure_id: id, runs: count, yield: yieldCounts });
 
 /** A station as the Stations view shows it: more than the public surface tells, in fewer calls. */
 export const overview = {
@@ -60,7 +70,11 @@ export const overview = {
     path: '/api/local/stations/{id}',
     access: ['user'],
     params: byId,
-    answer: stationSummary.extend({ week: z.array(weekFigures) }),
+    answer: stationSummary.extend({
+      week: z.array(weekFigures),
+      /** The time zone of the server's days, such as `Europe/Berlin`. */
+      time_zone: z.string(),
+    }),
     refusals: [404],
   }),
 } as const;

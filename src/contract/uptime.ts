@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { byId, id, operation, outcome, timestamp } from './common.ts';
-import { stationState } from './overview.ts';
+import { stationState, yieldCounts } from './overview.ts';
 import { pause, presenceCause } from './presence.ts';
 
 /**
@@ -128,9 +128,9 @@ export const uptime = {
       segments: z.array(segment),
       incidents: z.array(incident),
       in_runs: millis,
-      /** Units that were tested for the first time, and how many of them passed. */
-      first_runs: z.number().int(),
-      first_passes: z.number().int(),
+      /** The yield of this date in the server's time zone, whatever time zone was asked for. */
+      yield: yieldCounts,
+      yield_time_zone: z.string(),
       /** The latest 200, newest first. */
       runs: z.array(
         z.object({

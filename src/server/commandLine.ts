@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util';
 import { serverExit } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
+import { Calendar } from '../domain/uptime/uptimeCalendar.ts';
 import { StartFailure } from './startFailure.ts';
 
-export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1]
+export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] [--time-zone NAME]
        server.js new-user-key --data DIR [--name NAME] [--revoke-others]
        server.js check --data DIR
        server.js backup --data DIR --to FILE`;
 
 export const help = `${usage}
 
-Without a command: the station server of the data folder DIR, which is made if need be.
+Without a command: the station server of the data folder DIR, which is made if need be. Yields are counted by the days
+of the time zone NAME, such as Europe/Berlin; without it, by those of this machine's time zone.
 
 new-user-key  creates a further user key and shows it once. With --name it replaces the earlier key of that name; the server
               keeps up to 20 named keys and ends the one that was unused longest. --revoke-others ends all earlier keys.
@@ -24,7 +26,7 @@ backup        copies DIR as it is at one moment, also while its server runs: the
 
 export type Command =
   | { command: 'help' }
-  | { command: 'serve'; data: string; port: number | null; host: string }
+  | { command: 'serve'; data: string; port: number | null; host: string; timeZone: string }
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string };
@@ -46,6 +48,7 @@ export function readCommand(args: readonly string[]): Command {
         data,
         port: port === undefined ? null : readPort(port),
         host: values.host ?? '127.0.0.1',
+        timeZone: readTimeZone(values['time-zone']),
       };
     case 'new-user-key':
       return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
@@ -68,6 +71,7 @@ function parse(args: readonly string[]) {
         data: { type: 'string' },
         port: { type: 'string' },
         host: { type: 'string' },
+        'time-zone': { type: 'string' },
         to: { type: 'string' },
         name: { type: 'string' },
         'revoke-others': { type: 'boolean' },
@@ -88,6 +92,16 @@ function readPort(text: string): number {
 function readName(name: string | undefined): string | null {
   if (name === undefined || /^[\x21-\x7e]{1,100}$/.test(name)) return name ?? null;
   throw wrong('--name must have 1 to 100 letters, digits or signs, and no blanks.');
+}
+
+/** Returns the time zone, or without a name that of this machine. Node has none if `TZ` is not a time zone's name. */
+function readTimeZone(name: string | undefined): string {
+  if (name === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  try {
+    return new Calendar(name).zone;
+  } catch {
+    throw wrong(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
+  }
 }
 
 const wrong = (what: string): StartFailure => new StartFailure(serverExit.usage, `${what}\n${usage}`);

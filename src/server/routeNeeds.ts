@@ -1,3 +1,4 @@
+import type { Calendar } from '../domain/uptime/uptimeCalendar.ts';
 import type { OperatorHub } from './operator/hub.ts';
 import type { OperatorLinks } from './operator/links.ts';
 import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
@@ -26,4 +27,6 @@ export interface RouteNeeds {
   /** Folder of the pages that browsers show. */
   pages: string;
   presence: PresenceRecorder;
+  /** The days that yields are counted by. */
+  calendar: Calendar;
 }

@@ -1,4 +1,5 @@
 import type { ServerAddress } from '../contract/local.ts';
+import { Calendar } from '../domain/uptime/uptimeCalendar.ts';
 import { makeApp } from './app.ts';
 import { AttachmentFiles } from './attachments/attachmentFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
@@ -29,7 +30,13 @@ export interface RunningServer {
  */
 export async function serve(
   folder: DataFolder,
-  { host, port, chosenKey, pages }: { host: string; port: number | null; chosenKey: string | null; pages: string },
+  {
+    host,
+    port,
+    timeZone,
+    chosenKey,
+    pages,
+  }: { host: string; port: number | null; timeZone: string; chosenKey: string | null; pages: string },
 ): Promise<RunningServer> {
   folder.lock();
   const { store, sql } = openStore(folder.database);
@@ -53,7 +60,8 @@ export async function serve(
     host,
     ports: lastPort(last?.mqtt),
   });
-  const app = makeApp({ store, sql, streams, files, urls, streaming, presence, hub, links, pages }, host);
+  const calendar = new Calendar(timeZone);
+  const app = makeApp({ store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar }, host);
   const listening = await listen(app, host, ports);
   await ensureUserKey(store, chosenKey);
   const address = {

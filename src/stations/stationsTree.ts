@@ -65,7 +65,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     const details = this.#store.details(id);
     if (station === undefined) return [];
     const procedures = station.procedures.map((procedure): Node => {
-      const week = details && (details.week.get(procedure.id) ?? { runs: 0, first: null });
+      const week = details && (details.week.get(procedure.id) ?? { runs: 0, yield: null });
       return { kind: 'procedure', station, procedure, week };
     });
     return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];

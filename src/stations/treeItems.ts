@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
+import { yieldSentences } from '../connection/yieldWords.ts';
 import type { StationState } from '../contract/overview.ts';
 import { ago } from '../domain/ago.ts';
-import { percent } from '../domain/uptime/percent.ts';
+import { yieldPercent } from '../domain/run/yield.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
@@ -143,23 +144,18 @@ function keyTooltip(station: StationItem, key: StationKey | null): string {
 function weekWords(week: Week | undefined): string {
   if (week === undefined) return '';
   const runs = week.runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', week.runs);
-  const { first } = week;
-  const share = first === null || first.runs === 0 ? '' : percent(first.passes, first.runs);
-  return share === '' ? runs : joined(' · ', runs, vscode.l10n.t('{0} % first pass', share));
+  if (week.yield === null || week.runs === 0) return runs;
+  const { passed_first, units } = week.yield.counts;
+  const share = yieldPercent(passed_first, units);
+  const words = share === null ? vscode.l10n.t('no yield data') : vscode.l10n.t('{0} % first pass', share);
+  return joined(' · ', runs, words);
 }
 
 function weekSentence(week: Week | undefined): string {
   if (week === undefined) return '';
-  const { runs, first } = week;
-  if (runs === 0) return vscode.l10n.t('No runs in the last 7 days.');
-  return first === null
-    ? vscode.l10n.t('Runs in the last 7 days: {0}.', runs)
-    : vscode.l10n.t(
-        'Runs in the last 7 days: {0}. Of {1} unit(s) tested for the first time, {2} passed.',
-        runs,
-        first.runs,
-        first.passes,
-      );
+  if (week.runs === 0) return vscode.l10n.t('No runs in the last 7 days.');
+  const runs = vscode.l10n.t('Runs in the last 7 days: {0}.', week.runs);
+  return week.yield === null ? runs : joined('\n', runs, yieldSentences(week.yield));
 }
 
 function procedureCount(count: number): string {

@@ -9,6 +9,7 @@ import { procedures } from '../../src/contract/procedures.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
 import { StationApi as Api } from '../../src/client/stationApi.ts';
+import { midnight } from './support/histories.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually, until } from './support/until.ts';
 import { runAt } from '../server/runs.ts';
@@ -34,8 +35,8 @@ describe('the tree of stations', function () {
   });
 
   /** As a script elsewhere would, with a key of the station. */
-  const push = async (api: StationApi, serial: string, outcome: 'PASS' | 'FAIL', hoursAgo: number): Promise<void> => {
-    await api.call(runs.create, { body: runAt(procedure, serial, outcome, Date.now() - hoursAgo * hour) });
+  const push = async (api: StationApi, serial: string, outcome: 'PASS' | 'FAIL', atHour: number): Promise<void> => {
+    await api.call(runs.create, { body: runAt(procedure, serial, outcome, midnight(1) + atHour * hour) });
   };
 
   it('tells what became of a station: key, runs, first-pass yield, when it was seen', async () => {
@@ -54,16 +55,16 @@ describe('the tree of stations', function () {
       .row(/tss_.*not on this machine/)
       .locator.waitFor();
     const station = new Api(bench.address().url, key);
-    await push(station, 'SN-1', 'PASS', 3);
-    await push(station, 'SN-2', 'FAIL', 2);
-    await push(station, 'SN-2', 'PASS', 1);
+    await push(station, 'SN-1', 'PASS', 9);
+    await push(station, 'SN-2', 'FAIL', 10);
+    await push(station, 'SN-2', 'PASS', 11);
     await tree()
       .row(/FVT1\s*3 runs · 50 % first pass · Functional test/)
       .locator.waitFor();
     await tree()
       .row(/Bench 1\s*selected · unknown/)
       .locator.waitFor();
-    assert.match(await tree().row('FVT1').tooltip(), /Of 2 unit\(s\) tested for the first time, 1 passed/);
+    assert.match(await tree().row('FVT1').tooltip(), /First-pass yield: 50 % \(1\/2\)\. By the second attempt: 100 %/);
     assert.match(await tree().row('Bench 1').tooltip(), /Last seen .*\(1 hour ago\)|Last seen .*\(now\)/);
     await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 3));
     await window.page.mouse.move(700, 400);
@@ -95,7 +96,7 @@ describe('the tree of stations', function () {
       ),
       'SN-9',
       'PASS',
-      0,
+      12,
     );
     await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 4));
     assert.equal(await tree().row('Bench 1').locator.getAttribute('aria-expanded'), 'false');

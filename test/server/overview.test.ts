@@ -5,19 +5,33 @@ import type { Outcome } from '../../src/contract/common.ts';
 import { local } from '../../src/contract/local.ts';
 import { overview } from '../../src/contract/overview.ts';
 import { runs } from '../../src/contract/runs.ts';
+import { units } from '../../src/contract/units.ts';
+import { Calendar } from '../../src/domain/uptime/uptimeCalendar.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { runAt } from './runs.ts';
 
 const day = 24 * 60 * 60 * 1000;
+/** Not that of the machine. */
+const zone = 'Pacific/Kiritimati';
 
 describe('the overview of a station', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServer({ TZ: zone });
   const read = (id: string) => bench.user.call(overview.get, { params: { id } });
 
-  /** A run that began so many days ago. */
-  const run = (station: TestStation, procedure: string, serial: string, outcome: Outcome, daysAgo: number) =>
-    station.client.call(runs.create, { body: runAt(procedure, serial, outcome, Date.now() - daysAgo * day) });
+  /** A run that began so many days ago at this hour in the server's time zone. */
+  const run = (
+    station: TestStation,
+    procedure: string,
+    serial: string,
+    outcome: Outcome,
+    daysAgo: number,
+    atHour = 12,
+  ) => {
+    const { edges } = new Calendar(zone).days(Date.now(), daysAgo + 1);
+    const began = (edges[0] ?? 0) + atHour * 3_600_000;
+    return station.client.call(runs.create, { body: runAt(procedure, serial, outcome, began) });
+  };
 
   it('tells its key but not the whole of it, and that it was never seen', async () => {
     const { id, key } = await bench.station('New');
@@ -38,26 +52,30 @@ describe('the overview of a station', function () {
     assert.ok(seen.last_seen_at !== null && seen.last_seen_at === seen.key?.last_used_at);
   });
 
-  it('counts the runs of the last 7 days, and the units that passed the first time', async () => {
+  it('counts the runs of the last 7 days, and the units that passed by each attempt of a day', async () => {
     const fvt = await bench.procedure('Functional test', 'FVT1');
     const eol = await bench.procedure('End of line');
     const station = await bench.station('Busy', fvt, eol);
     const other = await bench.station('Other', fvt);
-    await run(station, fvt, 'SN-OLD', 'FAIL', 9); // its run of this week is not its first
+    await run(station, fvt, 'SN-OLD', 'FAIL', 9); // before these days
     await run(station, fvt, 'SN-OLD', 'PASS', 2);
-    await run(other, fvt, 'SN-MOVED', 'FAIL', 3); // it was first tested elsewhere
-    await run(station, fvt, 'SN-MOVED', 'PASS', 2);
-    await run(station, fvt, 'SN-1', 'PASS', 1);
-    await run(station, fvt, 'SN-2', 'FAIL', 1);
-    await run(station, fvt, 'SN-2', 'PASS', 0.5);
-    await run(station, fvt, 'SN-3', 'PASS', 6.9);
+    await run(other, fvt, 'SN-MOVED', 'FAIL', 2, 1); // its first attempt of the day was elsewhere
+    await run(station, fvt, 'SN-MOVED', 'PASS', 2, 2);
+    await run(station, fvt, 'SN-1', 'ABORTED', 1, 1);
+    await run(station, fvt, 'SN-1', 'PASS', 1, 2);
+    await run(station, fvt, 'SN-1', 'FAIL', 1, 3);
+    await run(station, fvt, 'SN-2', 'FAIL', 1, 1);
+    await run(station, fvt, 'SN-2', 'TIMEOUT', 1, 2);
+    await run(station, fvt, 'SN-2', 'PASS', 1, 3);
+    await run(station, fvt, 'SN-3', 'PASS', 5);
     await run(station, eol, 'SN-OLD', 'ERROR', 1); // another procedure counts by itself
-    const { week } = await read(station.id);
+    const { week, time_zone } = await read(station.id);
+    assert.equal(time_zone, zone);
     assert.deepEqual(
-      new Map(week.map((each) => [each.procedure_id, each])),
+      new Map(week.map(({ procedure_id, ...figures }) => [procedure_id, figures])),
       new Map([
-        [fvt, { procedure_id: fvt, runs: 6, first_runs: 3, first_passes: 2 }],
-        [eol, { procedure_id: eol, runs: 1, first_runs: 1, first_passes: 0 }],
+        [fvt, { runs: 9, yield: { units: 4, passed_first: 3, passed_second: 3, passed_third: 4, passed_last: 4 } }],
+        [eol, { runs: 1, yield: { units: 1, passed_first: 0, passed_second: 0, passed_third: 0, passed_last: 0 } }],
       ]),
     );
     await bench.user.call(runs.delete, {
@@ -65,7 +83,23 @@ describe('the overview of a station', function () {
         ids: (await bench.user.call(runs.list, { query: { serial_numbers: 'SN-3' } })).data.map(({ id }) => id),
       },
     });
-    assert.equal((await read(station.id)).week.find(({ procedure_id }) => procedure_id === fvt)?.first_runs, 2);
+    assert.equal((await read(station.id)).week.find(({ procedure_id }) => procedure_id === fvt)?.yield.units, 3);
+  });
+
+  it('leaves out a unit while it is marked as a reference, and has no yield of aborted runs alone', async () => {
+    const procedure = await bench.procedure('Marked');
+    const station = await bench.station('Marked', procedure);
+    const unitsCounted = async () => (await read(station.id)).week.map(({ runs, yield: { units } }) => [runs, units]);
+    await run(station, procedure, 'SN-ABORTED', 'ABORTED', 1);
+    assert.deepEqual(await unitsCounted(), [[1, 0]]);
+    await run(station, procedure, 'SN-GOLD', 'PASS', 1);
+    assert.deepEqual(await unitsCounted(), [[2, 1]]);
+    for (const sample of ['golden', 'failing', 'ignored'] as const) {
+      await bench.user.call(units.update, { params: { serial_number: 'SN-GOLD' }, body: { sample } });
+      assert.deepEqual(await unitsCounted(), [[2, 0]], sample);
+    }
+    await bench.user.call(units.update, { params: { serial_number: 'SN-GOLD' }, body: { sample: null } });
+    assert.deepEqual(await unitsCounted(), [[2, 1]]);
   });
 
   it('is listed by pages, by a part of the name, and by procedure', async () => {

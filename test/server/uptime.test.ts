@@ -187,7 +187,7 @@ describe('uptime', function () {
           },
         });
       await run(other, 'T-1', 'FAIL', ago(3), ago(3, 1));
-      await run(tester, 'T-1', 'PASS', ago(2, 1), ago(2, 2)); // it was tested first elsewhere
+      await run(tester, 'T-1', 'PASS', ago(2, 1), ago(2, 2)); // the day before it failed elsewhere
       await run(tester, 'T-2', 'PASS', ago(2, 1.5), ago(2, 3)); // half an hour at the same time
       await run(tester, 'T-3', 'FAIL', ago(2, 5), ago(2, 6));
       await run(tester, 'T-3', 'PASS', ago(2, 6), ago(2, 7));
@@ -204,7 +204,9 @@ describe('uptime', function () {
           ['T-3', 'PASS', 'Functional test'],
         ],
       );
-      assert.deepEqual([found.first_runs, found.first_passes], [4, 3]); // T-2, T-3 twice, T-4
+      // T-1, T-2, T-3 in two procedures, T-4: a new day is a new first attempt, and T-1 failed on another one.
+      assert.deepEqual(found.yield, { units: 5, passed_first: 4, passed_second: 5, passed_third: 5, passed_last: 5 });
+      assert.equal(found.yield_time_zone, Intl.DateTimeFormat().resolvedOptions().timeZone);
       assert.equal(found.in_runs, 6 * hour);
       const whole = await one(tester.id, { days: '3' });
       assert.deepEqual(whole.in_runs, [6 * hour, 2 * hour, 0]);

@@ -3,11 +3,11 @@ import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Week } from '../../connection/stationSource.ts';
 import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
+import { yieldSentences } from '../../connection/yieldWords.ts';
 import { procedures } from '../../contract/procedures.ts';
 import { type RunListItem, runs } from '../../contract/runs.ts';
 import { ago } from '../../domain/ago.ts';
 import { escapeMarkdown } from '../../domain/markdown.ts';
-import { percent } from '../../domain/uptime/percent.ts';
 import { type NamedProcedure, names } from '../../domain/procedureChoice.ts';
 import { messageOf } from '../../domain/messageOf.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
@@ -89,16 +89,8 @@ function head({ name, identifier }: NamedProcedure, station: string, linked: boo
 
 function weekWords(week: Week | undefined, station: string): string {
   if (week === undefined || week.runs === 0) return vscode.l10n.t('No runs on {0} in the last 7 days.', station);
-  const { runs, first } = week;
-  if (first === null || first.runs === 0) return vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, runs);
-  return vscode.l10n.t(
-    'Runs on {0} in the last 7 days: {1}. First-pass yield: {2} % ({3}/{4}).',
-    station,
-    runs,
-    percent(first.passes, first.runs),
-    first.passes,
-    first.runs,
-  );
+  const runs = vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, week.runs);
+  return week.yield === null ? runs : `${runs} ${yieldSentences(week.yield)}`;
 }
 
 function runLines(list: readonly RunListItem[]): string {

@@ -1,15 +1,17 @@
 import { overview, type StationSummary } from '../../contract/overview.ts';
+import { yieldCounts } from '../../domain/run/yield.ts';
+import type { Calendar } from '../../domain/uptime/uptimeCalendar.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
-import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';
+import { lastRuns, runCountsIn, stationKeys } from '../store/overview.ts';
 import { presencesOf } from '../store/presence.ts';
 import { toPage } from '../store/pages.ts';
 import { linkedProcedures, listStations, type StationRow } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
+import { stationYields } from '../store/yield.ts';
 import { existingStation } from './existing.ts';
-import { weekMillis } from './stations.ts';
 
-export function overviewRoutes({ mount, store }: RouteNeeds): void {
+export function overviewRoutes({ mount, store, calendar }: RouteNeeds): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);
@@ -20,8 +22,20 @@ export function overviewRoutes({ mount, store }: RouteNeeds): void {
     const station = await existingStation(store, params.id);
     const [summary] = await summaries(store, [station]);
     if (summary === undefined) throw new Error(`No summary was made of station ${params.id}.`);
-    return { ...summary, week: await figuresSince(store, station.id, Date.now() - weekMillis) };
+    return { ...summary, week: await weekOf(store, station.id, calendar), time_zone: calendar.zone };
   });
+}
+
+async function weekOf(store: Store, stationId: string, calendar: Calendar) {
+  const { edges } = calendar.days(Date.now(), 7);
+  const [from = 0, to = 0] = [edges.at(0), edges.at(-1)];
+  const counts = await runCountsIn(store, stationId, { from, to });
+  const yields = await stationYields(store, stationId, edges);
+  return [...counts].map(([procedure_id, runs]) => ({
+    procedure_id,
+    runs,
+    yield: yields.get(procedure_id) ?? yieldCounts([]),
+  }));
 }
 
 async function summaries(store: Store, stations: readonly StationRow[]): Promise<StationSummary[]> {

@@ -1,16 +1,18 @@
 import type { StationState } from '../../contract/overview.ts';
 import { uptime, type UptimeRow } from '../../contract/uptime.ts';
+import { sumOfYields } from '../../domain/run/yield.ts';
 import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../domain/uptime/uptime.ts';
 import { Calendar } from '../../domain/uptime/uptimeCalendar.ts';
 import type { History } from '../../domain/uptime/uptimeHistory.ts';
 import { Refusal } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
-import { figuresSince, lastRuns, stationKeys } from '../store/overview.ts';
+import { lastRuns, stationKeys } from '../store/overview.ts';
 import { runsBegunIn, timeInRuns } from '../store/stationRuns.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../store/uptime.ts';
 import { emptyColumns } from '../store/uptimeDays.ts';
+import { stationYields } from '../store/yield.ts';
 import { Uptimes, type Window } from '../uptime/uptimes.ts';
 import { orNotFound } from './existing.ts';
 
@@ -19,7 +21,7 @@ const runsShown = 200;
 /** Of these days, beginning and end can be written in every time zone. */
 const [earliest, latest] = ['1970-01-02', '9999-12-30'];
 
-export function uptimeRoutes({ mount, store }: RouteNeeds): void {
+export function uptimeRoutes({ mount, store, calendar: ownCalendar }: RouteNeeds): void {
   const uptimes = new Uptimes(store);
 
   mount(uptime.fleet, async ({ query }) => {
@@ -57,12 +59,12 @@ export function uptimeRoutes({ mount, store }: RouteNeeds): void {
     if (params.date < earliest || params.date > latest)
       throw refused('date', `Give a date from ${earliest} to ${latest}.`);
     const now = Date.now();
-    const [from, to] = [calendar.startOf(params.date), calendar.startOf(dayAfter(params.date))];
+    const [from, to] = edgesOf(calendar, params.date);
     const history = await historyFor(store, uptimes, station, { from, to, now });
     const incidents = incidentsOf(history, from, to);
     const times = incidents.map(({ went }) => went);
     const causes = await causesOf(store, station.key, times);
-    const figures = await figuresSince(store, station.id, from, to);
+    const yields = await stationYields(store, station.id, edgesOf(ownCalendar, params.date));
     const runs = await runsBegunIn(store, station.id, { from, to }, runsShown);
     return {
       date: params.date,
@@ -81,8 +83,8 @@ export function uptimeRoutes({ mount, store }: RouteNeeds): void {
         cause: causes.get(went) ?? 'server',
       })),
       in_runs: lengthsIn(await timeInRuns(store, station.id, { from, to }), [from, to])[0] ?? 0,
-      first_runs: figures.reduce((sum, { first_runs }) => sum + first_runs, 0),
-      first_passes: figures.reduce((sum, { first_passes }) => sum + first_passes, 0),
+      yield: sumOfYields([...yields.values()]),
+      yield_time_zone: ownCalendar.zone,
       runs: runs.latest.map((run) => ({
         id: run.id,
         outcome: run.outcome,
@@ -98,6 +100,11 @@ export function uptimeRoutes({ mount, store }: RouteNeeds): void {
 
 const timeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
 const dayAfter = (date: string): string => isoTime(Date.parse(date) + day).slice(0, -'T00:00:00.000Z'.length);
+
+const edgesOf = (calendar: Calendar, date: string): [from: number, to: number] => [
+  calendar.startOf(date),
+  calendar.startOf(dayAfter(date)),
+];
 
 /** @throws Refusal (400) */
 function calendarOf(zone: string): Calendar {

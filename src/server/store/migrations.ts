@@ -8,6 +8,7 @@ import { keysSchema } from './keysSchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { uptimeSchema } from './uptimeSchema.ts';
+import { yieldSchema } from './yield.ts';
 
 type Migration = (database: DatabaseSync) => void;
 
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(presenceSchema + uptimeSchema),
   (database) => database.exec(measurementsSchema),
   (database) => database.exec(keysSchema),
+  (database) => database.exec(yieldSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

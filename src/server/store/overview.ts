@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { WeekFigures } from '../../contract/overview.ts';
+import type { Span } from '../../domain/uptime/uptimeHistory.ts';
 import type { Store } from './tables.ts';
 
 export interface KeyRow {
@@ -38,24 +37,16 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
   return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));
 }
 
-/** What the station did with each procedure since then, and before `until` (milliseconds since 1970). */
-export async function figuresSince(
-  store: Store,
-  stationId: string,
-  since: number,
-  until = Infinity,
-): Promise<WeekFigures[]> {
-  const { rows } = await sql<WeekFigures>`
-    select procedure_id, count(*) as runs, sum(is_first) as first_runs, sum(is_first and outcome = 'PASS') as first_passes
-    from (
-      select r.procedure_id, r.outcome, not exists (
-        select 1 from runs as earlier
-        where earlier.unit_id = r.unit_id and earlier.procedure_id = r.procedure_id
-          and (earlier.started_at, earlier.key) < (r.started_at, r.key)
-      ) as is_first
-      from runs as r
-      where r.created_by_station_id = ${stationId} and r.started_at >= ${since} and r.started_at < ${until}
-    )
-    group by procedure_id`.execute(store);
-  return rows;
+/** Returns how many runs the station began in a time, by procedure. */
+export async function runCountsIn(store: Store, stationId: string, { from, to }: Span): Promise<Map<string, number>> {
+  const rows = await store
+    .selectFrom('runs')
+    .where('created_by_station_id', '=', stationId)
+    .where('started_at', '>=', from)
+    .where('started_at', '<', to)
+    .select('procedure_id')
+    .select(({ fn }) => fn.countAll<number>().as('runs'))
+    .groupBy('procedure_id')
+    .execute();
+  return new Map(rows.map(({ procedure_id, runs }) => [procedure_id, runs]));
 }

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Days, Incident, UptimeRow } from '../../contract/uptime.ts';
 import type { DayUptime } from '../../contract/uptimeView.ts';
+import { yieldPercent } from '../../domain/run/yield.ts';
 import { percent } from '../../domain/uptime/percent.ts';
 import { durationWords } from '../../domain/uptime/uptimeFigures.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
@@ -38,7 +39,9 @@ const contents = (day: DayUptime, days: Days): unknown => html`
 `;
 
 function dayFacts(day: DayUptime): unknown {
-  const { durations, in_runs, first_runs, first_passes, runs_count } = day;
+  const { durations, in_runs, runs_count } = day;
+  const { passed_first, units } = day.yield;
+  const firstPass = yieldPercent(passed_first, units);
   const seen = observed(durations);
   const fact = (label: string, value: string, note = ''): unknown => html`
     <div>
@@ -58,13 +61,14 @@ function dayFacts(day: DayUptime): unknown {
       )}
       ${fact(
         l10n.t('First-pass yield'),
-        first_runs === 0 ? '–' : `${percent(first_passes, first_runs)} %`,
-        first_runs === 0
-          ? l10n.t('no unit tested for the first time')
-          : l10n.t('{0} of {1} units', first_passes, first_runs),
+        firstPass === null ? l10n.t('no data') : `${firstPass} %`,
+        firstPass === null ? '' : l10n.t('{0} of {1} units', passed_first, units),
       )}
       ${fact(l10n.t('Runs'), String(runs_count))}
     </dl>
+    <p class="note">
+      ${l10n.t('Yield of the day in {0}. Aborted runs and reference units are not counted.', day.yield_time_zone)}
+    </p>
   `;
 }
 

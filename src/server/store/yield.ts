@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { YieldCounts } from '../../contract/overview.ts';
+import { type PassedUnits, yieldCounts } from '../../domain/run/yield.ts';
+import type { Store } from './tables.ts';
+
+/** Reference units are few, and the yield of every station asks for them. */
+export const yieldSchema = 'create index units_by_sample on units (id) where sample is not null;';
+
+const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
+
+/**
+ * Returns the yields of a station by procedure; procedures without a counted unit are missing. `unitDays` in
+ * `domain/run/yield.ts` defines what counts; this is the same in SQL, which reads only the runs of the station and the
+ * other runs of the units among them.
+ *
+ * @param edges the beginning of each day and the end of the last one, in milliseconds since 1970
+ */
+export async function stationYields(
+  store: Store,
+  stationId: string,
+  edges: readonly number[],
+): Promise<Map<string, YieldCounts>> {
+  const days = JSON.stringify(edges);
+  const { rows } = await sql<PassedUnits & { procedure_id: string }>`
+    with days as (
+      select day.value as starts_at, next.value as ends_at
+      from json_each(${days}) as day join json_each(${days}) as next on next.key = day.key + 1
+    )
+    select procedure_id, passed_at as passedAt, count(*) as units from (
+      select r.procedure_id, iif(r.outcome = 'PASS', 1, (
+        select min(attempt) from (
+          select a.outcome, row_number() over (order by a.started_at, a.created_at, a.id) as attempt
+          from runs as a
+          where a.unit_id = r.unit_id and a.procedure_id = r.procedure_id
+            and a.started_at >= days.starts_at and a.started_at < days.ends_at and a.outcome in ${attempts}
+        )
+        where outcome = 'PASS'
+      )) as passed_at
+      from days cross join runs as r
+      where r.created_by_station_id = ${stationId}
+        and r.started_at >= days.starts_at and r.started_at < days.ends_at and r.outcome in ${attempts}
+        and r.unit_id not in (select id from units where sample is not null)
+        and not exists (
+          select 1 from runs as earlier
+          where earlier.unit_id = r.unit_id and earlier.procedure_id = r.procedure_id
+            and earlier.started_at between days.starts_at and r.started_at and earlier.outcome in ${attempts}
+            and (earlier.started_at, earlier.created_at, earlier.id) < (r.started_at, r.created_at, r.id)
+        )
+    )
+    group by procedure_id, passed_at`.execute(store);
+  return new Map(
+    [...Map.groupBy(rows, ({ procedure_id }) => procedure_id)].map(([id, groups]) => [id, yieldCounts(groups)]),
+  );
+}

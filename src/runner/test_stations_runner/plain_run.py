@@ -30,7 +30,7 @@ from .plain_calls import (
     texts_of,
 )
 from .session import Session
-from .verdict import ERROR, Ending, PhaseResult, outcome_of_run, result_of_answer
+from .verdict import ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_of_answer
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,14 @@ class PlainRun:
         with self._lock:
             if phase.name != self._first.name or any(call.outcome is None for call in self._calls):
                 return False
-            is_same_unit = unit.serial_number is not None and unit == self._unit
-            has_other_phases = any(call.name != phase.name for call in self._calls)
-            is_known_call = texts_of(arguments)[0] in (call.arguments for call in self._calls)
-            return not is_same_unit or has_other_phases or is_known_call
+            if unit != self._unit:
+                return True
+            identity = texts_of(arguments)[0]
+            same_calls = [call for call in self._calls if call.name == phase.name and call.arguments == identity]
+            if same_calls:
+                return same_calls[-1].outcome != RETRY
+            is_channel = unit.serial_number is not None and all(call.name == phase.name for call in self._calls)
+            return not is_channel
 
     def takes_from_thread(self, phase: PhaseFunction, unit: Unit) -> bool:
         """Whether the call of a thread that was started during the run is a part of it."""

@@ -2,9 +2,9 @@
 
 Which calls belong to one run, and how a run ends:
 
-- Each thread has a run of its own. The phase that is called first begins it; the same phase called again, while none
-  of the run is in progress, begins the next one. A first phase that is called for several channels of one unit, with
-  other arguments each time, stays within its run.
+- Each thread has a run of its own. The phase that is called first begins it; the same phase called again begins the
+  next one, unless it asked to be repeated. A first phase that is called for several channels of one unit, with other
+  arguments each time, stays within its run, and so does a phase that another phase calls.
 - A thread that is started while a run is open works for that run, unless its phases name another unit.
 - A run ends with the next one of its thread, with its thread, or with the script.
 """
@@ -35,6 +35,8 @@ class _ThreadState:
         self.run: PlainRun | None = None
         # The run of the starter's for which this thread has called a phase.
         self.worked_for: PlainRun | None = None
+        # The runs of the phases that are in progress in this thread, the innermost last.
+        self.inside: list[PlainRun] = []
 
 
 class PlainRuns:
@@ -67,7 +69,13 @@ class PlainRuns:
         self.began = True
         self._session.control.check()
         arguments = phase.bound(args, kwargs)
-        return self._run_of(phase, arguments).run(phase, arguments, args, kwargs)
+        run = self._run_of(phase, arguments)
+        inside = self._state().inside
+        inside.append(run)
+        try:
+            return run.run(phase, arguments, args, kwargs)
+        finally:
+            inside.pop()
 
     def broke(self, why: str) -> None:
         """The script ended by an exception or with an exit code that is not 0: what is open cannot be a PASS."""
@@ -122,6 +130,8 @@ class PlainRuns:
 
     def _run_of(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PlainRun:
         state, unit = self._state(), Unit.named_by(arguments)
+        if state.inside:
+            return state.inside[-1]
         run = state.run
         if run is not None and not run.is_closed:
             if not run.ends_with(phase, arguments, unit):

@@ -16,7 +16,7 @@ export const unitAttachments = {
     body: z.object({ name: fileName }),
     /** The file is put to this address; it is the unit's from then on. */
     answer: uploadAnswer,
-    refusals: [404],
+    refusals: [403, 404],
   }),
   delete: operation({
     id: 'units.delete_attachment',

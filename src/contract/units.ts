@@ -140,7 +140,7 @@ export const units = {
       metadata: metadataChange.optional(),
     }),
     answer: idAnswer,
-    refusals: [404, 409],
+    refusals: [403, 404, 409],
   }),
   delete: operation({
     id: 'units.delete',
@@ -160,7 +160,7 @@ export const units = {
     body: z.object({ child_serial_number: soughtNumber }),
     /** The child's. */
     answer: idAnswer,
-    refusals: [404],
+    refusals: [403, 404],
   }),
   removeChild: operation({
     id: 'units.remove_child',
@@ -171,6 +171,6 @@ export const units = {
     query: z.object({ child_serial_number: soughtNumber }),
     /** The child's. */
     answer: idAnswer,
-    refusals: [404],
+    refusals: [403, 404],
   }),
 } as const;

@@ -130,7 +130,7 @@ export const v1 = {
     /** Units that are moved below this one. */
     body: z.object({ sub_units: z.array(z.object({ serial_number: soughtNumber })) }),
     answer: done,
-    refusals: [404, 422],
+    refusals: [403, 404, 422],
   }),
   deleteUnit: operation({
     id: 'v1.units.delete',

@@ -75,7 +75,7 @@ describe('an attacker', function () {
       refused.map(({ status }) => status),
       refused.map(() => 403),
     );
-    const shown = await own.client.call(stations.get, { params: { id: other.id } });
+    const shown = await bench.user.call(stations.get, { params: { id: other.id } });
     assert.ok(!JSON.stringify(shown).includes(other.key));
     await other.client.call(stations.getCurrent); // its key still works
   });

@@ -67,6 +67,12 @@ export class TestClient {
     });
   }
 
+  /** Opens a path whose answer may be a stream; the caller reads or cancels its body. */
+  open(path: string): Promise<Response> {
+    const headers = this.#key === undefined ? {} : { Authorization: `Bearer ${this.#key}` };
+    return fetch(this.url + path, { headers });
+  }
+
   /** Calls an operation that must succeed, with an answer as the contract has it. */
   async call<O extends Operation>(operation: O, given: Given = {}): Promise<Answer<O>> {
     const reply = await this.send(operation, given);

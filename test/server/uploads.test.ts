@@ -84,7 +84,9 @@ describe('attachments', function () {
       assert.match(relative(folder, join(file.parentPath, file.name)), /^([0-9a-f]{2})[\\/]\1[0-9a-f-]{34}$/);
     }
     assert.deepEqual(
-      readdirSync(bench.folder).filter((name) => !/^(stations|server)[.]|^(attachments|certificates)$/.test(name)),
+      readdirSync(bench.folder).filter(
+        (name) => !/^(stations|server)[.]|^(attachments|certificates|signing[.]secret)$/.test(name),
+      ),
       [],
     );
   });

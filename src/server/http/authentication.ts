@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
 import { unauthorized } from '../refusal.ts';
 import { findKey, type FoundKey, type KeyOwner, noteKeyUse } from '../store/keys.ts';
+import type { Reader } from '../store/readers.ts';
 import type { Statements } from '../store/statements.ts';
 import type { Creator } from '../store/tables.ts';
 
@@ -41,6 +42,9 @@ function tryToNoteKeyUse(sql: Statements, key: FoundKey): void {
     console.error('When keys were last used could not be stored:', error);
   }
 }
+
+/** Returns whose data an answer to the caller may contain. */
+export const readerOf = (caller: Caller): Reader => (caller.kind === 'station' ? caller.id : null);
 
 /** What is written down of the caller with whatever it makes. */
 export const creatorOf = (caller: Caller): Creator => ({

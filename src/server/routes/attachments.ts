@@ -4,7 +4,7 @@ import { creatorOf } from '../http/authentication.ts';
 import { conflict, notFound } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { deleteUploads, insertUpload } from '../store/uploads.ts';
-import { existingUnit } from './existing.ts';
+import { changeableUnit } from './unitRules.ts';
 import { downloadAddress, ownUpload, storedUpload, uploadAddress } from './uploadRules.ts';
 
 export function attachmentRoutes({ mount, store, writer, files, urls }: RouteNeeds): void {
@@ -37,7 +37,7 @@ export function attachmentRoutes({ mount, store, writer, files, urls }: RouteNee
 
   mount(unitAttachments.create, ({ params, body, caller, origin }) =>
     writer.write(async (change) => {
-      const unit = await existingUnit(change, params.serial_number);
+      const unit = await changeableUnit(change, params.serial_number, caller);
       const id = await insertUpload(change, body.name, creatorOf(caller), { unit_id: unit.id });
       return { id, upload_url: uploadAddress(id, origin, urls) };
     }),
@@ -46,7 +46,7 @@ export function attachmentRoutes({ mount, store, writer, files, urls }: RouteNee
   mount(unitAttachments.delete, async ({ params, query, caller }) => {
     const ids = [...new Set(query.ids)];
     await writer.write(async (change) => {
-      const unit = await existingUnit(change, params.serial_number);
+      const unit = await changeableUnit(change, params.serial_number, caller);
       for (const id of ids) {
         const upload = await ownUpload(change, id, caller);
         if (upload.unit_id !== unit.id)

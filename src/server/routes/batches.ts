@@ -1,5 +1,5 @@
 import { batches } from '../../contract/batches.ts';
-import { creatorOf } from '../http/authentication.ts';
+import { creatorOf, readerOf } from '../http/authentication.ts';
 import { conflict } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { deleteBatch, findBatch, insertBatch, listBatches, renameBatch, unitsOfBatch } from '../store/batches.ts';
@@ -46,13 +46,13 @@ export function batchRoutes({ mount, store }: RouteNeeds): void {
     };
   });
 
-  mount(batches.get, async ({ params }) => {
+  mount(batches.get, async ({ params, caller }) => {
     const batch = await existingBatch(store, params.number);
     return {
       id: batch.id,
       number: batch.number,
       created_at: isoTime(batch.created_at),
-      units: (await unitsOfBatch(store, batch.id)).map((unit) => ({
+      units: (await unitsOfBatch(store, batch.id, readerOf(caller))).map((unit) => ({
         id: unit.id,
         serial_number: unit.serial_number,
         created_at: isoTime(unit.created_at),

@@ -1,3 +1,4 @@
+import { type Caller, readerOf } from '../http/authentication.ts';
 import { notFound } from '../refusal.ts';
 import { findBatch } from '../store/batches.ts';
 import { findPart, type PartDetails } from '../store/parts.ts';
@@ -62,3 +63,14 @@ export const existingUpload = async (store: Store, id: string): Promise<UploadRo
 /** @throws Refusal (404) */
 export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
   orNotFound(await findRun(store, id), `Run with id ${id}`, gone);
+
+/** Why a station does not find a run that is there, as a part of a sentence. */
+export const notReadable = ({ name }: Caller): string =>
+  `is neither a run of station "${name}" nor of a procedure that is linked to it`;
+
+/** A run that the caller may read. @throws Refusal (404) when there is none */
+export async function readableRun(store: Store, id: string, caller: Caller): Promise<RunRow> {
+  const why =
+    caller.kind === 'station' ? `it was deleted, belongs to another server, or ${notReadable(caller)}.` : gone;
+  return orNotFound(await findRun(store, id, readerOf(caller)), `Run with id ${id}`, why);
+}

@@ -6,6 +6,7 @@ import {
   type PhaseRow,
   phases,
 } from '../../contract/explorer.ts';
+import { type Caller, readerOf } from '../http/authentication.ts';
 import { notFound } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import {
@@ -22,15 +23,16 @@ import { toPage } from '../store/pages.ts';
 import { rowId, rowKey } from '../store/rowIds.ts';
 import { measurementDetails, measurementsOf } from '../store/runDetails.ts';
 import { isoTime } from '../store/time.ts';
+import { notReadable } from './existing.ts';
 import { measurementAnswer, phaseAnswer, validatorAnswers } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
 /** Phases, measurements and logs across runs. */
 export function explorerRoutes({ mount, store }: RouteNeeds): void {
-  mount(phases.list, async ({ query }) => {
+  mount(phases.list, async ({ query, caller }) => {
     const filter = {
       runs: {
-        ...sharedFilter(query),
+        ...sharedFilter(query, caller),
         procedureIds: [query.procedure_id],
         ids: query.ids,
         outcomes: query.run_outcomes,
@@ -50,10 +52,10 @@ export function explorerRoutes({ mount, store }: RouteNeeds): void {
     return { data: data.map(phaseRow), meta };
   });
 
-  mount(phases.get, async ({ params }) => {
+  mount(phases.get, async ({ params, caller }) => {
     const key = rowKey('phase', params.id);
-    const row = key === null ? undefined : await findPhase(store, key.key);
-    if (!row) throw notFound(`Phase with id ${params.id} not found: its run was deleted, or is on another server.`);
+    const row = key === null ? undefined : await findPhase(store, key.key, readerOf(caller));
+    if (!row) throw notFound(`Phase with id ${params.id} not found: ${goneRun(caller)}`);
     return {
       ...phaseAnswer({ ...row, measurements: await measurementsOf(store, row.key) }),
       run: { id: row.run_id, serial_number: row.serial_number },
@@ -61,11 +63,11 @@ export function explorerRoutes({ mount, store }: RouteNeeds): void {
     };
   });
 
-  mount(measurements.list, async ({ query }) => {
+  mount(measurements.list, async ({ query, caller }) => {
     const phaseNames = [...(query.phase_names ?? []), ...(query.phase_name === undefined ? [] : [query.phase_name])];
     const filter = {
       runs: {
-        ...sharedFilter(query),
+        ...sharedFilter(query, caller),
         procedureIds: [query.procedure_id],
         ids: query.ids,
         outcomes: query.outcomes,
@@ -89,11 +91,10 @@ export function explorerRoutes({ mount, store }: RouteNeeds): void {
     return { data: data.map(measurementRow), meta };
   });
 
-  mount(measurements.get, async ({ params }) => {
+  mount(measurements.get, async ({ params, caller }) => {
     const key = rowKey('measurement', params.id);
-    const row = key === null ? undefined : await findMeasurement(store, key);
-    if (!row)
-      throw notFound(`Measurement with id ${params.id} not found: its run was deleted, or is on another server.`);
+    const row = key === null ? undefined : await findMeasurement(store, key, readerOf(caller));
+    if (!row) throw notFound(`Measurement with id ${params.id} not found: ${goneRun(caller)}`);
     return {
       ...measurementAnswer(measurementDetails(row)),
       phase: { id: rowId('phase', row.phase_key), name: row.phase_name },
@@ -102,10 +103,10 @@ export function explorerRoutes({ mount, store }: RouteNeeds): void {
     };
   });
 
-  mount(logs.list, async ({ query }) => {
+  mount(logs.list, async ({ query, caller }) => {
     const filter = {
       runs: {
-        ...sharedFilter(query),
+        ...sharedFilter(query, caller),
         procedureIds: query.procedure_ids,
         ids: query.run_ids,
         outcomes: query.run_outcomes,
@@ -120,14 +121,22 @@ export function explorerRoutes({ mount, store }: RouteNeeds): void {
     return { data: data.map(logEntry), meta };
   });
 
-  mount(logs.get, async ({ params }) => {
+  mount(logs.get, async ({ params, caller }) => {
     const key = rowKey('log', params.id);
-    const filter = { runs: {}, keys: [key?.key ?? -1], timestamp: {}, sortBy: 'created_at' as const };
+    const filter = {
+      runs: { reader: readerOf(caller) },
+      keys: [key?.key ?? -1],
+      timestamp: {},
+      sortBy: 'created_at' as const,
+    };
     const [row] = await listLogs(store, filter, { sortOrder: 'asc', limit: 1, cursor: 0 });
-    if (!row) throw notFound(`Log with id ${params.id} not found: its run was deleted, or is on another server.`);
+    if (!row) throw notFound(`Log with id ${params.id} not found: ${goneRun(caller)}`);
     return logEntry(row);
   });
 }
+
+const goneRun = (caller: Caller): string =>
+  `its run was deleted, or is on another server${caller.kind === 'station' ? `, or ${notReadable(caller)}` : ''}.`;
 
 const phaseRow = (row: PhaseListRow): PhaseRow => ({
   id: rowId('phase', row.key),

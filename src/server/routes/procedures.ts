@@ -1,5 +1,6 @@
 import { local } from '../../contract/local.ts';
 import { procedures } from '../../contract/procedures.ts';
+import { readerOf } from '../http/authentication.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { toPage } from '../store/pages.ts';
@@ -30,7 +31,7 @@ export function procedureRoutes({ mount, store, files }: RouteNeeds): void {
     });
   });
 
-  mount(procedures.list, async ({ query: { search_query, created_after, created_before, limit, cursor } }) => {
+  mount(procedures.list, async ({ query: { search_query, created_after, created_before, limit, cursor }, caller }) => {
     const rows = await listProcedures(store, {
       search: search_query,
       createdAfter: millis(created_after),
@@ -41,7 +42,7 @@ export function procedureRoutes({ mount, store, files }: RouteNeeds): void {
     const { data, meta } = toPage(rows, { limit, cursor });
     const items = data.map(async (row) => ({
       ...header(row),
-      runs: (await recentRuns(store, row.id)).map((run) => ({
+      runs: (await recentRuns(store, row.id, readerOf(caller))).map((run) => ({
         id: run.id,
         outcome: run.outcome,
         started_at: isoTime(run.started_at),
@@ -52,19 +53,21 @@ export function procedureRoutes({ mount, store, files }: RouteNeeds): void {
     return { data: await Promise.all(items), meta };
   });
 
-  mount(procedures.get, async ({ params }) => {
+  mount(procedures.get, async ({ params, caller }) => {
     const row = await existingProcedure(store, params.id);
-    const recent = await recentRuns(store, row.id);
+    const reader = readerOf(caller);
+    const recent = await recentRuns(store, row.id, reader);
+    const linked = await stationsOf(store, row.id);
     return {
       ...header(row),
-      runs_count: await countRuns(store, row.id),
+      runs_count: await countRuns(store, row.id, reader),
       recent_runs: recent.map((run) => ({
         id: run.id,
         started_at: isoTime(run.started_at),
         outcome: run.outcome,
         unit: { serial_number: run.serial_number },
       })),
-      stations: await stationsOf(store, row.id),
+      stations: reader === null ? linked : linked.filter(({ id }) => id === reader),
     };
   });
 

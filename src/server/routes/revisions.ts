@@ -1,5 +1,5 @@
 import { revisions } from '../../contract/parts.ts';
-import { creatorOf } from '../http/authentication.ts';
+import { creatorOf, readerOf } from '../http/authentication.ts';
 import { conflict } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { changedMetadata, readMetadata } from '../store/metadata.ts';
@@ -29,7 +29,7 @@ export function revisionRoutes({ mount, store }: RouteNeeds): void {
     }),
   );
 
-  mount(revisions.get, async ({ params }) => {
+  mount(revisions.get, async ({ params, caller }) => {
     const { part, revision } = await existingRevision(store, params.part_number, params.revision_number);
     return {
       id: revision.id,
@@ -37,7 +37,7 @@ export function revisionRoutes({ mount, store }: RouteNeeds): void {
       created_at: isoTime(revision.created_at),
       ...creatorAnswer(revision),
       part: { id: part.id, number: part.number, name: part.name },
-      units: await unitsOfRevision(store, revision.id),
+      units: await unitsOfRevision(store, revision.id, readerOf(caller)),
       image_id: revision.image_id,
       metadata: readMetadata(revision.metadata_json),
     };

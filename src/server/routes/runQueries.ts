@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { durationQuery, runFilterQuery, startQuery } from '../../contract/runs.ts';
 import { parseDuration } from '../../domain/duration.ts';
+import { type Caller, readerOf } from '../http/authentication.ts';
 import { badRequest } from '../refusal.ts';
 import type { Range, RunFilter } from '../store/runFilter.ts';
 
@@ -27,8 +28,9 @@ function durationMillis(text: string | undefined): number | undefined {
   return length;
 }
 
-/** What the lists of runs, phases, measurements and logs have in common. */
-export const sharedFilter = (query: Read<typeof runFilterQuery>): RunFilter => ({
+/** What the lists of runs, phases, measurements and logs have in common: also that a station sees a part of them. */
+export const sharedFilter = (query: Read<typeof runFilterQuery>, caller: Caller): RunFilter => ({
+  reader: readerOf(caller),
   versions: query.procedure_versions,
   serialNumbers: query.serial_numbers,
   samples: query.samples,

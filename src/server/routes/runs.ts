@@ -11,8 +11,8 @@ import { listRuns } from '../store/runList.ts';
 import { changeRunMetadata, metadataOf } from '../store/runMetadata.ts';
 import { deleteRuns, existingRuns, type RunRow } from '../store/runs.ts';
 import { attachmentsOf, insertUpload } from '../store/uploads.ts';
-import { creatorOf } from '../http/authentication.ts';
-import { existingRun } from './existing.ts';
+import { type Caller, creatorOf } from '../http/authentication.ts';
+import { existingRun, readableRun } from './existing.ts';
 import { attachmentAnswer, contextOf, logAnswer, phaseAnswer, runHeader, sequenceAnswer } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
@@ -26,9 +26,9 @@ export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds
     return { id: await writer.write((change) => pushRun({ change, sql }, run, call.caller, pushKey)) };
   });
 
-  mount(runs.list, async ({ query }) => {
+  mount(runs.list, async ({ query, caller }) => {
     const page = { sortBy: query.sort_by, sortOrder: query.sort_order, limit: query.limit, cursor: query.cursor };
-    const { data, meta } = toPage(await listRuns(store, filterOf(query), page), query);
+    const { data, meta } = toPage(await listRuns(store, filterOf(query, caller), page), query);
     const keys = query.include_metadata ? data.map(({ key }) => key) : [];
     const metadata = await metadataOf(store, keys);
     return {
@@ -41,8 +41,8 @@ export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds
     };
   });
 
-  mount(runs.get, async ({ params, origin }) => {
-    const row = await existingRun(store, params.id);
+  mount(runs.get, async ({ params, caller, origin }) => {
+    const row = await readableRun(store, params.id, caller);
     const attachments = await attachmentsOf(store, row.id);
     const { sequences, config, secrets } = contextOf(row);
     return {
@@ -102,8 +102,8 @@ const topSequences = (row: RunRow) =>
     .sequences.filter(({ path }) => !path.includes('/'))
     .map(sequenceAnswer);
 
-const filterOf = (query: Input<typeof runs.list>['query']): RunFilter => ({
-  ...sharedFilter(query),
+const filterOf = (query: Input<typeof runs.list>['query'], caller: Caller): RunFilter => ({
+  ...sharedFilter(query, caller),
   search: query.search_query,
   ids: query.ids,
   outcomes: query.outcomes,

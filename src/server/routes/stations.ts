@@ -1,7 +1,7 @@
 import type { StationState } from '../../contract/overview.ts';
 import { type Station, stations } from '../../contract/stations.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
-import { badRequest, conflict, forbidden } from '../refusal.ts';
+import { badRequest, conflict, forbidden, notFound } from '../refusal.ts';
 import { addLink } from '../store/links.ts';
 import { changedMetadata, readMetadata } from '../store/metadata.ts';
 import { presencesOf } from '../store/presence.ts';
@@ -60,7 +60,14 @@ export function stationRoutes({ mount, store, presence }: RouteNeeds): void {
     return describe(store, await existingStation(store, caller.id));
   });
 
-  mount(stations.get, async ({ params }) => describe(store, await existingStation(store, params.id)));
+  mount(stations.get, async ({ params, caller }) => {
+    if (caller.kind === 'station' && params.id.toLowerCase() !== caller.id) {
+      throw notFound(
+        `Station with id ${params.id} not found: the key of station "${caller.name}" shows that station only.`,
+      );
+    }
+    return describe(store, await existingStation(store, params.id));
+  });
 
   mount(stations.update, ({ params, body }) =>
     store.transaction().execute(async (change) => {

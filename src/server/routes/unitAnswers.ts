@@ -1,8 +1,10 @@
 import { type Unit, type UnitListItem, units } from '../../contract/units.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { readerOf } from '../http/authentication.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { readMetadata } from '../store/metadata.ts';
 import { toPage } from '../store/pages.ts';
+import type { Reader } from '../store/readers.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import { childrenOf, findCreationRun, findRelative, findUnitDetails, type RelativeRow } from '../store/unitDetails.ts';
@@ -15,8 +17,9 @@ import { millis } from './times.ts';
 
 /** What reads units; `units.ts` changes them. */
 export function unitAnswerRoutes({ mount, store, urls }: RouteNeeds): void {
-  mount(units.list, async ({ query }) => {
+  mount(units.list, async ({ query, caller }) => {
     const rows = await listUnits(store, {
+      reader: readerOf(caller),
       search: query.search_query,
       ids: query.ids,
       serialNumbers: query.serial_numbers,
@@ -63,15 +66,20 @@ export function unitAnswerRoutes({ mount, store, urls }: RouteNeeds): void {
     };
   });
 
-  mount(units.get, async ({ params: { serial_number }, origin }) => {
-    const row = orNotFound(await findUnitDetails(store, serial_number), `Unit "${serial_number}"`);
+  mount(units.get, async ({ params: { serial_number }, caller, origin }) => {
+    const reader = readerOf(caller);
+    const row = orNotFound(
+      await findUnitDetails(store, serial_number, reader),
+      `Unit "${serial_number}"`,
+      caller.kind === 'station' ? notForStation(caller.name) : undefined,
+    );
     const parent = row.parent_id === null ? null : await findRelative(store, row.parent_id);
     const attachments = await attachmentsOfUnit(store, row.id);
     return {
       ...header(row),
       parent: parent && relative(parent),
       children: (await childrenOf(store, row.id)).map(relative),
-      created_during: row.created_during_id === null ? null : await creationRun(store, row.created_during_id),
+      created_during: row.created_during_id === null ? null : await creationRun(store, row.created_during_id, reader),
       attachments: attachments.map(({ id, name, size, content_type, stored_at }) => ({
         id,
         name,
@@ -83,6 +91,10 @@ export function unitAnswerRoutes({ mount, store, urls }: RouteNeeds): void {
     };
   });
 }
+
+const notForStation = (station: string): string =>
+  'it was deleted or renamed, or was never on this server; or it was neither created nor tested by station ' +
+  `"${station}", nor in a run of a procedure that is linked to it. Check how it is written.`;
 
 const header = (row: UnitListRow) => ({
   id: row.id,
@@ -112,8 +124,8 @@ function lastRun(row: UnitListRow): UnitListItem['last_run'] {
   };
 }
 
-async function creationRun(store: Store, id: string): Promise<Unit['created_during']> {
-  const run = await findCreationRun(store, id);
+async function creationRun(store: Store, id: string, reader: Reader): Promise<Unit['created_during']> {
+  const run = await findCreationRun(store, id, reader);
   if (!run) return null;
   return {
     id: run.id,

@@ -1,5 +1,5 @@
 import { units } from '../../contract/units.ts';
-import { creatorOf } from '../http/authentication.ts';
+import { type Caller, creatorOf } from '../http/authentication.ts';
 import { badRequest, conflict } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { changedMetadata } from '../store/metadata.ts';
@@ -17,7 +17,9 @@ import {
   updateUnit,
 } from '../store/units.ts';
 import { attachToUnit, uploadsWithUnit } from '../store/ownedUploads.ts';
-import { existingPart, existingRevision, existingUnit, existingUpload } from './existing.ts';
+import { existingPart, existingRevision, existingUnit } from './existing.ts';
+import { changeableUnit, requireOwnUnit } from './unitRules.ts';
+import { ownUpload } from './uploadRules.ts';
 
 /** What changes units; `unitAnswers.ts` reads them. */
 export function unitRoutes({ mount, store, files }: RouteNeeds): void {
@@ -38,7 +40,10 @@ export function unitRoutes({ mount, store, files }: RouteNeeds): void {
 
   mount(units.update, ({ params, body, caller }) =>
     store.transaction().execute(async (change) => {
-      const unit = await existingUnit(change, params.serial_number);
+      const unit = await changeableUnit(change, params.serial_number, caller);
+      const { new_serial_number, part_number, revision_number } = body;
+      const identity = [new_serial_number, part_number, revision_number, body.sample];
+      if (identity.some((value) => value !== undefined)) await requireOwnUnit(change, unit, caller);
       const { new_serial_number: serial_number = unit.serial_number, batch_number: batch, sample, metadata } = body;
       await checkSerialNumber(change, serial_number, unit.id);
       await updateUnit(change, unit.id, {
@@ -49,7 +54,7 @@ export function unitRoutes({ mount, store, files }: RouteNeeds): void {
         ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
       });
       for (const id of body.attachments ?? []) {
-        await attachToUnit(change, await freeUpload(change, id, unit), unit.id);
+        await attachToUnit(change, await freeUpload(change, id, unit, caller), unit.id);
       }
       return { id: unit.id };
     }),
@@ -70,9 +75,9 @@ export function unitRoutes({ mount, store, files }: RouteNeeds): void {
     return { id: ids };
   });
 
-  mount(units.addChild, ({ params, body }) =>
+  mount(units.addChild, ({ params, body, caller }) =>
     store.transaction().execute(async (change) => {
-      const parent = await existingUnit(change, params.serial_number);
+      const parent = await changeableUnit(change, params.serial_number, caller);
       const child = await existingUnit(change, body.child_serial_number);
       if (await isWithin(change, parent.id, child.id)) {
         throw badRequest(
@@ -84,9 +89,9 @@ export function unitRoutes({ mount, store, files }: RouteNeeds): void {
     }),
   );
 
-  mount(units.removeChild, ({ params, query }) =>
+  mount(units.removeChild, ({ params, query, caller }) =>
     store.transaction().execute(async (change) => {
-      const parent = await existingUnit(change, params.serial_number);
+      const parent = await changeableUnit(change, params.serial_number, caller);
       const child = await existingUnit(change, query.child_serial_number);
       if (child.parent_id !== parent.id) {
         throw badRequest(`Unit "${child.serial_number}" is not a child of "${parent.serial_number}".`);
@@ -117,9 +122,9 @@ async function newRevision(
   return revisions.find(({ id }) => id === unit.revision_id)?.id ?? revisions[0]?.id ?? unit.revision_id;
 }
 
-/** An upload that is no attachment of something else. @throws Refusal (404, 409) */
-async function freeUpload(change: Change, id: string, unit: UnitRow): Promise<string> {
-  const upload = await existingUpload(change, id);
+/** An upload of the caller's own that is no attachment of something else. @throws Refusal (403, 404, 409) */
+async function freeUpload(change: Change, id: string, unit: UnitRow, caller: Caller): Promise<string> {
+  const upload = await ownUpload(change, id, caller);
   if (upload.run_id === null && (upload.unit_id === null || upload.unit_id === unit.id)) return id;
   throw conflict(`The file "${upload.name}" is attached to something else already. Upload it again for this unit.`);
 }

@@ -1,5 +1,6 @@
 import { v1 } from '../../contract/v1.ts';
 import { v1RunToNewRun } from '../../domain/run/v1Run.ts';
+import { readerOf } from '../http/authentication.ts';
 import { pushKeyOf, pushRun } from '../pushRun.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
@@ -17,8 +18,8 @@ export function v1RunRoutes({ mount, store, sql, writer, files }: RouteNeeds): v
     return { id, message: `Run ${id} created.` };
   });
 
-  mount(v1.getRuns, async ({ query }) => {
-    const rows = await runsOfUnit(store, query.serial_number);
+  mount(v1.getRuns, async ({ query, caller }) => {
+    const rows = await runsOfUnit(store, query.serial_number, readerOf(caller));
     return Promise.all(rows.map((row) => v1RunAnswer(store, row)));
   });
 

@@ -4,12 +4,13 @@ import type { RouteNeeds } from '../routeNeeds.ts';
 import { uploadsWithUnit } from '../store/ownedUploads.ts';
 import { adopt, deleteUnit, isWithin } from '../store/units.ts';
 import { existingUnit } from './existing.ts';
+import { changeableUnit } from './unitRules.ts';
 
 /** What the 1.x clients could do with units. */
 export function v1UnitRoutes({ mount, writer, files }: RouteNeeds): void {
-  mount(v1.updateUnit, ({ params, body }) =>
+  mount(v1.updateUnit, ({ params, body, caller }) =>
     writer.write(async (change) => {
-      const unit = await existingUnit(change, params.serial_number);
+      const unit = await changeableUnit(change, params.serial_number, caller);
       for (const { serial_number } of body.sub_units) {
         const child = await existingUnit(change, serial_number);
         if (await isWithin(change, unit.id, child.id)) {

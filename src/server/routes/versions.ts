@@ -1,5 +1,5 @@
 import { versions } from '../../contract/versions.ts';
-import { creatorOf } from '../http/authentication.ts';
+import { creatorOf, readerOf } from '../http/authentication.ts';
 import { conflict } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { isoTime } from '../store/time.ts';
@@ -17,7 +17,7 @@ export function versionRoutes({ mount, store }: RouteNeeds): void {
     }),
   );
 
-  mount(versions.get, async ({ params }) => {
+  mount(versions.get, async ({ params, caller }) => {
     const procedure = await existingProcedure(store, params.procedure_id);
     const version = await existingVersion(store, procedure, params.tag);
     return {
@@ -25,7 +25,7 @@ export function versionRoutes({ mount, store }: RouteNeeds): void {
       tag: version.tag,
       created_at: isoTime(version.created_at),
       procedure: { id: procedure.id, name: procedure.name },
-      run_count: await countRunsOfVersion(store, version.id),
+      run_count: await countRunsOfVersion(store, version.id, readerOf(caller)),
       ...creatorAnswer(version),
     };
   });
@@ -34,7 +34,7 @@ export function versionRoutes({ mount, store }: RouteNeeds): void {
     store.transaction().execute(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);
       const { id, tag } = await existingVersion(change, procedure, params.tag);
-      const runs = await countRunsOfVersion(change, id);
+      const runs = await countRunsOfVersion(change, id, null);
       if (runs > 0) {
         throw conflict(`Version "${tag}" of procedure "${procedure.name}" cannot be deleted: runs have it (${runs}).`);
       }

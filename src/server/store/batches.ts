@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { containing, fold } from './fold.ts';
+import { isReadableUnit, type Reader } from './readers.ts';
 import type { Change, Creator, Store } from './tables.ts';
 
 const select = (store: Store) =>
@@ -82,8 +83,8 @@ export async function listBatches(
     .execute();
 }
 
-/** The units of a batch with their parts, by serial number. */
-export async function unitsOfBatch(store: Store, batchId: string) {
+/** The units of a batch that the reader may read, with their parts, by serial number. */
+export async function unitsOfBatch(store: Store, batchId: string, reader: Reader) {
   return store
     .selectFrom('units as u')
     .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
@@ -91,6 +92,7 @@ export async function unitsOfBatch(store: Store, batchId: string) {
     .select(['u.id', 'u.serial_number', 'u.created_at', 'rev.id as revision_id', 'rev.number as revision_number'])
     .select(['p.id as part_id', 'p.number as part_number', 'p.name as part_name'])
     .where('u.batch_id', '=', batchId)
+    .where(isReadableUnit(reader))
     .orderBy('u.serial_key')
     .execute();
 }

@@ -3,6 +3,7 @@ import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from 
 import type { LogEntry } from '../../contract/explorer.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing } from './fold.ts';
+import { isReadableRun, type Reader } from './readers.ts';
 import type { RowKey } from './rowIds.ts';
 import type { Range, RunFilter } from './runFilter.ts';
 import { runConditions } from './runFilter.ts';
@@ -272,17 +273,18 @@ const owner = (store: Store) =>
     .select(['pr.id as procedure_id', 'pr.name as procedure_name']);
 
 /** A phase, and where it belongs. */
-export async function findPhase(store: Store, key: number) {
-  return owner(store).selectAll('p').where('p.key', '=', key).executeTakeFirst();
+export async function findPhase(store: Store, key: number, reader: Reader) {
+  return owner(store).selectAll('p').where('p.key', '=', key).where(isReadableRun(reader)).executeTakeFirst();
 }
 
 /** A measurement, and where it belongs. */
-export async function findMeasurement(store: Store, { key, position }: RowKey) {
+export async function findMeasurement(store: Store, { key, position }: RowKey, reader: Reader) {
   return owner(store)
     .innerJoin('measurements as m', 'm.phase_key', 'p.key')
     .selectAll('m')
     .select('p.name as phase_name')
     .where('m.phase_key', '=', key)
     .where('m.position', '=', position)
+    .where(isReadableRun(reader))
     .executeTakeFirst();
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Outcome } from '../../contract/common.ts';
 import { beginningWith, containing, fold } from './fold.ts';
+import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
 import type { Change, Store } from './tables.ts';
 
@@ -125,12 +126,13 @@ export async function listProcedures(
     .execute();
 }
 
-/** The last ten runs, newest first. */
-export async function recentRuns(store: Store, procedureId: string): Promise<RecentRunRow[]> {
+/** The last ten runs that the reader may read, newest first. */
+export async function recentRuns(store: Store, procedureId: string, reader: Reader): Promise<RecentRunRow[]> {
   return store
     .selectFrom('runs as r')
     .innerJoin('units as u', 'u.id', 'r.unit_id')
     .where('r.procedure_id', '=', procedureId)
+    .where(isReadableRun(reader))
     .select(['r.id', 'r.outcome', 'r.started_at', 'u.id as unit_id', 'u.serial_number'])
     .orderBy('r.started_at', 'desc')
     .orderBy('r.id', 'desc')
@@ -138,10 +140,12 @@ export async function recentRuns(store: Store, procedureId: string): Promise<Rec
     .execute();
 }
 
-export async function countRuns(store: Store, procedureId: string): Promise<number> {
+/** How many runs of the procedure the reader may read. */
+export async function countRuns(store: Store, procedureId: string, reader: Reader): Promise<number> {
   const { runs } = await store
-    .selectFrom('runs')
-    .where('procedure_id', '=', procedureId)
+    .selectFrom('runs as r')
+    .where('r.procedure_id', '=', procedureId)
+    .where(isReadableRun(reader))
     .select(({ fn }) => fn.countAll<number>().as('runs'))
     .executeTakeFirstOrThrow();
   return runs;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fold } from './fold.ts';
+import { isReadableUnit, type Reader } from './readers.ts';
 import type { Change, Creator, Store } from './tables.ts';
 
 export interface RevisionRow {
@@ -86,15 +87,17 @@ export async function countUnits(store: Store, revisionIds: readonly string[]): 
   return units;
 }
 
-/** The units of a revision, by serial number. */
+/** The units of a revision that the reader may read, by serial number. */
 export async function unitsOfRevision(
   store: Store,
   revisionId: string,
+  reader: Reader,
 ): Promise<{ id: string; serial_number: string }[]> {
   return store
-    .selectFrom('units')
-    .select(['id', 'serial_number'])
-    .where('revision_id', '=', revisionId)
-    .orderBy('serial_key')
+    .selectFrom('units as u')
+    .select(['u.id', 'u.serial_number'])
+    .where('u.revision_id', '=', revisionId)
+    .where(isReadableUnit(reader))
+    .orderBy('u.serial_key')
     .execute();
 }

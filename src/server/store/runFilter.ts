@@ -3,11 +3,14 @@ import type { Outcome } from '../../contract/common.ts';
 import type { MetadataFilter } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing, fold } from './fold.ts';
+import { isReadableRun, type Reader, readableRunKeys } from './readers.ts';
 import type { Tables } from './tables.ts';
 import { unitsContaining } from './unitSerials.ts';
 
 /** What runs are looked for by. Empty lists and undefined leave out a condition; times are milliseconds since 1970. */
 export interface RunFilter {
+  /** Only runs that this station may read; null or undefined for all. */
+  reader?: Reader | undefined;
   search?: string | undefined;
   ids?: readonly string[] | undefined;
   outcomes?: readonly Outcome[] | undefined;
@@ -188,6 +191,8 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
     ...within('duration', filter.duration),
     ...metadataConditions(filter.metadata ?? {}),
   );
+  const { reader = null } = filter;
+  if (reader !== null) conditions.push({ test: isReadableRun(reader), find: readableRunKeys(reader) });
   if (filter.troubled) conditions.push(indexed(sql<boolean>`r.troubled = 1`));
   if (filter.search) conditions.push(matches(filter.search));
   return conditions;

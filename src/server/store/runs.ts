@@ -1,4 +1,5 @@
 import { fold } from './fold.ts';
+import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
 import type { Change, Store } from './tables.ts';
 
@@ -26,8 +27,8 @@ export const selectRuns = (store: Store) =>
 
 export type RunRow = NonNullable<Awaited<ReturnType<typeof findRun>>>;
 
-export async function findRun(store: Store, id: string) {
-  return selectRuns(store).where('r.id', '=', id.toLowerCase()).executeTakeFirst();
+export async function findRun(store: Store, id: string, reader: Reader = null) {
+  return selectRuns(store).where('r.id', '=', id.toLowerCase()).where(isReadableRun(reader)).executeTakeFirst();
 }
 
 /** The run that was pushed with this key. */
@@ -38,10 +39,11 @@ export const findPushedRun = (sql: Statements, pushKey: string): string | null =
 export const hasSlotRun = (sql: Statements, executionId: string, slotKey: string | null): boolean =>
   sql.has('select 1 from runs where execution_id = ? and slot_key = ?', executionId, slotKey);
 
-/** All runs of a unit, newest first. */
-export async function runsOfUnit(store: Store, serialNumber: string): Promise<RunRow[]> {
+/** All runs of a unit that the reader may read, newest first. */
+export async function runsOfUnit(store: Store, serialNumber: string, reader: Reader): Promise<RunRow[]> {
   return selectRuns(store)
     .where('u.serial_key', '=', fold(serialNumber))
+    .where(isReadableRun(reader))
     .orderBy('r.started_at', 'desc')
     .orderBy('r.key', 'desc')
     .execute();

@@ -1,4 +1,5 @@
 import { fold } from './fold.ts';
+import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store } from './tables.ts';
 import { selectUnits, type UnitListRow } from './unitList.ts';
 
@@ -12,8 +13,10 @@ const relatives = (store: Store) =>
 
 export type RelativeRow = Awaited<ReturnType<typeof childrenOf>>[number];
 
-export async function findUnitDetails(store: Store, serialNumber: string): Promise<UnitListRow | null> {
-  return (await selectUnits(store).where('u.serial_key', '=', fold(serialNumber)).executeTakeFirst()) ?? null;
+/** A unit that the reader may read. */
+export async function findUnitDetails(store: Store, serialNumber: string, reader: Reader): Promise<UnitListRow | null> {
+  const found = selectUnits(store, reader).where('u.serial_key', '=', fold(serialNumber)).where(isReadableUnit(reader));
+  return (await found.executeTakeFirst()) ?? null;
 }
 
 /** The units right below this one, by serial number. */
@@ -25,13 +28,14 @@ export async function findRelative(store: Store, unitId: string): Promise<Relati
   return (await relatives(store).where('u.id', '=', unitId).executeTakeFirst()) ?? null;
 }
 
-/** The run that a unit was made for. */
-export async function findCreationRun(store: Store, runId: string) {
+/** The run that a unit was created for, if the reader may read it. */
+export async function findCreationRun(store: Store, runId: string, reader: Reader) {
   return store
     .selectFrom('runs as r')
     .innerJoin('procedures as p', 'p.id', 'r.procedure_id')
     .select(['r.id', 'r.created_at', 'r.started_at', 'r.ended_at', 'r.outcome'])
     .select(['p.id as procedure_id', 'p.name as procedure_name'])
     .where('r.id', '=', runId)
+    .where(isReadableRun(reader))
     .executeTakeFirst();
 }

@@ -4,10 +4,13 @@ import type { MetadataFilter } from '../../contract/metadata.ts';
 import type { Sample } from '../../contract/units.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
+import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import { unitsContaining } from './unitSerials.ts';
 import type { Store, Tables } from './tables.ts';
 
 export interface UnitFilter {
+  /** Only units that this station may read, and of their runs only those that it may read; null for all. */
+  reader: Reader;
   search?: string | undefined;
   ids?: readonly string[] | undefined;
   serialNumbers?: readonly string[] | undefined;
@@ -40,8 +43,8 @@ interface RunFilter {
   startedBefore?: number | undefined;
 }
 
-/** A unit with what is joined to it. */
-export const selectUnits = (store: Store) =>
+/** A unit with what is joined to it; without its last run when the reader may not read that. */
+export const selectUnits = (store: Store, reader: Reader) =>
   store
     .selectFrom('units as u')
     .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
@@ -50,14 +53,14 @@ export const selectUnits = (store: Store) =>
     .leftJoin('users as who', 'who.id', 'u.created_by_user_id')
     .leftJoin('stations as s', 's.id', 'u.created_by_station_id')
     .leftJoin('units as parent', 'parent.id', 'u.parent_id')
-    .leftJoin('runs as last', 'last.id', 'u.last_run_id')
+    .leftJoin('runs as r', (join) => join.onRef('r.id', '=', 'u.last_run_id').on(isReadableRun(reader)))
     .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
     .select(['u.id', 'u.serial_number', 'u.created_at', 'u.sample', 'u.metadata_json', 'u.created_during_id'])
     .select(['part.id as part_id', 'part.number as part_number', 'part.name as part_name'])
     .select(['rev.id as revision_id', 'rev.number as revision_number', 'b.id as batch_id', 'b.number as batch_number'])
     .select(['who.id as user_id', 'who.name as user_name', 's.id as station_id', 's.name as station_name'])
     .select(['parent.id as parent_id', 'parent.serial_number as parent_serial_number'])
-    .select(['last.id as run_id', 'last.outcome', 'last.started_at', 'last.ended_at'])
+    .select(['r.id as run_id', 'r.outcome', 'r.started_at', 'r.ended_at'])
     .select(['p.id as procedure_id', 'p.name as procedure_name']);
 
 export type UnitListRow = Awaited<ReturnType<ReturnType<typeof selectUnits>['execute']>>[number];
@@ -90,7 +93,7 @@ export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitL
     .orderBy('u.key', sortOrder)
     .limit(limit + 1)
     .offset(cursor);
-  return selectUnits(store)
+  return selectUnits(store, filter.reader)
     .where('u.key', 'in', chosen)
     .orderBy(order[sortBy], sortOrder)
     .orderBy('u.key', sortOrder)
@@ -98,7 +101,7 @@ export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitL
 }
 
 function ofTheirOwn(all: Query, filter: UnitFilter): Query {
-  let query = all;
+  let query = filter.reader === null ? all : all.where(isReadableUnit(filter.reader));
   if (filter.search) query = query.where(matches(filter.search));
   if (filter.ids) query = query.where('u.id', 'in', filter.ids);
   if (filter.serialNumbers) query = query.where('u.serial_key', 'in', filter.serialNumbers.map(fold));
@@ -126,10 +129,10 @@ function matches(search: string) {
       or revisions.number_key like ${pattern} escape '\\'))`;
 }
 
-function withRuns(units: Query, { runs, latestOnly }: UnitFilter): Query {
+function withRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query {
   if (Object.values(runs).every((value) => value === undefined)) return units;
   return units.where((where) => {
-    let query = where.selectFrom('runs as r').select('r.id');
+    let query = where.selectFrom('runs as r').select('r.id').where(isReadableRun(reader));
     query = latestOnly
       ? query.whereRef('r.id', '=', sql.ref<Tables['units']['id']>('u.last_run_id'))
       : query.whereRef('r.unit_id', '=', sql.ref<Tables['units']['id']>('u.id'));

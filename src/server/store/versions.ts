@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
+import { isReadableRun, type Reader } from './readers.ts';
 import type { FastChange } from './statements.ts';
 import type { Change, Creator, Store } from './tables.ts';
 
@@ -44,10 +45,12 @@ export async function deleteVersion(change: Change, id: string): Promise<void> {
   await change.deleteFrom('procedure_versions').where('id', '=', id).execute();
 }
 
-export async function countRunsOfVersion(store: Store, id: string): Promise<number> {
+/** How many runs of the version the reader may read. */
+export async function countRunsOfVersion(store: Store, id: string, reader: Reader): Promise<number> {
   const { runs } = await store
-    .selectFrom('runs')
-    .where('version_id', '=', id)
+    .selectFrom('runs as r')
+    .where('r.version_id', '=', id)
+    .where(isReadableRun(reader))
     .select(({ fn }) => fn.countAll<number>().as('runs'))
     .executeTakeFirstOrThrow();
   return runs;

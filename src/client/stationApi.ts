@@ -20,6 +20,8 @@ export interface CallInput<O extends Operation> {
   params?: PartOf<O['params']>;
   query?: PartOf<O['query']>;
   body?: PartOf<O['body']>;
+  /** A body that is JSON already: it is sent as it is, with every digit. */
+  rawBody?: Uint8Array<ArrayBuffer>;
   /** Marks all tries of one push: the server makes one run of them. */
   mark?: string;
 }
@@ -59,6 +61,8 @@ export class StationApi {
       method: operation.method,
       searchParams: queryOf(input.query),
       ...(input.body === undefined ? {} : { json: input.body }),
+      ...(input.rawBody === undefined ? {} : { body: input.rawBody }),
+      isJson: input.rawBody !== undefined,
       mark: input.mark,
     });
     const text = new TextDecoder().decode(await this.#bytes(answer, mostAnswer, wholeAnswer));
@@ -184,11 +188,15 @@ export class StationApi {
     }
   }
 
-  async #fetch(path: string, { mark, ...options }: Options & { mark?: string | undefined }): Promise<KyResponse> {
+  async #fetch(
+    path: string,
+    { mark, isJson = false, ...options }: Options & { mark?: string | undefined; isJson?: boolean },
+  ): Promise<KyResponse> {
     const { ky, isHTTPError } = await import('./http.ts');
     const headers = {
       ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
       ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),
+      ...(isJson ? { 'content-type': 'application/json' } : {}),
     };
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     // The key is this server's; whoever it sends us on to is not asked.

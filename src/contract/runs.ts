@@ -199,7 +199,7 @@ export const runs = {
     access: ['user', 'station'],
     body: newRunBody,
     answer: idAnswer,
-    refusals: [403, 404, 409, 422, 500],
+    refusals: [403, 404, 409, 422],
   }),
   list: operation({
     id: 'runs.list',

@@ -1,11 +1,10 @@
-import type { Operation } from '../contract/operation.ts';
 import type { NewRun } from '../domain/run/newRun.ts';
 import { type Caller, creatorOf } from './http/authentication.ts';
-import type { Call } from './http/mount.ts';
-import { badRequest, conflict, forbidden, notFound, Refusal, unprocessable } from './refusal.ts';
+import { findEarlierRun } from './pushMarks.ts';
+import { badRequest, conflict, forbidden, notFound, unprocessable } from './refusal.ts';
 import { isLinked } from './store/links.ts';
 import { type CalledProcedure, calledProcedure } from './store/procedures.ts';
-import { findPushedRun, hasSlotRun } from './store/runs.ts';
+import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { changeRunMetadata } from './store/runMetadata.ts';
 import { insertRun } from './store/saveRun.ts';
 import type { FastChange, Statements } from './store/statements.ts';
@@ -15,40 +14,29 @@ import { knownUnit, unitOfRun } from './store/unitOfRun.ts';
 import { versionOf } from './store/versions.ts';
 import { findUserByEmail } from './store/users.ts';
 
-/** The header with which a client marks one push: sent again with the same text, it makes no second run. */
-export const idempotencyHeader = 'Idempotency-Key';
-
-/** @throws Refusal (400) when the header is empty or longer than 200 characters */
-export function pushKeyOf({ caller, header }: Pick<Call<Operation>, 'caller' | 'header'>): string | null {
-  const key = header(idempotencyHeader);
-  if (key === undefined) return null;
-  if (key === '' || key.length > 200)
-    throw badRequest(`The header ${idempotencyHeader} must have 1 to 200 characters.`);
-  return `${caller.kind} ${caller.id} ${key}`;
+export interface PushedRun {
+  readonly id: string;
+  /** An earlier push made it. */
+  readonly existed: boolean;
 }
 
 /**
  * Stores a run that a client pushed: the one way in, whichever the surface.
- * @param pushKey what makes a second push of this run known as such; null: every push makes a run
- * @returns the run's id, or that of the first push with the same key
  * @throws Refusal when the caller may not push runs of the procedure (403), procedure (404) or a sub-unit (422) is
- *   unknown, or the slot of the execution has a run (409)
+ *   unknown, the run ends before it starts (400), the slot of the execution has a run, or a mark came with other content
+ *   before (409)
  */
 export async function pushRun(
   { change, sql }: FastChange,
   run: NewRun,
   caller: Caller,
-  pushKey: string | null,
-): Promise<string> {
-  const earlier = pushKey === null ? null : findPushedRun(sql, pushKey);
-  if (earlier !== null) return earlier;
+  marks: PushMarks,
+): Promise<PushedRun> {
   const procedure = permittedProcedure(sql, run.procedure, caller);
+  const earlier = findEarlierRun(sql, marks, run, procedure.id);
+  if (earlier !== null) return { id: earlier, existed: true };
   if (run.endedAt < run.startedAt) {
-    // The official tests want a status here that is none of those of a wrong request.
-    throw new Refusal(
-      'INTERNAL_SERVER_ERROR',
-      'The run ends before it starts: ended_at must not be before started_at.',
-    );
+    throw badRequest('The run ends before it starts: ended_at must not be before started_at.');
   }
   if (run.execution !== null && hasSlotRun(sql, run.execution.id, run.execution.slotKey)) {
     throw conflict(`Slot "${run.execution.slotKey}" of execution "${run.execution.id}" has a run already.`);
@@ -68,15 +56,16 @@ export async function pushRun(
     unit,
     subUnitIds,
     operatorId,
-    pushKey,
+    marks,
     by,
   });
   await changeRunMetadata(change, key, run.metadata);
   if (Object.keys(run.unitMetadata).length > 0) await changeUnitMetadata(change, unit.id, run.unitMetadata);
-  return id;
+  return { id, existed: false };
 }
 
-function permittedProcedure(sql: Statements, called: string, caller: Caller): CalledProcedure {
+/** @throws Refusal when the caller may not push runs of the procedure (403), or it is unknown (404) */
+export function permittedProcedure(sql: Statements, called: string, caller: Caller): CalledProcedure {
   const procedure = calledProcedure(sql, called);
   if (caller.kind === 'user') {
     if (procedure) return procedure;

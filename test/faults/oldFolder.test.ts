@@ -147,6 +147,12 @@ function makeOld(file: string): void {
       nullif(validators_json, '[]'), nullif(aggregations_json, '[]'), series_json from read;
     drop table read;
     alter table phases drop column measurements_json;
+    drop index runs_by_ref_key;
+    update runs set push_key = 'ref ' || substr(ref_key, 46) where ref_key is not null;
+    alter table runs drop column ref_key;
+    alter table runs drop column push_hash;
+    drop index stations_by_name;
+    ${schemaOf(first).get('index stations_by_name')};
     drop index api_keys_by_name;
     drop index units_by_sample;
     alter table api_keys drop column name;
@@ -175,6 +181,8 @@ function schemaLeft(folder: string, copy: string): number {
   assert.equal(schemaOf(database).has('table presence'), version > 1);
   assert.equal(schemaOf(database).has('view measurements'), version > 2);
   assert.equal(schemaOf(database).has('index api_keys_by_name'), version > 3);
+  assert.equal(schemaOf(database).has('index units_by_sample'), version > 4);
+  assert.equal(schemaOf(database).has('index runs_by_ref_key'), version > 5);
   database.close();
   return version;
 }
@@ -186,6 +194,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
   const random = randomNumbers(seed);
   const old = join(root, 'old');
   let stationKey: string;
+  let stillKnows: (server: TestServer) => Promise<void>;
   let had: Record<string, string>;
 
   let count = 0;
@@ -206,8 +215,9 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
       const { data } = await user.call(stations.list);
       assert.deepEqual(rows.map(({ id }) => id).sort(), data.map(({ id }) => id).sort());
       for (const { id } of data) await user.call(uptime.station, { params: { id } });
-      // A key of that time still counts.
+      // A key of that time still counts, and so does the reference of a push.
       await new TestClient(server.url, stationKey).call(stations.getCurrent);
+      await stillKnows(server);
     } finally {
       await server.stop();
     }
@@ -246,7 +256,14 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     await push(station.client, run('SN-1'));
     await push(gone.client, run('SN-2'));
     const { id: run_id } = await push(station.client, run('SN-3', { sub_units: [{ serial_number: 'SN-1' }] }));
-    await station.client.call(runs.create, { body: { ...runWithMeasurements, procedure_id: procedure } });
+    const referred = { ...runWithMeasurements, procedure_id: procedure, client_run_ref: 'run 1' };
+    const { id: referredId } = await station.client.call(runs.create, { body: referred });
+    stillKnows = async (server) => {
+      const client = new TestClient(server.url, stationKey);
+      assert.deepEqual(await client.call(runs.create, { body: referred }), { id: referredId });
+      const other = await client.send(runs.create, { body: { ...referred, outcome: 'ABORTED' } });
+      assert.equal(other.status, 409, other.text);
+    };
     const upload = async (name: string, content: string): Promise<string> => {
       const { id, uploadUrl } = await station.client.call(v1.initializeUpload, { body: { name } });
       assert.equal((await fetch(uploadUrl, { method: 'PUT', body: content })).status, 200);
@@ -284,7 +301,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     assert.deepEqual([...check(DataFolder.existing(old))], []);
     const folder = copyOfOld();
     await assertWhole(folder);
-    assert.equal(schemaLeft(folder, elsewhere()), 5);
+    assert.equal(schemaLeft(folder, elsewhere()), 6);
   });
 
   it('is taken over by whoever comes first, a server or a new key', async () => {
@@ -332,7 +349,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
       );
       const log = join(folder, 'stations.db-wal');
       const hasBegun = statSync(log).size > 0;
-      const isDone = schemaLeft(folder, elsewhere()) === 5;
+      const isDone = schemaLeft(folder, elsewhere()) === 6;
       left[isDone ? 'after it' : hasBegun ? 'in the middle of it' : 'before it']++;
       await assertWhole(folder);
     }

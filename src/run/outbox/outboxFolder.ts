@@ -1,8 +1,10 @@
-import { open, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type * as z from 'zod';
 import { type OutboxEntry, outboxEntry, outboxHanded, type OutboxTried, outboxTried } from '../../contract/outbox.ts';
-import { birthOf, isStillAlive } from '../../platform/processes.ts';
+import { isStillAlive } from '../../platform/processes.ts';
+import { renamePatiently } from '../../platform/renamePatiently.ts';
+import { takeLock } from './resultLock.ts';
 
 /** A result that waits on disk. */
 export interface KeptResult extends OutboxEntry {
@@ -17,9 +19,12 @@ export interface KeptResult extends OutboxEntry {
 /** Reads and writes the folder of results; all windows of the machine share it. */
 export class OutboxFolder {
   readonly path: string;
+  readonly #rename: (from: string, to: string) => Promise<void>;
 
-  constructor(path: string) {
+  /** @param rename renames a file or folder, however long another program has it open */
+  constructor(path: string, rename: (from: string, to: string) => Promise<void> = renamePatiently) {
     this.path = path;
+    this.#rename = rename;
   }
 
   async ensure(): Promise<string> {
@@ -66,14 +71,21 @@ export class OutboxFolder {
   async noteTry(result: KeptResult, tried: OutboxTried): Promise<void> {
     const file = join(result.folder, 'tried.json');
     await writeFile(`${file}.part`, JSON.stringify(tried));
-    await rename(`${file}.part`, file);
+    await this.#rename(`${file}.part`, file);
   }
 
   async remove(result: KeptResult): Promise<void> {
     // Under another name first: half of a result would be pushed again and again.
     const gone = join(this.path, `.gone-${basename(result.folder)}`);
-    const renamed = await rename(result.folder, gone).then(() => true, () => false); // prettier-ignore
-    await rm(renamed ? gone : result.folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      await this.#rename(result.folder, gone);
+    } catch {
+      // What has no entry is no result any more.
+      await rm(join(result.folder, 'entry.json'), { force: true, maxRetries: 3 });
+      await rm(result.folder, { recursive: true, force: true, maxRetries: 3 });
+      return;
+    }
+    await rm(gone, { recursive: true, force: true, maxRetries: 3 });
   }
 
   /**
@@ -81,40 +93,18 @@ export class OutboxFolder {
    * @returns undefined when another window is at it, or it is gone
    */
   async alone<T>({ folder }: KeptResult, work: (result: KeptResult) => Promise<T>): Promise<T | undefined> {
-    const lock = join(folder, 'lock');
-    if (!(await take(lock))) return undefined;
+    const release = await takeLock(folder);
+    if (release === undefined) return undefined;
     try {
       const now = await this.#read(basename(folder));
       return now === undefined ? undefined : await work(now);
     } finally {
-      await rm(lock, { force: true });
+      await release();
     }
   }
 }
 
 const dayMillis = 24 * 60 * 60_000;
-
-/** Milliseconds after which a lock without a holder is one that was never finished. */
-const unfinished = 10_000;
-
-/** A lock whose holder is dead, or died before it wrote its number, is taken over. */
-async function take(lock: string): Promise<boolean> {
-  for (let tries = 0; tries < 2; tries += 1) {
-    try {
-      const file = await open(lock, 'wx');
-      await file.writeFile(`${process.pid}\n${birthOf(process.pid) ?? ''}`);
-      await file.close();
-      return true;
-    } catch {
-      const [pid, birth] = (await readFile(lock, 'utf8').catch(() => '')).split('\n');
-      const since = await writtenAt(lock);
-      if (Number(pid) > 0 ? isStillAlive(Number(pid), since, birth || null) : since > Date.now() - unfinished)
-        return false;
-      await unlink(lock).catch(() => undefined); // another window may have done it just now
-    }
-  }
-  return false;
-}
 
 /** Milliseconds since 1970; the present, when it is gone. */
 async function writtenAt(file: string): Promise<number> {

@@ -2,6 +2,7 @@ import { imports } from '../../contract/imports.ts';
 import type { Answer } from '../../contract/operation.ts';
 import { RunInputError } from '../../domain/run/newRun.ts';
 import { importReport } from '../importReport.ts';
+import { noMarks } from '../pushMarks.ts';
 import { notImplemented, Refusal } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 
@@ -16,7 +17,7 @@ export function importRoutes({ mount, store, sql, writer, files }: RouteNeeds): 
         if (importer !== 'OPENHTF') {
           throw notImplemented(`This server imports OpenHTF reports alone: ${importer} files are read by TofuPilot.`);
         }
-        const request = { uploadId: upload_id, caller, pushKey: null, allowDuplicate };
+        const request = { uploadId: upload_id, caller, marksFor: () => noMarks, allowDuplicate };
         const { id, existed } = await importReport({ store, sql, writer, files }, request);
         results.push({ upload_id, success: true, id, already_imported: existed });
       } catch (error) {

@@ -1,7 +1,8 @@
 import type { Input } from '../../contract/operation.ts';
 import { type RunListItem, runs } from '../../contract/runs.ts';
 import { v2RunToNewRun } from '../../domain/run/v2Run.ts';
-import { pushKeyOf, pushRun } from '../pushRun.ts';
+import { marksOf } from '../pushMarks.ts';
+import { pushRun } from '../pushRun.ts';
 import { badRequest, notFound } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { toPage } from '../store/pages.ts';
@@ -22,8 +23,9 @@ const maxMetadata = 50;
 export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
-    const pushKey = call.body.client_run_ref == null ? pushKeyOf(call) : `ref ${call.body.client_run_ref}`;
-    return { id: await writer.write((change) => pushRun({ change, sql }, run, call.caller, pushKey)) };
+    const marks = marksOf(call, call.body.client_run_ref, call.body);
+    const { id } = await writer.write((change) => pushRun({ change, sql }, run, call.caller, marks));
+    return { id };
   });
 
   mount(runs.list, async ({ query, caller }) => {

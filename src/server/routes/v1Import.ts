@@ -1,12 +1,13 @@
 import { v1 } from '../../contract/v1.ts';
 import { importReport } from '../importReport.ts';
-import { pushKeyOf } from '../pushRun.ts';
+import { marksOf } from '../pushMarks.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 
 export function v1ImportRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
   mount(v1.importReport, async (call) => {
     const { body, caller } = call;
-    const request = { uploadId: body.upload_id, caller, pushKey: pushKeyOf(call), allowDuplicate: true };
+    const marksFor = (content: unknown) => marksOf(call, null, content);
+    const request = { uploadId: body.upload_id, caller, marksFor, allowDuplicate: true };
     const { id } = await importReport({ store, sql, writer, files }, request);
     return { id };
   });

@@ -1,7 +1,8 @@
 import { v1 } from '../../contract/v1.ts';
 import { v1RunToNewRun } from '../../domain/run/v1Run.ts';
 import { readerOf } from '../http/authentication.ts';
-import { pushKeyOf, pushRun } from '../pushRun.ts';
+import { marksOf } from '../pushMarks.ts';
+import { pushRun } from '../pushRun.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
 import { deleteRuns, type RunRow, runsOfUnit } from '../store/runs.ts';
@@ -13,8 +14,9 @@ import { logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 export function v1RunRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
   mount(v1.createRun, async (call) => {
     const run = v1RunToNewRun(call.body, Date.now());
-    const pushKey = pushKeyOf(call);
-    const id = await writer.write((change) => pushRun({ change, sql }, run, call.caller, pushKey));
+    const { client: _, client_version: __, ...content } = call.body;
+    const marks = marksOf(call, null, content);
+    const { id } = await writer.write((change) => pushRun({ change, sql }, run, call.caller, marks));
     return { id, message: `Run ${id} created.` };
   });
 

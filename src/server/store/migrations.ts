@@ -5,6 +5,7 @@ import { StartFailure } from '../startFailure.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { keysSchema } from './keysSchema.ts';
+import { marksSchema } from './marksSchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { uptimeSchema } from './uptimeSchema.ts';
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(measurementsSchema),
   (database) => database.exec(keysSchema),
   (database) => database.exec(yieldSchema),
+  (database) => database.exec(marksSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
@@ -31,9 +32,34 @@ export async function findRun(store: Store, id: string, reader: Reader = null) {
   return selectRuns(store).where('r.id', '=', id.toLowerCase()).where(isReadableRun(reader)).executeTakeFirst();
 }
 
-/** The run that was pushed with this key. */
-export const findPushedRun = (sql: Statements, pushKey: string): string | null =>
-  sql.id('select id from runs where push_key = ?', pushKey);
+/** What makes a second push of a run known as such. */
+export interface PushMarks {
+  /** The `Idempotency-Key`, with the caller; null without one. */
+  readonly pushKey: string | null;
+  /** The `client_run_ref`, with the caller; null without one. */
+  readonly refKey: string | null;
+  /** Of the content; null without any mark. */
+  readonly hash: string | null;
+}
+
+const markedRun = z.object({
+  id: z.string(),
+  /** Null when an older server stored it. */
+  push_hash: z.string().nullable(),
+  procedure_id: z.string(),
+  outcome: z.string(),
+  serial_key: z.string(),
+});
+export type MarkedRun = z.infer<typeof markedRun>;
+
+/** The run that was pushed with this mark. */
+export const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', mark: string): MarkedRun | undefined =>
+  sql.first(
+    markedRun,
+    `select r.id, r.push_hash, r.procedure_id, r.outcome, u.serial_key
+     from runs as r join units as u on u.id = r.unit_id where r.${column} = ?`,
+    mark,
+  );
 
 /** Whether a slot of an execution has its run. */
 export const hasSlotRun = (sql: Statements, executionId: string, slotKey: string | null): boolean =>

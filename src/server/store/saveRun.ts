@@ -1,6 +1,7 @@
 import type { MeasurementType } from '../../contract/common.ts';
 import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/run/newRun.ts';
 import { fold } from './fold.ts';
+import type { PushMarks } from './runs.ts';
 import type { Statements } from './statements.ts';
 import type { Creator } from './tables.ts';
 import { storedValidators } from './storedValidators.ts';
@@ -16,18 +17,18 @@ export interface Place {
   unit: { id: string; revision_id: string; batch_id: string | null };
   subUnitIds: readonly string[];
   operatorId: string | null;
-  pushKey: string | null;
+  marks: PushMarks;
   by: Creator;
 }
 
 /** Writes a run with its phases, measurements and logs. @returns its key */
 export function insertRun(sql: Statements, run: NewRun, place: Place): number {
-  const { unit, by } = place;
+  const { unit, marks, by } = place;
   const key = sql.run(
     `insert into runs (id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,
-       created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, troubled,
-       context_json, created_by_user_id, created_by_station_id)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, ref_key, push_hash,
+       troubled, context_json, created_by_user_id, created_by_station_id)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     place.id,
     place.procedureId,
     place.versionId,
@@ -44,7 +45,9 @@ export function insertRun(sql: Statements, run: NewRun, place: Place): number {
     run.execution?.id ?? null,
     run.execution?.slotKey ?? null,
     run.execution?.slotName ?? null,
-    place.pushKey,
+    marks.pushKey,
+    marks.refKey,
+    marks.hash,
     run.phases.some(({ outcome }) => outcome !== 'PASS') ? 1 : 0,
     run.context === null ? null : JSON.stringify(run.context),
     by.created_by_user_id,

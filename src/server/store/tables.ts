@@ -122,8 +122,11 @@ export interface Tables {
     execution_id: string | null;
     slot_key: string | null;
     slot_name: string | null;
-    /** What makes a second push of the same run known as such. */
+    /** The marks of its push: `Idempotency-Key` and `client_run_ref`, each with the caller. */
     push_key: string | null;
+    ref_key: string | null;
+    /** Of the content that was pushed; null without a mark, and of runs that an older server stored. */
+    push_hash: string | null;
     /** Whether one of its phases did not pass. */
     troubled: 0 | 1;
     /** `RunContext` */

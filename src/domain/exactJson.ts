@@ -1,0 +1,55 @@
+/** What engines offer and TypeScript's `lib` does not describe yet (proposal "JSON.parse source text access"). */
+declare global {
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
+    rawJSON(text: string): unknown;
+    isRawJSON(value: unknown): boolean;
+  }
+}
+
+/**
+ * An integer beyond 2^53 that came as JSON, with all its digits: a `number` would round it. `JSON.stringify` writes the
+ * digits again.
+ */
+export class ExactInteger {
+  /** Decimal digits, after a minus sign if it is negative. */
+  readonly digits: string;
+
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+
+  toJSON(): unknown {
+    return JSON.rawJSON(this.digits);
+  }
+
+  toString(): string {
+    return this.digits;
+  }
+}
+
+/** A number as JSON has it. */
+export type ExactNumber = number | ExactInteger;
+
+/** Where a number, or a text that looks like one, may be an integer of 16 or more digits. */
+const longInteger = /(?:^|[[:,\s])-?\d{16,}(?=[\]},\s]|$)/;
+
+/** Parses JSON; an integer that a `number` would round becomes an `ExactInteger`. @throws SyntaxError */
+export function parseExactly(text: string): unknown {
+  // Parsing with a reviver takes several times as long, and hardly any text needs it.
+  return longInteger.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
+}
+
+function exactly(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value;
+  return /^-?\d+$/.test(source) ? new ExactInteger(source) : value;
+}
+
+/** What a value is compared by; null when it is no number. Numbers of both kinds compare by their exact values. */
+export function comparable(value: unknown): number | bigint | null {
+  if (typeof value === 'number') return value;
+  return value instanceof ExactInteger ? BigInt(value.digits) : null;
+}

@@ -1,0 +1,32 @@
+import { rename } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Milliseconds between the tries: more than two seconds in all. */
+const waits = [10, 20, 50, 100, 200, 400, 600, 800];
+
+/** How a rename and a pause are done. */
+interface Means {
+  rename(from: string, to: string): Promise<void>;
+  wait(millis: number): Promise<unknown>;
+}
+
+const isHeldOpen = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['EACCES', 'EBUSY', 'EPERM'].includes(String(error.code));
+
+/**
+ * Renames a file or folder. On Windows that fails while another program, such as a virus scanner, has it open: it is tried
+ * again for about two seconds.
+ * @throws Error of the last try
+ */
+export async function renamePatiently(from: string, to: string, by: Means = { rename, wait }): Promise<void> {
+  for (const millis of waits) {
+    try {
+      await by.rename(from, to);
+      return;
+    } catch (error) {
+      if (!isHeldOpen(error)) throw error;
+      await by.wait(millis);
+    }
+  }
+  await by.rename(from, to);
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import '../domain/exactJson.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { NewRun } from '../domain/run/newRun.ts';
+import type { Call } from './http/mount.ts';
+import { badRequest, conflict } from './refusal.ts';
+import { fold } from './store/fold.ts';
+import { findRunByMark, type MarkedRun, type PushMarks } from './store/runs.ts';
+import type { Statements } from './store/statements.ts';
+
+/**
+ * The header with which a client marks one push: sent again by the same caller with the same text and the same content, it
+ * makes no second run.
+ */
+const idempotencyHeader = 'Idempotency-Key';
+
+/** A push without marks, which always makes a run. */
+export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null };
+
+/**
+ * Returns the marks of a request that pushes a run.
+ * @param content what makes the result, without what may differ between two tries of one push
+ * @throws Refusal (400) when the header is empty or longer than 200 characters
+ */
+export function marksOf(
+  { caller, header }: Pick<Call<Operation>, 'caller' | 'header'>,
+  ref: string | null | undefined,
+  content: unknown,
+): PushMarks {
+  const key = header(idempotencyHeader);
+  if (key !== undefined && (key === '' || key.length > 200)) {
+    throw badRequest(`The header ${idempotencyHeader} must have 1 to 200 characters.`);
+  }
+  if (key === undefined && ref == null) return noMarks;
+  const scoped = (mark: string): string => `${caller.kind} ${caller.id} ${mark}`;
+  return {
+    pushKey: key === undefined ? null : scoped(key),
+    refKey: ref == null ? null : scoped(ref),
+    hash: hashOf(content),
+  };
+}
+
+/** Returns the SHA-256 of JSON, in which the order of names does not count. */
+const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content, sorted)).digest('hex');
+
+function sorted(_key: string, value: unknown): unknown {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject || JSON.isRawJSON(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Finds the run that an earlier push with one of the marks made.
+ * @param procedureId of the run that is pushed now
+ * @returns its id; null when there is none
+ * @throws Refusal (409) when that push had other content
+ */
+export function findEarlierRun(sql: Statements, marks: PushMarks, run: NewRun, procedureId: string): string | null {
+  for (const [column, mark, what] of [
+    ['push_key', marks.pushKey, idempotencyHeader],
+    ['ref_key', marks.refKey, 'client_run_ref'],
+  ] as const) {
+    const earlier = mark === null ? undefined : findRunByMark(sql, column, mark);
+    if (earlier === undefined) continue;
+    if (isSame(earlier, marks.hash, run, procedureId)) return earlier.id;
+    throw conflict(
+      `The ${what} of this push was used before, for run ${earlier.id} with other content. Nothing was stored. ` +
+        `Give each result a ${what} of its own, then push it again.`,
+    );
+  }
+  return null;
+}
+
+/** A run of an older server has no hash: what it was and of which unit must then be the same. */
+const isSame = (earlier: MarkedRun, hash: string | null, run: NewRun, procedureId: string): boolean =>
+  earlier.push_hash === null
+    ? earlier.procedure_id === procedureId &&
+      earlier.serial_key === fold(run.serialNumber) &&
+      earlier.outcome === run.outcome
+    : earlier.push_hash === hash;

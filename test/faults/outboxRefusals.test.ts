@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import { StationApi } from '../../src/client/stationApi.ts';
+import { idAnswer } from '../../src/contract/common.ts';
+import type { OutboxEntry } from '../../src/contract/outbox.ts';
+import { runs } from '../../src/contract/runs.ts';
+import { type KeptResult, OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
+import { pushKept, type Pushed } from '../../src/run/outbox/pushKept.ts';
+import { isParked } from '../../src/run/outbox/retries.ts';
+import { type TestStation, useServer } from '../server/bench.ts';
+import { send } from '../server/requests.ts';
+import { passedRun, runAt } from '../server/runs.ts';
+import { temporaryFolder } from '../server/support.ts';
+
+describe('the push of a kept result', function () {
+  this.timeout(60_000);
+  const bench = useServer();
+  const box = new OutboxFolder(join(temporaryFolder(), 'outbox'));
+  let procedure: string;
+  let station: TestStation;
+
+  before(async () => {
+    procedure = await bench.procedure('Functional test', 'FVT1');
+    station = await bench.station('Bench 1', procedure);
+    await box.ensure();
+  });
+
+  const find = async (serial: string): Promise<KeptResult | undefined> =>
+    (await box.list()).find(({ serial_number }) => serial_number === serial);
+  const found = async (serial: string): Promise<KeptResult> =>
+    (await find(serial)) ?? assert.fail(`No result of ${serial} is kept`);
+
+  /** As the runner leaves what a script could not push. @param body JSON text */
+  const keep = async (serial_number: string, kind: OutboxEntry['kind'], body: string): Promise<KeptResult> => {
+    const folder = join(box.path, serial_number);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'body.json'), body);
+    const place = { instance: 'local', server: 'this machine', station: { id: station.id, name: 'Bench 1' } };
+    const rest = { id: `of ${serial_number}`, kind, place, script: 'main.py', pid: 1, serial_number };
+    const entry = { ...rest, outcome: 'PASS', started_at: 0, attachments: [] };
+    writeFileSync(join(folder, 'entry.json'), JSON.stringify(entry));
+    writeFileSync(join(folder, 'handed.json'), JSON.stringify({ status: null, message: 'Connection refused' }));
+    return found(serial_number);
+  };
+  const push = (result: KeptResult): Promise<Pushed> =>
+    pushKept(box, result, () =>
+      Promise.resolve({ api: new StationApi(bench.server.url, station.key), knowsMarks: true }),
+    );
+  /** The script's own push of that result. @param body JSON text */
+  const pushedByScript = async (serial: string, path: string, body: string): Promise<string> => {
+    const headers = { 'Idempotency-Key': `of ${serial}` };
+    const reply = await send(bench.server.url, 'POST', path, { key: station.key, body, headers });
+    assert.equal(reply.status, 200, reply.text);
+    return idAnswer.parse(reply.json()).id;
+  };
+  const countOf = async (serial: string): Promise<number> =>
+    (await bench.user.call(runs.list, { query: { serial_numbers: serial } })).data.length;
+
+  it('that the server refuses because its mark belongs to another result stays, parked with the reason', async () => {
+    await pushedByScript('SN-1', '/api/v1/runs', JSON.stringify(passedRun('FVT1', 'SN-0')));
+    const result = await keep('SN-1', 'v1', JSON.stringify(passedRun('FVT1', 'SN-1')));
+    const pushed = await push(result);
+    assert.match('kept' in pushed ? pushed.kept : '', /was used before, for run .* with other content/);
+    const kept = await found('SN-1');
+    assert.deepEqual([kept.tried?.status, isParked(kept), await countOf('SN-1')], [409, true, 0]);
+  });
+
+  it('that the server refuses because it ends before it starts is parked with the reason, on v1 as on v2', async () => {
+    const start = Date.UTC(2026, 0, 1);
+    for (const [serial, kind, body] of [
+      ['SN-2', 'v2', runAt(procedure, 'SN-2', 'PASS', start, -1000)],
+      ['SN-3', 'v1', { ...passedRun('FVT1', 'SN-3'), started_at: '2026-01-01T00:00:00Z', duration: '-PT1S' }],
+    ] as const) {
+      const pushed = await push(await keep(serial, kind, JSON.stringify(body)));
+      assert.match('kept' in pushed ? pushed.kept : '', /ends before it starts|duration must be/);
+      const kept = await found(serial);
+      assert.deepEqual([kept.tried?.status, isParked(kept), await countOf(serial)], [400, true, 0]);
+    }
+  });
+
+  it('that is not valid JSON is parked instead of being tried for ever', async () => {
+    const body = JSON.stringify({ ...passedRun('FVT1', 'SN-4'), phases: '#' }).replace('"#"', 'NaN');
+    const pushed = await push(await keep('SN-4', 'v1', body));
+    assert.match('kept' in pushed ? pushed.kept : '', /not valid JSON/);
+    assert.equal(isParked(await found('SN-4')), true);
+  });
+
+  it('finds the run that the script itself made when only the answer was lost, whatever digits it has', async () => {
+    const measured = '{"name":"id","outcome":"PASS","measured_value":12345678901234567890,"lower_limit":1.0e0}';
+    const phase = `{"name":"check","outcome":"PASS","start_time_millis":1,"end_time_millis":2.50,"measurements":[${measured}]}`;
+    const body = JSON.stringify({ ...passedRun('FVT1', 'SN-5'), phases: '#' }).replace('"#"', `[ ${phase} ]`);
+    const id = await pushedByScript('SN-5', '/api/v1/runs', body);
+    assert.deepEqual(await push(await keep('SN-5', 'v1', body)), { runId: id });
+    assert.deepEqual([await find('SN-5'), await countOf('SN-5')], [undefined, 1]);
+  });
+});

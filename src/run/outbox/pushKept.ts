@@ -3,6 +3,8 @@ import type { StationApi } from '../../client/stationApi.ts';
 import { runs } from '../../contract/runs.ts';
 import { v1 } from '../../contract/v1.ts';
 import { messageOf } from '../../domain/messageOf.ts';
+import { isRunOf, procedureIn } from '../../domain/run/acknowledgement.ts';
+import { parseTolerantJson } from '../../domain/tolerantJson.ts';
 import type { KeptResult, OutboxFolder } from './outboxFolder.ts';
 
 /** Where a result goes: with the key of its station. */
@@ -62,10 +64,10 @@ async function pushRun(
   result: KeptResult,
   serverKnowsMarks: boolean,
 ): Promise<string> {
-  const mayBeThere = !serverKnowsMarks && wasSent(result);
-  const found = mayBeThere ? await findRun(api, result) : undefined;
-  if (found !== undefined) return found;
   const body = await box.body(result);
+  const mayBeThere = !serverKnowsMarks && wasSent(result);
+  const found = mayBeThere ? await findRun(api, result, body) : undefined;
+  if (found !== undefined) return found;
   const mark = result.id;
   if (result.kind === 'openhtf') {
     const upload_id = await upload(api, `${result.serial_number ?? 'unknown'}.json`, 'application/json', body);
@@ -107,13 +109,15 @@ async function pushAttachments(
 /** Whether it was sent before: an answer may have been lost, and a later refusal says nothing of the first try. */
 const wasSent = ({ handed, tried }: KeptResult): boolean => tried !== null || handed?.message !== null;
 
-async function findRun(api: StationApi, { serial_number, started_at }: KeptResult): Promise<string | undefined> {
+async function findRun(api: StationApi, result: KeptResult, body: Buffer): Promise<string | undefined> {
+  const { serial_number, started_at } = result;
   if (serial_number === null) return undefined;
   const around = (millis: number): string => new Date(started_at + millis).toISOString();
   const { data } = await api.call(runs.list, {
     query: { serial_numbers: [serial_number], started_after: around(-2), started_before: around(2) },
   });
-  return data[0]?.id;
+  const pushed = { ...result, procedureId: procedureIn(parseTolerantJson(body.toString())) };
+  return data.find((run) => isRunOf(pushed, run))?.id;
 }
 
 async function upload(api: StationApi, name: string, type: string, content: Buffer): Promise<string> {

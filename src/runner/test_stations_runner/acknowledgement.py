@@ -38,7 +38,7 @@ class Identity:
         """
         return (
             self.serial_number is not None
-            and push.serial_number in (None, self.serial_number)
+            and (push.serial_number is None or push.serial_number.casefold() == self.serial_number.casefold())
             and any(_can_be_same(own, other) for own in self.procedure_ids for other in push.procedure_ids)
             and (push.outcome != "PASS" or self.outcome == "PASS")
         )

@@ -101,7 +101,7 @@ class PlainRun:
         with self._lock:
             if phase.name != self._first.name or any(call.outcome is None for call in self._calls):
                 return False
-            if unit != self._unit:
+            if unit.serial_number != self._unit.serial_number:
                 return True
             identity = texts_of(arguments)[0]
             same_calls = [call for call in self._calls if call.name == phase.name and call.arguments == identity]

@@ -1,5 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
+import { promisify } from 'node:util';
+
+/** How the operating system is asked about processes; tests put another system's answers in its place. */
+export interface ProcessSystem {
+  readonly platform: NodeJS.Platform;
+  readonly read: (file: string) => Promise<string>;
+  /** Returns what a program prints. */
+  readonly run: (program: string, args: readonly string[]) => Promise<string>;
+  readonly isAlive: (pid: number) => boolean;
+}
+
+const thisSystem: ProcessSystem = {
+  platform: process.platform,
+  read: (file) => readFile(file, 'latin1'),
+  run: async (program, args) => {
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    return (await promisify(execFile)(program, args, { env, timeout: 10_000, windowsHide: true })).stdout;
+  },
+  isAlive,
+};
 
 /** Whether a process of this number runs on this machine, whoever's it is. */
 export function isAlive(pid: number): boolean {
@@ -12,14 +33,19 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * What no other process of this machine has, whatever its clock is set to: the machine's start, and the process's since then.
- * The runner's `outbox.py` writes the same.
- * @returns null where there is none of this number, or the system does not tell; Linux does
+ * Returns what no other process of this machine has: when it was started, on Linux since the machine's start, whatever its
+ * clock is set to. The runner's `birth.py` returns the same.
+ * @returns null where there is no process of this number, or the system does not tell
  */
-export function birthOf(pid: number): string | null {
+export async function birthOf(pid: number, system = thisSystem): Promise<string | null> {
   try {
-    const machine = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    if (system.platform === 'darwin') return (await system.run('/bin/ps', ['-o', 'lstart=', '-p', `${pid}`])).trim();
+    if (system.platform === 'win32') {
+      const command = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
+      return (await system.run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', command])).trim();
+    }
+    const machine = (await system.read('/proc/sys/kernel/random/boot_id')).trim();
+    const stat = await system.read(`/proc/${pid}/stat`);
     // The program's name, in parentheses, may hold anything; the third field is the first behind it, this the 22nd.
     return `${machine} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
   } catch {
@@ -28,15 +54,26 @@ export function birthOf(pid: number): string | null {
 }
 
 /**
- * Whether the process that had this number then still runs, and not another one.
- * @param then milliseconds since 1970 @param birth null: the system did not tell. Then only a start of the machine is noticed,
- * for which a clock that was set meanwhile may be taken.
+ * Whether the process that had this number then still runs, and not another one that has it now.
+ * @param then milliseconds since 1970
+ * @param birth null: the system did not tell. Then only a start of the machine is noticed, for which a clock that was set
+ * meanwhile may be taken.
  */
-export function isStillAlive(pid: number, then: number, birth: string | null): boolean {
-  if (birth !== null) return birthOf(pid) === birth;
+export async function isStillAlive(
+  pid: number,
+  then: number,
+  birth: string | null,
+  system = thisSystem,
+): Promise<boolean> {
+  if (!system.isAlive(pid)) return false;
+  if (birth !== null) {
+    const found = await birthOf(pid, system);
+    // A system that does not answer now must not have a live script's result pushed beside it.
+    return found === null ? system.isAlive(pid) : found === birth;
+  }
   const started = Date.now() - uptime() * 1000;
-  return then > started - clockError && isAlive(pid);
+  return then > started - clockErrorMillis;
 }
 
 /** Milliseconds by which the two clocks may be apart. */
-const clockError = 60_000;
+const clockErrorMillis = 60_000;

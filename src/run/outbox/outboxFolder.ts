@@ -56,7 +56,7 @@ export class OutboxFolder {
     const handed = (await parsed(join(folder, 'handed.json'), outboxHanded)) ?? null;
     const tried = (await parsed(join(folder, 'tried.json'), outboxTried)) ?? null;
     const { pid, birth } = entry;
-    const isBusy = handed === null && isStillAlive(pid, await writtenAt(join(folder, 'entry.json')), birth);
+    const isBusy = handed === null && (await isStillAlive(pid, await writtenAt(join(folder, 'entry.json')), birth));
     return { ...entry, folder, handed, tried, isBusy };
   }
 

@@ -25,7 +25,7 @@ const onDisk: LockFiles = {
  * @returns releases it; undefined when another process has it, or the folder is gone
  */
 export async function takeLock(folder: string, files = onDisk): Promise<(() => Promise<void>) | undefined> {
-  const birth = birthOf(process.pid)?.replace(' ', '.') ?? '';
+  const birth = Buffer.from((await birthOf(process.pid)) ?? '').toString('hex');
   const own = `lock_${process.pid}_${Date.now()}_${birth}_${randomUUID()}`;
   const release = (): Promise<void> => files.remove(join(folder, own));
   try {
@@ -35,7 +35,8 @@ export async function takeLock(folder: string, files = onDisk): Promise<(() => P
   }
   try {
     const others = (await files.list(folder)).filter((name) => name.startsWith('lock_') && name !== own);
-    if (!others.some(isHeld)) {
+    const held = await Promise.all(others.map(isHeld));
+    if (!held.includes(true)) {
       for (const left of others) await files.remove(join(folder, left));
       return release;
     }
@@ -46,7 +47,7 @@ export async function takeLock(folder: string, files = onDisk): Promise<(() => P
   return undefined;
 }
 
-function isHeld(name: string): boolean {
+function isHeld(name: string): Promise<boolean> {
   const [, pid, since, birth] = name.split('_');
-  return isStillAlive(Number(pid), Number(since), birth?.replace('.', ' ') || null);
+  return isStillAlive(Number(pid), Number(since), Buffer.from(birth ?? '', 'hex').toString() || null);
 }

@@ -127,11 +127,12 @@ def _stored(measurement: dict[str, Any]) -> dict[str, object]:
 
 
 def texts_of(arguments: inspect.BoundArguments | None) -> tuple[str, str]:
-    """Returns the arguments of a call, without the unit's serial number: whole, to compare, and as people read them."""
-    given = {} if arguments is None else dict(arguments.arguments)
-    given.pop(SERIAL_NUMBER_ARGUMENT, None)
+    """Returns the arguments of a call: whole, to compare, and as people read them, without the unit's serial number."""
+    given = {} if arguments is None else arguments.arguments
     whole = ", ".join(f"{name}={safe_text(repr, value)}" for name, value in given.items())
-    shown = ", ".join(safe_text(repr, value) for value in given.values() if _is_simple(value))
+    shown = ", ".join(
+        safe_text(repr, value) for name, value in given.items() if name != SERIAL_NUMBER_ARGUMENT and _is_simple(value)
+    )
     return whole, cut(shown, _MAX_ARGUMENTS_TEXT)
 
 

@@ -132,11 +132,15 @@ class PlainRun:
             failure = describe(error, error.__traceback__, self._session.files)
             self._finish(call, PhaseResult(ERROR), {**failure, "place": failure["place"] or call.place})
             raise
-        result = PhaseResult(ERROR, problem=f"Phase {phase.name} was interrupted while its result was read.")
         try:
             result = result_of_answer(phase.name, answer)
-        finally:
-            self._finish(call, result, _failure_of(result, call.place))
+        except BaseException as error:  # SystemExit, say, raised by the value itself; or a stop
+            problem = f"Phase {phase.name} returned a value that cannot be read: {type(error).__name__}"
+            result = PhaseResult(ERROR, problem=problem)
+            if self._session.control.stopping:
+                self._finish(call, result, _failure_of(result, call.place))
+                raise
+        self._finish(call, result, _failure_of(result, call.place))
         return answer
 
     def end(self, ending: Ending, why: str) -> None:

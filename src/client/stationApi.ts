@@ -1,12 +1,13 @@
 import type { HTTPError, KyResponse, Options } from 'ky';
 import * as z from 'zod';
 import { events, type StreamEvent, streamEvent } from '../contract/events.ts';
+import { parseExactly } from '../contract/exactJson.ts';
 import type { Answer, Operation } from '../contract/operation.ts';
 import { ApiError, brokenConnection, refusal } from './apiError.ts';
 
 const json = z.string().transform((text, context): unknown => {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     context.addIssue('no JSON');
     return z.NEVER;

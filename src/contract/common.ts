@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ExactInteger, type ExactNumber } from './exactJson.ts';
 import type { KeyKind, Operation, RefusalStatus } from './operation.ts';
 
 export const nothing = z.undefined();
@@ -45,6 +46,41 @@ export const creators = {
   created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
   created_by_station: z.object({ id, name: z.string() }).nullable(),
 };
+
+/**
+ * A list of up to so many items. How many they are is checked before the items: each wrong one of millions would get an issue
+ * of its own.
+ */
+export const listUpTo = <T extends z.ZodType>(most: number, item: T) =>
+  z
+    .custom<unknown[]>(
+      (value) => Array.isArray(value) && value.length <= most,
+      `Expected a list of up to ${most} items.`,
+    )
+    .pipe(z.array(item));
+
+/** `JSON.parse` makes Infinity of 1e999, which could not be stored. */
+function isFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
+}
+
+/** Any JSON; `z.json()` takes as long for it as all the rest of a run takes. */
+export const finiteJson = z.unknown().refine(isFinite, 'Numbers must be finite.');
+
+const isExactNumber = (value: unknown): boolean =>
+  typeof value === 'number' ? Number.isFinite(value) : value instanceof ExactInteger;
+
+/** A number as JSON has it: an integer keeps all its digits. */
+export const exactNumber = z.custom<ExactNumber>(isExactNumber, 'Expected a finite number.').meta({ type: 'number' });
+
+/** The points of a curve, checked as a whole: there may be a million. */
+export const points = z
+  .custom<ExactNumber[]>(
+    (value) => Array.isArray(value) && value.every(isExactNumber),
+    'Expected a list of finite numbers.',
+  )
+  .meta({ type: 'array', items: { type: 'number' } });
 
 /** ISO 8601 with zone. */
 export const timestamp = z.iso.datetime({ offset: true });

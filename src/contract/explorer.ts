@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   byId,
+  exactNumber,
   id,
   logLevel,
   many,
@@ -83,7 +84,7 @@ export const measurementRow = z.object({
   measurement_name: z.string(),
   /** Of the phase. */
   started_at: timestamp,
-  value: z.number().nullable(),
+  value: exactNumber.nullable(),
   bool_value: z.boolean().nullable(),
   string_value: z.string().nullable(),
   units: z.string().nullable(),

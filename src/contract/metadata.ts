@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
 const key = z.string().regex(/^[A-Za-z0-9_.:+-]{1,60}$/, 'A metadata key has 1 to 60 letters, digits or _ . : + -');
-const value = z.union([z.string(), z.number(), z.boolean()]);
+const value = z.union(
+  [z.string(), z.number(), z.boolean()],
+  'A metadata value is a text, a number (an integer up to 2^53), true or false.',
+);
 export const maxMetadataKeys = 50;
 
 /** A test's own facts about a run, unit, part, revision or station. */

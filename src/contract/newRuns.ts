@@ -1,25 +1,25 @@
 import * as z from 'zod';
-import { logLevel, measurementOutcome, outcome, phaseOutcome } from './common.ts';
+import {
+  exactNumber,
+  finiteJson,
+  listUpTo,
+  logLevel,
+  measurementOutcome,
+  outcome,
+  phaseOutcome,
+  points,
+} from './common.ts';
 import { metadata } from './metadata.ts';
 import { batchNumber, partNumber, revisionNumber, serialNumber, versionTag } from './numbers.ts';
 
 /** ISO 8601; without a zone it is UTC. */
 const time = z.iso.datetime({ offset: true, local: true });
 
-/** `JSON.parse` makes Infinity of 1e999, which could not be stored. */
-function isFinite(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
-}
-
-/** Any JSON; `z.json()` takes as long for it as all the rest of a run takes. */
-const json = z.unknown().refine(isFinite, 'Numbers must be finite.');
-
 const validator = z.object({
   outcome: measurementOutcome.nullish(),
   /** `>`, `>=`, `<`, `<=`, `==`, `!=`, `matches`, `in`, `not in`, `range`, or a word of the test's own. */
   operator: z.string().nullish(),
-  expected_value: json.nullish(),
+  expected_value: finiteJson.nullish(),
   expression: z.string().nullish(),
   is_decisive: z.boolean().nullish(),
 });
@@ -28,14 +28,14 @@ export type V2Validator = z.infer<typeof validator>;
 const aggregation = z.object({
   type: z.string(),
   outcome: measurementOutcome.nullish(),
-  value: z.union([z.number(), z.string(), z.boolean()]).nullish(),
+  value: z.union([exactNumber, z.string(), z.boolean()]).nullish(),
   unit: z.string().nullish(),
   validators: z.array(validator).nullish(),
 });
 export type V2Aggregation = z.infer<typeof aggregation>;
 
 const series = z.object({
-  data: z.array(z.number()),
+  data: points,
   units: z.string().nullish(),
   name: z.string().nullish(),
   description: z.string().nullish(),
@@ -48,12 +48,12 @@ const measurement = z.object({
   name: z.string(),
   outcome: measurementOutcome,
   docstring: z.string().nullish(),
-  units: z.union([z.string(), z.array(z.string())]).nullish(),
-  measured_value: json.nullish(),
+  units: z.union([z.string(), listUpTo(1000, z.string())]).nullish(),
+  measured_value: finiteJson.nullish(),
   x_axis: series.nullish(),
   y_axis: z.array(series).nullish(),
-  lower_limit: z.number().nullish(),
-  upper_limit: z.number().nullish(),
+  lower_limit: exactNumber.nullish(),
+  upper_limit: exactNumber.nullish(),
   validators: z.array(validator).nullish(),
   aggregations: z.array(aggregation).nullish(),
 });
@@ -89,7 +89,7 @@ const secret = z.object({
   source: configSource.nullish(),
   value: z.undefined('The value of a secret must not be sent.').optional(),
 });
-const config = secret.extend({ value: z.union([z.string(), z.number(), z.boolean()]) });
+const config = secret.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) });
 
 /** The body of v2 `POST /runs`. Outcomes are stored as given. */
 export const newRunBody = z.object({
@@ -104,7 +104,7 @@ export const newRunBody = z.object({
   revision_number: revisionNumber.nullish(),
   batch_number: batchNumber.nullish(),
   /** Serial numbers of units that exist; they are moved to this unit. */
-  sub_units: z.array(z.string()).nullish(),
+  sub_units: listUpTo(1000, z.string()).nullish(),
   docstring: z.string().nullish(),
   phases: z.array(phase).nullish(),
   logs: z

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { fileName, uploadAnswer } from './attachments.ts';
 import {
   byId,
+  exactNumber,
   id,
   idAnswer,
+  listUpTo,
   logLevel,
   many,
   measurementOutcome,
@@ -12,6 +14,7 @@ import {
   page,
   pageQuery,
   phaseOutcome,
+  points,
   several,
   timestamp,
 } from './common.ts';
@@ -37,7 +40,7 @@ const aggregation = z.object({
   id,
   type: z.string(),
   outcome: measurementOutcome.nullable(),
-  value: z.union([z.number(), z.string(), z.boolean()]).nullable(),
+  value: z.union([exactNumber, z.string(), z.boolean()]).nullable(),
   unit: z.string().nullish(),
   validators: z.array(validator).nullish(),
 });
@@ -56,7 +59,7 @@ export const measurement = z.object({
   data_series: z
     .array(
       z.object({
-        data: z.array(z.number()),
+        data: points,
         units: z.string().nullable(),
         name: z.string().nullish(),
         description: z.string().nullish(),
@@ -166,7 +169,7 @@ export const run = runListItem.extend({
   sub_units: z.array(
     z.object({ id, serial_number: z.string(), part_number: z.string(), part_name: z.string().nullable() }),
   ),
-  config: z.array(secret.extend({ value: z.union([z.string(), z.number(), z.boolean()]) })),
+  config: z.array(secret.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) })),
   secrets: z.array(secret),
 });
 export type Run = z.infer<typeof run>;
@@ -248,7 +251,7 @@ export const runs = {
     access: ['user', 'station'],
     params: byId,
     /** Uploads that become the run's attachments. */
-    body: z.object({ attachments: z.array(id).optional() }),
+    body: z.object({ attachments: listUpTo(1000, id).optional() }),
     answer: idAnswer,
     refusals: [403, 404, 409],
   }),

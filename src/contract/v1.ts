@@ -1,17 +1,28 @@
 import * as z from 'zod';
 import { fileName } from './attachments.ts';
-import { byId, id, logLevel, measurementOutcome, operation, phaseOutcome } from './common.ts';
+import {
+  byId,
+  exactNumber,
+  finiteJson,
+  id,
+  listUpTo,
+  logLevel,
+  measurementOutcome,
+  operation,
+  phaseOutcome,
+} from './common.ts';
 import { soughtNumber } from './numbers.ts';
 
 /** A v1 measurement's value is whatever JSON the script had: number, string, boolean, nested list or object. */
 const measurement = z.object({
   name: z.string().min(1),
   outcome: measurementOutcome,
-  measured_value: z.unknown().optional(),
-  units: z.string().nullish(),
-  lower_limit: z.number().nullish(),
-  upper_limit: z.number().nullish(),
-  validators: z.array(z.string()).nullish(),
+  measured_value: finiteJson.optional(),
+  /** Of a measurement of several dimensions one for each column of its rows. */
+  units: z.union([z.string(), listUpTo(1000, z.string().nullable())]).nullish(),
+  lower_limit: exactNumber.nullish(),
+  upper_limit: exactNumber.nullish(),
+  validators: listUpTo(1000, z.string()).nullish(),
   docstring: z.string().nullish(),
 });
 
@@ -33,9 +44,9 @@ const step = z.object({
   duration: z.string(),
   step_passed: z.boolean(),
   measurement_unit: z.string().nullish(),
-  measurement_value: z.unknown().optional(),
-  limit_low: z.number().nullish(),
-  limit_high: z.number().nullish(),
+  measurement_value: finiteJson.optional(),
+  limit_low: exactNumber.nullish(),
+  limit_high: exactNumber.nullish(),
 });
 
 export const runBody = z.object({

@@ -1,3 +1,5 @@
+import { parseExactly } from '../contract/exactJson.ts';
+
 /** A whole JSON string (skipped), or one of the number tokens that Python writes with `allow_nan=True`. */
 const stringOrToken = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g;
 const openhtfText = new Map([
@@ -13,8 +15,8 @@ const openhtfText = new Map([
  */
 export function parseTolerantJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
-    return JSON.parse(text.replace(stringOrToken, (token) => openhtfText.get(token) ?? token));
+    return parseExactly(text.replace(stringOrToken, (token) => openhtfText.get(token) ?? token));
   }
 }

@@ -1,9 +1,11 @@
 /**
- * A measured value as people read it: numbers with at most nine significant digits, so that 3.3000000000000003 is 3.3.
+ * A measured value as people read it: fractions with at most nine significant digits, so that
+ * 3.3000000000000003 is 3.3, and integers with all of theirs.
  * @returns null when nothing was measured
  */
 export function readableValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
+  if (Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'number') return String(Number(value.toPrecision(9)));
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

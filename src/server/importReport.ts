@@ -1,16 +1,25 @@
-import { deepest, isTooDeep } from '../domain/nesting.ts';
+import { excessOf } from '../domain/jsonLimits.ts';
 import { openhtfRecord, type OpenhtfRecord } from '../domain/run/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../domain/run/openhtfRun.ts';
 import { parseTolerantJson } from '../domain/tolerantJson.ts';
 import { messageOf } from '../domain/messageOf.ts';
+import { Budget } from './budget.ts';
 import type { Caller } from './http/authentication.ts';
 import { parseInput } from './http/input.ts';
 import { permittedProcedure, type PushedRun, pushRun } from './pushRun.ts';
-import { badRequest, conflict } from './refusal.ts';
+import { badRequest, conflict, tooLarge } from './refusal.ts';
 import type { RouteNeeds } from './routeNeeds.ts';
 import { storedUpload } from './routes/uploadRules.ts';
 import type { PushMarks } from './store/runs.ts';
-import { attachToRun, findRunOfContent } from './store/uploads.ts';
+import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
+
+type Needs = Pick<RouteNeeds, 'store' | 'sql' | 'writer' | 'files'>;
+
+/** A report with curves of a million points has about 32 MB; in memory it takes several times that. */
+const maxReportBytes = 32 * 1024 * 1024;
+
+/** Bytes of reports that are read and stored at the same time: many large ones wait for each other. */
+const reportsInWork = new Budget(maxReportBytes);
 
 interface Import {
   uploadId: string;
@@ -25,11 +34,25 @@ interface Import {
  * Makes a run of an uploaded OpenHTF report.
  * @throws Refusal, RunInputError
  */
-export async function importReport(
-  { store, sql, writer, files }: Pick<RouteNeeds, 'store' | 'sql' | 'writer' | 'files'>,
-  { uploadId, caller, marksFor, allowDuplicate }: Import,
+export async function importReport(needs: Needs, request: Import): Promise<PushedRun> {
+  const found = await storedUpload(needs.store, request.uploadId, request.caller);
+  if (found.size !== null && found.size > maxReportBytes) {
+    const [size, most] = [found.size, maxReportBytes].map((bytes) => Math.ceil(bytes / 1024 / 1024));
+    throw tooLarge(`The report "${found.name}" has ${size} MiB; this server imports reports up to ${most} MiB.`);
+  }
+  const release = await reportsInWork.take(found.size ?? maxReportBytes);
+  try {
+    return await importStored(found, needs, request);
+  } finally {
+    release();
+  }
+}
+
+async function importStored(
+  found: UploadRow,
+  { sql, writer, files }: Needs,
+  { caller, marksFor, allowDuplicate }: Import,
 ): Promise<PushedRun> {
-  const found = await storedUpload(store, uploadId, caller);
   const record = parseInput(openhtfRecord, parseReport(found.name, await files.readText(found.id)));
   const run = openhtfRecordToNewRun(record, Date.now());
   const marks = marksFor(contentOf(record));
@@ -59,7 +82,8 @@ function contentOf({ log_records, phases, ...record }: OpenhtfRecord): unknown {
 }
 
 function parseReport(name: string, text: string): unknown {
-  if (isTooDeep(text)) throw badRequest(`The report "${name}" is nested more than ${deepest} levels deep.`);
+  const excess = excessOf(text);
+  if (excess !== null) throw badRequest(`The report "${name}" ${excess}.`);
   try {
     return parseTolerantJson(text);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import '../domain/exactJson.ts';
+import '../contract/exactJson.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { NewRun } from '../domain/run/newRun.ts';
 import type { Call } from './http/mount.ts';

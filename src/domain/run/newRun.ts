@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import {
+  exactNumber,
   type logLevel,
   measurementOutcome,
   type MeasurementOutcome,
   outcome,
   type Outcome,
   type PhaseOutcome,
+  points,
 } from '../../contract/common.ts';
 import type { Metadata } from '../../contract/metadata.ts';
 
@@ -29,7 +31,7 @@ export const newAggregation = z.object({
   id: z.uuid(),
   type: z.string(),
   outcome: measurementOutcome.nullable(),
-  value: z.union([z.number(), z.string(), z.boolean()]).nullable(),
+  value: z.union([exactNumber, z.string(), z.boolean()]).nullable(),
   unit: z.string().nullable(),
   validators: z.array(newValidator),
 });
@@ -40,7 +42,7 @@ export const newSeries = z.object({
   name: z.string().nullable(),
   description: z.string().nullable(),
   units: z.string().nullable(),
-  data: z.array(z.number()),
+  data: points,
   validators: z.array(newValidator),
   aggregations: z.array(newAggregation),
 });
@@ -102,7 +104,7 @@ export const runContext = z.object({
       endedAt: z.number().nullable(),
     }),
   ),
-  config: z.array(setting.extend({ value: z.union([z.string(), z.number(), z.boolean()]) })),
+  config: z.array(setting.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) })),
   /** Never with their values. */
   secrets: z.array(setting),
 });

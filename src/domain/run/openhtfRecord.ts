@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { exactNumber, finiteJson } from '../../contract/common.ts';
 
 /** Scripts write numbers where a text is meant (`part_number=1234`). */
-const text = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value).trim());
+const text = z.union([z.string(), exactNumber, z.boolean()]).transform((value) => String(value).trim());
 const short = (what: string, max = 60) =>
   text.refine((value) => value.length <= max, `The ${what} must be at most ${max} characters long.`).nullish();
 const millis = z.number().nullish();
@@ -9,7 +10,7 @@ const codeInfo = z.object({ docstring: z.string().nullish() }).nullish();
 
 const measurement = z.object({
   outcome: z.string().nullish(),
-  measured_value: z.unknown().optional(),
+  measured_value: finiteJson.optional(),
   units: z.object({ suffix: z.string().nullish() }).nullish().catch(null),
   docstring: z.string().nullish(),
   validators: z.array(z.unknown()).nullish(),

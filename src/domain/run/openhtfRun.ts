@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { measurementOutcome, type Outcome, outcome, phaseOutcome } from '../../contract/common.ts';
+import { curveOf, joinedUnits } from './curves.ts';
 import {
   type NewLog,
   type NewMeasurement,
@@ -14,34 +14,12 @@ import {
 import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
 import { judge, parseValidator } from './validators.ts';
 
-const numberRow = z.tuple([z.number(), z.number()]);
-
-const axis = (name: string | null, units: string | null, data: number[]): NewSeries => ({
-  name,
-  description: null,
-  units,
-  data,
-  validators: [],
-  aggregations: [],
-});
-
-/** A curve over one dimension as two series; null for anything that cannot be drawn so (its rows are kept instead). */
+/** A curve over one dimension as two series; null for anything else, whose rows are kept instead. */
 function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
   const [dimension, ...more] = m.dimensions ?? [];
-  const rows = z.array(numberRow).safeParse(m.measured_value);
-  if (!dimension || more.length > 0 || !rows.success) return null;
-  return [
-    axis(
-      dimension.name ?? null,
-      dimension.suffix ?? null,
-      rows.data.map(([x]) => x),
-    ),
-    axis(
-      name,
-      m.units?.suffix ?? null,
-      rows.data.map(([, y]) => y),
-    ),
-  ];
+  if (!dimension || more.length > 0) return null;
+  const x = { name: dimension.name ?? null, units: dimension.suffix ?? null };
+  return curveOf(m.measured_value, x, { name, units: m.units?.suffix ?? null });
 }
 
 function toMeasurement([name, m]: [string, OpenhtfMeasurement]): NewMeasurement {
@@ -49,12 +27,11 @@ function toMeasurement([name, m]: [string, OpenhtfMeasurement]): NewMeasurement 
   const result = measurementOutcome.safeParse(m.outcome).data ?? 'UNSET';
   const series = toSeries(name, m);
   const dimensionUnits = (m.dimensions ?? []).map((d) => d.suffix);
-  const units = [...(series ? [] : dimensionUnits), series ? null : m.units?.suffix].filter((unit) => unit);
   const rules = (m.validators ?? []).map(String).flatMap(parseValidator);
   return {
     name,
     outcome: result,
-    units: units.join(', ') || null,
+    units: series ? null : joinedUnits([...dimensionUnits, m.units?.suffix]),
     docstring: m.docstring ?? null,
     measuredValue: series ? undefined : m.measured_value,
     validators: judge(rules, result, m.measured_value),

@@ -1,5 +1,6 @@
+import { ExactInteger } from '../../contract/exactJson.ts';
 import type { Report, ReportMeasurement } from '../../contract/report.ts';
-import type { MeasurementAnswer, Run } from '../../contract/runs.ts';
+import type { MeasurementAnswer, Run, ValidatorAnswer } from '../../contract/runs.ts';
 
 /** The run without what its report does not show at once. */
 export function reportOf(run: Run): Report {
@@ -16,17 +17,42 @@ export function reportOf(run: Run): Report {
   };
 }
 
-function withoutPoints({ data_series: series, ...rest }: MeasurementAnswer): ReportMeasurement {
+function withoutPoints({ data_series: series, ...measurement }: MeasurementAnswer): ReportMeasurement {
+  const { validators, aggregations } = measurement;
+  const rest = {
+    ...measurement,
+    ...(measurement.measured_value === undefined ? {} : { measured_value: readable(measurement.measured_value) }),
+    validators: readableValidators(validators) ?? null,
+    aggregations: readableAggregations(aggregations),
+  };
   if (series === undefined) return rest;
   const axes = series.map(({ name, units, description, validators, aggregations }) => ({
     name,
     units,
     description,
-    validators,
-    aggregations,
+    validators: readableValidators(validators),
+    aggregations: readableAggregations(aggregations),
   }));
   return { ...rest, curve: { points: series[0]?.data.length ?? 0, axes } };
 }
+
+/** Messages to a page are JSON, which rounds long integers there: their digits go as text. */
+function readable(value: unknown): unknown {
+  if (value instanceof ExactInteger) return value.digits;
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, readable(each)]));
+}
+
+const readableValidators = (validators: readonly ValidatorAnswer[] | null | undefined) =>
+  validators?.map((each) => ({ ...each, expected_value: readable(each.expected_value) }));
+
+const readableAggregations = (aggregations: MeasurementAnswer['aggregations']) =>
+  aggregations?.map((each) => ({
+    ...each,
+    value: each.value instanceof ExactInteger ? each.value.digits : each.value,
+    validators: readableValidators(each.validators),
+  }));
 
 /** How often each phase was tried: attempts of one phase follow each other with a growing `retry_count`. */
 export function attemptsOf(phases: readonly { name: string; retry_count: number }[]): number[] {

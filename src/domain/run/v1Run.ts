@@ -1,5 +1,6 @@
 import type { V1RunBody } from '../../contract/v1.ts';
 import { parseDuration } from '../duration.ts';
+import { curveOf, joinedUnits } from './curves.ts';
 import {
   type NewLog,
   type NewMeasurement,
@@ -35,17 +36,22 @@ function toLog(log: V1Log, index: number): NewLog {
   };
 }
 
+/** Rows of two columns with a unit for each are a curve, as they are in an OpenHTF report. */
 function toMeasurement(m: V1Measurement): NewMeasurement {
   const rules = [...limits(m.lower_limit, m.upper_limit), ...(m.validators ?? []).flatMap(parseValidator)];
+  const units = Array.isArray(m.units) ? m.units : [m.units];
+  const [x = null, y = null] = units;
+  const series =
+    units.length === 2 ? curveOf(m.measured_value, { name: null, units: x }, { name: m.name, units: y }) : null;
   return {
     name: m.name,
     outcome: m.outcome,
-    units: m.units ?? null,
+    units: series ? null : joinedUnits(units),
     docstring: m.docstring ?? null,
-    measuredValue: m.measured_value,
+    measuredValue: series ? undefined : m.measured_value,
     validators: judge(rules, m.outcome, m.measured_value),
     aggregations: [],
-    series: null,
+    series,
   };
 }
 

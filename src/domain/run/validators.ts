@@ -1,4 +1,5 @@
 import type { MeasurementOutcome } from '../../contract/common.ts';
+import { comparable, ExactInteger, type ExactNumber } from '../../contract/exactJson.ts';
 import type { NewValidator } from './newRun.ts';
 
 /** A validator before its own outcome is known. */
@@ -14,7 +15,7 @@ const anonymous = /^<.* at 0x[0-9a-fA-F]+>$/s;
 
 const literalText = (value: unknown): string => {
   if (typeof value === 'string') return `'${value}'`;
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return comparable(value) === null ? JSON.stringify(value) : String(value);
 };
 
 /** The text of a rule, such as `x >= 3.2` or `x in ["a","b"]`. */
@@ -41,6 +42,13 @@ function finite(text: string | undefined): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** A finite number with all its digits, if it is an integer. */
+function exact(text: string | undefined): ExactNumber | null {
+  const value = finite(text);
+  const isRounded = value !== null && !Number.isSafeInteger(value) && /^-?\d+$/.test(text ?? '');
+  return isRounded ? new ExactInteger(text ?? '') : value;
+}
+
 /** Reads a Python literal: number, True, False, None or a quoted text. Undefined when it is something else. */
 function literal(text: string): unknown {
   if (/^true$/i.test(text)) return true;
@@ -48,14 +56,14 @@ function literal(text: string): unknown {
   if (text === 'None') return null;
   const quoted = /^'(.*)'$|^"(.*)"$/s.exec(text);
   if (quoted) return quoted[1] ?? quoted[2];
-  return finite(text) ?? undefined;
+  return exact(text) ?? undefined;
 }
 
 function parseRange(text: string): Rule[] | null {
   const match = range.exec(text);
   if (!match) return null;
   const given: readonly (string | undefined)[] = match.slice(1);
-  const [minimum, marginalMinimum, marginalMaximum, maximum] = given.map(finite);
+  const [minimum, marginalMinimum, marginalMaximum, maximum] = given.map(exact);
   // A bound that is no finite number (inf, a placeholder) cannot be compared with: the text alone tells it.
   if (given.some((bound) => finite(bound) === null && bound)) return null;
   const rules = [
@@ -64,7 +72,7 @@ function parseRange(text: string): Rule[] | null {
     ...(marginalMinimum != null ? [rule('>=', marginalMinimum, false)] : []),
     ...(marginalMaximum != null ? [rule('<=', marginalMaximum, false)] : []),
   ];
-  if (minimum != null && minimum === maximum) return [rule('==', minimum), ...rules.slice(2)];
+  if (minimum != null && String(minimum) === String(maximum)) return [rule('==', minimum), ...rules.slice(2)];
   return rules.length > 0 ? rules : null;
 }
 
@@ -102,16 +110,18 @@ export function parseValidator(text: string): Rule[] {
 }
 
 /** The two limits of the v1 API as rules. */
-export const limits = (lower: number | null | undefined, upper: number | null | undefined): Rule[] => [
+export const limits = (lower: ExactNumber | null | undefined, upper: ExactNumber | null | undefined): Rule[] => [
   ...(lower != null ? [rule('>=', lower)] : []),
   ...(upper != null ? [rule('<=', upper)] : []),
 ];
 
-function holds({ operator, expected_value: expected }: Rule, value: unknown): boolean | null {
+function holds({ operator, expected_value }: Rule, measured: unknown): boolean | null {
+  const [value, expected] = [comparable(measured), comparable(expected_value)];
   if (operator === '==' || operator === '!=') {
-    return typeof value === typeof expected ? (value === expected) === (operator === '==') : null;
+    if (value !== null && expected !== null) return (value <= expected && value >= expected) === (operator === '==');
+    return typeof measured === typeof expected_value ? (measured === expected_value) === (operator === '==') : null;
   }
-  if (typeof value !== 'number' || typeof expected !== 'number') return null;
+  if (value === null || expected === null) return null;
   if (operator === '>=') return value >= expected;
   if (operator === '<=') return value <= expected;
   if (operator === '>') return value > expected;

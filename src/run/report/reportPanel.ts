@@ -89,7 +89,7 @@ export class ReportPanel implements vscode.Disposable {
     const measurement = this.#known()
       .run.phases.flatMap((phase) => phase.measurements)
       .find((each) => each.id === id);
-    const series = (measurement?.data_series ?? []).map(({ data }) => Float64Array.from(data));
+    const series = (measurement?.data_series ?? []).map(({ data }) => Float64Array.from(data, Number));
     this.#post({ type: 'series', measurement: id, series });
   }
 

@@ -52,7 +52,7 @@ export async function receive<O extends Operation>(
   const params = parseInput<O['params']>(operation.params, c.req.param());
   checkKind(operation, caller);
   const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
-  const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.env.incoming);
+  const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.env, keyId);
   const body = parseInput<O['body']>(operation.body, sent);
   const origin = `http://${c.req.header('host') ?? ''}`;
   return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };

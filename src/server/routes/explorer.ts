@@ -1,3 +1,4 @@
+import { exactNumber } from '../../contract/common.ts';
 import {
   type LogEntry,
   logs,
@@ -166,7 +167,7 @@ function measurementRow(row: MeasurementListRow): MeasurementRow {
     phase_name: row.phase_name,
     measurement_name: row.name,
     started_at: isoTime(row.started_at),
-    value: typeof value === 'number' ? value : null,
+    value: exactNumber.safeParse(value).data ?? null,
     bool_value: typeof value === 'boolean' ? value : null,
     string_value: typeof value === 'string' ? value : null,
     units: row.units,

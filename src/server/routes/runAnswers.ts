@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { exactNumber, points } from '../../contract/common.ts';
+import { parseExactly } from '../../contract/exactJson.ts';
 import type { MeasurementAnswer, Run, RunListItem, SequenceAnswer, ValidatorAnswer } from '../../contract/runs.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import {
@@ -59,7 +61,7 @@ export const runHeader = (row: RunRow): RunListItem => ({
 
 /** What surrounded the run; nothing when it told nothing. */
 export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): RunContext =>
-  context_json === null ? { sequences: [], config: [], secrets: [] } : runContext.parse(JSON.parse(context_json));
+  context_json === null ? { sequences: [], config: [], secrets: [] } : runContext.parse(parseExactly(context_json));
 
 export const sequenceAnswer = (s: RunContext['sequences'][number]): SequenceAnswer => ({
   id: s.id,
@@ -123,7 +125,7 @@ const validatorAnswer = (validator: NewValidator): ValidatorAnswer => ({
   analytics_expression: null,
 });
 
-const readable = z.union([z.boolean(), z.number(), z.string(), z.array(z.number()), z.array(z.string())]).nullable();
+const readable = z.union([z.boolean(), exactNumber, z.string(), points, z.array(z.string())]).nullable();
 
 /** The official clients send any JSON here and refuse to read some of it again: they get that as its text. */
 const readableExpected = (value: unknown): unknown =>

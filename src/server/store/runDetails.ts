@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseExactly } from '../../contract/exactJson.ts';
 import { newAggregation, newSeries } from '../../domain/run/newRun.ts';
 import type { Store, Tables } from './tables.ts';
 import { validatorsFromJson } from './storedValidators.ts';
@@ -9,10 +10,10 @@ const series = z.array(newSeries);
 /** A measurement whose stored JSON is parsed. */
 export const measurementDetails = (m: Omit<Tables['measurements'], 'run_key'>) => ({
   ...m,
-  value: m.value_json === null ? undefined : z.unknown().parse(JSON.parse(m.value_json)),
+  value: m.value_json === null ? undefined : parseExactly(m.value_json),
   validators: validatorsFromJson(m.validators_json),
-  aggregations: aggregations.parse(JSON.parse(m.aggregations_json)),
-  series: m.series_json === null ? null : series.parse(JSON.parse(m.series_json)),
+  aggregations: aggregations.parse(parseExactly(m.aggregations_json)),
+  series: m.series_json === null ? null : series.parse(parseExactly(m.series_json)),
 });
 export type MeasurementDetails = ReturnType<typeof measurementDetails>;
 

@@ -1,4 +1,5 @@
 import type { MeasurementType } from '../../contract/common.ts';
+import { comparable } from '../../contract/exactJson.ts';
 import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/run/newRun.ts';
 import { fold } from './fold.ts';
 import type { PushMarks } from './runs.ts';
@@ -110,7 +111,7 @@ function insertLog(sql: Statements, log: NewLog, runKey: number): void {
 function typeOf({ measuredValue: value, series }: NewMeasurement): MeasurementType {
   if (series !== null) return 'multidimensional';
   if (value === undefined || value === null) return 'empty';
-  if (typeof value === 'number') return 'numeric';
+  if (comparable(value) !== null) return 'numeric';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'string') return 'string';
   const isTable = Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row));

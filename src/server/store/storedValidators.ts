@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { measurementOutcome } from '../../contract/common.ts';
+import { parseExactly } from '../../contract/exactJson.ts';
 import type { NewValidator } from '../../domain/run/newRun.ts';
 import { expressionOf } from '../../domain/run/validators.ts';
 
@@ -26,7 +27,7 @@ export const storedValidators = (validators: readonly NewValidator[]): unknown[]
 
 /** @throws SyntaxError, ZodError when it is no JSON of `storedValidators` */
 export const validatorsFromJson = (json: string): NewValidator[] =>
-  stored.parse(JSON.parse(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
+  stored.parse(parseExactly(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
     operator,
     expected_value,
     expression: expression ?? (operator === null ? '' : expressionOf(operator, expected_value)),

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { deepest, isTooDeep } from '../../src/domain/nesting.ts';
+import { deepest, excessOf, mostObjects, mostValues } from '../../src/domain/jsonLimits.ts';
 
-describe('nested JSON', () => {
+describe('JSON from outside', () => {
+  const isTooDeep = (json: string): boolean => excessOf(json)?.includes('levels deep') ?? false;
   const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   const objects = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 
-  it('may be so deep and no deeper', () => {
+  it('may be nested so deep and no deeper', () => {
     for (const nested of [lists, objects]) {
       assert.equal(isTooDeep(nested(deepest)), false);
       assert.equal(isTooDeep(nested(deepest + 1)), true);
@@ -14,8 +15,18 @@ describe('nested JSON', () => {
     assert.equal(isTooDeep('['.repeat(deepest + 1)), true);
   });
 
-  it('may be as wide as it likes', () => {
+  it('may be wider than it may be deep', () => {
     assert.equal(isTooDeep(`[${Array.from({ length: 1000 }, () => '[{}]').join()}]`), false);
+  });
+
+  it('may have so many values and objects, and no more', () => {
+    const numbers = (count: number): string => `[${'1,'.repeat(count - 1)}1]`;
+    const objects = (count: number): string => `[${'{},'.repeat(count - 1)}{}]`;
+    assert.equal(excessOf(numbers(mostValues - 1)), null);
+    assert.equal(excessOf(numbers(mostValues)), 'has more than 2,000,000 values');
+    assert.equal(excessOf(objects(mostObjects)), null);
+    assert.equal(excessOf(objects(mostObjects + 1)), 'has more than 200,000 objects');
+    assert.equal(excessOf(JSON.stringify({ text: '{,'.repeat(mostValues) })), null);
   });
 
   it('is not nested by what stands in texts', () => {

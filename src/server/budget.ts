@@ -1,0 +1,35 @@
+interface Waiting {
+  amount: number;
+  begin(): void;
+}
+
+/** An amount that work shares: what does not fit waits until enough is released, in the order in which it came. */
+export class Budget {
+  #left: number;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(amount: number) {
+    this.#left = amount;
+  }
+
+  /** Waits until the amount is left, and takes it. @param amount up to the whole budget @returns releases it */
+  async take(amount: number): Promise<() => void> {
+    if (this.#waiting.length > 0 || amount > this.#left) {
+      await new Promise<void>((begin) => this.#waiting.push({ amount, begin }));
+    } else {
+      this.#left -= amount;
+    }
+    return () => {
+      this.#left += amount;
+      this.#beginNext();
+    };
+  }
+
+  #beginNext(): void {
+    for (let [next] = this.#waiting; next !== undefined && next.amount <= this.#left; [next] = this.#waiting) {
+      this.#waiting.shift();
+      this.#left -= next.amount;
+      next.begin();
+    }
+  }
+}

@@ -5,8 +5,7 @@
  */
 export function readableValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (Number.isSafeInteger(value)) return String(value);
-  if (typeof value === 'number') return String(Number(value.toPrecision(9)));
+  if (typeof value === 'number') return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(9)));
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

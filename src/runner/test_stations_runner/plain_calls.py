@@ -89,7 +89,7 @@ def stored_phases(calls: Sequence[PhaseCall], end: float) -> list[dict[str, obje
 def reasons(calls: Sequence[PhaseCall], why: str | None) -> list[str]:
     """Returns why the outcome is not simply that of the phases, in sentences; people are shown the first."""
     problems = [call.result.problem for call in calls if call.result is not None and call.result.problem]
-    unfinished = [f"Phase {call.name} had not ended when the script ended." for call in calls if call.outcome is None]
+    unfinished = [f"Phase {call.name} had not ended when its run ended." for call in calls if call.outcome is None]
     skipped = ["All phases were skipped."] if all(call.outcome == SKIP for call in calls) else []
     return [*([why] if why is not None else []), *problems, *unfinished, *skipped]
 

@@ -1,7 +1,8 @@
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFolders, thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -19,10 +20,12 @@ const bundles = [
 
 rmSync(fresh, { recursive: true, force: true });
 const tooLarge = [];
+/** Every file that went into a bundle, or into the package as it is. */
+const inputs = new Set();
 for (const { entry, file, external, limit, plugins = [] } of bundles) {
   if (!existsSync(join(root, entry))) continue;
   const outfile = join(fresh, file);
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -37,7 +40,9 @@ for (const { entry, file, external, limit, plugins = [] } of bundles) {
     supported: { 'dynamic-import': false },
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   });
+  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
   const { size } = statSync(outfile);
   console.log(`dist/${file}  ${(size / 1000).toFixed(0)} kB`);
   if (limit !== undefined && size >= limit)
@@ -70,11 +75,14 @@ const { metafile } = await build({
   logLevel: 'warning',
   metafile: true,
 });
+for (const input of Object.keys(metafile.inputs)) inputs.add(input);
 for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
   console.log(`${file.replace('build/', '')}  ${(bytes / 1000).toFixed(0)} kB`);
 }
 for (const file of ['codicon.css', 'codicon.ttf']) {
-  cpSync(join(root, 'node_modules', '@vscode', 'codicons', 'dist', file), join(fresh, 'webview', file));
+  const input = `node_modules/@vscode/codicons/dist/${file}`;
+  cpSync(join(root, input), join(fresh, 'webview', file));
+  inputs.add(input);
 }
 
 const runner = join(root, 'src', 'runner');
@@ -82,6 +90,11 @@ if (existsSync(runner)) {
   cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: isPythonSource });
   console.log('dist/runner');
 }
+
+const packages = packageFolders(inputs);
+writeFileSync(join(root, 'ThirdPartyNotices.txt'), thirdPartyNotices(root, packages));
+writeFileSync(join(root, 'build', 'bundled.json'), JSON.stringify([...inputs].sort(), null, 1));
+console.log(`ThirdPartyNotices.txt  ${packages.length} packages`);
 
 // Whoever uses dist/ meanwhile sees the old or the new one, not half of it.
 rmSync(dist, { recursive: true, force: true });

@@ -17,6 +17,8 @@ const menuItem = z.object({
 const manifest = z
   .object({
     main: z.string(),
+    version: z.string(),
+    preview: z.boolean().default(false),
     icon: z.string(),
     engines: z.object({ vscode: z.string() }),
     devDependencies: z.object({ '@types/vscode': z.string() }),
@@ -61,6 +63,10 @@ describe('the manifest', () => {
     // Its code-server has the minor version of VS Code.
     assert.match(manifest.engines.vscode, /^\^1\.\d+\.0$/);
     assert.equal(oldest.dependencies['code-server'].split('.')[1], manifest.engines.vscode.split('.')[1]);
+  });
+
+  it('calls versions before 1.0.0 a preview', () => {
+    assert.equal(manifest.preview, manifest.version.startsWith('0.'));
   });
 
   it('declares exactly the commands that are registered', () => {

@@ -39,6 +39,8 @@ export const liveMeasurement = z.object({
   limits: z.string(),
   lower: z.number().nullable(),
   upper: z.number().nullable(),
+  /** The value passed, but lies beyond the limits that only warn. */
+  is_marginal: z.boolean().default(false),
 });
 export type LiveMeasurement = z.infer<typeof liveMeasurement>;
 

@@ -21,20 +21,27 @@ export const progressOf = ({ phases, phases_left_out }: LiveTest): { done: numbe
   all: phases_left_out + phases.length,
 });
 
-/** What made the unit fail: measurements that failed, and phases that did without one. */
+/** A measurement that failed, or a phase that failed without one. */
 export interface Failing {
   readonly phase: LivePhase;
   readonly measurement: LiveMeasurement | null;
 }
 
-export function failingOf({ phases }: LiveTest): Failing[] {
+/**
+ * Returns what made the unit fail. A measurement that was not taken is a reason only where its phase ended by itself: one
+ * that raised, or that was aborted, did not get so far.
+ */
+export function failingOf({ phases, outcome: verdict }: LiveTest): Failing[] {
+  const isAborted = verdict === 'ABORTED';
   return phases
-    .filter(({ state }) => state === 'FAIL' || state === 'ERROR')
+    .filter(({ state }) => state === 'FAIL' || (state === 'ERROR' && !isAborted))
     .flatMap((phase): Failing[] => {
+      const isWhole = phase.state === 'FAIL' && !isAborted;
       const failed = phase.measurements.filter(
-        ({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET' || outcome === 'PARTIALLY_SET',
+        ({ outcome }) => outcome === 'FAIL' || (isWhole && (outcome === 'UNSET' || outcome === 'PARTIALLY_SET')),
       );
-      return failed.length > 0 ? failed.map((measurement) => ({ phase, measurement })) : [{ phase, measurement: null }];
+      const without = phase.state === 'ERROR' || failed.length === 0 ? [{ phase, measurement: null }] : [];
+      return [...without, ...failed.map((measurement) => ({ phase, measurement }))];
     });
 }
 

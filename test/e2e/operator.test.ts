@@ -131,7 +131,14 @@ describe('the Operator UI in VS Code', function () {
     await button('Confirm').click();
     await view().getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();
     await view().getByLabel('Verdict').getByText('SN-0007').waitFor();
-    await eventually(async () => assert.equal(await serial().inputValue(), 'SN-0008', 'the next number is offered'));
+    await eventually(async () =>
+      assert.equal(
+        await serial().getAttribute('placeholder'),
+        'Scan, or type; next: SN-0008',
+        'the next number is offered',
+      ),
+    );
+    assert.equal(await serial().inputValue(), '');
     await looked('pass');
     const pushed = await until(async () => (await bench.runs())[0], { what: 'the run' });
     const run = await bench.run(pushed.id);

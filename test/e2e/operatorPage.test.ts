@@ -106,9 +106,17 @@ describe('the page of the Operator UI in a browser', function () {
     await editor.report({ offer: { script: 'board.py', next_serial_number: 'SN-0041' } });
     await page.getByText('board.py').waitFor();
     const serial = page.getByRole('textbox', { name: 'Serial number' });
-    await eventually(async () => assert.equal(await serial.inputValue(), 'SN-0041'));
+    await eventually(async () =>
+      assert.equal(await serial.getAttribute('placeholder'), 'Scan, or type; next: SN-0041'),
+    );
     await eventually(async () => assert.equal(await page.evaluate(focused), 'serial', 'the scanner types into it'));
     await looked('start');
+    await page.keyboard.press('Enter'); // alone it starts nothing, and above all no number that nobody scanned
+    assert.equal(await page.getByRole('button', { name: 'Start Test' }).isDisabled(), true);
+    await page.getByRole('button', { name: 'Use SN-0041' }).click();
+    await eventually(async () => assert.equal(await serial.inputValue(), 'SN-0041'));
+    await page.getByRole('checkbox', { name: 'Loop' }).focus();
+    await serial.click(); // what is scanned after a click into the field replaces what is in it
     await page.keyboard.type('SN-0042');
     await page.keyboard.press('Enter');
     const start = await requests.until(({ event: kind }) => kind === 'start');

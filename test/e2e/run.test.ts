@@ -119,7 +119,7 @@ describe('running a script on a station', function () {
     await eventually(async () => {
       const text = await window.testResultText();
       assert.match(text, /Switching the board on …/);
-      assert.match(text, /supply = 3\.31 V, expected 3\.2 <= x <= 3\.4: PASS/);
+      assert.match(text, /supply = 3\.31 V, expected 3\.2 ≤ x ≤ 3\.4: PASS/);
     });
     for (const theme of ['light', 'dark'] as const) await window.screenshot('test-results', theme);
     await window.command('View: Toggle Maximized Panel');

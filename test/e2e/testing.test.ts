@@ -124,7 +124,7 @@ describe('the Test Explorer', function () {
     await eventually(async () => {
       const text = await window.testResultText();
       assert.match(text, /Expected/);
-      assert.match(text, /3\.2 <= x <= 3\.4/);
+      assert.match(text, /3\.2 ≤ x ≤ 3\.4/);
       assert.match(text, /Actual/);
     });
     for (const theme of ['light', 'dark'] as const) await window.screenshot('failed-measurement', theme);

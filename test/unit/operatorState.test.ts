@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { bounds, type LiveMeasurement, type LivePhase, type LiveTest } from '../../src/contract/liveTest.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from '../../src/domain/live/liveBounds.ts';
-import { isShownImage, nextSerialNumber, phaseTime, timeLeft } from '../../src/domain/operatorWords.ts';
+import { failingOf, isShownImage, nextSerialNumber, phaseTime, timeLeft } from '../../src/domain/operatorWords.ts';
 import { freshest, type TestSource } from '../../src/server/operator/testSource.ts';
 
 const measured = (index: number, outcome: LiveMeasurement['outcome'] = 'PASS'): LiveMeasurement => ({
@@ -14,6 +14,7 @@ const measured = (index: number, outcome: LiveMeasurement['outcome'] = 'PASS'): 
   limits: '',
   lower: null,
   upper: null,
+  is_marginal: false,
 });
 const phase = (key: string, measurements: LiveMeasurement[] = []): LivePhase => ({
   key,
@@ -135,5 +136,42 @@ describe('the words of the Operator UI', () => {
     ]) {
       assert.equal(isShownImage(address), false, address);
     }
+  });
+});
+
+describe('what failed', () => {
+  const ended = (outcome: LiveTest['outcome'], ...phases: LivePhase[]): LiveTest => ({
+    ...test('a', 'completed'),
+    outcome,
+    phases,
+  });
+  const names = (of: LiveTest): string[] =>
+    failingOf(of).map(({ phase: { name }, measurement }) => `${name} ${measurement?.outcome ?? 'phase'}`);
+  const both = [measured(0, 'FAIL'), measured(1, 'UNSET'), measured(2, 'PARTIALLY_SET'), measured(3)];
+
+  it('is each measurement that failed, or was not taken by a phase that ended by itself', () => {
+    const failed = { ...phase('failed', both), state: 'FAIL' as const };
+    const alone = { ...phase('alone'), state: 'FAIL' as const };
+    assert.deepEqual(names(ended('FAIL', phase('passed', both), failed, alone)), [
+      'failed FAIL',
+      'failed UNSET',
+      'failed PARTIALLY_SET',
+      'alone phase',
+    ]);
+  });
+
+  it('is the phase that raised, and what failed in it before', () => {
+    assert.deepEqual(names(ended('ERROR', { ...phase('raised', both), state: 'ERROR' })), [
+      'raised phase',
+      'raised FAIL',
+    ]);
+  });
+
+  it('is nothing that an aborted test did not come to', () => {
+    const stopped = { ...phase('stopped', both), state: 'ERROR' as const };
+    const failed = { ...phase('failed', both), state: 'FAIL' as const };
+    assert.deepEqual(names(ended('ABORTED', failed, stopped)), ['failed FAIL']);
+    const nothing = { ...phase('failed', [measured(1, 'UNSET')]), state: 'FAIL' as const };
+    assert.deepEqual(names(ended('ABORTED', nothing)), ['failed phase']);
   });
 });

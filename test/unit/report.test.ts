@@ -6,7 +6,7 @@ import { safeFileName } from '../../src/domain/fileNames.ts';
 import { imageType } from '../../src/domain/images.ts';
 import { dispatch } from '../../src/domain/messages.ts';
 import { phaseSources, sourceFile } from '../../src/domain/script/pythonSources.ts';
-import { attemptsOf } from '../../src/domain/run/report.ts';
+import { attemptsOf, failuresOf, lastAttempts } from '../../src/domain/run/report.ts';
 import { readableMillis, timelineOf } from '../../src/domain/timeline.ts';
 import { readableSize, readableValue } from '../../src/domain/values.ts';
 
@@ -74,6 +74,26 @@ describe('the attempts of phases', () => {
     ] as const;
     const counts = attemptsOf(phases.map(([name, retry_count]) => ({ name, retry_count })));
     assert.deepEqual(counts, [3, 3, 3, 1, 1]);
+  });
+});
+
+describe('the failures of a run', () => {
+  it('are those of the last attempt at each phase', () => {
+    const tried = (name: string, retry_count: number, ...outcomes: ('PASS' | 'FAIL' | 'UNSET')[]) => ({
+      ...phase(name, ...outcomes.map((outcome) => ({ ...measurement('m', 1), outcome }))),
+      retry_count,
+    });
+    const phases = [
+      tried('a', 0, 'FAIL', 'FAIL'),
+      tried('a', 1, 'FAIL', 'PASS'),
+      tried('a', 2, 'PASS', 'PASS'),
+      tried('b', 0, 'FAIL', 'UNSET'),
+      tried('b', 0, 'FAIL'), // another phase of the same name
+      tried('c', 0, 'FAIL'),
+      tried('c', 1, 'FAIL'),
+    ];
+    assert.deepEqual(lastAttempts(phases), phases.slice(2, 5).concat(phases.slice(6)));
+    assert.equal(failuresOf({ phases }), 3);
   });
 });
 

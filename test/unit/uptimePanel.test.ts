@@ -4,7 +4,7 @@ import type { DayColumns, Days, UptimeRow } from '../../src/contract/uptime.ts';
 import { Comings } from '../../src/domain/uptime/comings.ts';
 import { localTime, parseLocalTime } from '../../src/domain/localTime.ts';
 import { pauseAt } from '../../src/domain/uptime/pauses.ts';
-import { packColumns, unpackColumns } from '../../src/domain/uptime/uptimeColumns.ts';
+import { packColumns, unpackColumns, withDay } from '../../src/domain/uptime/uptimeColumns.ts';
 import { uptimeCsv, uptimeJson } from '../../src/domain/uptime/uptimeExport.ts';
 import { dayShapes } from '../../src/webview/uptime/dayShapes.ts';
 import { arranged } from '../../src/webview/uptime/order.ts';
@@ -108,6 +108,17 @@ describe('the rows of the panel', () => {
     ];
     const heads = rows.map(({ columns: _, ...head }) => head);
     assert.deepEqual(unpackColumns(heads, packColumns(rows, 2), 2), rows);
+  });
+
+  it('take over a day that was asked for later, so that a day is never two lengths at once', () => {
+    const old = row('a', [
+      { up: 1, incidents: 2 },
+      { up: 17_000, down: 90_000 },
+    ]).columns;
+    const day = { up: 170_000, down: 91_000, maintenance: 1, paused: 2, unknown: 3, none: 0, incidents: 4 };
+    const { none: _, ...shown } = day;
+    assert.deepEqual(withDay(old, 1, day), row('a', [{ up: 1, incidents: 2 }, shown]).columns);
+    assert.equal(old.up[1], 17_000);
   });
 
   it('are in the order wanted: numbers as people count, the worst first, those without a figure last', () => {

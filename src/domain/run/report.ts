@@ -65,6 +65,14 @@ export function attemptsOf(phases: readonly { name: string; retry_count: number 
   return counts;
 }
 
-/** The measurements that failed, of all phases. */
+/** Returns the phases that count: of several attempts at a phase the last one. */
+export function lastAttempts<P extends { name: string; retry_count: number }>(phases: readonly P[]): P[] {
+  const attempts = attemptsOf(phases);
+  return phases.filter(({ retry_count }, index) => retry_count + 1 >= (attempts[index] ?? 1));
+}
+
+/** Returns how many measurements failed in the last attempts at all phases. */
 export const failuresOf = ({ phases }: Pick<Report, 'phases'>): number =>
-  phases.reduce((sum, phase) => sum + phase.measurements.filter(({ outcome }) => outcome === 'FAIL').length, 0);
+  lastAttempts(phases).reduce((sum, { measurements }) => sum + measurements.filter(hasFailed).length, 0);
+
+export const hasFailed = ({ outcome }: Pick<ReportMeasurement, 'outcome'>): boolean => outcome === 'FAIL';

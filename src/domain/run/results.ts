@@ -1,6 +1,8 @@
 import type { MeasurementOutcome } from '../../contract/common.ts';
 import type { ReportMeasurement } from '../../contract/report.ts';
 import type { ValidatorAnswer } from '../../contract/runs.ts';
+import { readableValue } from '../values.ts';
+import { type Limits, limitsOf } from './limits.ts';
 
 /** One value that was held against limits: a measurement's own, or one that was made of many, such as a mean. */
 export interface Result {
@@ -41,6 +43,28 @@ const aggregated = (aggregations: Aggregations, of: string, units: string | null
 /** The rules as people read them; two that share one text, as the two bounds of a percentage do, are told once. */
 export const limitsText = (validators: readonly Pick<ValidatorAnswer, 'expression' | 'is_decisive'>[]): string =>
   shortened([...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression))]);
+
+/** Returns the limits beyond which a value that passes is marginal, such as `3.2 ≤ x ≤ 4.8`; empty if there are none. */
+export function marginalText(
+  validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
+): string {
+  const { marginalLower: lower, marginalUpper: upper } = limitsOf(validators);
+  if (lower === null) return upper === null ? '' : `x ≤ ${readableValue(upper)}`;
+  return upper === null ? `x ≥ ${readableValue(lower)}` : `${readableValue(lower)} ≤ x ≤ ${readableValue(upper)}`;
+}
+
+/**
+ * Returns a measured value as people read it, with nine significant digits, or with all of them where the rounded number
+ * would be on the other side of a limit. Returns null when nothing was measured.
+ */
+export function measuredText(value: unknown, limits: Limits): string | null {
+  const text = readableValue(value);
+  if (typeof value !== 'number' || text === null) return text;
+  const isMisleading = Object.values(limits).some(
+    (limit) => limit !== null && Math.sign(Number(text) - limit) !== Math.sign(value - limit),
+  );
+  return isMisleading ? String(value) : text;
+}
 
 /** `x >= 3` and `x <= 5` read better as `3 ≤ x ≤ 5`. */
 function shortened(expressions: readonly string[]): string {

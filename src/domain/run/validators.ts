@@ -103,10 +103,22 @@ export function parseValidator(text: string): Rule[] {
   const ranged = parseRange(text);
   if (ranged) return ranged;
   const matched = regex.exec(text);
-  if (matched) return [rule('matches', matched[1])];
+  if (matched) {
+    const asRegex = rule('matches', matched[1]);
+    const text = textOfRegex(matched[1] ?? '');
+    return [
+      text === null ? asRegex : { ...asRegex, expression: expressionOf('==', text), has_custom_expression: true },
+    ];
+  }
   const equal = equalTo.exec(text);
   if (equal) return [{ ...rule('==', equal[1]), expression: text, has_custom_expression: true }];
   return parsePercent(text) ?? [textOnly(text)];
+}
+
+/** Returns the text that a regular expression of OpenHTF's `equals("…")` stands for; null for any other expression. */
+function textOfRegex(expression: string): string | null {
+  const escaped = /^\^((?:[^\\^$.|?*+()[\]{}]|\\[^A-Za-z0-9])*)\$$/s.exec(expression)?.[1];
+  return escaped?.replace(/\\(.)/gs, '$1') ?? null;
 }
 
 /** The two limits of the v1 API as rules. */

@@ -1,4 +1,4 @@
-import type { UptimeRow } from '../../contract/uptime.ts';
+import type { DayColumns, Durations, UptimeRow } from '../../contract/uptime.ts';
 import type { RowHead } from '../../contract/uptimeView.ts';
 
 const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
@@ -23,4 +23,17 @@ export function unpackColumns(heads: readonly RowHead[], block: Int32Array, days
     const [paused, unknown, incidents] = [column(3), column(4), column(5)];
     return { ...head, columns: { up, down, maintenance, paused, unknown, incidents } };
   });
+}
+
+/** Returns the columns with another length of one day. */
+export function withDay(columns: DayColumns, index: number, day: Durations): DayColumns {
+  const { up, down, maintenance, paused, unknown, incidents } = columns;
+  return {
+    up: up.with(index, day.up),
+    down: down.with(index, day.down),
+    maintenance: maintenance.with(index, day.maintenance),
+    paused: paused.with(index, day.paused),
+    unknown: unknown.with(index, day.unknown),
+    incidents: incidents.with(index, day.incidents),
+  };
 }

@@ -1,23 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunnerFailure, RunnerMeasurement } from '../../contract/runner.ts';
+import { expectedOf, measurementLine, valueOf } from '../../domain/live/measurementLine.ts';
 import { lineRange } from './testItems.ts';
 
 export const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
   measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
-
-function valueOf({ measured_value: value, units }: RunnerMeasurement): string {
-  if (value === undefined) return 'not set';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return units === null ? text : `${text} ${units}`;
-}
-
-const expectedOf = ({ validators, units }: RunnerMeasurement): string =>
-  [validators.join(' and '), validators.length > 0 ? units : null].filter(Boolean).join(' ');
-
-export function measurementLine(measurement: RunnerMeasurement): string {
-  const limits = measurement.validators.length > 0 ? `, expected ${measurement.validators.join(' and ')}` : '';
-  return `${measurement.name} = ${valueOf(measurement)}${limits}: ${measurement.outcome}`;
-}
 
 /** What failed in a phase, each with what was expected and what it was. @param place where a measurement is declared */
 export function measurementMessages(

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunnerEvent } from '../../contract/runner.ts';
 import type { Verdict } from '../../domain/live/liveRun.ts';
-import { failedOf, failureMessage, measurementLine, measurementMessages, placeOf } from './resultMessages.ts';
+import { measurementLine } from '../../domain/live/measurementLine.ts';
+import { failedOf, failureMessage, measurementMessages, placeOf } from './resultMessages.ts';
 import type { PlannedPhase, TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };

@@ -122,6 +122,7 @@ export class OperatorView extends PageElement {
         loop: this.loop,
         starting: this.sent.startAfter === (test?.execution_id ?? null) && state.offer?.problem == null,
         typed: (serial) => this.#typed(serial),
+        useNext: (serial) => this.#useNext(serial),
         looped: (loop) => this.#loopTo(loop),
         start: (serial) => this.#start(serial),
         chooseScript: () => this.#host.send({ type: 'chooseScript' }),
@@ -190,9 +191,6 @@ export class OperatorView extends PageElement {
       if (before !== undefined) this.refused = undefined;
     }
     if (offer && offer.loop !== before?.offer?.loop) this.loop = offer.loop;
-    // The next number is offered where nobody has typed another.
-    const isOffered = this.serial === '' || this.serial === before?.offer?.next_serial_number;
-    if (isOffered && offer?.next_serial_number != null) this.#typed(offer.next_serial_number);
   }
 
   /** Whoever was still typing is told that it went nowhere. */
@@ -206,10 +204,6 @@ export class OperatorView extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const field = this.querySelector<HTMLInputElement>('#serial');
-    // A scanner writes over the number that is offered.
-    if (changed.has('serial') && this.serial === this.state?.offer?.next_serial_number && isFocused(field))
-      field?.select();
     if (!changed.has('state')) return;
     const before = changed.get('state');
     const asked = this.state?.test?.prompt?.id;
@@ -267,6 +261,11 @@ export class OperatorView extends PageElement {
     this.#host.kept.keep({ serial });
   }
 
+  #useNext(serial: string): void {
+    this.#typed(serial);
+    void this.updateComplete.then(() => this.#focusStage());
+  }
+
   #loopTo(loop: boolean): void {
     this.loop = loop;
     this.#host.kept.keep({ loop });
@@ -279,5 +278,3 @@ export class OperatorView extends PageElement {
   }
 }
 customElements.define('operator-view', OperatorView);
-
-const isFocused = (element: Element | null): boolean => element !== null && element === document.activeElement;

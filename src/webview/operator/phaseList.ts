@@ -42,7 +42,7 @@ function row(phase: LivePhase, now: number, isOver: boolean): unknown {
         <span class="phase-time">${timeOf(phase, now)}</span>
       </span>
       ${message === null ? nothing : html`<p class="phase-message">${message}</p>`}
-      ${measurements.length === 0 ? nothing : measurementRows(phase)}
+      ${measurements.length === 0 ? nothing : measurementRows(phase, isOver || (state !== 'RUNNING' && state !== 'WAITING'))}
     </li>
   `;
 }

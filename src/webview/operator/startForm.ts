@@ -2,21 +2,28 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveState } from '../../contract/operator.ts';
 import { icon } from '../shared/outcome.ts';
+import { isFocused } from '../shared/element.ts';
 import { reason } from './words.ts';
 
 interface StartOptions {
   readonly state: LiveState;
   readonly mayAct: boolean;
   readonly inEditor: boolean;
+  /** What was typed or scanned. */
   readonly serial: string;
   readonly loop: boolean;
   /** The start was sent, and no test has come yet. */
   readonly starting: boolean;
   readonly typed: (serial: string) => void;
+  /** Takes the number that comes next: it is a guess until somebody says so. */
+  readonly useNext: (serial: string) => void;
   readonly looped: (loop: boolean) => void;
   readonly start: (serial: string) => void;
   readonly chooseScript: () => void;
 }
+
+/** A click that brings the keyboard to the field selects its text, so that a scan replaces it; a second one does not. */
+let wasFocused = false;
 
 /** The next unit: its serial number, typed or scanned, and the large button. */
 export function startForm(options: StartOptions): unknown {
@@ -25,6 +32,7 @@ export function startForm(options: StartOptions): unknown {
   const why = starting ? null : actions.start;
   const locked = !mayAct || why !== null || starting;
   const script = offer?.script ?? null;
+  const next = script === null ? null : (offer?.next_serial_number ?? null);
   return html`
     <form
       class="start"
@@ -41,9 +49,11 @@ export function startForm(options: StartOptions): unknown {
           autocomplete="off"
           spellcheck="false"
           maxlength="60"
-          placeholder=${l10n.t('Scan, or type and press Enter')}
+          placeholder=${next === null ? l10n.t('Scan, or type and press Enter') : l10n.t('Scan, or type; next: {0}', next)}
           .value=${options.serial}
           ?disabled=${!mayAct || script === null}
+          @pointerdown=${({ target }: Event & { target: HTMLInputElement }) => (wasFocused = isFocused(target))}
+          @click=${({ target }: Event & { target: HTMLInputElement }) => wasFocused || target.select()}
           @input=${({ target }: Event & { target: HTMLInputElement }) => options.typed(target.value)}
         />
         <button type="submit" class="large primary" ?disabled=${locked || options.serial.trim() === ''}>
@@ -51,6 +61,13 @@ export function startForm(options: StartOptions): unknown {
         </button>
       </div>
       <div class="start-notes">
+        ${
+          next === null || locked || options.serial !== ''
+            ? nothing
+            : html`<button type="button" class="link" @click=${() => options.useNext(next)}>
+                ${l10n.t('Use {0}', next)}
+              </button>`
+        }
         ${
           script === null
             ? nothing

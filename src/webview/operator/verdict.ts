@@ -68,7 +68,7 @@ export function failingList(test: LiveTest): unknown {
                 <span role="cell">${icon('error')} ${phase.name}</span>
                 <span role="cell">${phase.message ?? ''}</span>
               </div>`
-            : measurementRow({ ...measurement, name: `${phase.name}: ${measurement.name}` }),
+            : measurementRow({ ...measurement, name: `${phase.name}: ${measurement.name}` }, true),
         )}
       </div>
       ${

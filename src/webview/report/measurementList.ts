@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Report, ReportMeasurement } from '../../contract/report.ts';
-import { attemptsOf, failuresOf } from '../../domain/run/report.ts';
+import { attemptsOf, failuresOf, hasFailed, lastAttempts } from '../../domain/run/report.ts';
 import { PageElement } from '../shared/element.ts';
 import { kept } from './host.ts';
 import { measurementTable } from './measurementTable.ts';
@@ -38,8 +38,10 @@ class MeasurementList extends PageElement {
 
   protected override render(): unknown {
     const attempts = attemptsOf(this.run.phases);
+    const counting = new Set(lastAttempts(this.run.phases));
     const groups = this.run.phases
       .map((phase, index) => ({ phase, all: attempts[index] ?? 1, shown: phase.measurements.filter(this.#isWanted) }))
+      .filter(({ phase }) => !this.failedOnly || counting.has(phase))
       .filter(({ shown }) => shown.length > 0);
     this.#total = groups.reduce((sum, { shown }) => sum + shown.length, 0);
     let room = this.most;
@@ -87,8 +89,8 @@ class MeasurementList extends PageElement {
     return hasSome ? l10n.t('No measurement is like that.') : l10n.t('Nothing was measured.');
   }
 
-  readonly #isWanted = ({ name, outcome }: ReportMeasurement): boolean =>
-    (!this.failedOnly || outcome === 'FAIL') && name.toLowerCase().includes(this.name.toLowerCase());
+  readonly #isWanted = (measurement: ReportMeasurement): boolean =>
+    (!this.failedOnly || hasFailed(measurement)) && measurement.name.toLowerCase().includes(this.name.toLowerCase());
 
   readonly #onFailedOnly = ({ target }: Event & { target: HTMLInputElement }): void => {
     this.most = portion;

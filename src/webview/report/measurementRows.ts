@@ -1,7 +1,15 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { ReportMeasurement } from '../../contract/report.ts';
-import { isMarginal, limitsText, type Result, resultsOf } from '../../domain/run/results.ts';
+import { limitsOf } from '../../domain/run/limits.ts';
+import {
+  isMarginal,
+  limitsText,
+  marginalText,
+  measuredText,
+  type Result,
+  resultsOf,
+} from '../../domain/run/results.ts';
 import { readableValue } from '../../domain/values.ts';
 import { outcomeMark } from '../shared/outcome.ts';
 import '../shared/plot.ts';
@@ -22,24 +30,24 @@ export function measurementRows(measurement: ReportMeasurement, series: readonly
 }
 
 function row(result: Result, points: number | undefined, docstring: string | null | undefined): unknown {
-  const { name, of, outcome, value, units, validators } = result;
+  const { name, of, outcome, validators } = result;
   return html`
     <div class="measurement ${of === null ? '' : 'made-of'}" role="row" data-outcome=${outcome}>
       <span role="cell">${outcomeMark(outcome)}</span>
       <span role="cell" class="name">
         ${of === null ? name : l10n.t('{0} of {1}', name, of)}
-        ${isMarginal(result) ? html`<span class="marginal">${l10n.t('marginal')}</span>` : nothing}
+        ${isMarginal(result) ? html`<span class="marginal" title=${l10n.t('Outside {0}', marginalText(validators))}>${l10n.t('marginal')}</span>` : nothing}
         ${of === null && docstring ? html`<span class="docstring">${docstring}</span>` : nothing}
       </span>
-      <span role="cell" class="value">${points === undefined ? valueText(value, units) : pointsText(points)}</span>
+      <span role="cell" class="value">${points === undefined ? valueText(result) : pointsText(points)}</span>
       <span role="cell" class="limits">${limitsText(validators)}</span>
       <span role="cell" class="place">${limitsMark(result)}</span>
     </div>
   `;
 }
 
-function valueText(value: unknown, units: string | null): unknown {
-  const text = readableValue(value);
+function valueText({ value, units, validators }: Result): unknown {
+  const text = measuredText(value, limitsOf(validators));
   if (text === null) return html`<span class="note">${l10n.t('not measured')}</span>`;
   if (text.length <= longest) return html`${text} <span class="units">${units}</span>`;
   return html`<details>

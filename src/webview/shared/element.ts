@@ -9,3 +9,5 @@ export class PageElement extends LitElement {
     return this;
   }
 }
+
+export const isFocused = (element: Element | null): boolean => element !== null && element === document.activeElement;

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import type { UptimeRow } from '../../contract/uptime.ts';
 import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../contract/uptimeView.ts';
-import { unpackColumns } from '../../domain/uptime/uptimeColumns.ts';
+import { unpackColumns, withDay } from '../../domain/uptime/uptimeColumns.ts';
 import { PageElement } from '../shared/element.ts';
 import { listen } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
@@ -63,7 +63,7 @@ class UptimeView extends PageElement implements View {
         fleet: ({ days, rows, columns }) => this.#take({ days, rows: unpackColumns(rows, columns, days.dates.length) }),
         row: ({ row }) => this.#takeRow(row),
         station: ({ station }) => (this.station = station),
-        day: ({ station, day }) => (this.day = { station, day }),
+        day: ({ station, day }) => this.#takeDay(station, day),
         known: ({ server, stations }) =>
           ([this.known, this.fleet, this.failure] = [{ server, stations }, undefined, undefined]),
         failed: ({ message }) => (this.failure = message),
@@ -162,6 +162,14 @@ class UptimeView extends PageElement implements View {
       row,
     );
     this.fleet = { days, rows: rows.map((each) => (each.id === row.id ? row : each)) };
+  }
+
+  /** Its row is as new as the day: of a day that is not over, two answers differ. */
+  #takeDay(station: string, day: DayUptime): void {
+    this.day = { station, day };
+    const row = this.fleet?.rows.find(({ id }) => id === station);
+    const at = this.fleet?.days.dates.indexOf(day.date) ?? -1;
+    if (row && at >= 0) this.#takeRow({ ...row, columns: withDay(row.columns, at, day.durations) });
   }
 
   #tell(before: UptimeRow | undefined, { name, state }: UptimeRow): void {

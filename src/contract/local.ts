@@ -109,4 +109,8 @@ export const serverExit = {
   schemaTooNew: 13,
   databaseDamaged: 14,
   diskTrouble: 15,
+  /** The data is of an earlier version, and this command may not update it. */
+  schemaTooOld: 16,
+  /** A backup was made, and not everything that the database names is in it. */
+  backupIncomplete: 17,
 } as const;

@@ -1,10 +1,13 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { serverExit } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import { type DataFolder } from './dataFolder.ts';
 import { attachmentPath, incoming } from './attachments/attachmentFiles.ts';
+import { StartFailure } from './startFailure.ts';
 import { howToRestore, isDamage } from './store/damage.ts';
+import { isSchemaOlder, requireKnownSchema } from './store/migrations.ts';
 
 /** What must never be found: each query gives one text for each breach. */
 const rules: readonly string[] = [
@@ -30,10 +33,19 @@ const rules: readonly string[] = [
 /**
  * Looks for damage in a data folder. Reads only, and may do so while the folder's server runs.
  * @returns a sentence for each finding; none when all is well
+ * @throws StartFailure when the data is of another version
  */
 export function* check(folder: DataFolder): Generator<string> {
   let database: DatabaseSync | undefined;
   try {
+    requireKnownSchema(folder.database);
+    if (isSchemaOlder(folder.database)) {
+      throw new StartFailure(
+        serverExit.schemaTooOld,
+        `The data in ${folder.path} is of an earlier version. Check it with the program of that version, or start this ` +
+          'server once, which updates the data.',
+      );
+    }
     database = new DatabaseSync(folder.database, { readOnly: true, timeout: 10_000 });
     yield* checkDatabase(database);
     yield* checkAttachments(database, folder.attachments);

@@ -1,6 +1,10 @@
+import { serverExit } from '../contract/local.ts';
 import { type DataFolder } from './dataFolder.ts';
 import { makeKey, storeChosenKey } from './keys.ts';
+import { StartFailure } from './startFailure.ts';
+import { isDamage } from './store/damage.ts';
 import { addUserKey, hasUserKey, type NewUserKey } from './store/keys.ts';
+import { isSchemaOlder } from './store/migrations.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/tables.ts';
 
@@ -18,8 +22,13 @@ export async function ensureUserKey(store: Store, chosen: string | null): Promis
   console.error(`The user key of this new data folder, shown this once: ${made.key}`);
 }
 
-/** Makes a further user key; whoever may write the folder may do so, also while its server runs. */
+/**
+ * Creates a further user key; everyone who may write the folder may do so, also while its server runs.
+ * @throws StartFailure when the data would have to be updated under a server that runs
+ */
 export async function newUserKey(folder: DataFolder, options: NewUserKey): Promise<string> {
+  const isUpdate = isUpdateNeeded(folder);
+  if (isUpdate) lockForUpdate(folder);
   const { store } = openStore(folder.database);
   try {
     const made = makeKey('user');
@@ -27,5 +36,30 @@ export async function newUserKey(folder: DataFolder, options: NewUserKey): Promi
     return made.key;
   } finally {
     await store.destroy();
+    if (isUpdate) folder.release();
+  }
+}
+
+function isUpdateNeeded({ database }: DataFolder): boolean {
+  try {
+    return isSchemaOlder(database);
+  } catch (error) {
+    if (isDamage(error)) return false; // opening the store reports the damage
+    throw error;
+  }
+}
+
+/** A server that runs does not know the schema of a later version: only the one who has the folder may update its data. */
+function lockForUpdate(folder: DataFolder): void {
+  try {
+    folder.lock();
+  } catch (error) {
+    if (!(error instanceof StartFailure) || error.exitCode !== serverExit.folderInUse) throw error;
+    throw new StartFailure(
+      serverExit.schemaTooOld,
+      `A station server of an earlier version is running on the data folder ${folder.path}, and this program would have ` +
+        'to update its data. Stop that server, then try again.',
+      error,
+    );
   }
 }

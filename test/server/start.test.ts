@@ -258,6 +258,33 @@ describe('starting the server', function () {
       }
     });
 
+    it('are not made by a program that would update the data under a running server', async () => {
+      const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
+      const schema = (): unknown => withDatabase((database) => database.prepare('pragma user_version').get());
+      const tables = (): unknown => withDatabase((database) => database.prepare('select * from sqlite_schema').all());
+      function withDatabase<T>(work: (database: DatabaseSync) => T): T {
+        const database = new DatabaseSync(join(folder, 'stations.db'), { timeout: 10_000 });
+        try {
+          return work(database);
+        } finally {
+          database.close();
+        }
+      }
+      // To this program, the running server is now one of an earlier version.
+      withDatabase((database) => database.exec('pragma user_version = 1'));
+      const before = [schema(), tables()];
+      const refused = await runServerProgram(['new-user-key', '--data', folder]);
+      assert.equal(refused.code, serverExit.schemaTooOld);
+      assert.match(refused.stderr, /^A station server of an earlier version is running [^\n]+ Stop that server[^\n]+\n$/);
+      const checked = await runServerProgram(['check', '--data', folder]);
+      assert.equal(checked.code, serverExit.schemaTooOld);
+      assert.match(checked.stderr, /^The data in [^\n]+ is of an earlier version\. [^\n]+\n$/);
+      const backedUp = await runServerProgram(['backup', '--data', folder, '--to', `${folder}.backup`]);
+      assert.equal(backedUp.code, 0, backedUp.stderr);
+      assert.deepEqual([schema(), tables()], before);
+      assert.equal(await statusWith(server, adminKey), 200);
+    });
+
     it('no key stands in the data folder', async () => {
       const key = await newUserKey(folder);
       const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { serverExit, updatingData } from '../../contract/local.ts';
 import { StartFailure } from '../startFailure.ts';
 import { changesSchema } from './changesSchema.ts';
@@ -34,18 +35,39 @@ function schemaOf(database: DatabaseSync): number {
   return Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0);
 }
 
+const tooNew = (path: string, schema: number): StartFailure =>
+  new StartFailure(
+    serverExit.schemaTooNew,
+    `The database ${path} was written by a newer version of the station server (schema ${schema}, this one knows ` +
+      `${migrations.length}). Update Test Stations, or choose another folder with --data.`,
+  );
+
+/** Whether a database is of an earlier version; one that does not exist yet counts as such. */
+export function isSchemaOlder(path: string): boolean {
+  return !existsSync(path) || readSchema(path) < migrations.length;
+}
+
+/** @throws StartFailure when the database is of a later version than this program */
+export function requireKnownSchema(path: string): void {
+  const schema = readSchema(path);
+  if (schema > migrations.length) throw tooNew(path, schema);
+}
+
+function readSchema(path: string): number {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
+  try {
+    return schemaOf(database);
+  } finally {
+    database.close();
+  }
+}
+
 /** Applies the migration after the database's schema, in one transaction. @returns false when there is none. */
 function migrateOnce(database: DatabaseSync, path: string): boolean {
   database.exec('begin immediate');
   try {
     const schema = schemaOf(database);
-    if (schema > migrations.length) {
-      throw new StartFailure(
-        serverExit.schemaTooNew,
-        `The database ${path} was written by a newer version of the station server (schema ${schema}, this one knows ` +
-          `${migrations.length}). Update Test Stations, or choose another folder with --data.`,
-      );
-    }
+    if (schema > migrations.length) throw tooNew(path, schema);
     const next = migrations[schema];
     if (next) {
       next(database);

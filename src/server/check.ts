@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import { type DataFolder } from './dataFolder.ts';
+import { attachmentFault } from './attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from './attachments/attachmentFiles.ts';
 import { StartFailure } from './startFailure.ts';
 import { howToRestore, isDamage } from './store/damage.ts';
@@ -96,13 +97,12 @@ function* checkAttachments(database: DatabaseSync, folder: string): Generator<st
   const select = database.prepare('select name, size, stored_at from uploads where id = ?');
   const misfit = (id: string): string | null => {
     const row = select.get(id);
-    const file = lstatSync(attachmentPath(folder, id), { throwIfNoEntry: false });
-    if (!row) return file ? `The file of attachment ${id} belongs to nothing.` : null;
+    if (!row) {
+      const file = lstatSync(attachmentPath(folder, id), { throwIfNoEntry: false });
+      return file ? `The file of attachment ${id} belongs to nothing.` : null;
+    }
     if (row['stored_at'] === null) return null;
-    const what = `attachment ${id} (${JSON.stringify(row['name'])})`;
-    if (!file) return `The file of ${what} is missing.`;
-    if (file.size === row['size']) return null;
-    return `The file of ${what} has ${file.size} bytes and should have ${String(row['size'])}.`;
+    return attachmentFault(folder, { id, name: String(row['name']), size: Number(row['size']) });
   };
   const stored = texts(database, 'select id from uploads where stored_at is not null');
   for (const id of new Set([...stored, ...filesIn(folder)])) {

@@ -20,6 +20,9 @@ check         looks for damage in DIR, also while its server runs; changes nothi
               Exit code 0: all is well. 1: there are findings.
 backup        copies DIR as it is at one moment, also while its server runs: the database to FILE, the contents of
               attachments to the folder FILE.attachments. Nothing that exists is overwritten.
+              Exit code 0: the backup is complete. 17: it can be used, and lacks the attachments named on stderr, whose
+              files are missing or damaged in DIR. 14: the database is damaged; the files of DIR were copied as they are
+              to the folder FILE.damaged, from which the server cannot start. Any other code: there is no backup.
               To restore a backup: stop the server, move DIR away, make it anew, copy FILE to DIR/stations.db and the
               folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
               secret that signs them (DIR/signing.secret) is in no backup.`;

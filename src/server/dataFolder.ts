@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
@@ -24,6 +24,10 @@ function makeFolder(path: string): void {
 
 /** What SQLite has of a database: the file, and those beside it. */
 const filesOf = (database: string): string[] => ['', '-journal', '-wal', '-shm'].map((end) => database + end);
+
+/** The files that hold the data of a database. */
+export const databaseFiles = (database: string): { path: string; name: string }[] =>
+  ['', '-journal', '-wal'].map((end) => ({ path: database + end, name: basename(database) + end }));
 
 /** Writes a file for this user alone. A reader, or a crash, sees the old content or the new one. */
 function replaceFile(path: string, content: string): void {

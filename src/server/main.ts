@@ -39,8 +39,13 @@ async function main(): Promise<void> {
   }
   if (command.command === 'backup') {
     const { attachmentsOf, backup } = await import('./backup.ts');
-    const attachments = backup(DataFolder.existing(command.data), command.to);
+    const { attachments, faults } = backup(DataFolder.existing(command.data), command.to);
     console.log(`Backed up to ${command.to}, and ${attachments} attachments to ${attachmentsOf(command.to)}.`);
+    for (const fault of faults) console.error(fault);
+    if (faults.length > 0) {
+      console.error(`The backup can be used, but ${faults.length} attachments are not in it as they should be.`);
+      process.exitCode = serverExit.backupIncomplete;
+    }
     return;
   }
   const folder = new DataFolder(command.data);

@@ -10,7 +10,7 @@ import { check } from '../../src/server/check.ts';
 import { DataFolder } from '../../src/server/dataFolder.ts';
 import { adminKey } from '../server/bench.ts';
 import { TestClient, type Reply } from '../server/requests.ts';
-import { runServerProgram, startServer, type TestServer } from '../server/support.ts';
+import { runServerProgram, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
 import { useSmallDisk } from './smallDisk.ts';
 
 const body = (serial_number: string) => ({
@@ -101,6 +101,21 @@ describe('a disk that fills up', function () {
     await allAreThere(await start());
     await server?.stop();
     assert.deepEqual([...check(DataFolder.existing(data))], []);
+  });
+
+  it('that is too small for a backup ends it without anything that looks like one', async () => {
+    const source = temporaryFolder();
+    const from = await startServer(source, { TEST_STATIONS_ADMIN_KEY: adminKey });
+    const { uploadUrl } = await new TestClient(from.url, adminKey).call(v1.initializeUpload, {
+      body: { name: 'large' },
+    });
+    assert.equal((await fetch(uploadUrl, { method: 'PUT', body: Buffer.alloc(80 * 1024 * 1024) })).status, 200);
+    await from.stop();
+    const before = readdirSync(disk.folder);
+    const { code, stderr } = await runServerProgram(['backup', '--data', source, '--to', join(disk.folder, 'backup')]);
+    assert.equal(code, 15, stderr);
+    assert.match(stderr, /^The backup to .* failed .* Check that there is space/);
+    assert.deepEqual(readdirSync(disk.folder), before);
   });
 
   it('that cannot be written any more is told: runs are refused, what is there is still read', async () => {

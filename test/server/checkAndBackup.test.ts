@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
@@ -145,15 +156,93 @@ describe('check and backup', function () {
       const to = elsewhere();
       const refused = await backup(folder, to);
       assert.equal(refused.code, serverExit.databaseDamaged);
-      assert.match(refused.stderr, /^The database .* is damaged .* was not backed up\. To restore it: [^\n]+\n$/);
-      assert.deepEqual(
-        readdirSync(root).filter((name) => name.startsWith(`${to.slice(root.length + 1)}.`)),
-        [],
+      assert.match(
+        refused.stderr,
+        /^The database .* is damaged .* was not backed up\. Its files were copied as they are, with \d+ attachments, to [^\n]+\.damaged\. To restore it: [^\n]+\n$/,
       );
+      assert.deepEqual(
+        readdirSync(root).filter((name) => name.startsWith(to.slice(root.length + 1))),
+        [`${to.slice(root.length + 1)}.damaged`],
+      );
+      const salvaged = `${to}.damaged`;
+      assert.ok(readFileSync(join(salvaged, 'stations.db')).equals(readFileSync(file)));
+      assert.equal(readFileSync(join(salvaged, attached.file), 'utf8'), 'the note');
+      const again = await backup(folder, to);
+      assert.equal(again.code, serverExit.usage);
+      assert.match(again.stderr, /\.damaged exists already/);
       const started = await runServerProgram(['--data', folder]);
       assert.equal(started.code, serverExit.databaseDamaged);
       assert.match(started.stderr, /^The database .* is damaged .*To restore it: [^\n]+\n$/);
     }
+  });
+
+  it('a backup keeps what is there of a folder with attachments that are missing or damaged, and names those', async () => {
+    const spoils: Record<string, (file: string) => void> = {
+      missing: (file) => rmSync(file),
+      short: (file) => writeFileSync(file, 'cut'),
+      folder: (file) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+      link: (file) => {
+        rmSync(file);
+        symlinkSync(join(root, 'elsewhere.txt'), file);
+      },
+    };
+    writeFileSync(join(root, 'elsewhere.txt'), 'not ours');
+    const uploads = await Promise.all(Object.keys(spoils).map(attach));
+    const folder = await copy();
+    for (const [n, spoil] of Object.values(spoils).entries()) spoil(join(folder, uploads[n]?.file ?? ''));
+    const { findings } = await check(folder);
+    const file = elsewhere();
+    const { code, stdout, stderr } = await backup(folder, file);
+    assert.equal(code, serverExit.backupIncomplete);
+    const lines = stderr.trimEnd().split('\n');
+    assert.equal(lines.pop(), 'The backup can be used, but 4 attachments are not in it as they should be.');
+    assert.deepEqual(lines.sort(), findings.sort());
+    for (const [n, expected] of [
+      /is missing\.$/,
+      /has 3 bytes and should have 5\.$/,
+      /cannot be read/,
+      /cannot be read/,
+    ].entries()) {
+      const id = uploads[n]?.upload ?? '';
+      assert.match(lines.find((line) => line.includes(id)) ?? '', expected);
+    }
+    assert.match(stdout, /, and \d+ attachments to /);
+    assert.ok(
+      !readdirSync(`${file}.attachments`, { recursive: true }).some((name) => {
+        const path = join(`${file}.attachments`, String(name));
+        return lstatSync(path).isFile() && readFileSync(path, 'utf8') === 'not ours';
+      }),
+    );
+    const restored = restore(file);
+    assert.equal((await check(restored)).findings.length, 4);
+    const server = await startServer(restored);
+    try {
+      const run = await new TestClient(server.url, adminKey).call(runs.get, { params: { id: attached.run } });
+      assert.equal(await (await fetch(run.attachments[0]?.download_url ?? '')).text(), 'the note');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('a backup is not stopped by attachments that are deleted meanwhile', async () => {
+    const enough = new AbortController();
+    const churning = (async () => {
+      while (!enough.signal.aborted) {
+        const { run } = await attach('short-lived');
+        await bench.user.call(runs.delete, { query: { ids: run } });
+      }
+    })();
+    for (let n = 0; n < 3; n++) {
+      const file = elsewhere();
+      const { code, stderr } = await backup(bench.folder, file);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(await check(restore(file)), { code: 0, findings: [] });
+    }
+    enough.abort();
+    await churning;
   });
 
   it('a backup of a server that takes runs meanwhile is whole, and starts', async () => {

@@ -275,7 +275,10 @@ describe('starting the server', function () {
       const before = [schema(), tables()];
       const refused = await runServerProgram(['new-user-key', '--data', folder]);
       assert.equal(refused.code, serverExit.schemaTooOld);
-      assert.match(refused.stderr, /^A station server of an earlier version is running [^\n]+ Stop that server[^\n]+\n$/);
+      assert.match(
+        refused.stderr,
+        /^A station server of an earlier version is running [^\n]+ Stop that server[^\n]+\n$/,
+      );
       const checked = await runServerProgram(['check', '--data', folder]);
       assert.equal(checked.code, serverExit.schemaTooOld);
       assert.match(checked.stderr, /^The data in [^\n]+ is of an earlier version\. [^\n]+\n$/);

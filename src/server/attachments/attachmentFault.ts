@@ -1,0 +1,35 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { messageOf } from '../../domain/messageOf.ts';
+import { systemCode } from '../startFailure.ts';
+import { attachmentPath } from './attachmentFiles.ts';
+
+/** An attachment whose content is stored, as the database has it. */
+export interface StoredAttachment {
+  id: string;
+  name: string;
+  size: number;
+}
+
+/**
+ * Looks at the file of an attachment without reading its content.
+ * @param folder of attachments
+ * @returns a sentence that says what is wrong with the file; null when nothing is
+ */
+export function attachmentFault(folder: string, { id, name, size }: StoredAttachment): string | null {
+  const what = `The file of attachment ${id} (${JSON.stringify(name)})`;
+  let file: number;
+  try {
+    // Not by a link, which could lead to any file. Windows has no such flag, which counts as 0.
+    file = openSync(attachmentPath(folder, id), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return `${what} is missing.`;
+    return `${what} cannot be read (${messageOf(error)}).`;
+  }
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) return `${what} cannot be read (it is not a file).`;
+    return found.size === size ? null : `${what} has ${found.size} bytes and should have ${size}.`;
+  } finally {
+    closeSync(file);
+  }
+}

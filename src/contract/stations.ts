@@ -50,6 +50,7 @@ export const stations = {
     method: 'POST',
     path: '/api/v2/stations',
     access: ['user'],
+    /** Several stations may have one name: the id identifies a station. */
     body: z.object({
       name: name60,
       procedure_id: id.optional(),
@@ -57,7 +58,7 @@ export const stations = {
       metadata: metadata.optional(),
     }),
     answer: idAnswer,
-    refusals: [404, 409],
+    refusals: [404],
   }),
   list: operation({
     id: 'stations.list',
@@ -96,7 +97,7 @@ export const stations = {
       metadata: metadataChange.optional(),
     }),
     answer: z.object({ id, name: z.string() }),
-    refusals: [404, 409],
+    refusals: [404],
   }),
   remove: operation({
     id: 'stations.remove',

@@ -100,7 +100,7 @@ async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): 
   if (node !== undefined) await vscode.commands.executeCommand(`testStations.${byKind[node.kind]}`, node);
 }
 
-/** Asks for a station name until it is a good one. @throws vscode.CancellationError */
+/** Asks for a station name until it is a good one, and warns of one that another station has. @throws vscode.CancellationError */
 async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
   const name = await vscode.window.showInputBox({
     ...options,
@@ -110,7 +110,12 @@ async function askName(others: readonly StationItem[], options: { title: string;
       const parsed = name60.safeParse(value);
       if (!parsed.success) return parsed.error.issues[0]?.message;
       const taken = others.some((other) => other.name.toLowerCase() === parsed.data.toLowerCase());
-      return taken ? vscode.l10n.t('There is already a station named {0}.', parsed.data) : undefined;
+      if (!taken) return undefined;
+      // TofuPilot's stations may share a name, too: a warning does not keep the user from it.
+      return {
+        message: vscode.l10n.t('There is already a station named {0}. Press Enter to use the name again.', parsed.data),
+        severity: vscode.InputBoxValidationSeverity.Warning,
+      };
     },
   });
   if (name === undefined) throw new vscode.CancellationError();

@@ -54,7 +54,7 @@ describe('the Stations view', function () {
     assert.equal(current.name, 'Bench 1');
   });
 
-  it('refuses a name that is taken, in any case', async () => {
+  it('warns of a name that is taken, in any case', async () => {
     const window = workbench();
     await window.command('Test Stations: Create Station…');
     await window.quickInput.opened('Create station');

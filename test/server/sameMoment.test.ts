@@ -4,7 +4,6 @@ import { batches } from '../../src/contract/batches.ts';
 import { local } from '../../src/contract/local.ts';
 import type { Operation } from '../../src/contract/operation.ts';
 import { parts, revisions } from '../../src/contract/parts.ts';
-import { stations } from '../../src/contract/stations.ts';
 import { units } from '../../src/contract/units.ts';
 import { v1 } from '../../src/contract/v1.ts';
 import { versions } from '../../src/contract/versions.ts';
@@ -37,8 +36,6 @@ describe('clients that make the same thing at the same moment', function () {
       Array.from({ length: many }, (_, i) => (i === 0 ? 200 : 409)),
     );
   };
-
-  it('make one station', () => race(stations.create, (name) => ({ body: { name } }), 'Same'));
 
   it('make one part', () => race(parts.create, (number) => ({ body: { number } }), 'Same'));
 

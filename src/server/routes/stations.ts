@@ -1,13 +1,12 @@
 import type { StationState } from '../../contract/overview.ts';
 import { type Station, stations } from '../../contract/stations.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
-import { badRequest, conflict, forbidden, notFound } from '../refusal.ts';
+import { badRequest, forbidden, notFound } from '../refusal.ts';
 import { addLink } from '../store/links.ts';
 import { changedMetadata, readMetadata } from '../store/metadata.ts';
 import { presencesOf } from '../store/presence.ts';
 import { toPage } from '../store/pages.ts';
 import {
-  findStationNamed,
   insertStation,
   keyPrefix,
   linkedProcedures,
@@ -28,7 +27,6 @@ export function stationRoutes({ mount, store, presence }: RouteNeeds): void {
     store.transaction().execute(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
       refuseTeam(body.team_id);
-      await checkName(change, body.name, null);
       const id = await insertStation(change, body.name, JSON.stringify(body.metadata ?? {}));
       if (procedure) await addLink(change, id, procedure.id);
       return { id };
@@ -75,7 +73,6 @@ export function stationRoutes({ mount, store, presence }: RouteNeeds): void {
       const { id } = station;
       refuseTeam(body.team_id);
       const { name = station.name, image_id, metadata = {} } = body;
-      await checkName(change, name, id);
       await updateStation(change, {
         id,
         name,
@@ -100,14 +97,6 @@ export function stationRoutes({ mount, store, presence }: RouteNeeds): void {
 /** Null, which clients send for "no team", changes nothing. @throws Refusal (400) */
 function refuseTeam(teamId: string | null | undefined): void {
   if (typeof teamId === 'string') throw badRequest('This server has no teams: a station cannot be assigned to one.');
-}
-
-/** @param ownId the station that may keep this name */
-async function checkName(store: Store, name: string, ownId: string | null): Promise<void> {
-  const other = await findStationNamed(store, name);
-  if (other && other.id !== ownId) {
-    throw conflict(`There is a station named "${other.name}" already. Choose another name, or use that station.`);
-  }
 }
 
 async function describe(store: Store, { id, name, image_id, metadata_json }: StationRow): Promise<Station> {

@@ -30,16 +30,6 @@ export async function findStation(store: Store, id: string): Promise<StationRow 
   return row ?? null;
 }
 
-export async function findStationNamed(store: Store, name: string): Promise<StationRow | null> {
-  const row = await store
-    .selectFrom('stations')
-    .select(['id', 'name', 'image_id', 'metadata_json'])
-    .where('name_key', '=', fold(name))
-    .where('archived_at', 'is', null)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
 export async function insertStation(change: Change, name: string, metadata_json: string): Promise<string> {
   const id = randomUUID();
   await change

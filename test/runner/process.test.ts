@@ -93,7 +93,7 @@ os.close(1)
 sys.stdout = None
 raise SystemExit(3)
 `);
-    const host = await Host.run(python, file);
+    const host = await Host.run(python, file, { env: { TOFUPILOT_URL: 'http://127.0.0.1:1' } });
     assert.equal(await host.ended, 3, host.told());
     assert.deepEqual(host.names(), ['hello', 'run_upload_failed', 'script_ended'], host.told());
     assert.equal(host.one('script_ended').exit_code, 3);

@@ -7,6 +7,7 @@ import {
   type PhaseRow,
   phases,
 } from '../../contract/explorer.ts';
+import { validatorAnswers } from '../../domain/run/answers.ts';
 import { type Caller, readerOf } from '../http/authentication.ts';
 import { notFound } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
@@ -25,7 +26,7 @@ import { rowId, rowKey } from '../store/rowIds.ts';
 import { measurementDetails, measurementsOf } from '../store/runDetails.ts';
 import { isoTime } from '../store/time.ts';
 import { notReadable } from './existing.ts';
-import { measurementAnswer, phaseAnswer, validatorAnswers } from './runAnswers.ts';
+import { measurementAnswer, phaseAnswer } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
 /** Phases, measurements and logs across runs. */

@@ -1,15 +1,8 @@
-import * as z from 'zod';
-import { exactNumber, points } from '../../contract/common.ts';
 import { parseExactly } from '../../contract/exactJson.ts';
-import type { MeasurementAnswer, Run, RunListItem, SequenceAnswer, ValidatorAnswer } from '../../contract/runs.ts';
+import type { MeasurementAnswer, Run, RunListItem } from '../../contract/runs.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import {
-  type NewAggregation,
-  type NewSeries,
-  type NewValidator,
-  type RunContext,
-  runContext,
-} from '../../domain/run/newRun.ts';
+import { aggregationAnswers, seriesAnswer, validatorAnswers } from '../../domain/run/answers.ts';
+import { type RunContext, runContext } from '../../domain/run/newRun.ts';
 import type { SignedUrls } from '../attachments/signedUrls.ts';
 import { rowId } from '../store/rowIds.ts';
 import type { logsOf, MeasurementDetails, PhaseDetails } from '../store/runDetails.ts';
@@ -63,19 +56,6 @@ export const runHeader = (row: RunRow): RunListItem => ({
 export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): RunContext =>
   context_json === null ? { sequences: [], config: [], secrets: [] } : runContext.parse(parseExactly(context_json));
 
-export const sequenceAnswer = (s: RunContext['sequences'][number]): SequenceAnswer => ({
-  id: s.id,
-  path: s.path,
-  key: s.path.slice(s.path.lastIndexOf('/') + 1),
-  parent_path: s.path.includes('/') ? s.path.slice(0, s.path.lastIndexOf('/')) : null,
-  name: s.name,
-  source: s.source,
-  outcome: s.outcome,
-  started_at: s.startedAt === null ? null : isoTime(s.startedAt),
-  ended_at: s.endedAt === null ? null : isoTime(s.endedAt),
-  duration: s.startedAt === null || s.endedAt === null ? null : formatDuration(s.endedAt - s.startedAt),
-});
-
 export const phaseAnswer = (phase: PhaseDetails): PhaseAnswer => ({
   id: rowId('phase', phase.key),
   name: phase.name,
@@ -100,36 +80,6 @@ export const measurementAnswer = (m: MeasurementDetails): MeasurementAnswer => (
   ...(m.value === undefined ? {} : { measured_value: m.value }),
   ...(m.series === null ? {} : { data_series: m.series.map(seriesAnswer) }),
 });
-
-const seriesAnswer = (s: NewSeries): NonNullable<MeasurementAnswer['data_series']>[number] => ({
-  data: s.data,
-  units: s.units,
-  name: s.name,
-  description: s.description,
-  validators: validatorAnswers(s.validators),
-  aggregations: aggregationAnswers(s.aggregations),
-});
-
-const aggregationAnswers = (aggregations: readonly NewAggregation[]) =>
-  aggregations.length === 0
-    ? null
-    : aggregations.map(({ validators, ...rest }) => ({ ...rest, validators: validatorAnswers(validators) }));
-
-export const validatorAnswers = (validators: readonly NewValidator[]): ValidatorAnswer[] | null =>
-  validators.length === 0 ? null : validators.map(validatorAnswer);
-
-const validatorAnswer = (validator: NewValidator): ValidatorAnswer => ({
-  ...validator,
-  expected_value: readableExpected(validator.expected_value),
-  is_expression_only: validator.operator === null,
-  analytics_expression: null,
-});
-
-const readable = z.union([z.boolean(), exactNumber, z.string(), points, z.array(z.string())]).nullable();
-
-/** The official clients send any JSON here and refuse to read some of it again: they get that as its text. */
-const readableExpected = (value: unknown): unknown =>
-  readable.safeParse(value).success ? value : JSON.stringify(value);
 
 /** @param origin scheme, host and port under which the client reached the server */
 export const attachmentAnswer = (upload: UploadRow, origin: string, urls: SignedUrls): Run['attachments'][number] => ({

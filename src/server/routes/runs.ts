@@ -1,5 +1,6 @@
 import type { Input } from '../../contract/operation.ts';
 import { type RunListItem, runs } from '../../contract/runs.ts';
+import { sequenceAnswer } from '../../domain/run/answers.ts';
 import { v2RunToNewRun } from '../../domain/run/v2Run.ts';
 import { marksOf } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
@@ -14,7 +15,7 @@ import { deleteRuns, existingRuns, type RunRow } from '../store/runs.ts';
 import { attachmentsOf, insertUpload } from '../store/uploads.ts';
 import { type Caller, creatorOf } from '../http/authentication.ts';
 import { existingRun, readableRun } from './existing.ts';
-import { attachmentAnswer, contextOf, logAnswer, phaseAnswer, runHeader, sequenceAnswer } from './runAnswers.ts';
+import { attachmentAnswer, contextOf, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
 

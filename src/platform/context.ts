@@ -13,6 +13,10 @@ interface ContextKeys {
   filtered: boolean;
   /** The selected station has runs. */
   hasRuns: boolean;
+  /** The Runs view shows only those of some serial numbers. */
+  runsFiltered: boolean;
+  /** Results wait on this machine. */
+  hasKeptResults: boolean;
   /** A script of ours runs in this window. */
   running: boolean;
   hasSelection: boolean;

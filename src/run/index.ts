@@ -46,6 +46,7 @@ export function registerRun(
   const report = (error: unknown): void => void commands.show(error);
   const runner = vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath;
   const outbox = new Outbox(connection, join(places.storage, 'outbox'), log);
+  const partNumbers = new PartNumbers(places.state);
   const profiles: Profiles = new Profiles(items, (script, mode, request) => service.run(script, mode, request), report);
   const service = new RunService(connection, store, problems, log, {
     extension: places.extension,
@@ -53,7 +54,7 @@ export function registerRun(
     storage: places.storage,
     items,
     outbox,
-    partNumbers: new PartNumbers(places.state),
+    partNumbers,
     serialNumbers: new SerialNumberQuestion(places.state),
     liveRuns,
     requestFor: (script, mode) => profiles.request(script, mode),
@@ -67,7 +68,7 @@ export function registerRun(
     if (unreachable && store.error === undefined) outbox.serverIsBack();
     unreachable = store.error !== undefined;
   });
-  const reports = new Reports(connection, places.extension, log);
+  const reports = new Reports(connection, outbox, places.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
   commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));
@@ -76,6 +77,9 @@ export function registerRun(
     await reports.open(id);
     setContext('runOpened', true);
   });
+  commands.register('loadMoreRuns', () => runsView.loadMore());
+  commands.register('findRuns', () => runsView.find());
+  commands.register('clearRunSearch', () => runsView.showAll());
   commands.register('newScript', () => newScript(store));
   const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage }, report);
   commands.register('openTerminal', (argument) => terminals.open(argument));
@@ -87,7 +91,13 @@ export function registerRun(
     runsView,
     reports,
     terminals,
-    registerOutbox(commands, outbox, () => runsView.focused),
+    registerOutbox(
+      commands,
+      outbox,
+      partNumbers,
+      () => runsView.focused,
+      ({ id }) => reports.openKept(id),
+    ),
     new Discovery(items, log),
     registerScriptHelp(commands, connection, store, log),
   );

@@ -29,11 +29,13 @@ export class OutcomeMessage {
   async show(script: string, station: { id: string; name: string }, end: RunEnd): Promise<Confirmed> {
     const { live, stopped } = end;
     const confirmed: { execution: Execution; run: Run }[] = [];
+    const unsaved: Unsaved[] = [];
     for (const execution of live.executions) {
       const outcome = await this.#confirm(execution, end);
-      if (typeof outcome === 'string') this.#offer(showError(outcome, resultsLabel()));
+      if (typeof outcome === 'string') unsaved.push({ execution, sentence: outcome });
       else confirmed.push({ execution, run: outcome });
     }
+    if (unsaved.length > 0) this.#offer(showUnsaved(unsaved, live.executions.length, station.id));
     const saved = confirmed.length + live.otherRuns.length;
     const last = confirmed.at(-1);
     if (live.failure !== null && !stopped) this.#offer(showFailure(script, live.failure, saved));
@@ -58,7 +60,7 @@ export class OutcomeMessage {
       }
     }
     if (push !== null && 'kept' in push) {
-      return vscode.l10n.t('{0} The run is not saved yet, it waits in the Runs view: {1}', result, push.kept);
+      return vscode.l10n.t('{0} Not saved yet; queued in the Runs view. {1}', result, push.kept);
     }
     if (push !== null) return vscode.l10n.t('{0} The run was not saved: {1}', result, push.message);
     if (outcome === null) return vscode.l10n.t('A test was not finished, and its run was not saved. {0}', deathOf(end));
@@ -78,6 +80,39 @@ export class OutcomeMessage {
       )
       .catch(this.#report);
   }
+}
+
+/** A test execution without a run that the server has confirmed; why, as a sentence. */
+interface Unsaved {
+  readonly execution: Execution;
+  readonly sentence: string;
+}
+
+/** One message for all of them, with the buttons that help. @param all how many the script executed */
+async function showUnsaved(unsaved: readonly Unsaved[], all: number, station: string): Promise<string | undefined> {
+  const [first] = unsaved;
+  if (first === undefined) return undefined;
+  const remedies = unsaved.flatMap(({ execution: { id, push } }) =>
+    push !== null && 'kept' in push && push.remedy !== undefined ? [{ id, remedy: push.remedy }] : [],
+  );
+  const actions = new Map<string, readonly [command: string, argument: unknown]>();
+  const partNumber = remedies.find(({ remedy }) => remedy === 'partNumber');
+  if (partNumber !== undefined) {
+    actions.set(vscode.l10n.t('Give Part Number…'), ['testStations.givePartNumber', { id: partNumber.id }]);
+  }
+  if (remedies.some(({ remedy }) => remedy === 'key')) {
+    actions.set(vscode.l10n.t('Generate New Key…'), ['testStations.rotateKey', { id: station }]);
+    actions.set(vscode.l10n.t('Paste Key…'), ['testStations.pasteKey', { id: station }]);
+  }
+  const message =
+    unsaved.length === 1
+      ? first.sentence
+      : vscode.l10n.t('{0} of {1} runs were not saved. {2}', unsaved.length, all, first.sentence);
+  const chosen = await showError(message, ...actions.keys(), resultsLabel());
+  const action = chosen === undefined ? undefined : actions.get(chosen);
+  if (action === undefined) return chosen;
+  await vscode.commands.executeCommand(...action);
+  return undefined;
 }
 
 /** What is known of a process that ended before its script did. */

@@ -4,6 +4,7 @@ import type { RunListItem } from '../contract/runs.ts';
 import { reasonOf } from './outbox/outbox.ts';
 import { nameOf } from './outbox/outboxCommands.ts';
 import type { KeptResult } from './outbox/outboxFolder.ts';
+import { keptFor } from './outbox/pushKept.ts';
 import { isParked } from './outbox/retries.ts';
 import { oneLine } from '../domain/oneLine.ts';
 
@@ -45,19 +46,30 @@ export function keptItem(result: KeptResult): vscode.TreeItem {
   item.iconPath = parked
     ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
     : new vscode.ThemeIcon('cloud-upload');
-  item.contextValue = 'waiting';
+  item.contextValue = keptFor(reasonOf(result)).remedy === 'partNumber' ? 'waiting partNumber' : 'waiting';
   item.tooltip = [
     vscode.l10n.t('No server has this result yet. It is kept on this machine.'),
     `${nameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
     reason,
     parked
-      ? vscode.l10n.t('The server has refused it. Mend the reason, then push it again.')
-      : vscode.l10n.t('It is pushed again by itself.'),
+      ? vscode.l10n.t('The server refused it. Fix the cause, then push it again.')
+      : vscode.l10n.t('It will be retried automatically.'),
   ].join('\n');
   item.accessibilityInformation = {
     label: vscode.l10n.t('{0}, {1}, not saved yet, {2}, {3}', nameOf(result), result.outcome, state, reason),
   };
   item.command = { command: 'testStations.openUpload', title: vscode.l10n.t('Open Kept Result'), arguments: [result] };
+  return item;
+}
+
+/** The last row of a list that is longer. @param shown how many runs stand above it */
+export function moreItem(shown: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Load more runs'));
+  item.id = 'more';
+  item.description = vscode.l10n.t('the newest {0} are shown', shown.toLocaleString());
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.tooltip = vscode.l10n.t('Shows older runs too. To find a unit, use the search in the title of this view.');
+  item.command = { command: 'testStations.loadMoreRuns', title: vscode.l10n.t('Load More Runs') };
   return item;
 }
 

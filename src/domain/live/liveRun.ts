@@ -3,7 +3,12 @@ import type { RunnerEvent, RunnerFailure } from '../../contract/runner.ts';
 
 /** What became of a push: the server has the run, has refused it, or it stays on this machine, for the reason. */
 export type Push =
-  { readonly runId: string } | { readonly status: number | null; readonly message: string } | { readonly kept: string };
+  | { readonly runId: string }
+  | { readonly status: number | null; readonly message: string }
+  | { readonly kept: string; readonly remedy?: KeptRemedy };
+
+/** What the user can give a kept result so that the server takes it. */
+export type KeptRemedy = 'partNumber' | 'key';
 
 /** One test execution: one unit under test, one run. */
 export interface Execution {

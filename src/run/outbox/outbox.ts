@@ -1,9 +1,15 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../../connection/connection.ts';
+import type { Run } from '../../contract/runs.ts';
+import { keptId, keptRun } from '../../domain/run/keptRun.ts';
+import { withPartNumber } from '../../domain/run/pushBodies.ts';
+import { messageOf } from '../../domain/messageOf.ts';
 import type { Log } from '../../platform/log.ts';
+import { UserError } from '../../platform/userError.ts';
 import { type KeptResult, OutboxFolder } from './outboxFolder.ts';
-import { type Pushed, pushKept, type Target } from './pushKept.ts';
+import { type Kept, keptFor, type Pushed, pushKept, type Target } from './pushKept.ts';
 import { isParked, Retries } from './retries.ts';
 
 /** Milliseconds between a change in the folder and the look at it. */
@@ -38,7 +44,10 @@ export class Outbox implements vscode.Disposable {
       push: (result) => this.#push(result),
       failed: (error) => log.warn(`outbox: ${String(error)}`),
     });
-    this.#subscription = connection.onDidChangeServer(() => this.#retries.again());
+    this.#subscription = vscode.Disposable.from(
+      connection.onDidChangeServer(() => this.#retries.again()),
+      connection.onDidChangeStationKey(() => this.#retries.again()),
+    );
   }
 
   /** What waits on this machine, the oldest first; not what a running script is about to push itself. */
@@ -71,9 +80,9 @@ export class Outbox implements vscode.Disposable {
     await this.#pushing.get(execution);
     const runId = this.#pushed.get(execution);
     if (runId !== undefined) return { runId };
-    const result = (await this.#box.list()).find(({ id }) => id === execution);
+    const result = await this.#find(execution);
     if (result === undefined) return undefined;
-    const pushed = isParked(result) ? { kept: reasonOf(result) } : await this.#push(result);
+    const pushed = isParked(result) ? keptFor(reasonOf(result)) : await this.#push(result);
     await this.#look();
     return pushed;
   }
@@ -85,9 +94,55 @@ export class Outbox implements vscode.Disposable {
     return pushed;
   }
 
-  async discard(result: KeptResult): Promise<void> {
-    await this.#box.alone(result, () => this.#box.remove(result));
+  async discard(results: readonly KeptResult[]): Promise<void> {
+    for (const result of results) await this.#box.alone(result, () => this.#box.remove(result));
     await this.#look();
+  }
+
+  /** Puts a part number into what is pushed of the result, and tries to push it now. @throws UserError as `retry` */
+  async givePartNumber(result: KeptResult, number: string): Promise<Pushed> {
+    await this.#box.alone(result, async (now) => {
+      const body = await this.#box.body(now);
+      await this.#box.replaceBody(now, withPartNumber(now.kind, body.toString(), number));
+      // What the server said of it before holds no more.
+      await this.#box.noteTry(now, { tries: 0, last: Date.now(), status: null, message: '', run_id: null });
+    });
+    return this.retry(result);
+  }
+
+  /** The run that this window has made of a result; undefined: it has not been pushed. */
+  runOf(id: string): string | undefined {
+    return this.#pushed.get(id);
+  }
+
+  /** A result that waits, as the run that it will be. @throws UserError when it is gone, or cannot be shown as a run */
+  async asRun(id: string): Promise<Run> {
+    const result = await this.#existing(id);
+    const body = await this.#box.body(result);
+    try {
+      return keptRun(body.toString(), { ...result, station: result.place.station });
+    } catch (error) {
+      const file = join(result.folder, 'body.json');
+      throw new UserError(vscode.l10n.t('{0} cannot be shown as a run: {1}', file, messageOf(error)));
+    }
+  }
+
+  /** The content of an attachment of the result's run. @throws UserError when the result is gone */
+  async attachment(id: string, attachment: string): Promise<Uint8Array<ArrayBuffer>> {
+    const result = await this.#existing(id);
+    const kept = result.attachments.find((_, index) => keptId(index) === attachment);
+    if (kept === undefined) throw gone();
+    return new Uint8Array(await this.#box.attachment(result, kept.file));
+  }
+
+  async #existing(id: string): Promise<KeptResult> {
+    const result = await this.#find(id);
+    if (result === undefined) throw gone();
+    return result;
+  }
+
+  async #find(id: string): Promise<KeptResult | undefined> {
+    return (await this.#box.list()).find((result) => result.id === id);
   }
 
   #push(result: KeptResult): Promise<Pushed> {
@@ -110,13 +165,14 @@ export class Outbox implements vscode.Disposable {
     return pushed;
   }
 
-  async #target(result: KeptResult): Promise<Target | string> {
+  async #target(result: KeptResult): Promise<Target | Kept> {
     const access = await this.#connection.stationAccess(result.place.station.id);
     if (access === undefined) {
-      return vscode.l10n.t('This machine has no key for {0} that works.', result.place.station.name);
+      const { name } = result.place.station;
+      return { kept: vscode.l10n.t('This machine has no key for {0} that works.', name), remedy: 'key' };
     }
     if (access.instance !== result.place.instance) {
-      return vscode.l10n.t('It belongs to {0}: switch to that server.', result.place.server);
+      return { kept: vscode.l10n.t('It belongs to {0}: switch to that server.', result.place.server) };
     }
     return { api: access.api, knowsMarks: await this.#connection.can('push-marks') };
   }
@@ -145,6 +201,8 @@ export class Outbox implements vscode.Disposable {
     this.#changed.dispose();
   }
 }
+
+const gone = (): UserError => new UserError(vscode.l10n.t('The result is no longer on this machine.'));
 
 export function reasonOf({ handed, tried }: KeptResult): string {
   if (tried !== null && tried.run_id !== null && tried.tries === 0) return vscode.l10n.t('Attachments are missing.');

@@ -1,17 +1,29 @@
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { Commands } from '../../platform/commands.ts';
 import { confirm } from '../../platform/confirm.ts';
 import { UserError } from '../../platform/userError.ts';
-import type { Outbox } from './outbox.ts';
+import { type PartNumbers, partNumberProblem } from '../questions/partNumberQuestion.ts';
+import { type Outbox, reasonOf } from './outbox.ts';
 import type { KeptResult } from './outboxFolder.ts';
-import { showDone } from '../../platform/messages.ts';
+import { keptFor } from './pushKept.ts';
+import { showDone, showInformation } from '../../platform/messages.ts';
 import { withoutIcons } from '../../domain/markdown.ts';
 import { oneLine } from '../../domain/oneLine.ts';
 
-/** Retry, discard and open what waits; the status bar's hint. */
-export function registerOutbox(commands: Commands, outbox: Outbox, focused: () => unknown): vscode.Disposable {
+/**
+ * Commands on what waits, and the hint in the status bar.
+ * @param focused the row that has the focus in the Runs view
+ * @param openReport shows the report of a result
+ */
+export function registerOutbox(
+  commands: Commands,
+  outbox: Outbox,
+  partNumbers: PartNumbers,
+  focused: () => unknown,
+  openReport: (result: KeptResult) => Promise<void>,
+): vscode.Disposable {
   const chosen = async (argument: unknown, title: string): Promise<KeptResult> => {
     const id = idOf(argument) ?? idOf(focused());
     const known = outbox.waiting.find((result) => result.id === id);
@@ -34,6 +46,44 @@ export function registerOutbox(commands: Commands, outbox: Outbox, focused: () =
     showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
   });
 
+  commands.register('givePartNumber', async (argument) => {
+    const result = await chosen(argument, vscode.l10n.t('Give a part number'));
+    const script = vscode.Uri.file(result.script);
+    const number = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Part number of {0}', nameOf(result)),
+      prompt: vscode.l10n.t('The result is pushed with this part number.'),
+      value: partNumbers.lastFor(script) ?? '',
+      ignoreFocusOut: true,
+      validateInput: partNumberProblem,
+    });
+    if (number === undefined) return;
+    await partNumbers.remember(script, number.trim());
+    for (const each of await withOthers(result)) {
+      const pushed = await outbox.givePartNumber(each, number.trim());
+      if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(each), pushed.kept));
+    }
+    showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
+  });
+
+  /** The result, and where the user wants it, the others of its script that lack the same. */
+  const withOthers = async (result: KeptResult): Promise<KeptResult[]> => {
+    const others = outbox.waiting.filter(
+      (each) =>
+        each.id !== result.id && each.script === result.script && keptFor(reasonOf(each)).remedy === 'partNumber',
+    );
+    if (others.length === 0) return [result];
+    const all = vscode.l10n.t('All {0} Results', others.length + 1);
+    const only = vscode.l10n.t('Only This Result');
+    const picked = await showInformation(
+      vscode.l10n.t('Other results of {0} have no part number either.', basename(result.script)),
+      { modal: true, detail: vscode.l10n.t('They can be pushed with the same part number.') },
+      all,
+      only,
+    );
+    if (picked === undefined) throw new vscode.CancellationError();
+    return picked === all ? [result, ...others] : [result];
+  };
+
   commands.register('discardUpload', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Discard a result'));
     const sure = await confirm({
@@ -46,12 +96,30 @@ export function registerOutbox(commands: Commands, outbox: Outbox, focused: () =
       ),
       button: vscode.l10n.t('Discard'),
     });
-    if (sure) await outbox.discard(result);
+    if (sure) await outbox.discard([result]);
+  });
+
+  commands.register('discardAllUploads', async () => {
+    const results = outbox.waiting;
+    if (results.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
+    const names = results.slice(0, 5).map((each) => `${nameOf(each)} · ${each.outcome}`);
+    const rest = results.length - names.length;
+    const sure = await confirm({
+      message:
+        results.length === 1
+          ? vscode.l10n.t('Discard the result that waits on this machine?')
+          : vscode.l10n.t('Discard all {0} results that wait on this machine?', results.length),
+      detail: vscode.l10n.t(
+        'No server has them: they are lost for good.\n\n{0}',
+        [...names, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n'),
+      ),
+      button: vscode.l10n.t('Discard All'),
+    });
+    if (sure) await outbox.discard(results);
   });
 
   commands.register('openUpload', async (argument) => {
-    const result = await chosen(argument, vscode.l10n.t('Open a result'));
-    await vscode.window.showTextDocument(vscode.Uri.file(join(result.folder, 'body.json')));
+    await openReport(await chosen(argument, vscode.l10n.t('Open a result')));
   });
 
   return vscode.Disposable.from(hint(outbox));

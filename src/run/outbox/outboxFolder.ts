@@ -68,6 +68,13 @@ export class OutboxFolder {
     return readFile(join(result.folder, file));
   }
 
+  /** Changes what is pushed. */
+  async replaceBody(result: KeptResult, body: string): Promise<void> {
+    const file = join(result.folder, 'body.json');
+    await writeFile(`${file}.part`, body);
+    await rename(`${file}.part`, file);
+  }
+
   async noteTry(result: KeptResult, tried: OutboxTried): Promise<void> {
     const file = join(result.folder, 'tried.json');
     await writeFile(`${file}.part`, JSON.stringify(tried));

@@ -2,6 +2,7 @@ import { ApiError } from '../../client/apiError.ts';
 import type { StationApi } from '../../client/stationApi.ts';
 import { runs } from '../../contract/runs.ts';
 import { v1 } from '../../contract/v1.ts';
+import type { Push } from '../../domain/live/liveRun.ts';
 import { messageOf } from '../../domain/messageOf.ts';
 import { isRunOf, procedureIn } from '../../domain/run/acknowledgement.ts';
 import { parseTolerantJson } from '../../domain/tolerantJson.ts';
@@ -14,26 +15,33 @@ export interface Target {
   readonly knowsMarks: boolean;
 }
 
-/** What became of a result: the server has it, or it stays on this machine for the reason. */
-export type Pushed = { readonly runId: string } | { readonly kept: string };
+/** Why a result stays on this machine, and what helps, if that is known. */
+export type Kept = Extract<Push, { readonly kept: string }>;
+
+/** What became of a result: the server has it, or it stays on this machine. */
+export type Pushed = { readonly runId: string } | Kept;
+
+/** @param reason the words of the server */
+export const keptFor = (reason: string): Kept =>
+  /part[ _]number/i.test(reason) ? { kept: reason, remedy: 'partNumber' } : { kept: reason };
 
 /**
  * Tries once to push a kept result. It goes from the disk when the server has it whole; else why it stays is noted beside it.
- * @param target rejects when there is no way to the server; gives a sentence for what has nothing to do with the result,
+ * @param target rejects when there is no way to the server; gives the reason where it has nothing to do with the result,
  *   such as a missing key: that is not noted
  * @param now milliseconds since 1970
  */
 export async function pushKept(
   box: OutboxFolder,
   result: KeptResult,
-  target: () => Promise<Target | string>,
+  target: () => Promise<Target | Kept>,
   now = Date.now,
 ): Promise<Pushed> {
   const { tries, run_id } = result.tried ?? { tries: 0, run_id: null };
   let runId = run_id;
   try {
     const to = await target();
-    if (typeof to === 'string') return { kept: to };
+    if ('kept' in to) return to;
     if (runId === null) {
       runId = await pushRun(to.api, box, result, to.knowsMarks);
       if (result.attachments.length > 0) {
@@ -48,7 +56,7 @@ export async function pushKept(
     // What is parked has a status; what never reached a server keeps being tried.
     const status = error instanceof ApiError && !isWorthAnotherTry(error) ? error.status : null;
     await box.noteTry(result, { tries: tries + 1, last: now(), status, message, run_id: runId });
-    return { kept: message };
+    return keptFor(message);
   }
 }
 

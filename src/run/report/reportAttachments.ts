@@ -2,30 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Connection } from '../../connection/connection.ts';
-import { attachments } from '../../contract/attachments.ts';
 import { safeFileName } from '../../domain/fileNames.ts';
 import { saveAs } from '../../platform/saveAs.ts';
-
-interface Attachment {
-  id: string;
-  name: string;
-}
+import type { Attachment, ReportSource } from './reportSource.ts';
 
 /** The attachments of one run: fetched when asked for; those that were opened are files of a folder that ends with it. */
 export class ReportAttachments implements vscode.Disposable {
-  readonly #connection: Connection;
+  readonly #source: ReportSource;
   #folder: string | undefined;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(source: ReportSource) {
+    this.#source = source;
   }
 
   /** @throws ApiError when it was never uploaded, or cannot be had */
-  async content({ id }: Attachment): Promise<Uint8Array<ArrayBuffer>> {
-    // An address is good for an hour only, a report stays open for days.
-    const { url } = await this.#connection.call(attachments.finalize, { params: { id } });
-    return this.#connection.download(url);
+  content(attachment: Attachment): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#source.content(attachment);
   }
 
   async open(attachment: Attachment): Promise<void> {

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../client/apiError.ts';
-import type { Connection } from '../../connection/connection.ts';
 import { type FromReport, fromReport, type ToReport } from '../../contract/report.ts';
-import { type Run, runs } from '../../contract/runs.ts';
+import type { Run } from '../../contract/runs.ts';
 import { dispatch, type Handlers } from '../../domain/messages.ts';
 import { reportOf } from '../../domain/run/report.ts';
 import { oneLine } from '../../domain/oneLine.ts';
@@ -11,6 +10,7 @@ import type { Log } from '../../platform/log.ts';
 import { webviewPage } from '../../platform/webviewPage.ts';
 import { ReportAttachments } from './reportAttachments.ts';
 import { exportRun } from './reportExport.ts';
+import type { ReportSource } from './reportSource.ts';
 import { findSources, goTo, type Sources } from './reportSources.ts';
 import { showError } from '../../platform/messages.ts';
 
@@ -18,18 +18,18 @@ import { showError } from '../../platform/messages.ts';
 export class ReportPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #id: string;
-  readonly #connection: Connection;
+  readonly #source: ReportSource;
   readonly #log: Log;
   readonly #attachments: ReportAttachments;
   /** The run, and where its phases and logs come from; undefined until the first that could be had. */
   #shown: { run: Run; sources: Promise<Sources> } | undefined;
 
-  constructor(panel: vscode.WebviewPanel, id: string, connection: Connection, extension: vscode.Uri, log: Log) {
+  constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
     this.#panel = panel;
     this.#id = id;
-    this.#connection = connection;
+    this.#source = source;
     this.#log = log;
-    this.#attachments = new ReportAttachments(connection);
+    this.#attachments = new ReportAttachments(source);
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidDispose(() => this.#attachments.dispose());
     panel.webview.html = webviewPage(panel.webview, extension, 'report', id);
@@ -68,8 +68,9 @@ export class ReportPanel implements vscode.Disposable {
 
   async #load(): Promise<void> {
     try {
-      const run = await this.#connection.call(runs.get, { params: { id: this.#id } });
-      this.#panel.title = `${oneLine(run.unit.serial_number)} ${run.outcome}`;
+      const { run, isSaved } = await this.#source.load();
+      const title = `${oneLine(run.unit.serial_number)} ${run.outcome}`;
+      this.#panel.title = isSaved ? title : vscode.l10n.t('{0} (not saved yet)', title);
       this.#shown = { run, sources: findSources(run) };
       await this.#show(this.#shown);
     } catch (error) {

@@ -3,22 +3,26 @@ import * as z from 'zod';
 import type { Connection } from '../../connection/connection.ts';
 import type { Log } from '../../platform/log.ts';
 import { webviewOptions } from '../../platform/webviewPage.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import type { ReportPanel } from './reportPanel.ts';
 
 const viewType = 'testStations.report';
-/** What the webview keeps of itself over a reload of the window. */
-const kept = z.object({ subject: z.uuid() });
+/** What the webview keeps of itself over a reload of the window: the id of a run, or that of a kept result. */
+const kept = z.object({ subject: z.string() });
+const keptPrefix = 'kept:';
 
 /** The run reports: one panel a run. They come back after a reload of the window. */
 export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #connection: Connection;
+  readonly #outbox: Outbox;
   readonly #extension: vscode.Uri;
   readonly #log: Log;
   readonly #panels = new Map<string, ReportPanel>();
   readonly #registration: vscode.Disposable;
 
-  constructor(connection: Connection, extension: vscode.Uri, log: Log) {
+  constructor(connection: Connection, outbox: Outbox, extension: vscode.Uri, log: Log) {
     this.#connection = connection;
+    this.#outbox = outbox;
     this.#extension = extension;
     this.#log = log;
     this.#registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
@@ -26,7 +30,15 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
 
   /** Shows the run's report; one that is open already is brought up to date. */
   async open(argument: unknown): Promise<void> {
-    const id = z.uuid().parse(argument);
+    await this.#open(z.uuid().parse(argument));
+  }
+
+  /** Shows the report of a result that no server has yet. @param id that of the result */
+  async openKept(id: string): Promise<void> {
+    await this.#open(keptPrefix + id);
+  }
+
+  async #open(id: string): Promise<void> {
     const shown = this.#panels.get(id);
     if (shown) return shown.reveal();
     const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
@@ -46,13 +58,19 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
   }
 
   async #fill(panel: vscode.WebviewPanel, id: string): Promise<void> {
-    const { ReportPanel } = await import('./reportPanel.ts');
+    const [{ ReportPanel }, { keptSource, runSource }] = await Promise.all([
+      import('./reportPanel.ts'),
+      import('./reportSource.ts'),
+    ]);
     const open = this.#panels.get(id);
     if (open) {
       panel.dispose();
       return open.reveal();
     }
-    this.#panels.set(id, new ReportPanel(panel, id, this.#connection, this.#extension, this.#log));
+    const source = id.startsWith(keptPrefix)
+      ? keptSource(this.#outbox, id.slice(keptPrefix.length), this.#connection)
+      : runSource(this.#connection, id);
+    this.#panels.set(id, new ReportPanel(panel, id, source, this.#extension, this.#log));
     panel.onDidDispose(() => this.#panels.delete(id));
   }
 

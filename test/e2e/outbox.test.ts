@@ -56,7 +56,7 @@ describe('a result that the script does not push', function () {
     const api = await bench.api();
     await api.call(local.unlinkProcedure, { params: await links() });
     bench.release();
-    await window.notification(/SN-WAIT: PASS\..*[Nn]ot saved yet.*not authorized/).close();
+    await window.notification(/SN-WAIT: PASS\..*Not saved yet.*not authorized/).close();
     const row = window.tree('Runs').row('SN-WAIT');
     await row.locator.waitFor();
     await eventually(async () =>
@@ -108,7 +108,7 @@ describe('a result that the script does not push', function () {
     await bench.scriptWaits();
     await (await bench.api()).call(local.unlinkProcedure, { params: await links() });
     bench.release();
-    await window.notification(/SN-WAIT: PASS\..*[Nn]ot saved yet/).close();
+    await window.notification(/SN-WAIT: PASS\..*Not saved yet/).close();
     await window.openContainer('Test Stations');
     await window
       .tree('Runs')

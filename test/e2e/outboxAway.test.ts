@@ -36,7 +36,7 @@ describe('results while a server is away', function () {
     for (const number of [1, 2]) {
       await window.openFile('openhtf_fvt1.py');
       await window.editorAction('Run Procedure on Station');
-      await window.notification(/SN-0001: PASS\..*[Nn]ot saved yet/).close();
+      await window.notification(/SN-0001: PASS\..*Not saved yet/).close();
       await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();
     }
     cloud.mood = 'down';

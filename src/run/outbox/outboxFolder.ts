@@ -72,7 +72,7 @@ export class OutboxFolder {
   async replaceBody(result: KeptResult, body: string): Promise<void> {
     const file = join(result.folder, 'body.json');
     await writeFile(`${file}.part`, body);
-    await rename(`${file}.part`, file);
+    await this.#rename(`${file}.part`, file);
   }
 
   async noteTry(result: KeptResult, tried: OutboxTried): Promise<void> {

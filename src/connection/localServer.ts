@@ -6,6 +6,7 @@ import { StationApi } from '../client/stationApi.ts';
 import { local, type ServerAddress } from '../contract/local.ts';
 import type { Answer } from '../contract/operation.ts';
 import type { Log } from '../platform/log.ts';
+import { isAlive } from '../platform/processes.ts';
 import { openSetting, setting } from '../platform/settings.ts';
 import { UserError } from '../platform/userError.ts';
 import type { Keys } from './keys.ts';
@@ -48,6 +49,7 @@ export class LocalServer implements StationServer {
   }
 
   async reach<T>(repeatable: boolean, work: (reached: Reached) => Promise<T>): Promise<T> {
+    await this.#forgetEnded();
     const address = this.address();
     try {
       return await work(reached(await address));
@@ -58,6 +60,16 @@ export class LocalServer implements StationServer {
       if (this.#address === address) this.reset();
       return work(reached(await this.address()));
     }
+  }
+
+  /** The port of a server that has ended may be another program's by now, to which no key must be sent. */
+  async #forgetEnded(): Promise<void> {
+    const known = this.#address;
+    if (known === undefined) return;
+    const { pid } = await known;
+    if (isAlive(pid) || this.#address !== known) return;
+    this.#log.info(`The station server (process ${pid}) has ended. Looking for it again.`);
+    this.reset();
   }
 
   async userKey(server: Reached): Promise<string> {
@@ -76,8 +88,9 @@ export class LocalServer implements StationServer {
   }
 
   /** Another program may have the address by now: it gets no key. */
-  async ensureGenuine({ url, instance }: Reached): Promise<void> {
-    if (await isStillThere({ url, instance })) return;
+  async ensureGenuine({ url }: Reached): Promise<void> {
+    const address = await this.address();
+    if (address.url === url && (await isStillThere(address))) return;
     throw new ApiError('offline', null, `The station server is not at ${url} any more.`);
   }
 

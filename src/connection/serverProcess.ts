@@ -18,6 +18,7 @@ import {
 } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import { environmentWithoutKeys } from '../platform/environment.ts';
+import { isAlive } from '../platform/processes.ts';
 
 /** The program and the folder of the embedded server. */
 export interface ServerPlace {
@@ -78,8 +79,12 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
 
 const isOlder = (running: string, own: string): boolean => running.localeCompare(own, undefined, { numeric: true }) < 0;
 
-/** Whether the server at this address is still the one of the data folder that it was found for. */
-export async function isStillThere({ url, instance }: Pick<ServerAddress, 'url' | 'instance'>): Promise<boolean> {
+/**
+ * Whether the server at this address is still the one of the data folder that it was found for. When its process has ended,
+ * another program may have its port, and may have learned the instance from it: nothing is asked then.
+ */
+export async function isStillThere({ url, instance, pid }: ServerAddress): Promise<boolean> {
+  if (!isAlive(pid)) return false;
   try {
     return (await new StationApi(url).call(local.health)).instance === instance;
   } catch {

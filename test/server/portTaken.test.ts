@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join, resolve } from 'node:path';
+import { after, describe, it } from 'mocha';
+import { findOrStartServer, isStillThere } from '../../src/connection/serverProcess.ts';
+import { local, type ServerAddress, serverAddress } from '../../src/contract/local.ts';
+import { isAlive } from '../../src/platform/processes.ts';
+import { version } from '../../src/server/version.ts';
+import { startServer, temporaryFolder } from './support.ts';
+
+describe('another program on the port of a server that was killed', function () {
+  this.timeout(60_000);
+  const folder = temporaryFolder();
+  const requests: string[] = [];
+  let impostor: Server | undefined;
+  const started: ServerAddress[] = [];
+  after(() => {
+    impostor?.close();
+    for (const { pid } of started) if (isAlive(pid)) process.kill(pid);
+  });
+
+  it('is not taken for the server, although it answers as that one did', async () => {
+    const server = await startServer(folder);
+    const health = await (await fetch(server.url + local.health.path)).text();
+    assert.ok(await isStillThere(server.address));
+    await server.kill();
+
+    // A stand-in for a program of another account on the machine.
+    impostor = createServer((request, response) => {
+      requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(health);
+    });
+    const { port } = new URL(server.url);
+    await new Promise<void>((done) => impostor?.listen(Number(port), '127.0.0.1', done));
+    assert.equal(serverAddress.parse(JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8'))).url, server.url);
+
+    assert.equal(await isStillThere(server.address), false);
+    const program = resolve(import.meta.dirname, '../../src/server/main.ts');
+    const { address } = await findOrStartServer({ program, version, dataFolder: folder });
+    started.push(address);
+    assert.notEqual(address.url, server.url);
+    assert.equal(address.instance, server.address.instance);
+    assert.ok(await isStillThere(address));
+    assert.deepEqual(requests, []);
+  });
+});

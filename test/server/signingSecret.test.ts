@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, it } from 'mocha';
@@ -7,7 +7,10 @@ import { operator } from '../../src/contract/operator.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { v1 } from '../../src/contract/v1.ts';
 import { SignedUrls } from '../../src/server/attachments/signedUrls.ts';
+import { hashKey } from '../../src/server/keys.ts';
 import { OperatorLinks } from '../../src/server/operator/links.ts';
+import { changesSchema } from '../../src/server/store/changesSchema.ts';
+import { firstSchema } from '../../src/server/store/firstSchema.ts';
 import { adminKey, type TestStation, useServer } from './bench.ts';
 import { send, TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
@@ -99,27 +102,37 @@ describe('the secret that signs addresses and links', function () {
   });
 
   it('of an earlier version is not used any more, because backups of that version have it', async () => {
-    const { path, token } = await signedBy(bench.server);
-    const old = 'ab'.repeat(32);
-    await bench.restart(async (server) => {
-      await server.stop();
-      rmSync(secretFile());
-      const stored = new DatabaseSync(database());
-      stored.exec(`
-        alter table instance add column signing_secret text not null default '${old}';
-        drop index api_keys_by_name;
-        alter table api_keys drop column name;
-        pragma user_version = 3`);
+    const folder = elsewhere();
+    mkdirSync(folder);
+    const old = new DatabaseSync(join(folder, 'stations.db'));
+    old.exec(firstSchema + changesSchema);
+    const [id, keyId, key] = [crypto.randomUUID(), crypto.randomUUID(), 'tss_a-key-of-the-earlier-version'];
+    old.exec(`
+      insert into instance (id, created_at) values ('${crypto.randomUUID()}', 1);
+      insert into users (id, name, email, created_at) values ('${crypto.randomUUID()}', 'Local user', 'local@x.invalid', 1);
+      insert into stations (id, name, name_key, created_at) values ('${id}', 'Bench', 'bench', 1);
+      insert into api_keys (id, hash, prefix, kind, station_id, created_at)
+        values ('${keyId}', '${hashKey(key)}', 'tss_', 'station', '${id}', 1);
+      pragma user_version = 1`);
+    const secret = String(old.prepare('select signing_secret from instance').get()?.['signing_secret']);
+    old.close();
+    assert.match(secret, /^[0-9a-f]{64}$/);
+
+    const server = await startServer(folder);
+    try {
+      assert.notEqual(readFileSync(join(folder, 'signing.secret'), 'utf8'), secret);
+      const stored = new DatabaseSync(join(folder, 'stations.db'), { readOnly: true });
+      assert.deepEqual(Object.keys(stored.prepare('select * from instance').get() ?? {}), ['id', 'created_at']);
       stored.close();
-    });
-    assert.ok(existsSync(secretFile()));
-    const stored = new DatabaseSync(database(), { readOnly: true });
-    assert.deepEqual(Object.keys(stored.prepare('select * from instance').get() ?? {}), ['id', 'created_at']);
-    const key = String(stored.prepare('select id from api_keys where station_id = ?').get(station.id)?.['id']);
-    stored.close();
-    const attachment = new URL(path, bench.server.url).pathname;
-    for (const each of [path, new SignedUrls(old).sign('GET', attachment)]) assert.equal(await download(each), 403);
-    for (const each of [token, new OperatorLinks(old).token(station.id, key)]) assert.equal(await watch(each), 401);
-    assert.equal((await send(bench.server.url, 'GET', '/api/v2/runs', { key: station.key })).status, 200);
+      assert.equal((await send(server.url, 'GET', '/api/v2/runs', { key })).status, 200);
+      const forged = new SignedUrls(secret).sign('GET', `/api/attachments/${crypto.randomUUID()}`);
+      assert.equal((await fetch(server.url + forged)).status, 403);
+      const token = new OperatorLinks(secret).token(id, keyId);
+      const answer = await new TestClient(server.url, token).open(operator.states.path.replace('{id}', id));
+      await answer.body?.cancel();
+      assert.equal(answer.status, 401);
+    } finally {
+      await server.stop();
+    }
   });
 });

@@ -17,8 +17,8 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema
       // Unicode's classes are beyond the patterns that other languages have.
       if (made.pattern !== undefined && /\\p\{/i.test(made.pattern)) delete made.pattern;
       const { def } = zodSchema._zod;
-      // What is preprocessed may be anything; what is meant stands behind it.
-      if (io === 'input' && def.type === 'pipe' && def.in._zod.def.type === 'transform') {
+      // What is preprocessed, or counted first, may be anything; what is meant stands behind it.
+      if (io === 'input' && def.type === 'pipe' && ['transform', 'custom'].includes(def.in._zod.def.type)) {
         Object.assign(made, jsonSchema(def.out, io));
       }
     },

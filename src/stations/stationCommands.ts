@@ -100,24 +100,25 @@ async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): 
   if (node !== undefined) await vscode.commands.executeCommand(`testStations.${byKind[node.kind]}`, node);
 }
 
-/** Asks for a station name until it is a good one, and warns of one that another station has. @throws vscode.CancellationError */
+/**
+ * Asks for a station name until it is a good one, and whether to use one that another station has: several may share it.
+ * @throws vscode.CancellationError
+ */
 async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
-  const name = await vscode.window.showInputBox({
+  const typed = await vscode.window.showInputBox({
     ...options,
     prompt: vscode.l10n.t('The name of the test bench, 1 to 60 characters, such as “Bench 1”'),
     ignoreFocusOut: true,
-    validateInput: (value) => {
-      const parsed = name60.safeParse(value);
-      if (!parsed.success) return parsed.error.issues[0]?.message;
-      const taken = others.some((other) => other.name.toLowerCase() === parsed.data.toLowerCase());
-      if (!taken) return undefined;
-      // TofuPilot's stations may share a name, too: a warning does not keep the user from it.
-      return {
-        message: vscode.l10n.t('There is already a station named {0}. Press Enter to use the name again.', parsed.data),
-        severity: vscode.InputBoxValidationSeverity.Warning,
-      };
-    },
+    validateInput: (value) => name60.safeParse(value).error?.issues[0]?.message,
   });
-  if (name === undefined) throw new vscode.CancellationError();
-  return name.trim();
+  if (typed === undefined) throw new vscode.CancellationError();
+  const name = typed.trim();
+  if (!others.some((other) => other.name.toLowerCase() === name.toLowerCase())) return name;
+  const sure = await confirm({
+    message: vscode.l10n.t('Use the name {0} for another station?', name),
+    detail: vscode.l10n.t('There is already a station with this name. The two will look alike in lists.'),
+    button: vscode.l10n.t('Use Name'),
+  });
+  if (!sure) throw new vscode.CancellationError();
+  return name;
 }

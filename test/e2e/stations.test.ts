@@ -54,14 +54,29 @@ describe('the Stations view', function () {
     assert.equal(current.name, 'Bench 1');
   });
 
-  it('warns of a name that is taken, in any case', async () => {
+  it('asks before a name is used that another station has, in any case', async () => {
     const window = workbench();
     await window.command('Test Stations: Create Station…');
     await window.quickInput.opened('Create station');
     await window.quickInput.fill('bench 1');
     await window.quickInput.accept();
-    await eventually(async () => assert.match(await window.quickInput.message(), /already a station named bench 1/));
-    await window.quickInput.cancel();
+    await eventually(async () =>
+      assert.match(await window.dialog.text(), /Use the name bench 1 for another station\?/),
+    );
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('name-taken', theme);
+    await window.dialog.click('Cancel');
+    const api = await bench.api();
+    assert.equal((await api.call(stations.list)).data.length, 1);
+
+    const { id } = await api.call(stations.create, { body: { name: 'Other' } });
+    await window.tree('Stations').row('Other').menu('Rename Station…');
+    await window.quickInput.opened('Rename station Other');
+    await window.quickInput.fill('BENCH 1');
+    await window.quickInput.accept();
+    await window.dialog.click('Use Name');
+    await window.tree('Stations').row('BENCH 1').locator.waitFor();
+    await api.call(stations.remove, { params: { id } });
+    await window.tree('Stations').row('BENCH 1').locator.waitFor({ state: 'detached' });
   });
 
   it('links a new procedure from the inline action', async () => {

@@ -40,8 +40,13 @@ export class ServerStartError extends Error {
   override readonly name = 'ServerStartError';
 }
 
-/** Milliseconds in which the server must have announced itself, unless it has data to update. */
-const startLimit = 20_000;
+/**
+ * Milliseconds that a window waits for a server to announce itself. One that takes longer is left running: the machine may be
+ * busy, and a later call finds the server when it is up.
+ */
+const startLimit = 60_000;
+/** Milliseconds between two tries to start the server or to find the one that has the folder. */
+const tryAgainAfter = 500;
 
 /** Electron runs as plain Node with this; elsewhere it means nothing. */
 function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
@@ -59,13 +64,13 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
     process.kill(found.pid, 'SIGTERM'); // it finishes its requests, then the folder is free
   }
   const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
-  for (let tries = 0; tries < 30; tries++) {
+  for (const begun = performance.now(); performance.now() - begun < startLimit;) {
     const started = await startServer(place, offeredKey);
     if (started !== 'in use') return { address: started, offeredKey };
     // Another window is just starting one, or an older one is ending.
     const other = await findServer(place.dataFolder);
     if (other !== undefined && !isOlder(other.version, place.version)) return { address: other, offeredKey: undefined };
-    await delay(200);
+    await delay(tryAgainAfter);
   }
   if (isUpdating(await readLog(place.dataFolder))) {
     throw new ServerStartError(
@@ -73,7 +78,7 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
     );
   }
   throw new ServerStartError(
-    `Another process holds the data folder ${place.dataFolder}, but no station server answers there. End that process, or choose another folder.`,
+    `Another process has the data folder ${place.dataFolder}, and no station server answers there yet. Try again in a minute; if that does not help, end that process or choose another folder.`,
   );
 }
 
@@ -113,18 +118,19 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
     env: serverEnvironment({ TEST_STATIONS_ADMIN_KEY: adminKey }),
   });
   let limit: NodeJS.Timeout | undefined;
-  const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error }>((resolve) => {
-    limit = setInterval(() => {
-      void readLog(place.dataFolder, log.size).then((said) => {
-        if (limit === undefined || isUpdating(said)) return; // killed, it would begin anew each time
-        child.kill('SIGKILL');
-        resolve({ error: new Error(`it said nothing for ${startLimit / 1000} s, see ${log.path}`) });
-      });
-    }, startLimit);
-    child.once('error', (error) => resolve({ error }));
-    child.once('exit', (code) => resolve({ code }));
-    if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
-  });
+  const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error } | { slow: true }>(
+    (resolve) => {
+      limit = setInterval(() => {
+        void readLog(place.dataFolder, log.size).then((said) => {
+          if (limit === undefined || isUpdating(said)) return;
+          resolve({ slow: true });
+        });
+      }, startLimit);
+      child.once('error', (error) => resolve({ error }));
+      child.once('exit', (code) => resolve({ code }));
+      if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
+    },
+  );
   clearInterval(limit);
   limit = undefined;
   child.stdout?.destroy();
@@ -132,6 +138,11 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
   await log.handle.close();
   if ('line' in outcome) return serverAddress.parse(JSON.parse(outcome.line));
   if ('error' in outcome) throw new ServerStartError(`The station server did not start: ${outcome.error.message}`);
+  if ('slow' in outcome) {
+    throw new ServerStartError(
+      `The station server is still starting after ${startLimit / 1000} s. Try again in a minute, and see ${log.path} if that does not help.`,
+    );
+  }
   if (outcome.code === serverExit.folderInUse) return 'in use';
   const complaint = (await readLog(place.dataFolder, log.size)).trim();
   throw new ServerStartError(complaint || `The station server ended at once, with exit code ${outcome.code}.`);

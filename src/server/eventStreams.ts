@@ -4,6 +4,7 @@ import type { Store } from './store/tables.ts';
 
 /** How often the database is asked whether another process, such as `new-user-key`, wrote to it. */
 const pollMillis = 1_000;
+const maxStreams = 100;
 
 /** The open event streams: wakes them when something changed, also by another process. */
 export class EventStreams extends OpenStreams {
@@ -12,13 +13,13 @@ export class EventStreams extends OpenStreams {
   #version: number | undefined;
 
   constructor(store: Store) {
-    super();
+    super(maxStreams);
     this.#store = store;
   }
 
-  override open(cut: () => void): Listener {
+  override open(owner: string, cut: () => void): Listener {
     this.#poll ??= setInterval(() => void this.#lookAtOthers(), pollMillis);
-    return super.open(cut);
+    return super.open(owner, cut);
   }
 
   override close(listener: Listener): void {

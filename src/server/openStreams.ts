@@ -1,3 +1,5 @@
+import { tooMany } from './refusal.ts';
+
 /** How long a stream that ends may take to bring out what it has. */
 const graceMillis = 1_000;
 
@@ -27,10 +29,25 @@ export class Listener {
   }
 }
 
-/** The open streams of one kind; they end with the server. */
+interface OpenStream {
+  /** Who opened it, as `open` was told. */
+  readonly owner: string;
+  readonly cut: () => void;
+}
+
+/**
+ * The open streams of one kind; they end with the server. Their number is limited, and no owner can shut out others: when
+ * all places are taken, the oldest stream of the owner with the most streams makes room for an owner with fewer.
+ */
 export class OpenStreams {
-  readonly #open = new Map<Listener, () => void>();
+  readonly #most: number;
+  /** In the order of their age. */
+  readonly #open = new Map<Listener, OpenStream>();
   #ended = false;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   get count(): number {
     return this.#open.size;
@@ -41,10 +58,16 @@ export class OpenStreams {
     return this.#ended;
   }
 
-  /** Adds a stream. @param cut ends its connection, whatever its client does */
-  open(cut: () => void): Listener {
+  /**
+   * Adds a stream.
+   * @param owner such as the id of the key with which it was opened
+   * @param cut ends its connection, whatever its client does
+   * @throws Refusal (429) when there is no place and no owner has more streams than this one
+   */
+  open(owner: string, cut: () => void): Listener {
+    if (this.#open.size >= this.#most) this.#makeRoom(owner);
     const listener = new Listener();
-    this.#open.set(listener, cut);
+    this.#open.set(listener, { owner, cut });
     return listener;
   }
 
@@ -62,7 +85,23 @@ export class OpenStreams {
     this.#ended = true;
     this.ring();
     setTimeout(() => {
-      for (const cut of this.#open.values()) cut();
+      for (const { cut } of this.#open.values()) cut();
     }, graceMillis).unref();
+  }
+
+  #makeRoom(owner: string): void {
+    const counts = new Map<string, number>();
+    for (const each of this.#open.values()) counts.set(each.owner, (counts.get(each.owner) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    if (most <= (counts.get(owner) ?? 0) + 1) {
+      throw tooMany(`This server keeps ${this.#most} event streams open already. Close one, then try again.`);
+    }
+    for (const [listener, stream] of this.#open) {
+      if (counts.get(stream.owner) !== most) continue;
+      this.close(listener);
+      stream.cut();
+      listener.ring();
+      return;
+    }
   }
 }

@@ -17,6 +17,9 @@ import { ensureUserKey } from './userKeys.ts';
 import { Streaming } from './streaming/streaming.ts';
 import { version } from './version.ts';
 
+/** Milliseconds between two looks for attachments that nothing needs. */
+const sweepMillis = 24 * 60 * 60_000;
+
 export interface RunningServer {
   address: ServerAddress;
   /** Finishes the open requests, then closes the database. */
@@ -74,10 +77,14 @@ export async function serve(
     version,
   };
   folder.writeAddress(address);
-  const swept = sweepAttachments(store, files);
+  let swept = sweepAttachments(store, files);
+  const sweeping = setInterval(() => {
+    swept = swept.then(() => sweepAttachments(store, files));
+  }, sweepMillis).unref();
   return {
     address,
     stop: async () => {
+      clearInterval(sweeping);
       streams.end();
       hub.streams.end();
       // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.

@@ -8,11 +8,12 @@ import { StreamSource } from './streamSource.ts';
 
 /** Windows that are remembered: a client must not fill the memory with names of its own. */
 const mostWindows = 500;
+const mostStreams = 300;
 
 /** The live state of every station. It is in memory alone: after a restart, sources tell it anew. */
 export class OperatorHub implements StreamListener {
   /** Streams to watchers and windows. */
-  readonly streams = new OpenStreams();
+  readonly streams = new OpenStreams(mostStreams);
   readonly #stations = new Map<string, LiveStation>();
   readonly #sources = new Map<string, StreamSource>();
   readonly #windows = new Map<string, EditorWindow>();

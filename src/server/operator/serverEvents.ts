@@ -3,15 +3,15 @@ import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { streamSSE } from 'hono/streaming';
 import { type Listener, type OpenStreams } from '../openStreams.ts';
-import { tooMany } from '../refusal.ts';
 
 /** Milliseconds between two looks whether the client may still listen, and between two events. */
 const lookMillis = 5_000;
 const leastMillis = 40;
-const maxStreams = 300;
 
 interface ServerEvents {
   readonly streams: OpenStreams;
+  /** Who opens the stream: see `OpenStreams`. */
+  readonly owner: string;
   /** Whether the client may (still) listen. */
   readonly allowed: () => Promise<boolean>;
   /** What has happened since the last time, at once at the beginning. */
@@ -24,12 +24,9 @@ interface ServerEvents {
 /** Sends events until the client goes, may listen no more, or the server stops. What comes close together is sent as one. */
 export function serveEvents(
   c: Context<{ Bindings: HttpBindings }>,
-  { streams, allowed, news, opened, closed }: ServerEvents,
+  { streams, owner, allowed, news, opened, closed }: ServerEvents,
 ): Response {
-  if (streams.count >= maxStreams) {
-    throw tooMany(`This server keeps ${maxStreams} live streams open already. Close one, then try again.`);
-  }
-  const listener = streams.open(() => c.env.outgoing.destroy());
+  const listener = streams.open(owner, () => c.env.outgoing.destroy());
   opened(listener);
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => listener.ring());

@@ -4,7 +4,6 @@ import type { EventStreams } from '../eventStreams.ts';
 import type { Listener } from '../openStreams.ts';
 import { parseInput } from '../http/input.ts';
 import { receive, routeOf } from '../http/mount.ts';
-import { tooMany } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { changesAfter, type ChangeRow, newestChange } from '../store/changes.ts';
 import { isKey } from '../store/keys.ts';
@@ -12,17 +11,13 @@ import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 
 const heartbeatMillis = 15_000;
-const maxStreams = 100;
 
 export function eventRoutes({ app, store, sql, streams }: RouteNeeds): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');
     const last = sent === undefined ? null : parseInput(lastEventId, sent);
-    if (streams.count >= maxStreams) {
-      throw tooMany(`This server keeps ${maxStreams} event streams open already. Close one, then try again.`);
-    }
-    const listener = streams.open(() => c.env.outgoing.destroy());
+    const listener = streams.open(keyId, () => c.env.outgoing.destroy());
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => listener.ring());
       try {

@@ -75,19 +75,24 @@ function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: St
     const token = linkTokenIn(c.req.header('authorization'));
     let allowed: () => Promise<boolean>;
     let station: LiveStation;
+    let owner: string;
     if (token === undefined) {
       const call = await receive(sql, operator.states, c);
       station = await stationOf(call);
       allowed = () => isKey(store, call.keyId);
+      owner = call.keyId;
     } else {
       const { id } = parseInput(operator.states.params, c.req.param());
       allowed = async () => links.isGenuine(token, id, await stationKeyId(store, id));
       if (!(await allowed()))
         throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
       station = hub.station(id).named((await existingStation(store, id)).name);
+      // Everyone with the link has the same token: the address tells them apart.
+      owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
     }
     return serveEvents(c, {
       streams,
+      owner,
       allowed,
       news: newsOf(station),
       opened: (listener) => station.watch(listener),
@@ -100,6 +105,7 @@ function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: St
     let told: unknown;
     return serveEvents(c, {
       streams,
+      owner: keyId,
       allowed: () => isKey(store, keyId),
       news: () => {
         if (told === hub.waiting) return [];
@@ -118,6 +124,7 @@ function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: St
     const hello: WindowRequest[] = [{ event: 'hello', data: {} }];
     return serveEvents(c, {
       streams,
+      owner: call.keyId,
       allowed: () => isKey(store, call.keyId),
       news: () => [...hello.splice(0), ...window.take()],
       opened: (listener) => {

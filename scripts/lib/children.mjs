@@ -4,12 +4,12 @@ import { processesWith } from './leftovers.mjs';
 import { root } from './places.mjs';
 
 const mark = `TEST_RUN=${randomUUID()}`;
-const patience = 20 * 60_000;
+const patience = 60 * 60_000;
 
 /**
  * Runs a program in the checkout without input, and collects what it prints.
  * @param {(text: string) => void} print
- * @returns {Promise<number>} the exit code; 1 when it was ended by a signal or after 20 minutes
+ * @returns {Promise<number>} the exit code; 1 when it was ended by a signal or after an hour
  */
 export function runChild(program, args, env, print) {
   const [name, value] = mark.split('=');

@@ -18,7 +18,10 @@ export async function pickStation(
   const stations = await freshStations(store);
   if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
   const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
-  const items = stations.map((station) => ({
+  // The selected one is first, and so the one that Enter means.
+  const selected = stations.filter(({ id }) => id === store.selected?.id);
+  const others = stations.filter(({ id }) => id !== store.selected?.id);
+  const items = [...selected, ...others].map((station) => ({
     label: withoutIcons(station.name),
     description: station.id === store.selected?.id ? vscode.l10n.t('selected') : '',
     station,

@@ -17,6 +17,10 @@ export function oneLine(text: string, length = most): string {
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 
+/** A text from elsewhere as a sentence, so that another sentence can follow it. */
+export const asSentence = (text: string): string =>
+  /[.!?…:]["”’)]?\s*$/.test(text) || text.trim() === '' ? text : `${text}.`;
+
 /** A name to be edited: without what keeps it apart from its neighbours in a line. */
 export const asTyped = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
 

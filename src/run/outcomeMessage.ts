@@ -7,7 +7,7 @@ import { type Execution, verdictOf } from '../domain/live/liveRun.ts';
 import type { RunEnd } from './process/scriptRun.ts';
 import { lineRange } from './explorer/testItems.ts';
 import { showError, showInformation, showWarning } from '../platform/messages.ts';
-import { oneLine } from '../domain/oneLine.ts';
+import { asSentence, oneLine } from '../domain/oneLine.ts';
 import { messageOf } from '../domain/messageOf.ts';
 
 /** How many runs of a script the server has. */
@@ -141,7 +141,7 @@ export function withoutTest(script: string, end: RunEnd): string {
 export function resultOf(execution: Execution): string {
   const verdict = verdictOf(execution);
   const unit = execution.serialNumber === null ? vscode.l10n.t('Unknown unit') : oneLine(execution.serialNumber);
-  return [`${unit}: ${verdict?.outcome}.`, verdict?.reason].filter(Boolean).join(' ');
+  return [`${unit}: ${verdict?.outcome}.`, asSentence(verdict?.reason ?? '')].filter(Boolean).join(' ');
 }
 
 async function showSaved(

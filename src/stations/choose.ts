@@ -27,6 +27,14 @@ export class StationChoice {
     return known ?? this.pick(title, options);
   }
 
+  /**
+   * As `station`, for what cannot be undone: the row that happens to have the focus is not enough, the user is asked.
+   * @throws vscode.CancellationError when the user picks none
+   */
+  async named(argument: unknown, title: string): Promise<StationItem> {
+    return isStation(argument) || isNode(argument) ? this.station(argument, title) : this.pick(title);
+  }
+
   /** @throws vscode.CancellationError when the user picks none */
   pick(title: string, options: PickOptions = {}): Promise<StationItem> {
     return pickStation(this.#store, title, options);

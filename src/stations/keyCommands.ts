@@ -64,7 +64,7 @@ export function registerKeyCommands(
   choice: StationChoice,
 ): void {
   commands.register('rotateKey', async (argument) => {
-    const station = await choice.station(argument, vscode.l10n.t('Generate a new key'));
+    const station = await choice.named(argument, vscode.l10n.t('Generate a new key'));
     if (!(await connection.can('station-keys'))) return offerPaste(connection, station);
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix !== null) {
@@ -90,7 +90,7 @@ export function registerKeyCommands(
   });
 
   commands.register('deleteKey', async (argument) => {
-    const station = await choice.station(argument, vscode.l10n.t('Delete key'));
+    const station = await choice.named(argument, vscode.l10n.t('Delete key'));
     if (!(await connection.can('station-keys'))) {
       const where = vscode.l10n.t(
         'Delete the key of {0} in the dashboard of {1}: its public interface has no call for it.',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asTyped, inOrder, oneLine, plainMessage } from '../../src/domain/oneLine.ts';
+import { asSentence, asTyped, inOrder, oneLine, plainMessage } from '../../src/domain/oneLine.ts';
 
 describe('a text from elsewhere in one line', () => {
   it('stays as it is when it is a line', () => {
@@ -40,5 +40,12 @@ describe('a text from elsewhere in one line', () => {
     const told = { name: 'SN\u202e1000-NS', rows: [{ text: 'a\n\tb\u001b' }, null, 3, true], curve, none: undefined };
     assert.deepEqual(inOrder(told), { ...told, name: 'SN 1000-NS', rows: [{ text: 'a\n\tb ' }, null, 3, true] });
     assert.equal((inOrder(told) as typeof told).curve, curve);
+  });
+});
+
+describe('a text before a sentence', () => {
+  it('ends with a full stop, unless it ends a sentence already', () => {
+    const texts = ['EOF when reading a line', 'Done.', 'Why?', 'It said “no.”', '3.3 V', '', ' '];
+    assert.deepEqual(texts.map(asSentence), ['EOF when reading a line.', 'Done.', 'Why?', 'It said “no.”', '3.3 V.', '', ' ']); // prettier-ignore
   });
 });

@@ -65,10 +65,14 @@ export class Prompts implements vscode.Disposable {
         return;
       }
       if (isShared(prompt) && this.#others?.isShown() === true) continue;
-      await showWarning(
+      const answer = vscode.l10n.t('Answer');
+      const chosen = await showWarning(
         vscode.l10n.t('{0} waits for an answer: {1}', this.#where, prompt.message),
-        vscode.l10n.t('Answer'),
+        answer,
       );
+      if (chosen === answer && !this.#open.has(prompt.request_id)) {
+        void showInformation(vscode.l10n.t('{0} no longer waits for this answer.', this.#where));
+      }
     }
   }
 

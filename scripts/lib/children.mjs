@@ -4,12 +4,15 @@ import { processesWith } from './leftovers.mjs';
 import { root } from './places.mjs';
 
 const mark = `TEST_RUN=${randomUUID()}`;
-const patience = 60 * 60_000;
+/** Minutes that a program may take: a part of the tests takes 20 on two cores that nothing else uses. */
+export const minutes = 60;
+/** The exit code of a program that took longer, as of `timeout` of the GNU tools. */
+export const timedOut = 124;
 
 /**
  * Runs a program in the checkout without input, and collects what it prints.
  * @param {(text: string) => void} print
- * @returns {Promise<number>} the exit code; 1 when it was ended by a signal or after an hour
+ * @returns {Promise<number>} the exit code; 1 when it was ended by a signal, `timedOut` when it took too long
  */
 export function runChild(program, args, env, print) {
   const [name, value] = mark.split('=');
@@ -19,15 +22,17 @@ export function runChild(program, args, env, print) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
+  let late = false;
   const limit = setTimeout(() => {
-    print(`\nnot done after ${patience / 60_000} minutes: ended\n`);
+    late = true;
+    print(`\nnot done after ${minutes} minutes: ended\n`);
     endChildren();
-  }, patience);
+  }, minutes * 60_000);
   return new Promise((done) => {
     child.on('error', (error) => print(`${error.message}\n`));
     child.on('close', (code) => {
       clearTimeout(limit);
-      done(code ?? 1);
+      done(late ? timedOut : (code ?? 1));
     });
   });
 }

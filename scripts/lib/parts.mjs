@@ -1,5 +1,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { minutes, timedOut } from './children.mjs';
 import { build, root } from './places.mjs';
 import { venvPython } from './python.mjs';
 import { oldestVsCode } from './vscode.mjs';
@@ -130,8 +131,15 @@ function suite(folder, { needs = [], usesBuild = false, timeout, share: [which, 
 function readReport(name, report, code) {
   const nothing = { passed: 0, failed: [], skipped: [] };
   const failure = (text) => [{ title: name, text }];
-  if (!existsSync(report)) return { ...nothing, failed: failure(`nothing was reported (exit code ${code})`) };
-  const result = JSON.parse(readFileSync(report, 'utf8'));
+  if (!existsSync(report)) {
+    const text = code === timedOut ? `ended after ${minutes} minutes, before a test had ended` : `exit code ${code}`;
+    return { ...nothing, failed: failure(`nothing was reported: ${text}`) };
+  }
+  const { unfinished, ...result } = JSON.parse(readFileSync(report, 'utf8'));
+  if (unfinished) {
+    const text = code === timedOut ? `ended after ${minutes} minutes` : `ended in mid-run with exit code ${code}`;
+    return { ...result, failed: [...result.failed, ...failure(`${text}; ${result.passed} tests had passed`)] };
+  }
   if (result.failed.length > 0) return result;
   if (code !== 0) return { ...result, failed: failure(`ended with exit code ${code} after its tests passed`) };
   if (result.passed + result.skipped.length === 0) return { ...result, failed: failure('no test ran') };

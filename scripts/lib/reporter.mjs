@@ -1,11 +1,11 @@
 import Mocha from 'mocha';
 import { renameSync, writeFileSync } from 'node:fs';
 
-const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
 /**
  * Mocha's Spec reporter, which also writes what happened to the file that `TEST_REPORT` names:
- * `{passed, failed: [{title, text}], skipped: [{title, reason}]}`.
+ * `{passed, failed: [{title, text}], skipped: [{title, reason}]}`, and `unfinished: true` until all tests have ended.
  */
 class Reporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
@@ -16,6 +16,8 @@ class Reporter extends Mocha.reporters.Spec {
       report.failed.push({ title: test.fullTitle(), text: String(error?.message ?? error) });
     });
     runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
+    // After each test: a process that is killed must not lose what its tests came to.
+    runner.on(EVENT_TEST_END, () => write({ ...report, unfinished: true }));
     runner.once(EVENT_RUN_END, () => {
       write(report);
       failWhenLeftOpen(report);

@@ -107,6 +107,7 @@ async function runScript(api: StationApi, python: string, key: string): Promise<
       },
       output: (text) => (printed += text),
       protocolError: (message) => (printed += `${message}\n`),
+      childDied: (pid) => (printed += `child process ${pid} died\n`),
     },
   );
   await runner.ended;

@@ -8,6 +8,10 @@ import { outcome, phaseOutcome } from './common.ts';
  * Handshake: the runner connects to `TEST_STATIONS_CHANNEL` (`127.0.0.1:port`) and its first line is `hello` with the
  * token of `TEST_STATIONS_TOKEN`; it removes them from its environment before the script runs, and `TEST_STATIONS_MODE`
  * (a `RunMode`) too.
+ *
+ * A child process of the script that tests or pushes opens a connection of its own, with the token of
+ * `TEST_STATIONS_CHILD_TOKEN` in its `hello`. It gets all commands, and must know those that are not its own. Whatever it
+ * sends, it cannot report the end of the script.
  */
 const execution = { execution_id: z.string(), /** Milliseconds since 1970. */ time: z.number() };
 
@@ -203,6 +207,10 @@ export type RunnerCommand = z.infer<typeof runnerCommand>;
 export const runnerEnvironment = {
   channel: 'TEST_STATIONS_CHANNEL',
   token: 'TEST_STATIONS_TOKEN',
+  /** What child processes of the script greet with, on connections of their own. */
+  childToken: 'TEST_STATIONS_CHILD_TOKEN',
+  /** A folder with the `sitecustomize.py` that Python loads in child processes. */
+  startup: 'TEST_STATIONS_STARTUP',
   /** A folder in which results are kept until a server has them; see `contract/outbox.ts`. */
   outbox: 'TEST_STATIONS_OUTBOX',
   /** Where the results belong, as JSON: copied into what is kept. */

@@ -17,6 +17,7 @@ import type { PartNumberQuestion } from './questions/partNumberQuestion.ts';
 import type { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { RunHeartbeat } from './process/runHeartbeat.ts';
 import { dryEnvironment, stationEnvironment } from './process/runPlan.ts';
+import { startupModules } from './process/startupModules.ts';
 import { type RunEnd, ScriptRun, type Start, StartError } from './process/scriptRun.ts';
 import type { SerialNumberQuestion } from './questions/serialNumberQuestion.ts';
 import type { TestItems } from './explorer/testItems.ts';
@@ -104,6 +105,7 @@ export class Execution {
           ...launch.env,
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
           [runnerEnvironment.bytecode]: join(this.#needs.storage, 'bytecode'),
+          [runnerEnvironment.startup]: await startupModules(this.#needs.runner, this.#needs.storage),
           ...(station === undefined ? dryEnvironment() : await this.#environment(station.access)),
         },
       });

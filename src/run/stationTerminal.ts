@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
@@ -9,6 +9,7 @@ import type { StationName } from './activeRun.ts';
 import { accessOf, selectedStation } from './beforeRun.ts';
 import { interpreterFor } from './python/interpreter.ts';
 import { stationEnvironment } from './process/runPlan.ts';
+import { startupModules } from './process/startupModules.ts';
 import { trustEnvironment } from './process/trustedCertificates.ts';
 import { showWarning } from '../platform/messages.ts';
 
@@ -101,7 +102,7 @@ export class StationTerminals implements vscode.Disposable {
 
   /** The selected virtual environment as if it were activated, and the module that Python loads at its start. */
   async #pythonEnvironment(folder: vscode.Uri | undefined): Promise<Record<string, string>> {
-    const modules = await startupModules(this.#places);
+    const modules = await startupModules(this.#places.runner, this.#places.storage);
     const before = process.env['PYTHONPATH'];
     const environment = { PYTHONPATH: before ? `${modules}${delimiter}${before}` : modules };
     const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#places.storage), this.#log);
@@ -117,21 +118,6 @@ function workFolder(): vscode.Uri | undefined {
   const active = vscode.window.activeTextEditor?.document;
   if (active?.languageId === 'python' && active.uri.scheme === 'file') return vscode.Uri.joinPath(active.uri, '..');
   return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
-}
-
-/**
- * Puts `sitecustomize.py` into a folder of its own outside of the extension: Python writes bytecode beside it, and a
- * terminal outlives an update of the extension.
- * @returns the folder
- */
-async function startupModules({ runner, storage }: TerminalPlaces): Promise<string> {
-  const folder = join(storage, 'terminal');
-  const file = join(folder, 'sitecustomize.py');
-  await mkdir(folder, { recursive: true });
-  const part = `${file}.part`;
-  await writeFile(part, await readFile(join(dirname(runner), 'terminal', 'sitecustomize.py')));
-  await rename(part, file); // a Python that starts meanwhile sees a whole file
-  return folder;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -13,10 +13,11 @@ if sys.version_info < (3, 10):
 loaded_before = frozenset(sys.modules)
 settings = sys.dont_write_bytecode, sys.pycache_prefix
 # The folder of an installed extension stays as it was: compiled files go to a folder of the host's, or nowhere.
-sys.pycache_prefix = os.environ.pop("TEST_STATIONS_BYTECODE", None)
-sys.dont_write_bytecode = sys.pycache_prefix is None
+bytecode = os.environ.pop("TEST_STATIONS_BYTECODE", None)
+sys.pycache_prefix = bytecode
+sys.dont_write_bytecode = bytecode is None
 
 from test_stations_runner import launch  # noqa: E402
 
 sys.dont_write_bytecode, sys.pycache_prefix = settings
-launch.main(loaded_before)
+launch.main(loaded_before, bytecode)

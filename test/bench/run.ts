@@ -103,6 +103,7 @@ async function runnerRun(env: Record<string, string>): Promise<{ whole: number; 
     },
     output: () => undefined,
     protocolError: (message) => console.error(message),
+    childDied: (pid) => console.error(`child process ${pid} died`),
   });
   await process.ended;
   return { whole: performance.now() - start, phase };

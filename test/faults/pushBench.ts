@@ -86,6 +86,7 @@ export class PushBench {
       },
       output: (text) => (told += text),
       protocolError: (message) => assert.fail(message),
+      childDied: () => assert.fail('there is no child'),
     });
     await process_.ended;
     return told;

@@ -102,6 +102,7 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
         printed = (printed + text).slice(-2000);
       },
       protocolError: (message) => assert.fail(message),
+      childDied: () => assert.fail('there is no child'),
     });
     const end = await Promise.race([moment, runner.ended.then(() => 'ended')]);
     assert.notEqual(end, 'ended', `The script ended by itself: ${printed} ${JSON.stringify(events)}`);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { it } from 'mocha';
 import { script, scriptFolder, withEachPython } from './support/script.ts';
 
-const startup = join(import.meta.dirname, '../../src/runner/terminal');
+const startup = join(import.meta.dirname, '../../src/runner/startup');
 
 withEachPython('A Python in a station terminal', (python) => {
   const run = async (file: string, env: Record<string, string>, ...path: string[]): Promise<string> => {

@@ -57,7 +57,7 @@ export class DebuggedProcess implements Runner {
 
   async #end(): Promise<number | null> {
     await this.#session.ended;
-    await this.#channel.drained;
+    await this.#channel.drained();
     this.#channel.close();
     this.#session.dispose();
     return this.#session.exitCode;

@@ -75,7 +75,7 @@ async function end(child: ChildProcess, closed: Promise<unknown>, channel: Chann
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   // A daemon that the script left behind may hold its stdout open for ever: the script has ended all the same.
   await Promise.race([closed, delay(1000)]);
-  await channel.drained;
+  await channel.drained();
   channel.close();
   return child.exitCode;
 }

@@ -103,6 +103,11 @@ export class ScriptRun {
           lastLine = text.slice(-1000).trim().split('\n').at(-1) || lastLine;
         },
         protocolError: (message) => this.#log.warn(message),
+        childDied: (pid) =>
+          shown.add(
+            vscode.l10n.t('Child process {0} ended in the middle of a test. Its test has no result.', String(pid)) +
+              '\n',
+          ),
       }).catch((error: unknown) => {
         throw new StartError(messageOf(error), { cause: error });
       });

@@ -50,11 +50,17 @@ class StationServer:
     def __init__(self, accepts_all: bool) -> None:
         """Args: accepts_all: in a dry run the runner answers for every server."""
         self._accepts_all = accepts_all
+        self.address = ""
         self._origin: tuple[str, str, int | None] | None = None
 
     def read(self) -> None:
         """Reads the address from the environment, which is the script's to change later."""
-        self._origin = _origin_of(os.environ.get(URL_VARIABLE, ""))
+        self.set(os.environ.get(URL_VARIABLE, ""))
+
+    def set(self, address: str) -> None:
+        """Sets the address: a child process may have another environment than the script was started with."""
+        self.address = address
+        self._origin = _origin_of(address)
 
     def is_asked_by(self, url: str) -> bool:
         """Whether the request goes to the station's server, so that its answer counts."""

@@ -1,4 +1,7 @@
-"""The private channel to the host: one JSON object a line, both ways, over a loopback socket."""
+"""The private channel to the host: one JSON object a line, both ways, over a loopback socket.
+
+The script's process and each child process that tests or pushes have a connection of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .debugging import untraced
+from .lineage import Lineage
 from .plain import plain
 
 ADDRESS_VARIABLE = "TEST_STATIONS_CHANNEL"
 TOKEN_VARIABLE = "TEST_STATIONS_TOKEN"
+CHILD_TOKEN_VARIABLE = "TEST_STATIONS_CHILD_TOKEN"
+
+# What only the script's own process reports; a forked one has its exit functions too.
+_OF_SCRIPT = ("run_crashed", "script_ended")
 
 # A host that takes nothing for so long (seconds) counts as gone: the test must not wait for it.
 PATIENCE = 10.0
@@ -29,56 +37,83 @@ class ChannelError(Exception):
 class Channel:
     """A connection that never disturbs the script: when the host goes away, sending does nothing."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, child_token: str, lineage: Lineage) -> None:
+        """Creates the channel; `connect`, or the first event of a child process, opens it.
+
+        Args:
+            address: `host:port` of the host.
+            token: what this process identifies itself with.
+            child_token: what forked processes identify themselves with.
+        """
+        self.address = address
+        self.child_token = child_token
+        # Whether events reach the host. A child process that has not connected yet assumes so.
+        self.open = True
+        self._token = token
+        self._lineage = lineage
+        # Test executions that have begun and are not complete, in the order in which they began.
+        self._running: list[str] = []
+        self._socket: socket.socket | None = None
+        # Reentrant: a signal handler may send while the main thread is sending.
+        self._lock = threading.RLock()
+        self._reader: threading.Thread | None = None
+        self._command: Callable[[dict[str, Any]], None] = lambda line: None
+        self._gone: Callable[[], None] = lambda: None
+        self._connected: Callable[[], None] = lambda: None
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
+
+    def connect(self) -> None:
         """Connects and says hello.
 
         Raises:
-            ChannelError: nobody listens at `address` (`host:port`).
+            ChannelError: no host listens at the address.
         """
-        host, _, port = address.rpartition(":")
+        host, _, port = self.address.rpartition(":")
         try:
             self._socket = socket.create_connection((host, int(port)), timeout=PATIENCE)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, ValueError) as error:
-            raise ChannelError(f"cannot reach the editor at {address}: {error}") from error
-        # Reentrant: a signal handler may send while the main thread is sending.
-        self._lock = threading.RLock()
-        self._reader: threading.Thread | None = None
-        self.open = True
-        # Test executions that have begun and are not complete, in the order in which they began.
-        self._running: list[str] = []
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
-        self.send("hello", token=token, pid=os.getpid(), python=platform.python_version())
+            self.open = False
+            raise ChannelError(f"cannot reach the editor at {self.address}: {error}") from error
+        self._write("hello", token=self._token, pid=os.getpid(), python=platform.python_version())
 
     def send(self, event: str, **fields: object) -> None:
         """Sends one event, with the time of now in milliseconds; returns once the system has taken it."""
-        line = (
-            json.dumps(
-                plain({"event": event, "time": time.time() * 1000, **fields}), allow_nan=False, separators=(",", ":")
-            )
-            + "\n"
-        )
+        execution_id = fields.get("execution_id")
+        if self._lineage.is_inherited(execution_id) or (self._lineage.is_child and event in _OF_SCRIPT):
+            return
         with self._lock:
-            self._follow(event, fields.get("execution_id"))
-            if self.open:
-                try:
-                    self._socket.sendall(line.encode())
-                except OSError:
-                    self.open = False
+            self._follow(event, str(execution_id))
+            if self._ensure_connected():
+                self._write(event, **fields)
 
     def running(self) -> str | None:
         """Returns the id of the test execution that began last and is not complete."""
         with self._lock:
             return self._running[-1] if self._running else None
 
-    def listen(self, command: Callable[[dict[str, Any]], None], gone: Callable[[], None]) -> None:
-        """Calls `command` for each command of the host, and `gone` when it has left, from a thread of its own."""
-        self._reader = threading.Thread(target=self._read, args=(command, gone), name="test-stations", daemon=True)
-        untraced(self._reader).start()
+    def listen(
+        self,
+        command: Callable[[dict[str, Any]], None],
+        gone: Callable[[], None],
+        connected: Callable[[], None],
+    ) -> None:
+        """Begins to read the commands of the host, in a thread of its own.
+
+        Args:
+            command: takes each command.
+            gone: is called when the host has left.
+            connected: is called when a child process has its own connection, before its first event.
+        """
+        self._command, self._gone, self._connected = command, gone, connected
+        if self._socket is not None:
+            self._start_reader()
 
     def close(self) -> None:
         """Says that nothing more comes, and waits until the host has read it all."""
+        if self._socket is None:
+            return
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -87,17 +122,44 @@ class Channel:
             # Leaving with unread commands would reset the connection, and the host would lose the last events.
             self._reader.join(PATIENCE)
 
-    def _follow(self, event: str, execution_id: object) -> None:
-        if event == "run_started" and isinstance(execution_id, str):
+    def _follow(self, event: str, execution_id: str) -> None:
+        if event == "run_started":
+            self._lineage.begin(execution_id)
             self._running.append(execution_id)
         elif event == "run_complete" and execution_id in self._running:
-            self._running.remove(str(execution_id))
+            self._running.remove(execution_id)
 
-    def _read(self, command: Callable[[dict[str, Any]], None], gone: Callable[[], None]) -> None:
-        pending = b""
-        while True:
+    def _ensure_connected(self) -> bool:
+        if self.open and self._socket is None and self._lineage.is_child:
             try:
-                data = self._socket.recv(65536)
+                self._connected()
+                self.connect()
+                self._start_reader()
+            except (ChannelError, RuntimeError):  # no host, or too late in the process's life for another thread
+                self.open = False
+        return self.open and self._socket is not None
+
+    def _write(self, event: str, **fields: object) -> None:
+        line = json.dumps(
+            plain({"event": event, "time": time.time() * 1000, **fields}), allow_nan=False, separators=(",", ":")
+        )
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendall(f"{line}\n".encode())
+        except OSError:
+            self.open = False
+
+    def _start_reader(self) -> None:
+        self._reader = threading.Thread(target=self._read, name="test-stations", daemon=True)
+        untraced(self._reader).start()
+
+    def _read(self) -> None:
+        pending = b""
+        connection = self._socket
+        while connection is not None:
+            try:
+                data = connection.recv(65536)
             except TimeoutError:
                 continue
             except OSError:
@@ -107,29 +169,38 @@ class Channel:
             *lines, pending = (pending + data).split(b"\n")
             for line in lines:
                 try:
-                    command(json.loads(line))
+                    self._command(json.loads(line))
                 except Exception as error:  # the next command counts as much as this one
                     print(f"Test Stations: cannot follow the command {line!r}: {error!r}", file=sys.stderr)
         self.open = False
-        gone()
+        self._gone()
 
     def _leave_to_parent(self) -> None:
-        self.open = False
+        """Gives a forked process a connection of its own, once it has something to report."""
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = self._reader = None
+        self._running = []
+        self._token = self.child_token
         self._lock = threading.RLock()
-        self._socket.close()
+        # A host that had left is asked again: only the connection of the parent may have been closed.
+        self.open = True
 
 
-def connect() -> Channel:
-    """Connects as the environment says, and takes both variables out of it: they are not the script's.
+def channel_of_environment(lineage: Lineage) -> Channel:
+    """Returns the channel that the environment names, and takes its variables away: they are not the script's.
 
     Raises:
-        ChannelError: a variable is missing, or nobody listens.
+        ChannelError: a variable is missing, or no host listens.
     """
     address = os.environ.pop(ADDRESS_VARIABLE, None)
     token = os.environ.pop(TOKEN_VARIABLE, None)
+    child_token = os.environ.pop(CHILD_TOKEN_VARIABLE, None) or ""
     if not address or not token:
         raise ChannelError(
             f"{ADDRESS_VARIABLE} and {TOKEN_VARIABLE} are not set. This program is started by the editor; "
             "to run a script by hand, use python itself."
         )
-    return Channel(address, token)
+    channel = Channel(address, token, child_token, lineage)
+    channel.connect()
+    return channel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,8 @@ class Executions:
         self._lock = threading.Lock()
         # With the number of the thread; the newest last.
         self._unpushed: list[tuple[int, Tested]] = []
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     @contextmanager
     def current(self, execution: Tested) -> Iterator[None]:
@@ -89,3 +92,7 @@ class Executions:
             if identity is not None and (identity.serial_number, identity.started_at) == (serial_number, started_at):
                 return execution
         return None
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: the tests are the parent's, and a push of the child's is a run of its own."""
+        self._local, self._lock, self._unpushed = threading.local(), threading.Lock(), []

@@ -8,37 +8,37 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from . import dry_run
-from .channel import Channel, ChannelError, connect
+from .channel import Channel, ChannelError, channel_of_environment
+from .children import end_with, prepare_children
 from .control import STOPPED, make_interruptible
 from .environment import Environment
 from .failures import describe, without_runner_frames
-from .http_clients import HttpClients
-from .imports import PostImport
-from .modes import Mode, mode_of_environment
-from .openhtf_hooks import OpenHtf
-from .openhtf_prompts import Prompts
-from .outbox import Outbox
+from .hooks import follow
+from .lineage import Lineage
+from .modes import Mode
 from .phase_functions import PhaseFunctions
-from .places import Files
 from .plain_runs import PlainRuns, crash_sentence, exit_sentence, is_failure
-from .pushes import Pushes
 from .script import Script
 from .session import Session
+from .settings import settings_of_environment
 from .standard_input import StandardInput
 from .streams import survive_broken_pipes
-from .tofupilot_hooks import TofuPilot
 
 USAGE_ERROR = 2
 
 
-def main(loaded_before: frozenset[str]) -> NoReturn:
-    """Args: loaded_before: modules that Python itself had loaded before the runner's first import."""
+def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
+    """Runs the script of the command line.
+
+    Args:
+        loaded_before: modules that Python itself had loaded before the runner's first import.
+        bytecode: a folder for the runner's compiled files; None: they are not saved.
+    """
     if len(sys.argv) < 2:
         _refuse("usage: python runner SCRIPT [ARGUMENT...]")
     try:
-        mode = mode_of_environment()
-        channel = connect()
+        lineage = Lineage(is_child=False)
+        channel = channel_of_environment(lineage)
     except ChannelError as error:
         _refuse(str(error))
     printed = survive_broken_pipes()
@@ -46,61 +46,22 @@ def main(loaded_before: frozenset[str]) -> NoReturn:
     try:
         make_interruptible()
         script = Script(sys.argv[1], sys.argv[2:])
-        session = Session(channel, Files(script.path), mode, Outbox(script.path))
+        settings = settings_of_environment(script.path, bytecode)
+        session = Session(channel, lineage, settings)
         runs = PlainRuns(session)
         ending.before(runs.close)
         ending.before(session.handover.rest)
         environment = Environment()
-        _follow(session, runs, environment)
-        if mode is Mode.DEBUG:
+        follow(session, runs, environment, lambda: end_with(session, runs))
+        if settings.mode is Mode.DEBUG:
             environment.wait()
         session.server.read()
-        session.outbox.open()
+        prepare_children(settings, session)
         StandardInput(session, printed).install()
         ending.code = _run(session, script, runs, loaded_before)
     except KeyboardInterrupt:
         ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
     sys.exit(ending.code)
-
-
-def _follow(session: Session, runs: PlainRuns, environment: Environment) -> None:
-    prompts, pushes = Prompts(session.channel, patient=session.mode is Mode.DEBUG), Pushes(session)
-    tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)
-    if session.mode is Mode.DRY:
-        PostImport({"requests.adapters": dry_run.patch_requests, "httpx": dry_run.patch_httpx}).install()
-    PostImport(
-        {
-            "concurrent.futures._base": runs.follow_pools,
-            "openhtf": OpenHtf(session, prompts).patch,
-            "openhtf.plugs.user_input": prompts.patch,
-            "tofupilot.client": tofupilot.patch_v1,  # 1.x
-            "tofupilot.v1.client": tofupilot.patch_v1,  # 2.x
-            "tofupilot.v2.runs": tofupilot.patch_v2,
-            "tofupilot.v2.sdkconfiguration": tofupilot.point_v2_home,
-            "requests.sessions": http.patch_requests,
-            "httpx": http.patch_httpx,
-        }
-    ).install()
-
-    def command(line: dict[str, Any]) -> None:
-        name = line["command"]
-        if name == "environment":
-            environment.take(line["variables"])
-        elif name in ("stop", "kill"):
-            session.control.stop(force=name == "kill")
-            runs.stopped()
-            session.questions.stop()
-        elif name == "ui_response":
-            prompts.answer(line["request_id"], line["value"])
-            session.questions.answer(line["request_id"], line["value"])
-        elif name == "procedure_response":
-            session.questions.answer(line["request_id"], line["procedure_id"])
-        elif name == "part_number_response":
-            session.questions.answer(line["request_id"], line["part_number"])
-        elif name == "serial_number_response":
-            session.questions.answer(line["request_id"], line["serial_number"])
-
-    session.channel.listen(command, session.questions.host_is_gone)
 
 
 def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: frozenset[str]) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
 
 MODE_VARIABLE = "TEST_STATIONS_MODE"
 
@@ -17,8 +16,3 @@ class Mode(enum.Enum):
     """Nothing reaches a server."""
     DEBUG = "debug"
     """As `PUSH`, under a debugger: no timeouts, and the station's key comes over the channel."""
-
-
-def mode_of_environment() -> Mode:
-    """Takes the variable out of the environment: it is not the script's."""
-    return Mode(os.environ.pop(MODE_VARIABLE, Mode.PUSH.value))

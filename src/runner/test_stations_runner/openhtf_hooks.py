@@ -26,6 +26,8 @@ class OpenHtf:
         self._session = session
         self._prompts = prompts
         self._executions: dict[str, OpenHtfExecution] = {}
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._executions.clear)
 
     def patch(self, openhtf: Any) -> None:
         """Args: openhtf: the package, completely imported."""
@@ -66,7 +68,8 @@ class OpenHtf:
             without_unit = call.arguments.get("test_start") is None and not execution.names_unit
             if session.serial_numbers.asks or without_unit:
                 number = session.serial_numbers.choose(execution.id, None)
-                call.arguments["test_start"] = lambda: number
+                if number is not None:
+                    call.arguments["test_start"] = lambda: number
             with ExitStack() as stack:
                 stack.enter_context(session.control.running(execution))
                 stack.enter_context(session.executions.current(execution))

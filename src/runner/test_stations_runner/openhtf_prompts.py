@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ class Prompts:
         self._dismissed: set[str] = set()
         # Seconds for the answer to the prompt that this thread is about to open; OpenHTF tells them only afterwards.
         self._timeout = threading.local()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def patch(self, user_input: Any) -> None:
         """Watches `openhtf.plugs.user_input`; subclasses of its plug inherit that."""
@@ -93,6 +96,10 @@ class Prompts:
             with plug._cond:
                 plug.remove_prompt()
                 plug._cond.notify_all()
+
+    def _leave_to_parent(self) -> None:
+        self._lock = threading.Lock()
+        self._open, self._dismissed = {}, set()
 
     def _opened(self, plug: Any, prompt: Any) -> None:
         with self._lock:

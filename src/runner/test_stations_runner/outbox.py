@@ -21,10 +21,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from .lineage import Lineage
 from .plain import plain
-
-FOLDER_VARIABLE = "TEST_STATIONS_OUTBOX"
-PLACE_VARIABLE = "TEST_STATIONS_PLACE"
+from .settings import Settings
 
 
 @dataclass
@@ -45,19 +44,19 @@ class Result:
 class Outbox:
     """The results of this process that no server has yet."""
 
-    def __init__(self, script: str) -> None:
-        """Args: script: path."""
-        self._folder: str | None = None
-        self._about: dict[str, object] = {"script": script, "pid": os.getpid(), "birth": _birth()}
+    def __init__(self, settings: Settings, lineage: Lineage) -> None:
+        self._folder = settings.outbox
+        self._lineage = lineage
+        self._about: dict[str, object] = {
+            "script": settings.script,
+            "place": settings.place,
+            "pid": os.getpid(),
+            "birth": _birth(),
+        }
         # By id whether it has attachments, which are pushed after the run.
         self._kept: dict[str, bool] = {}
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_parent)
-
-    def open(self) -> None:
-        """Takes what concerns the outbox out of the environment, which is the script's. Without it nothing is kept."""
-        self._folder = os.environ.pop(FOLDER_VARIABLE, None) or None
-        self._about["place"] = json.loads(os.environ.pop(PLACE_VARIABLE, "null"))
 
     def keep(self, result: Result, is_final: bool = True) -> None:
         """Writes the result to the disk before it is pushed. Keeping it again replaces it.
@@ -68,7 +67,7 @@ class Outbox:
         Raises:
             OSError: it cannot be written.
         """
-        if self._folder is None:
+        if self._folder is None or self._lineage.is_inherited(result.id):
             return
         unfinished = os.path.join(self._folder, f".{_folder_name(result.id)}")
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .questions import Questions
+from .questions import HostGoneError, Questions
 
 
 class Procedures:
@@ -25,6 +25,9 @@ class Procedures:
         if not self._ask:
             return procedure_id
         before = self._given.get(procedure_id)
-        answer = self._questions.ask("procedure_request", execution_id, before, procedure_id=procedure_id)
+        try:
+            answer = self._questions.ask("procedure_request", execution_id, before, procedure_id=procedure_id)
+        except HostGoneError:
+            return procedure_id
         self._given[procedure_id] = answer
         return answer

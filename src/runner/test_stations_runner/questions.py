@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import enum
+import os
+import sys
 import uuid
 from queue import SimpleQueue
 
 from .channel import Channel
 from .control import STOPPED
+from .lineage import Lineage
+
+
+class HostGoneError(Exception):
+    """No host answers a question of a child process."""
 
 
 class Unanswered(enum.Enum):
@@ -28,9 +35,13 @@ class Questions:
     Each waits at a queue of its own: a stop interrupts the waiting thread anywhere, and must not leave a lock behind.
     """
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, lineage: Lineage) -> None:
         self._channel = channel
+        self._lineage = lineage
         self._waiting: dict[str, SimpleQueue[Answer]] = {}
+        self._has_warned = False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def ask(self, event: str, execution_id: str, without_host: str | None, **fields: object) -> str:
         """Asks, waits, and returns the answer.
@@ -40,9 +51,14 @@ class Questions:
 
         Raises:
             SystemExit: the user does not want the test to run, stopped the script, or can no longer be asked.
+            HostGoneError: the same in a child process. If that ended instead, a pool would start the next one for
+                ever, and results would be missing without a word.
         """
         answer = self.wait(uuid.uuid4().hex, event, execution_id, **fields)
         if answer is Unanswered.GONE:
+            if without_host is None and self._lineage.is_child:
+                self._warn()
+                raise HostGoneError
             answer = Unanswered.STOPPED if without_host is None else without_host
         if isinstance(answer, Unanswered):
             raise SystemExit(STOPPED)
@@ -77,6 +93,18 @@ class Questions:
     def stop(self) -> None:
         """Lets all questions end their scripts."""
         self._resolve(list(self._waiting), Unanswered.STOPPED)
+
+    def _warn(self) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            print(
+                f"Test Stations: child process {os.getpid()} cannot reach the editor. "
+                "It uses the procedure and the serial number that the script gives.",
+                file=sys.stderr,
+            )
+
+    def _leave_to_parent(self) -> None:
+        self._waiting = {}
 
     def _resolve(self, requests: list[str], answer: Answer) -> None:
         for request in requests:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from .questions import Questions
-
-ASK_VARIABLE = "TEST_STATIONS_SERIAL_NUMBER"
+from .questions import HostGoneError, Questions
 
 # For a dry run of a script that has none: nobody keeps the result.
 _NOBODY = "DRY-RUN"
@@ -15,15 +11,16 @@ _NOBODY = "DRY-RUN"
 class SerialNumbers:
     """The serial numbers of the script's tests."""
 
-    def __init__(self, questions: Questions, dry: bool) -> None:
-        """Takes the user's wish out of the environment: it is not the script's."""
+    def __init__(self, questions: Questions, asks: bool, dry: bool) -> None:
+        """Args: asks: whether the user gives them, whatever the script says."""
         self._questions = questions
         self._dry = dry
-        # The user gives them, whatever the script says.
-        self.asks = os.environ.pop(ASK_VARIABLE, None) == "ask"
+        self.asks = asks
 
-    def choose(self, execution_id: str, own: str | None) -> str:
+    def choose(self, execution_id: str, own: str | None) -> str | None:
         """Returns the script's own number, or the one that the user gives.
+
+        None: neither is there, in a child process that cannot ask.
 
         Raises:
             SystemExit: as `Questions.ask`.
@@ -34,4 +31,7 @@ class SerialNumbers:
             return own
         if self._dry:
             return own or _NOBODY
-        return self._questions.ask("serial_number_request", execution_id, None, serial_number=own)
+        try:
+            return self._questions.ask("serial_number_request", execution_id, None, serial_number=own)
+        except HostGoneError:
+            return own

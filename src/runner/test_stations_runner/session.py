@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import ParamSpec
@@ -11,6 +12,7 @@ from .channel import Channel
 from .control import Control
 from .executions import Executions
 from .handover import Handover
+from .lineage import Lineage
 from .modes import Mode
 from .outbox import Outbox
 from .part_numbers import PartNumbers
@@ -18,6 +20,7 @@ from .places import Files
 from .procedures import Procedures
 from .questions import Questions
 from .serial_numbers import SerialNumbers
+from .settings import Settings
 
 P = ParamSpec("P")
 
@@ -25,19 +28,22 @@ P = ParamSpec("P")
 class Session:
     """One script under the runner."""
 
-    def __init__(self, channel: Channel, files: Files, mode: Mode, outbox: Outbox) -> None:
+    def __init__(self, channel: Channel, lineage: Lineage, settings: Settings) -> None:
         self.channel = channel
-        self.files = files
-        self.mode = mode
+        self.lineage = lineage
+        self.files = Files(settings.script)
+        self.mode = mode = settings.mode
         self.control = Control()
-        self.questions = Questions(channel)
+        self.questions = Questions(channel, lineage)
         self.procedures = Procedures(self.questions, ask=mode is not Mode.DRY)
         self.part_numbers = PartNumbers(self.questions, ask=mode is not Mode.DRY)
-        self.serial_numbers = SerialNumbers(self.questions, dry=mode is Mode.DRY)
+        self.serial_numbers = SerialNumbers(self.questions, asks=settings.asks_serial_number, dry=mode is Mode.DRY)
         self.server = StationServer(accepts_all=mode is Mode.DRY)
         self.executions = Executions()
-        self.outbox = outbox
-        self.handover = Handover(channel, outbox, self.executions)
+        self.outbox = Outbox(settings, lineage)
+        self.handover = Handover(channel, self.outbox, self.executions)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Calls `report` for its events alone: what goes wrong in it is told on stderr, and does not touch the test."""
@@ -45,3 +51,9 @@ class Session:
             report(*args, **kwargs)
         except Exception as error:
             print(f"Test Stations: cannot report to the editor: {error!r}", file=sys.stderr)
+
+    def _leave_to_parent(self) -> None:
+        """Gives a forked process a clean slate: what was running is its parent's."""
+        stopping = self.control.stopping
+        self.control = Control()
+        self.control.stopping = stopping

@@ -2,11 +2,19 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
+import { after } from 'mocha';
 import { type RunnerCommand, runnerEnvironment, type RunnerEvent, runnerEvent } from '../../../src/contract/runner.ts';
+import { startupModules } from '../../../src/run/process/startupModules.ts';
 
 export const runner = path.join(import.meta.dirname, '../../../src/runner');
+
+const storage = await mkdtemp(path.join(tmpdir(), 'startup-'));
+export const startup = await startupModules(path.join(runner, '__main__.py'), storage);
+after(() => rm(storage, { recursive: true, force: true }));
 
 type Name = RunnerEvent['event'];
 export type EventOf<N extends Name> = Extract<RunnerEvent, { event: N }>;
@@ -36,7 +44,10 @@ export class Host {
   readonly #server: Server;
   readonly #options: Options;
   readonly #news = new EventEmitter();
+  /** The runner's. */
   #socket: Socket | undefined;
+  /** Of child processes of the script. */
+  readonly #children = new Set<Socket>();
   #problem: Error | undefined;
   /** The exit code, or the name of the signal; resolves after all output and events have arrived. */
   readonly ended: Promise<number | string>;
@@ -54,6 +65,8 @@ export class Host {
         ...options.env,
         [runnerEnvironment.channel]: `127.0.0.1:${port}`,
         [runnerEnvironment.token]: 'the token',
+        [runnerEnvironment.childToken]: 'the token of children',
+        [runnerEnvironment.startup]: startup,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -117,12 +130,15 @@ export class Host {
   }
 
   send(command: RunnerCommand): void {
-    this.#socket?.write(`${JSON.stringify(command)}\n`);
+    for (const socket of [this.#socket, ...this.#children]) socket?.write(`${JSON.stringify(command)}\n`);
   }
 
   /** Goes away as a window that is closed. */
   async leave(): Promise<void> {
-    const parts = [this.#socket, this.#child.stdout, this.#child.stderr].filter((part) => part !== undefined);
+    this.#server.close();
+    const parts = [this.#socket, ...this.#children, this.#child.stdout, this.#child.stderr].filter(
+      (part) => part !== undefined,
+    );
     await Promise.all(parts.map((part) => once(part.destroy(), 'close')));
   }
 
@@ -141,7 +157,9 @@ export class Host {
   }
 
   #accept(socket: Socket): void {
-    this.#socket = socket;
+    if (this.#socket === undefined) this.#socket = socket;
+    else this.#children.add(socket);
+    socket.on('close', () => this.#children.delete(socket));
     socket.on('error', () => socket.destroy());
     createInterface(socket).on('line', (line) => {
       try {
@@ -175,8 +193,9 @@ export class Host {
 
   async #end(): Promise<number | string> {
     const [code, signal] = (await once(this.#child, 'close')) as [number | null, string | null];
-    const socket = this.#socket;
-    if (socket !== undefined && !socket.closed) await once(socket, 'close');
+    for (const socket of [this.#socket, ...this.#children]) {
+      if (socket !== undefined && !socket.closed) await once(socket, 'close');
+    }
     this.#server.close();
     if (this.#problem !== undefined) throw this.#problem;
     return code ?? signal ?? 'unknown';

@@ -1,0 +1,116 @@
+"""Child processes of the script: they push as the station to the station's server, and their results are kept.
+
+A forked process has the runner in it already. Any other Python process loads `sitecustomize.py` of the startup folder,
+which is on its PYTHONPATH, and that calls `follow_child` as soon as the process imports OpenHTF or a client.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+from .channel import Channel
+from .environment import Environment
+from .hooks import follow
+from .lineage import Lineage
+from .places import RUNNER_FOLDER
+from .plain_runs import PlainRuns
+from .session import Session
+from .settings import Settings, settings_of_json
+
+# What a child process needs of the run, as JSON; `sitecustomize.py` reads it.
+VARIABLE = "TEST_STATIONS_CHILD"
+# What a child process gets even when the script gives it an environment of its own.
+_INHERITED = (
+    VARIABLE,
+    "TOFUPILOT_URL",
+    "NO_PROXY",
+    "no_proxy",
+    "DISABLE_TELEMETRY",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+)
+
+
+def prepare_children(settings: Settings, session: Session) -> None:
+    """Has the child processes of this process followed, whichever way it starts them."""
+    if settings.startup is None:
+        return
+    channel = session.channel
+    private = {
+        "runner": RUNNER_FOLDER,
+        "channel": channel.address,
+        "token": channel.child_token,
+        "server": session.server.address,
+    }
+    os.environ[VARIABLE] = json.dumps({**private, "settings": settings.to_json()})
+    _add_startup(os.environ, settings.startup)
+    _complete_environments(settings.startup)
+
+
+def follow_child(private: dict[str, Any]) -> None:
+    """Follows this process, which a process of the script has started. Args: private: the value of `VARIABLE`."""
+    settings = settings_of_json(private["settings"])
+    lineage = Lineage(is_child=True)
+    channel = Channel(private["channel"], private["token"], private["token"], lineage)
+    session = Session(channel, lineage, settings)
+    session.server.set(private["server"])
+    runs = PlainRuns(session)
+    follow(session, runs, Environment(), lambda: end_with(session, runs))
+    if settings.startup is not None:
+        _complete_environments(settings.startup)
+
+
+def end_with(session: Session, runs: PlainRuns) -> None:
+    """Hands over, at the end of this child process, what it has not pushed."""
+    pid = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == pid:
+            session.observe(runs.close)
+            session.observe(session.handover.rest)
+            session.channel.close()
+
+    atexit.register(end)
+    # The processes of `multiprocessing` end without `atexit`.
+    util: Any = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, end, exitpriority=-100)
+
+
+def _add_startup(environment: MutableMapping[str, str], startup: str) -> None:
+    before = environment.get("PYTHONPATH", "")
+    if startup not in before.split(os.pathsep):
+        environment["PYTHONPATH"] = f"{startup}{os.pathsep}{before}" if before else startup
+
+
+def _complete_environments(startup: str) -> None:
+    """Has `subprocess` add what a child needs to an environment that the script puts together itself."""
+    popen: Any = subprocess.Popen
+    original = popen.__init__
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def __init__(process: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            call = signature.bind(process, *args, **kwargs)
+        except TypeError:
+            original(process, *args, **kwargs)  # raises it in Python's own words
+            return
+        given = call.arguments.get("env")
+        if given is None:
+            _add_startup(os.environ, startup)  # the script may have set another PYTHONPATH meanwhile
+        elif all(isinstance(name, str) for name in given):
+            environment = {name: os.environ[name] for name in _INHERITED if name in os.environ} | dict(given)
+            _add_startup(environment, startup)
+            call.arguments["env"] = environment
+        original(*call.args, **call.kwargs)
+
+    popen.__init__ = __init__

@@ -135,12 +135,6 @@ for job in jobs:
         try: pool.submit(work, job).result()
         except Exception as error: print(repr(error))
 `,
-  'a thread pool': `
-from concurrent.futures import ThreadPoolExecutor
-import worker
-with ThreadPoolExecutor(4) as pool:
-    for future in [pool.submit(worker.work, job) for job in jobs]: future.result()
-`,
 };
 
 const script = (way: string, name: string, dies: boolean): string => `
@@ -274,7 +268,6 @@ describe('Child processes of a script', function () {
     });
 
     it(`of ${way} that are killed leave their results`, async function () {
-      if (way === 'a thread pool') skip(this, 'a thread is not killed');
       if (way === 'a multiprocessing pool') skip(this, 'a pool hangs when one of its processes is killed');
       const { seen, box, units } = await run(way, python, { dies: true });
       assert.equal(await pushTheRest(box), 4, told(seen));

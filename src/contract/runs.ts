@@ -144,7 +144,20 @@ const runListItem = z.object({
 });
 export type RunListItem = z.infer<typeof runListItem>;
 
+const finding = z.object({
+  kind: z.enum(['error', 'diagnosis']),
+  /** Null: it is of the whole run. */
+  phase_id: id.nullable(),
+  title: z.string(),
+  message: z.string(),
+  source_file: z.string().nullable(),
+  line_number: z.number().nullable(),
+  is_failure: z.boolean(),
+});
+
 export const run = runListItem.extend({
+  /** Why the run ended as it did, and what was diagnosed; TofuPilot does not report it. */
+  findings: z.array(finding).optional(),
   phases: z.array(phase),
   attachments: z.array(
     z.object({

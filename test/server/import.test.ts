@@ -57,6 +57,28 @@ describe('the import of OpenHTF reports', function () {
     assert.deepEqual(await (await fetch(attachment.download_url ?? '')).json(), report());
   });
 
+  it('stores why the run ended as it did, with the phase', async () => {
+    const phase_result = {
+      exc_type: "<class 'ValueError'>",
+      exc_val: 'no supply',
+      exc_tb: 'File "/b/main.py", line 3',
+    };
+    const phases = [...report().phases, { name: 'boom', outcome: 'ERROR', result: { phase_result } }];
+    const run = await imported(report({}, { outcome: 'ERROR', phases }));
+    assert.deepEqual(run.findings, [
+      {
+        kind: 'error',
+        phase_id: run.phases[1]?.id,
+        title: 'ValueError',
+        message: 'no supply',
+        source_file: '/b/main.py',
+        line_number: 3,
+        is_failure: true,
+      },
+    ]);
+    assert.equal((await imported(report())).findings, undefined);
+  });
+
   it('of the same upload gives the same run again, also when asked twice at once', async () => {
     const id = await upload(JSON.stringify(report({}, { dut_id: 'Twice' })));
     const once = () => station.client.call(v1.importReport, { body: body(id) });

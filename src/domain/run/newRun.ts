@@ -90,6 +90,18 @@ const setting = z.object({
   source: z.string().nullable(),
 });
 
+const finding = z.object({
+  kind: z.enum(['error', 'diagnosis']),
+  /** The place of its phase among the run's; null: it is of the whole run. */
+  phase: z.number().int().min(0).nullable(),
+  /** The type of the exception, or the result of the diagnosis. */
+  title: z.string(),
+  message: z.string(),
+  place: z.object({ file: z.string(), line: z.number().int() }).nullable(),
+  is_failure: z.boolean(),
+});
+export type Finding = z.infer<typeof finding>;
+
 /** What surrounded a run: kept and shown, not searched. */
 export const runContext = z.object({
   sequences: z.array(
@@ -107,6 +119,8 @@ export const runContext = z.object({
   config: z.array(setting.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) })),
   /** Never with their values. */
   secrets: z.array(setting),
+  /** Why the run ended as it did, and what was diagnosed. */
+  findings: z.array(finding).default([]),
 });
 export type RunContext = z.infer<typeof runContext>;
 

@@ -28,6 +28,10 @@ const phase = z.object({
   start_time_millis: millis,
   end_time_millis: millis,
   codeinfo: codeInfo,
+  /** Null in it: the phase ran out of time. An object in it: the exception that it raised. */
+  result: z.object({ phase_result: z.unknown() }).nullish().catch(null),
+  diagnosis_results: z.array(text).nullish().catch(null),
+  failure_diagnosis_results: z.array(text).nullish().catch(null),
   measurements: z.record(z.string(), measurement).nullish(),
   /** By name; `data` (base64) only when the record was written with inlined attachments. */
   attachments: z
@@ -72,5 +76,20 @@ export const openhtfRecord = z.object({
     .default({}),
   phases: z.array(phase),
   log_records: z.array(logRecord).nullish(),
+  outcome_details: z
+    .array(z.object({ code: text.nullish(), description: text.nullish() }))
+    .nullish()
+    .catch(null),
+  diagnoses: z
+    .array(
+      z.object({
+        result: text,
+        description: text.nullish(),
+        component: text.nullish(),
+        is_failure: z.boolean().nullish(),
+      }),
+    )
+    .nullish()
+    .catch(null),
 });
 export type OpenhtfRecord = z.infer<typeof openhtfRecord>;

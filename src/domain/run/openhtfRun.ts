@@ -12,6 +12,7 @@ import {
   wholeMillis,
 } from './newRun.ts';
 import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
+import { findingsOf } from './openhtfFindings.ts';
 import { judge, parseValidator } from './validators.ts';
 
 /** A curve over one dimension as two series; null for anything else, whose rows are kept instead. */
@@ -97,8 +98,10 @@ export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRu
   // A test that was aborted while it waited for the serial number has 0, or nothing, for a start.
   const times = [record.start_time_millis, record.phases[0]?.start_time_millis, record.end_time_millis];
   const start = times.find((time) => time) ?? now;
+  const findings = findingsOf(record, phases);
   return {
     ...noExtras,
+    context: findings.length === 0 ? null : { sequences: [], config: [], secrets: [], findings },
     procedure: requireProcedure(metadata.procedure_id),
     procedureVersion: metadata.procedure_version || null,
     serialNumber: record.dut_id || 'UNKNOWN_DUT',

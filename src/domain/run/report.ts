@@ -65,6 +65,21 @@ export function attemptsOf(phases: readonly { name: string; retry_count: number 
   return counts;
 }
 
+/**
+ * Returns what the head of a report says of why the run ended as it did. A run that did not pass or fail and says nothing
+ * itself is explained by its last log of an error.
+ */
+export function reasonsOf({ findings = [], outcome, logs }: Pick<Report, 'findings' | 'outcome' | 'logs'>): Findings {
+  if (outcome === 'PASS' || outcome === 'FAIL' || findings.some(({ kind }) => kind === 'error')) return findings;
+  const log = logs.findLast(({ level }) => level === 'ERROR' || level === 'CRITICAL');
+  if (log === undefined) return findings;
+  const { message, source_file, line_number } = log;
+  const place = source_file === '' ? { source_file: null, line_number: null } : { source_file, line_number };
+  return [{ kind: 'error', phase_id: null, title: outcome, message, ...place, is_failure: true }, ...findings];
+}
+
+type Findings = NonNullable<Report['findings']>;
+
 /** Returns the phases that count: of several attempts at a phase the last one. */
 export function lastAttempts<P extends { name: string; retry_count: number }>(phases: readonly P[]): P[] {
   const attempts = attemptsOf(phases);

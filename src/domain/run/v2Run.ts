@@ -129,7 +129,7 @@ function toContext(body: NewRunBody): RunContext | null {
   });
   const config = (body.config ?? []).map(setting);
   const secrets = (body.secrets ?? []).map(setting);
-  return sequences.length + config.length + secrets.length > 0 ? { sequences, config, secrets } : null;
+  return sequences.length + config.length + secrets.length > 0 ? { sequences, config, secrets, findings: [] } : null;
 }
 
 function toExecution({ execution_id, slot_key, slot_name }: NewRunBody): NewRun['execution'] {

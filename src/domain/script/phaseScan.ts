@@ -25,6 +25,9 @@ export interface ScriptOutline {
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 const takesPhases = /(?:^|\.)(?:Test|PhaseGroup|PhaseSequence|Subtest|BranchSequence|with_\w+|combine|wrap)$/;
 
+/** OpenHTF calls such a function with what a phase has measured; it is no phase. */
+const diagnoser = /^@\s*(?:[\w.]+\.)?(?:Phase|Test)Diagnoser\b/;
+
 const holdsPhases = new Set(['setup', 'main', 'teardown', 'nodes']);
 
 interface Function {
@@ -63,6 +66,11 @@ export function outlineScript(source: string): ScriptOutline {
   const names = new Set<string>();
   for (const list of lists) for (const name of references(list, values, source)) names.add(name);
   for (const [name, { decorators, topLevel }] of functions) {
+    const isDiagnoser = decorators.some((each) => diagnoser.test(textOf(each, source)));
+    if (isDiagnoser) {
+      names.delete(name);
+      continue;
+    }
     const marked = decorators.some((each) => openhtf.has(textOf(each.getChild('VariableName'), source)));
     if (marked || (openhtf.size === 0 && topLevel && name.startsWith('phase_'))) names.add(name);
   }

@@ -25,7 +25,8 @@ export async function findSources(run: Run): Promise<Sources> {
   );
   const paths = [...uris.keys()];
   const files = new Map<string, Place>();
-  for (const source of new Set(run.logs.map(({ source_file }) => source_file))) {
+  const named = [...run.logs, ...(run.findings ?? [])].flatMap(({ source_file }) => source_file ?? []);
+  for (const source of new Set(named)) {
     const uri = uris.get(sourceFile(source, paths) ?? '');
     if (uri && baseName(source) !== '') files.set(source, { uri, line: 1 });
   }

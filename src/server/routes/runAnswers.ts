@@ -54,7 +54,9 @@ export const runHeader = (row: RunRow): RunListItem => ({
 
 /** What surrounded the run; nothing when it told nothing. */
 export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): RunContext =>
-  context_json === null ? { sequences: [], config: [], secrets: [] } : runContext.parse(parseExactly(context_json));
+  context_json === null
+    ? { sequences: [], config: [], secrets: [], findings: [] }
+    : runContext.parse(parseExactly(context_json));
 
 export const phaseAnswer = (phase: PhaseDetails): PhaseAnswer => ({
   id: rowId('phase', phase.key),
@@ -98,4 +100,18 @@ export const logAnswer = (log: Awaited<ReturnType<typeof logsOf>>[number]): Run[
   message: log.message,
   source_file: log.source_file,
   line_number: log.line_number,
+});
+
+/** @param phases the run's, in their order */
+export const findingAnswer = (
+  { kind, phase, title, message, place, is_failure }: RunContext['findings'][number],
+  phases: readonly PhaseAnswer[],
+): NonNullable<Run['findings']>[number] => ({
+  kind,
+  phase_id: phase === null ? null : (phases[phase]?.id ?? null),
+  title,
+  message,
+  source_file: place?.file ?? null,
+  line_number: place?.line ?? null,
+  is_failure,
 });

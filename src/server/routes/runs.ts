@@ -15,7 +15,7 @@ import { deleteRuns, existingRuns, type RunRow } from '../store/runs.ts';
 import { attachmentsOf, insertUpload } from '../store/uploads.ts';
 import { type Caller, creatorOf } from '../http/authentication.ts';
 import { existingRun, readableRun } from './existing.ts';
-import { attachmentAnswer, contextOf, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
+import { attachmentAnswer, contextOf, findingAnswer, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 import { linkToRun, ownRun, uploadAddress } from './uploadRules.ts';
 
@@ -47,10 +47,11 @@ export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds
   mount(runs.get, async ({ params, caller, origin }) => {
     const row = await readableRun(store, params.id, caller);
     const attachments = await attachmentsOf(store, row.id);
-    const { sequences, config, secrets } = contextOf(row);
+    const { sequences, config, secrets, findings } = contextOf(row);
+    const phases = (await phasesOf(store, row.key)).map(phaseAnswer);
     return {
       ...runHeader(row),
-      phases: (await phasesOf(store, row.key)).map(phaseAnswer),
+      phases,
       sequences: sequences.map(sequenceAnswer),
       attachments: attachments.map((upload) => attachmentAnswer(upload, origin, urls)),
       logs: (await logsOf(store, row.key)).map(logAnswer),
@@ -58,6 +59,7 @@ export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds
       metadata: (await metadataOf(store, [row.key])).get(row.key) ?? {},
       config,
       secrets,
+      ...(findings.length === 0 ? {} : { findings: findings.map((finding) => findingAnswer(finding, phases)) }),
     };
   });
 

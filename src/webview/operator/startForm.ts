@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveState } from '../../contract/operator.ts';
 import { icon } from '../shared/outcome.ts';
-import { isFocused } from '../shared/element.ts';
 import { reason } from './words.ts';
 
 interface StartOptions {
@@ -22,8 +21,10 @@ interface StartOptions {
   readonly chooseScript: () => void;
 }
 
-/** A click that brings the keyboard to the field selects its text, so that a scan replaces it; a second one does not. */
-let wasFocused = false;
+/** What is scanned after a click into the field replaces its text; a selection made by dragging stays. */
+function selectText({ target }: Event & { target: HTMLInputElement }): void {
+  if (target.selectionStart === target.selectionEnd) target.select();
+}
 
 /** The next unit: its serial number, typed or scanned, and the large button. */
 export function startForm(options: StartOptions): unknown {
@@ -52,8 +53,8 @@ export function startForm(options: StartOptions): unknown {
           placeholder=${next === null ? l10n.t('Scan, or type and press Enter') : l10n.t('Scan, or type; next: {0}', next)}
           .value=${options.serial}
           ?disabled=${!mayAct || script === null}
-          @pointerdown=${({ target }: Event & { target: HTMLInputElement }) => (wasFocused = isFocused(target))}
-          @click=${({ target }: Event & { target: HTMLInputElement }) => wasFocused || target.select()}
+          @focus=${selectText}
+          @click=${selectText}
           @input=${({ target }: Event & { target: HTMLInputElement }) => options.typed(target.value)}
         />
         <button type="submit" class="large primary" ?disabled=${locked || options.serial.trim() === ''}>

@@ -8,6 +8,7 @@ import { listen } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
 import { attachmentsSection, type Picture } from './attachments.ts';
 import { factsOf } from './facts.ts';
+import { findingsSection } from './findings.ts';
 import { titleBar } from './titleBar.ts';
 import { kept, send } from './host.ts';
 import './logList.ts';
@@ -65,7 +66,7 @@ class RunReport extends PageElement {
     return html`
       ${titleBar(run)}
       <main>
-        ${factsOf(run)} ${timelineSection(run, sources.phases)}
+        ${findingsSection(run, sources.files)} ${factsOf(run)} ${timelineSection(run, sources)}
         <measurement-list .run=${run} .series=${this.series} @complete=${this.#restoreScroll}></measurement-list>
         ${attachmentsSection(run, this.pictures)}
         <log-list .logs=${run.logs} .files=${sources.files}></log-list>

@@ -4,11 +4,13 @@ import type { Report, ReportPhase } from '../../contract/report.ts';
 import { attemptsOf } from '../../domain/run/report.ts';
 import { readableDuration, readableMillis, timelineOf } from '../../domain/timeline.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
+import { phaseFindings } from './findings.ts';
 import { send } from './host.ts';
+import type { Sources } from './runReport.ts';
 import { goToHeading } from './titleBar.ts';
 
 /** The phases, each with its bar on the run's time. */
-export function timelineSection(run: Report, sources: ReadonlySet<string>): unknown {
+export function timelineSection(run: Report, sources: Sources): unknown {
   const { length, ticks, bars } = timelineOf(run, run.phases);
   const attempts = attemptsOf(run.phases);
   const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
@@ -26,7 +28,10 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>): unkn
           return html`
             <li class="phase" .style=${`grid-row: ${index + 2}`}>
               ${outcomeMark(phase.outcome)}
-              <span class="name"> ${nameOf(phase)} ${attemptText(phase, attempts[index] ?? 1)} </span>
+              <span class="name">
+                ${nameOf(phase)} ${attemptText(phase, attempts[index] ?? 1)}
+                ${phaseFindings(run, phase.id, sources.files)}
+              </span>
               <span class="duration">
                 ${readableDuration(phase.duration)}
                 <span class="only-spoken">${l10n.t('begins after {0}', readableMillis(start * length))}</span>
@@ -34,7 +39,7 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>): unkn
               <span class="track" aria-hidden="true"
                 ><span class="bar" data-outcome=${phase.outcome} .style=${bar}></span
               ></span>
-              ${sources.has(phase.name) ? sourceButton(phase.name) : html`<span></span>`}
+              ${sources.phases.has(phase.name) ? sourceButton(phase.name) : html`<span></span>`}
             </li>
           `;
         })}

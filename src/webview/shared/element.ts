@@ -9,5 +9,3 @@ export class PageElement extends LitElement {
     return this;
   }
 }
-
-export const isFocused = (element: Element | null): boolean => element !== null && element === document.activeElement;

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { Finding } from './newRun.ts';
+import type { OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
+
+const raised = z.object({ exc_type: z.string(), exc_val: z.unknown(), exc_tb: z.string().nullish() });
+
+/** OpenHTF writes the type of an exception as Python prints a class: `<class 'ValueError'>`. */
+const typeName = (text: string): string => /^<class '(?:.*\.)?(\w+)'>$/.exec(text)?.[1] ?? text;
+
+/** OpenHTF ends the thread of a phase by this exception when the test is aborted. */
+const isTermination = (type: string): boolean => type === 'ThreadTerminationError';
+
+/**
+ * Returns what an OpenHTF record says of why the run ended as it did: exceptions of phases with their place, other details
+ * of the outcome, and diagnoses.
+ *
+ * @param phases the phases that are stored
+ */
+export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[]): Finding[] {
+  const errors = phases.flatMap((phase, index): Finding[] => {
+    const error = errorOf(phase);
+    return error === null ? [] : [{ ...error, phase: index }];
+  });
+  const known = new Set(errors.map(({ title, message }) => `${title}\n${message}`));
+  const details = (record.outcome_details ?? [])
+    .map(({ code, description }) => error(typeName(code ?? ''), description ?? ''))
+    .filter(({ title, message }) => !known.has(`${title}\n${message}`) && (title !== '' || message !== ''));
+  const diagnoses = (record.diagnoses ?? []).map(({ result, description, component, is_failure }): Finding => {
+    const phase = phases.findIndex((each) =>
+      [...(each.diagnosis_results ?? []), ...(each.failure_diagnosis_results ?? [])].includes(result),
+    );
+    return {
+      kind: 'diagnosis',
+      phase: phase === -1 ? null : phase,
+      title: [component, result].filter(Boolean).join(': '),
+      message: description ?? '',
+      place: null,
+      is_failure: is_failure ?? false,
+    };
+  });
+  return [...details, ...errors, ...diagnoses];
+}
+
+const error = (title: string, message: string, place: Finding['place'] = null): Finding => ({
+  kind: 'error',
+  phase: null,
+  title,
+  message,
+  place,
+  is_failure: true,
+});
+
+function errorOf({ outcome, result }: OpenhtfPhase): Finding | null {
+  const exception = raised.safeParse(result?.phase_result).data;
+  if (exception !== undefined) {
+    const type = typeName(exception.exc_type);
+    if (isTermination(type)) return error('Aborted', 'The test was stopped while this phase ran.');
+    const value = exception.exc_val;
+    const message = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+    return error(type, message, placeIn(exception.exc_tb ?? ''));
+  }
+  const isTimeout = outcome === 'ERROR' && result?.phase_result === null;
+  return isTimeout ? error('Timeout', 'The phase did not end within its time limit.') : null;
+}
+
+/** Returns the innermost place of a traceback that is in the user's own files, else the innermost of all. */
+function placeIn(traceback: string): Finding['place'] {
+  const frames = [...traceback.matchAll(/^ *File "(.+)", line (\d+)/gm)].map(([, file = '', line]) => ({
+    file,
+    line: Number(line),
+  }));
+  return (
+    frames.findLast(({ file }) => !/[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python3|^</i.test(file)) ??
+    frames.at(-1) ??
+    null
+  );
+}

@@ -115,8 +115,7 @@ describe('the page of the Operator UI in a browser', function () {
     assert.equal(await page.getByRole('button', { name: 'Start Test' }).isDisabled(), true);
     await page.getByRole('button', { name: 'Use SN-0041' }).click();
     await eventually(async () => assert.equal(await serial.inputValue(), 'SN-0041'));
-    await page.getByRole('checkbox', { name: 'Loop' }).focus();
-    await serial.click(); // what is scanned after a click into the field replaces what is in it
+    await serial.press('ControlOrMeta+a');
     await page.keyboard.type('SN-0042');
     await page.keyboard.press('Enter');
     const start = await requests.until(({ event: kind }) => kind === 'start');

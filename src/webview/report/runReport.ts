@@ -66,7 +66,7 @@ class RunReport extends PageElement {
     return html`
       ${titleBar(run)}
       <main>
-        ${findingsSection(run, sources.files)} ${factsOf(run)} ${timelineSection(run, sources)}
+        ${findingsSection(run, sources.files)} ${factsOf(run)} ${timelineSection(run, sources.phases, sources.files)}
         <measurement-list .run=${run} .series=${this.series} @complete=${this.#restoreScroll}></measurement-list>
         ${attachmentsSection(run, this.pictures)}
         <log-list .logs=${run.logs} .files=${sources.files}></log-list>

@@ -6,11 +6,10 @@ import { readableDuration, readableMillis, timelineOf } from '../../domain/timel
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { phaseFindings } from './findings.ts';
 import { send } from './host.ts';
-import type { Sources } from './runReport.ts';
 import { goToHeading } from './titleBar.ts';
 
 /** The phases, each with its bar on the run's time. */
-export function timelineSection(run: Report, sources: Sources): unknown {
+export function timelineSection(run: Report, sources: ReadonlySet<string>, files: ReadonlySet<string>): unknown {
   const { length, ticks, bars } = timelineOf(run, run.phases);
   const attempts = attemptsOf(run.phases);
   const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
@@ -29,8 +28,7 @@ export function timelineSection(run: Report, sources: Sources): unknown {
             <li class="phase" .style=${`grid-row: ${index + 2}`}>
               ${outcomeMark(phase.outcome)}
               <span class="name">
-                ${nameOf(phase)} ${attemptText(phase, attempts[index] ?? 1)}
-                ${phaseFindings(run, phase.id, sources.files)}
+                ${nameOf(phase)} ${attemptText(phase, attempts[index] ?? 1)} ${phaseFindings(run, phase.id, files)}
               </span>
               <span class="duration">
                 ${readableDuration(phase.duration)}
@@ -39,7 +37,7 @@ export function timelineSection(run: Report, sources: Sources): unknown {
               <span class="track" aria-hidden="true"
                 ><span class="bar" data-outcome=${phase.outcome} .style=${bar}></span
               ></span>
-              ${sources.phases.has(phase.name) ? sourceButton(phase.name) : html`<span></span>`}
+              ${sources.has(phase.name) ? sourceButton(phase.name) : html`<span></span>`}
             </li>
           `;
         })}

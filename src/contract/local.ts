@@ -79,10 +79,13 @@ export const local = {
 
 /** What the server's first line on stdout and the data folder's `server.json` say. */
 export const serverAddress = z.object({
+  /** Where programs on this machine reach the server. */
   url: z.url(),
+  /** Where clients on other machines reach it, if the server was started with such an address. */
+  public_url: z.url().optional(),
   /** Where live streams go. */
   mqtt: z.string().nullable(),
-  /** The file with the certificate that clients of live streams are to trust. */
+  /** The file with the authority that clients of live streams have to trust, if the server created it. */
   ca: z.string().optional(),
   pid: z.number().int(),
   data: z.string(),

@@ -97,7 +97,11 @@ const streamingAnswer = z.object({
   token: z.string(),
   /** Where people can watch. */
   operatorPage: z.url(),
-  clientOptions: z.object({ transport: z.literal('tcp'), protocol: z.literal(4), reconnect_on_failure: z.boolean() }),
+  clientOptions: z.object({
+    transport: z.enum(['tcp', 'websockets']),
+    protocol: z.literal(4),
+    reconnect_on_failure: z.boolean(),
+  }),
   willOptions: z.object({ ...topic, payload: z.string() }),
   /** `keepalive` in seconds. */
   connectOptions: z.object({ host: z.string(), port: z.number().int(), keepalive: z.number().int() }),

@@ -1,9 +1,8 @@
-import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { failureAnswer } from './http/answers.ts';
-import { checkHost } from './http/hosts.ts';
-import { type App, mounter } from './http/mount.ts';
+import type { Hosts } from './http/hosts.ts';
+import { type App, type Environment, mounter } from './http/mount.ts';
 import { badRequest, notFound } from './refusal.ts';
 import type { RouteNeeds } from './routeNeeds.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
@@ -41,10 +40,10 @@ import { Writer } from './writer.ts';
 /** What an app is given; the rest of what its routes work with it makes itself. */
 type Given = Omit<RouteNeeds, 'app' | 'mount' | 'writer'>;
 
-/** Everything the server answers to. @param host what it listens on */
-export function makeApp(given: Given, host: string): App {
+/** Everything the server answers to. */
+export function makeApp(given: Given, hosts: Hosts): App {
   const { store, sql, streams } = given;
-  const app: App = new Hono<{ Bindings: HttpBindings }>({
+  const app: App = new Hono<Environment>({
     // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1; of the v2 clients, the newer take
     // server_url as it is, with or without /api.
     getPath: (request) =>
@@ -53,7 +52,7 @@ export function makeApp(given: Given, host: string): App {
         .replace(/^\/v2\//, '/api/v2/'),
   });
   app.use(async (c, next) => {
-    checkHost(c.req.header('host') ?? '', host, c.env.incoming.socket.localPort);
+    c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();
     // What the Operator UI is told changes nothing that is stored, and comes ten times a second.
     if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.ring();

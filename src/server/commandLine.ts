@@ -1,18 +1,22 @@
 import { parseArgs } from 'node:util';
-import { serverExit } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
+import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { Calendar } from '../domain/uptime/uptimeCalendar.ts';
-import { StartFailure } from './startFailure.ts';
-
-export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] [--time-zone NAME]
-       server.js new-user-key --data DIR [--name NAME] [--revoke-others]
-       server.js check --data DIR
-       server.js backup --data DIR --to FILE`;
+import { usage, usageFailure } from './usage.ts';
 
 export const help = `${usage}
 
-Without a command: the station server of the data folder DIR, which is made if need be. Yields are counted by the days
-of the time zone NAME, such as Europe/Berlin; without it, by those of this machine's time zone.
+Without a command: the station server of the data folder DIR, which is created if it does not exist.
+
+--port        the port to listen on. Without it: the one of the last start if it is free, otherwise any.
+--host        the address to listen on; 0.0.0.0 or :: for all.
+--public-url  the address by which clients on other machines reach the server, without a path, such as
+              https://stations.example.com. Needed behind a proxy, and where a container maps the port.
+--cert, --key the certificate of that address, with its chain, and its private key, both in PEM: the server then
+              speaks HTTPS. Without --port it listens on the port of --public-url.
+--mqtt-port   the port of the live streams. Only without an https address: with one, they use that address.
+--time-zone   Yields are counted by the days of this time zone, such as Europe/Berlin; without it, by those of this
+              machine's time zone.
 
 new-user-key  creates a further user key and shows it once. With --name it replaces the earlier key of that name; the server
               keeps up to 20 named keys and ends the one that was unused longest. --revoke-others ends all earlier keys.
@@ -29,7 +33,7 @@ backup        copies DIR as it is at one moment, also while its server runs: the
 
 export type Command =
   | { command: 'help' }
-  | { command: 'serve'; data: string; port: number | null; host: string; timeZone: string }
+  | ({ command: 'serve'; data: string; timeZone: string } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string };
@@ -38,30 +42,25 @@ export type Command =
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { command: 'help' };
-  const { data, port, to } = values;
-  if (!data) throw wrong('--data DIR is missing: the folder in which the server keeps everything.');
+  const { data, to } = values;
+  if (!data) throw usageFailure('--data DIR is missing: the folder in which the server keeps everything.');
   const command = positionals.join(' ');
-  if (values['revoke-others'] && command !== 'new-user-key') throw wrong('--revoke-others goes with new-user-key.');
-  if (values.name !== undefined && command !== 'new-user-key') throw wrong('--name goes with new-user-key.');
-  if (to !== undefined && command !== 'backup') throw wrong('--to goes with backup.');
+  if (values['revoke-others'] && command !== 'new-user-key')
+    throw usageFailure('--revoke-others goes with new-user-key.');
+  if (values.name !== undefined && command !== 'new-user-key') throw usageFailure('--name goes with new-user-key.');
+  if (to !== undefined && command !== 'backup') throw usageFailure('--to goes with backup.');
   switch (command) {
     case '':
-      return {
-        command: 'serve',
-        data,
-        port: port === undefined ? null : readPort(port),
-        host: values.host ?? '127.0.0.1',
-        timeZone: readTimeZone(values['time-zone']),
-      };
+      return { command: 'serve', data, timeZone: readTimeZone(values['time-zone']), ...readNetworkOptions(values) };
     case 'new-user-key':
       return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
     case 'check':
       return { command, data };
     case 'backup':
-      if (!to) throw wrong('--to FILE is missing: where the backup is to be written.');
+      if (!to) throw usageFailure('--to FILE is missing: where the backup is to be written.');
       return { command, data, to };
     default:
-      throw wrong(`unknown command "${command}".`);
+      throw usageFailure(`unknown command "${command}".`);
   }
 }
 
@@ -75,6 +74,10 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         host: { type: 'string' },
         'time-zone': { type: 'string' },
+        'public-url': { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
+        'mqtt-port': { type: 'string' },
         to: { type: 'string' },
         name: { type: 'string' },
         'revoke-others': { type: 'boolean' },
@@ -82,19 +85,13 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw wrong(messageOf(error));
+    throw usageFailure(messageOf(error));
   }
-}
-
-function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (port <= 65_535) return port;
-  throw wrong(`--port must be a number from 0 to 65535 and is "${text}".`);
 }
 
 function readName(name: string | undefined): string | null {
   if (name === undefined || /^[\x21-\x7e]{1,100}$/.test(name)) return name ?? null;
-  throw wrong('--name must have 1 to 100 letters, digits or signs, and no blanks.');
+  throw usageFailure('--name must have 1 to 100 letters, digits or signs, and no blanks.');
 }
 
 /** Returns the time zone, or without a name that of this machine. Node has none if `TZ` is not a time zone's name. */
@@ -103,8 +100,6 @@ function readTimeZone(name: string | undefined): string {
   try {
     return new Calendar(name).zone;
   } catch {
-    throw wrong(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
+    throw usageFailure(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
   }
 }
-
-const wrong = (what: string): StartFailure => new StartFailure(serverExit.usage, `${what}\n${usage}`);

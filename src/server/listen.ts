@@ -1,7 +1,11 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { isIPv6, type Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
 import { serverExit } from '../contract/local.ts';
+import type { TlsIdentity } from './certificateFiles.ts';
 import type { App } from './http/mount.ts';
 import { StartFailure, systemCode } from './startFailure.ts';
 
@@ -11,24 +15,49 @@ export const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepA
 export interface Listening {
   /** Address under which this computer reaches the server. */
   url: string;
+  /** Shows another certificate from the next connection on. */
+  setCertificate(identity: TlsIdentity): void;
   /** Takes no more connections and resolves when the open requests are answered. */
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  host: string;
+  /** The ports to try in turn; 0 is any free one. */
+  ports: readonly number[];
+  /** The certificate for HTTPS; null for HTTP. */
+  tls: TlsIdentity | null;
+  /** Takes requests to upgrade to a WebSocket; null if there are none. */
+  upgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | null;
+}
+
 /**
  * Serves `app` on the first of these ports that is free.
- * @param ports to be tried in turn; 0 is any free one
  * @throws StartFailure when none is
  */
-export async function listen(app: App, host: string, ports: readonly number[]): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: timeouts });
+export async function listen(app: App, { host, ports, tls, upgrade }: ListenOptions): Promise<Listening> {
+  const secure = {
+    createServer: createTlsServer,
+    serverOptions: { ...timeouts, ...tls, minVersion: 'TLSv1.2' as const },
+  };
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    ...(tls === null ? { createServer, serverOptions: timeouts } : secure),
+  });
   if (!('closeIdleConnections' in server)) throw new TypeError('An HTTP/1.1 server was expected.');
+  if (upgrade !== null) server.on('upgrade', upgrade);
   for (const port of ports) {
     const isLast = port === ports.at(-1);
     try {
-      return { url: urlOf(host, await bind(server, host, port)), close: () => close(server) };
+      return {
+        url: urlOf(tls === null ? 'http' : 'https', host, await bind(server, host, port)),
+        setCertificate: (identity) => {
+          if (server instanceof TlsServer) server.setSecureContext({ ...identity, minVersion: 'TLSv1.2' });
+        },
+        close: () => close(server),
+      };
     } catch (error) {
-      if (isLast || systemCode(error) !== 'EADDRINUSE') throw describe(error, host, port);
+      if (isLast || systemCode(error) !== 'EADDRINUSE') throw listenFailure(error, host, port, '--port');
     }
   }
   throw new RangeError('No port was given.');
@@ -55,25 +84,26 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function urlOf(host: string, port: number): string {
+function urlOf(scheme: string, host: string, port: number): string {
   const bare = host.replace(/^\[|\]$/g, '');
   const reachable = bare === '0.0.0.0' ? '127.0.0.1' : bare === '::' ? '::1' : bare;
-  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
 }
 
-function describe(error: unknown, host: string, port: number): unknown {
+/** Returns the failure to listen on a port; an unknown error as it is. @param option the option that sets the port */
+export function listenFailure(error: unknown, host: string, port: number, option: '--port' | '--mqtt-port'): unknown {
   const where = `port ${port} of ${host}`;
   switch (systemCode(error)) {
     case 'EADDRINUSE':
       return new StartFailure(
         serverExit.portTaken,
-        `Cannot listen on ${where}: another program uses it. Stop that program, or choose another port with --port.`,
+        `Cannot listen on ${where}: another program uses it. Stop that program, or choose another port with ${option}.`,
         error,
       );
     case 'EACCES':
       return new StartFailure(
         serverExit.portTaken,
-        `Cannot listen on ${where}: this user may not use it. Choose a port from 1024 with --port.`,
+        `Cannot listen on ${where}: this user may not use it. Choose a port from 1024 with ${option}.`,
         error,
       );
     case 'EADDRNOTAVAIL':

@@ -2,11 +2,14 @@ import type { ServerAddress } from '../contract/local.ts';
 import { Calendar } from '../domain/uptime/uptimeCalendar.ts';
 import { makeApp } from './app.ts';
 import { AttachmentFiles } from './attachments/attachmentFiles.ts';
+import { readCertificate, watchCertificate } from './certificateFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { EventStreams } from './eventStreams.ts';
+import { hostOf, Hosts } from './http/hosts.ts';
 import { OperatorHub } from './operator/hub.ts';
 import { OperatorLinks } from './operator/links.ts';
-import { listen } from './listen.ts';
+import { listen, type ListenOptions } from './listen.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 import { systemClock } from './presence/clock.ts';
 import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './attachments/signedUrls.ts';
@@ -26,21 +29,23 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+interface ServeOptions extends NetworkOptions {
+  timeZone: string;
+  chosenKey: string | null;
+  /** The folder of the pages that browsers show. */
+  pages: string;
+}
+
 /**
  * Starts the server of a data folder and writes its address there.
- * @param port null: the one of the last time if it is free, else any
  * @throws StartFailure
  */
 export async function serve(
   folder: DataFolder,
-  {
-    host,
-    port,
-    timeZone,
-    chosenKey,
-    pages,
-  }: { host: string; port: number | null; timeZone: string; chosenKey: string | null; pages: string },
+  { host, port, publicUrl, certificate, mqttPort, timeZone, chosenKey, pages }: ServeOptions,
 ): Promise<RunningServer> {
+  const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
+  const tls = certificate === null ? null : readCertificate(certificate, publicHost);
   folder.lock();
   const { store, sql } = openStore(folder.database);
   const streams = new EventStreams(store);
@@ -55,22 +60,35 @@ export async function serve(
   });
   await presence.start();
   const last = folder.readAddress();
-  const ports = port !== null ? [port] : lastPort(last?.url);
+  const hosts = new Hosts(host, publicUrl);
+  await hosts.refresh();
   const streaming = await Streaming.start({
     store,
     listeners: [presence, hub],
-    folder: folder.certificates,
-    host,
-    ports: lastPort(last?.mqtt),
+    mqttPort: publicUrl?.startsWith('https:')
+      ? null
+      : { folder: folder.certificates, host, hosts, ports: portsToTry(mqttPort, last?.mqtt) },
   });
   const calendar = new Calendar(timeZone);
-  const app = makeApp({ store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar }, host);
-  const listening = await listen(app, host, ports);
+  const app = makeApp({ store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar }, hosts);
+  const { sockets } = streaming;
+  const upgrade: ListenOptions['upgrade'] =
+    sockets && ((request, socket, head) => sockets.upgrade(request, socket, head, hosts));
+  const listening = await listen(app, { host, ports: portsToTry(port, last?.url), tls, upgrade });
+  // Windows on this machine need no certificate: with one, they would depend on names and authorities of the network.
+  const inside =
+    tls === null
+      ? listening
+      : await listen(app, { host: '127.0.0.1', ports: portsToTry(null, last?.url), tls: null, upgrade: null });
+  const endWatch =
+    certificate && watchCertificate(certificate, publicHost, (identity) => listening.setCertificate(identity));
   await ensureUserKey(store, chosenKey);
   const address = {
-    url: listening.url,
-    mqtt: `mqtts://${new URL(listening.url).hostname}:${streaming.port}`,
-    ca: folder.authority,
+    url: inside.url,
+    ...(publicUrl === null ? {} : { public_url: publicUrl }),
+    ...(streaming.mqttPort === null
+      ? { mqtt: null }
+      : { mqtt: `mqtts://${new URL(inside.url).hostname}:${streaming.mqttPort.port}`, ca: folder.authority }),
     pid: process.pid,
     data: folder.path,
     instance: await findInstance(store),
@@ -85,11 +103,14 @@ export async function serve(
     address,
     stop: async () => {
       clearInterval(sweeping);
+      endWatch?.();
       streams.end();
       hub.streams.end();
       // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
-      await listening.close();
+      const closed = Promise.all([listening.close(), inside.close()]);
+      if (sockets === null) await closed;
       await streaming.stop();
+      await closed; // with the WebSockets of the streams, whose requests are the last ones
       await presence.stop();
       await swept;
       await store.destroy();
@@ -98,5 +119,6 @@ export async function serve(
   };
 }
 
-/** The one of the last time, so that those who know it find the server again, else any. */
-const lastPort = (url: string | null | undefined): number[] => (url ? [Number(new URL(url).port), 0] : [0]);
+/** Returns the chosen port, otherwise the last one, so that clients find the server again, and then any free one. */
+const portsToTry = (chosen: number | null, last: string | null | undefined): number[] =>
+  chosen !== null ? [chosen] : [...(last ? [Number(new URL(last).port)] : []), 0];

@@ -238,7 +238,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
   });
 
   it('does not get them sent on over TLS, either', async () => {
-    const certificates = await findCertificates(join(folder, 'evil'), '127.0.0.1');
+    const certificates = await findCertificates(join(folder, 'evil'), ['127.0.0.1']);
     // Both with the same authority: only the rule keeps the key from the other.
     const [secure, trusted] = [new EvilServer(certificates), new EvilServer(certificates)];
     await secure.start();

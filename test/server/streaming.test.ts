@@ -236,12 +236,12 @@ describe('live streams', function () {
     it('that are made anew before they end, for another host, and when they are torn', async () => {
       const own = join(folder, 'renewed');
       const year = 365 * 24 * 60 * 60 * 1000;
-      const first = await findCertificates(own, '127.0.0.1');
-      assert.deepEqual(await findCertificates(own, '127.0.0.1'), first);
-      const later = await findCertificates(own, '127.0.0.1', Date.now() + 4.9 * year);
+      const first = await findCertificates(own, ['127.0.0.1']);
+      assert.deepEqual(await findCertificates(own, ['127.0.0.1']), first);
+      const later = await findCertificates(own, ['127.0.0.1'], Date.now() + 4.9 * year);
       assert.notEqual(later.authority, first.authority);
-      const now = await findCertificates(own, '127.0.0.1');
-      const lab = await findCertificates(own, 'lab.example');
+      const now = await findCertificates(own, ['127.0.0.1']);
+      const lab = await findCertificates(own, ['lab.example']);
       assert.notEqual(lab.certificate, now.certificate);
       assert.equal(new X509Certificate(lab.certificate).checkHost('lab.example'), 'lab.example');
       assert.ok(existsSync(join(own, 'ca.pem')));

@@ -53,7 +53,7 @@ export class StandIn {
     const server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: this.userKey });
     this.#server = server;
     const handle = (from: IncomingMessage, to: ServerResponse): void => this.#handle(from, to);
-    if (secure) this.certificates = await findCertificates(join(folder, 'stand-in'), '127.0.0.1');
+    if (secure) this.certificates = await findCertificates(join(folder, 'stand-in'), ['127.0.0.1']);
     const { certificates } = this;
     const proxy = certificates
       ? createTlsServer({ cert: certificates.certificate, key: certificates.key }, handle)

@@ -21,6 +21,9 @@ const statusOf: Record<RefusalCode, number> = {
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 
+/** A header of event streams: nginx would hold events back until its buffer is full. */
+export const unbuffered = ['X-Accel-Buffering', 'no'] as const;
+
 export const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
 
 function errorAnswer(

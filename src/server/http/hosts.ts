@@ -1,23 +1,98 @@
 import { isIP } from 'node:net';
-import { hostname } from 'node:os';
-import { forbidden } from '../refusal.ts';
+import { domainToASCII } from 'node:url';
+import { MachineNames } from '../machineNames.ts';
+import { forbidden, type Refusal } from '../refusal.ts';
 
 const everywhere = ['0.0.0.0', '::'];
-const bare = (host: string): string => host.replace(/^\[|\]$/g, '').toLowerCase();
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+const withoutBrackets = (host: string): string => host.replace(/[[\]]/g, '').toLowerCase();
+
+/** Returns the host name or address of a URL, an IPv6 address without its brackets. */
+export const hostOf = (url: string): string => withoutBrackets(new URL(url).hostname);
+
+/** Returns whether a `Host` header names the host of a URL. paho leaves out the brackets of an IPv6 address. */
+export function isHostOf(url: string, given: string): boolean {
+  const { protocol, host } = new URL(url);
+  return URL.parse(`${protocol}//${given}`)?.host === host || given.toLowerCase() === withoutBrackets(host);
+}
 
 /**
- * Refuses requests that name another host than this server: a web page of an attacker can point a name of its own at
- * 127.0.0.1 (DNS rebinding), but it cannot hide that name. A server on all addresses takes any bare address, which
- * cannot be rebound, and the computer's name.
- * @param given the `Host` header
- * @param bound what the server listens on
- * @throws Refusal (403)
+ * The names and addresses by which clients reach this server.
+ *
+ * A web page of an attacker can point a name of its own at this machine (DNS rebinding), but it cannot hide that name
+ * from the `Host` header. So the server answers to its public URL and to names that nobody else can hand out: those of
+ * this machine, and, when it listens beyond loopback, IP addresses, which cannot be rebound. Headers that a proxy may
+ * add (`Forwarded`, `X-Forwarded-Host`) are ignored: any client can send them, and the public URL says all they could.
  */
-export function checkHost(given: string, bound: string, port: number | undefined): void {
-  const url = URL.parse(`http://${given}`);
-  const host = bare(url?.hostname ?? '');
-  const named = ['127.0.0.1', 'localhost', '::1', bare(bound)].includes(host);
-  const anywhere = everywhere.includes(bare(bound)) && (isIP(host) !== 0 || host === hostname().toLowerCase());
-  if ((named || anywhere) && Number(url?.port || 80) === port) return;
-  throw forbidden(`This server does not answer for the host "${given}". Start it with --host to use another name.`);
+export class Hosts {
+  readonly publicUrl: string | null;
+  readonly #bound: string;
+  readonly #machine = new MachineNames();
+
+  /**
+   * @param host the address or name that the server listens on
+   * @param publicUrl the origin by which clients reach it, as `--public-url` says
+   */
+  constructor(host: string, publicUrl: string | null) {
+    this.publicUrl = publicUrl;
+    const bare = withoutBrackets(host);
+    this.#bound = domainToASCII(bare) || bare; // an IPv6 address gives nothing
+  }
+
+  /** Reads the names and addresses of this machine again, if other machines can reach the server. */
+  async refresh(): Promise<void> {
+    if (this.#isBeyondLoopback()) await this.#machine.refresh();
+  }
+
+  /**
+   * Returns the origin that begins every address in the answer to a request.
+   * @param given the `Host` header
+   * @param port the local port of the request's connection
+   * @throws Refusal (403) if the server does not answer to this host
+   */
+  originFor(given: string, port: number | undefined): string {
+    if (this.publicUrl !== null && isHostOf(this.publicUrl, given)) return this.publicUrl;
+    const url = URL.parse(`http://${given}`);
+    if (url?.href !== `${url?.origin}/`) throw forbidden(`The Host header "${given}" is not a host name with a port.`);
+    if (!this.#isOwnName(withoutBrackets(url.hostname))) throw this.#refusal(given);
+    const isOwnPort = url.port === '' ? port === 80 || port === 443 : Number(url.port) === port;
+    if (!isOwnPort) throw this.#refusal(given);
+    return this.publicUrl ?? url.origin;
+  }
+
+  /** Returns whether the server answers to this `Host` header. */
+  accepts(given: string, port: number | undefined): boolean {
+    try {
+      this.originFor(given, port);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Returns the names and addresses that a certificate of this server has to cover. */
+  forCertificate(): string[] {
+    const own = everywhere.includes(this.#bound)
+      ? [...this.#machine.names, ...this.#machine.addresses]
+      : [this.#bound, ...(this.#isBeyondLoopback() ? this.#machine.names : [])];
+    const named = this.publicUrl === null ? [] : [hostOf(this.publicUrl)];
+    return [...new Set([...loopback, ...own, ...named])];
+  }
+
+  #isOwnName(name: string): boolean {
+    if ([...loopback, this.#bound].includes(name)) return true;
+    return this.#isBeyondLoopback() && (isIP(name) !== 0 || this.#machine.names.includes(name));
+  }
+
+  #isBeyondLoopback(): boolean {
+    return !loopback.includes(this.#bound);
+  }
+
+  #refusal(given: string): Refusal {
+    return forbidden(
+      `This server does not answer to the host "${given}". If clients reach it by that address, start the server with ` +
+        `--public-url, such as --public-url http://${given}; a proxy should pass the Host header on.`,
+    );
+  }
 }

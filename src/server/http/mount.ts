@@ -8,8 +8,10 @@ import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
 
-interface Environment {
+export interface Environment {
   Bindings: HttpBindings;
+  /** `origin`: scheme, host and port that begin every address in the answer. */
+  Variables: { origin: string };
 }
 
 export type App = Hono<Environment>;
@@ -18,7 +20,7 @@ export interface Call<O extends Operation> extends Input<O> {
   caller: Caller;
   /** Of the key with which it is called. */
   keyId: string;
-  /** Scheme, host and port under which the client reached the server. */
+  /** Scheme, host and port under which clients reach the server. */
   origin: string;
   header(name: string): string | undefined;
 }
@@ -54,7 +56,7 @@ export async function receive<O extends Operation>(
   const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
   const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.env, keyId);
   const body = parseInput<O['body']>(operation.body, sent);
-  const origin = `http://${c.req.header('host') ?? ''}`;
+  const origin = c.get('origin');
   return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'hono';
-import type { HttpBindings } from '@hono/node-server';
 import { streamSSE } from 'hono/streaming';
+import type { Environment } from '../http/mount.ts';
 import { type Listener, type OpenStreams } from '../openStreams.ts';
+import { unbuffered } from '../http/answers.ts';
 
 /** Milliseconds between two looks whether the client may still listen, and between two events. */
 const lookMillis = 5_000;
@@ -23,11 +24,12 @@ interface ServerEvents {
 
 /** Sends events until the client goes, may listen no more, or the server stops. What comes close together is sent as one. */
 export function serveEvents(
-  c: Context<{ Bindings: HttpBindings }>,
+  c: Context<Environment>,
   { streams, owner, allowed, news, opened, closed }: ServerEvents,
 ): Response {
   const listener = streams.open(owner, () => c.env.outgoing.destroy());
   opened(listener);
+  c.header(...unbuffered);
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => listener.ring());
     let looked = performance.now();

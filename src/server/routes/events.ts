@@ -2,6 +2,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { type Change, events, lastEventId, type StreamEvent } from '../../contract/events.ts';
 import type { EventStreams } from '../eventStreams.ts';
 import type { Listener } from '../openStreams.ts';
+import { unbuffered } from '../http/answers.ts';
 import { parseInput } from '../http/input.ts';
 import { receive, routeOf } from '../http/mount.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
@@ -18,6 +19,7 @@ export function eventRoutes({ app, store, sql, streams }: RouteNeeds): void {
     const sent = c.req.header('last-event-id');
     const last = sent === undefined ? null : parseInput(lastEventId, sent);
     const listener = streams.open(keyId, () => c.env.outgoing.destroy());
+    c.header(...unbuffered);
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => listener.ring());
       try {

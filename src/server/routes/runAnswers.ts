@@ -83,7 +83,7 @@ export const measurementAnswer = (m: MeasurementDetails): MeasurementAnswer => (
   ...(m.series === null ? {} : { data_series: m.series.map(seriesAnswer) }),
 });
 
-/** @param origin scheme, host and port under which the client reached the server */
+/** @param origin scheme, host and port under which clients reach the server */
 export const attachmentAnswer = (upload: UploadRow, origin: string, urls: SignedUrls): Run['attachments'][number] => ({
   id: upload.id,
   name: upload.name,

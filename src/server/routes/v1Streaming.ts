@@ -10,18 +10,19 @@ export function v1StreamingRoutes({ mount, streaming, links }: RouteNeeds): void
     const station = caller.kind === 'station' ? caller.id : null;
     const { session, token } = streaming.sessions.issue(station, keyId);
     const page = station === null ? `${origin}/operator/` : operatorPage(origin, station, links.token(station, keyId));
+    const { transport, host, port } = streaming.endpointFor(origin);
     return Promise.resolve({
       token,
       operatorPage: page,
       // The client asks for another session by itself when it has lost this one.
-      clientOptions: { transport: 'tcp' as const, protocol: 4 as const, reconnect_on_failure: false },
+      clientOptions: { transport, protocol: 4 as const, reconnect_on_failure: false },
       willOptions: {
         topic: session.topics.will,
         payload: '{"source":"python","action":"lost"}',
         qos: 0,
         retain: false,
       },
-      connectOptions: { host: new URL(origin).hostname.replace(/^\[|\]$/g, ''), port: streaming.port, keepalive },
+      connectOptions: { host, port, keepalive },
       publishOptions: { topic: session.topics.out, qos: 0, retain: false },
       subscribeOptions: { topic: session.topics.in, qos: 1 },
     });

@@ -1,12 +1,11 @@
 import { Aedes, type Client } from 'aedes';
 import { Duplex } from 'node:stream';
-import type { Socket } from 'node:net';
 import { OpenStream } from './openStream.ts';
 import { PacketReader, packetTypes } from './packetReader.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { StreamListener } from './streams.ts';
 
-const limits = {
+export const streamLimits = {
   /** Bytes of a message: a state has the whole record of the test. */
   packet: 8 * 1024 * 1024,
   connections: 500,
@@ -19,7 +18,7 @@ const limits = {
 };
 
 interface Connection {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   /** Whether the client has sent DISCONNECT. */
   hasDisconnected: boolean;
   /** Null until the client has logged in. */
@@ -48,8 +47,8 @@ export class StreamBroker {
   private constructor(options: Options) {
     this.#options = options;
     this.#aedes = new Aedes({
-      connectTimeout: limits.connect,
-      keepaliveLimit: limits.keepalive,
+      connectTimeout: streamLimits.connect,
+      keepaliveLimit: streamLimits.keepalive,
       maxTopicLevels: 3,
       preConnect: (_client, packet, done) => {
         const isAsHandedOut = packet.will !== undefined && packet.clean !== false;
@@ -87,15 +86,15 @@ export class StreamBroker {
   }
 
   /** Takes a client's connection. */
-  connected(socket: Socket): void {
+  connected(socket: Duplex): void {
     socket.on('error', () => socket.destroy());
     this.#makeRoom();
-    if (socket.destroyed || this.#connections.size >= limits.connections) {
+    if (socket.destroyed || this.#connections.size >= streamLimits.connections) {
       socket.destroy();
       return;
     }
     const connection: Connection = { socket, hasDisconnected: false, stream: null };
-    const packets = new PacketReader(limits.packet, (type) => {
+    const packets = new PacketReader(streamLimits.packet, (type) => {
       if (type === packetTypes.disconnect) connection.hasDisconnected = true;
     });
     packets.on('error', () => socket.destroy());
@@ -132,7 +131,7 @@ export class StreamBroker {
 
   /** The oldest connection that has not logged in makes room: connections without a login cannot shut out clients. */
   #makeRoom(): void {
-    if (this.#connections.size < limits.connections) return;
+    if (this.#connections.size < streamLimits.connections) return;
     for (const [client, { socket, stream }] of this.#connections) {
       if (stream !== null) continue;
       this.#connections.delete(client);
@@ -148,7 +147,8 @@ export class StreamBroker {
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return false; // closed by now
     for (const other of this.open) if (other.session === session) other.cut('server'); // its client reconnects
-    if (this.open.filter((other) => other.session.keyId === session.keyId).length >= limits.streamsOfKey) return false;
+    if (this.open.filter((other) => other.session.keyId === session.keyId).length >= streamLimits.streamsOfKey)
+      return false;
     connection.stream = this.#openStream(client, connection, session);
     return true;
   }

@@ -18,16 +18,21 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const names = { authority: 'ca.pem', certificate: 'server.pem', key: 'server.key' } as const;
 
 /**
- * The certificates of the data folder; they are made at the first start, when their end is near, and for another host.
- * The authority's own key is kept nowhere: what it has signed is all it ever signs.
- * @param folder for the files alone @param host what the server listens on
+ * Returns the certificates of the data folder. They are created at the first start, when their end is near, and when the
+ * server has a name or an address that they do not cover. The authority's own key is not stored: it signs nothing else.
+ * @param folder for the files alone
+ * @param hosts names and addresses of the server
  */
-export async function findCertificates(folder: string, host: string, now = Date.now()): Promise<Certificates> {
+export async function findCertificates(
+  folder: string,
+  hosts: readonly string[],
+  now = Date.now(),
+): Promise<Certificates> {
   const found = read(folder);
-  if (found !== null && isGood(found, host, now)) return found;
-  const made = await make(host, now);
-  write(folder, made);
-  return made;
+  if (found !== null && isGood(found, hosts, now)) return found;
+  const created = await create(hosts, now);
+  write(folder, created);
+  return created;
 }
 
 function read(folder: string): Certificates | null {
@@ -36,11 +41,12 @@ function read(folder: string): Certificates | null {
   return { authority: text(names.authority), certificate: text(names.certificate), key: text(names.key) };
 }
 
-function isGood({ authority, certificate }: Certificates, host: string, now: number): boolean {
+function isGood({ authority, certificate }: Certificates, hosts: readonly string[], now: number): boolean {
   try {
     const [ca, own] = [new X509Certificate(authority), new X509Certificate(certificate)];
     const ends = Math.min(ca.validToDate.getTime(), own.validToDate.getTime());
-    const named = hostsOf(host).every((each) => (isIP(each) ? own.checkIP(each) : own.checkHost(each)) !== undefined);
+    const names = own.subjectAltName?.split(', ') ?? [];
+    const named = hosts.every((host) => (isIP(host) ? own.checkIP(host) !== undefined : names.includes(`DNS:${host}`)));
     return own.verify(ca.publicKey) && named && ends - now > renewal && own.validFromDate.getTime() <= now;
   } catch {
     return false; // torn or not ours: made anew
@@ -62,14 +68,7 @@ function write(folder: string, { authority, certificate, key }: Certificates): v
   renameSync(fresh, folder);
 }
 
-/** What clients may call the server by. */
-function hostsOf(host: string): string[] {
-  const bare = host.replace(/^\[|\]$/g, '');
-  const everywhere = ['0.0.0.0', '::'].includes(bare);
-  return [...new Set(['127.0.0.1', '::1', 'localhost', ...(everywhere ? [hostname()] : [bare])])];
-}
-
-async function make(host: string, now: number): Promise<Certificates> {
+async function create(hosts: readonly string[], now: number): Promise<Certificates> {
   const x509 = await library();
   const valid = { notBefore: new Date(now - day), notAfter: new Date(now + lifetime), signingAlgorithm: algorithm };
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -95,7 +94,7 @@ async function make(host: string, now: number): Promise<Certificates> {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
-        hostsOf(host).map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }) as const),
+        hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }) as const),
       ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),

@@ -1,66 +1,66 @@
-import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { bind } from '../listen.ts';
-import type { Store } from '../store/tables.ts';
+import type { Answer } from '../../contract/operation.ts';
+import type { v1 } from '../../contract/v1.ts';
+import { hostOf } from '../http/hosts.ts';
 import { isKey } from '../store/keys.ts';
-import { systemCode } from '../startFailure.ts';
+import type { Store } from '../store/tables.ts';
 import { StreamBroker } from './broker.ts';
-import { type Certificates, findCertificates } from './certificates.ts';
+import { MqttPort, type MqttPortOptions } from './mqttPort.ts';
 import { Sessions } from './sessions.ts';
 import type { StreamListener } from './streams.ts';
+import { StreamSockets } from './streamSockets.ts';
 
-/** Milliseconds between looks whether the keys of the open streams are still good, and at the certificates' end. */
-const [keyWatch, certificateWatch] = [500, 24 * 60 * 60_000];
-/** Milliseconds for a client's TLS handshake. */
-const handshakeTimeout = 10_000;
+/** Milliseconds between two checks whether the keys of the open streams are still valid. */
+const keyWatchMs = 500;
+
+type StreamingAnswer = Answer<typeof v1.streaming>;
+type Endpoint = Pick<StreamingAnswer['connectOptions'], 'host' | 'port'> &
+  Pick<StreamingAnswer['clientOptions'], 'transport'>;
 
 interface Options {
   store: Store;
   listeners: readonly StreamListener[];
-  /** For the certificates alone. */
-  folder: string;
-  host: string;
-  /** To be tried in turn; 0 is any free one. */
-  ports: readonly number[];
+  /** Null if clients reach the server by HTTPS: the streams then use WebSockets on that address. */
+  mqttPort: MqttPortOptions | null;
 }
 
-/** Live streams: MQTT over TLS, as the official client speaks it. */
+/**
+ * Live streams: MQTT, as the official client speaks it. That client always uses TLS. Where the server or its proxy has a
+ * certificate for HTTPS, MQTT goes through WebSockets on the same address; otherwise it has a port of its own, with a
+ * certificate that the server creates.
+ */
 export class Streaming {
   readonly sessions: Sessions;
-  readonly port: number;
-  readonly #server: Server;
+  /** The WebSockets of the streams; null if they have a port of their own. */
+  readonly sockets: StreamSockets | null;
+  readonly mqttPort: MqttPort | null;
   readonly #broker: StreamBroker;
   readonly #store: Store;
-  readonly #timers: readonly NodeJS.Timeout[];
-  readonly #sockets: ReadonlySet<TLSSocket>;
+  readonly #keyWatch: NodeJS.Timeout;
 
-  private constructor(
-    { store, folder, host }: Options,
-    sessions: Sessions,
-    broker: StreamBroker,
-    listening: { server: Server; port: number; sockets: ReadonlySet<TLSSocket> },
-  ) {
+  private constructor(store: Store, sessions: Sessions, broker: StreamBroker, mqttPort: MqttPort | null) {
     this.sessions = sessions;
-    this.port = listening.port;
-    this.#server = listening.server;
-    this.#sockets = listening.sockets;
+    this.mqttPort = mqttPort;
+    this.sockets = mqttPort === null ? new StreamSockets(broker) : null;
     this.#broker = broker;
     this.#store = store;
-    const renew = async (): Promise<void> => {
-      this.#server.setSecureContext(secure(await findCertificates(folder, host)));
-    };
-    this.#timers = [
-      setInterval(() => void this.#endDeadKeys().catch(told('The keys of the live streams')), keyWatch),
-      setInterval(() => void renew().catch(told('The certificates of the live streams')), certificateWatch),
-    ];
-    for (const timer of this.#timers) timer.unref();
+    this.#keyWatch = setInterval(() => {
+      this.#endDeadKeys().catch((error: unknown) =>
+        console.error('The keys of the live streams could not be checked:', error),
+      );
+    }, keyWatchMs).unref();
   }
 
-  static async start(options: Options): Promise<Streaming> {
-    const certificates = await findCertificates(options.folder, options.host);
+  static async start({ store, listeners, mqttPort }: Options): Promise<Streaming> {
     const sessions = new Sessions();
-    const { listeners, store } = options;
     const broker = await StreamBroker.start({ sessions, listeners, isKey: (id) => isKey(store, id) });
-    return new Streaming(options, sessions, broker, await listen(certificates, options, broker));
+    const port = mqttPort === null ? null : await MqttPort.start(mqttPort, broker);
+    return new Streaming(store, sessions, broker, port);
+  }
+
+  /** Returns where a client that reaches the server at this origin connects. */
+  endpointFor(origin: string): Endpoint {
+    if (this.mqttPort !== null) return { transport: 'tcp', host: hostOf(origin), port: this.mqttPort.port };
+    return { transport: 'websockets', host: hostOf(origin), port: Number(new URL(origin).port || 443) };
   }
 
   /** A replaced or deleted key takes its streams with it. */
@@ -71,39 +71,11 @@ export class Streaming {
 
   /** Ends all streams. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
-    const closed = new Promise<void>((done) => this.#server.close(() => done()));
+    clearInterval(this.#keyWatch);
+    const closed = this.mqttPort?.close();
     await this.#broker.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.sockets?.destroy();
+    this.mqttPort?.destroySockets();
     await closed;
   }
-}
-
-/** A disk that is full or damaged for a while must not end the server: the next look may go well. */
-const told =
-  (what: string) =>
-  (error: unknown): void =>
-    console.error(`${what} could not be looked at:`, error);
-
-const secure = ({ key, certificate }: Certificates): { key: string; cert: string } => ({ key, cert: certificate });
-
-async function listen(
-  certificates: Certificates,
-  { host, ports }: Options,
-  broker: StreamBroker,
-): Promise<{ server: Server; port: number; sockets: ReadonlySet<TLSSocket> }> {
-  const sockets = new Set<TLSSocket>();
-  const server = createServer({ ...secure(certificates), handshakeTimeout, minVersion: 'TLSv1.2' }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    broker.connected(socket);
-  });
-  for (const port of ports) {
-    try {
-      return { server, port: await bind(server, host, port), sockets };
-    } catch (error) {
-      if (port === ports.at(-1) || systemCode(error) !== 'EADDRINUSE') throw error;
-    }
-  }
-  throw new RangeError('No port was given.');
 }

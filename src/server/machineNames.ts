@@ -1,0 +1,60 @@
+import { lookupService } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { domainToASCII } from 'node:url';
+
+/** Milliseconds for the search of the full name: without a name server, a look-up can take half a minute. */
+const searchLimit = 2_000;
+
+/** The names and addresses that this machine has in its networks. */
+export class MachineNames {
+  #names: readonly string[] = [];
+  #addresses: readonly string[] = [];
+
+  /** Returns the host name, the full name in DNS if there is one, and the mDNS name that ends in `.local`. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** Returns the IP addresses of all interfaces, except link-local ones. */
+  get addresses(): readonly string[] {
+    return this.#addresses;
+  }
+
+  /** Reads the addresses again, and the names if there is a new address. */
+  async refresh(): Promise<void> {
+    const before = this.#addresses;
+    const addresses = readAddresses();
+    this.#addresses = addresses;
+    if (this.#names.length > 0 && addresses.every((address) => before.includes(address))) return;
+    const own = asciiName(hostname());
+    const [short = ''] = own.split('.');
+    const full = await Promise.race([findFullName(addresses, short), delay(searchLimit, null, { ref: false })]);
+    const known = short === '' ? [] : [own, short, `${short}.local`];
+    this.#names = [...new Set(full === null ? known : [...known, full])];
+  }
+}
+
+function readAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const external = all.filter(({ internal, scopeid }) => !internal && !scopeid);
+  return external.map(({ address }) => address.toLowerCase());
+}
+
+/** Asks for the name of each address, one after the other: look-ups share their threads with reading files. */
+async function findFullName(addresses: readonly string[], short: string): Promise<string | null> {
+  for (const address of addresses) {
+    try {
+      const name = asciiName((await lookupService(address, 0)).hostname);
+      // Without a name, the answer is the address itself. Another machine's name may be left from an earlier lease.
+      if (isIP(name) === 0 && name.startsWith(`${short}.`)) return name;
+    } catch {
+      // This address has no name.
+    }
+  }
+  return null;
+}
+
+/** Host names on Windows can have letters beyond ASCII. */
+const asciiName = (name: string): string => domainToASCII(name).toLowerCase().replace(/\.$/, '');

@@ -4,6 +4,7 @@ import { installBrowser } from './lib/browser.mjs';
 import { endChildren, runChild } from './lib/children.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
+import { installProxies } from './lib/proxies.mjs';
 import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
 import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
@@ -70,7 +71,7 @@ function choose(parts, args) {
 
 async function setUp(needs) {
   const steps = [];
-  if (needs.has('browser')) steps.push(installBrowser().then((file) => (process.env.CHROMIUM_PATH = file)));
+  steps.push(installPrograms(needs));
   if (needs.has('newest')) steps.push(installVsCode());
   if (needs.has('oldest')) steps.push(installOldestVsCode());
   if (needs.has('tools')) steps.push(installVenv('tools'));
@@ -83,6 +84,12 @@ async function setUp(needs) {
     process.env.TEST_PYTHONS = testPythons();
   }
   await Promise.all(steps);
+}
+
+/** One after the other, because apt-get works for one at a time. */
+async function installPrograms(needs) {
+  if (needs.has('browser')) process.env.CHROMIUM_PATH = await installBrowser();
+  if (needs.has('proxies')) await installProxies();
 }
 
 async function runPart(part, tests) {

@@ -27,7 +27,7 @@ const ruff = ['-m', 'ruff'];
  * @property {string} name
  * @property {string} folder of its tests below test/, or its name
  * @property {boolean} isCheck a static check, which counts as one test
- * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'newest' | 'oldest')[]} needs what has to be set up for it
+ * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'proxies' | 'newest' | 'oldest')[]} needs what has to be set up for it
  * @property {boolean} usesBuild
  * @property {(run: Run, tests: Tests) => Promise<Result>} work
  */
@@ -61,6 +61,7 @@ export const parts = [
   { ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false },
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
   suite('faults', { needs: ['pythons'], timeout: 120_000 }),
+  suite('network', { needs: ['pythons', 'browser', 'proxies'], usesBuild: true, timeout: 60_000 }),
   suite('api', { needs: ['schemathesis'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
 ];

@@ -1,8 +1,9 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { isIPv6, type Server as NetServer } from 'node:net';
+import { isIPv6, type Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Server as TlsServer } from 'node:tls';
 import { serverExit } from '../contract/local.ts';
 import type { TlsIdentity } from './certificateFiles.ts';
@@ -12,12 +13,17 @@ import { StartFailure, systemCode } from './startFailure.ts';
 /** Milliseconds for a request's head, for the whole of it, and between two of them. */
 export const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 };
 
+/** Milliseconds that the open requests have when the server stops, and between two looks at them. */
+const [drainLimitMs, drainLookMs] = [30_000, 20];
+
 export interface Listening {
   /** Address under which this computer reaches the server. */
   url: string;
   /** Shows another certificate from the next connection on. */
   setCertificate(identity: TlsIdentity): void;
-  /** Takes no more connections and resolves when the open requests are answered. */
+  /** Takes no more connections and resolves when the open requests are answered, or do not end. */
+  drain(): Promise<void>;
+  /** Ends the connections that are left and resolves when there are none. */
   close(): Promise<void>;
 }
 
@@ -46,6 +52,7 @@ export async function listen(app: App, { host, ports, tls, upgrade }: ListenOpti
   });
   if (!('closeIdleConnections' in server)) throw new TypeError('An HTTP/1.1 server was expected.');
   if (upgrade !== null) server.on('upgrade', upgrade);
+  const connections = new Connections(server);
   for (const port of ports) {
     const isLast = port === ports.at(-1);
     try {
@@ -54,7 +61,8 @@ export async function listen(app: App, { host, ports, tls, upgrade }: ListenOpti
         setCertificate: (identity) => {
           if (server instanceof TlsServer) server.setSecureContext({ ...identity, minVersion: 'TLSv1.2' });
         },
-        close: () => close(server),
+        drain: () => connections.drain(),
+        close: () => connections.close(),
       };
     } catch (error) {
       if (isLast || systemCode(error) !== 'EADDRINUSE') throw listenFailure(error, host, port, '--port');
@@ -75,13 +83,38 @@ export function bind(server: NetServer, host: string, port: number): Promise<num
   });
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    // Connections that clients keep alive would hold the server up: each is let go when its request is answered.
-    const letGo = setInterval(() => server.closeIdleConnections(), 50);
-    server.once('close', () => clearInterval(letGo));
-  });
+/** The connections of a server, which Node would wait for forever when one of them never sends a request. */
+class Connections {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #requests = new Set<ServerResponse>();
+  #closed: Promise<void> = Promise.resolve();
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    server.on('request', (_, response) => {
+      this.#requests.add(response);
+      response.once('close', () => this.#requests.delete(response));
+    });
+  }
+
+  async drain(): Promise<void> {
+    this.#closed = new Promise((done) => this.#server.close(() => done()));
+    const end = performance.now() + drainLimitMs;
+    while (this.#requests.size > 0 && performance.now() < end) {
+      await delay(drainLookMs);
+      this.#server.closeIdleConnections();
+    }
+  }
+
+  close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    return this.#closed;
+  }
 }
 
 function urlOf(scheme: string, host: string, port: number): string {

@@ -80,6 +80,7 @@ export async function serve(
     tls === null
       ? listening
       : await listen(app, { host: '127.0.0.1', ports: portsToTry(null, last?.url), tls: null, upgrade: null });
+  const all = [...new Set([listening, inside])];
   const endWatch =
     certificate && watchCertificate(certificate, publicHost, (identity) => listening.setCertificate(identity));
   await ensureUserKey(store, chosenKey);
@@ -107,10 +108,9 @@ export async function serve(
       streams.end();
       hub.streams.end();
       // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
-      const closed = Promise.all([listening.close(), inside.close()]);
-      if (sockets === null) await closed;
+      await Promise.all(all.map((each) => each.drain()));
       await streaming.stop();
-      await closed; // with the WebSockets of the streams, whose requests are the last ones
+      await Promise.all(all.map((each) => each.close()));
       await presence.stop();
       await swept;
       await store.destroy();

@@ -16,11 +16,19 @@ export function pythons(): string[] {
   return named;
 }
 
+interface RunOptions {
+  url: string;
+  key: string;
+  args?: readonly string[];
+  /** Further environment variables. */
+  env?: NodeJS.ProcessEnv;
+}
+
 /** Runs a script, by its path or as `scriptFile` has it, to its end, as a user would in a terminal. */
 export function runScript(
   python: string,
   script: string,
-  { url, key, args = [] }: { url: string; key: string; args?: readonly string[] },
+  { url, key, args = [], env: more = {} }: RunOptions,
 ): Promise<{ code: number | string | null | undefined; output: string }> {
   const env = {
     ...process.env,
@@ -29,6 +37,7 @@ export function runScript(
     DISABLE_TELEMETRY: 'true',
     NO_PROXY: '127.0.0.1,localhost',
     PYTHONDONTWRITEBYTECODE: '1',
+    ...more,
   };
   return new Promise((done) => {
     execFile(python, [isAbsolute(script) ? script : scriptFile(script), ...args], { env }, (error, stdout, stderr) =>

@@ -5,14 +5,21 @@ import { join, resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { eventually } from '../e2e/support/until.ts';
 
+interface Options {
+  folder: string;
+  /** The server's authority; null: it is not trusted. */
+  ca: string | null;
+  /** Further environment variables. */
+  env?: NodeJS.ProcessEnv;
+}
+
 /** `openhtf_streamed.py`, running as in a terminal that trusts the server's authority. */
 export class StreamedScript {
   readonly #child: ChildProcess;
   readonly #folder: string;
   output = '';
 
-  /** @param ca the server's authority; null: it is not trusted */
-  constructor(python: string, url: string, key: string, { folder, ca }: { folder: string; ca: string | null }) {
+  constructor(python: string, url: string, key: string, { folder, ca, env = {} }: Options) {
     this.#folder = folder;
     const bundle = join(folder, 'bundle.pem');
     if (ca !== null) writeFileSync(bundle, [readFileSync(ca, 'utf8'), ...rootCertificates].join('\n'));
@@ -26,6 +33,7 @@ export class StreamedScript {
         PYTHONDONTWRITEBYTECODE: '1',
         PYTHONUNBUFFERED: '1',
         ...(ca === null ? {} : { SSL_CERT_FILE: bundle }),
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -36,8 +36,8 @@ interface Program {
   ended: Promise<Ended>;
 }
 
-function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Program {
-  const child = spawn(process.execPath, [...nodeArguments, ...args], {
+function startProgram(args: readonly string[], env: NodeJS.ProcessEnv, node = process.execPath): Program {
+  const child = spawn(node, [...nodeArguments, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -48,13 +48,17 @@ function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Program 
   return { process: child, output, ended };
 }
 
-/** Starts the real server and waits until it has told its address. The caller stops it. */
+/**
+ * Starts the real server and waits until it has told its address. The caller stops it.
+ * @param node the program that runs it
+ */
 export async function startServer(
   dataFolder: string,
   env: NodeJS.ProcessEnv = {},
   args: readonly string[] = [],
+  node?: string,
 ): Promise<TestServer> {
-  const { process: child, output, ended } = startProgram(['--data', dataFolder, ...args], env);
+  const { process: child, output, ended } = startProgram(['--data', dataFolder, ...args], env, node);
   const line = await Promise.race([
     new Promise<string>((settle) => createInterface(child.stdout).once('line', settle)),
     ended.then(({ code, stderr }) => assert.fail(`The server ended with ${code}: ${stderr}`)),

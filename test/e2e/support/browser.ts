@@ -7,10 +7,10 @@ const quiet = [
 ];
 
 /** A browser whose profile is in `folder`: SecretStorage and globalState live there. */
-export async function openBrowser(folder: string): Promise<BrowserContext> {
+export async function openBrowser(folder: string, args: readonly string[] = []): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: places.chromium(),
-    args: quiet,
+    args: [...quiet, ...args],
     viewport: { width: 1280, height: 800 },
   });
   // Without the grant, the extension's clipboard calls wait for ever.

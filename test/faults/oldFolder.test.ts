@@ -297,8 +297,20 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     makeOld(join(old, 'stations.db'));
   });
 
-  it('is checked and taken over with all that is in it', async () => {
-    assert.deepEqual([...check(DataFolder.existing(old))], []);
+  it('is not checked by this version, which leaves it as it is', async () => {
+    const before = readFileSync(join(old, 'stations.db'));
+    const { code, stdout, stderr } = await runServerProgram(['check', '--data', old]);
+    assert.equal(code, serverExit.schemaTooOld, stderr);
+    assert.match(
+      stderr,
+      /^The data in [^\n]+ is of an earlier version\. Check it with the program of that version, or /,
+    );
+    assert.equal(stdout, '');
+    assert.equal(schemaLeft(old, elsewhere()), 1);
+    assert.ok(before.equals(readFileSync(join(old, 'stations.db'))));
+  });
+
+  it('is taken over with all that is in it, and has no damage then', async () => {
     const folder = copyOfOld();
     await assertWhole(folder);
     assert.equal(schemaLeft(folder, elsewhere()), 6);
@@ -328,7 +340,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     writeFileSync(log, `${updatingData.begins}\n`);
     await assert.rejects(start(), /updating the data of an earlier version .* Try again then\./);
     appendFileSync(log, `${updatingData.done}\n`);
-    await assert.rejects(start(), /Another process holds the data folder/);
+    await assert.rejects(start(), /Another process has the data folder .*, and no station server answers there yet\./);
   });
 
   it('comes up with everything when the server is killed while it takes it over', async function () {

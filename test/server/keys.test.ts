@@ -54,11 +54,14 @@ describe('keys', function () {
     assert.match(again.text, /\\"Deleted\\" has no API key/);
   });
 
-  it('a station reads other stations and all procedures', async () => {
+  it('of a station read this station and all procedures, and no other station', async () => {
     const procedure = await bench.procedure('Not linked');
     const other = await bench.station('Other');
     const station = await bench.station('Reader');
-    assert.equal((await station.client.call(stations.get, { params: { id: other.id } })).name, 'Other');
+    assert.equal((await station.client.call(stations.get, { params: { id: station.id } })).name, 'Reader');
+    const refused = await station.client.send(stations.get, { params: { id: other.id } });
+    assert.equal(refused.status, 404, refused.text);
+    assert.doesNotMatch(refused.text, /Other/);
     assert.equal((await station.client.call(procedures.get, { params: { id: procedure } })).name, 'Not linked');
   });
 });

@@ -61,8 +61,9 @@ describe('clients that make the same thing at the same moment', function () {
   it('rename one unit', async () => {
     const serials = Array.from({ length: many }, (_, i) => `Renamed ${i}`);
     const body = { part_number: 'PCBA01', revision_number: 'A' };
+    // A station may rename only units that it created.
     for (const serial_number of serials) {
-      await bench.user.call(units.create, { body: { ...body, serial_number } });
+      await station.client.call(units.create, { body: { ...body, serial_number } });
     }
     await race(
       units.update,

@@ -33,7 +33,7 @@ export class OutcomeMessage {
     for (const execution of live.executions) {
       const outcome = await this.#confirm(execution, end);
       if (typeof outcome === 'string') unsaved.push({ execution, sentence: outcome });
-      else confirmed.push({ execution, run: outcome });
+      else confirmed.push({ execution: completedBy(outcome, execution), run: outcome });
     }
     if (unsaved.length > 0) this.#offer(showUnsaved(unsaved, live.executions.length, station.id));
     const saved = confirmed.length + live.otherRuns.length;
@@ -137,11 +137,22 @@ export function withoutTest(script: string, end: RunEnd): string {
     : vscode.l10n.t('{0} ended before it ran. {1} {2}', script, deathOf(end), end.lastLine).trimEnd();
 }
 
+/** The execution; of one whose process died before its end with what the run on disk, which was saved then, says. */
+function completedBy(run: Run, execution: Execution): Execution {
+  if (execution.outcome !== null) return execution;
+  return {
+    ...execution,
+    outcome: run.outcome,
+    outcomeDetails: run.logs.map(({ message }) => message).slice(-1),
+    serialNumber: run.unit.serial_number,
+  };
+}
+
 /** Such as `SN-0001: PASS.`, with the reason where the outcome has one. */
 export function resultOf(execution: Execution): string {
   const verdict = verdictOf(execution);
   const unit = execution.serialNumber === null ? vscode.l10n.t('Unknown unit') : oneLine(execution.serialNumber);
-  return [`${unit}: ${verdict?.outcome}.`, asSentence(verdict?.reason ?? '')].filter(Boolean).join(' ');
+  return [`${unit}: ${verdict?.outcome ?? 'ERROR'}.`, asSentence(verdict?.reason ?? '')].filter(Boolean).join(' ');
 }
 
 async function showSaved(

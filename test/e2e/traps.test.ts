@@ -75,6 +75,40 @@ def phase(test):
     await shows(/nan/);
   });
 
+  /** A plain script of two phases that pass, with something between them. */
+  const twoPhases = (serial: string, between: string): string => `
+import os, sys
+PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "${serial}", "P"
+def phase_power(): pass
+def phase_flash(): pass
+phase_power()
+${between}
+phase_flash()
+`;
+
+  it('a plain script that crashes between two phases is an ERROR, and is saved', async () => {
+    await start('crash.py', twoPhases('SN-CRASH', 'raise ConnectionError("no answer from the supply")'));
+    const message = workbench().notification(/ConnectionError: no answer from the supply \(crash\.py:7\)/);
+    await message.text();
+    await workbench().screenshot('plain-crash', 'light');
+    await message.close();
+    await eventually(async () => void (await saved('SN-CRASH')));
+    const run = await saved('SN-CRASH');
+    assert.equal(run.outcome, 'ERROR');
+    assert.deepEqual(run.phases.map(({ name, outcome }) => [name, outcome]), [['phase_power', 'PASS']]); // prettier-ignore
+    assert.match(run.logs.at(-1)?.message ?? '', /exception that it did not catch: ConnectionError/);
+  });
+
+  it('a plain script whose process dies between two phases is an ERROR, and is saved', async () => {
+    await start('dies.py', twoPhases('SN-DIES', 'os._exit(0)'));
+    const message = workbench().notification(/SN-DIES: ERROR\. The script's process ended in the middle of the run/);
+    await message.text();
+    await workbench().screenshot('plain-dies', 'dark');
+    await message.close();
+    const run = await saved('SN-DIES');
+    assert.deepEqual([run.outcome, run.phases.length], ['ERROR', 1]);
+  });
+
   it('names with spaces and of all alphabets stay as they are', async () => {
     const body = `
 @htf.PhaseOptions(name="Spannung prüfen (5 V)")

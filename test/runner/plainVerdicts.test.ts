@@ -52,6 +52,7 @@ withEachPython('The verdict of a plain script', (python) => {
       ['raise ConnectionError("no answer")', '', 'ERROR', 'PASS'],
       ['sys.exit("no fixture")', '', 'ERROR', 'PASS'],
       ['', 'sys.exit(1)', 'ERROR', 'PASS PASS'],
+      ['', 'import atexit; atexit.register(lambda: 1 / 0)', 'ERROR', 'PASS PASS'],
       ['os._exit(0)', '', 'ERROR', 'PASS'],
       ['threading.Thread(target=lambda: 1 / 0).start()', '', 'PASS', 'PASS PASS'],
       [

@@ -62,7 +62,7 @@ class OpenHtfExecution:
         if record is None:
             return None
         return Identity(
-            _text(record.dut_id), self._procedure_ids, record.outcome.name, started_at=record.start_time_millis
+            _text(record.dut_id), self._procedure_ids, _outcome_of(record), started_at=record.start_time_millis
         )
 
     @contextmanager
@@ -133,7 +133,7 @@ class OpenHtfExecution:
             kind,
             body,
             serial_number=None if record is None else _text(record.dut_id),
-            outcome="ERROR" if record is None else record.outcome.name,
+            outcome="ERROR" if record is None else _outcome_of(record),
             started_at=0 if record is None else record.start_time_millis,
             attachments=[] if record is None else attachments_of(record),
         )
@@ -150,7 +150,7 @@ class OpenHtfExecution:
     def _told(self, record: Any) -> None:
         self._send(
             "run_complete",
-            outcome=record.outcome.name,
+            outcome=_outcome_of(record),
             serial_number=_text(record.dut_id),
             start_time_millis=record.start_time_millis,
             end_time_millis=record.end_time_millis,
@@ -160,6 +160,11 @@ class OpenHtfExecution:
 
     def _send(self, event: str, **fields: object) -> None:
         self._session.channel.send(event, execution_id=self.id, **fields)
+
+
+def _outcome_of(record: Any) -> str:
+    """The record's outcome; OpenHTF leaves it open when its own end of the test breaks."""
+    return "ERROR" if record.outcome is None else str(record.outcome.name)
 
 
 def _detail(detail: Any) -> str:

@@ -154,7 +154,9 @@ class PlainRuns:
 
     def _close_of_ended_threads(self) -> None:
         with self._lock:
-            ended = [run for run in self._open if not run.thread.is_alive()]
+            # The main thread counts as ended in exit functions, which still belong to its run.
+            others = [run for run in self._open if run.thread is not threading.main_thread()]
+            ended = [run for run in others if not run.thread.is_alive()]
         for run in ended:
             self._close(run)
 

@@ -143,8 +143,8 @@ def outcomes_that_count(calls: list[Call]) -> list[str | None]:
 
 def boolean_of(value: object) -> bool | None:
     """Returns the truth of a boolean, also one of another library such as `numpy.bool_`; None for anything else."""
-    if isinstance(value, bool):
-        return value
+    if type(value) is bool:  # `isinstance` believes what an object says of its class
+        return bool(value)
     if type(value).__module__ == "ctypes" and type(value).__name__ == "c_bool":
         return bool(getattr(value, "value", None))
     dtype, shape = getattr(value, "dtype", None), getattr(value, "shape", None)

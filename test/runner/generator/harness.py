@@ -161,7 +161,7 @@ class Harness:
         os.chdir(os.path.dirname(script))
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = [str(self.runner), script]
-        self._launch.main(self._loaded_before)
+        self._launch.main(self._loaded_before, None)
 
     def _follow(self, reading: int, answers: Answers, pid: int) -> tuple[list[dict[str, Any]], bool]:
         """Speaks with the script until its process has ended."""

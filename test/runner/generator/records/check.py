@@ -109,7 +109,7 @@ def _report_problems(record: dict[str, Any], stored: Stored) -> list[str]:
     pairs = {
         "entry outcome": (record["outcome"], entry["outcome"]),
         "entry serial number": (record["dut_id"], entry["serial_number"]),
-        "outcome": (record["outcome"], body["outcome"]),
+        "outcome": (record["outcome"], body["outcome"] or "ERROR"),
         "serial number": (record["dut_id"], body["dut_id"]),
         "phases": (
             [[each["name"], each["subtest"], each["attachments"], each["diagnoses"]] for each in record["phases"]],

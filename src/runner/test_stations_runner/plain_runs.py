@@ -190,12 +190,9 @@ def _watch_end(thread: threading.Thread, broke: Callable[[str], None]) -> None:
         return
 
     def invoke_excepthook(*args: Any) -> Any:
-        error = sys.exc_info()[1]
-        if isinstance(error, SystemExit):
-            if is_failure(error.code):
-                broke(exit_sentence(error.code))
-        elif error is not None:
-            broke(crash_sentence(error))
+        why = _failure_by(sys.exc_info()[1])
+        if why is not None:
+            broke(why)
         return original(*args)
 
     vars(thread)["_invoke_excepthook"] = invoke_excepthook
@@ -206,14 +203,21 @@ def _watch_unraisable(thread_broke: Callable[[str], None], broke: Callable[[str]
     original = sys.unraisablehook
 
     def unraisablehook(unraisable: Any, /) -> None:
-        where = str(unraisable.err_msg or "")
-        if "atexit callback" in where:
-            broke(crash_sentence(unraisable.exc_value))
-        elif "thread started by" in where:
-            thread_broke(crash_sentence(unraisable.exc_value))
+        where, why = str(unraisable.err_msg or ""), _failure_by(unraisable.exc_value)
+        if why is not None and "atexit callback" in where:
+            broke(why)
+        elif why is not None and "thread started by" in where:
+            thread_broke(why)
         original(unraisable)
 
     sys.unraisablehook = unraisablehook
+
+
+def _failure_by(error: BaseException | None) -> str | None:
+    """Says that an exception ended the script or a thread; None: it is a natural end."""
+    if isinstance(error, SystemExit):
+        return exit_sentence(error.code) if is_failure(error.code) else None
+    return None if error is None else crash_sentence(error)
 
 
 def is_failure(code: object) -> bool:

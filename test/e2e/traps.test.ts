@@ -92,7 +92,9 @@ phase_flash()
     await message.text();
     await workbench().screenshot('plain-crash', 'light');
     await message.close();
-    await eventually(async () => void (await saved('SN-CRASH')));
+    await eventually(async () => {
+      await saved('SN-CRASH');
+    });
     const run = await saved('SN-CRASH');
     assert.equal(run.outcome, 'ERROR');
     assert.deepEqual(run.phases.map(({ name, outcome }) => [name, outcome]), [['phase_power', 'PASS']]); // prettier-ignore

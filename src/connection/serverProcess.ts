@@ -150,10 +150,10 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
 
 const logOf = (dataFolder: string): string => join(dataFolder, 'server.log');
 
-/** What the folder's server has logged since its log had so many bytes. */
+/** What the folder's server has logged since its log had so many bytes; a server empties a log that is too long. */
 async function readLog(dataFolder: string, since = 0): Promise<string> {
   const log = await readFile(logOf(dataFolder)).catch(() => Buffer.alloc(0));
-  return log.subarray(since).toString();
+  return log.subarray(log.length < since ? 0 : since).toString();
 }
 
 const isUpdating = (log: string): boolean => log.lastIndexOf(updatingData.begins) > log.lastIndexOf(updatingData.done);

@@ -46,6 +46,8 @@ export class DataFolder {
   /** Folder of the certificates for live streams; in it what clients are to trust. */
   readonly certificates: string;
   readonly authority: string;
+  /** What its server logs, if a window started it. */
+  readonly log: string;
   readonly #addressFile: string;
   readonly #lockFile: string;
   readonly #secretFile: string;
@@ -61,6 +63,7 @@ export class DataFolder {
     this.attachments = join(this.path, 'attachments');
     this.certificates = join(this.path, 'certificates');
     this.authority = join(this.certificates, 'ca.pem');
+    this.log = join(this.path, 'server.log');
     this.#addressFile = join(this.path, 'server.json');
     this.#lockFile = join(this.path, 'server.lock.db');
     this.#secretFile = join(this.path, 'signing.secret');

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { logFailure } from './logFailure.ts';
 import { type Listener, OpenStreams } from './openStreams.ts';
 import type { Store } from './store/tables.ts';
 
@@ -35,9 +36,14 @@ export class EventStreams extends OpenStreams {
   }
 
   async #lookAtOthers(): Promise<void> {
-    const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.#store);
-    const version = rows[0]?.data_version;
-    if (version !== this.#version) this.ring();
-    this.#version = version;
+    try {
+      const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.#store);
+      const version = rows[0]?.data_version;
+      if (version !== this.#version) this.ring();
+      this.#version = version;
+    } catch (error) {
+      // A disk that fails for a while must not end the server: the next look may go well.
+      logFailure('Changes by other processes could not be looked for', error);
+    }
   }
 }

@@ -14,6 +14,7 @@ import { systemClock } from './presence/clock.ts';
 import { PresenceRecorder } from './presence/recorder.ts';
 import { SignedUrls } from './attachments/signedUrls.ts';
 import { sweepAttachments } from './attachments/sweepAttachments.ts';
+import { ServerLog } from './serverLog.ts';
 import { findInstance } from './store/instance.ts';
 import { openStore } from './store/open.ts';
 import { ensureUserKey } from './userKeys.ts';
@@ -47,6 +48,8 @@ export async function serve(
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
   const tls = certificate === null ? null : readCertificate(certificate, publicHost);
   folder.lock();
+  const log = new ServerLog(folder.log);
+  log.start();
   const { store, sql } = openStore(folder.database);
   const streams = new EventStreams(store);
   const files = new AttachmentFiles(folder.attachments);
@@ -114,6 +117,7 @@ export async function serve(
       await presence.stop();
       await swept;
       await store.destroy();
+      log.stop();
       folder.release();
     },
   };

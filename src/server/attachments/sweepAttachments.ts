@@ -1,4 +1,5 @@
 import type { AttachmentFiles } from './attachmentFiles.ts';
+import { logFailure } from '../logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { deleteAbandonedUploads, existingUploads } from '../store/uploads.ts';
 
@@ -16,6 +17,6 @@ export async function sweepAttachments(store: Store, files: AttachmentFiles): Pr
       await files.remove(ids.filter((id) => !existing.has(id)));
     }
   } catch (error) {
-    console.error('Attachments that nothing needs could not be cleared away:', error);
+    logFailure('Attachments that nothing needs could not be cleared away', error);
   }
 }

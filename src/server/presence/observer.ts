@@ -1,4 +1,5 @@
 import { type Elapsed, isGap } from '../../domain/uptime/presence.ts';
+import { logFailure } from '../logFailure.ts';
 import { beginObserving, forgetDaysOfAll, noteAlive } from '../store/observers.ts';
 import type { Store } from '../store/tables.ts';
 import type { Clock } from './clock.ts';
@@ -102,4 +103,4 @@ export class Observer {
 }
 
 /** A full disk, say: the next tick tries again. */
-const complain = (error: unknown): void => console.error('The time of watching could not be stored:', error);
+const complain = (error: unknown): void => logFailure('The time of watching could not be stored', error);

@@ -1,6 +1,7 @@
 import { type LateBeat, patienceFor, repaired } from '../../domain/uptime/presence.ts';
 import { observedWithin } from '../store/observers.ts';
 import { changePast, savePresence, type StoredPresence } from '../store/presence.ts';
+import { logFailure } from '../logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { StationPresence } from './stationPresence.ts';
 
@@ -88,7 +89,7 @@ export class Presences {
         each.station.giveBack(each.news);
         this.#unsaved.add(each.station);
       }
-      console.error('The presence of stations could not be stored:', error);
+      logFailure('The presence of stations could not be stored', error);
       return;
     }
     this.#onSaved();

@@ -1,3 +1,4 @@
+import { logFailure } from '../logFailure.ts';
 import { Aedes, type Client } from 'aedes';
 import { Duplex } from 'node:stream';
 import { OpenStream } from './openStream.ts';
@@ -59,7 +60,7 @@ export class StreamBroker {
       authenticate: (client, _name, password, done) => {
         void this.#login(client, password)
           .catch((error: unknown) => {
-            console.error('The key of a live stream could not be checked:', error);
+            logFailure('The key of a live stream could not be checked', error);
             return false;
           })
           .then((isIn) => done(null, isIn));

@@ -1,6 +1,7 @@
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { Hosts } from '../http/hosts.ts';
 import { bind, listenFailure } from '../listen.ts';
+import { logFailure } from '../logFailure.ts';
 import { systemCode } from '../startFailure.ts';
 import type { StreamBroker } from './broker.ts';
 import { type Certificates, findCertificates } from './certificates.ts';
@@ -43,7 +44,7 @@ export class MqttPort {
     // A disk that is full for a while must not end the server: the next check can succeed.
     this.#watch = setInterval(() => {
       renew().catch((error: unknown) =>
-        console.error('The certificate of the live streams could not be checked:', error),
+        logFailure('The certificate of the live streams could not be checked', error),
       );
     }, certificateWatchMs).unref();
   }

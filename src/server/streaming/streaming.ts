@@ -2,6 +2,7 @@ import type { Answer } from '../../contract/operation.ts';
 import type { v1 } from '../../contract/v1.ts';
 import { hostOf } from '../http/hosts.ts';
 import { isKey } from '../store/keys.ts';
+import { logFailure } from '../logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { StreamBroker } from './broker.ts';
 import { MqttPort, type MqttPortOptions } from './mqttPort.ts';
@@ -45,7 +46,7 @@ export class Streaming {
     this.#store = store;
     this.#keyWatch = setInterval(() => {
       this.#endDeadKeys().catch((error: unknown) =>
-        console.error('The keys of the live streams could not be checked:', error),
+        logFailure('The keys of the live streams could not be checked', error),
       );
     }, keyWatchMs).unref();
   }

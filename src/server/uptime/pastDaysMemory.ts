@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DayColumns, Durations } from '../../contract/uptime.ts';
 import { cellsOf } from '../../domain/uptime/uptime.ts';
 import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
+import { logFailure } from '../logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { pastsOf, type Seen } from '../store/uptime.ts';
 import {
@@ -56,7 +57,7 @@ export class PastDaysMemory {
     this.#tidied ??= forgetOtherDays(this.#store, this.#over.zone, { today, oldest: today - daysKept }).catch(
       (error: unknown) => {
         this.#tidied = null; // the next request tries again; days outside of the window are not read
-        console.error('Days of the uptime that are not needed could not be removed:', error);
+        logFailure('Days of the uptime that are not needed could not be removed', error);
       },
     );
     await this.#tidied;
@@ -98,7 +99,7 @@ export class PastDaysMemory {
     try {
       for (const days of await this.#compute(keys, places, observed, true)) this.#known.set(days.key, days);
     } catch (error) {
-      console.error('Days of the uptime could not be stored:', error);
+      logFailure('Days of the uptime could not be stored', error);
       for (const days of await this.#compute(keys, places, observed, false))
         this.#known.set(days.key, { ...days, version: NaN });
     }

@@ -13,6 +13,8 @@ import {
   type ServerAddress,
   serverAddress,
   serverExit,
+  type ServerFile,
+  serverFile,
   serverNodeOptions,
   updatingData,
 } from '../contract/local.ts';
@@ -61,7 +63,7 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
   const found = await findServer(place.dataFolder);
   if (found !== undefined) {
     if (!isOlder(found.version, place.version)) return { address: found, offeredKey: undefined };
-    process.kill(found.pid, 'SIGTERM'); // it finishes its requests, then the folder is free
+    await endServer(found); // it finishes its requests, then the folder is free
   }
   const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
   for (const begun = performance.now(); performance.now() - begun < startLimit;) {
@@ -82,6 +84,19 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
   );
 }
 
+/**
+ * Asks a server to end. One of an earlier version takes no such request: its process is sent a signal, which `findServer` has
+ * just found alive and answering for this folder.
+ */
+async function endServer({ url, pid, stop_token }: ServerFile): Promise<void> {
+  if (stop_token === undefined) {
+    process.kill(pid, 'SIGTERM');
+    return;
+  }
+  // If it has just ended by itself, or does not answer, the wait for the folder shows that.
+  await new StationApi(url, stop_token).call(local.shutdown).catch(() => undefined);
+}
+
 const isOlder = (running: string, own: string): boolean => running.localeCompare(own, undefined, { numeric: true }) < 0;
 
 /**
@@ -98,10 +113,10 @@ export async function isStillThere({ url, instance, pid }: ServerAddress): Promi
 }
 
 /** The address in the folder's `server.json`, if a server of that folder answers there. */
-async function findServer(dataFolder: string): Promise<ServerAddress | undefined> {
-  let address: ServerAddress;
+async function findServer(dataFolder: string): Promise<ServerFile | undefined> {
+  let address: ServerFile;
   try {
-    address = serverAddress.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
+    address = serverFile.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
   } catch {
     return undefined; // no server has been here, or it left half a file behind: a new start writes it again
   }

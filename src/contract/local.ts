@@ -20,6 +20,15 @@ export const local = {
       capabilities: z.array(z.string()),
     }),
   }),
+  /** Ends the server after its open requests. The bearer token is the `stop_token` of the data folder's `server.json`. */
+  shutdown: operation({
+    id: 'local.shutdown',
+    method: 'POST',
+    path: '/api/local/shutdown',
+    access: [],
+    refusals: [403],
+    answer: z.object({ instance: id }),
+  }),
   openApi: operation({
     id: 'local.openapi',
     method: 'GET',
@@ -93,6 +102,13 @@ export const serverAddress = z.object({
   version: z.string(),
 });
 export type ServerAddress = z.infer<typeof serverAddress>;
+
+/** What `server.json` has in addition; a server of an earlier version wrote no token. */
+export const serverFile = serverAddress.extend({
+  /** Whoever has it may end the server, see `local.shutdown`. It is new with each start and is never logged. */
+  stop_token: z.string().min(32).optional(),
+});
+export type ServerFile = z.infer<typeof serverFile>;
 
 /** With these options of Node the server stays small: V8 would rather double its heap than collect it. */
 export const serverNodeOptions = ['--max-semi-space-size=3', '--heap-growing-percent=10'] as const;

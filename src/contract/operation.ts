@@ -23,7 +23,7 @@ export interface Operation<
   readonly method: Method;
   /** Path with `{name}` for each path parameter, such as `/api/v2/stations/{id}`. */
   readonly path: string;
-  /** The kinds of key that may call it. Empty: no key is needed. */
+  /** The kinds of key that may call it. Empty: no key of a user or a station is needed. */
   readonly access: readonly KeyKind[];
   readonly params: Params;
   readonly query: Query;

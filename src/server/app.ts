@@ -28,6 +28,7 @@ import { unitRoutes } from './routes/units.ts';
 import { uptimeRoutes } from './routes/uptime.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { shutdownRoute } from './routes/shutdown.ts';
 import { stationRoutes } from './routes/stations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { v1ImportRoutes } from './routes/v1Import.ts';
@@ -62,6 +63,7 @@ export function makeApp(given: Given, hosts: Hosts): App {
 
   const needs: RouteNeeds = { ...given, app, mount: mounter(app, sql), writer: new Writer(store, sql) };
   healthRoute(needs);
+  shutdownRoute(needs);
   openApiRoute(needs);
   eventRoutes(needs);
   stationRoutes(needs);

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { serverAddress, serverExit, type ServerAddress } from '../contract/local.ts';
+import { serverAddress, serverExit, type ServerAddress, type ServerFile } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
 import { incoming } from './attachments/attachmentFiles.ts';
 import { StartFailure, systemCode } from './startFailure.ts';
@@ -119,7 +119,7 @@ export class DataFolder {
     }
   }
 
-  writeAddress(address: ServerAddress): void {
+  writeAddress(address: ServerFile): void {
     replaceFile(this.#addressFile, JSON.stringify(address));
   }
 

@@ -56,9 +56,13 @@ async function main(): Promise<void> {
   }
   const { serve } = await import('./serve.ts');
   const server = await serve(folder, { ...command, chosenKey, pages: pagesFolder() });
+  let isStopping = false;
   const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
     server.stop().then(() => process.exit(0), fail);
   };
+  void server.stopRequested.then(stop);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   console.log(JSON.stringify(server.address));

@@ -29,4 +29,8 @@ export interface RouteNeeds {
   presence: PresenceRecorder;
   /** The days that yields are counted by. */
   calendar: Calendar;
+  /** With which the server can be asked to end. */
+  stopToken: string;
+  /** Ends the server after its open requests. */
+  requestStop: () => void;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ServerAddress } from '../contract/local.ts';
 import { Calendar } from '../domain/uptime/uptimeCalendar.ts';
 import { makeApp } from './app.ts';
@@ -26,6 +27,8 @@ const sweepMillis = 24 * 60 * 60_000;
 
 export interface RunningServer {
   address: ServerAddress;
+  /** Resolves when a client that has the stop token asks the server to end. */
+  stopRequested: Promise<void>;
   /** Finishes the open requests, then closes the database. */
   stop(): Promise<void>;
 }
@@ -73,7 +76,14 @@ export async function serve(
       : { folder: folder.certificates, host, hosts, ports: portsToTry(mqttPort, last?.mqtt) },
   });
   const calendar = new Calendar(timeZone);
-  const app = makeApp({ store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar }, hosts);
+  const stopToken = randomBytes(32).toString('base64url');
+  let requestStop = (): void => {};
+  const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
+  const stopping = { stopToken, requestStop };
+  const app = makeApp(
+    { store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar, ...stopping },
+    hosts,
+  );
   const { sockets } = streaming;
   const upgrade: ListenOptions['upgrade'] =
     sockets && ((request, socket, head) => sockets.upgrade(request, socket, head, hosts));
@@ -98,13 +108,14 @@ export async function serve(
     instance: await findInstance(store),
     version,
   };
-  folder.writeAddress(address);
+  folder.writeAddress({ ...address, stop_token: stopToken });
   let swept = sweepAttachments(store, files);
   const sweeping = setInterval(() => {
     swept = swept.then(() => sweepAttachments(store, files));
   }, sweepMillis).unref();
   return {
     address,
+    stopRequested,
     stop: async () => {
       clearInterval(sweeping);
       endWatch?.();

@@ -24,6 +24,8 @@ export interface TestServer {
   stderr(): string;
   /** Asks it to end and waits for that. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<Ended>;
+  /** Resolves when it has ended. */
+  ended: Promise<Ended>;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
   /** Closes the reading ends of its output, as a starter that is gone. */
@@ -67,6 +69,7 @@ export async function startServer(
   return {
     url: address.url,
     address,
+    ended,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;

@@ -43,9 +43,7 @@ export class MqttPort {
     };
     // A disk that is full for a while must not end the server: the next check can succeed.
     this.#watch = setInterval(() => {
-      renew().catch((error: unknown) =>
-        logFailure('The certificate of the live streams could not be checked', error),
-      );
+      renew().catch((error: unknown) => logFailure('The certificate of the live streams could not be checked', error));
     }, certificateWatchMs).unref();
   }
 

@@ -196,7 +196,9 @@ describe('the Operator UI in VS Code', function () {
 
   it('notifies of a prompt when the panel is out of sight, and asks by a box when it is closed', async () => {
     const window = workbench();
-    await serial().fill('SN-0100');
+    await serial().fill('SN-0099');
+    await serial().click(); // what is scanned now replaces the number
+    await window.page.keyboard.type('SN-0100');
     await window.page.keyboard.press('Enter');
     await view().getByText('Scan the <b>label</b>').first().waitFor();
     await window.openFile('station.py');

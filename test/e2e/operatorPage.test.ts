@@ -115,12 +115,31 @@ describe('the page of the Operator UI in a browser', function () {
     assert.equal(await page.getByRole('button', { name: 'Start Test' }).isDisabled(), true);
     await page.getByRole('button', { name: 'Use SN-0041' }).click();
     await eventually(async () => assert.equal(await serial.inputValue(), 'SN-0041'));
-    await serial.press('ControlOrMeta+a');
+    await serial.click(); // behind the text, all of which is selected
     await page.keyboard.type('SN-0042');
     await page.keyboard.press('Enter');
     const start = await requests.until(({ event: kind }) => kind === 'start');
     assert.deepEqual(start.data, { serial_number: 'SN-0042', loop: false });
     await page.getByRole('button', { name: 'Starting…' }).waitFor();
+  });
+
+  it('replaces the number in the field by what is scanned after a click', async () => {
+    const serial = page.getByRole('textbox', { name: 'Serial number' });
+    const before = ['blur()', 'select()', 'setSelectionRange(1, 5)', 'setSelectionRange(2, 2)'];
+    const onText = { position: { x: 30, y: 20 } };
+    for (const call of before) {
+      for (const click of [{}, onText, { clickCount: 2 }, { ...onText, clickCount: 2 }]) {
+        for (const isBlurred of [false, true]) {
+          await serial.fill('SN-0041');
+          await page.evaluate(`document.querySelector('#serial').${call}`);
+          if (isBlurred) await page.evaluate(`document.querySelector('#serial').blur()`);
+          await serial.click(click);
+          await page.keyboard.type('SN-0042');
+          assert.equal(await serial.inputValue(), 'SN-0042', `${call} ${isBlurred} ${JSON.stringify(click)}`);
+        }
+      }
+    }
+    await serial.fill('');
   });
 
   it('shows the test as it goes on', async () => {

@@ -21,9 +21,21 @@ interface StartOptions {
   readonly chooseScript: () => void;
 }
 
-/** What is scanned after a click into the field replaces its text; a selection made by dragging stays. */
-function selectText({ target }: Event & { target: HTMLInputElement }): void {
-  if (target.selectionStart === target.selectionEnd) target.select();
+type FieldEvent = MouseEvent & { target: HTMLInputElement };
+
+/**
+ * Drops the selection before the browser looks at the press. A press on selected text keeps the selection until
+ * after the click event, and then the browser drops it: what the click selects would be lost.
+ */
+function dropSelection({ target, button, shiftKey }: FieldEvent): void {
+  if (button !== 0 || shiftKey) return;
+  target.focus(); // a field without the focus would get its old selection back with it
+  target.setSelectionRange(target.selectionEnd, target.selectionEnd);
+}
+
+/** Selects the whole text, so that a scan replaces it; a part that was selected by dragging stays selected. */
+function selectText({ target, detail }: FieldEvent): void {
+  if (detail > 1 || target.selectionStart === target.selectionEnd) target.select();
 }
 
 /** The next unit: its serial number, typed or scanned, and the large button. */
@@ -53,7 +65,7 @@ export function startForm(options: StartOptions): unknown {
           placeholder=${next === null ? l10n.t('Scan, or type and press Enter') : l10n.t('Scan, or type; next: {0}', next)}
           .value=${options.serial}
           ?disabled=${!mayAct || script === null}
-          @focus=${selectText}
+          @mousedown=${dropSelection}
           @click=${selectText}
           @input=${({ target }: Event & { target: HTMLInputElement }) => options.typed(target.value)}
         />

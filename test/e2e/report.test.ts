@@ -4,7 +4,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { run as runSchema, runs } from '../../src/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
-import { attach, largeRun, richRun, stationClient } from './support/richRun.ts';
+import { attach, importFailure, largeRun, richRun, stationClient } from './support/richRun.ts';
 import { isKept } from './support/storage.ts';
 import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
@@ -43,6 +43,7 @@ describe('the run report', function () {
     await attach(client, id, 'front.svg', 'image/svg+xml', picture);
     await attach(client, id, '../../notes.txt', 'text/plain', 'hello bench');
     await client.call(runs.create, { body: largeRun(procedure) });
+    await importFailure(client, '/home/ada/bench/measure_board.py');
   });
 
   it('opens from the Runs view with verdict, unit, procedure, station, operator and times', async () => {
@@ -243,6 +244,31 @@ describe('the run report', function () {
     await window.tree('Runs').row('SN-2041').click();
     await window.page.getByRole('tab', { name: 'SN-2041 FAIL', selected: true }).waitFor();
     assert.equal(await window.page.getByRole('tab', { name: /SN-2041/ }).count(), 1);
+  });
+
+  it('says why a run ended as it did, with the line, and what was diagnosed', async () => {
+    const window = workbench();
+    await window.tree('Runs').row('SN-RAISED').click();
+    const findings = report().getByRole('region', { name: 'Errors and diagnoses' });
+    await findings.waitFor();
+    const texts = (await findings.getByRole('listitem').allInnerTexts()).map((each) =>
+      each.replace(/\s+/g, ' ').trim(),
+    );
+    assert.deepEqual(texts, [
+      'measure · ValueError The supply gives 0.02 V. Check the fuse. measure_board.py:7',
+      'measure · Diagnosis U7: supply_shorted The supply is shorted.',
+      'Diagnosis fixture_worn The pins of the fixture are worn.',
+    ]);
+    for (const theme of allThemes) {
+      await window.screenshot('report-findings', theme);
+      assert.deepEqual(await axeProblems(report()), [], theme);
+    }
+    await window.setTheme('light');
+    await findings.getByRole('button', { name: 'measure_board.py:7' }).click();
+    await window.statusBarItem('Ln 7').waitFor();
+    await window.closeEditor('measure_board.py');
+    await window.closeEditor('SN-RAISED ERROR');
+    await window.page.getByRole('tab', { name: 'SN-2041 FAIL', selected: true }).waitFor();
   });
 
   it('says so when the run was deleted, and tries again when told', async () => {

@@ -3,6 +3,7 @@ import { local } from '../../../src/contract/local.ts';
 import type { NewRunBody } from '../../../src/contract/newRuns.ts';
 import { procedures } from '../../../src/contract/procedures.ts';
 import { runs } from '../../../src/contract/runs.ts';
+import { v1 } from '../../../src/contract/v1.ts';
 import type { Bench } from './bench.ts';
 
 const start = Date.UTC(2026, 10, 20, 9, 30);
@@ -159,4 +160,42 @@ export async function attach(
   const { upload_url } = await client.call(runs.createAttachment, { params: { id: run }, body: { name } });
   const answer = await fetch(upload_url, { method: 'PUT', headers: { 'content-type': type }, body: content });
   if (!answer.ok) throw new Error(`The upload of ${name} was refused with status ${answer.status}.`);
+}
+
+/** Imports the OpenHTF record of a test whose phase raised in `file`, with a diagnosis of the phase and one of the test. */
+export async function importFailure(client: StationApi, file: string): Promise<void> {
+  const record = {
+    dut_id: 'SN-RAISED',
+    start_time_millis: start,
+    end_time_millis: start + 2000,
+    outcome: 'ERROR',
+    metadata: { procedure_id: 'FVT1', part_number: 'PCBA02' },
+    phases: [
+      { name: 'warm_up', outcome: 'PASS', start_time_millis: start, end_time_millis: start + 900 },
+      {
+        name: 'measure',
+        outcome: 'ERROR',
+        start_time_millis: start + 1000,
+        end_time_millis: start + 1900,
+        failure_diagnosis_results: ['supply_shorted'],
+        result: {
+          phase_result: {
+            exc_type: "<class 'ValueError'>",
+            exc_val: 'The supply gives 0.02 V.\nCheck the fuse.',
+            exc_tb: `Traceback (most recent call last):\n  File "${file}", line 7, in measure\n`,
+          },
+        },
+      },
+    ],
+    diagnoses: [
+      { result: 'supply_shorted', description: 'The supply is shorted.', component: 'U7', is_failure: true },
+      { result: 'fixture_worn', description: 'The pins of the fixture are worn.', is_failure: false },
+    ],
+  };
+  const { id, uploadUrl } = await client.call(v1.initializeUpload, { body: { name: 'report.json' } });
+  const answer = await fetch(uploadUrl, { method: 'PUT', body: JSON.stringify(record) });
+  if (!answer.ok) throw new Error(`The upload of the record was refused with status ${answer.status}.`);
+  await client.call(v1.importReport, {
+    body: { upload_id: id, importer: 'OPENHTF', client: 'Python', client_version: '2.2.4' },
+  });
 }

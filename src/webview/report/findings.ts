@@ -20,7 +20,7 @@ export function findingsSection(run: Report, files: ReadonlySet<string>): unknow
           return html`<li data-outcome=${outcomeOf(finding)}>
             ${icon(finding.kind === 'error' ? 'warning' : finding.is_failure ? 'error' : 'info')}
             <span class="finding">
-              ${phase ? html`<span class="phase">${phase.name}</span>` : nothing} ${findingText(finding, files)}
+              ${phase ? html`<bdi>${phase.name}</bdi> · ` : nothing}${findingText(finding, files)}
             </span>
           </li>`;
         })}

@@ -259,16 +259,7 @@ describe('the run report', function () {
       'measure · Diagnosis U7: supply_shorted The supply is shorted.',
       'Diagnosis fixture_worn The pins of the fixture are worn.',
     ]);
-    for (const theme of allThemes) {
-      await window.screenshot('report-findings', theme);
-      assert.deepEqual(await axeProblems(report()), [], theme);
-    }
-    await window.setTheme('light');
-    await findings.getByRole('button', { name: 'measure_board.py:7' }).click();
-    await window.statusBarItem('Ln 7').waitFor();
-    await window.closeEditor('measure_board.py');
-    await window.closeEditor('SN-RAISED ERROR');
-    await window.page.getByRole('tab', { name: 'SN-2041 FAIL', selected: true }).waitFor();
+    await window.screenshots('report-findings');
   });
 
   it('says so when the run was deleted, and tries again when told', async () => {

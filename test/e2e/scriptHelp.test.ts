@@ -178,7 +178,7 @@ describe('help in a script', function () {
       assert.match(text, /Runs on Bench 1 in the last 7 days: 1\. First-pass yield: 100 % \(1\/1\)\./);
       assert.match(text, /PASS · SN-0001 · /);
     });
-    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('procedure-hover', theme);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('procedure-hover', theme);
     await hover.getByRole('link', { name: 'SN-0001' }).click();
     await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
   });

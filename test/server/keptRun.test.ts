@@ -150,9 +150,11 @@ describe('the report of a result that waits', function () {
       assert.equal(new Set(ids.map(({ id }) => id)).size, ids.length);
     });
 
-    it(`shows what was measured also without a part number (${kind})`, () => {
+    it(`shows what was measured also where the part number is missing or refused (${kind})`, () => {
       const body = JSON.stringify(bodies[kind]).replace('"part_number":"PCBA01"', '"part_number":null');
       assert.equal(keptRun(body, about(kind)).unit.part.number, noPartNumber);
+      const tooLong = JSON.stringify(bodies[kind]).replace('"PCBA01"', JSON.stringify('P'.repeat(61)));
+      assert.equal(keptRun(tooLong, about(kind)).unit.part.number, noPartNumber);
       assert.equal(keptRun(body, about(kind)).phases.length, 1);
     });
   }

@@ -1,7 +1,8 @@
 import type { Run } from '../../contract/runs.ts';
 import { formatDuration } from '../duration.ts';
 import { aggregationAnswers, sequenceAnswer, seriesAnswer, validatorAnswers } from './answers.ts';
-import { type NewMeasurement, type NewPhase, RunInputError } from './newRun.ts';
+import type { NewMeasurement, NewPhase } from './newRun.ts';
+import { keptId } from './keptId.ts';
 import { newRunOf, type PushKind, withPartNumber } from './pushBodies.ts';
 
 /** What is known of a result beside its body. */
@@ -108,15 +109,11 @@ export function keptRun(body: string, about: KeptAbout): Run {
   };
 }
 
-/** A UUID that stands for what has none yet. */
-export const keptId = (index: number): string => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
-
-/** A result without a part number is read with a stand-in: that alone must not hide what was measured. */
+/** A result whose part number is missing or refused is read with a stand-in: that alone must not hide what was measured. */
 function readable(body: string, { kind, started_at }: KeptAbout): ReturnType<typeof newRunOf> {
   try {
     return newRunOf(kind, body, started_at);
-  } catch (error) {
-    if (!(error instanceof RunInputError)) throw error;
+  } catch {
     return newRunOf(kind, withPartNumber(kind, body, noPartNumber), started_at);
   }
 }

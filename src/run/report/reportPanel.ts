@@ -22,7 +22,7 @@ export class ReportPanel implements vscode.Disposable {
   readonly #log: Log;
   readonly #attachments: ReportAttachments;
   /** The run, and where its phases and logs come from; undefined until the first that could be had. */
-  #shown: { run: Run; sources: Promise<Sources> } | undefined;
+  #shown: { run: Run; isSaved: boolean; sources: Promise<Sources> } | undefined;
 
   constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
     this.#panel = panel;
@@ -38,6 +38,11 @@ export class ReportPanel implements vscode.Disposable {
   async reveal(): Promise<void> {
     this.#panel.reveal();
     await this.#load();
+  }
+
+  /** Loads the run of a result that was not saved yet when it was shown. Never rejects. */
+  async refreshUnsaved(): Promise<void> {
+    if (this.#shown?.isSaved === false) await this.#load();
   }
 
   dispose(): void {
@@ -71,7 +76,7 @@ export class ReportPanel implements vscode.Disposable {
       const { run, isSaved } = await this.#source.load();
       const title = `${oneLine(run.unit.serial_number)} ${run.outcome}`;
       this.#panel.title = isSaved ? title : vscode.l10n.t('{0} (not saved yet)', title);
-      this.#shown = { run, sources: findSources(run) };
+      this.#shown = { run, isSaved, sources: findSources(run) };
       await this.#show(this.#shown);
     } catch (error) {
       this.#log.warn(`run ${this.#id}: ${String(error)}`);

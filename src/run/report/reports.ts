@@ -18,14 +18,17 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
   readonly #extension: vscode.Uri;
   readonly #log: Log;
   readonly #panels = new Map<string, ReportPanel>();
-  readonly #registration: vscode.Disposable;
+  readonly #subscription: vscode.Disposable;
 
   constructor(connection: Connection, outbox: Outbox, extension: vscode.Uri, log: Log) {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#extension = extension;
     this.#log = log;
-    this.#registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
+    this.#subscription = vscode.Disposable.from(
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+      outbox.onDidChange(() => this.#refreshSaved()),
+    );
   }
 
   /** Shows the run's report; one that is open already is brought up to date. */
@@ -74,8 +77,16 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
     panel.onDidDispose(() => this.#panels.delete(id));
   }
 
+  /** Results that are shown and have been saved meanwhile are shown as their runs. */
+  #refreshSaved(): void {
+    for (const [id, panel] of this.#panels) {
+      const isSaved = id.startsWith(keptPrefix) && this.#outbox.runOf(id.slice(keptPrefix.length)) !== undefined;
+      if (isSaved) void panel.refreshUnsaved();
+    }
+  }
+
   dispose(): void {
-    this.#registration.dispose();
+    this.#subscription.dispose();
     for (const panel of this.#panels.values()) panel.dispose();
   }
 }

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../contract/report.ts';
+import { isKeptId } from '../../domain/run/keptId.ts';
 import { readableDuration } from '../../domain/timeline.ts';
 
 type Fact = [label: string, value: string | null | undefined];
@@ -36,7 +37,7 @@ export function factsOf(run: Report): unknown {
       )}
       <div class="wide">
         <dt>${l10n.t('Run id')}</dt>
-        <dd>${run.id}</dd>
+        <dd>${isKeptId(run.id) ? l10n.t('not saved yet') : run.id}</dd>
       </div>
     </dl>
     ${run.docstring ? html`<p class="docstring">${run.docstring}</p>` : nothing}

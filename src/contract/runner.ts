@@ -115,6 +115,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
     ...execution,
     request_id: z.string(),
     procedure_id: z.string().nullable(),
+    /** The answer must be the id of the procedure, also where the script names its identifier. */
+    needs_id: z.boolean().default(false),
   }),
   /** The user, or the script for want of its own, wants a serial number from the host; `serial_number_response`. */
   z.object({

@@ -151,8 +151,8 @@ export class ScriptRun {
     this.#prompts.event(event);
     this.#follow(event);
     if (event.event === 'procedure_request') {
-      const { request_id, procedure_id: own } = event;
-      void this.#answer(this.#questions.procedure?.answer(own), (procedure_id) => ({
+      const { request_id, procedure_id: own, needs_id } = event;
+      void this.#answer(this.#questions.procedure?.answer(own, needs_id), (procedure_id) => ({
         command: 'procedure_response',
         request_id,
         procedure_id,

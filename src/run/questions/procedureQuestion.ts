@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { LinkedProcedure, Station } from '../../contract/stations.ts';
-import { chooseProcedure, procedureLabel } from '../../domain/procedureChoice.ts';
+import { chooseProcedure, names, procedureLabel } from '../../domain/procedureChoice.ts';
 import { wayToLink } from '../help/linkNamed.ts';
 import { showWarning } from '../../platform/messages.ts';
 
@@ -36,9 +36,17 @@ export class ProcedureQuestion {
 
   /**
    * @param scriptId the script's own `procedure_id`
-   * @returns the id to run under, or null when the user cancels
+   * @param needsId the answer is to be an id, also where the script names an identifier
+   * @returns the id or identifier to run under, or null when the user cancels
    */
-  answer(scriptId: string | null): Promise<string | null> {
+  async answer(scriptId: string | null, needsId = false): Promise<string | null> {
+    const answer = await this.#answerOnce(scriptId);
+    if (answer === null || !needsId) return answer;
+    const { procedures } = this.#store.station(this.#station.id) ?? this.#station;
+    return procedures.find((procedure) => names(procedure, answer))?.id ?? answer;
+  }
+
+  #answerOnce(scriptId: string | null): Promise<string | null> {
     const named = scriptId?.trim() || null;
     const known = this.#answers.get(named);
     if (known !== undefined) return known;

@@ -75,7 +75,7 @@ class PlainRun:
         self._calls: list[PhaseCall] = []
         self._lock = threading.RLock()
         self._own_procedure_id = _variable("PROCEDURE_ID")
-        self._procedure_id = session.procedures.choose(self.id, self._own_procedure_id)
+        self._procedure_id = session.procedures.choose(self.id, self._own_procedure_id, needs_id=True)
         self._serial_number = session.serial_numbers.choose(self.id, unit.serial_number)
         self._part_number = session.part_numbers.choose(self.id, _variable("PART_NUMBER"))
         self._start = time.time() * 1000

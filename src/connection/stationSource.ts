@@ -1,6 +1,7 @@
 import { allPages } from '../client/pages.ts';
 import { ApiError } from '../client/apiError.ts';
 import { overview, type StationState, type StationSummary, type YieldCounts } from '../contract/overview.ts';
+import type { Pause } from '../contract/pauses.ts';
 import { type LinkedProcedure, type StationListItem, stations } from '../contract/stations.ts';
 import type { Connection } from './connection.ts';
 import { oneLine } from '../domain/oneLine.ts';
@@ -13,6 +14,8 @@ export interface StationItem {
   readonly state: StationState;
   /** Since when it is in this state, ISO 8601; null where it is not known. */
   readonly stateSince: string | null;
+  /** Maintenance and pauses that are in progress or planned. */
+  readonly pauses: readonly Pause[];
   /** The OpenHTF station server that is followed for it. */
   readonly operatorAddress: string | null;
   /** ISO 8601; null when it is not known or there was no time. */
@@ -118,6 +121,7 @@ const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
   procedures: summary.procedures.map(plainNames),
   state: summary.state,
   stateSince: summary.state_since,
+  pauses: summary.pauses,
   operatorAddress: summary.operator_address,
   lastSeen: summary.last_seen_at,
 });
@@ -129,6 +133,7 @@ const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name
   procedures: procedures.map(plainNames),
   state: 'unknown',
   stateSince: null,
+  pauses: [],
   operatorAddress: null,
   lastSeen: null,
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byId, id, many, operation, page, pageQuery, timestamp } from './common.ts';
+import { pause } from './pauses.ts';
 import { linkedProcedure } from './stations.ts';
 
 /**
@@ -25,6 +26,8 @@ const stationSummary = z.object({
   state: stationState,
   /** Since when it is in this state; null where that is not known. */
   state_since: timestamp.nullable(),
+  /** Maintenance and pauses that are in progress or planned, in order. */
+  pauses: z.array(pause),
   /** The OpenHTF station server that is followed for it. */
   operator_address: z.string().nullable(),
   /** When something of the station's last reached the server: a call with its key or a run. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { byId, id, idAnswer, operation, timestamp } from './common.ts';
 import { stationState } from './overview.ts';
+import { pause, pauseKind } from './pauses.ts';
 
 /** Where an OpenHTF station server listens: a host name or IPv4 address and a port, such as `bench-3.lan:4444`. */
 export const operatorAddress = z
@@ -36,18 +37,6 @@ export const presenceCause = z.enum([
   'server',
 ]);
 export type PresenceCause = z.infer<typeof presenceCause>;
-
-/** A time that is left out of the reckoning: planned maintenance, or a station put aside until it is taken up again. */
-const pauseKind = z.enum(['maintenance', 'paused']);
-export const pause = z.object({
-  id,
-  kind: pauseKind,
-  starts_at: timestamp,
-  /** Null: until it is ended. */
-  ends_at: timestamp.nullable(),
-  note: z.string(),
-});
-export type Pause = z.infer<typeof pause>;
 
 const note = z.string().trim().max(200, 'The note must be at most 200 characters long.').default('');
 

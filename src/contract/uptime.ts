@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { byId, id, operation, outcome, timestamp } from './common.ts';
 import { stationState, yieldCounts } from './overview.ts';
-import { pause, presenceCause } from './presence.ts';
+import { pause } from './pauses.ts';
+import { presenceCause } from './presence.ts';
 
 /**
  * What a station is at one instant. `unknown`: nobody was watching. `none`: before the station was first seen, and after
@@ -57,6 +58,8 @@ export const uptimeRow = z.object({
   state: stationState,
   /** Since when; null when it never was anything else. */
   since: timestamp.nullable(),
+  /** Maintenance and pauses that are in progress or planned, in order. */
+  pauses: z.array(pause),
   /** The OpenHTF client or another source has told of it at least once; if not there is no history. */
   is_watched: z.boolean(),
   last_24_hours: durations,
@@ -109,6 +112,7 @@ export const uptime = {
       /** Since when this server has watched without a break. */
       observed_since: timestamp,
       operator_address: z.string().nullable(),
+      /** Also those of the days that are over. */
       pauses: z.array(pause),
     }),
     refusals: [400, 404],

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { StationState } from '../contract/overview.ts';
+import type { Pause } from '../contract/pauses.ts';
+import { oneLine } from '../domain/oneLine.ts';
 
 /** The word for a state; with shapes of their own, colour is not needed to tell them apart. */
 export function stateWord(state: StationState): string {
@@ -44,4 +46,22 @@ export function stateSentence(state: StationState): string {
     case 'unknown':
       return vscode.l10n.t('Whether it is connected now is not known.');
   }
+}
+
+export const pauseWord = ({ kind }: Pause): string =>
+  kind === 'maintenance' ? vscode.l10n.t('maintenance') : vscode.l10n.t('paused');
+
+export const pauseIcon = ({ kind }: Pause): vscode.ThemeIcon =>
+  new vscode.ThemeIcon(kind === 'maintenance' ? 'tools' : 'debug-pause', new vscode.ThemeColor('charts.purple'));
+
+/** What is in progress, and until when, as a sentence. */
+export function pauseSentence({ kind, ends_at, note }: Pause): string {
+  const until = ends_at === null ? undefined : new Date(ends_at).toLocaleString();
+  const sentence =
+    kind === 'paused'
+      ? vscode.l10n.t('The uptime of this station is paused.')
+      : until === undefined
+        ? vscode.l10n.t('Maintenance is in progress.')
+        : vscode.l10n.t('Maintenance is in progress until {0}.', until);
+  return [sentence, oneLine(note)].filter(Boolean).join(' ');
 }

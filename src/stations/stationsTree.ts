@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { nextPauseChange, pauseAt } from '../domain/uptime/pauses.ts';
 import type { Node, StationNode } from './nodes.ts';
 import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationLook, stationTooltip } from './treeItems.ts';
 
 /** With more stations than this they begin closed: each open one asks the server for its figures. */
 const openAtMost = 20;
+/** Milliseconds of the longest timer. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Stations and, under each, its linked procedures and its key. A changed station repaints its own node only. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -26,6 +29,8 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #shown = false;
   /** What each node showed last, by station id. */
   #painted = new Map<string, unknown>();
+  /** Repaints when maintenance or a pause begins or ends by itself. */
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param onFirstShown called when VS Code first wants nodes: somebody looks
@@ -95,11 +100,12 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return item;
   }
 
-  #look({ id, state }: StationItem): StationLook {
+  #look({ id, state, pauses }: StationItem): StationLook {
     const selected = id === this.#store.selected?.id;
     return {
       state: this.#store.running.has(id) ? 'running' : state,
       selected,
+      pause: pauseAt(pauses, Date.now()),
       waiting: this.#store.waiting.get(id),
       // Also without procedures: VS Code would show the first one that is linked below a closed node.
       expanded: selected || this.#roots.size <= openAtMost,
@@ -112,6 +118,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     const painted = this.#painted;
     const { selected, running, waiting } = this.#store;
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
+    const now = Date.now();
+    this.#updateAt(
+      nextPauseChange(
+        stations.flatMap(({ pauses }) => pauses),
+        now,
+      ),
+      now,
+    );
     this.#roots = new Map(
       stations.map((station): [string, StationNode] => {
         const node: StationNode = before.get(station.id) ?? { kind: 'station', station };
@@ -122,7 +136,13 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.#painted = new Map(
       stations.map((each) => [
         each.id,
-        { ...each, selected: each.id === selected?.id, running: running.has(each.id), asks: waiting.get(each.id) },
+        {
+          ...each,
+          pause: pauseAt(each.pauses, now),
+          selected: each.id === selected?.id,
+          running: running.has(each.id),
+          asks: waiting.get(each.id),
+        },
       ]),
     );
     if (!this.#shown) return;
@@ -135,7 +155,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     }
   }
 
+  #updateAt(time: number | undefined, now: number): void {
+    clearTimeout(this.#timer);
+    if (time === undefined) return;
+    this.#timer = setTimeout(() => this.#update(undefined), Math.min(time - now, longestTimer));
+  }
+
   dispose(): void {
+    clearTimeout(this.#timer);
     this.#subscription.dispose();
     this.#changed.dispose();
   }

@@ -2,24 +2,27 @@ import * as vscode from 'vscode';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 import { yieldSentences } from '../connection/yieldWords.ts';
 import type { StationState } from '../contract/overview.ts';
+import type { Pause } from '../contract/pauses.ts';
 import { ago } from '../domain/ago.ts';
 import { yieldPercent } from '../domain/run/yield.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
-import { stateIcon, stateSentence, stateWord } from './stateWords.ts';
+import { pauseIcon, pauseSentence, pauseWord, stateIcon, stateSentence, stateWord } from './stateWords.ts';
 
 export interface StationLook {
   readonly state: StationState;
   readonly selected: boolean;
   readonly expanded: boolean;
+  /** Maintenance or a pause that is in progress. */
+  readonly pause: Pause | undefined;
   /** The prompt that waits for an answer. */
   readonly waiting: string | undefined;
 }
 
 export function stationItem(
   station: StationItem,
-  { state, selected, expanded, waiting }: StationLook,
+  { state, selected, expanded, pause, waiting }: StationLook,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(
     station.name,
@@ -29,18 +32,18 @@ export function stationItem(
   const word = selected ? vscode.l10n.t('selected') : '';
   item.id = `station:${station.id}`;
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
-  item.description = joined(' · ', word, asks || stateWord(state), asks === '' ? sinceWords(station, state) : '');
-  item.iconPath =
-    waiting === undefined
-      ? stateIcon(state)
-      : new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
+  const paused = pause === undefined ? '' : pauseWord(pause);
+  const stateWords = joined(' · ', paused, stateWord(state), sinceWords(station, state));
+  item.description = joined(' · ', word, asks || stateWords);
+  item.iconPath = lookIcon({ state, pause, waiting });
   item.resourceUri = selectionUri(station.id);
-  item.contextValue = selected ? 'station selected' : 'station';
+  item.contextValue = joined(' ', 'station', selected ? 'selected' : '', pause?.kind ?? '');
   item.accessibilityInformation = {
     label: joined(
       ', ',
       vscode.l10n.t('Station {0}', station.name),
       word,
+      paused,
       stateWord(state),
       sinceWords(station, state),
       asks,
@@ -50,10 +53,16 @@ export function stationItem(
   return item;
 }
 
+/** A test that asks or runs is more urgent than maintenance. */
+function lookIcon({ state, pause, waiting }: Pick<StationLook, 'state' | 'pause' | 'waiting'>): vscode.ThemeIcon {
+  if (waiting !== undefined) return new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
+  return pause === undefined || state === 'running' ? stateIcon(state) : pauseIcon(pause);
+}
+
 /** Made when somebody hovers, because the uptime is asked for then. @param uptime as a sentence; empty: nothing is known */
 export function stationTooltip(
   station: StationItem,
-  { state, selected, waiting }: StationLook,
+  { state, selected, pause, waiting }: StationLook,
   uptime: string,
 ): string {
   const since = state === station.state ? station.stateSince : null;
@@ -61,6 +70,7 @@ export function stationTooltip(
     '\n',
     station.name,
     selected ? vscode.l10n.t('Scripts run on this station.') : '',
+    pause === undefined ? '' : pauseSentence(pause),
     joined(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', dated(since))),
     waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
     station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),

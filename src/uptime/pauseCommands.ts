@@ -34,14 +34,16 @@ export function registerPauseCommands(commands: Commands, connection: Connection
     await connection.call(presence.pause, { params: { id }, body });
   });
 
-  commands.register('resumeStation', async (argument) => {
-    const { id, name } = await stationOf(argument, vscode.l10n.t('Resume uptime of a station'));
+  const endPause = async (argument: unknown, title: string): Promise<void> => {
+    const { id, name } = await stationOf(argument, title);
     const { pauses } = await connection.call(uptime.station, { params: { id }, query: { days: 1 } });
     const pause = pauseAt(pauses, Date.now());
     if (!pause) throw new UserError(vscode.l10n.t('{0} is neither paused nor in maintenance.', name));
     const body = { ends_at: new Date().toISOString() };
     await connection.call(presence.endPause, { params: { id, pause_id: pause.id }, body });
-  });
+  };
+  commands.register('resumeStation', (argument) => endPause(argument, vscode.l10n.t('Resume uptime of a station')));
+  commands.register('endMaintenance', (argument) => endPause(argument, vscode.l10n.t('End maintenance')));
 
   commands.register('setOperatorAddress', async (argument) => {
     const { id, name } = await stationOf(argument, vscode.l10n.t('Set operator address'));

@@ -121,6 +121,7 @@ describe('the overview of a station', function () {
         procedures: [{ id: procedure, identifier: null, name: 'Listed' }],
         state: 'never',
         state_since: null,
+        pauses: [],
         operator_address: null,
         last_seen_at: null,
         key: data[0]?.key,

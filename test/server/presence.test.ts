@@ -8,6 +8,7 @@ import { overview } from '../../src/contract/overview.ts';
 import { presence } from '../../src/contract/presence.ts';
 import { runs } from '../../src/contract/runs.ts';
 import { stations } from '../../src/contract/stations.ts';
+import { uptime } from '../../src/contract/uptime.ts';
 import { DataFolder } from '../../src/server/dataFolder.ts';
 import { adminKey, useServer } from './bench.ts';
 import { type EventClient, listenTo } from './eventClient.ts';
@@ -226,6 +227,20 @@ describe('presence', function () {
       await bench.user.call(presence.deletePause, { params });
       assert.equal((await bench.user.send(presence.deletePause, { params })).status, 404);
       assert.equal((await bench.user.send(presence.endPause, { params, body: { ends_at: iso('12:00') } })).status, 404);
+    });
+
+    it('are in the summary and the row of their station while they are in progress or planned', async () => {
+      const [{ id }, other] = [await bench.station('In maintenance'), await bench.station('At work')];
+      await create(id, '10:00', '11:00'); // over
+      const body = { kind: 'maintenance', starts_at: iso('12:00'), ends_at: null, note: '' } as const;
+      const made = await bench.user.call(presence.pause, { params: { id }, body });
+      assert.deepEqual((await bench.user.call(overview.get, { params: { id } })).pauses, [made]);
+      assert.deepEqual((await bench.user.call(overview.get, { params: { id: other.id } })).pauses, []);
+      const { stations } = await bench.user.call(uptime.fleet, { query: { days: '1' } });
+      const pauses = new Map(stations.map((row) => [row.id, row.pauses]));
+      assert.deepEqual([pauses.get(id), pauses.get(other.id)], [[made], []]);
+      await bench.user.call(presence.endPause, { params: { id, pause_id: made.id }, body: { ends_at: iso('13:00') } });
+      assert.deepEqual((await bench.user.call(overview.get, { params: { id } })).pauses, []);
     });
 
     it('end after they begin', async () => {

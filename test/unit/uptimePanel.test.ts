@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import type { DayColumns, Days, UptimeRow } from '../../src/contract/uptime.ts';
 import { Comings } from '../../src/domain/uptime/comings.ts';
 import { localTime, parseLocalTime } from '../../src/domain/localTime.ts';
-import { pauseAt } from '../../src/domain/uptime/pauses.ts';
+import { nextPauseChange, pauseAt } from '../../src/domain/uptime/pauses.ts';
 import { packColumns, unpackColumns, withDay } from '../../src/domain/uptime/uptimeColumns.ts';
 import { uptimeCsv, uptimeJson } from '../../src/domain/uptime/uptimeExport.ts';
 import { dayShapes } from '../../src/webview/uptime/dayShapes.ts';
@@ -41,6 +41,7 @@ const row = (name: string, list: readonly Day[], change: Partial<UptimeRow> = {}
   name,
   state: 'connected',
   since: null,
+  pauses: [],
   is_watched: true,
   last_24_hours: { up: 0, down: 0, maintenance: 0, paused: 0, unknown: 0, none: 0, incidents: 0 },
   columns: columnsOf(list),
@@ -212,5 +213,11 @@ describe('the pause at a time', () => {
     assert.equal(pauseAt([past, open], start), past);
     assert.equal(pauseAt([past, open], start + hour), undefined);
     assert.equal(pauseAt([past, open], start + 9 * hour), open);
+  });
+
+  it('changes when the next one begins or ends', () => {
+    const pauses = [pause(2 * hour, null), pause(0, hour)];
+    const changes = [-1, 0, hour, 2 * hour].map((time) => nextPauseChange(pauses, start + time));
+    assert.deepEqual(changes, [start, start + hour, start + 2 * hour, undefined]);
   });
 });

@@ -3,6 +3,7 @@ import { yieldCounts } from '../../domain/run/yield.ts';
 import type { Calendar } from '../../domain/uptime/uptimeCalendar.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { lastRuns, runCountsIn, stationKeys } from '../store/overview.ts';
+import { pausesFrom } from '../store/pauses.ts';
 import { presencesOf } from '../store/presence.ts';
 import { toPage } from '../store/pages.ts';
 import { linkedProcedures, listStations, type StationRow } from '../store/stations.ts';
@@ -43,6 +44,7 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
   const keys = await stationKeys(store, ids);
   const runs = await lastRuns(store, ids);
   const presences = await presencesOf(store, ids);
+  const pauses = await pausesFrom(store, ids, Date.now());
   const linked = Map.groupBy(await linkedProcedures(store, ids), ({ station_id }) => station_id);
   return stations.map(({ id, name }) => {
     const key = keys.get(id);
@@ -58,6 +60,7 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
       procedures: (linked.get(id) ?? []).map(({ id, identifier, name }) => ({ id, identifier, name })),
       state: isWatched ? known.state : seen === -Infinity ? 'never' : 'unknown',
       state_since: isWatched && known.since !== null ? isoTime(known.since) : null,
+      pauses: pauses.get(id) ?? [],
       operator_address: known?.operator_address ?? null,
       last_seen_at: seen === -Infinity ? null : isoTime(seen),
       key: key

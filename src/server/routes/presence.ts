@@ -1,7 +1,15 @@
-import { type Pause, presence as operations } from '../../contract/presence.ts';
+import { presence as operations } from '../../contract/presence.ts';
 import { badRequest, conflict, forbidden } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
-import { deletePause, findPause, insertPause, openPauseWithin, type PauseRow, setPauseEnd } from '../store/pauses.ts';
+import {
+  asPause,
+  deletePause,
+  findPause,
+  insertPause,
+  openPauseWithin,
+  type PauseRow,
+  setPauseEnd,
+} from '../store/pauses.ts';
 import { setOperatorAddress } from '../store/presence.ts';
 import { isoTime } from '../store/time.ts';
 import type { Store } from '../store/tables.ts';
@@ -89,11 +97,3 @@ function checkOrder(startsAt: number, endsAt: number | null): void {
     `The end (${isoTime(endsAt)}) is not after the beginning (${isoTime(startsAt)}). Choose a later end, or delete it.`,
   );
 }
-
-const asPause = ({ id, kind, starts_at, ends_at, note }: PauseRow): Pause => ({
-  id,
-  kind,
-  starts_at: isoTime(starts_at),
-  ends_at: ends_at === null ? null : isoTime(ends_at),
-  note,
-});

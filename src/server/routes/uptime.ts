@@ -7,6 +7,7 @@ import type { History } from '../../domain/uptime/uptimeHistory.ts';
 import { Refusal } from '../refusal.ts';
 import type { RouteNeeds } from '../routeNeeds.ts';
 import { lastRuns, stationKeys } from '../store/overview.ts';
+import { asPause, pausesFrom } from '../store/pauses.ts';
 import { runsBegunIn, timeInRuns } from '../store/stationRuns.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
@@ -41,11 +42,7 @@ export function uptimeRoutes({ mount, store, calendar: ownCalendar }: RouteNeeds
       last_seen_at: timeOrNull(seen.get(station.id) ?? null),
       observed_since: isoTime(await uptimes.observedSince(now)),
       operator_address: station.operator_address,
-      pauses: (await pausesOf(store, station.id, { ...span, to: Infinity })).map((pause) => ({
-        ...pause,
-        starts_at: isoTime(pause.starts_at),
-        ends_at: timeOrNull(pause.ends_at),
-      })),
+      pauses: (await pausesOf(store, station.id, { ...span, to: Infinity })).map(asPause),
     };
     // Last, because its columns hold until the next request only.
     const [row] = await rowsOf(store, uptimes, window, [station]);
@@ -136,6 +133,9 @@ async function rowsOf(
     store,
     stations.filter((station) => !isKnown(station)),
   );
+  const ids = stations.map(({ id }) => id);
+  const pauses = await pausesFrom(store, ids, window.days.now);
+  // Last, because its columns hold until the next request only.
   const found = await uptimes.of(window, stations);
   return stations.map((station) => {
     const { id, name, key, since } = station;
@@ -145,6 +145,7 @@ async function rowsOf(
       name,
       state: isKnown(station) ? station.state : seen.has(id) ? 'unknown' : 'never',
       since: isKnown(station) ? timeOrNull(since) : null,
+      pauses: pauses.get(id) ?? [],
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...noTime(), none: day },
       columns: own?.columns ?? emptyColumns(window.days.dates.length),

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Pause } from '../../contract/pauses.ts';
 import type { Tables, Change, Store } from './tables.ts';
+import { isoTime } from './time.ts';
 
 export type PauseRow = Tables['pauses'];
 
@@ -32,6 +35,24 @@ export async function openPauseWithin(
   return query.orderBy('starts_at').executeTakeFirst();
 }
 
+/** Those of these stations that are in progress or planned, by station, in order. @param now milliseconds since 1970 */
+export async function pausesFrom(
+  store: Store,
+  stationIds: readonly string[],
+  now: number,
+): Promise<Map<string, Pause[]>> {
+  const rows = await store
+    .selectFrom('pauses')
+    .selectAll()
+    .where(sql<boolean>`station_id in (select value from json_each(${JSON.stringify(stationIds)}))`)
+    .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', now)]))
+    .orderBy('starts_at')
+    .orderBy('id')
+    .execute();
+  const byStation = Map.groupBy(rows, ({ station_id }) => station_id);
+  return new Map([...byStation].map(([station, pauses]) => [station, pauses.map(asPause)]));
+}
+
 export async function setPauseEnd(change: Change, id: string, endsAt: number): Promise<void> {
   await change.updateTable('pauses').set({ ends_at: endsAt }).where('id', '=', id).execute();
 }
@@ -39,3 +60,12 @@ export async function setPauseEnd(change: Change, id: string, endsAt: number): P
 export async function deletePause(change: Change, id: string): Promise<void> {
   await change.deleteFrom('pauses').where('id', '=', id).execute();
 }
+
+/** A pause as the API has it. */
+export const asPause = ({ id, kind, starts_at, ends_at, note }: Omit<PauseRow, 'station_id'>): Pause => ({
+  id,
+  kind,
+  starts_at: isoTime(starts_at),
+  ends_at: ends_at === null ? null : isoTime(ends_at),
+  note,
+});

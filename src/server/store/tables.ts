@@ -1,7 +1,8 @@
 import type { Generated, GeneratedAlways, Kysely, Transaction } from 'kysely';
 import type { ChangeKind } from '../../contract/events.ts';
 import type { StationState } from '../../contract/overview.ts';
-import type { Pause, PresenceCause } from '../../contract/presence.ts';
+import type { Pause } from '../../contract/pauses.ts';
+import type { PresenceCause } from '../../contract/presence.ts';
 import type { KeyKind } from '../../contract/operation.ts';
 import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../contract/common.ts';
 import type { Sample } from '../../contract/units.ts';

@@ -5,7 +5,7 @@ import { dayOf } from '../../domain/uptime/uptime.ts';
 import { dateAndTime, shortTime } from './clock.ts';
 import { type CellSize, dayShapes } from './dayShapes.ts';
 import { lastDaysOf } from './rowSums.ts';
-import { stateMark } from './stateMark.ts';
+import { pauseMark, stateMark } from './stateMark.ts';
 import { coverageText, dayText, observedText, uptimeText } from './words.ts';
 
 /** What all rows of a grid have in common. */
@@ -51,6 +51,7 @@ export function stationRow(row: UptimeRow, index: number, day: number, look: Row
                   >${l10n.t('since {0}', shortTime(row.since, days.now, days.time_zone))}</span
                 >`
           }
+          ${pauseMark(row, days)}
         </span>
       </span>
       ${dayBar(row, day, look)}

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
-import type { Pause } from '../../contract/presence.ts';
+import type { Pause } from '../../contract/pauses.ts';
 import type { Days } from '../../contract/uptime.ts';
 import type { StationUptime } from '../../contract/uptimeView.ts';
 import { icon } from '../shared/outcome.ts';

@@ -14,12 +14,11 @@ import { zoneNote } from './overviewPage.ts';
 import { pauseList } from './pauses.ts';
 import { lastDaysOf } from './rowSums.ts';
 import './stationGrid.ts';
-import { stateMark } from './stateMark.ts';
+import { pauseMark, stateMark } from './stateMark.ts';
 import { daysTable } from './tables.ts';
 import { tools } from './tools.ts';
 import type { View } from './view.ts';
 import type { Widths } from './widths.ts';
-import { instantWord } from './words.ts';
 
 /** One station in full. @param rows all that are shown, in their order */
 export function stationPage(
@@ -36,11 +35,11 @@ export function stationPage(
         ${icon('arrow-left')} ${l10n.t('All stations')}
       </button>
       <h1>${row.name}</h1>
-      <span class="now">${now(row, station, days)}</span>
+      <span class="now">${now(row, days)}</span>
       ${tools(view, row.id)}
     </header>
     <main>
-      ${facts(row, station, days)} ${actions(view, row, station)}
+      ${facts(row, station, days)} ${actions(view, row, days)}
       ${row.is_watched ? history(view, days, row, rows, widths) : neverWatched(row)}
       ${station ? pauseList(station, days) : nothing}
     </main>
@@ -48,8 +47,8 @@ export function stationPage(
 }
 
 /** The state now, which is not mixed with today's cell. */
-function now(row: UptimeRow, station: StationUptime | undefined, { now, time_zone: zone }: Days): unknown {
-  const pause = station && pauseAt(station.pauses, station.days.now);
+function now(row: UptimeRow, days: Days): unknown {
+  const { now, time_zone: zone } = days;
   return html`
     ${stateMark(row.state)}
     ${
@@ -59,7 +58,7 @@ function now(row: UptimeRow, station: StationUptime | undefined, { now, time_zon
             ${l10n.t('since {0}', nearTime(row.since, now, zone))}
           </span>`
     }
-    ${pause ? html`<span class="badge">${icon('debug-pause')} ${instantWord(pause.kind)}</span>` : nothing}
+    ${pauseMark(row, days)}
   `;
 }
 
@@ -86,12 +85,12 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: 
   `;
 }
 
-function actions(view: View, row: UptimeRow, station: StationUptime | undefined): unknown {
+function actions(view: View, row: UptimeRow, days: Days): unknown {
   const { id } = row;
   const watched = view.watched.has(id);
   return html`
     <div class="actions">
-      ${row.is_watched ? pauseActions(row, station) : nothing}
+      ${row.is_watched ? pauseActions(row, days) : nothing}
       ${button('broadcast', l10n.t('Operator address…'), () => send({ type: 'operatorAddress', station: id }))}
       <button type="button" aria-pressed=${watched} @click=${() => send({ type: 'watch', station: id })}>
         ${icon(watched ? 'bell' : 'bell-slash')} ${l10n.t('Notify me when it goes or comes')}
@@ -104,8 +103,8 @@ const button = (name: string, label: string, act: () => void): unknown =>
   html`<button type="button" @click=${act}>${icon(name)} ${label}</button>`;
 
 /** What takes time out of the reckoning. */
-function pauseActions({ id }: UptimeRow, station: StationUptime | undefined): unknown {
-  const pause = station && pauseAt(station.pauses, station.days.now);
+function pauseActions({ id, pauses }: UptimeRow, { now }: Days): unknown {
+  const pause = pauseAt(pauses, now);
   return html`
     ${button('tools', l10n.t('Mark maintenance…'), () => send({ type: 'maintenance', station: id }))}
     ${

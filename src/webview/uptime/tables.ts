@@ -5,7 +5,7 @@ import { dayOf } from '../../domain/uptime/uptime.ts';
 import { durationWords } from '../../domain/uptime/uptimeFigures.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { lastDaysOf } from './rowSums.ts';
-import { stateMark } from './stateMark.ts';
+import { pauseMark, stateMark } from './stateMark.ts';
 import type { View } from './view.ts';
 import { coverageText, observed, uptimeText } from './words.ts';
 
@@ -39,7 +39,7 @@ export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days
               <th scope="row">
                 <button type="button" class="link" @click=${() => view.open(row.id, null)}>${row.name}</button>
               </th>
-              <td>${stateMark(row.state)}</td>
+              <td>${stateMark(row.state)} ${pauseMark(row, days)}</td>
               <td title=${row.since === null ? nothing : dateAndTime(row.since, days.time_zone)}>
                 ${row.since === null ? '–' : shortTime(row.since, days.now, days.time_zone)}
               </td>

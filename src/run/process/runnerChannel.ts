@@ -42,6 +42,7 @@ export class Channel {
   readonly #open = new Map<Socket, Promise<void>>();
   /** Commands given before the runner was there. */
   readonly #waiting: RunnerCommand[] = [];
+  /** The user has stopped the script. */
   #stopping = false;
   /** Tests of child processes that are being stopped: the script's own process is stopped after them. */
   #stoppedFirst: Set<string> | undefined;
@@ -73,6 +74,11 @@ export class Channel {
   async drained(): Promise<void> {
     if (this.#runner !== undefined) await this.#open.get(this.#runner);
     await Promise.race([Promise.all(this.#open.values()), delay(patience)]);
+  }
+
+  /** Whether the user has stopped the script, and no test of a child process is still tearing down. */
+  get isStopped(): boolean {
+    return this.#stopping && [...this.#children.values()].every(({ tests }) => tests.size === 0);
   }
 
   send(command: RunnerCommand): void {

@@ -73,9 +73,20 @@ export function killProcess(pid: number, group = false): void {
 
 async function end(child: ChildProcess, closed: Promise<unknown>, channel: Channel): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  await channel.drained();
+  if (channel.isStopped) interruptGroup(child);
   // A daemon that the script left behind may hold its stdout open for ever: the script has ended all the same.
   await Promise.race([closed, delay(1000)]);
-  await channel.drained();
   channel.close();
   return child.exitCode;
+}
+
+/** Ends the child processes that a stopped script has left behind, as Ctrl+C does. Windows has no such groups. */
+function interruptGroup({ pid }: ChildProcess): void {
+  if (pid === undefined || process.platform === 'win32') return;
+  try {
+    process.kill(-pid, 'SIGINT');
+  } catch {
+    // It has left none.
+  }
 }

@@ -24,6 +24,7 @@ from .places import RUNNER_FOLDER
 from .plain_runs import PlainRuns
 from .session import Session
 from .settings import Settings, settings_of_json
+from .streams import survive_broken_pipes
 
 # What a child process needs of the run, as JSON; `sitecustomize.py` reads it.
 VARIABLE = "TEST_STATIONS_CHILD"
@@ -57,6 +58,7 @@ def prepare_children(settings: Settings, session: Session) -> None:
 
 def follow_child(private: dict[str, Any]) -> None:
     """Follows this process, which a process of the script has started. Args: private: the value of `VARIABLE`."""
+    survive_broken_pipes()
     settings = settings_of_json(private["settings"])
     lineage = Lineage(is_child=True)
     channel = Channel(private["channel"], private["token"], private["token"], lineage)

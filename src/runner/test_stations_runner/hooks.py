@@ -63,10 +63,4 @@ def follow(session: Session, runs: PlainRuns, environment: Environment, child_be
         elif name == "serial_number_response":
             session.questions.answer(line["request_id"], line["serial_number"])
 
-    def gone() -> None:
-        session.questions.host_is_gone()
-        if session.lineage.is_child:
-            # The editor leaves when the script has ended: what an orphan still holds would wait for its end.
-            session.observe(session.handover.rest)
-
-    session.channel.listen(command, gone, child_begins)
+    session.channel.listen(command, session.questions.host_is_gone, child_begins)

@@ -35,7 +35,10 @@ def survive_broken_pipes() -> Printed:
     """
     printed = Printed()
     for name in ("stdout", "stderr"):
-        stream = _rebuilt(getattr(sys, name), printed if name == "stdout" else Printed())
+        original = getattr(sys, name)
+        if original is not getattr(sys, f"__{name}__"):
+            continue  # a child process prints somewhere of its own
+        stream = _rebuilt(original, printed if name == "stdout" else Printed())
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     return printed
@@ -87,10 +90,10 @@ def _turn_to_null(file: int, error: OSError) -> None:
 
 
 def _rebuilt(stream: Any, printed: Printed) -> Any:
-    """Returns an equal text stream that lasts; `stream` itself when it is no plain file (console, None)."""
+    """Returns an equal text stream that lasts; `stream` itself when it is no plain file or owns its file."""
     buffer = getattr(stream, "buffer", None)
     raw = getattr(buffer, "raw", buffer)
-    if not isinstance(stream, io.TextIOWrapper) or type(raw) is not io.FileIO:
+    if not isinstance(stream, io.TextIOWrapper) or type(raw) is not io.FileIO or raw.closefd:
         return stream
     stream.flush()
     buffered = raw is not buffer

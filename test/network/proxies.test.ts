@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate, createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { BrowserContext } from 'playwright-core';
@@ -15,7 +16,6 @@ import { stations } from '../../src/contract/stations.ts';
 import { trustEnvironment } from '../../src/run/process/trustedCertificates.ts';
 import { openBrowser } from '../e2e/support/browser.ts';
 import { build } from '../e2e/support/places.ts';
-import { eventually } from '../e2e/support/until.ts';
 import { adminKey } from '../server/bench.ts';
 import { pythons, runScript } from '../server/pythons.ts';
 import { TestClient } from '../server/requests.ts';
@@ -40,6 +40,8 @@ interface Arrangement {
   title: string;
   options: () => string[];
   proxy?: { program: string; args: string[]; etc: Record<string, Record<string, string>> };
+  /** Which addresses the server gives is all that a rewritten header can change: an attachment's show it. */
+  attachmentsOnly?: boolean;
 }
 
 const behindProxy = (): string[] => documentedOptions('--port 4711 --public-url');
@@ -59,19 +61,21 @@ const arrangements: Arrangement[] = [
   {
     title: 'behind an nginx that rewrites the Host header',
     options: behindProxy,
+    attachmentsOnly: true,
     proxy: nginx(nginxSite.replaceAll(/^.*proxy_set_header Host .*\n/gm, '')),
   },
   { title: 'behind Caddy, as documented', options: behindProxy, proxy: caddy(caddyFile) },
   {
     title: 'behind a Caddy that rewrites the Host header',
     options: behindProxy,
+    attachmentsOnly: true,
     proxy: caddy(caddyFile.replace('{\n\t\ttransport', '{\n\t\theader_up Host {upstream_hostport}\n\t\ttransport')),
   },
   { title: 'with HTTPS of its own, as documented', options: () => documentedOptions('--cert') },
 ];
 
 describe('a station server on another machine', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let lab: Lab;
   let browser: BrowserContext;
   const usual = getGlobalDispatcher();
@@ -108,7 +112,7 @@ describe('a station server on another machine', function () {
     for (const end of endings.toReversed()) await end();
   });
 
-  for (const [index, { title, options, proxy }] of arrangements.entries()) {
+  for (const [index, { title, options, proxy, attachmentsOnly }] of arrangements.entries()) {
     describe(title, () => {
       let server: TestServer;
       let running: ChildProcess | undefined;
@@ -153,6 +157,19 @@ describe('a station server on another machine', function () {
         window?.kill();
       });
 
+      it('takes an attachment of 20 MB and gives it back', async () => {
+        const sent = Buffer.alloc(20_000_000, 'attachment ');
+        const { id, upload_url } = await user.call(attachments.initialize, { body: { name: 'large.bin' } });
+        assert.ok(upload_url.startsWith(`${url}/api/uploads/`), upload_url);
+        const uploaded = await fetch(upload_url, { method: 'PUT', body: sent });
+        assert.equal(uploaded.status, 200, await uploaded.text());
+        const { url: download } = await user.call(attachments.finalize, { params: { id } });
+        const received = Buffer.from(await (await fetch(download)).arrayBuffer());
+        assert.ok(received.equals(sent));
+      });
+
+      if (attachmentsOnly === true) return;
+
       it('stores the results and attachments of the official clients', async () => {
         for (const python of pythons()) {
           const { code, output } = await runScript(lab.atBench(python), 'openhtf_rich.py', {
@@ -172,17 +189,6 @@ describe('a station server on another machine', function () {
         }
       });
 
-      it('takes an attachment of 20 MB and gives it back', async () => {
-        const sent = Buffer.alloc(20_000_000, 'attachment ');
-        const { id, upload_url } = await user.call(attachments.initialize, { body: { name: 'large.bin' } });
-        assert.ok(upload_url.startsWith(`${url}/api/uploads/`), upload_url);
-        const uploaded = await fetch(upload_url, { method: 'PUT', body: sent });
-        assert.equal(uploaded.status, 200, await uploaded.text());
-        const { url: download } = await user.call(attachments.finalize, { params: { id } });
-        const received = Buffer.from(await (await fetch(download)).arrayBuffer());
-        assert.ok(received.equals(sent));
-      });
-
       it('streams a test to the event streams and to the Operator UI, which answers its prompt', async () => {
         const folder = join(lab.folder, `streamed-${index}`);
         mkdirSync(folder);
@@ -193,7 +199,7 @@ describe('a station server on another machine', function () {
         );
         let heard = '';
         window.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-        await eventually(() => assert.match(heard, /^test-stations\nhello\n/));
+        while (!heard.startsWith("test-stations\nhello\n")) await once(window.stdout ?? assert.fail(), 'data');
 
         const seen = await watch(url, station.id, station.key);
         // The newest official client streams no more: the oldest supported one does.
@@ -222,7 +228,7 @@ describe('a station server on another machine', function () {
         await seen.close();
         assert.equal(await script.ended(), 0, script.output);
         assert.doesNotMatch(script.output, /TP:WRN|disable Operator UI/);
-        await eventually(() => assert.match(heard, /^run\.created$/m));
+        while (!/^run\.created$/m.test(heard)) await once(window.stdout ?? assert.fail(), 'data');
         const { url: shared } = await user.call(operator.link, { params: { id: station.id } });
         assert.equal(shared, link);
       });

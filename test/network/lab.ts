@@ -23,7 +23,8 @@ export class Lab {
   readonly address: string;
   readonly #namespace = `stations-${process.pid}`;
   readonly #link = `ts${process.pid}`;
-  readonly #children: ChildProcess[] = [];
+  /** The proxies, each with the signal that ends it at once, with its worker processes. */
+  readonly #endSignals = new Map<ChildProcess, NodeJS.Signals>();
 
   private constructor(certificates: Certificates) {
     this.certificates = certificates;
@@ -77,12 +78,17 @@ export class Lab {
   }
 
   /** Starts a proxy on the server's machine. Resolves when it takes connections. */
-  async startProxy(program: string, args: readonly string[], port: number): Promise<ChildProcess> {
+  async startProxy(
+    program: string,
+    args: readonly string[],
+    port: number,
+    endSignal: NodeJS.Signals,
+  ): Promise<ChildProcess> {
     const proxy = spawn(program, args, {
       env: { ...process.env, HOME: this.folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#children.push(proxy);
+    this.#endSignals.set(proxy, endSignal);
     let output = '';
     for (const stream of [proxy.stdout, proxy.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -101,7 +107,7 @@ export class Lab {
   async end(proxy: ChildProcess): Promise<void> {
     if (proxy.exitCode !== null || proxy.signalCode !== null) return;
     const ended = once(proxy, 'exit');
-    proxy.kill('SIGKILL'); // Caddy would wait for its clients
+    proxy.kill(this.#endSignals.get(proxy));
     await ended;
   }
 
@@ -113,7 +119,7 @@ export class Lab {
   }
 
   async remove(): Promise<void> {
-    for (const child of this.#children) await this.end(child);
+    for (const child of this.#endSignals.keys()) await this.end(child);
     ip('netns', 'del', this.#namespace); // with the link
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -39,7 +39,7 @@ function documentedOptions(option: string): string[] {
 interface Arrangement {
   title: string;
   options: () => string[];
-  proxy?: { program: string; args: string[]; etc: Record<string, Record<string, string>> };
+  proxy?: { program: string; args: string[]; endSignal: NodeJS.Signals; etc: Record<string, Record<string, string>> };
   /** Which addresses the server gives is all that a rewritten header can change: an attachment's show it. */
   attachmentsOnly?: boolean;
 }
@@ -48,10 +48,12 @@ const behindProxy = (): string[] => documentedOptions('--port 4711 --public-url'
 const nginx = (site: string): NonNullable<Arrangement['proxy']> => ({
   program: 'nginx',
   args: ['-g', 'daemon off;'],
+  endSignal: 'SIGTERM', // its workers would outlive a killed master
   etc: { 'nginx/conf.d': { 'test-stations.conf': site } },
 });
 const caddy = (file: string): NonNullable<Arrangement['proxy']> => ({
   program: 'caddy',
+  endSignal: 'SIGKILL', // it would wait for its clients
   args: ['run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
   etc: { caddy: { Caddyfile: file } },
 });
@@ -137,7 +139,12 @@ describe('a station server on another machine', function () {
         url = server.address.public_url ?? '';
         assert.equal(url, given[given.indexOf('--public-url') + 1]);
         if (proxy)
-          running = await lab.startProxy(lab.onServer(proxy.program, { ...ssl, ...proxy.etc }), proxy.args, 443);
+          running = await lab.startProxy(
+            lab.onServer(proxy.program, { ...ssl, ...proxy.etc }),
+            proxy.args,
+            443,
+            proxy.endSignal,
+          );
         user = new TestClient(url, adminKey);
         const { id: procedure_id } = await user.call(procedures.create, { body: { name: 'Test', identifier: 'FVT1' } });
         const { id } = await user.call(stations.create, { body: { name: `Bench ${index}` } });
@@ -199,7 +206,7 @@ describe('a station server on another machine', function () {
         );
         let heard = '';
         window.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-        while (!heard.startsWith("test-stations\nhello\n")) await once(window.stdout ?? assert.fail(), 'data');
+        while (!heard.startsWith('test-stations\nhello\n')) await once(window.stdout ?? assert.fail(), 'data');
 
         const seen = await watch(url, station.id, station.key);
         // The newest official client streams no more: the oldest supported one does.

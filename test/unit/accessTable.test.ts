@@ -10,6 +10,8 @@ import { operations } from '../../src/contract/operations.ts';
 const table = `
 open to everybody
   local: health openapi
+with the stop token of the data folder
+  local: shutdown
 user keys only
   local.keys: delete generate
   local.links: create delete
@@ -79,7 +81,11 @@ const written = (): string[] => {
     .sort();
 };
 
-const lineOf = ({ id, access }: Operation): string => `${titles[access.join(', ')]}: ${id}`;
+/** An operation that no key may call, and that refuses callers all the same, needs the token in `server.json`. */
+function lineOf({ id, access, refusals = [] }: Operation): string {
+  const needsToken = access.length === 0 && refusals.length > 0;
+  return `${needsToken ? 'with the stop token of the data folder' : titles[access.join(', ')]}: ${id}`;
+}
 
 describe('the table of access', () => {
   it('is as it was decided', () => {

@@ -82,7 +82,7 @@ const written = (): string[] => {
 };
 
 /** An operation that no key may call, and that refuses callers all the same, needs the token in `server.json`. */
-function lineOf({ id, access, refusals = [] }: Operation): string {
+function lineOf({ id, access, refusals }: Operation): string {
   const needsToken = access.length === 0 && refusals.length > 0;
   return `${needsToken ? 'with the stop token of the data folder' : titles[access.join(', ')]}: ${id}`;
 }

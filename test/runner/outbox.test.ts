@@ -98,6 +98,29 @@ for number in (1, 2):
     assert.ok(host.names().indexOf('run_upload_queued') < host.names().lastIndexOf('run_started'), host.told());
   });
 
+  it('has a result although another program holds its folder for a moment', async () => {
+    const host = await run(`
+import os
+import openhtf as htf
+replace, refusals = os.replace, [3, 0, 2, 1]
+def held(source, target):
+    # As Windows does while a virus scanner reads.
+    if refusals and refusals[0] > 0:
+        refusals[0] -= 1
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process", source)
+    if refusals:
+        refusals.pop(0)
+    replace(source, target)
+os.replace = held
+def phase(test): pass
+htf.Test(phase, procedure_id="FVT1", part_number="P").execute(lambda: "SN-1")
+print("refusals left", refusals)
+`);
+    assert.deepEqual(entries().map((each) => each.serial_number), ['SN-1'], host.told()); // prettier-ignore
+    assert.match(host.stdout.toString(), /refusals left \[\]/);
+    assert.ok(handed(entries()[0]?.id ?? ''));
+  });
+
   it('hands over what the server refused, with its words', async () => {
     for (const [file, step] of [
       ['openhtf_fvt1.py', '/api/v1/import'],

@@ -90,8 +90,8 @@ class Outbox:
         finished = self._path(result.id)
         # Whenever this process is killed, one of both is there.
         if result.id in self._kept:
-            os.rename(finished, f"{finished}_before")
-        os.rename(unfinished, finished)
+            _rename(finished, f"{finished}_before")
+        _rename(unfinished, finished)
         if result.id in self._kept:
             _remove(f"{finished}_before")
         if is_final:
@@ -180,14 +180,29 @@ def _write(path: str, content: bytes, is_synced: bool = True) -> None:
         if is_synced:
             file.flush()
             os.fsync(file.fileno())
-    os.replace(f"{path}.part", path)
+    _rename(f"{path}.part", path)
+
+
+def _rename(path: str, target: str) -> None:
+    """Renames a file or folder. On Windows a virus scanner may have it open for a moment: then it is tried again.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    for pause_s in (0.01, 0.05, 0.2, 0.5, 1.0):
+        try:
+            os.replace(path, target)
+            return
+        except PermissionError:
+            time.sleep(pause_s)
+    os.replace(path, target)
 
 
 def _remove(path: str) -> None:
     """Under another name first: half of a result would be pushed again and again."""
     gone = os.path.join(os.path.dirname(path), f".gone-{os.path.basename(path)}")
     try:
-        os.rename(path, gone)
+        _rename(path, gone)
     except OSError:
         gone = path  # Windows, while somebody reads in it
     shutil.rmtree(gone, ignore_errors=True)

@@ -105,7 +105,7 @@ export type ServerAddress = z.infer<typeof serverAddress>;
 
 /** What `server.json` has in addition; a server of an earlier version wrote no token. */
 export const serverFile = serverAddress.extend({
-  /** Whoever has it may end the server, see `local.shutdown`. It is new with each start and is never logged. */
+  /** A caller that has it may end the server, see `local.shutdown`. It is new with each start and is never logged. */
   stop_token: z.string().min(32).optional(),
 });
 export type ServerFile = z.infer<typeof serverFile>;

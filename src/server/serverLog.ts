@@ -10,7 +10,7 @@ const stderr = 2;
 /**
  * Limits the size of the log in the data folder, `server.log`: above 5 MiB its content moves to `server.log.1`, whose earlier
  * content is dropped. The content is copied and the file is emptied, not renamed: the server and another one that is just
- * starting have the file open as their standard error stream, which goes on at its end, and Windows renames no open file.
+ * starting have the file open as their standard error stream, which continues at its end, and Windows renames no open file.
  */
 export class ServerLog {
   readonly #path: string;

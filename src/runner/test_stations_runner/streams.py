@@ -28,7 +28,7 @@ class Printed:
 
 
 def survive_broken_pipes() -> Printed:
-    """Rebuilds stdout and stderr so that they turn to the null device when nobody reads them any more.
+    """Rebuilds stdout and stderr so that they turn to the null device when they have no reader.
 
     Returns:
         What is printed to stdout from now on.

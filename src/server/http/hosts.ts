@@ -21,7 +21,7 @@ export function isHostOf(url: string, given: string): boolean {
  * The names and addresses by which clients reach this server.
  *
  * A web page of an attacker can point a name of its own at this machine (DNS rebinding), but it cannot hide that name
- * from the `Host` header. So the server answers to its public URL and to names that nobody else can hand out: those of
+ * from the `Host` header. So the server answers to its public URL and to names that no one else can hand out: those of
  * this machine, and, when it listens beyond loopback, IP addresses, which cannot be rebound. Headers that a proxy may
  * add (`Forwarded`, `X-Forwarded-Host`) are ignored: any client can send them, and the public URL says all they could.
  */

@@ -7,7 +7,7 @@ import { badRequest, type Issue, Refusal, tooLarge, tooMany } from '../refusal.t
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
-/** A body may have a hundred thousand wrong fields; nobody reads more of them than so many. */
+/** A body may have a hundred thousand wrong fields; a refusal names only the first of them. */
 const mostIssues = 20;
 
 /** @throws Refusal (400) with one issue for each of the first fields that are wrong */

@@ -22,8 +22,8 @@ export type DayUptime = z.infer<typeof day>;
 export const toUptime = z.discriminatedUnion('type', [
   /** `columns`: of each row its columns, as `packColumns` makes them. */
   z.object({ type: z.literal('fleet'), days, rows: z.array(rowHead), columns: z.instanceof(Int32Array) }),
-  /** One station has changed. */
-  z.object({ type: z.literal('row'), row: uptimeRow }),
+  /** One station has changed. `now`: when this was true; milliseconds since 1970. */
+  z.object({ type: z.literal('row'), row: uptimeRow, now: days.shape.now }),
   z.object({ type: z.literal('station'), station }),
   z.object({ type: z.literal('day'), station: id, day }),
   /** The server keeps no uptime: this is all that is known. */

@@ -176,7 +176,7 @@ export class UptimePanel implements vscode.Disposable {
     const station = await this.#readStation(id);
     // A new day has begun, or the station has gone: the rows are others.
     if (station === undefined || station.days.dates.at(-1) !== this.#dates?.at(-1)) return this.#loadAll();
-    this.#post({ type: 'row', row: station });
+    this.#post({ type: 'row', row: station, now: station.days.now });
     if (id === this.#look.station) {
       this.#post({ type: 'station', station });
       await this.#loadDay();

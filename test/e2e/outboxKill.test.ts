@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
@@ -128,6 +128,8 @@ describe(`a run whose extension host is killed (HOST_SEED=${seed} HOST_ROUNDS=${
       await window.open(bench.workspace);
       await window.openFile('four_units.py');
       await window.editorAction('Run Procedure on Station');
+      if (round === 0)
+        await until(() => existsSync(join(bench.workspace, 'tested')), { what: 'the first unit to be tested' });
       await delay(random() * 8_000);
       const killed = hosts();
       for (const pid of killed) process.kill(pid, 'SIGKILL');

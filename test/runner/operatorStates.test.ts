@@ -72,16 +72,18 @@ withEachPython('What an operator sees', (python) => {
         limits: '3.2 ≤ x ≤ 3.4',
         lower: 3.2,
         upper: 3.4,
+        is_marginal: false,
       },
       {
         name: 'ramp',
         outcome: 'PASS',
         value: '3 points',
         number: null,
-        units: 'V',
+        units: null,
         limits: '',
         lower: null,
         upper: null,
+        is_marginal: false,
       },
     ]);
     assert.match(last.phases[3]?.message ?? '', /RuntimeError: no answer from the meter/);

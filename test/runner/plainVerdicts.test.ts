@@ -93,6 +93,34 @@ sys.exit(1)
     assert.equal(host.one('run_complete').outcome, 'ABORTED');
   });
 
+  it('is ABORTED after a stop, also while the result of an ended thread is still being stored', async () => {
+    const inThreads = `
+import threading
+SERIAL_NUMBER = "SN-1"
+def phase_a(serial_number=None): pass
+def phase_b(): pass
+phase_a()
+threads = [threading.Thread(target=phase_a, kwargs={"serial_number": f"SN-{number}"}) for number in range(2, 10)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("between", flush=True)
+threading.Event().wait()
+phase_b()
+`;
+    const host = await Host.start(python, await script(inThreads), options());
+    await host.untilPrinted('between');
+    host.send({ command: 'stop' });
+    await host.ended;
+    const [interrupted, ...ended] = stored();
+    assert.deepEqual(interrupted, ['SN-1', 'ABORTED', 'PASS']);
+    assert.deepEqual(
+      ended,
+      Array.from({ length: 8 }, (_, index) => [`SN-${index + 2}`, 'PASS', 'PASS']),
+    );
+  });
+
   it('is an ERROR with a sentence for a value that is no outcome, and the value of booleans of other libraries', async () => {
     const host = await run(`
 import enum

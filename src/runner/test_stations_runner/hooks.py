@@ -50,8 +50,10 @@ def follow(session: Session, runs: PlainRuns, environment: Environment, child_be
         if name == "environment":
             environment.take(line["variables"])
         elif name in ("stop", "kill"):
-            session.control.stop(force=name == "kill")
+            # In this order: the interrupt may end the script at once, and its runs are not to look finished then.
+            session.control.stopping = True
             runs.stopped()
+            session.control.stop(force=name == "kill")
             session.questions.stop()
         elif name == "ui_response":
             prompts.answer(line["request_id"], line["value"])

@@ -25,6 +25,7 @@ from .session import Session
 from .verdict import Ending
 
 _STARTER = "_test_stations_starter"
+_STOPPED = "The run was stopped."
 
 
 class _ThreadState:
@@ -99,7 +100,7 @@ class PlainRuns:
         with self._lock:
             stopped = list(self._open)
         for run in stopped:
-            run.end(Ending.STOPPED, "The run was stopped.")
+            run.end(Ending.STOPPED, _STOPPED)
             run.keep()  # the process may be killed before it can close its runs
 
     def close(self) -> None:
@@ -149,6 +150,8 @@ class PlainRuns:
             self._open.append(run)
             if self._broken is not None:
                 run.end(Ending.BROKEN, self._broken)
+            if self._session.control.stopping:
+                run.end(Ending.STOPPED, _STOPPED)
         run.started()
         return run
 

@@ -61,7 +61,7 @@ class UptimeView extends PageElement implements View {
       toUptime,
       {
         fleet: ({ days, rows, columns }) => this.#take({ days, rows: unpackColumns(rows, columns, days.dates.length) }),
-        row: ({ row }) => this.#takeRow(row),
+        row: ({ row, now }) => this.#takeRow(row, now),
         station: ({ station }) => (this.station = station),
         day: ({ station, day }) => this.#takeDay(station, day),
         known: ({ server, stations }) =>
@@ -154,22 +154,24 @@ class UptimeView extends PageElement implements View {
     else if (station !== null && date !== null && !fleet.days.dates.includes(date)) this.pin(null);
   }
 
-  #takeRow(row: UptimeRow): void {
+  #takeRow(row: UptimeRow, now: number): void {
     if (!this.fleet) return;
     const { days, rows } = this.fleet;
     this.#tell(
       rows.find(({ id }) => id === row.id),
       row,
     );
-    this.fleet = { days, rows: rows.map((each) => (each.id === row.id ? row : each)) };
+    this.fleet = { days: { ...days, now }, rows: rows.map((each) => (each.id === row.id ? row : each)) };
   }
 
   /** Its row is as new as the day: of a day that is not over, two answers differ. */
   #takeDay(station: string, day: DayUptime): void {
     this.day = { station, day };
-    const row = this.fleet?.rows.find(({ id }) => id === station);
-    const at = this.fleet?.days.dates.indexOf(day.date) ?? -1;
-    if (row && at >= 0) this.#takeRow({ ...row, columns: withDay(row.columns, at, day.durations) });
+    if (!this.fleet) return;
+    const { days, rows } = this.fleet;
+    const row = rows.find(({ id }) => id === station);
+    const at = days.dates.indexOf(day.date);
+    if (row && at >= 0) this.#takeRow({ ...row, columns: withDay(row.columns, at, day.durations) }, days.now);
   }
 
   #tell(before: UptimeRow | undefined, { name, state }: UptimeRow): void {

@@ -67,6 +67,7 @@ export class Workbench {
       context = await openBrowser(join(server.folder, 'browser'));
       const page = context.pages()[0] ?? (await context.newPage());
       page.setDefaultTimeout(20_000);
+      page.setDefaultNavigationTimeout(60_000); // a window loads for tens of seconds on a busy machine
       await page.addInitScript(notificationsStay);
       return new Workbench(server, context, page);
     } catch (error) {

@@ -12,7 +12,7 @@ import { extensionVersion, type Log } from '../platform/log.ts';
 import { Keys } from './keys.ts';
 import { LocalServer } from './localServer.ts';
 import { RemoteServer } from './remoteServer.ts';
-import type { Capability, StationServer, Trust } from './server.ts';
+import type { Capability, Reached, StationServer, Trust } from './server.ts';
 import { type RemotePlace, ServerList } from './serverList.ts';
 import { oneLine } from '../domain/oneLine.ts';
 
@@ -124,26 +124,35 @@ export class Connection implements vscode.Disposable {
    */
   stationAccess(station: string): Promise<StationAccess | undefined> {
     const server = this.#server;
-    return server.reach(true, async (reached) => {
-      await server.ensureGenuine(reached);
-      const stored = await this.#keys.station(reached.instance, station);
-      for (const key of [stored, environmentKeyFor(reached.url, process.env)]) {
-        if (key === undefined || key === '') continue;
-        const current = await currentStation(reached.api(key));
-        if (current?.id !== station) continue;
-        if (key !== stored) await this.#keys.setStation(reached.instance, station, key);
-        const { url, instance, trust } = reached;
-        return { url, instance, api: reached.api(key), key, station: current, trust };
-      }
-      return undefined;
-    });
+    return server.reach(true, (reached) => this.#accessAt(server, reached, station));
   }
 
-  /** Whether this machine keeps a key of the station that begins like this. No call is made. */
+  async #accessAt(server: StationServer, reached: Reached, station: string): Promise<StationAccess | undefined> {
+    await server.ensureGenuine(reached);
+    const stored = await this.#keys.station(reached.instance, station);
+    for (const key of [stored, environmentKeyFor(reached.url, process.env)]) {
+      if (key === undefined || key === '') continue;
+      const current = await currentStation(reached.api(key));
+      if (current?.id !== station) continue;
+      if (key !== stored) await this.#keys.setStation(reached.instance, station, key);
+      const { url, instance, trust } = reached;
+      return { url, instance, api: reached.api(key), key, station: current, trust };
+    }
+    return undefined;
+  }
+
+  /**
+   * Returns whether this machine has a key of the station that begins like this, so that a run could use it: in
+   * SecretStorage, or in the environment of the window as for `stationAccess`, which stores that key.
+   */
   hasStationKey(station: string, prefix: string): Promise<boolean> {
-    return this.#server.reach(true, async ({ instance }) =>
-      ((await this.#keys.station(instance, station)) ?? '').startsWith(prefix),
-    );
+    const server = this.#server;
+    return server.reach(true, async (reached) => {
+      const stored = await this.#keys.station(reached.instance, station);
+      if (stored?.startsWith(prefix) === true) return true;
+      const isOffered = environmentKeyFor(reached.url, process.env)?.startsWith(prefix) === true;
+      return isOffered && (await this.#accessAt(server, reached, station)) !== undefined;
+    });
   }
 
   /** Whether this machine keeps a key of the station. Asks no server: the key may have been replaced there. */

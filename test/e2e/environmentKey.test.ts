@@ -42,6 +42,12 @@ describe('a key in the environment of the window', function () {
     const window = workbench();
     assert.ok(!own.receivedKeys.has(key));
     await addTofuPilot(window, own);
+    await window
+      .tree('Stations')
+      .row(new RegExp(`^${key.slice(0, 8)}`))
+      .locator.waitFor();
+    const rows = await window.tree('Stations').rows();
+    assert.ok(!rows.some((row) => row.includes('not on this machine')), rows.join('\n'));
     await window.tree('Stations').row('Bench A').menu('Copy Key');
     await window.statusBarItem('The key of Bench A is in the clipboard').waitFor();
     assert.ok(own.receivedKeys.has(key));

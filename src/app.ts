@@ -25,7 +25,6 @@ export function start(context: vscode.ExtensionContext): Commands {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
   });
-  registerDoctor(commands, context, connection, store, log, () => pythonState(log));
   context.subscriptions.push(
     onSettings,
     log,
@@ -33,6 +32,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     store,
     feed,
     liveRuns,
+    registerDoctor(commands, context, connection, store, log, () => pythonState(log)),
     registerStations(commands, connection, store, feed, log),
     registerRun(commands, connection, store, log, liveRuns, {
       extension: context.extensionUri,

@@ -1,41 +1,74 @@
 import { open, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
 import { local, type ServerAddress, serverAddress } from '../contract/local.ts';
 import { messageOf } from '../domain/messageOf.ts';
-import { bytes, type Fact, lastLines, type Section, valueOrReason, within } from './report.ts';
+import { bytes, type Fact, lastLines, type SectionContent, valueOrReason, within } from './report.ts';
 
 /** Milliseconds for a server on this machine to say that it is well. */
 const patience = 3_000;
 /** How much of the server's log goes into the report. */
 const [logLines, logBytes] = [20, 16_384];
+/** Bytes of free space below which a full disk is near. */
+const littleSpace = 100_000_000;
 
 /** A server as it was found; nothing was started for it. */
 export interface ExaminedServer {
   /** Under which its keys are kept; undefined: it was never there. */
   readonly instance: string | undefined;
   readonly answers: boolean;
-  readonly section: Omit<Section, 'title'>;
+  readonly section: SectionContent;
 }
 
 /** Looks at the server of a data folder. Never rejects: what cannot be had is said in the section. */
 export async function examineLocalServer(dataFolder: string): Promise<ExaminedServer> {
   const address = await readAddress(dataFolder);
   const health = typeof address === 'string' ? undefined : await askHealth(address);
+  const free = await within(patience, () => freeSpace(dataFolder)).catch((error: unknown) => messageOf(error));
   const facts: Fact[] = [
     ['Kind', 'local'],
     ['Data folder', dataFolder],
     ...(typeof address === 'string' ? [['Address', address] as const] : addressFacts(address)),
     ...(health?.facts ?? []),
     ['Database', await valueOrReason(patience, () => databaseSize(dataFolder))],
-    ['Free disk space', await valueOrReason(patience, () => freeSpace(dataFolder))],
+    ['Free disk space', typeof free === 'number' ? bytes(free) : `not found out: ${free}`],
   ];
   const log = await valueOrReason(patience, () => endOfLog(join(dataFolder, 'server.log')));
   return {
     instance: typeof address === 'string' ? undefined : address.instance,
-    answers: health?.answers ?? false,
-    section: { facts, quote: { title: 'Last lines of server.log', text: log || 'empty' } },
+    answers: health?.state === 'answers',
+    section: {
+      facts,
+      problems: localProblems(address, health?.state, free),
+      quote: { title: 'Last lines of server.log', text: log || 'empty' },
+    },
   };
+}
+
+/** @param free bytes, or why they are not known */
+function localProblems(
+  address: ServerAddress | string,
+  health: HealthState | undefined,
+  free: number | string,
+): string[] {
+  const problems: string[] = [];
+  const start = 'Open the Test Stations view or run a script to start it.';
+  if (typeof address === 'string') {
+    problems.push(`The station server has not been started on this data folder. ${start}`);
+  } else if (health === 'gone') {
+    problems.push(`The station server is not running. ${start}`);
+  } else if (health === 'silent') {
+    problems.push(
+      `The station server (process ${address.pid}) does not answer. End this process; the next command of Test Stations starts the server again.`,
+    );
+  }
+  if (typeof free === 'number' && free < littleSpace) {
+    problems.push(
+      `Only ${bytes(free)} are free on the disk of the data folder. Free some space: no result can be saved on a full disk.`,
+    );
+  }
+  return problems;
 }
 
 /** @returns the address, or why there is none */
@@ -53,7 +86,10 @@ const addressFacts = ({ url, version, pid }: ServerAddress): Fact[] => [
   ['Process', `${pid}, ${isAlive(pid) ? 'running' : 'not running'}`],
 ];
 
-async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; answers: boolean }> {
+/** Silent: something takes the call and does not answer it. Gone: no server of this data folder is there. */
+type HealthState = 'answers' | 'silent' | 'gone';
+
+async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; state: HealthState }> {
   try {
     const health = await within(patience, () => new StationApi(address.url).call(local.health));
     const own = health.instance === address.instance;
@@ -61,9 +97,15 @@ async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; answe
       ['Health', own ? `answers, version ${health.version}` : 'another server answers at this address'],
       ['Capabilities', health.capabilities.join(', ') || 'none'],
     ];
-    return { facts, answers: own };
+    return { facts, state: own ? 'answers' : 'gone' };
   } catch (error) {
-    return { facts: [['Health', `does not answer: ${messageOf(error)}`]], answers: false };
+    // The port of a server that has ended may be another program's by now, and its process number too: only what takes the
+    // call without an answer can be the server.
+    const isGone = error instanceof ApiError;
+    return {
+      facts: [['Health', `does not answer: ${messageOf(error)}`]],
+      state: isGone || !isAlive(address.pid) ? 'gone' : 'silent',
+    };
   }
 }
 
@@ -82,9 +124,10 @@ async function databaseSize(dataFolder: string): Promise<string> {
   return bytes(size + log.size);
 }
 
-async function freeSpace(folder: string): Promise<string> {
+/** In bytes. */
+async function freeSpace(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
-  return bytes(bavail * bsize);
+  return bavail * bsize;
 }
 
 /** The end of a file that may be long. */

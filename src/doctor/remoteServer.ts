@@ -15,9 +15,13 @@ export async function examineRemoteServer(connection: Connection, place: RemoteP
     ['Own certificate authority', place.caFile === undefined ? 'no' : 'yes'],
   ];
   const answer = await within(patience, () => connection.capabilities()).then(
-    (capabilities) => ({ answers: true, said: [...capabilities].join(', ') || 'those of TofuPilot' }),
-    (error: unknown) => ({ answers: false, said: `not known: ${messageOf(error)}` }),
+    (capabilities) => ({ problems: [], said: [...capabilities].join(', ') || 'those of TofuPilot' }),
+    (error: unknown) => ({
+      problems: [`The server at ${place.url} is not available: ${messageOf(error)}`],
+      said: `not known: ${messageOf(error)}`,
+    }),
   );
   facts.push(['Capabilities', answer.said]);
-  return { instance: place.url, answers: answer.answers, section: { facts } };
+  const { problems } = answer;
+  return { instance: place.url, answers: problems.length === 0, section: { facts, problems } };
 }

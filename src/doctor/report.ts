@@ -7,18 +7,34 @@ export type Fact = readonly [name: string, value: string];
 export interface Section {
   readonly title: string;
   readonly facts: readonly Fact[];
+  /** What is wrong here: each in one or two sentences that end with what to do. */
+  readonly problems?: readonly string[];
   /** Text as it was written elsewhere, such as the end of a log. */
   readonly quote?: { readonly title: string; readonly text: string };
 }
 
-type Content = Omit<Section, 'title'>;
+export type SectionContent = Omit<Section, 'title'>;
 
-/** The report, in English: it is read by those who mend the program. */
+/** Returns the report: the verdict, then the details. It is in English, for the maintainers who read it in bug reports. */
 export const toMarkdown = (title: string, introduction: string, sections: readonly Section[]): string =>
-  [`# ${title}`, introduction, ...sections.map(sectionText)].join('\n\n') + '\n';
+  [`# ${title}`, verdict(sections), introduction, ...sections.map(sectionText)].join('\n\n') + '\n';
+
+/** What is wrong and what to do next, in the order of the sections; or that everything is fine. */
+function verdict(sections: readonly Section[]): string {
+  const problems = sections.flatMap((each) => each.problems ?? []).map(singleLine);
+  const [only, ...others] = problems;
+  if (only === undefined) {
+    return '**Everything is fine.** The Python interpreter, the server and the key of the selected station are ready for a run. If a run fails nevertheless, the last section lists the errors of this window.';
+  }
+  if (others.length === 0) return `**One problem was found.** ${only}`;
+  const list = problems.map((problem, index) => `${index + 1}. ${problem}`).join('\n');
+  return `**${problems.length} problems were found.** Fix the first one first:\n\n${list}`;
+}
+
+const singleLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 function sectionText({ title, facts, quote }: Section): string {
-  const lines = facts.map(([name, value]) => `- ${name}: ${value.trim().replace(/\s*\n\s*/g, ' ')}`);
+  const lines = facts.map(([name, value]) => `- ${name}: ${singleLine(value)}`);
   const paragraphs = [`## ${title}`, lines.join('\n'), quote === undefined ? '' : quoteText(quote)];
   return paragraphs.filter(Boolean).join('\n\n');
 }
@@ -29,12 +45,17 @@ function quoteText({ title, text }: { title: string; text: string }): string {
   return `${title}:\n\n${fence}text\n${text.trimEnd()}\n${fence}`;
 }
 
-/** Makes a section; what fails or takes longer than `limit` milliseconds is said in it, and nothing is thrown. */
-export async function section(title: string, limit: number, work: () => Promise<Content> | Content): Promise<Section> {
+/** Makes a section. It never rejects: a failure, or work that takes longer than `limit` milliseconds, is a problem of the section. */
+export async function section(
+  title: string,
+  limit: number,
+  work: () => Promise<SectionContent> | SectionContent,
+): Promise<Section> {
   try {
     return { title, ...(await within(limit, work)) };
   } catch (error) {
-    return { title, facts: [['Not found out', messageOf(error)]] };
+    const reason = messageOf(error);
+    return { title, facts: [['Not found out', reason]], problems: [`${title} could not be examined: ${reason}`] };
   }
 }
 

@@ -2,12 +2,10 @@ import { release, type } from 'node:os';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { extensionVersion, type Trouble } from '../platform/log.ts';
-import type { Fact, Section } from './report.ts';
-
-type Content = Omit<Section, 'title'>;
+import type { Fact, SectionContent } from './report.ts';
 
 /** Versions, and the kind of window. */
-export function windowSection(context: vscode.ExtensionContext): Content {
+export function windowSection(context: vscode.ExtensionContext): SectionContent {
   const { uiKind, appName, language, remoteName } = vscode.env;
   return {
     facts: [
@@ -29,7 +27,7 @@ const manifest = z.object({
 });
 
 /** The settings of ours that somebody has set, with the level that they are set on. */
-export function settingsSection(context: vscode.ExtensionContext): Content {
+export function settingsSection(context: vscode.ExtensionContext): SectionContent {
   const { properties } = manifest.parse(context.extension.packageJSON).contributes.configuration;
   const facts = Object.keys(properties).flatMap((name): Fact[] => {
     const { globalValue, workspaceValue, workspaceFolderValue } =
@@ -42,7 +40,7 @@ export function settingsSection(context: vscode.ExtensionContext): Content {
   return { facts: facts.length > 0 ? facts : [['All', 'default']] };
 }
 
-export function troublesSection(troubles: readonly Trouble[]): Content {
+export function troublesSection(troubles: readonly Trouble[]): SectionContent {
   const text = troubles.map((each) => `${each.time.toISOString()} [${each.level}] ${each.text}`).join('\n');
   return { facts: [['Count', String(troubles.length)]], ...(text && { quote: { title: 'Oldest first', text } }) };
 }

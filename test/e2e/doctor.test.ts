@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
+import type { Locator } from 'playwright-core';
 import { Bench, createStation, useBench, useUntrustedBench } from './support/bench.ts';
 import { extensionHosts } from './support/processes.ts';
 import { eventually, until } from './support/until.ts';
@@ -28,6 +29,7 @@ describe('the Doctor', function () {
   it('reports what a bug report needs', async () => {
     const window = workbench();
     const report = await doctor(window);
+    assert.match(report, /^# Test Stations: Doctor\n\n\*\*Everything is fine\.\*\* /);
     for (const expected of [
       /- Extension: \d+\.\d+\.\d+/,
       /- VS Code: \d+\.\d+\.\d+/,
@@ -57,6 +59,30 @@ describe('the Doctor', function () {
     assert.ok(report.includes(bench.data));
     assert.doesNotMatch(report, /ts[us]_\w/);
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('doctor', theme);
+    await window.page.evaluate("navigator.clipboard.writeText('')");
+    await window.editorAction('Copy Doctor Report');
+    await eventually(async () => assert.equal(await window.clipboard(), report));
+  });
+
+  it('is a Markdown page that can be previewed, and that cannot be edited', async () => {
+    const window = workbench();
+    await window.statusBarItem('Markdown').waitFor();
+    await window.command('Markdown: Open Preview to the Side');
+    const preview = window.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await preview.getByText('Everything is fine.').waitFor();
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('doctor-preview', theme);
+    await window.closeEditor('Preview Test Stations Doctor.md');
+    await window.page.locator('.editor-group-container.active .view-lines').click();
+    await window.page.keyboard.type('x');
+    await window.page.getByText('Cannot edit in read-only editor').waitFor();
+  });
+
+  it('is examined again when the command runs again', async () => {
+    const window = workbench();
+    await window.changeSettings({ 'testStations.codeLens': false });
+    await window.command('Test Stations: Doctor');
+    await eventually(async () => assert.match(await pageText(window), /- testStations\.codeLens \(user\): false/));
+    assert.equal(await tab(window).count(), 1);
   });
 
   it('has no key and no home in it, even when they got into settings and log', async () => {
@@ -71,6 +97,7 @@ describe('the Doctor', function () {
       assert.ok((await window.outputChannel('Test Stations')).includes(key), 'the log should have it for this test'),
     );
     const report = await doctor(window);
+    assert.match(report, /interpreter ~\/nowhere\/tss_…\/python3 does not work\. Choose another one in the setting/);
     assert.match(report, /testStations\.python \(user\): "~\/nowhere\/tss_…\/python3"/);
     assert.match(report, /\[error\] .*Python could not be started with ~\/nowhere\/tss_…\/python3/);
     assert.match(report, /- Version: not found out: spawn ~\/nowhere\/tss_…\/python3 ENOENT/);
@@ -83,6 +110,10 @@ describe('the Doctor', function () {
     const { pid } = bench.address();
     process.kill(pid, 'SIGSTOP');
     const hanging = await doctor(window);
+    assert.match(
+      hanging,
+      new RegExp(`\\d\\. The station server \\(process ${pid}\\) does not answer\\. End this process`),
+    );
     assert.match(hanging, new RegExp(`- Process: ${pid}, running`));
     assert.match(hanging, /- Health: does not answer: no answer within 3 s/);
     assert.match(hanging, /- Stations: 1/);
@@ -95,6 +126,7 @@ describe('the Doctor', function () {
     process.kill(pid, 'SIGKILL');
     await eventually(async () => {
       const dead = await doctor(window);
+      assert.match(dead, /The station server is not running\. Open the Test Stations view/);
       assert.match(dead, new RegExp(`- Process: ${pid}, not running`));
       assert.match(dead, /- Health: does not answer: The server at http:\/\/127\.0\.0\.1:\d+ does not answer/);
     });
@@ -111,6 +143,10 @@ describe('the Doctor in a folder that is not trusted', function () {
     const window = workbench();
     await window.open(bench.workspace);
     const report = await doctor(window);
+    assert.match(
+      report,
+      /2 problems were found\..*\n\n1\. The workspace is not trusted.*\n2\. The station server has not/,
+    );
     assert.match(report, /- Interpreter: not looked for: the workspace is not trusted/);
     assert.match(report, /- Address: none: /);
     assert.match(report, /- Stations: never seen by this window/);
@@ -118,23 +154,26 @@ describe('the Doctor in a folder that is not trusted', function () {
   });
 });
 
-/** Runs the Doctor, after closing the report of the time before. @returns the whole report */
+const tab = (window: Workbench): Locator => window.page.getByRole('tab', { name: /^Test Stations Doctor\.md/ });
+
+/** Runs the Doctor, after closing the page of the time before, which asks nothing. @returns the whole report */
 async function doctor(window: Workbench): Promise<string> {
-  const report = window.page.getByRole('tab', { name: /Test Stations: Doctor/ });
-  if ((await report.count()) > 0) {
-    await report.click();
-    await window.command('View: Revert and Close Editor');
-    await report.waitFor({ state: 'detached' });
-  }
-  await window.page.evaluate("navigator.clipboard.writeText('')");
+  if ((await tab(window).count()) > 0) await window.closeEditor('Test Stations Doctor.md');
   await window.command('Test Stations: Doctor');
-  await report.waitFor();
+  await tab(window).waitFor();
   return until(async () => {
-    await window.page.locator('.editor-group-container.active .view-lines').click();
-    await window.page.keyboard.press('ControlOrMeta+KeyA');
-    await window.page.keyboard.press('ControlOrMeta+KeyC');
-    const text = await window.clipboard();
-    await window.page.keyboard.press('ControlOrMeta+Home');
+    const text = await pageText(window);
     return text.startsWith('# Test Stations: Doctor') && text;
   });
+}
+
+/** The text of the editor that has the focus. */
+async function pageText(window: Workbench): Promise<string> {
+  await window.page.evaluate("navigator.clipboard.writeText('')");
+  await window.page.locator('.editor-group-container.active .view-lines').click();
+  await window.page.keyboard.press('ControlOrMeta+KeyA');
+  await window.page.keyboard.press('ControlOrMeta+KeyC');
+  const text = await window.clipboard();
+  await window.page.keyboard.press('ControlOrMeta+Home');
+  return text;
 }

@@ -6,12 +6,40 @@ describe('the report of the Doctor', () => {
   it('has a line for each fact, and quotes text in a fence that the text cannot close', () => {
     const quote = { title: 'Log', text: 'a\n```\nb\n' };
     const text = toMarkdown('Title', 'Words.', [{ title: 'One', facts: [['Name', 'two\n  lines']], quote }]);
-    assert.equal(text, '# Title\n\nWords.\n\n## One\n\n- Name: two lines\n\nLog:\n\n````text\na\n```\nb\n````\n');
+    assert.ok(text.endsWith('\n\nWords.\n\n## One\n\n- Name: two lines\n\nLog:\n\n````text\na\n```\nb\n````\n'), text);
+  });
+
+  it('begins with the verdict: everything is fine', () => {
+    const text = toMarkdown('Title', 'Words.', [{ title: 'One', facts: [], problems: [] }]);
+    assert.match(text, /^# Title\n\n\*\*Everything is fine\.\*\* .+\n\nWords\.\n/);
+  });
+
+  it('begins with the one problem, on one line', () => {
+    const text = toMarkdown('Title', 'Words.', [
+      { title: 'One', facts: [] },
+      { title: 'Two', facts: [], problems: ['It is\n  broken. Fix it.'] },
+    ]);
+    assert.match(text, /^# Title\n\n\*\*One problem was found\.\*\* It is broken\. Fix it\.\n\nWords\./);
+  });
+
+  it('begins with a list of several problems, in the order of the sections', () => {
+    const text = toMarkdown('Title', 'Words.', [
+      { title: 'One', facts: [], problems: ['First.', 'Second.'] },
+      { title: 'Two', facts: [], problems: ['Third.'] },
+    ]);
+    assert.match(
+      text,
+      /^# Title\n\n\*\*3 problems were found\.\*\*.*\n\n1\. First\.\n2\. Second\.\n3\. Third\.\n\nWords\./,
+    );
   });
 
   it('says why a section failed', async () => {
     const failed = await section('One', 1000, () => Promise.reject(new Error('no such thing')));
-    assert.deepEqual(failed, { title: 'One', facts: [['Not found out', 'no such thing']] });
+    assert.deepEqual(failed, {
+      title: 'One',
+      facts: [['Not found out', 'no such thing']],
+      problems: ['One could not be examined: no such thing'],
+    });
   });
 
   it('says why a value failed', async () => {

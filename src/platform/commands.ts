@@ -1,8 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { messageOf } from '../domain/messageOf.ts';
 import type { Log } from './log.ts';
 import { hasRemedies } from './userError.ts';
 import { showError } from './messages.ts';
+
+/**
+ * Milliseconds that a link of the walkthrough waits. VS Code gives the focus to a step 250 ms after it was unfolded: in the
+ * middle of what is typed into a box that the step's button has opened meanwhile. No event tells of it.
+ */
+const walkthroughDelayMs = 300;
 
 type Handler = (...args: unknown[]) => unknown;
 
@@ -20,9 +27,13 @@ export class Commands {
     this.#handlers.set(`testStations.${name}`, handler);
   }
 
-  /** @returns what the command answers; undefined after a failure, which the user has been told of */
+  /**
+   * @param args 'walkthrough' as the first one: a step of the walkthrough runs the command
+   * @returns the command's result; undefined after a failure, which has been shown to the user
+   */
   async run(id: string, args: readonly unknown[]): Promise<unknown> {
     try {
+      if (args[0] === 'walkthrough') await delay(walkthroughDelayMs);
       return await this.#handlers.get(id)?.(...args);
     } catch (error) {
       void this.show(error);

@@ -38,6 +38,17 @@ describe('the first five minutes', function () {
     }
   });
 
+  it('leave the focus in the box that a step has opened, however soon its button was pressed', async () => {
+    const window = workbench();
+    const focused = await walkthrough().clickAtOnce('station', 'Create Station');
+    await window.quickInput.opened('Create station');
+    await eventually(async () => assert.ok((await focused()).includes('step'), 'the step should get the focus'));
+    assert.equal((await focused()).at(-1), 'box');
+    await window.page.keyboard.type('Bench');
+    assert.equal(await window.quickInput.value(), 'Bench');
+    await window.quickInput.cancel();
+  });
+
   it('create a station', async () => {
     const window = workbench();
     await walkthrough().click('station', 'Create Station');

@@ -16,14 +16,10 @@ export class Walkthrough {
     return this.#page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
   }
 
-  /**
-   * Unfolds a step: its text, its buttons, its picture. VS Code gives it the focus some time after, which closes what was
-   * opened meanwhile; with reduced motion that is at once.
-   */
+  /** Unfolds a step: its text, its buttons, its picture. */
   async show(id: string): Promise<void> {
     const step = this.step(id);
     if ((await step.getAttribute('aria-expanded')) === 'true') return;
-    await this.#page.emulateMedia({ reducedMotion: 'reduce' });
     await step.locator('.step-title').click();
     await step.and(this.#page.locator('[aria-expanded=true]')).waitFor();
   }
@@ -36,6 +32,23 @@ export class Walkthrough {
   async click(id: string, button: string): Promise<void> {
     await this.show(id);
     await this.step(id).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Unfolds a step and presses its button at the same moment. @returns what has got the focus from then on, in order */
+  async clickAtOnce(id: string, button: string): Promise<() => Promise<('step' | 'box')[]>> {
+    await this.#page.evaluate(
+      `(() => {
+        const step = document.querySelector('.getting-started-step[data-step-id$="#${id}"]');
+        globalThis.focused = [];
+        document.addEventListener('focusin', ({ target }) => {
+          if (step.contains(target)) focused.push('step');
+          if (target.closest('.quick-input-widget')) focused.push('box');
+        });
+        step.click();
+        [...step.querySelectorAll('.monaco-button')].find((each) => each.textContent === '${button}').click();
+      })()`,
+    );
+    return () => this.#page.evaluate('focused');
   }
 
   /** The steps with a tick. */

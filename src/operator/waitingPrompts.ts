@@ -19,6 +19,8 @@ export class WaitingPrompts implements vscode.Disposable {
   readonly #isVisible: (station: string) => boolean;
   readonly #log: Log;
   readonly #notified = new Set<string>();
+  /** The ids of the prompts that wait now. */
+  #waiting: ReadonlySet<string> = new Set();
   readonly #subscriptions: vscode.Disposable[];
   #following: AbortController | undefined;
 
@@ -68,6 +70,7 @@ export class WaitingPrompts implements vscode.Disposable {
   }
 
   #take(prompts: readonly WaitingPrompt[]): void {
+    this.#waiting = new Set(prompts.map(({ prompt_id }) => prompt_id));
     this.#store.waiting = new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)]));
     for (const prompt of prompts) {
       if (this.#notified.has(prompt.prompt_id)) continue;
@@ -78,13 +81,13 @@ export class WaitingPrompts implements vscode.Disposable {
     }
   }
 
-  async #notify({ station_id: id, message }: WaitingPrompt): Promise<void> {
+  async #notify({ station_id: id, prompt_id: prompt, message }: WaitingPrompt): Promise<void> {
     const name = this.#store.station(id)?.name ?? '';
     const answer = vscode.l10n.t('Answer');
     const text = vscode.l10n.t('The test on {0} waits for an answer: {1}', name, oneLine(message, 500));
-    if ((await showInformation(text, answer)) === answer) {
-      await vscode.commands.executeCommand('testStations.openOperatorUi', { id });
-    }
+    if ((await showInformation(text, answer)) !== answer) return;
+    if (this.#waiting.has(prompt)) await vscode.commands.executeCommand('testStations.openOperatorUi', { id });
+    else void showInformation(vscode.l10n.t('The test on {0} no longer waits for this answer.', name));
   }
 
   dispose(): void {

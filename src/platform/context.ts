@@ -19,6 +19,8 @@ interface ContextKeys {
   hasKeptResults: boolean;
   /** A script of ours runs in this window. */
   running: boolean;
+  /** A test of this window waits for an answer to a question that the user has dismissed. */
+  questionWaits: boolean;
   hasSelection: boolean;
   /** The selected station has a procedure. */
   hasProcedure: boolean;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { StationStore } from '../connection/stationStore.ts';
 import { setContext } from '../platform/context.ts';
+import { showInformation } from '../platform/messages.ts';
 import { UserError } from '../platform/userError.ts';
 import type { ActiveRun } from './activeRun.ts';
 
@@ -22,11 +23,17 @@ export class ActiveRuns {
         same.state === 'waits'
           ? vscode.l10n.t('{0} waits already for its turn on {1}. Nothing more was started.', same.name, same.where)
           : vscode.l10n.t('{0} is still running. Stop it first, or wait for its end.', same.name),
-        [{ label: vscode.l10n.t('Stop'), run: () => same.stop() }],
+        [{ label: vscode.l10n.t('Stop'), run: () => this.#stopLater(same) }],
       );
     }
     this.#runs.add(run);
     run.onDidChange(() => this.#tell());
+  }
+
+  /** The button of a notification may be pressed long after the run has ended. */
+  async #stopLater(run: ActiveRun): Promise<void> {
+    if (this.#runs.has(run)) await run.stop();
+    else void showInformation(vscode.l10n.t('{0} has already ended.', run.title));
   }
 
   remove(run: ActiveRun): void {

@@ -17,6 +17,7 @@ import { Reports } from './report/reports.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 import { registerScriptHelp } from './help/scriptHelp.ts';
+import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
 import { PartNumbers } from './questions/partNumberQuestion.ts';
 import { SerialNumberQuestion } from './questions/serialNumberQuestion.ts';
 import { StationTerminals } from './stationTerminal.ts';
@@ -99,6 +100,7 @@ export function registerRun(
       ({ id }) => reports.openKept(id),
     ),
     new Discovery(items, log),
+    registerDismissedQuestions(commands),
     registerScriptHelp(commands, connection, store, log),
   );
 }

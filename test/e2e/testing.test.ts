@@ -71,6 +71,50 @@ describe('the Test Explorer', function () {
     await told.close();
   });
 
+  it('shows in the status bar that a dry run waits for an answer, after its question was dismissed', async () => {
+    const window = workbench();
+    const waits = window.statusBarItem('prompts.py · dry run waits for an answer');
+    const question = 'Operator prompt of prompts.py · dry run';
+    bench.script('prompts.py');
+    await window.openFile('prompts.py');
+    await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
+    await window.quickInput.opened(question);
+    assert.equal(await waits.count(), 0);
+    await window.quickInput.cancel();
+    await waits.waitFor();
+    await window.notification('prompts.py · dry run waits for an answer: Scan the label').close();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('dismissed-question', theme);
+    await waits.click();
+    await window.quickInput.opened(question);
+    await waits.waitFor({ state: 'detached' });
+    await window.quickInput.cancel();
+    await window.command('Test Stations: Answer Waiting Test');
+    await window.quickInput.opened(question);
+    await window.quickInput.fill('LBL-1');
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.quickInput.message(), /Remove the board/));
+    await window.quickInput.accept();
+    await window.notification(/SN-ASK: PASS\. Dry run/).close();
+    assert.equal(await waits.count(), 0);
+    await window.command('Notifications: Clear All Notifications');
+  });
+
+  it('says that a stopped run no longer waits when its notification is answered', async () => {
+    const window = workbench();
+    await window.openFile('prompts.py');
+    await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
+    await window.quickInput.opened('Operator prompt of prompts.py · dry run');
+    await window.quickInput.cancel();
+    const stale = window.notification('prompts.py · dry run waits for an answer: Scan the label');
+    await stale.locator.waitFor();
+    await window.command('Test Stations: Stop Run');
+    await window.notification(/SN-ASK: ABORTED/).close();
+    assert.equal(await window.statusBarItem('waits for an answer').count(), 0);
+    await stale.click('Answer');
+    await window.notification('prompts.py · dry run no longer waits for this answer.').close();
+    bench.remove('prompts.py');
+  });
+
   it('runs from the gutter; phases that are found join those that run', async () => {
     const window = workbench();
     await createStation(window, 'Bench 1');

@@ -13,7 +13,7 @@ import type { RunnerListener } from './runnerChannel.ts';
 import { type Runner, RunnerProcess } from './runnerProcess.ts';
 import { ShownOutput } from './shownOutput.ts';
 import type { ResultPainter } from '../explorer/testResults.ts';
-import { showWarning } from '../../platform/messages.ts';
+import { showInformation, showWarning } from '../../platform/messages.ts';
 
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const patience = 10_000;
@@ -48,6 +48,7 @@ interface ScriptRunOptions {
 
 /** A script that runs: its events go to the results, the prompts and the record of what happened. */
 export class ScriptRun {
+  readonly #title: string;
   readonly #painter: ResultPainter;
   readonly #questions: HostQuestions;
   readonly #log: Log;
@@ -74,6 +75,7 @@ export class ScriptRun {
       others,
     }: ScriptRunOptions = {},
   ) {
+    this.#title = title;
     this.#harder = harderWays(title);
     this.#prompts = new Prompts((command) => this.#process?.send(command), title, places, others);
     this.#follow = follow;
@@ -137,12 +139,20 @@ export class ScriptRun {
       if (await Promise.race([ended, delay(patience, false)])) return;
     }
     for (let step = this.#harder[0]; step !== undefined; step = this.#harder[0]) {
-      const chosen = await Promise.race([ended, showWarning(step.message, step.button)]);
-      if (chosen !== step.button) return; // it has ended, or the user waits: another stop offers it again
+      const { button } = step;
+      const answer = showWarning(step.message, button);
+      const chosen = await Promise.race([ended, answer]);
+      if (chosen === true) void answer.then((late) => late === button && this.#reportEnd());
+      if (chosen !== button) return; // it has ended, or the user waits: another stop offers it again
       step.act(process);
       this.#harder.shift();
       if (await Promise.race([ended, delay(patience, false)])) return;
     }
+  }
+
+  /** The button of a notification may be pressed after the script has ended. */
+  #reportEnd(): void {
+    void showInformation(vscode.l10n.t('{0} has already ended.', this.#title));
   }
 
   #event(event: RunnerEvent): void {

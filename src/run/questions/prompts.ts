@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../../contract/runner.ts';
 import { asking, isAsking } from './asking.ts';
+import { keepInSight } from './dismissedQuestions.ts';
 import { inputBox } from './inputBoxes.ts';
 import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
 import { showInformation, showWarning } from '../../platform/messages.ts';
@@ -21,13 +22,18 @@ export interface OtherOperators {
 /** Whether others see the prompt too: not a password, and not what a script reads while it runs no test. */
 const isShared = ({ execution_id, hidden }: Prompt): boolean => execution_id !== '' && !hidden;
 
-/** Shows the operator prompts of a running test and sends the answers. A prompt that is waved away is offered again. */
+/**
+ * Shows the operator prompts of a running test and sends the answers. A prompt that is dismissed is offered in a notification
+ * and stays in the status bar until it is answered or the run ends.
+ */
 export class Prompts implements vscode.Disposable {
   readonly #send: (command: RunnerCommand) => void;
   readonly #where: string;
   readonly #panel: PromptPanel;
   readonly #others: OtherOperators | undefined;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
+  /** What asks a dismissed prompt again. */
+  readonly #dismissed = new Map<string, () => void>();
 
   /**
    * @param where the script and its station, as the user reads it: several may ask at once
@@ -65,15 +71,36 @@ export class Prompts implements vscode.Disposable {
         return;
       }
       if (isShared(prompt) && this.#others?.isShown() === true) continue;
-      const answer = vscode.l10n.t('Answer');
-      const chosen = await showWarning(
-        vscode.l10n.t('{0} waits for an answer: {1}', this.#where, prompt.message),
-        answer,
-      );
-      if (chosen === answer && !this.#open.has(prompt.request_id)) {
-        void showInformation(vscode.l10n.t('{0} no longer waits for this answer.', this.#where));
-      }
+      await this.#askedAgain(prompt, source.token);
     }
+  }
+
+  /** Resolves when a dismissed prompt is to be asked again, is shown elsewhere in this window, or is closed. */
+  async #askedAgain(prompt: Prompt, token: vscode.CancellationToken): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const ask = (): void => resolve(undefined);
+    this.#dismissed.set(prompt.request_id, ask);
+    const ends = vscode.Disposable.from(
+      keepInSight({ where: this.#where, message: prompt.message, ask }),
+      token.onCancellationRequested(ask),
+      ...(isShared(prompt) && this.#others !== undefined ? [this.#others.onDidChangeShown(ask)] : []),
+    );
+    void this.#offer(prompt);
+    try {
+      await promise;
+    } finally {
+      ends.dispose();
+      this.#dismissed.delete(prompt.request_id);
+    }
+  }
+
+  /** A notification cannot be withdrawn: its button may be pressed long after the prompt was answered or the run ended. */
+  async #offer({ request_id: id, message }: Prompt): Promise<void> {
+    const answer = vscode.l10n.t('Answer');
+    const text = vscode.l10n.t('{0} waits for an answer: {1}', this.#where, message);
+    if ((await showWarning(text, answer)) !== answer) return;
+    if (this.#open.has(id)) this.#dismissed.get(id)?.();
+    else void showInformation(vscode.l10n.t('{0} no longer waits for this answer.', this.#where));
   }
 
   /** Where others may answer too, the first answer counts. */

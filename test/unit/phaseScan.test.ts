@@ -55,6 +55,28 @@ ${phase('e')}
     assert.deepEqual(Object.keys(outline.phases[2]?.measurements ?? {}), ['volt']);
   });
 
+  for (const [imports, decorator] of [
+    ['from openhtf import PhaseDiagnoser as PD', 'PD(Found)'],
+    ['from openhtf import TestDiagnoser as whole', 'whole(Found, name="x")'],
+    ['from openhtf import PhaseDiagnoser', 'PhaseDiagnoser(Found)'],
+    ['from openhtf.core.diagnoses_lib import (\n    PhaseDiagnoser as D,  # short\n)', 'D(Found)'],
+    ['from openhtf.core import diagnoses_lib as dl', 'dl.PhaseDiagnoser(Found)'],
+    ['from openhtf import *', 'PhaseDiagnoser(Found)'],
+    ['import openhtf as h', 'h.TestDiagnoser(\n    Found,\n)'],
+    ['import openhtf.core.diagnoses_lib', 'openhtf.core.diagnoses_lib.PhaseDiagnoser(Found)'],
+  ] as const) {
+    it(`does not take a diagnoser for a phase: ${imports}`, () => {
+      const source = `${imports}\nfrom openhtf import Test, measures\n@${decorator}\n${phase('found')}@measures("x")\n${phase('a')}Test(a)\n`;
+      assert.deepEqual(names(outlineScript(source)), ['a']);
+    });
+  }
+
+  it('are found in a test and in groups that are imported under other names', () => {
+    const source = `from openhtf import Test as T, PhaseGroup as Group\n${phase('a')}${phase('b')}T(a, Group(main=[b]))\n`;
+    const outline = outlineScript(source);
+    assert.deepEqual([names(outline), outline.runnable], [['a', 'b'], true]);
+  });
+
   it('may stand inside a function, but not in a class', () => {
     const source = `${htf}def main():\n    def inner(test):\n        pass\n    htf.Test(inner)\nclass A:\n    @htf.measures("x")\n    def method(self): pass\n`;
     assert.deepEqual(names(outlineScript(source)), ['inner']);

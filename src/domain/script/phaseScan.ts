@@ -25,8 +25,8 @@ export interface ScriptOutline {
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 const takesPhases = /(?:^|\.)(?:Test|PhaseGroup|PhaseSequence|Subtest|BranchSequence|with_\w+|combine|wrap)$/;
 
-/** OpenHTF calls such a function with what a phase has measured; it is no phase. */
-const diagnoser = /^@\s*(?:[\w.]+\.)?(?:Phase|Test)Diagnoser\b/;
+/** OpenHTF calls a function with such a decorator with what a phase has measured; it is no phase. */
+const diagnoser = /(?:^|\.)(?:Phase|Test)Diagnoser$/;
 
 const holdsPhases = new Set(['setup', 'main', 'teardown', 'nodes']);
 
@@ -45,29 +45,30 @@ export function outlineScript(source: string): ScriptOutline {
   const functions = new Map<string, Function>();
   const values = new Map<string, SyntaxNode>();
   const imports: string[] = [];
-  const lists: SyntaxNode[] = [];
-  let runs = 0;
+  const calls: SyntaxNode[] = [];
   parser.parse(source).iterate({
     // `at.node` makes an object: only of nodes that count.
     enter(at) {
       if (at.name === 'ImportStatement') imports.push(source.slice(at.from, at.to));
       else if (at.name === 'FunctionDefinition') remember(functions, at.node, source);
       else if (at.name === 'AssignStatement') rememberValue(values, at.node, source);
-      else if (at.name === 'CallExpression') {
-        const { node } = at;
-        const callee = textOf(node.firstChild, source);
-        if (makesRun.test(callee)) runs += 1;
-        const list = node.getChild('ArgList');
-        if (list !== null && takesPhases.test(callee)) lists.push(list);
-      }
+      else if (at.name === 'CallExpression') calls.push(at.node);
     },
   });
   const openhtf = openhtfNames(imports);
+  /** The name that an import has given to something of OpenHTF is replaced by its own. */
+  const ownName = (text: string): string => openhtf.get(text) ?? text;
   const names = new Set<string>();
-  for (const list of lists) for (const name of references(list, values, source)) names.add(name);
+  let runs = 0;
+  for (const call of calls) {
+    const callee = ownName(textOf(call.firstChild, source));
+    if (makesRun.test(callee)) runs += 1;
+    const list = call.getChild('ArgList');
+    if (list === null || !takesPhases.test(callee)) continue;
+    for (const name of references(list, values, source)) names.add(name);
+  }
   for (const [name, { decorators, topLevel }] of functions) {
-    const isDiagnoser = decorators.some((each) => diagnoser.test(textOf(each, source)));
-    if (isDiagnoser) {
+    if (decorators.some((each) => diagnoser.test(ownName(calledName(each, source))))) {
       names.delete(name);
       continue;
     }
@@ -79,6 +80,10 @@ export function outlineScript(source: string): ScriptOutline {
   const plain = openhtf.size === 0 && found.some(({ topLevel }) => topLevel);
   return { runnable: runs > 0 || plain, phases: found.map((each) => outlined(each, source, lines)) };
 }
+
+/** Returns the dotted name in a decorator, such as `htf.PhaseOptions` in `@htf.PhaseOptions(name="x")`. */
+const calledName = (decorator: SyntaxNode, source: string): string =>
+  /^@\s*([\w.]+)/.exec(textOf(decorator, source))?.[1] ?? '';
 
 function outlined({ node, decorators }: Function, source: string, lines: Lines): OutlinedPhase {
   return {

@@ -83,7 +83,9 @@ export class ChangeFeed implements vscode.Disposable {
     this.#heard.fire(event.event === 'change' ? event.data : undefined);
     // The first event of a stream too: something may have changed while there was none.
     if (event.event !== 'change' || event.data.kind.startsWith('procedure.')) void this.#store.refresh();
-    else if (event.data.station_id !== null) void this.#store.refreshStation(event.data.station_id);
+    else if (event.data.station_id !== null) {
+      void this.#store.refreshStation(event.data.station_id, event.data.kind.startsWith('run.'));
+    }
   }
 
   dispose(): void {

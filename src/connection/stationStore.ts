@@ -26,6 +26,8 @@ export class StationStore implements vscode.Disposable {
   readonly #details = new Map<string, StationDetails>();
   /** Stations that have changed; 'all': the list too. */
   #stale: Set<string> | 'all' = new Set();
+  /** Stations whose runs have changed. Their figures, which are of the last days, may be the same as before. */
+  readonly #withChangedRuns = new Set<string>();
   #loading: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #running: ReadonlySet<string> = new Set();
@@ -107,6 +109,7 @@ export class StationStore implements vscode.Disposable {
     this.#stations = undefined;
     this.#error = undefined;
     this.#details.clear();
+    this.#withChangedRuns.clear();
     this.#setContexts();
     this.#changed.fire(undefined);
     void this.refresh();
@@ -118,8 +121,13 @@ export class StationStore implements vscode.Disposable {
     return this.#load();
   }
 
-  /** Asks the server for this station, whatever has become of it. Never rejects. */
-  refreshStation(id: string): Promise<void> {
+  /**
+   * Asks the server for this station, whatever has become of it. Never rejects.
+   *
+   * @param runsChanged whether listeners hear of it even if nothing that is known of the station has changed
+   */
+  refreshStation(id: string, runsChanged = false): Promise<void> {
+    if (runsChanged) this.#withChangedRuns.add(id);
     if (this.#stale !== 'all') this.#stale.add(id);
     return this.#load();
   }
@@ -167,11 +175,13 @@ export class StationStore implements vscode.Disposable {
 
   async #loadOne(id: string): Promise<void> {
     const { remote } = this.#connection;
+    const runsChanged = this.#withChangedRuns.delete(id);
     const read = await readStation(this.#connection, id);
     if (this.#connection.remote !== remote) return;
     const before = this.station(id);
     const details = this.#details.get(id);
-    if (read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details])) return;
+    const isSame = read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details]);
+    if (isSame && !runsChanged) return;
     const others = (this.#stations ?? []).filter((station) => station.id !== id);
     this.#stations = read === undefined ? others : sortStations([...others, read.item]);
     if (read === undefined) this.#details.delete(id);

@@ -1,6 +1,6 @@
 import { errorAnswer, v1ErrorAnswer } from '../contract/common.ts';
 import * as z from 'zod';
-import { oneLine } from '../domain/oneLine.ts';
+import { oneLine, withoutFieldPaths } from '../domain/oneLine.ts';
 
 export type ApiErrorKind =
   /** No connection could be made: the server has not seen the request. */
@@ -57,7 +57,7 @@ export function refusal(status: number, body: unknown): ApiError {
 }
 
 function sentence(answer: z.infer<typeof anyError>): string {
-  if ('error' in answer) return answer.error.message;
+  if ('error' in answer) return withoutFieldPaths(answer.error.message);
   const issues = (answer.issues ?? []).map((issue) => issue.message);
   return issues.length > 0 ? issues.join(' ') : answer.message;
 }

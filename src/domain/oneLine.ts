@@ -47,3 +47,9 @@ export const plainMessage = (text: string): string => withoutLinks(text.slice(0,
 
 /** VS Code makes a link of `[text](address)` in messages, also one that is a command: a space without width prevents it. */
 const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
+
+/**
+ * Returns a refusal without the paths of fields before sentences that name the field themselves, such as
+ * `metadata.part_number: ` before `The part number must be at most 60 characters long.`
+ */
+export const withoutFieldPaths = (text: string): string => text.replace(/(^|[.] )[a-z]\w*(?:\.\w+)*: (?=The )/g, '$1');

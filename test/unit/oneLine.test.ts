@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asSentence, asTyped, inOrder, oneLine, plainMessage } from '../../src/domain/oneLine.ts';
+import { asSentence, asTyped, inOrder, oneLine, plainMessage, withoutFieldPaths } from '../../src/domain/oneLine.ts';
 
 describe('a text from elsewhere in one line', () => {
   it('stays as it is when it is a line', () => {
@@ -47,5 +47,22 @@ describe('a text before a sentence', () => {
   it('ends with a full stop, unless it ends a sentence already', () => {
     const texts = ['EOF when reading a line', 'Done.', 'Why?', 'It said “no.”', '3.3 V', '', ' '];
     assert.deepEqual(texts.map(asSentence), ['EOF when reading a line.', 'Done.', 'Why?', 'It said “no.”', '3.3 V.', '', ' ']); // prettier-ignore
+  });
+});
+
+describe('a refusal', () => {
+  it('is shown without the path of a field that its sentence names, and with all others', () => {
+    for (const [told, shown] of [
+      ['metadata.part_number: The part number must not be empty.', 'The part number must not be empty.'],
+      [
+        'dut_id: The serial number is long. number: The part number too.',
+        'The serial number is long. The part number too.',
+      ],
+      ['phases.0.name: Invalid input: expected string', 'phases.0.name: Invalid input: expected string'],
+      ['Error: The meter is off.', 'Error: The meter is off.'],
+      ['The meter said: The value is off.', 'The meter said: The value is off.'],
+    ] as const) {
+      assert.equal(withoutFieldPaths(told), shown);
+    }
   });
 });

@@ -7,6 +7,7 @@ import { keptId } from '../../domain/run/keptId.ts';
 import { keptRun } from '../../domain/run/keptRun.ts';
 import { withPartNumber } from '../../domain/run/pushBodies.ts';
 import { messageOf } from '../../domain/messageOf.ts';
+import { withoutFieldPaths } from '../../domain/oneLine.ts';
 import type { Log } from '../../platform/log.ts';
 import { UserError } from '../../platform/userError.ts';
 import { type KeptResult, OutboxFolder } from './outboxFolder.ts';
@@ -207,5 +208,7 @@ const gone = (): UserError => new UserError(vscode.l10n.t('The result is no long
 
 export function reasonOf({ handed, tried }: KeptResult): string {
   if (tried !== null && tried.run_id !== null && tried.tries === 0) return vscode.l10n.t('Attachments are missing.');
-  return tried?.message ?? handed?.message ?? vscode.l10n.t('The script ended before it had pushed the run.');
+  const reason = tried?.message ?? handed?.message ?? null;
+  if (reason === null) return vscode.l10n.t('The script ended before it had pushed the run.');
+  return withoutFieldPaths(reason);
 }

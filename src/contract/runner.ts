@@ -30,6 +30,17 @@ const runnerMeasurement = z.object({
 });
 export type RunnerMeasurement = z.infer<typeof runnerMeasurement>;
 
+/** What a diagnoser of OpenHTF found in a phase or in the whole test. */
+const runnerDiagnosis = z.object({
+  /** The value of the `DiagResultEnum`. */
+  result: z.string(),
+  /** The name of the component that it concerns. */
+  component: z.string().nullable(),
+  description: z.string(),
+  is_failure: z.boolean(),
+});
+export type RunnerDiagnosis = z.infer<typeof runnerDiagnosis>;
+
 const phasePlan = z.object({
   /** Identifies the phase within its execution; the same in its events. */
   key: z.string(),
@@ -85,6 +96,7 @@ export const runnerEvent = z.discriminatedUnion('event', [
     measurements: z.array(runnerMeasurement),
     /** Set when the phase raised or timed out. */
     failure: failure.nullable(),
+    diagnoses: z.array(runnerDiagnosis).default([]),
   }),
   z.object({
     event: z.literal('phase_log'),
@@ -138,6 +150,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
     outcome_details: z.array(z.string()),
     /** Phases of the user's that ran, OpenHTF's own trigger phase not counted. */
     phases_run: z.number().int(),
+    /** Of the test as a whole: those of its phases come with `phase_complete`. */
+    diagnoses: z.array(runnerDiagnosis).default([]),
   }),
   /** The server's answer to the script's own push, seen at its HTTP client. */
   z.object({

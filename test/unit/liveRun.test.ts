@@ -23,6 +23,7 @@ const complete = (id: string, outcome: 'PASS' | 'FAIL', phases: number): RunnerE
   end_time_millis: 1,
   outcome_details: [],
   phases_run: phases,
+  diagnoses: [],
 });
 
 describe('a script that runs', () => {

@@ -92,6 +92,40 @@ describe('why an OpenHTF run ended as it did', () => {
     );
   });
 
+  it('has each diagnosis at the phase that made it, also where phases make the same', () => {
+    const diagnoses = ['hot', 'cold', 'hot', 'hot'].map((result) => ({ result, description: 'd', component: null }));
+    const phases = [
+      { name: 'a', outcome: 'PASS', diagnosis_results: ['hot', 'cold'] },
+      { name: 'b', outcome: 'PASS', diagnosis_results: ['hot'] },
+    ];
+    assert.deepEqual(
+      findings('PASS', phases, { diagnoses }).map(({ phase, title }) => [phase, title]),
+      [
+        [0, 'hot'],
+        [0, 'cold'],
+        [1, 'hot'],
+        [null, 'hot'],
+      ],
+    );
+  });
+
+  it('names the component of a diagnosis as OpenHTF writes it, and keeps the others beside an odd one', () => {
+    const component = { name: 'U1', identifier: 'SN-U1' };
+    const diagnoses = [
+      { result: 'hot', description: 'd', component },
+      { result: 'odd', description: ['d'], component: [1], is_failure: 'yes' },
+      { result: 'cold' },
+    ];
+    assert.deepEqual(
+      findings('PASS', [], { diagnoses }).map(({ title, is_failure }) => [title, is_failure]),
+      [
+        ['U1: hot', false],
+        ['odd', false],
+        ['cold', false],
+      ],
+    );
+  });
+
   it('never costs the run, whatever else is written there', () => {
     for (const odd of [3, 'x', [], { phase_result: { exc_type: 1 } }, { phase_result: raised('<x>', { a: [1] }) }]) {
       const others = { diagnoses: odd, outcome_details: odd };

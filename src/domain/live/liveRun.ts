@@ -1,5 +1,6 @@
 import type { Outcome } from '../../contract/common.ts';
 import type { RunnerEvent, RunnerFailure } from '../../contract/runner.ts';
+import { diagnosisLine } from './diagnosisLine.ts';
 
 /** What became of a push: the server has the run, has refused it, or it stays on this machine, for the reason. */
 export type Push =
@@ -18,6 +19,8 @@ export interface Execution {
   /** The record's; null until the execution is complete. */
   readonly outcome: Outcome | null;
   readonly outcomeDetails: readonly string[];
+  /** Diagnoses of the whole test that are failures, a line each. */
+  readonly failedDiagnoses: readonly string[];
   readonly phasesRun: number;
   readonly push: Push | null;
 }
@@ -49,6 +52,7 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
             serialNumber: null,
             outcome: null,
             outcomeDetails: [],
+            failedDiagnoses: [],
             phasesRun: 0,
             push: null,
           },
@@ -58,6 +62,7 @@ export function advance(run: LiveRun, event: RunnerEvent): LiveRun {
       return change(run, event.execution_id, {
         outcome: event.outcome,
         outcomeDetails: event.outcome_details,
+        failedDiagnoses: event.diagnoses.filter(({ is_failure }) => is_failure).map(diagnosisLine),
         serialNumber: event.serial_number,
         phasesRun: event.phases_run,
       });
@@ -101,7 +106,7 @@ export function verdictOf(execution: Execution): Verdict | null {
   if (execution.kind === 'openhtf' && execution.outcome === 'PASS' && execution.phasesRun === 0) {
     return { outcome: 'ERROR', reason: 'The test reported PASS, but not a single phase ran.' };
   }
-  return { outcome: execution.outcome, reason: execution.outcomeDetails[0] ?? null };
+  return { outcome: execution.outcome, reason: execution.outcomeDetails[0] ?? execution.failedDiagnoses[0] ?? null };
 }
 
 const severity: readonly Outcome[] = ['PASS', 'ABORTED', 'FAIL', 'TIMEOUT', 'ERROR'];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Finding } from './newRun.ts';
 import type { OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
+import { diagnosisTitle } from './results.ts';
 
 const raised = z.object({ exc_type: z.string(), exc_val: z.unknown(), exc_tb: z.string().nullish() });
 
@@ -25,14 +26,15 @@ export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[
   const details = (record.outcome_details ?? [])
     .map(({ code, description }) => error(typeName(code ?? ''), description ?? ''))
     .filter(({ title, message }) => !known.has(`${title}\n${message}`) && (title !== '' || message !== ''));
+  // The record lists diagnoses in the order of the phases; one that no phase has left is of the whole test.
+  const left = phases.map((each) => [...(each.diagnosis_results ?? []), ...(each.failure_diagnosis_results ?? [])]);
   const diagnoses = (record.diagnoses ?? []).map(({ result, description, component, is_failure }): Finding => {
-    const phase = phases.findIndex((each) =>
-      [...(each.diagnosis_results ?? []), ...(each.failure_diagnosis_results ?? [])].includes(result),
-    );
+    const phase = left.findIndex((results) => results.includes(result));
+    left[phase]?.splice(left[phase].indexOf(result), 1);
     return {
       kind: 'diagnosis',
       phase: phase === -1 ? null : phase,
-      title: [component, result].filter(Boolean).join(': '),
+      title: diagnosisTitle(component, result),
       message: description ?? '',
       place: null,
       is_failure: is_failure ?? false,

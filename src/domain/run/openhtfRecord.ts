@@ -43,6 +43,19 @@ const phase = z.object({
 });
 export type OpenhtfPhase = z.infer<typeof phase>;
 
+/** OpenHTF declares a component as an object with a name and takes anything else too. */
+const component = z
+  .union([text, z.object({ name: text }).transform(({ name }) => name)])
+  .nullish()
+  .catch(null);
+
+const diagnosis = z.object({
+  result: text,
+  description: text.nullish().catch(null),
+  component,
+  is_failure: z.boolean().nullish().catch(null),
+});
+
 const logRecord = z.object({
   level: z.number(),
   source: z.string().nullish(),
@@ -80,16 +93,6 @@ export const openhtfRecord = z.object({
     .array(z.object({ code: text.nullish(), description: text.nullish() }))
     .nullish()
     .catch(null),
-  diagnoses: z
-    .array(
-      z.object({
-        result: text,
-        description: text.nullish(),
-        component: text.nullish(),
-        is_failure: z.boolean().nullish(),
-      }),
-    )
-    .nullish()
-    .catch(null),
+  diagnoses: z.array(diagnosis).nullish().catch(null),
 });
 export type OpenhtfRecord = z.infer<typeof openhtfRecord>;

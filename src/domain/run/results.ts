@@ -16,6 +16,10 @@ export interface Result {
   validators: readonly ValidatorAnswer[];
 }
 
+/** Returns what a diagnosis is called, such as `U1: too_hot`. */
+export const diagnosisTitle = (component: string | null | undefined, result: string): string =>
+  [component, result].filter(Boolean).join(': ');
+
 type Aggregations = ReportMeasurement['aggregations'];
 
 /** The measurement, then what was made of it and of the axes of its curve. */

@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
-import type { RunnerFailure, RunnerMeasurement } from '../../contract/runner.ts';
+import type { RunnerDiagnosis, RunnerFailure, RunnerMeasurement } from '../../contract/runner.ts';
+import { diagnosisLine } from '../../domain/live/diagnosisLine.ts';
 import { expectedOf, measurementLine, valueOf } from '../../domain/live/measurementLine.ts';
 import { lineRange } from './testItems.ts';
 
 export const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
   measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
 
-/** What failed in a phase, each with what was expected and what it was. @param place where a measurement is declared */
+/** The measurements that failed, each with what was expected and what it was. @param place where one is declared */
 export function measurementMessages(
   measurements: readonly RunnerMeasurement[],
   place: (name: string) => vscode.Location | undefined,
 ): vscode.TestMessage[] {
-  const messages = failedOf(measurements).map((measurement) => {
+  return failedOf(measurements).map((measurement) => {
     const message = vscode.TestMessage.diff(
       measurementLine(measurement),
       expectedOf(measurement),
@@ -21,8 +22,11 @@ export function measurementMessages(
     if (location !== undefined) message.location = location;
     return message;
   });
-  return messages.length > 0 ? messages : [new vscode.TestMessage('FAIL')];
 }
+
+/** The diagnoses that are failures, one message each. */
+export const diagnosisMessages = (diagnoses: readonly RunnerDiagnosis[]): vscode.TestMessage[] =>
+  diagnoses.filter(({ is_failure }) => is_failure).map((each) => new vscode.TestMessage(diagnosisLine(each)));
 
 export function failureMessage(failure: RunnerFailure, fallback: vscode.Uri | undefined): vscode.TestMessage {
   const message = new vscode.TestMessage(`${failure.type}: ${failure.message}\n\n${failure.traceback}`);

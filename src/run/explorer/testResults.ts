@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { RunnerEvent } from '../../contract/runner.ts';
+import type { RunnerDiagnosis, RunnerEvent } from '../../contract/runner.ts';
 import type { Verdict } from '../../domain/live/liveRun.ts';
+import { diagnosisLine } from '../../domain/live/diagnosisLine.ts';
 import { measurementLine } from '../../domain/live/measurementLine.ts';
-import { failedOf, failureMessage, measurementMessages, placeOf } from './resultMessages.ts';
+import { diagnosisMessages, failedOf, failureMessage, measurementMessages, placeOf } from './resultMessages.ts';
 import type { PlannedPhase, TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
@@ -55,6 +56,7 @@ export class ResultPainter {
         break;
       case 'run_complete':
         this.#paintLast();
+        this.#diagnoses(event.diagnoses, this.#script);
         this.output(`${event.serial_number ?? ''} ${event.outcome}\n`);
         break;
       case 'run_crashed':
@@ -116,8 +118,13 @@ export class ResultPainter {
   /** Whether a phase is repeated shows only when it begins again: until then its end is not painted. */
   #phaseEnd(event: PhaseEnd): void {
     this.#paintLast();
+    this.#diagnoses(event.diagnoses, this.#item(event));
     this.output(`${event.name}: ${event.outcome}${event.attempt > 0 ? ` (attempt ${event.attempt + 1})` : ''}\n`);
     this.#last = event;
+  }
+
+  #diagnoses(diagnoses: readonly RunnerDiagnosis[], item: vscode.TestItem): void {
+    for (const each of diagnoses) this.output(`  ${diagnosisLine(each)}\n`, undefined, item);
   }
 
   #paintLast(): void {
@@ -130,8 +137,12 @@ export class ResultPainter {
   }
 
   /** An attempt that was not the last says in its label how it ended; as a failure it would make the phase one. */
-  #repeated(item: vscode.TestItem, { attempt, outcome, measurements, failure }: PhaseEnd): void {
-    const reasons = failure === null ? failedOf(measurements).map(measurementLine) : [failure.message];
+  #repeated(item: vscode.TestItem, { attempt, outcome, measurements, failure, diagnoses }: PhaseEnd): void {
+    const failed = diagnoses.filter(({ is_failure }) => is_failure);
+    const reasons = [
+      ...(failure === null ? failedOf(measurements).map(measurementLine) : [failure.message]),
+      ...failed.map(diagnosisLine),
+    ];
     const child = this.#items.attempt(item, attempt + 1);
     const how = reasons.length > 0 ? reasons.join('; ') : outcome === 'SKIP' ? vscode.l10n.t('repeated') : outcome;
     child.label = vscode.l10n.t('Attempt {0}: {1}', attempt + 1, how);
@@ -145,10 +156,11 @@ export class ResultPainter {
     else if (event.outcome === 'ERROR') {
       const message =
         event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
-      this.#run.errored(item, message, duration);
+      this.#run.errored(item, [message, ...diagnosisMessages(event.diagnoses)], duration);
     } else {
       const place = (name: string): vscode.Location | undefined => this.#items.measurementPlace(item, event.name, name);
-      this.#run.failed(item, measurementMessages(event.measurements, place), duration);
+      const messages = [...measurementMessages(event.measurements, place), ...diagnosisMessages(event.diagnoses)];
+      this.#run.failed(item, messages.length > 0 ? messages : new vscode.TestMessage('FAIL'), duration);
     }
   }
 }

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .openhtf_phases import failure, measurement, phase_plan
+from .openhtf_phases import diagnosis, failure, measurement, phase_plan
 from .places import Files, Place
 
 # Least time (seconds) between two updates of a measurement with dimensions, which may get thousands of points.
@@ -17,8 +17,10 @@ UPDATE_INTERVAL = 0.1
 class Attempt:
     """One attempt at a phase."""
 
-    def __init__(self, key: str, name: str, number: int) -> None:
+    def __init__(self, key: str, name: str, number: int, diagnosed: int) -> None:
+        """Args: diagnosed: how many diagnoses the test had before."""
         self.key = key
+        self.diagnosed = diagnosed
         self.fields: dict[str, object] = {"key": key, "name": name, "attempt": number}
         self.updated: dict[str, float] = {}
 
@@ -35,12 +37,14 @@ class Attempts:
         self._send = send
         self._counts: Counter[str] = Counter()
         self._running: dict[int, Attempt] = {}
+        self._reported: list[Any] = []
 
     def started(self, state: Any) -> None:
         """Args: state: OpenHTF's `PhaseState` of this attempt."""
         key = self._keys.get(state.phase_record.descriptor_id)
         if key is not None:
-            attempt = Attempt(key, state.name, self._counts[key])
+            diagnosed = len(state.test_state.test_record.diagnoses)
+            attempt = Attempt(key, state.name, self._counts[key], diagnosed)
             self._counts[key] += 1
             self._running[id(state)] = attempt
             unit = state.test_state.test_record.dut_id
@@ -62,6 +66,9 @@ class Attempts:
         if attempt is None:
             return
         record = state.phase_record
+        # Diagnosers of a phase run before it is complete, and no other phase runs at the same time.
+        diagnoses = state.test_state.test_record.diagnoses[attempt.diagnosed :]
+        self._reported += diagnoses
         self._send(
             "phase_complete",
             **attempt.fields,
@@ -70,7 +77,13 @@ class Attempts:
             end_time_millis=record.end_time_millis or time.time() * 1000,
             measurements=[measurement(declared) for declared in state.measurements.values()],
             failure=failure(record, self._place(attempt), aborted, self._files),
+            diagnoses=[diagnosis(each) for each in diagnoses],
         )
+
+    def other_diagnoses(self, record: Any) -> list[dict[str, object]]:
+        """Returns the diagnoses of the test that were not reported with a phase."""
+        reported = {id(each) for each in self._reported}
+        return [diagnosis(each) for each in record.diagnoses if id(each) not in reported]
 
     def ran(self, records: Iterable[Any]) -> int:
         """Returns how many phases of the plan have a record."""

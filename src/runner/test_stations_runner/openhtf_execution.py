@@ -156,6 +156,7 @@ class OpenHtfExecution:
             end_time_millis=record.end_time_millis,
             outcome_details=[_detail(detail) for detail in record.outcome_details],
             phases_run=self.attempts.ran(record.phases),
+            diagnoses=self.attempts.other_diagnoses(record),
         )
 
     def _send(self, event: str, **fields: object) -> None:

@@ -65,6 +65,17 @@ def measurement(declared: Any) -> dict[str, object]:
     return fields
 
 
+def diagnosis(found: Any) -> dict[str, object]:
+    """Describes a diagnosis as the contract's `runnerDiagnosis`."""
+    component = found.component
+    return {
+        "result": str(found.result.value),
+        "component": None if component is None else str(getattr(component, "name", component)),
+        "description": str(found.description or ""),
+        "is_failure": bool(found.is_failure),
+    }
+
+
 def failure(record: Any, place: Place | None, aborted: bool, files: Files) -> Failure | None:
     """Describes why a finished phase broke; None when it did not.
 

@@ -180,6 +180,18 @@ def _event_problems(record: dict[str, Any], execution: str, finished: Finished) 
     )
     if not same:
         problems.append(f"phase_complete: expected {phases}, found {found}")
+    diagnoses = [
+        [each["result"], each["component"]["name"] if each["component"] else None, each["description"],
+         each.get("is_failure", False)]
+        for each in record["report"]["diagnoses"]
+    ]  # fmt: skip
+    found_diagnoses = [
+        [each[key] for key in ("result", "component", "description", "is_failure")]
+        for event in [*of_it("phase_complete"), *completed]
+        for each in event["diagnoses"]
+    ]
+    if diagnoses != found_diagnoses:
+        problems.append(f"diagnoses: expected {diagnoses}, found {found_diagnoses}")
     if len(of_it("run_upload_queued")) != 1:
         problems.append("run_upload_queued: not once")
     return problems
@@ -196,28 +208,44 @@ def _keep(folder: Path, records: list[dict[str, Any]], stored: list[Stored]) -> 
 
 
 def _on_server(record: dict[str, Any]) -> dict[str, Any]:
+    report = record["report"]
     phases = [
         {
             "name": phase["name"],
             "outcome": phase["outcome"] or "ERROR",
-            "measurements": [_measurement_on_server(name, each) for name, each in phase["measurements"].items()],
+            "measurements": [
+                {
+                    "name": name,
+                    # PARTIALLY_SET and SKIPPED are words of OpenHTF alone.
+                    "outcome": each["outcome"] if each["outcome"] in ("PASS", "FAIL") else "UNSET",
+                    **({"value": _as_stored(each["measured_value"])} if "measured_value" in each else {}),
+                    "limits": in_memory["measurements"][name]["limits"],
+                }
+                for name, each in phase["measurements"].items()
+            ],
         }
-        for phase in record["report"]["phases"]
+        for phase, in_memory in zip(report["phases"], record["phases"], strict=True)
         # OpenHTF's own, which asks for the serial number.
         if phase["name"] != "trigger_phase"
     ]
-    # Nothing was tested.
-    outcome = "ERROR" if record["outcome"] == "PASS" and not phases else record["outcome"]
-    return {"outcome": outcome, "serial_number": record["dut_id"], "phases": phases}
+    return {
+        # Nothing was tested by a test without a phase, whatever OpenHTF says.
+        "outcome": "ERROR" if record["outcome"] == "PASS" and not phases else record["outcome"],
+        "serial_number": record["dut_id"],
+        "diagnoses": [
+            {
+                "title": f"{each['component']['name']}: {each['result']}" if each["component"] else each["result"],
+                "message": each["description"],
+                "is_failure": each.get("is_failure", False),
+            }
+            for each in report["diagnoses"]
+        ],
+        "phases": phases,
+    }
 
 
-def _measurement_on_server(name: str, measurement: dict[str, Any]) -> dict[str, Any]:
-    outcome = measurement["outcome"] if measurement["outcome"] in ("PASS", "FAIL") else "UNSET"
-    return {"name": name, "outcome": outcome, "value": _finite(measurement.get("measured_value"))}
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN."""
+def _as_stored(value: Any) -> Any:
+    """JSON has no NaN and no infinity: they are stored as texts."""
     if isinstance(value, list):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return [_as_stored(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

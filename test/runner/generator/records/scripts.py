@@ -136,7 +136,10 @@ class Generator:
             "return None",
             'return htf.Diagnosis(Found.ONE, "one")',
             'return htf.Diagnosis(Found.BAD, "bad", is_failure=True)',
-            "return [htf.Diagnosis(Found.TWO, 'two'), htf.Diagnosis(Found.ONE, 'one')]",
+            "return [htf.Diagnosis(Found.TWO, 'two'), htf.Diagnosis(Found.ONE, 'one', is_internal=True)]"
+            if kind == "Phase"
+            else "return [htf.Diagnosis(Found.TWO, 'two'), htf.Diagnosis(Found.ONE, 'one')]",
+            "return htf.Diagnosis(Found.BAD, 'bad', component=htf.DiagnosisComponent('U1', 'SN-U1'), is_failure=True)",
             "raise Broken('no diagnosis')",
             "return 5",
         ]

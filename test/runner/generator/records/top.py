@@ -9,7 +9,7 @@ import time
 import openhtf as htf
 from openhtf.output.callbacks import json_factory
 from openhtf.plugs import BasePlug
-from openhtf.util import units  # noqa: F401
+from openhtf.util import units, validators  # noqa: F401
 
 LOCK = threading.Lock()
 COUNTS = collections.Counter()
@@ -45,6 +45,22 @@ class FallingInstrument(BasePlug):
         raise Broken("falls")
 
 
+def limits_of(measurement):
+    """The limits as OpenHTF holds them: operator, bound, and whether the bound decides the outcome."""
+    limits = []
+    for validator in measurement.validators:
+        if isinstance(validator, validators.RangeValidatorBase):
+            low, high = validator.minimum, validator.maximum
+            bounds = [["==", low, True]] if low is not None and low == high else [[">=", low, True], ["<=", high, True]]
+            bounds += [[">=", validator.marginal_minimum, False], ["<=", validator.marginal_maximum, False]]
+            limits += [each for each in bounds if each[1] is not None]
+        elif isinstance(validator, validators.RegexMatcher):
+            limits.append(["matches", validator.regex, True])
+        else:
+            limits.append([None, None, True])
+    return limits
+
+
 def write_record(record):
     """The record as OpenHTF has it, written without the runner."""
     phases = []
@@ -56,6 +72,7 @@ def write_record(record):
                 "outcome": measurement.outcome.name,
                 "is_set": bool(value.is_value_set),
                 "value": repr(value.value) if value.is_value_set else None,
+                "limits": limits_of(measurement),
             }
         phases.append(
             {

@@ -31,6 +31,12 @@ export class Tree {
       );
   }
 
+  /** Clicks an icon in the title of the view. */
+  async action(title: string): Promise<void> {
+    const pane = this.#page.locator('.pane').filter({ has: this.locator });
+    await clickUnderMouse(pane, pane.getByRole('button', { name: title }));
+  }
+
   /** The row whose label (without its description) is `label`; a pattern is tried on label and description. */
   row(label: string | RegExp): Row {
     const rows = this.locator.getByRole('treeitem');

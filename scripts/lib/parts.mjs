@@ -36,8 +36,8 @@ const ruff = ['-m', 'ruff'];
 export const parts = [
   // The build comes first: others use it. The longest suite comes next, the rest goes beside it.
   check('build', [[node, script('scripts/package.mjs')]]),
-  suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 60_000, share: [1, 2] }),
-  suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 60_000, share: [2, 2] }),
+  suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
+  suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
   oldest(['clicks', 'readme', 'stations', 'testing']),
   suite('unit', { timeout: 10_000 }),
   check('types', [
@@ -88,7 +88,7 @@ function check(name, commands, needs = []) {
 /** Browser tests that go through what is done every day, in the oldest VS Code that the manifest's `engines` name. */
 function oldest(names) {
   const files = names.map((name) => `test/e2e/${name}.test.ts`);
-  const part = suite('oldest', { needs: ['pythons', 'browser', 'oldest'], usesBuild: true, timeout: 60_000, files });
+  const part = suite('oldest', { needs: ['pythons', 'browser', 'oldest'], usesBuild: true, timeout: 180_000, files });
   return {
     ...part,
     async work(run, tests) {

@@ -56,7 +56,6 @@ const attack = (url: string): string => `(async () => {
 })()`;
 
 describe('an attacker', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   let browser: BrowserContext;

@@ -7,7 +7,6 @@ import { eventually } from './support/until.ts';
 const runCommand = 'Test Stations: Run Procedure on Station';
 
 describe('a script whose procedure is not the station’s', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

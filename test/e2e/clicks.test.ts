@@ -6,7 +6,6 @@ import { eventually } from './support/until.ts';
 import { useWorkbench } from './support/useWorkbench.ts';
 
 describe('a test engineer at the bench', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 
@@ -93,7 +92,6 @@ describe('a test engineer at the bench', function () {
 });
 
 describe('a data folder that cannot be used', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const file = bench.write('not-a-folder', '');
   const workbench = useWorkbench({

@@ -13,7 +13,6 @@ import type { Workbench } from './support/workbench.ts';
 const debugCommand = 'Test Stations: Debug Procedure on Station';
 
 describe('debugging a script on a station', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   // The Python Debugger extension itself cannot be had here: its stand-in starts the same debugpy.
   const standIn = packExtension(join(root, 'test/fixtures/pythonDebugger'), join(bench.folder, 'debugger.vsix'));
@@ -124,7 +123,6 @@ describe('debugging a script on a station', function () {
 });
 
 describe('debugging without a debugger', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

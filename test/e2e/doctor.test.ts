@@ -9,7 +9,6 @@ import { eventually, until } from './support/until.ts';
 import type { Workbench } from './support/workbench.ts';
 
 describe('the Doctor', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   let key = '';
@@ -135,7 +134,6 @@ describe('the Doctor', function () {
 });
 
 describe('the Doctor in a folder that is not trusted', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useUntrustedBench(bench);
 

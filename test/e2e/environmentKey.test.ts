@@ -14,7 +14,6 @@ async function stationKeyOn(server: StandIn, name: string): Promise<string> {
 }
 
 describe('a key in the environment of the window', function () {
-  this.timeout(90_000);
   const own = useTofuPilot();
   const other = useTofuPilot();
   const env: Record<string, string> = {};

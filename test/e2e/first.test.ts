@@ -10,7 +10,6 @@ import type { Workbench } from './support/workbench.ts';
 const themes = ['light', 'dark', 'hc'] as const;
 
 describe('the first five minutes', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const walkthrough = (): Walkthrough => new Walkthrough(workbench().page);

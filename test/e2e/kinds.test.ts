@@ -6,7 +6,6 @@ import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually } from './support/until.ts';
 
 describe('a script of another kind', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench, {
     'testStations.arguments': ['--slot', '2 b'],

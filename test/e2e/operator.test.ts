@@ -39,7 +39,6 @@ with TofuPilot(test):
 `;
 
 describe('the Operator UI in VS Code', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const view = (): FrameLocator => workbench().webview();

@@ -38,7 +38,6 @@ const measurement = (name: string, measured_value: unknown, outcome: string, val
 const focused = "document.activeElement?.getAttribute('name')";
 
 describe('the page of the Operator UI in a browser', function () {
-  this.timeout(90_000);
   const bench = useServer();
   const profile = mkdtempSync(join(tmpdir(), 'ts-page-'));
   let context: BrowserContext;
@@ -327,7 +326,6 @@ describe('the page of the Operator UI in a browser', function () {
 });
 
 describe('the page beside a script in a terminal', function () {
-  this.timeout(90_000);
   const bench = useServer();
   const profile = mkdtempSync(join(tmpdir(), 'ts-page-'));
   const folder = mkdtempSync(join(tmpdir(), 'ts-streamed-'));

@@ -8,7 +8,6 @@ import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('a result that the script does not push', function () {
-  this.timeout(120_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const waiting = (): string[] => {

@@ -10,7 +10,6 @@ import { addTofuPilot, Bench, pasteKey, useBench } from './support/bench.ts';
 import { until } from './support/until.ts';
 
 describe('results while a server is away', function () {
-  this.timeout(120_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();

@@ -8,7 +8,6 @@ import { installExtension } from './support/extension.ts';
 import { build, root } from './support/places.ts';
 
 describe('the package', function () {
-  this.timeout(60_000);
   let folder: string;
   let extension: string;
   before(async () => {

@@ -14,7 +14,6 @@ async function runFile(window: Workbench, file: string): Promise<void> {
 }
 
 describe('several runs at once', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

@@ -16,7 +16,6 @@ import { eventually } from './support/until.ts';
 
 /** The flows of README.md, with the samples; `npm run pictures` puts their pictures into docs/pictures. */
 describe('what the README shows', function () {
-  this.timeout(90_000);
   const size = { width: 1280, height: 800 };
   const bench = new Bench();
   const { workbench } = useBench(bench, { 'editor.minimap.enabled': false });

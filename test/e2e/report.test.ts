@@ -22,7 +22,6 @@ const picture =
   '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="teal"/></svg>';
 
 describe('the run report', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   let id = '';

@@ -15,7 +15,6 @@ async function runFile(window: Workbench, file: string): Promise<void> {
 }
 
 describe('running a script on a station', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

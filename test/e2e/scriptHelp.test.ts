@@ -7,7 +7,6 @@ import { eventually } from './support/until.ts';
 const key = `tss_${'Zz09-_aB'.repeat(5)}`;
 
 describe('help in a script', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const editor = (): Editor => new Editor(workbench().page);

@@ -14,7 +14,6 @@ import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 
 describe('a TofuPilot server (a stand-in for it)', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();
@@ -206,7 +205,6 @@ describe('a TofuPilot server (a stand-in for it)', function () {
 });
 
 describe('a server with a certificate of the company’s own', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const company = useTofuPilot(true);

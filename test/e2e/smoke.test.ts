@@ -4,7 +4,6 @@ import { before, describe, it } from 'mocha';
 import { useWorkbench } from './support/useWorkbench.ts';
 
 describe('A window with the extension', function () {
-  this.timeout(60_000);
   const workbench = useWorkbench();
 
   before(async () => {

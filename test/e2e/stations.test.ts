@@ -8,7 +8,6 @@ import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 
 describe('the Stations view', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   let firstKey = '';

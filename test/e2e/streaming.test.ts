@@ -29,7 +29,6 @@ const connected = /Connected to TofuPilot real-time server/;
 const untrusted = /CERTIFICATE_VERIFY_FAILED|Failed to connect/;
 
 describe('live streams of scripts', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench, { 'testStations.python': streamingPython() });
   const states = async (): Promise<string[]> =>

@@ -19,7 +19,6 @@ client.runs.create(outcome="PASS", procedure_id="${procedure}", serial_number="S
 `;
 
 describe('a station terminal', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const terminal = (): Terminal => new Terminal(workbench().page);
@@ -124,7 +123,6 @@ describe('a station terminal', function () {
 });
 
 describe('in a folder that is not trusted', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useUntrustedBench(bench);
 

@@ -8,7 +8,6 @@ import { eventually } from './support/until.ts';
 import type { Workbench } from './support/workbench.ts';
 
 describe('the Test Explorer', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const explorer = (): TestExplorer => new TestExplorer(workbench());

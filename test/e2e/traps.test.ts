@@ -21,7 +21,6 @@ test.execute(${start})
 `;
 
 describe('traps', function () {
-  this.timeout(120_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

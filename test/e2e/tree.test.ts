@@ -17,7 +17,6 @@ import { runAt } from '../server/runs.ts';
 const hour = 60 * 60 * 1000;
 
 describe('the tree of stations', function () {
-  this.timeout(120_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const tree = () => workbench().tree('Stations');

@@ -4,7 +4,6 @@ import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('trouble while a script runs', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

@@ -3,7 +3,6 @@ import { describe, it } from 'mocha';
 import { Bench, createStation, useUntrustedBench } from './support/bench.ts';
 
 describe('a folder that is not trusted', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useUntrustedBench(bench);
 

@@ -10,7 +10,6 @@ import { dayName, useUptimePanel } from './support/uptimePanel.ts';
 const hour = 3_600_000;
 
 describe('a station in the uptime panel', function () {
-  this.timeout(90_000);
   const { workbench, id, panel, row, beat } = useUptimePanel();
 
   it('opens on a station by its menu, and says why one without a history has none', async () => {

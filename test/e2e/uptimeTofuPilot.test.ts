@@ -7,7 +7,6 @@ import { axeProblems } from './support/axe.ts';
 import { addTofuPilot, Bench, useBench } from './support/bench.ts';
 
 describe('the uptime panel on a TofuPilot server (a stand-in for it)', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();

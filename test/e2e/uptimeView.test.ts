@@ -21,7 +21,6 @@ const exported = z.object({
 });
 
 describe('the uptime panel', function () {
-  this.timeout(90_000);
   const { bench, workbench, id, panel, row, beat } = useUptimePanel();
   const names = (): Promise<string[]> => panel().locator('.grid .row .name button').allInnerTexts();
   const figures = (): Promise<string[]> => panel().locator('.figures:not(.small) .percent').allInnerTexts();

@@ -6,7 +6,6 @@ import { Bench, createStation, useBench } from './support/bench.ts';
 import { until } from './support/until.ts';
 
 describe('the user key of a window', function () {
-  this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
 

@@ -10,7 +10,7 @@ interface Patience {
 /** Repeats `find` until it gives something: not undefined, null or false. Errors of `find` are tried again. */
 export async function until<T>(
   find: () => T | Promise<T>,
-  { timeout = 20_000, what = 'what was waited for' }: Patience = {},
+  { timeout = 45_000, what = 'what was waited for' }: Patience = {},
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = Date.now() + timeout;
   for (;;) {

@@ -14,11 +14,9 @@ export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
   let workbench: Workbench | undefined;
 
   before(async function () {
-    this.timeout(120_000);
     workbench = await Workbench.start(options);
   });
   afterEach(async function () {
-    this.timeout(30_000);
     const test = this.currentTest;
     if (!workbench || test?.state !== 'failed') return;
     await keep(workbench, test.fullTitle());
@@ -26,7 +24,6 @@ export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
     await workbench.page.keyboard.press('Escape');
   });
   after(async function () {
-    this.timeout(60_000);
     if (!workbench) return;
     const suite = this.test?.parent;
     if (suite && !hasRun(suite)) await keep(workbench, `${suite.fullTitle()} before`);

@@ -66,8 +66,9 @@ export class Workbench {
       await server.start();
       context = await openBrowser(join(server.folder, 'browser'));
       const page = context.pages()[0] ?? (await context.newPage());
-      page.setDefaultTimeout(20_000);
-      page.setDefaultNavigationTimeout(60_000); // a window loads for tens of seconds on a busy machine
+      // A busy machine takes many times as long as an idle one.
+      page.setDefaultTimeout(45_000);
+      page.setDefaultNavigationTimeout(90_000);
       await page.addInitScript(notificationsStay);
       return new Workbench(server, context, page);
     } catch (error) {

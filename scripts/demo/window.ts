@@ -28,6 +28,10 @@ export async function checkWindow({ settings, env }: WindowOptions, job: Demo): 
     await window.openContainer('Test Stations');
     await window.tree('Stations').row(job.station.name).locator.waitFor();
     await window.tree('Runs').row('SN-0001').locator.first().waitFor();
+    const key = window.tree('Stations').row(new RegExp(job.key.slice(0, 8)));
+    await key.locator.waitFor();
+    const spoken = await key.spoken();
+    if (spoken.includes('not on this machine')) throw new Error(`The window does not have the key: ${spoken}`);
     console.log(`  seen            station ${job.station.name} and its run in the sidebar`);
     await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');

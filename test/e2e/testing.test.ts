@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, it } from 'mocha';
+import type { Locator } from 'playwright-core';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { TestExplorer } from './support/testExplorer.ts';
 import { eventually } from './support/until.ts';
@@ -81,7 +82,7 @@ describe('the Test Explorer', function () {
     assert.equal(await waits.count(), 0);
     await window.quickInput.cancel();
     await waits.waitFor();
-    await window.notification('prompts.py · dry run waits for an answer: Scan the label').close();
+    await window.command('Notifications: Clear All Notifications');
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('dismissed-question', theme);
     await waits.click();
     await window.quickInput.opened(question);
@@ -98,19 +99,28 @@ describe('the Test Explorer', function () {
     await window.command('Notifications: Clear All Notifications');
   });
 
-  it('says that a stopped run no longer waits when its notification is answered', async () => {
+  it('says that a dry run has ended when a button of an old notification is pressed', async () => {
     const window = workbench();
+    const dryRun = 'Test Stations: Dry Run Procedure (Nothing Is Pushed)';
     await window.openFile('prompts.py');
-    await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
+    await window.command(dryRun);
     await window.quickInput.opened('Operator prompt of prompts.py · dry run');
     await window.quickInput.cancel();
-    const stale = window.notification('prompts.py · dry run waits for an answer: Scan the label');
-    await stale.locator.waitFor();
+    await window.notification('prompts.py · dry run waits for an answer: Scan the label').locator.waitFor();
+    await window.command(dryRun);
+    await window.notification('prompts.py is still running.').locator.waitFor();
     await window.command('Test Stations: Stop Run');
     await window.notification(/SN-ASK: ABORTED/).close();
     assert.equal(await window.statusBarItem('waits for an answer').count(), 0);
-    await stale.click('Answer');
-    await window.notification('prompts.py · dry run no longer waits for this answer.').close();
+    // Some of the notifications may have left the corner by now; this list has all of them.
+    await window.command('Notifications: Show Notifications');
+    const listed = (text: string): Locator =>
+      window.page.locator('.notifications-center .notification-list-item', { hasText: text });
+    await listed('prompts.py · dry run waits for an answer').getByRole('button', { name: 'Answer' }).click();
+    await listed('prompts.py · dry run no longer waits for this answer.').waitFor();
+    await listed('prompts.py is still running.').getByRole('button', { name: 'Stop' }).click();
+    await listed('prompts.py · dry run has already ended.').waitFor();
+    await window.command('Notifications: Clear All Notifications');
     bench.remove('prompts.py');
   });
 

@@ -112,7 +112,7 @@ class Generator:
         inner = [self._node(depth + 1) for _ in range(rng.randrange(1, 4))]
         listed = ", ".join(inner)
         if chance < 0.72:
-            setup, teardown = ([self._phase() for _ in range(rng.randrange(3))] for _ in range(2))
+            setup, teardown = ([self._phase(may_stop) for _ in range(rng.randrange(3))] for may_stop in (True, False))
             return f"htf.PhaseGroup(setup=[{', '.join(setup)}], main=[{listed}], teardown=[{', '.join(teardown)}])"
         if chance < 0.82:
             return f'htf.Subtest("{self._name("subtest")}", {listed})'
@@ -153,8 +153,12 @@ class Generator:
             names.append(name)
         return names if self._trouble else names[:2]
 
-    def _phase(self) -> str:
-        """Defines a phase; returns its name."""
+    def _phase(self, may_stop: bool = True) -> str:
+        """Defines a phase; returns its name.
+
+        Args:
+            may_stop: whether it may wait for a stop, which OpenHTF leaves unnoticed in a teardown phase.
+        """
         rng = self._rng
         name = self._name("phase")
         decorators: list[str] = []
@@ -198,7 +202,7 @@ class Generator:
             lines.append('test.test_record.dut_id = "SN-SCANNED"')
         if timeout:
             lines.append("sleep_long()")
-        elif self._stop_left and rng.random() < 0.3:
+        elif may_stop and self._stop_left and rng.random() < 0.3:
             self._stop_left = False
             self.stops = True
             lines.append("stop_here()")

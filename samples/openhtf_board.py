@@ -6,7 +6,7 @@ import random
 import openhtf as htf
 from openhtf.plugs import BasePlug, user_input
 from openhtf.util import units
-from tofupilot.openhtf import TofuPilot
+from tofupilot.openhtf import upload
 
 
 class Multimeter(BasePlug):
@@ -52,9 +52,9 @@ def main():
         procedure_id="FVT1",  # the identifier of a procedure that is linked to the station
         part_number="PCBA01",
     )
-    # The key of the selected station is given to the script by the editor.
-    with TofuPilot(test):
-        test.execute(lambda: "SN-0001")
+    # upload() reads the station's key from TOFUPILOT_API_KEY, which the editor and its station terminal set.
+    test.add_output_callbacks(upload())
+    test.execute(lambda: "SN-0001")
 
 
 if __name__ == "__main__":

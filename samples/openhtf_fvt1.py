@@ -1,11 +1,7 @@
-# Before running the script, ensure you have created a station in the TofuPilot interface
-# and linked it to the specified procedure ID ("FVT1" in this example).
-# You also need to save your API key in an environment variable named "STATION_API_KEY"
-# or pass it directly as an argument like this:
-# TofuPilot(test, api_key="STATION_API_KEY")
+"""The smallest OpenHTF script: one phase."""
 
 import openhtf as htf
-from tofupilot.openhtf import TofuPilot
+from tofupilot.openhtf import upload
 
 
 def phase_one(test):
@@ -15,12 +11,12 @@ def phase_one(test):
 def main():
     test = htf.Test(
         phase_one,
-        procedure_id="FVT1",  # Create a station in TofuPilot linked to this procedure ID
+        procedure_id="FVT1",  # the identifier of a procedure that is linked to the station
         part_number="PCBA01",
     )
-    # The API key can be set in environment variables or passed directly.
-    with TofuPilot(test):
-        test.execute(lambda: "SN-0001")
+    # upload() reads the station's key from TOFUPILOT_API_KEY, which the editor and its station terminal set.
+    test.add_output_callbacks(upload())
+    test.execute(lambda: "SN-0001")
 
 
 if __name__ == "__main__":

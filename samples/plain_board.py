@@ -31,7 +31,7 @@ def check_supply():
 
 def main():
     phases = [check_supply()]
-    # The key of the selected station is given to the script by the editor.
+    # The client reads the station's key from TOFUPILOT_API_KEY, which the editor and its station terminal set.
     client = TofuPilotClient()
     client.create_run(
         procedure_id="FVT1",  # the identifier of a procedure that is linked to the station

@@ -1,8 +1,4 @@
-# Before running the script, ensure you have created a station in the TofuPilot interface
-# and linked it to the specified procedure ID ("FVT1" in this example).
-# You also need to save your API key in an environment variable named "STATION_API_KEY"
-# or pass it directly as an argument like this:
-# TofuPilotClient(api_key="STATION_API_KEY")
+"""The smallest plain script: one phase, whose result is pushed at the end."""
 
 from datetime import datetime, timedelta
 
@@ -21,12 +17,12 @@ def phase_one():
 
 
 def main():
-    # The API key can be set in environment variables or passed directly.
+    # The client reads the station's key from TOFUPILOT_API_KEY, which the editor and its station terminal set.
     client = TofuPilotClient()
 
     phases = [phase_one()]
     client.create_run(
-        procedure_id="FVT1",  # Create a station in TofuPilot linked to this procedure ID
+        procedure_id="FVT1",  # the identifier of a procedure that is linked to the station
         run_passed=all(phase["outcome"] == PhaseOutcome.PASS for phase in phases),
         unit_under_test={"serial_number": "SN-0001", "part_number": "PCBA01"},
         phases=phases,

@@ -34,3 +34,9 @@ export function names(procedure: Omit<NamedProcedure, 'name'>, scriptId: string)
 /** What scripts and people call a procedure: its identifier, or its name where it has none. */
 export const procedureLabel = (procedure: Omit<NamedProcedure, 'id'>): string =>
   oneLine(procedure.identifier ?? procedure.name);
+
+/** Returns the name of a procedure, to be shown beside its label; empty where the label is the name. */
+export function nameBesideLabel(procedure: Omit<NamedProcedure, 'id'>): string {
+  const name = oneLine(procedure.name);
+  return name === procedureLabel(procedure) ? '' : name;
+}

@@ -9,6 +9,7 @@ import type { StationItem } from '../connection/stationSource.ts';
 import { procedureLabel } from '../domain/procedureChoice.ts';
 import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
+import { askOne } from '../platform/steps.ts';
 import { UserError } from '../platform/userError.ts';
 import { type StationChoice, warningOfRun } from './choose.ts';
 import {
@@ -92,7 +93,8 @@ export function registerProcedureCommands(
 
   commands.register('renameProcedure', async (argument) => {
     const procedure = await chosenProcedure(connection, choice, argument, vscode.l10n.t('Rename procedure'));
-    const name = await askName(vscode.l10n.t('Rename procedure {0}', procedure.label), procedure.name);
+    const title = vscode.l10n.t('Rename procedure {0}', procedure.label);
+    const name = await askOne(title, (step) => askName(step, procedure.name));
     await connection.call(procedures.update, { params: { id: procedure.id }, body: { name } });
     await store.refresh();
   });
@@ -108,7 +110,7 @@ export function registerProcedureCommands(
       );
     }
     const title = vscode.l10n.t('Identifier of {0}', procedure.name);
-    const identifier = await askIdentifier(title, procedure.identifier ?? '');
+    const identifier = await askOne(title, (step) => askIdentifier(step, procedure.identifier ?? ''));
     await connection.call(local.setIdentifier, { params: { id: procedure.id }, body: { identifier } });
     await store.refresh();
   });

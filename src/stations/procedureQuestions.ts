@@ -5,11 +5,11 @@ import { name60 } from '../contract/common.ts';
 import { procedureIdentifier, type ProcedureListItem, procedures } from '../contract/procedures.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { LinkedProcedure } from '../contract/stations.ts';
-import { procedureLabel } from '../domain/procedureChoice.ts';
-import { UserError } from '../platform/userError.ts';
-import type { StationChoice } from './choose.ts';
 import { withoutIcons } from '../domain/markdown.ts';
-import { oneLine } from '../domain/oneLine.ts';
+import { nameBesideLabel, procedureLabel } from '../domain/procedureChoice.ts';
+import { UserError } from '../platform/userError.ts';
+import { askInSteps, type Question, type Step } from '../platform/steps.ts';
+import type { StationChoice } from './choose.ts';
 
 /** A procedure with what people call it. */
 export interface NamedProcedure {
@@ -26,8 +26,7 @@ interface ProcedureItem extends vscode.QuickPickItem {
 function asItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
   const { id, name, identifier = null } = procedure;
   const label = withoutIcons(procedureLabel(procedure));
-  const whole = withoutIcons(oneLine(name));
-  return { id, name, identifier, label, description: label === whole ? '' : whole };
+  return { id, name, identifier, label, description: withoutIcons(nameBesideLabel(procedure)) };
 }
 
 /** The procedure of the node that was called on, or one that the user picks. @throws vscode.CancellationError */
@@ -92,41 +91,41 @@ export async function pickLinked(station: StationItem): Promise<LinkedProcedure>
 }
 
 /**
- * Asks for name and identifier in two steps.
+ * Asks for name and identifier.
  * @param withIdentifier false: the server takes none
  * @throws vscode.CancellationError
  */
 export async function askProcedure(withIdentifier: boolean): Promise<{ name: string; identifier?: string }> {
-  const title = vscode.l10n.t('Create procedure');
-  if (!withIdentifier) return { name: await askName(title, '') };
-  const name = await askName(`${title} (1/2)`, '');
-  const suggestion = procedureIdentifier.safeParse(name);
-  const identifier = await askIdentifier(`${title} (2/2)`, suggestion.success ? suggestion.data : '');
-  return { name, ...(identifier === null ? {} : { identifier }) };
+  let name = '';
+  let identifier: string | null | undefined;
+  const ofName: Question = async (step) => {
+    name = await askName(step, '');
+  };
+  const ofIdentifier: Question = async (step) => {
+    const suggestion = procedureIdentifier.safeParse(name);
+    identifier = await askIdentifier(step, suggestion.success ? suggestion.data : '');
+  };
+  await askInSteps(vscode.l10n.t('Create procedure'), () => (withIdentifier ? [ofName, ofIdentifier] : [ofName]));
+  return { name, ...(typeof identifier === 'string' ? { identifier } : {}) };
 }
 
 /** @throws vscode.CancellationError */
-export async function askName(title: string, value: string): Promise<string> {
-  const name = await vscode.window.showInputBox({
-    title,
+export function askName(step: Step, value: string): Promise<string> {
+  return step.text({
     value,
     prompt: vscode.l10n.t('What is tested, 1 to 60 characters, such as “Functional verification”'),
-    ignoreFocusOut: true,
-    validateInput: (text) => firstIssue(name60.safeParse(text)),
+    validate: (text) => firstIssue(name60.safeParse(text)),
   });
-  return picked(name).trim();
 }
 
 /** @returns null for none. @throws vscode.CancellationError */
-export async function askIdentifier(title: string, value: string): Promise<string | null> {
-  const identifier = await vscode.window.showInputBox({
-    title,
+export async function askIdentifier(step: Step, value: string): Promise<string | null> {
+  const identifier = await step.text({
     value,
     prompt: vscode.l10n.t('The short name that scripts give as procedure_id, such as FVT1. Leave it empty for none.'),
-    ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? undefined : firstIssue(procedureIdentifier.safeParse(text))),
+    validate: (text) => (text.trim() === '' ? undefined : firstIssue(procedureIdentifier.safeParse(text))),
   });
-  return picked(identifier).trim() || null;
+  return identifier || null;
 }
 
 /** @throws vscode.CancellationError when nothing was picked */

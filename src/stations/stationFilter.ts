@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { procedureLabel } from '../domain/procedureChoice.ts';
+import { nameBesideLabel, procedureLabel } from '../domain/procedureChoice.ts';
 import { setContext } from '../platform/context.ts';
 
 type Criterion = { readonly name: string } | { readonly procedure: string; readonly label: string };
@@ -70,7 +70,7 @@ export class StationFilter implements vscode.Disposable {
       const label = procedureLabel(procedure);
       return {
         label: `$(checklist) ${label}`,
-        description: label === procedure.name ? '' : procedure.name,
+        description: nameBesideLabel(procedure),
         criterion: { procedure: procedure.id, label },
       };
     });

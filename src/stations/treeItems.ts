@@ -5,7 +5,7 @@ import type { StationState } from '../contract/overview.ts';
 import type { Pause } from '../contract/pauses.ts';
 import { ago } from '../domain/ago.ts';
 import { yieldPercent } from '../domain/run/yield.ts';
-import { procedureLabel } from '../domain/procedureChoice.ts';
+import { nameBesideLabel, procedureLabel } from '../domain/procedureChoice.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
 import { pauseIcon, pauseSentence, pauseWord, stateIcon, stateSentence, stateWord } from './stateWords.ts';
@@ -97,7 +97,7 @@ export function procedureItem({ station, procedure, week }: ProcedureNode): vsco
   const label = procedureLabel(procedure);
   const item = new vscode.TreeItem(label);
   item.id = `station:${station.id}/procedure:${procedure.id}`;
-  item.description = joined(' · ', weekWords(week), label === procedure.name ? '' : procedure.name);
+  item.description = joined(' · ', weekWords(week), nameBesideLabel(procedure));
   item.iconPath = new vscode.ThemeIcon('checklist');
   item.contextValue = 'procedure';
   item.tooltip = joined(

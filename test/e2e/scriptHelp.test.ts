@@ -16,10 +16,7 @@ describe('help in a script', function () {
     bench.script('vanilla_fvt1.py');
     bench.write('fvt9.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', 'procedure_id="FVT9"'));
     bench.write('fvt8.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', "procedure_id='FVT8'"));
-    bench.write(
-      'keyed.py',
-      bench.read('openhtf_fvt1.py').replace('TofuPilot(test):', `TofuPilot(test, api_key="${key}"):`),
-    );
+    bench.write('keyed.py', bench.read('openhtf_fvt1.py').replace('upload())', `upload(api_key="${key}"))`));
     bench.write('completing.py', bench.read('openhtf_fvt1.py').replace('"FVT1",  #', '#'));
     bench.write('completing_v2.py', 'from tofupilot.v2 import TofuPilot\n\nTofuPilot().runs.create(procedure_id=\n)\n');
     bench.write('helpers.py', 'def phase_shift(signal):\n    return signal\n');
@@ -124,7 +121,7 @@ describe('help in a script', function () {
     await editor().endOf('api_key="tss_');
     for (const theme of ['light', 'dark'] as const) await window.screenshot('written-key', theme);
     await editor().fix('Remove API Key');
-    await editor().text('with TofuPilot(test):').waitFor();
+    await editor().text('test.add_output_callbacks(upload())').waitFor();
     await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /API key/));
     assert.ok(!(await window.outputChannel('Test Stations')).includes(key));
     await window.command('View: Revert and Close Editor');

@@ -35,7 +35,7 @@ describe('live streams of scripts', function () {
     (await (await bench.api()).call(overview.list)).data.map(({ state }) => state);
 
   before(async () => {
-    bench.script('openhtf_fvt1.py');
+    bench.script('openhtf_station_page.py');
     bench.write('streamed.py', script);
     await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
@@ -59,7 +59,7 @@ describe('live streams of scripts', function () {
     await window.command('Test Stations: Open Station Terminal');
     const terminal = new Terminal(window.page);
     await eventually(async () => assert.match(await terminal.text(), /push their runs as Bench 1/));
-    await terminal.enter('python openhtf_fvt1.py');
+    await terminal.enter('python openhtf_station_page.py');
     await eventually(async () => assert.equal((await bench.runs()).length, 2));
     await eventually(async () => {
       const text = (await terminal.text()).replaceAll('\n', '');

@@ -62,10 +62,7 @@ describe('trouble while a script runs', function () {
     });
     bench.write(
       'foreign.py',
-      bench
-        .read('openhtf_fvt1.py')
-        .replace('TofuPilot(test)', `TofuPilot(test, api_key="${key}")`)
-        .replaceAll('"FVT1"', '"EOL"'),
+      bench.read('openhtf_fvt1.py').replace('upload())', `upload(api_key="${key}"))`).replaceAll('"FVT1"', '"EOL"'),
     );
     await window.openFile('foreign.py');
     await window.command('Test Stations: Select Station');

@@ -42,7 +42,7 @@ describe('the whole scripts in the pages', function () {
     (each) => each !== 'docs/uptime.md',
   )) {
     for (const [index, text] of scriptsOf(page).entries()) {
-      it(`run to PASS, and are pushed once (${page}, ${index + 1})`, async () => {
+      it(`run to PASS, are pushed once and print no deprecation warning (${page}, ${index + 1})`, async () => {
         const file = await script(text.replace('"4444"', `"${await freePort()}"`));
         const outbox = path.join(path.dirname(file), 'outbox');
         mkdirSync(outbox);
@@ -60,6 +60,7 @@ describe('the whole scripts in the pages', function () {
         // What its script does not push is left to the editor.
         const byEditor = readdirSync(outbox).length;
         assert.deepEqual([pushed, byEditor], text.includes('tofupilot') ? [1, 0] : [0, 1], host.told());
+        assert.doesNotMatch(host.stdout.toString() + host.stderr, /deprecat/i);
       });
     }
   }

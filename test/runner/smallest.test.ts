@@ -10,8 +10,8 @@ withEachPython('The smallest scripts', (python) => {
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());
 
-  it('runs the OpenHTF one, and sees its push', async () => {
-    const file = scriptFile('openhtf_fvt1.py');
+  it("runs the OpenHTF one as it stands on TofuPilot's Station page, and sees its push", async () => {
+    const file = scriptFile('openhtf_station_page.py');
     const host = await Host.run(python, file, { env: recorder.environment });
     assert.deepEqual(
       host.names(),

@@ -64,8 +64,8 @@ describe('the official Python clients', function () {
 
   for (const python of process.env.TEST_PYTHONS?.split(':') ?? []) {
     describe(`of ${python}`, () => {
-      it('push the run of the smallest OpenHTF script', async () => {
-        const { code, output } = await run(python, 'openhtf_fvt1.py');
+      it("push the run of the OpenHTF script as it stands on TofuPilot's Station page", async () => {
+        const { code, output } = await run(python, 'openhtf_station_page.py');
         assert.equal(code, 0, output);
         const saved = await onlyRun();
         assert.equal(saved.outcome, 'PASS');

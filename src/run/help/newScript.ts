@@ -2,45 +2,40 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { LinkedProcedure } from '../../contract/stations.ts';
-import { procedureLabel } from '../../domain/procedureChoice.ts';
-import { type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
 import { withoutIcons } from '../../domain/markdown.ts';
+import { nameBesideLabel, procedureLabel } from '../../domain/procedureChoice.ts';
+import { askInSteps, type Question } from '../../platform/steps.ts';
+import { type ScriptKind, scriptFileName, scriptTemplate } from './scriptTemplates.ts';
 
-/** Writes a first script for a linked procedure and opens it. @throws vscode.CancellationError */
+/** Writes a first script for a linked procedure of the selected station and opens it. @throws vscode.CancellationError */
 export async function newScript(store: StationStore): Promise<void> {
   await store.refresh();
   const station = store.stations?.find(({ id }) => id === store.selected?.id);
-  const procedure = station && (await pickProcedure(station.name, station.procedures));
-  const kind = await pickKind();
-  const id = procedure === undefined ? 'FVT1' : (procedure.identifier ?? procedure.id);
+  const { procedure, kind } = await askWhatFor(station?.name, station?.procedures ?? []);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const file = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('New test script'),
-    defaultUri: proposal(procedure?.identifier ?? 'fvt1'),
+    defaultUri: vscode.Uri.joinPath(folder, scriptFileName(procedure)),
     filters: { Python: ['py'] },
   });
   if (file === undefined) throw new vscode.CancellationError();
-  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(scriptTemplate(kind, id)));
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(scriptTemplate(kind, procedure)));
   await vscode.window.showTextDocument(file);
 }
 
-async function pickProcedure(
-  station: string,
-  linked: readonly LinkedProcedure[],
-): Promise<LinkedProcedure | undefined> {
-  if (linked.length < 2) return linked[0];
-  const items = linked.map((procedure) => ({
-    label: withoutIcons(procedureLabel(procedure)),
-    description: withoutIcons(procedure.name),
-    procedure,
-  }));
-  const title = vscode.l10n.t('New test script for {0} (1/2)', station);
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Procedure') });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.procedure;
+interface Answers {
+  /** Undefined when no procedure is linked. */
+  readonly procedure: LinkedProcedure | undefined;
+  readonly kind: ScriptKind;
 }
 
-async function pickKind(): Promise<ScriptKind> {
-  const items: { label: string; detail: string; script: ScriptKind }[] = [
+async function askWhatFor(station: string | undefined, linked: readonly LinkedProcedure[]): Promise<Answers> {
+  const procedures = linked.map((procedure) => ({
+    label: withoutIcons(procedureLabel(procedure)),
+    description: withoutIcons(nameBesideLabel(procedure)),
+    procedure,
+  }));
+  const kinds = [
     {
       label: 'OpenHTF',
       detail: vscode.l10n.t('Phases, plugs and operator prompts; live while it runs'),
@@ -51,16 +46,19 @@ async function pickKind(): Promise<ScriptKind> {
       detail: vscode.l10n.t('Your own functions; their results are pushed at the end'),
       script: 'vanilla',
     },
-  ];
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('New test script'),
-    placeHolder: vscode.l10n.t('Kind of script'),
-  });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.script;
-}
-
-function proposal(identifier: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
-  return vscode.Uri.joinPath(folder, `${identifier.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_test.py`);
+  ] as const;
+  let [chosen] = procedures;
+  let kind: ScriptKind = 'openhtf';
+  const askProcedure: Question = async (step) => {
+    chosen = await step.pick(procedures, vscode.l10n.t('The procedure that the script tests'));
+  };
+  const askKind: Question = async (step) => {
+    ({ script: kind } = await step.pick(kinds, vscode.l10n.t('The kind of script')));
+  };
+  const title =
+    station === undefined
+      ? vscode.l10n.t('New test script')
+      : vscode.l10n.t('New test script for {0}', withoutIcons(station));
+  await askInSteps(title, () => (procedures.length > 1 ? [askProcedure, askKind] : [askKind]));
+  return { procedure: chosen?.procedure, kind };
 }

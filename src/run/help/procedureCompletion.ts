@@ -3,7 +3,7 @@ import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import { procedures } from '../../contract/procedures.ts';
-import { type NamedProcedure, procedureLabel } from '../../domain/procedureChoice.ts';
+import { type NamedProcedure, nameBesideLabel, procedureLabel } from '../../domain/procedureChoice.ts';
 import type { Log } from '../../platform/log.ts';
 
 /** From the name of the argument to the place in its string. A string without an end does not parse: so by the text. */
@@ -48,7 +48,8 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
 
     function completion(procedure: NamedProcedure, description: string, sortText: string): vscode.CompletionItem {
       const label = procedureLabel(procedure);
-      const detail = label === procedure.name ? '' : `  ${procedure.name}`;
+      const name = nameBesideLabel(procedure);
+      const detail = name === '' ? '' : `  ${name}`;
       const item = new vscode.CompletionItem({ label, detail, description }, vscode.CompletionItemKind.Reference);
       item.detail = procedure.name;
       item.insertText = (takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id)) + (isClosed ? '' : quote);

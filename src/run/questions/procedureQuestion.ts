@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { LinkedProcedure, Station } from '../../contract/stations.ts';
-import { chooseProcedure, names, procedureLabel } from '../../domain/procedureChoice.ts';
+import { chooseProcedure, nameBesideLabel, names, procedureLabel } from '../../domain/procedureChoice.ts';
 import { wayToLink } from '../help/linkNamed.ts';
 import { showWarning } from '../../platform/messages.ts';
 
@@ -89,7 +89,7 @@ export class ProcedureQuestion {
 
   #runAs(procedure: LinkedProcedure): Option {
     const label = vscode.l10n.t('Run as {0}', procedureLabel(procedure));
-    return option(label, procedure.name, () => Promise.resolve(procedure.id));
+    return option(label, nameBesideLabel(procedure), () => Promise.resolve(procedure.id));
   }
 
   /** Links the procedure that the script names; one that does not exist yet is created, where its name can be one. */
@@ -102,7 +102,7 @@ export class ProcedureQuestion {
       await link();
       return scriptId;
     };
-    return [option(label, existing?.name ?? '', choose)];
+    return [option(label, existing === undefined ? '' : nameBesideLabel(existing), choose)];
   }
 
   #linkAnother(): Option {

@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+
+/** What a step that takes text shows. */
+interface TextOptions {
+  readonly value: string;
+  readonly prompt: string;
+  /** Returns the sentence that says why a text is refused, or undefined. */
+  readonly validate?: (text: string) => string | undefined;
+}
+
+/** One question of several. */
+export type Question = (step: Step) => Promise<void>;
+
+/** What the user did in a step before leaving it, which is shown when the user returns to it. */
+interface Draft {
+  text?: string;
+  item?: vscode.QuickPickItem;
+}
+
+class BackError extends Error {}
+
+/**
+ * Asks several questions one after another. The title has the number of each step, and every step but the first has a
+ * Back button, by which the user returns to the question before. What was typed or picked is kept meanwhile.
+ * @param questions returns the questions. It is called before each step, because an answer can add or remove later ones.
+ * @throws vscode.CancellationError when the user dismisses a step
+ */
+export async function askInSteps(title: string, questions: () => readonly Question[]): Promise<void> {
+  const drafts = new Map<Question, Draft>();
+  let index = 0;
+  for (;;) {
+    const all = questions();
+    const question = all[index];
+    if (question === undefined) return;
+    const draft = drafts.get(question) ?? {};
+    drafts.set(question, draft);
+    try {
+      await question(new Step(title, index + 1, all.length, draft));
+      index += 1;
+    } catch (error) {
+      if (!(error instanceof BackError)) throw error;
+      index -= 1;
+    }
+  }
+}
+
+/** Asks a single question. @throws vscode.CancellationError when the user dismisses it */
+export const askOne = <T>(title: string, question: (step: Step) => Promise<T>): Promise<T> =>
+  question(new Step(title, 1, 1, {}));
+
+/** Shows one question. */
+export class Step {
+  readonly #title: string;
+  readonly #number: number;
+  readonly #total: number;
+  readonly #draft: Draft;
+
+  constructor(title: string, number: number, total: number, draft: Draft) {
+    this.#title = title;
+    this.#number = number;
+    this.#total = total;
+    this.#draft = draft;
+  }
+
+  /** Asks for a text. @returns it without the spaces around it @throws vscode.CancellationError */
+  text({ value, prompt, validate = () => undefined }: TextOptions): Promise<string> {
+    const box = vscode.window.createInputBox();
+    box.value = this.#draft.text ?? value;
+    box.prompt = prompt;
+    return this.show(box, (done) => {
+      box.onDidChangeValue((text) => {
+        this.#draft.text = text;
+        box.validationMessage = validate(text) ?? '';
+      });
+      box.onDidAccept(() => {
+        const refusal = validate(box.value);
+        if (refusal === undefined) done(box.value.trim());
+        else box.validationMessage = refusal;
+      });
+    });
+  }
+
+  /** Asks for one of several items. @throws vscode.CancellationError */
+  pick<T extends vscode.QuickPickItem>(items: readonly T[], placeholder: string): Promise<T> {
+    const box = vscode.window.createQuickPick<T>();
+    box.items = items;
+    box.placeholder = placeholder;
+    box.matchOnDescription = true;
+    box.activeItems = items.filter((item) => item === this.#draft.item);
+    return this.show(box, (done) => {
+      box.onDidAccept(() => {
+        const [picked] = box.selectedItems;
+        if (picked === undefined) return;
+        this.#draft.item = picked;
+        done(picked);
+      });
+    });
+  }
+
+  /**
+   * Shows a box as this step, and disposes of it.
+   * @param listen is given what ends the step with an answer
+   * @throws vscode.CancellationError when the user dismisses the box
+   */
+  async show<T>(
+    box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
+    listen: (done: (answer: T) => void) => void,
+  ): Promise<T> {
+    box.title = this.#title;
+    if (this.#total > 1) {
+      box.step = this.#number;
+      box.totalSteps = this.#total;
+    }
+    // What was typed survives a look into another window.
+    box.ignoreFocusOut = true;
+    if (this.#number > 1) box.buttons = [vscode.QuickInputButtons.Back, ...box.buttons];
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        box.onDidTriggerButton((button) => {
+          if (button === vscode.QuickInputButtons.Back) reject(new BackError());
+        });
+        box.onDidHide(() => reject(new vscode.CancellationError()));
+        listen(resolve);
+        box.show();
+      });
+    } finally {
+      box.dispose();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { before, it } from 'mocha';
+import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { type RunListItem, runs } from '../../src/contract/runs.ts';
+import type { NamedProcedure } from '../../src/domain/procedureChoice.ts';
+import { scriptTemplate } from '../../src/run/help/scriptTemplates.ts';
+import { type TestStation, useServer } from '../server/bench.ts';
+import { Host } from './support/host.ts';
+import { script, scriptFolder, withEachPython } from './support/script.ts';
+
+const samples = path.join(import.meta.dirname, '../../samples');
+
+withEachPython('The first scripts of a user', (python) => {
+  const bench = useServer();
+  let station: TestStation;
+  let named: NamedProcedure;
+  let unnamed: NamedProcedure;
+
+  before(async () => {
+    named = { id: await bench.procedure('Functional verification', 'FVT1'), name: 'Functional verification' };
+    unnamed = { id: await bench.procedure('Board test'), name: 'Board test' };
+    station = await bench.station('Bench 1', named.id, unnamed.id);
+  });
+
+  /** Runs a script as the editor does, in a folder of its own. */
+  async function run(file: string): Promise<{ host: Host; stored: RunListItem[]; kept: string[] }> {
+    const outbox = path.join(path.dirname(file), 'outbox');
+    await mkdir(outbox);
+    const before = await station.client.call(runs.list);
+    const known = new Set(before.data.map(({ id }) => id));
+    const host = await Host.run(python, file, {
+      env: {
+        TOFUPILOT_URL: bench.server.url,
+        TOFUPILOT_API_KEY: station.key,
+        [runnerEnvironment.outbox]: outbox,
+        [runnerEnvironment.place]: 'null',
+      },
+      prompt: () => '',
+    });
+    const { data } = await station.client.call(runs.list);
+    return { host, stored: data.filter(({ id }) => !known.has(id)), kept: await readdir(outbox) };
+  }
+
+  async function passes(file: string, procedure: NamedProcedure): Promise<void> {
+    const { host, stored, kept } = await run(file);
+    assert.equal(await host.ended, 0, host.told());
+    assert.deepEqual(
+      stored.map((each) => [each.outcome, each.procedure.id, each.created_by_station?.id]),
+      [['PASS', procedure.id, station.id]],
+      host.told(),
+    );
+    assert.deepEqual(kept, []);
+    assert.equal(host.all('run_uploaded').length, 1);
+    assert.doesNotMatch(host.stdout.toString() + host.stderr, /deprecat|Warning/i);
+  }
+
+  for (const name of globSync('*.py', { cwd: samples }).sort()) {
+    it(`pass, are stored once and print no warning (the sample ${name})`, async () => {
+      const file = path.join(await scriptFolder({}, 'samples'), name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await cp(path.join(samples, name), file);
+      await passes(file, named);
+    });
+  }
+
+  for (const kind of ['openhtf', 'vanilla'] as const) {
+    it(`pass, are stored once and print no warning (a new script, ${kind}, for an identifier)`, async () => {
+      await passes(await script(scriptTemplate(kind, { ...named, identifier: 'FVT1' })), named);
+    });
+
+    it(`pass, are stored once and print no warning (a new script, ${kind}, for an id)`, async () => {
+      await passes(await script(scriptTemplate(kind, unnamed)), unnamed);
+    });
+  }
+});

@@ -99,12 +99,12 @@ export class Step {
 
   /**
    * Shows a box as this step, and disposes of it.
-   * @param listen is given what ends the step with an answer
+   * @param listen is given what ends the step with an answer, and with an error
    * @throws vscode.CancellationError when the user dismisses the box
    */
   async show<T>(
     box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
-    listen: (done: (answer: T) => void) => void,
+    listen: (done: (answer: T) => void, failed: (error: unknown) => void) => void,
   ): Promise<T> {
     box.title = this.#title;
     if (this.#total > 1) {
@@ -120,7 +120,7 @@ export class Step {
           if (button === vscode.QuickInputButtons.Back) reject(new BackError());
         });
         box.onDidHide(() => reject(new vscode.CancellationError()));
-        listen(resolve);
+        listen(resolve, reject);
         box.show();
       });
     } finally {

@@ -5,24 +5,31 @@ import { stations } from '../contract/stations.ts';
 import type { Commands } from '../platform/commands.ts';
 import { confirm } from '../platform/confirm.ts';
 import { UserError } from '../platform/userError.ts';
-import { askAddress, askCaFile, askKey, isUnencrypted } from './serverQuestions.ts';
+import { askInSteps, askOne, type Question } from '../platform/steps.ts';
+import { askAddress, askCaFile, askKey, isUnencrypted, type ProvenKey } from './serverQuestions.ts';
 import { showDone, showInformation } from '../platform/messages.ts';
 
 /** Commands for the server that the window works with: this machine's, TofuPilot, or another station server. */
 export function registerServerCommands(commands: Commands, connection: Connection): void {
   const { servers } = connection;
 
-  const signIn = async (place: RemotePlace): Promise<void> => {
-    const { key, name, place: trusted } = await askKey(connection, place);
-    await connection.signIn(trusted, key);
+  const signIn = async ({ key, name, place }: ProvenKey): Promise<void> => {
+    await connection.signIn(place, key);
     showDone(vscode.l10n.t('Signed in to {0} as {1}', new URL(place.url).host, name));
   };
 
   commands.register('addServer', async () => {
-    const url = await askAddress();
-    const known = servers.all.find((place) => place.url === url);
-    if (isUnencrypted(url) && !(await confirmUnencrypted(url))) return;
-    await signIn(known ?? { url });
+    const answers: { place?: RemotePlace; key?: ProvenKey } = {};
+    const askPlace: Question = async (step) => {
+      const url = await askAddress(step);
+      if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
+      answers.place = servers.all.find((place) => place.url === url) ?? { url };
+    };
+    const askItsKey: Question = async (step) => {
+      if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
+    };
+    await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askPlace, askItsKey]);
+    if (answers.key !== undefined) await signIn(answers.key);
   });
 
   commands.register('switchServer', async () => {
@@ -53,7 +60,10 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   commands.register('signIn', async () => {
     const place = connection.remote;
     if (place === undefined) await vscode.commands.executeCommand('testStations.addServer');
-    else await signIn(place);
+    else {
+      const title = vscode.l10n.t('Sign in to {0}', new URL(place.url).host);
+      await signIn(await askOne(title, (step) => askKey(step, connection, place)));
+    }
   });
 
   commands.register('signOut', async () => {

@@ -3,6 +3,7 @@ import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemotePlace } from '../connection/serverList.ts';
 import { showError } from '../platform/messages.ts';
+import type { Step } from '../platform/steps.ts';
 
 /** The address of TofuPilot's cloud. */
 const cloud = 'https://www.tofupilot.app';
@@ -14,18 +15,15 @@ export function isUnencrypted(url: string): boolean {
 }
 
 /** @returns the origin. @throws vscode.CancellationError */
-export async function askAddress(): Promise<string> {
-  const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Add TofuPilot server (1/2)'),
+export async function askAddress(step: Step): Promise<string> {
+  const text = await step.text({
     value: cloud,
     prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
-    ignoreFocusOut: true,
-    validateInput: (typed) =>
+    validate: (typed) =>
       originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
   });
-  const origin = text === undefined ? undefined : originOf(text);
-  if (origin === undefined) throw new vscode.CancellationError();
-  return origin;
+  // The step has refused what is not an address.
+  return originOf(text) ?? cloud;
 }
 
 /** People paste addresses with and without scheme, path and `/api`. */
@@ -35,7 +33,7 @@ function originOf(typed: string): string | undefined {
   return text !== '' && URL.canParse(withScheme) ? new URL(withScheme).origin : undefined;
 }
 
-interface ProvenKey {
+export interface ProvenKey {
   readonly key: string;
   /** Of the user. */
   readonly name: string;
@@ -44,36 +42,30 @@ interface ProvenKey {
 }
 
 /** Asks for a user key until the server knows it. @throws vscode.CancellationError; ApiError when the server fails */
-export async function askKey(connection: Connection, place: RemotePlace): Promise<ProvenKey> {
-  const host = new URL(place.url).host;
+export async function askKey(step: Step, connection: Connection, place: RemotePlace): Promise<ProvenKey> {
   const input = vscode.window.createInputBox();
-  input.title = vscode.l10n.t('Sign in to {0}', host);
   input.prompt = vscode.l10n.t(
-    'Your user key, made in the dashboard under Settings. It is kept in VS Code’s secret storage.',
+    'Your user key for {0}, created in the dashboard under Settings. It is kept in VS Code’s secret storage.',
+    new URL(place.url).host,
   );
   input.password = true;
-  input.ignoreFocusOut = true;
   try {
-    return await new Promise<ProvenKey>((resolve, reject) => {
-      input.onDidHide(() => reject(new vscode.CancellationError()));
+    return await step.show<ProvenKey>(input, (done, failed) => {
       input.onDidChangeValue(() => (input.validationMessage = undefined));
       input.onDidAccept(() => {
         input.busy = true;
         void prove(connection, place, input.value.trim())
           .then((answer) => {
             if (typeof answer === 'string') input.validationMessage = answer;
-            else resolve(answer);
-          }, reject)
+            else done(answer);
+          }, failed)
           .finally(() => (input.busy = false));
       });
-      input.show();
     });
   } catch (error) {
     if (!(error instanceof ApiError && error.kind === 'untrusted')) throw error;
     const caFile = await offerCaFile(error.message);
-    return await askKey(connection, { ...place, caFile });
-  } finally {
-    input.dispose();
+    return await askKey(step, connection, { ...place, caFile });
   }
 }
 

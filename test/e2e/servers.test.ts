@@ -36,7 +36,13 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await eventually(async () => assert.match(await window.quickInput.message(), /not an address/));
     await window.quickInput.fill(`${cloud.url}/api/`);
     await window.quickInput.accept();
-    await window.quickInput.opened(`Sign in to ${cloud.host}`);
+    await window.quickInput.opened('Add TofuPilot server (2/2)');
+    assert.ok((await window.quickInput.message()).startsWith(`Your user key for ${cloud.host}`));
+    await window.quickInput.button('Back');
+    await window.quickInput.opened('Add TofuPilot server (1/2)');
+    assert.equal(await window.quickInput.value(), `${cloud.url}/api/`);
+    await window.quickInput.accept();
+    await window.quickInput.opened('Add TofuPilot server (2/2)');
     const refused = async (key: string, sentence: RegExp): Promise<void> => {
       await window.quickInput.fill(key);
       await window.quickInput.accept();
@@ -223,7 +229,7 @@ describe('a server with a certificate of the company’s own', function () {
     await window.quickInput.opened('Add TofuPilot server (1/2)');
     await window.quickInput.fill(company.host);
     await window.quickInput.accept();
-    await window.quickInput.opened(`Sign in to ${company.host}`);
+    await window.quickInput.opened('Add TofuPilot server (2/2)');
     await window.quickInput.fill(company.userKey);
     await window.quickInput.accept();
     await eventually(async () => assert.match(await window.dialog.text(), /may not be the server that it says it is/));
@@ -231,7 +237,7 @@ describe('a server with a certificate of the company’s own', function () {
     await window.dialog.click('Choose CA File');
     await window.quickInput.opened('Certificates of the authority (PEM)');
     await window.quickInput.file(ca);
-    await window.quickInput.opened(`Sign in to ${company.host}`);
+    await window.quickInput.opened('Add TofuPilot server (2/2)');
     await window.quickInput.fill(company.userKey);
     await window.quickInput.accept();
     await window.quickInput.closed();

@@ -32,8 +32,13 @@ describe('a station in the uptime panel', function () {
     const window = workbench();
     const { quickInput } = window;
     await panel().getByRole('button', { name: 'Mark maintenance…' }).click();
-    await quickInput.opened('Maintenance of Bench 2');
+    await quickInput.opened('Maintenance of Bench 2 (1/2)');
+    await quickInput.pick('From now for one hour');
+    await quickInput.opened('Maintenance of Bench 2 (2/2)');
+    await quickInput.button('Back');
+    await quickInput.opened('Maintenance of Bench 2 (1/2)');
     await quickInput.pick('At another time…');
+    await quickInput.opened('Maintenance of Bench 2 (2/4)');
     await eventually(async () => assert.match(await quickInput.message(), /^From: date and time in /));
     await quickInput.fill('yesterday');
     await eventually(async () => assert.match(await quickInput.message(), /Write a date and a time/));
@@ -44,7 +49,7 @@ describe('a station in the uptime panel', function () {
     await eventually(async () => assert.match(await quickInput.message(), /must be later/));
     await quickInput.fill(localTime(midnight(2) + 12 * hour));
     await quickInput.accept();
-    await eventually(async () => assert.match(await quickInput.message(), /^What for\?/));
+    await eventually(async () => assert.match(await quickInput.message(), /^Reason \(optional\)/));
     await quickInput.fill('Calibration');
     await quickInput.accept();
     const listed = panel().locator('.pauses li', { hasText: 'Calibration' });

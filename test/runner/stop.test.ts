@@ -61,24 +61,30 @@ withEachPython('Stop', (python) => {
     assert.doesNotMatch(host.stderr, /Traceback/);
   });
 
-  it('ends a loop with the official client, and pushes the aborted run', async () => {
-    const recorder = await Recorder.start();
-    const file = await script(
-      loop
-        .replace(
-          'while True:\n    test',
-          'from tofupilot.openhtf import TofuPilot\nwhile True:\n  with TofuPilot(test):\n    test',
-        )
-        .replace('    print("after', '  print("after'),
-    );
-    const host = await Host.start(python, file, { env: recorder.environment });
-    await host.untilPrinted('soaking\n');
-    host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
-    assert.equal(host.one('run_complete').outcome, 'ABORTED');
-    assert.equal(host.one('run_uploaded').execution_id, host.one('run_started').execution_id);
-    recorder.stop();
-  });
+  const clients = {
+    'its upload callback': loop.replace(
+      'while True:\n    test',
+      'from tofupilot.openhtf import upload\ntest.add_output_callbacks(upload())\nwhile True:\n    test',
+    ),
+    'its deprecated context manager': loop
+      .replace(
+        'while True:\n    test',
+        'from tofupilot.openhtf import TofuPilot\nwhile True:\n  with TofuPilot(test):\n    test',
+      )
+      .replace('    print("after', '  print("after'),
+  };
+  for (const [way, text] of Object.entries(clients)) {
+    it(`ends a loop with the official client by ${way}, and pushes the aborted run`, async () => {
+      const recorder = await Recorder.start();
+      const host = await Host.start(python, await script(text), { env: recorder.environment });
+      await host.untilPrinted('soaking\n');
+      host.send({ command: 'stop' });
+      assert.equal(await host.ended, 130, host.told());
+      assert.equal(host.one('run_complete').outcome, 'ABORTED');
+      assert.equal(host.one('run_uploaded').execution_id, host.one('run_started').execution_id);
+      recorder.stop();
+    });
+  }
 
   it('ends an open prompt, but not the one of a teardown', async () => {
     const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);

@@ -167,13 +167,13 @@ export async function createStation(window: Workbench, name: string): Promise<vo
 /** Adds a TofuPilot server by the palette, and signs in to it. */
 export async function addTofuPilot(
   window: Workbench,
-  { url, host, userKey }: { url: string; host: string; userKey: string },
+  { url, userKey }: { url: string; userKey: string },
 ): Promise<void> {
   await window.command('Test Stations: Add TofuPilot Server…');
   await window.quickInput.opened('Add TofuPilot server (1/2)');
   await window.quickInput.fill(url);
   await window.quickInput.accept();
-  await window.quickInput.opened(`Sign in to ${host}`);
+  await window.quickInput.opened('Add TofuPilot server (2/2)');
   await window.quickInput.fill(userKey);
   await window.quickInput.accept();
   await window.quickInput.closed();

@@ -58,7 +58,7 @@ async function askWhatFor(station: string | undefined, linked: readonly LinkedPr
   const title =
     station === undefined
       ? vscode.l10n.t('New test script')
-      : vscode.l10n.t('New test script for {0}', withoutIcons(station));
+      : vscode.l10n.t('New test script for {0}', station);
   await askInSteps(title, () => (procedures.length > 1 ? [askProcedure, askKind] : [askKind]));
   return { procedure: chosen?.procedure, kind };
 }

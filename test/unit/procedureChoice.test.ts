@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { chooseProcedure } from '../../src/domain/procedureChoice.ts';
+import { chooseProcedure, nameBesideLabel, procedureLabel } from '../../src/domain/procedureChoice.ts';
 
 const fvt = { id: '0c5e1b1e-0000-4000-8000-000000000001', identifier: 'FVT1', name: 'Functional' };
 const ict = { id: '0c5e1b1e-0000-4000-8000-000000000002', identifier: null, name: 'In-circuit' };
@@ -23,5 +23,18 @@ describe('the procedure that a script runs under', () => {
   it('is asked for when the script names none and several or none are linked', () => {
     assert.deepEqual(chooseProcedure(null, [fvt, ict]), { unnamed: true, linked: [fvt, ict] });
     assert.deepEqual(chooseProcedure(null, []), { unnamed: true, linked: [] });
+  });
+});
+
+describe('a procedure in a list', () => {
+  it('has its identifier, and its name beside it where that says more', () => {
+    const shown = (identifier: string | null, name: string): [string, string] => [
+      procedureLabel({ identifier, name }),
+      nameBesideLabel({ identifier, name }),
+    ];
+    assert.deepEqual(shown('FVT1', 'Functional'), ['FVT1', 'Functional']);
+    assert.deepEqual(shown('FVT1', 'FVT1'), ['FVT1', '']);
+    assert.deepEqual(shown(null, 'Functional'), ['Functional', '']);
+    assert.deepEqual(shown(null, 'In\ncircuit'), ['In circuit', '']);
   });
 });

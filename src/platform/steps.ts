@@ -86,7 +86,9 @@ export class Step {
     box.items = items;
     box.placeholder = placeholder;
     box.matchOnDescription = true;
-    box.activeItems = items.filter((item) => item === this.#draft.item);
+    // Without active items, Enter would pick nothing; VS Code activates the first one by itself.
+    const active = items.filter((item) => item === this.#draft.item);
+    if (active.length > 0) box.activeItems = active;
     return this.show(box, (done) => {
       box.onDidAccept(() => {
         const [picked] = box.selectedItems;

@@ -54,7 +54,8 @@ describe('New Test Script', function () {
     const window = workbench();
     await window.command(command);
     await window.quickInput.opened('New test script for Bench 1 (1/2)');
-    await window.quickInput.pick('Board test');
+    await window.quickInput.row('Board test').waitFor();
+    await window.quickInput.accept(); // Enter picks the first item.
     await window.quickInput.opened('New test script for Bench 1 (2/2)');
     await window.quickInput.pick('Plain Python');
     await window.quickInput.saveAs(/^board_test\.py$/);

@@ -86,7 +86,7 @@ export class Step {
     box.items = items;
     box.placeholder = placeholder;
     box.matchOnDescription = true;
-    // Without active items, Enter would pick nothing; VS Code activates the first one by itself.
+    // An empty list would deactivate the first item, and Enter would then pick nothing.
     const active = items.filter((item) => item === this.#draft.item);
     if (active.length > 0) box.activeItems = active;
     return this.show(box, (done) => {

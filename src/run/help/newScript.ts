@@ -56,9 +56,7 @@ async function askWhatFor(station: string | undefined, linked: readonly LinkedPr
     ({ script: kind } = await step.pick(kinds, vscode.l10n.t('The kind of script')));
   };
   const title =
-    station === undefined
-      ? vscode.l10n.t('New test script')
-      : vscode.l10n.t('New test script for {0}', station);
+    station === undefined ? vscode.l10n.t('New test script') : vscode.l10n.t('New test script for {0}', station);
   await askInSteps(title, () => (procedures.length > 1 ? [askProcedure, askKind] : [askKind]));
   return { procedure: chosen?.procedure, kind };
 }

@@ -1,41 +1,46 @@
-/** The arrows between the rooms of src/, as ARCHITECTURE.md draws them. */
+/** Which folder of src/ may import which: `extension`, `server` and `webviews` import `shared`, and nothing else. */
 
-const rooms = {
-  contract: { ours: [], packages: ['zod'] },
-  domain: { ours: ['contract'], packages: ['zod', '@lezer/'] },
-  client: { ours: ['contract', 'domain'] },
-  platform: { ours: ['domain'], vscode: true },
-  connection: { ours: ['client', 'platform', 'contract', 'domain'], vscode: true },
-  server: { ours: ['contract', 'domain'] },
-  webview: {
-    ours: ['contract', 'domain'],
+const shared = ['shared'];
+
+const modules = {
+  'shared/contract': { imports: [], packages: ['zod'] },
+  shared: { imports: [], packages: ['zod', '@lezer/'] },
+  'extension/client': { imports: shared },
+  'extension/vscode': { imports: shared, vscode: true },
+  'extension/connection': { imports: ['extension/client', 'extension/vscode', ...shared], vscode: true },
+  server: { imports: shared },
+  webviews: {
+    imports: shared,
     packages: ['zod', 'lit/', '@vscode-elements/', '@vscode/l10n', 'uplot', 'eventsource-parser'],
   },
 };
 
-/** What the user sees; they do not know each other, only what is below them. */
+/** The features that the user sees do not import each other. */
 for (const feature of ['stations', 'run', 'operator', 'uptime', 'welcome', 'doctor']) {
-  rooms[feature] = { ours: ['connection', 'client', 'platform', 'contract', 'domain'], vscode: true };
+  modules[`extension/${feature}`] = {
+    imports: ['extension/connection', 'extension/client', 'extension/vscode', ...shared],
+    vscode: true,
+  };
 }
 
-const withoutNode = ['contract', 'domain', 'webview'];
-const withoutVscode = Object.keys(rooms).filter((name) => !rooms[name].vscode);
+const withoutNode = ['shared', 'webviews'];
+const withoutVscode = Object.keys(modules).filter((name) => !modules[name].vscode);
 
 const either = (names) => `(${names.join('|')})`;
 
-const roomRules = Object.entries(rooms).map(([name, { ours }]) => ({
+const moduleRules = Object.entries(modules).map(([name, { imports }]) => ({
   name: `${name}-may-import`,
-  comment: `src/${name} may import ${ours.length > 0 ? ours.map((each) => `src/${each}`).join(', ') : 'no other room'}.`,
+  comment: `src/${name} may import ${imports.length > 0 ? imports.map((each) => `src/${each}`).join(', ') : 'no other folder'}.`,
   severity: 'error',
   from: { path: `^src/${name}/` },
-  to: { path: '^src/', pathNot: `^src/${either([name, ...ours])}/` },
+  to: { path: '^src/', pathNot: `^src/${either([name, ...imports])}/` },
 }));
 
-const packageRules = Object.entries(rooms)
+const packageRules = Object.entries(modules)
   .filter(([, { packages }]) => packages)
   .map(([name, { packages }]) => ({
     name: `${name}-packages`,
-    comment: `src/${name} is pure: of packages it may import ${packages.join(', ')}.`,
+    comment: `Of packages, src/${name} may import ${packages.join(', ')}.`,
     severity: 'error',
     from: { path: `^src/${name}/` },
     to: { path: 'node_modules/', pathNot: `node_modules/${either(packages)}` },
@@ -43,27 +48,27 @@ const packageRules = Object.entries(rooms)
 
 module.exports = {
   forbidden: [
-    ...roomRules,
+    ...moduleRules,
     ...packageRules,
     {
       name: 'no-vscode',
-      comment: 'Only the rooms of the extension host know VS Code.',
+      comment: 'Only folders that run in the extension host import vscode.',
       severity: 'error',
       from: { path: `^src/${either(withoutVscode)}/` },
       to: { path: '(^vscode$|node_modules/@types/vscode/)' },
     },
     {
       name: 'no-node',
-      comment: 'These rooms are pure, or run in a browser.',
+      comment: 'These folders run in a browser, too.',
       severity: 'error',
       from: { path: `^src/${either(withoutNode)}/` },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'known-room',
-      comment: 'Every file of src is in a room that has rules here, or is the extension itself.',
+      name: 'known-module',
+      comment: 'Every file of src is in a folder that has rules here, or starts the extension.',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/((extension|app)\\.ts$|${either(Object.keys(rooms))}/)` },
+      from: { path: '^src/', pathNot: `^src/(extension/(extension|app)\\.ts$|${either(Object.keys(modules))}/)` },
       to: {},
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

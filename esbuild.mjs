@@ -1,7 +1,7 @@
-import { build } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { packageFolders, thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -10,12 +10,18 @@ const fresh = join(root, 'build', 'dist');
 
 /** `limit`: bytes that the bundle must stay below; the extension's is what its activation costs. */
 const bundles = [
-  { entry: 'src/extension.ts', file: 'extension.js', external: ['vscode'], limit: 5_000, plugins: [loadLater()] },
-  { entry: 'src/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
-  { entry: 'src/domain/script/scriptScan.ts', file: 'scriptScan.js', external: [] },
-  { entry: 'src/client/http.ts', file: 'http.js', external: [] },
-  { entry: 'src/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
-  { entry: 'src/server/main.ts', file: 'server.js', external: [] },
+  {
+    entry: 'src/extension/extension.ts',
+    file: 'extension.js',
+    external: ['vscode'],
+    limit: 5_000,
+    plugins: [loadLater()],
+  },
+  { entry: 'src/extension/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
+  { entry: 'src/shared/script/scriptScan.ts', file: 'scriptScan.js', external: [] },
+  { entry: 'src/extension/client/http.ts', file: 'http.js', external: [] },
+  { entry: 'src/extension/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
+  { entry: 'src/server/cli/main.ts', file: 'server.js', external: [] },
 ];
 
 rmSync(fresh, { recursive: true, force: true });
@@ -59,8 +65,8 @@ const views = ['prompt', 'report', 'uptime', 'operator', 'operatorPage'];
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: views.flatMap((view) => [
-    { in: `src/webview/${view}/main.ts`, out: view },
-    { in: `src/webview/${view}/${view}.css`, out: view },
+    { in: `src/webviews/${view}/main.ts`, out: view },
+    { in: `src/webviews/${view}/${view}.css`, out: view },
   ]),
   outdir: join(fresh, 'webview'),
   bundle: true,

@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import importSort from 'eslint-plugin-simple-import-sort';
 import ts from 'typescript-eslint';
 
 const nodeGlobals = Object.fromEntries(
@@ -34,14 +35,23 @@ export default ts.config(
     rules: relaxed,
   },
   {
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { 'import-sort': importSort },
+    rules: {
+      // One block: built-in modules, packages, then files of the project from far to near.
+      'import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^\\.\\.', '^\\.']] }],
+      'import-sort/exports': 'error',
+    },
+  },
+  {
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/messages.ts', 'src/extension.ts'],
+    ignores: ['src/extension/vscode/messages.ts', 'src/extension/extension.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
         {
           selector: 'MemberExpression[property.name=/^(show(Information|Warning|Error)Message|setStatusBarMessage)$/]',
-          message: 'Names in messages are text: show them by platform/messages.ts.',
+          message: 'Names in messages are text: show them with vscode/messages.ts.',
         },
       ],
     },

@@ -4,12 +4,12 @@
  */
 export default {
   mutate: [
-    'src/domain/uptime/uptime.ts',
-    'src/domain/uptime/uptimeHistory.ts',
-    'src/domain/uptime/uptimeFigures.ts',
-    'src/domain/uptime/uptimeCalendar.ts',
-    'src/domain/uptime/presence.ts',
-    'src/domain/uptime/pauses.ts',
+    'src/shared/uptime/uptime.ts',
+    'src/shared/uptime/uptimeHistory.ts',
+    'src/shared/uptime/uptimeFigures.ts',
+    'src/shared/uptime/uptimeCalendar.ts',
+    'src/shared/uptime/presence.ts',
+    'src/shared/uptime/pauses.ts',
   ],
   mutator: {
     excludedMutations: [
@@ -19,7 +19,8 @@ export default {
   },
   testRunner: 'command',
   commandRunner: {
-    command: 'node node_modules/mocha/bin/mocha.js --bail --reporter dot "test/unit/{uptime,presence,pauses}*.test.ts"',
+    command:
+      'node node_modules/mocha/bin/mocha.js --timeout 60000 --bail --reporter dot "test/shared/uptime/*.test.ts"',
   },
   ignorePatterns: ['/*', '!/src/**', '!/test/**', '!/package.json'],
   reporters: ['clear-text'],

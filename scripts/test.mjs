@@ -11,7 +11,7 @@ import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
 
 const usage = `npm test                          everything
 npm test -- server runner         these parts only
-npm test -- test/unit/some.test.ts --grep "some title"`;
+npm test -- test/shared/uptime/uptime.test.ts --grep "some title"`;
 
 /** Sets up what the chosen parts need, runs them two at a time, and sums up. */
 async function main() {
@@ -57,17 +57,21 @@ function choose(parts, args) {
   const files = names.filter((name) => existsSync(name) && name.endsWith('.test.ts'));
   const wanted = new Set(names.map((name) => (files.includes(name) ? name.split(sep)[1] : name)));
   for (const name of wanted) {
-    if (name !== 'checks' && !parts.some((part) => part.folder === name)) {
-      const known = [...new Set(parts.map((part) => part.folder))].join(', ');
+    if (name !== 'checks' && !parts.some((part) => isOf(part, name))) {
+      const known = [...new Set(parts.flatMap((part) => [part.name.split(' ')[0], ...part.folders]))].join(', ');
       throw new Trouble(`There is no part "${name}". Name test files, or some of: ${known}, checks.\n\n${usage}`);
     }
   }
-  const named = parts.filter((part) => wanted.has(part.folder) || (part.isCheck && wanted.has('checks')));
+  const named = parts.filter(
+    (part) => [...wanted].some((name) => isOf(part, name)) || (part.isCheck && wanted.has('checks')),
+  );
   const needsBuild = named.some(({ usesBuild }) => usesBuild);
   const chosen =
     wanted.size === 0 ? parts : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
   return { chosen, tests: { files, options: firstOption < 0 ? [] : args.slice(firstOption) } };
 }
+
+const isOf = (part, name) => part.name.split(' ')[0] === name || part.folders.includes(name);
 
 async function setUp(needs) {
   const steps = [];
@@ -97,7 +101,7 @@ async function runPart(part, tests) {
   const start = Date.now();
   const still = setInterval(() => console.log(`  … ${part.name} goes on (${seconds(start)})`), 30_000);
   const output = [];
-  const files = tests.files.filter((file) => file.split(sep)[1] === part.folder);
+  const files = tests.files.filter((file) => part.folders.includes(file.split(sep)[1] ?? ''));
   const run = (program, args, env) => runChild(program, args, env, (text) => output.push(text));
   const result = await part.work(run, { ...tests, files });
   clearInterval(still);

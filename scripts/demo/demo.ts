@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serverAddress } from '../../src/contract/local.ts';
+import { serverAddress } from '../../src/shared/contract/local.ts';
 import { mainJob } from './mainJob.ts';
 import * as places from './places.ts';
 import { checkWindow, openBrowserWindow, openDesktopWindow, type WindowOptions } from './window.ts';

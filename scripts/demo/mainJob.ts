@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { allPages } from '../../src/client/pages.ts';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { findOrStartServer, newUserKey } from '../../src/connection/serverProcess.ts';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import type { RunnerEvent } from '../../src/contract/runner.ts';
-import { type Run, runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { advance, notStarted, verdictOf } from '../../src/domain/live/liveRun.ts';
-import { stationEnvironment } from '../../src/run/process/runPlan.ts';
-import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
+import { allPages } from '../../src/extension/client/pages.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { findOrStartServer, newUserKey } from '../../src/extension/connection/serverProcess.ts';
+import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
+import { stationEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
+import { type Run, runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { advance, notStarted, verdictOf } from '../../src/shared/live/runProgress.ts';
 import * as places from './places.ts';
 
 const { version } = z

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runs } from '../../src/contract/runs.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
 import { CodeServer } from '../../test/e2e/support/codeServer.ts';
 import { Workbench } from '../../test/e2e/support/workbench.ts';
 import type { Demo } from './mainJob.ts';

@@ -19,7 +19,7 @@ export function beginCoverage() {
 }
 
 /**
- * Prints, for each room of src/, the share of lines that the tests ran, and names the files that they hardly touched.
+ * Prints, for each folder of src/, the share of lines that the tests ran, and names the files that they hardly touched.
  * What runs from the sources counts as it is, what runs from dist/ (the server of a window, the extension itself) by the
  * source maps of the build. Processes that are killed leave nothing; pages of webviews are not measured.
  */
@@ -32,7 +32,7 @@ export async function printCoverage() {
     reportsDirectory: folder,
     reporter: ['json-summary'],
     include: ['src/**/*.ts'],
-    exclude: ['src/webview/**'],
+    exclude: ['src/webviews/**'],
     extension: ['.ts'],
     excludeAfterRemap: true,
     all: true,
@@ -43,21 +43,21 @@ export async function printCoverage() {
   await report.run();
   const summary = JSON.parse(readFileSync(join(folder, 'coverage-summary.json'), 'utf8'));
   const files = Object.entries(summary).filter(([file]) => file !== 'total' && hasCode(file));
-  const rooms = Map.groupBy(files, ([file]) => roomOf(file));
+  const folders = Map.groupBy(files, ([file]) => folderOf(file));
   const linesOf = (entries, key) => entries.reduce((sum, [, { lines }]) => sum + lines[key], 0);
   const share = (entries) => ((100 * linesOf(entries, 'covered')) / linesOf(entries, 'total')).toFixed(1).padStart(5);
   console.log(`Lines of src that ran in ${processes.length} processes of the tests: ${share(files).trim()} %`);
-  for (const [room, entries] of [...rooms].sort(([a], [b]) => a.localeCompare(b)))
-    console.log(`  ${room.padEnd(12)} ${share(entries)} %`);
+  for (const [name, entries] of [...folders].sort(([a], [b]) => a.localeCompare(b)))
+    console.log(`  ${name.padEnd(20)} ${share(entries)} %`);
   const low = files.filter(([, { lines }]) => lines.pct < untested);
   if (low.length > 0) console.log(`Hardly touched (below ${untested} %):`);
   for (const [file, { lines }] of low) console.log(`  ${relative(root, file)} ${lines.pct} %`);
-  console.log('Not measured: src/webview, which runs in a browser, and src/runner, which is Python.');
+  console.log('Not measured: src/webviews, which runs in a browser, and src/runner, which is Python.');
 }
 
-const roomOf = (file) => {
-  const parts = relative(join(root, 'src'), file).split(sep);
-  return parts.length > 1 ? parts[0] : 'src';
+const folderOf = (file) => {
+  const folders = relative(join(root, 'src'), file).split(sep).slice(0, -1);
+  return folders.slice(0, 2).join('/');
 };
 
 /** Files that only have types are never loaded. */

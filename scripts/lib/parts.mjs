@@ -25,7 +25,7 @@ const ruff = ['-m', 'ruff'];
  *
  * @typedef {object} Part
  * @property {string} name
- * @property {string} folder of its tests below test/, or its name
+ * @property {string[]} folders of its tests below test/; of a check its name
  * @property {boolean} isCheck a static check, which counts as one test
  * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'proxies' | 'newest' | 'oldest')[]} needs what has to be set up for it
  * @property {boolean} usesBuild
@@ -39,10 +39,15 @@ export const parts = [
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
   oldest(['clicks', 'readme', 'stations', 'testing']),
-  suite('unit', { timeout: 10_000 }),
+  suite('unit', { timeout: 10_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
   check('types', [
     [node, program('typescript', 'tsc'), '-p', '.'],
-    [node, program('typescript', 'tsc'), '-p', 'src/webview'],
+    ...['shared', 'extension', 'server', 'webviews'].map((folder) => [
+      node,
+      program('typescript', 'tsc'),
+      '-p',
+      `src/${folder}`,
+    ]),
   ]),
   check('lint', [[node, program('eslint', 'eslint'), '.']]),
   check('format', [[node, program('prettier', 'prettier'), '--check', '.']]),
@@ -70,7 +75,7 @@ export const parts = [
 function check(name, commands, needs = []) {
   return {
     name,
-    folder: name,
+    folders: [name],
     isCheck: true,
     needs,
     usesBuild: false,
@@ -101,21 +106,26 @@ function oldest(names) {
 }
 
 /**
- * Mocha on test/<folder>/; it counts what its reporter wrote, and nothing written is a failure.
- * @param {string} folder
- * @param {{ needs?: Part['needs'], usesBuild?: boolean, timeout: number, share?: [number, number], files?: string[] }} options
- *   `share`: the first or second half of the files, say, so that the halves can run side by side; `files`: these of another folder
+ * Runs mocha on the tests of a folder; it counts what its reporter wrote, and nothing written is a failure.
+ * @param {string} suiteName
+ * @param {{ folders?: string[], needs?: Part['needs'], usesBuild?: boolean, timeout: number, share?: [number, number],
+ *   files?: string[] }} options `folders`: below test/, when it is not the one of the suite's name; `share`: the first or
+ *   second half of the files, say, so that the halves can run side by side; `files`: these of another folder
  */
-function suite(folder, { needs = [], usesBuild = false, timeout, share: [which, of] = [1, 1], files: listed }) {
-  const name = of === 1 ? folder : `${folder} ${which}/${of}`;
+function suite(
+  suiteName,
+  { folders = [suiteName], needs = [], usesBuild = false, timeout, share: [which, of] = [1, 1], files: listed },
+) {
+  const name = of === 1 ? suiteName : `${suiteName} ${which}/${of}`;
   return {
     name,
-    folder,
+    folders,
     isCheck: false,
     needs,
     usesBuild,
     async work(run, { files, options, coverage }) {
-      const all = files.length > 0 ? files : (listed ?? globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort());
+      const patterns = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+      const all = files.length > 0 ? files : (listed ?? globSync(patterns, { cwd: root }).sort());
       const own = all.filter((_, n) => n % of === which - 1);
       if (files.length > 0 && own.length === 0) return { passed: 0, failed: [], skipped: [] };
       const report = join(build, 'reports', `${name.replace('/', '-')}.json`);

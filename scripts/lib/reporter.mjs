@@ -1,5 +1,5 @@
-import Mocha from 'mocha';
 import { renameSync, writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
 
 const { EVENT_RUN_END, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 

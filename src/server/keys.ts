@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { KeyKind } from '../contract/operation.ts';
+import type { KeyKind } from '../shared/contract/operation.ts';
 
 /** A bearer key as it is stored: the key itself is not in it. */
 export interface StoredKey {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import '../contract/exactJson.ts';
-import type { Operation } from '../contract/operation.ts';
-import type { NewRun } from '../domain/run/newRun.ts';
+import type { Operation } from '../shared/contract/operation.ts';
+import type { NewRun } from '../shared/run/newRun.ts';
 import type { Call } from './http/mount.ts';
-import { badRequest, conflict } from './refusal.ts';
+import { badRequest, conflict } from './http/refusalError.ts';
 import { fold } from './store/fold.ts';
 import { findRunByMark, type MarkedRun, type PushMarks } from './store/runs.ts';
 import type { Statements } from './store/statements.ts';
+
+import '../shared/contract/exactJson.ts';
 
 /**
  * The header with which a client marks one push: sent again by the same caller with the same text and the same content, it

@@ -1,18 +1,18 @@
-import type { NewRun } from '../domain/run/newRun.ts';
+import type { NewRun } from '../shared/run/newRun.ts';
 import { type Caller, creatorOf } from './http/authentication.ts';
+import { badRequest, conflict, forbidden, notFound, unprocessable } from './http/refusalError.ts';
 import { findEarlierRun } from './pushMarks.ts';
-import { badRequest, conflict, forbidden, notFound, unprocessable } from './refusal.ts';
 import { isLinked } from './store/links.ts';
 import { type CalledProcedure, calledProcedure } from './store/procedures.ts';
-import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { changeRunMetadata } from './store/runMetadata.ts';
+import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { insertRun } from './store/saveRun.ts';
 import type { FastChange, Statements } from './store/statements.ts';
 import { timedId } from './store/timedId.ts';
-import { adopt, changeUnitMetadata, isWithin } from './store/units.ts';
 import { knownUnit, unitOfRun } from './store/unitOfRun.ts';
-import { versionOf } from './store/versions.ts';
+import { adopt, changeUnitMetadata, isWithin } from './store/units.ts';
 import { findUserByEmail } from './store/users.ts';
+import { versionOf } from './store/versions.ts';
 
 export interface PushedRun {
   readonly id: string;

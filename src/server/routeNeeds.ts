@@ -1,13 +1,13 @@
-import type { Calendar } from '../domain/uptime/uptimeCalendar.ts';
-import type { OperatorHub } from './operator/hub.ts';
-import type { OperatorLinks } from './operator/links.ts';
+import type { Calendar } from '../shared/uptime/uptimeCalendar.ts';
 import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
-import type { EventStreams } from './eventStreams.ts';
-import type { App, Mount } from './http/mount.ts';
-import type { PresenceRecorder } from './presence/recorder.ts';
 import type { SignedUrls } from './attachments/signedUrls.ts';
+import type { App, Mount } from './http/mount.ts';
+import type { EventStreams } from './live/eventStreams.ts';
+import type { OperatorHub } from './live/operator/hub.ts';
+import type { OperatorLinks } from './live/operator/links.ts';
+import type { PresenceRecorder } from './live/presence/recorder.ts';
+import type { Streaming } from './live/streaming/streaming.ts';
 import type { Statements } from './store/statements.ts';
-import type { Streaming } from './streaming/streaming.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { RunInputError } from '../domain/run/newRun.ts';
-import { Refusal } from './refusal.ts';
+import { RunInputError } from '../shared/run/newRun.ts';
+import { RefusalError } from './http/refusalError.ts';
 import type { Statements } from './store/statements.ts';
-import type { Change, Store } from './store/tables.ts';
+import type { Store, StoreTransaction } from './store/tables.ts';
 
 const changed = z.object({ changes: z.number() });
 
 interface Job {
-  work: (change: Change) => Promise<void>;
+  work: (change: StoreTransaction) => Promise<void>;
   done(): void;
   failed(error: unknown): void;
 }
@@ -19,7 +19,7 @@ type Tell = () => void;
 const jobsAtOnce = 64;
 
 /** A job failed after it had changed something: what the others did must be done again without it. */
-class HalfDone extends Error {}
+class PartialFailureError extends Error {}
 
 /**
  * Commits together what comes in together: bringing a commit to the disk takes longer than most changes, and one commit
@@ -41,7 +41,7 @@ export class Writer {
    * Runs `work` in a transaction. Resolves when its result is durable; rejects with what `work` throws, and undoes it.
    * @param work may be undone and called again, and so must touch nothing but the database
    */
-  write<T>(work: (change: Change) => Promise<T>): Promise<T> {
+  write<T>(work: (change: StoreTransaction) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let result: { value: T } | undefined;
       this.#waiting.push({
@@ -77,12 +77,12 @@ export class Writer {
     try {
       return await this.#store.transaction().execute((change) => this.#together(change, jobs));
     } catch (error) {
-      if (!(error instanceof HalfDone)) throw error;
+      if (!(error instanceof PartialFailureError)) throw error;
       return this.#store.transaction().execute((change) => this.#apart(change, jobs));
     }
   }
 
-  async #together(change: Change, jobs: readonly Job[]): Promise<Tell[]> {
+  async #together(change: StoreTransaction, jobs: readonly Job[]): Promise<Tell[]> {
     const told: Tell[] = [];
     for (const job of jobs) {
       const before = this.#changes();
@@ -90,15 +90,15 @@ export class Writer {
         await job.work(change);
         told.push(() => job.done());
       } catch (error) {
-        const isRefusal = error instanceof Refusal || error instanceof RunInputError;
-        if (!isRefusal || this.#changes() !== before) throw new HalfDone();
+        const isRefusal = error instanceof RefusalError || error instanceof RunInputError;
+        if (!isRefusal || this.#changes() !== before) throw new PartialFailureError();
         told.push(() => job.failed(error));
       }
     }
     return told;
   }
 
-  async #apart(change: Change, jobs: readonly Job[]): Promise<Tell[]> {
+  async #apart(change: StoreTransaction, jobs: readonly Job[]): Promise<Tell[]> {
     const told: Tell[] = [];
     for (const job of jobs) {
       this.#sql.run('savepoint job');

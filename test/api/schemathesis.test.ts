@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'mocha';
-import { local } from '../../src/contract/local.ts';
-import { operations } from '../../src/contract/operations.ts';
-import { check } from '../../src/server/check.ts';
-import { DataFolder } from '../../src/server/dataFolder.ts';
+import { check } from '../../src/server/cli/check.ts';
+import { DataFolder } from '../../src/server/cli/dataFolder.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { operations } from '../../src/shared/contract/operations.ts';
 import { adminKey, useServer } from '../server/bench.ts';
 import { temporaryFolder } from '../server/support.ts';
 

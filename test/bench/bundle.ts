@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { procedures } from '../../src/contract/procedures.ts';
-import { users } from '../../src/contract/users.ts';
-import { serverAddress, serverNodeOptions } from '../../src/contract/local.ts';
+import { serverAddress, serverNodeOptions } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { users } from '../../src/shared/contract/users.ts';
 import { TestClient } from '../server/requests.ts';
 
 const bundle = resolve(import.meta.dirname, '../../dist/server.js');

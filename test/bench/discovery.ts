@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { outlineScript } from '../../src/domain/script/phaseScan.ts';
-import { mentionsTests } from '../../src/domain/script/mentionsTests.ts';
+import { mentionsTests } from '../../src/shared/script/mentionsTests.ts';
+import type { outlineScript } from '../../src/shared/script/phaseScan.ts';
 import { atMost, number, printTable } from './table.ts';
 
 const { values } = parseArgs({ options: { files: { type: 'string', default: '500' } } });

@@ -10,11 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { Bench, python } from '../e2e/support/bench.ts';
 import { Workbench } from '../e2e/support/workbench.ts';
-import { startBundle, benchKey } from './bundle.ts';
+import { benchKey, startBundle } from './bundle.ts';
 import { packEmptyExtension } from './emptyExtension.ts';
 import { atMost, type Line, median, number, printTable } from './table.ts';
 

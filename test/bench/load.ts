@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { type BundledServer, benchKey } from './bundle.ts';
+import { benchKey, type BundledServer } from './bundle.ts';
 import { sampleRun } from './sampleRun.ts';
 
 const connections = 16;

@@ -5,15 +5,15 @@
  *
  * Raw limit: one durable `node:sqlite` transaction for each row with the bytes of the same request.
  */
-import { rmSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startBundle } from './bundle.ts';
 import { fillWithRuns } from './fill.ts';
 import { ingest, measureReads } from './load.ts';
 import { rawLimit } from './raw.ts';
 import { sampleRun } from './sampleRun.ts';
-import { startBundle } from './bundle.ts';
 import { atLeast, atMost, type Line, number, printTable } from './table.ts';
 
 const { values } = parseArgs({

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
-import { uptime } from '../../src/contract/uptime.ts';
+import { uptime } from '../../src/shared/contract/uptime.ts';
 import { type BundledServer, startBundle } from './bundle.ts';
 import { fillWithPresence } from './fillPresence.ts';
 import { latency, send } from './load.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { local } from '../../src/contract/local.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { type StandIn, useTofuPilot } from '../support/tofupilot.ts';
 import { addTofuPilot, Bench, useBench } from './support/bench.ts';
 

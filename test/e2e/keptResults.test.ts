@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import type { Run } from '../../src/contract/runs.ts';
+import type { Run } from '../../src/shared/contract/runs.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually } from './support/until.ts';
 

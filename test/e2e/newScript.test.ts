@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { procedures } from '../../src/contract/procedures.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
 import { eventually } from './support/until.ts';

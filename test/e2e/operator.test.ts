@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
-import type { LivePrompt, LiveTest } from '../../src/contract/liveTest.ts';
-import { operator } from '../../src/contract/operator.ts';
+import type { LivePrompt, LiveTest } from '../../src/shared/contract/liveTest.ts';
+import { operator } from '../../src/shared/contract/operator.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { isKept } from './support/storage.ts';

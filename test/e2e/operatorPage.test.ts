@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { BrowserContext, Page } from 'playwright-core';
-import { operator } from '../../src/contract/operator.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { pythons } from '../server/pythons.ts';
-import { StreamedScript } from '../server/streamedScript.ts';
-import { useServer, type TestStation, adminKey } from '../server/bench.ts';
-import { TestClient } from '../server/requests.ts';
+import { operator } from '../../src/shared/contract/operator.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { adminKey, type TestStation, useServer } from '../server/bench.ts';
 import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';
+import { pythons } from '../server/pythons.ts';
+import { TestClient } from '../server/requests.ts';
+import { StreamedScript } from '../server/streamedScript.ts';
 import { axeProblems } from './support/axe.ts';
 import { openBrowser } from './support/browser.ts';
 import { build } from './support/places.ts';
 import { inItsOrder, nothingIsTurned, turning } from './support/turned.ts';
 import { eventually } from './support/until.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
 const looks = {
   light: { media: { colorScheme: 'light', contrast: 'no-preference' }, mark: 'light' },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { type RunListItem, runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { type RunListItem, runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { addTofuPilot, Bench, pasteKey, useBench } from './support/bench.ts';
 import { until } from './support/until.ts';

@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
 import { randomNumbers } from '../server/random.ts';
+import { skip } from '../support/skip.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { extensionHosts, marker } from './support/processes.ts';
 import { until } from './support/until.ts';
-import { skip } from '../support/skip.ts';
 
 /** `HOST_ROUNDS=30` for more than the usual, `HOST_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['HOST_ROUNDS'] ?? 3);

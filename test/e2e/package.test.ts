@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, after, describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import * as z from 'zod';
 import { installExtension } from './support/extension.ts';
 import { build, root } from './support/places.ts';

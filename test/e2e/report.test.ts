@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { run as runSchema, runs } from '../../src/contract/runs.ts';
+import { run as runSchema, runs } from '../../src/shared/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
 import { attach, importFailure, largeRun, richRun, stationClient } from './support/richRun.ts';

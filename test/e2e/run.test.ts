@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { overview } from '../../src/contract/overview.ts';
+import { overview } from '../../src/shared/contract/overview.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually } from './support/until.ts';
 import type { Workbench } from './support/workbench.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { local } from '../../src/contract/local.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { Bench, createStation, pasteKey, useBench } from './support/bench.ts';
 import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { delimiter } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { overview } from '../../src/contract/overview.ts';
+import { overview } from '../../src/shared/contract/overview.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { procedures } from '../../src/contract/procedures.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
 import { Bench, createStation, python, useBench, useUntrustedBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { Terminal } from './support/terminal.ts';

@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
-import type { StationApi } from '../../src/client/stationApi.ts';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { StationApi as Api } from '../../src/client/stationApi.ts';
-import { midnight } from './support/histories.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
-import { eventually, until } from './support/until.ts';
+import type { StationApi } from '../../src/extension/client/stationApi.ts';
+import { StationApi as Api } from '../../src/extension/client/stationApi.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { runAt } from '../server/runs.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { midnight } from './support/histories.ts';
+import { eventually, until } from './support/until.ts';
 
 const hour = 60 * 60 * 1000;
 

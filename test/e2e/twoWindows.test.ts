@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
-import { stations } from '../../src/contract/stations.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { marker } from './support/processes.ts';
 import { until } from './support/until.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { localTime } from '../../src/domain/localTime.ts';
+import { localTime } from '../../src/shared/format/localTime.ts';
 import { axeProblems } from './support/axe.ts';
 import { midnight } from './support/histories.ts';
 import { isKept } from './support/storage.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { axeProblems } from './support/axe.ts';
 import { addTofuPilot, Bench, useBench } from './support/bench.ts';

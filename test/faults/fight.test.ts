@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { stations } from '../../src/contract/stations.ts';
-import { check } from '../../src/server/check.ts';
-import { DataFolder } from '../../src/server/dataFolder.ts';
+import { check } from '../../src/server/cli/check.ts';
+import { DataFolder } from '../../src/server/cli/dataFolder.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { adminKey } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { TestClient } from '../server/requests.ts';

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import type { OutboxEntry } from '../../src/contract/outbox.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { pushKept, type Pushed } from '../../src/run/outbox/pushKept.ts';
-import { Retries } from '../../src/run/outbox/retries.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { Retries } from '../../src/extension/run/uploads/retries.ts';
+import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { uploadPending, type UploadResult } from '../../src/extension/run/uploads/uploadPending.ts';
+import type { PendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { SetClock } from '../support/setClock.ts';
@@ -17,9 +17,9 @@ const hour = 60 * 60_000;
 describe('results of a day without a server', function () {
   this.timeout(60_000);
   const bench = useServer();
-  const box = new OutboxFolder(join(temporaryFolder(), 'outbox'));
+  const box = new UploadFolder(join(temporaryFolder(), 'outbox'));
   const clock = new SetClock();
-  const tries: Pushed[] = [];
+  const tries: UploadResult[] = [];
   let station: TestStation;
 
   before(async () => {
@@ -28,7 +28,7 @@ describe('results of a day without a server', function () {
   });
 
   /** As the runner leaves what a script could not push. */
-  const keep = (serial_number: string, kind: OutboxEntry['kind'], body: unknown, started_at: number): void => {
+  const keep = (serial_number: string, kind: PendingUploadEntry['kind'], body: unknown, started_at: number): void => {
     const folder = join(box.path, serial_number);
     mkdirSync(folder);
     const attachments = kind === 'openhtf' ? [{ name: 'trace.txt', mimetype: 'text/plain', file: 'file-0' }] : [];
@@ -64,7 +64,7 @@ describe('results of a day without a server', function () {
         push: async (result) => {
           const target = { api: new StationApi(bench.server.url, station.key), knowsMarks: true };
           const pushed = await box.alone(result, (now) =>
-            pushKept(
+            uploadPending(
               box,
               now,
               () => Promise.resolve(target),

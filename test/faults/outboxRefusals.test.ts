@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { idAnswer } from '../../src/contract/common.ts';
-import type { OutboxEntry } from '../../src/contract/outbox.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { type KeptResult, OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { pushKept, type Pushed } from '../../src/run/outbox/pushKept.ts';
-import { isParked } from '../../src/run/outbox/retries.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { isParked } from '../../src/extension/run/uploads/retries.ts';
+import { type PendingUpload, UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { uploadPending, type UploadResult } from '../../src/extension/run/uploads/uploadPending.ts';
+import { idAnswer } from '../../src/shared/contract/common.ts';
+import type { PendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { send } from '../server/requests.ts';
 import { passedRun, runAt } from '../server/runs.ts';
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../server/support.ts';
 describe('the push of a kept result', function () {
   this.timeout(60_000);
   const bench = useServer();
-  const box = new OutboxFolder(join(temporaryFolder(), 'outbox'));
+  const box = new UploadFolder(join(temporaryFolder(), 'outbox'));
   let procedure: string;
   let station: TestStation;
 
@@ -27,13 +27,17 @@ describe('the push of a kept result', function () {
     await box.ensure();
   });
 
-  const find = async (serial: string): Promise<KeptResult | undefined> =>
+  const find = async (serial: string): Promise<PendingUpload | undefined> =>
     (await box.list()).find(({ serial_number }) => serial_number === serial);
-  const found = async (serial: string): Promise<KeptResult> =>
+  const found = async (serial: string): Promise<PendingUpload> =>
     (await find(serial)) ?? assert.fail(`No result of ${serial} is kept`);
 
   /** As the runner leaves what a script could not push. @param body JSON text */
-  const keep = async (serial_number: string, kind: OutboxEntry['kind'], body: string): Promise<KeptResult> => {
+  const keep = async (
+    serial_number: string,
+    kind: PendingUploadEntry['kind'],
+    body: string,
+  ): Promise<PendingUpload> => {
     const folder = join(box.path, serial_number);
     mkdirSync(folder);
     writeFileSync(join(folder, 'body.json'), body);
@@ -44,8 +48,8 @@ describe('the push of a kept result', function () {
     writeFileSync(join(folder, 'handed.json'), JSON.stringify({ status: null, message: 'Connection refused' }));
     return found(serial_number);
   };
-  const push = (result: KeptResult): Promise<Pushed> =>
-    pushKept(box, result, () =>
+  const push = (result: PendingUpload): Promise<UploadResult> =>
+    uploadPending(box, result, () =>
       Promise.resolve({ api: new StationApi(bench.server.url, station.key), knowsMarks: true }),
     );
   /** The script's own push of that result. @param body JSON text */

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { type Run, runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { pushKept } from '../../src/run/outbox/pushKept.ts';
-import { Retries } from '../../src/run/outbox/retries.ts';
-import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
+import { Retries } from '../../src/extension/run/uploads/retries.ts';
+import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { uploadPending } from '../../src/extension/run/uploads/uploadPending.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { type Run, runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { CuttingProxy } from '../support/cuttingProxy.ts';
 import { SetClock } from '../support/setClock.ts';
 import { runPlan } from './runPlan.ts';
@@ -31,7 +31,7 @@ export interface PushBenchOptions {
 
 /** A station whose scripts push over a bad network, and the window that pushes what they have left. */
 export class PushBench {
-  readonly box: OutboxFolder;
+  readonly box: UploadFolder;
   readonly proxy: CuttingProxy;
   readonly procedure: string;
   readonly #options: PushBenchOptions;
@@ -41,7 +41,7 @@ export class PushBench {
   private constructor(
     options: PushBenchOptions,
     proxy: CuttingProxy,
-    box: OutboxFolder,
+    box: UploadFolder,
     station: { id: string; key: string; procedure: string },
   ) {
     this.#options = options;
@@ -55,7 +55,7 @@ export class PushBench {
   static async start(options: PushBenchOptions): Promise<PushBench> {
     const behind = new StationApi(options.behind.url, options.behind.userKey);
     const proxy = await CuttingProxy.start(options.url, options.random);
-    const box = new OutboxFolder(join(options.folder, 'outbox'));
+    const box = new UploadFolder(join(options.folder, 'outbox'));
     await box.ensure();
     const found = (await behind.call(procedures.list)).data[0]?.id;
     const body = { name: 'Functional test', identifier: 'FVT1' };
@@ -102,7 +102,7 @@ export class PushBench {
         look: () => this.box.list(),
         push: (result) => {
           tries += 1;
-          return this.box.alone(result, (now) => pushKept(this.box, now, target, () => this.#clock.now()));
+          return this.box.alone(result, (now) => uploadPending(this.box, now, target, () => this.#clock.now()));
         },
         failed: (error) => assert.fail(String(error)),
       },

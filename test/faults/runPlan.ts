@@ -1,8 +1,8 @@
 import { delimiter, resolve } from 'node:path';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
-import type { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { stationEnvironment } from '../../src/run/process/runPlan.ts';
-import type { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
+import type { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
+import { stationEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import type { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 
 interface Pushing {
   script: string;
@@ -10,7 +10,7 @@ interface Pushing {
   /** Address of the server. */
   url: string;
   station: { id: string; key: string };
-  box: OutboxFolder;
+  box: UploadFolder;
 }
 
 /** What the editor starts a script with whose results are to be pushed. */

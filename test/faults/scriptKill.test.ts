@@ -3,15 +3,15 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import type { RunnerEvent } from '../../src/contract/runner.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { advance, type LiveRun, notStarted, verdictOf } from '../../src/domain/live/liveRun.ts';
-import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { pushKept } from '../../src/run/outbox/pushKept.ts';
-import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
-import { check } from '../../src/server/check.ts';
-import { DataFolder } from '../../src/server/dataFolder.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
+import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { uploadPending } from '../../src/extension/run/uploads/uploadPending.ts';
+import { check } from '../../src/server/cli/check.ts';
+import { DataFolder } from '../../src/server/cli/dataFolder.ts';
+import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { advance, notStarted, type RunProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
@@ -70,7 +70,7 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
   this.timeout(60_000 + rounds * 30_000);
   const bench = useServer();
   const folder = temporaryFolder();
-  const box = new OutboxFolder(join(folder, 'outbox'));
+  const box = new UploadFolder(join(folder, 'outbox'));
   const random = randomNumbers(seed);
   let procedure: string;
   let station: TestStation;
@@ -118,7 +118,7 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
       for (const result of await box.list()) {
         assert.equal(result.isBusy, false, JSON.stringify(result));
         const target = { api: new StationApi(bench.server.url, station.key), knowsMarks: true };
-        const pushed = await box.alone(result, (now) => pushKept(box, now, () => Promise.resolve(target)));
+        const pushed = await box.alone(result, (now) => uploadPending(box, now, () => Promise.resolve(target)));
         assert.ok(pushed === undefined || 'runId' in pushed, JSON.stringify(pushed));
       }
     };
@@ -140,7 +140,7 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
       const serials = found.map(({ unit }) => unit.serial_number);
       assert.equal(new Set(serials).size, serials.length, `${serials.join(' ')} ${what}`);
       for (const serial of kept) assert.ok(serials.includes(serial), `${serial} was kept. ${what}`);
-      const live = events.reduce<LiveRun>(advance, notStarted);
+      const live = events.reduce<RunProgress>(advance, notStarted);
       for (const event of events) {
         if (event.event === 'run_uploaded') assert.ok(found.some(({ id }) => id === event.run_id), what); // prettier-ignore
         if (event.event !== 'run_upload_queued') continue;

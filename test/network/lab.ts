@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Certificates, findCertificates } from '../../src/server/streaming/certificates.ts';
+import { type Certificates, findCertificates } from '../../src/server/live/streaming/certificates.ts';
 import { eventually } from '../e2e/support/until.ts';
 
 /** The name of the lab's server, as the documentation has it. */

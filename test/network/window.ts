@@ -4,9 +4,9 @@
  * Arguments: the server's address, the file. The user key is in TEST_KEY.
  */
 import { readFileSync } from 'node:fs';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { trustingFetch } from '../../src/client/trustingFetch.ts';
-import { local } from '../../src/contract/local.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { trustingFetch } from '../../src/extension/client/trustingFetch.ts';
+import { local } from '../../src/shared/contract/local.ts';
 
 const [url = '', caFile = ''] = process.argv.slice(2);
 const api = new StationApi(url, process.env['TEST_KEY'], trustingFetch(readFileSync(caFile, 'utf8')));

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import type { RunMode, RunnerEvent } from '../../src/contract/runner.ts';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import { pushKept } from '../../src/run/outbox/pushKept.ts';
-import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
-import { dryEnvironment } from '../../src/run/process/runPlan.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
+import { dryEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { uploadPending } from '../../src/extension/run/uploads/uploadPending.ts';
+import type { RunMode, RunnerEvent } from '../../src/shared/contract/runner.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
 import { runPlan } from '../faults/runPlan.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { skip } from '../support/skip.ts';
@@ -189,13 +189,13 @@ describe('Child processes of a script', function () {
     way: string,
     python: string,
     { mode = 'push', url = bench.server.url, dies = false }: Given,
-  ): Promise<{ seen: Seen; box: OutboxFolder; units: string[] }> {
+  ): Promise<{ seen: Seen; box: UploadFolder; units: string[] }> {
     const name = `SN-${(unit += 1)}`;
     const folder = await scriptFolder({
       'main.py': script(way, name, dies),
       'worker.py': worker,
     });
-    const box = new OutboxFolder(join(dirname(folder), 'outbox'));
+    const box = new UploadFolder(join(dirname(folder), 'outbox'));
     await box.ensure();
     const plan = runPlan({ script: join(folder, 'main.py'), folder, url, station, box });
     const { [runnerEnvironment.outbox]: _, ...withoutOutbox } = plan.env;
@@ -226,12 +226,12 @@ describe('Child processes of a script', function () {
   }
 
   /** What a window does with the results that are left. @returns how many there were */
-  async function pushTheRest(box: OutboxFolder): Promise<number> {
+  async function pushTheRest(box: UploadFolder): Promise<number> {
     const left = await box.list();
     for (const result of left) {
       assert.equal(result.isBusy, false, JSON.stringify(result));
       const target = { api: new StationApi(bench.server.url, station.key), knowsMarks: true };
-      const pushed = await box.alone(result, (now) => pushKept(box, now, () => Promise.resolve(target)));
+      const pushed = await box.alone(result, (now) => uploadPending(box, now, () => Promise.resolve(target)));
       assert.ok(pushed !== undefined && 'runId' in pushed, JSON.stringify(pushed));
     }
     return left.length;

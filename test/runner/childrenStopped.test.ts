@@ -3,11 +3,11 @@ import { EventEmitter, once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { before, it } from 'mocha';
-import { type RunnerCommand, runnerEnvironment, type RunnerEvent } from '../../src/contract/runner.ts';
-import { isAlive } from '../../src/platform/processes.ts';
-import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
-import type { RunPlan } from '../../src/run/process/runPlan.ts';
-import { RunnerProcess } from '../../src/run/process/runnerProcess.ts';
+import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
+import type { RunPlan } from '../../src/extension/run/process/runPlan.ts';
+import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import { isAlive } from '../../src/extension/vscode/processes.ts';
+import { type RunnerCommand, runnerEnvironment, type RunnerEvent } from '../../src/shared/contract/runner.ts';
 import { runPlan } from '../faults/runPlan.ts';
 import { skip } from '../support/skip.ts';
 import { Host, startup } from './support/host.ts';
@@ -101,7 +101,7 @@ if __name__ == "__main__":
   ),
 };
 
-const planOf = (folder: string, box: OutboxFolder): RunPlan =>
+const planOf = (folder: string, box: UploadFolder): RunPlan =>
   runPlan({
     script: join(folder, 'main.py'),
     folder,
@@ -124,7 +124,7 @@ class Run {
     this.#answer = answer;
   }
 
-  static async start(python: string, folder: string, box: OutboxFolder, answer = ''): Promise<Run> {
+  static async start(python: string, folder: string, box: UploadFolder, answer = ''): Promise<Run> {
     const run = new Run(answer);
     const plan = planOf(folder, box);
     run.#runner = await RunnerProcess.start(
@@ -188,19 +188,19 @@ withEachPython('Child processes of a script', (python) => {
     if (process.platform === 'win32') skip(this, 'Windows has no fork and no process groups');
   });
 
-  async function given(main: string): Promise<{ folder: string; box: OutboxFolder }> {
+  async function given(main: string): Promise<{ folder: string; box: UploadFolder }> {
     const folder = await scriptFolder({ 'main.py': main, 'worker.py': worker });
-    const box = new OutboxFolder(join(dirname(folder), 'outbox'));
+    const box = new UploadFolder(join(dirname(folder), 'outbox'));
     await box.ensure();
     return { folder, box };
   }
 
   /** The script with a window that can go away. */
-  const windowed = (folder: string, box: OutboxFolder): Promise<Host> =>
+  const windowed = (folder: string, box: UploadFolder): Promise<Host> =>
     Host.start(python, join(folder, 'main.py'), { env: { ...planOf(folder, box).env } });
 
   /** What is left on the disk: outcome and serial number of each result, which is not busy. */
-  async function left(box: OutboxFolder): Promise<string[]> {
+  async function left(box: UploadFolder): Promise<string[]> {
     const all = await box.list();
     assert.deepEqual(all.map(({ isBusy }) => isBusy), all.map(() => false)); // prettier-ignore
     return all.map(({ outcome, serial_number }) => `${outcome} ${serial_number}`);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir } from 'node:fs/promises';
 import { globSync } from 'node:fs';
+import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { before, it } from 'mocha';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
-import { type RunListItem, runs } from '../../src/contract/runs.ts';
-import type { NamedProcedure } from '../../src/domain/procedureChoice.ts';
-import { scriptTemplate } from '../../src/run/help/scriptTemplates.ts';
+import { scriptTemplate } from '../../src/extension/run/help/scriptTemplates.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { type RunListItem, runs } from '../../src/shared/contract/runs.ts';
+import type { ProcedureReference } from '../../src/shared/run/procedureChoice.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { Host } from './support/host.ts';
 import { script, scriptFolder, withEachPython } from './support/script.ts';
@@ -16,8 +16,8 @@ const samples = path.join(import.meta.dirname, '../../samples');
 withEachPython('The first scripts of a user', (python) => {
   const bench = useServer();
   let station: TestStation;
-  let named: NamedProcedure;
-  let unnamed: NamedProcedure;
+  let named: ProcedureReference;
+  let unnamed: ProcedureReference;
 
   before(async () => {
     named = { id: await bench.procedure('Functional verification', 'FVT1'), name: 'Functional verification' };
@@ -44,7 +44,7 @@ withEachPython('The first scripts of a user', (python) => {
     return { host, stored: data.filter(({ id }) => !known.has(id)), kept: await readdir(outbox) };
   }
 
-  async function passes(file: string, procedure: NamedProcedure): Promise<void> {
+  async function passes(file: string, procedure: ProcedureReference): Promise<void> {
     const { host, stored, kept } = await run(file);
     assert.equal(await host.ended, 0, host.told());
     assert.deepEqual(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it } from 'mocha';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, withEachPython } from './support/script.ts';
-import { scriptFile } from '../support/scripts.ts';
 
 /** What the extension gives to the script in a dry run. */
 const dry = {

@@ -3,14 +3,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
-import { type OutboxEntry, outboxEntry, outboxHanded, outboxTried } from '../../src/contract/outbox.ts';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
-import { OutboxFolder } from '../../src/run/outbox/outboxFolder.ts';
+import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
+import {
+  outboxEntry,
+  outboxHanded,
+  outboxTried,
+  type PendingUploadEntry,
+} from '../../src/shared/contract/pendingUpload.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { scriptFile } from '../support/scripts.ts';
+import { skip } from '../support/skip.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, withEachPython } from './support/script.ts';
-import { scriptFile } from '../support/scripts.ts';
-import { skip } from '../support/skip.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
 
@@ -31,7 +36,8 @@ withEachPython('The outbox', (python) => {
   });
   const run = async (text: string): Promise<Host> => Host.run(python, await script(text), { env: environment() });
   const json = (id: string, file: string): unknown => JSON.parse(readFileSync(path.join(folder, id, file), 'utf8'));
-  const entries = (): OutboxEntry[] => readdirSync(folder).map((id) => outboxEntry.parse(json(id, 'entry.json')));
+  const entries = (): PendingUploadEntry[] =>
+    readdirSync(folder).map((id) => outboxEntry.parse(json(id, 'entry.json')));
   const folderOf = (id: string): string => id.replaceAll(/[^\w-]/g, '_');
   const handed = (id: string): unknown =>
     existsSync(path.join(folder, folderOf(id), 'handed.json'))
@@ -277,7 +283,7 @@ test.add_output_callbacks(wait, upload())
 test.execute(lambda: "SN-1")
 `;
     const host = await Host.start(python, await script(text), { env: environment() });
-    const box = new OutboxFolder(folder);
+    const box = new UploadFolder(folder);
     const now = Date.now.bind(Date);
     /** Whether it is busy by the clock as it is, and set far back and ahead; and one result is not taken by two windows. */
     const isBusy = async (): Promise<boolean[]> => {

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, it } from 'mocha';
 import * as z from 'zod';
-import { newRunBody } from '../../src/contract/newRuns.ts';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { newRunBody } from '../../src/shared/contract/newRuns.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host, type Options } from './support/host.ts';
 import { script, withEachPython } from './support/script.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, it } from 'mocha';
-import { newRunBody } from '../../src/contract/newRuns.ts';
-import { outboxEntry } from '../../src/contract/outbox.ts';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { newRunBody } from '../../src/shared/contract/newRuns.ts';
+import { outboxEntry } from '../../src/shared/contract/pendingUpload.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host } from './support/host.ts';
 import { script, withEachPython } from './support/script.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
+import { scriptFile } from '../support/scripts.ts';
 import { Host, type Options } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, withEachPython } from './support/script.ts';
-import { scriptFile } from '../support/scripts.ts';
 
 const openhtf = scriptFile('openhtf_fvt1.py');
 const vanilla = scriptFile('vanilla_fvt1.py');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'mocha';
+import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { withEachPython } from './support/script.ts';
-import { scriptFile } from '../support/scripts.ts';
 
 withEachPython('The smallest scripts', (python) => {
   let recorder: Recorder;

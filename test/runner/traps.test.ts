@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
-import { outboxEntry } from '../../src/contract/outbox.ts';
-import { runnerEnvironment } from '../../src/contract/runner.ts';
+import { outboxEntry } from '../../src/shared/contract/pendingUpload.ts';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { skip } from '../support/skip.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { script, scriptFolder, withEachPython } from './support/script.ts';
-import { skip } from '../support/skip.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Prüfplatz 1' } };
 

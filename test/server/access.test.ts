@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { errorAnswer, nothing, v1ErrorAnswer } from '../../src/contract/common.ts';
-import type { KeyKind, Operation } from '../../src/contract/operation.ts';
-import { operations } from '../../src/contract/operations.ts';
+import { errorAnswer, nothing, v1ErrorAnswer } from '../../src/shared/contract/common.ts';
+import type { KeyKind, Operation } from '../../src/shared/contract/operation.ts';
+import { operations } from '../../src/shared/contract/operations.ts';
 import { adminKey, useServer } from './bench.ts';
 import { type Reply, send } from './requests.ts';
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { local } from '../../src/contract/local.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { skip } from '../support/skip.ts';
+import { adminKey, useServer } from './bench.ts';
 
 /** What people and instruments could put into a name: markup, terminal codes, text that runs backwards, a path. */
 const hostile = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { batches } from '../../src/contract/batches.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { batches } from '../../src/shared/contract/batches.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

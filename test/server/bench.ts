@@ -1,7 +1,7 @@
 import { after, before } from 'mocha';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { TestClient } from './requests.ts';
 import { startServer, temporaryFolder, type TestServer } from './support.ts';
 

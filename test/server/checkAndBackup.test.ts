@@ -14,9 +14,9 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
-import { runs } from '../../src/contract/runs.ts';
-import { serverExit } from '../../src/contract/local.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { serverExit } from '../../src/shared/contract/local.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServer } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';

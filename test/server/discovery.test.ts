@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'mocha';
-import { findStationServers } from '../../src/operator/discovery.ts';
+import { findStationServers } from '../../src/extension/operator/discovery.ts';
 import { until } from '../e2e/support/until.ts';
 import { pythons } from './pythons.ts';
 

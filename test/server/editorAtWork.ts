@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { LiveTest } from '../../src/contract/liveTest.ts';
-import { operator, windowRequest } from '../../src/contract/operator.ts';
-import { type RunnerEvent, runnerEvent } from '../../src/contract/runner.ts';
-import { testPatchOf } from '../../src/domain/live/livePatch.ts';
-import { readRunnerEvent } from '../../src/domain/live/runnerState.ts';
+import type { LiveTest } from '../../src/shared/contract/liveTest.ts';
+import { operator, windowRequest } from '../../src/shared/contract/operator.ts';
+import { type RunnerEvent, runnerEvent } from '../../src/shared/contract/runner.ts';
+import { testPatchOf } from '../../src/shared/live/livePatch.ts';
+import { readRunnerEvent } from '../../src/shared/live/runnerState.ts';
 import { type Reply, type TestClient } from './requests.ts';
 import { openSse } from './sse.ts';
 import { pathOf } from './watcher.ts';

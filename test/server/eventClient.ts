@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { events, streamEvent, type StreamEvent } from '../../src/contract/events.ts';
+import { events, type StreamEvent, streamEvent } from '../../src/shared/contract/events.ts';
 
 export type Received = StreamEvent & { id: number };
 

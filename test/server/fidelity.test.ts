@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { delimiter, resolve } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/client/stationApi.ts';
-import { idAnswer } from '../../src/contract/common.ts';
-import { measurements } from '../../src/contract/explorer.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { reportOf } from '../../src/domain/run/report.ts';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { idAnswer } from '../../src/shared/contract/common.ts';
+import { measurements } from '../../src/shared/contract/explorer.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
+import { reportOf } from '../../src/shared/run/report.ts';
 import { adminKey, type TestStation, useServer } from './bench.ts';
 import { pythons, runScript } from './pythons.ts';
 import { send } from './requests.ts';

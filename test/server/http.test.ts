@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'mocha';
-import { errorAnswer, v1ErrorAnswer } from '../../src/contract/common.ts';
-import { local } from '../../src/contract/local.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { errorAnswer, v1ErrorAnswer } from '../../src/shared/contract/common.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServer } from './bench.ts';
 import { send, TestClient } from './requests.ts';
 import { startServer, temporaryFolder } from './support.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { type Run, run as runAnswer, runs } from '../../src/contract/runs.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { keptRun, noPartNumber } from '../../src/domain/run/keptRun.ts';
-import type { PushKind } from '../../src/domain/run/pushBodies.ts';
+import { type Run, run as runAnswer, runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
+import { keptRun, noPartNumber } from '../../src/shared/run/pendingUpload.ts';
+import type { PushKind } from '../../src/shared/run/pushBodies.ts';
 import { type TestStation, useServer } from './bench.ts';
 
 const start = 1_767_323_045_000;

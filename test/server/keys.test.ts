@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { useServer } from './bench.ts';
 import { TestClient } from './requests.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'mocha';
-import { v1ErrorAnswer } from '../../src/contract/common.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { mostObjects, mostValues } from '../../src/domain/jsonLimits.ts';
+import { v1ErrorAnswer } from '../../src/shared/contract/common.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
+import { mostObjects, mostValues } from '../../src/shared/json/jsonLimits.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { send } from './requests.ts';
 import { runAt } from './runs.ts';

@@ -16,16 +16,16 @@ import {
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, beforeEach, describe, it } from 'mocha';
-import { findOrStartServer } from '../../src/connection/serverProcess.ts';
-import { serverExit } from '../../src/contract/local.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
 import { version } from '../../src/server/version.ts';
+import { serverExit } from '../../src/shared/contract/local.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
+import { skip } from '../support/skip.ts';
 import { adminKey, useServer } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 import { runServerProgram, startServer, temporaryFolder } from './support.ts';
-import { skip } from '../support/skip.ts';
 
 const env = { TEST_STATIONS_ADMIN_KEY: adminKey };
 
@@ -171,7 +171,11 @@ describe('a link in the data folder', function () {
     mkdirSync(folder);
     for (const target of ['precious.txt', 'nowhere']) {
       put(folder, 'server.log', join(outside, target));
-      const place = { program: resolve(import.meta.dirname, '../../src/server/main.ts'), version, dataFolder: folder };
+      const place = {
+        program: resolve(import.meta.dirname, '../../src/server/cli/main.ts'),
+        version,
+        dataFolder: folder,
+      };
       const started = findOrStartServer(place).then(({ address }) => process.kill(address.pid));
       await assert.rejects(started, /^ServerStartError: The data folder .* cannot be used: ELOOP/);
       assertUntouched();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
-import { runs } from '../../src/contract/runs.ts';
-import { users } from '../../src/contract/users.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { users } from '../../src/shared/contract/users.ts';
 import { fillWithRuns } from '../bench/fill.ts';
 import { useServer } from './bench.ts';
 

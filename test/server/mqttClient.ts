@@ -1,8 +1,8 @@
+import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { generate, type Packet, parser } from 'mqtt-packet';
-import { once } from 'node:events';
-import type { v1 } from '../../src/contract/v1.ts';
-import type { Answer } from '../../src/contract/operation.ts';
+import type { Answer } from '../../src/shared/contract/operation.ts';
+import type { v1 } from '../../src/shared/contract/v1.ts';
 
 export type Credentials = Answer<typeof v1.streaming>;
 

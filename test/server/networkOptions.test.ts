@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readNetworkOptions } from '../../src/server/networkOptions.ts';
-import { StartFailure } from '../../src/server/startFailure.ts';
+import { readNetworkOptions } from '../../src/server/cli/networkOptions.ts';
+import { StartError } from '../../src/server/cli/startError.ts';
 
 const files = { cert: 'cert.pem', key: 'key.pem' };
 const refusals: [title: string, options: Parameters<typeof readNetworkOptions>[0], sentence: RegExp][] = [
@@ -36,7 +36,7 @@ describe('the network options of the server', () => {
     it(`are refused with a sentence for ${title}`, () => {
       assert.throws(
         () => readNetworkOptions(options),
-        (error) => error instanceof StartFailure && error.exitCode === 2 && sentence.test(error.message),
+        (error) => error instanceof StartError && error.exitCode === 2 && sentence.test(error.message),
       );
     });
   }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
-import { nothing } from '../../src/contract/common.ts';
-import { local } from '../../src/contract/local.ts';
-import { operations } from '../../src/contract/operations.ts';
 import { version } from '../../src/server/version.ts';
+import { nothing } from '../../src/shared/contract/common.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { operations } from '../../src/shared/contract/operations.ts';
 import { useServer } from './bench.ts';
 import { TestClient } from './requests.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { events } from '../../src/contract/events.ts';
-import { operator } from '../../src/contract/operator.ts';
-import { OpenStreams } from '../../src/server/openStreams.ts';
-import { Refusal } from '../../src/server/refusal.ts';
+import { RefusalError } from '../../src/server/http/refusalError.ts';
+import { OpenStreams } from '../../src/server/live/openStreams.ts';
+import { events } from '../../src/shared/contract/events.ts';
+import { operator } from '../../src/shared/contract/operator.ts';
 import { adminKey, useServer } from './bench.ts';
 import { randomNumbers } from './random.ts';
 import { newUserKey } from './support.ts';
@@ -30,7 +30,7 @@ describe('the number of event streams', function () {
           streams.open(owner, () => (open = open.toSpliced(open.indexOf(owner), 1)));
           open.push(owner);
         } catch (error) {
-          assert.ok(error instanceof Refusal);
+          assert.ok(error instanceof RefusalError);
           assert.ok(
             before.every((other) => countOf(other) <= countOf(owner) + 1),
             `${owner} in ${before.join('')}`,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { errorAnswer } from '../../src/contract/common.ts';
-import { local } from '../../src/contract/local.ts';
-import { operator, waitingEvent } from '../../src/contract/operator.ts';
-import { asked, EditorAtWork, event } from './editorAtWork.ts';
+import { errorAnswer } from '../../src/shared/contract/common.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { operator, waitingEvent } from '../../src/shared/contract/operator.ts';
 import { adminKey, type TestStation, useServer } from './bench.ts';
+import { asked, EditorAtWork, event } from './editorAtWork.ts';
 import { type Reply, send, type TestClient } from './requests.ts';
 import { openSse } from './sse.ts';
 import { pathOf, watch } from './watcher.ts';

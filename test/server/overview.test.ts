@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
-import type { Outcome } from '../../src/contract/common.ts';
-import { local } from '../../src/contract/local.ts';
-import { overview } from '../../src/contract/overview.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { units } from '../../src/contract/units.ts';
-import { Calendar } from '../../src/domain/uptime/uptimeCalendar.ts';
+import type { Outcome } from '../../src/shared/contract/common.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { overview } from '../../src/shared/contract/overview.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { runAt } from './runs.ts';
 

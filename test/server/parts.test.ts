@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { errorAnswer } from '../../src/contract/common.ts';
-import { parts, revisions } from '../../src/contract/parts.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { errorAnswer } from '../../src/shared/contract/common.ts';
+import { parts, revisions } from '../../src/shared/contract/parts.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { useServer } from './bench.ts';
-import { passedRun } from './runs.ts';
 import type { Reply } from './requests.ts';
+import { passedRun } from './runs.ts';
 
 const issues = (reply: Reply) =>
   (errorAnswer.parse(reply.json()).issues ?? []).map(({ path, message }) => `${path?.join('.')}: ${message}`);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'mocha';
 import * as z from 'zod';
-import { parts } from '../../src/contract/parts.ts';
-import { units } from '../../src/contract/units.ts';
+import { parts } from '../../src/shared/contract/parts.ts';
+import { units } from '../../src/shared/contract/units.ts';
 import { adminKey, useServer } from './bench.ts';
 
 /** Sends a path byte for byte, which `fetch` would not. */

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'mocha';
-import { findOrStartServer, isStillThere } from '../../src/connection/serverProcess.ts';
-import { local, type ServerAddress, serverAddress } from '../../src/contract/local.ts';
-import { isAlive } from '../../src/platform/processes.ts';
+import { findOrStartServer, isStillThere } from '../../src/extension/connection/serverProcess.ts';
+import { isAlive } from '../../src/extension/vscode/processes.ts';
 import { version } from '../../src/server/version.ts';
+import { local, type ServerAddress, serverAddress } from '../../src/shared/contract/local.ts';
 import { startServer, temporaryFolder } from './support.ts';
 
 describe('another program on the port of a server that was killed', function () {
@@ -36,7 +36,7 @@ describe('another program on the port of a server that was killed', function () 
     assert.equal(serverAddress.parse(JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8'))).url, server.url);
 
     assert.equal(await isStillThere(server.address), false);
-    const program = resolve(import.meta.dirname, '../../src/server/main.ts');
+    const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
     const { address } = await findOrStartServer({ program, version, dataFolder: folder });
     started.push(address);
     assert.notEqual(address.url, server.url);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { procedures } from '../../src/contract/procedures.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

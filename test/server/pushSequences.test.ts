@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { idAnswer } from '../../src/contract/common.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { idAnswer } from '../../src/shared/contract/common.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServer } from './bench.ts';
 import { randomNumbers } from './random.ts';
 import { type Reply, send, TestClient } from './requests.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type * as z from 'zod';
-import type { Answer, Operation } from '../../src/contract/operation.ts';
+import type { Answer, Operation } from '../../src/shared/contract/operation.ts';
 
 export interface Reply {
   status: number;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../src/contract/common.ts';
+import type { Outcome } from '../../src/shared/contract/common.ts';
 
 /** A body of v1 `POST /runs` as short as it may be. */
 export const passedRun = (procedure_id: string, serial_number = 'SN-0001') => ({

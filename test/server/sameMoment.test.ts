@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { batches } from '../../src/contract/batches.ts';
-import { local } from '../../src/contract/local.ts';
-import type { Operation } from '../../src/contract/operation.ts';
-import { parts, revisions } from '../../src/contract/parts.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { versions } from '../../src/contract/versions.ts';
+import { batches } from '../../src/shared/contract/batches.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import type { Operation } from '../../src/shared/contract/operation.ts';
+import { parts, revisions } from '../../src/shared/contract/parts.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
+import { versions } from '../../src/shared/contract/versions.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

@@ -16,15 +16,15 @@ import {
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { findOrStartServer, newUserKey } from '../../src/connection/serverProcess.ts';
-import { serverExit } from '../../src/contract/local.ts';
-import { logFailure } from '../../src/server/logFailure.ts';
-import { ServerLog } from '../../src/server/serverLog.ts';
+import { findOrStartServer, newUserKey } from '../../src/extension/connection/serverProcess.ts';
+import { logFailure } from '../../src/server/cli/logFailure.ts';
+import { ServerLog } from '../../src/server/cli/serverLog.ts';
 import { version } from '../../src/server/version.ts';
+import { serverExit } from '../../src/shared/contract/local.ts';
 import { runServerProgram, temporaryFolder } from './support.ts';
 
 const mebibyte = 1024 * 1024;
-const program = resolve(import.meta.dirname, '../../src/server/main.ts');
+const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
 
 describe('the log of the server', function () {
   this.timeout(60_000);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/server/presence/clock.ts';
+import type { Clock } from '../../src/server/live/presence/clock.ts';
 
 /** A clock of the server, with one that nobody sets beside it; both stand until the test moves them. */
 export class SetServerClock implements Clock {

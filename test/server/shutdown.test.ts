@@ -4,17 +4,17 @@ import { request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { findOrStartServer } from '../../src/connection/serverProcess.ts';
-import { local, serverFile } from '../../src/contract/local.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { isAlive } from '../../src/platform/processes.ts';
+import { findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
+import { isAlive } from '../../src/extension/vscode/processes.ts';
 import { version } from '../../src/server/version.ts';
+import { local, serverFile } from '../../src/shared/contract/local.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServer } from './bench.ts';
 import { send, TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 
-const program = resolve(import.meta.dirname, '../../src/server/main.ts');
+const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
 
 describe('the request to end the server', function () {
   this.timeout(60_000);

@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { local, serverAddress, serverExit } from '../../src/contract/local.ts';
-import { stations } from '../../src/contract/stations.ts';
+import { DataFolder } from '../../src/server/cli/dataFolder.ts';
+import { newUserKey as addNamedKey } from '../../src/server/cli/userKeys.ts';
+import { local, serverAddress, serverExit } from '../../src/shared/contract/local.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
-import { DataFolder } from '../../src/server/dataFolder.ts';
-import { newUserKey as addNamedKey } from '../../src/server/userKeys.ts';
 import { newUserKey, runServerProgram, startServer, temporaryFolder, type TestServer } from './support.ts';
 
 const oneLine = /^[^\n]+\n$/;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { operations } from '../../src/contract/operations.ts';
-import { operator } from '../../src/contract/operator.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { units } from '../../src/contract/units.ts';
+import { operations } from '../../src/shared/contract/operations.ts';
+import { operator } from '../../src/shared/contract/operator.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
 import { useServer } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { runAt } from './runs.ts';

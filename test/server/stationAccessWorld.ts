@@ -1,7 +1,7 @@
-import { logs, measurements, phases } from '../../src/contract/explorer.ts';
-import { attachments } from '../../src/contract/attachments.ts';
-import { local } from '../../src/contract/local.ts';
-import { runs } from '../../src/contract/runs.ts';
+import { attachments } from '../../src/shared/contract/attachments.ts';
+import { logs, measurements, phases } from '../../src/shared/contract/explorer.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
 import type { TestBench, TestStation } from './bench.ts';
 import type { TestClient } from './requests.ts';
 

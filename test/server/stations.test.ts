@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
-import { errorAnswer, idAnswer } from '../../src/contract/common.ts';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { errorAnswer, idAnswer } from '../../src/shared/contract/common.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'mocha';
 import { WebSocket } from 'ws';
-import { v1 } from '../../src/contract/v1.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { startServer, temporaryFolder, type TestServer } from './support.ts';

@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after } from 'mocha';
-import { serverAddress, type ServerAddress } from '../../src/contract/local.ts';
+import { type ServerAddress, serverAddress } from '../../src/shared/contract/local.ts';
 
-const main = resolve(import.meta.dirname, '../../src/server/main.ts');
+const main = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
 const nodeArguments = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', main];
 
 export interface Ended {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { runs } from '../../src/contract/runs.ts';
-import { parts } from '../../src/contract/parts.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { parts } from '../../src/shared/contract/parts.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { type TestStation, useServer } from './bench.ts';
 
 describe('the list of units', function () {

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { errorAnswer } from '../../src/contract/common.ts';
-import { parts, revisions } from '../../src/contract/parts.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { errorAnswer } from '../../src/shared/contract/common.ts';
+import { parts, revisions } from '../../src/shared/contract/parts.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

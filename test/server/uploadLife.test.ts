@@ -4,11 +4,11 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
-import { attachments } from '../../src/contract/attachments.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { unitAttachments } from '../../src/contract/unitAttachments.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { attachments } from '../../src/shared/contract/attachments.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { unitAttachments } from '../../src/shared/contract/unitAttachments.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
-import type { Outcome } from '../../src/contract/common.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
+import type { Outcome } from '../../src/shared/contract/common.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
 import { adminKey, type TestStation } from './bench.ts';
 import { send } from './requests.ts';
 import { ago, date, day, hour, inHours, minute, useUptime } from './uptimeAtWork.ts';

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { before, beforeEach } from 'mocha';
-import type { PresenceCause } from '../../src/contract/presence.ts';
-import { type Durations, uptime, type UptimeRow } from '../../src/contract/uptime.ts';
-import { dayOf } from '../../src/domain/uptime/uptime.ts';
+import type { PresenceCause } from '../../src/shared/contract/presence.ts';
+import { type Durations, uptime, type UptimeRow } from '../../src/shared/contract/uptime.ts';
+import { dayOf } from '../../src/shared/uptime/uptime.ts';
 import { type TestStation, useServer } from './bench.ts';
 
 export const minute = 60_000;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { dayOf } from '../../src/domain/uptime/uptime.ts';
-import { Calendar } from '../../src/domain/uptime/uptimeCalendar.ts';
 import { type OpenStore, openStore } from '../../src/server/store/open.ts';
 import { presences } from '../../src/server/store/uptime.ts';
 import { forgetDays } from '../../src/server/store/uptimeDays.ts';
-import { Uptimes } from '../../src/server/uptime/uptimes.ts';
+import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
+import { dayOf } from '../../src/shared/uptime/uptime.ts';
+import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { temporaryFolder } from './support.ts';
 
 const hour = 3_600_000;
@@ -17,7 +17,7 @@ const id = '11111111-1111-4111-8111-111111111111';
 describe('uptime by the clock of the server', () => {
   const folder = temporaryFolder();
   let open: OpenStore;
-  let uptimes: Uptimes;
+  let uptimes: UptimeService;
   before(async () => {
     open = openStore(join(folder, 'stations.db'));
     const station = { id, name: 'Bench', name_key: 'bench', created_at: 0, archived_at: null };
@@ -26,7 +26,7 @@ describe('uptime by the clock of the server', () => {
   });
   after(() => open.store.destroy());
   beforeEach(async () => {
-    uptimes = new Uptimes(open.store);
+    uptimes = new UptimeService(open.store);
     for (const table of ['transitions', 'observers', 'uptime_days'] as const)
       await open.store.deleteFrom(table).execute();
     await came(start - 50 * hour);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
 import * as z from 'zod';
-import { stations } from '../../src/contract/stations.ts';
-import { trpc } from '../../src/contract/trpc.ts';
-import { users } from '../../src/contract/users.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { trpc } from '../../src/shared/contract/trpc.ts';
+import { users } from '../../src/shared/contract/users.ts';
 import { useServer } from './bench.ts';
 import { send } from './requests.ts';
 

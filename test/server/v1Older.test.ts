@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { runs } from '../../src/contract/runs.ts';
-import { units } from '../../src/contract/units.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

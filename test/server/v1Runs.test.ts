@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { v1ErrorAnswer } from '../../src/contract/common.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { v1 } from '../../src/contract/v1.ts';
+import { v1ErrorAnswer } from '../../src/shared/contract/common.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { type TestStation, useServer } from './bench.ts';
 import type { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
-import { local } from '../../src/contract/local.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { v1 } from '../../src/contract/v1.ts';
-import { versions } from '../../src/contract/versions.ts';
+import { local } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
+import { versions } from '../../src/shared/contract/versions.ts';
 import { useServer } from './bench.ts';
 import { passedRun } from './runs.ts';
 

@@ -1,5 +1,5 @@
-import { type LiveState, operator, stateEvent } from '../../src/contract/operator.ts';
-import { patchState } from '../../src/domain/live/livePatch.ts';
+import { type LiveState, operator, stateEvent } from '../../src/shared/contract/operator.ts';
+import { patchState } from '../../src/shared/live/livePatch.ts';
 import { openSse } from './sse.ts';
 
 export const pathOf = (operation: { path: string }, params: Record<string, string>): string =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { batches } from '../../src/contract/batches.ts';
-import { phases } from '../../src/contract/explorer.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { units } from '../../src/contract/units.ts';
-import { check } from '../../src/server/check.ts';
-import { DataFolder } from '../../src/server/dataFolder.ts';
+import { check } from '../../src/server/cli/check.ts';
+import { DataFolder } from '../../src/server/cli/dataFolder.ts';
+import { batches } from '../../src/shared/contract/batches.ts';
+import { phases } from '../../src/shared/contract/explorer.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
 import { useServer } from './bench.ts';
 
 describe('runs that come in at the same moment', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { local, serverExit } from '../../src/contract/local.ts';
-import { overview } from '../../src/contract/overview.ts';
-import { procedures } from '../../src/contract/procedures.ts';
-import { runs } from '../../src/contract/runs.ts';
-import { stations } from '../../src/contract/stations.ts';
-import { uptime } from '../../src/contract/uptime.ts';
+import { local, serverExit } from '../../src/shared/contract/local.ts';
+import { overview } from '../../src/shared/contract/overview.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { stations } from '../../src/shared/contract/stations.ts';
+import { uptime } from '../../src/shared/contract/uptime.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { runAt } from './runs.ts';

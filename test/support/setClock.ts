@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/platform/clock.ts';
+import type { Clock } from '../../src/extension/vscode/clock.ts';
 
 /** A clock on which time passes only when a test says so. */
 export class SetClock implements Clock {

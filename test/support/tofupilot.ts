@@ -9,7 +9,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before } from 'mocha';
-import { type Certificates, findCertificates } from '../../src/server/streaming/certificates.ts';
+import { type Certificates, findCertificates } from '../../src/server/live/streaming/certificates.ts';
 import { startServer, temporaryFolder, type TestServer } from '../server/support.ts';
 
 /** How it answers: as TofuPilot does, or with something wrong. */

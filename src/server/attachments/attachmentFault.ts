@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { messageOf } from '../../domain/messageOf.ts';
-import { systemCode } from '../startFailure.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { systemCode } from '../cli/startError.ts';
 import { attachmentPath } from './attachmentFiles.ts';
 
 /** An attachment whose content is stored, as the database has it. */

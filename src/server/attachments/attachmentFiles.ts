@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, rmSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { tooLarge } from '../refusal.ts';
+import { tooLarge } from '../http/refusalError.ts';
 
 /** The official clients refuse more than 10 MiB by themselves; scripts of one's own may send more. */
 const maxBytes = 100 * 1024 * 1024;

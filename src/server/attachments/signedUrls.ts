@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { forbidden } from '../refusal.ts';
+import { forbidden } from '../http/refusalError.ts';
 
 const lifetimeMillis = 60 * 60 * 1000;
 

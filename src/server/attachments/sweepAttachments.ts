@@ -1,7 +1,7 @@
-import type { AttachmentFiles } from './attachmentFiles.ts';
-import { logFailure } from '../logFailure.ts';
+import { logFailure } from '../cli/logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { deleteAbandonedUploads, existingUploads } from '../store/uploads.ts';
+import type { AttachmentFiles } from './attachmentFiles.ts';
 
 const dayMillis = 24 * 60 * 60 * 1000;
 

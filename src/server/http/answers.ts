@@ -1,7 +1,7 @@
-import { RunInputError } from '../../domain/run/newRun.ts';
-import { diskTrouble } from '../diskTrouble.ts';
-import { badRequest, Refusal, type RefusalCode } from '../refusal.ts';
-import { systemCode } from '../startFailure.ts';
+import { RunInputError } from '../../shared/run/newRun.ts';
+import { systemCode } from '../cli/startError.ts';
+import { diskTrouble } from '../store/diskTrouble.ts';
+import { badRequest, type RefusalCode, RefusalError } from './refusalError.ts';
 import { isTrpc, trpcError } from './trpcError.ts';
 
 const statusOf: Record<RefusalCode, number> = {
@@ -30,7 +30,7 @@ function errorAnswer(
   path: string,
   status: number,
   code: RefusalCode,
-  refusal: Pick<Refusal, 'message' | 'issues'>,
+  refusal: Pick<RefusalError, 'message' | 'issues'>,
 ): Response {
   const { message, issues } = refusal;
   if (!isV1(path)) {
@@ -52,7 +52,7 @@ function refusalOf(error: unknown): unknown {
 /** The answer to a request that failed, in the shape of its surface. What was not foreseen is logged and not shown. */
 export function failureAnswer(method: string, path: string, error: unknown): Response {
   const refusal = refusalOf(error);
-  if (refusal instanceof Refusal) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
+  if (refusal instanceof RefusalError) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
   console.error(`${method} ${path} failed:`, error);
   const message = diskTrouble(error) ?? 'The station server failed on this request. Its log tells why.';
   return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', { message, issues: [] });

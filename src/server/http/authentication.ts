@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
-import { unauthorized } from '../refusal.ts';
 import { findKey, type FoundKey, type KeyOwner, noteKeyUse } from '../store/keys.ts';
 import type { Reader } from '../store/readers.ts';
 import type { Statements } from '../store/statements.ts';
 import type { Creator } from '../store/tables.ts';
+import { unauthorized } from './refusalError.ts';
 
 /** Who calls. */
 export type Caller = KeyOwner;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { MachineNames } from '../machineNames.ts';
-import { forbidden, type Refusal } from '../refusal.ts';
+import { MachineNames } from '../cli/machineNames.ts';
+import { forbidden, type RefusalError } from './refusalError.ts';
 
 const everywhere = ['0.0.0.0', '::'];
 const loopback = ['127.0.0.1', '::1', 'localhost'];
@@ -89,7 +89,7 @@ export class Hosts {
     return !loopback.includes(this.#bound);
   }
 
-  #refusal(given: string): Refusal {
+  #refusal(given: string): RefusalError {
     return forbidden(
       `This server does not answer to the host "${given}". If clients reach it by that address, start the server with ` +
         `--public-url, such as --public-url http://${given}; a proxy should pass the Host header on.`,

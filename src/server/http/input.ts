@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type * as z from 'zod';
-import { parseExactly } from '../../contract/exactJson.ts';
-import { excessOf } from '../../domain/jsonLimits.ts';
-import { badRequest, type Issue, Refusal, tooLarge, tooMany } from '../refusal.ts';
+import { parseExactly } from '../../shared/contract/exactJson.ts';
+import { excessOf } from '../../shared/json/jsonLimits.ts';
+import { badRequest, type Issue, RefusalError, tooLarge, tooMany } from './refusalError.ts';
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
     if (byField.size === mostIssues) break;
     if (!byField.has(steps.join('.'))) byField.set(steps.join('.'), { message, path: steps });
   }
-  throw new Refusal('BAD_REQUEST', 'Input validation failed', [...byField.values()]);
+  throw new RefusalError('BAD_REQUEST', 'Input validation failed', [...byField.values()]);
 }
 
 /** A parameter that stands once is a text, one that stands several times a list. */

@@ -1,12 +1,12 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
-import { nothing } from '../../contract/common.ts';
-import type { Answer, Input, Operation } from '../../contract/operation.ts';
-import { forbidden } from '../refusal.ts';
+import { nothing } from '../../shared/contract/common.ts';
+import type { Answer, Input, Operation } from '../../shared/contract/operation.ts';
 import type { Statements } from '../store/statements.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
+import { forbidden } from './refusalError.ts';
 
 export interface Environment {
   Bindings: HttpBindings;

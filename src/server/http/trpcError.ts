@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../refusal.ts';
+import type { RefusalCode } from './refusalError.ts';
 
 /** The numbers of JSON-RPC that tRPC gives to its codes. */
 const numbers: Record<RefusalCode, number> = {

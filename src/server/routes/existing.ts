@@ -1,5 +1,5 @@
 import { type Caller, readerOf } from '../http/authentication.ts';
-import { notFound } from '../refusal.ts';
+import { notFound } from '../http/refusalError.ts';
 import { findBatch } from '../store/batches.ts';
 import { findPart, type PartDetails } from '../store/parts.ts';
 import { findProcedure, type ProcedureRow } from '../store/procedures.ts';

@@ -1,8 +1,8 @@
-import type { Caller } from '../http/authentication.ts';
-import { conflict, forbidden, notFound } from '../refusal.ts';
 import type { SignedUrls } from '../attachments/signedUrls.ts';
+import type { Caller } from '../http/authentication.ts';
+import { conflict, forbidden, notFound } from '../http/refusalError.ts';
 import type { RunRow } from '../store/runs.ts';
-import type { Change, Store } from '../store/tables.ts';
+import type { Store, StoreTransaction } from '../store/tables.ts';
 import { attachToRun, findUpload, type UploadRow } from '../store/uploads.ts';
 
 /** Where the content of an upload is to be put. */
@@ -35,7 +35,7 @@ export async function storedUpload(store: Store, id: string, caller: Caller): Pr
 }
 
 /** @throws Refusal as `storedUpload`, and 409 when the file belongs to something else */
-export async function linkToRun(change: Change, id: string, run: RunRow, caller: Caller): Promise<void> {
+export async function linkToRun(change: StoreTransaction, id: string, run: RunRow, caller: Caller): Promise<void> {
   const upload = await storedUpload(change, id, caller);
   if (upload.run_id === run.id) return;
   if (upload.run_id !== null || upload.unit_id !== null) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { containing, fold } from './fold.ts';
 import { isReadableUnit, type Reader } from './readers.ts';
-import type { Change, Creator, Store } from './tables.ts';
+import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 const select = (store: Store) =>
   store
@@ -16,7 +16,7 @@ export async function findBatch(store: Store, number: string) {
   return select(store).where('b.number_key', '=', fold(number)).executeTakeFirst();
 }
 
-export async function insertBatch(change: Change, number: string, by: Creator): Promise<string> {
+export async function insertBatch(change: StoreTransaction, number: string, by: Creator): Promise<string> {
   const id = randomUUID();
   await change
     .insertInto('batches')
@@ -25,7 +25,7 @@ export async function insertBatch(change: Change, number: string, by: Creator): 
   return id;
 }
 
-export async function renameBatch(change: Change, id: string, number: string): Promise<void> {
+export async function renameBatch(change: StoreTransaction, id: string, number: string): Promise<void> {
   await change
     .updateTable('batches')
     .set({ number, number_key: fold(number) })
@@ -34,7 +34,7 @@ export async function renameBatch(change: Change, id: string, number: string): P
 }
 
 /** Its units stay, without a batch. */
-export async function deleteBatch(change: Change, id: string): Promise<void> {
+export async function deleteBatch(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('batches').where('id', '=', id).execute();
 }
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../contract/common.ts';
-import type { LogEntry } from '../../contract/explorer.ts';
-import type { Sample } from '../../contract/units.ts';
+import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
+import type { LogEntry } from '../../shared/contract/explorer.ts';
+import type { Sample } from '../../shared/contract/units.ts';
 import { containing } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
 import type { RowKey } from './rowIds.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { StoredKey } from '../keys.ts';
 import type { Statements } from './statements.ts';
-import type { Change, Store } from './tables.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 const usePrecisionMillis = 60_000;
 
@@ -72,7 +72,7 @@ export async function addUserKey(store: Store, key: StoredKey, { revokeOthers, n
   });
 }
 
-async function makeRoomForNamedKey(change: Change, name: string): Promise<void> {
+async function makeRoomForNamedKey(change: StoreTransaction, name: string): Promise<void> {
   await change.deleteFrom('api_keys').where('name', '=', name).execute();
   const named = await change
     .selectFrom('api_keys')
@@ -100,7 +100,7 @@ export async function hasUserKey(store: Store): Promise<boolean> {
 }
 
 /** Ends a station's key. @returns false when it had none */
-export async function deleteStationKey(change: Change, stationId: string): Promise<boolean> {
+export async function deleteStationKey(change: StoreTransaction, stationId: string): Promise<boolean> {
   const { numDeletedRows } = await change
     .deleteFrom('api_keys')
     .where('station_id', '=', stationId)
@@ -109,13 +109,13 @@ export async function deleteStationKey(change: Change, stationId: string): Promi
 }
 
 /** Gives a station its key; an earlier one ends. @returns when it was made */
-export async function replaceStationKey(change: Change, stationId: string, key: StoredKey): Promise<number> {
+export async function replaceStationKey(change: StoreTransaction, stationId: string, key: StoredKey): Promise<number> {
   await deleteStationKey(change, stationId);
   return insertKey(change, key, { name: null, user_id: null, station_id: stationId });
 }
 
 async function insertKey(
-  change: Change,
+  change: StoreTransaction,
   { hash, prefix }: StoredKey,
   owner: { name: string | null; user_id: string; station_id: null } | { name: null; user_id: null; station_id: string },
 ): Promise<number> {

@@ -1,8 +1,8 @@
 import type { Statements } from './statements.ts';
-import type { Change } from './tables.ts';
+import type { StoreTransaction } from './tables.ts';
 
 /** Links a station and a procedure; a link that stands is left as it is. */
-export async function addLink(change: Change, station_id: string, procedure_id: string): Promise<void> {
+export async function addLink(change: StoreTransaction, station_id: string, procedure_id: string): Promise<void> {
   await change
     .insertInto('station_procedures')
     .values({ station_id, procedure_id, linked_at: Date.now() })
@@ -11,7 +11,7 @@ export async function addLink(change: Change, station_id: string, procedure_id: 
 }
 
 /** @returns false when there was no link */
-export async function deleteLink(change: Change, stationId: string, procedureId: string): Promise<boolean> {
+export async function deleteLink(change: StoreTransaction, stationId: string, procedureId: string): Promise<boolean> {
   const { numDeletedRows } = await change
     .deleteFrom('station_procedures')
     .where('station_id', '=', stationId)

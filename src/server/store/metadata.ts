@@ -1,7 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
-import { maxMetadataKeys, type Metadata, type MetadataChange, type MetadataFilter } from '../../contract/metadata.ts';
-import { badRequest } from '../refusal.ts';
+import {
+  maxMetadataKeys,
+  type Metadata,
+  type MetadataChange,
+  type MetadataFilter,
+} from '../../shared/contract/metadata.ts';
+import { badRequest } from '../http/refusalError.ts';
 
 const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 

@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/uptime/uptimeHistory.ts';
+import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 
 /**
  * Whole numbers, from 0 on, that SQLite put together by `group_concat`. To read a hundred thousand numbers like this takes
@@ -20,5 +20,5 @@ export function numbersOf(list: string | null): number[] {
 }
 
 /** @param numbers beginning and end of each, in turn */
-export const spansOf = (numbers: readonly number[]): Span[] =>
+export const spansOf = (numbers: readonly number[]): TimeSpan[] =>
   Array.from({ length: numbers.length / 2 }, (_, n) => ({ from: numbers[2 * n] ?? 0, to: numbers[2 * n + 1] ?? 0 }));

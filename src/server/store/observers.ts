@@ -1,9 +1,9 @@
-import type { Span } from '../../domain/uptime/uptimeHistory.ts';
+import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 import { forgetDays } from './uptimeDays.ts';
-import type { Change, Store } from './tables.ts';
 
 /** A server begins to watch. @returns the key of its interval */
-export async function beginObserving(change: Change, startedAt: number, aliveAt: number): Promise<number> {
+export async function beginObserving(change: StoreTransaction, startedAt: number, aliveAt: number): Promise<number> {
   const { key } = await change
     .insertInto('observers')
     .values({ started_at: startedAt, alive_at: aliveAt })
@@ -12,7 +12,7 @@ export async function beginObserving(change: Change, startedAt: number, aliveAt:
   return key;
 }
 
-export async function noteAlive(change: Change, key: number, aliveAt: number): Promise<void> {
+export async function noteAlive(change: StoreTransaction, key: number, aliveAt: number): Promise<void> {
   await change.updateTable('observers').set({ alive_at: aliveAt }).where('key', '=', key).execute();
 }
 
@@ -28,7 +28,7 @@ export async function lastAlive(store: Store): Promise<number | null> {
 }
 
 /** When servers watched within a time, in order. */
-export async function observedWithin(store: Store, { from, to }: Span): Promise<Span[]> {
+export async function observedWithin(store: Store, { from, to }: TimeSpan): Promise<TimeSpan[]> {
   return store
     .selectFrom('observers')
     .where('alive_at', '>', from)
@@ -39,7 +39,7 @@ export async function observedWithin(store: Store, { from, to }: Span): Promise<
 }
 
 /** The clock went back: what was summed of that time is to be summed anew, for every station. */
-export async function forgetDaysOfAll(change: Change, { from, to }: Span): Promise<void> {
+export async function forgetDaysOfAll(change: StoreTransaction, { from, to }: TimeSpan): Promise<void> {
   for (const { key } of await change.selectFrom('presence').select('key').execute()) {
     await forgetDays(change, key, from, to);
   }

@@ -9,11 +9,11 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
-import { serverExit } from '../../contract/local.ts';
-import { messageOf } from '../../domain/messageOf.ts';
-import { StartFailure } from '../startFailure.ts';
+import { serverExit } from '../../shared/contract/local.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { StartError } from '../cli/startError.ts';
 import { howToRestore, isDamage } from './damage.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
 import type { Store, Tables } from './tables.ts';
 
@@ -130,7 +130,7 @@ export function openStore(path: string): OpenStore {
   } catch (error) {
     database.close();
     if (!isDamage(error)) throw error;
-    throw new StartFailure(
+    throw new StartError(
       serverExit.databaseDamaged,
       `The database ${path} is damaged (${messageOf(error)}). ${howToRestore}`,
       error,

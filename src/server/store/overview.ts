@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/uptime/uptimeHistory.ts';
+import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store } from './tables.ts';
 
 export interface KeyRow {
@@ -38,7 +38,11 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
 }
 
 /** Returns how many runs the station began in a time, by procedure. */
-export async function runCountsIn(store: Store, stationId: string, { from, to }: Span): Promise<Map<string, number>> {
+export async function runCountsIn(
+  store: Store,
+  stationId: string,
+  { from, to }: TimeSpan,
+): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('runs')
     .where('created_by_station_id', '=', stationId)

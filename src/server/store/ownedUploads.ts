@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Change, Store } from './tables.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
-export async function attachToUnit(change: Change, uploadId: string, unitId: string): Promise<void> {
+export async function attachToUnit(change: StoreTransaction, uploadId: string, unitId: string): Promise<void> {
   await change.updateTable('uploads').set({ unit_id: unitId }).where('id', '=', uploadId).execute();
 }
 

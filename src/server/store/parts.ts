@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { MetadataFilter } from '../../contract/metadata.ts';
+import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
-import type { Change, Creator, Store } from './tables.ts';
+import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export interface PartRow {
   id: string;
@@ -33,7 +33,7 @@ export async function findPart(store: Store, number: string): Promise<PartDetail
 }
 
 export async function insertPart(
-  change: Change,
+  change: StoreTransaction,
   { number, name, metadata_json }: { number: string; name: string; metadata_json?: string },
   by: Creator,
 ): Promise<string> {
@@ -55,7 +55,7 @@ export async function insertPart(
 }
 
 export async function updatePart(
-  change: Change,
+  change: StoreTransaction,
   id: string,
   { number, name, metadata_json }: { number: string; name: string; metadata_json: string },
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function updatePart(
 }
 
 /** With its revisions. It has no units any more. */
-export async function deletePart(change: Change, id: string): Promise<void> {
+export async function deletePart(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('parts').where('id', '=', id).execute();
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Pause } from '../../contract/pauses.ts';
-import type { Tables, Change, Store } from './tables.ts';
+import type { Pause } from '../../shared/contract/pauses.ts';
+import type { Store, StoreTransaction, Tables } from './tables.ts';
 import { isoTime } from './time.ts';
 
 export type PauseRow = Tables['pauses'];
 
-export async function insertPause(change: Change, pause: Omit<PauseRow, 'id'>): Promise<PauseRow> {
+export async function insertPause(change: StoreTransaction, pause: Omit<PauseRow, 'id'>): Promise<PauseRow> {
   const row = { ...pause, id: randomUUID() };
   await change.insertInto('pauses').values(row).execute();
   return row;
@@ -53,11 +53,11 @@ export async function pausesFrom(
   return new Map([...byStation].map(([station, pauses]) => [station, pauses.map(asPause)]));
 }
 
-export async function setPauseEnd(change: Change, id: string, endsAt: number): Promise<void> {
+export async function setPauseEnd(change: StoreTransaction, id: string, endsAt: number): Promise<void> {
   await change.updateTable('pauses').set({ ends_at: endsAt }).where('id', '=', id).execute();
 }
 
-export async function deletePause(change: Change, id: string): Promise<void> {
+export async function deletePause(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('pauses').where('id', '=', id).execute();
 }
 

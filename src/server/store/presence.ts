@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { StationState } from '../../contract/overview.ts';
-import type { PresenceCause } from '../../contract/presence.ts';
-import type { Told } from '../../domain/uptime/presence.ts';
-import type { Change, Store } from './tables.ts';
+import type { StationState } from '../../shared/contract/overview.ts';
+import type { PresenceCause } from '../../shared/contract/presence.ts';
+import type { PresenceReport } from '../../shared/uptime/presence.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 /** What is stored of a station in use whose presence was ever told or is followed. */
 export interface StoredPresence {
@@ -32,7 +32,7 @@ export async function storedPresences(store: Store): Promise<StoredPresence[]> {
  * A server that begins does not know what those that were there do now.
  * @param at when the one before was last known to watch; null: no server did
  */
-export async function forgetWhoIsThere(change: Change, at: number | null): Promise<void> {
+export async function forgetWhoIsThere(change: StoreTransaction, at: number | null): Promise<void> {
   await change
     .updateTable('presence')
     .set({ state: 'unknown', since: at, last_seen_at: at })
@@ -41,18 +41,18 @@ export async function forgetWhoIsThere(change: Change, at: number | null): Promi
 }
 
 /** What is new of a station. */
-export interface PresenceNews {
+export interface PresenceChange {
   stationId: string;
   state: StationState;
   since: number | null;
   lastSeen: number | null;
   heartbeatMillis: number | null;
   /** What happened since the last time, in order. */
-  told: readonly Told[];
+  told: readonly PresenceReport[];
 }
 
 /** Stores it; of a station that is not there any more, nothing. */
-export async function savePresence(change: Change, news: PresenceNews): Promise<void> {
+export async function savePresence(change: StoreTransaction, news: PresenceChange): Promise<void> {
   const key = await keyOfPresence(change, news.stationId);
   if (key === null) return;
   const { state, since, lastSeen: last_seen_at, heartbeatMillis: heartbeat_millis } = news;
@@ -68,7 +68,7 @@ export async function savePresence(change: Change, news: PresenceNews): Promise<
 }
 
 /** The key of the station's row, made if need be. @returns null when the station is not in use */
-async function keyOfPresence(change: Change, stationId: string): Promise<number | null> {
+async function keyOfPresence(change: StoreTransaction, stationId: string): Promise<number | null> {
   const known = await change
     .selectFrom('presence')
     .select('key')
@@ -81,14 +81,22 @@ async function keyOfPresence(change: Change, stationId: string): Promise<number 
   return rows[0]?.key ?? null;
 }
 
-async function insertTransition(change: Change, presence_key: number, { at, isUp, cause }: Told): Promise<void> {
+async function insertTransition(
+  change: StoreTransaction,
+  presence_key: number,
+  { at, isUp, cause }: PresenceReport,
+): Promise<void> {
   await change
     .insertInto('transitions')
     .values({ presence_key, at, is_up: isUp ? 1 : 0, cause })
     .execute();
 }
 
-export async function setOperatorAddress(change: Change, stationId: string, address: string | null): Promise<void> {
+export async function setOperatorAddress(
+  change: StoreTransaction,
+  stationId: string,
+  address: string | null,
+): Promise<void> {
   const key = await keyOfPresence(change, stationId);
   await change.updateTable('presence').set({ operator_address: address }).where('key', '=', key).execute();
 }
@@ -99,10 +107,10 @@ export async function setOperatorAddress(change: Change, stationId: string, addr
  * @returns the last transition that the station has now; null when it has none
  */
 export async function changePast(
-  change: Change,
+  change: StoreTransaction,
   stationId: string,
   { from, to }: { from: number; to: number },
-  rule: (told: readonly Told[]) => readonly Told[],
+  rule: (told: readonly PresenceReport[]) => readonly PresenceReport[],
 ): Promise<{ at: number; isUp: boolean } | null> {
   const key = await keyOfPresence(change, stationId);
   if (key === null) return null;
@@ -111,7 +119,7 @@ export async function changePast(
     and at >= coalesce((select max(at) from transitions where presence_key = ${key} and at < ${from}), 0)
     and at <= coalesce((select min(at) from transitions where presence_key = ${key} and at > ${to}), ${to})
     order by at`.execute(change);
-  const before = rows.map(({ at, is_up, cause }): Told => ({ at, isUp: is_up === 1, cause }));
+  const before = rows.map(({ at, is_up, cause }): PresenceReport => ({ at, isUp: is_up === 1, cause }));
   const after = rule(before);
   const gone = before.filter((each) => !after.some((other) => isSame(each, other)));
   const come = after.filter((each) => !before.some((other) => isSame(each, other)));
@@ -130,7 +138,8 @@ export async function changePast(
   return last ? { at: last.at, isUp: last.is_up === 1 } : null;
 }
 
-const isSame = (a: Told, b: Told): boolean => a.at === b.at && a.isUp === b.isUp && a.cause === b.cause;
+const isSame = (a: PresenceReport, b: PresenceReport): boolean =>
+  a.at === b.at && a.isUp === b.isUp && a.cause === b.cause;
 
 /** What the overview tells of these stations; those that nothing told of are missing. */
 export async function presencesOf(store: Store, stationIds: readonly string[]) {

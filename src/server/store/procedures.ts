@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import * as z from 'zod';
-import type { Outcome } from '../../contract/common.ts';
+import type { Outcome } from '../../shared/contract/common.ts';
 import { beginningWith, containing, fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
-import type { Change, Store } from './tables.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 export interface ProcedureRow {
   id: string;
@@ -56,7 +56,7 @@ export async function findProcedure(store: Store, id: string): Promise<Procedure
   return (await select(store).where('p.id', '=', id.toLowerCase()).executeTakeFirst()) ?? null;
 }
 
-export async function renameProcedure(change: Change, id: string, name: string): Promise<void> {
+export async function renameProcedure(change: StoreTransaction, id: string, name: string): Promise<void> {
   await change
     .updateTable('procedures')
     .set({ name, name_key: fold(name) })
@@ -65,7 +65,7 @@ export async function renameProcedure(change: Change, id: string, name: string):
 }
 
 /** @param identifier null: it has none any more */
-export async function setIdentifier(change: Change, id: string, identifier: string | null): Promise<void> {
+export async function setIdentifier(change: StoreTransaction, id: string, identifier: string | null): Promise<void> {
   await change
     .updateTable('procedures')
     .set({ identifier, identifier_key: identifier === null ? null : fold(identifier) })
@@ -74,7 +74,7 @@ export async function setIdentifier(change: Change, id: string, identifier: stri
 }
 
 /** With its versions, links and runs. */
-export async function deleteProcedure(change: Change, id: string): Promise<void> {
+export async function deleteProcedure(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('procedures').where('id', '=', id).execute();
 }
 

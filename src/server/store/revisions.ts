@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fold } from './fold.ts';
 import { isReadableUnit, type Reader } from './readers.ts';
-import type { Change, Creator, Store } from './tables.ts';
+import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export interface RevisionRow {
   id: string;
@@ -40,7 +40,7 @@ export async function revisionsOf(store: Store, partIds: readonly string[]): Pro
 }
 
 export async function insertRevision(
-  change: Change,
+  change: StoreTransaction,
   { partId, number, metadata_json }: { partId: string; number: string; metadata_json?: string },
   by: Creator,
 ): Promise<string> {
@@ -61,7 +61,7 @@ export async function insertRevision(
 }
 
 export async function updateRevision(
-  change: Change,
+  change: StoreTransaction,
   id: string,
   { number, image_id, metadata_json }: { number: string; image_id: string | null; metadata_json: string },
 ): Promise<void> {
@@ -73,7 +73,7 @@ export async function updateRevision(
 }
 
 /** It has no units any more. */
-export async function deleteRevision(change: Change, id: string): Promise<void> {
+export async function deleteRevision(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('revisions').where('id', '=', id).execute();
 }
 

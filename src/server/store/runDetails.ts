@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { parseExactly } from '../../contract/exactJson.ts';
-import { newAggregation, newSeries } from '../../domain/run/newRun.ts';
-import type { Store, Tables } from './tables.ts';
+import { parseExactly } from '../../shared/contract/exactJson.ts';
+import { newAggregation, newSeries } from '../../shared/run/newRun.ts';
 import { validatorsFromJson } from './storedValidators.ts';
+import type { Store, Tables } from './tables.ts';
 
 const aggregations = z.array(newAggregation);
 const series = z.array(newSeries);

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Outcome } from '../../contract/common.ts';
-import type { MetadataFilter } from '../../contract/metadata.ts';
-import type { Sample } from '../../contract/units.ts';
+import type { Outcome } from '../../shared/contract/common.ts';
+import type { MetadataFilter } from '../../shared/contract/metadata.ts';
+import type { Sample } from '../../shared/contract/units.ts';
 import { containing, fold } from './fold.ts';
-import { isReadableRun, type Reader, readableRunKeys } from './readers.ts';
+import { isReadableRun, readableRunKeys, type Reader } from './readers.ts';
 import type { Tables } from './tables.ts';
 import { unitsContaining } from './unitSerials.ts';
 

@@ -1,8 +1,12 @@
-import type { Metadata, MetadataChange } from '../../contract/metadata.ts';
-import type { Change, Store } from './tables.ts';
+import type { Metadata, MetadataChange } from '../../shared/contract/metadata.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 /** Merges into what the run has; null takes a key away. */
-export async function changeRunMetadata(change: Change, runKey: number, changes: MetadataChange): Promise<void> {
+export async function changeRunMetadata(
+  change: StoreTransaction,
+  runKey: number,
+  changes: MetadataChange,
+): Promise<void> {
   const gone = Object.keys(changes).filter((name) => changes[name] === null);
   if (gone.length > 0) {
     await change.deleteFrom('run_metadata').where('run_key', '=', runKey).where('name', 'in', gone).execute();

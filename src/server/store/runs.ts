@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
-import type { Change, Store } from './tables.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 /** A run with what is joined to it. */
 export const selectRuns = (store: Store) =>
@@ -82,7 +82,7 @@ export async function existingRuns(store: Store, ids: readonly string[]): Promis
 }
 
 /** Deletes runs with all that is theirs. @returns the ids of their attachments, whose contents may go too */
-export async function deleteRuns(change: Change, ids: readonly string[]): Promise<string[]> {
+export async function deleteRuns(change: StoreTransaction, ids: readonly string[]): Promise<string[]> {
   const uploads = await change.selectFrom('uploads').select('id').where('run_id', 'in', ids).execute();
   await change.deleteFrom('runs').where('id', 'in', ids).execute();
   return uploads.map(({ id }) => id);

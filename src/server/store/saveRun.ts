@@ -1,17 +1,17 @@
-import type { MeasurementType } from '../../contract/common.ts';
-import { comparable } from '../../contract/exactJson.ts';
-import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../domain/run/newRun.ts';
+import type { MeasurementType } from '../../shared/contract/common.ts';
+import { comparable } from '../../shared/contract/exactJson.ts';
+import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../shared/run/newRun.ts';
 import { fold } from './fold.ts';
 import type { PushMarks } from './runs.ts';
 import type { Statements } from './statements.ts';
-import type { Creator } from './tables.ts';
 import { storedValidators } from './storedValidators.ts';
+import type { Creator } from './tables.ts';
 
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
 
 /** Where a run belongs, and how it is known. */
-export interface Place {
+export interface RunPlace {
   id: string;
   procedureId: string;
   versionId: string | null;
@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** Writes a run with its phases, measurements and logs. @returns its key */
-export function insertRun(sql: Statements, run: NewRun, place: Place): number {
+export function insertRun(sql: Statements, run: NewRun, place: RunPlace): number {
   const { unit, marks, by } = place;
   const key = sql.run(
     `insert into runs (id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,

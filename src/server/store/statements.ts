@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import * as z from 'zod';
-import type { Change } from './tables.ts';
+import type { StoreTransaction } from './tables.ts';
 
 const withId = z.object({ id: z.string() });
 
@@ -54,6 +54,6 @@ export class Statements {
 
 /** A change under way, and the same connection for what must be fast. */
 export interface FastChange {
-  change: Change;
+  change: StoreTransaction;
   sql: Statements;
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
+import { type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
 import { numbersOf, spansOf } from './numberList.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
@@ -8,7 +8,7 @@ import type { Store } from './tables.ts';
 const longestRun = 7 * 86_400_000;
 
 /** When the station was in runs; those at the same time count once. */
-export async function timeInRuns(store: Store, stationId: string, { from, to }: Span): Promise<Span[]> {
+export async function timeInRuns(store: Store, stationId: string, { from, to }: TimeSpan): Promise<TimeSpan[]> {
   const { rows } = await sql<{ list: string | null }>`
     select group_concat(started_at || ',' || ended_at) as list from runs
     where created_by_station_id = ${stationId} and started_at >= ${from - longestRun} and started_at < ${to}
@@ -17,7 +17,7 @@ export async function timeInRuns(store: Store, stationId: string, { from, to }: 
 }
 
 /** Runs of the station that began in a time: how many, and the latest of them. */
-export async function runsBegunIn(store: Store, stationId: string, { from, to }: Span, limit: number) {
+export async function runsBegunIn(store: Store, stationId: string, { from, to }: TimeSpan, limit: number) {
   const begun = selectRuns(store)
     .where('r.created_by_station_id', '=', stationId)
     .where('r.started_at', '>=', from)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { MetadataFilter } from '../../contract/metadata.ts';
+import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
-import type { Change, Store } from './tables.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 export interface StationRow {
   id: string;
@@ -30,7 +30,7 @@ export async function findStation(store: Store, id: string): Promise<StationRow 
   return row ?? null;
 }
 
-export async function insertStation(change: Change, name: string, metadata_json: string): Promise<string> {
+export async function insertStation(change: StoreTransaction, name: string, metadata_json: string): Promise<string> {
   const id = randomUUID();
   await change
     .insertInto('stations')
@@ -39,7 +39,7 @@ export async function insertStation(change: Change, name: string, metadata_json:
   return id;
 }
 
-export async function updateStation(change: Change, { id, name, ...others }: StationRow): Promise<void> {
+export async function updateStation(change: StoreTransaction, { id, name, ...others }: StationRow): Promise<void> {
   await change
     .updateTable('stations')
     .set({ name, name_key: fold(name), ...others })
@@ -48,7 +48,7 @@ export async function updateStation(change: Change, { id, name, ...others }: Sta
 }
 
 /** Takes a station out of use with its key and links: it is archived when it has runs, else deleted. */
-export async function removeStation(change: Change, id: string): Promise<void> {
+export async function removeStation(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('api_keys').where('station_id', '=', id).execute();
   await change.deleteFrom('station_procedures').where('station_id', '=', id).execute();
   const run = await change.selectFrom('runs').select('id').where('created_by_station_id', '=', id).executeTakeFirst();

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { measurementOutcome } from '../../contract/common.ts';
-import { parseExactly } from '../../contract/exactJson.ts';
-import type { NewValidator } from '../../domain/run/newRun.ts';
-import { expressionOf } from '../../domain/run/validators.ts';
+import { measurementOutcome } from '../../shared/contract/common.ts';
+import { parseExactly } from '../../shared/contract/exactJson.ts';
+import type { NewValidator } from '../../shared/run/newRun.ts';
+import { expressionOf } from '../../shared/run/validators.ts';
 
 /**
  * A measurement's validators as they are stored: lists without names, which would be most of a big database. Each is

@@ -1,12 +1,12 @@
 import type { Generated, GeneratedAlways, Kysely, Transaction } from 'kysely';
-import type { ChangeKind } from '../../contract/events.ts';
-import type { StationState } from '../../contract/overview.ts';
-import type { Pause } from '../../contract/pauses.ts';
-import type { PresenceCause } from '../../contract/presence.ts';
-import type { KeyKind } from '../../contract/operation.ts';
-import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../contract/common.ts';
-import type { Sample } from '../../contract/units.ts';
-import type { NewLog } from '../../domain/run/newRun.ts';
+import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
+import type { ChangeKind } from '../../shared/contract/events.ts';
+import type { KeyKind } from '../../shared/contract/operation.ts';
+import type { StationState } from '../../shared/contract/overview.ts';
+import type { Pause } from '../../shared/contract/pauses.ts';
+import type { PresenceCause } from '../../shared/contract/presence.ts';
+import type { Sample } from '../../shared/contract/units.ts';
+import type { NewLog } from '../../shared/run/newRun.ts';
 
 /** Who made a row: a user or a station; ids are UUIDs, times milliseconds since 1970. */
 export interface Creator {
@@ -249,4 +249,4 @@ export interface Tables {
 }
 
 export type Store = Kysely<Tables>;
-export type Change = Transaction<Tables>;
+export type StoreTransaction = Transaction<Tables>;

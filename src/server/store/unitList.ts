@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Outcome } from '../../contract/common.ts';
-import type { MetadataFilter } from '../../contract/metadata.ts';
-import type { Sample } from '../../contract/units.ts';
+import type { Outcome } from '../../shared/contract/common.ts';
+import type { MetadataFilter } from '../../shared/contract/metadata.ts';
+import type { Sample } from '../../shared/contract/units.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
-import { unitsContaining } from './unitSerials.ts';
 import type { Store, Tables } from './tables.ts';
+import { unitsContaining } from './unitSerials.ts';
 
 export interface UnitFilter {
   /** Only units that this station may read, and of their runs only those that it may read; null for all. */

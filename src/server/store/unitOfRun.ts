@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { NewRun } from '../../domain/run/newRun.ts';
+import type { NewRun } from '../../shared/run/newRun.ts';
 import { findBatch, insertBatch } from './batches.ts';
 import { fold } from './fold.ts';
 import { findPart, insertPart } from './parts.ts';
 import { firstRevision, insertRevision } from './revisions.ts';
 import type { FastChange, Statements } from './statements.ts';
-import type { Change, Creator } from './tables.ts';
+import type { Creator, StoreTransaction } from './tables.ts';
 import { timedId } from './timedId.ts';
 
 /** The unit that a run is of. */
@@ -82,7 +82,11 @@ function knownRevision(sql: Statements, run: NewRun, unit: KnownUnit | undefined
   );
 }
 
-async function newRevision(change: Change, { partNumber, partName, revision }: NewRun, by: Creator): Promise<string> {
+async function newRevision(
+  change: StoreTransaction,
+  { partNumber, partName, revision }: NewRun,
+  by: Creator,
+): Promise<string> {
   const part = await findPart(change, partNumber);
   const partId = part?.id ?? (await insertPart(change, { number: partNumber, name: partName ?? partNumber }, by));
   return insertRevision(change, { partId, number: revision ?? firstRevision }, by);
@@ -94,7 +98,7 @@ async function batchOfRun({ change, sql }: FastChange, number: string, by: Creat
 }
 
 /** The batch of that number, which is made when there is none. */
-export async function batchOf(change: Change, number: string, by: Creator): Promise<string> {
+export async function batchOf(change: StoreTransaction, number: string, by: Creator): Promise<string> {
   const batch = await findBatch(change, number);
   return batch?.id ?? insertBatch(change, number, by);
 }

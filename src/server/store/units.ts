@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { MetadataChange } from '../../contract/metadata.ts';
-import type { Sample } from '../../contract/units.ts';
+import type { MetadataChange } from '../../shared/contract/metadata.ts';
+import type { Sample } from '../../shared/contract/units.ts';
 import { fold } from './fold.ts';
 import { changedMetadata } from './metadata.ts';
-import type { Change, Creator, Store } from './tables.ts';
+import type { Creator, Store, StoreTransaction } from './tables.ts';
 import { timedId } from './timedId.ts';
 
 export interface UnitRow {
@@ -33,7 +33,7 @@ interface NewUnit {
   metadata_json?: string;
 }
 
-export async function insertUnit(change: Change, unit: NewUnit, by: Creator): Promise<string> {
+export async function insertUnit(change: StoreTransaction, unit: NewUnit, by: Creator): Promise<string> {
   const id = timedId();
   await change
     .insertInto('units')
@@ -49,7 +49,7 @@ export async function insertUnit(change: Change, unit: NewUnit, by: Creator): Pr
   return id;
 }
 
-export async function updateUnit(change: Change, id: string, unit: Partial<NewUnit>): Promise<void> {
+export async function updateUnit(change: StoreTransaction, id: string, unit: Partial<NewUnit>): Promise<void> {
   const key = unit.serial_number === undefined ? {} : { serial_key: fold(unit.serial_number) };
   await change
     .updateTable('units')
@@ -59,7 +59,7 @@ export async function updateUnit(change: Change, id: string, unit: Partial<NewUn
 }
 
 /** With its runs and attachments; the units below it stay. */
-export async function deleteUnit(change: Change, id: string): Promise<void> {
+export async function deleteUnit(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('units').where('id', '=', id).execute();
 }
 
@@ -67,7 +67,7 @@ export async function deleteUnit(change: Change, id: string): Promise<void> {
  * Merges into the metadata that the unit has; null takes a key away.
  * @throws Refusal (400) when there would be too many keys
  */
-export async function changeUnitMetadata(change: Change, id: string, changes: MetadataChange): Promise<void> {
+export async function changeUnitMetadata(change: StoreTransaction, id: string, changes: MetadataChange): Promise<void> {
   const { metadata_json } = await change
     .selectFrom('units')
     .select('metadata_json')
@@ -77,7 +77,11 @@ export async function changeUnitMetadata(change: Change, id: string, changes: Me
 }
 
 /** Moves the units below `parentId`; an earlier parent loses them. Null: they have no parent any more. */
-export async function adopt(change: Change, parentId: string | null, unitIds: readonly string[]): Promise<void> {
+export async function adopt(
+  change: StoreTransaction,
+  parentId: string | null,
+  unitIds: readonly string[],
+): Promise<void> {
   if (unitIds.length === 0) return;
   await change
     .updateTable('units')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { Change, Creator, Store, Tables } from './tables.ts';
+import type { Creator, Store, StoreTransaction, Tables } from './tables.ts';
 
 export type UploadRow = Selectable<Tables['uploads']>;
 
@@ -44,7 +44,7 @@ export interface StoredContent {
 }
 
 /** Notes that the content is there. @returns false when the upload has been deleted, or has a content already */
-export async function noteStored(change: Change, id: string, content: StoredContent): Promise<boolean> {
+export async function noteStored(change: StoreTransaction, id: string, content: StoredContent): Promise<boolean> {
   const { numUpdatedRows } = await change
     .updateTable('uploads')
     .set({ ...content, stored_at: Date.now() })
@@ -54,7 +54,12 @@ export async function noteStored(change: Change, id: string, content: StoredCont
   return numUpdatedRows > 0n;
 }
 
-export async function attachToRun(change: Change, uploadId: string, runId: string, isReport: boolean): Promise<void> {
+export async function attachToRun(
+  change: StoreTransaction,
+  uploadId: string,
+  runId: string,
+  isReport: boolean,
+): Promise<void> {
   await change
     .updateTable('uploads')
     .set({ run_id: runId, is_report: isReport ? 1 : 0 })
@@ -85,7 +90,7 @@ export async function findRunOfContent(store: Store, sha256: string): Promise<st
   return upload?.run_id ?? null;
 }
 
-export async function deleteUploads(change: Change, ids: readonly string[]): Promise<void> {
+export async function deleteUploads(change: StoreTransaction, ids: readonly string[]): Promise<void> {
   await change.deleteFrom('uploads').where('id', 'in', ids).execute();
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { StationState } from '../../contract/overview.ts';
-import type { PresenceCause } from '../../contract/presence.ts';
-import { alternating, flattened, type PauseSpan, type Span } from '../../domain/uptime/uptimeHistory.ts';
+import type { StationState } from '../../shared/contract/overview.ts';
+import type { PresenceCause } from '../../shared/contract/presence.ts';
+import { alternating, flattened, type PauseSpan, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import { numbersOf, spansOf } from './numberList.ts';
 import type { Store } from './tables.ts';
 
@@ -18,8 +18,8 @@ export interface PresenceRow {
   days_version: number | null;
 }
 
-export type Seen = PresenceRow & { key: number };
-export const isSeen = (row: PresenceRow): row is Seen => row.key !== null;
+export type WatchedStation = PresenceRow & { key: number };
+export const isSeen = (row: PresenceRow): row is WatchedStation => row.key !== null;
 
 /** By name. @param id only this one */
 export async function presences(store: Store, id?: string): Promise<PresenceRow[]> {
@@ -46,7 +46,7 @@ export interface StationPast {
  * What happened to these stations in a time. From before it comes what says how the station was at its beginning, and since
  * when; from after it the end of a downtime. @param from, to milliseconds since 1970
  */
-export async function pastsOf(store: Store, keys: readonly number[], { from, to }: Span): Promise<StationPast[]> {
+export async function pastsOf(store: Store, keys: readonly number[], { from, to }: TimeSpan): Promise<StationPast[]> {
   const { rows } = await sql<{ key: number; version: number; marks: string | null; pauses: string | null }>`
     select p.key, p.history_version as version, (
       select group_concat(2 * t.at + t.is_up) from transitions as t where t.presence_key = p.key
@@ -79,7 +79,7 @@ function pauseSpans(numbers: readonly number[]): PauseSpan[] {
 }
 
 /** When this server watched. All of it: how a downtime counts that goes on for long depends on what was seen of it first. */
-export async function allObservers(store: Store): Promise<Span[]> {
+export async function allObservers(store: Store): Promise<TimeSpan[]> {
   const { rows } = await sql<{ list: string | null }>`
     select group_concat(started_at || ',' || alive_at) as list from observers`.execute(store);
   return spansOf(numbersOf(rows[0]?.list ?? null));
@@ -100,7 +100,7 @@ export async function causesOf(
   return new Map(rows.map(({ at, cause }) => [at, cause]));
 }
 
-export async function pausesOf(store: Store, stationId: string, { from, to }: Span) {
+export async function pausesOf(store: Store, stationId: string, { from, to }: TimeSpan) {
   return store
     .selectFrom('pauses')
     .where('station_id', '=', stationId)

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { DayColumns, Durations } from '../../contract/uptime.ts';
-import type { Span } from '../../domain/uptime/uptimeHistory.ts';
+import type { DayColumns, Durations } from '../../shared/contract/uptime.ts';
+import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import { numbersOf } from './numberList.ts';
-import type { Change, Store } from './tables.ts';
-import { touchedDays } from './uptimeSchema.ts';
+import { touchedDays } from './schema/uptimeSchema.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 const day = 86_400_000;
 
@@ -19,7 +19,7 @@ export interface PastDays {
   /** 0 where a day is missing or not over. */
   columns: DayColumns;
   /** From the first to the last place that has to be made; null when all days are there. */
-  missing: Span | null;
+  missing: TimeSpan | null;
 }
 
 export const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
@@ -106,7 +106,7 @@ export function withDays(
 }
 
 /** Keeps sums of days. They must have been made within the same transaction, so that no change comes in between. */
-export async function writeDays(change: Change, zone: string, days: readonly ComputedDay[]): Promise<void> {
+export async function writeDays(change: StoreTransaction, zone: string, days: readonly ComputedDay[]): Promise<void> {
   const rows = days.map(({ key, date, time }) => [key, date, ...columnNames.map((name) => time[name])]);
   await sql`
     insert into uptime_days (zone, presence_key, date, up, down, maintenance, paused, unknown, incidents)

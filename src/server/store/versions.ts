@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
 import type { FastChange } from './statements.ts';
-import type { Change, Creator, Store } from './tables.ts';
+import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export async function findVersion(store: Store, procedureId: string, tag: string) {
   return store
@@ -16,7 +16,12 @@ export async function findVersion(store: Store, procedureId: string, tag: string
     .executeTakeFirst();
 }
 
-export async function insertVersion(change: Change, procedure_id: string, tag: string, by: Creator): Promise<string> {
+export async function insertVersion(
+  change: StoreTransaction,
+  procedure_id: string,
+  tag: string,
+  by: Creator,
+): Promise<string> {
   const id = randomUUID();
   await change
     .insertInto('procedure_versions')
@@ -41,7 +46,7 @@ export async function versionOf(
 }
 
 /** No run has it any more. */
-export async function deleteVersion(change: Change, id: string): Promise<void> {
+export async function deleteVersion(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('procedure_versions').where('id', '=', id).execute();
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { YieldCounts } from '../../contract/overview.ts';
-import { type PassedUnits, yieldCounts } from '../../domain/run/yield.ts';
+import type { YieldCounts } from '../../shared/contract/overview.ts';
+import { type PassedUnits, yieldCounts } from '../../shared/run/yield.ts';
 import type { Store } from './tables.ts';
 
 /** Reference units are few, and the yield of every station asks for them. */

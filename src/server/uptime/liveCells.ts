@@ -1,6 +1,6 @@
-import type { Durations } from '../../contract/uptime.ts';
-import { cellsOf } from '../../domain/uptime/uptime.ts';
-import type { History, Span } from '../../domain/uptime/uptimeHistory.ts';
+import type { Durations } from '../../shared/contract/uptime.ts';
+import { cellsOf } from '../../shared/uptime/uptime.ts';
+import type { History, TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { StationPast } from '../store/uptime.ts';
 
 const hour = 3_600_000;
@@ -41,7 +41,7 @@ export class LiveCells {
   }
 
   /** Where a cell that was asked for is. */
-  placesOf(from: number, to: number): Span {
+  placesOf(from: number, to: number): TimeSpan {
     return { from: this.edges.indexOf(from), to: this.edges.indexOf(to) };
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Store } from '../store/tables.ts';
-import { pastsOf, type Seen, type StationPast } from '../store/uptime.ts';
+import { pastsOf, type StationPast, type WatchedStation } from '../store/uptime.ts';
 
 const day = 86_400_000;
 /** So many stations are read at once; in between, other requests have their turn. */
@@ -17,7 +17,7 @@ export class LivePasts {
   }
 
   /** Has everything since `from` there. @returns what happened to a station, by its key */
-  async bring(stations: readonly Seen[], from: number): Promise<(key: number) => StationPast> {
+  async bring(stations: readonly WatchedStation[], from: number): Promise<(key: number) => StationPast> {
     if (from < this.#from || from > this.#from + day) {
       this.#from = from;
       this.#pasts = new Map();

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DayColumns, Durations } from '../../contract/uptime.ts';
-import { cellsOf } from '../../domain/uptime/uptime.ts';
-import { type Span, union } from '../../domain/uptime/uptimeHistory.ts';
-import { logFailure } from '../logFailure.ts';
+import type { DayColumns, Durations } from '../../shared/contract/uptime.ts';
+import { cellsOf } from '../../shared/uptime/uptime.ts';
+import { type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
+import { logFailure } from '../cli/logFailure.ts';
 import type { Store } from '../store/tables.ts';
-import { pastsOf, type Seen } from '../store/uptime.ts';
+import { pastsOf, type WatchedStation } from '../store/uptime.ts';
 import {
   columnNames,
   type ComputedDay,
@@ -50,7 +50,7 @@ export class PastDaysMemory {
   }
 
   /** Has the days there for these stations. */
-  async bring(stations: readonly Seen[], observed: readonly Span[]): Promise<void> {
+  async bring(stations: readonly WatchedStation[], observed: readonly TimeSpan[]): Promise<void> {
     if (this.#window.count === 0) return;
     // What is too old, and what was over by a clock that has been put back.
     const today = this.#window.first + this.#window.count;
@@ -63,7 +63,7 @@ export class PastDaysMemory {
     await this.#tidied;
     const old = stations.filter(({ key, days_version }) => this.#known.get(key)?.version !== days_version);
     const before = new Map(old.map(({ key }) => [key, this.#known.get(key)]));
-    const toBeMade = new Map<number, Span>();
+    const toBeMade = new Map<number, TimeSpan>();
     for (const keys of portions([...before.keys()], readAtOnce)) {
       for (const days of await readDays(this.#store, this.#over.zone, keys, this.#window)) {
         if (days.missing) toBeMade.set(days.key, days.missing);
@@ -95,7 +95,7 @@ export class PastDaysMemory {
   }
 
   /** Computes days and stores them. Where they cannot be stored, they are computed again for the next request. */
-  async #make(keys: readonly number[], places: readonly Span[], observed: readonly Span[]): Promise<void> {
+  async #make(keys: readonly number[], places: readonly TimeSpan[], observed: readonly TimeSpan[]): Promise<void> {
     try {
       for (const days of await this.#compute(keys, places, observed, true)) this.#known.set(days.key, days);
     } catch (error) {
@@ -108,8 +108,8 @@ export class PastDaysMemory {
   /** In one transaction, so that nothing comes in between that would delete what is written here. */
   async #compute(
     keys: readonly number[],
-    places: readonly Span[],
-    observed: readonly Span[],
+    places: readonly TimeSpan[],
+    observed: readonly TimeSpan[],
     isStored: boolean,
   ): Promise<PastDays[]> {
     const { zone, dates, edges } = this.#over;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { PresenceCause } from '../../../src/contract/presence.ts';
-import type { StationState } from '../../../src/contract/overview.ts';
+import type { StationState } from '../../../src/shared/contract/overview.ts';
+import type { PresenceCause } from '../../../src/shared/contract/presence.ts';
 
 const hour = 3_600_000;
 

@@ -1,4 +1,4 @@
-import { execFileSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { processesWith } from '../../../scripts/lib/leftovers.mjs';
 import { until } from './until.ts';
 

@@ -1,9 +1,9 @@
-import { StationApi } from '../../../src/client/stationApi.ts';
-import { local } from '../../../src/contract/local.ts';
-import type { NewRunBody } from '../../../src/contract/newRuns.ts';
-import { procedures } from '../../../src/contract/procedures.ts';
-import { runs } from '../../../src/contract/runs.ts';
-import { v1 } from '../../../src/contract/v1.ts';
+import { StationApi } from '../../../src/extension/client/stationApi.ts';
+import { local } from '../../../src/shared/contract/local.ts';
+import type { NewRunBody } from '../../../src/shared/contract/newRuns.ts';
+import { procedures } from '../../../src/shared/contract/procedures.ts';
+import { runs } from '../../../src/shared/contract/runs.ts';
+import { v1 } from '../../../src/shared/contract/v1.ts';
 import type { Bench } from './bench.ts';
 
 const start = Date.UTC(2026, 10, 20, 9, 30);

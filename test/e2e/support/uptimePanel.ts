@@ -1,15 +1,15 @@
 import { before } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { StationApi } from '../../../src/client/stationApi.ts';
-import { local } from '../../../src/contract/local.ts';
-import { presence } from '../../../src/contract/presence.ts';
-import { procedures } from '../../../src/contract/procedures.ts';
-import { runs } from '../../../src/contract/runs.ts';
-import { stations } from '../../../src/contract/stations.ts';
+import { StationApi } from '../../../src/extension/client/stationApi.ts';
+import { local } from '../../../src/shared/contract/local.ts';
+import { presence } from '../../../src/shared/contract/presence.ts';
+import { procedures } from '../../../src/shared/contract/procedures.ts';
+import { runs } from '../../../src/shared/contract/runs.ts';
+import { stations } from '../../../src/shared/contract/stations.ts';
 import { benchKey, startBundle } from '../../bench/bundle.ts';
+import { runAt } from '../../server/runs.ts';
 import { Bench, useBench } from './bench.ts';
 import { everyKind, Histories, midnight } from './histories.ts';
-import { runAt } from '../../server/runs.ts';
 
 const hour = 3_600_000;
 

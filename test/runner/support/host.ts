@@ -1,14 +1,19 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import path from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after } from 'mocha';
-import { type RunnerCommand, runnerEnvironment, type RunnerEvent, runnerEvent } from '../../../src/contract/runner.ts';
-import { startupModules } from '../../../src/run/process/startupModules.ts';
+import { startupModules } from '../../../src/extension/run/process/startupModules.ts';
+import {
+  type RunnerCommand,
+  runnerEnvironment,
+  type RunnerEvent,
+  runnerEvent,
+} from '../../../src/shared/contract/runner.ts';
 
 export const runner = path.join(import.meta.dirname, '../../../src/runner');
 

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { errorAnswer, v1ErrorAnswer } from '../../shared/contract/common.ts';
+import { oneLine, withoutFieldPaths } from '../../shared/format/oneLine.ts';
+
+export type ApiErrorKind =
+  /** No connection could be made: the server has not seen the request. */
+  | 'offline'
+  /** The server's certificate is not trusted: it has not seen the request. */
+  | 'untrusted'
+  /** The connection broke, or no answer came in time: the server may have done what was asked. */
+  | 'interrupted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'conflict'
+  | 'invalid'
+  /** The server failed, or answered something else than the contract says. */
+  | 'unexpected';
+
+/** A call that the server did not answer, or refused. The message is a sentence for the user. */
+export class ApiError extends Error {
+  override readonly name: string = 'ApiError';
+  readonly kind: ApiErrorKind;
+  /** HTTP status, or null when there was no answer. */
+  readonly status: number | null;
+
+  constructor(kind: ApiErrorKind, status: number | null, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+const kinds: Record<number, ApiErrorKind> = {
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'notFound',
+  409: 'conflict',
+  413: 'invalid',
+  422: 'invalid',
+};
+
+/** Characters of a server's own words that are shown. */
+const mostWords = 500;
+
+const anyError = z.union([errorAnswer, v1ErrorAnswer]);
+
+/** Makes the error of an answer with a status of 400 or more; issues of single fields are appended to the message. */
+export function refusal(status: number, body: unknown): ApiError {
+  const parsed = anyError.safeParse(body);
+  return new ApiError(
+    kinds[status] ?? 'unexpected',
+    status,
+    parsed.success ? oneLine(sentence(parsed.data), mostWords) : `The server answered with status ${status}.`,
+  );
+}
+
+function sentence(answer: z.infer<typeof anyError>): string {
+  if ('error' in answer) return withoutFieldPaths(answer.error.message);
+  const issues = (answer.issues ?? []).map((issue) => issue.message);
+  return issues.length > 0 ? issues.join(' ') : answer.message;
+}
+
+/** The error of a fetch that failed before a whole answer was there. */
+export function brokenConnection(url: string, error: unknown): ApiError {
+  const codes = errorCodes(error);
+  const untrusted = codes.find((code) => certificateTroubles.has(code) || code.startsWith('ERR_TLS_CERT'));
+  if (untrusted !== undefined) {
+    return new ApiError('untrusted', null, `The certificate of ${url} is not trusted (${untrusted}).`, {
+      cause: error,
+    });
+  }
+  const offline = codes.some((code) => unreachable.has(code));
+  return new ApiError(offline ? 'offline' : 'interrupted', null, `The server at ${url} does not answer.`, {
+    cause: error,
+  });
+}
+
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Of OpenSSL, by way of Node (documentation of `node:tls`, "X509 certificate error codes"). */
+const certificateTroubles = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Fetch puts the reason into a chain of causes, and several addresses tried into an AggregateError. */
+function errorCodes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const own = 'code' in error ? [String(error.code)] : [];
+  const others: unknown[] = error instanceof AggregateError ? error.errors : [];
+  return [...own, ...others.flatMap(errorCodes), ...errorCodes(error.cause)];
+}

@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { StreamEvent } from '../../shared/contract/events.ts';
+import { local } from '../../shared/contract/local.ts';
+import type { Answer, Operation } from '../../shared/contract/operation.ts';
+import { type Station, stations } from '../../shared/contract/stations.ts';
+import { users } from '../../shared/contract/users.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import { ApiError } from '../client/apiError.ts';
+import type { CallInput, StationApi } from '../client/stationApi.ts';
+import { environmentKeyFor } from '../vscode/environment.ts';
+import { extensionVersion, type Log } from '../vscode/log.ts';
+import { Keys } from './keys.ts';
+import { LocalServer } from './localServer.ts';
+import { RemoteServer } from './remoteServer.ts';
+import type { Capability, ReachedServer, StationServer, Trust } from './server.ts';
+import { type RemotePlace, ServerList } from './serverList.ts';
+
+/** A station's key that its server has just accepted, with what the server says of the station. */
+export interface StationAccess {
+  readonly url: string;
+  /** Names the server, as where keys are kept. */
+  readonly instance: string;
+  /** Calls with the station's key. */
+  readonly api: StationApi;
+  readonly key: string;
+  readonly station: Station;
+  readonly trust: Trust | undefined;
+}
+
+/** The server that this window works with. Nothing is started and no secret is read before the first call. */
+export class Connection implements vscode.Disposable {
+  readonly servers: ServerList;
+  readonly #keys: Keys;
+  readonly #local: LocalServer;
+  #server: StationServer;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Another server is used from now on, or the same one with another key. */
+  readonly onDidChangeServer = this.#changed.event;
+  readonly #keyChanged = new vscode.EventEmitter<string>();
+  /** This machine keeps another key of the station than before; says which station. */
+  readonly onDidChangeStationKey = this.#keyChanged.event;
+
+  constructor(context: vscode.ExtensionContext, log: Log) {
+    this.servers = new ServerList(context);
+    this.#keys = new Keys(context.secrets);
+    const place = {
+      program: context.asAbsolutePath('dist/server.js'),
+      version: extensionVersion(context),
+      dataFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server').fsPath,
+    };
+    this.#local = new LocalServer(this.#keys, log, place, () => installationName(context.globalState));
+    this.#server = this.#chosen();
+  }
+
+  /** The server at an address that is used; undefined: the one of this machine. */
+  get remote(): RemotePlace | undefined {
+    return this.#server instanceof RemoteServer ? this.#server.place : undefined;
+  }
+
+  /** What people call the server. */
+  get serverName(): string {
+    return this.#server.host ?? vscode.l10n.t('this machine');
+  }
+
+  /** Uses the server that is chosen now, as the settings are now. */
+  reset(): void {
+    this.#local.reset();
+    this.#server = this.#chosen();
+    this.#changed.fire();
+  }
+
+  /** @throws ApiError when the server cannot be reached */
+  async can(capability: Capability): Promise<boolean> {
+    return (await this.#server.capabilities()).has(capability);
+  }
+
+  /** The server's changes, from now on until the stream or the signal ends. @throws ApiError, UserError as `call` */
+  async *changes(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    const server = this.#server;
+    await this.call(local.health); // starts the server and makes the key that the stream needs, where they are missing
+    const api = await server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
+    yield* api.events(signal);
+  }
+
+  /**
+   * An operation whose answer is a stream of events, with the user key, until the stream or the signal ends.
+   * @throws ApiError, UserError as `call`
+   */
+  async *stream<O extends Operation>(
+    operation: O,
+    input: Pick<CallInput<O>, 'params'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
+    const server = this.#server;
+    await this.call(local.health); // as for `changes`
+    const api = await server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
+    yield* api.stream(operation, input, signal);
+  }
+
+  /**
+   * Calls an operation with the user key.
+   * @throws ApiError the server's refusal
+   * @throws UserError when no server can be had
+   */
+  call<O extends Operation>(operation: O, input?: CallInput<O>): Promise<Answer<O>> {
+    const server = this.#server;
+    return server.reach(operation.method !== 'POST', async (reached) => {
+      const key = await server.userKey(reached);
+      try {
+        return await reached.api(key).call(operation, input);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.kind === 'unauthorized')) throw error;
+        return reached.api(await server.renewedUserKey(reached, key)).call(operation, input);
+      }
+    });
+  }
+
+  /**
+   * Returns the station's key on this machine, confirmed by a call. If SecretStorage has none, or one that no longer works,
+   * the window's `TOFUPILOT_API_KEY` is tried, provided that its `TOFUPILOT_URL` names this server, and stored if it is this
+   * station's key.
+   * @returns undefined when this machine has no key that works
+   */
+  stationAccess(station: string): Promise<StationAccess | undefined> {
+    const server = this.#server;
+    return server.reach(true, (reached) => this.#accessAt(server, reached, station));
+  }
+
+  async #accessAt(server: StationServer, reached: ReachedServer, station: string): Promise<StationAccess | undefined> {
+    await server.ensureGenuine(reached);
+    const stored = await this.#keys.station(reached.instance, station);
+    for (const key of [stored, environmentKeyFor(reached.url, process.env)]) {
+      if (key === undefined || key === '') continue;
+      const current = await currentStation(reached.api(key));
+      if (current?.id !== station) continue;
+      if (key !== stored) await this.#keys.setStation(reached.instance, station, key);
+      const { url, instance, trust } = reached;
+      return { url, instance, api: reached.api(key), key, station: current, trust };
+    }
+    return undefined;
+  }
+
+  /**
+   * Returns whether this machine has a key of the station that begins like this, so that a run could use it: in
+   * SecretStorage, or in the environment of the window as for `stationAccess`, which stores that key.
+   */
+  hasStationKey(station: string, prefix: string): Promise<boolean> {
+    const server = this.#server;
+    return server.reach(true, async (reached) => {
+      const stored = await this.#keys.station(reached.instance, station);
+      if (stored?.startsWith(prefix) === true) return true;
+      const isOffered = environmentKeyFor(reached.url, process.env)?.startsWith(prefix) === true;
+      return isOffered && (await this.#accessAt(server, reached, station)) !== undefined;
+    });
+  }
+
+  /** Whether this machine keeps a key of the station. Asks no server: the key may have been replaced there. */
+  async keepsKey(instance: string, station: string): Promise<boolean> {
+    return (await this.#keys.station(instance, station)) !== undefined;
+  }
+
+  /** The data folder of this machine's server, whether it is there or not. @throws ServerStartError */
+  get dataFolder(): string {
+    return this.#local.dataFolder;
+  }
+
+  /** What the server can beyond TofuPilot's public API. @throws ApiError when it cannot be reached */
+  capabilities(): Promise<ReadonlySet<string>> {
+    return this.#server.capabilities();
+  }
+
+  /** Keeps a key that was made elsewhere. @returns false, and keeps nothing, when it is not this station's */
+  adoptStationKey(station: string, key: string): Promise<boolean> {
+    const server = this.#server;
+    return server.reach(true, async (reached) => {
+      await server.ensureGenuine(reached);
+      if ((await currentStation(reached.api(key)))?.id !== station) return false;
+      await this.#keepKey(reached.instance, station, key);
+      return true;
+    });
+  }
+
+  /** What is behind a signed address of the server. @throws ApiError */
+  download(url: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#server.reach(true, ({ api }) => api().download(url));
+  }
+
+  /** Starts the server of this machine again if it has gone. */
+  async ensureServer(): Promise<void> {
+    if (this.#server === this.#local) await this.#local.ensureRunning();
+  }
+
+  keepStationKey(station: string, key: string): Promise<void> {
+    return this.#server.reach(true, ({ instance }) => this.#keepKey(instance, station, key));
+  }
+
+  async #keepKey(instance: string, station: string, key: string): Promise<void> {
+    const before = await this.#keys.station(instance, station);
+    await this.#keys.setStation(instance, station, key);
+    if (before !== key) this.#keyChanged.fire(station);
+  }
+
+  forgetStationKey(station: string): Promise<void> {
+    return this.#server.reach(true, ({ instance }) => this.#keys.forgetStation(instance, station));
+  }
+
+  /**
+   * Whose key this is at the server.
+   * @returns null when it is the key of a station
+   * @throws ApiError, also when it is nobody's
+   */
+  ownerOf(place: RemotePlace, key: string): Promise<{ name: string | null; email: string } | null> {
+    return new RemoteServer(place, this.#keys).reach(true, async ({ api }) => {
+      const [owner] = await api(key).call(users.list, { query: { current: 'true' } });
+      return owner ?? null;
+    });
+  }
+
+  /** Keeps the user's key of the server and uses that server from now on. */
+  async signIn(place: RemotePlace, key: string): Promise<void> {
+    await this.#keys.setUser(place.url, key);
+    await this.servers.put(place);
+    await this.use(place);
+  }
+
+  /** Removes every key of the server from this machine. */
+  async signOut(place: RemotePlace): Promise<void> {
+    await this.#keys.forgetServer(place.url);
+    this.reset();
+  }
+
+  async use(place: RemotePlace | undefined): Promise<void> {
+    await this.servers.choose(place);
+    this.reset();
+  }
+
+  #chosen(): StationServer {
+    const place = this.servers.chosen;
+    return place === undefined ? this.#local : new RemoteServer(place, this.#keys);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#keyChanged.dispose();
+  }
+}
+
+/** Returns the name under which this installation of the editor has its user keys; creates it at the first call. */
+async function installationName(state: vscode.Memento): Promise<string> {
+  const stored = state.get<unknown>('installation');
+  if (typeof stored === 'string') return stored;
+  const created = `editor-${randomUUID()}`;
+  await state.update('installation', created);
+  return created;
+}
+
+async function currentStation(api: StationApi): Promise<Station | undefined> {
+  try {
+    const station = await api.call(stations.getCurrent);
+    return { ...station, name: oneLine(station.name) };
+  } catch (error) {
+    if (error instanceof ApiError && (error.kind === 'unauthorized' || error.kind === 'forbidden')) return undefined;
+    throw error;
+  }
+}

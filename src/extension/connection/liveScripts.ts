@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { RunnerEvent } from '../../shared/contract/runner.ts';
+
+/** A script that runs in this window on a station, for whoever follows and operates it. */
+export interface LiveScript {
+  readonly station: { readonly id: string; readonly name: string };
+  /** Name of the script's file. */
+  readonly name: string;
+  readonly folder: string;
+  readonly onEvent: vscode.Event<RunnerEvent>;
+  /** The script has ended, and what it pushed is settled: another may begin. */
+  readonly onEnd: vscode.Event<void>;
+  answer(prompt: string, text: string): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a script as a station, with the serial number of its first unit; resolves when it has ended. */
+export type StartScript = (
+  script: vscode.Uri,
+  options: { readonly station: { readonly id: string; readonly name: string }; readonly serialNumber: string },
+) => Promise<void>;
+
+/** Says who was first; undefined: the answer counts. */
+export type ClaimPrompt = (script: LiveScript, prompt: string, text: string) => Promise<string | undefined>;
+
+/** Where running scripts and those who operate them meet: they know this, and not each other. */
+export class LiveScripts implements vscode.Disposable {
+  readonly #begun = new vscode.EventEmitter<LiveScript>();
+  readonly onDidBegin = this.#begun.event;
+  readonly #shown = new vscode.EventEmitter<void>();
+  /** Prompts of some station have a view of their own from now on, or no more. */
+  readonly onDidChangeShown = this.#shown.event;
+  #stations: ReadonlySet<string> = new Set();
+  /** Set by whoever can run scripts. */
+  start: StartScript | undefined;
+  /** Set by whoever knows of other operators: whether an answer that was given here is the first. */
+  claim: ClaimPrompt | undefined;
+
+  begin(script: LiveScript): void {
+    this.#begun.fire(script);
+  }
+
+  /** The stations whose prompts have a view of their own in this window. */
+  get shown(): ReadonlySet<string> {
+    return this.#stations;
+  }
+
+  set shown(stations: ReadonlySet<string>) {
+    this.#stations = stations;
+    this.#shown.fire();
+  }
+
+  dispose(): void {
+    this.#begun.dispose();
+    this.#shown.dispose();
+  }
+}

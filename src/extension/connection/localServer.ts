@@ -1,0 +1,161 @@
+import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+import { local, type ServerAddress } from '../../shared/contract/local.ts';
+import type { Answer } from '../../shared/contract/operation.ts';
+import { ApiError } from '../client/apiError.ts';
+import { StationApi } from '../client/stationApi.ts';
+import type { Log } from '../vscode/log.ts';
+import { isAlive } from '../vscode/processes.ts';
+import { openSetting, setting } from '../vscode/settings.ts';
+import { UserError } from '../vscode/userError.ts';
+import type { Keys } from './keys.ts';
+import type { ReachedServer, StationServer } from './server.ts';
+import { findOrStartServer, isStillThere, newUserKey, type ServerPlace, ServerStartError } from './serverProcess.ts';
+
+/**
+ * The embedded server. It is started by the first call; one that was killed is started again, and a user key that was
+ * lost is replaced, without the user doing anything.
+ */
+export class LocalServer implements StationServer {
+  readonly host = null;
+  readonly #keys: Keys;
+  readonly #log: Log;
+  readonly #defaults: ServerPlace;
+  #address: Promise<ServerAddress> | undefined;
+  #capabilities: Promise<ReadonlySet<string>> | undefined;
+  readonly #installationName: () => Promise<string>;
+  /** A key being made, so that calls at the same moment share it. */
+  #newKey: Promise<string> | undefined;
+
+  /** @param installationName gives the name under which this installation has its user keys */
+  constructor(keys: Keys, log: Log, defaults: ServerPlace, installationName: () => Promise<string>) {
+    this.#keys = keys;
+    this.#log = log;
+    this.#defaults = defaults;
+    this.#installationName = installationName;
+  }
+
+  /** Forgets which server it was: the next call finds the one of the present settings. */
+  reset(): void {
+    this.#address = undefined;
+    this.#capabilities = undefined;
+  }
+
+  /** Where the server is; starts it. @throws UserError when it cannot be had */
+  address(): Promise<ServerAddress> {
+    this.#address ??= this.#start();
+    return this.#address;
+  }
+
+  async reach<T>(repeatable: boolean, work: (reached: ReachedServer) => Promise<T>): Promise<T> {
+    await this.#forgetEnded();
+    const address = this.address();
+    try {
+      return await work(reached(await address));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind !== 'offline' && !(error.kind === 'interrupted' && repeatable)) throw error;
+      this.#log.info(`${error.message} Looking for it again.`);
+      if (this.#address === address) this.reset();
+      return work(reached(await this.address()));
+    }
+  }
+
+  /** The port of a server that has ended may be another program's by now, to which no key must be sent. */
+  async #forgetEnded(): Promise<void> {
+    const known = this.#address;
+    if (known === undefined) return;
+    const { pid } = await known;
+    if (isAlive(pid) || this.#address !== known) return;
+    this.#log.info(`The station server (process ${pid}) has ended. Looking for it again.`);
+    this.reset();
+  }
+
+  async userKey(server: ReachedServer): Promise<string> {
+    return (await this.#keys.user(server.instance)) ?? this.#newUserKey(server);
+  }
+
+  /** Another window may have stored a new key since the refused one was read: a further one would end that key. */
+  async renewedUserKey(server: ReachedServer, refusedKey: string): Promise<string> {
+    const stored = await this.#keys.user(server.instance);
+    return stored === undefined || stored === refusedKey ? this.#newUserKey(server) : stored;
+  }
+
+  #newUserKey(server: ReachedServer): Promise<string> {
+    this.#newKey ??= this.#makeUserKey(server).finally(() => (this.#newKey = undefined));
+    return this.#newKey;
+  }
+
+  /** Another program may have the address by now: it gets no key. */
+  async ensureGenuine({ url }: ReachedServer): Promise<void> {
+    const address = await this.address();
+    if (address.url === url && (await isStillThere(address))) return;
+    throw new ApiError('offline', null, `The station server is not at ${url} any more.`);
+  }
+
+  /** Those of the program that was found: another one means another start. */
+  capabilities(): Promise<ReadonlySet<string>> {
+    this.#capabilities ??= this.#health().then(({ capabilities }) => new Set(capabilities));
+    this.#capabilities.catch(() => (this.#capabilities = undefined));
+    return this.#capabilities;
+  }
+
+  /** Starts the server again if it has gone. */
+  async ensureRunning(): Promise<void> {
+    await this.#health();
+  }
+
+  #health(): Promise<Answer<typeof local.health>> {
+    return this.reach(true, ({ api }) => api().call(local.health));
+  }
+
+  async #makeUserKey(server: ReachedServer): Promise<string> {
+    await this.ensureGenuine(server);
+    const { data } = await this.address();
+    const name = await this.#installationName();
+    const key = await newUserKey({ program: this.#defaults.program, dataFolder: data }, name);
+    await this.#keys.setUser(server.instance, key);
+    this.#log.info('Made a new user key for the local server.');
+    return key;
+  }
+
+  async #start(): Promise<ServerAddress> {
+    try {
+      const { address, offeredKey } = await findOrStartServer(this.#place());
+      if (offeredKey !== undefined && (await this.#keys.user(address.instance)) === undefined) {
+        await this.#keys.setUser(address.instance, offeredKey);
+      }
+      this.#log.info(`Station server ${address.version} at ${address.url}, data in ${address.data}`);
+      return address;
+    } catch (error) {
+      this.#address = undefined;
+      if (!(error instanceof ServerStartError)) throw error;
+      throw new UserError(
+        error.message,
+        [{ label: vscode.l10n.t('Choose Data Folder'), run: () => openSetting('dataFolder') }],
+        { cause: error },
+      );
+    }
+  }
+
+  /** Whether it is there or not. @throws ServerStartError when the setting is no absolute path */
+  get dataFolder(): string {
+    return this.#place().dataFolder;
+  }
+
+  #place(): ServerPlace {
+    const configured = setting('dataFolder').replace(/^~(?=$|[\\/])/, homedir());
+    if (configured !== '' && !isAbsolute(configured)) {
+      throw new ServerStartError(`The data folder “${configured}” is not an absolute path.`);
+    }
+    return { ...this.#defaults, dataFolder: configured || this.#defaults.dataFolder };
+  }
+}
+
+const reached = ({ url, instance, ca }: ServerAddress): ReachedServer => ({
+  url,
+  instance,
+  api: (key) => new StationApi(url, key),
+  trust: ca === undefined ? undefined : { file: ca, of: 'streams' },
+});

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { UserError } from '../vscode/userError.ts';
+import type { StationItem } from './stationSource.ts';
+import type { StationStore } from './stationStore.ts';
+
+export interface PickOptions {
+  /** The user may make a new station instead. */
+  readonly canCreate?: boolean;
+}
+
+/** Asks which station a command is about. @throws vscode.CancellationError when the user picks none */
+export async function pickStation(
+  store: StationStore,
+  title: string,
+  { canCreate = false }: PickOptions = {},
+): Promise<StationItem> {
+  const stations = await freshStations(store);
+  if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
+  const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
+  // The selected one is first, and so the one that Enter means.
+  const selected = stations.filter(({ id }) => id === store.selected?.id);
+  const others = stations.filter(({ id }) => id !== store.selected?.id);
+  const items = [...selected, ...others].map((station) => ({
+    label: withoutIcons(station.name),
+    description: station.id === store.selected?.id ? vscode.l10n.t('selected') : '',
+    station,
+  }));
+  const picked = await vscode.window.showQuickPick<{ label: string; station: StationItem | undefined }>(
+    [...items, ...(canCreate ? [create] : [])],
+    { title, placeHolder: vscode.l10n.t('Station') },
+  );
+  if (picked === create) await vscode.commands.executeCommand('testStations.createStation');
+  if (picked?.station === undefined) throw new vscode.CancellationError();
+  return picked.station;
+}
+
+async function freshStations(store: StationStore): Promise<readonly StationItem[]> {
+  await store.refresh();
+  if (store.error !== undefined) throw store.error;
+  return store.stations ?? [];
+}
+
+/** Commands name a station by its id alone. */
+export const isStation = (value: unknown): value is { id: string } =>
+  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+
+/** The station of a command's argument: one of these, or what a menu of the Stations view was opened on. */
+export function stationIdOf(argument: unknown): string | undefined {
+  if (isStation(argument)) return argument.id;
+  const isNode = typeof argument === 'object' && argument !== null && 'station' in argument;
+  return isNode && isStation(argument.station) ? argument.station.id : undefined;
+}

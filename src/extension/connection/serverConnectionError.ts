@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { ApiError, type ApiErrorKind } from '../client/apiError.ts';
+import type { Remedy, WithRemedies } from '../vscode/userError.ts';
+
+type TroubleKind = ApiErrorKind | 'signedOut';
+
+/** A failed call to a server at an address, in words of its own and with what the user can do about it. */
+export class ServerConnectionError extends ApiError implements WithRemedies {
+  override readonly name = 'ServerTrouble';
+  readonly trouble: TroubleKind;
+  readonly remedies: readonly Remedy[];
+
+  constructor(trouble: TroubleKind, host: string, message: string, cause?: ApiError) {
+    super(trouble === 'signedOut' ? 'unauthorized' : trouble, cause?.status ?? null, message, { cause });
+    this.trouble = trouble;
+    this.remedies = remediesOf(trouble, host);
+  }
+}
+
+/** @param host of the server, as people know it */
+export function troubleOf(error: ApiError, host: string): ApiError {
+  if (error instanceof ServerConnectionError) return error;
+  const message = messageOf(error, host);
+  return message === undefined ? error : new ServerConnectionError(error.kind, host, message, error);
+}
+
+function messageOf({ kind, status, message }: ApiError, host: string): string | undefined {
+  switch (kind) {
+    case 'offline':
+      return vscode.l10n.t('{0} cannot be reached from this machine. Check the network and the address.', host);
+    case 'interrupted':
+      return vscode.l10n.t(
+        '{0} did not answer to the end. It may have done what was asked: look before you repeat it.',
+        host,
+      );
+    case 'untrusted':
+      return vscode.l10n.t(
+        '{0} may not be the server that it says it is. {1} If it is your company’s, choose the file of its certificate authority.',
+        host,
+        message,
+      );
+    case 'forbidden':
+      return vscode.l10n.t('{0} does not allow this to the user of your key. {1}', host, message);
+    case 'unexpected':
+      return status !== null && status >= 500
+        ? vscode.l10n.t('{0} has failed with status {1}. Try again later.', host, status)
+        : vscode.l10n.t(
+            '{0} answers otherwise than this version of Test Stations understands. Check the address, and whether an update of the extension is at hand.',
+            host,
+          );
+    default:
+      return undefined;
+  }
+}
+
+function remediesOf(trouble: TroubleKind, host: string): Remedy[] {
+  const remedy = (label: string, command: string): Remedy => ({
+    label,
+    run: () => vscode.commands.executeCommand(`testStations.${command}`),
+  });
+  switch (trouble) {
+    case 'signedOut':
+    case 'unauthorized':
+      return [remedy(vscode.l10n.t('Sign In'), 'signIn')];
+    case 'untrusted':
+      return [remedy(vscode.l10n.t('Choose CA File'), 'chooseCaFile')];
+    case 'forbidden':
+      return [remedy(vscode.l10n.t('Open {0}', host), 'openDashboard')];
+    case 'offline':
+    case 'unexpected':
+      return [remedy(vscode.l10n.t('Switch Server'), 'switchServer')];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,207 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import {
+  local,
+  type ServerAddress,
+  serverAddress,
+  serverExit,
+  type ServerFile,
+  serverFile,
+  serverNodeOptions,
+  updatingData,
+} from '../../shared/contract/local.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { StationApi } from '../client/stationApi.ts';
+import { environmentWithoutKeys } from '../vscode/environment.ts';
+import { isAlive } from '../vscode/processes.ts';
+
+/** The program and the folder of the embedded server. */
+export interface ServerPlace {
+  /** Path of `dist/server.js`. */
+  readonly program: string;
+  /** Version of the program; a running server that is older is replaced. */
+  readonly version: string;
+  readonly dataFolder: string;
+}
+
+export interface StartedServer {
+  readonly address: ServerAddress;
+  /** The user key offered to the server. It is valid only if the folder had none: the caller keeps it if it has none. */
+  readonly offeredKey: string | undefined;
+}
+
+/** The server could not be started; the message is its own sentence. */
+export class ServerStartError extends Error {
+  override readonly name = 'ServerStartError';
+}
+
+/**
+ * Milliseconds that a window waits for a server to announce itself. One that takes longer is left running: the machine may be
+ * busy, and a later call finds the server when it is up.
+ */
+const startLimit = 60_000;
+/** Milliseconds between two tries to start the server or to find the one that has the folder. */
+const tryAgainAfter = 500;
+
+/** Electron runs as plain Node with this; elsewhere it means nothing. */
+function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { ...environmentWithoutKeys(), ELECTRON_RUN_AS_NODE: '1', ...extra };
+}
+
+/**
+ * The running server of the data folder; starts one when there is none. It is shared by all windows and outlives them.
+ * @throws ServerStartError
+ */
+export async function findOrStartServer(place: ServerPlace): Promise<StartedServer> {
+  const found = await findServer(place.dataFolder);
+  if (found !== undefined) {
+    if (!isOlder(found.version, place.version)) return { address: found, offeredKey: undefined };
+    await endServer(found); // it finishes its requests, then the folder is free
+  }
+  const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
+  for (const begun = performance.now(); performance.now() - begun < startLimit;) {
+    const started = await startServer(place, offeredKey);
+    if (started !== 'in use') return { address: started, offeredKey };
+    // Another window is just starting one, or an older one is ending.
+    const other = await findServer(place.dataFolder);
+    if (other !== undefined && !isOlder(other.version, place.version)) return { address: other, offeredKey: undefined };
+    await delay(tryAgainAfter);
+  }
+  if (isUpdating(await readLog(place.dataFolder))) {
+    throw new ServerStartError(
+      `The station server is updating the data of an earlier version in ${place.dataFolder}, which can take some minutes. Try again then.`,
+    );
+  }
+  throw new ServerStartError(
+    `Another process has the data folder ${place.dataFolder}, and no station server answers there yet. Try again in a minute; if that does not help, end that process or choose another folder.`,
+  );
+}
+
+/**
+ * Asks a server to end. One of an earlier version takes no such request: its process is sent a signal, which `findServer` has
+ * just found alive and answering for this folder.
+ */
+async function endServer({ url, pid, stop_token }: ServerFile): Promise<void> {
+  if (stop_token === undefined) {
+    process.kill(pid, 'SIGTERM');
+    return;
+  }
+  // If it has just ended by itself, or does not answer, the wait for the folder shows that.
+  await new StationApi(url, stop_token).call(local.shutdown).catch(() => undefined);
+}
+
+const isOlder = (running: string, own: string): boolean => running.localeCompare(own, undefined, { numeric: true }) < 0;
+
+/**
+ * Whether the server at this address is still the one of the data folder that it was found for. When its process has ended,
+ * another program may have its port, and may have learned the instance from it: nothing is asked then.
+ */
+export async function isStillThere({ url, instance, pid }: ServerAddress): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  try {
+    return (await new StationApi(url).call(local.health)).instance === instance;
+  } catch {
+    return false;
+  }
+}
+
+/** The address in the folder's `server.json`, if a server of that folder answers there. */
+async function findServer(dataFolder: string): Promise<ServerFile | undefined> {
+  let address: ServerFile;
+  try {
+    address = serverFile.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
+  } catch {
+    return undefined; // no server has been here, or it left half a file behind: a new start writes it again
+  }
+  return (await isStillThere(address)) ? address : undefined;
+}
+
+async function startServer(place: ServerPlace, adminKey: string): Promise<ServerAddress | 'in use'> {
+  const log = await openLog(place.dataFolder);
+  const child = spawn(process.execPath, [...serverNodeOptions, place.program, '--data', place.dataFolder], {
+    cwd: place.dataFolder, // not the folder of a workspace, which could then not be removed on Windows
+    detached: true,
+    stdio: ['ignore', 'pipe', log.handle.fd],
+    windowsHide: true,
+    env: serverEnvironment({ TEST_STATIONS_ADMIN_KEY: adminKey }),
+  });
+  let limit: NodeJS.Timeout | undefined;
+  const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error } | { slow: true }>(
+    (resolve) => {
+      limit = setInterval(() => {
+        void readLog(place.dataFolder, log.size).then((said) => {
+          if (limit === undefined || isUpdating(said)) return;
+          resolve({ slow: true });
+        });
+      }, startLimit);
+      child.once('error', (error) => resolve({ error }));
+      child.once('exit', (code) => resolve({ code }));
+      if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
+    },
+  );
+  clearInterval(limit);
+  limit = undefined;
+  child.stdout?.destroy();
+  child.unref();
+  await log.handle.close();
+  if ('line' in outcome) return serverAddress.parse(JSON.parse(outcome.line));
+  if ('error' in outcome) throw new ServerStartError(`The station server did not start: ${outcome.error.message}`);
+  if ('slow' in outcome) {
+    throw new ServerStartError(
+      `The station server is still starting after ${startLimit / 1000} s. Try again in a minute, and see ${log.path} if that does not help.`,
+    );
+  }
+  if (outcome.code === serverExit.folderInUse) return 'in use';
+  const complaint = (await readLog(place.dataFolder, log.size)).trim();
+  throw new ServerStartError(complaint || `The station server ended at once, with exit code ${outcome.code}.`);
+}
+
+const logOf = (dataFolder: string): string => join(dataFolder, 'server.log');
+
+/** What the folder's server has logged since its log had so many bytes; a server empties a log that is too long. */
+async function readLog(dataFolder: string, since = 0): Promise<string> {
+  const log = await readFile(logOf(dataFolder)).catch(() => Buffer.alloc(0));
+  return log.subarray(log.length < since ? 0 : since).toString();
+}
+
+const isUpdating = (log: string): boolean => log.lastIndexOf(updatingData.begins) > log.lastIndexOf(updatingData.done);
+
+/** For writing at the end, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/** The server's stderr goes to `server.log` in its folder, so that it can outlive this window. */
+async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {
+  const path = logOf(dataFolder);
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+    const handle = await open(path, append, 0o600);
+    return { path, handle, size: (await handle.stat()).size };
+  } catch (error) {
+    throw new ServerStartError(`The data folder ${dataFolder} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Creates a user key. Access to the folder is the proof of the right to one.
+ * @param name of the key; an earlier key of this name ends
+ */
+export async function newUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>, name: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [place.program, 'new-user-key', '--data', place.dataFolder, '--name', name],
+      { env: serverEnvironment(), windowsHide: true },
+    );
+    return stdout.trim();
+  } catch (error) {
+    const complaint = z.object({ stderr: z.string() }).safeParse(error).data?.stderr.trim();
+    throw new ServerStartError(complaint || `No user key could be made for ${place.dataFolder}.`, { cause: error });
+  }
+}

@@ -1,0 +1,139 @@
+import { overview, type StationState, type StationSummary, type YieldCounts } from '../../shared/contract/overview.ts';
+import type { Pause } from '../../shared/contract/pauses.ts';
+import { type LinkedProcedure, type StationListItem, stations } from '../../shared/contract/stations.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import { ApiError } from '../client/apiError.ts';
+import { allPages } from '../client/pages.ts';
+import type { Connection } from './connection.ts';
+
+/** A station as the list has it. */
+export interface StationItem {
+  readonly id: string;
+  readonly name: string;
+  readonly procedures: readonly LinkedProcedure[];
+  readonly state: StationState;
+  /** Since when it is in this state, ISO 8601; null where it is not known. */
+  readonly stateSince: string | null;
+  /** Maintenance and pauses that are in progress or planned. */
+  readonly pauses: readonly Pause[];
+  /** The OpenHTF station server that is followed for it. */
+  readonly operatorAddress: string | null;
+  /** ISO 8601; null when it is not known or there was no time. */
+  readonly lastSeen: string | null;
+}
+
+/** A station's key without the key itself. The times are null where the server does not tell them. */
+export interface StationKey {
+  readonly prefix: string;
+  readonly createdAt: string | null;
+  readonly lastUsedAt: string | null;
+  /** This machine keeps it. */
+  readonly isHere: boolean;
+}
+
+/** What only a call for the one station tells. */
+export interface StationDetails {
+  /** Null: it has none. */
+  readonly key: StationKey | null;
+  /** By procedure. A procedure that is missing had no runs. */
+  readonly week: ReadonlyMap<string, Week>;
+}
+
+/** The yield of the last 7 days, in the days of the server's time zone. */
+export interface WeekYield {
+  readonly counts: YieldCounts;
+  readonly timeZone: string;
+}
+
+/** What a station did with a procedure in the last 7 days. */
+export interface Week {
+  readonly runs: number;
+  /** Null where the server does not report it. */
+  readonly yield: WeekYield | null;
+}
+
+/** Every station of the connected server. @throws ApiError, UserError as `Connection.call` */
+export async function listStations(connection: Connection): Promise<StationItem[]> {
+  const items = (await connection.can('station-overview'))
+    ? (await allPages((query) => connection.call(overview.list, { query }))).map(fromSummary)
+    : (await allPages((query) => connection.call(stations.list, { query }))).map(fromPublic);
+  return sortStations(items);
+}
+
+/** By name, in place: Bench 2 before Bench 10. */
+export const sortStations = (items: StationItem[]): StationItem[] =>
+  items.sort((a, b) => order.compare(a.name, b.name));
+
+const order = new Intl.Collator(undefined, { numeric: true });
+
+/** @returns undefined when there is no such station (any more) */
+export async function readStation(
+  connection: Connection,
+  id: string,
+): Promise<{ item: StationItem; details: StationDetails } | undefined> {
+  try {
+    const { item, key, week } = await ((await connection.can('station-overview'))
+      ? readOverview(connection, id)
+      : readPublic(connection, id));
+    const kept = key && { ...key, isHere: await connection.hasStationKey(id, key.prefix) };
+    return { item, details: { key: kept, week } };
+  } catch (error) {
+    if (error instanceof ApiError && error.kind === 'notFound') return undefined;
+    throw error;
+  }
+}
+
+interface Read {
+  readonly item: StationItem;
+  readonly key: Omit<StationKey, 'isHere'> | null;
+  readonly week: StationDetails['week'];
+}
+
+async function readOverview(connection: Connection, id: string): Promise<Read> {
+  const { week, time_zone: timeZone, key, ...summary } = await connection.call(overview.get, { params: { id } });
+  return {
+    item: fromSummary(summary),
+    key: key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at },
+    week: new Map(
+      week.map(({ procedure_id, runs, yield: counts }) => [procedure_id, { runs, yield: { counts, timeZone } }]),
+    ),
+  };
+}
+
+async function readPublic(connection: Connection, id: string): Promise<Read> {
+  const { name, procedures, connection_status, api_key } = await connection.call(stations.get, { params: { id } });
+  return {
+    item: { ...fromPublic({ id, name, procedures }), state: connection_status ?? 'unknown' },
+    key: api_key === null ? null : { prefix: visiblePart(api_key), createdAt: null, lastUsedAt: null },
+    week: new Map(procedures.map((procedure) => [procedure.id, { runs: procedure.runs_count, yield: null }])),
+  };
+}
+
+/** TofuPilot shows the beginning of a key, followed by dots. */
+const visiblePart = (shown: string): string => shown.replace(/[.…•*]+$/, '');
+
+/** From here on names are parts of lines, wherever they are shown. */
+const plainNames = (procedure: LinkedProcedure): LinkedProcedure => ({ ...procedure, name: oneLine(procedure.name) });
+
+const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
+  id: summary.id,
+  name: oneLine(summary.name),
+  procedures: summary.procedures.map(plainNames),
+  state: summary.state,
+  stateSince: summary.state_since,
+  pauses: summary.pauses,
+  operatorAddress: summary.operator_address,
+  lastSeen: summary.last_seen_at,
+});
+
+/** The list of the public API says nothing of connections. */
+const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
+  id,
+  name: oneLine(name),
+  procedures: procedures.map(plainNames),
+  state: 'unknown',
+  stateSince: null,
+  pauses: [],
+  operatorAddress: null,
+  lastSeen: null,
+});

@@ -1,0 +1,219 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { setContext } from '../vscode/context.ts';
+import type { Connection } from './connection.ts';
+import { ServerConnectionError } from './serverConnectionError.ts';
+import { listStations, readStation, sortStations, type StationDetails, type StationItem } from './stationSource.ts';
+
+const selection = z.object({ id: z.string(), name: z.string() });
+export type SelectedStation = z.infer<typeof selection>;
+
+/** More stations than this are asked for by the list, fewer one by one. */
+const fewStations = 10;
+
+/** The stations of the connected server as last seen, and the one that this workspace runs on. */
+export class StationStore implements vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #state: vscode.Memento;
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  /** Says which station has changed; undefined: the list, the selection or the server. */
+  readonly onDidChange = this.#changed.event;
+
+  #stations: readonly StationItem[] | undefined;
+  #error: Error | undefined;
+  /** What is known of the stations that somebody has asked for. */
+  readonly #details = new Map<string, StationDetails>();
+  /** Stations that have changed; 'all': the list too. */
+  #stale: Set<string> | 'all' = new Set();
+  /** Stations whose runs have changed. Their figures, which are of the last days, may be the same as before. */
+  readonly #withChangedRuns = new Set<string>();
+  #loading: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #running: ReadonlySet<string> = new Set();
+  #waiting: ReadonlyMap<string, string> = new Map();
+
+  constructor(connection: Connection, state: vscode.Memento) {
+    this.#connection = connection;
+    this.#state = state;
+    this.#setContexts();
+  }
+
+  #setContexts(): void {
+    setContext('stations', 'loading');
+    setContext('remote', this.#connection.remote !== undefined);
+    setContext('hasSelection', this.selected !== undefined);
+  }
+
+  /** The last list that arrived, by name; it stays after a failed refresh. Undefined before the first. */
+  get stations(): readonly StationItem[] | undefined {
+    return this.#stations;
+  }
+
+  station(id: string): StationItem | undefined {
+    return this.#stations?.find((station) => station.id === id);
+  }
+
+  /** Why the last refresh failed, or undefined. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** The stations on which this window runs scripts, by their ids. */
+  get running(): ReadonlySet<string> {
+    return this.#running;
+  }
+
+  set running(stations: ReadonlySet<string>) {
+    const before = this.#running;
+    this.#running = stations;
+    for (const id of new Set([...before, ...stations])) if (before.has(id) !== stations.has(id)) this.#changed.fire(id);
+  }
+
+  /** The prompts that wait for an answer, by station. */
+  get waiting(): ReadonlyMap<string, string> {
+    return this.#waiting;
+  }
+
+  set waiting(prompts: ReadonlyMap<string, string>) {
+    const changed = new Set([...this.#waiting.keys(), ...prompts.keys()]);
+    this.#waiting = prompts;
+    for (const id of changed) this.#changed.fire(id);
+  }
+
+  /** Known from the last session without asking the server. */
+  get selected(): SelectedStation | undefined {
+    return selection.safeParse(this.#state.get(this.#selectionKey)).data;
+  }
+
+  /** Each server has its own. */
+  get #selectionKey(): string {
+    const { remote } = this.#connection;
+    return remote === undefined ? 'selectedStation' : `selectedStation ${remote.url}`;
+  }
+
+  async select(station: SelectedStation | undefined): Promise<void> {
+    const kept = station === undefined ? null : { id: station.id, name: station.name };
+    await this.#state.update(this.#selectionKey, kept);
+    setContext('hasSelection', station !== undefined);
+    this.#changed.fire(undefined);
+  }
+
+  /** Key and figures of a station as last seen; from its first call on they are kept as the server has them. */
+  details(id: string): StationDetails | undefined {
+    return this.#details.get(id);
+  }
+
+  /** Another server is used: nothing of the last one stays. */
+  restart(): void {
+    this.#stations = undefined;
+    this.#error = undefined;
+    this.#details.clear();
+    this.#withChangedRuns.clear();
+    this.#setContexts();
+    this.#changed.fire(undefined);
+    void this.refresh();
+  }
+
+  /** Asks the server for everything. Never rejects: see `error`. */
+  refresh(): Promise<void> {
+    this.#stale = 'all';
+    return this.#load();
+  }
+
+  /**
+   * Asks the server for this station, whatever has become of it. Never rejects.
+   *
+   * @param runsChanged whether listeners hear of it even if nothing that is known of the station has changed
+   */
+  refreshStation(id: string, runsChanged = false): Promise<void> {
+    if (runsChanged) this.#withChangedRuns.add(id);
+    if (this.#stale !== 'all') this.#stale.add(id);
+    return this.#load();
+  }
+
+  /** A call during a load starts another one behind it: the first may have begun before what the caller has changed. */
+  #load(): Promise<void> {
+    this.#next ??= this.#loading.then(() => {
+      this.#next = undefined;
+      this.#loading = this.#loadStale();
+      return this.#loading;
+    });
+    return this.#next;
+  }
+
+  async #loadStale(): Promise<void> {
+    const stale = this.#stale;
+    const { remote } = this.#connection;
+    this.#stale = new Set();
+    try {
+      if (stale === 'all' || stale.size > fewStations || this.#stations === undefined) await this.#loadAll();
+      else for (const id of stale) await this.#loadOne(id);
+      if (this.#error !== undefined) {
+        this.#error = undefined;
+        this.#changed.fire(undefined);
+      }
+    } catch (error) {
+      if (this.#connection.remote === remote) this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#changed.fire(undefined);
+    }
+    setContext('stations', this.#error === undefined ? 'ready' : troubleKey(this.#error, remote !== undefined));
+  }
+
+  async #loadAll(): Promise<void> {
+    const { remote } = this.#connection;
+    const all = await listStations(this.#connection);
+    if (this.#connection.remote !== remote) return; // the new server's are on their way
+    this.#stations = all;
+    await this.#followSelection();
+    this.#changed.fire(undefined);
+    for (const id of this.#details.keys()) {
+      if (this.station(id) === undefined) this.#details.delete(id);
+      else await this.#loadOne(id);
+    }
+  }
+
+  async #loadOne(id: string): Promise<void> {
+    const { remote } = this.#connection;
+    const runsChanged = this.#withChangedRuns.delete(id);
+    const read = await readStation(this.#connection, id);
+    if (this.#connection.remote !== remote) return;
+    const before = this.station(id);
+    const details = this.#details.get(id);
+    const isSame = read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details]);
+    if (isSame && !runsChanged) return;
+    const others = (this.#stations ?? []).filter((station) => station.id !== id);
+    this.#stations = read === undefined ? others : sortStations([...others, read.item]);
+    if (read === undefined) this.#details.delete(id);
+    else this.#details.set(id, read.details);
+    await this.#followSelection();
+    this.#changed.fire(before?.name === read?.item.name ? id : undefined);
+  }
+
+  /**
+   * A renamed selected station keeps its place under its new name; a removed one is selected no longer. Where nothing was
+   * ever selected, the only station there is needs no choice.
+   */
+  async #followSelection(): Promise<void> {
+    const list = this.#stations ?? [];
+    if (this.#state.get(this.#selectionKey) === undefined) {
+      if (list.length === 1) await this.select(list[0]);
+      return;
+    }
+    const before = this.selected;
+    const now = list.find((station) => station.id === before?.id);
+    if (now?.name !== before?.name) await this.select(now);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}
+
+/** Which welcome the view shows in place of the list. */
+function troubleKey(error: Error, isRemote: boolean): 'error' | 'signedOut' | 'unreachable' {
+  if (!isRemote) return 'error';
+  const signIn =
+    error instanceof ServerConnectionError && (error.trouble === 'signedOut' || error.trouble === 'unauthorized');
+  return signIn ? 'signedOut' : 'unreachable';
+}

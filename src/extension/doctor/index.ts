@@ -1,0 +1,88 @@
+import { homedir, hostname, userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import { showDone } from '../vscode/messages.ts';
+import { type ExaminedServer, examineLocalServer } from './localServer.ts';
+import { pythonSection, type PythonState } from './python.ts';
+import { redact } from './redact.ts';
+import { examineRemoteServer } from './remoteServer.ts';
+import { section, toMarkdown } from './report.ts';
+import { stationsSection } from './stations.ts';
+import { settingsSection, troublesSection, windowSection } from './window.ts';
+
+/** Milliseconds after which a section of the report is given up. */
+const patience = 10_000;
+
+const introduction =
+  'Read it before you send it. Keys, the home directory, the names of user and machine, and serial numbers are left out.';
+
+/** Of the report's address, which the manifest names too. */
+const scheme = 'test-stations-doctor';
+const report = vscode.Uri.from({ scheme, path: '/Test Stations Doctor.md' });
+
+/**
+ * Registers the Doctor: a page that says what is wrong and what to do, with the details that a bug report needs. It is
+ * read-only, so closing it asks nothing. It starts no server and changes no data.
+ */
+export function registerDoctor(
+  commands: Commands,
+  context: vscode.ExtensionContext,
+  connection: Connection,
+  store: StationStore,
+  log: Log,
+  python: () => Promise<PythonState>,
+): vscode.Disposable {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const title = vscode.l10n.t('Examining Test Stations');
+  let content = '';
+  commands.register('doctor', async () => {
+    content = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+      examination(context, connection, store, log, python),
+    );
+    changed.fire(report);
+    const document = await vscode.workspace.openTextDocument(report);
+    const viewColumn = columnOf(report) ?? vscode.ViewColumn.Active;
+    await vscode.window.showTextDocument(document, { viewColumn, preview: false });
+  });
+  commands.register('copyDoctorReport', async () => {
+    await vscode.env.clipboard.writeText(content);
+    showDone(vscode.l10n.t('The Doctor report is in the clipboard.'));
+  });
+  const provider = { onDidChange: changed.event, provideTextDocumentContent: () => content };
+  return vscode.Disposable.from(changed, vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
+}
+
+/** Returns the editor group that has the document open. */
+const columnOf = (document: vscode.Uri): vscode.ViewColumn | undefined =>
+  vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === document.toString()),
+  )?.viewColumn;
+
+/** Returns the redacted report. */
+async function examination(
+  context: vscode.ExtensionContext,
+  connection: Connection,
+  store: StationStore,
+  log: Log,
+  python: () => Promise<PythonState>,
+): Promise<string> {
+  const server = serverOf(connection);
+  const sections = await Promise.all([
+    section('Window', patience, () => windowSection(context)),
+    section('Python', patience, () => pythonSection(vscode.workspace.isTrusted, python)),
+    section('Server', patience, async () => (await server).section),
+    section('Stations', patience, async () => stationsSection(connection, store, await server)),
+    section('Settings that differ from the default', patience, () => settingsSection(context)),
+    section('Last warnings and errors of this window', patience, () => troublesSection(log.troubles)),
+  ]);
+  const identity = { home: homedir(), user: userInfo().username, host: hostname() };
+  return redact(toMarkdown('Test Stations: Doctor', introduction, sections), identity);
+}
+
+async function serverOf(connection: Connection): Promise<ExaminedServer> {
+  const { remote } = connection;
+  return remote === undefined ? examineLocalServer(connection.dataFolder) : examineRemoteServer(connection, remote);
+}

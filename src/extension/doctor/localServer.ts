@@ -1,0 +1,144 @@
+import { open, readFile, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { local, type ServerAddress, serverAddress } from '../../shared/contract/local.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { ApiError } from '../client/apiError.ts';
+import { StationApi } from '../client/stationApi.ts';
+import { bytes, type Fact, lastLines, type SectionContent, valueOrReason, within } from './report.ts';
+
+/** Milliseconds for a server on this machine to say that it is well. */
+const patience = 3_000;
+/** How much of the server's log goes into the report. */
+const [logLines, logBytes] = [20, 16_384];
+/** Bytes of free space below which a full disk is near. */
+const littleSpace = 100_000_000;
+
+/** A server as it was found; nothing was started for it. */
+export interface ExaminedServer {
+  /** Under which its keys are kept; undefined: it was never there. */
+  readonly instance: string | undefined;
+  readonly answers: boolean;
+  readonly section: SectionContent;
+}
+
+/** Looks at the server of a data folder. Never rejects: what cannot be had is said in the section. */
+export async function examineLocalServer(dataFolder: string): Promise<ExaminedServer> {
+  const address = await readAddress(dataFolder);
+  const health = typeof address === 'string' ? undefined : await askHealth(address);
+  const free = await within(patience, () => freeSpace(dataFolder)).catch((error: unknown) => messageOf(error));
+  const facts: Fact[] = [
+    ['Kind', 'local'],
+    ['Data folder', dataFolder],
+    ...(typeof address === 'string' ? [['Address', address] as const] : addressFacts(address)),
+    ...(health?.facts ?? []),
+    ['Database', await valueOrReason(patience, () => databaseSize(dataFolder))],
+    ['Free disk space', typeof free === 'number' ? bytes(free) : `not found out: ${free}`],
+  ];
+  const log = await valueOrReason(patience, () => endOfLog(join(dataFolder, 'server.log')));
+  return {
+    instance: typeof address === 'string' ? undefined : address.instance,
+    answers: health?.state === 'answers',
+    section: {
+      facts,
+      problems: localProblems(address, health?.state, free),
+      quote: { title: 'Last lines of server.log', text: log || 'empty' },
+    },
+  };
+}
+
+/** @param free bytes, or why they are not known */
+function localProblems(
+  address: ServerAddress | string,
+  health: HealthState | undefined,
+  free: number | string,
+): string[] {
+  const problems: string[] = [];
+  const start = 'Open the Test Stations view or run a script to start it.';
+  if (typeof address === 'string') {
+    problems.push(`The station server has not been started on this data folder. ${start}`);
+  } else if (health === 'gone') {
+    problems.push(`The station server is not running. ${start}`);
+  } else if (health === 'silent') {
+    problems.push(
+      `The station server (process ${address.pid}) does not answer. End this process; the next command of Test Stations starts the server again.`,
+    );
+  }
+  if (typeof free === 'number' && free < littleSpace) {
+    problems.push(
+      `Only ${bytes(free)} are free on the disk of the data folder. Free some space: no result can be saved on a full disk.`,
+    );
+  }
+  return problems;
+}
+
+/** @returns the address, or why there is none */
+async function readAddress(dataFolder: string): Promise<ServerAddress | string> {
+  try {
+    return serverAddress.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
+  } catch (error) {
+    return `none: ${messageOf(error)}`;
+  }
+}
+
+const addressFacts = ({ url, version, pid }: ServerAddress): Fact[] => [
+  ['Address', url],
+  ['Version at its start', version],
+  ['Process', `${pid}, ${isAlive(pid) ? 'running' : 'not running'}`],
+];
+
+/** Silent: something takes the call and does not answer it. Gone: no server of this data folder is there. */
+type HealthState = 'answers' | 'silent' | 'gone';
+
+async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; state: HealthState }> {
+  try {
+    const health = await within(patience, () => new StationApi(address.url).call(local.health));
+    const own = health.instance === address.instance;
+    const facts: Fact[] = [
+      ['Health', own ? `answers, version ${health.version}` : 'another server answers at this address'],
+      ['Capabilities', health.capabilities.join(', ') || 'none'],
+    ];
+    return { facts, state: own ? 'answers' : 'gone' };
+  } catch (error) {
+    // The port of a server that has ended may be another program's by now, and its process number too: only what takes the
+    // call without an answer can be the server.
+    const isGone = error instanceof ApiError;
+    return {
+      facts: [['Health', `does not answer: ${messageOf(error)}`]],
+      state: isGone || !isAlive(address.pid) ? 'gone' : 'silent',
+    };
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // it is another user's
+  }
+}
+
+/** With what is written but not yet in the main file. */
+async function databaseSize(dataFolder: string): Promise<string> {
+  const { size } = await stat(join(dataFolder, 'stations.db'));
+  const log = await stat(join(dataFolder, 'stations.db-wal')).catch(() => ({ size: 0 })); // there while in use only
+  return bytes(size + log.size);
+}
+
+/** In bytes. */
+async function freeSpace(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/** The end of a file that may be long. */
+async function endOfLog(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - logBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    return lastLines(buffer.toString('utf8', 0, bytesRead), logLines);
+  } finally {
+    await handle.close();
+  }
+}

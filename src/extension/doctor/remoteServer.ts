@@ -1,0 +1,27 @@
+import { messageOf } from '../../shared/format/messageOf.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { RemotePlace } from '../connection/serverList.ts';
+import type { ExaminedServer } from './localServer.ts';
+import { type Fact, within } from './report.ts';
+
+/** Milliseconds for a server elsewhere to answer. */
+const patience = 5_000;
+
+/** Looks at the server at an address. Never rejects: what cannot be had is said in the section. */
+export async function examineRemoteServer(connection: Connection, place: RemotePlace): Promise<ExaminedServer> {
+  const facts: Fact[] = [
+    ['Kind', 'at an address'],
+    ['Address', place.url],
+    ['Own certificate authority', place.caFile === undefined ? 'no' : 'yes'],
+  ];
+  const answer = await within(patience, () => connection.capabilities()).then(
+    (capabilities) => ({ problems: [], said: [...capabilities].join(', ') || 'those of TofuPilot' }),
+    (error: unknown) => ({
+      problems: [`The server at ${place.url} is not available: ${messageOf(error)}`],
+      said: `not known: ${messageOf(error)}`,
+    }),
+  );
+  facts.push(['Capabilities', answer.said]);
+  const { problems } = answer;
+  return { instance: place.url, answers: problems.length === 0, section: { facts, problems } };
+}

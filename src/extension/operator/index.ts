@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { operator } from '../../shared/contract/operator.ts';
+import { overview } from '../../shared/contract/overview.ts';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { LiveScripts } from '../connection/liveScripts.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import { showInformation } from '../vscode/messages.ts';
+import { UserError } from '../vscode/userError.ts';
+import { findOnNetwork, openStockPage } from './network.ts';
+import { OperatorPanels } from './operatorPanels.ts';
+import { StationAgents } from './stationAgents.ts';
+import { StationScripts } from './stationScripts.ts';
+import { WaitingPrompts } from './waitingPrompts.ts';
+import { requireOperatorUi } from './whyNot.ts';
+
+interface OperatorPlaces {
+  /** The installed extension. */
+  readonly extension: vscode.Uri;
+  /** Of the workspace. */
+  readonly state: vscode.Memento;
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The Operator UI: its panels and links, and what this window does for the stations that it runs tests on. */
+export function registerOperator(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  liveRuns: LiveScripts,
+  log: Log,
+  { extension, state }: OperatorPlaces,
+): vscode.Disposable {
+  const scripts = new StationScripts(state);
+  const report = (error: unknown): void => void commands.show(error);
+  const agents = new StationAgents({ connection, store, liveRuns, scripts, log, report });
+  const panels = new OperatorPanels(connection, liveRuns, extension, log, (station) => agents.ensure(station));
+  const stationOf = (argument: unknown): Promise<Named> => chosenStation(store, argument);
+
+  commands.register('openOperatorUi', async (argument) => {
+    const station = await stationOf(argument);
+    await requireOperatorUi(connection, scripts, station);
+    await panels.open(station);
+  });
+  commands.register('setStationScript', async (argument) => {
+    await scripts.choose(await stationOf(argument));
+  });
+  commands.register('copyOperatorLink', async (argument) => {
+    const station = await stationOf(argument);
+    await requireOperatorUi(connection, scripts, station);
+    await vscode.env.clipboard.writeText(await link(connection, station));
+    void showInformation(
+      vscode.l10n.t(
+        'The link to {0} was copied. Whoever has it can watch; to answer, they sign in with a key. It ends when the station gets another key.',
+        station.name,
+      ),
+    );
+  });
+  commands.register('openOperatorPage', async (argument) => {
+    const station = await stationOf(argument);
+    await requireOperatorUi(connection, scripts, station);
+    const page = vscode.Uri.parse(await link(connection, station), true);
+    await vscode.env.openExternal(page);
+  });
+  commands.register('findOnNetwork', async (argument) => {
+    const station = await stationOf(argument);
+    await findOnNetwork(connection, station);
+    await store.refreshStation(station.id);
+  });
+  commands.register('openStockPage', async (argument) => {
+    const station = await stationOf(argument);
+    const { operator_address: address } = await connection.call(overview.get, { params: { id: station.id } });
+    await openStockPage(address, station);
+  });
+
+  // Once somebody looks at the stations, those with a script can be started from anywhere.
+  const onFirst = store.onDidChange(() => {
+    if (store.stations === undefined) return;
+    onFirst.dispose();
+    for (const id of scripts.stations) if (store.station(id) !== undefined) agents.ensure(id);
+  });
+  const waiting = new WaitingPrompts(connection, store, liveRuns, log, (station) => panels.isVisible(station));
+  return vscode.Disposable.from(agents, panels, onFirst, waiting);
+}
+
+const link = async (connection: Connection, { id }: Named): Promise<string> =>
+  (await connection.call(operator.link, { params: { id } })).url;
+
+/** The station of a node or of another command's argument; else the selected one; else the one that the user picks. */
+async function chosenStation(store: StationStore, argument: unknown): Promise<Named> {
+  const id = idIn(argument) ?? store.selected?.id;
+  if (store.stations === undefined) await store.refresh();
+  const known = id === undefined ? undefined : store.station(id);
+  if (known !== undefined) return known;
+  if (store.error !== undefined) throw store.error;
+  const stations = store.stations ?? [];
+  if (stations.length === 0) throw new UserError(vscode.l10n.t('There is no station yet.'));
+  const items = stations.map((station) => ({ label: withoutIcons(station.name), station }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Station') });
+  if (picked === undefined) throw new vscode.CancellationError();
+  return picked.station;
+}
+
+/** A node of the tree has its station, other commands name it by its id. */
+function idIn(argument: unknown): string | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  if ('id' in argument && typeof argument.id === 'string') return argument.id;
+  return 'station' in argument ? idIn(argument.station) : undefined;
+}

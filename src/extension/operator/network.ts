@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { operatorAddress, presence } from '../../shared/contract/presence.ts';
+import type { Connection } from '../connection/connection.ts';
+import { UserError } from '../vscode/userError.ts';
+import { findStationServers, type FoundServer } from './discovery.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Looks for OpenHTF station servers on the network, and has the server follow the one that the user picks. */
+export async function findOnNetwork(connection: Connection, station: Named): Promise<void> {
+  const servers = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking for OpenHTF stations…') },
+    () => findStationServers(),
+  );
+  const typed = { label: `$(edit) ${vscode.l10n.t('Type an Address…')}`, description: '', server: undefined };
+  const items = servers.map((server) => ({
+    label: server.stationId,
+    description: [server.address, server.testName].filter((part) => part !== null).join(' · '),
+    server,
+  }));
+  const picked = await vscode.window.showQuickPick<{
+    label: string;
+    description: string;
+    server: FoundServer | undefined;
+  }>([...items, typed], {
+    title: vscode.l10n.t('OpenHTF station that {0} follows', station.name),
+    placeHolder:
+      servers.length === 0
+        ? vscode.l10n.t('None answered: it must run, and the network must let multicast through')
+        : vscode.l10n.t('Found on the network'),
+  });
+  const address = picked === typed ? await typeAddress() : picked?.server?.address;
+  if (address === undefined) throw new vscode.CancellationError();
+  await connection.call(presence.setOperatorAddress, { params: { id: station.id }, body: { address } });
+}
+
+const typeAddress = (): Thenable<string | undefined> =>
+  vscode.window.showInputBox({
+    title: vscode.l10n.t('Address of the OpenHTF station'),
+    prompt: vscode.l10n.t('Host and port, such as 192.168.0.12:4444'),
+    ignoreFocusOut: true,
+    validateInput: (text) => operatorAddress.safeParse(text).error?.issues[0]?.message,
+  });
+
+/** Opens OpenHTF's own page. @throws UserError when the station has none */
+export async function openStockPage(address: string | null, { id, name }: Named): Promise<void> {
+  if (address === null) {
+    throw new UserError(vscode.l10n.t('No OpenHTF station server is known for {0}.', name), [
+      {
+        label: vscode.l10n.t('Find on the Network'),
+        run: () => vscode.commands.executeCommand('testStations.findOnNetwork', { id }),
+      },
+    ]);
+  }
+  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(`http://${address}/`)));
+}

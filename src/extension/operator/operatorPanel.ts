@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import type { Operation } from '../../shared/contract/operation.ts';
+import { type LiveState, operator, stateEvent } from '../../shared/contract/operator.ts';
+import { type FromOperator, fromOperator, type ToOperator } from '../../shared/contract/operatorView.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { patchState } from '../../shared/live/livePatch.ts';
+import { ApiError } from '../client/apiError.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Log } from '../vscode/log.ts';
+import { webviewPage } from '../vscode/webviewPage.ts';
+
+/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
+const [firstWait, lastWait] = [500, 5_000];
+
+/** The Operator UI of one station as a panel, host side: it watches by the server's stream, and acts for the view. */
+export class OperatorPanel implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
+  readonly #station: string;
+  readonly #connection: Connection;
+  readonly #log: Log;
+  #abort = new AbortController();
+  #state: LiveState | undefined;
+  #status: ToOperator = { type: 'connection', state: 'connecting', message: null };
+
+  constructor(panel: vscode.WebviewPanel, station: string, connection: Connection, extension: vscode.Uri, log: Log) {
+    this.panel = panel;
+    this.#station = station;
+    this.#connection = connection;
+    this.#log = log;
+    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    panel.onDidDispose(() => this.#abort.abort());
+    panel.webview.html = webviewPage(panel.webview, extension, 'operator', station);
+    void this.#watch(this.#abort.signal);
+  }
+
+  /** Another server is used from now on, or the same one was looked for again. */
+  restart(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#show({ type: 'connection', state: 'connecting', message: null });
+    void this.#watch(this.#abort.signal);
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  readonly #handlers: Handlers<FromOperator> = {
+    // A view that was hidden begins anew, with the whole state.
+    ready: () => {
+      this.#post({ type: 'access', may_act: true, in_editor: true });
+      if (this.#state) this.#post({ type: 'state', sent_at: Date.now(), state: this.#state });
+      this.#post(this.#status);
+    },
+    answer: ({ prompt_id, text }) => this.#act('answer', () => this.#call(operator.answer, { prompt_id, text })),
+    stop: ({ execution_id }) => this.#act('stop', () => this.#call(operator.stop, { execution_id })),
+    start: ({ serial_number, loop }) => this.#act('start', () => this.#call(operator.start, { serial_number, loop })),
+    loop: ({ loop }) => this.#act('loop', () => this.#call(operator.loop, { loop })),
+    chooseScript: () => vscode.commands.executeCommand('testStations.setStationScript', { id: this.#station }),
+    share: () => vscode.commands.executeCommand('testStations.copyOperatorLink', { id: this.#station }),
+    openInBrowser: () => vscode.commands.executeCommand('testStations.openOperatorPage', { id: this.#station }),
+    signIn: () => undefined, // an editor has the user's key
+    signOut: () => undefined,
+  };
+
+  async #receive(message: unknown): Promise<void> {
+    try {
+      await dispatch(this.#handlers, fromOperator.parse(message));
+    } catch (error) {
+      this.#log.error(error instanceof Error ? error : String(error));
+    }
+  }
+
+  #call(operation: Operation, body: object): Promise<unknown> {
+    return this.#connection.call(operation, { params: { id: this.#station }, body });
+  }
+
+  async #act(what: 'answer' | 'stop' | 'start' | 'loop', act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#post({ type: 'refused', what, message: messageOf(error) });
+    }
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    for (let wait = firstWait; !signal.aborted; wait = Math.min(2 * wait, lastWait)) {
+      try {
+        const params = { id: this.#station };
+        for await (const sent of this.#connection.stream(operator.states, { params }, signal)) {
+          wait = firstWait;
+          this.#take(stateEvent.parse(sent));
+        }
+      } catch (error) {
+        if (hasEnded(signal)) return;
+        this.#log.debug(`operator states: ${String(error)}`);
+        if (error instanceof ApiError && error.kind === 'notFound') {
+          const message = vscode.l10n.t('{0} has no such station (any more).', this.#connection.serverName);
+          this.#show({ type: 'connection', state: 'ended', message });
+          return;
+        }
+      }
+      if (hasEnded(signal)) return;
+      this.#show({ type: 'connection', state: 'lost', message: null });
+      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
+    }
+  }
+
+  #take(sent: ReturnType<(typeof stateEvent)['parse']>): void {
+    if (sent.event === 'state') this.#state = sent.data.state;
+    else if (this.#state) this.#state = patchState(this.#state, sent.data.patch);
+    if (sent.event === 'state') this.#post({ type: 'state', ...sent.data });
+    else this.#post({ type: 'patch', ...sent.data });
+    this.#show({ type: 'connection', state: 'live', message: null });
+    const name = this.#state?.station_name;
+    if (name !== undefined) this.panel.title = name;
+  }
+
+  #show(status: ToOperator): void {
+    this.#status = status;
+    this.#post(status);
+  }
+
+  #post(message: ToOperator): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** Asked anew: it may have ended meanwhile. */
+const hasEnded = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { Connection } from '../connection/connection.ts';
+import type { LiveScripts } from '../connection/liveScripts.ts';
+import type { Log } from '../vscode/log.ts';
+import { webviewOptions } from '../vscode/webviewPage.ts';
+import type { OperatorPanel } from './operatorPanel.ts';
+
+const viewType = 'testStations.operator';
+/** What the webview keeps of itself over a reload of the window. */
+const kept = z.object({ subject: z.uuid() });
+
+/** The panels of the Operator UI: one a station. They come back after a reload of the window. */
+export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #liveRuns: LiveScripts;
+  readonly #extension: vscode.Uri;
+  readonly #log: Log;
+  readonly #onOpen: (station: string) => void;
+  readonly #panels = new Map<string, OperatorPanel>();
+  readonly #subscriptions: vscode.Disposable;
+
+  /** @param onOpen called when the panel of a station opens */
+  constructor(
+    connection: Connection,
+    liveRuns: LiveScripts,
+    extension: vscode.Uri,
+    log: Log,
+    onOpen: (station: string) => void,
+  ) {
+    this.#connection = connection;
+    this.#liveRuns = liveRuns;
+    this.#extension = extension;
+    this.#log = log;
+    this.#onOpen = onOpen;
+    this.#subscriptions = vscode.Disposable.from(
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+      connection.onDidChangeServer(() => {
+        for (const panel of this.#panels.values()) panel.restart();
+      }),
+    );
+  }
+
+  async open({ id, name }: { readonly id: string; readonly name: string }): Promise<void> {
+    const open = this.#panels.get(id);
+    if (open) {
+      open.panel.reveal();
+      return;
+    }
+    const options = { ...webviewOptions(this.#extension), enableFindWidget: true };
+    await this.#fill(vscode.window.createWebviewPanel(viewType, name, vscode.ViewColumn.Active, options), id);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const parsed = kept.safeParse(state);
+    if (!parsed.success || !(await this.#connection.can('operator').catch(() => true))) {
+      panel.dispose();
+      return;
+    }
+    panel.webview.options = webviewOptions(this.#extension);
+    await this.#fill(panel, parsed.data.subject);
+  }
+
+  async #fill(panel: vscode.WebviewPanel, id: string): Promise<void> {
+    const { OperatorPanel } = await import('./operatorPanel.ts');
+    if (this.#panels.has(id)) {
+      panel.dispose();
+      return;
+    }
+    this.#panels.set(id, new OperatorPanel(panel, id, this.#connection, this.#extension, this.#log));
+    this.#onOpen(id);
+    this.#tellShown();
+    panel.onDidDispose(() => {
+      this.#panels.delete(id);
+      this.#tellShown();
+    });
+  }
+
+  /** Whether the station's panel is in sight. */
+  isVisible(station: string): boolean {
+    return this.#panels.get(station)?.panel.visible === true;
+  }
+
+  /** Prompts need no box of their own where there is a panel, in sight or not. */
+  #tellShown(): void {
+    this.#liveRuns.shown = new Set(this.#panels.keys());
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    for (const panel of [...this.#panels.values()]) panel.dispose();
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type * as vscode from 'vscode';
+import { type LiveState, operator, type WindowRequest, windowRequest } from '../../shared/contract/operator.ts';
+import { ApiError } from '../client/apiError.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { LiveScript } from '../connection/liveScripts.ts';
+import type { Log } from '../vscode/log.ts';
+import { TestReport } from './testReport.ts';
+
+/** Least milliseconds between two reports. */
+const reportEvery = 100;
+/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
+const [firstWait, lastWait] = [500, 10_000];
+
+type Offer = Partial<NonNullable<LiveState['offer']>>;
+
+/** What this window does for a station: it tells of the test that runs here, and takes what operators ask for. */
+export class StationAgent implements vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #params: { id: string; window_id: string };
+  readonly #log: Log;
+  readonly #onRequest: (request: WindowRequest) => void;
+  #abort = new AbortController();
+  readonly #report = new TestReport();
+  #script: LiveScript | undefined;
+  #offer: Offer | undefined;
+  /** What of the offer and of the script's state the server has not got. */
+  #untold: { offer?: Offer; busy?: boolean } = {};
+  #reporting = false;
+
+  /** @param window names this window @param onRequest takes what is not about the running test: starts and loops */
+  constructor(
+    connection: Connection,
+    station: string,
+    window: string,
+    log: Log,
+    onRequest: (request: WindowRequest) => void,
+  ) {
+    this.#connection = connection;
+    this.#params = { id: station, window_id: window };
+    this.#log = log;
+    this.#onRequest = onRequest;
+    void this.#listen(this.#abort.signal);
+  }
+
+  /** Another server is used from now on, or the same one was looked for again. */
+  restart(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    void this.#listen(this.#abort.signal);
+  }
+
+  /** Follows a script until its end. */
+  follow(script: LiveScript): void {
+    this.#script = script;
+    this.#untold.busy = true;
+    const subscriptions = [
+      script.onEvent((event) => {
+        this.#report.take(event, script);
+        void this.#tell();
+      }),
+      script.onEnd(() => {
+        for (const each of subscriptions) each.dispose();
+        this.#script = undefined;
+        this.#report.end();
+        this.#untold.busy = false;
+        void this.#tell();
+      }),
+    ];
+    void this.#tell();
+  }
+
+  get isBusy(): boolean {
+    return this.#script !== undefined;
+  }
+
+  /** The test that this window ran last on the station. */
+  get test(): TestReport['test'] {
+    return this.#report.test;
+  }
+
+  offer(change: Offer): void {
+    this.#offer = { ...this.#offer, ...change };
+    this.#untold.offer = this.#offer;
+    void this.#tell();
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    for (let wait = firstWait; !signal.aborted; wait = Math.min(2 * wait, lastWait)) {
+      try {
+        for await (const event of this.#connection.stream(operator.requests, { params: this.#params }, signal)) {
+          wait = firstWait;
+          this.#take(windowRequest.parse(event));
+        }
+      } catch (error) {
+        this.#log.debug(`operator requests: ${String(error)}`);
+        // This server has no such station, or no Operator UI: another one may.
+        if (error instanceof ApiError && error.kind === 'notFound') return;
+      }
+      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
+    }
+  }
+
+  #take(request: WindowRequest): void {
+    switch (request.event) {
+      case 'hello': // a server that was started anew knows nothing
+        this.#report.forget();
+        this.#untold = { ...(this.#offer && { offer: this.#offer }), busy: this.isBusy };
+        void this.#tell();
+        break;
+      case 'answer':
+        if (request.data.execution_id === this.test?.execution_id) {
+          this.#script?.answer(request.data.prompt_id, request.data.text);
+        }
+        break;
+      case 'stop':
+        if (request.data.execution_id === this.test?.execution_id) void this.#script?.stop();
+        break;
+      default:
+        this.#onRequest(request);
+    }
+  }
+
+  /** Tells what has changed since, as long as something has. What cannot be told is told when the stream is back. */
+  async #tell(): Promise<void> {
+    if (this.#reporting) return;
+    this.#reporting = true;
+    try {
+      for (;;) {
+        const untold = this.#untold;
+        const news = this.#report.news();
+        if (news === undefined && Object.keys(untold).length === 0) return;
+        this.#untold = {};
+        try {
+          await this.#connection.call(operator.report, { params: this.#params, body: { ...news, ...untold } });
+        } catch (error) {
+          this.#report.forget();
+          this.#untold = { ...untold, ...this.#untold };
+          if (!(error instanceof ApiError && error.kind === 'conflict')) {
+            this.#log.debug(`operator report: ${String(error)}`);
+            return;
+          }
+        }
+        await delay(reportEvery);
+      }
+    } finally {
+      this.#reporting = false;
+    }
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+  }
+}

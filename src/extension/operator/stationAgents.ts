@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { operator, type WindowRequest } from '../../shared/contract/operator.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { nextSerialNumber } from '../../shared/live/operatorWords.ts';
+import { ApiError } from '../client/apiError.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { LiveScript, LiveScripts } from '../connection/liveScripts.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Log } from '../vscode/log.ts';
+import { UserError } from '../vscode/userError.ts';
+import { StationAgent } from './stationAgent.ts';
+import type { StationScripts } from './stationScripts.ts';
+
+/** Milliseconds that an answer given in this window waits to hear whether somebody was first: the test must go on. */
+const claimPatience = 2_000;
+
+interface AgentNeeds {
+  readonly connection: Connection;
+  readonly store: StationStore;
+  readonly liveRuns: LiveScripts;
+  readonly scripts: StationScripts;
+  readonly log: Log;
+  /** Shows what goes wrong behind a request. */
+  readonly report: (error: unknown) => void;
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new UserError(vscode.l10n.t('Scripts of this folder are run only once you trust it.'), [
+    {
+      label: vscode.l10n.t('Manage Trust'),
+      run: () => vscode.commands.executeCommand('workbench.trust.manage'),
+    },
+  ]);
+}
+
+/** What this window does for stations: one agent a station, from when it is first of use until the window ends. */
+export class StationAgents implements vscode.Disposable {
+  readonly #needs: AgentNeeds;
+  readonly #window = randomUUID();
+  readonly #agents = new Map<string, StationAgent>();
+  readonly #loops = new Set<string>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(needs: AgentNeeds) {
+    this.#needs = needs;
+    const { connection, liveRuns, scripts } = needs;
+    this.#subscriptions = [
+      liveRuns.onDidBegin((script) => void this.#follow(script)),
+      scripts.onDidChange((station) => this.ensure(station)),
+      connection.onDidChangeServer(() => {
+        for (const agent of this.#agents.values()) agent.restart();
+      }),
+    ];
+    liveRuns.claim = (script, prompt, text) => this.#claim(script, prompt, text);
+  }
+
+  /** Has this window speak for the station. */
+  ensure(station: string): StationAgent {
+    const agent = this.#agents.get(station) ?? this.#make(station);
+    const script = this.#needs.scripts.get(station);
+    agent.offer({ script: script === undefined ? null : basename(script.fsPath), problem: null });
+    return agent;
+  }
+
+  #make(station: string): StationAgent {
+    const { connection, log } = this.#needs;
+    const take = (request: WindowRequest): void => this.#take(station, request);
+    const made = new StationAgent(connection, station, this.#window, log, take);
+    this.#agents.set(station, made);
+    return made;
+  }
+
+  async #follow(script: LiveScript): Promise<void> {
+    // Events come at once: the agent must hear the first one.
+    const agent = this.#agents.get(script.station.id) ?? this.#make(script.station.id);
+    agent.follow(script);
+    if (await this.#needs.connection.can('operator').catch(() => true)) return;
+    agent.dispose();
+    this.#agents.delete(script.station.id);
+  }
+
+  #take(station: string, request: WindowRequest): void {
+    if (request.event === 'start') {
+      this.#setLoop(station, request.data.loop);
+      void this.#start(station, request.data.serial_number);
+    } else if (request.event === 'loop') this.#setLoop(station, request.data.loop);
+  }
+
+  #setLoop(station: string, loop: boolean): void {
+    if (loop) this.#loops.add(station);
+    else this.#loops.delete(station);
+    this.#agents.get(station)?.offer({ loop });
+  }
+
+  /** Starts the station's script, again and again while it loops and the units pass. */
+  async #start(station: string, first: string): Promise<void> {
+    const { scripts, store, liveRuns } = this.#needs;
+    const agent = this.ensure(station);
+    for (let unit: string | null = first; unit !== null; unit = this.#loops.has(station) ? unit : null) {
+      const before = agent.test?.execution_id;
+      try {
+        requireTrust();
+        const script = scripts.get(station);
+        if (script === undefined || liveRuns.start === undefined) return;
+        const name = store.station(station)?.name ?? '';
+        await liveRuns.start(script, { station: { id: station, name }, serialNumber: unit });
+      } catch (error) {
+        if (!(error instanceof vscode.CancellationError)) this.#needs.report(error);
+        this.#setLoop(station, false);
+        agent.offer({ problem: messageOf(error) });
+        return;
+      }
+      unit = nextSerialNumber(unit);
+      agent.offer({ next_serial_number: unit });
+      if (agent.test === null || agent.test.execution_id === before) {
+        agent.offer({ problem: vscode.l10n.t('The script ended without a test. VS Code shows why.') });
+      }
+      if (agent.test?.outcome !== 'PASS') this.#setLoop(station, false);
+    }
+  }
+
+  /** Whether an answer of this window's own box is the first; without a server there is nobody else. */
+  async #claim({ station }: LiveScript, prompt_id: string, text: string): Promise<string | undefined> {
+    if (!this.#agents.has(station.id)) return undefined;
+    const body = { prompt_id, text: text.slice(0, 10_000), delivered: true };
+    const claimed = this.#needs.connection.call(operator.answer, { params: { id: station.id }, body });
+    const late = new Promise<undefined>((done) => setTimeout(done, claimPatience, undefined));
+    try {
+      await Promise.race([claimed, late]);
+      return undefined;
+    } catch (error) {
+      return error instanceof ApiError && error.kind === 'conflict' ? error.message : undefined;
+    }
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+    for (const agent of this.#agents.values()) agent.dispose();
+  }
+}

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { operator, waitingEvent, type WaitingPrompt } from '../../shared/contract/operator.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { LiveScripts } from '../connection/liveScripts.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Log } from '../vscode/log.ts';
+import { showInformation } from '../vscode/messages.ts';
+
+/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
+const [firstWait, lastWait] = [500, 30_000];
+
+/** Tells of prompts that wait on some station: in the Stations view always, by a notification once each. */
+export class WaitingPrompts implements vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #liveRuns: LiveScripts;
+  readonly #isVisible: (station: string) => boolean;
+  readonly #log: Log;
+  readonly #notified = new Set<string>();
+  /** The ids of the prompts that wait now. */
+  #waiting: ReadonlySet<string> = new Set();
+  readonly #subscriptions: vscode.Disposable[];
+  #following: AbortController | undefined;
+
+  /** @param isVisible whether the station's own view is in sight in this window */
+  constructor(
+    connection: Connection,
+    store: StationStore,
+    liveRuns: LiveScripts,
+    log: Log,
+    isVisible: (station: string) => boolean,
+  ) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#liveRuns = liveRuns;
+    this.#isVisible = isVisible;
+    this.#log = log;
+    this.#subscriptions = [
+      // Once somebody looks at the stations.
+      store.onDidChange(() => this.#begin()),
+      connection.onDidChangeServer(() => {
+        this.#following?.abort();
+        this.#following = undefined;
+        store.waiting = new Map();
+      }),
+    ];
+  }
+
+  #begin(): void {
+    if (this.#following !== undefined || this.#store.stations === undefined) return;
+    this.#following = new AbortController();
+    void this.#follow(this.#following.signal);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    for (let wait = firstWait; !signal.aborted; wait = Math.min(2 * wait, lastWait)) {
+      try {
+        if (!(await this.#connection.can('operator'))) return;
+        for await (const event of this.#connection.stream(operator.waiting, {}, signal)) {
+          wait = firstWait;
+          this.#take(waitingEvent.parse(event).data);
+        }
+      } catch (error) {
+        this.#log.debug(`waiting prompts: ${String(error)}`);
+      }
+      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
+    }
+  }
+
+  #take(prompts: readonly WaitingPrompt[]): void {
+    this.#waiting = new Set(prompts.map(({ prompt_id }) => prompt_id));
+    this.#store.waiting = new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)]));
+    for (const prompt of prompts) {
+      if (this.#notified.has(prompt.prompt_id)) continue;
+      this.#notified.add(prompt.prompt_id);
+      // A run of an editor shows a box there, unless it has a panel; a panel in sight shows the prompt itself.
+      const hasBox = prompt.source === 'editor' && !this.#liveRuns.shown.has(prompt.station_id);
+      if (!hasBox && !this.#isVisible(prompt.station_id)) void this.#notify(prompt);
+    }
+  }
+
+  async #notify({ station_id: id, prompt_id: prompt, message }: WaitingPrompt): Promise<void> {
+    const name = this.#store.station(id)?.name ?? '';
+    const answer = vscode.l10n.t('Answer');
+    const text = vscode.l10n.t('The test on {0} waits for an answer: {1}', name, oneLine(message, 500));
+    if ((await showInformation(text, answer)) !== answer) return;
+    if (this.#waiting.has(prompt)) await vscode.commands.executeCommand('testStations.openOperatorUi', { id });
+    else void showInformation(vscode.l10n.t('The test on {0} no longer waits for this answer.', name));
+  }
+
+  dispose(): void {
+    this.#following?.abort();
+    for (const each of this.#subscriptions) each.dispose();
+  }
+}

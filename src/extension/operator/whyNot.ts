@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { operator } from '../../shared/contract/operator.ts';
+import type { Connection } from '../connection/connection.ts';
+import { UserError } from '../vscode/userError.ts';
+import type { StationScripts } from './stationScripts.ts';
+
+/** The Operator UI is for OpenHTF. @throws UserError why this station has none, and what to do */
+export async function requireOperatorUi(
+  connection: Connection,
+  scripts: StationScripts,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> {
+  if (!(await connection.can('operator'))) {
+    throw new UserError(
+      vscode.l10n.t('{0} shows the Operator UI of its stations on its own pages, not here.', connection.serverName),
+      [
+        {
+          label: vscode.l10n.t('Open Dashboard'),
+          run: () => vscode.commands.executeCommand('testStations.openDashboard'),
+        },
+      ],
+    );
+  }
+  const script = scripts.get(id);
+  const setScript = {
+    label: vscode.l10n.t('Set Station Script…'),
+    run: () => vscode.commands.executeCommand('testStations.setStationScript', { id }),
+  };
+  if (script !== undefined) {
+    if (await isOpenhtf(script)) return;
+    throw new UserError(
+      vscode.l10n.t(
+        'The script of {0}, {1}, does not use OpenHTF, and the Operator UI is for OpenHTF tests only. Its result is in the Runs view.',
+        name,
+        basename(script.fsPath),
+      ),
+      [setScript],
+    );
+  }
+  const { test } = await connection.call(operator.state, { params: { id } });
+  if (test?.kind !== 'vanilla') return;
+  throw new UserError(
+    vscode.l10n.t(
+      'The last test on {0} did not use OpenHTF, and the Operator UI is for OpenHTF tests only. Its result is in the Runs view.',
+      name,
+    ),
+    [setScript],
+  );
+}
+
+/** A script that cannot be read any more is not one without OpenHTF: starting it tells what is wrong. */
+async function isOpenhtf(script: vscode.Uri): Promise<boolean> {
+  try {
+    return /\bopenhtf\b/.test((await vscode.workspace.openTextDocument(script)).getText());
+  } catch {
+    return true;
+  }
+}

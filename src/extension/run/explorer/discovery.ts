@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { mentionsTests } from '../../../shared/script/mentionsTests.ts';
+import type { ScriptOutline } from '../../../shared/script/phaseScan.ts';
+import type { Log } from '../../vscode/log.ts';
+import type { TestItems } from './testItems.ts';
+
+/** Milliseconds without a change before it is looked at. */
+const quiet = 300;
+
+/** Folders whose files are nobody's scripts, whatever the settings say. */
+const foreign = [
+  'node_modules',
+  'site-packages',
+  '.venv',
+  'venv',
+  '.venvs',
+  'env',
+  '.tox',
+  '.nox',
+  '.git',
+  '__pycache__',
+];
+
+/**
+ * Finds the scripts and their phases by reading files, without running them: open ones as they are typed; those of the
+ * workspace once somebody looks at the Test Explorer, then as they change.
+ */
+export class Discovery implements vscode.Disposable {
+  readonly #items: TestItems;
+  readonly #log: Log;
+  readonly #registrations: vscode.Disposable[];
+  /** Files to look at when it is quiet. */
+  readonly #changed = new Map<string, vscode.Uri>();
+  #timer: NodeJS.Timeout | undefined;
+  #watching = false;
+
+  constructor(items: TestItems, log: Log) {
+    this.#items = items;
+    this.#log = log;
+    const { controller } = items;
+    controller.resolveHandler = (item) => (item === undefined ? this.#discover() : undefined);
+    controller.refreshHandler = () => this.#discover();
+    this.#registrations = [
+      vscode.workspace.onDidOpenTextDocument((document) => this.#opened(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#opened(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#opened(document)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void (this.#watching && this.#discover())),
+    ];
+    for (const document of vscode.workspace.textDocuments) this.#opened(document);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    vscode.Disposable.from(...this.#registrations).dispose();
+  }
+
+  /** Reads all Python files of the workspace, one a turn, so that nothing else waits. */
+  async #discover(): Promise<void> {
+    this.#watch();
+    const start = performance.now();
+    const files = await pythonFiles();
+    const there = new Set(files.map(String));
+    for (const [id, item] of this.#items.controller.items)
+      if (!there.has(id) && item.uri !== undefined && !isOpen(item.uri)) this.#items.forget(item.uri);
+    for (const file of files) {
+      await this.#read(file);
+      await nextTurn();
+    }
+    this.#log.info(`${files.length} Python files read in ${Math.round(performance.now() - start)} ms`);
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+    watcher.onDidCreate((file) => this.#change(file));
+    watcher.onDidChange((file) => this.#change(file));
+    watcher.onDidDelete((file) => this.#items.forget(file));
+    this.#registrations.push(watcher);
+  }
+
+  #opened({ languageId, uri }: vscode.TextDocument): void {
+    if (languageId === 'python' && uri.scheme === 'file') this.#change(uri);
+  }
+
+  #change(file: vscode.Uri): void {
+    this.#changed.set(file.toString(), file);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#readChanged(), quiet);
+  }
+
+  async #readChanged(): Promise<void> {
+    const files = [...this.#changed.values()];
+    this.#changed.clear();
+    // Of files that nobody has opened or seen before, the settings say whether they count.
+    const isNew = (file: vscode.Uri): boolean =>
+      !isOpen(file) && this.#items.controller.items.get(file.toString()) === undefined;
+    const there = files.some(isNew) ? new Set((await pythonFiles()).map(String)) : undefined;
+    for (const file of files) {
+      if (isNew(file) && there?.has(file.toString()) !== true) continue;
+      await this.#read(file);
+      await nextTurn();
+    }
+  }
+
+  async #read(file: vscode.Uri): Promise<void> {
+    try {
+      const source = textOf(file) ?? (await readFile(file.fsPath, 'utf8'));
+      const outline = mentionsTests(source) ? await outlineOf(source) : undefined;
+      if (outline === undefined) this.#items.forget(file);
+      else this.#items.show(file, outline);
+    } catch (error) {
+      this.#items.forget(file); // it went away, or must not be read
+      this.#log.debug(`${file.fsPath} was not read: ${String(error)}`);
+    }
+  }
+}
+
+async function outlineOf(source: string): Promise<ScriptOutline> {
+  const { outlineScript } = await import('../../../shared/script/scriptScan.ts');
+  return outlineScript(source);
+}
+
+const openDocument = (file: vscode.Uri): vscode.TextDocument | undefined =>
+  vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+const isOpen = (file: vscode.Uri): boolean => openDocument(file) !== undefined;
+const textOf = (file: vscode.Uri): string | undefined => openDocument(file)?.getText();
+
+/** Files on disk, without what `files.exclude`, `search.exclude` and reason exclude. */
+async function pythonFiles(): Promise<vscode.Uri[]> {
+  const configured = vscode.workspace.getConfiguration('search').get<Record<string, unknown>>('exclude') ?? {};
+  const patterns = Object.keys(configured).filter((pattern) => configured[pattern] === true && !/[{,]/.test(pattern));
+  const excludes = [...patterns, ...foreign.map((folder) => `**/${folder}/**`)];
+  const files = await vscode.workspace.findFiles('**/*.py', `{${excludes.join(',')}}`);
+  return files.filter(({ scheme }) => scheme === 'file');
+}

@@ -1,0 +1,154 @@
+import * as vscode from 'vscode';
+import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/phaseScan.ts';
+
+/** A phase as a run plans it. `line` counts from 1. */
+export interface PlannedPhase {
+  readonly name: string;
+  readonly place: { readonly file: string; readonly line: number } | null;
+}
+
+/**
+ * The test items: scripts, below them their phases. Phases found in the source have the id `<script>#<name>`; those that
+ * only a run has shown, `<script>#<name>@<execution>.<position>`.
+ */
+export class TestItems {
+  readonly controller: vscode.TestController;
+  readonly #outlines = new Map<string, ScriptOutline>();
+  /** Of the scripts that run: how often each runs at once, on different stations, and the executions it had so far. */
+  readonly #running = new Map<string, { runs: number; executions: number }>();
+
+  constructor(controller: vscode.TestController) {
+    this.controller = controller;
+  }
+
+  /** The script's item, made when there is none yet. */
+  script(script: vscode.Uri): vscode.TestItem {
+    const id = script.toString();
+    const known = this.controller.items.get(id);
+    if (known !== undefined) return known;
+    // A description would do for the folder, but screen readers are given that in place of the label.
+    const item = this.controller.createTestItem(id, vscode.workspace.asRelativePath(script), script);
+    item.range = new vscode.Range(0, 0, 0, 0);
+    this.controller.items.add(item);
+    return item;
+  }
+
+  /** Shows what was read of a file. */
+  show(file: vscode.Uri, outline: ScriptOutline): void {
+    const id = file.toString();
+    this.#outlines.set(id, outline);
+    if (!outline.runnable) {
+      this.controller.items.delete(id);
+      return;
+    }
+    const script = this.script(file);
+    const ids = new Set(outline.phases.map((phase, index) => this.#outlined(script, phase, index)));
+    for (const [child] of script.children) if (!isFromRun(child) && !ids.has(child)) script.children.delete(child);
+  }
+
+  /** The file is gone, or has nothing to test any more. */
+  forget(file: vscode.Uri): void {
+    this.#outlines.delete(file.toString());
+    this.controller.items.delete(file.toString());
+  }
+
+  /** A run of the script begins. */
+  begin(script: vscode.TestItem): void {
+    const running = this.#running.get(script.id) ?? { runs: 0, executions: 0 };
+    running.runs += 1;
+    this.#running.set(script.id, running);
+  }
+
+  /** A run of the script has ended. */
+  end(script: vscode.TestItem): void {
+    const running = this.#running.get(script.id);
+    if (running !== undefined && --running.runs === 0) this.#running.delete(script.id);
+  }
+
+  /** Numbers the next execution, from 1. Runs at the same time share the numbers, so that each has phases of its own. */
+  nextExecution(script: vscode.TestItem): number {
+    const running = this.#running.get(script.id);
+    return running === undefined ? 1 : ++running.executions;
+  }
+
+  /**
+   * The items of the phases that an execution plans. The first one of a run takes those found in the source, by name, and
+   * clears what earlier runs left; the others of a loop stand behind it.
+   * @param execution counts from 1
+   */
+  planned(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: number): vscode.TestItem[] {
+    if (execution === 1) {
+      for (const [id, item] of script.children) {
+        item.children.replace([]);
+        if (isFromRun(id)) script.children.delete(id);
+      }
+    }
+    const taken = new Set<string>();
+    return phases.map((phase, position) => {
+      const found = script.children.get(`${script.id}#${phase.name}`);
+      if (execution > 1 || found === undefined || taken.has(found.id))
+        return this.unforeseen(script, phase, execution, position);
+      taken.add(found.id);
+      found.sortText = sortText(execution, position);
+      return found;
+    });
+  }
+
+  /** An item for a phase that the source does not show. */
+  unforeseen(
+    script: vscode.TestItem,
+    { name, place }: PlannedPhase,
+    execution: number,
+    position: number,
+  ): vscode.TestItem {
+    const label = execution > 1 ? `${name} (${execution})` : name;
+    const uri = place === null ? script.uri : vscode.Uri.file(place.file);
+    const item = this.controller.createTestItem(`${script.id}#${name}@${execution}.${position}`, label, uri);
+    if (place !== null) item.range = lineRange(place.line);
+    item.sortText = sortText(execution, position);
+    script.children.add(item);
+    return item;
+  }
+
+  /** A further attempt at a phase, below it. @param attempt counts from 1 */
+  attempt(phase: vscode.TestItem, attempt: number): vscode.TestItem {
+    const id = `${phase.id}/${attempt}`;
+    const known = phase.children.get(id);
+    if (known !== undefined) return known;
+    const item = this.controller.createTestItem(id, vscode.l10n.t('Attempt {0}', attempt), phase.uri);
+    if (phase.range !== undefined) item.range = phase.range;
+    item.sortText = sortText(0, attempt);
+    phase.children.add(item);
+    return item;
+  }
+
+  /** Where a measurement of the phase is declared, or else the phase itself. */
+  measurementPlace(item: vscode.TestItem, phase: string, measurement: string): vscode.Location | undefined {
+    if (item.uri === undefined) return undefined;
+    const phases = this.#outlines.get(item.uri.toString())?.phases ?? [];
+    const line = phases.find(({ name }) => name === phase)?.measurements[measurement];
+    const range = line === undefined ? item.range : lineRange(line);
+    return range && new vscode.Location(item.uri, range);
+  }
+
+  #outlined(script: vscode.TestItem, { name, line, endLine }: OutlinedPhase, index: number): string {
+    const id = `${script.id}#${name}`;
+    let item = script.children.get(id);
+    if (item === undefined) {
+      item = this.controller.createTestItem(id, name, script.uri);
+      script.children.add(item);
+    }
+    item.range = new vscode.Range(line - 1, 0, endLine - 1, Number.MAX_SAFE_INTEGER);
+    item.sortText = sortText(1, index);
+    return id;
+  }
+}
+
+const isFromRun = (id: string): boolean => /@\d+\.\d+$/.test(id);
+
+const sortText = (...numbers: readonly number[]): string =>
+  numbers.map((each) => String(each).padStart(6, '0')).join('.');
+
+/** @param line counted from 1 */
+export const lineRange = (line: number): vscode.Range =>
+  new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);

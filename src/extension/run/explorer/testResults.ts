@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import type { RunnerDiagnosis, RunnerEvent } from '../../../shared/contract/runner.ts';
+import { diagnosisLine } from '../../../shared/live/diagnosisLine.ts';
+import { measurementLine } from '../../../shared/live/measurementLine.ts';
+import type { Verdict } from '../../../shared/live/runProgress.ts';
+import { diagnosisMessages, failedOf, failureMessage, measurementMessages, placeOf } from './resultMessages.ts';
+import type { PlannedPhase, TestItems } from './testItems.ts';
+
+type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
+type PhaseEnd = RunnerEvent & { event: 'phase_complete' };
+
+/** Paints one run of a script into VS Code's Test Results: the script as an item, its phases below it. */
+export class TestResults {
+  readonly #items: TestItems;
+  readonly #script: vscode.TestItem;
+  readonly #run: vscode.TestRun;
+  readonly #started = performance.now();
+  /** The number of the execution that runs. */
+  #execution = 1;
+  #crashed = false;
+  /** The item of each phase of the running execution, by the phase's key. */
+  #phases = new Map<string, vscode.TestItem>();
+  /** The attempt that ended last, as long as it may be repeated. */
+  #last: PhaseEnd | undefined;
+
+  constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun) {
+    this.#items = items;
+    this.#script = script;
+    this.#run = run;
+    items.begin(script);
+    run.started(script);
+  }
+
+  output(text: string, place?: vscode.Location, item?: vscode.TestItem): void {
+    this.#run.appendOutput(text.replace(/\r?\n/g, '\r\n'), place, item);
+  }
+
+  event(event: RunnerEvent): void {
+    switch (event.event) {
+      case 'run_started':
+        this.#plan(event.phases);
+        break;
+      case 'phase_started':
+        this.#phaseStart(event);
+        break;
+      case 'measurement_update':
+        if (event.measurement.outcome !== 'PARTIALLY_SET') {
+          this.output(`  ${measurementLine(event.measurement)}\n`, undefined, this.#item(event));
+        }
+        break;
+      case 'phase_complete':
+        this.#phaseEnd(event);
+        break;
+      case 'phase_log':
+        this.output(`  [${event.level}] ${event.message}\n`, placeOf(event.place));
+        break;
+      case 'run_complete':
+        this.#paintLast();
+        this.#diagnoses(event.diagnoses, this.#script);
+        this.output(`${event.serial_number ?? ''} ${event.outcome}\n`);
+        break;
+      case 'run_crashed':
+        this.#crashed = true;
+        this.#run.errored(this.#script, failureMessage(event.failure, this.#script.uri));
+        break;
+      default:
+    }
+  }
+
+  /**
+   * @param verdict of the whole script; null: it was stopped, or executed no test
+   * @param broken why there is none, where it is not the script's own error: that is painted with its place already
+   */
+  end(verdict: Verdict | null, broken: string | null): void {
+    this.#paintLast();
+    const duration = performance.now() - this.#started;
+    if (this.#crashed) {
+      // painted by run_crashed, whose message has the place
+    } else if (broken !== null) this.#run.errored(this.#script, new vscode.TestMessage(broken), duration);
+    else if (verdict === null || verdict.outcome === 'ABORTED') this.#run.skipped(this.#script);
+    else if (verdict.outcome === 'PASS') this.#run.passed(this.#script, duration);
+    else {
+      const message = new vscode.TestMessage(verdict.reason ?? verdict.outcome);
+      if (verdict.outcome === 'FAIL') this.#run.failed(this.#script, message, duration);
+      else this.#run.errored(this.#script, message, duration);
+    }
+    this.#run.end();
+    this.#items.end(this.#script);
+  }
+
+  #plan(phases: readonly (PlannedPhase & { key: string })[]): void {
+    this.#execution = this.#items.nextExecution(this.#script);
+    const items = this.#items.planned(this.#script, phases, this.#execution);
+    this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
+    for (const item of items) this.#run.enqueued(item);
+  }
+
+  /** Phases that the plan did not have (made while running) get their item when they come. */
+  #item({ key, name }: PhaseEvent): vscode.TestItem {
+    const known = this.#phases.get(key);
+    if (known !== undefined) return known;
+    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#execution, this.#phases.size);
+    this.#phases.set(key, item);
+    return item;
+  }
+
+  /** From the second attempt on, each is an item below the phase's, which shows how the last one ended. */
+  #phaseStart(event: RunnerEvent & { event: 'phase_started' }): void {
+    const item = this.#item(event);
+    const before = this.#last;
+    if (before?.key === event.key && event.attempt > before.attempt) this.#repeated(item, before);
+    else this.#paintLast();
+    this.#last = undefined;
+    this.#run.started(item);
+    if (event.attempt > 0) this.#run.started(this.#items.attempt(item, event.attempt + 1));
+  }
+
+  /** Whether a phase is repeated shows only when it begins again: until then its end is not painted. */
+  #phaseEnd(event: PhaseEnd): void {
+    this.#paintLast();
+    this.#diagnoses(event.diagnoses, this.#item(event));
+    this.output(`${event.name}: ${event.outcome}${event.attempt > 0 ? ` (attempt ${event.attempt + 1})` : ''}\n`);
+    this.#last = event;
+  }
+
+  #diagnoses(diagnoses: readonly RunnerDiagnosis[], item: vscode.TestItem): void {
+    for (const each of diagnoses) this.output(`  ${diagnosisLine(each)}\n`, undefined, item);
+  }
+
+  #paintLast(): void {
+    const event = this.#last;
+    if (event === undefined) return;
+    this.#last = undefined;
+    const item = this.#item(event);
+    this.#paint(item, event);
+    if (item.children.size > 0) this.#paint(this.#items.attempt(item, event.attempt + 1), event);
+  }
+
+  /** An attempt that was not the last says in its label how it ended; as a failure it would make the phase one. */
+  #repeated(item: vscode.TestItem, { attempt, outcome, measurements, failure, diagnoses }: PhaseEnd): void {
+    const failed = diagnoses.filter(({ is_failure }) => is_failure);
+    const reasons = [
+      ...(failure === null ? failedOf(measurements).map(measurementLine) : [failure.message]),
+      ...failed.map(diagnosisLine),
+    ];
+    const child = this.#items.attempt(item, attempt + 1);
+    const how = reasons.length > 0 ? reasons.join('; ') : outcome === 'SKIP' ? vscode.l10n.t('repeated') : outcome;
+    child.label = vscode.l10n.t('Attempt {0}: {1}', attempt + 1, how);
+    this.#run.skipped(child);
+  }
+
+  #paint(item: vscode.TestItem, event: PhaseEnd): void {
+    const duration = event.end_time_millis - event.start_time_millis;
+    if (event.outcome === 'PASS') this.#run.passed(item, duration);
+    else if (event.outcome === 'SKIP') this.#run.skipped(item);
+    else if (event.outcome === 'ERROR') {
+      const message =
+        event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
+      this.#run.errored(item, [message, ...diagnosisMessages(event.diagnoses)], duration);
+    } else {
+      const place = (name: string): vscode.Location | undefined => this.#items.measurementPlace(item, event.name, name);
+      const messages = [...measurementMessages(event.measurements, place), ...diagnosisMessages(event.diagnoses)];
+      this.#run.failed(item, messages.length > 0 ? messages : new vscode.TestMessage('FAIL'), duration);
+    }
+  }
+}

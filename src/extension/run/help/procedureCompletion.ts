@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { procedures } from '../../../shared/contract/procedures.ts';
+import { nameBesideLabel, procedureLabel, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
+import { allPages } from '../../client/pages.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { StationStore } from '../../connection/stationStore.ts';
+import type { Log } from '../../vscode/log.ts';
+
+/** From the name of the argument to the place in its string. A string without an end does not parse: so by the text. */
+const begun = /\bprocedure_id\s*=\s*[rRuU]?(["'])([^"'\\]*)$/;
+
+/** Completes the string of `procedure_id=` by the procedures of the server, those of the selected station first. */
+export class ProcedureCompletion implements vscode.CompletionItemProvider {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #log: Log;
+
+  constructor(connection: Connection, store: StationStore, log: Log) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<vscode.CompletionItem[]> {
+    const { selected } = this.#store;
+    const line = document.lineAt(position.line).text;
+    const match = begun.exec(line.slice(0, position.character));
+    if (match === null || selected === undefined) return [];
+    const [, quote = '', written = ''] = match;
+    const rest = /^([\w.:+-]*)(["'])/.exec(line.slice(position.character));
+    const isClosed = rest?.[2] === quote;
+    const range = new vscode.Range(
+      position.translate(0, -written.length),
+      position.translate(0, isClosed ? (rest[1]?.length ?? 0) : 0),
+    );
+    const takesOnlyId = /\btofupilot\.v2\b/.test(document.getText());
+    const all = await this.#all();
+    const linked = this.#store.station(selected.id)?.procedures ?? [];
+    const others = all.filter(({ id }) => !linked.some((procedure) => procedure.id === id));
+    const linkedWord = vscode.l10n.t('linked to {0}', selected.name);
+    return [
+      ...linked.map((procedure) => completion(procedure, linkedWord, `0${procedureLabel(procedure)}`)),
+      ...others.map((procedure) => completion(procedure, '', `1${procedureLabel(procedure)}`)),
+    ];
+
+    function completion(procedure: ProcedureReference, description: string, sortText: string): vscode.CompletionItem {
+      const label = procedureLabel(procedure);
+      const name = nameBesideLabel(procedure);
+      const detail = name === '' ? '' : `  ${name}`;
+      const item = new vscode.CompletionItem({ label, detail, description }, vscode.CompletionItemKind.Reference);
+      item.detail = procedure.name;
+      item.insertText = (takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id)) + (isClosed ? '' : quote);
+      item.filterText = `${label} ${procedure.name}`;
+      item.sortText = sortText;
+      item.range = range;
+      return item;
+    }
+  }
+
+  async #all(): Promise<readonly ProcedureReference[]> {
+    try {
+      if (this.#store.stations === undefined) await this.#store.refresh();
+      return await allPages((query) => this.#connection.call(procedures.list, { query }));
+    } catch (error) {
+      this.#log.warn(`procedures for completion: ${String(error)}`); // the linked ones are known without the server
+      return [];
+    }
+  }
+}

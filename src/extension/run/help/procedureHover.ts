@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import { procedures } from '../../../shared/contract/procedures.ts';
+import { type RunListItem, runs } from '../../../shared/contract/runs.ts';
+import { ago } from '../../../shared/format/ago.ts';
+import { escapeMarkdown } from '../../../shared/format/markdown.ts';
+import { messageOf } from '../../../shared/format/messageOf.ts';
+import { names, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
+import { allPages } from '../../client/pages.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { Week } from '../../connection/stationSource.ts';
+import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
+import { yieldSentences } from '../../connection/yieldWords.ts';
+import { rangeOf, type ScriptReader } from './scriptReader.ts';
+
+/** How many of the last runs are shown. */
+const lastRuns = 5;
+
+/** The only command that a link in the hover may call. */
+const openRun = 'testStations.openRun';
+
+const outcomeIcons: Record<RunListItem['outcome'], string> = {
+  PASS: 'pass',
+  FAIL: 'error',
+  ERROR: 'warning',
+  TIMEOUT: 'watch',
+  ABORTED: 'circle-slash',
+};
+
+/** What the server knows of the procedure that a script names, on the selected station. */
+export class ProcedureHover implements vscode.HoverProvider {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #reader: ScriptReader;
+
+  constructor(connection: Connection, store: StationStore, reader: ScriptReader) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#reader = reader;
+  }
+
+  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+    const { selected } = this.#store;
+    if (selected === undefined) return undefined;
+    const { procedures: named } = await this.#reader.marks(document);
+    const offset = document.offsetAt(position);
+    const mark = named.find(({ literal }) => literal.from <= offset && offset <= literal.to);
+    return mark && new vscode.Hover(await this.#text(mark.id, selected), rangeOf(document, mark.literal));
+  }
+
+  async #text(scriptId: string, station: SelectedStation): Promise<vscode.MarkdownString> {
+    const text = new vscode.MarkdownString('', true);
+    text.isTrusted = { enabledCommands: [openRun] };
+    try {
+      if (this.#store.details(station.id) === undefined) await this.#store.refreshStation(station.id);
+      const linked = this.#store.station(station.id)?.procedures.find((procedure) => names(procedure, scriptId));
+      const procedure = linked ?? (await this.#find(scriptId));
+      if (procedure === undefined) {
+        const words = vscode.l10n.t('No procedure {0} on {1}.', scriptId, this.#connection.serverName);
+        return text.appendMarkdown(escapeMarkdown(words));
+      }
+      text.appendMarkdown(head(procedure, station.name, linked !== undefined));
+      if (linked !== undefined) {
+        const week = this.#store.details(station.id)?.week.get(procedure.id);
+        text.appendMarkdown(`\n\n${escapeMarkdown(weekWords(week, station.name))}`);
+      }
+      text.appendMarkdown(runLines(await this.#runs(procedure.id, station.id)));
+    } catch (error) {
+      text.appendMarkdown(`\n\n${escapeMarkdown(messageOf(error))}`);
+    }
+    return text;
+  }
+
+  async #find(scriptId: string): Promise<ProcedureReference | undefined> {
+    const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
+    return all.find((procedure) => names(procedure, scriptId));
+  }
+
+  async #runs(procedure: string, station: string): Promise<RunListItem[]> {
+    const query = { procedure_ids: [procedure], created_by_station_ids: [station], limit: lastRuns };
+    return (await this.#connection.call(runs.list, { query })).data;
+  }
+}
+
+function head({ name, identifier }: ProcedureReference, station: string, linked: boolean): string {
+  const short = identifier && identifier !== name ? ` · ${escapeMarkdown(identifier)}` : '';
+  const words = linked ? vscode.l10n.t('Linked to {0}', station) : vscode.l10n.t('Not linked to {0}', station);
+  return `**${escapeMarkdown(name)}**${short}\n\n$(${linked ? 'link' : 'warning'}) ${escapeMarkdown(words)}`;
+}
+
+function weekWords(week: Week | undefined, station: string): string {
+  if (week === undefined || week.runs === 0) return vscode.l10n.t('No runs on {0} in the last 7 days.', station);
+  const runs = vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, week.runs);
+  return week.yield === null ? runs : `${runs} ${yieldSentences(week.yield)}`;
+}
+
+function runLines(list: readonly RunListItem[]): string {
+  const lines = list.map(({ id, outcome, started_at, unit }) => {
+    const link = `command:${openRun}?${encodeURIComponent(JSON.stringify([id]))}`;
+    const when = escapeMarkdown(ago(started_at, Date.now()));
+    return `- $(${outcomeIcons[outcome]}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
+  });
+  return lines.length === 0 ? '' : `\n\n---\n\n${lines.join('\n')}`;
+}

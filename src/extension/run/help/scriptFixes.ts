@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
+import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
+import type { ProcedureMention, WrittenKey } from '../../../shared/script/scriptMarks.ts';
+import type { ScriptProblem } from '../../../shared/script/scriptProblems.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { StationStore } from '../../connection/stationStore.ts';
+import type { Commands } from '../../vscode/commands.ts';
+import type { Log } from '../../vscode/log.ts';
+import { type LinkWay, wayToLink } from './linkNamed.ts';
+import { placeOf, type ScriptProblems, source } from './scriptProblems.ts';
+import { rangeOf } from './scriptReader.ts';
+
+const linkArguments = z.tuple([z.string(), z.string()]);
+
+/** The quick fixes of what `ScriptProblems` marks. */
+export class ScriptFixes implements vscode.CodeActionProvider {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #problems: ScriptProblems;
+  readonly #log: Log;
+
+  constructor(commands: Commands, connection: Connection, store: StationStore, problems: ScriptProblems, log: Log) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#problems = problems;
+    this.#log = log;
+    commands.register('linkNamedProcedure', async (...args) => {
+      const [station, scriptId] = linkArguments.parse(args);
+      await (await wayToLink(connection, store, station, scriptId))?.link();
+    });
+  }
+
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
+    const ours = context.diagnostics.filter((each) => each.source === source);
+    if (ours.length === 0) return [];
+    const actions: vscode.CodeAction[] = [];
+    for (const problem of await this.#problems.problems(document)) {
+      const place = rangeOf(document, placeOf(problem));
+      if (place.intersection(range) === undefined) continue;
+      const diagnostics = ours.filter((each) => each.range.isEqual(place));
+      for (const action of await this.#fixes(document, problem)) {
+        actions.push(Object.assign(action, { diagnostics }));
+      }
+    }
+    return actions;
+  }
+
+  #fixes(document: vscode.TextDocument, problem: ScriptProblem): Promise<vscode.CodeAction[]> | vscode.CodeAction[] {
+    if (problem.kind === 'writtenKey') return withoutKey(document, problem.key);
+    if (problem.kind === 'needsId') return [useProcedure(document, problem.named, problem.procedure)];
+    return this.#procedureFixes(document, problem.named, problem.linked);
+  }
+
+  async #procedureFixes(
+    document: vscode.TextDocument,
+    named: ProcedureMention,
+    linked: readonly LinkedProcedure[],
+  ): Promise<vscode.CodeAction[]> {
+    const uses = linked.map((procedure) => useProcedure(document, named, procedure));
+    const { selected } = this.#store;
+    if (selected === undefined) return uses;
+    const way = await this.#way(selected.id, named.id);
+    if (way === undefined || (named.takesOnlyId && way.existing === undefined)) return uses;
+    const title = way.existing
+      ? vscode.l10n.t('Link {0} to {1}', named.id, selected.name)
+      : vscode.l10n.t('Create {0} and Link It to {1}', named.id, selected.name);
+    const link = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    link.command = { command: 'testStations.linkNamedProcedure', title, arguments: [selected.id, named.id] };
+    return [link, ...uses];
+  }
+
+  async #way(station: string, scriptId: string): Promise<LinkWay | undefined> {
+    try {
+      return await wayToLink(this.#connection, this.#store, station, scriptId);
+    } catch (error) {
+      this.#log.warn(`cannot tell whether ${scriptId} can be linked: ${String(error)}`); // the other fixes need no server
+      return undefined;
+    }
+  }
+}
+
+function useProcedure(
+  document: vscode.TextDocument,
+  { literal, takesOnlyId }: ProcedureMention,
+  procedure: LinkedProcedure,
+): vscode.CodeAction {
+  const label = procedureLabel(procedure);
+  const title = takesOnlyId ? vscode.l10n.t('Use the Id of {0}', label) : vscode.l10n.t('Use {0}', label);
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  const id = takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id);
+  const range = rangeOf(document, literal);
+  const quote = document.getText(range).includes('"') ? '"' : "'";
+  action.edit = new vscode.WorkspaceEdit();
+  action.edit.replace(document.uri, range, quote + id + quote);
+  return action;
+}
+
+/** A key that is no argument may be needed where it stands, so that nothing can be offered. */
+function withoutKey(document: vscode.TextDocument, { literal, argument }: WrittenKey): vscode.CodeAction[] {
+  if (argument === null) return [];
+  const action = new vscode.CodeAction(vscode.l10n.t('Remove API Key'), vscode.CodeActionKind.QuickFix);
+  action.isPreferred = true;
+  action.edit = new vscode.WorkspaceEdit();
+  action.edit.delete(document.uri, rangeOf(document, argument));
+  const isInside = argument.from <= literal.from && literal.to <= argument.to;
+  if (!isInside) action.edit.replace(document.uri, rangeOf(document, literal), '""');
+  return [action];
+}

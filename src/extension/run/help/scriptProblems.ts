@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
+import { problemsOf, type ScriptProblem } from '../../../shared/script/scriptProblems.ts';
+import type { StationStore } from '../../connection/stationStore.ts';
+import { isScriptFile, rangeOf, type ScriptReader } from './scriptReader.ts';
+
+/** Milliseconds without a key stroke before a script is looked at again. */
+const pause = 300;
+
+/** Marks in open scripts what will go wrong on the selected station, while they are edited. Nothing is run for it. */
+export class ScriptProblems implements vscode.Disposable {
+  readonly #store: StationStore;
+  readonly #reader: ScriptReader;
+  readonly #collection = vscode.languages.createDiagnosticCollection('test-stations-script');
+  readonly #waiting = new Map<vscode.TextDocument, NodeJS.Timeout>();
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(store: StationStore, reader: ScriptReader) {
+    this.#store = store;
+    this.#reader = reader;
+    this.#subscriptions = vscode.Disposable.from(
+      vscode.workspace.onDidOpenTextDocument((document) => this.#look(document, 0)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#look(document, pause)),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        this.#forget(document);
+        this.#collection.delete(document.uri);
+      }),
+      store.onDidChange(() => this.#lookAtAll()),
+    );
+    this.#lookAtAll();
+  }
+
+  /** What is wrong in the text as it is now. */
+  async problems(document: vscode.TextDocument): Promise<ScriptProblem[]> {
+    const { selected } = this.#store;
+    const linked = selected && this.#store.station(selected.id)?.procedures;
+    return problemsOf(await this.#reader.marks(document), linked);
+  }
+
+  #lookAtAll(): void {
+    for (const document of vscode.workspace.textDocuments) this.#look(document, 0);
+  }
+
+  #look(document: vscode.TextDocument, wait: number): void {
+    if (!isScriptFile(document)) return;
+    this.#forget(document);
+    const timer = setTimeout(() => {
+      this.#waiting.delete(document);
+      void this.#show(document);
+    }, wait);
+    this.#waiting.set(document, timer);
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    clearTimeout(this.#waiting.get(document));
+    this.#waiting.delete(document);
+  }
+
+  async #show(document: vscode.TextDocument): Promise<void> {
+    const { version } = document;
+    const { procedures } = await this.#reader.marks(document);
+    if (procedures.length > 0) this.#learnLinks();
+    const problems = await this.problems(document);
+    if (document.isClosed || document.version !== version) return; // another look is on its way
+    this.#collection.set(
+      document.uri,
+      problems.map((problem) => this.#diagnostic(document, problem)),
+    );
+  }
+
+  /** The links of a station that was selected in another session. Its answer is a change of the store. */
+  #learnLinks(): void {
+    const { selected, stations, error } = this.#store;
+    if (selected !== undefined && stations === undefined && error === undefined) void this.#store.refresh();
+  }
+
+  #diagnostic(document: vscode.TextDocument, problem: ScriptProblem): vscode.Diagnostic {
+    const diagnostic = new vscode.Diagnostic(
+      rangeOf(document, placeOf(problem)),
+      this.#words(problem),
+      vscode.DiagnosticSeverity.Warning,
+    );
+    diagnostic.source = source;
+    return diagnostic;
+  }
+
+  #words(problem: ScriptProblem): string {
+    if (problem.kind === 'notLinked') {
+      const station = this.#store.selected?.name ?? '';
+      return vscode.l10n.t('{0} is not linked to {1}: its runs would be refused.', problem.named.id, station);
+    }
+    if (problem.kind === 'needsId') {
+      return vscode.l10n.t(
+        'The v2 client takes the id of a procedure, not its identifier: runs of {0} would be refused.',
+        procedureLabel(problem.procedure),
+      );
+    }
+    return vscode.l10n.t('An API key stands in the source. Remove it: the station’s key is supplied when it runs.');
+  }
+
+  dispose(): void {
+    for (const document of [...this.#waiting.keys()]) this.#forget(document);
+    this.#subscriptions.dispose();
+    this.#collection.dispose();
+  }
+}
+
+/** What the Problems panel says of where these come from. */
+export const source = 'Test Stations';
+
+export const placeOf = (problem: ScriptProblem): { from: number; to: number } =>
+  problem.kind === 'writtenKey' ? problem.key.literal : problem.named.literal;

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { ScriptMarks, TextSpan } from '../../../shared/script/scriptMarks.ts';
+
+interface Reading {
+  readonly version: number;
+  readonly marks: Promise<ScriptMarks>;
+}
+
+/** The files in which the editor helps. */
+export const scriptFiles: vscode.DocumentFilter = { language: 'python', scheme: 'file' };
+
+export const isScriptFile = ({ languageId, uri }: vscode.TextDocument): boolean =>
+  languageId === 'python' && uri.scheme === 'file';
+
+/** Without any of these there is nothing to mark, and the parser is not loaded. */
+const telling = /openhtf|tofupilot|\bphase_|api_key|ts[su]_/i;
+const nothing: ScriptMarks = { entry: null, procedures: [], keys: [] };
+
+/** Reads open scripts, each version of one once. */
+export class ScriptReader {
+  readonly #readings = new WeakMap<vscode.TextDocument, Reading>();
+
+  marks(document: vscode.TextDocument): Promise<ScriptMarks> {
+    const known = this.#readings.get(document);
+    if (known?.version === document.version) return known.marks;
+    const reading = { version: document.version, marks: read(document.getText()) };
+    this.#readings.set(document, reading);
+    return reading.marks;
+  }
+}
+
+async function read(source: string): Promise<ScriptMarks> {
+  if (!telling.test(source)) return nothing;
+  const { markScript } = await import('../../../shared/script/scriptScan.ts');
+  return markScript(source);
+}
+
+export const rangeOf = (document: vscode.TextDocument, { from, to }: TextSpan): vscode.Range =>
+  new vscode.Range(document.positionAt(from), document.positionAt(to));

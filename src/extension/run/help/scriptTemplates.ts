@@ -1,0 +1,103 @@
+import { asTyped, oneLine } from '../../../shared/format/oneLine.ts';
+import type { ProcedureReference } from '../../../shared/run/procedureChoice.ts';
+
+/** The kinds of script that "New Test Script" writes. */
+export type ScriptKind = 'openhtf' | 'vanilla';
+
+/** The procedure of a script when no procedure is linked: the one of TofuPilot's documentation, and of the samples. */
+const example = 'FVT1';
+
+/**
+ * Returns a first script for a procedure: one phase with one measurement, pushed by the official client. It names the
+ * procedure by its identifier, or by its id with the name as a comment.
+ */
+export function scriptTemplate(kind: ScriptKind, procedure?: ProcedureReference): string {
+  const id = JSON.stringify(procedure?.identifier ?? procedure?.id ?? example);
+  const isNamed = procedure === undefined || typeof procedure.identifier === 'string';
+  const argument = `procedure_id=${id},${isNamed ? '' : `  # ${asTyped(oneLine(procedure.name, 60))}`}`;
+  return kind === 'openhtf' ? openHtf(argument) : vanilla(argument);
+}
+
+/** Returns the name of the file for a first script, after the name of the procedure: `board_test.py` for “Board test”. */
+export function scriptFileName(procedure?: ProcedureReference): string {
+  const words = [procedure?.name, procedure?.identifier, example].map(fileWords).find((each) => each !== '');
+  // The ending also keeps a script from hiding a module of Python, such as random.
+  return `${words?.replace(/_test$/, '') ?? ''}_test.py`;
+}
+
+/** Returns the letters and digits of a text in lower case, with `_` for everything between them. */
+const fileWords = (text: string | null | undefined): string =>
+  (
+    oneLine(text ?? '', 60)
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  ).join('_');
+
+const openHtf = (procedureId: string): string => `import openhtf as htf
+from openhtf.util import units
+from tofupilot.openhtf import upload
+
+
+@htf.measures(htf.Measurement("supply_voltage").in_range(3.2, 3.4).with_units(units.VOLT))
+def check_supply(test):
+    """Replace the number with a reading of your instrument."""
+    test.measurements.supply_voltage = 3.3
+
+
+def main():
+    test = htf.Test(
+        check_supply,
+        ${procedureId}
+        part_number="PCBA01",
+    )
+    test.add_output_callbacks(upload())
+    test.execute(lambda: "SN-0001")
+
+
+if __name__ == "__main__":
+    main()
+`;
+
+const vanilla = (procedureId: string): string => `import time
+
+from tofupilot import MeasurementOutcome, PhaseOutcome, TofuPilotClient
+
+
+def check_supply():
+    """Replace the number with a reading of your instrument."""
+    start = time.time() * 1000
+    volts = 3.3
+    passed = 3.2 <= volts <= 3.4
+    return {
+        "name": "check_supply",
+        "outcome": PhaseOutcome.PASS if passed else PhaseOutcome.FAIL,
+        "start_time_millis": start,
+        "end_time_millis": time.time() * 1000,
+        "measurements": [
+            {
+                "name": "supply_voltage",
+                "outcome": MeasurementOutcome.PASS if passed else MeasurementOutcome.FAIL,
+                "measured_value": volts,
+                "units": "V",
+                "lower_limit": 3.2,
+                "upper_limit": 3.4,
+            }
+        ],
+    }
+
+
+def main():
+    phases = [check_supply()]
+    client = TofuPilotClient()
+    client.create_run(
+        ${procedureId}
+        unit_under_test={"serial_number": "SN-0001", "part_number": "PCBA01"},
+        run_passed=all(phase["outcome"] == PhaseOutcome.PASS for phase in phases),
+        phases=phases,
+    )
+
+
+if __name__ == "__main__":
+    main()
+`;

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type RunnerCommand,
+  runnerEnvironment,
+  type RunnerEvent,
+  runnerEvent,
+} from '../../../shared/contract/runner.ts';
+
+export interface RunnerListener {
+  event(event: RunnerEvent): void;
+  /** What the script printed, stdout and stderr in the order they arrived. */
+  output(text: string): void;
+  /** A line of the channel that is not of the contract. */
+  protocolError(message: string): void;
+  /** A child process of the script ended in the middle of a test: it crashed, or it was killed. */
+  childDied(pid: number): void;
+}
+
+/** Milliseconds that child processes have, once the script has ended, to deliver what they have already sent. */
+const patience = 1_000;
+
+/** A child process of the script, on a connection of its own. */
+interface Child {
+  readonly pid: number;
+  /** Its tests that run now, by execution. */
+  readonly tests: Set<string>;
+  /** Its questions to the user, by request. */
+  readonly questions: Set<string>;
+}
+
+/** Loopback socket that accepts the one runner which knows the token, and child processes of its script. */
+export class Channel {
+  readonly environment: Record<string, string>;
+  readonly #server: ReturnType<typeof createServer>;
+  readonly #listener: RunnerListener;
+  readonly #token = randomBytes(24).toString('base64url');
+  readonly #childToken = randomBytes(24).toString('base64url');
+  /** The runner's process, once it has greeted. */
+  pid: number | undefined;
+  #runner: Socket | undefined;
+  readonly #children = new Map<Socket, Child>();
+  /** Until its end, each connection. */
+  readonly #open = new Map<Socket, Promise<void>>();
+  /** Commands given before the runner was there. */
+  readonly #waiting: RunnerCommand[] = [];
+  /** The user has stopped the script. */
+  #stopping = false;
+  /** Tests of child processes that are being stopped: the script's own process is stopped after them. */
+  #stoppedFirst: Set<string> | undefined;
+  #closed = false;
+
+  private constructor(server: ReturnType<typeof createServer>, listener: RunnerListener) {
+    this.#server = server;
+    this.#listener = listener;
+    const { port } = server.address() as AddressInfo;
+    this.environment = {
+      [runnerEnvironment.channel]: `127.0.0.1:${port}`,
+      [runnerEnvironment.token]: this.#token,
+      [runnerEnvironment.childToken]: this.#childToken,
+    };
+    server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  static async open(listener: RunnerListener): Promise<Channel> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Channel(server, listener);
+  }
+
+  /**
+   * Resolves when the runner's side has ended and all its lines were delivered; at once while none has come. Child
+   * processes that live on are not waited for.
+   */
+  async drained(): Promise<void> {
+    if (this.#runner !== undefined) await this.#open.get(this.#runner);
+    await Promise.race([Promise.all(this.#open.values()), delay(patience)]);
+  }
+
+  /** Whether the user has stopped the script, and no test of a child process is still tearing down. */
+  get isStopped(): boolean {
+    return this.#stopping && [...this.#children.values()].every(({ tests }) => tests.size === 0);
+  }
+
+  send(command: RunnerCommand): void {
+    if (this.#runner === undefined) this.#waiting.push(command);
+    else if (command.command === 'stop') this.#stop();
+    else {
+      if (command.command === 'kill') this.#stoppedFirst = undefined;
+      this.#write(this.#runner, command);
+      this.#toChildren(command);
+      if (isRefusal(command) && this.#isOfChild(command.request_id)) this.#stop();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#open.keys()) socket.destroy();
+    this.#server.close();
+  }
+
+  /**
+   * Ends the tests of child processes before the script's own process is interrupted: where it waits for a child,
+   * Python's `subprocess.run` kills the child then, and hardware would not be left safe.
+   */
+  #stop(): void {
+    this.#stopping = true;
+    this.#toChildren({ command: 'stop' });
+    const tests = [...this.#children.values()].flatMap((child) => [...child.tests]);
+    this.#stoppedFirst = new Set(tests);
+    this.#testEnded();
+  }
+
+  #testEnded(ended: Iterable<string> = []): void {
+    for (const test of ended) this.#stoppedFirst?.delete(test);
+    if (this.#stoppedFirst?.size !== 0) return;
+    this.#stoppedFirst = undefined;
+    if (this.#runner !== undefined) this.#write(this.#runner, { command: 'stop' });
+  }
+
+  #toChildren(command: RunnerCommand): void {
+    for (const socket of this.#children.keys()) this.#write(socket, command);
+  }
+
+  #write(socket: Socket, command: RunnerCommand): void {
+    socket.write(`${JSON.stringify(command)}\n`);
+  }
+
+  #accept(socket: Socket): void {
+    const lines = createInterface(socket);
+    const ended = new Promise<void>((resolve) => lines.once('close', resolve));
+    this.#open.set(socket, ended);
+    void ended.then(() => this.#gone(socket));
+    // A killed runner resets the connection: what it had said is delivered, then that is its end.
+    for (const end of [socket, lines]) end.on('error', () => lines.close());
+    lines.on('line', (line) => {
+      const event = parse(line);
+      const child = this.#children.get(socket);
+      if (socket !== this.#runner && child === undefined) this.#greeted(socket, event);
+      else if (event === undefined || (child !== undefined && isOfScript(event))) {
+        this.#listener.protocolError(`Not understood from the runner: ${line.slice(0, 200)}`);
+      } else this.#deliver(event, child);
+    });
+  }
+
+  #greeted(socket: Socket, event: RunnerEvent | undefined): void {
+    if (event?.event === 'hello' && event.token === this.#token && this.#runner === undefined) {
+      this.#runner = socket;
+      this.pid = event.pid;
+      for (const command of this.#waiting.splice(0)) this.send(command);
+    } else if (event?.event === 'hello' && event.token === this.#childToken) {
+      this.#children.set(socket, { pid: event.pid, tests: new Set(), questions: new Set() });
+      if (this.#stopping) this.#write(socket, { command: 'stop' });
+    } else socket.destroy();
+  }
+
+  #deliver(event: RunnerEvent, child: Child | undefined): void {
+    if (event.event === 'run_started') child?.tests.add(event.execution_id);
+    if ('request_id' in event) child?.questions.add(event.request_id);
+    this.#listener.event(event);
+    if (event.event !== 'run_complete' || child === undefined) return;
+    child.tests.delete(event.execution_id);
+    this.#testEnded([event.execution_id]);
+  }
+
+  #gone(socket: Socket): void {
+    this.#open.delete(socket);
+    const child = this.#children.get(socket);
+    if (child === undefined) return;
+    this.#children.delete(socket);
+    if (child.tests.size === 0 || this.#closed) return;
+    this.#listener.childDied(child.pid);
+    this.#testEnded(child.tests);
+  }
+
+  #isOfChild(request: string): boolean {
+    return [...this.#children.values()].some(({ questions }) => questions.has(request));
+  }
+}
+
+/** Whether only the script's own process may report this. */
+const isOfScript = ({ event }: RunnerEvent): boolean =>
+  event === 'hello' || event === 'run_crashed' || event === 'script_ended';
+
+/** The user does not want the test to run. A child process that ends then would be started again by its pool. */
+const isRefusal = (command: RunnerCommand): command is RunnerCommand & { request_id: string } =>
+  (command.command === 'procedure_response' && command.procedure_id === null) ||
+  (command.command === 'part_number_response' && command.part_number === null) ||
+  (command.command === 'serial_number_response' && command.serial_number === null);
+
+function parse(line: string): RunnerEvent | undefined {
+  try {
+    return runnerEvent.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,238 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { RunnerCommand, RunnerEvent } from '../../../shared/contract/runner.ts';
+import { messageOf } from '../../../shared/format/messageOf.ts';
+import { advance, notStarted, type RunProgress } from '../../../shared/live/runProgress.ts';
+import type { Log } from '../../vscode/log.ts';
+import { showInformation, showWarning } from '../../vscode/messages.ts';
+import type { TestResults } from '../explorer/testResults.ts';
+import type { PartNumberQuestion } from '../questions/partNumberQuestion.ts';
+import type { ProcedureQuestion } from '../questions/procedureQuestion.ts';
+import type { PromptPlaces } from '../questions/promptPanel.ts';
+import { type OtherOperators, Prompts } from '../questions/prompts.ts';
+import type { RunnerListener } from './runnerChannel.ts';
+import { type Runner, RunnerProcess } from './runnerProcess.ts';
+import type { RunPlan } from './runPlan.ts';
+import { ShownOutput } from './shownOutput.ts';
+
+/** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
+const patience = 10_000;
+
+/** Starts the interpreter on a plan: plainly, or under a debugger. */
+export type StartOptions = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
+
+/** The interpreter could not be started. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** How a script run ended. */
+export interface ScriptEnd {
+  readonly live: RunProgress;
+  /** The user stopped it, or cancelled the question for the procedure. */
+  readonly stopped: boolean;
+  /** Null: the process was ended by a signal. */
+  readonly exitCode: number | null;
+  /** What kept a question for the procedure from being asked; the script was ended then. */
+  readonly questionError: Error | undefined;
+  /** The last line of what it printed, for a process that ended before the script began. */
+  readonly lastLine: string;
+}
+
+interface ScriptRunOptions {
+  readonly start?: StartOptions | undefined;
+  /** Sees every event. */
+  readonly follow?: (event: RunnerEvent) => void;
+  readonly others?: OtherOperators;
+}
+
+/** A script that runs: its events go to the results, the prompts and the record of what happened. */
+export class ScriptProcess {
+  readonly #title: string;
+  readonly #painter: TestResults;
+  readonly #questions: HostQuestions;
+  readonly #log: Log;
+  readonly #start: StartOptions;
+  readonly #prompts: Prompts;
+  readonly #follow: (event: RunnerEvent) => void;
+  #process: Runner | undefined;
+  #live: RunProgress = notStarted;
+  #stopped = false;
+  #questionError: Error | undefined;
+  /** The ways to stop that are left, the mildest first. */
+  readonly #harder: HarderWay[];
+
+  /** @param title tells it from the other runs of this window */
+  constructor(
+    title: string,
+    places: PromptPlaces,
+    painter: TestResults,
+    questions: HostQuestions,
+    log: Log,
+    {
+      start = (plan, listener) => RunnerProcess.start(plan, listener),
+      follow = () => undefined,
+      others,
+    }: ScriptRunOptions = {},
+  ) {
+    this.#title = title;
+    this.#harder = harderWays(title);
+    this.#prompts = new Prompts((command) => this.#process?.send(command), title, places, others);
+    this.#follow = follow;
+    this.#painter = painter;
+    this.#questions = questions;
+    this.#log = log;
+    this.#start = start;
+  }
+
+  /** Gives an answer that came from elsewhere than this run's own box. */
+  answer(request_id: string, value: string): void {
+    this.#process?.send({ command: 'ui_response', request_id, value });
+  }
+
+  /** Runs to the end. @throws StartError when the interpreter cannot be started */
+  async run(plan: RunPlan): Promise<ScriptEnd> {
+    let lastLine = '';
+    const shown = new ShownOutput(
+      (text) => this.#painter.output(text),
+      (count) => vscode.l10n.t('… {0} characters were printed too fast to be shown here …', count.toLocaleString()),
+    );
+    try {
+      this.#process = await this.#start(plan, {
+        event: (event) => this.#event(event),
+        output: (text) => {
+          shown.add(text);
+          lastLine = text.slice(-1000).trim().split('\n').at(-1) || lastLine;
+        },
+        protocolError: (message) => this.#log.warn(message),
+        childDied: (pid) =>
+          shown.add(
+            vscode.l10n.t('Child process {0} ended in the middle of a test. Its test has no result.', String(pid)) +
+              '\n',
+          ),
+      }).catch((error: unknown) => {
+        throw new StartError(messageOf(error), { cause: error });
+      });
+      if (this.#stopped) this.#process.send({ command: 'stop' });
+      const exitCode = await this.#process.ended;
+      this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
+      return { live: this.#live, stopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
+    } finally {
+      shown.flush();
+      this.#prompts.dispose();
+      this.#process = undefined;
+    }
+  }
+
+  /**
+   * Stops in an orderly way: the phase ends, teardown runs. When that takes too long, or on a further stop, harder ways
+   * are offered.
+   */
+  async stop(): Promise<void> {
+    const first = !this.#stopped;
+    this.#stopped = true;
+    const process = this.#process;
+    if (process === undefined) return; // it has not started: `run` passes the stop on
+    const ended = process.ended.then(() => true as const);
+    if (first) {
+      process.send({ command: 'stop' });
+      if (await Promise.race([ended, delay(patience, false)])) return;
+    }
+    for (let step = this.#harder[0]; step !== undefined; step = this.#harder[0]) {
+      const { button } = step;
+      const answer = showWarning(step.message, button);
+      const chosen = await Promise.race([ended, answer]);
+      if (chosen === true) void answer.then((late) => late === button && this.#reportEnd());
+      if (chosen !== button) return; // it has ended, or the user waits: another stop offers it again
+      step.act(process);
+      this.#harder.shift();
+      if (await Promise.race([ended, delay(patience, false)])) return;
+    }
+  }
+
+  /** The button of a notification may be pressed after the script has ended. */
+  #reportEnd(): void {
+    void showInformation(vscode.l10n.t('{0} has already ended.', this.#title));
+  }
+
+  #event(event: RunnerEvent): void {
+    this.#live = advance(this.#live, event);
+    this.#painter.event(event);
+    this.#prompts.event(event);
+    this.#follow(event);
+    if (event.event === 'procedure_request') {
+      const { request_id, procedure_id: own, needs_id } = event;
+      void this.#answer(this.#questions.procedure?.answer(own, needs_id), (procedure_id) => ({
+        command: 'procedure_response',
+        request_id,
+        procedure_id,
+      }));
+    }
+    if (event.event === 'part_number_request') {
+      const { request_id } = event;
+      void this.#answer(this.#questions.partNumber?.answer(), (part_number) => ({
+        command: 'part_number_response',
+        request_id,
+        part_number,
+      }));
+    }
+    if (event.event === 'serial_number_request') {
+      const { request_id, serial_number: own } = event;
+      void this.#answer(this.#questions.serialNumber(own), (serial_number) => ({
+        command: 'serial_number_response',
+        request_id,
+        serial_number,
+      }));
+    }
+  }
+
+  /** Sends the answer that the user gives; without one the script ends. */
+  async #answer(
+    asked: Promise<string | null> | undefined,
+    response: (answer: string | null) => RunnerCommand,
+  ): Promise<void> {
+    let answer: string | null = null;
+    try {
+      answer = (await asked) ?? null;
+    } catch (error) {
+      this.#questionError = error instanceof Error ? error : new Error(String(error));
+    }
+    if (answer === null) this.#stopped = true;
+    this.#process?.send(response(answer));
+  }
+}
+
+/** Who answers what the runner asks. */
+export interface HostQuestions {
+  /** Undefined: it will not ask. */
+  readonly procedure: ProcedureQuestion | undefined;
+  /** Undefined: it will not ask. */
+  readonly partNumber: PartNumberQuestion | undefined;
+  /** @param own the script's own @returns null: do not run */
+  readonly serialNumber: (own: string | null) => Promise<string | null>;
+}
+
+interface HarderWay {
+  readonly message: string;
+  readonly button: string;
+  readonly act: (process: Runner) => void;
+}
+
+const harderWays = (title: string): HarderWay[] => [
+  {
+    message: vscode.l10n.t(
+      '{0} is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',
+      title,
+    ),
+    button: vscode.l10n.t('Force Stop'),
+    act: (process) => process.send({ command: 'kill' }),
+  },
+  {
+    message: vscode.l10n.t(
+      '{0} does not end. Kill Process ends it at once: no teardown runs, and hardware stays as it is.',
+      title,
+    ),
+    button: vscode.l10n.t('Kill Process'),
+    act: (process) => process.kill(),
+  },
+];

@@ -1,0 +1,63 @@
+import { type Clock, systemClock } from '../../vscode/clock.ts';
+
+/** Characters that may come at once, and how many more each second: VS Code stands still under many millions. */
+const [burst, perSecond] = [1_000_000, 100_000];
+/** Milliseconds between looks at what comes too fast, and the characters of its end that are shown then. */
+const [pause, end] = [1_000, 5_000];
+
+/** Shows what a script prints; of what comes faster than anybody can read, only the end of each second. */
+export class ShownOutput {
+  readonly #show: (text: string) => void;
+  readonly #leftOut: (characters: number) => string;
+  readonly #clock: Clock;
+  #allowance = burst;
+  #since: number;
+  /** The end of what came too fast and is not shown yet. */
+  #held = '';
+  /** How much came too fast, with what is held. */
+  #tooFast = 0;
+  #cancel = (): void => undefined;
+
+  /** @param leftOut a line that says how many characters are not shown */
+  constructor(show: (text: string) => void, leftOut: (characters: number) => string, clock: Clock = systemClock) {
+    this.#show = show;
+    this.#leftOut = leftOut;
+    this.#clock = clock;
+    this.#since = clock.now();
+  }
+
+  add(text: string): void {
+    this.#refill();
+    if (this.#tooFast === 0 && text.length <= this.#allowance) {
+      this.#allowance -= text.length;
+      this.#show(text);
+      return;
+    }
+    if (this.#tooFast === 0) {
+      this.#cancel = this.#clock.after(pause, () => {
+        this.flush();
+        return Promise.resolve();
+      });
+    }
+    this.#tooFast += text.length;
+    this.#held = (this.#held + text).slice(-end);
+  }
+
+  /** Shows what is held; at the end of the script too. */
+  flush(): void {
+    this.#cancel();
+    if (this.#tooFast === 0) return;
+    const cut = this.#tooFast > this.#held.length;
+    const text = cut ? this.#held.slice(this.#held.indexOf('\n') + 1) : this.#held;
+    if (cut) this.#show(`\n${this.#leftOut(this.#tooFast - text.length)}\n`);
+    this.#show(text);
+    this.#tooFast = 0;
+    this.#held = '';
+  }
+
+  #refill(): void {
+    const now = this.#clock.now();
+    this.#allowance = Math.min(burst, this.#allowance + ((now - this.#since) / 1000) * perSecond);
+    this.#since = now;
+  }
+}

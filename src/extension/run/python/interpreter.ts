@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { access, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { environmentWithoutKeys } from '../../vscode/environment.ts';
+import type { Log } from '../../vscode/log.ts';
+import { changeSetting, openSetting, setting } from '../../vscode/settings.ts';
+import { UserError } from '../../vscode/userError.ts';
+
+export interface Interpreter {
+  /** The program and its own arguments. */
+  readonly command: readonly string[];
+  /** Where the choice comes from, for the header of a run. */
+  readonly source: string;
+}
+
+const functionOf = <T>(): z.ZodType<T> => z.custom<T>((value) => typeof value === 'function');
+
+/** The parts that are used of the Python environments extension. */
+const environmentsApi = z.object({
+  getEnvironment: functionOf<(scope: vscode.Uri) => Promise<unknown>>(),
+});
+const managedEnvironment = z.object({
+  execInfo: z.object({ run: z.object({ executable: z.string(), args: z.array(z.string()).optional() }) }),
+});
+
+/** The parts that are used of the Python extension. */
+const pythonApi = z.object({
+  environments: z.object({
+    getActiveEnvironmentPath: functionOf<(resource: vscode.Uri) => { path: string }>(),
+    resolveEnvironment: functionOf<(path: unknown) => Promise<unknown>>(),
+    updateActiveEnvironmentPath: functionOf<(path: string, resource: vscode.Uri) => Promise<void>>().optional(),
+  }),
+});
+const resolvedEnvironment = z.object({ executable: z.object({ uri: z.object({ fsPath: z.string() }) }) });
+
+/**
+ * The interpreter for a script, in this order: the setting, the Python environments extension, the Python extension,
+ * `.venv` in the workspace folder, `python3` (`py -3` on Windows) on the path.
+ * @throws UserError when there is none
+ */
+export async function interpreterFor(script: vscode.Uri, log: Log): Promise<Interpreter> {
+  const configured = setting('python');
+  if (configured !== '') return { command: [configured], source: 'testStations.python' };
+  for (const source of [fromEnvironmentsExtension, fromPythonExtension, fromWorkspaceFolder, fromPath]) {
+    try {
+      const found = await source(script);
+      if (found !== undefined) return found;
+    } catch (error) {
+      log.warn(`${source.name} gave no interpreter: ${String(error)}`); // another extension's trouble: try the next
+    }
+  }
+  return fail();
+}
+
+function fail(): never {
+  throw new UserError(
+    vscode.l10n.t(
+      'No Python was found to run the script with. Install Python 3.10 or later, or name one in the settings.',
+    ),
+    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
+  );
+}
+
+async function fromEnvironmentsExtension(script: vscode.Uri): Promise<Interpreter | undefined> {
+  const api = environmentsApi.safeParse(await activated('ms-python.vscode-python-envs')).data;
+  const environment = managedEnvironment.safeParse(await api?.getEnvironment(script)).data;
+  if (environment === undefined) return undefined;
+  const { executable, args = [] } = environment.execInfo.run;
+  return { command: [executable, ...args], source: 'Python Environments' };
+}
+
+async function fromPythonExtension(script: vscode.Uri): Promise<Interpreter | undefined> {
+  const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
+  if (environments === undefined) return undefined;
+  const active = environments.getActiveEnvironmentPath(script);
+  const environment = resolvedEnvironment.safeParse(await environments.resolveEnvironment(active)).data;
+  return environment && { command: [environment.executable.uri.fsPath], source: 'Python' };
+}
+
+async function activated(id: string): Promise<unknown> {
+  return vscode.extensions.getExtension<unknown>(id)?.activate();
+}
+
+async function fromWorkspaceFolder(script: vscode.Uri): Promise<Interpreter | undefined> {
+  const python = pythonOf(join(folderOf(script), '.venv'));
+  try {
+    await access(python);
+    return { command: [python], source: '.venv' };
+  } catch {
+    return undefined;
+  }
+}
+
+async function fromPath(): Promise<Interpreter | undefined> {
+  const candidates = process.platform === 'win32' ? [['py', '-3'], ['python']] : [['python3'], ['python']];
+  for (const command of candidates) {
+    const [program = '', ...args] = command;
+    try {
+      await promisify(execFile)(program, [...args, '-c', 'import sys; sys.exit(sys.version_info < (3, 10))'], {
+        env: environmentWithoutKeys(),
+      });
+      return { command, source: 'PATH' };
+    } catch {
+      continue; // not there, or too old
+    }
+  }
+  return undefined;
+}
+
+/** The workspace folder of a script, or its own folder. */
+export const folderOf = (script: vscode.Uri): string =>
+  vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? vscode.Uri.joinPath(script, '..').fsPath;
+
+/** The interpreter of a virtual environment. */
+export const pythonOf = (environment: string): string =>
+  process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
+
+/** Makes this the script's interpreter: by the Python extension where that decides, else by the setting. */
+export async function useInterpreter(python: string, script: vscode.Uri, log: Log): Promise<void> {
+  const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
+  await environments?.updateActiveEnvironmentPath?.(python, script);
+  const { command } = await interpreterFor(script, log);
+  if (!(await sameFile(command[0] ?? '', python))) await changeSetting('python', python);
+}
+
+/** An interpreter may be spelled in several ways; a virtual environment's is a link that must not be followed. */
+async function sameFile(one: string, other: string): Promise<boolean> {
+  const folders = await Promise.all([one, other].map((file) => realpath(dirname(file)).catch(() => file)));
+  return folders[0] === folders[1];
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { environmentWithoutKeys } from '../../vscode/environment.ts';
+import type { Log } from '../../vscode/log.ts';
+import { UserError } from '../../vscode/userError.ts';
+import { folderOf, type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
+
+/** Modules that phase scripts import, by the package that brings them. */
+const packageOf: Readonly<Record<string, string>> = { openhtf: 'openhtf', tofupilot: 'tofupilot' };
+
+/** The packages that phase scripts need. */
+export const scriptPackages: readonly string[] = Object.values(packageOf);
+
+/** Whether a module that is missing is one that we can offer to install. */
+export const isInstallable = (missingModule: string | null): boolean =>
+  missingModule !== null && (missingModule.split('.')[0] ?? '') in packageOf;
+
+/**
+ * Makes `.venv` in the script's folder, installs what phase scripts need, and makes it the script's interpreter. The
+ * interpreter of the run that failed makes it, so that the versions fit.
+ * @throws UserError with what Python said
+ */
+export async function installPackages(script: vscode.Uri, interpreter: Interpreter, log: Log): Promise<void> {
+  const folder = folderOf(script);
+  const environment = join(folder, '.venv');
+  const python = pythonOf(environment);
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Preparing Python'), cancellable: true },
+    async (progress, token) => {
+      const run = (command: readonly string[]): Promise<void> => execute(command, folder, log, token);
+      progress.report({ message: vscode.l10n.t('making {0}', environment) });
+      await run([...interpreter.command, '-m', 'venv', environment]);
+      progress.report({ message: vscode.l10n.t('installing openhtf and tofupilot') });
+      await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...scriptPackages]);
+    },
+  );
+  await useInterpreter(python, script, log);
+}
+
+async function execute(
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  log: Log,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  const child = spawn(program, args, {
+    cwd,
+    env: environmentWithoutKeys(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const cancelled = token.onCancellationRequested(() => child.kill());
+  let last = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log.info(text.trimEnd());
+      last = text.trim().split('\n').at(-1) ?? last;
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  cancelled.dispose();
+  if (token.isCancellationRequested) throw new vscode.CancellationError();
+  if (code !== 0) throw new UserError(vscode.l10n.t('Python could not be prepared: {0}', last || `exit code ${code}`));
+}

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { messageOf } from '../../../shared/format/messageOf.ts';
+import { environmentWithoutKeys } from '../../vscode/environment.ts';
+import type { Log } from '../../vscode/log.ts';
+import { type Interpreter, interpreterFor } from './interpreter.ts';
+import { scriptPackages } from './pythonPackages.ts';
+
+/** The interpreter that a run in this window would use, and what is in it, or why it did not tell. */
+export interface PythonState extends Interpreter {
+  readonly inside: z.infer<typeof answer> | { readonly failure: string };
+}
+
+/** The first lines: a `json.py` in the folder that it is started in must not run. */
+const question = `
+import sys
+sys.path = [entry for entry in sys.path if entry]
+import json
+from importlib import metadata
+def version(name):
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+packages = {name: version(name) for name in sys.argv[1:]}
+print(json.dumps({"executable": sys.executable, "version": sys.version.split()[0], "packages": packages}))
+`;
+const answer = z.object({
+  /** As Python itself names it. */
+  executable: z.string(),
+  version: z.string(),
+  /** Versions of what phase scripts need; null: not installed. */
+  packages: z.record(z.string(), z.string().nullable()),
+});
+
+/** Milliseconds for an interpreter to tell its versions; a broken one must not stay behind. */
+const limit = 8_000;
+
+/** @throws UserError when no interpreter was found */
+export async function pythonState(log: Log): Promise<PythonState> {
+  const interpreter = await interpreterFor(likelyScript(), log);
+  return { ...interpreter, inside: await lookInside(interpreter) };
+}
+
+async function lookInside({ command: [program = '', ...args] }: Interpreter): Promise<PythonState['inside']> {
+  try {
+    const { stdout } = await promisify(execFile)(program, [...args, '-c', question, ...scriptPackages], {
+      env: environmentWithoutKeys(),
+      timeout: limit,
+      windowsHide: true,
+    });
+    return answer.parse(JSON.parse(stdout));
+  } catch (error) {
+    // The message of a process that failed is its whole command line; its last line says more.
+    const complaint = z
+      .object({ stderr: z.string().min(1) })
+      .safeParse(error)
+      .data?.stderr.trim()
+      .split('\n')
+      .at(-1);
+    return { failure: complaint ?? messageOf(error) };
+  }
+}
+
+/** The script in the editor, else one that could be in the first folder. */
+function likelyScript(): vscode.Uri {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === 'python' && document.uri.scheme === 'file') return document.uri;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  return vscode.Uri.joinPath(folder, 'script.py');
+}

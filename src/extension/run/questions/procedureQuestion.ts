@@ -1,0 +1,125 @@
+import * as vscode from 'vscode';
+import type { LinkedProcedure, Station } from '../../../shared/contract/stations.ts';
+import { chooseProcedure, nameBesideLabel, names, procedureLabel } from '../../../shared/run/procedureChoice.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { StationStore } from '../../connection/stationStore.ts';
+import { showWarning } from '../../vscode/messages.ts';
+import { wayToLink } from '../help/linkNamed.ts';
+
+/** A button or a line of a list, and what choosing it gives: the id to run under. */
+interface Option {
+  readonly title: string;
+  readonly label: string;
+  readonly description: string;
+  readonly choose: () => Promise<string>;
+}
+
+const option = (label: string, description: string, choose: () => Promise<string>): Option => ({
+  title: label,
+  label,
+  description,
+  choose,
+});
+
+/** Decides, during one run, under which procedure the script may push. The same question is asked only once. */
+export class ProcedureQuestion {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #station: Station;
+  readonly #answers = new Map<string | null, Promise<string | null>>();
+
+  constructor(connection: Connection, store: StationStore, station: Station) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#station = station;
+  }
+
+  /**
+   * @param scriptId the script's own `procedure_id`
+   * @param needsId the answer is to be an id, also where the script names an identifier
+   * @returns the id or identifier to run under, or null when the user cancels
+   */
+  async answer(scriptId: string | null, needsId = false): Promise<string | null> {
+    const answer = await this.#answerOnce(scriptId);
+    if (answer === null || !needsId) return answer;
+    const { procedures } = this.#store.station(this.#station.id) ?? this.#station;
+    return procedures.find((procedure) => names(procedure, answer))?.id ?? answer;
+  }
+
+  #answerOnce(scriptId: string | null): Promise<string | null> {
+    const named = scriptId?.trim() || null;
+    const known = this.#answers.get(named);
+    if (known !== undefined) return known;
+    const answer = this.#ask(named);
+    answer.catch(() => this.#answers.delete(named));
+    this.#answers.set(named, answer);
+    return answer;
+  }
+
+  async #ask(scriptId: string | null): Promise<string | null> {
+    const choice = chooseProcedure(scriptId, this.#station.procedures);
+    if ('decided' in choice) return scriptId ?? choice.decided.id;
+    const options = [
+      ...(scriptId === null ? [] : await this.#linkNamed(scriptId)),
+      ...choice.linked.map((procedure) => this.#runAs(procedure)),
+      ...(choice.linked.length === 0 && scriptId === null ? [this.#linkAnother()] : []),
+    ];
+    const [message, detail] = this.#words(scriptId, choice.linked);
+    return (await (await pick(message, detail, options))?.choose()) ?? null;
+  }
+
+  #words(scriptId: string | null, linked: readonly LinkedProcedure[]): [message: string, detail: string] {
+    const station = this.#station.name;
+    if (scriptId !== null) {
+      return [
+        vscode.l10n.t('The script pushes runs of {0}, which is not linked to {1}.', scriptId, station),
+        vscode.l10n.t('{0} may push runs of linked procedures only. Cancel runs nothing.', station),
+      ];
+    }
+    return linked.length === 0
+      ? [
+          vscode.l10n.t('No procedure is linked to {0}.', station),
+          vscode.l10n.t('The script names none either, so its run would belong nowhere. Cancel runs nothing.'),
+        ]
+      : [
+          vscode.l10n.t('Which procedure does the script run on {0}?', station),
+          vscode.l10n.t('It names none, and several are linked. Cancel runs nothing.'),
+        ];
+  }
+
+  #runAs(procedure: LinkedProcedure): Option {
+    const label = vscode.l10n.t('Run as {0}', procedureLabel(procedure));
+    return option(label, nameBesideLabel(procedure), () => Promise.resolve(procedure.id));
+  }
+
+  /** Links the procedure that the script names; one that does not exist yet is created, where its name can be one. */
+  async #linkNamed(scriptId: string): Promise<Option[]> {
+    const way = await wayToLink(this.#connection, this.#store, this.#station.id, scriptId);
+    if (way === undefined) return [];
+    const { existing, link } = way;
+    const label = existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId);
+    const choose = async (): Promise<string> => {
+      await link();
+      return scriptId;
+    };
+    return [option(label, existing === undefined ? '' : nameBesideLabel(existing), choose)];
+  }
+
+  #linkAnother(): Option {
+    return option(vscode.l10n.t('Link Procedure…'), '', async () => {
+      const linked: unknown = await vscode.commands.executeCommand('testStations.linkProcedure', {
+        id: this.#station.id,
+      });
+      if (typeof linked !== 'string') throw new vscode.CancellationError();
+      return linked;
+    });
+  }
+}
+
+/** Up to three options as buttons; more of them in a list behind one. @returns undefined when the user cancels */
+async function pick(message: string, detail: string, options: readonly Option[]): Promise<Option | undefined> {
+  const more = option(vscode.l10n.t('Other Procedure…'), '', () => Promise.reject(new vscode.CancellationError()));
+  const buttons = options.length <= 3 ? options : [...options.slice(0, 1), more];
+  const picked = await showWarning(message, { modal: true, detail }, ...buttons);
+  return picked === more ? vscode.window.showQuickPick(options, { title: message, ignoreFocusOut: true }) : picked;
+}

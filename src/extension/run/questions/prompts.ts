@@ -1,0 +1,157 @@
+import * as vscode from 'vscode';
+import type { RunnerCommand, RunnerEvent } from '../../../shared/contract/runner.ts';
+import { withoutIcons } from '../../../shared/format/markdown.ts';
+import { plainMessage } from '../../../shared/format/oneLine.ts';
+import { showInformation, showWarning } from '../../vscode/messages.ts';
+import { asking, isAsking } from './asking.ts';
+import { keepInSight } from './dismissedQuestions.ts';
+import { inputBox } from './inputBoxes.ts';
+import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
+
+type Prompt = RunnerEvent & { event: 'ui_request' };
+
+/** Others who may answer: in a view of this window, or elsewhere. */
+export interface OtherOperators {
+  /** The prompts have a view of their own in this window: no box is needed. */
+  readonly isShown: () => boolean;
+  readonly onDidChangeShown: vscode.Event<void>;
+  /** Says who was first; undefined: the answer given here counts. */
+  readonly claim: (prompt: string, text: string) => Promise<string | undefined>;
+}
+
+/** Whether others see the prompt too: not a password, and not what a script reads while it runs no test. */
+const isShared = ({ execution_id, hidden }: Prompt): boolean => execution_id !== '' && !hidden;
+
+/**
+ * Shows the operator prompts of a running test and sends the answers. A prompt that is dismissed is offered in a notification
+ * and stays in the status bar until it is answered or the run ends.
+ */
+export class Prompts implements vscode.Disposable {
+  readonly #send: (command: RunnerCommand) => void;
+  readonly #where: string;
+  readonly #panel: PromptPanel;
+  readonly #others: OtherOperators | undefined;
+  readonly #open = new Map<string, vscode.CancellationTokenSource>();
+  /** What asks a dismissed prompt again. */
+  readonly #dismissed = new Map<string, () => void>();
+
+  /**
+   * @param where the script and its station, as the user reads it: several may ask at once
+   * @param others undefined: there are none
+   */
+  constructor(
+    send: (command: RunnerCommand) => void,
+    where: string,
+    places: PromptPlaces,
+    others: OtherOperators | undefined,
+  ) {
+    this.#send = send;
+    this.#where = where;
+    this.#panel = new PromptPanel(where, places);
+    this.#others = others;
+  }
+
+  event(event: RunnerEvent): void {
+    if (event.event === 'ui_request') void this.#ask(event);
+    if (event.event === 'ui_resolved') this.#close(event.request_id);
+  }
+
+  async #ask(prompt: Prompt): Promise<void> {
+    const source = new vscode.CancellationTokenSource();
+    this.#open.set(prompt.request_id, source);
+    let isToWait = isAsking();
+    while (this.#open.has(prompt.request_id)) {
+      if (isShared(prompt)) await this.#notShownElsewhere(source.token);
+      const value = isToWait ? undefined : await this.#answerTo(prompt, source.token);
+      isToWait = false;
+      if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
+      if (value !== undefined) {
+        this.#close(prompt.request_id);
+        await this.#answer(prompt, value);
+        return;
+      }
+      if (isShared(prompt) && this.#others?.isShown() === true) continue;
+      await this.#askedAgain(prompt, source.token);
+    }
+  }
+
+  /** Resolves when a dismissed prompt is to be asked again, is shown elsewhere in this window, or is closed. */
+  async #askedAgain(prompt: Prompt, token: vscode.CancellationToken): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const ask = (): void => resolve(undefined);
+    this.#dismissed.set(prompt.request_id, ask);
+    const ends = vscode.Disposable.from(
+      keepInSight({ where: this.#where, message: prompt.message, ask }),
+      token.onCancellationRequested(ask),
+      ...(isShared(prompt) && this.#others !== undefined ? [this.#others.onDidChangeShown(ask)] : []),
+    );
+    void this.#offer(prompt);
+    try {
+      await promise;
+    } finally {
+      ends.dispose();
+      this.#dismissed.delete(prompt.request_id);
+    }
+  }
+
+  /** A notification cannot be withdrawn: its button may be pressed long after the prompt was answered or the run ended. */
+  async #offer({ request_id: id, message }: Prompt): Promise<void> {
+    const answer = vscode.l10n.t('Answer');
+    const text = vscode.l10n.t('{0} waits for an answer: {1}', this.#where, message);
+    if ((await showWarning(text, answer)) !== answer) return;
+    if (this.#open.has(id)) this.#dismissed.get(id)?.();
+    else void showInformation(vscode.l10n.t('{0} no longer waits for this answer.', this.#where));
+  }
+
+  /** Where others may answer too, the first answer counts. */
+  async #answer(prompt: Prompt, value: string): Promise<void> {
+    const { request_id } = prompt;
+    const first = isShared(prompt) ? await this.#others?.claim(request_id, value) : undefined;
+    if (first === undefined) this.#send({ command: 'ui_response', request_id, value });
+    else void showInformation(first);
+  }
+
+  /** Waits while the prompt can be answered in a view of this window, and no longer than the prompt is open. */
+  async #notShownElsewhere(token: vscode.CancellationToken): Promise<void> {
+    const others = this.#others;
+    while (others?.isShown() === true && !token.isCancellationRequested) {
+      await new Promise<void>((done) => {
+        const subscriptions = [others.onDidChangeShown(end), token.onCancellationRequested(end)];
+        function end(): void {
+          for (const each of subscriptions) each.dispose();
+          done();
+        }
+      });
+    }
+  }
+
+  #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+    const { image_url: image } = prompt;
+    if (image === null) return this.#box(prompt, token);
+    return asking(this.#panel.ask(prompt, image, token), token);
+  }
+
+  /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */
+  async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+    const options: vscode.InputBoxOptions = {
+      title: vscode.l10n.t('Operator prompt of {0}', this.#where),
+      password: prompt.hidden,
+      prompt: withoutIcons(plainMessage(prompt.message)),
+      placeHolder: prompt.text_input ? '' : vscode.l10n.t('Press Enter to continue'),
+      ignoreFocusOut: true,
+    };
+    const typed = await inputBox(options, token);
+    return prompt.text_input || typed === undefined ? typed : '';
+  }
+
+  #close(id: string): void {
+    this.#open.get(id)?.cancel();
+    this.#open.get(id)?.dispose();
+    this.#open.delete(id);
+  }
+
+  dispose(): void {
+    for (const id of [...this.#open.keys()]) this.#close(id);
+    this.#panel.dispose();
+  }
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
+import { type FromReport, fromReport, type ToReport } from '../../../shared/contract/report.ts';
+import type { Run } from '../../../shared/contract/runs.ts';
+import { messageOf } from '../../../shared/format/messageOf.ts';
+import { oneLine } from '../../../shared/format/oneLine.ts';
+import { reportOf } from '../../../shared/run/report.ts';
+import { ApiError } from '../../client/apiError.ts';
+import type { Log } from '../../vscode/log.ts';
+import { showError } from '../../vscode/messages.ts';
+import { webviewPage } from '../../vscode/webviewPage.ts';
+import { ReportAttachments } from './reportAttachments.ts';
+import { exportRun } from './reportExport.ts';
+import type { ReportSource } from './reportSource.ts';
+import { findSources, goTo, type ReportSources } from './reportSources.ts';
+
+/** The report of one run, host side: what the webview shows is fetched, opened and saved here. */
+export class ReportPanel implements vscode.Disposable {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #id: string;
+  readonly #source: ReportSource;
+  readonly #log: Log;
+  readonly #attachments: ReportAttachments;
+  /** The run, and where its phases and logs come from; undefined until the first that could be had. */
+  #shown: { run: Run; isSaved: boolean; sources: Promise<ReportSources> } | undefined;
+
+  constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
+    this.#panel = panel;
+    this.#id = id;
+    this.#source = source;
+    this.#log = log;
+    this.#attachments = new ReportAttachments(source);
+    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    panel.onDidDispose(() => this.#attachments.dispose());
+    panel.webview.html = webviewPage(panel.webview, extension, 'report', id);
+  }
+
+  async reveal(): Promise<void> {
+    this.#panel.reveal();
+    await this.#load();
+  }
+
+  /** Loads the run of a result that was not saved yet when it was shown. Never rejects. */
+  async refreshUnsaved(): Promise<void> {
+    if (this.#shown?.isSaved === false) await this.#load();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  readonly #handlers: Handlers<FromReport> = {
+    // A panel that was hidden begins anew, with the run that it had.
+    ready: () => (this.#shown ? this.#show(this.#shown) : this.#load()),
+    tryAgain: () => this.#load(),
+    series: ({ measurement }) => this.#sendSeries(measurement),
+    image: ({ attachment }) => this.#sendImage(attachment),
+    openAttachment: ({ attachment }) => this.#attachments.open(this.#attachment(attachment)),
+    saveAttachment: ({ attachment }) => this.#attachments.save(this.#attachment(attachment)),
+    goToPhase: async ({ name }) => goTo((await this.#known().sources).phases.get(name)),
+    goToLine: async ({ file, line }) => goTo((await this.#known().sources).files.get(file), line),
+    export: ({ format }) => exportRun(this.#known().run, format),
+  };
+
+  async #receive(message: unknown): Promise<void> {
+    try {
+      await dispatch(this.#handlers, fromReport.parse(message));
+    } catch (error) {
+      this.#log.error(error instanceof Error ? error : String(error));
+      void showError(messageOf(error));
+    }
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const { run, isSaved } = await this.#source.load();
+      const title = `${oneLine(run.unit.serial_number)} ${run.outcome}`;
+      this.#panel.title = isSaved ? title : vscode.l10n.t('{0} (not saved yet)', title);
+      this.#shown = { run, isSaved, sources: findSources(run) };
+      await this.#show(this.#shown);
+    } catch (error) {
+      this.#log.warn(`run ${this.#id}: ${String(error)}`);
+      this.#shown = undefined;
+      this.#post({ type: 'failed', message: reasonOf(error) });
+    }
+  }
+
+  async #show({ run, sources }: { run: Run; sources: Promise<ReportSources> }): Promise<void> {
+    this.#post({ type: 'run', run: reportOf(run) });
+    const { phases, files } = await sources;
+    this.#post({ type: 'sources', phases: [...phases.keys()], files: [...files.keys()] });
+  }
+
+  #sendSeries(id: string): void {
+    const measurement = this.#known()
+      .run.phases.flatMap((phase) => phase.measurements)
+      .find((each) => each.id === id);
+    const series = (measurement?.data_series ?? []).map(({ data }) => Float64Array.from(data, Number));
+    this.#post({ type: 'series', measurement: id, series });
+  }
+
+  async #sendImage(id: string): Promise<void> {
+    try {
+      this.#post({ type: 'image', attachment: id, content: await this.#attachments.content(this.#attachment(id)) });
+    } catch (error) {
+      this.#post({ type: 'imageFailed', attachment: id, message: reasonOf(error) });
+    }
+  }
+
+  #attachment(id: string): Run['attachments'][number] {
+    const found = this.#known().run.attachments.find((each) => each.id === id);
+    if (!found) throw new Error(vscode.l10n.t('The run has no such attachment any more.'));
+    return found;
+  }
+
+  #known(): { run: Run; sources: Promise<ReportSources> } {
+    if (!this.#shown) throw new Error(vscode.l10n.t('The run is not loaded. Try again.'));
+    return this.#shown;
+  }
+
+  #post(message: ToReport): void {
+    void this.#panel.webview.postMessage(message);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ApiError && error.kind === 'notFound') {
+    return vscode.l10n.t('The server has no such run. It was deleted, or it is in another data folder.');
+  }
+  return messageOf(error);
+}

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { Run } from '../../../shared/contract/runs.ts';
+import { baseName, phaseSources, sourceFile } from '../../../shared/script/pythonSources.ts';
+
+interface Place {
+  uri: vscode.Uri;
+  /** From 1. */
+  line: number;
+}
+
+/** Where a run came from, in the workspace: phases by their names, files by the names that the logs have for them. */
+export interface ReportSources {
+  phases: ReadonlyMap<string, Place>;
+  files: ReadonlyMap<string, Place>;
+}
+
+const foreign = '**/{node_modules,site-packages,.venv,venv,.tox,__pycache__}/**';
+/** More files than a project of test scripts has: the search ends there. */
+const most = 2000;
+
+/** Looks through the workspace's Python files. Never rejects: what cannot be read is not found. */
+export async function findSources(run: Run): Promise<ReportSources> {
+  const uris = new Map(
+    (await vscode.workspace.findFiles('**/*.py', foreign, most)).map((uri) => [uri.fsPath, uri] as const),
+  );
+  const paths = [...uris.keys()];
+  const files = new Map<string, Place>();
+  const named = [...run.logs, ...(run.findings ?? [])].flatMap(({ source_file }) => source_file ?? []);
+  for (const source of new Set(named)) {
+    const uri = uris.get(sourceFile(source, paths) ?? '');
+    if (uri && baseName(source) !== '') files.set(source, { uri, line: 1 });
+  }
+  const texts = await Promise.all([...uris.values()].map(textOf));
+  const names = [...new Set(run.phases.map(({ name }) => name))];
+  const phases = new Map<string, Place>();
+  for (const [name, { path, line }] of phaseSources(names, texts)) {
+    const uri = uris.get(path);
+    if (uri) phases.set(name, { uri, line });
+  }
+  return { phases, files };
+}
+
+async function textOf(uri: vscode.Uri): Promise<{ path: string; text: string }> {
+  const content = await vscode.workspace.fs.readFile(uri).then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => '', // deleted meanwhile, or not ours to read
+  );
+  return { path: uri.fsPath, text: content };
+}
+
+/** Shows the place in an editor. */
+export async function goTo(place: Place | undefined, line = place?.line ?? 1): Promise<void> {
+  if (!place) throw new Error(vscode.l10n.t('The source is not in this workspace any more.'));
+  const at = new vscode.Position(Math.max(0, line - 1), 0);
+  await vscode.window.showTextDocument(place.uri, { selection: new vscode.Range(at, at) });
+}

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { Outcome } from '../../shared/contract/common.ts';
+import type { RunListItem } from '../../shared/contract/runs.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import { isParked } from './uploads/retries.ts';
+import { nameOf } from './uploads/uploadCommands.ts';
+import type { PendingUpload } from './uploads/uploadFolder.ts';
+import { keptFor } from './uploads/uploadPending.ts';
+import { reasonOf } from './uploads/uploadQueue.ts';
+
+/** Shape and colour of an outcome; the word stands beside it. */
+const icons: Record<Outcome, [icon: string, color: string]> = {
+  PASS: ['pass', 'testing.iconPassed'],
+  FAIL: ['error', 'testing.iconFailed'],
+  ERROR: ['warning', 'testing.iconErrored'],
+  TIMEOUT: ['watch', 'testing.iconErrored'],
+  ABORTED: ['circle-slash', 'testing.iconSkipped'],
+};
+
+export function runItem(run: RunListItem): vscode.TreeItem {
+  const serial = oneLine(run.unit.serial_number);
+  const procedure = oneLine(run.procedure.name);
+  const item = new vscode.TreeItem(serial);
+  const [icon, color] = icons[run.outcome];
+  const when = new Date(run.started_at).toLocaleString();
+  const shortly = shortTime(new Date(run.started_at));
+  item.id = `run:${run.id}`;
+  item.description = `${run.outcome} · ${shortly} · ${procedure}`;
+  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.tooltip = `${serial} (${oneLine(run.unit.part.number)})\n${run.outcome}\n${procedure}\n${when}`;
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('{0}, {1}, {2}, {3}', serial, run.outcome, procedure, when),
+  };
+  item.command = { command: 'testStations.openRun', title: vscode.l10n.t('Open Run'), arguments: [run.id] };
+  return item;
+}
+
+export function keptItem(result: PendingUpload): vscode.TreeItem {
+  const item = new vscode.TreeItem(nameOf(result));
+  const parked = isParked(result);
+  const state = parked ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
+  const reason = oneLine(reasonOf(result), 500);
+  const when = new Date(result.started_at).toLocaleString();
+  item.id = `kept:${result.id}`;
+  item.description = `${result.outcome} · ${state}: ${reason}`;
+  item.iconPath = parked
+    ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+    : new vscode.ThemeIcon('cloud-upload');
+  item.contextValue = keptFor(reasonOf(result)).remedy === 'partNumber' ? 'waiting partNumber' : 'waiting';
+  item.tooltip = [
+    vscode.l10n.t('No server has this result yet. It is kept on this machine.'),
+    `${nameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
+    reason,
+    parked
+      ? vscode.l10n.t('The server refused it. Fix the cause, then push it again.')
+      : vscode.l10n.t('It will be retried automatically.'),
+  ].join('\n');
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('{0}, {1}, not saved yet, {2}, {3}', nameOf(result), result.outcome, state, reason),
+  };
+  item.command = { command: 'testStations.openUpload', title: vscode.l10n.t('Open Kept Result'), arguments: [result] };
+  return item;
+}
+
+/** The last row of a list that is longer. @param shown how many runs stand above it */
+export function moreItem(shown: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Load more runs'));
+  item.id = 'more';
+  item.description = vscode.l10n.t('the newest {0} are shown', shown.toLocaleString());
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.tooltip = vscode.l10n.t('Shows older runs too. To find a unit, use the search in the title of this view.');
+  item.command = { command: 'testStations.loadMoreRuns', title: vscode.l10n.t('Load More Runs') };
+  return item;
+}
+
+/** The time alone for today, else the day too. */
+function shortTime(time: Date): string {
+  const today = time.toDateString() === new Date().toDateString();
+  return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
+}

@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+import type { Answer } from '../../shared/contract/operation.ts';
+import { type RunListItem, runs } from '../../shared/contract/runs.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import { setContext } from '../vscode/context.ts';
+import { keptItem, moreItem, runItem } from './runItems.ts';
+import type { PendingUpload } from './uploads/uploadFolder.ts';
+import type { UploadQueue } from './uploads/uploadQueue.ts';
+
+/** `more`: how many runs are shown, of a list that has more. */
+type Row = { readonly run: RunListItem } | { readonly kept: PendingUpload } | { readonly more: number };
+
+/** Runs that are shown at first, and that each Load More adds. */
+const [firstRuns, moreRuns] = [50, 100];
+
+/** The runs of a station that the view has loaded. */
+interface Loaded {
+  /** Id; undefined: none is selected. */
+  readonly station: string | undefined;
+  readonly runs: readonly RunListItem[];
+  readonly hasMore: boolean;
+}
+
+const nothing = (station: string | undefined): Loaded => ({ station, runs: [], hasMore: false });
+
+/** The runs of the selected station, newest first; above them what waits on this machine to be saved. */
+export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #outbox: UploadQueue;
+  readonly #view: vscode.TreeView<Row>;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+  /** The last runs that arrived. */
+  #shown: Loaded = nothing(undefined);
+  /** Pages of the list that are to be shown. */
+  #pages = 1;
+  /** A part of the serial numbers that are shown; empty: all are. */
+  #serialNumber = '';
+
+  constructor(connection: Connection, store: StationStore, outbox: UploadQueue) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#outbox = outbox;
+    this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this });
+    setContext('hasRuns', false);
+    setContext('runsFiltered', false);
+    this.#subscription = vscode.Disposable.from(
+      outbox.onDidChange(() => this.#changed.fire(undefined)),
+      store.onDidChange((id) => {
+        if (id === undefined || id === store.selected?.id) this.#changed.fire(undefined);
+      }),
+    );
+  }
+
+  /** What waits and is selected in the view, if something is. */
+  get focused(): PendingUpload | undefined {
+    const [row] = this.#view.visible ? this.#view.selection : [];
+    return row !== undefined && 'kept' in row ? row.kept : undefined;
+  }
+
+  /** Shows older runs too. */
+  loadMore(): void {
+    this.#pages += 1;
+    this.#changed.fire(undefined);
+  }
+
+  /** Asks for a part of a serial number, and shows only the runs of units that have it. */
+  async find(): Promise<void> {
+    const text = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Find runs by serial number'),
+      prompt: vscode.l10n.t('Scan or type a serial number, or a part of it. Leave it empty to show all runs.'),
+      value: this.#serialNumber,
+    });
+    if (text === undefined) return;
+    this.showAll(text.trim());
+    await vscode.commands.executeCommand('testStations.runs.focus');
+  }
+
+  /** @param serialNumber a part of those that are shown; empty: all are */
+  showAll(serialNumber = ''): void {
+    this.#serialNumber = serialNumber;
+    this.#pages = 1;
+    setContext('runsFiltered', serialNumber !== '');
+    this.#changed.fire(undefined);
+  }
+
+  async getChildren(): Promise<Row[]> {
+    const { selected } = this.#store;
+    const found = this.#serialNumber === '' ? [] : [`“${this.#serialNumber}”`];
+    this.#view.description = [...(selected === undefined ? [] : [selected.name]), ...found].join(' · ');
+    if (selected?.id !== this.#shown.station || this.#store.stations === undefined) {
+      this.#shown = nothing(selected?.id);
+      this.#pages = 1;
+    }
+    if (selected === undefined) return this.#show('');
+    try {
+      const loaded = await this.#load(selected.id);
+      if (this.#store.selected?.id !== selected.id) return []; // another station's are on their way
+      this.#shown = loaded;
+      const isNone = loaded.runs.length === 0 && this.#serialNumber !== '';
+      return this.#show(isNone ? vscode.l10n.t('{0} has no run of a serial number like this.', selected.name) : '');
+    } catch (error) {
+      const reason = messageOf(error);
+      return this.#show(vscode.l10n.t('Last known state. {0}', reason));
+    }
+  }
+
+  async #load(station: string): Promise<Loaded> {
+    // By id: a run that is saved between two pages moves the others along.
+    const loaded = new Map<string, RunListItem>();
+    let cursor: number | null = 0;
+    for (let page = 0; page < this.#pages && cursor !== null; page += 1) {
+      const { data, meta } = await this.#page(station, page === 0 ? firstRuns : moreRuns, cursor);
+      for (const run of data) loaded.set(run.id, run);
+      cursor = meta.next_cursor;
+    }
+    return { station, runs: [...loaded.values()], hasMore: cursor !== null };
+  }
+
+  #page(station: string, limit: number, cursor: number): Promise<Answer<typeof runs.list>> {
+    const search = this.#serialNumber === '' ? {} : { search_query: this.#serialNumber };
+    const query = { created_by_station_ids: [station], limit, cursor, ...search };
+    return this.#connection.call(runs.list, { query });
+  }
+
+  #show(message: string): Row[] {
+    this.#view.message = message;
+    const kept = this.#outbox.waiting.map((each) => ({ kept: each }));
+    const { runs: shown, hasMore } = this.#shown;
+    const more = hasMore ? [{ more: shown.length }] : [];
+    const rows = [...kept, ...shown.map((run) => ({ run })), ...more];
+    setContext('hasRuns', rows.length > 0 || this.#serialNumber !== '');
+    setContext('hasKeptResults', kept.length > 0);
+    this.#view.badge =
+      kept.length === 0 ? undefined : { value: kept.length, tooltip: vscode.l10n.t('Results that wait to be saved') };
+    return rows;
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    if ('more' in row) return moreItem(row.more);
+    return 'kept' in row ? keptItem(row.kept) : runItem(row.run);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { birthOf, isStillAlive } from '../../vscode/processes.ts';
+
+/** What a lock does to its folder. */
+export interface LockFiles {
+  create(path: string): Promise<void>;
+  list(folder: string): Promise<string[]>;
+  remove(path: string): Promise<void>;
+}
+
+const onDisk: LockFiles = {
+  create: (path) => writeFile(path, '', { flag: 'wx' }),
+  list: (folder) => readdir(folder),
+  remove: (path) => rm(path, { force: true, maxRetries: 5 }),
+};
+
+/**
+ * Takes a result for this process, so that no other window pushes it meanwhile.
+ *
+ * Each taker puts a file of its own, named after its process, into the result's folder, and only then looks for others. Of
+ * two that come at the same moment the later one sees the earlier, or each sees the other and neither has it: never do both.
+ * What a dead process left does not count and is removed by the next holder.
+ * @returns releases it; undefined when another process has it, or the folder is gone
+ */
+export async function takeLock(folder: string, files = onDisk): Promise<(() => Promise<void>) | undefined> {
+  const birth = Buffer.from((await birthOf(process.pid)) ?? '').toString('hex');
+  const own = `lock_${process.pid}_${Date.now()}_${birth}_${randomUUID()}`;
+  const release = (): Promise<void> => files.remove(join(folder, own));
+  try {
+    await files.create(join(folder, own));
+  } catch {
+    return undefined;
+  }
+  try {
+    const others = (await files.list(folder)).filter((name) => name.startsWith('lock_') && name !== own);
+    const held = await Promise.all(others.map(isHeld));
+    if (!held.includes(true)) {
+      for (const left of others) await files.remove(join(folder, left));
+      return release;
+    }
+  } catch {
+    // The folder was removed, or cannot be read.
+  }
+  await release();
+  return undefined;
+}
+
+function isHeld(name: string): Promise<boolean> {
+  const [, pid, since, birth] = name.split('_');
+  return isStillAlive(Number(pid), Number(since), Buffer.from(birth ?? '', 'hex').toString() || null);
+}

@@ -1,0 +1,155 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { withoutIcons } from '../../../shared/format/markdown.ts';
+import { oneLine } from '../../../shared/format/oneLine.ts';
+import type { Commands } from '../../vscode/commands.ts';
+import { confirm } from '../../vscode/confirm.ts';
+import { showDone, showInformation } from '../../vscode/messages.ts';
+import { UserError } from '../../vscode/userError.ts';
+import { partNumberProblem, type PartNumbers } from '../questions/partNumberQuestion.ts';
+import type { PendingUpload } from './uploadFolder.ts';
+import { keptFor } from './uploadPending.ts';
+import { reasonOf, type UploadQueue } from './uploadQueue.ts';
+
+/**
+ * Commands on what waits, and the hint in the status bar.
+ * @param focused the row that has the focus in the Runs view
+ * @param openReport shows the report of a result
+ */
+export function registerOutbox(
+  commands: Commands,
+  outbox: UploadQueue,
+  partNumbers: PartNumbers,
+  focused: () => unknown,
+  openReport: (result: PendingUpload) => Promise<void>,
+): vscode.Disposable {
+  const chosen = async (argument: unknown, title: string): Promise<PendingUpload> => {
+    const id = idOf(argument) ?? idOf(focused());
+    const known = outbox.waiting.find((result) => result.id === id);
+    if (known !== undefined) return known;
+    if (outbox.waiting.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
+    const items = outbox.waiting.map((result) => ({
+      label: withoutIcons(nameOf(result)),
+      description: result.outcome,
+      result,
+    }));
+    const picked = await vscode.window.showQuickPick(items, { title });
+    if (picked === undefined) throw new vscode.CancellationError();
+    return picked.result;
+  };
+
+  commands.register('retryUpload', async (argument) => {
+    const result = await chosen(argument, vscode.l10n.t('Push again'));
+    const pushed = await outbox.retry(result);
+    if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(result), pushed.kept));
+    showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
+  });
+
+  commands.register('givePartNumber', async (argument) => {
+    const result = await chosen(argument, vscode.l10n.t('Give a part number'));
+    const script = vscode.Uri.file(result.script);
+    const number = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Part number of {0}', nameOf(result)),
+      prompt: vscode.l10n.t('The result is pushed with this part number.'),
+      value: partNumbers.lastFor(script) ?? '',
+      ignoreFocusOut: true,
+      validateInput: partNumberProblem,
+    });
+    if (number === undefined) return;
+    await partNumbers.remember(script, number.trim());
+    for (const each of await withOthers(result)) {
+      const pushed = await outbox.givePartNumber(each, number.trim());
+      if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(each), pushed.kept));
+    }
+    showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
+  });
+
+  /** The result, and where the user wants it, the others of its script that lack the same. */
+  const withOthers = async (result: PendingUpload): Promise<PendingUpload[]> => {
+    const others = outbox.waiting.filter(
+      (each) =>
+        each.id !== result.id && each.script === result.script && keptFor(reasonOf(each)).remedy === 'partNumber',
+    );
+    if (others.length === 0) return [result];
+    const all = vscode.l10n.t('All {0} Results', others.length + 1);
+    const only = vscode.l10n.t('Only This Result');
+    const picked = await showInformation(
+      vscode.l10n.t('Other results of {0} have no part number either.', basename(result.script)),
+      { modal: true, detail: vscode.l10n.t('They can be pushed with the same part number.') },
+      all,
+      only,
+    );
+    if (picked === undefined) throw new vscode.CancellationError();
+    return picked === all ? [result, ...others] : [result];
+  };
+
+  commands.register('discardUpload', async (argument) => {
+    const result = await chosen(argument, vscode.l10n.t('Discard a result'));
+    const sure = await confirm({
+      message: vscode.l10n.t('Discard the result of {0}?', nameOf(result)),
+      detail: vscode.l10n.t(
+        '{0}, {1}, on {2}. No server has it: it is lost for good.',
+        result.outcome,
+        new Date(result.started_at).toLocaleString(),
+        result.place.station.name,
+      ),
+      button: vscode.l10n.t('Discard'),
+    });
+    if (sure) await outbox.discard([result]);
+  });
+
+  commands.register('discardAllUploads', async () => {
+    const results = outbox.waiting;
+    if (results.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
+    const names = results.slice(0, 5).map((each) => `${nameOf(each)} · ${each.outcome}`);
+    const rest = results.length - names.length;
+    const sure = await confirm({
+      message:
+        results.length === 1
+          ? vscode.l10n.t('Discard the result that waits on this machine?')
+          : vscode.l10n.t('Discard all {0} results that wait on this machine?', results.length),
+      detail: vscode.l10n.t(
+        'No server has them: they are lost for good.\n\n{0}',
+        [...names, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n'),
+      ),
+      button: vscode.l10n.t('Discard All'),
+    });
+    if (sure) await outbox.discard(results);
+  });
+
+  commands.register('openUpload', async (argument) => {
+    await openReport(await chosen(argument, vscode.l10n.t('Open a result')));
+  });
+
+  return vscode.Disposable.from(hint(outbox));
+}
+
+export const nameOf = ({ serial_number }: PendingUpload): string =>
+  serial_number === null ? vscode.l10n.t('a unit without a number') : oneLine(serial_number);
+
+/** Of a result itself, or of its row in the Runs view. */
+function idOf(argument: unknown): string | undefined {
+  const row = z.object({ kept: z.object({ id: z.string() }) }).safeParse(argument).data?.kept;
+  return (row ?? z.object({ id: z.string() }).safeParse(argument).data)?.id;
+}
+
+/** One item, only while something waits. */
+function hint(outbox: UploadQueue): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('testStations.waiting', vscode.StatusBarAlignment.Left, 9);
+  item.name = vscode.l10n.t('Results that wait');
+  item.command = 'testStations.runs.focus';
+  const show = (): void => {
+    const count = outbox.waiting.length;
+    item.text = `$(cloud-upload) ${count}`;
+    item.tooltip =
+      count === 1
+        ? vscode.l10n.t('1 result waits on this machine to be saved. Click to see why.')
+        : vscode.l10n.t('{0} results wait on this machine to be saved. Click to see why.', count);
+    item.accessibilityInformation = { label: item.tooltip };
+    if (count > 0) item.show();
+    else item.hide();
+  };
+  show();
+  return vscode.Disposable.from(item, outbox.onDidChange(show));
+}

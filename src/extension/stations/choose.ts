@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { isStation, type PickOptions, pickStation } from '../connection/pickStation.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import { isNode, type Node } from './nodes.ts';
+
+/** Which station a command is about: the node it was called on, the focused node, or the one that the user picks. */
+export class StationChoice {
+  readonly #store: StationStore;
+  readonly #view: vscode.TreeView<Node>;
+
+  constructor(store: StationStore, view: vscode.TreeView<Node>) {
+    this.#store = store;
+    this.#view = view;
+  }
+
+  /** The node of a click, or the one that has the focus when a key or the palette called. */
+  node(argument: unknown): Node | undefined {
+    if (isNode(argument)) return argument;
+    return this.#view.visible ? this.#view.selection[0] : undefined;
+  }
+
+  /** @throws vscode.CancellationError when the user picks none */
+  async station(argument: unknown, title: string, options: PickOptions = {}): Promise<StationItem> {
+    const id = isStation(argument) ? argument.id : this.node(argument)?.station.id;
+    const known = id === undefined ? undefined : await this.#known(id);
+    return known ?? this.pick(title, options);
+  }
+
+  /**
+   * As `station`, for what cannot be undone: the row that happens to have the focus is not enough, the user is asked.
+   * @throws vscode.CancellationError when the user picks none
+   */
+  async named(argument: unknown, title: string): Promise<StationItem> {
+    return isStation(argument) || isNode(argument) ? this.station(argument, title) : this.pick(title);
+  }
+
+  /** @throws vscode.CancellationError when the user picks none */
+  pick(title: string, options: PickOptions = {}): Promise<StationItem> {
+    return pickStation(this.#store, title, options);
+  }
+
+  async #known(id: string): Promise<StationItem | undefined> {
+    await this.#store.refreshStation(id);
+    if (this.#store.error !== undefined) throw this.#store.error;
+    return this.#store.station(id);
+  }
+}
+
+/** For the question before something that ends what a running script needs; empty when none runs there. */
+export const warningOfRun = (store: StationStore, station: string): string =>
+  store.running.has(station)
+    ? `\n\n${vscode.l10n.t('A script is running on this station now. Its result would be refused and lost.')}`
+    : '';

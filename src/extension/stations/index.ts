@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import { StationChoice } from './choose.ts';
+import { registerKeyCommands } from './keyCommands.ts';
+import { registerProcedureCommands } from './procedureCommands.ts';
+import { selectionMark } from './selectionMark.ts';
+import { registerServerCommands } from './serverCommands.ts';
+import { registerStationCommands } from './stationCommands.ts';
+import { StationFilter } from './stationFilter.ts';
+import { StationsTree } from './stationsTree.ts';
+import { stationStatusBar } from './statusBar.ts';
+import { uptimeSentence } from './uptimeSentence.ts';
+
+/** The Stations view, its commands and the status bar item. */
+export function registerStations(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  feed: ChangeFeed,
+  log: Log,
+): vscode.Disposable {
+  const filter = new StationFilter(store);
+  const begin = (): void => {
+    feed.setLooking('stations', true);
+    feed.begin();
+  };
+  const tree = new StationsTree(store, filter, begin, (station) => uptimeSentence(connection, log, station));
+  const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
+  const choice = new StationChoice(store, view);
+  registerStationCommands(commands, connection, store, choice);
+  registerProcedureCommands(commands, connection, store, choice);
+  registerKeyCommands(commands, connection, store, choice);
+  registerServerCommands(commands, connection);
+  commands.register('filterStations', () => filter.ask());
+  commands.register('clearFilter', () => filter.set(undefined));
+  const show = (): void => showState(view, connection, store, filter);
+  show();
+  return vscode.Disposable.from(
+    view,
+    tree,
+    filter,
+    selectionMark(store),
+    stationStatusBar(connection, store),
+    view.onDidChangeVisibility(({ visible }) => {
+      feed.setLooking('stations', visible);
+      if (visible) void store.refresh();
+    }),
+    store.onDidChange(show),
+    filter.onDidChange(show),
+  );
+}
+
+/**
+ * The title names the server, when it is not this machine's, and the filter. After a failed refresh the last stations
+ * stay, under a line that says so. Without any, the view's welcome says it.
+ */
+function showState(
+  view: vscode.TreeView<unknown>,
+  { remote, serverName }: Connection,
+  store: StationStore,
+  filter: StationFilter,
+): void {
+  const { error, stations } = store;
+  view.badge = badgeOf(store);
+  const parts = [remote === undefined ? '' : serverName, filter.description];
+  view.description = parts.filter((part) => part !== '').join(' · ');
+  if (stations === undefined) view.message = '';
+  else if (error !== undefined) view.message = vscode.l10n.t('Last known state. {0}', error.message);
+  else if (stations.length > 0 && !stations.some((station) => filter.shows(station)))
+    view.message = vscode.l10n.t('No station matches the filter.');
+  else view.message = '';
+}
+
+/** How many stations wait for an operator. */
+function badgeOf({ waiting }: StationStore): vscode.ViewBadge | undefined {
+  if (waiting.size === 0) return undefined;
+  const tooltip =
+    waiting.size === 1
+      ? vscode.l10n.t('1 test waits for an answer')
+      : vscode.l10n.t('{0} tests wait for an answer', waiting.size);
+  return { value: waiting.size, tooltip };
+}

@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import { local } from '../../shared/contract/local.ts';
+import { stations } from '../../shared/contract/stations.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { confirm } from '../vscode/confirm.ts';
+import { showDone, showInformation } from '../vscode/messages.ts';
+import { UserError } from '../vscode/userError.ts';
+import { type StationChoice, warningOfRun } from './choose.ts';
+import { goRound } from './serverCommands.ts';
+
+/**
+ * Makes a key for the station, ends an earlier one, and keeps the new one on this machine.
+ * @throws UserError when it cannot be kept; the user can still copy it
+ */
+export async function issueKey(connection: Connection, station: string): Promise<string> {
+  const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
+  try {
+    await connection.keepStationKey(station, key);
+  } catch (error) {
+    throw new UserError(
+      vscode.l10n.t('The station has a new key, but VS Code’s secret storage did not take it. Copy it now.'),
+      [{ label: vscode.l10n.t('Copy Key'), run: () => vscode.env.clipboard.writeText(key) }],
+      { cause: error },
+    );
+  }
+  return key;
+}
+
+interface NextStep {
+  readonly label: string;
+  readonly command: string;
+  readonly argument: unknown;
+}
+
+/** Offers a new key for copying. Later it can be copied only where it is kept: the server does not have it. */
+export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
+  const copy = vscode.l10n.t('Copy Key');
+  const chosen = await showInformation(message, copy, ...(next === undefined ? [] : [next.label]));
+  if (chosen === copy) await vscode.env.clipboard.writeText(key);
+  else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
+}
+
+/** Where the server makes keys only in its dashboard: the way there and back. */
+export function offerPaste(connection: Connection, station: { id: string; name: string }): Promise<void> {
+  return goRound(
+    connection,
+    station,
+    vscode.l10n.t(
+      '{0} makes keys in its dashboard only. Make one for {1} there, under Stations, then paste it here.',
+      connection.serverName,
+      station.name,
+    ),
+    { label: vscode.l10n.t('Paste Key'), command: 'testStations.pasteKey' },
+  );
+}
+
+export function registerKeyCommands(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  choice: StationChoice,
+): void {
+  commands.register('rotateKey', async (argument) => {
+    const station = await choice.named(argument, vscode.l10n.t('Generate a new key'));
+    if (!(await connection.can('station-keys'))) return offerPaste(connection, station);
+    const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
+    if (prefix !== null) {
+      const sure = await confirm({
+        message: vscode.l10n.t('Generate a new key for {0}?', station.name),
+        detail:
+          vscode.l10n.t(
+            'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. The next run from this editor uses the new key by itself.',
+            prefix,
+          ) + warningOfRun(store, station.id),
+        button: vscode.l10n.t('Generate New Key'),
+      });
+      if (!sure) return;
+    }
+    const key = await issueKey(connection, station.id).finally(() => store.refreshStation(station.id));
+    await offerKey(
+      key,
+      vscode.l10n.t(
+        '{0} has a new key. It is kept in VS Code’s secret storage. Copy it if it is needed elsewhere.',
+        station.name,
+      ),
+    );
+  });
+
+  commands.register('deleteKey', async (argument) => {
+    const station = await choice.named(argument, vscode.l10n.t('Delete key'));
+    if (!(await connection.can('station-keys'))) {
+      const where = vscode.l10n.t(
+        'Delete the key of {0} in the dashboard of {1}: its public interface has no call for it.',
+        station.name,
+        connection.serverName,
+      );
+      return goRound(connection, station, where);
+    }
+    const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
+    if (prefix === null) {
+      void showInformation(vscode.l10n.t('{0} has no key.', station.name));
+      return;
+    }
+    const sure = await confirm({
+      message: vscode.l10n.t('Delete the key of {0}?', station.name),
+      detail:
+        vscode.l10n.t(
+          'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
+          prefix,
+        ) + warningOfRun(store, station.id),
+      button: vscode.l10n.t('Delete Key'),
+    });
+    if (!sure) return;
+    await connection.call(local.deleteKey, { params: { id: station.id } });
+    await connection.forgetStationKey(station.id);
+    await store.refreshStation(station.id);
+  });
+
+  commands.register('copyKey', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Copy key'));
+    const access = await connection.stationAccess(station.id);
+    if (access === undefined) {
+      throw new UserError(vscode.l10n.t('This machine has no key for {0} that works.', station.name), [
+        { label: vscode.l10n.t('Generate New Key'), run: () => generate(station) },
+        { label: vscode.l10n.t('Paste Key'), run: () => paste(station) },
+      ]);
+    }
+    await vscode.env.clipboard.writeText(access.key);
+    showDone(vscode.l10n.t('The key of {0} is in the clipboard', station.name));
+  });
+
+  commands.register('pasteKey', async (argument) => {
+    await paste(await choice.station(argument, vscode.l10n.t('Paste key')));
+  });
+
+  const generate = (station: StationItem): Thenable<unknown> =>
+    vscode.commands.executeCommand('testStations.rotateKey', { id: station.id });
+
+  const paste = async (station: StationItem): Promise<void> => {
+    const key = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Key of {0}', station.name),
+      prompt: vscode.l10n.t(
+        'Paste the key that was made for this station elsewhere. It is kept in VS Code’s secret storage.',
+      ),
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: (text) =>
+        text.trim().length < 10 ? vscode.l10n.t('A key has at least 10 characters.') : undefined,
+    });
+    if (key === undefined) throw new vscode.CancellationError();
+    if (await connection.adoptStationKey(station.id, key.trim())) return store.refreshStation(station.id);
+    throw new UserError(
+      vscode.l10n.t('The server does not know this as the key of {0}. Nothing was kept.', station.name),
+    );
+  };
+}

@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import { name60 } from '../../shared/contract/common.ts';
+import { procedureIdentifier, type ProcedureListItem, procedures } from '../../shared/contract/procedures.ts';
+import type { LinkedProcedure } from '../../shared/contract/stations.ts';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
+import { allPages } from '../client/pages.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import { askInSteps, type Question, type Step } from '../vscode/steps.ts';
+import { UserError } from '../vscode/userError.ts';
+import type { StationChoice } from './choose.ts';
+
+/** A procedure with what people call it. */
+export interface PickedProcedure {
+  readonly id: string;
+  readonly label: string;
+}
+
+interface ProcedureItem extends vscode.QuickPickItem {
+  readonly id: string;
+  readonly name: string;
+  readonly identifier: string | null;
+}
+
+function asItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
+  const { id, name, identifier = null } = procedure;
+  const label = withoutIcons(procedureLabel(procedure));
+  return { id, name, identifier, label, description: withoutIcons(nameBesideLabel(procedure)) };
+}
+
+/** The procedure of the node that was called on, or one that the user picks. @throws vscode.CancellationError */
+export async function chosenProcedure(
+  connection: Connection,
+  choice: StationChoice,
+  argument: unknown,
+  title: string,
+): Promise<ProcedureItem> {
+  const node = choice.node(argument);
+  if (node?.kind === 'procedure') return asItem(node.procedure);
+  const all = await allPages((query) => connection.call(procedures.list, { query }));
+  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
+  return picked(await vscode.window.showQuickPick(all.map(asItem), { title, matchOnDescription: true }));
+}
+
+/**
+ * One or several procedures that are not linked yet.
+ * @returns undefined when the user wants to create one, or there is none to choose
+ * @throws vscode.CancellationError
+ */
+export async function pickUnlinked(
+  station: StationItem,
+  all: readonly ProcedureListItem[],
+): Promise<readonly PickedProcedure[] | undefined> {
+  const linked = new Set(station.procedures.map(({ id }) => id));
+  const items = all.filter(({ id }) => !linked.has(id)).map(asItem);
+  if (items.length === 0) return undefined;
+  const pick = vscode.window.createQuickPick<ProcedureItem>();
+  const create = { iconPath: new vscode.ThemeIcon('add'), tooltip: vscode.l10n.t('Create procedure…') };
+  Object.assign(pick, {
+    title: vscode.l10n.t('Link procedures to {0}', station.name),
+    placeholder: vscode.l10n.t('Procedures whose runs the station may push'),
+    items,
+    buttons: [create],
+    canSelectMany: true,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      pick.onDidTriggerButton(() => resolve(undefined));
+      // Enter without a tick means the line that it is on.
+      pick.onDidAccept(() =>
+        resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems.slice(0, 1)),
+      );
+      pick.onDidHide(() => reject(new vscode.CancellationError()));
+      pick.show();
+    });
+  } finally {
+    pick.dispose();
+  }
+}
+
+/** @throws vscode.CancellationError; UserError when there is none */
+export async function pickLinked(station: StationItem): Promise<LinkedProcedure> {
+  if (station.procedures.length === 0) {
+    throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
+  }
+  const title = vscode.l10n.t('Unlink procedure from {0}', station.name);
+  return picked(await vscode.window.showQuickPick(station.procedures.map(asItem), { title }));
+}
+
+/**
+ * Asks for name and identifier.
+ * @param withIdentifier false: the server takes none
+ * @throws vscode.CancellationError
+ */
+export async function askProcedure(withIdentifier: boolean): Promise<{ name: string; identifier?: string }> {
+  let name = '';
+  let identifier: string | null | undefined;
+  const ofName: Question = async (step) => {
+    name = await askName(step, '');
+  };
+  const ofIdentifier: Question = async (step) => {
+    const suggestion = procedureIdentifier.safeParse(name);
+    identifier = await askIdentifier(step, suggestion.success ? suggestion.data : '');
+  };
+  await askInSteps(vscode.l10n.t('Create procedure'), () => (withIdentifier ? [ofName, ofIdentifier] : [ofName]));
+  return { name, ...(typeof identifier === 'string' ? { identifier } : {}) };
+}
+
+/** @throws vscode.CancellationError */
+export function askName(step: Step, value: string): Promise<string> {
+  return step.text({
+    value,
+    prompt: vscode.l10n.t('What is tested, 1 to 60 characters, such as “Functional verification”'),
+    validate: (text) => firstIssue(name60.safeParse(text)),
+  });
+}
+
+/** @returns null for none. @throws vscode.CancellationError */
+export async function askIdentifier(step: Step, value: string): Promise<string | null> {
+  const identifier = await step.text({
+    value,
+    prompt: vscode.l10n.t('The short name that scripts give as procedure_id, such as FVT1. Leave it empty for none.'),
+    validate: (text) => (text.trim() === '' ? undefined : firstIssue(procedureIdentifier.safeParse(text))),
+  });
+  return identifier || null;
+}
+
+/** @throws vscode.CancellationError when nothing was picked */
+function picked<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new vscode.CancellationError();
+  return answer;
+}
+
+function firstIssue(parsed: {
+  success: boolean;
+  error?: { issues: readonly { message: string }[] };
+}): string | undefined {
+  return parsed.error?.issues[0]?.message;
+}

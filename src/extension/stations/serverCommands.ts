@@ -1,0 +1,161 @@
+import * as vscode from 'vscode';
+import { stations } from '../../shared/contract/stations.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { RemotePlace } from '../connection/serverList.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { confirm } from '../vscode/confirm.ts';
+import { showDone, showInformation } from '../vscode/messages.ts';
+import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
+import { UserError } from '../vscode/userError.ts';
+import { askAddress, askCaFile, askKey, isUnencrypted, type ProvenKey } from './serverQuestions.ts';
+
+/** Commands for the server that the window works with: this machine's, TofuPilot, or another station server. */
+export function registerServerCommands(commands: Commands, connection: Connection): void {
+  const { servers } = connection;
+
+  const signIn = async ({ key, name, place }: ProvenKey): Promise<void> => {
+    await connection.signIn(place, key);
+    showDone(vscode.l10n.t('Signed in to {0} as {1}', new URL(place.url).host, name));
+  };
+
+  commands.register('addServer', async () => {
+    const answers: { place?: RemotePlace; key?: ProvenKey } = {};
+    const askPlace: Question = async (step) => {
+      const url = await askAddress(step);
+      if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
+      answers.place = servers.all.find((place) => place.url === url) ?? { url };
+    };
+    const askItsKey: Question = async (step) => {
+      if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
+    };
+    await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askPlace, askItsKey]);
+    if (answers.key !== undefined) await signIn(answers.key);
+  });
+
+  commands.register('switchServer', async () => {
+    const current = connection.remote?.url;
+    const local = {
+      label: `$(vm) ${vscode.l10n.t('This Machine')}`,
+      description: current === undefined ? vscode.l10n.t('in use') : '',
+      detail: vscode.l10n.t('The embedded server: offline, without an account'),
+      use: () => connection.use(undefined),
+    };
+    const remote = servers.all.map((place) => ({
+      label: `$(globe) ${new URL(place.url).host}`,
+      description: place.url === current ? vscode.l10n.t('in use') : '',
+      use: () => connection.use(place),
+    }));
+    const add = {
+      label: `$(add) ${vscode.l10n.t('Add TofuPilot Server…')}`,
+      use: () => vscode.commands.executeCommand('testStations.addServer'),
+    };
+    const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { use: () => Thenable<unknown> }>(
+      [local, ...remote, add],
+      { title: vscode.l10n.t('Server of stations and runs') },
+    );
+    if (picked === undefined) throw new vscode.CancellationError();
+    await picked.use();
+  });
+
+  commands.register('signIn', async () => {
+    const place = connection.remote;
+    if (place === undefined) await vscode.commands.executeCommand('testStations.addServer');
+    else {
+      const title = vscode.l10n.t('Sign in to {0}', new URL(place.url).host);
+      await signIn(await askOne(title, (step) => askKey(step, connection, place)));
+    }
+  });
+
+  commands.register('signOut', async () => {
+    const place = remoteOf(connection);
+    const host = new URL(place.url).host;
+    const sure = await confirm({
+      message: vscode.l10n.t('Sign out of {0}?', host),
+      detail: vscode.l10n.t(
+        'Your key and the keys of its stations are removed from VS Code’s secret storage. To run scripts on them from here again, you need these keys again. On the server they stay valid.',
+      ),
+      button: vscode.l10n.t('Sign Out'),
+    });
+    if (sure) await connection.signOut(place);
+  });
+
+  commands.register('removeServer', async () => {
+    const items = servers.all.map((place) => ({ label: new URL(place.url).host, place }));
+    if (items.length === 0) throw new UserError(vscode.l10n.t('No server was added to this machine’s own.'));
+    const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Remove server') });
+    if (picked === undefined) throw new vscode.CancellationError();
+    const sure = await confirm({
+      message: vscode.l10n.t('Remove {0} from the list of servers?', picked.label),
+      detail: vscode.l10n.t(
+        'Its keys are removed from VS Code’s secret storage. Nothing changes on the server, and it can be added again.',
+      ),
+      button: vscode.l10n.t('Remove Server'),
+    });
+    if (!sure) return;
+    await connection.signOut(picked.place);
+    await servers.remove(picked.place);
+    connection.reset();
+  });
+
+  commands.register('chooseCaFile', async () => {
+    const place = remoteOf(connection);
+    await servers.put({ ...place, caFile: await askCaFile() });
+    connection.reset();
+  });
+
+  commands.register('openDashboard', async () => {
+    const { url } = remoteOf(connection);
+    await vscode.env.openExternal(vscode.Uri.parse(url));
+  });
+}
+
+function remoteOf(connection: Connection): RemotePlace {
+  if (connection.remote !== undefined) return connection.remote;
+  throw new UserError(
+    vscode.l10n.t(
+      'The server of this machine is in use: it has no account and no dashboard. Add a TofuPilot server first.',
+    ),
+    [
+      {
+        label: vscode.l10n.t('Add Server'),
+        run: () => vscode.commands.executeCommand('testStations.addServer'),
+      },
+    ],
+  );
+}
+
+const confirmUnencrypted = (url: string): Promise<boolean> =>
+  confirm({
+    message: vscode.l10n.t('Send keys to {0} unencrypted?', new URL(url).host),
+    detail: vscode.l10n.t(
+      'The address begins with http: whoever is on the network between can read the keys and the results.',
+    ),
+    button: vscode.l10n.t('Use Unencrypted'),
+  });
+
+/**
+ * For what the public API of the server in use has no call: says so, and opens the way round.
+ * @param instead what to do in the dashboard, as a sentence
+ * @param next a further button
+ */
+export async function goRound(
+  connection: Connection,
+  station: { id: string },
+  instead: string,
+  next?: { label: string; command: string },
+): Promise<void> {
+  const open = vscode.l10n.t('Open {0}', connection.serverName);
+  const buttons = [open, ...(next === undefined ? [] : [next.label])];
+  const chosen = await showInformation(instead, ...buttons);
+  if (chosen === open) await openDashboardOf(connection, station);
+  else if (next !== undefined && chosen === next.label) {
+    await vscode.commands.executeCommand(next.command, { id: station.id });
+  }
+}
+
+/** Opens the dashboard of the station's organization. The addresses of its pages are not documented. */
+async function openDashboardOf(connection: Connection, { id }: { id: string }): Promise<void> {
+  const { url } = remoteOf(connection);
+  const { organization_slug: organization } = await connection.call(stations.get, { params: { id } });
+  await vscode.env.openExternal(vscode.Uri.joinPath(vscode.Uri.parse(url), organization));
+}

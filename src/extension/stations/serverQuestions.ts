@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import { ApiError } from '../client/apiError.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { RemotePlace } from '../connection/serverList.ts';
+import { showError } from '../vscode/messages.ts';
+import type { Step } from '../vscode/steps.ts';
+
+/** The address of TofuPilot's cloud. */
+const cloud = 'https://www.tofupilot.app';
+
+/** Whether keys would go over a network unencrypted. */
+export function isUnencrypted(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
+/** @returns the origin. @throws vscode.CancellationError */
+export async function askAddress(step: Step): Promise<string> {
+  const text = await step.text({
+    value: cloud,
+    prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
+    validate: (typed) =>
+      originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
+  });
+  // The step has refused what is not an address.
+  return originOf(text) ?? cloud;
+}
+
+/** People paste addresses with and without scheme, path and `/api`. */
+function originOf(typed: string): string | undefined {
+  const text = typed.trim();
+  const withScheme = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  return text !== '' && URL.canParse(withScheme) ? new URL(withScheme).origin : undefined;
+}
+
+export interface ProvenKey {
+  readonly key: string;
+  /** Of the user. */
+  readonly name: string;
+  /** With the CA file, where one had to be chosen. */
+  readonly place: RemotePlace;
+}
+
+/** Asks for a user key until the server knows it. @throws vscode.CancellationError; ApiError when the server fails */
+export async function askKey(step: Step, connection: Connection, place: RemotePlace): Promise<ProvenKey> {
+  const input = vscode.window.createInputBox();
+  input.prompt = vscode.l10n.t(
+    'Your user key for {0}, created in the dashboard under Settings. It is kept in VS Code’s secret storage.',
+    new URL(place.url).host,
+  );
+  input.password = true;
+  try {
+    return await step.show<ProvenKey>(input, (done, failed) => {
+      input.onDidChangeValue(() => (input.validationMessage = undefined));
+      input.onDidAccept(() => {
+        input.busy = true;
+        void prove(connection, place, input.value.trim())
+          .then((answer) => {
+            if (typeof answer === 'string') input.validationMessage = answer;
+            else done(answer);
+          }, failed)
+          .finally(() => (input.busy = false));
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.kind === 'untrusted')) throw error;
+    const caFile = await offerCaFile(error.message);
+    return await askKey(step, connection, { ...place, caFile });
+  }
+}
+
+/** @returns the sentence that says why not, or the key with its owner */
+async function prove(connection: Connection, place: RemotePlace, key: string): Promise<ProvenKey | string> {
+  if (key === '') return vscode.l10n.t('Paste your user key.');
+  try {
+    const owner = await connection.ownerOf(place, key);
+    if (owner !== null) return { key, name: owner.name ?? owner.email, place };
+    return vscode.l10n.t('This is the key of a station. A user key is needed here.');
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.kind !== 'unauthorized' && error.kind !== 'forbidden')) throw error;
+    return vscode.l10n.t('{0} does not know this key.', new URL(place.url).host);
+  }
+}
+
+async function offerCaFile(message: string): Promise<string> {
+  const choose = vscode.l10n.t('Choose CA File');
+  const chosen = await showError(message, { modal: true }, choose);
+  if (chosen !== choose) throw new vscode.CancellationError();
+  return askCaFile();
+}
+
+/** @throws vscode.CancellationError */
+export async function askCaFile(): Promise<string> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Certificates of the authority (PEM)'),
+      openLabel: vscode.l10n.t('Trust'),
+      filters: { [vscode.l10n.t('Certificates')]: ['pem', 'crt', 'cer'] },
+    })) ?? [];
+  if (file === undefined) throw new vscode.CancellationError();
+  return file.fsPath;
+}

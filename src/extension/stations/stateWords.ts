@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { StationState } from '../../shared/contract/overview.ts';
+import type { Pause } from '../../shared/contract/pauses.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+
+/** The word for a state; with shapes of their own, colour is not needed to tell them apart. */
+export function stateWord(state: StationState): string {
+  switch (state) {
+    case 'connected':
+      return vscode.l10n.t('connected');
+    case 'running':
+      return vscode.l10n.t('running');
+    case 'disconnected':
+      return vscode.l10n.t('disconnected');
+    case 'never':
+      return vscode.l10n.t('never connected');
+    case 'unknown':
+      return vscode.l10n.t('unknown');
+  }
+}
+
+export function stateIcon(state: StationState): vscode.ThemeIcon {
+  const [icon, color] = icons[state];
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}
+
+const icons: Record<StationState, [icon: string, color: string]> = {
+  connected: ['pass', 'testing.iconPassed'],
+  running: ['play-circle', 'charts.blue'],
+  disconnected: ['circle-slash', 'testing.iconFailed'],
+  never: ['circle-large-outline', 'disabledForeground'],
+  unknown: ['question', 'disabledForeground'],
+};
+
+/** What the word means, as a sentence. */
+export function stateSentence(state: StationState): string {
+  switch (state) {
+    case 'connected':
+      return vscode.l10n.t('Connected now.');
+    case 'running':
+      return vscode.l10n.t('Runs a script now.');
+    case 'disconnected':
+      return vscode.l10n.t('Was connected before, and is not now.');
+    case 'never':
+      return vscode.l10n.t('Nothing of this station has ever reached the server.');
+    case 'unknown':
+      return vscode.l10n.t('Whether it is connected now is not known.');
+  }
+}
+
+export const pauseWord = ({ kind }: Pause): string =>
+  kind === 'maintenance' ? vscode.l10n.t('maintenance') : vscode.l10n.t('paused');
+
+export const pauseIcon = ({ kind }: Pause): vscode.ThemeIcon =>
+  new vscode.ThemeIcon(kind === 'maintenance' ? 'tools' : 'debug-pause', new vscode.ThemeColor('charts.purple'));
+
+/** What is in progress, and until when, as a sentence. */
+export function pauseSentence({ kind, ends_at, note }: Pause): string {
+  const until = ends_at === null ? undefined : new Date(ends_at).toLocaleString();
+  const sentence =
+    kind === 'paused'
+      ? vscode.l10n.t('The uptime of this station is paused.')
+      : until === undefined
+        ? vscode.l10n.t('Maintenance is in progress.')
+        : vscode.l10n.t('Maintenance is in progress until {0}.', until);
+  return [sentence, oneLine(note)].filter(Boolean).join(' ');
+}

@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { name60 } from '../../shared/contract/common.ts';
+import { stations } from '../../shared/contract/stations.ts';
+import { asTyped } from '../../shared/format/oneLine.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { confirm } from '../vscode/confirm.ts';
+import { type StationChoice, warningOfRun } from './choose.ts';
+import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
+import { isNode, type Node } from './nodes.ts';
+
+export function registerStationCommands(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  choice: StationChoice,
+): void {
+  commands.register('createStation', async () => {
+    await store.refresh();
+    if (store.error !== undefined) throw store.error;
+    const name = await askName(store.stations ?? [], { title: vscode.l10n.t('Create station') });
+    const { id } = await connection.call(stations.create, { body: { name } });
+    await store.select({ id, name });
+    if (!(await connection.can('station-keys'))) {
+      await store.refresh();
+      return offerPaste(connection, { id, name });
+    }
+    const key = await issueKey(connection, id).finally(() => store.refresh());
+    await offerKey(
+      key,
+      vscode.l10n.t(
+        'Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it if it is needed elsewhere.',
+        name,
+      ),
+      { label: vscode.l10n.t('Link Procedure'), command: 'testStations.linkProcedure', argument: { id } },
+    );
+  });
+
+  commands.register('renameStation', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Rename station'));
+    const others = (store.stations ?? []).filter((other) => other.id !== station.id);
+    const title = vscode.l10n.t('Rename station {0}', station.name);
+    const name = await askName(others, { title, value: asTyped(station.name) });
+    await connection.call(stations.update, { params: { id: station.id }, body: { name } });
+    await store.refreshStation(station.id);
+  });
+
+  commands.register('removeStation', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Remove station'));
+    const sure = await confirm({
+      message: vscode.l10n.t('Remove station {0}?', station.name),
+      detail:
+        vscode.l10n.t(
+          'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
+          station.procedures.length,
+        ) + warningOfRun(store, station.id),
+      button: vscode.l10n.t('Remove Station'),
+    });
+    if (!sure) return;
+    await connection.call(stations.remove, { params: { id: station.id } });
+    await connection.forgetStationKey(station.id);
+    await store.refreshStation(station.id);
+  });
+
+  commands.register('selectStation', async (argument) => {
+    const station = isNode(argument)
+      ? argument.station
+      : await choice.pick(vscode.l10n.t('Select the station that scripts run on'), { canCreate: true });
+    await store.select(station);
+  });
+
+  commands.register('copyStationId', async (argument) => {
+    const station = await choice.station(argument, vscode.l10n.t('Copy station id'));
+    await vscode.env.clipboard.writeText(station.id);
+  });
+
+  commands.register('rename', (argument) => actOn(choice, argument, renameCommands));
+  commands.register('remove', (argument) => actOn(choice, argument, removeCommands));
+
+  commands.register('refreshStations', async () => {
+    await store.refresh();
+    if (store.error !== undefined) throw store.error;
+  });
+}
+
+/**
+ * What the keys for renaming and removing do, by the kind of node that has the focus. VS Code tells an extension only which
+ * node is selected, so the keys in the manifest first select the focused one: twice, because selecting an open node also
+ * closes it, and the second time opens it again.
+ */
+const renameCommands: ByKind = { station: 'renameStation', procedure: 'renameProcedure', key: 'rotateKey' };
+const removeCommands: ByKind = { station: 'removeStation', procedure: 'unlinkProcedure', key: 'deleteKey' };
+
+type ByKind = Record<Node['kind'], string>;
+
+async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): Promise<void> {
+  const node = choice.node(argument);
+  if (node !== undefined) await vscode.commands.executeCommand(`testStations.${byKind[node.kind]}`, node);
+}
+
+/**
+ * Asks for a station name until it is a good one, and whether to use one that another station has: several may share it.
+ * @throws vscode.CancellationError
+ */
+async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
+  const typed = await vscode.window.showInputBox({
+    ...options,
+    prompt: vscode.l10n.t('The name of the test bench, 1 to 60 characters, such as “Bench 1”'),
+    ignoreFocusOut: true,
+    validateInput: (value) => name60.safeParse(value).error?.issues[0]?.message,
+  });
+  if (typed === undefined) throw new vscode.CancellationError();
+  const name = typed.trim();
+  if (!others.some((other) => other.name.toLowerCase() === name.toLowerCase())) return name;
+  const sure = await confirm({
+    message: vscode.l10n.t('Use the name {0} for another station?', name),
+    detail: vscode.l10n.t('There is already a station with this name. The two will look alike in lists.'),
+    button: vscode.l10n.t('Use Name'),
+  });
+  if (!sure) throw new vscode.CancellationError();
+  return name;
+}

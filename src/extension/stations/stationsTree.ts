@@ -1,0 +1,169 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Node, StationNode } from './nodes.ts';
+import type { StationFilter } from './stationFilter.ts';
+import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
+
+/** With more stations than this they begin closed: each open one asks the server for its figures. */
+const openAtMost = 20;
+/** Milliseconds of the longest timer. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Stations and, under each, its linked procedures and its key. A changed station repaints its own node only. */
+export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #store: StationStore;
+  readonly #filter: StationFilter;
+  readonly #onFirstShown: () => void;
+  readonly #uptimeOf: (station: string) => Promise<string>;
+  readonly #changed = new vscode.EventEmitter<Node | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+  #roots = new Map<string, StationNode>();
+  /**
+   * The view has had its first nodes. A node repainted while VS Code still fetches its first children keeps the old
+   * ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
+   */
+  #shown = false;
+  /** What each node showed last, by station id. */
+  #painted = new Map<string, unknown>();
+  /** Repaints when maintenance or a pause begins or ends by itself. */
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param onFirstShown called when VS Code first wants nodes: somebody looks
+   * @param uptimeOf a station's uptime as a sentence; empty: nothing is known
+   */
+  constructor(
+    store: StationStore,
+    filter: StationFilter,
+    onFirstShown: () => void,
+    uptimeOf: (station: string) => Promise<string>,
+  ) {
+    this.#store = store;
+    this.#filter = filter;
+    this.#onFirstShown = onFirstShown;
+    this.#uptimeOf = uptimeOf;
+    this.#subscription = vscode.Disposable.from(
+      store.onDidChange((id) => this.#update(id)),
+      filter.onDidChange(() => this.#update(undefined)),
+    );
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (node?.kind === 'station') return this.#children(node);
+    if (node !== undefined) return [];
+    if (!this.#shown) {
+      this.#onFirstShown();
+      await this.#store.refresh();
+      this.#shown = true;
+    }
+    return [...this.#roots.values()];
+  }
+
+  async #children({ station: { id } }: StationNode): Promise<Node[]> {
+    // Later changes come by themselves; waiting here for each would leave VS Code without the nodes meanwhile.
+    if (this.#store.details(id) === undefined) await this.#store.refreshStation(id);
+    const station = this.#store.station(id);
+    const details = this.#store.details(id);
+    if (station === undefined) return [];
+    const procedures = station.procedures.map((procedure): Node => {
+      const week = details && (details.week.get(procedure.id) ?? { runs: 0, yield: null });
+      return { kind: 'procedure', station, procedure, week };
+    });
+    return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];
+  }
+
+  getParent(node: Node): Node | undefined {
+    return node.kind === 'station' ? undefined : this.#roots.get(node.station.id);
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    switch (node.kind) {
+      case 'station':
+        return stationItem(node.station, this.#look(node.station));
+      case 'procedure':
+        return procedureItem(node);
+      case 'key':
+        return keyItem(node);
+    }
+  }
+
+  /** The tooltip of a station, which is not asked for before somebody hovers. */
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    if (node.kind === 'station') {
+      const uptime = await this.#uptimeOf(node.station.id);
+      item.tooltip = stationTooltip(node.station, this.#look(node.station), uptime);
+    }
+    return item;
+  }
+
+  #look({ id, state, pauses }: StationItem): StationItemState {
+    const selected = id === this.#store.selected?.id;
+    return {
+      state: this.#store.running.has(id) ? 'running' : state,
+      selected,
+      pause: pauseAt(pauses, Date.now()),
+      waiting: this.#store.waiting.get(id),
+      // Also without procedures: VS Code would show the first one that is linked below a closed node.
+      expanded: selected || this.#roots.size <= openAtMost,
+    };
+  }
+
+  /** @param changed the one station of which more has changed than the list tells */
+  #update(changed: string | undefined): void {
+    const before = this.#roots;
+    const painted = this.#painted;
+    const { selected, running, waiting } = this.#store;
+    const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
+    const now = Date.now();
+    this.#updateAt(
+      nextPauseChange(
+        stations.flatMap(({ pauses }) => pauses),
+        now,
+      ),
+      now,
+    );
+    this.#roots = new Map(
+      stations.map((station): [string, StationNode] => {
+        const node: StationNode = before.get(station.id) ?? { kind: 'station', station };
+        node.station = station;
+        return [station.id, node];
+      }),
+    );
+    this.#painted = new Map(
+      stations.map((each) => [
+        each.id,
+        {
+          ...each,
+          pause: pauseAt(each.pauses, now),
+          selected: each.id === selected?.id,
+          running: running.has(each.id),
+          asks: waiting.get(each.id),
+        },
+      ]),
+    );
+    if (!this.#shown) return;
+    if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    for (const [id, root] of this.#roots) {
+      if (id === changed || !isDeepStrictEqual(painted.get(id), this.#painted.get(id))) this.#changed.fire(root);
+    }
+  }
+
+  #updateAt(time: number | undefined, now: number): void {
+    clearTimeout(this.#timer);
+    if (time === undefined) return;
+    this.#timer = setTimeout(() => this.#update(undefined), Math.min(time - now, longestTimer));
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,179 @@
+import * as vscode from 'vscode';
+import type { StationState } from '../../shared/contract/overview.ts';
+import type { Pause } from '../../shared/contract/pauses.ts';
+import { ago } from '../../shared/format/ago.ts';
+import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
+import { yieldPercent } from '../../shared/run/yield.ts';
+import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
+import { yieldSentences } from '../connection/yieldWords.ts';
+import type { KeyNode, ProcedureNode } from './nodes.ts';
+import { selectionUri } from './selectionMark.ts';
+import { pauseIcon, pauseSentence, pauseWord, stateIcon, stateSentence, stateWord } from './stateWords.ts';
+
+export interface StationItemState {
+  readonly state: StationState;
+  readonly selected: boolean;
+  readonly expanded: boolean;
+  /** Maintenance or a pause that is in progress. */
+  readonly pause: Pause | undefined;
+  /** The prompt that waits for an answer. */
+  readonly waiting: string | undefined;
+}
+
+export function stationItem(
+  station: StationItem,
+  { state, selected, expanded, pause, waiting }: StationItemState,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    station.name,
+    expanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  const linked = procedureCount(station.procedures.length);
+  const word = selected ? vscode.l10n.t('selected') : '';
+  item.id = `station:${station.id}`;
+  const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
+  const paused = pause === undefined ? '' : pauseWord(pause);
+  const stateWords = joined(' · ', paused, stateWord(state), sinceWords(station, state));
+  item.description = joined(' · ', word, asks || stateWords);
+  item.iconPath = lookIcon({ state, pause, waiting });
+  item.resourceUri = selectionUri(station.id);
+  item.contextValue = joined(' ', 'station', selected ? 'selected' : '', pause?.kind ?? '');
+  item.accessibilityInformation = {
+    label: joined(
+      ', ',
+      vscode.l10n.t('Station {0}', station.name),
+      word,
+      paused,
+      stateWord(state),
+      sinceWords(station, state),
+      asks,
+      linked,
+    ),
+  };
+  return item;
+}
+
+/** A test that asks or runs is more urgent than maintenance. */
+function lookIcon({ state, pause, waiting }: Pick<StationItemState, 'state' | 'pause' | 'waiting'>): vscode.ThemeIcon {
+  if (waiting !== undefined) return new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
+  return pause === undefined || state === 'running' ? stateIcon(state) : pauseIcon(pause);
+}
+
+/** Made when somebody hovers, because the uptime is asked for then. @param uptime as a sentence; empty: nothing is known */
+export function stationTooltip(
+  station: StationItem,
+  { state, selected, pause, waiting }: StationItemState,
+  uptime: string,
+): string {
+  const since = state === station.state ? station.stateSince : null;
+  return joined(
+    '\n',
+    station.name,
+    selected ? vscode.l10n.t('Scripts run on this station.') : '',
+    pause === undefined ? '' : pauseSentence(pause),
+    joined(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', dated(since))),
+    waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
+    station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),
+    uptime,
+    station.operatorAddress === null ? '' : vscode.l10n.t('Followed at {0}.', station.operatorAddress),
+    procedureCount(station.procedures.length),
+  );
+}
+
+/** Since when, where that is known and the shown state is the server's: this window may know more of a run of its own. */
+function sinceWords(station: StationItem, state: StationState): string {
+  if (station.stateSince === null || state !== station.state) return '';
+  const since = new Date(station.stateSince);
+  const isToday = since.toDateString() === new Date().toDateString();
+  return vscode.l10n.t(
+    'since {0}',
+    isToday
+      ? since.toLocaleTimeString(undefined, { timeStyle: 'short' })
+      : since.toLocaleDateString(undefined, { day: 'numeric', month: 'short' }),
+  );
+}
+
+export function procedureItem({ station, procedure, week }: ProcedureNode): vscode.TreeItem {
+  const label = procedureLabel(procedure);
+  const item = new vscode.TreeItem(label);
+  item.id = `station:${station.id}/procedure:${procedure.id}`;
+  item.description = joined(' · ', weekWords(week), nameBesideLabel(procedure));
+  item.iconPath = new vscode.ThemeIcon('checklist');
+  item.contextValue = 'procedure';
+  item.tooltip = joined(
+    '\n',
+    vscode.l10n.t('{0} may push runs of {1}.', station.name, procedure.name),
+    weekSentence(week),
+  );
+  item.accessibilityInformation = {
+    label: joined(
+      ', ',
+      vscode.l10n.t('Procedure {0}, {1}, linked to {2}', label, procedure.name, station.name),
+      weekWords(week),
+    ),
+  };
+  return item;
+}
+
+export function keyItem({ station, key }: KeyNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(key === null ? vscode.l10n.t('No key') : `${key.prefix}…`);
+  const age = key?.createdAt == null ? '' : vscode.l10n.t('made {0}', ago(key.createdAt, Date.now()));
+  const missing = key === null || key.isHere ? '' : vscode.l10n.t('not on this machine');
+  item.id = `station:${station.id}/key`;
+  item.description = key === null ? vscode.l10n.t('scripts cannot push') : joined(' · ', missing, age);
+  item.iconPath = key?.isHere === true ? new vscode.ThemeIcon('key') : warningIcon();
+  item.contextValue = key === null ? 'key none' : key.isHere ? 'key here' : 'key elsewhere';
+  item.tooltip = keyTooltip(station, key);
+  item.accessibilityInformation = {
+    label: joined(', ', vscode.l10n.t('Key of {0}', station.name), item.label as string, item.description),
+  };
+  return item;
+}
+
+const warningIcon = (): vscode.ThemeIcon =>
+  new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+
+function keyTooltip(station: StationItem, key: StationKey | null): string {
+  if (key === null)
+    return vscode.l10n.t('{0} has no key. Generate one, so that scripts can push its runs.', station.name);
+  return joined(
+    '\n',
+    vscode.l10n.t('The key of {0} begins with {1}', station.name, key.prefix),
+    key.isHere
+      ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
+      : vscode.l10n.t('This machine does not have it: paste it, or generate a new one.'),
+    key.createdAt === null ? '' : vscode.l10n.t('Made {0}.', dated(key.createdAt)),
+    key.lastUsedAt === null
+      ? key.createdAt === null
+        ? ''
+        : vscode.l10n.t('Never used.')
+      : vscode.l10n.t('Last used {0}.', dated(key.lastUsedAt)),
+  );
+}
+
+function weekWords(week: Week | undefined): string {
+  if (week === undefined) return '';
+  const runs = week.runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', week.runs);
+  if (week.yield === null || week.runs === 0) return runs;
+  const { passed_first, units } = week.yield.counts;
+  const share = yieldPercent(passed_first, units);
+  const words = share === null ? vscode.l10n.t('no yield data') : vscode.l10n.t('{0} % first pass', share);
+  return joined(' · ', runs, words);
+}
+
+function weekSentence(week: Week | undefined): string {
+  if (week === undefined) return '';
+  if (week.runs === 0) return vscode.l10n.t('No runs in the last 7 days.');
+  const runs = vscode.l10n.t('Runs in the last 7 days: {0}.', week.runs);
+  return week.yield === null ? runs : joined('\n', runs, yieldSentences(week.yield));
+}
+
+function procedureCount(count: number): string {
+  if (count === 0) return vscode.l10n.t('no procedure');
+  return count === 1 ? vscode.l10n.t('1 procedure') : vscode.l10n.t('{0} procedures', count);
+}
+
+const dated = (time: string): string => `${new Date(time).toLocaleString()} (${ago(time, Date.now())})`;
+
+const joined = (separator: string, ...parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join(separator);

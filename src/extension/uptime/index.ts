@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
+import type { Connection } from '../connection/connection.ts';
+import { stationIdOf } from '../connection/pickStation.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import { registerPauseCommands } from './pauseCommands.ts';
+import { UptimePanels } from './uptimePanels.ts';
+import { registerWatching } from './watching.ts';
+
+interface UptimePlaces {
+  /** The installed extension. */
+  readonly extension: vscode.Uri;
+  /** Of the workspace. */
+  readonly state: vscode.Memento;
+}
+
+/** Uptime of the stations: the panel, maintenance and pauses, and the news of watched stations. */
+export function registerUptime(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  feed: ChangeFeed,
+  log: Log,
+  { extension, state }: UptimePlaces,
+): vscode.Disposable {
+  const watching = registerWatching(commands, connection, store, feed, log, state);
+  registerPauseCommands(commands, connection, store);
+  const panels = new UptimePanels({ commands, connection, feed, log, watching, extension });
+  commands.register('openUptime', (argument) => panels.open(stationIdOf(argument)));
+  // The view's title hands over the focused node, and means all stations all the same.
+  commands.register('openAllUptime', () => panels.open(undefined));
+  return vscode.Disposable.from(watching, panels);
+}

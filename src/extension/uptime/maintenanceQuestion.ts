@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import { localTime, parseLocalTime } from '../../shared/format/localTime.ts';
+import { askInSteps, type Question, type Step } from '../vscode/steps.ts';
+
+const hour = 3_600_000;
+
+interface Maintenance {
+  readonly starts_at: string;
+  /** Null: until it is ended. */
+  readonly ends_at: string | null;
+  readonly note: string;
+}
+
+interface Times {
+  /** Milliseconds since 1970. */
+  readonly starts: number;
+  readonly ends: number | null;
+}
+
+interface Span extends vscode.QuickPickItem {
+  /** Undefined when the user gives them. */
+  readonly times: Times | undefined;
+}
+
+/** Asks when the maintenance is or was. @throws vscode.CancellationError */
+export async function askMaintenance(station: string): Promise<Maintenance> {
+  const now = Date.now();
+  const spans = spansFrom(now);
+  const answers: { span?: Span; starts: number; ends: number; note: string } = { starts: now, ends: now, note: '' };
+  const askSpan: Question = async (step) => {
+    answers.span = await step.pick(spans, vscode.l10n.t('Maintenance counts neither as uptime nor as downtime.'));
+  };
+  const askStart: Question = async (step) => {
+    answers.starts = await askTime(step, vscode.l10n.t('From'), now - hour, -Infinity);
+  };
+  const askEnd: Question = async (step) => {
+    const { starts } = answers;
+    answers.ends = await askTime(step, vscode.l10n.t('Until'), Math.max(now, starts + hour), starts);
+  };
+  const askNote: Question = async (step) => {
+    answers.note = await step.text({
+      value: '',
+      prompt: vscode.l10n.t('Reason (optional)'),
+      validate: (value) =>
+        value.trim().length > 200 ? vscode.l10n.t('The note must be at most 200 characters long.') : undefined,
+    });
+  };
+  await askInSteps(vscode.l10n.t('Maintenance of {0}', station), () => {
+    const asksTimes = answers.span !== undefined && answers.span.times === undefined;
+    return [askSpan, ...(asksTimes ? [askStart, askEnd] : []), askNote];
+  });
+  const { starts, ends }: Times = answers.span?.times ?? answers;
+  const iso = (time: number): string => new Date(time).toISOString();
+  return { starts_at: iso(starts), ends_at: ends === null ? null : iso(ends), note: answers.note };
+}
+
+/** Returns what is offered first. @param now milliseconds since 1970 */
+function spansFrom(now: number): Span[] {
+  const forHours = (hours: number, label: string): Span => ({
+    label,
+    times: { starts: now, ends: now + hours * hour },
+  });
+  return [
+    { label: vscode.l10n.t('From now until I end it'), times: { starts: now, ends: null } },
+    forHours(1, vscode.l10n.t('From now for one hour')),
+    forHours(4, vscode.l10n.t('From now for four hours')),
+    { label: vscode.l10n.t('At another time…'), detail: vscode.l10n.t('Past or planned'), times: undefined },
+  ];
+}
+
+/** @param after the time must be later */
+async function askTime(step: Step, what: string, proposal: number, after: number): Promise<number> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const text = await step.text({
+    value: localTime(proposal),
+    prompt: vscode.l10n.t('{0}: date and time in {1}, such as 2026-11-25 14:05', what, zone),
+    validate: (value) => {
+      const time = parseLocalTime(value);
+      if (time === undefined) return vscode.l10n.t('Write a date and a time, such as 2026-11-25 14:05.');
+      return time > after ? undefined : vscode.l10n.t('The end must be later than the beginning.');
+    },
+  });
+  // The step has refused what is not a time.
+  return parseLocalTime(text) ?? proposal;
+}

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { presence } from '../../shared/contract/presence.ts';
+import { uptime } from '../../shared/contract/uptime.ts';
+import { pauseAt } from '../../shared/uptime/pauses.ts';
+import type { Connection } from '../connection/connection.ts';
+import { pickStation, stationIdOf } from '../connection/pickStation.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { UserError } from '../vscode/userError.ts';
+import { askAddress } from './addressBox.ts';
+import { askMaintenance } from './maintenanceQuestion.ts';
+
+/** Commands that change what counts: maintenance, pauses, the operator address. The panel's buttons call them too. */
+export function registerPauseCommands(commands: Commands, connection: Connection, store: StationStore): void {
+  /** @throws UserError when the server keeps no uptime @throws vscode.CancellationError */
+  const stationOf = async (argument: unknown, title: string): Promise<{ id: string; name: string }> => {
+    await requireUptime(connection);
+    const id = stationIdOf(argument);
+    if (id === undefined) return pickStation(store, title);
+    if (store.station(id) === undefined) await store.refreshStation(id);
+    return store.station(id) ?? pickStation(store, title);
+  };
+
+  commands.register('markMaintenance', async (argument) => {
+    const { id, name } = await stationOf(argument, vscode.l10n.t('Mark maintenance'));
+    const { starts_at, ends_at, note } = await askMaintenance(name);
+    const body = { kind: 'maintenance' as const, starts_at, ends_at, note };
+    await connection.call(presence.pause, { params: { id }, body });
+  });
+
+  commands.register('pauseStation', async (argument) => {
+    const { id } = await stationOf(argument, vscode.l10n.t('Pause uptime of a station'));
+    const body = { kind: 'paused' as const, starts_at: new Date().toISOString(), ends_at: null };
+    await connection.call(presence.pause, { params: { id }, body });
+  });
+
+  const endPause = async (argument: unknown, title: string): Promise<void> => {
+    const { id, name } = await stationOf(argument, title);
+    const { pauses } = await connection.call(uptime.station, { params: { id }, query: { days: 1 } });
+    const pause = pauseAt(pauses, Date.now());
+    if (!pause) throw new UserError(vscode.l10n.t('{0} is neither paused nor in maintenance.', name));
+    const body = { ends_at: new Date().toISOString() };
+    await connection.call(presence.endPause, { params: { id, pause_id: pause.id }, body });
+  };
+  commands.register('resumeStation', (argument) => endPause(argument, vscode.l10n.t('Resume uptime of a station')));
+  commands.register('endMaintenance', (argument) => endPause(argument, vscode.l10n.t('End maintenance')));
+
+  commands.register('setOperatorAddress', async (argument) => {
+    const { id, name } = await stationOf(argument, vscode.l10n.t('Set operator address'));
+    const address = await askAddress({ id, name }, store.station(id)?.operatorAddress ?? '');
+    const body = { address: address === '' ? null : address };
+    await connection.call(presence.setOperatorAddress, { params: { id }, body });
+    await store.refreshStation(id);
+  });
+}
+
+async function requireUptime(connection: Connection): Promise<void> {
+  if (await connection.can('uptime')) return;
+  throw new UserError(vscode.l10n.t('{0} keeps no uptime that could be changed from here.', connection.serverName), [
+    {
+      label: vscode.l10n.t('Open {0}', connection.serverName),
+      run: () => vscode.commands.executeCommand('testStations.openDashboard'),
+    },
+  ]);
+}

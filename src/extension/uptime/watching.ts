@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { uptime } from '../../shared/contract/uptime.ts';
+import { pauseAt } from '../../shared/uptime/pauses.ts';
+import { StationTransitions } from '../../shared/uptime/stationTransitions.ts';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
+import type { Connection } from '../connection/connection.ts';
+import { pickStation, stationIdOf } from '../connection/pickStation.ts';
+import type { StationItem } from '../connection/stationSource.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import { showDone, showInformation, showWarning } from '../vscode/messages.ts';
+
+const key = 'watchedStations';
+const kept = z.array(z.string()).catch([]);
+
+/** The stations whose going and coming back is told in this workspace: none until the user watches one. */
+export class Watching implements vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #store: StationStore;
+  readonly #feed: ChangeFeed;
+  readonly #log: Log;
+  readonly #state: vscode.Memento;
+  readonly #comings = new StationTransitions();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+
+  constructor(connection: Connection, store: StationStore, feed: ChangeFeed, log: Log, state: vscode.Memento) {
+    this.#connection = connection;
+    this.#store = store;
+    this.#feed = feed;
+    this.#log = log;
+    this.#state = state;
+    this.#subscription = store.onDidChange(() => this.#look());
+    this.#follow();
+  }
+
+  get stations(): ReadonlySet<string> {
+    return new Set(kept.parse(this.#state.get(key)));
+  }
+
+  /** @returns whether the station is watched now */
+  async toggle(id: string): Promise<boolean> {
+    const stations = new Set(this.stations);
+    const watches = !stations.delete(id);
+    if (watches) stations.add(id);
+    await this.#state.update(key, [...stations]);
+    this.#comings.forget(id);
+    this.#follow();
+    this.#look();
+    this.#changed.fire();
+    return watches;
+  }
+
+  /** Changes are followed while somebody waits for them, also when no view is open. */
+  #follow(): void {
+    const isAny = this.stations.size > 0;
+    this.#feed.setLooking('watching', isAny);
+    if (isAny) this.#feed.begin();
+  }
+
+  #look(): void {
+    for (const id of this.stations) {
+      const station = this.#store.station(id);
+      const change = station && this.#comings.look(id, station.state);
+      if (station && change !== undefined) void this.#tell(station, change);
+    }
+  }
+
+  async #tell(station: StationItem, change: 'went' | 'came'): Promise<void> {
+    if (await this.#isPaused(station.id)) return;
+    const open = vscode.l10n.t('Open Uptime');
+    const chosen =
+      change === 'went'
+        ? await showWarning(vscode.l10n.t('{0} has disconnected.', station.name), open)
+        : await showInformation(vscode.l10n.t('{0} is connected again.', station.name), open);
+    if (chosen === open) await vscode.commands.executeCommand('testStations.openUptime', { id: station.id });
+  }
+
+  /** What happens during maintenance is no news. When it cannot be known, it is told. */
+  async #isPaused(id: string): Promise<boolean> {
+    try {
+      const { pauses } = await this.#connection.call(uptime.station, { params: { id }, query: { days: 1 } });
+      return pauseAt(pauses, Date.now()) !== undefined;
+    } catch (error) {
+      this.#log.debug(`pauses of ${id}: ${String(error)}`);
+      return false;
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+}
+
+/** The command that turns the news of a station on and off. */
+export function registerWatching(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  feed: ChangeFeed,
+  log: Log,
+  state: vscode.Memento,
+): Watching {
+  const watching = new Watching(connection, store, feed, log, state);
+  commands.register('watchStation', async (argument) => {
+    const id = stationIdOf(argument) ?? (await pickStation(store, vscode.l10n.t('Watch station'))).id;
+    const name = store.station(id)?.name ?? '';
+    const message = (await watching.toggle(id))
+      ? vscode.l10n.t('You are told when {0} goes or comes back.', name)
+      : vscode.l10n.t('{0} is watched no longer.', name);
+    showDone(message);
+  });
+  return watching;
+}

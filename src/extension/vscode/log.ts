@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+
+/** A warning or an error of this window. */
+export interface LogProblem {
+  readonly time: Date;
+  readonly level: 'warning' | 'error';
+  /** Of an error: with its stack. */
+  readonly text: string;
+}
+
+/** How many of the newest troubles are remembered. */
+const remembered = 50;
+
+/** The one output channel. No key is ever written to it: callers log what happened to what, not with which key. */
+export class Log implements vscode.Disposable {
+  readonly #channel = vscode.window.createOutputChannel('Test Stations', { log: true });
+  #troubles: readonly LogProblem[] = [];
+
+  /** The last warnings and errors of this window, oldest first. */
+  get troubles(): readonly LogProblem[] {
+    return this.#troubles;
+  }
+
+  trace(message: string): void {
+    this.#channel.trace(message);
+  }
+
+  debug(message: string): void {
+    this.#channel.debug(message);
+  }
+
+  info(message: string): void {
+    this.#channel.info(message);
+  }
+
+  warn(message: string): void {
+    this.#channel.warn(message);
+    this.#remember('warning', message);
+  }
+
+  error(error: string | Error): void {
+    this.#channel.error(error);
+    this.#remember('error', typeof error === 'string' ? error : (error.stack ?? String(error)));
+  }
+
+  show(): void {
+    this.#channel.show();
+  }
+
+  dispose(): void {
+    this.#channel.dispose();
+  }
+
+  #remember(level: LogProblem['level'], text: string): void {
+    this.#troubles = [...this.#troubles, { time: new Date(), level, text }].slice(-remembered);
+  }
+}
+
+export function createLog(context: vscode.ExtensionContext): Log {
+  const log = new Log();
+  log.info(
+    `Test Stations ${extensionVersion(context)}, VS Code ${vscode.version}, ${process.platform} ${process.arch}, Node ${process.versions.node}` +
+      (vscode.env.remoteName === undefined ? '' : `, remote ${vscode.env.remoteName}`),
+  );
+  return log;
+}
+
+export const extensionVersion = (context: vscode.ExtensionContext): string =>
+  z.object({ version: z.string() }).parse(context.extension.packageJSON).version;

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import type { StationStore } from '../connection/stationStore.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { setContext } from '../vscode/context.ts';
+import { openSample, showOpenedSample } from './sampleWorkspace.ts';
+import { openWalkthrough } from './walkthrough.ts';
+
+/** The first steps: the walkthrough and the sample workspace. */
+export function registerWelcome(
+  commands: Commands,
+  context: vscode.ExtensionContext,
+  store: StationStore,
+): vscode.Disposable {
+  commands.register('openWalkthrough', () => openWalkthrough(context));
+  commands.register('openSample', (origin) => openSample(context, store, origin === 'walkthrough'));
+  void showOpenedSample(context, store).catch((error: unknown) => commands.show(error));
+  return store.onDidChange(() => {
+    const station = store.stations?.find(({ id }) => id === store.selected?.id);
+    setContext('hasProcedure', station !== undefined && station.procedures.length > 0);
+  });
+}

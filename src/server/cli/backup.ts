@@ -1,0 +1,196 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { serverExit } from '../../shared/contract/local.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { attachmentFault, type StoredAttachment } from '../attachments/attachmentFault.ts';
+import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
+import { howToRestore, isDamage } from '../store/damage.ts';
+import { diskTrouble } from '../store/diskTrouble.ts';
+import { requireKnownSchema } from '../store/schema/migrations.ts';
+import { databaseFiles, type DataFolder } from './dataFolder.ts';
+import { StartError, systemCode } from './startError.ts';
+
+/** The folder of a backup's attachments. */
+export const attachmentsOf = (file: string): string => `${file}.attachments`;
+
+/** The folder for what is left of a damaged data folder. */
+const salvageOf = (file: string): string => `${file}.damaged`;
+
+interface Backup {
+  /** How many attachments were copied whole. */
+  attachments: number;
+  /** A sentence for each attachment that the database names and that is not in the backup as it should be. */
+  faults: string[];
+}
+
+type Stored = ReadonlyMap<string, StoredAttachment>;
+
+/**
+ * Copies a data folder as it is at one moment: the database to `file`, the contents of its attachments beside it. The
+ * folder's server may run meanwhile. Attachments that are missing or damaged do not stop the backup. Of a database that is
+ * damaged, the files are copied as they are, to a place of their own that cannot be taken for a backup.
+ * @throws StartFailure when there is something at `file` already, it cannot be written, or the database is damaged
+ */
+export function backup(folder: DataFolder, to: string): Backup {
+  const file = resolve(to);
+  for (const taken of [file, attachmentsOf(file), salvageOf(file)]) {
+    if (existsSync(taken)) throw new StartError(serverExit.usage, `${taken} exists already. Give --to another name.`);
+  }
+  const part = `${file}.part`;
+  const clear = (): void => rmSync(part, { recursive: true, force: true });
+  try {
+    clear();
+    // A folder of this user's alone: where others may write, too, one of them could put a link in the way.
+    mkdirSync(part, { mode: 0o700 });
+    return copyFolder(folder, file, part);
+  } catch (error) {
+    clear();
+    if (isDamage(error)) throw salvage(folder, file, error);
+    throw describe(error, file);
+  } finally {
+    clear();
+  }
+}
+
+function copyFolder(folder: DataFolder, file: string, part: string): Backup {
+  const unfinished = { database: join(part, 'stations.db'), attachments: join(part, 'attachments') };
+  requireKnownSchema(folder.database);
+  const before = storedIn(folder.database);
+  // Those that are deleted from now on are in the backup's database or not; here they are in any case.
+  const copied = copyAll(before.keys(), folder.attachments, unfinished.attachments);
+  copyDatabase(folder.database, unfinished.database);
+  const after = storedIn(unfinished.database);
+  const isNew = (id: string): boolean => !copied.has(id);
+  copyAll([...after.keys()].filter(isNew), folder.attachments, unfinished.attachments);
+  const faulty = [...after.values()].filter((stored) => attachmentFault(unfinished.attachments, stored) !== null);
+  const now = faulty.length > 0 ? storedIn(folder.database) : after;
+  // The running server deletes the row first, then the file: these were deleted between the copy of the database and now.
+  const deleted = faulty.filter(({ id }) => !now.has(id));
+  if (deleted.length > 0) removeUploads(unfinished.database, deleted);
+  const faults = faulty
+    .filter(({ id }) => now.has(id))
+    .map((stored) => faultOf(stored, folder, unfinished.attachments));
+  for (const id of before.keys()) {
+    if (!after.has(id)) rmSync(attachmentPath(unfinished.attachments, id), { force: true });
+  }
+  renameSync(unfinished.attachments, attachmentsOf(file));
+  renameSync(unfinished.database, file);
+  return { attachments: after.size - faulty.length, faults };
+}
+
+/** What is wrong with a faulty copy: the original has the reason, unless that has been repaired meanwhile. */
+const faultOf = (stored: StoredAttachment, folder: DataFolder, copies: string): string =>
+  attachmentFault(folder.attachments, stored) ?? attachmentFault(copies, stored) ?? '';
+
+function removeUploads(path: string, uploads: readonly StoredAttachment[]): void {
+  const database = new DatabaseSync(path);
+  try {
+    const remove = database.prepare('delete from uploads where id = ?');
+    for (const { id } of uploads) remove.run(id);
+  } finally {
+    database.close();
+  }
+}
+
+function copyDatabase(from: string, to: string): void {
+  const database = new DatabaseSync(from, { readOnly: true, timeout: 10_000 });
+  try {
+    database.prepare('vacuum into ?').run(to);
+  } finally {
+    database.close();
+  }
+  const file = openSync(to, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+}
+
+/** The attachments whose content a database says is there, by their ids. */
+function storedIn(path: string): Stored {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
+  try {
+    const rows = database.prepare('select id, name, size from uploads where stored_at is not null').all();
+    return new Map(
+      rows.map(({ id, name, size }) => [String(id), { id: String(id), name: String(name), size: Number(size) }]),
+    );
+  } finally {
+    database.close();
+  }
+}
+
+/** Copies the files that are there and can be read. @returns the ids of those */
+function copyAll(ids: Iterable<string>, from: string, to: string): Set<string> {
+  const copied = new Set<string>();
+  mkdirSync(to, { recursive: true });
+  for (const id of ids) {
+    const [source, target] = [attachmentPath(from, id), attachmentPath(to, id)];
+    // Not a link either, which could lead to any file.
+    if (!lstatSync(source, { throwIfNoEntry: false })?.isFile()) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    try {
+      copyFileSync(source, target, constants.COPYFILE_FICLONE);
+      copied.add(id);
+    } catch (error) {
+      // Deleted by the running server since it was listed, missing or damaged; not so if the backup cannot be written.
+      if (systemCode(error) !== 'ENOENT' && isReadable(source)) throw error;
+      rmSync(target, { recursive: true, force: true });
+    }
+  }
+  return copied;
+}
+
+function isReadable(file: string): boolean {
+  try {
+    readFileSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Copies the files of a damaged data folder as they are. @returns the failure that says where they are */
+function salvage(folder: DataFolder, file: string, damage: unknown): StartError {
+  const target = salvageOf(file);
+  const what = `The database ${folder.database} is damaged (${messageOf(damage)}) and was not backed up.`;
+  try {
+    mkdirSync(target, { mode: 0o700 });
+    for (const { path, name } of databaseFiles(folder.database)) {
+      if (existsSync(path)) copyFileSync(path, join(target, name));
+    }
+    const copied = copyAll(attachmentIds(folder.attachments), folder.attachments, join(target, 'attachments'));
+    const kept = `Its files were copied as they are, with ${copied.size} attachments, to ${target}.`;
+    return new StartError(serverExit.databaseDamaged, `${what} ${kept} ${howToRestore}`, damage);
+  } catch (error) {
+    rmSync(target, { recursive: true, force: true });
+    const failed = `Its files could not be copied to ${target} (${messageOf(error)}).`;
+    return new StartError(serverExit.databaseDamaged, `${what} ${failed} ${howToRestore}`, damage);
+  }
+}
+
+function attachmentIds(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((each) => each.isDirectory() && each.name !== incoming)
+    .flatMap(({ name }) => readdirSync(join(folder, name)));
+}
+
+function describe(error: unknown, file: string): StartError {
+  if (error instanceof StartError) return error;
+  return new StartError(
+    diskTrouble(error) === null ? 1 : serverExit.diskTrouble,
+    `The backup to ${file} failed (${messageOf(error)}). Check that there is space and that this user may write there.`,
+    error,
+  );
+}

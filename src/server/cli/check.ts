@@ -1,0 +1,117 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { serverExit } from '../../shared/contract/local.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { attachmentFault } from '../attachments/attachmentFault.ts';
+import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
+import { howToRestore, isDamage } from '../store/damage.ts';
+import { isSchemaOlder, requireKnownSchema } from '../store/schema/migrations.ts';
+import { type DataFolder } from './dataFolder.ts';
+import { StartError } from './startError.ts';
+
+/** What must never be found: each query gives one text for each breach. */
+const rules: readonly string[] = [
+  `select 'Run ' || id || ' ends before it starts.' from runs where ended_at < started_at`,
+  `with recursive above(unit, id) as (
+     select id, parent_id from units where parent_id is not null
+     union
+     select above.unit, units.parent_id from above join units using (id) where units.parent_id is not null
+   )
+   select 'Unit ' || unit || ' is built into itself.' from above where unit = id`,
+  `select 'Unit ' || id || ' has ' || coalesce(runs, 0) || ' runs and is noted with ' || run_count || '.'
+   from units left join (select unit_id, count(*) as runs from runs group by unit_id) on unit_id = id
+   where run_count <> coalesce(runs, 0)`,
+  `select 'Batch ' || id || ' has ' || coalesce(units, 0) || ' units and is noted with ' || unit_count || '.'
+   from batches left join (select batch_id, count(*) as units from units group by batch_id) on batch_id = id
+   where unit_count <> coalesce(units, 0)`,
+  `select 'Run ' || r.id || ' has not the revision and batch of its unit.' from runs r join units u on u.id = r.unit_id
+   where r.revision_id is not u.revision_id or r.batch_id is not u.batch_id`,
+  `select 'Upload ' || id || ' is stored and has no size.' from uploads where stored_at is not null and size is null`,
+  `select 'Of the changes up to ' || max(id) || ' some are missing.' from changes having count(*) <> max(id) - min(id) + 1`,
+];
+
+/**
+ * Looks for damage in a data folder. Reads only, and may do so while the folder's server runs.
+ * @returns a sentence for each finding; none when all is well
+ * @throws StartFailure when the data is of another version
+ */
+export function* check(folder: DataFolder): Generator<string> {
+  let database: DatabaseSync | undefined;
+  try {
+    requireKnownSchema(folder.database);
+    if (isSchemaOlder(folder.database)) {
+      throw new StartError(
+        serverExit.schemaTooOld,
+        `The data in ${folder.path} is of an earlier version. Check it with the program of that version, or start this ` +
+          'server once, which updates the data.',
+      );
+    }
+    database = new DatabaseSync(folder.database, { readOnly: true, timeout: 10_000 });
+    yield* checkDatabase(database);
+    yield* checkAttachments(database, folder.attachments);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    yield `The database ${folder.database} is damaged (${messageOf(error)}). ${howToRestore}`;
+  } finally {
+    database?.close();
+  }
+}
+
+const texts = (database: DatabaseSync, query: string): string[] =>
+  database
+    .prepare(query)
+    .all()
+    .map((row) => String(Object.values(row)[0]));
+
+function* checkDatabase(database: DatabaseSync): Generator<string> {
+  const damage = texts(database, 'pragma integrity_check').filter((text) => text !== 'ok');
+  for (const text of damage) yield `The database is damaged: ${text.replaceAll('\n', ' ')}. ${howToRestore}`;
+  for (const { table, rowid, parent } of database.prepare('pragma foreign_key_check').all()) {
+    yield `Row ${String(rowid)} of ${String(table)} refers to a row of ${String(parent)} that does not exist.`;
+  }
+  for (const rule of rules) yield* texts(database, rule);
+  yield* checkJson(database);
+}
+
+/** Every column named `…_json` holds JSON. */
+function* checkJson(database: DatabaseSync): Generator<string> {
+  const columns = database
+    .prepare(
+      `select t.name as "table", c.name as "column" from sqlite_schema t join pragma_table_info(t.name) c
+       where t.type = 'table' and c.name like '%\\_json' escape '\\'`,
+    )
+    .all();
+  for (const { table, column } of columns) {
+    const [invalid] = texts(
+      database,
+      `select count(*) from "${String(table)}" where "${String(column)}" is not null and not json_valid("${String(column)}")`,
+    );
+    if (invalid !== '0')
+      yield `In ${String(invalid)} rows of ${String(table)} the column ${String(column)} is no JSON.`;
+  }
+}
+
+/** A running server may change both sides meanwhile: what does not fit is looked at twice. */
+function* checkAttachments(database: DatabaseSync, folder: string): Generator<string> {
+  const select = database.prepare('select name, size, stored_at from uploads where id = ?');
+  const misfit = (id: string): string | null => {
+    const row = select.get(id);
+    if (!row) {
+      const file = lstatSync(attachmentPath(folder, id), { throwIfNoEntry: false });
+      return file ? `The file of attachment ${id} belongs to nothing.` : null;
+    }
+    if (row['stored_at'] === null) return null;
+    return attachmentFault(folder, { id, name: String(row['name']), size: Number(row['size']) });
+  };
+  const stored = texts(database, 'select id from uploads where stored_at is not null');
+  for (const id of new Set([...stored, ...filesIn(folder)])) {
+    const finding = misfit(id) && misfit(id);
+    if (finding) yield finding;
+  }
+}
+
+function* filesIn(folder: string): Generator<string> {
+  if (!existsSync(folder)) return;
+  for (const part of readdirSync(folder)) if (part !== incoming) yield* readdirSync(join(folder, part));
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
+import { usage, usageFailure } from './usage.ts';
+
+export const help = `${usage}
+
+Without a command: the station server of the data folder DIR, which is created if it does not exist.
+
+--port        the port to listen on. Without it: the one of the last start if it is free, otherwise any.
+--host        the address to listen on; 0.0.0.0 or :: for all.
+--public-url  the address by which clients on other machines reach the server, without a path, such as
+              https://stations.example.com. Needed behind a proxy, and where a container maps the port.
+--cert, --key the certificate of that address, with its chain, and its private key, both in PEM: the server then
+              speaks HTTPS. Without --port it listens on the port of --public-url.
+--mqtt-port   the port of the live streams. Only without an https address: with one, they use that address.
+--time-zone   Yields are counted by the days of this time zone, such as Europe/Berlin; without it, by those of this
+              machine's time zone.
+
+new-user-key  creates a further user key and shows it once. With --name it replaces the earlier key of that name; the server
+              keeps up to 20 named keys and ends the one that was unused longest. --revoke-others ends all earlier keys.
+check         looks for damage in DIR, also while its server runs; changes nothing. One line for each finding.
+              Exit code 0: all is well. 1: there are findings.
+backup        copies DIR as it is at one moment, also while its server runs: the database to FILE, the contents of
+              attachments to the folder FILE.attachments. Nothing that exists is overwritten.
+              Exit code 0: the backup is complete. 17: it can be used, and lacks the attachments named on stderr, whose
+              files are missing or damaged in DIR. 14: the database is damaged; the files of DIR were copied as they are
+              to the folder FILE.damaged, from which the server cannot start. Any other code: there is no backup.
+              To restore a backup: stop the server, move DIR away, make it anew, copy FILE to DIR/stations.db and the
+              folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
+              secret that signs them (DIR/signing.secret) is in no backup.`;
+
+export type Command =
+  | { command: 'help' }
+  | ({ command: 'serve'; data: string; timeZone: string } & NetworkOptions)
+  | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
+  | { command: 'check'; data: string }
+  | { command: 'backup'; data: string; to: string };
+
+/** @throws StartFailure when the arguments make no sense */
+export function readCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { command: 'help' };
+  const { data, to } = values;
+  if (!data) throw usageFailure('--data DIR is missing: the folder in which the server keeps everything.');
+  const command = positionals.join(' ');
+  if (values['revoke-others'] && command !== 'new-user-key')
+    throw usageFailure('--revoke-others goes with new-user-key.');
+  if (values.name !== undefined && command !== 'new-user-key') throw usageFailure('--name goes with new-user-key.');
+  if (to !== undefined && command !== 'backup') throw usageFailure('--to goes with backup.');
+  switch (command) {
+    case '':
+      return { command: 'serve', data, timeZone: readTimeZone(values['time-zone']), ...readNetworkOptions(values) };
+    case 'new-user-key':
+      return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
+    case 'check':
+      return { command, data };
+    case 'backup':
+      if (!to) throw usageFailure('--to FILE is missing: where the backup is to be written.');
+      return { command, data, to };
+    default:
+      throw usageFailure(`unknown command "${command}".`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        'time-zone': { type: 'string' },
+        'public-url': { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
+        'mqtt-port': { type: 'string' },
+        to: { type: 'string' },
+        name: { type: 'string' },
+        'revoke-others': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw usageFailure(messageOf(error));
+  }
+}
+
+function readName(name: string | undefined): string | null {
+  if (name === undefined || /^[\x21-\x7e]{1,100}$/.test(name)) return name ?? null;
+  throw usageFailure('--name must have 1 to 100 letters, digits or signs, and no blanks.');
+}
+
+/** Returns the time zone, or without a name that of this machine. Node has none if `TZ` is not a time zone's name. */
+function readTimeZone(name: string | undefined): string {
+  if (name === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  try {
+    return new Calendar(name).zone;
+  } catch {
+    throw usageFailure(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
+  }
+}

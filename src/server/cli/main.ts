@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { serverExit } from '../../shared/contract/local.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { diskTrouble } from '../store/diskTrouble.ts';
+import { takeChosenKey } from './chosenKey.ts';
+import { help, readCommand } from './commandLine.ts';
+import { DataFolder } from './dataFolder.ts';
+import { StartError } from './startError.ts';
+
+// Files are for this user alone.
+process.umask(0o077);
+
+// Whoever started the server may be gone when it writes; that is no reason to end.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+// Node 22 calls node:sqlite experimental on stderr, where people look for the reason of a failed start.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (warning.name !== 'ExperimentalWarning') console.error(warning);
+});
+
+/** What a command needs is loaded by it alone: a window that opens for the first time waits for `new-user-key`. */
+async function main(): Promise<void> {
+  const chosenKey = takeChosenKey(process.env);
+  const command = readCommand(process.argv.slice(2));
+  if (command.command === 'help') {
+    console.log(help);
+    return;
+  }
+  if (command.command === 'check') {
+    const { check } = await import('./check.ts');
+    for (const finding of check(DataFolder.existing(command.data))) {
+      console.log(finding);
+      process.exitCode = 1;
+    }
+    return;
+  }
+  if (command.command === 'backup') {
+    const { attachmentsOf, backup } = await import('./backup.ts');
+    const { attachments, faults } = backup(DataFolder.existing(command.data), command.to);
+    console.log(`Backed up to ${command.to}, and ${attachments} attachments to ${attachmentsOf(command.to)}.`);
+    for (const fault of faults) console.error(fault);
+    if (faults.length > 0) {
+      console.error(`The backup can be used, but ${faults.length} attachments are not in it as they should be.`);
+      process.exitCode = serverExit.backupIncomplete;
+    }
+    return;
+  }
+  const folder = new DataFolder(command.data);
+  if (command.command === 'new-user-key') {
+    const { newUserKey } = await import('./userKeys.ts');
+    console.log(await newUserKey(folder, command));
+    return;
+  }
+  const { serve } = await import('./serve.ts');
+  const server = await serve(folder, { ...command, chosenKey, pages: pagesFolder() });
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    server.stop().then(() => process.exit(0), fail);
+  };
+  void server.stopRequested.then(stop);
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  console.log(JSON.stringify(server.address));
+}
+
+/** Beside the bundle; the source has no pages of its own and takes those of the last build. */
+function pagesFolder(): string {
+  const here = dirname(process.argv[1] ?? '');
+  return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../dist/webview');
+}
+
+function fail(error: unknown): void {
+  const failure = error instanceof StartError ? error : diskFailure(error);
+  console.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
+  process.exit(failure?.exitCode ?? 1);
+}
+
+function diskFailure(error: unknown): StartError | null {
+  const trouble = diskTrouble(error);
+  return trouble === null ? null : new StartError(serverExit.diskTrouble, trouble, error);
+}
+
+main().catch(fail);

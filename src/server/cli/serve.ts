@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerAddress } from '../../shared/contract/local.ts';
+import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { makeApp } from '../app.ts';
+import { AttachmentFiles } from '../attachments/attachmentFiles.ts';
+import { SignedUrls } from '../attachments/signedUrls.ts';
+import { sweepAttachments } from '../attachments/sweepAttachments.ts';
+import { hostOf, Hosts } from '../http/hosts.ts';
+import { EventStreams } from '../live/eventStreams.ts';
+import { OperatorHub } from '../live/operator/hub.ts';
+import { OperatorLinks } from '../live/operator/links.ts';
+import { systemClock } from '../live/presence/clock.ts';
+import { PresenceRecorder } from '../live/presence/recorder.ts';
+import { Streaming } from '../live/streaming/streaming.ts';
+import { findInstance } from '../store/instance.ts';
+import { openStore } from '../store/open.ts';
+import { version } from '../version.ts';
+import { readCertificate, watchCertificate } from './certificateFiles.ts';
+import type { DataFolder } from './dataFolder.ts';
+import { listen, type ListenOptions } from './listen.ts';
+import type { NetworkOptions } from './networkOptions.ts';
+import { ServerLog } from './serverLog.ts';
+import { ensureUserKey } from './userKeys.ts';
+
+/** Milliseconds between two looks for attachments that nothing needs. */
+const sweepMillis = 24 * 60 * 60_000;
+
+export interface RunningServer {
+  address: ServerAddress;
+  /** Resolves when a client that has the stop token asks the server to end. */
+  stopRequested: Promise<void>;
+  /** Finishes the open requests, then closes the database. */
+  stop(): Promise<void>;
+}
+
+interface ServeOptions extends NetworkOptions {
+  timeZone: string;
+  chosenKey: string | null;
+  /** The folder of the pages that browsers show. */
+  pages: string;
+}
+
+/**
+ * Starts the server of a data folder and writes its address there.
+ * @throws StartFailure
+ */
+export async function serve(
+  folder: DataFolder,
+  { host, port, publicUrl, certificate, mqttPort, timeZone, chosenKey, pages }: ServeOptions,
+): Promise<RunningServer> {
+  const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
+  const tls = certificate === null ? null : readCertificate(certificate, publicHost);
+  folder.lock();
+  const log = new ServerLog(folder.log);
+  log.start();
+  const { store, sql } = openStore(folder.database);
+  const streams = new EventStreams(store);
+  const files = new AttachmentFiles(folder.attachments);
+  const secret = folder.signingSecret();
+  const urls = new SignedUrls(secret);
+  const links = new OperatorLinks(secret);
+  const hub = new OperatorHub();
+  const presence = new PresenceRecorder(store, systemClock, {
+    onChange: () => streams.ring(),
+    onFollowed: [hub.followed],
+  });
+  await presence.start();
+  const last = folder.readAddress();
+  const hosts = new Hosts(host, publicUrl);
+  await hosts.refresh();
+  const streaming = await Streaming.start({
+    store,
+    listeners: [presence, hub],
+    mqttPort: publicUrl?.startsWith('https:')
+      ? null
+      : { folder: folder.certificates, host, hosts, ports: portsToTry(mqttPort, last?.mqtt) },
+  });
+  const calendar = new Calendar(timeZone);
+  const stopToken = randomBytes(32).toString('base64url');
+  let requestStop = (): void => {};
+  const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
+  const stopping = { stopToken, requestStop };
+  const app = makeApp(
+    { store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar, ...stopping },
+    hosts,
+  );
+  const { sockets } = streaming;
+  const upgrade: ListenOptions['upgrade'] =
+    sockets && ((request, socket, head) => sockets.upgrade(request, socket, head, hosts));
+  const listening = await listen(app, { host, ports: portsToTry(port, last?.url), tls, upgrade });
+  // Windows on this machine need no certificate: with one, they would depend on names and authorities of the network.
+  const inside =
+    tls === null
+      ? listening
+      : await listen(app, { host: '127.0.0.1', ports: portsToTry(null, last?.url), tls: null, upgrade: null });
+  const all = [...new Set([listening, inside])];
+  const endWatch =
+    certificate && watchCertificate(certificate, publicHost, (identity) => listening.setCertificate(identity));
+  await ensureUserKey(store, chosenKey);
+  const address = {
+    url: inside.url,
+    ...(publicUrl === null ? {} : { public_url: publicUrl }),
+    ...(streaming.mqttPort === null
+      ? { mqtt: null }
+      : { mqtt: `mqtts://${new URL(inside.url).hostname}:${streaming.mqttPort.port}`, ca: folder.authority }),
+    pid: process.pid,
+    data: folder.path,
+    instance: await findInstance(store),
+    version,
+  };
+  folder.writeAddress({ ...address, stop_token: stopToken });
+  let swept = sweepAttachments(store, files);
+  const sweeping = setInterval(() => {
+    swept = swept.then(() => sweepAttachments(store, files));
+  }, sweepMillis).unref();
+  return {
+    address,
+    stopRequested,
+    stop: async () => {
+      clearInterval(sweeping);
+      endWatch?.();
+      streams.end();
+      hub.streams.end();
+      // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
+      await Promise.all(all.map((each) => each.drain()));
+      await streaming.stop();
+      await Promise.all(all.map((each) => each.close()));
+      await presence.stop();
+      await swept;
+      await store.destroy();
+      log.stop();
+      folder.release();
+    },
+  };
+}
+
+/** Returns the chosen port, otherwise the last one, so that clients find the server again, and then any free one. */
+const portsToTry = (chosen: number | null, last: string | null | undefined): number[] =>
+  chosen !== null ? [chosen] : [...(last ? [Number(new URL(last).port)] : []), 0];

@@ -1,0 +1,65 @@
+import { serverExit } from '../../shared/contract/local.ts';
+import { makeKey, storeChosenKey } from '../keys.ts';
+import { isDamage } from '../store/damage.ts';
+import { addUserKey, hasUserKey, type NewUserKey } from '../store/keys.ts';
+import { openStore } from '../store/open.ts';
+import { isSchemaOlder } from '../store/schema/migrations.ts';
+import type { Store } from '../store/tables.ts';
+import { type DataFolder } from './dataFolder.ts';
+import { StartError } from './startError.ts';
+
+const unnamed: NewUserKey = { revokeOthers: false, name: null };
+
+/** Sees to it that there is a user key. One that is made is shown once, on stderr. */
+export async function ensureUserKey(store: Store, chosen: string | null): Promise<void> {
+  if (await hasUserKey(store)) return;
+  if (chosen !== null) {
+    await addUserKey(store, storeChosenKey(chosen), unnamed);
+    return;
+  }
+  const made = makeKey('user');
+  await addUserKey(store, made, unnamed);
+  console.error(`The user key of this new data folder, shown this once: ${made.key}`);
+}
+
+/**
+ * Creates a further user key; everyone who may write the folder may do so, also while its server runs.
+ * @throws StartFailure when the data would have to be updated under a server that runs
+ */
+export async function newUserKey(folder: DataFolder, options: NewUserKey): Promise<string> {
+  const isUpdate = isUpdateNeeded(folder);
+  if (isUpdate) lockForUpdate(folder);
+  const { store } = openStore(folder.database);
+  try {
+    const made = makeKey('user');
+    await addUserKey(store, made, options);
+    return made.key;
+  } finally {
+    await store.destroy();
+    if (isUpdate) folder.release();
+  }
+}
+
+function isUpdateNeeded({ database }: DataFolder): boolean {
+  try {
+    return isSchemaOlder(database);
+  } catch (error) {
+    if (isDamage(error)) return false; // opening the store reports the damage
+    throw error;
+  }
+}
+
+/** A server that runs does not know the schema of a later version: only the one who has the folder may update its data. */
+function lockForUpdate(folder: DataFolder): void {
+  try {
+    folder.lock();
+  } catch (error) {
+    if (!(error instanceof StartError) || error.exitCode !== serverExit.folderInUse) throw error;
+    throw new StartError(
+      serverExit.schemaTooOld,
+      `A station server of an earlier version is running on the data folder ${folder.path}, and this program would have ` +
+        'to update its data. Stop that server, then try again.',
+      error,
+    );
+  }
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import { logFailure } from '../cli/logFailure.ts';
+import type { Store } from '../store/tables.ts';
+import { type Listener, OpenStreams } from './openStreams.ts';
+
+/** How often the database is asked whether another process, such as `new-user-key`, wrote to it. */
+const pollMillis = 1_000;
+const maxStreams = 100;
+
+/** The open event streams: wakes them when something changed, also by another process. */
+export class EventStreams extends OpenStreams {
+  readonly #store: Store;
+  #poll: NodeJS.Timeout | undefined;
+  #version: number | undefined;
+
+  constructor(store: Store) {
+    super(maxStreams);
+    this.#store = store;
+  }
+
+  override open(owner: string, cut: () => void): Listener {
+    this.#poll ??= setInterval(() => void this.#lookAtOthers(), pollMillis);
+    return super.open(owner, cut);
+  }
+
+  override close(listener: Listener): void {
+    super.close(listener);
+    if (this.count > 0) return;
+    clearInterval(this.#poll);
+    this.#poll = undefined;
+  }
+
+  override end(): void {
+    clearInterval(this.#poll);
+    super.end();
+  }
+
+  async #lookAtOthers(): Promise<void> {
+    try {
+      const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.#store);
+      const version = rows[0]?.data_version;
+      if (version !== this.#version) this.ring();
+      this.#version = version;
+    } catch (error) {
+      // A disk that fails for a while must not end the server: the next look may go well.
+      logFailure('Changes by other processes could not be looked for', error);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import type { AnsweredPrompt, LiveState, UnavailableReason } from '../../../shared/contract/operator.ts';
+import { conflict, notFound } from '../../http/refusalError.ts';
+import type { Listener } from '../openStreams.ts';
+import type { EditorWindow } from './editorWindow.ts';
+import { PromptAnswers } from './promptAnswers.ts';
+import { freshest, isRunning, type TestSource } from './testSource.ts';
+
+/** Milliseconds between looks whether an answer was taken. */
+const lookMillis = 1_000;
+
+/** What happens on one station now, from whichever source, and what can be done there. */
+export class LiveStation {
+  readonly id: string;
+  readonly #onChange: () => void;
+  readonly #sources = new Set<TestSource>();
+  readonly #windows = new Set<EditorWindow>();
+  readonly #answers = new PromptAnswers();
+  readonly #watchers = new Set<Listener>();
+  #look: NodeJS.Timeout | undefined;
+  #state: LiveState | undefined;
+  name = '';
+
+  /** @param onChange called after each change */
+  constructor(id: string, onChange: () => void) {
+    this.id = id;
+    this.#onChange = onChange;
+  }
+
+  /** Names change seldom: the last one that the server heard. */
+  named(name: string): this {
+    if (name !== this.name) this.#state = undefined;
+    this.name = name;
+    return this;
+  }
+
+  get state(): LiveState {
+    this.#state ??= this.#stateNow();
+    return this.#state;
+  }
+
+  watch(listener: Listener): void {
+    this.#watchers.add(listener);
+  }
+
+  unwatch(listener: Listener): void {
+    this.#watchers.delete(listener);
+  }
+
+  /** Something that tells of tests here. @param window it is an editor's, which can also start */
+  add(source: TestSource, window?: EditorWindow): void {
+    this.#sources.add(source);
+    if (window) this.#windows.add(window);
+  }
+
+  /** A source has news, came or went. */
+  changed(source: TestSource): void {
+    // A stream that was opened anew goes on with the test of the one before.
+    for (const other of this.#sources) {
+      const same = other.test !== null && other.test.execution_id === source.test?.execution_id;
+      if (other !== source && other.kind === source.kind && same && !other.connected) this.#sources.delete(other);
+    }
+    const shown = freshest([...this.#sources]);
+    for (const each of this.#sources) if (!each.connected && each !== shown) this.#sources.delete(each);
+    for (const each of this.#windows) if (!each.connected && each !== shown) this.#windows.delete(each);
+    this.#giveDue();
+    this.#state = undefined;
+    for (const watcher of this.#watchers) watcher.ring();
+    this.#onChange();
+  }
+
+  /**
+   * Answers the open prompt.
+   * @param delivered the caller gives the answer to the test itself
+   * @throws Refusal 404 for a prompt that is not open, 409 for one that is answered or that nothing reaches
+   */
+  answer(prompt: string, text: string, by: string, delivered: boolean): AnsweredPrompt {
+    const source = this.#shown();
+    const isOpen = source?.test?.prompt?.id === prompt;
+    if (!isOpen && this.#answers.of(prompt) === null) {
+      throw notFound('This question is not open on the station: it was answered, has timed out, or was never asked.');
+    }
+    if (isOpen && !source.connected) throw conflict(refusals.gone);
+    const answered = this.#answers.add(prompt, by, delivered ? null : text, Date.now());
+    this.changed(source ?? this.#anySource());
+    return answered;
+  }
+
+  /** @throws Refusal 409 with the reason why not */
+  stop(execution: string): void {
+    const source = this.#shown();
+    const why = source?.test?.execution_id === execution ? this.state.actions.stop : 'ended';
+    if (why !== null || !source?.stop) throw conflict(refusals[why ?? 'started-elsewhere']);
+    source.stop();
+    this.changed(source);
+  }
+
+  /** @throws Refusal 409 with the reason why not */
+  start(serialNumber: string, loop: boolean): void {
+    const why = this.state.actions.start;
+    const window = this.#offering();
+    if (why !== null || !window) throw conflict(refusals[why ?? 'no-window']);
+    window.request({ event: 'start', data: { serial_number: serialNumber, loop } });
+  }
+
+  /** @throws Refusal 409 when no window is there */
+  loop(loop: boolean): void {
+    const window = this.#offering();
+    if (!window) throw conflict(refusals['no-window']);
+    window.request({ event: 'loop', data: { loop } });
+  }
+
+  #shown(): TestSource | null {
+    return freshest([...this.#sources]);
+  }
+
+  #anySource(): TestSource {
+    const [source] = this.#sources;
+    if (!source) throw notFound('Nothing is known of a test on this station.');
+    return source;
+  }
+
+  /** The window that would start a script here: one with a script before one without, the newest first. */
+  #offering(): EditorWindow | undefined {
+    return [...this.#windows]
+      .filter(({ connected, offer }) => connected && offer !== null)
+      .sort((a, b) => Number(b.offer?.script != null) - Number(a.offer?.script != null) || b.opened - a.opened)[0];
+  }
+
+  /** An answer that the test has not taken yet is given again, so that none is lost on a connection that broke. */
+  #giveDue(): void {
+    clearTimeout(this.#look);
+    const source = this.#shown();
+    const prompt = source?.test?.prompt;
+    if (!source || !prompt || this.#answers.of(prompt.id) === null) return;
+    if (source.connected) {
+      const text = this.#answers.due(prompt.id, performance.now());
+      if (text !== null) source.give(prompt.id, text);
+    }
+    this.#look = setTimeout(() => this.#giveDue(), lookMillis).unref();
+  }
+
+  #stateNow(): LiveState {
+    const source = this.#shown();
+    const test = source?.test ?? null;
+    const window = this.#offering();
+    return {
+      station_id: this.id,
+      station_name: this.name,
+      source: source?.kind ?? 'none',
+      connected: source?.connected ?? false,
+      test,
+      answered: test?.prompt ? this.#answers.of(test.prompt.id) : null,
+      actions: { answer: whyNoAnswer(source), stop: whyNoStop(source), start: this.#whyNoStart(window) },
+      offer: window?.offer ?? null,
+    };
+  }
+
+  #whyNoStart(window: EditorWindow | undefined): UnavailableReason | null {
+    if ([...this.#sources].some((each) => isRunning(each) || (each.connected && each.busy))) return 'running';
+    return window?.offer?.script == null ? 'no-window' : null;
+  }
+}
+
+function whyNoAnswer(source: TestSource | null): UnavailableReason | null {
+  if (!source?.test) return 'no-test';
+  if (source.test.status === 'completed') return 'ended';
+  if (source.test.prompt === null) return 'no-prompt';
+  return source.connected ? null : 'gone';
+}
+
+function whyNoStop(source: TestSource | null): UnavailableReason | null {
+  if (!source?.test) return 'no-test';
+  if (source.test.status === 'completed') return 'ended';
+  if (source.stop === null) return 'started-elsewhere';
+  if (!source.connected) return 'gone';
+  return source.stopping ? 'stopping' : null;
+}
+
+const refusals: Record<UnavailableReason, string> = {
+  'no-test': 'There is no test on this station.',
+  ended: 'This test has ended.',
+  'no-prompt': 'No question is open on this station.',
+  gone: 'The script cannot be reached: its connection is lost.',
+  'started-elsewhere': 'This test was not started from an editor. Stop it where it runs.',
+  stopping: 'The test is stopping already.',
+  running: 'A test runs on this station. Wait for its end, or stop it.',
+  'no-window': 'No VS Code window has a script for this station. Set one there, and keep the window open.',
+};

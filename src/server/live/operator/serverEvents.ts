@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { unbuffered } from '../../http/answers.ts';
+import type { Environment } from '../../http/mount.ts';
+import { type Listener, type OpenStreams } from '../openStreams.ts';
+
+/** Milliseconds between two looks whether the client may still listen, and between two events. */
+const lookMillis = 5_000;
+const leastMillis = 40;
+
+interface ServerEvents {
+  readonly streams: OpenStreams;
+  /** Who opens the stream: see `OpenStreams`. */
+  readonly owner: string;
+  /** Whether the client may (still) listen. */
+  readonly allowed: () => Promise<boolean>;
+  /** What has happened since the last time, at once at the beginning. */
+  readonly news: () => readonly { event: string; data: unknown }[];
+  /** The listener is rung when there is news. */
+  readonly opened: (listener: Listener) => void;
+  readonly closed: (listener: Listener) => void;
+}
+
+/** Sends events until the client goes, may listen no more, or the server stops. What comes close together is sent as one. */
+export function serveEvents(
+  c: Context<Environment>,
+  { streams, owner, allowed, news, opened, closed }: ServerEvents,
+): Response {
+  const listener = streams.open(owner, () => c.env.outgoing.destroy());
+  opened(listener);
+  c.header(...unbuffered);
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(() => listener.ring());
+    let looked = performance.now();
+    try {
+      while (!stream.aborted && !streams.ended) {
+        if (performance.now() - looked >= lookMillis) {
+          if (!(await allowed())) return;
+          looked = performance.now();
+          await stream.write(': still here\n\n');
+        }
+        for (const { event, data } of news()) await stream.writeSSE({ event, data: JSON.stringify(data) });
+        await delay(leastMillis);
+        await listener.rung(lookMillis);
+      }
+    } finally {
+      streams.close(listener);
+      closed(listener);
+    }
+  });
+}

@@ -1,0 +1,97 @@
+import { type LateHeartbeat, patienceFor, repaired } from '../../../shared/uptime/presence.ts';
+import { logFailure } from '../../cli/logFailure.ts';
+import { observedWithin } from '../../store/observers.ts';
+import { changePast, savePresence, type StoredPresence } from '../../store/presence.ts';
+import type { Store } from '../../store/tables.ts';
+import { StationPresence } from './stationPresence.ts';
+
+/** The presence of all stations, in memory and in the store. */
+export class Presences {
+  readonly #store: Store;
+  readonly #onSaved: () => void;
+  readonly #stations = new Map<string, StationPresence>();
+  readonly #unsaved = new Set<StationPresence>();
+  #saving: Promise<void> = Promise.resolve();
+
+  /** @param onSaved something changed in the store */
+  constructor(store: Store, onSaved: () => void) {
+    this.#store = store;
+    this.#onSaved = onSaved;
+  }
+
+  load(stored: readonly StoredPresence[]): void {
+    for (const each of stored) this.#stations.set(each.station_id, new StationPresence(each.station_id, each));
+  }
+
+  get all(): Iterable<StationPresence> {
+    return this.#stations.values();
+  }
+
+  of(id: string): StationPresence {
+    const known = this.#stations.get(id);
+    if (known) return known;
+    const made = new StationPresence(id);
+    this.#stations.set(id, made);
+    return made;
+  }
+
+  /** It is not in use any more. */
+  forget(id: string): void {
+    this.#stations.delete(id);
+  }
+
+  /** Stores what may have changed of it, together with what has changed by then. */
+  changed(station: StationPresence): void {
+    if (station.isSaved) return;
+    this.#unsaved.add(station);
+    void this.save();
+  }
+
+  /** Resolves when all is stored that was told before, or could not be: then the next call tries again. */
+  save(): Promise<void> {
+    return this.#queue(() => this.#save());
+  }
+
+  /** Repairs the past by a heartbeat that came late. @param alive when this server watches, as far as it is not stored */
+  repair(station: StationPresence, beat: LateHeartbeat, alive: { from: number; to: number }): Promise<void> {
+    return this.#queue(async () => {
+      await this.#save();
+      const patience = patienceFor(beat.interval);
+      const around = { from: beat.at - patience, to: beat.at + beat.interval + patience };
+      const last = await this.#store.transaction().execute(async (change) => {
+        const observed = [...(await observedWithin(change, around)), alive];
+        return changePast(change, station.id, around, (told) => repaired(told, beat, observed));
+      });
+      station.repaired(last);
+      if (!station.isSaved) this.#unsaved.add(station);
+      await this.#save();
+      this.#onSaved();
+    });
+  }
+
+  #queue(work: () => Promise<void>): Promise<void> {
+    const done = this.#saving.then(work);
+    this.#saving = done.catch(() => undefined); // the caller is told
+    return done;
+  }
+
+  async #save(): Promise<void> {
+    const stations = [...this.#unsaved];
+    if (stations.length === 0) return;
+    this.#unsaved.clear();
+    const news = stations.map((station) => ({ station, news: station.takeNews() }));
+    try {
+      await this.#store.transaction().execute(async (change) => {
+        for (const each of news) await savePresence(change, each.news);
+      });
+    } catch (error) {
+      for (const each of news) {
+        each.station.giveBack(each.news);
+        this.#unsaved.add(each.station);
+      }
+      logFailure('The presence of stations could not be stored', error);
+      return;
+    }
+    this.#onSaved();
+  }
+}

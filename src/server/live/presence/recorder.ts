@@ -1,0 +1,172 @@
+import * as z from 'zod';
+import type { StationState } from '../../../shared/contract/overview.ts';
+import type { PresenceCause } from '../../../shared/contract/presence.ts';
+import { patienceFor } from '../../../shared/uptime/presence.ts';
+import { lastAlive } from '../../store/observers.ts';
+import { forgetWhoIsThere, storedPresences } from '../../store/presence.ts';
+import type { Store } from '../../store/tables.ts';
+import type { LiveStream, StreamEnd, StreamListener } from '../streaming/streams.ts';
+import type { Clock } from './clock.ts';
+import { Followers } from './followers.ts';
+import { type Heartbeat, Heartbeats } from './heartbeats.ts';
+import { Observer } from './observer.ts';
+import { Presences } from './presences.ts';
+import type { StationPresence } from './stationPresence.ts';
+
+const causes: Record<Exclude<StreamEnd, 'server'>, PresenceCause> = {
+  farewell: 'stream',
+  lost: 'stream-lost',
+  key: 'key',
+};
+
+/** The part of OpenHTF's state that tells whether a test is being executed. */
+const statusOf = z.object({ status: z.string() });
+const isRunning = (state: unknown): boolean => statusOf.safeParse(state).data?.status === 'RUNNING';
+
+/** Writes down which stations are there: what live streams, heartbeats and followed station servers tell. */
+export class PresenceRecorder implements StreamListener {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #presences: Presences;
+  readonly #observer: Observer;
+  readonly #heartbeats: Heartbeats;
+  readonly #followers: Followers;
+  readonly #judging = new Map<string, () => void>();
+
+  /**
+   * @param onChange something changed in the store
+   * @param onFollowed takes what followed station servers tell
+   */
+  constructor(
+    store: Store,
+    clock: Clock,
+    { onChange, onFollowed }: { onChange: () => void; onFollowed: readonly StreamListener[] },
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#presences = new Presences(store, onChange);
+    this.#observer = new Observer(store, clock, {
+      onTick: () => void this.#presences.save(),
+      onGap: () => this.#onGap(),
+    });
+    this.#heartbeats = new Heartbeats(this.#presences, this.#observer, clock);
+    this.#followers = new Followers(clock, [
+      {
+        opened: ({ stationId }) => this.#tell(stationId, 'follow', false, 'follow'),
+        state: ({ stationId }, state) => this.#tell(stationId, 'follow', isRunning(state), 'follow'),
+        closed: ({ stationId }, how) => this.#end(stationId, 'follow', how === 'server' ? null : 'follow'),
+      },
+      ...onFollowed,
+    ]);
+  }
+
+  /** Begins to watch. Of stations that were there when the server before ended, nothing is known until they tell. */
+  async start(): Promise<void> {
+    const alive = await lastAlive(this.#store);
+    await this.#store.transaction().execute((change) => forgetWhoIsThere(change, alive));
+    const stored = await storedPresences(this.#store);
+    this.#presences.load(stored);
+    await this.#observer.start();
+    this.#awaitThem();
+    for (const { station_id, operator_address } of stored) this.#followers.follow(station_id, operator_address);
+  }
+
+  /** Ends watching in order: of what comes after, nothing is known. */
+  async stop(): Promise<void> {
+    this.#followers.stop();
+    this.#heartbeats.stop();
+    for (const cancel of this.#judging.values()) cancel();
+    await this.#presences.save();
+    await this.#observer.stop();
+  }
+
+  opened(stream: LiveStream): void {
+    this.#tell(stream.stationId, stream.id, false, 'stream');
+  }
+
+  state(stream: LiveStream, state: unknown): void {
+    this.#tell(stream.stationId, stream.id, isRunning(state), 'stream');
+  }
+
+  closed(stream: LiveStream, how: StreamEnd): void {
+    this.#end(stream.stationId, stream.id, how === 'server' ? null : causes[how]);
+  }
+
+  /** @returns the station's state when it is stored */
+  async heartbeat(stationId: string, beat: Heartbeat): Promise<StationState> {
+    const station = this.#presences.of(stationId);
+    await this.#heartbeats.beat(station, beat);
+    return station.state;
+  }
+
+  /** Follows the OpenHTF station server at this address from now on; null: none. */
+  follow(stationId: string, address: string | null): void {
+    this.#followers.follow(stationId, address);
+  }
+
+  /** The station is not in use any more: its sources end. */
+  async forget(stationId: string): Promise<void> {
+    this.#followers.follow(stationId, null);
+    this.#judging.get(stationId)?.();
+    this.#judging.delete(stationId);
+    const station = this.#presences.of(stationId);
+    const now = this.#observer.now();
+    this.#heartbeats.forget(station);
+    station.endAll(now, 'key');
+    this.#presences.changed(station);
+    await this.#presences.save();
+    this.#presences.forget(stationId);
+  }
+
+  /** Resolves when what was told until now is stored. */
+  async saved(): Promise<void> {
+    await this.#presences.save();
+    await this.#observer.saved();
+  }
+
+  #tell(stationId: string | null, source: string, running: boolean, cause: PresenceCause): void {
+    if (stationId === null) return;
+    const station = this.#presences.of(stationId);
+    station.tell(source, { running }, this.#observer.now(), cause);
+    this.#presences.changed(station);
+  }
+
+  /** @param cause null: this server ends the source, which says nothing of the station */
+  #end(stationId: string | null, source: string, cause: PresenceCause | null): void {
+    if (stationId === null) return;
+    const station = this.#presences.of(stationId);
+    const now = this.#observer.now();
+    if (cause === null) {
+      station.lose(source, now);
+      this.#await(station);
+    } else station.end(source, now, cause);
+    this.#presences.changed(station);
+  }
+
+  #onGap(): void {
+    this.#heartbeats.renew();
+    this.#awaitThem();
+  }
+
+  #awaitThem(): void {
+    for (const station of this.#presences.all) this.#await(station);
+  }
+
+  /** Gives a station that was there time to tell that it still is. */
+  #await(station: StationPresence): void {
+    this.#judging.get(station.id)?.();
+    this.#judging.delete(station.id);
+    if (!station.isAwaited) return;
+    // One that does not come back was gone when the waiting began, or when its heartbeat was due: somebody watched.
+    const from = this.#observer.now() + (station.heartbeatMillis ?? 0);
+    const judge = (): void => {
+      const since = this.#observer.startedAt;
+      this.#observer.now(); // which notices a gap
+      if (this.#observer.startedAt !== since) return; // it has its time anew
+      this.#judging.delete(station.id);
+      station.judge(from);
+      this.#presences.changed(station);
+    };
+    this.#judging.set(station.id, this.#clock.after(patienceFor(station.heartbeatMillis ?? 0), judge));
+  }
+}

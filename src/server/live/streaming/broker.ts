@@ -1,0 +1,185 @@
+import { Duplex } from 'node:stream';
+import { Aedes, type Client } from 'aedes';
+import { logFailure } from '../../cli/logFailure.ts';
+import { OpenStream } from './openStream.ts';
+import { PacketReader, packetTypes } from './packetReader.ts';
+import type { Session, Sessions } from './sessions.ts';
+import type { StreamListener } from './streams.ts';
+
+export const streamLimits = {
+  /** Bytes of a message: a state has the whole record of the test. */
+  packet: 8 * 1024 * 1024,
+  connections: 500,
+  /** Open streams of one key, so that no key can use up the connections. */
+  streamsOfKey: 50,
+  /** Milliseconds from a connection to its CONNECT. */
+  connect: 10_000,
+  /** Seconds that a client may be silent: a pulled cable closes no socket. The official client sends every 20 s. */
+  keepalive: 60,
+};
+
+interface Connection {
+  readonly socket: Duplex;
+  /** Whether the client has sent DISCONNECT. */
+  hasDisconnected: boolean;
+  /** Null until the client has logged in. */
+  stream: OpenStream | null;
+}
+
+interface Options {
+  readonly sessions: Sessions;
+  readonly listeners: readonly StreamListener[];
+  /** Whether the key with which a session was requested is still valid. */
+  readonly isKey: (keyId: string) => Promise<boolean>;
+}
+
+/**
+ * The MQTT broker of the live streams. A client may do what its session's token allows: it publishes to one topic, reads
+ * another, and leaves the will that it was given. Messages are not kept for clients that connect later.
+ *
+ * A stream is open exactly as long as its socket: it begins with a login on a socket that is open, and ends with that
+ * socket's `close` event. What the MQTT library believes about a client does not matter.
+ */
+export class StreamBroker {
+  readonly #options: Options;
+  readonly #aedes: Aedes;
+  readonly #connections = new Map<Client, Connection>();
+
+  private constructor(options: Options) {
+    this.#options = options;
+    this.#aedes = new Aedes({
+      connectTimeout: streamLimits.connect,
+      keepaliveLimit: streamLimits.keepalive,
+      maxTopicLevels: 3,
+      preConnect: (_client, packet, done) => {
+        const isAsHandedOut = packet.will !== undefined && packet.clean !== false;
+        // The library then generates an id: with an id of its own choice, a client could end another one.
+        packet.clientId = '';
+        done(isAsHandedOut ? null : new Error('A client needs the will that it was given.'), isAsHandedOut);
+      },
+      authenticate: (client, _name, password, done) => {
+        void this.#login(client, password)
+          .catch((error: unknown) => {
+            logFailure('The key of a live stream could not be checked', error);
+            return false;
+          })
+          .then((isIn) => done(null, isIn));
+      },
+      authorizePublish: (client, packet, done) => {
+        packet.retain = false;
+        done(this.#take(client, packet.topic, packet.payload));
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const isOwn = subscription.topic === this.#streamOf(client)?.session.topics.in;
+        done(null, isOwn ? subscription : null);
+      },
+    });
+    // A client that breaks the protocol loses its connection; the server is not at fault.
+    for (const event of ['clientError', 'connectionError'] as const) {
+      this.#aedes.on(event, (client) => this.#connections.get(client)?.socket.destroy());
+    }
+  }
+
+  static async start(options: Options): Promise<StreamBroker> {
+    const broker = new StreamBroker(options);
+    await broker.#aedes.listen();
+    return broker;
+  }
+
+  /** Takes a client's connection. */
+  connected(socket: Duplex): void {
+    socket.on('error', () => socket.destroy());
+    this.#makeRoom();
+    if (socket.destroyed || this.#connections.size >= streamLimits.connections) {
+      socket.destroy();
+      return;
+    }
+    const connection: Connection = { socket, hasDisconnected: false, stream: null };
+    const packets = new PacketReader(streamLimits.packet, (type) => {
+      if (type === packetTypes.disconnect) connection.hasDisconnected = true;
+    });
+    packets.on('error', () => socket.destroy());
+    const both = Duplex.from({ readable: socket.pipe(packets), writable: socket });
+    const client = this.#aedes.handle(both);
+    both.once('close', () => socket.destroy());
+    this.#connections.set(client, connection);
+    socket.once('close', () => {
+      packets.destroy();
+      this.#end(client);
+    });
+  }
+
+  /** The streams that are open now. */
+  get open(): readonly OpenStream[] {
+    return [...this.#connections.values()].flatMap(({ stream }) => stream ?? []);
+  }
+
+  /** Ends a session and its token. */
+  end(stream: OpenStream, why: 'key' | 'server'): void {
+    this.#options.sessions.end(stream.session);
+    stream.cut(why);
+  }
+
+  async close(): Promise<void> {
+    for (const stream of this.open) stream.cut('server');
+    await new Promise<void>((done) => this.#aedes.close(() => done()));
+    for (const { socket } of this.#connections.values()) socket.destroy();
+  }
+
+  #streamOf(client: Client): OpenStream | null {
+    return this.#connections.get(client)?.stream ?? null;
+  }
+
+  /** The oldest connection that has not logged in makes room: connections without a login cannot shut out clients. */
+  #makeRoom(): void {
+    if (this.#connections.size < streamLimits.connections) return;
+    for (const [client, { socket, stream }] of this.#connections) {
+      if (stream !== null) continue;
+      this.#connections.delete(client);
+      socket.destroy();
+      return;
+    }
+  }
+
+  /** @returns whether the client may stay */
+  async #login(client: Client, password: Readonly<Buffer> | undefined): Promise<boolean> {
+    const session = password === undefined ? undefined : this.#options.sessions.find(password.toString());
+    if (session === undefined || !(await this.#options.isKey(session.keyId))) return false;
+    const connection = this.#connections.get(client);
+    if (connection === undefined || connection.socket.destroyed) return false; // closed by now
+    for (const other of this.open) if (other.session === session) other.cut('server'); // its client reconnects
+    if (this.open.filter((other) => other.session.keyId === session.keyId).length >= streamLimits.streamsOfKey)
+      return false;
+    connection.stream = this.#openStream(client, connection, session);
+    return true;
+  }
+
+  #openStream(client: Client, { socket }: Connection, session: Session): OpenStream {
+    return new OpenStream(session, this.#options.listeners, {
+      publish: (packet) => client.publish(packet, ignored),
+      cut: () => {
+        this.#end(client);
+        socket.destroy();
+      },
+    });
+  }
+
+  #take(client: Client | null, topic: string, payload: string | Buffer): Error | null {
+    if (client === null) return null; // the library's own messages
+    const stream = this.#streamOf(client);
+    if (stream === null) return new Error('The client is not connected.');
+    const { topics } = stream.session;
+    if (topic === topics.out) stream.take(Buffer.from(payload));
+    else if (topic !== topics.will) return new Error('A client may publish to the topics of its own session only.');
+    return null;
+  }
+
+  #end(client: Client): void {
+    const connection = this.#connections.get(client);
+    this.#connections.delete(client);
+    connection?.stream?.closed(connection.hasDisconnected);
+  }
+}
+
+/** Whether a message arrived shows in what the script does next. */
+const ignored = (): void => {};

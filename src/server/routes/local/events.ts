@@ -1,0 +1,77 @@
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { type Change, events, lastEventId, type StreamEvent } from '../../../shared/contract/events.ts';
+import { unbuffered } from '../../http/answers.ts';
+import { parseInput } from '../../http/input.ts';
+import { receive, routeOf } from '../../http/mount.ts';
+import type { EventStreams } from '../../live/eventStreams.ts';
+import type { Listener } from '../../live/openStreams.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { type ChangeRow, changesAfter, newestChange } from '../../store/changes.ts';
+import { isKey } from '../../store/keys.ts';
+import type { Store } from '../../store/tables.ts';
+import { isoTime } from '../../store/time.ts';
+
+const heartbeatMillis = 15_000;
+
+export function eventRoutes({ app, store, sql, streams }: RouteNeeds): void {
+  app.get(routeOf(events.stream), async (c) => {
+    const { keyId } = await receive(sql, events.stream, c);
+    const sent = c.req.header('last-event-id');
+    const last = sent === undefined ? null : parseInput(lastEventId, sent);
+    const listener = streams.open(keyId, () => c.env.outgoing.destroy());
+    c.header(...unbuffered);
+    return streamSSE(c, async (stream) => {
+      stream.onAbort(() => listener.ring());
+      try {
+        await feed(stream, { store, streams, listener, keyId, last });
+      } finally {
+        streams.close(listener);
+      }
+    });
+  });
+}
+
+interface Feed {
+  store: Store;
+  streams: EventStreams;
+  listener: Listener;
+  keyId: string;
+  /** The last change that the client has; null when it comes for the first time. */
+  last: number | null;
+}
+
+/** Sends what changes until the client goes, its key ends or the server stops. */
+async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, last }: Feed): Promise<void> {
+  const send = (id: number, { event, data }: StreamEvent) =>
+    stream.writeSSE({ event, id: String(id), data: JSON.stringify(data) });
+  const newest = await newestChange(store);
+  let place = last ?? newest;
+  await send(place, { event: 'hello', data: { newest } });
+  if (place > newest) {
+    // It comes from another data folder, or this one was restored from a backup.
+    place = newest;
+    await send(place, { event: 'reset', data: { newest } });
+  }
+  while (!stream.aborted && !streams.ended && (await isKey(store, keyId))) {
+    const changes = await changesAfter(store, place);
+    const next = changes[0]?.id ?? place + 1;
+    if (next > place + 1) {
+      place = await newestChange(store);
+      await send(place, { event: 'reset', data: { newest: place } });
+      continue;
+    }
+    for (const change of changes) {
+      await send(change.id, { event: 'change', data: changeAnswer(change) });
+      place = change.id;
+    }
+    if (changes.length === 0 && !(await listener.rung(heartbeatMillis))) await stream.write(': still here\n\n');
+  }
+}
+
+const changeAnswer = ({ kind, at, station_id, procedure_id, run_id }: ChangeRow): Change => ({
+  kind,
+  at: isoTime(at),
+  station_id,
+  procedure_id,
+  run_id,
+});

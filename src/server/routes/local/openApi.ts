@@ -1,0 +1,12 @@
+import { local } from '../../../shared/contract/local.ts';
+import { operations } from '../../../shared/contract/operations.ts';
+import { json } from '../../http/answers.ts';
+import { describeApi } from '../../http/openApi.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { version } from '../../version.ts';
+
+/** Needs no key: it says nothing of this server's data. */
+export function openApiRoute({ app }: RouteNeeds): void {
+  let description: ReturnType<typeof describeApi> | undefined;
+  app.get(local.openApi.path, () => json((description ??= describeApi(operations, version))));
+}

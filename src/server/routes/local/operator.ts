@@ -1,0 +1,154 @@
+import type { LiveState, StateEvent, WindowRequest } from '../../../shared/contract/operator.ts';
+import { operator } from '../../../shared/contract/operator.ts';
+import { statePatchOf } from '../../../shared/live/livePatch.ts';
+import { parseInput } from '../../http/input.ts';
+import { type Call, receive, routeOf } from '../../http/mount.ts';
+import { conflict, forbidden, unauthorized } from '../../http/refusalError.ts';
+import { linkTokenIn, operatorPage } from '../../live/operator/links.ts';
+import type { LiveStation } from '../../live/operator/liveStation.ts';
+import { serveEvents } from '../../live/operator/serverEvents.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { isKey, stationKeyId } from '../../store/keys.ts';
+import { existingStation } from '../existing.ts';
+
+/** The Operator UI: watching, answering, stopping, starting. */
+export function operatorRoutes(needs: RouteNeeds): void {
+  const { mount, hub, store, links } = needs;
+  const stationOf = async ({ params, caller }: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => {
+    if (caller.kind === 'station' && caller.id !== params.id) {
+      throw forbidden(`This is the key of station "${caller.name}": it cannot watch or operate another station.`);
+    }
+    const { id, name } = await existingStation(store, params.id);
+    return hub.station(id).named(name);
+  };
+
+  mount(operator.state, async (call) => (await stationOf(call)).state);
+
+  mount(operator.answer, async (call) => {
+    const { prompt_id, text, delivered } = call.body;
+    return (await stationOf(call)).answer(prompt_id, text, call.caller.name, delivered);
+  });
+
+  mount(operator.stop, async (call) => {
+    (await stationOf(call)).stop(call.body.execution_id);
+    return { execution_id: call.body.execution_id };
+  });
+
+  mount(operator.start, async (call) => {
+    const { serial_number, loop } = call.body;
+    (await stationOf(call)).start(serial_number, loop);
+    return { serial_number };
+  });
+
+  mount(operator.loop, async (call) => {
+    (await stationOf(call)).loop(call.body.loop);
+    return { loop: call.body.loop };
+  });
+
+  mount(operator.link, async (call) => {
+    const { id, name } = await stationOf(call);
+    const keyId = await stationKeyId(store, id);
+    if (keyId === null)
+      throw conflict(
+        `Station "${name}" has no key, and a link to it would never end. Generate a key for the station, then try again.`,
+      );
+    return { url: operatorPage(call.origin, id, links.token(id, keyId)) };
+  });
+
+  mount(operator.report, async (call) => {
+    const station = await stationOf(call);
+    const window = hub.window(station, call.params.window_id);
+    window.takeReport(call.body);
+    station.changed(window);
+    return { id: station.id };
+  });
+
+  streamRoutes(needs, stationOf);
+}
+
+type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
+
+function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: StationOf): void {
+  const { streams } = hub;
+
+  app.get(routeOf(operator.states), async (c) => {
+    const token = linkTokenIn(c.req.header('authorization'));
+    let allowed: () => Promise<boolean>;
+    let station: LiveStation;
+    let owner: string;
+    if (token === undefined) {
+      const call = await receive(sql, operator.states, c);
+      station = await stationOf(call);
+      allowed = () => isKey(store, call.keyId);
+      owner = call.keyId;
+    } else {
+      const { id } = parseInput(operator.states.params, c.req.param());
+      allowed = async () => links.isGenuine(token, id, await stationKeyId(store, id));
+      if (!(await allowed()))
+        throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
+      station = hub.station(id).named((await existingStation(store, id)).name);
+      // Everyone with the link has the same token: the address tells them apart.
+      owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
+    }
+    return serveEvents(c, {
+      streams,
+      owner,
+      allowed,
+      news: newsOf(station),
+      opened: (listener) => station.watch(listener),
+      closed: (listener) => station.unwatch(listener),
+    });
+  });
+
+  app.get(routeOf(operator.waiting), async (c) => {
+    const { keyId } = await receive(sql, operator.waiting, c);
+    let told: unknown;
+    return serveEvents(c, {
+      streams,
+      owner: keyId,
+      allowed: () => isKey(store, keyId),
+      news: () => {
+        if (told === hub.waiting) return [];
+        told = hub.waiting;
+        return [{ event: 'waiting', data: hub.waiting }];
+      },
+      opened: (listener) => hub.watchWaiting(listener),
+      closed: (listener) => hub.unwatchWaiting(listener),
+    });
+  });
+
+  app.get(routeOf(operator.requests), async (c) => {
+    const call = await receive(sql, operator.requests, c);
+    const station = await stationOf(call);
+    const window = hub.window(station, call.params.window_id);
+    const hello: WindowRequest[] = [{ event: 'hello', data: {} }];
+    return serveEvents(c, {
+      streams,
+      owner: call.keyId,
+      allowed: () => isKey(store, call.keyId),
+      news: () => [...hello.splice(0), ...window.take()],
+      opened: (listener) => {
+        window.opens(listener);
+        station.changed(window);
+      },
+      closed: (listener) => {
+        if (window.closes(listener)) station.changed(window);
+      },
+    });
+  });
+}
+
+/** The whole state first, then what has changed since. */
+function newsOf(station: LiveStation): () => StateEvent[] {
+  let told: LiveState | undefined;
+  return () => {
+    const { state } = station;
+    const patch = told === undefined ? 'all' : statePatchOf(told, state);
+    told = state;
+    if (patch === null) return [];
+    const sent_at = Date.now();
+    return patch === 'all'
+      ? [{ event: 'state', data: { sent_at, state } }]
+      : [{ event: 'patch', data: { sent_at, patch } }];
+  };
+}

@@ -1,0 +1,75 @@
+import { overview, type StationSummary } from '../../../shared/contract/overview.ts';
+import { yieldCounts } from '../../../shared/run/yield.ts';
+import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { lastRuns, runCountsIn, stationKeys } from '../../store/overview.ts';
+import { toPage } from '../../store/pages.ts';
+import { pausesFrom } from '../../store/pauses.ts';
+import { presencesOf } from '../../store/presence.ts';
+import { linkedProcedures, listStations, type StationRow } from '../../store/stations.ts';
+import type { Store } from '../../store/tables.ts';
+import { isoTime } from '../../store/time.ts';
+import { stationYields } from '../../store/yield.ts';
+import { existingStation } from '../existing.ts';
+
+export function overviewRoutes({ mount, store, calendar }: RouteNeeds): void {
+  mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
+    const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
+    const { data, meta } = toPage(await listStations(store, filter), filter);
+    return { data: await summaries(store, data), meta };
+  });
+
+  mount(overview.get, async ({ params }) => {
+    const station = await existingStation(store, params.id);
+    const [summary] = await summaries(store, [station]);
+    if (summary === undefined) throw new Error(`No summary was made of station ${params.id}.`);
+    return { ...summary, week: await weekOf(store, station.id, calendar), time_zone: calendar.zone };
+  });
+}
+
+async function weekOf(store: Store, stationId: string, calendar: Calendar) {
+  const { edges } = calendar.days(Date.now(), 7);
+  const [from = 0, to = 0] = [edges.at(0), edges.at(-1)];
+  const counts = await runCountsIn(store, stationId, { from, to });
+  const yields = await stationYields(store, stationId, edges);
+  return [...counts].map(([procedure_id, runs]) => ({
+    procedure_id,
+    runs,
+    yield: yields.get(procedure_id) ?? yieldCounts([]),
+  }));
+}
+
+async function summaries(store: Store, stations: readonly StationRow[]): Promise<StationSummary[]> {
+  const ids = stations.map(({ id }) => id);
+  const keys = await stationKeys(store, ids);
+  const runs = await lastRuns(store, ids);
+  const presences = await presencesOf(store, ids);
+  const pauses = await pausesFrom(store, ids, Date.now());
+  const linked = Map.groupBy(await linkedProcedures(store, ids), ({ station_id }) => station_id);
+  return stations.map(({ id, name }) => {
+    const key = keys.get(id);
+    const known = presences.get(id);
+    const isThere = known?.state === 'connected' || known?.state === 'running';
+    const seen = isThere
+      ? Date.now()
+      : Math.max(...[key?.last_used_at, runs.get(id), known?.last_seen_at].map((at) => at ?? -Infinity));
+    const isWatched = known !== undefined && known.state !== 'never';
+    return {
+      id,
+      name,
+      procedures: (linked.get(id) ?? []).map(({ id, identifier, name }) => ({ id, identifier, name })),
+      state: isWatched ? known.state : seen === -Infinity ? 'never' : 'unknown',
+      state_since: isWatched && known.since !== null ? isoTime(known.since) : null,
+      pauses: pauses.get(id) ?? [],
+      operator_address: known?.operator_address ?? null,
+      last_seen_at: seen === -Infinity ? null : isoTime(seen),
+      key: key
+        ? {
+            prefix: key.prefix,
+            created_at: isoTime(key.created_at),
+            last_used_at: key.last_used_at === null ? null : isoTime(key.last_used_at),
+          }
+        : null,
+    };
+  });
+}

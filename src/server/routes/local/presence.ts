@@ -1,0 +1,99 @@
+import { presence as operations } from '../../../shared/contract/presence.ts';
+import { badRequest, conflict, forbidden } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import {
+  asPause,
+  deletePause,
+  findPause,
+  insertPause,
+  openPauseWithin,
+  type PauseRow,
+  setPauseEnd,
+} from '../../store/pauses.ts';
+import { setOperatorAddress } from '../../store/presence.ts';
+import type { Store } from '../../store/tables.ts';
+import { isoTime } from '../../store/time.ts';
+import { existingStation, orNotFound } from '../existing.ts';
+
+/** Milliseconds that a station's clock may be ahead of this server's. */
+const clocksApart = 60_000;
+
+export function presenceRoutes({ mount, store, presence }: RouteNeeds): void {
+  mount(operations.heartbeat, async ({ params, body, caller }) => {
+    if (caller.kind === 'station' && caller.id !== params.id) {
+      throw forbidden(`The key of station "${caller.name}" speaks for that station only. Use the key of this one.`);
+    }
+    const { id } = await existingStation(store, params.id);
+    const at = body.at === undefined ? null : Date.parse(body.at);
+    if (at !== null && at > Date.now() + clocksApart) {
+      throw badRequest(`The heartbeat is of the future (${body.at}). Set the clock of the station, or leave "at" out.`);
+    }
+    const state = await presence.heartbeat(id, {
+      intervalMillis: Math.round(1000 * body.interval_s),
+      running: body.running,
+      farewell: body.farewell,
+      at,
+      scriptRun: body.script_run ?? null,
+    });
+    return { id, state };
+  });
+
+  mount(operations.setOperatorAddress, async ({ params, body: { address } }) => {
+    const { id } = await store.transaction().execute(async (change) => {
+      const station = await existingStation(change, params.id);
+      await setOperatorAddress(change, station.id, address);
+      return station;
+    });
+    presence.follow(id, address);
+    return { id, address };
+  });
+
+  mount(operations.pause, ({ params, body }) =>
+    store.transaction().execute(async (change) => {
+      const { id } = await existingStation(change, params.id);
+      const starts_at = Date.parse(body.starts_at);
+      const ends_at = body.ends_at === null ? null : Date.parse(body.ends_at);
+      checkOrder(starts_at, ends_at);
+      const open = await openPauseWithin(change, id, ends_at);
+      if (open) {
+        const what = open.kind === 'paused' ? 'The station is paused' : 'Maintenance goes on';
+        throw conflict(`${what} since ${isoTime(open.starts_at)} without an end. End that first.`);
+      }
+      return asPause(
+        await insertPause(change, { station_id: id, kind: body.kind, starts_at, ends_at, note: body.note }),
+      );
+    }),
+  );
+
+  mount(operations.endPause, ({ params, body }) =>
+    store.transaction().execute(async (change) => {
+      const pause = await existingPause(change, params);
+      const ends_at = Date.parse(body.ends_at);
+      checkOrder(pause.starts_at, ends_at);
+      await setPauseEnd(change, pause.id, ends_at);
+      return asPause({ ...pause, ends_at });
+    }),
+  );
+
+  mount(operations.deletePause, ({ params }) =>
+    store.transaction().execute(async (change) => {
+      const { id } = await existingPause(change, params);
+      await deletePause(change, id);
+      return { id };
+    }),
+  );
+}
+
+/** @throws Refusal (404) */
+async function existingPause(store: Store, { id, pause_id }: { id: string; pause_id: string }): Promise<PauseRow> {
+  const station = await existingStation(store, id);
+  return orNotFound(await findPause(store, station.id, pause_id), `Pause with id ${pause_id}`, 'it was deleted.');
+}
+
+/** @throws Refusal (400) */
+function checkOrder(startsAt: number, endsAt: number | null): void {
+  if (endsAt === null || endsAt > startsAt) return;
+  throw badRequest(
+    `The end (${isoTime(endsAt)}) is not after the beginning (${isoTime(startsAt)}). Choose a later end, or delete it.`,
+  );
+}

@@ -1,0 +1,14 @@
+import { v1 } from '../../../shared/contract/v1.ts';
+import { importReport } from '../../importReport.ts';
+import { marksOf } from '../../pushMarks.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+
+export function v1ImportRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
+  mount(v1.importReport, async (call) => {
+    const { body, caller } = call;
+    const marksFor = (content: unknown) => marksOf(call, null, content);
+    const request = { uploadId: body.upload_id, caller, marksFor, allowDuplicate: true };
+    const { id } = await importReport({ store, sql, writer, files }, request);
+    return { id };
+  });
+}

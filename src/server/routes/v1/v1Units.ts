@@ -1,0 +1,35 @@
+import { v1 } from '../../../shared/contract/v1.ts';
+import { unprocessable } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { uploadsWithUnit } from '../../store/ownedUploads.ts';
+import { adopt, deleteUnit, isWithin } from '../../store/units.ts';
+import { existingUnit } from '../existing.ts';
+import { changeableUnit } from '../v2/unitRules.ts';
+
+/** What the 1.x clients could do with units. */
+export function v1UnitRoutes({ mount, writer, files }: RouteNeeds): void {
+  mount(v1.updateUnit, ({ params, body, caller }) =>
+    writer.write(async (change) => {
+      const unit = await changeableUnit(change, params.serial_number, caller);
+      for (const { serial_number } of body.sub_units) {
+        const child = await existingUnit(change, serial_number);
+        if (await isWithin(change, unit.id, child.id)) {
+          throw unprocessable(`Unit "${serial_number}" cannot be a sub-unit of "${unit.serial_number}".`);
+        }
+        await adopt(change, unit.id, [child.id]);
+      }
+      return { id: unit.id, message: `Unit ${unit.serial_number} updated.` };
+    }),
+  );
+
+  mount(v1.deleteUnit, async ({ params }) => {
+    const { unit, uploads } = await writer.write(async (change) => {
+      const existing = await existingUnit(change, params.serial_number);
+      const attached = await uploadsWithUnit(change, existing.id);
+      await deleteUnit(change, existing.id);
+      return { unit: existing, uploads: attached };
+    });
+    await files.remove(uploads);
+    return { id: unit.id, message: `Unit ${unit.serial_number} deleted.` };
+  });
+}

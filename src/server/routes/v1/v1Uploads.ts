@@ -1,0 +1,23 @@
+import { v1 } from '../../../shared/contract/v1.ts';
+import { creatorOf } from '../../http/authentication.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { insertUpload } from '../../store/uploads.ts';
+import { existingRun } from '../existing.ts';
+import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
+
+export function v1UploadRoutes({ mount, writer, urls }: RouteNeeds): void {
+  mount(v1.initializeUpload, ({ body, caller, origin }) =>
+    writer.write(async (change) => {
+      const id = await insertUpload(change, body.name, creatorOf(caller));
+      return { id, uploadUrl: uploadAddress(id, origin, urls) };
+    }),
+  );
+
+  mount(v1.syncUpload, ({ body, caller }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, body.run_id), caller);
+      await linkToRun(change, body.upload_id, run, caller);
+      return { id: body.upload_id };
+    }),
+  );
+}

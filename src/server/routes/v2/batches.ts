@@ -1,0 +1,88 @@
+import { batches } from '../../../shared/contract/batches.ts';
+import { creatorOf, readerOf } from '../../http/authentication.ts';
+import { conflict } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { deleteBatch, findBatch, insertBatch, listBatches, renameBatch, unitsOfBatch } from '../../store/batches.ts';
+import { toPage } from '../../store/pages.ts';
+import type { Store } from '../../store/tables.ts';
+import { isoTime } from '../../store/time.ts';
+import { creatorAnswer } from '../creators.ts';
+import { existingBatch } from '../existing.ts';
+import { millis } from '../times.ts';
+import { partAnswer } from './partAnswer.ts';
+
+export function batchRoutes({ mount, store }: RouteNeeds): void {
+  mount(batches.create, ({ body: { number }, caller }) =>
+    store.transaction().execute(async (change) => {
+      await checkNumber(change, number, null);
+      return { id: await insertBatch(change, number, creatorOf(caller)) };
+    }),
+  );
+
+  mount(batches.list, async ({ query }) => {
+    const rows = await listBatches(store, {
+      search: query.search_query,
+      ids: query.ids,
+      numbers: query.numbers,
+      partNumbers: query.part_numbers,
+      revisionNumbers: query.revision_numbers,
+      createdAfter: millis(query.created_after),
+      createdBefore: millis(query.created_before),
+      sortBy: query.sort_by,
+      sortOrder: query.sort_order,
+      limit: query.limit,
+      cursor: query.cursor,
+    });
+    const { data, meta } = toPage(rows, query);
+    return {
+      data: data.map((row) => ({
+        id: row.id,
+        number: row.number,
+        created_at: isoTime(row.created_at),
+        unit_count: row.unit_count,
+        ...creatorAnswer(row),
+      })),
+      meta,
+    };
+  });
+
+  mount(batches.get, async ({ params, caller }) => {
+    const batch = await existingBatch(store, params.number);
+    return {
+      id: batch.id,
+      number: batch.number,
+      created_at: isoTime(batch.created_at),
+      units: (await unitsOfBatch(store, batch.id, readerOf(caller))).map((unit) => ({
+        id: unit.id,
+        serial_number: unit.serial_number,
+        created_at: isoTime(unit.created_at),
+        part: partAnswer(unit),
+      })),
+      ...creatorAnswer(batch),
+    };
+  });
+
+  mount(batches.update, ({ params, body: { new_number } }) =>
+    store.transaction().execute(async (change) => {
+      const { id } = await existingBatch(change, params.number);
+      await checkNumber(change, new_number, id);
+      await renameBatch(change, id, new_number);
+      return { id };
+    }),
+  );
+
+  mount(batches.delete, ({ params }) =>
+    store.transaction().execute(async (change) => {
+      const { id } = await existingBatch(change, params.number);
+      await deleteBatch(change, id);
+      return { id: [id] };
+    }),
+  );
+}
+
+/** @param ownId the batch that may keep this number @throws Refusal (409) */
+async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {
+  const other = await findBatch(store, number);
+  if (!other || other.id === ownId) return;
+  throw conflict(`Batch "${other.number}" already exists. Choose another number, or use that batch.`);
+}

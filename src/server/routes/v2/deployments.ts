@@ -1,0 +1,10 @@
+import { deployments } from '../../../shared/contract/deployments.ts';
+import { notImplemented } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+
+export function deploymentRoutes({ mount }: RouteNeeds): void {
+  const refuse = () =>
+    Promise.reject(notImplemented('This server has no deployments: procedures run from the editor.'));
+  mount(deployments.list, refuse);
+  mount(deployments.get, refuse);
+}

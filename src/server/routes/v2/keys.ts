@@ -1,0 +1,26 @@
+import { local } from '../../../shared/contract/local.ts';
+import { notFound } from '../../http/refusalError.ts';
+import { makeKey } from '../../keys.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { deleteStationKey, replaceStationKey } from '../../store/keys.ts';
+import { isoTime } from '../../store/time.ts';
+import { existingStation } from '../existing.ts';
+
+export function keyRoutes({ mount, store }: RouteNeeds): void {
+  mount(local.generateKey, ({ params }) =>
+    store.transaction().execute(async (change) => {
+      const station = await existingStation(change, params.id);
+      const made = makeKey('station');
+      const createdAt = await replaceStationKey(change, station.id, made);
+      return { api_key: made.key, prefix: made.prefix, created_at: isoTime(createdAt) };
+    }),
+  );
+
+  mount(local.deleteKey, ({ params }) =>
+    store.transaction().execute(async (change) => {
+      const { id, name } = await existingStation(change, params.id);
+      if (!(await deleteStationKey(change, id))) throw notFound(`Station "${name}" has no API key.`);
+      return { id };
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import type * as z from 'zod';
+import type { durationQuery, runFilterQuery, startQuery } from '../../../shared/contract/runs.ts';
+import { parseDuration } from '../../../shared/format/duration.ts';
+import { type Caller, readerOf } from '../../http/authentication.ts';
+import { badRequest } from '../../http/refusalError.ts';
+import type { Range, RunFilter } from '../../store/runFilter.ts';
+
+type Read<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
+
+export const times = (after: string | undefined, before: string | undefined): Range => ({
+  from: millis(after),
+  to: millis(before),
+});
+
+export const starts = (query: Read<typeof startQuery>): Range => times(query.started_after, query.started_before);
+
+/** @throws Refusal (400) for years and months, whose length is not fixed */
+export const durations = (query: Read<typeof durationQuery>): Range => ({
+  from: durationMillis(query.duration_min),
+  to: durationMillis(query.duration_max),
+});
+
+function durationMillis(text: string | undefined): number | undefined {
+  const length = text === undefined ? undefined : parseDuration(text);
+  if (length === null) throw badRequest(`The duration "${text}" must be in weeks, days, hours, minutes and seconds.`);
+  return length;
+}
+
+/** What the lists of runs, phases, measurements and logs have in common: also that a station sees a part of them. */
+export const sharedFilter = (query: Read<typeof runFilterQuery>, caller: Caller): RunFilter => ({
+  reader: readerOf(caller),
+  versions: query.procedure_versions,
+  serialNumbers: query.serial_numbers,
+  samples: query.samples,
+  partNumbers: query.part_numbers,
+  revisionNumbers: query.revision_numbers,
+  batchNumbers: query.batch_numbers,
+  userIds: query.created_by_user_ids,
+  stationIds: query.created_by_station_ids,
+  deploymentIds: query.deployment_ids,
+  environments: query.environments,
+});

@@ -1,0 +1,126 @@
+import type { Input } from '../../../shared/contract/operation.ts';
+import { type RunListItem, runs } from '../../../shared/contract/runs.ts';
+import { sequenceAnswer } from '../../../shared/run/answers.ts';
+import { v2RunToNewRun } from '../../../shared/run/v2Run.ts';
+import { type Caller, creatorOf } from '../../http/authentication.ts';
+import { badRequest, notFound } from '../../http/refusalError.ts';
+import { marksOf } from '../../pushMarks.ts';
+import { pushRun } from '../../pushRun.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { toPage } from '../../store/pages.ts';
+import { logsOf, phasesOf, subUnitsOf } from '../../store/runDetails.ts';
+import type { RunFilter } from '../../store/runFilter.ts';
+import { listRuns } from '../../store/runList.ts';
+import { changeRunMetadata, metadataOf } from '../../store/runMetadata.ts';
+import { deleteRuns, existingRuns, type RunRow } from '../../store/runs.ts';
+import { attachmentsOf, insertUpload } from '../../store/uploads.ts';
+import { existingRun, readableRun } from '../existing.ts';
+import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
+import { attachmentAnswer, contextOf, findingAnswer, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
+import { durations, sharedFilter, starts, times } from './runQueries.ts';
+
+const maxMetadata = 50;
+
+export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds): void {
+  mount(runs.create, async (call) => {
+    const run = v2RunToNewRun(call.body);
+    const marks = marksOf(call, call.body.client_run_ref, call.body);
+    const { id } = await writer.write((change) => pushRun({ change, sql }, run, call.caller, marks));
+    return { id };
+  });
+
+  mount(runs.list, async ({ query, caller }) => {
+    const page = { sortBy: query.sort_by, sortOrder: query.sort_order, limit: query.limit, cursor: query.cursor };
+    const { data, meta } = toPage(await listRuns(store, filterOf(query, caller), page), query);
+    const keys = query.include_metadata ? data.map(({ key }) => key) : [];
+    const metadata = await metadataOf(store, keys);
+    return {
+      data: data.map((row): RunListItem => ({
+        ...runHeader(row),
+        ...(query.include_metadata ? { metadata: metadata.get(row.key) ?? {} } : {}),
+        ...(query.include_sequences ? { sequences: topSequences(row) } : {}),
+      })),
+      meta,
+    };
+  });
+
+  mount(runs.get, async ({ params, caller, origin }) => {
+    const row = await readableRun(store, params.id, caller);
+    const attachments = await attachmentsOf(store, row.id);
+    const { sequences, config, secrets, findings } = contextOf(row);
+    const phases = (await phasesOf(store, row.key)).map(phaseAnswer);
+    return {
+      ...runHeader(row),
+      phases,
+      sequences: sequences.map(sequenceAnswer),
+      attachments: attachments.map((upload) => attachmentAnswer(upload, origin, urls)),
+      logs: (await logsOf(store, row.key)).map(logAnswer),
+      sub_units: await subUnitsOf(store, row.id),
+      metadata: (await metadataOf(store, [row.key])).get(row.key) ?? {},
+      config,
+      secrets,
+      ...(findings.length === 0 ? {} : { findings: findings.map((finding) => findingAnswer(finding, phases)) }),
+    };
+  });
+
+  mount(runs.update, ({ params, body, caller }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, params.id), caller);
+      for (const id of body.attachments ?? []) await linkToRun(change, id, run, caller);
+      return { id: run.id };
+    }),
+  );
+
+  mount(runs.updateMetadata, ({ params, body, caller }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, params.id), caller);
+      await changeRunMetadata(change, run.key, body.metadata ?? {});
+      const names = Object.keys((await metadataOf(change, [run.key])).get(run.key) ?? {});
+      if (names.length > maxMetadata) throw badRequest(`Metadata may have at most ${maxMetadata} keys.`);
+      return { id: run.id };
+    }),
+  );
+
+  mount(runs.createAttachment, ({ params, body, caller, origin }) =>
+    writer.write(async (change) => {
+      const run = ownRun(await existingRun(change, params.id), caller);
+      const id = await insertUpload(change, body.name, creatorOf(caller), { run_id: run.id });
+      return { id, upload_url: uploadAddress(id, origin, urls) };
+    }),
+  );
+
+  mount(runs.delete, async ({ query }) => {
+    const ids = [...new Set(query.ids)];
+    const uploads = await writer.write(async (change) => {
+      const existing = new Set(await existingRuns(change, ids));
+      const missing = ids.filter((id) => !existing.has(id));
+      if (missing.length > 0) throw notFound(`There is no run with the id ${missing.join(', ')}. Nothing was deleted.`);
+      return deleteRuns(change, ids);
+    });
+    await files.remove(uploads);
+    return { id: ids };
+  });
+}
+
+const topSequences = (row: RunRow) =>
+  contextOf(row)
+    .sequences.filter(({ path }) => !path.includes('/'))
+    .map(sequenceAnswer);
+
+const filterOf = (query: Input<typeof runs.list>['query'], caller: Caller): RunFilter => ({
+  ...sharedFilter(query, caller),
+  search: query.search_query,
+  ids: query.ids,
+  outcomes: query.outcomes,
+  procedureIds: query.procedure_ids,
+  operatorIds: query.operated_by_ids,
+  operatorNames: query.operated_by_names,
+  executionIds: query.execution_ids,
+  slotKeys: query.slot_keys,
+  slotNames: query.slot_names,
+  started: starts(query),
+  ended: times(query.ended_after, query.ended_before),
+  created: times(query.created_after, query.created_before),
+  duration: durations(query),
+  metadata: query.metadata,
+});

@@ -1,0 +1,130 @@
+import { units } from '../../../shared/contract/units.ts';
+import { type Caller, creatorOf } from '../../http/authentication.ts';
+import { badRequest, conflict } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { changedMetadata } from '../../store/metadata.ts';
+import { attachToUnit, uploadsWithUnit } from '../../store/ownedUploads.ts';
+import { revisionsOf } from '../../store/revisions.ts';
+import type { Store, StoreTransaction } from '../../store/tables.ts';
+import { batchOf } from '../../store/unitOfRun.ts';
+import {
+  adopt,
+  deleteUnit,
+  findUnit,
+  insertUnit,
+  isWithin,
+  partOfUnit,
+  type UnitRow,
+  updateUnit,
+} from '../../store/units.ts';
+import { existingPart, existingRevision, existingUnit } from '../existing.ts';
+import { ownUpload } from '../uploadRules.ts';
+import { changeableUnit, requireOwnUnit } from './unitRules.ts';
+
+/** What changes units; `unitAnswers.ts` reads them. */
+export function unitRoutes({ mount, store, files }: RouteNeeds): void {
+  mount(units.create, ({ body, caller }) =>
+    store.transaction().execute(async (change) => {
+      const { revision } = await existingRevision(change, body.part_number, body.revision_number);
+      await checkSerialNumber(change, body.serial_number, null);
+      const unit = {
+        serial_number: body.serial_number,
+        revision_id: revision.id,
+        batch_id: null,
+        sample: body.sample ?? null,
+        metadata_json: JSON.stringify(body.metadata ?? {}),
+      };
+      return { id: await insertUnit(change, unit, creatorOf(caller)) };
+    }),
+  );
+
+  mount(units.update, ({ params, body, caller }) =>
+    store.transaction().execute(async (change) => {
+      const unit = await changeableUnit(change, params.serial_number, caller);
+      const { new_serial_number, part_number, revision_number } = body;
+      const identity = [new_serial_number, part_number, revision_number, body.sample];
+      if (identity.some((value) => value !== undefined)) await requireOwnUnit(change, unit, caller);
+      const { new_serial_number: serial_number = unit.serial_number, batch_number: batch, sample, metadata } = body;
+      await checkSerialNumber(change, serial_number, unit.id);
+      await updateUnit(change, unit.id, {
+        serial_number,
+        revision_id: await newRevision(change, unit, body),
+        ...(batch === undefined ? {} : { batch_id: batch && (await batchOf(change, batch, creatorOf(caller))) }),
+        ...(sample === undefined ? {} : { sample }),
+        ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
+      });
+      for (const id of body.attachments ?? []) {
+        await attachToUnit(change, await freeUpload(change, id, unit, caller), unit.id);
+      }
+      return { id: unit.id };
+    }),
+  );
+
+  mount(units.delete, async ({ query }) => {
+    const { ids, uploads } = await store.transaction().execute(async (change) => {
+      const ids = new Set<string>();
+      const uploads: string[] = [];
+      for (const serialNumber of query.serial_numbers) ids.add((await existingUnit(change, serialNumber)).id);
+      for (const id of ids) {
+        uploads.push(...(await uploadsWithUnit(change, id)));
+        await deleteUnit(change, id);
+      }
+      return { ids: [...ids], uploads };
+    });
+    await files.remove(uploads);
+    return { id: ids };
+  });
+
+  mount(units.addChild, ({ params, body, caller }) =>
+    store.transaction().execute(async (change) => {
+      const parent = await changeableUnit(change, params.serial_number, caller);
+      const child = await existingUnit(change, body.child_serial_number);
+      if (await isWithin(change, parent.id, child.id)) {
+        throw badRequest(
+          `Unit "${child.serial_number}" cannot be a sub-unit of "${parent.serial_number}": that is itself or is built into it.`,
+        );
+      }
+      await adopt(change, parent.id, [child.id]);
+      return { id: child.id };
+    }),
+  );
+
+  mount(units.removeChild, ({ params, query, caller }) =>
+    store.transaction().execute(async (change) => {
+      const parent = await changeableUnit(change, params.serial_number, caller);
+      const child = await existingUnit(change, query.child_serial_number);
+      if (child.parent_id !== parent.id) {
+        throw badRequest(`Unit "${child.serial_number}" is not a child of "${parent.serial_number}".`);
+      }
+      await adopt(change, null, [child.id]);
+      return { id: child.id };
+    }),
+  );
+}
+
+/** @param ownId the unit that may keep this serial number @throws Refusal (409) */
+async function checkSerialNumber(store: Store, serialNumber: string, ownId: string | null): Promise<void> {
+  const other = await findUnit(store, serialNumber);
+  if (!other || other.id === ownId) return;
+  throw conflict(`A unit with the serial number "${other.serial_number}" already exists.`);
+}
+
+/** A part without a revision means the part's first one, unless the unit is of that part already. */
+async function newRevision(
+  change: StoreTransaction,
+  unit: UnitRow,
+  { part_number, revision_number }: { part_number?: string | undefined; revision_number?: string | undefined },
+): Promise<string> {
+  if (part_number === undefined && revision_number === undefined) return unit.revision_id;
+  const part = part_number === undefined ? await partOfUnit(change, unit) : await existingPart(change, part_number);
+  if (revision_number !== undefined) return (await existingRevision(change, part.number, revision_number)).revision.id;
+  const revisions = await revisionsOf(change, [part.id]);
+  return revisions.find(({ id }) => id === unit.revision_id)?.id ?? revisions[0]?.id ?? unit.revision_id;
+}
+
+/** An upload of the caller's own that is no attachment of something else. @throws Refusal (403, 404, 409) */
+async function freeUpload(change: StoreTransaction, id: string, unit: UnitRow, caller: Caller): Promise<string> {
+  const upload = await ownUpload(change, id, caller);
+  if (upload.run_id === null && (upload.unit_id === null || upload.unit_id === unit.id)) return id;
+  throw conflict(`The file "${upload.name}" is attached to something else already. Upload it again for this unit.`);
+}

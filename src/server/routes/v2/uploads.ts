@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { byId } from '../../../shared/contract/common.ts';
+import { json } from '../../http/answers.ts';
+import { parseInput } from '../../http/input.ts';
+import { badRequest, conflict, notFound } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { findUpload, noteStored, type StoredContent } from '../../store/uploads.ts';
+import { existingUpload } from '../existing.ts';
+
+const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
+
+/**
+ * Contents of attachments. The address itself is the permission: storage services work so, and clients send no key. The
+ * first content that arrives whole is the upload's for ever.
+ */
+export function uploadRoutes({ app, store, writer, files, urls }: RouteNeeds): void {
+  const storeContent = (id: string, name: string, content: StoredContent): Promise<void> =>
+    writer.write(async (change) => {
+      if (!(await noteStored(change, id, content)))
+        throw notFound(`The upload "${name}" was deleted while its content was on its way.`);
+    });
+
+  app.put('/api/uploads/:id', async (c) => {
+    urls.check('PUT', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
+    const { id, name } = await existingUpload(store, parseInput(byId, c.req.param()).id);
+    const declared = c.req.header('content-length');
+    const type = c.req.header('content-type') ?? null;
+    const content_type = type && mediaType.test(type) ? type : null;
+    await files.receive(id, c.req.raw.body ?? Readable.from([]), async (content, keep) => {
+      if (declared !== undefined && Number(declared) !== content.size) {
+        throw badRequest(`The content of "${name}" has ${content.size} bytes; its Content-Length says ${declared}.`);
+      }
+      const upload = await findUpload(store, id);
+      if (upload !== null && upload.stored_at !== null) {
+        if (upload.sha256 === content.sha256) return;
+        throw conflict(`The file "${name}" has its content already, which cannot be changed. Begin another upload.`);
+      }
+      await keep();
+      try {
+        await storeContent(id, name, { ...content, content_type });
+      } catch (error) {
+        await files.remove([id]); // not stored: the file would belong to nothing
+        throw error;
+      }
+    });
+    return json({ id });
+  });
+
+  app.get('/api/attachments/:id', async (c) => {
+    urls.check('GET', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
+    const { id, name, size, content_type } = await existingUpload(store, parseInput(byId, c.req.param()).id);
+    if (size === null) throw notFound(`The content of "${name}" was never uploaded.`);
+    return new Response(ReadableStream.from(files.read(id)), {
+      headers: {
+        'Content-Type': content_type ?? 'application/octet-stream',
+        'Content-Length': String(size),
+        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+        'X-Content-Type-Options': 'nosniff',
+      },
+    });
+  });
+}

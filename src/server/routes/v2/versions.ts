@@ -1,0 +1,45 @@
+import { versions } from '../../../shared/contract/versions.ts';
+import { creatorOf, readerOf } from '../../http/authentication.ts';
+import { conflict } from '../../http/refusalError.ts';
+import type { RouteNeeds } from '../../routeNeeds.ts';
+import { isoTime } from '../../store/time.ts';
+import { countRunsOfVersion, deleteVersion, findVersion, insertVersion } from '../../store/versions.ts';
+import { creatorAnswer } from '../creators.ts';
+import { existingProcedure, existingVersion } from '../existing.ts';
+
+export function versionRoutes({ mount, store }: RouteNeeds): void {
+  mount(versions.create, ({ params, body: { tag }, caller }) =>
+    store.transaction().execute(async (change) => {
+      const procedure = await existingProcedure(change, params.procedure_id);
+      const other = await findVersion(change, procedure.id, tag);
+      if (other) throw conflict(`Version "${other.tag}" of procedure "${procedure.name}" already exists.`);
+      return { id: await insertVersion(change, procedure.id, tag, creatorOf(caller)) };
+    }),
+  );
+
+  mount(versions.get, async ({ params, caller }) => {
+    const procedure = await existingProcedure(store, params.procedure_id);
+    const version = await existingVersion(store, procedure, params.tag);
+    return {
+      id: version.id,
+      tag: version.tag,
+      created_at: isoTime(version.created_at),
+      procedure: { id: procedure.id, name: procedure.name },
+      run_count: await countRunsOfVersion(store, version.id, readerOf(caller)),
+      ...creatorAnswer(version),
+    };
+  });
+
+  mount(versions.delete, ({ params }) =>
+    store.transaction().execute(async (change) => {
+      const procedure = await existingProcedure(change, params.procedure_id);
+      const { id, tag } = await existingVersion(change, procedure, params.tag);
+      const runs = await countRunsOfVersion(change, id, null);
+      if (runs > 0) {
+        throw conflict(`Version "${tag}" of procedure "${procedure.name}" cannot be deleted: runs have it (${runs}).`);
+      }
+      await deleteVersion(change, id);
+      return { id };
+    }),
+  );
+}

@@ -1,0 +1,236 @@
+import * as z from 'zod';
+import { byId, id, operation, timestamp } from './common.ts';
+import { bounds, liveTest, testPatch } from './liveTest.ts';
+
+/** Why something cannot be done now; a view says it in words. */
+export const whyNot = z.enum([
+  /** There is no test. */
+  'no-test',
+  /** The test has ended. */
+  'ended',
+  /** No question is open. */
+  'no-prompt',
+  /** Whatever reported the test is gone: nothing reaches it. */
+  'gone',
+  /** It was not started from an editor: it can only be stopped where it runs. */
+  'started-elsewhere',
+  /** A stop was asked for, and the test is ending. */
+  'stopping',
+  /** A test runs. */
+  'running',
+  /** No window of an editor offers to start a script on this station. */
+  'no-window',
+]);
+export type UnavailableReason = z.infer<typeof whyNot>;
+
+/** Null: it can be done. */
+const action = whyNot.nullable();
+
+export const answered = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
+export type AnsweredPrompt = z.infer<typeof answered>;
+
+/** The live state of one station, from whichever source. */
+const liveState = z.object({
+  station_id: id,
+  station_name: z.string(),
+  /** Where the test is told by: the client's stream, a run in an editor, a followed OpenHTF station server. */
+  source: z.enum(['stream', 'editor', 'followed', 'none']),
+  /** The source can be reached. A test that is not completed without it was lost from sight. */
+  connected: z.boolean(),
+  /** The one that runs, or the last one; null: none was seen since the server started. */
+  test: liveTest.nullable(),
+  /** Who answered the open prompt, which the test has not taken yet. */
+  answered: answered.nullable(),
+  actions: z.object({ answer: action, stop: action, start: action }),
+  /** What a window offers to start here. */
+  offer: z
+    .object({
+      /** Name of the script; null: the window has none for this station yet. */
+      script: z.string().nullable(),
+      /** The number after the last one. */
+      next_serial_number: z.string().nullable(),
+      /** The next unit is started by itself when one has passed. */
+      loop: z.boolean(),
+      /** Why the last start came to nothing. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type LiveState = z.infer<typeof liveState>;
+
+const statePatch = z.object({
+  fields: liveState.omit({ test: true }).partial(),
+  test: testPatch.nullable(),
+});
+export type StatePatch = z.infer<typeof statePatch>;
+
+/** What the stream of a station's states sends; `sent_at` is by the server's clock. */
+export const stateEvent = z.discriminatedUnion('event', [
+  /** First, always, and whenever the test is another one. */
+  z.object({ event: z.literal('state'), data: z.object({ sent_at: z.number(), state: liveState }) }),
+  /** What has changed since the event before. */
+  z.object({ event: z.literal('patch'), data: z.object({ sent_at: z.number(), patch: statePatch }) }),
+]);
+export type StateEvent = z.infer<typeof stateEvent>;
+
+/** A prompt of some station that nobody has answered yet. */
+const waitingPrompt = z.object({
+  station_id: id,
+  prompt_id: z.string(),
+  message: z.string(),
+  /** The run that asks was started in an editor. */
+  source: liveState.shape.source,
+});
+export type WaitingPrompt = z.infer<typeof waitingPrompt>;
+export const waitingEvent = z.object({ event: z.literal('waiting'), data: z.array(waitingPrompt) });
+
+/** What a window is asked to do. One that was not seen done is asked again when the window comes back. */
+export const windowRequest = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('hello'), data: z.object({}) }),
+  z.object({
+    event: z.literal('answer'),
+    data: z.object({ execution_id: z.string(), prompt_id: z.string(), text: z.string() }),
+  }),
+  z.object({ event: z.literal('stop'), data: z.object({ execution_id: z.string() }) }),
+  z.object({ event: z.literal('start'), data: z.object({ serial_number: z.string(), loop: z.boolean() }) }),
+  z.object({ event: z.literal('loop'), data: z.object({ loop: z.boolean() }) }),
+]);
+export type WindowRequest = z.infer<typeof windowRequest>;
+
+const serialNumber = z
+  .string()
+  .trim()
+  .min(1, 'A unit needs a serial number.')
+  .max(60, 'The serial number must be at most 60 characters long.');
+
+const offer = liveState.shape.offer.unwrap().partial();
+
+/** The Operator UI: watching a station's test and acting on it. A station key speaks for its own station only. */
+export const operator = {
+  state: operation({
+    id: 'local.operator.state',
+    method: 'GET',
+    path: '/api/local/stations/{id}/operator',
+    access: ['user', 'station'],
+    params: byId,
+    answer: liveState,
+    refusals: [403, 404],
+  }),
+  /**
+   * `text/event-stream` of `stateEvent`s, with a comment every 15 s; it ends when the key or the server does. Also open to
+   * the token of a link, which can do nothing else.
+   */
+  states: operation({
+    id: 'local.operator.states',
+    method: 'GET',
+    path: '/api/local/stations/{id}/operator/states',
+    access: ['user', 'station'],
+    params: byId,
+    answer: z.string(),
+    answerType: 'text/event-stream',
+    refusals: [403, 404, 429],
+  }),
+  /** `text/event-stream` of `waitingEvent`s: all open prompts, each time that they change. */
+  waiting: operation({
+    id: 'local.operator.waiting',
+    method: 'GET',
+    path: '/api/local/operator/waiting',
+    access: ['user'],
+    answer: z.string(),
+    answerType: 'text/event-stream',
+    refusals: [429],
+  }),
+  /** The first answer counts; later ones are refused (409) with who was first. */
+  answer: operation({
+    id: 'local.operator.answer',
+    method: 'POST',
+    path: '/api/local/stations/{id}/operator/answers',
+    access: ['user', 'station'],
+    params: byId,
+    body: z.object({
+      prompt_id: z.string().min(1).max(bounds.name),
+      text: z.string().max(bounds.answer, `An answer must be at most ${bounds.answer} characters long.`),
+      /** The caller gives it to the test itself: it only has to know that nobody else does. */
+      delivered: z.boolean().default(false),
+    }),
+    answer: answered,
+    refusals: [403, 404, 409],
+  }),
+  stop: operation({
+    id: 'local.operator.stop',
+    method: 'POST',
+    path: '/api/local/stations/{id}/operator/stop',
+    access: ['user', 'station'],
+    params: byId,
+    body: z.object({ execution_id: z.string() }),
+    answer: z.object({ execution_id: z.string() }),
+    refusals: [403, 404, 409],
+  }),
+  start: operation({
+    id: 'local.operator.start',
+    method: 'POST',
+    path: '/api/local/stations/{id}/operator/start',
+    access: ['user', 'station'],
+    params: byId,
+    body: z.object({ serial_number: serialNumber, loop: z.boolean().default(false) }),
+    answer: z.object({ serial_number: z.string() }),
+    refusals: [403, 404, 409],
+  }),
+  /** Begins or ends the loop of a station. */
+  loop: operation({
+    id: 'local.operator.loop',
+    method: 'PUT',
+    path: '/api/local/stations/{id}/operator/loop',
+    access: ['user', 'station'],
+    params: byId,
+    body: z.object({ loop: z.boolean() }),
+    answer: z.object({ loop: z.boolean() }),
+    refusals: [403, 404, 409],
+  }),
+  /** A read-only link to the station's page; it ends with the station's key. */
+  link: operation({
+    id: 'local.operator.link',
+    method: 'POST',
+    path: '/api/local/stations/{id}/operator/links',
+    access: ['user', 'station'],
+    params: byId,
+    answer: z.object({ url: z.url() }),
+    refusals: [403, 404, 409],
+  }),
+  /**
+   * A window asks what it is to do, as `text/event-stream` of `windowRequest`s. While it is open the window's tests count
+   * as there, and its offer stands.
+   */
+  requests: operation({
+    id: 'local.operator.requests',
+    method: 'GET',
+    path: '/api/local/stations/{id}/operator/windows/{window_id}/requests',
+    access: ['user', 'station'],
+    params: z.object({ id, window_id: id }),
+    answer: z.string(),
+    answerType: 'text/event-stream',
+    refusals: [403, 404, 429],
+  }),
+  /** A window tells of the test that it runs, and of what it offers. 409: the server lacks what the patch is for. */
+  report: operation({
+    id: 'local.operator.report',
+    method: 'PUT',
+    path: '/api/local/stations/{id}/operator/windows/{window_id}',
+    access: ['user', 'station'],
+    params: z.object({ id, window_id: id }),
+    body: z.object({
+      /** The test as a whole. */
+      test: liveTest.optional(),
+      /** Or what has changed since the report of this number. */
+      patch: testPatch.optional(),
+      /** Counts the window's reports of the test. */
+      number: z.number().int().min(0).default(0),
+      stopping: z.boolean().optional(),
+      /** The script runs: another cannot be started. */
+      busy: z.boolean().optional(),
+      offer: offer.optional(),
+    }),
+    answer: z.object({ id }),
+    refusals: [403, 404, 409],
+  }),
+} as const;

@@ -1,0 +1,81 @@
+import type { LiveTest, TestPatch } from '../contract/liveTest.ts';
+import type { LiveState, StatePatch } from '../contract/operator.ts';
+
+/** The fields of `after` that are not the same in `before`. */
+function changedFields<T extends object>(before: T, after: T): Partial<T> {
+  const changed: Partial<T> = {};
+  for (const key of Object.keys(after) as (keyof T)[]) {
+    if (!same(before[key], after[key])) changed[key] = after[key];
+  }
+  return changed;
+}
+
+/** Small objects are compared by what they say; large ones come as patches of their own. */
+const same = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
+
+const none = (fields: object): boolean => Object.keys(fields).length === 0;
+
+/** What makes `after` of `before`; null when they are the same. Phases that are the same object count as unchanged. */
+export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null {
+  if (before === after) return null;
+  const { phases: phasesBefore, logs: logsBefore, ...restBefore } = before;
+  const { phases, logs, ...rest } = after;
+  const changed = phases.flatMap((phase, index): TestPatch['phases'] =>
+    phase === phasesBefore[index] ? [] : [[index, phase]],
+  );
+  const newest = logsBefore.at(-1)?.number ?? -1;
+  const patch: TestPatch = {
+    fields: changedFields(restBefore, rest),
+    phases: changed,
+    phase_count: phases.length,
+    logs_from: logs[0]?.number ?? newest + 1,
+    logs: logs.filter(({ number }) => number > newest),
+  };
+  const isSame =
+    none(patch.fields) &&
+    changed.length === 0 &&
+    patch.logs.length === 0 &&
+    phases.length === phasesBefore.length &&
+    logs.length === logsBefore.length;
+  return isSame ? null : patch;
+}
+
+/** @throws RangeError when the patch is not one of this test */
+export function patchTest(before: LiveTest, { fields, phases, phase_count, logs_from, logs }: TestPatch): LiveTest {
+  const patched = before.phases.slice(0, phase_count);
+  for (const [index, phase] of phases) patched[index] = phase;
+  if (patched.length !== phase_count || patched.includes(undefined as never)) {
+    throw new RangeError('The patch is for another state of the test.');
+  }
+  return {
+    ...before,
+    ...definedOf(fields),
+    phases: patched,
+    logs: [...before.logs.filter(({ number }) => number >= logs_from), ...logs],
+  };
+}
+
+/** What makes `after` of `before`; 'all' when only the whole can; null when they are the same. */
+export function statePatchOf(before: LiveState, after: LiveState): StatePatch | 'all' | null {
+  if (before === after) return null;
+  if (before.test?.execution_id !== after.test?.execution_id) return 'all';
+  const { test: testBefore, ...restBefore } = before;
+  const { test: testAfter, ...restAfter } = after;
+  const test = testBefore && testAfter ? testPatchOf(testBefore, testAfter) : null;
+  const fields = changedFields(restBefore, restAfter);
+  return test === null && none(fields) ? null : { fields, test };
+}
+
+/** @throws RangeError when the patch is not one of this state */
+export function patchState(before: LiveState, { fields, test }: StatePatch): LiveState {
+  const after = { ...before, ...definedOf(fields) };
+  if (test === null) return after;
+  if (before.test === null) throw new RangeError('The patch is for another state of the station.');
+  return { ...after, test: patchTest(before.test, test) };
+}
+
+/** Optional fields without those that are undefined. */
+function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

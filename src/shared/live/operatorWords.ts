@@ -1,0 +1,68 @@
+import type { LiveMeasurement, LivePhase, LiveTest } from '../contract/liveTest.ts';
+import { type LimitsBar, limitsBar } from '../run/limits.ts';
+
+/** Such as `0:07`, `12:34`, `1:02:03`. @param millis below 0 counts as 0 */
+export function clockText(millis: number): string {
+  const total = Math.max(0, Math.floor(millis / 1000));
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  const tail = String(seconds).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** Such as `0.42 s`, `12.3 s`, `2:05`. */
+export function phaseTime(millis: number): string {
+  if (millis >= 60_000) return clockText(millis);
+  return `${(Math.max(0, millis) / 1000).toFixed(millis < 10_000 ? 2 : 1)} s`;
+}
+
+/** How many phases have ended, of how many that are known. */
+export const progressOf = ({ phases, phases_left_out }: LiveTest): { done: number; all: number } => ({
+  done: phases_left_out + phases.filter(({ state }) => state !== 'WAITING' && state !== 'RUNNING').length,
+  all: phases_left_out + phases.length,
+});
+
+/** A measurement that failed, or a phase that failed without one. */
+export interface FailureReason {
+  readonly phase: LivePhase;
+  readonly measurement: LiveMeasurement | null;
+}
+
+/**
+ * Returns what made the unit fail. A measurement that was not taken is a reason only where its phase ended by itself: one
+ * that raised, or that was aborted, did not get so far.
+ */
+export function failingOf({ phases, outcome: verdict }: LiveTest): FailureReason[] {
+  const isAborted = verdict === 'ABORTED';
+  return phases
+    .filter(({ state }) => state === 'FAIL' || (state === 'ERROR' && !isAborted))
+    .flatMap((phase): FailureReason[] => {
+      const isWhole = phase.state === 'FAIL' && !isAborted;
+      const failed = phase.measurements.filter(
+        ({ outcome }) => outcome === 'FAIL' || (isWhole && (outcome === 'UNSET' || outcome === 'PARTIALLY_SET')),
+      );
+      const without = phase.state === 'ERROR' || failed.length === 0 ? [{ phase, measurement: null }] : [];
+      return [...without, ...failed.map((measurement) => ({ phase, measurement }))];
+    });
+}
+
+/** Where the value lies between its limits; null: nothing to draw. */
+export const barOf = ({ number, lower, upper }: LiveMeasurement): LimitsBar | null =>
+  limitsBar({ lower, upper, marginalLower: null, marginalUpper: null }, number);
+
+/** The serial number after this one: its last run of digits, one more, as wide as before. */
+export function nextSerialNumber(serialNumber: string): string | null {
+  const found = /^(.*?)(\d+)(\D*)$/s.exec(serialNumber);
+  if (!found) return null;
+  const [, before = '', digits = '', after = ''] = found;
+  return `${before}${String(BigInt(digits) + 1n).padStart(digits.length, '0')}${after}`;
+}
+
+/** Milliseconds left of a prompt; null: it waits for ever, or nobody knows. @param now by the clock of the emission */
+export const timeLeft = (
+  { emitted_at, timeout_s }: { emitted_at: number; timeout_s: number | null },
+  now: number,
+): number | null => (timeout_s === null ? null : Math.max(0, emitted_at + timeout_s * 1000 - now));
+
+/** Only pictures that are in the address itself are shown; whatever would have to be loaded is not. */
+export const isShownImage = (address: string): boolean =>
+  /^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/.test(address);

@@ -1,0 +1,122 @@
+import type { Outcome } from '../contract/common.ts';
+import type { RunnerEvent, RunnerFailure } from '../contract/runner.ts';
+import { diagnosisLine } from './diagnosisLine.ts';
+
+/** What became of a push: the server has the run, has refused it, or it stays on this machine, for the reason. */
+export type Push =
+  | { readonly runId: string }
+  | { readonly status: number | null; readonly message: string }
+  | { readonly kept: string; readonly remedy?: KeptRemedy };
+
+/** What the user can give a kept result so that the server takes it. */
+export type KeptRemedy = 'partNumber' | 'key';
+
+/** One test execution: one unit under test, one run. */
+export interface TestExecution {
+  readonly id: string;
+  readonly kind: 'openhtf' | 'vanilla';
+  readonly serialNumber: string | null;
+  /** The record's; null until the execution is complete. */
+  readonly outcome: Outcome | null;
+  readonly outcomeDetails: readonly string[];
+  /** Diagnoses of the whole test that are failures, a line each. */
+  readonly failedDiagnoses: readonly string[];
+  readonly phasesRun: number;
+  readonly push: Push | null;
+}
+
+/** A script from its start to its end; a loop in it makes several executions. */
+export interface RunProgress {
+  readonly executions: readonly TestExecution[];
+  /** Runs that the script pushed outside of an execution, by requests of its own. */
+  readonly otherRuns: readonly string[];
+  /** How the script broke, if it did. */
+  readonly failure: RunnerFailure | null;
+  /** The runner saw the script's end. False at the end of the process: the process died. */
+  readonly ended: boolean;
+}
+
+export const notStarted: RunProgress = { executions: [], otherRuns: [], failure: null, ended: false };
+
+/** The run after an event. Events that change none of this return the same object. */
+export function advance(run: RunProgress, event: RunnerEvent): RunProgress {
+  switch (event.event) {
+    case 'run_started':
+      return {
+        ...run,
+        executions: [
+          ...run.executions,
+          {
+            id: event.execution_id,
+            kind: event.kind,
+            serialNumber: null,
+            outcome: null,
+            outcomeDetails: [],
+            failedDiagnoses: [],
+            phasesRun: 0,
+            push: null,
+          },
+        ],
+      };
+    case 'run_complete':
+      return change(run, event.execution_id, {
+        outcome: event.outcome,
+        outcomeDetails: event.outcome_details,
+        failedDiagnoses: event.diagnoses.filter(({ is_failure }) => is_failure).map(diagnosisLine),
+        serialNumber: event.serial_number,
+        phasesRun: event.phases_run,
+      });
+    case 'run_uploaded':
+      if (event.execution_id === null) return { ...run, otherRuns: [...run.otherRuns, event.run_id] };
+      return change(run, event.execution_id, { push: { runId: event.run_id } });
+    case 'run_upload_failed':
+      // A request of the script's own that is the push of no result: the script has its answer.
+      if (event.execution_id === null) return run;
+      return change(run, event.execution_id, { push: { status: event.status, message: event.message } });
+    case 'run_crashed':
+      return { ...run, failure: event.failure };
+    case 'script_ended':
+      return { ...run, ended: true };
+    default:
+      return run;
+  }
+}
+
+/** The run, with what became of the push of an execution. */
+export const withPush = (run: RunProgress, execution: string, push: Push): RunProgress =>
+  change(run, execution, { push });
+
+function change(run: RunProgress, id: string, news: Partial<TestExecution>): RunProgress {
+  const executions = run.executions.map((each) => (each.id === id ? { ...each, ...news } : each));
+  return { ...run, executions };
+}
+
+/** What is shown as the verdict. It is the record's outcome, except where that would be a false PASS. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** Why, in a sentence, when it is not simply the phases' result. */
+  readonly reason: string | null;
+}
+
+/**
+ * The verdict of an execution; null while it runs. OpenHTF reports PASS when its executor broke before the first phase
+ * (observed with `execute(bound_method)`), so its PASS without a single phase of the user's is an ERROR here.
+ */
+export function verdictOf(execution: TestExecution): Verdict | null {
+  if (execution.outcome === null) return null;
+  if (execution.kind === 'openhtf' && execution.outcome === 'PASS' && execution.phasesRun === 0) {
+    return { outcome: 'ERROR', reason: 'The test reported PASS, but not a single phase ran.' };
+  }
+  return { outcome: execution.outcome, reason: execution.outcomeDetails[0] ?? execution.failedDiagnoses[0] ?? null };
+}
+
+const severity: readonly Outcome[] = ['PASS', 'ABORTED', 'FAIL', 'TIMEOUT', 'ERROR'];
+
+/** The worst of several verdicts, which is what a loop of tests shows as a whole; null when there is none. */
+export function worstOf(verdicts: readonly Verdict[]): Verdict | null {
+  return verdicts.reduce<Verdict | null>(
+    (worst, each) =>
+      worst === null || severity.indexOf(each.outcome) > severity.indexOf(worst.outcome) ? each : worst,
+    null,
+  );
+}

@@ -1,0 +1,74 @@
+import type { ValidatorAnswer } from '../contract/runs.ts';
+
+/** The bounds of a value; null where there is none. */
+export interface Limits {
+  lower: number | null;
+  upper: number | null;
+  /** Beyond these a value passes, but only just. */
+  marginalLower: number | null;
+  marginalUpper: number | null;
+}
+
+/** Where limits and value lie on a bar, as shares of its length from 0 to 1. */
+export interface LimitsBar extends Limits {
+  value: number;
+  /** The side on which the value lies so far out that the bar ends before it. */
+  beyond: 'low' | 'high' | null;
+}
+
+/** The bounds that the rules set: of several the narrowest. */
+export function limitsOf(
+  validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
+): Limits {
+  const bound = (decisive: boolean, operators: readonly string[], narrowest: (...all: number[]) => number) => {
+    const values = validators.flatMap(({ operator, expected_value: value, is_decisive }) =>
+      operators.includes(operator ?? '') && (is_decisive !== false) === decisive && typeof value === 'number'
+        ? value
+        : [],
+    );
+    return values.length === 0 ? null : narrowest(...values);
+  };
+  return {
+    lower: bound(true, ['>=', '>', '=='], Math.max),
+    upper: bound(true, ['<=', '<', '=='], Math.min),
+    marginalLower: bound(false, ['>=', '>'], Math.max),
+    marginalUpper: bound(false, ['<=', '<'], Math.min),
+  };
+}
+
+/** The range between two limits takes this middle part of the bar, so that a value outside has room on both sides. */
+const room = 0.2;
+
+/**
+ * Places value and limits on a bar. With one limit the bar reaches as far as the value needs on the good side.
+ * @returns null when there is no limit, or no number, to draw
+ */
+export function limitsBar(limits: Limits, value: unknown): LimitsBar | null {
+  const { lower, upper } = limits;
+  if (typeof value !== 'number' || !Number.isFinite(value) || (lower === null && upper === null)) return null;
+  const [from, to] = scale(lower, upper, value);
+  const share = (x: number): number => Math.min(1, Math.max(0, (x - from) / (to - from)));
+  const placed = (x: number | null): number | null => (x === null ? null : share(x));
+  return {
+    lower: placed(lower),
+    upper: placed(upper),
+    marginalLower: placed(limits.marginalLower),
+    marginalUpper: placed(limits.marginalUpper),
+    value: share(value),
+    beyond: value < from ? 'low' : value > to ? 'high' : null,
+  };
+}
+
+/** The numbers at the two ends of the bar. */
+function scale(lower: number | null, upper: number | null, value: number): [number, number] {
+  const limit = lower ?? upper ?? 0;
+  const span = lower !== null && upper !== null ? Math.abs(upper - lower) : Math.abs(value - limit);
+  const middle = (span || Math.abs(limit) || 1) / (1 - 2 * room);
+  if (lower !== null && upper !== null) {
+    const centre = (lower + upper) / 2;
+    return [centre - middle / 2, centre + middle / 2];
+  }
+  return value >= limit
+    ? [limit - middle * room, limit + middle * (1 - room)]
+    : [limit - middle * (1 - room), limit + middle * room];
+}

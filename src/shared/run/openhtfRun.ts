@@ -1,0 +1,121 @@
+import { measurementOutcome, type Outcome, outcome, phaseOutcome } from '../contract/common.ts';
+import { curveOf, joinedUnits } from './curves.ts';
+import {
+  type NewLog,
+  type NewMeasurement,
+  type NewPhase,
+  type NewRun,
+  type NewSeries,
+  noExtras,
+  requirePartNumber,
+  requireProcedure,
+  wholeMillis,
+} from './newRun.ts';
+import { findingsOf } from './openhtfFindings.ts';
+import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
+import { judge, parseValidator } from './validators.ts';
+
+/** A curve over one dimension as two series; null for anything else, whose rows are kept instead. */
+function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
+  const [dimension, ...more] = m.dimensions ?? [];
+  if (!dimension || more.length > 0) return null;
+  const x = { name: dimension.name ?? null, units: dimension.suffix ?? null };
+  return curveOf(m.measured_value, x, { name, units: m.units?.suffix ?? null });
+}
+
+function toMeasurement([name, m]: [string, OpenhtfMeasurement]): NewMeasurement {
+  // PARTIALLY_SET and SKIPPED are words of OpenHTF alone.
+  const result = measurementOutcome.safeParse(m.outcome).data ?? 'UNSET';
+  const series = toSeries(name, m);
+  const dimensionUnits = (m.dimensions ?? []).map((d) => d.suffix);
+  const rules = (m.validators ?? []).map(String).flatMap(parseValidator);
+  return {
+    name,
+    outcome: result,
+    units: series ? null : joinedUnits([...dimensionUnits, m.units?.suffix]),
+    docstring: m.docstring ?? null,
+    measuredValue: series ? undefined : m.measured_value,
+    validators: judge(rules, result, m.measured_value),
+    aggregations: [],
+    series,
+  };
+}
+
+/** Attempts of one phase share name and descriptor; two phases may share the name alone. */
+function toPhases(phases: readonly OpenhtfPhase[], fallback: number): NewPhase[] {
+  const attempts = new Map<string, number>();
+  return phases.map((p) => {
+    const key = `${String(p.descriptor_id)} ${p.name}`;
+    const retryCount = attempts.get(key) ?? 0;
+    attempts.set(key, retryCount + 1);
+    const start = p.start_time_millis ?? fallback;
+    return {
+      name: p.name,
+      // A phase that was abandoned has no outcome.
+      outcome: phaseOutcome.safeParse(p.outcome).data ?? 'ERROR',
+      startedAt: wholeMillis(start, `start_time_millis of phase "${p.name}"`),
+      endedAt: wholeMillis(p.end_time_millis ?? start, `end_time_millis of phase "${p.name}"`),
+      retryCount,
+      docstring: p.codeinfo?.docstring ?? null,
+      sequencePath: null,
+      measurements: Object.entries(p.measurements ?? {}).map(toMeasurement),
+    };
+  });
+}
+
+function levelName(level: number): NewLog['level'] {
+  if (level >= 50) return 'CRITICAL';
+  if (level >= 40) return 'ERROR';
+  if (level >= 30) return 'WARNING';
+  return level >= 20 ? 'INFO' : 'DEBUG';
+}
+
+const toLog = (log: OpenhtfLog): NewLog => ({
+  level: levelName(log.level),
+  timestamp: wholeMillis(log.timestamp_millis, 'timestamp_millis of a log record'),
+  message: log.message,
+  sourceFile: log.source ?? '',
+  lineNumber: log.lineno ?? 0,
+});
+
+/**
+ * The record's outcome, except that a PASS without a single phase is an ERROR: OpenHTF says PASS when its executor broke
+ * before the first phase (observed with `execute(bound_method)`), and nothing was tested.
+ */
+function outcomeOf(record: OpenhtfRecord, phases: number): Outcome {
+  const said = outcome.safeParse(record.outcome).data ?? 'ERROR';
+  return said === 'PASS' && phases === 0 ? 'ERROR' : said;
+}
+
+/**
+ * Turns an OpenHTF record into the run that is stored. The phase that only asked for the serial number is left out.
+ * @param now milliseconds since 1970, for a test that was aborted before it had a start time
+ * @throws RunInputError when part number or procedure are missing, or a time is none
+ */
+export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRun {
+  const { metadata } = record;
+  const phases = record.phases[0]?.name === 'trigger_phase' ? record.phases.slice(1) : record.phases;
+  // A test that was aborted while it waited for the serial number has 0, or nothing, for a start.
+  const times = [record.start_time_millis, record.phases[0]?.start_time_millis, record.end_time_millis];
+  const start = times.find((time) => time) ?? now;
+  const findings = findingsOf(record, phases);
+  return {
+    ...noExtras,
+    context: findings.length === 0 ? null : { sequences: [], config: [], secrets: [], findings },
+    procedure: requireProcedure(metadata.procedure_id),
+    procedureVersion: metadata.procedure_version || null,
+    serialNumber: record.dut_id || 'UNKNOWN_DUT',
+    partNumber: requirePartNumber(metadata.part_number),
+    partName: metadata.part_name || null,
+    revision: metadata.revision || null,
+    batch: metadata.batch_number || null,
+    outcome: outcomeOf(record, phases.length),
+    startedAt: wholeMillis(start, 'start_time_millis'),
+    // A clock that was set back during the test must not cost the run.
+    endedAt: wholeMillis(Math.max(start, record.end_time_millis ?? start), 'end_time_millis'),
+    docstring: record.code_info?.docstring ?? metadata.test_description ?? null,
+    phases: toPhases(phases, start),
+    logs: (record.log_records ?? []).map(toLog),
+    subUnits: (metadata.sub_units ?? []).map((sub) => sub.serial_number),
+  };
+}

@@ -1,0 +1,42 @@
+import type { LinkedProcedure } from '../contract/stations.ts';
+import { oneLine } from '../format/oneLine.ts';
+
+/** A procedure as lists of procedures and links of stations have it. */
+export type ProcedureReference = Pick<LinkedProcedure, 'id' | 'name'> & {
+  readonly identifier?: string | null | undefined;
+};
+
+/** Under which procedure a script may run on a station, as far as its links tell. */
+export type ProcedureChoice =
+  /** The script names a linked procedure, or names none and there is only one. */
+  | { readonly decided: LinkedProcedure }
+  /** The script names a procedure that the station is not linked to. */
+  | { readonly notLinked: string; readonly linked: readonly LinkedProcedure[] }
+  /** The script names none, and none or several are linked. */
+  | { readonly unnamed: true; readonly linked: readonly LinkedProcedure[] };
+
+/** @param scriptId UUID or identifier from the script; identifiers match without regard to case */
+export function chooseProcedure(scriptId: string | null, linked: readonly LinkedProcedure[]): ProcedureChoice {
+  if (scriptId === null || scriptId.trim() === '') {
+    const [only, ...more] = linked;
+    return only !== undefined && more.length === 0 ? { decided: only } : { unnamed: true, linked };
+  }
+  const decided = linked.find((procedure) => names(procedure, scriptId));
+  return decided === undefined ? { notLinked: scriptId, linked } : { decided };
+}
+
+/** Whether a script's `procedure_id` means this procedure. */
+export function names(procedure: Omit<ProcedureReference, 'name'>, scriptId: string): boolean {
+  const wanted = scriptId.trim().toLowerCase();
+  return procedure.id.toLowerCase() === wanted || procedure.identifier?.toLowerCase() === wanted;
+}
+
+/** What scripts and people call a procedure: its identifier, or its name where it has none. */
+export const procedureLabel = (procedure: Omit<ProcedureReference, 'id'>): string =>
+  oneLine(procedure.identifier ?? procedure.name);
+
+/** Returns the name of a procedure, to be shown beside its label; empty where the label is the name. */
+export function nameBesideLabel(procedure: Omit<ProcedureReference, 'id'>): string {
+  const name = oneLine(procedure.name);
+  return name === procedureLabel(procedure) ? '' : name;
+}

@@ -1,0 +1,93 @@
+import { ExactInteger } from '../contract/exactJson.ts';
+import type { Report, ReportMeasurement } from '../contract/report.ts';
+import type { MeasurementAnswer, Run, ValidatorAnswer } from '../contract/runs.ts';
+
+/** The run without what its report does not show at once. */
+export function reportOf(run: Run): Report {
+  return {
+    ...run,
+    phases: run.phases.map((phase) => ({ ...phase, measurements: phase.measurements.map(withoutPoints) })),
+    attachments: run.attachments.map(({ id, name, size, content_type, is_report }) => ({
+      id,
+      name,
+      size,
+      content_type,
+      is_report,
+    })),
+  };
+}
+
+function withoutPoints({ data_series: series, ...measurement }: MeasurementAnswer): ReportMeasurement {
+  const { validators, aggregations } = measurement;
+  const rest = {
+    ...measurement,
+    ...(measurement.measured_value === undefined ? {} : { measured_value: readable(measurement.measured_value) }),
+    validators: readableValidators(validators) ?? null,
+    aggregations: readableAggregations(aggregations),
+  };
+  if (series === undefined) return rest;
+  const axes = series.map(({ name, units, description, validators, aggregations }) => ({
+    name,
+    units,
+    description,
+    validators: readableValidators(validators),
+    aggregations: readableAggregations(aggregations),
+  }));
+  return { ...rest, curve: { points: series[0]?.data.length ?? 0, axes } };
+}
+
+/** Messages to a page are JSON, which rounds long integers there: their digits go as text. */
+function readable(value: unknown): unknown {
+  if (value instanceof ExactInteger) return value.digits;
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, readable(each)]));
+}
+
+const readableValidators = (validators: readonly ValidatorAnswer[] | null | undefined) =>
+  validators?.map((each) => ({ ...each, expected_value: readable(each.expected_value) }));
+
+const readableAggregations = (aggregations: MeasurementAnswer['aggregations']) =>
+  aggregations?.map((each) => ({
+    ...each,
+    value: each.value instanceof ExactInteger ? each.value.digits : each.value,
+    validators: readableValidators(each.validators),
+  }));
+
+/** How often each phase was tried: attempts of one phase follow each other with a growing `retry_count`. */
+export function attemptsOf(phases: readonly { name: string; retry_count: number }[]): number[] {
+  const counts: number[] = [];
+  for (let at = phases.length - 1; at >= 0; at--) {
+    const [phase, next] = [phases[at], phases[at + 1]];
+    const continues = phase !== undefined && next?.name === phase.name && next.retry_count === phase.retry_count + 1;
+    counts[at] = continues ? (counts[at + 1] ?? 1) : (phase?.retry_count ?? 0) + 1;
+  }
+  return counts;
+}
+
+/**
+ * Returns what the head of a report says of why the run ended as it did. A run that did not pass or fail and says nothing
+ * itself is explained by its last log of an error.
+ */
+export function reasonsOf({ findings = [], outcome, logs }: Pick<Report, 'findings' | 'outcome' | 'logs'>): Findings {
+  if (outcome === 'PASS' || outcome === 'FAIL' || findings.some(({ kind }) => kind === 'error')) return findings;
+  const log = logs.findLast(({ level }) => level === 'ERROR' || level === 'CRITICAL');
+  if (log === undefined) return findings;
+  const { message, source_file, line_number } = log;
+  const place = source_file === '' ? { source_file: null, line_number: null } : { source_file, line_number };
+  return [{ kind: 'error', phase_id: null, title: outcome, message, ...place, is_failure: true }, ...findings];
+}
+
+type Findings = NonNullable<Report['findings']>;
+
+/** Returns the phases that count: of several attempts at a phase the last one. */
+export function lastAttempts<P extends { name: string; retry_count: number }>(phases: readonly P[]): P[] {
+  const attempts = attemptsOf(phases);
+  return phases.filter(({ retry_count }, index) => retry_count + 1 >= (attempts[index] ?? 1));
+}
+
+/** Returns how many measurements failed in the last attempts at all phases. */
+export const failuresOf = ({ phases }: Pick<Report, 'phases'>): number =>
+  lastAttempts(phases).reduce((sum, { measurements }) => sum + measurements.filter(hasFailed).length, 0);
+
+export const hasFailed = ({ outcome }: Pick<ReportMeasurement, 'outcome'>): boolean => outcome === 'FAIL';

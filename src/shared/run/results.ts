@@ -1,0 +1,84 @@
+import type { MeasurementOutcome } from '../contract/common.ts';
+import type { ReportMeasurement } from '../contract/report.ts';
+import type { ValidatorAnswer } from '../contract/runs.ts';
+import { readableValue } from '../format/values.ts';
+import { type Limits, limitsOf } from './limits.ts';
+
+/** One value that was held against limits: a measurement's own, or one that was made of many, such as a mean. */
+export interface ReportedValue {
+  name: string;
+  /** What the value was made of; null for the measurement itself. */
+  of: string | null;
+  outcome: MeasurementOutcome;
+  /** Undefined when nothing was measured. */
+  value: unknown;
+  units: string | null;
+  validators: readonly ValidatorAnswer[];
+}
+
+/** Returns what a diagnosis is called, such as `U1: too_hot`. */
+export const diagnosisTitle = (component: string | null | undefined, result: string): string =>
+  [component, result].filter(Boolean).join(': ');
+
+type Aggregations = ReportMeasurement['aggregations'];
+
+/** The measurement, then what was made of it and of the axes of its curve. */
+export function resultsOf(measurement: ReportMeasurement): ReportedValue[] {
+  const { name, outcome, measured_value: value, units, curve } = measurement;
+  const axes = curve?.axes ?? [];
+  const validators = [...(measurement.validators ?? []), ...axes.flatMap((axis) => axis.validators ?? [])];
+  return [
+    { name, of: null, outcome, value, units: units ?? axes[1]?.units ?? null, validators },
+    ...aggregated(measurement.aggregations, name, units),
+    ...axes.flatMap((axis) => aggregated(axis.aggregations, axis.name ?? name, axis.units)),
+  ];
+}
+
+const aggregated = (aggregations: Aggregations, of: string, units: string | null): ReportedValue[] =>
+  (aggregations ?? []).map(({ type, outcome, value, unit, validators }) => ({
+    name: type,
+    of,
+    outcome: outcome ?? 'UNSET',
+    value: value ?? undefined,
+    units: unit ?? units,
+    validators: validators ?? [],
+  }));
+
+/** The rules as people read them; two that share one text, as the two bounds of a percentage do, are told once. */
+export const limitsText = (validators: readonly Pick<ValidatorAnswer, 'expression' | 'is_decisive'>[]): string =>
+  shortened([...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression))]);
+
+/** Returns the limits beyond which a value that passes is marginal, such as `3.2 ≤ x ≤ 4.8`; empty if there are none. */
+export function marginalText(
+  validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
+): string {
+  const { marginalLower: lower, marginalUpper: upper } = limitsOf(validators);
+  if (lower === null) return upper === null ? '' : `x ≤ ${readableValue(upper)}`;
+  return upper === null ? `x ≥ ${readableValue(lower)}` : `${readableValue(lower)} ≤ x ≤ ${readableValue(upper)}`;
+}
+
+/**
+ * Returns a measured value as people read it, with nine significant digits, or with all of them where the rounded number
+ * would be on the other side of a limit. Returns null when nothing was measured.
+ */
+export function measuredText(value: unknown, limits: Limits): string | null {
+  const text = readableValue(value);
+  if (typeof value !== 'number' || text === null) return text;
+  const isMisleading = Object.values(limits).some(
+    (limit) => limit !== null && Math.sign(Number(text) - limit) !== Math.sign(value - limit),
+  );
+  return isMisleading ? String(value) : text;
+}
+
+/** `x >= 3` and `x <= 5` read better as `3 ≤ x ≤ 5`. */
+function shortened(expressions: readonly string[]): string {
+  const [lower, upper, ...more] = expressions;
+  const from = /^x >= (\S+)$/.exec(lower ?? '')?.[1];
+  const to = /^x <= (\S+)$/.exec(upper ?? '')?.[1];
+  if (from !== undefined && to !== undefined && more.length === 0) return `${from} ≤ x ≤ ${to}`;
+  return expressions.map((each) => each.replace(/^x >= /, 'x ≥ ').replace(/^x <= /, 'x ≤ ')).join(', ');
+}
+
+/** Whether the value passed, but not all rules that only warn. */
+export const isMarginal = ({ outcome, validators }: Pick<ReportedValue, 'outcome' | 'validators'>): boolean =>
+  outcome === 'PASS' && validators.some((each) => each.is_decisive === false && each.outcome === 'FAIL');

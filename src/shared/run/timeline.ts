@@ -1,0 +1,64 @@
+import { parseDuration } from '../format/duration.ts';
+
+interface Span {
+  started_at: string;
+  ended_at: string;
+}
+
+/** One common axis for the run and all its phases. */
+export interface Timeline {
+  /** Milliseconds from the first start to the last end; at least 1. */
+  length: number;
+  /** Milliseconds from the start of the axis, round numbers. */
+  ticks: number[];
+  /** Where each phase lies, as shares of the axis. */
+  bars: { start: number; width: number }[];
+}
+
+export function timelineOf(run: Span, phases: readonly Span[]): Timeline {
+  const starts = [run, ...phases].map(({ started_at }) => Date.parse(started_at));
+  const ends = [run, ...phases].map(({ ended_at }) => Date.parse(ended_at));
+  const start = starts.reduce((a, b) => Math.min(a, b));
+  const length = Math.max(1, ends.reduce((a, b) => Math.max(a, b)) - start);
+  return {
+    length,
+    ticks: ticksOf(length),
+    bars: phases.map(({ started_at, ended_at }) => ({
+      start: (Date.parse(started_at) - start) / length,
+      width: Math.max(0, Date.parse(ended_at) - Date.parse(started_at)) / length,
+    })),
+  };
+}
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const steps = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 6, 12, 24].map((n) => n * hour),
+];
+
+/** At most six round numbers from 0 on. */
+function ticksOf(length: number): number[] {
+  const step = steps.find((each) => length / each < 6) ?? 24 * hour * Math.ceil(length / (6 * 24 * hour));
+  return Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => n * step);
+}
+
+/** Milliseconds as people read them: `0 s`, `320 ms`, `1.25 s`, `2 min 5 s`, `1 h 4 min`. */
+export function readableMillis(millis: number): string {
+  if (millis === 0) return '0 s';
+  if (millis < second) return `${Math.round(millis)} ms`;
+  if (millis < minute) return `${Number((millis / second).toFixed(millis < 10 * second ? 2 : 1))} s`;
+  const [large, small, unit] = millis < hour ? [minute, second, ['min', 's']] : [hour, minute, ['h', 'min']];
+  const whole = Math.floor(millis / large);
+  const rest = Math.floor((millis - whole * large) / small);
+  return rest === 0 ? `${whole} ${unit[0]}` : `${whole} ${unit[0]} ${rest} ${unit[1]}`;
+}
+
+/** The same of an ISO 8601 duration. */
+export const readableDuration = (duration: string): string => {
+  const millis = parseDuration(duration);
+  return millis === null ? duration : readableMillis(millis);
+};

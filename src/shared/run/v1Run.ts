@@ -1,0 +1,134 @@
+import type { V1RunBody } from '../contract/v1.ts';
+import { parseDuration } from '../format/duration.ts';
+import { curveOf, joinedUnits } from './curves.ts';
+import {
+  type NewLog,
+  type NewMeasurement,
+  type NewPhase,
+  type NewRun,
+  noExtras,
+  requirePartNumber,
+  requireProcedure,
+  RunInputError,
+  wholeMillis,
+} from './newRun.ts';
+import { judge, limits, parseValidator } from './validators.ts';
+
+type V1Phase = NonNullable<V1RunBody['phases']>[number];
+type V1Step = NonNullable<V1RunBody['steps']>[number];
+type V1Measurement = NonNullable<V1Phase['measurements']>[number];
+type V1Log = NonNullable<V1RunBody['logs']>[number];
+
+const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+function toLog(log: V1Log, index: number): NewLog {
+  // A time without a zone is UTC, as the client writes it, and never the zone of the server's computer.
+  const timestamp = Date.parse(zone.test(log.timestamp) ? log.timestamp : `${log.timestamp}Z`);
+  if (Number.isNaN(timestamp)) {
+    throw new RunInputError(`logs[${index}].timestamp must be an ISO 8601 time and is "${log.timestamp}".`);
+  }
+  return {
+    level: log.level,
+    timestamp: wholeMillis(timestamp, `logs[${index}].timestamp`),
+    message: log.message,
+    sourceFile: log.source_file,
+    lineNumber: log.line_number,
+  };
+}
+
+/** Rows of two columns with a unit for each are a curve, as they are in an OpenHTF report. */
+function toMeasurement(m: V1Measurement): NewMeasurement {
+  const rules = [...limits(m.lower_limit, m.upper_limit), ...(m.validators ?? []).flatMap(parseValidator)];
+  const units = Array.isArray(m.units) ? m.units : [m.units];
+  const [x = null, y = null] = units;
+  const series =
+    units.length === 2 ? curveOf(m.measured_value, { name: null, units: x }, { name: m.name, units: y }) : null;
+  return {
+    name: m.name,
+    outcome: m.outcome,
+    units: series ? null : joinedUnits(units),
+    docstring: m.docstring ?? null,
+    measuredValue: series ? undefined : m.measured_value,
+    validators: judge(rules, m.outcome, m.measured_value),
+    aggregations: [],
+    series,
+  };
+}
+
+const toPhase = (phase: V1Phase): NewPhase => ({
+  name: phase.name,
+  outcome: phase.outcome,
+  startedAt: wholeMillis(phase.start_time_millis, `start_time_millis of phase "${phase.name}"`),
+  endedAt: wholeMillis(phase.end_time_millis, `end_time_millis of phase "${phase.name}"`),
+  retryCount: 0,
+  docstring: phase.docstring ?? null,
+  sequencePath: null,
+  measurements: (phase.measurements ?? []).map(toMeasurement),
+});
+
+/** A step, the older form of a phase: one that measured something has a measurement of its own name. */
+function stepPhase(step: V1Step, index: number): NewPhase {
+  const what = `steps[${index}]`;
+  const startedAt = wholeMillis(
+    Date.parse(zone.test(step.started_at) ? step.started_at : `${step.started_at}Z`),
+    `${what}.started_at`,
+  );
+  const duration = parseDuration(step.duration);
+  if (duration === null)
+    throw new RunInputError(`${what}.duration must be an ISO 8601 duration and is "${step.duration}".`);
+  const outcome = step.step_passed ? 'PASS' : 'FAIL';
+  const measured = step.measurement_value != null || step.limit_low != null || step.limit_high != null;
+  return {
+    name: step.name,
+    outcome,
+    startedAt,
+    endedAt: wholeMillis(startedAt + duration, `${what}.duration`),
+    retryCount: 0,
+    docstring: null,
+    sequencePath: null,
+    measurements: measured
+      ? [
+          toMeasurement({
+            name: step.name,
+            outcome,
+            measured_value: step.measurement_value ?? undefined,
+            units: step.measurement_unit,
+            lower_limit: step.limit_low,
+            upper_limit: step.limit_high,
+          }),
+        ]
+      : [],
+  };
+}
+
+/**
+ * Turns the body of v1 `POST /runs` into the run that is stored. The duration is the script's own and need not fit the
+ * phases; without `started_at` the run ended now.
+ * @param now milliseconds since 1970
+ * @throws RunInputError when the run cannot be taken
+ */
+export function v1RunToNewRun(body: V1RunBody, now: number): NewRun {
+  const duration = parseDuration(body.duration ?? 'PT0S');
+  if (duration === null) {
+    throw new RunInputError(`duration must be an ISO 8601 duration such as PT1M45S and is "${body.duration}".`);
+  }
+  const unit = body.unit_under_test;
+  const startedAt = body.started_at ? Date.parse(body.started_at) : now - duration;
+  return {
+    ...noExtras,
+    procedure: requireProcedure(body.procedure_id),
+    procedureVersion: body.procedure_version?.trim() || null,
+    serialNumber: unit.serial_number,
+    partNumber: requirePartNumber(unit.part_number),
+    partName: unit.part_name?.trim() || null,
+    revision: unit.revision?.trim() || null,
+    batch: unit.batch_number?.trim() || null,
+    outcome: body.run_passed ? 'PASS' : 'FAIL',
+    startedAt: wholeMillis(startedAt, 'started_at'),
+    endedAt: wholeMillis(startedAt + duration, 'started_at + duration'),
+    docstring: null,
+    phases: [...(body.phases ?? []).map(toPhase), ...(body.steps ?? []).map(stepPhase)],
+    logs: (body.logs ?? []).map(toLog),
+    subUnits: (body.sub_units ?? []).map((sub) => sub.serial_number),
+  };
+}

@@ -1,0 +1,112 @@
+import type { YieldCounts } from '../contract/overview.ts';
+import type { Sample } from '../contract/units.ts';
+
+/** A run as the yield needs it. */
+export interface YieldRun {
+  readonly id: string;
+  readonly procedure_id: string;
+  readonly unit_id: string;
+  /** Set for a reference unit, null for a production unit. */
+  readonly sample: Sample | null;
+  /** Null for a run that has not ended. */
+  readonly outcome: string | null;
+  /** Milliseconds since 1970. */
+  readonly started_at: number;
+  /** Milliseconds since 1970. */
+  readonly created_at: number;
+  readonly station_id: string | null;
+}
+
+/** A unit that was tested with a procedure on a day, which is what a yield counts. */
+export interface UnitDay {
+  readonly procedureId: string;
+  /** The station of the first attempt. The attempts that follow may be on other stations. */
+  readonly stationId: string | null;
+  /** The attempt of the day that was the first to pass, from 1; null if none did. */
+  readonly passedAt: number | null;
+}
+
+/** How many units passed at the same attempt. */
+export interface PassedUnits {
+  readonly passedAt: number | null;
+  readonly units: number;
+}
+
+/** Other outcomes, such as ABORTED and SKIP, are not attempts. */
+const attemptOutcomes: ReadonlySet<string | null> = new Set(['PASS', 'FAIL', 'ERROR', 'TIMEOUT']);
+
+/**
+ * Returns the units tested on each day, by TofuPilot's rules (tofupilot.com/docs/analytics/yield, May 2026): the runs of a
+ * unit, a procedure and a day are numbered by attempt. ABORTED runs are left out and use up no attempt, ERROR and TIMEOUT
+ * are attempts that did not pass, and reference units are left out.
+ *
+ * TofuPilot does not document the rest, which is: the day is that of the run's start; attempts are in the order of their
+ * start, then of their creation, then of their id; a unit that passed stays passed, whatever a retest finds; skipped runs
+ * and runs without an outcome do not count; attempts are numbered across stations.
+ *
+ * @param runs all runs of these units and procedures on these days, in any order
+ * @param edges the beginning of each day and the end of the last one, in milliseconds since 1970
+ */
+export function unitDays(runs: readonly YieldRun[], edges: readonly number[]): UnitDay[] {
+  const attemptsOf = new Map<string, YieldRun[]>();
+  for (const run of runs) {
+    const day = dayOf(run.started_at, edges);
+    if (day === null || run.sample !== null || !attemptOutcomes.has(run.outcome)) continue;
+    const unitDay = JSON.stringify([run.procedure_id, run.unit_id, day]);
+    attemptsOf.set(unitDay, [...(attemptsOf.get(unitDay) ?? []), run]);
+  }
+  return [...attemptsOf.values()].map((attempts) => unitDay(attempts.sort(inOrder)));
+}
+
+function unitDay(attempts: readonly YieldRun[]): UnitDay {
+  const [first] = attempts;
+  if (first === undefined) throw new Error('A unit without an attempt is not counted.');
+  const passed = attempts.findIndex(({ outcome }) => outcome === 'PASS');
+  return { procedureId: first.procedure_id, stationId: first.station_id, passedAt: passed === -1 ? null : passed + 1 };
+}
+
+/**
+ * Returns how many of the units passed by each attempt. The figures are cumulative, so that they never fall from one
+ * attempt to the next, and those of several days are sums over the units of each day.
+ */
+export function yieldCounts(groups: readonly PassedUnits[]): YieldCounts {
+  const passedBy = (attempt: number): number =>
+    unitsOf(groups.filter(({ passedAt }) => passedAt !== null && passedAt <= attempt));
+  return {
+    units: unitsOf(groups),
+    passed_first: passedBy(1),
+    passed_second: passedBy(2),
+    passed_third: passedBy(3),
+    passed_last: passedBy(Infinity),
+  };
+}
+
+const unitsOf = (groups: readonly PassedUnits[]): number => groups.reduce((sum, { units }) => sum + units, 0);
+
+/** Returns the sum of yields of several procedures. */
+export function sumOfYields(yields: readonly YieldCounts[]): YieldCounts {
+  const sum = (name: keyof YieldCounts): number => yields.reduce((total, counts) => total + counts[name], 0);
+  return {
+    units: sum('units'),
+    passed_first: sum('passed_first'),
+    passed_second: sum('passed_second'),
+    passed_third: sum('passed_third'),
+    passed_last: sum('passed_last'),
+  };
+}
+
+/** Returns a yield in whole percent, rounded down so that one failure never reads 100 %; null if no unit was counted. */
+export const yieldPercent = (passed: number, units: number): number | null =>
+  units === 0 ? null : Math.floor((100 * passed) / units);
+
+function inOrder(a: YieldRun, b: YieldRun): number {
+  if (a.started_at !== b.started_at) return a.started_at - b.started_at;
+  if (a.created_at !== b.created_at) return a.created_at - b.created_at;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Returns the index of the day, or null if it is none of these. */
+function dayOf(at: number, edges: readonly number[]): number | null {
+  const next = edges.findIndex((edge) => at < edge);
+  return next <= 0 ? null : next - 1;
+}

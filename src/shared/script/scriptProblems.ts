@@ -1,0 +1,30 @@
+import type { LinkedProcedure } from '../contract/stations.ts';
+import { chooseProcedure } from '../run/procedureChoice.ts';
+import type { ProcedureMention, ScriptMarks, WrittenKey } from './scriptMarks.ts';
+
+/** What in a script's source will go wrong, as far as the source and the links of the station tell. */
+export type ScriptProblem =
+  /** The station may not push runs of it. */
+  | { readonly kind: 'notLinked'; readonly named: ProcedureMention; readonly linked: readonly LinkedProcedure[] }
+  /** It is linked, but the script's client does not know it by this name. */
+  | { readonly kind: 'needsId'; readonly named: ProcedureMention; readonly procedure: LinkedProcedure }
+  | { readonly kind: 'writtenKey'; readonly key: WrittenKey };
+
+/** @param linked the procedures of the selected station; undefined: not known */
+export function problemsOf(
+  { procedures, keys }: ScriptMarks,
+  linked: readonly LinkedProcedure[] | undefined,
+): ScriptProblem[] {
+  return [
+    ...(linked === undefined ? [] : procedures.flatMap((named) => procedureProblem(named, linked))),
+    ...keys.map((key): ScriptProblem => ({ kind: 'writtenKey', key })),
+  ];
+}
+
+function procedureProblem(named: ProcedureMention, linked: readonly LinkedProcedure[]): ScriptProblem[] {
+  const choice = chooseProcedure(named.id, linked);
+  if (!('decided' in choice)) return [{ kind: 'notLinked', named, linked }];
+  const procedure = choice.decided;
+  const isId = procedure.id.toLowerCase() === named.id.toLowerCase();
+  return named.takesOnlyId && !isId ? [{ kind: 'needsId', named, procedure }] : [];
+}

@@ -1,0 +1,141 @@
+import type { DayColumns, Days, Durations, InstantState } from '../contract/uptime.ts';
+import { type History, timeOf, type TimeSpan, walk } from './uptimeHistory.ts';
+
+export const noTime = (): Durations => ({
+  up: 0,
+  down: 0,
+  maintenance: 0,
+  paused: 0,
+  unknown: 0,
+  none: 0,
+  incidents: 0,
+});
+
+/**
+ * The one function behind bars and figures: how long the station was in each state between each edge and the next.
+ *
+ * An incident is a downtime from going to coming; what interrupts it (nobody watched, a pause) does not end it. It counts
+ * where it was first seen down, so that no splitting of a time counts it twice or not at all.
+ *
+ * @param edges milliseconds since 1970, in order @returns one less than there are edges
+ */
+export function cellsOf(history: History, edges: readonly number[]): Durations[] {
+  const cells = edges.slice(1).map(noTime);
+  const start = edges[0] ?? 0;
+  let place = 0;
+  let counted = -1;
+  walk(history, start, edges.at(-1) ?? start, (state, from, to, mark) => {
+    for (let at = from; at < to;) {
+      while ((edges[place + 1] ?? Infinity) <= at) place += 1;
+      const cell = cells[place];
+      const until = Math.min(to, edges[place + 1] ?? to);
+      if (!cell) return;
+      cell[state] += until - at;
+      if (state === 'down' && mark !== counted) {
+        counted = mark;
+        if (!wasDown(history, timeOf(history.marks[mark] ?? Infinity), start)) cell.incidents += 1;
+      }
+      at = until;
+    }
+  });
+  return cells;
+}
+
+function wasDown(history: History, from: number, to: number): boolean {
+  let was = false;
+  walk(history, from, to, (state) => {
+    was ||= state === 'down';
+  });
+  return was;
+}
+
+/** How much of these spans lies between each edge and the next. @param spans they do not overlap */
+export function lengthsIn(spans: readonly TimeSpan[], edges: readonly number[]): number[] {
+  const lengths = edges.slice(1).map(() => 0);
+  for (const { from, to } of spans) {
+    for (let place = lastAt(edges, from); place < lengths.length && (edges[place] ?? to) < to; place += 1) {
+      const part = Math.min(to, edges[place + 1] ?? to) - Math.max(from, edges[place] ?? from);
+      lengths[place] = (lengths[place] ?? 0) + Math.max(0, part);
+    }
+  }
+  return lengths;
+}
+
+/** The place of the last edge that is not after `at`; 0 when all are. */
+const lastAt = (edges: readonly number[], at: number): number =>
+  Math.max(
+    0,
+    edges.findLastIndex((edge) => edge <= at),
+  );
+
+export interface TimeSegment {
+  state: InstantState;
+  from: number;
+  to: number;
+}
+
+/** What the station was over a time, without gaps; two that follow each other differ. */
+export function segmentsOf(history: History, from: number, to: number): TimeSegment[] {
+  const segments: TimeSegment[] = [];
+  walk(history, from, to, (state, from, to) => {
+    const last = segments.at(-1);
+    if (last?.state === state) last.to = to;
+    else segments.push({ state, from, to });
+  });
+  return segments;
+}
+
+export interface Downtime {
+  /** When it was first seen down. */
+  from: number;
+  /** When it was last seen down; null when it has not come since. */
+  to: number | null;
+  /** Milliseconds down in it, without what interrupted it. */
+  down: number;
+  /** The time of the transition with which it went. */
+  went: number;
+}
+
+/** The incidents of a time, whole, also where they began before it or go on behind it. */
+export function incidentsOf(history: History, from: number, to: number): Downtime[] {
+  const touched = new Set<number>();
+  walk(history, from, to, (state, _from, _to, mark) => {
+    if (state === 'down') touched.add(mark);
+  });
+  return [...touched].map((mark) => {
+    const went = timeOf(history.marks[mark] ?? 0);
+    const came = timeOf(history.marks[mark + 1] ?? Infinity);
+    const seen = segmentsOf(history, went, Math.min(came, history.now)).filter(({ state }) => state === 'down');
+    return {
+      from: seen[0]?.from ?? went,
+      to: came > history.now ? null : (seen.at(-1)?.to ?? came),
+      down: seen.reduce((sum, { from, to }) => sum + to - from, 0),
+      went,
+    };
+  });
+}
+
+/** Of a fleet, or of a longer time: a percentage is always of sums, never a mean of percentages. */
+export function sumOf(parts: Iterable<Durations>): Durations {
+  const sum = noTime();
+  for (const part of parts) for (const name of names) sum[name] += part[name];
+  return sum;
+}
+
+const names = ['up', 'down', 'maintenance', 'paused', 'unknown', 'none', 'incidents'] as const;
+
+/** One day of an answer. @param place from 0, the oldest */
+export function dayOf(columns: DayColumns, { starts, now }: Pick<Days, 'starts' | 'now'>, place: number): Durations {
+  const day = noTime();
+  for (const name of names) if (name !== 'none') day[name] = columns[name][place] ?? 0;
+  const length = (starts[place + 1] ?? now) - (starts[place] ?? now);
+  day.none = Math.max(0, length - day.up - day.down - day.maintenance - day.paused - day.unknown);
+  return day;
+}
+
+/** The last `count` days of an answer, today until now. */
+export function lastDays(columns: DayColumns, days: Pick<Days, 'starts' | 'now'>, count: number): Durations {
+  const length = days.starts.length;
+  const first = Math.max(0, length - count);
+  return sumOf(Array.from({ length: length - first }, (_, n) => dayOf(columns, days, first + n)));
+}

@@ -1,0 +1,281 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing, type PropertyValues } from 'lit';
+import type { LiveState } from '../../shared/contract/operator.ts';
+import type { ToOperator } from '../../shared/contract/operatorView.ts';
+import { patchState } from '../../shared/live/livePatch.ts';
+import { PageElement } from '../shared/element.ts';
+import { icon } from '../shared/outcome.ts';
+import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';
+import { logPart } from './logPart.ts';
+import type { OperatorHost } from './operatorHost.ts';
+import { phaseList } from './phaseList.ts';
+import { runningHead } from './runningHead.ts';
+import { startForm } from './startForm.ts';
+import { stopDialog } from './stopDialog.ts';
+import { titleBar } from './titleBar.ts';
+import { failingList, spokenVerdict, verdictBanner } from './verdict.ts';
+import { reason } from './words.ts';
+
+import '../shared/promptForm.ts';
+
+type Connection = Extract<ToOperator, { type: 'connection' }>;
+type Refused = Extract<ToOperator, { type: 'refused' }>;
+
+/** The Operator UI of one station: the same in a panel of an editor and as a page in a browser. */
+export class OperatorView extends PageElement {
+  static override properties = {
+    state: { state: true },
+    connection: { state: true },
+    mayAct: { state: true },
+    inEditor: { state: true },
+    refused: { state: true },
+    now: { state: true },
+    sent: { state: true },
+    serial: { state: true },
+    scale: { state: true },
+    loop: { state: true },
+  };
+  declare state: LiveState | undefined;
+  declare connection: Connection;
+  declare mayAct: boolean;
+  declare inEditor: boolean;
+  declare refused: Refused | undefined;
+  /** Milliseconds since 1970 by the clock of the server, to the second. */
+  declare now: number;
+  /** What the viewer has just sent: the prompt that was answered, or the test after which a start was asked for. */
+  declare sent: { prompt: string | undefined; startAfter: string | null | undefined };
+  declare serial: string;
+  declare scale: number;
+  declare loop: boolean;
+  readonly #host: OperatorHost;
+  /** What the server's clock is ahead by, in milliseconds. */
+  #ahead = 0;
+  /** The unit that a start was asked for last. */
+  #started = '';
+  #ticking: ReturnType<typeof setInterval> | undefined;
+
+  constructor(host: OperatorHost) {
+    super();
+    this.#host = host;
+    this.connection = { type: 'connection', state: 'connecting', message: null };
+    this.mayAct = false;
+    this.inEditor = false;
+    this.now = Date.now();
+    this.sent = { prompt: undefined, startAfter: undefined };
+    ({ serial: this.serial, scale: this.scale, loop: this.loop } = host.kept.value);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#host.listen({
+      state: ({ state, sent_at }) => this.#show(state, sent_at),
+      patch: ({ patch, sent_at }) => this.state && this.#show(patchState(this.state, patch), sent_at),
+      connection: (message) => (this.connection = message),
+      access: ({ may_act, in_editor }) => ([this.mayAct, this.inEditor] = [may_act, in_editor]),
+      refused: (message) => this.#onRefused(message),
+    });
+    this.#ticking = setInterval(() => (this.now = Date.now() + this.#ahead), 1000);
+    window.addEventListener('focus', this.#onWindowFocus);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#ticking);
+    window.removeEventListener('focus', this.#onWindowFocus);
+  }
+
+  protected override render(): unknown {
+    const { state, connection } = this;
+    document.documentElement.style.setProperty('--scale', String(this.scale));
+    if (!state) return html`<p class="note waiting" role="status">${connection.message ?? l10n.t('Connecting…')}</p>`;
+    const { test } = state;
+    return html`
+      ${titleBar(state, connection, this.mayAct, this.inEditor, {
+        larger: () => this.#scaleTo(this.scale >= 2 ? 1 : this.scale + 0.25),
+        send: (message) => this.#host.send(message),
+      })}
+      <p class="only-spoken" role="status" aria-live="assertive">${this.#spoken(state)}</p>
+      <main>
+        ${this.refused ? this.#refusedNote(this.refused) : nothing}
+        ${test?.status === 'completed' ? verdictBanner(test) : nothing}
+        <div class="stage">${this.#stage(state)}</div>
+        ${test?.status === 'completed' ? failingList(test) : nothing}
+        ${
+          test === null
+            ? nothing
+            : html`${phaseList(test, this.now)}
+              ${logPart(test, this.#host.kept.value.logOpen, (logOpen) => this.#host.kept.keep({ logOpen }))}`
+        }
+      </main>
+      ${test && test.status !== 'completed' ? stopDialog(() => this.#stop(test.execution_id)) : nothing}
+    `;
+  }
+
+  /** What the operator is to do now: start, answer, or wait. */
+  #stage(state: LiveState): unknown {
+    const { test } = state;
+    if (test === null || test.status === 'completed') {
+      return startForm({
+        state,
+        mayAct: this.mayAct && this.connection.state === 'live',
+        inEditor: this.inEditor,
+        serial: this.serial,
+        loop: this.loop,
+        starting: this.sent.startAfter === (test?.execution_id ?? null) && state.offer?.problem == null,
+        typed: (serial) => this.#typed(serial),
+        useNext: (serial) => this.#useNext(serial),
+        looped: (loop) => this.#loopTo(loop),
+        start: (serial) => this.#start(serial),
+        chooseScript: () => this.#host.send({ type: 'chooseScript' }),
+      });
+    }
+    const { draft } = this.#host.kept.value;
+    return html`
+      ${runningHead(test, state, this.now, this.mayAct)}
+      ${
+        test.prompt === null
+          ? nothing
+          : html`<prompt-form
+              .prompt=${test.prompt}
+              .now=${this.now}
+              .draft=${draft.prompt === test.prompt.id ? draft.text : ''}
+              .locked=${this.#lockedAnswer(state)}
+              @answer=${this.#answer}
+              @draft=${({ detail }: CustomEvent<string>) =>
+                this.#host.kept.keep({ draft: { prompt: test.prompt?.id ?? '', text: detail } })}
+            ></prompt-form>`
+      }
+    `;
+  }
+
+  /** Why the prompt cannot be answered here now; undefined: it can. */
+  #lockedAnswer({ test, answered, actions }: LiveState): string | undefined {
+    if (answered !== null) return l10n.t('Answered by {0}. The test takes it now.', answered.by);
+    if (this.sent.prompt === test?.prompt?.id) return l10n.t('Sending the answer…');
+    if (!this.mayAct) {
+      return this.inEditor
+        ? l10n.t('It is answered elsewhere.')
+        : l10n.t('You are watching: sign in with a key of this station to answer.');
+    }
+    if (this.connection.state !== 'live') return l10n.t('The connection is being made again; then it can be answered.');
+    return actions.answer === null ? undefined : reason(actions.answer);
+  }
+
+  /** What a screen reader says of itself: the question, or the verdict. */
+  #spoken({ test }: LiveState): string {
+    if (test === null) return '';
+    if (test.status === 'completed') return spokenVerdict(test);
+    return test.prompt === null ? '' : l10n.t('The test asks: {0}', test.prompt.message);
+  }
+
+  #refusedNote({ message }: Refused): unknown {
+    return html`
+      <p class="refused" role="alert">
+        ${icon('warning')} <span>${message}</span>
+        <button type="button" class="icon" aria-label=${l10n.t('Dismiss')} @click=${() => (this.refused = undefined)}>
+          ${icon('close')}
+        </button>
+      </p>
+    `;
+  }
+
+  #show(state: LiveState, sentAt: number): void {
+    const before = this.state;
+    this.#ahead = sentAt - Date.now();
+    this.now = sentAt;
+    this.state = state;
+    const { test, offer } = state;
+    const asked = before?.test?.prompt;
+    if (asked && test?.prompt?.id !== asked.id) this.#questionGone(asked.id, test?.status === 'completed');
+    if (test?.execution_id !== before?.test?.execution_id) {
+      this.sent = { prompt: undefined, startAfter: undefined };
+      if (before !== undefined) this.refused = undefined;
+    }
+    if (offer && offer.loop !== before?.offer?.loop) this.loop = offer.loop;
+  }
+
+  /** Whoever was still typing is told that it went nowhere. */
+  #questionGone(id: string, isOver: boolean): void {
+    const { draft } = this.#host.kept.value;
+    if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
+      const message = l10n.t('The question was answered elsewhere, or has timed out. What you typed was not sent.');
+      this.refused = { type: 'refused', what: 'answer', message };
+    }
+    this.sent = { ...this.sent, prompt: undefined };
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('state')) return;
+    const before = changed.get('state');
+    const asked = this.state?.test?.prompt?.id;
+    const isNewStage =
+      asked !== before?.test?.prompt?.id ||
+      this.state?.test?.status !== before?.test?.status ||
+      this.state?.offer?.script !== before?.offer?.script;
+    if (isNewStage && document.hasFocus()) this.#focusStage();
+  }
+
+  /** The keyboard, and with it a scanner, goes to what the operator is to do, unless a dialog is open. */
+  #focusStage(): void {
+    if (this.querySelector('dialog[open]')) return;
+    const form = this.querySelector<PromptForm>('prompt-form');
+    if (form) void form.updateComplete.then(() => form.takeFocus());
+    else {
+      const serial = this.querySelector<HTMLInputElement>('#serial');
+      serial?.focus();
+      serial?.select();
+    }
+  }
+
+  readonly #onWindowFocus = (): void => {
+    if (document.activeElement === document.body || document.activeElement === null) this.#focusStage();
+  };
+
+  readonly #answer = ({ detail: { id, text } }: AnswerEvent): void => {
+    this.sent = { ...this.sent, prompt: id };
+    this.refused = undefined;
+    this.#host.send({ type: 'answer', prompt_id: id, text });
+  };
+
+  #start(serial: string): void {
+    this.sent = { ...this.sent, startAfter: this.state?.test?.execution_id ?? null };
+    this.refused = undefined;
+    this.#started = serial;
+    this.#typed('');
+    this.#host.send({ type: 'start', serial_number: serial, loop: this.loop });
+  }
+
+  #stop(execution: string): void {
+    this.#host.send({ type: 'stop', execution_id: execution });
+  }
+
+  #onRefused(message: Refused): void {
+    this.refused = message;
+    if (message.what === 'answer') this.sent = { ...this.sent, prompt: undefined };
+    if (message.what !== 'start') return;
+    this.sent = { ...this.sent, startAfter: undefined };
+    this.#typed(this.#started);
+  }
+
+  #typed(serial: string): void {
+    this.serial = serial;
+    this.#host.kept.keep({ serial });
+  }
+
+  #useNext(serial: string): void {
+    this.#typed(serial);
+    void this.updateComplete.then(() => this.#focusStage());
+  }
+
+  #loopTo(loop: boolean): void {
+    this.loop = loop;
+    this.#host.kept.keep({ loop });
+    this.#host.send({ type: 'loop', loop });
+  }
+
+  #scaleTo(scale: number): void {
+    this.scale = scale;
+    this.#host.kept.keep({ scale });
+  }
+}
+customElements.define('operator-view', OperatorView);

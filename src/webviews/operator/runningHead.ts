@@ -1,0 +1,48 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { LiveTest } from '../../shared/contract/liveTest.ts';
+import type { LiveState } from '../../shared/contract/operator.ts';
+import { clockText, progressOf } from '../../shared/live/operatorWords.ts';
+import { icon } from '../shared/outcome.ts';
+import { openStopDialog } from './stopDialog.ts';
+import { reason } from './words.ts';
+
+/** The unit that is tested, how far it is, and the way to stop. */
+export function runningHead(test: LiveTest, { actions, connected }: LiveState, now: number, mayAct: boolean): unknown {
+  const { done, all } = progressOf(test);
+  const running = test.phases.findLast(({ state }) => state === 'RUNNING');
+  const facts = [test.part_number, test.procedure_id, test.name].filter((fact) => fact !== null && fact !== '');
+  return html`
+    <section class="running" aria-label=${l10n.t('Running test')}>
+      <div class="running-unit">
+        <span class="serial">${test.serial_number ?? l10n.t('Unit not known yet')}</span>
+        <span class="note">${facts.join(' · ')}</span>
+      </div>
+      <div class="running-state">
+        <span class="running-phase"
+          >${
+            connected
+              ? (running?.name ?? (test.status === 'waiting' ? l10n.t('Waiting for the unit') : l10n.t('Running')))
+              : html`${icon('debug-disconnect')} ${l10n.t('Lost from sight: the script cannot be reached.')}`
+          }</span
+        >
+        <progress max=${Math.max(all, 1)} value=${done} aria-label=${l10n.t('Phases done')}></progress>
+        <span class="running-time">${test.started_at === null ? '' : clockText(now - test.started_at)}</span>
+      </div>
+      ${
+        mayAct
+          ? html`<button
+              type="button"
+              class="large stop"
+              ?disabled=${actions.stop !== null}
+              title=${actions.stop === null ? nothing : reason(actions.stop)}
+              @click=${openStopDialog}
+            >
+              ${icon('debug-stop')} ${actions.stop === 'stopping' ? l10n.t('Stopping…') : l10n.t('Stop')}
+            </button>`
+          : nothing
+      }
+      ${mayAct && actions.stop === 'started-elsewhere' ? html`<p class="note stop-note">${reason(actions.stop)}</p>` : nothing}
+    </section>
+  `;
+}

@@ -1,0 +1,111 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { LiveState } from '../../shared/contract/operator.ts';
+import { icon } from '../shared/outcome.ts';
+import { reason } from './words.ts';
+
+interface StartOptions {
+  readonly state: LiveState;
+  readonly mayAct: boolean;
+  readonly inEditor: boolean;
+  /** What was typed or scanned. */
+  readonly serial: string;
+  readonly loop: boolean;
+  /** The start was sent, and no test has come yet. */
+  readonly starting: boolean;
+  readonly typed: (serial: string) => void;
+  /** Takes the number that comes next: it is a guess until somebody says so. */
+  readonly useNext: (serial: string) => void;
+  readonly looped: (loop: boolean) => void;
+  readonly start: (serial: string) => void;
+  readonly chooseScript: () => void;
+}
+
+type FieldEvent = MouseEvent & { target: HTMLInputElement };
+
+/**
+ * Drops the selection before the browser looks at the press. A press on selected text keeps the selection until
+ * after the click event, and then the browser drops it: what the click selects would be lost.
+ */
+function dropSelection({ target, button, shiftKey }: FieldEvent): void {
+  if (button !== 0 || shiftKey) return;
+  target.focus(); // a field without the focus would get its old selection back with it
+  target.setSelectionRange(target.selectionEnd, target.selectionEnd);
+}
+
+/** Selects the whole text, so that a scan replaces it; a part that was selected by dragging stays selected. */
+function selectText({ target, detail }: FieldEvent): void {
+  if (detail > 1 || target.selectionStart === target.selectionEnd) target.select();
+}
+
+/** The next unit: its serial number, typed or scanned, and the large button. */
+export function startForm(options: StartOptions): unknown {
+  const { state, mayAct, starting } = options;
+  const { offer, actions, test } = state;
+  const why = starting ? null : actions.start;
+  const locked = !mayAct || why !== null || starting;
+  const script = offer?.script ?? null;
+  const next = script === null ? null : (offer?.next_serial_number ?? null);
+  return html`
+    <form
+      class="start"
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        if (!locked && options.serial.trim() !== '') options.start(options.serial.trim());
+      }}
+    >
+      <label for="serial">${test === null ? l10n.t('Serial number') : l10n.t('Next unit: serial number')}</label>
+      <div class="start-line">
+        <input
+          id="serial"
+          name="serial"
+          autocomplete="off"
+          spellcheck="false"
+          maxlength="60"
+          placeholder=${next === null ? l10n.t('Scan, or type and press Enter') : l10n.t('Scan, or type; next: {0}', next)}
+          .value=${options.serial}
+          ?disabled=${!mayAct || script === null}
+          @mousedown=${dropSelection}
+          @click=${selectText}
+          @input=${({ target }: Event & { target: HTMLInputElement }) => options.typed(target.value)}
+        />
+        <button type="submit" class="large primary" ?disabled=${locked || options.serial.trim() === ''}>
+          ${icon('play')} ${starting ? l10n.t('Starting…') : l10n.t('Start Test')}
+        </button>
+      </div>
+      <div class="start-notes">
+        ${
+          next === null || locked || options.serial !== ''
+            ? nothing
+            : html`<button type="button" class="link" @click=${() => options.useNext(next)}>
+                ${l10n.t('Use {0}', next)}
+              </button>`
+        }
+        ${
+          script === null
+            ? nothing
+            : html`<span class="note">${icon('file-code')} ${script}</span>
+                <label class="check">
+                  <input
+                    type="checkbox"
+                    name="loop"
+                    .checked=${options.loop}
+                    ?disabled=${!mayAct}
+                    @change=${({ target }: Event & { target: HTMLInputElement }) => options.looped(target.checked)}
+                  />
+                  ${l10n.t('Loop: after a PASS, start the next serial number by itself')}
+                </label>`
+        }
+        ${
+          options.inEditor && mayAct
+            ? html`<button type="button" class="link" @click=${options.chooseScript}>
+                ${script === null ? l10n.t('Set Station Script…') : l10n.t('Change Script…')}
+              </button>`
+            : nothing
+        }
+      </div>
+      <p class="note">${mayAct && why !== null ? reason(why) : nothing}</p>
+      ${offer?.problem == null ? nothing : html`<p class="problem" role="alert">${icon('warning')} ${offer.problem}</p>`}
+    </form>
+  `;
+}

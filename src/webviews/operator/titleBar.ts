@@ -1,0 +1,62 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { LiveState } from '../../shared/contract/operator.ts';
+import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
+import { icon } from '../shared/outcome.ts';
+import { sourceWords } from './words.ts';
+
+interface Actions {
+  readonly larger: () => void;
+  readonly send: (message: FromOperator) => void;
+}
+
+type Connection = Extract<ToOperator, { type: 'connection' }>;
+
+/** The station, whether what is seen is live, and the small tools. */
+export function titleBar(
+  { station_name, source }: LiveState,
+  connection: Connection,
+  mayAct: boolean,
+  inEditor: boolean,
+  { larger, send }: Actions,
+): unknown {
+  const tool = (sign: string, label: string, act: () => void): unknown => html`
+    <button type="button" class="tool" @click=${act}>${icon(sign)} <span>${label}</span></button>
+  `;
+  return html`
+    <header class="title-bar">
+      <h1>${icon('circuit-board')} <span>${station_name}</span></h1>
+      <span class="live" data-live=${connection.state} role="status">
+        ${icon(connection.state === 'live' ? 'circle-filled' : connection.state === 'ended' ? 'circle-slash' : 'sync')}
+        ${liveWords(connection)}
+      </span>
+      <span class="note source">${sourceWords(source)}</span>
+      ${mayAct ? nothing : html`<span class="read-only">${icon('eye')} ${l10n.t('Watching only')}</span>`}
+      <nav class="tools" aria-label=${l10n.t('Tools')}>
+        ${tool('text-size', l10n.t('Text Size'), larger)}
+        ${inEditor ? tool('link', l10n.t('Copy Link'), () => send({ type: 'share' })) : nothing}
+        ${inEditor ? tool('link-external', l10n.t('Open in Browser'), () => send({ type: 'openInBrowser' })) : nothing}
+        ${
+          inEditor
+            ? nothing
+            : mayAct
+              ? tool('sign-out', l10n.t('Sign Out'), () => send({ type: 'signOut' }))
+              : tool('key', l10n.t('Sign In'), () => send({ type: 'signIn' }))
+        }
+      </nav>
+    </header>
+  `;
+}
+
+function liveWords({ state, message }: Connection): string {
+  switch (state) {
+    case 'live':
+      return l10n.t('live');
+    case 'connecting':
+      return l10n.t('connecting…');
+    case 'lost':
+      return message ?? l10n.t('connection lost, trying again…');
+    case 'ended':
+      return message ?? l10n.t('not connected');
+  }
+}

@@ -1,0 +1,81 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { Outcome } from '../../shared/contract/common.ts';
+import type { LiveTest } from '../../shared/contract/liveTest.ts';
+import { failingOf, phaseTime } from '../../shared/live/operatorWords.ts';
+import { icon } from '../shared/outcome.ts';
+import { measurementRow } from './measurements.ts';
+
+/** Each verdict has a word, a shape and a colour of its own. */
+const shapes: Record<Outcome, string> = {
+  PASS: 'pass-filled',
+  FAIL: 'error',
+  ERROR: 'warning',
+  TIMEOUT: 'watch',
+  ABORTED: 'circle-slash',
+};
+
+function wordOf(outcome: Outcome): string {
+  switch (outcome) {
+    case 'PASS':
+      return l10n.t('PASS');
+    case 'FAIL':
+      return l10n.t('FAIL');
+    case 'ERROR':
+      return l10n.t('ERROR');
+    case 'TIMEOUT':
+      return l10n.t('TIMEOUT');
+    case 'ABORTED':
+      return l10n.t('ABORTED');
+  }
+}
+
+/** The banner over the whole width, and why it is what it is. */
+export function verdictBanner(test: LiveTest): unknown {
+  const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;
+  const word = outcome === null ? l10n.t('No result') : wordOf(outcome);
+  const time = from !== null && to !== null ? phaseTime(to - from) : '';
+  return html`
+    <section class="verdict-banner" data-outcome=${outcome ?? 'NONE'} aria-label=${l10n.t('Verdict')}>
+      ${icon(outcome === null ? 'question' : shapes[outcome])}
+      <span class="verdict-word">${word}</span>
+      <span class="verdict-unit">
+        <span class="serial">${unit ?? l10n.t('Unknown unit')}</span>
+        <span class="verdict-time">${[test.name, time].filter((part) => part !== '').join(' · ')}</span>
+      </span>
+      ${details.length === 0 ? nothing : html`<p class="verdict-details">${details.join('\n')}</p>`}
+    </section>
+  `;
+}
+
+/** What is said to a screen reader when a test has ended. */
+export function spokenVerdict(test: LiveTest): string {
+  const word = test.outcome === null ? l10n.t('No result') : wordOf(test.outcome);
+  return l10n.t('{0}: {1}. {2} failed.', test.serial_number ?? l10n.t('Unknown unit'), word, failingOf(test).length);
+}
+
+/** What made the unit fail. */
+export function failingList(test: LiveTest): unknown {
+  const failing = failingOf(test);
+  if (failing.length === 0) return nothing;
+  return html`
+    <section class="failing" aria-labelledby="failing">
+      <h2 id="failing">${l10n.t('What failed')}</h2>
+      <div role="table" aria-labelledby="failing">
+        ${failing.slice(0, 100).map(({ phase, measurement }) =>
+          measurement === null
+            ? html`<div class="failing-phase" role="row" data-outcome=${phase.state}>
+                <span role="cell">${icon('error')} ${phase.name}</span>
+                <span role="cell">${phase.message ?? ''}</span>
+              </div>`
+            : measurementRow({ ...measurement, name: `${phase.name}: ${measurement.name}` }, true),
+        )}
+      </div>
+      ${
+        failing.length > 100
+          ? html`<p class="note">${l10n.t('{0} more are in the list of phases.', failing.length - 100)}</p>`
+          : nothing
+      }
+    </section>
+  `;
+}

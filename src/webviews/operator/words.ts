@@ -1,0 +1,38 @@
+import * as l10n from '@vscode/l10n';
+import type { LiveState, UnavailableReason } from '../../shared/contract/operator.ts';
+
+/** Why something cannot be done, as a sentence. */
+export function reason(why: UnavailableReason): string {
+  switch (why) {
+    case 'no-test':
+      return l10n.t('There is no test on this station.');
+    case 'ended':
+      return l10n.t('This test has ended.');
+    case 'no-prompt':
+      return l10n.t('No question is open.');
+    case 'gone':
+      return l10n.t('The script cannot be reached: its connection is lost.');
+    case 'started-elsewhere':
+      return l10n.t('It was not started from an editor: stop it where it runs.');
+    case 'stopping':
+      return l10n.t('The test is stopping: the phase ends, then teardown runs.');
+    case 'running':
+      return l10n.t('A test runs on this station.');
+    case 'no-window':
+      return l10n.t('To start tests here, set a script for this station in VS Code, and keep that window open.');
+  }
+}
+
+/** Where the test comes from. */
+export function sourceWords(source: LiveState['source']): string {
+  switch (source) {
+    case 'stream':
+      return l10n.t('started outside of the editor');
+    case 'editor':
+      return l10n.t('started from VS Code');
+    case 'followed':
+      return l10n.t('followed OpenHTF station');
+    case 'none':
+      return '';
+  }
+}

@@ -1,0 +1,143 @@
+import * as l10n from '@vscode/l10n';
+import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import { operator } from '../../shared/contract/operator.ts';
+import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
+import { kept, type KeptOperatorState, type OperatorHost } from '../operator/operatorHost.ts';
+import { keys } from './keys.ts';
+import { call, RefusedError, states } from './server.ts';
+
+/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
+const [firstWait, lastWait] = [500, 5_000];
+
+/** The page's side of the view: it watches by the server's stream, and acts with the viewer's key if they gave one. */
+export class PageHost implements OperatorHost {
+  readonly #station: string;
+  readonly #token: string | undefined;
+  readonly #onSignIn: () => void;
+  #handlers: Handlers<ToOperator> | undefined;
+  readonly #abort = new AbortController();
+
+  /**
+   * @param token of a link; undefined: the page was opened without one
+   * @param onSignIn the viewer wants to give a key, or has to
+   */
+  constructor(station: string, token: string | undefined, onSignIn: () => void) {
+    this.#station = station;
+    this.#token = token;
+    this.#onSignIn = onSignIn;
+  }
+
+  readonly kept = new PageState();
+
+  listen(handlers: Handlers<ToOperator>): void {
+    this.#handlers = handlers;
+    void this.#watch();
+  }
+
+  #isOver(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+  }
+
+  send(message: FromOperator): void {
+    const params = { id: this.#station };
+    switch (message.type) {
+      case 'answer':
+        void this.#act('answer', (key) =>
+          call(operator.answer, key, { params, body: { prompt_id: message.prompt_id, text: message.text } }),
+        );
+        break;
+      case 'stop':
+        void this.#act('stop', (key) =>
+          call(operator.stop, key, { params, body: { execution_id: message.execution_id } }),
+        );
+        break;
+      case 'start':
+        void this.#act('start', (key) =>
+          call(operator.start, key, { params, body: { serial_number: message.serial_number, loop: message.loop } }),
+        );
+        break;
+      case 'loop':
+        void this.#act('loop', (key) => call(operator.loop, key, { params, body: { loop: message.loop } }));
+        break;
+      case 'signIn':
+        this.#onSignIn();
+        break;
+      case 'signOut':
+        keys.drop();
+        location.reload();
+        break;
+      default: // what only an editor can do
+    }
+  }
+
+  async #act(what: 'answer' | 'stop' | 'start' | 'loop', act: (key: string) => Promise<unknown>): Promise<void> {
+    try {
+      await act(keys.get() ?? '');
+    } catch (error) {
+      this.#post({ type: 'refused', what, message: wordsOf(error) });
+    }
+  }
+
+  async #watch(): Promise<void> {
+    for (let wait = firstWait; !this.#isOver(); wait = Math.min(2 * wait, lastWait)) {
+      const key = keys.get();
+      this.#post({ type: 'access', may_act: key !== null, in_editor: false });
+      try {
+        for await (const event of states(this.#station, key ?? this.#token ?? '', this.#abort.signal)) {
+          if (this.#isOver()) return;
+          wait = firstWait;
+          if (event.event === 'state') this.#post({ type: 'state', ...event.data });
+          else this.#post({ type: 'patch', ...event.data });
+          this.#post({ type: 'connection', state: 'live', message: null });
+        }
+      } catch (error) {
+        if (error instanceof RefusedError && error.status < 500 && error.status !== 429) {
+          if (this.#refused(key, error)) continue;
+          return;
+        }
+      }
+      this.#post({ type: 'connection', state: 'lost', message: null });
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+
+  /** @returns whether it can be watched without the key that was refused */
+  #refused(key: string | null, error: RefusedError): boolean {
+    if (key !== null && error.status === 401) {
+      keys.drop();
+      if (this.#token !== undefined) return true;
+    }
+    this.#post({ type: 'connection', state: 'ended', message: error.message });
+    this.#onSignIn();
+    return false;
+  }
+
+  #post(message: ToOperator): void {
+    if (this.#handlers && !this.#isOver()) dispatch(this.#handlers, message);
+  }
+}
+
+const wordsOf = (error: unknown): string =>
+  error instanceof RefusedError
+    ? error.message
+    : l10n.t('The server could not be reached. Nothing was changed; try again.');
+
+const stateName = 'testStations.operatorView';
+
+/** What the view keeps of itself, for this tab. */
+class PageState {
+  #value: KeptOperatorState = kept.parse(JSON.parse(sessionStorage.getItem(stateName) ?? '{}'));
+
+  get value(): KeptOperatorState {
+    return this.#value;
+  }
+
+  keep(change: Partial<KeptOperatorState>): void {
+    this.#value = { ...this.#value, ...change };
+    sessionStorage.setItem(stateName, JSON.stringify(this.#value));
+  }
+}

@@ -1,0 +1,82 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import * as z from 'zod';
+import { errorAnswer } from '../../shared/contract/common.ts';
+import type { Answer, Operation } from '../../shared/contract/operation.ts';
+import { operator, type StateEvent, stateEvent } from '../../shared/contract/operator.ts';
+import { inOrder } from '../../shared/format/oneLine.ts';
+
+/** The server's refusal, in its own words. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Milliseconds without a sign of life, which comes every 5 s, after which a stream counts as broken. */
+const silence = 15_000;
+
+function pathOf(operation: Operation, params: Record<string, string>): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+}
+
+async function request(operation: Operation, path: string, key: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, {
+    ...init,
+    method: operation.method,
+    headers: { Authorization: `Bearer ${key}` },
+    cache: 'no-store',
+  });
+  if (response.ok) return response;
+  const told = errorAnswer.safeParse(await response.json().catch(() => undefined));
+  throw new RefusedError(response.status, told.data?.message ?? `${response.status} ${response.statusText}`);
+}
+
+/** Calls an operation of the server that the page came from. @throws RefusedError, TypeError when it cannot be reached */
+export async function call<O extends Operation>(
+  operation: O,
+  key: string,
+  { params = {}, body }: { params?: Record<string, string>; body?: object } = {},
+): Promise<Answer<O>> {
+  const init = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await request(operation, pathOf(operation, params), key, init);
+  return z.parse(operation.answer, inOrder(await response.json())) as Answer<O>;
+}
+
+/**
+ * A station's states, as long as the stream lasts.
+ * @param key or the token of a link
+ * @param over ends it
+ * @throws RefusedError, TypeError when it cannot be reached or breaks
+ */
+export async function* states(station: string, key: string, over: AbortSignal): AsyncGenerator<StateEvent, void> {
+  const abort = new AbortController();
+  over.addEventListener('abort', () => abort.abort());
+  const path = pathOf(operator.states, { id: station });
+  const response = await request(operator.states, path, key, { signal: abort.signal });
+  let heard = setTimeout(() => abort.abort(), silence);
+  const listening = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform: (chunk, controller) => {
+      clearTimeout(heard);
+      heard = setTimeout(() => abort.abort(), silence);
+      controller.enqueue(chunk);
+    },
+  });
+  const reader = response.body
+    ?.pipeThrough(listening)
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+    .getReader();
+  try {
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      const data: unknown = JSON.parse(read.value.data);
+      yield stateEvent.parse({ event: read.value.event, data: inOrder(data) });
+    }
+  } finally {
+    clearTimeout(heard);
+    abort.abort();
+  }
+}

@@ -1,0 +1,89 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { PageElement } from '../shared/element.ts';
+import { icon } from '../shared/outcome.ts';
+
+/** Asks for a key; fires `signedin` when the check has passed. */
+export class SignIn extends PageElement {
+  static override properties = {
+    problem: { state: true },
+    busy: { state: true },
+    canCancel: { attribute: false },
+  };
+  declare problem: string | undefined;
+  declare busy: boolean;
+  /** There is something to see without a key. */
+  declare canCancel: boolean;
+  readonly #check: (key: string) => Promise<void>;
+
+  /** @param check throws when the key is not one that may act here */
+  constructor(check: (key: string) => Promise<void>, canCancel: boolean) {
+    super();
+    this.#check = check;
+    this.canCancel = canCancel;
+    this.busy = false;
+  }
+
+  protected override render(): unknown {
+    const local = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
+    return html`
+      <main class="sign-in">
+        <form @submit=${this.#submit}>
+          <h1>${icon('key')} ${l10n.t('Sign in to operate')}</h1>
+          <label for="key">${l10n.t('Station key or user key')}</label>
+          <input
+            id="key"
+            type="password"
+            autocomplete="off"
+            spellcheck="false"
+            required
+            aria-describedby="key-note"
+            ?disabled=${this.busy}
+          />
+          <p class="note" id="key-note">
+            ${l10n.t('It is kept for this tab only, and forgotten when you sign out or close it.')}
+            ${local ? nothing : l10n.t('It is sent over this network without encryption.')}
+          </p>
+          ${this.problem === undefined ? nothing : html`<p class="refused" role="alert">${icon('warning')} ${this.problem}</p>`}
+          <div class="dialog-buttons">
+            <button type="submit" class="large primary" ?disabled=${this.busy}>${l10n.t('Sign In')}</button>
+            ${
+              this.canCancel
+                ? html`<button
+                    type="button"
+                    class="large"
+                    @click=${() => this.dispatchEvent(new CustomEvent('cancelled'))}
+                  >
+                    ${l10n.t('Only Watch')}
+                  </button>`
+                : nothing
+            }
+          </div>
+        </form>
+      </main>
+    `;
+  }
+
+  protected override firstUpdated(): void {
+    this.querySelector('input')?.focus();
+  }
+
+  readonly #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const key = this.querySelector('input')?.value.trim() ?? '';
+    if (key !== '' && !this.busy) void this.#try(key);
+  };
+
+  async #try(key: string): Promise<void> {
+    this.busy = true;
+    this.problem = undefined;
+    try {
+      await this.#check(key);
+    } catch (error) {
+      this.problem = messageOf(error);
+    }
+    this.busy = false;
+  }
+}
+customElements.define('sign-in', SignIn);

@@ -1,0 +1,66 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { Report } from '../../shared/contract/report.ts';
+import { imageType } from '../../shared/format/images.ts';
+import { readableSize } from '../../shared/format/values.ts';
+import { icon } from '../shared/outcome.ts';
+import { send } from './host.ts';
+
+/** An image that came, or why it did not. */
+export type Picture = { url: string } | { failure: string };
+
+type Attachment = Report['attachments'][number];
+
+/** The files of the run; images are shown. */
+export function attachmentsSection({ attachments }: Report, pictures: ReadonlyMap<string, Picture>): unknown {
+  if (attachments.length === 0) return nothing;
+  return html`
+    <section aria-labelledby="attachments">
+      <h2 id="attachments" tabindex="-1">${l10n.t('Attachments')}</h2>
+      <ul class="attachments">
+        ${attachments.map((attachment) => item(attachment, pictures.get(attachment.id)))}
+      </ul>
+    </section>
+  `;
+}
+
+function item(attachment: Attachment, picture: Picture | undefined): unknown {
+  const { id, name, size } = attachment;
+  const button = (type: 'openAttachment' | 'saveAttachment', sign: string, label: string): unknown => html`
+    <button
+      type="button"
+      class="icon"
+      title=${label}
+      aria-label=${label}
+      @click=${() => send({ type, attachment: id })}
+    >
+      ${icon(sign)}
+    </button>
+  `;
+  return html`
+    <li>
+      ${imageType(attachment) === null ? nothing : pictureOf(attachment, picture)}
+      <span class="file">
+        ${icon(imageType(attachment) === null ? 'file' : 'file-media')}
+        <span class="name">${name}</span>
+        <span class="note">${size === null ? l10n.t('never uploaded') : readableSize(size)}</span>
+        ${
+          size === null
+            ? nothing
+            : html`${button('openAttachment', 'go-to-file', l10n.t('Open {0}', name))}
+              ${button('saveAttachment', 'save', l10n.t('Save {0} as…', name))}`
+        }
+      </span>
+    </li>
+  `;
+}
+
+function pictureOf({ id, name }: Attachment, picture: Picture | undefined): unknown {
+  if (!picture) return html`<span class="picture note" role="status">${l10n.t('Loading…')}</span>`;
+  if ('failure' in picture) return html`<span class="picture note">${picture.failure}</span>`;
+  return html`
+    <button type="button" class="picture" @click=${() => send({ type: 'openAttachment', attachment: id })}>
+      <img src=${picture.url} alt=${l10n.t('Open {0}', name)} />
+    </button>
+  `;
+}

@@ -1,0 +1,52 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { Report } from '../../shared/contract/report.ts';
+import { isKeptId } from '../../shared/run/keptId.ts';
+import { readableDuration } from '../../shared/run/timeline.ts';
+
+type Fact = [label: string, value: string | null | undefined];
+
+/** Unit, procedure, station, times: what the run was. */
+export function factsOf(run: Report): unknown {
+  const { unit, procedure } = run;
+  const operator = run.operated_by ?? (run.created_by_station ? null : run.created_by_user);
+  const facts: Fact[] = [
+    [l10n.t('Serial number'), unit.serial_number],
+    [l10n.t('Part'), named(unit.part.number, unit.part.name)],
+    [l10n.t('Revision'), unit.part.revision.number],
+    [l10n.t('Batch'), unit.batch?.number],
+    [l10n.t('Procedure'), named(procedure.name, procedure.version?.tag)],
+    [l10n.t('Station'), run.created_by_station?.name],
+    [l10n.t('Operator'), operator?.name ?? operator?.email],
+    [l10n.t('Started'), time(run.started_at)],
+    [l10n.t('Ended'), time(run.ended_at)],
+    [l10n.t('Duration'), readableDuration(run.duration)],
+    [l10n.t('Slot'), run.slot_name ?? run.slot_key],
+    [l10n.t('Sub-units'), run.sub_units.map(({ serial_number }) => serial_number).join(', ')],
+    ...Object.entries(run.metadata ?? {}).map(([key, value]): Fact => [key, String(value)]),
+  ];
+  return html`
+    <dl class="facts">
+      ${facts.map(([label, value]) =>
+        value
+          ? html`<div>
+              <dt>${label}</dt>
+              <dd>${value}</dd>
+            </div>`
+          : nothing,
+      )}
+      <div class="wide">
+        <dt>${l10n.t('Run id')}</dt>
+        <dd>${isKeptId(run.id) ? l10n.t('not saved yet') : run.id}</dd>
+      </div>
+    </dl>
+    ${run.docstring ? html`<p class="docstring">${run.docstring}</p>` : nothing}
+  `;
+}
+
+/** The number, and the name where it says more. */
+const named = (number: string, name: string | undefined): string =>
+  name === undefined || name === '' || name === number ? number : `${number} · ${name}`;
+
+const time = (iso: string): string =>
+  new Date(iso).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'medium' });

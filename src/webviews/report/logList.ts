@@ -1,0 +1,146 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import { logLevel } from '../../shared/contract/common.ts';
+import type { Report } from '../../shared/contract/report.ts';
+import { baseName } from '../../shared/script/pythonSources.ts';
+import { PageElement } from '../shared/element.ts';
+import { icon } from '../shared/outcome.ts';
+import { kept, send } from './host.ts';
+
+import '@vscode-elements/elements/dist/vscode-option/index.js';
+import '@vscode-elements/elements/dist/vscode-single-select/index.js';
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+
+type Log = Report['logs'][number];
+
+const levels = logLevel.options;
+const icons: Record<Log['level'], string> = {
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARNING: 'warning',
+  ERROR: 'error',
+  CRITICAL: 'flame',
+};
+
+/** Lines that are shown at first, and more at each wish: a log may have any length. */
+const portion = 500;
+
+/** The run's log, with its filters. */
+class LogList extends PageElement {
+  static override properties = {
+    logs: { attribute: false },
+    files: { attribute: false },
+    level: { state: true },
+    text: { state: true },
+    most: { state: true },
+  };
+  declare logs: readonly Log[];
+  /** Source files that can be gone to. */
+  declare files: ReadonlySet<string>;
+  /** The lowest level that is shown. */
+  declare level: Log['level'];
+  declare text: string;
+  declare most: number;
+
+  constructor() {
+    super();
+    ({ level: this.level, text: this.text } = kept.value);
+    this.most = portion;
+  }
+
+  protected override render(): unknown {
+    const wanted = this.text.toLowerCase();
+    const lowest = levels.indexOf(this.level);
+    const found = this.logs.filter(
+      ({ level, message }) => levels.indexOf(level) >= lowest && message.toLowerCase().includes(wanted),
+    );
+    const more = found.length - this.most;
+    return html`
+      <section aria-labelledby="logs">
+        <div class="section-head">
+          <h2 id="logs" tabindex="-1">${l10n.t('Logs')}</h2>
+          ${this.logs.length === 0 ? nothing : this.#filters()}
+        </div>
+        ${this.logs.length === 0 ? html`<p class="note">${l10n.t('The run has no logs.')}</p>` : nothing}
+        ${
+          this.logs.length > 0 && found.length === 0
+            ? html`<p class="note" role="status">${l10n.t('No log line is like that.')}</p>`
+            : nothing
+        }
+        <ol class="logs">
+          ${found.slice(0, this.most).map((log) => this.#line(log))}
+        </ol>
+        ${
+          more > 0
+            ? html`<button type="button" class="link" @click=${() => (this.most += portion)}>
+                ${l10n.t('Show more ({0} left)', more)}
+              </button>`
+            : nothing
+        }
+      </section>
+    `;
+  }
+
+  #filters(): unknown {
+    return html`
+      <vscode-single-select
+        position="above"
+        label=${l10n.t('Lowest level')}
+        .value=${this.level}
+        @change=${this.#onLevel}
+      >
+        ${levels.map((level) => html`<vscode-option value=${level}>${level}</vscode-option>`)}
+      </vscode-single-select>
+      <vscode-textfield
+        placeholder=${l10n.t('Filter by text')}
+        .label=${l10n.t('Filter logs by text')}
+        .value=${this.text}
+        @input=${this.#onText}
+      ></vscode-textfield>
+    `;
+  }
+
+  #line({ level, timestamp, message, source_file: file, line_number: line }: Log): unknown {
+    const place = file === '' ? '' : `${baseName(file)}:${line}`;
+    return html`
+      <li data-level=${level}>
+        <span class="level">${icon(icons[level])}<span class="word">${level}</span></span>
+        <time datetime=${timestamp}>${clock(timestamp)}</time>
+        <span class="message">${message}</span>
+        ${
+          this.files.has(file)
+            ? html`<button
+                type="button"
+                class="link source"
+                title=${l10n.t('Go to {0}', place)}
+                @click=${() => send({ type: 'goToLine', file, line: Math.max(1, Math.trunc(line)) })}
+              >
+                ${place}
+              </button>`
+            : html`<span class="source">${place}</span>`
+        }
+      </li>
+    `;
+  }
+
+  readonly #onLevel = ({ target }: Event & { target: HTMLSelectElement }): void => {
+    this.level = logLevel.parse(target.value);
+    kept.keep({ level: this.level });
+  };
+
+  readonly #onText = ({ target }: Event & { target: HTMLInputElement }): void => {
+    this.text = target.value;
+    kept.keep({ text: this.text });
+  };
+}
+customElements.define('log-list', LogList);
+
+/** Such as `14:03:07.250`. */
+const clock = (iso: string): string =>
+  new Date(iso).toLocaleTimeString(document.documentElement.lang, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  });

@@ -1,0 +1,108 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Report, ReportMeasurement } from '../../shared/contract/report.ts';
+import { attemptsOf, failuresOf, hasFailed, lastAttempts } from '../../shared/run/report.ts';
+import { PageElement } from '../shared/element.ts';
+import { kept } from './host.ts';
+import { measurementTable } from './measurementTable.ts';
+
+import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+
+/** Rows that are added in one frame. */
+const portion = 150;
+
+/** All measurements by phase, with their filter. */
+class MeasurementList extends PageElement {
+  static override properties = {
+    run: { attribute: false },
+    series: { attribute: false },
+    failedOnly: { state: true },
+    name: { state: true },
+    most: { state: true },
+  };
+  declare run: Report;
+  declare series: ReadonlyMap<string, readonly Float64Array[]>;
+  declare failedOnly: boolean;
+  /** A part of the names that are looked for. */
+  declare name: string;
+  /** Rows that are shown so far: a frame's worth at first, so that something is seen at once, then more in each frame. */
+  declare most: number;
+  #total = 0;
+
+  constructor() {
+    super();
+    ({ failedOnly: this.failedOnly, name: this.name } = kept.value);
+    this.most = portion;
+  }
+
+  protected override render(): unknown {
+    const attempts = attemptsOf(this.run.phases);
+    const counting = new Set(lastAttempts(this.run.phases));
+    const groups = this.run.phases
+      .map((phase, index) => ({ phase, all: attempts[index] ?? 1, shown: phase.measurements.filter(this.#isWanted) }))
+      .filter(({ phase }) => !this.failedOnly || counting.has(phase))
+      .filter(({ shown }) => shown.length > 0);
+    this.#total = groups.reduce((sum, { shown }) => sum + shown.length, 0);
+    let room = this.most;
+    const failures = failuresOf(this.run);
+    return html`
+      <section aria-labelledby="measurements">
+        <div class="section-head">
+          <h2 id="measurements" tabindex="-1">${l10n.t('Measurements')}</h2>
+          <vscode-checkbox
+            label=${failures === 0 ? l10n.t('Failed only (none)') : l10n.t('Failed only ({0})', failures)}
+            .checked=${this.failedOnly}
+            .disabled=${failures === 0 && !this.failedOnly}
+            @change=${this.#onFailedOnly}
+          ></vscode-checkbox>
+          <vscode-textfield
+            placeholder=${l10n.t('Filter by name')}
+            .label=${l10n.t('Filter measurements by name')}
+            .value=${this.name}
+            @input=${this.#onName}
+          ></vscode-textfield>
+        </div>
+        <p class="only-spoken" role="status">${l10n.t('{0} measurements shown', this.#total)}</p>
+        ${groups.length === 0 ? html`<p class="note">${this.#nothing()}</p>` : nothing}
+        ${repeat(
+          groups,
+          ({ phase }) => phase.id,
+          ({ phase, all, shown }) => {
+            const rows = shown.slice(0, room);
+            room -= rows.length;
+            return measurementTable(phase, all, rows, this.series);
+          },
+        )}
+      </section>
+    `;
+  }
+
+  /** The rest comes frame by frame; `complete` is fired when all is there. */
+  protected override updated(): void {
+    if (this.most < this.#total) requestAnimationFrame(() => (this.most += portion));
+    else this.dispatchEvent(new CustomEvent('complete'));
+  }
+
+  #nothing(): string {
+    const hasSome = this.run.phases.some(({ measurements }) => measurements.length > 0);
+    return hasSome ? l10n.t('No measurement is like that.') : l10n.t('Nothing was measured.');
+  }
+
+  readonly #isWanted = (measurement: ReportMeasurement): boolean =>
+    (!this.failedOnly || hasFailed(measurement)) && measurement.name.toLowerCase().includes(this.name.toLowerCase());
+
+  readonly #onFailedOnly = ({ target }: Event & { target: HTMLInputElement }): void => {
+    this.most = portion;
+    this.failedOnly = target.checked;
+    kept.keep({ failedOnly: this.failedOnly });
+  };
+
+  readonly #onName = ({ target }: Event & { target: HTMLInputElement }): void => {
+    this.most = portion;
+    this.name = target.value;
+    kept.keep({ name: this.name });
+  };
+}
+customElements.define('measurement-list', MeasurementList);

@@ -1,0 +1,89 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { ReportMeasurement } from '../../shared/contract/report.ts';
+import { readableValue } from '../../shared/format/values.ts';
+import { limitsOf } from '../../shared/run/limits.ts';
+import {
+  isMarginal,
+  limitsText,
+  marginalText,
+  measuredText,
+  type ReportedValue,
+  resultsOf,
+} from '../../shared/run/results.ts';
+import { outcomeMark } from '../shared/outcome.ts';
+import { titleOf } from '../shared/plotOptions.ts';
+import { send } from './host.ts';
+import { limitsMark } from './limitsMark.ts';
+
+import '../shared/plot.ts';
+
+/** Values longer than this are folded. */
+const longest = 40;
+
+/** A measurement, what was made of it, and its curve. */
+export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {
+  const { curve, docstring } = measurement;
+  return html`
+    ${resultsOf(measurement).map((result) => row(result, result.of === null ? curve?.points : undefined, docstring))}
+    ${curve && curve.points > 0 ? plotRow(measurement, curve, series) : nothing}
+  `;
+}
+
+function row(result: ReportedValue, points: number | undefined, docstring: string | null | undefined): unknown {
+  const { name, of, outcome, validators } = result;
+  return html`
+    <div class="measurement ${of === null ? '' : 'made-of'}" role="row" data-outcome=${outcome}>
+      <span role="cell">${outcomeMark(outcome)}</span>
+      <span role="cell" class="name">
+        ${of === null ? name : l10n.t('{0} of {1}', name, of)}
+        ${isMarginal(result) ? html`<span class="marginal" title=${l10n.t('Outside {0}', marginalText(validators))}>${l10n.t('marginal')}</span>` : nothing}
+        ${of === null && docstring ? html`<span class="docstring">${docstring}</span>` : nothing}
+      </span>
+      <span role="cell" class="value">${points === undefined ? valueText(result) : pointsText(points)}</span>
+      <span role="cell" class="limits">${limitsText(validators)}</span>
+      <span role="cell" class="place">${limitsMark(result)}</span>
+    </div>
+  `;
+}
+
+function valueText({ value, units, validators }: ReportedValue): unknown {
+  const text = measuredText(value, limitsOf(validators));
+  if (text === null) return html`<span class="note">${l10n.t('not measured')}</span>`;
+  if (text.length <= longest) return html`${text} <span class="units">${units}</span>`;
+  return html`<details>
+    <summary>${text}</summary>
+    <pre>${text} ${units}</pre>
+  </details>`;
+}
+
+const pointsText = (points: number): string =>
+  l10n.t('{0} points', points.toLocaleString(document.documentElement.lang));
+
+function plotRow(
+  { id, name }: ReportMeasurement,
+  { axes, points }: NonNullable<ReportMeasurement['curve']>,
+  series: readonly Float64Array[] | undefined,
+): unknown {
+  const named = axes.map((axis, index) => (index === 1 ? { ...axis, name: axis.name ?? name } : axis));
+  const [x, ...ys] = named.map((axis, index) => rangeText(titleOf(axis, index === 0 ? 'x' : 'y'), series?.[index]));
+  return html`
+    <div role="row">
+      <div role="cell">
+        <curve-plot
+          .label=${l10n.t('{0}: {1} points. {2} over {3}.', name, points, ys.join(', '), x ?? '')}
+          .axes=${named}
+          .series=${series}
+          @needed=${() => series ?? send({ type: 'series', measurement: id })}
+        ></curve-plot>
+      </div>
+    </div>
+  `;
+}
+
+/** Such as `voltage (V) from 3.1 to 3.4`. */
+function rangeText(title: string, values: Float64Array | undefined): string {
+  if (!values) return title;
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  return l10n.t('{0} from {1} to {2}', title, readableValue(low) ?? '', readableValue(high) ?? '');
+}

@@ -1,0 +1,110 @@
+import * as l10n from '@vscode/l10n';
+import { html } from 'lit';
+import { type Report, toReport } from '../../shared/contract/report.ts';
+import { imageType } from '../../shared/format/images.ts';
+import { PageElement } from '../shared/element.ts';
+import { listen } from '../shared/host.ts';
+import { icon } from '../shared/outcome.ts';
+import { attachmentsSection, type Picture } from './attachments.ts';
+import { factsOf } from './facts.ts';
+import { findingsSection } from './findings.ts';
+import { kept, send } from './host.ts';
+import { timelineSection } from './timeline.ts';
+import { titleBar } from './titleBar.ts';
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import './logList.ts';
+import './measurementList.ts';
+
+/** What can be gone to in the workspace. */
+export interface SourceLinks {
+  phases: ReadonlySet<string>;
+  files: ReadonlySet<string>;
+}
+
+/** The whole page. */
+class RunReport extends PageElement {
+  static override properties = {
+    run: { state: true },
+    failure: { state: true },
+    sources: { state: true },
+    series: { state: true },
+    pictures: { state: true },
+  };
+  declare run: Report | undefined;
+  /** Why there is no run to show. */
+  declare failure: string | undefined;
+  declare sources: SourceLinks;
+  /** The points of curves, by the id of their measurement. */
+  declare series: ReadonlyMap<string, readonly Float64Array[]>;
+  /** By the id of their attachment. */
+  declare pictures: ReadonlyMap<string, Picture>;
+  #isRestored = false;
+
+  constructor() {
+    super();
+    this.sources = { phases: new Set(), files: new Set() };
+    this.series = new Map();
+    this.pictures = new Map();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    listen(toReport, {
+      run: ({ run }) => this.#show(run),
+      failed: ({ message }) => ([this.run, this.failure] = [undefined, message]),
+      sources: ({ phases, files }) => (this.sources = { phases: new Set(phases), files: new Set(files) }),
+      series: ({ measurement, series }) => (this.series = new Map([...this.series, [measurement, series]])),
+      image: ({ attachment, content }) => this.#addPicture(attachment, content),
+      imageFailed: ({ attachment, message }) => this.#setPicture(attachment, { failure: message }),
+    });
+  }
+
+  protected override render(): unknown {
+    if (this.failure !== undefined) return failurePage(this.failure);
+    if (!this.run) return html`<p class="note" role="status">${l10n.t('Loading the run…')}</p>`;
+    const { run, sources } = this;
+    return html`
+      ${titleBar(run)}
+      <main>
+        ${findingsSection(run, sources.files)} ${factsOf(run)} ${timelineSection(run, sources.phases, sources.files)}
+        <measurement-list .run=${run} .series=${this.series} @complete=${this.#restoreScroll}></measurement-list>
+        ${attachmentsSection(run, this.pictures)}
+        <log-list .logs=${run.logs} .files=${sources.files}></log-list>
+      </main>
+    `;
+  }
+
+  #show(run: Report): void {
+    [this.run, this.failure] = [run, undefined];
+    for (const { id } of run.attachments.filter((each) => imageType(each) !== null && !this.pictures.has(each.id)))
+      send({ type: 'image', attachment: id });
+  }
+
+  /** Once, when the page has its height. */
+  readonly #restoreScroll = (): void => {
+    if (this.#isRestored) return;
+    this.#isRestored = true;
+    window.scrollTo({ top: kept.value.scroll });
+    window.addEventListener('scrollend', () => kept.keep({ scroll: window.scrollY }));
+  };
+
+  #addPicture(id: string, content: Uint8Array<ArrayBuffer>): void {
+    const attachment = this.run?.attachments.find((each) => each.id === id);
+    const type = attachment && imageType(attachment);
+    if (type) this.#setPicture(id, { url: URL.createObjectURL(new Blob([content], { type })) });
+  }
+
+  #setPicture(id: string, picture: Picture): void {
+    this.pictures = new Map([...this.pictures, [id, picture]]);
+  }
+}
+customElements.define('run-report', RunReport);
+
+const failurePage = (reason: string): unknown => html`
+  <main class="failure" role="alert">
+    <h1>${icon('warning')} ${l10n.t('This run cannot be shown')}</h1>
+    <p>${reason}</p>
+    <vscode-button @click=${() => send({ type: 'tryAgain' })}>${l10n.t('Try again')}</vscode-button>
+  </main>
+`;

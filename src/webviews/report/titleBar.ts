@@ -1,0 +1,56 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { Report } from '../../shared/contract/report.ts';
+import { failuresOf } from '../../shared/run/report.ts';
+import { icon, outcomeMark } from '../shared/outcome.ts';
+import { send } from './host.ts';
+
+/** The line that stays at the top: verdict, unit, ways to the sections, export. */
+export function titleBar(run: Report): unknown {
+  const measurements = run.phases.reduce((sum, phase) => sum + phase.measurements.length, 0);
+  const failures = failuresOf(run);
+  return html`
+    <header class="title-bar">
+      <h1>
+        <span class="verdict" data-outcome=${run.outcome}>${outcomeMark(run.outcome)}</span>
+        <span class="serial">${run.unit.serial_number}</span>
+      </h1>
+      <nav aria-label=${l10n.t('Sections')}>
+        ${wayTo('phases', l10n.t('Phases'), run.phases.length)}
+        ${wayTo('measurements', l10n.t('Measurements'), measurements, failures)}
+        ${run.attachments.length > 0 ? wayTo('attachments', l10n.t('Attachments'), run.attachments.length) : nothing}
+        ${wayTo('logs', l10n.t('Logs'), run.logs.length)}
+      </nav>
+      <div class="exports">
+        ${exportButton('json', 'JSON', l10n.t('Export the whole run as JSON'))}
+        ${exportButton('csv', 'CSV', l10n.t('Export the measurements as CSV'))}
+      </div>
+    </header>
+  `;
+}
+
+const wayTo = (id: string, name: string, count: number, failures = 0): unknown => html`
+  <button type="button" class="way" @click=${() => goToHeading(id)}>
+    ${name} <span class="count">${count.toLocaleString(document.documentElement.lang)}</span>
+    ${failures > 0 ? html`<span class="failed-count">${l10n.t('{0} failed', failures)}</span>` : nothing}
+  </button>
+`;
+
+const exportButton = (format: 'json' | 'csv', name: string, title: string): unknown => html`
+  <button
+    type="button"
+    class="export"
+    title=${title}
+    aria-label=${title}
+    @click=${() => send({ type: 'export', format })}
+  >
+    ${icon('export')} ${name}
+  </button>
+`;
+
+/** Shows a heading and gives it the focus, so that the keyboard goes on from there. */
+export function goToHeading(id: string): void {
+  const heading = document.getElementById(id);
+  heading?.scrollIntoView({ block: 'start' });
+  heading?.focus({ preventScroll: true });
+}

@@ -1,0 +1,23 @@
+import { html, type TemplateResult } from 'lit';
+import type { MeasurementOutcome, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
+
+/** The shape of each outcome; its colour is in `page.css`. */
+const icons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
+  PASS: 'pass',
+  FAIL: 'error',
+  ERROR: 'warning',
+  TIMEOUT: 'watch',
+  ABORTED: 'circle-slash',
+  SKIP: 'debug-step-over',
+  UNSET: 'circle-large-outline',
+};
+
+export const icon = (name: string): TemplateResult =>
+  html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
+
+/** An outcome by shape, colour and word. One template, because a page may have thousands. */
+export const outcomeMark = (outcome: keyof typeof icons): TemplateResult => html`
+  <span class="outcome" data-outcome=${outcome}>
+    <span class="codicon codicon-${icons[outcome]}" aria-hidden="true"></span><span class="word">${outcome}</span>
+  </span>
+`;

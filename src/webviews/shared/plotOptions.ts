@@ -1,0 +1,87 @@
+import type uPlot from 'uplot';
+import { readableValue } from '../../shared/format/values.ts';
+import { themeColour } from './theme.ts';
+
+export interface PlotAxis {
+  name?: string | null | undefined;
+  units: string | null;
+}
+
+const colours = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-charts-purple', '--vscode-charts-orange'];
+const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
+
+/** Each curve is told from the others by its dashes too. */
+export const lookOf = (index: number): { colour: string; dash: number[] } => ({
+  colour: colours[index % colours.length] ?? '',
+  dash: dashes[index % dashes.length] ?? [],
+});
+
+export const titleOf = ({ name, units }: PlotAxis, otherwise: string): string =>
+  `${name ?? otherwise}${units ? ` (${units})` : ''}`;
+
+/** The scale of an axis: curves of one unit share theirs. */
+const scaleOf = ({ units }: PlotAxis): string => `y ${units ?? ''}`;
+
+/** How the curves look, in the colours and the font of the theme. Curves of one unit share an axis, at most two are drawn. */
+export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit<uPlot.Options, 'width' | 'height'> {
+  const [x, ...ys] = axes;
+  const scales = [...new Set(ys.map(scaleOf))];
+  const style = getComputedStyle(document.body);
+  const look = {
+    stroke: themeColour('--vscode-descriptionForeground'),
+    font: `12px ${style.fontFamily}`,
+    labelFont: `12px ${style.fontFamily}`,
+    grid: { stroke: `color-mix(in srgb, ${themeColour('--vscode-foreground')} 16%, transparent)`, width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    legend: { show: false },
+    cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: 7 } },
+    scales: { x: { time: false }, ...Object.fromEntries(scales.map((scale) => [scale, {}])) },
+    series: [
+      {},
+      ...ys.map((y, index): uPlot.Series => {
+        const { colour, dash } = lookOf(index);
+        const stroke = themeColour(colour);
+        const line = { dash, width: 1.5, points: { show: false } };
+        const dots = { paths: () => null, points: { show: true, size: 4, fill: stroke } };
+        return { scale: scaleOf(y), stroke, ...(isOrdered ? line : dots) };
+      }),
+    ],
+    axes: [
+      { ...look, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
+      ...scales.slice(0, 2).map((scale, index): uPlot.Axis => {
+        const label = ys.filter((y) => scaleOf(y) === scale).map((y) => titleOf(y, 'y'));
+        return {
+          ...look,
+          grid: { ...look.grid, show: index === 0 },
+          scale,
+          label: label.join(', '),
+          labelSize: 20,
+          size: 56,
+        };
+      }),
+    ],
+  };
+}
+
+/** Points in the order of x, as the library wants them. What was not measured in that order is drawn without lines. */
+export function orderedByX(series: readonly Float64Array[]): { data: readonly Float64Array[]; isOrdered: boolean } {
+  const x = series[0] ?? new Float64Array();
+  if (x.every((value, index) => index === 0 || value >= (x[index - 1] ?? value)))
+    return { data: series, isOrdered: true };
+  const order = Uint32Array.from(x.keys()).sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0));
+  const data = series.map((values) => Float64Array.from(order, (index) => values[index] ?? NaN));
+  return { data, isOrdered: false };
+}
+
+/** What the crosshair is at, such as `time 0.5 s · voltage 3.31 V`. */
+export function readout(plot: uPlot, axes: readonly PlotAxis[]): string {
+  const index = plot.cursor.idx;
+  if (index == null) return '';
+  return axes
+    .map(({ name, units }, column) =>
+      [name ?? (column === 0 ? 'x' : 'y'), readableValue(plot.data[column]?.[index]), units].filter(Boolean).join(' '),
+    )
+    .join(' · ');
+}

@@ -1,0 +1,89 @@
+import type { DayColumns } from '../../shared/contract/uptime.ts';
+
+/** Pixels of the cells of a row. */
+export interface CellSize {
+  /** From the left of one cell to the left of the next. */
+  readonly pitch: number;
+  readonly gap: number;
+  readonly height: number;
+  /** Below the cells, for the marks of days with downtime. */
+  readonly mark: number;
+}
+
+/** SVG paths of all cells of a row by what they mean: a path each is lighter than thousands of elements. */
+export type DayShapes = Record<'up' | 'down' | 'maintenance' | 'paused' | 'unknown' | 'none' | 'mark', string>;
+
+/** The least that is seen of a downtime, in pixels: ten seconds are no red day, but they are not nothing. */
+const leastDown = 3;
+
+/**
+ * Each day is a pile of its parts, each as high as its share of the time: at the bottom downtime, then uptime, both solid;
+ * maintenance hatched, pauses outlined, unobserved time dotted; nothing but a base where there was no station yet. A
+ * triangle below marks each day with downtime, so that colour is not needed.
+ * @param first the first day to be drawn, an index into the columns
+ */
+export function dayShapes(columns: DayColumns, first: number, count: number, size: CellSize): DayShapes {
+  const { pitch, gap, height, mark } = size;
+  const width = pitch - gap;
+  const shapes: DayShapes = { up: '', down: '', maintenance: '', paused: '', unknown: '', none: '', mark: '' };
+  for (let n = 0; n < count; n += 1) {
+    const day = first + n;
+    const x = n * pitch;
+    const part = (column: keyof DayColumns): number => columns[column][day] ?? 0;
+    const down = part('down');
+    const all = down + part('up') + part('maintenance') + part('paused') + part('unknown');
+    if (all === 0) {
+      shapes.none += rectangle(x, height - 1, width, 1);
+      continue;
+    }
+    let bottom = height;
+    const take = (millis: number, least = 0): number => {
+      const part = Math.min(bottom, millis === 0 ? 0 : Math.max(least, Math.round((height * millis) / all)));
+      bottom -= part;
+      return part;
+    };
+    const red = take(down, leastDown);
+    if (red > 0) {
+      shapes.down += rectangle(x, bottom, width, red);
+      shapes.mark += triangle(x + width / 2, height + 2, Math.min(width + 1, mark * 1.6), mark - 2);
+      if (red < height) bottom -= 1;
+    }
+    const green = take(part('up'));
+    if (green > 0) shapes.up += rectangle(x, bottom, width, green);
+    const hatched = take(part('maintenance'));
+    if (hatched > 0) shapes.maintenance += hatching(x, bottom, width, hatched);
+    const outlined = take(part('paused'));
+    if (outlined > 1) shapes.paused += rectangle(x + 0.5, bottom + 0.5, width - 1, outlined - 1);
+    // What rounding left belongs to the last.
+    if (part('unknown') > 0 && bottom > 0) shapes.unknown += dots(x, 0, width, bottom);
+  }
+  return shapes;
+}
+
+const rectangle = (x: number, y: number, width: number, height: number): string =>
+  `M${x} ${y}h${width}v${height}h${-width}z`;
+
+const triangle = (middle: number, y: number, width: number, height: number): string =>
+  `M${middle} ${y}l${width / 2} ${height}h${-width}z`;
+
+/** Lines from the lower left to the upper right, in a frame of their own height. */
+function hatching(x: number, y: number, width: number, height: number): string {
+  let path = '';
+  for (let at = y + height; at > y; at -= 4) {
+    const rise = Math.min(width, at - y);
+    path += `M${x} ${at}l${rise} ${-rise}`;
+  }
+  return path;
+}
+
+function dots(x: number, y: number, width: number, height: number): string {
+  const columns = width < 7 ? 1 : 2;
+  let path = '';
+  for (let at = y + height - 2; at >= y; at -= 4) {
+    for (let column = 0; column < columns; column += 1) {
+      const left = x + ((column + 0.5) * width) / columns - 0.75;
+      path += `M${left} ${at}h1.5v1.5h-1.5z`;
+    }
+  }
+  return path;
+}

@@ -1,0 +1,113 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing, svg } from 'lit';
+import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
+import { dayOf } from '../../shared/uptime/uptime.ts';
+import { dateAndTime, shortTime } from './clock.ts';
+import { type CellSize, dayShapes } from './dayShapes.ts';
+import { lastDaysOf } from './rowSums.ts';
+import { pauseMark, stateMark } from './stateMark.ts';
+import { coverageText, dayText, observedText, uptimeText } from './words.ts';
+
+/** What all rows of a grid have in common. */
+export interface RowLook {
+  readonly days: Days;
+  /** The first day that is shown, an index into the days. */
+  readonly first: number;
+  readonly shown: number;
+  readonly size: CellSize;
+  readonly large: boolean;
+  readonly pinned: string | null;
+}
+
+export const gridHead = ({ shown }: RowLook): unknown => html`
+  <div class="head" role="row" aria-rowindex="1">
+    <span role="columnheader" aria-colindex="1">${l10n.t('Station')}</span>
+    <span role="columnheader" aria-colindex="2" aria-colspan=${shown} class="span">
+      <span>${l10n.t('{0} days ago', shown - 1)}</span><span>${l10n.t('today')}</span>
+    </span>
+    <span role="columnheader" aria-colindex=${shown + 2} class="figure">${l10n.t('{0} days', shown)}</span>
+  </div>
+`;
+
+/** @param day the day that the keyboard is at, -1 in the other rows */
+export function stationRow(row: UptimeRow, index: number, day: number, look: RowLook): unknown {
+  const { shown, large, days } = look;
+  if (large) {
+    return html`<div class="row" role="row" aria-rowindex=${index + 1} data-id=${row.id}>
+      ${dayBar(row, day, look)}
+    </div>`;
+  }
+  const sum = lastDaysOf(row, days, shown);
+  return html`
+    <div class="row" role="row" aria-rowindex=${index + 2} data-id=${row.id}>
+      <span class="name" role="rowheader" aria-colindex="1">
+        <button type="button" class="link" tabindex=${day < 0 ? -1 : 0}>${row.name}</button>
+        <span class="since">
+          ${stateMark(row.state)}
+          ${
+            row.since === null
+              ? nothing
+              : html`<span class="note" title=${dateAndTime(row.since, days.time_zone)}
+                  >${l10n.t('since {0}', shortTime(row.since, days.now, days.time_zone))}</span
+                >`
+          }
+          ${pauseMark(row, days)}
+        </span>
+      </span>
+      ${dayBar(row, day, look)}
+      <span class="figure" role="gridcell" aria-colindex=${shown + 2} title=${observedText(sum)}>
+        ${
+          row.is_watched
+            ? html`<span class="percent">${uptimeText(sum)}</span>
+                <span class="note">${l10n.t('{0} observed', coverageText(sum))}</span>`
+            : html`<span class="note">${l10n.t('no history')}</span>`
+        }
+      </span>
+    </div>
+  `;
+}
+
+/** The days of a station: drawn in one picture, and in the row of the keyboard with an element for each. */
+function dayBar(row: UptimeRow, day: number, look: RowLook): unknown {
+  const { first, shown, size } = look;
+  const { pitch, height, mark } = size;
+  const shapes = dayShapes(row.columns, first, shown, size);
+  const [width, whole] = [pitch * shown, height + mark];
+  const begin = look.large ? 1 : 2;
+  return html`
+    <span
+      class="bars"
+      role=${day < 0 ? 'gridcell' : nothing}
+      aria-colindex=${day < 0 ? begin : nothing}
+      aria-colspan=${day < 0 ? shown : nothing}
+      aria-label=${day < 0 ? barText(row, look) : nothing}
+      .style=${`width: ${width}px; height: ${whole}px`}
+    >
+      <svg width=${width} height=${whole} aria-hidden="true">
+        ${Object.entries(shapes).map(([kind, path]) => (path === '' ? nothing : svg`<path class=${kind} d=${path} />`))}
+      </svg>
+      ${day < 0 ? nothing : dayCells(row, day, begin, look)}
+    </span>
+  `;
+}
+
+const barText = (row: UptimeRow, { first, shown }: RowLook): string =>
+  l10n.t('{0} days, {1} of them with downtime', shown, row.columns.down.slice(first).filter((down) => down > 0).length);
+
+function dayCells(row: UptimeRow, day: number, begin: number, look: RowLook): unknown {
+  const { days, first, shown, size, pinned } = look;
+  return html`
+    <span class="cells" role="presentation" .style=${`grid-template-columns: repeat(${shown}, ${size.pitch}px)`}>
+      ${Array.from({ length: shown }, (_, n) => {
+        const date = days.dates[first + n] ?? '';
+        return html`<span
+          role="gridcell"
+          tabindex=${first + n === day ? 0 : -1}
+          aria-colindex=${begin + n}
+          aria-selected=${date === pinned}
+          aria-label=${dayText(date, dayOf(row.columns, days, first + n))}
+        ></span>`;
+      })}
+    </span>
+  `;
+}

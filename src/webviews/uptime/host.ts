@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import type { FromUptime } from '../../shared/contract/uptimeView.ts';
+import { post, ViewState } from '../shared/host.ts';
+import { sortKeys } from './order.ts';
+
+/** Sends a message to the panel's host. */
+export const send = (message: FromUptime): void => post(message);
+
+/** What the user chose, and where they were. */
+export const kept = new ViewState(
+  z.object({
+    /** The station that is shown in full; null: all of them in rows. */
+    station: z.uuid().nullable().catch(null),
+    /** The day whose details are shown. */
+    date: z.iso.date().nullable().catch(null),
+    sort: z.enum(sortKeys).catch('name'),
+    filter: z.string().catch(''),
+    table: z.boolean().catch(false),
+    scroll: z.number().catch(0),
+  }),
+);

@@ -1,0 +1,21 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { StationState } from '../../shared/contract/overview.ts';
+import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
+import { pauseAt } from '../../shared/uptime/pauses.ts';
+import { icon } from '../shared/outcome.ts';
+import { instantWord, stateIcons, stateWord } from './words.ts';
+
+/** A station's state by shape, colour and word. */
+export const stateMark = (state: StationState): TemplateResult => html`
+  <span class="state" data-state=${state}>
+    <span class="codicon codicon-${stateIcons[state]}" aria-hidden="true"></span>${stateWord(state)}
+  </span>
+`;
+
+/** Maintenance or a pause that is in progress. */
+export function pauseMark({ pauses }: UptimeRow, { now }: Days): unknown {
+  const pause = pauseAt(pauses, now);
+  if (pause === undefined) return nothing;
+  const name = pause.kind === 'paused' ? 'debug-pause' : 'tools';
+  return html`<span class="badge" title=${pause.note || nothing}>${icon(name)} ${instantWord(pause.kind)}</span>`;
+}

@@ -1,0 +1,227 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing, type PropertyValues } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
+import { dayOf } from '../../shared/uptime/uptime.ts';
+import { PageElement } from '../shared/element.ts';
+import type { CellSize } from './dayShapes.ts';
+import { gridHead, type RowLook, stationRow } from './gridRows.ts';
+import { dayText } from './words.ts';
+
+/** Rows that are painted at once: a screenful, so that something is seen however many there are; and in each frame after it. */
+const [screenful, portion] = [40, 300];
+
+/** The place of the keyboard in the grid. */
+interface Place {
+  readonly id: string;
+  /** An index into the days. */
+  readonly day: number;
+}
+
+/**
+ * Stations in rows, each with its days. One day of one row can be reached by Tab; the arrows go on from there. Only the row
+ * with that day has an element for each day, the others tell theirs in one: a thousand rows would have 90,000.
+ *
+ * Fires `choose` with station and date, `clear` on Escape, and, while it has one row, `step` for the rows above and below.
+ */
+export class StationGrid extends PageElement {
+  static override properties = {
+    rows: { attribute: false },
+    days: { attribute: false },
+    shown: { attribute: false },
+    size: { attribute: false },
+    large: { type: Boolean },
+    stacked: { type: Boolean },
+    pinned: { attribute: false },
+    place: { state: true },
+    tip: { state: true },
+    most: { state: true },
+  };
+  declare rows: readonly UptimeRow[];
+  declare days: Days;
+  /** How many days are shown, the last ones. */
+  declare shown: number;
+  declare size: CellSize;
+  /** One station in full: its days alone. */
+  declare large: boolean;
+  /** The days below the names. */
+  declare stacked: boolean;
+  /** The date whose details are shown elsewhere. */
+  declare pinned: string | null;
+  declare place: Place | undefined;
+  declare tip: { text: string; left: number; top: number } | undefined;
+  declare most: number;
+  #takesFocus = false;
+
+  constructor() {
+    super();
+    this.large = false;
+    this.stacked = false;
+    this.pinned = null;
+    this.most = screenful;
+    this.addEventListener('keydown', (event) => this.#key(event));
+    this.addEventListener('click', (event) => this.#click(event));
+    this.addEventListener('pointermove', (event) => this.#point(event));
+    this.addEventListener('pointerleave', () => (this.tip = undefined));
+    this.addEventListener('focusin', (event) => this.#focused(event));
+    this.addEventListener('focusout', () => (this.tip = undefined));
+  }
+
+  /** Gives the keyboard to a day of a station; without a date to the last day. */
+  focusDay(id: string, date: string | null): void {
+    const day = date === null ? -1 : this.days.dates.indexOf(date);
+    this.most = Math.max(this.most, this.rows.findIndex((row) => row.id === id) + portion);
+    this.place = { id, day: day < this.#first ? this.days.dates.length - 1 : day };
+    this.#takesFocus = true;
+  }
+
+  get #first(): number {
+    return this.days.dates.length - this.shown;
+  }
+
+  /** The place of the keyboard as it can be now: rows may have gone, fewer days may be shown. */
+  #placeNow(): Place | undefined {
+    const last = this.days.dates.length - 1;
+    const row = this.rows.find(({ id }) => id === this.place?.id) ?? this.rows[0];
+    const wanted = this.place?.day ?? (this.pinned === null ? last : this.days.dates.indexOf(this.pinned));
+    return row && { id: row.id, day: wanted < this.#first ? last : wanted };
+  }
+
+  protected override render(): unknown {
+    const place = this.#placeNow();
+    const { days, shown, size, large, pinned } = this;
+    const look: RowLook = { days, first: this.#first, shown, size, large, pinned };
+    const rows = this.rows.slice(0, this.most);
+    return html`
+      <div
+        class="grid ${large ? 'large' : this.stacked ? 'stacked' : ''}"
+        role="grid"
+        aria-label=${large ? l10n.t('Uptime by day') : l10n.t('Stations and their uptime by day')}
+        .style=${`--bars: ${size.pitch * shown}px`}
+        aria-rowcount=${this.rows.length + 1}
+        aria-colcount=${shown + (large ? 0 : 2)}
+      >
+        ${large ? nothing : gridHead(look)}
+        ${repeat(
+          rows,
+          ({ id }) => id,
+          (row, index) => {
+            const day = row.id === place?.id ? place.day : -1;
+            return guard([row, days, shown, size, large, pinned, day, index], () => stationRow(row, index, day, look));
+          },
+        )}
+      </div>
+      <div class="tip" aria-hidden="true" ?hidden=${this.tip === undefined} .style=${tipStyle(this.tip)}>
+        ${this.tip?.text}
+      </div>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (this.most < this.rows.length) requestAnimationFrame(() => (this.most += portion));
+    else if (changed.has('most') || changed.has('rows')) this.dispatchEvent(new CustomEvent('complete'));
+    if (!this.#takesFocus) return;
+    this.#takesFocus = false;
+    this.querySelector<HTMLElement>('.cells > [tabindex="0"]')?.focus();
+  }
+
+  #move(id: string | undefined, day: number): void {
+    if (id === undefined) return;
+    const last = this.days.dates.length - 1;
+    this.place = { id, day: Math.min(last, Math.max(this.#first, day)) };
+    this.#takesFocus = true;
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const isDay = event.target instanceof HTMLElement && event.target.matches('.cells > *');
+    const place = this.#placeNow();
+    if (!isDay || !place) return;
+    const { id, day } = place;
+    const row = this.rows.findIndex((each) => each.id === id);
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => this.#move(id, day - 1),
+      ArrowRight: () => this.#move(id, day + 1),
+      Home: () => this.#move(id, this.#first),
+      End: () => this.#move(id, this.days.dates.length - 1),
+      PageUp: () => this.#move(id, day - 7),
+      PageDown: () => this.#move(id, day + 7),
+      ArrowUp: () => (this.large ? this.#fire('step', -1) : this.#move(this.rows[row - 1]?.id, day)),
+      ArrowDown: () => (this.large ? this.#fire('step', 1) : this.#move(this.rows[row + 1]?.id, day)),
+      Enter: () => this.#choose(id, day),
+      ' ': () => this.#choose(id, day),
+      Escape: () => this.#escape(),
+    };
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  /** Takes away the tip that covers something; a pinned day goes with it. */
+  #escape(): void {
+    if (this.tip === undefined || this.pinned !== null) this.#fire('clear', undefined);
+    this.tip = undefined;
+  }
+
+  #click(event: MouseEvent): void {
+    const target = event.target instanceof Element ? event.target : null;
+    const id = target?.closest<HTMLElement>('[data-id]')?.dataset['id'];
+    if (id === undefined) return;
+    if (target?.closest('.name button')) this.#fire('choose', { id, date: null });
+    const day = this.#dayAt(event);
+    if (day !== undefined) this.#choose(id, day);
+  }
+
+  #choose(id: string, day: number): void {
+    this.place = { id, day };
+    this.#fire('choose', { id, date: this.days.dates[day] ?? null });
+  }
+
+  /** The day under the pointer. */
+  #dayAt({ target, clientX }: MouseEvent): number | undefined {
+    const bars = target instanceof Element ? target.closest('.bars') : null;
+    if (!bars) return undefined;
+    const day = this.#first + Math.floor((clientX - bars.getBoundingClientRect().left) / this.size.pitch);
+    return day >= this.#first && day < this.days.dates.length ? day : undefined;
+  }
+
+  #point(event: PointerEvent): void {
+    const day = this.#dayAt(event);
+    const target = event.target instanceof Element ? event.target : null;
+    const id = target?.closest<HTMLElement>('[data-id]')?.dataset['id'];
+    if (day === undefined || id === undefined) this.tip = undefined;
+    else this.#showTip(id, day, target?.closest('.bars'));
+  }
+
+  #focused({ target }: FocusEvent): void {
+    if (!(target instanceof HTMLElement) || !target.matches('.cells > :focus-visible')) return;
+    const place = this.#placeNow();
+    if (place) this.#showTip(place.id, place.day, target.closest('.bars'));
+  }
+
+  #showTip(id: string, day: number, bars: Element | null | undefined): void {
+    const row = this.rows.find((each) => each.id === id);
+    if (!row || !bars) return;
+    const { left, bottom } = bars.getBoundingClientRect();
+    const text = dayText(this.days.dates[day] ?? '', dayOf(row.columns, this.days, day));
+    const at = { text, left: left + (day - this.#first) * this.size.pitch, top: bottom + 4 };
+    if (this.tip?.text !== text || this.tip.top !== at.top || this.tip.left !== at.left) this.tip = at;
+  }
+
+  #fire(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+customElements.define('station-grid', StationGrid);
+
+/** Below the day, within the window. */
+function tipStyle(tip: { left: number; top: number } | undefined): string {
+  if (!tip) return '';
+  const left = Math.max(8, Math.min(tip.left - 20, document.documentElement.clientWidth - 316));
+  return tip.top > window.innerHeight - 100
+    ? `left: ${left}px; bottom: ${window.innerHeight - tip.top + 48}px`
+    : `left: ${left}px; top: ${tip.top}px`;
+}

@@ -1,0 +1,190 @@
+import * as l10n from '@vscode/l10n';
+import { html } from 'lit';
+import type { UptimeRow } from '../../shared/contract/uptime.ts';
+import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../shared/contract/uptimeView.ts';
+import { unpackColumns, withDay } from '../../shared/uptime/uptimeColumns.ts';
+import { PageElement } from '../shared/element.ts';
+import { listen } from '../shared/host.ts';
+import { icon } from '../shared/outcome.ts';
+import { kept, send } from './host.ts';
+import { knownPage } from './knownPage.ts';
+import { arranged } from './order.ts';
+import { overviewPage } from './overviewPage.ts';
+import type { StationGrid } from './stationGrid.ts';
+import { stationPage } from './stationPage.ts';
+import type { Fleet, View } from './view.ts';
+import { widthsOf } from './widths.ts';
+import { stateWord } from './words.ts';
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+
+/** The whole page: all stations in rows, or one in full. */
+class UptimeView extends PageElement implements View {
+  static override properties = {
+    fleet: { state: true },
+    known: { state: true },
+    failure: { state: true },
+    station: { state: true },
+    day: { state: true },
+    watched: { state: true },
+    chosen: { state: true },
+    width: { state: true },
+    said: { state: true },
+  };
+  declare fleet: Fleet | undefined;
+  /** In place of a fleet, on a server that keeps no uptime. */
+  declare known: { server: string; stations: readonly KnownStation[] } | undefined;
+  declare failure: string | undefined;
+  declare station: StationUptime | undefined;
+  declare day: { station: string; day: DayUptime } | undefined;
+  declare watched: ReadonlySet<string>;
+  /** What the user chose; kept over a reload. */
+  declare chosen: typeof kept.value;
+  declare width: number;
+  /** For screen readers: a change of a state. */
+  declare said: string;
+  /** The day that gets the keyboard when the page has changed. */
+  #focus: { id: string; date: string | null } | undefined;
+
+  constructor() {
+    super();
+    this.watched = new Set();
+    this.chosen = kept.value;
+    this.width = document.documentElement.clientWidth;
+    this.said = '';
+    this.addEventListener('keydown', ({ key }) => key === 'Escape' && this.clear());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    new ResizeObserver(() => (this.width = document.documentElement.clientWidth)).observe(document.documentElement);
+    listen(
+      toUptime,
+      {
+        fleet: ({ days, rows, columns }) => this.#take({ days, rows: unpackColumns(rows, columns, days.dates.length) }),
+        row: ({ row, now }) => this.#takeRow(row, now),
+        station: ({ station }) => (this.station = station),
+        day: ({ station, day }) => this.#takeDay(station, day),
+        known: ({ server, stations }) =>
+          ([this.known, this.fleet, this.failure] = [{ server, stations }, undefined, undefined]),
+        failed: ({ message }) => (this.failure = message),
+        open: ({ station }) => this.open(station, null),
+        watched: ({ stations }) => (this.watched = new Set(stations)),
+      },
+      { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    );
+    this.#look();
+  }
+
+  protected override render(): unknown {
+    return html`${this.#page()}
+      <p class="only-spoken" role="status" aria-live="polite">${this.said}</p>`;
+  }
+
+  #page(): unknown {
+    if (this.failure !== undefined) return failurePage(this.failure);
+    if (this.known) return knownPage(this.known);
+    const { fleet, chosen } = this;
+    if (!fleet) return html`<p class="note loading">${l10n.t('Loading the uptime…')}</p>`;
+    const rows = arranged(fleet.rows, fleet.days, chosen.filter, chosen.sort);
+    const row = fleet.rows.find(({ id }) => id === chosen.station);
+    const widths = widthsOf(this.width, row !== undefined);
+    return row === undefined
+      ? overviewPage(this, fleet, rows, widths)
+      : stationPage(this, fleet.days, row, rows, widths);
+  }
+
+  protected override updated(): void {
+    const focus = this.#focus;
+    const grid = this.querySelector<StationGrid>('station-grid');
+    if (!focus || !grid) return;
+    this.#focus = undefined;
+    grid.focusDay(focus.id, focus.date);
+  }
+
+  keep(change: Partial<typeof kept.value>): void {
+    kept.keep(change);
+    this.chosen = kept.value;
+  }
+
+  open(id: string, date: string | null): void {
+    if (this.chosen.station === null) this.keep({ scroll: window.scrollY });
+    const day = date ?? this.fleet?.days.dates.at(-1) ?? null;
+    this.keep({ station: id, date: day });
+    this.#focus = { id, date: day };
+    this.#look();
+    window.scrollTo({ top: 0 });
+  }
+
+  pin(date: string | null): void {
+    this.keep({ date });
+    this.#look();
+  }
+
+  close(): void {
+    const { station, date, scroll } = this.chosen;
+    this.keep({ station: null, date: null });
+    if (station !== null) this.#focus = { id: station, date };
+    this.#look();
+    void this.updateComplete.then(() => window.scrollTo({ top: scroll }));
+  }
+
+  clear(): void {
+    if (this.chosen.date !== null) this.pin(null);
+    else if (this.chosen.station !== null) this.close();
+  }
+
+  step(rows: readonly UptimeRow[], by: number): void {
+    const next = rows[rows.findIndex(({ id }) => id === this.chosen.station) + by];
+    if (next) this.open(next.id, this.chosen.date);
+  }
+
+  #look(): void {
+    const { station, date } = this.chosen;
+    if (this.station?.id !== station) this.station = undefined;
+    if (this.day?.station !== station || this.day.day.date !== date) this.day = undefined;
+    send({ type: 'look', station, date: station === null ? null : date });
+  }
+
+  #take(fleet: Fleet): void {
+    const before = new Map(this.fleet?.rows.map((row) => [row.id, row]));
+    for (const row of fleet.rows) this.#tell(before.get(row.id), row);
+    [this.fleet, this.known, this.failure] = [fleet, undefined, undefined];
+    const { station, date } = this.chosen;
+    if (station !== null && !fleet.rows.some(({ id }) => id === station)) this.close();
+    else if (station !== null && date !== null && !fleet.days.dates.includes(date)) this.pin(null);
+  }
+
+  #takeRow(row: UptimeRow, now: number): void {
+    if (!this.fleet) return;
+    const { days, rows } = this.fleet;
+    this.#tell(
+      rows.find(({ id }) => id === row.id),
+      row,
+    );
+    this.fleet = { days: { ...days, now }, rows: rows.map((each) => (each.id === row.id ? row : each)) };
+  }
+
+  /** Its row is as new as the day: of a day that is not over, two answers differ. */
+  #takeDay(station: string, day: DayUptime): void {
+    this.day = { station, day };
+    if (!this.fleet) return;
+    const { days, rows } = this.fleet;
+    const row = rows.find(({ id }) => id === station);
+    const at = days.dates.indexOf(day.date);
+    if (row && at >= 0) this.#takeRow({ ...row, columns: withDay(row.columns, at, day.durations) }, days.now);
+  }
+
+  #tell(before: UptimeRow | undefined, { name, state }: UptimeRow): void {
+    if (before && before.state !== state) this.said = l10n.t('{0}: {1}', name, stateWord(state));
+  }
+}
+customElements.define('uptime-view', UptimeView);
+
+const failurePage = (reason: string): unknown => html`
+  <main class="failure" role="alert">
+    <h1>${icon('warning')} ${l10n.t('The uptime cannot be shown')}</h1>
+    <p>${reason}</p>
+    <vscode-button @click=${() => send({ type: 'refresh' })}>${l10n.t('Try again')}</vscode-button>
+  </main>
+`;

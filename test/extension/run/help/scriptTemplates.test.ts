@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { scriptFileName, scriptTemplate } from '../../../../src/extension/run/help/scriptTemplates.ts';
+import { scanScript } from '../../../../src/shared/script/scriptScan.ts';
+
+const id = '0c5e1b1e-0000-4000-8000-000000000001';
+const kinds = ['openhtf', 'vanilla'] as const;
+
+/** The lines of a text as Python counts them. */
+const lines = (text: string): string[] => text.split(/\r\n|\r|\n/);
+
+describe('a new test script', function () {
+  this.timeout(30_000);
+  for (const kind of kinds) {
+    it(`names its procedure by the identifier (${kind})`, () => {
+      const text = scriptTemplate(kind, { id, identifier: 'EOL-2', name: 'Board test' });
+      assert.deepEqual(scanScript(text), [{ kind: 'named', id: 'EOL-2' }]);
+      assert.ok(!text.includes('Board test'));
+    });
+
+    it(`names a procedure without an identifier by its id, with the name as a comment (${kind})`, () => {
+      const text = scriptTemplate(kind, { id, identifier: null, name: 'Board test' });
+      assert.deepEqual(scanScript(text), [{ kind: 'named', id }]);
+      assert.match(text, new RegExp(`procedure_id="${id}",  # Board test$`, 'm'));
+    });
+
+    it(`names FVT1 when no procedure is linked (${kind})`, () => {
+      assert.deepEqual(scanScript(scriptTemplate(kind)), [{ kind: 'named', id: 'FVT1' }]);
+    });
+
+    it(`has nothing of the procedure's name outside of the comment (${kind})`, () => {
+      const [before = '', after = ''] = scriptTemplate(kind, { id, name: 'NAME' }).split('NAME');
+      const names = fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 80 }),
+        fc.stringMatching(/^[\n\r\v\f\u0085\u2028\u2029\u202e"'#\\a-c]{0,20}$/),
+      );
+      fc.assert(
+        fc.property(names, (name) => {
+          const text = scriptTemplate(kind, { id, name });
+          assert.ok(text.startsWith(before));
+          assert.ok(text.endsWith(after));
+          assert.equal(lines(text).length, lines(before + after).length);
+          assert.doesNotMatch(text.slice(before.length, text.length - after.length), /[\p{Cc}\u2028\u2029\u202e]/u);
+        }),
+      );
+    });
+  }
+
+  it('has a file name after the procedure', () => {
+    const cases: [string, string | null, string][] = [
+      ['Board test', 'FVT1', 'board_test.py'],
+      ['Functional verification', null, 'functional_verification_test.py'],
+      ['FVT1', 'FVT1', 'fvt1_test.py'],
+      ['random', null, 'random_test.py'],
+      ['Test', null, 'test_test.py'],
+      ['../../etc/passwd', null, 'etc_passwd_test.py'],
+      ['Prüfung 3,3 V', null, 'prüfung_3_3_v_test.py'],
+      ['电源', null, '电源_test.py'],
+      ['!?', 'EOL-2', 'eol_2_test.py'],
+      ['!?', null, 'fvt1_test.py'],
+    ];
+    for (const [name, identifier, file] of cases) assert.equal(scriptFileName({ id, identifier, name }), file);
+    assert.equal(scriptFileName(), 'fvt1_test.py');
+  });
+
+  it('has a file name that is one on every system, whatever the procedure is called', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (name) => {
+        const file = scriptFileName({ id, identifier: null, name });
+        assert.match(file, /^[\p{L}\p{M}\p{N}_]+_test\.py$/u);
+        assert.ok(Buffer.byteLength(file) <= 255);
+      }),
+    );
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { marked } from 'marked';
+import { describe, it } from 'mocha';
+import * as z from 'zod';
+
+const root = join(import.meta.dirname, '..', '..');
+const text = (file: string): string => readFileSync(join(root, file), 'utf8');
+const pages = globSync(['*.md', 'docs/**/*.md', 'samples/**/*.md'], { cwd: root }).sort();
+/** What users read, as opposed to those who change the program. */
+const forUsers = pages.filter((page) => !/^(ARCHITECTURE|CONTRIBUTING)\.md$/.test(page));
+
+const packages = z.record(z.string(), z.string());
+const manifest = z
+  .object({
+    scripts: packages,
+    contributes: z.object({ configuration: z.object({ properties: z.record(z.string(), z.unknown()) }) }),
+  })
+  .parse(JSON.parse(text('package.json')));
+
+const part = z.object({ type: z.string(), text: z.string(), href: z.string().optional(), lang: z.string().optional() });
+type Part = z.infer<typeof part>;
+
+/** The parts of a page of these kinds, as marked calls them: `link`, `image`, `heading`, `em`, `codespan`, `code`. */
+function parts(page: string, ...kinds: string[]): Part[] {
+  const found: Part[] = [];
+  void marked.walkTokens(marked.lexer(text(page)), (token) => {
+    if (kinds.includes(token.type)) found.push(part.parse(token));
+  });
+  return found;
+}
+
+/** The first cells of the rows of a table that has this word in the first cell of its head. */
+function firstColumn(page: string, head: string): string[] {
+  const lines = text(page).split('\n');
+  const start = lines.findIndex((line) => new RegExp(`^\\| ${head} +\\|`).test(line));
+  assert.ok(start >= 0, `${page} has no table of ${head}`);
+  const rows = lines.slice(start + 2);
+  return rows
+    .slice(
+      0,
+      rows.findIndex((line) => !line.startsWith('|')),
+    )
+    .map((row) => (row.split('|')[1] ?? '').trim());
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchors = (page: string): string[] =>
+  parts(page, 'heading').map((heading) =>
+    heading.text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+
+describe('the pages', () => {
+  for (const page of pages) {
+    it(`lead to files and headings that are there (${page})`, () => {
+      for (const { href = '' } of parts(page, 'link', 'image')) {
+        if (href.startsWith('https://')) continue;
+        const [path = '', anchor] = href.split('#');
+        const target = path === '' ? page : normalize(join(dirname(page), decodeURI(path)));
+        assert.ok(existsSync(join(root, target)), href);
+        if (anchor !== undefined) assert.ok(anchors(target).includes(anchor), href);
+      }
+    });
+
+    it(`name scripts of npm that are there (${page})`, () => {
+      for (const [, name = ''] of text(page).matchAll(/\bnpm run ([\w:-]+)/g))
+        assert.ok(name in manifest.scripts, name);
+    });
+  }
+
+  for (const page of forUsers) {
+    it(`name in italics what the program shows (${page})`, () => {
+      const unknown = parts(page, 'em').map((each) => each.text.replace(/\s+/g, ' ').replace(/^Test Stations: /, ''));
+      assert.deepEqual(unknown.filter((each) => !shown.has(plain(each))), []); // prettier-ignore
+    });
+
+    it(`have Python that is run by the tests (${page})`, () => {
+      const python = parts(page, 'code').filter(({ lang }) => lang?.startsWith('python'));
+      assert.deepEqual([...new Set(python.map(({ lang }) => lang))], python.length > 0 ? ['python whole'] : []);
+    });
+  }
+
+  it('show all pictures, which are small', () => {
+    const pictures = readdirSync(join(root, 'docs', 'pictures')).map((name) => `docs/pictures/${name}`);
+    const used = parts('README.md', 'image').map(({ href }) => href ?? '');
+    assert.deepEqual(pictures.sort(), used.sort());
+    const bytes = pictures.reduce((sum, name) => sum + statSync(join(root, name)).size, 0);
+    assert.ok(bytes < 600_000, `${bytes} bytes`);
+  });
+});
+
+describe('the README', () => {
+  it('has every setting, and no other', () => {
+    const named = firstColumn('README.md', 'setting').map((cell) => cell.replaceAll('`', ''));
+    assert.deepEqual(named.sort(), Object.keys(manifest.contributes.configuration.properties).sort());
+  });
+
+  it('leads to every page', () => {
+    const led = new Set(parts('README.md', 'link').map(({ href }) => href));
+    for (const page of pages.filter((each) => each !== 'README.md' && !each.startsWith('samples/')))
+      assert.ok(led.has(page), page);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('has every script of npm', () => {
+    const named = firstColumn('CONTRIBUTING.md', 'command').join('\n');
+    for (const name of Object.keys(manifest.scripts)) {
+      const command = ['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
+      assert.ok(named.includes(`\`${command}\``), command);
+    }
+  });
+});
+
+describe('what the pages say of the sources', () => {
+  it('names files that are there', () => {
+    for (const page of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']) {
+      let folder = '.'; // of the file that was named before
+      for (const { text: name } of parts(page, 'codespan')) {
+        if (!/^[\w./-]+\.(ts|mjs|cjs|py|txt)$/.test(name)) continue;
+        const places = ['.', 'src', 'src/extension', 'src/shared', folder].map((place) => join(place, name));
+        const found = places.find((file) => existsSync(join(root, file)));
+        assert.ok(found !== undefined || name === 'sitecustomize.py', `${page}: ${name}`);
+        folder = dirname(found ?? '.');
+      }
+    }
+  });
+});
+
+/** A label without what says that more is asked, and without what explains it. */
+const plain = (label: string): string => label.replace(/[…:].*$|\s*\(.*\)$/g, '');
+
+/** The words on the screen: of the manifest and of the program. */
+const shown = new Set(
+  [
+    'Test Stations',
+    ...Object.values(packages.parse(JSON.parse(text('package.nls.json')))),
+    ...globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
+      [...text(file).matchAll(/\bl10n\s*\.t\(\s*'((?:[^'\\]|\\.)+)'/g)].map(([, label]) => label ?? ''),
+    ),
+  ].map(plain),
+);

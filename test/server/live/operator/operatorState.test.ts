@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { freshest, type TestSource } from '../../../../src/server/live/operator/testSource.ts';
+import {
+  bounds,
+  type LiveMeasurement,
+  type LivePhase,
+  type LiveTest,
+} from '../../../../src/shared/contract/liveTest.ts';
+import { boundedMeasurements, boundedPhases, withLogs } from '../../../../src/shared/live/liveBounds.ts';
+import {
+  failingOf,
+  isShownImage,
+  nextSerialNumber,
+  phaseTime,
+  timeLeft,
+} from '../../../../src/shared/live/operatorWords.ts';
+
+const measured = (index: number, outcome: LiveMeasurement['outcome'] = 'PASS'): LiveMeasurement => ({
+  name: `m${index}`,
+  outcome,
+  value: '1',
+  number: 1,
+  units: null,
+  limits: '',
+  lower: null,
+  upper: null,
+  is_marginal: false,
+});
+const phase = (key: string, measurements: LiveMeasurement[] = []): LivePhase => ({
+  key,
+  name: key,
+  state: 'PASS',
+  attempt: 1,
+  started_at: 0,
+  ended_at: 1,
+  measurements,
+  measurements_left_out: 0,
+  message: null,
+});
+const test = (execution_id: string, status: LiveTest['status']): LiveTest => ({
+  execution_id,
+  kind: 'openhtf',
+  name: 'board',
+  procedure_id: null,
+  serial_number: null,
+  part_number: null,
+  status,
+  started_at: 0,
+  ended_at: null,
+  phases: [],
+  phases_left_out: 0,
+  prompt: null,
+  logs: [],
+  logs_left_out: 0,
+  outcome: null,
+  outcome_details: [],
+});
+const source = (kind: TestSource['kind'], since: number, told: LiveTest, connected = true): TestSource => ({
+  kind,
+  since,
+  test: told,
+  connected,
+  stopping: false,
+  busy: false,
+  give: () => undefined,
+  stop: null,
+});
+
+describe('the source whose test a station shows', () => {
+  it('is the one that runs, then the newest', () => {
+    const done = source('stream', 9, test('a', 'completed'));
+    const running = source('followed', 5, test('b', 'running'));
+    const lost = source('stream', 7, test('c', 'running'), false);
+    assert.equal(freshest([done, running, lost]), running);
+    assert.equal(freshest([lost, done]), done);
+    assert.equal(freshest([]), null);
+  });
+
+  it('is the editor, where its script streams the same execution', () => {
+    const editor = source('editor', 1, test('a', 'completed'));
+    const stream = source('stream', 2, test('a', 'running'));
+    assert.equal(freshest([stream, editor]), editor);
+  });
+});
+
+describe('a live test', () => {
+  it('keeps failed measurements longest, and counts what it leaves out', () => {
+    const all = Array.from({ length: bounds.phaseMeasurements + 10 }, (_, index) => measured(index));
+    all[bounds.phaseMeasurements + 5] = measured(-1, 'FAIL');
+    const { measurements, measurements_left_out: left } = boundedMeasurements(all);
+    assert.equal(measurements.length, bounds.phaseMeasurements);
+    assert.equal(left, 10);
+    assert.equal(measurements.at(-1)?.outcome, 'FAIL');
+  });
+
+  it('thins its oldest phases when all together are too many, each into the same object', () => {
+    const many = Array.from({ length: 400 }, (_, index) => measured(index, index === 7 ? 'FAIL' : 'PASS'));
+    const all = Array.from({ length: 12 }, (_, index) => phase(String(index), many));
+    const first = boundedPhases(all);
+    const total = first.phases.reduce((sum, { measurements }) => sum + measurements.length, 0);
+    assert.ok(total <= bounds.measurements, String(total));
+    assert.deepEqual(
+      first.phases[0]?.measurements.map(({ outcome }) => outcome),
+      ['FAIL'],
+    );
+    assert.equal(first.phases[0].measurements_left_out, 399);
+    assert.equal(boundedPhases(all).phases[0], first.phases[0]);
+    assert.equal(first.phases.at(-1), all.at(-1));
+  });
+
+  it('keeps the newest lines of its log, with their numbers', () => {
+    const line = { time: 0, level: 'INFO', message: 'x' };
+    const full = withLogs({ logs: [], logs_left_out: 0 }, new Array<typeof line>(bounds.logs + 5).fill(line));
+    assert.deepEqual([full.logs[0]?.number, full.logs.length, full.logs_left_out], [5, bounds.logs, 5]);
+    assert.equal(withLogs(full, [line]).logs.at(-1)?.number, bounds.logs + 5);
+  });
+});
+
+describe('the words of the Operator UI', () => {
+  it('count serial numbers on, as wide as they were', () => {
+    assert.deepEqual(['SN-0007', 'SN-0999', '99', 'A1-B', 'none', 'X00000000000000000009'].map(nextSerialNumber), [
+      'SN-0008',
+      'SN-1000',
+      '100',
+      'A2-B',
+      null,
+      'X00000000000000000010',
+    ]);
+  });
+
+  it('tell times', () => {
+    assert.deepEqual([420, 12_340, 125_000, 3_723_000].map(phaseTime), ['0.42 s', '12.3 s', '2:05', '1:02:03']);
+    assert.equal(timeLeft({ emitted_at: 1000, timeout_s: 60 }, 31_000), 30_000);
+    assert.equal(timeLeft({ emitted_at: 1000, timeout_s: 60 }, 99_000), 0);
+    assert.equal(timeLeft({ emitted_at: 1000, timeout_s: null }, 0), null);
+  });
+
+  it('show pictures that are in the address alone, and no drawings that could hold more', () => {
+    assert.ok(isShownImage('data:image/png;base64,iVBORw0KGgo='));
+    for (const address of [
+      'http://elsewhere/x.png',
+      'data:image/svg+xml;base64,PHN2Zz4=',
+      'data:text/html;base64,PGI+',
+      'javascript:alert(1)',
+      'data:image/png;base64,A"onerror="x',
+    ]) {
+      assert.equal(isShownImage(address), false, address);
+    }
+  });
+});
+
+describe('what failed', () => {
+  const ended = (outcome: LiveTest['outcome'], ...phases: LivePhase[]): LiveTest => ({
+    ...test('a', 'completed'),
+    outcome,
+    phases,
+  });
+  const names = (of: LiveTest): string[] =>
+    failingOf(of).map(({ phase: { name }, measurement }) => `${name} ${measurement?.outcome ?? 'phase'}`);
+  const both = [measured(0, 'FAIL'), measured(1, 'UNSET'), measured(2, 'PARTIALLY_SET'), measured(3)];
+
+  it('is each measurement that failed, or was not taken by a phase that ended by itself', () => {
+    const failed = { ...phase('failed', both), state: 'FAIL' as const };
+    const alone = { ...phase('alone'), state: 'FAIL' as const };
+    assert.deepEqual(names(ended('FAIL', phase('passed', both), failed, alone)), [
+      'failed FAIL',
+      'failed UNSET',
+      'failed PARTIALLY_SET',
+      'alone phase',
+    ]);
+  });
+
+  it('is the phase that raised, and what failed in it before', () => {
+    assert.deepEqual(names(ended('ERROR', { ...phase('raised', both), state: 'ERROR' })), [
+      'raised phase',
+      'raised FAIL',
+    ]);
+  });
+
+  it('is nothing that an aborted test did not come to', () => {
+    const stopped = { ...phase('stopped', both), state: 'ERROR' as const };
+    const failed = { ...phase('failed', both), state: 'FAIL' as const };
+    assert.deepEqual(names(ended('ABORTED', failed, stopped)), ['failed FAIL']);
+    const nothing = { ...phase('failed', [measured(1, 'UNSET')]), state: 'FAIL' as const };
+    assert.deepEqual(names(ended('ABORTED', nothing)), ['failed phase']);
+  });
+});

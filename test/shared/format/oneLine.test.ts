@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import {
+  asSentence,
+  asTyped,
+  inOrder,
+  oneLine,
+  plainMessage,
+  withoutFieldPaths,
+} from '../../../src/shared/format/oneLine.ts';
+
+describe('a text from elsewhere in one line', () => {
+  it('stays as it is when it is a line', () => {
+    for (const text of ['', 'Bench 1', 'Prüfplatz 3 · Ω', '测试台', '👩‍🔧', '<b>&amp;', '$(bug)'])
+      assert.equal(oneLine(text), text);
+  });
+
+  it('neither breaks it nor turns its rest around', () => {
+    assert.equal(oneLine('a\nb\r\n\tc\u2028d\u0000e'), 'a b c d e');
+    assert.equal(oneLine('\u001b[31mred'), ' [31mred');
+    assert.equal(oneLine('x\u202egnp.exe\u2067'), 'x gnp.exe ');
+  });
+
+  it('is kept apart when it is written from right to left', () => {
+    assert.equal(oneLine('שלום'), '\u2068שלום\u2069');
+    assert.equal(oneLine('\u200fx'), '\u2068\u200fx\u2069');
+    assert.equal(oneLine('\u2069\u2069שלום'), '\u2068 שלום\u2069');
+    assert.equal(asTyped(oneLine('שלום')), 'שלום');
+  });
+
+  it('is cut', () => {
+    assert.equal(oneLine('x'.repeat(1_000_000)), `${'x'.repeat(200)}…`);
+    assert.equal(oneLine('👩👩', 3), '👩…');
+  });
+
+  it('has no links in a message, which keeps its lines', () => {
+    const link = '[Click](command:workbench.action.quit)';
+    const text = plainMessage(`Which?\n\t${link} \u202eegassem\u001b[2J`);
+    assert.doesNotMatch(text, /\]\(/);
+    assert.equal(text.replaceAll('\u200b', ''), `Which?\n\t${link}  egassem [2J`);
+    assert.equal(plainMessage('x'.repeat(1_000_000)).length, 2000);
+    assert.equal(plainMessage(`${oneLine('שלום')}: PASS`), '\u2068שלום\u2069: PASS');
+  });
+
+  it('turns nothing around wherever it is in what a page is told, and all else comes as it is', () => {
+    const curve = new Float64Array([1, 2]);
+    const told = { name: 'SN\u202e1000-NS', rows: [{ text: 'a\n\tb\u001b' }, null, 3, true], curve, none: undefined };
+    assert.deepEqual(inOrder(told), { ...told, name: 'SN 1000-NS', rows: [{ text: 'a\n\tb ' }, null, 3, true] });
+    assert.equal((inOrder(told) as typeof told).curve, curve);
+  });
+});
+
+describe('a text before a sentence', () => {
+  it('ends with a full stop, unless it ends a sentence already', () => {
+    const texts = ['EOF when reading a line', 'Done.', 'Why?', 'It said “no.”', '3.3 V', '', ' '];
+    assert.deepEqual(texts.map(asSentence), ['EOF when reading a line.', 'Done.', 'Why?', 'It said “no.”', '3.3 V.', '', ' ']); // prettier-ignore
+  });
+});
+
+describe('a refusal', () => {
+  it('is shown without the path of a field that its sentence names, and with all others', () => {
+    for (const [told, shown] of [
+      ['metadata.part_number: The part number must not be empty.', 'The part number must not be empty.'],
+      [
+        'dut_id: The serial number is long. number: The part number too.',
+        'The serial number is long. The part number too.',
+      ],
+      ['phases.0.name: Invalid input: expected string', 'phases.0.name: Invalid input: expected string'],
+      ['Error: The meter is off.', 'Error: The meter is off.'],
+      ['The meter said: The value is off.', 'The meter said: The value is off.'],
+    ] as const) {
+      assert.equal(withoutFieldPaths(told), shown);
+    }
+  });
+});

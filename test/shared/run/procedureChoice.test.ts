@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { chooseProcedure, nameBesideLabel, procedureLabel } from '../../../src/shared/run/procedureChoice.ts';
+
+const fvt = { id: '0c5e1b1e-0000-4000-8000-000000000001', identifier: 'FVT1', name: 'Functional' };
+const ict = { id: '0c5e1b1e-0000-4000-8000-000000000002', identifier: null, name: 'In-circuit' };
+
+describe('the procedure that a script runs under', () => {
+  it('is the linked one that it names, by identifier in any case or by id', () => {
+    assert.deepEqual(chooseProcedure('fvt1', [fvt, ict]), { decided: fvt });
+    assert.deepEqual(chooseProcedure(ict.id.toUpperCase(), [fvt, ict]), { decided: ict });
+  });
+
+  it('is asked for when the named one is not linked', () => {
+    assert.deepEqual(chooseProcedure('FVT2', [fvt]), { notLinked: 'FVT2', linked: [fvt] });
+  });
+
+  it('is the only linked one when the script names none', () => {
+    assert.deepEqual(chooseProcedure(null, [fvt]), { decided: fvt });
+    assert.deepEqual(chooseProcedure('  ', [fvt]), { decided: fvt });
+  });
+
+  it('is asked for when the script names none and several or none are linked', () => {
+    assert.deepEqual(chooseProcedure(null, [fvt, ict]), { unnamed: true, linked: [fvt, ict] });
+    assert.deepEqual(chooseProcedure(null, []), { unnamed: true, linked: [] });
+  });
+});
+
+describe('a procedure in a list', () => {
+  it('has its identifier, and its name beside it where that says more', () => {
+    const shown = (identifier: string | null, name: string): [string, string] => [
+      procedureLabel({ identifier, name }),
+      nameBesideLabel({ identifier, name }),
+    ];
+    assert.deepEqual(shown('FVT1', 'Functional'), ['FVT1', 'Functional']);
+    assert.deepEqual(shown('FVT1', 'FVT1'), ['FVT1', '']);
+    assert.deepEqual(shown(null, 'Functional'), ['Functional', '']);
+    assert.deepEqual(shown(null, 'In\ncircuit'), ['In circuit', '']);
+  });
+});

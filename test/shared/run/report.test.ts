@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { dispatch } from '../../../src/shared/contract/messages.ts';
+import type { Report, ReportMeasurement } from '../../../src/shared/contract/report.ts';
+import { measurementsCsv } from '../../../src/shared/format/csv.ts';
+import { safeFileName } from '../../../src/shared/format/fileNames.ts';
+import { imageType } from '../../../src/shared/format/images.ts';
+import { readableSize, readableValue } from '../../../src/shared/format/values.ts';
+import { attemptsOf, failuresOf, lastAttempts } from '../../../src/shared/run/report.ts';
+import { readableMillis, timelineOf } from '../../../src/shared/run/timeline.ts';
+import { phaseSources, sourceFile } from '../../../src/shared/script/pythonSources.ts';
+
+const id = '11111111-1111-4111-8111-111111111111';
+const time = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
+
+const measurement = (name: string, value: unknown): ReportMeasurement => ({
+  id,
+  name,
+  outcome: 'PASS',
+  units: null,
+  validators: null,
+  measured_value: value,
+});
+const phase = (name: string, ...measurements: ReportMeasurement[]): Report['phases'][number] => ({
+  id,
+  name,
+  outcome: 'PASS',
+  started_at: time(0),
+  ended_at: time(1),
+  duration: 'PT1S',
+  retry_count: 0,
+  sequence_path: null,
+  measurements,
+});
+
+describe('the CSV of a run', () => {
+  const line = (name: string, value: unknown): string =>
+    measurementsCsv({ phases: [phase('p', measurement(name, value))] }).split('\r\n')[1] ?? '';
+
+  it('quotes what has commas, quotes and line ends', () => {
+    assert.equal(line('a,b', 'say "hi"'), 'p,"a,b",PASS,"say ""hi""",,,1');
+    assert.equal(line('m', 'two\nlines'), 'p,m,PASS,"two\nlines",,,1');
+  });
+
+  it('never lets a text become a formula, and keeps numbers', () => {
+    for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '\t=1', '%1', '|x']) {
+      assert.match(line('m', text), /^p,m,PASS,"?'/, text);
+      assert.match(line(text, 1), /^p,"?'/, text);
+    }
+    assert.equal(line('m', -3.3), 'p,m,PASS,-3.3,,,1');
+    assert.equal(line('m', true), 'p,m,PASS,true,,,1');
+    assert.equal(line('m', undefined), 'p,m,PASS,,,,1');
+  });
+
+  it('has a line for what was made of a measurement, and the points of a curve', () => {
+    const curve: ReportMeasurement = {
+      ...measurement('sweep', undefined),
+      curve: { points: 3, axes: [{ units: 's' }, { units: 'V' }] },
+      aggregations: [{ id, type: 'max', outcome: null, value: 4.1, unit: 'V' }],
+    };
+    const lines = measurementsCsv({ phases: [phase('p', curve)] }).split('\r\n');
+    assert.deepEqual(lines.slice(1), ['p,sweep,PASS,3 points,V,,1', 'p,sweep (max),UNSET,4.1,V,,1', '']);
+  });
+});
+
+describe('the attempts of phases', () => {
+  it('belong together when they follow each other', () => {
+    const phases = [
+      ['a', 0],
+      ['a', 1],
+      ['a', 2],
+      ['b', 0],
+      ['a', 0],
+    ] as const;
+    const counts = attemptsOf(phases.map(([name, retry_count]) => ({ name, retry_count })));
+    assert.deepEqual(counts, [3, 3, 3, 1, 1]);
+  });
+});
+
+describe('the failures of a run', () => {
+  it('are those of the last attempt at each phase', () => {
+    const tried = (name: string, retry_count: number, ...outcomes: ('PASS' | 'FAIL' | 'UNSET')[]) => ({
+      ...phase(name, ...outcomes.map((outcome) => ({ ...measurement('m', 1), outcome }))),
+      retry_count,
+    });
+    const phases = [
+      tried('a', 0, 'FAIL', 'FAIL'),
+      tried('a', 1, 'FAIL', 'PASS'),
+      tried('a', 2, 'PASS', 'PASS'),
+      tried('b', 0, 'FAIL', 'UNSET'),
+      tried('b', 0, 'FAIL'), // another phase of the same name
+      tried('c', 0, 'FAIL'),
+      tried('c', 1, 'FAIL'),
+    ];
+    assert.deepEqual(lastAttempts(phases), phases.slice(2, 5).concat(phases.slice(6)));
+    assert.equal(failuresOf({ phases }), 3);
+  });
+});
+
+describe('the time axis', () => {
+  it('spans the run and its phases, with at most six round ticks', () => {
+    const spans = [
+      { started_at: time(-1), ended_at: time(4) },
+      { started_at: time(4), ended_at: time(4) },
+    ];
+    const { length, ticks, bars } = timelineOf({ started_at: time(0), ended_at: time(9) }, spans);
+    assert.equal(length, 10_000);
+    assert.deepEqual(ticks, [0, 2000, 4000, 6000, 8000, 10_000]);
+    assert.deepEqual(bars, [
+      { start: 0, width: 0.5 },
+      { start: 0.5, width: 0 },
+    ]);
+  });
+
+  it('is never of no length, and never full of ticks', () => {
+    const none = { started_at: time(0), ended_at: time(0) };
+    assert.equal(timelineOf(none, [none]).length, 1);
+    const weeks = { started_at: time(0), ended_at: time(86_400 * 100) };
+    assert.ok(timelineOf(weeks, []).ticks.length <= 7);
+  });
+
+  it('is told in words', () => {
+    const told = [0, 0.4, 320, 1250, 59_940, 125_000, 3_600_000, 7_500_000].map(readableMillis);
+    assert.deepEqual(told, ['0 s', '0 ms', '320 ms', '1.25 s', '59.9 s', '2 min 5 s', '1 h', '2 h 5 min']);
+  });
+});
+
+describe('values', () => {
+  it('are shown as people read them', () => {
+    assert.equal(readableValue(3.3000000000000003), '3.3');
+    assert.equal(readableValue(1.5e-12), '1.5e-12');
+    assert.equal(readableValue(false), 'false');
+    assert.equal(readableValue([1, 2]), '[1,2]');
+    assert.equal(readableValue(null), null);
+    assert.deepEqual([0, 999, 1500, 20_000_000].map(readableSize), ['0 B', '999 B', '1.5 kB', '20 MB']);
+  });
+});
+
+describe('the sources of a run', () => {
+  const files = [
+    { path: '/w/old.py', text: 'def measure(test):\n    pass\n' },
+    {
+      path: '/w/main.py',
+      text: '# def sweep(\n\nclass A:\n    def measure(self): ...\nasync def sweep(test):\n    pass\n',
+    },
+  ];
+
+  it('are in the file that has most of the phases', () => {
+    const found = phaseSources(['measure', 'sweep', 'nowhere'], files);
+    assert.deepEqual(Object.fromEntries(found), {
+      measure: { path: '/w/main.py', line: 4 },
+      sweep: { path: '/w/main.py', line: 5 },
+    });
+  });
+
+  it('are the same file, or the only one of that name', () => {
+    assert.equal(sourceFile('/w/main.py', ['/w/main.py', '/w/x/main.py']), '/w/main.py');
+    assert.equal(sourceFile('C:\\bench\\main.py', ['/w/main.py']), '/w/main.py');
+    assert.equal(sourceFile('main.py', ['/w/main.py', '/w/x/main.py']), null);
+    assert.equal(sourceFile('', ['/w/main.py']), null);
+  });
+});
+
+describe('attachments', () => {
+  it('are images by what they say they are, else by their name', () => {
+    const type = (name: string, content_type: string | null, size: number | null = 1): string | null =>
+      imageType({ name, content_type, size });
+    assert.equal(type('x', 'image/png; q=1'), 'image/png');
+    assert.equal(type('photo.JPG', 'application/octet-stream'), 'image/jpeg');
+    assert.equal(type('photo.jpg', 'text/html'), null);
+    assert.equal(type('page.html', null), null);
+    assert.equal(type('huge.png', null, 30_000_000), null);
+    assert.equal(type('gone.png', 'image/png', null), null);
+  });
+
+  it('get names that are a file on any system', () => {
+    const names = ['../../etc/passwd', 'a:b*c?.txt', '.hidden', 'CON', '…', ' ', 'Prüfung 1.png', 'x\u0000y'];
+    assert.deepEqual(names.map(safeFileName), [
+      'etc_passwd',
+      'a_b_c_.txt',
+      'hidden',
+      'file_CON',
+      '…',
+      'file_',
+      'Prüfung 1.png',
+      'x_y',
+    ]);
+  });
+});
+
+describe('messages', () => {
+  it('go to the handler of their kind', () => {
+    type Message = { type: 'add'; n: number } | { type: 'say'; text: string };
+    const handlers = { add: ({ n }: { n: number }) => n + 1, say: ({ text }: { text: string }) => text };
+    assert.equal(dispatch<Message>(handlers, { type: 'add', n: 1 }), 2);
+    assert.equal(dispatch<Message>(handlers, { type: 'say', text: 'hi' }), 'hi');
+  });
+});

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { DayColumns, Days, UptimeRow } from '../../../src/shared/contract/uptime.ts';
+import { localTime, parseLocalTime } from '../../../src/shared/format/localTime.ts';
+import { nextPauseChange, pauseAt } from '../../../src/shared/uptime/pauses.ts';
+import { StationTransitions } from '../../../src/shared/uptime/stationTransitions.ts';
+import { packColumns, unpackColumns, withDay } from '../../../src/shared/uptime/uptimeColumns.ts';
+import { uptimeCsv, uptimeJson } from '../../../src/shared/uptime/uptimeExport.ts';
+import { dayShapes } from '../../../src/webviews/uptime/dayShapes.ts';
+import { arranged } from '../../../src/webviews/uptime/order.ts';
+import { allTogether } from '../../../src/webviews/uptime/rowSums.ts';
+import { widthsOf } from '../../../src/webviews/uptime/widths.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const start = Date.parse('2026-11-20T00:00:00Z');
+
+const days = (count: number): Days => ({
+  time_zone: 'UTC',
+  dates: Array.from({ length: count }, (_, n) => new Date(start + n * day).toISOString().slice(0, 10)),
+  starts: Array.from({ length: count }, (_, n) => start + n * day),
+  now: start + count * day,
+});
+
+type Day = Partial<Record<keyof DayColumns, number>>;
+
+function columnsOf(list: readonly Day[]): DayColumns {
+  const column = (name: keyof DayColumns): number[] => list.map((each) => each[name] ?? 0);
+  return {
+    up: column('up'),
+    down: column('down'),
+    maintenance: column('maintenance'),
+    paused: column('paused'),
+    unknown: column('unknown'),
+    incidents: column('incidents'),
+  };
+}
+
+const row = (name: string, list: readonly Day[], change: Partial<UptimeRow> = {}): UptimeRow => ({
+  id: crypto.randomUUID(),
+  name,
+  state: 'connected',
+  since: null,
+  pauses: [],
+  is_watched: true,
+  last_24_hours: { up: 0, down: 0, maintenance: 0, paused: 0, unknown: 0, none: 0, incidents: 0 },
+  columns: columnsOf(list),
+  ...change,
+});
+
+describe('the cells of the days', () => {
+  const size = { pitch: 6, gap: 1, height: 24, mark: 6 };
+  const shapes = (...list: Day[]): ReturnType<typeof dayShapes> => dayShapes(columnsOf(list), 0, list.length, size);
+
+  it('are as high as their shares: downtime at the bottom, a gap, uptime on it', () => {
+    const { up, down, mark, unknown } = shapes({ up: 18 * hour, down: 6 * hour });
+    assert.equal(down, 'M0 18h5v6h-5z');
+    assert.equal(up, 'M0 0h5v17h-5z');
+    assert.notEqual(mark, '');
+    assert.equal(unknown, '');
+  });
+
+  it('show ten seconds of downtime, and no more of it than can be seen', () => {
+    assert.equal(shapes({ up: day - 10_000, down: 10_000 }).down, 'M0 21h5v3h-5z');
+  });
+
+  it('leave what nobody saw unpainted: dots, no green', () => {
+    const { up, unknown } = shapes({ unknown: day });
+    assert.equal(up, '');
+    assert.equal(unknown.match(/M/g)?.length, 6);
+  });
+
+  it('have a shape of their own for maintenance, pauses and no station', () => {
+    assert.match(shapes({ maintenance: day }).maintenance, /^M0 24l5 -5/);
+    assert.equal(shapes({ paused: day }).paused, 'M0.5 0.5h4v23h-4z');
+    assert.equal(shapes({}, { up: day }).none, 'M0 23h5v1h-5z');
+    assert.equal(shapes({}, { up: day }).up, 'M6 0h5v24h-5z');
+  });
+
+  it('fill a day that is down all the time, without a gap', () => {
+    assert.equal(shapes({ down: day }).down, 'M0 0h5v24h-5z');
+  });
+});
+
+describe('the widths of the panel', () => {
+  it('never show more days in less room, and never more than fits', () => {
+    for (const large of [false, true]) {
+      let before = 90;
+      for (let page = 1600; page >= 240; page -= 1) {
+        const { shown, size, stacked } = widthsOf(page, large);
+        assert.ok(shown <= before, `${shown} days at ${page} px`);
+        before = shown;
+        const beside = large || stacked ? 0 : 344;
+        if (page > 260) assert.ok(shown * size.pitch + beside + 40 <= page, `${page} px`);
+      }
+      assert.equal(before, 30);
+    }
+  });
+});
+
+describe('the rows of the panel', () => {
+  it('come out of their block of numbers as they went in', () => {
+    const rows = [
+      row('a', [
+        { up: 1, incidents: 2 },
+        { down: 90_000_000, unknown: 4 },
+      ]),
+      row('b', [{ maintenance: 5 }, { paused: 6 }]),
+    ];
+    const heads = rows.map(({ columns: _, ...head }) => head);
+    assert.deepEqual(unpackColumns(heads, packColumns(rows, 2), 2), rows);
+  });
+
+  it('take over a day that was asked for later, so that a day is never two lengths at once', () => {
+    const old = row('a', [
+      { up: 1, incidents: 2 },
+      { up: 17_000, down: 90_000 },
+    ]).columns;
+    const day = { up: 170_000, down: 91_000, maintenance: 1, paused: 2, unknown: 3, none: 0, incidents: 4 };
+    const { none: _, ...shown } = day;
+    assert.deepEqual(withDay(old, 1, day), row('a', [{ up: 1, incidents: 2 }, shown]).columns);
+    assert.equal(old.up[1], 17_000);
+  });
+
+  it('are in the order wanted: numbers as people count, the worst first, those without a figure last', () => {
+    const rows = [
+      row('Bench 10', [{ up: 9 * hour, down: hour }]),
+      row('Bench 2', [{ up: hour, down: hour }], { state: 'disconnected' }),
+      row('Spare', [{}], { state: 'never' }),
+      row('Bench 1', [{ up: hour }]),
+    ];
+    const names = (...args: [filter: string, sort: 'name' | 'uptime' | 'state']): string[] =>
+      arranged(rows, days(1), ...args).map(({ name }) => name);
+    assert.deepEqual(names('', 'name'), ['Bench 1', 'Bench 2', 'Bench 10', 'Spare']);
+    assert.deepEqual(names('', 'uptime'), ['Bench 2', 'Bench 10', 'Bench 1', 'Spare']);
+    assert.deepEqual(names('', 'state'), ['Bench 2', 'Bench 1', 'Bench 10', 'Spare']);
+    assert.deepEqual(names(' BENCH 1', 'name'), ['Bench 1', 'Bench 10']);
+  });
+
+  it('are summed day by day', () => {
+    const sum = allTogether([row('a', [{ up: 1 }, { down: 2 }]), row('b', [{ up: 3 }, { unknown: 4 }])], days(2));
+    assert.deepEqual(sum, columnsOf([{ up: 4 }, { down: 2, unknown: 4 }]));
+  });
+});
+
+describe('the export of uptime', () => {
+  const rows = [row('=Bench', [{ up: 22 * hour, down: 2 * hour, incidents: 1 }, { unknown: day }])];
+
+  it('has a line a day, in seconds, and no percentage where nothing was observed', () => {
+    assert.deepEqual(uptimeCsv(days(2), rows).split('\r\n').slice(1), [
+      "'=Bench,2026-11-20,91.66,79200,7200,0,0,0,1",
+      "'=Bench,2026-11-21,,0,0,0,0,86400,0",
+      '',
+    ]);
+  });
+
+  it('has instants in UTC and days as objects', () => {
+    const { stations } = JSON.parse(uptimeJson(days(2), rows)) as { stations: { days: unknown[] }[] };
+    assert.deepEqual(stations[0]?.days[0], {
+      date: '2026-11-20',
+      starts_at: '2026-11-20T00:00:00.000Z',
+      uptime_percent: 91.66,
+      up: 22 * hour,
+      down: 2 * hour,
+      maintenance: 0,
+      paused: 0,
+      unknown: 0,
+      none: 0,
+      incidents: 1,
+    });
+  });
+});
+
+describe('the news of a station', () => {
+  it('is told once a change, and not before it was seen for certain', () => {
+    const comings = new StationTransitions();
+    const states = ['unknown', 'connected', 'running', 'unknown', 'disconnected', 'disconnected', 'running'] as const;
+    assert.deepEqual(
+      states.map((state) => comings.look('a', state)),
+      [undefined, undefined, undefined, undefined, 'went', undefined, 'came'],
+    );
+    assert.equal(comings.look('b', 'disconnected'), undefined);
+    comings.forget('a');
+    assert.equal(comings.look('a', 'disconnected'), undefined);
+  });
+});
+
+describe('times that people type', () => {
+  it('are read as they are written', () => {
+    const time = new Date(2026, 10, 25, 14, 5).getTime();
+    assert.equal(localTime(time), '2026-11-25 14:05');
+    assert.equal(parseLocalTime(' 2026-11-25 14:05 '), time);
+    assert.equal(parseLocalTime('2026-11-25T14:05'), time);
+  });
+
+  it('are none when there is no such day or hour', () => {
+    for (const text of ['', 'now', '2026-02-30 10:00', '2026-11-25 24:00', '2026-11-25 10:60', '25.11.2026 10:00'])
+      assert.equal(parseLocalTime(text), undefined, text);
+  });
+});
+
+describe('the pause at a time', () => {
+  const pause = (from: number, to: number | null) => ({
+    id: crypto.randomUUID(),
+    kind: 'paused' as const,
+    starts_at: new Date(start + from).toISOString(),
+    ends_at: to === null ? null : new Date(start + to).toISOString(),
+    note: '',
+  });
+
+  it('is one that has begun and not ended', () => {
+    const [past, open] = [pause(0, hour), pause(2 * hour, null)];
+    assert.equal(pauseAt([past, open], start), past);
+    assert.equal(pauseAt([past, open], start + hour), undefined);
+    assert.equal(pauseAt([past, open], start + 9 * hour), open);
+  });
+
+  it('changes when the next one begins or ends', () => {
+    const pauses = [pause(2 * hour, null), pause(0, hour)];
+    const changes = [-1, 0, hour, 2 * hour].map((time) => nextPauseChange(pauses, start + time));
+    assert.deepEqual(changes, [start, start + hour, start + 2 * hour, undefined]);
+  });
+});

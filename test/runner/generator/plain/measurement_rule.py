@@ -68,6 +68,8 @@ def judge(measurement: Measurement) -> Outcomes:
     limits = [limit for limit in (measurement.lower, measurement.upper) if limit is not None]
     if stated == REFUSED or any(isinstance(limit, Other) or limit.stored != limit.stored for limit in limits):
         return frozenset({REFUSED})
+    if isinstance(measurement.value, Other) and measurement.value.source == "BadEverything()":
+        return frozenset({REFUSED})  # it raises whatever is asked of it
     verdicts = []
     if isinstance(measurement.lower, Number):
         verdicts.append(_compare(measurement.value, ">=", measurement.lower.stored))

@@ -7,9 +7,9 @@ import * as z from 'zod';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
-const pages = globSync(['*.md', 'docs/**/*.md', 'samples/**/*.md'], { cwd: root }).sort();
-/** What users read, as opposed to those who change the program. */
-const forUsers = pages.filter((page) => !/^(ARCHITECTURE|CONTRIBUTING)\.md$/.test(page));
+const pages = globSync(['*.md', 'docs/**/*.md', 'samples/**/*.md', 'src/*/*.md'], { cwd: root }).sort();
+const forDevelopers = /^(ARCHITECTURE|CONTRIBUTING)\.md$|^docs\/(decisions\/|glossary\.md$)|^src\//;
+const forUsers = pages.filter((page) => !forDevelopers.test(page));
 
 const packages = z.record(z.string(), z.string());
 const manifest = z
@@ -45,6 +45,10 @@ function firstColumn(page: string, head: string): string[] {
     .map((row) => (row.split('|')[1] ?? '').trim());
 }
 
+/** Returns the file that a link without its anchor leads to, as seen from the top folder. */
+const targetOf = (page: string, path: string): string =>
+  path === '' ? page : normalize(join(dirname(page), decodeURI(path)));
+
 /** The anchors of a page's headings, as GitHub makes them. */
 const anchors = (page: string): string[] =>
   parts(page, 'heading').map((heading) =>
@@ -60,9 +64,17 @@ describe('the pages', () => {
       for (const { href = '' } of parts(page, 'link', 'image')) {
         if (href.startsWith('https://')) continue;
         const [path = '', anchor] = href.split('#');
-        const target = path === '' ? page : normalize(join(dirname(page), decodeURI(path)));
+        const target = targetOf(page, path);
         assert.ok(existsSync(join(root, target)), href);
         if (anchor !== undefined) assert.ok(anchors(target).includes(anchor), href);
+      }
+    });
+
+    it(`name files and folders of the repository that are there (${page})`, () => {
+      for (const { text: name } of parts(page, 'codespan')) {
+        if (/^(src|test|scripts|docs|samples|tools|media)\/[\w./-]+$/.test(name)) {
+          assert.ok(existsSync(join(root, name)), name);
+        }
       }
     });
 
@@ -99,10 +111,16 @@ describe('the README', () => {
     assert.deepEqual(named.sort(), Object.keys(manifest.contributes.configuration.properties).sort());
   });
 
-  it('leads to every page', () => {
-    const led = new Set(parts('README.md', 'link').map(({ href }) => href));
-    for (const page of pages.filter((each) => each !== 'README.md' && !each.startsWith('samples/')))
-      assert.ok(led.has(page), page);
+  it('leads to every page, directly or through other pages', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const { href = '' } of parts(page, 'link')) {
+        const target = targetOf(page, href.replace(/#.*/, ''));
+        if (pages.includes(target)) reached.add(target);
+      }
+    }
+    const unreached = pages.filter((page) => !reached.has(page) && !page.startsWith('samples/'));
+    assert.deepEqual(unreached, []);
   });
 });
 
@@ -112,21 +130,6 @@ describe('CONTRIBUTING.md', () => {
     for (const name of Object.keys(manifest.scripts)) {
       const command = ['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
       assert.ok(named.includes(`\`${command}\``), command);
-    }
-  });
-});
-
-describe('what the pages say of the sources', () => {
-  it('names files that are there', () => {
-    for (const page of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']) {
-      let folder = '.'; // of the file that was named before
-      for (const { text: name } of parts(page, 'codespan')) {
-        if (!/^[\w./-]+\.(ts|mjs|cjs|py|txt)$/.test(name)) continue;
-        const places = ['.', 'src', 'src/extension', 'src/shared', folder].map((place) => join(place, name));
-        const found = places.find((file) => existsSync(join(root, file)));
-        assert.ok(found !== undefined || name === 'sitecustomize.py', `${page}: ${name}`);
-        folder = dirname(found ?? '.');
-      }
     }
   });
 });

@@ -203,7 +203,7 @@ describe('the page of the Operator UI in a browser', function () {
   it('tells who was first when somebody else has answered meanwhile', async () => {
     const requests = await editor.requests(bench.server.url, station.key);
     await bench.user.call(operator.answer, { params: { id: station.id }, body: { prompt_id: 'p1', text: 'other' } });
-    await page.getByText(/Answered by .+\. The test takes it now\./).waitFor();
+    await page.getByText(/Answered by .+\. The test is receiving the answer\./).waitFor();
     await eventually(async () => assert.equal(await page.getByLabel('Answer').isEnabled(), false));
     await requests.until(({ event: kind }) => kind === 'answer');
     await editor.tell(event({ event: 'ui_resolved', request_id: 'p1' }));
@@ -378,7 +378,7 @@ describe('the page beside a script in a terminal', function () {
     );
     for (const page of pages) {
       await page.getByText('3.2 ≤ x ≤ 3.4').waitFor();
-      await page.getByText('It was not started from an editor: stop it where it runs.').waitFor();
+      await page.getByText('The test was not started from an editor. Stop it where it runs.').waitFor();
     }
     script.goOn();
     for (const page of pages) await page.getByLabel('Verdict').getByText('PASS', { exact: true }).waitFor();

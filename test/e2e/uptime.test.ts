@@ -41,7 +41,7 @@ describe('a station in the uptime panel', function () {
     await quickInput.opened('Maintenance of Bench 2 (2/4)');
     await eventually(async () => assert.match(await quickInput.message(), /^From: date and time in /));
     await quickInput.fill('yesterday');
-    await eventually(async () => assert.match(await quickInput.message(), /Write a date and a time/));
+    await eventually(async () => assert.match(await quickInput.message(), /Enter a date and a time/));
     await quickInput.fill(localTime(midnight(2) + 8 * hour));
     await quickInput.accept();
     await eventually(async () => assert.match(await quickInput.message(), /^Until: /));
@@ -58,7 +58,7 @@ describe('a station in the uptime panel', function () {
       .getByRole('gridcell', { name: new RegExp(`^${dayName(2)}.*4 h maintenance$`) })
       .waitFor();
     await window.screenshot('uptime-maintenance', 'dark');
-    await listed.getByRole('button', { name: /^Take back/ }).click();
+    await listed.getByRole('button', { name: /^Delete/ }).click();
     await listed.waitFor({ state: 'detached' });
     await panel().getByRole('button', { name: 'Pause', exact: true }).click();
     await panel().locator('.badge').getByText('paused').waitFor();
@@ -81,7 +81,7 @@ describe('a station in the uptime panel', function () {
     const window = workbench();
     // The words go by themselves: who looks for them afterwards may be too late.
     await Promise.all([
-      window.statusBarItem('You are told when Bench 1 goes or comes back.').waitFor({ timeout: 50_000 }), // of both
+      window.statusBarItem('You will be notified when Bench 1 disconnects or reconnects.').waitFor({ timeout: 50_000 }), // of both
       window.tree('Stations').row('Bench 1').menu('Watch Station (On/Off)'),
     ]);
     await window
@@ -99,12 +99,14 @@ describe('a station in the uptime panel', function () {
     for (const theme of ['light', 'hc'] as const) await window.screenshot('uptime-news', theme);
     await gone.click('Open Uptime');
     await panel().getByRole('heading', { level: 1, name: 'Bench 1' }).waitFor();
-    await panel().getByRole('button', { name: 'Notify me when it goes or comes', pressed: true }).waitFor();
+    await panel().getByRole('button', { name: 'Notify me when it disconnects or reconnects', pressed: true }).waitFor();
     await beat('Bench 1', {});
     await window.notification('Bench 1 is connected again.').close();
     assert.equal(await window.notification('Bench').locator.count(), 0);
-    await panel().getByRole('button', { name: 'Notify me when it goes or comes' }).click();
-    await panel().getByRole('button', { name: 'Notify me when it goes or comes', pressed: false }).waitFor();
+    await panel().getByRole('button', { name: 'Notify me when it disconnects or reconnects' }).click();
+    await panel()
+      .getByRole('button', { name: 'Notify me when it disconnects or reconnects', pressed: false })
+      .waitFor();
     await window.tree('Stations').row('Bench 2').menu('Open Uptime');
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
   });
@@ -114,7 +116,7 @@ describe('a station in the uptime panel', function () {
     await panel()
       .getByRole('gridcell', { name: dayName(25) })
       .click();
-    const incident = panel().locator('.incidents').getByText('live stream closed in order');
+    const incident = panel().locator('.incidents').getByText('live stream closed cleanly');
     await incident.waitFor();
     await isKept(window.page, new RegExp(`${id('Bench 2')}\\W+date\\W+${localTime(midnight(25)).slice(0, 10)}`));
     await window.reload();

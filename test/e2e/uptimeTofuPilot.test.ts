@@ -19,13 +19,13 @@ describe('the uptime panel on a TofuPilot server (a stand-in for it)', function 
     await addTofuPilot(window, cloud);
     await window.command('Test Stations: Open Uptime');
     const page = window.webview();
-    await page.getByText(`${cloud.host} has no public interface for uptime`).waitFor();
+    await page.getByText(`${cloud.host} has no public API for uptime`).waitFor();
     await page.getByText('Cloud bench').waitFor();
     await page.getByRole('button', { name: 'Open dashboard' }).waitFor();
     assert.deepEqual(await axeProblems(page), []);
     await window.screenshot('uptime-tofupilot', 'light');
     await window.command('Test Stations: Pause Uptime of Station');
-    const message = window.notification(`${cloud.host} keeps no uptime that could be changed from here.`);
+    const message = window.notification(`The uptime on ${cloud.host} cannot be changed here.`);
     assert.deepEqual(await message.buttons(), [`Open ${cloud.host}`, 'Show Log']);
     await message.close();
   });

@@ -89,7 +89,7 @@ describe('the uptime panel', function () {
   it('shows a day in full: hours, incidents with cause, runs with outcome, yield, utilization', async () => {
     assert.match(
       await textOf(panel().locator('.incidents li')),
-      /^12:00:00 PM to 2:00:00 PM 2 h live stream broke off$/,
+      /^12:00:00 PM to 2:00:00 PM 2 h live stream disconnected$/,
     );
     const shows = (place: string, expected: readonly string[]): Promise<void> =>
       eventually(async () =>

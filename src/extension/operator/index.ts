@@ -57,7 +57,7 @@ export function registerOperator(
     await vscode.env.clipboard.writeText(await link(connection, station));
     void showInformation(
       vscode.l10n.t(
-        'The link to {0} was copied. Whoever has it can watch; to answer, they sign in with a key. It ends when the station gets another key.',
+        'The link to {0} was copied. Anyone with the link can watch until the station gets a new key; to answer, they must sign in.',
         station.name,
       ),
     );

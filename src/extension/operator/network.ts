@@ -29,7 +29,7 @@ export async function findOnNetwork(connection: Connection, station: Named): Pro
     title: vscode.l10n.t('OpenHTF station that {0} follows', station.name),
     placeHolder:
       servers.length === 0
-        ? vscode.l10n.t('None answered: it must run, and the network must let multicast through')
+        ? vscode.l10n.t('No station responded. It must be running, and the network must allow multicast.')
         : vscode.l10n.t('Found on the network'),
   });
   const address = picked === typed ? await typeAddress() : picked?.server?.address;

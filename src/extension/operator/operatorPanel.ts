@@ -97,7 +97,7 @@ export class OperatorPanel implements vscode.Disposable {
         if (hasEnded(signal)) return;
         this.#log.debug(`operator states: ${String(error)}`);
         if (error instanceof ApiError && error.kind === 'notFound') {
-          const message = vscode.l10n.t('{0} has no such station (any more).', this.#connection.serverName);
+          const message = vscode.l10n.t('{0} no longer has this station.', this.#connection.serverName);
           this.#show({ type: 'connection', state: 'ended', message });
           return;
         }

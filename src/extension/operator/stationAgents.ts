@@ -116,7 +116,7 @@ export class StationAgents implements vscode.Disposable {
       unit = nextSerialNumber(unit);
       agent.offer({ next_serial_number: unit });
       if (agent.test === null || agent.test.execution_id === before) {
-        agent.offer({ problem: vscode.l10n.t('The script ended without a test. VS Code shows why.') });
+        agent.offer({ problem: vscode.l10n.t('The script ended without running a test. See VS Code for the reason.') });
       }
       if (agent.test?.outcome !== 'PASS') this.#setLoop(station, false);
     }

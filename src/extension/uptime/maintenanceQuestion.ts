@@ -76,7 +76,7 @@ async function askTime(step: Step, what: string, proposal: number, after: number
     prompt: vscode.l10n.t('{0}: date and time in {1}, such as 2026-11-25 14:05', what, zone),
     validate: (value) => {
       const time = parseLocalTime(value);
-      if (time === undefined) return vscode.l10n.t('Write a date and a time, such as 2026-11-25 14:05.');
+      if (time === undefined) return vscode.l10n.t('Enter a date and a time, such as 2026-11-25 14:05.');
       return time > after ? undefined : vscode.l10n.t('The end must be later than the beginning.');
     },
   });

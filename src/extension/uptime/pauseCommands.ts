@@ -56,7 +56,7 @@ export function registerPauseCommands(commands: Commands, connection: Connection
 
 async function requireUptime(connection: Connection): Promise<void> {
   if (await connection.can('uptime')) return;
-  throw new UserError(vscode.l10n.t('{0} keeps no uptime that could be changed from here.', connection.serverName), [
+  throw new UserError(vscode.l10n.t('The uptime on {0} cannot be changed here.', connection.serverName), [
     {
       label: vscode.l10n.t('Open {0}', connection.serverName),
       run: () => vscode.commands.executeCommand('testStations.openDashboard'),

@@ -110,8 +110,8 @@ export function registerWatching(
     const id = stationIdOf(argument) ?? (await pickStation(store, vscode.l10n.t('Watch station'))).id;
     const name = store.station(id)?.name ?? '';
     const message = (await watching.toggle(id))
-      ? vscode.l10n.t('You are told when {0} goes or comes back.', name)
-      : vscode.l10n.t('{0} is watched no longer.', name);
+      ? vscode.l10n.t('You will be notified when {0} disconnects or reconnects.', name)
+      : vscode.l10n.t('You will no longer be notified about {0}.', name);
     showDone(message);
   });
   return watching;

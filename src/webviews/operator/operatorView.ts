@@ -150,14 +150,14 @@ export class OperatorView extends PageElement {
 
   /** Why the prompt cannot be answered here now; undefined: it can. */
   #lockedAnswer({ test, answered, actions }: LiveState): string | undefined {
-    if (answered !== null) return l10n.t('Answered by {0}. The test takes it now.', answered.by);
+    if (answered !== null) return l10n.t('Answered by {0}. The test is receiving the answer.', answered.by);
     if (this.sent.prompt === test?.prompt?.id) return l10n.t('Sending the answer…');
     if (!this.mayAct) {
       return this.inEditor
         ? l10n.t('It is answered elsewhere.')
-        : l10n.t('You are watching: sign in with a key of this station to answer.');
+        : l10n.t('To answer, sign in with a key of this station.');
     }
-    if (this.connection.state !== 'live') return l10n.t('The connection is being made again; then it can be answered.');
+    if (this.connection.state !== 'live') return l10n.t('Reconnecting. You can answer when the connection is back.');
     return actions.answer === null ? undefined : reason(actions.answer);
   }
 
@@ -198,7 +198,7 @@ export class OperatorView extends PageElement {
   #questionGone(id: string, isOver: boolean): void {
     const { draft } = this.#host.kept.value;
     if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
-      const message = l10n.t('The question was answered elsewhere, or has timed out. What you typed was not sent.');
+      const message = l10n.t('The question was answered elsewhere or has timed out. Your answer was not sent.');
       this.refused = { type: 'refused', what: 'answer', message };
     }
     this.sent = { ...this.sent, prompt: undefined };

@@ -23,7 +23,7 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
           >${
             connected
               ? (running?.name ?? (test.status === 'waiting' ? l10n.t('Waiting for the unit') : l10n.t('Running')))
-              : html`${icon('debug-disconnect')} ${l10n.t('Lost from sight: the script cannot be reached.')}`
+              : html`${icon('debug-disconnect')} ${l10n.t('Lost connection to the script.')}`
           }</span
         >
         <progress max=${Math.max(all, 1)} value=${done} aria-label=${l10n.t('Phases done')}></progress>

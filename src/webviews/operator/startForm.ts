@@ -93,7 +93,7 @@ export function startForm(options: StartOptions): unknown {
                     ?disabled=${!mayAct}
                     @change=${({ target }: Event & { target: HTMLInputElement }) => options.looped(target.checked)}
                   />
-                  ${l10n.t('Loop: after a PASS, start the next serial number by itself')}
+                  ${l10n.t('Loop: after a PASS, start the next serial number automatically')}
                 </label>`
         }
         ${

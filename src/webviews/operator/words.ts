@@ -11,11 +11,11 @@ export function reason(why: UnavailableReason): string {
     case 'no-prompt':
       return l10n.t('No question is open.');
     case 'gone':
-      return l10n.t('The script cannot be reached: its connection is lost.');
+      return l10n.t('The connection to the script is lost.');
     case 'started-elsewhere':
-      return l10n.t('It was not started from an editor: stop it where it runs.');
+      return l10n.t('The test was not started from an editor. Stop it where it runs.');
     case 'stopping':
-      return l10n.t('The test is stopping: the phase ends, then teardown runs.');
+      return l10n.t('The test is stopping. The phase ends, then teardown runs.');
     case 'running':
       return l10n.t('A test runs on this station.');
     case 'no-window':

@@ -124,7 +124,7 @@ export class PageHost implements OperatorHost {
 const wordsOf = (error: unknown): string =>
   error instanceof RefusedError
     ? error.message
-    : l10n.t('The server could not be reached. Nothing was changed; try again.');
+    : l10n.t('The server did not respond. Check the state of the test before you try again.');
 
 const stateName = 'testStations.operatorView';
 

@@ -42,8 +42,8 @@ export class SignIn extends PageElement {
             ?disabled=${this.busy}
           />
           <p class="note" id="key-note">
-            ${l10n.t('It is kept for this tab only, and forgotten when you sign out or close it.')}
-            ${local ? nothing : l10n.t('It is sent over this network without encryption.')}
+            ${l10n.t('The key is kept for this tab only, and removed when you sign out or close the tab.')}
+            ${local ? nothing : l10n.t('It is sent over the network without encryption.')}
           </p>
           ${this.problem === undefined ? nothing : html`<p class="refused" role="alert">${icon('warning')} ${this.problem}</p>`}
           <div class="dialog-buttons">

@@ -56,7 +56,7 @@ class PromptView extends PageElement {
     return html`
       <main>
         <p class="note where">${icon('comment-discussion')} ${this.where}</p>
-        ${prompt === undefined ? html`<p class="note" role="status">${l10n.t('The test asks nothing just now.')}</p>` : this.#form(prompt)}
+        ${prompt === undefined ? html`<p class="note" role="status">${l10n.t('No question is open right now.')}</p>` : this.#form(prompt)}
       </main>
     `;
   }

@@ -64,7 +64,7 @@ class LogList extends PageElement {
         ${this.logs.length === 0 ? html`<p class="note">${l10n.t('The run has no logs.')}</p>` : nothing}
         ${
           this.logs.length > 0 && found.length === 0
-            ? html`<p class="note" role="status">${l10n.t('No log line is like that.')}</p>`
+            ? html`<p class="note" role="status">${l10n.t('No matching log lines.')}</p>`
             : nothing
         }
         <ol class="logs">

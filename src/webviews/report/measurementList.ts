@@ -87,7 +87,7 @@ class MeasurementList extends PageElement {
 
   #nothing(): string {
     const hasSome = this.run.phases.some(({ measurements }) => measurements.length > 0);
-    return hasSome ? l10n.t('No measurement is like that.') : l10n.t('Nothing was measured.');
+    return hasSome ? l10n.t('No matching measurements.') : l10n.t('Nothing was measured.');
   }
 
   readonly #isWanted = (measurement: ReportMeasurement): boolean =>

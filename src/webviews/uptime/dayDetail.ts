@@ -84,7 +84,7 @@ function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: 
             <span class="times">
               ${
                 to === null
-                  ? l10n.t('{0}, goes on', timesOf(from, now, zone))
+                  ? l10n.t('{0}, ongoing', timesOf(from, now, zone))
                   : l10n.t('{0} to {1}', timesOf(from, Date.parse(to), zone), timeOfDay(to, zone, true))
               }
             </span>

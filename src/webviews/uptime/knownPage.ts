@@ -13,7 +13,7 @@ export function knownPage({ server, stations }: { server: string; stations: read
     <main>
       <p class="explanation">
         ${l10n.t(
-          '{0} has no public interface for uptime: from here only the connection of each station can be told. Its history is in the dashboard.',
+          '{0} has no public API for uptime, so only the connection status of each station is shown here. The history is in the dashboard.',
           server,
         )}
       </p>

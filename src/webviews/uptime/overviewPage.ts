@@ -89,7 +89,7 @@ function sortChoice(view: View): unknown {
 const nothingShown = (all: readonly UptimeRow[]): string =>
   all.length === 0
     ? l10n.t('There is no station yet. Create one in the Stations view.')
-    : l10n.t('No station is called like that.');
+    : l10n.t('No matching stations.');
 
 export const zoneNote = (zone: string): unknown =>
   html`<p class="note zone">${l10n.t('Days begin at midnight in {0}.', zone)}</p>`;

@@ -19,7 +19,7 @@ export function pauseList({ id, pauses }: StationUptime, { time_zone: zone }: Da
       <ul class="pauses">
         ${latest.map((pause) => {
           const times = pauseTimes(pause, zone);
-          const label = l10n.t('Take back: {0}, {1}', instantWord(pause.kind), times);
+          const label = l10n.t('Delete: {0}, {1}', instantWord(pause.kind), times);
           return html`<li>
             <span class="sample" data-instant=${pause.kind}></span>
             <span>${instantWord(pause.kind)}</span><span>${times}</span><span class="note">${pause.note}</span>

@@ -75,7 +75,7 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: 
         </dd>
       </div>
       <div>
-        <dt>${l10n.t('Server watches since')}</dt>
+        <dt>${l10n.t('Watching since')}</dt>
         <dd>${dateAndTime(since, zone)}</dd>
       </div>
       <div>
@@ -94,7 +94,7 @@ function actions(view: View, row: UptimeRow, days: Days): unknown {
       ${row.is_watched ? pauseActions(row, days) : nothing}
       ${button('broadcast', l10n.t('Operator address…'), () => send({ type: 'operatorAddress', station: id }))}
       <button type="button" aria-pressed=${watched} @click=${() => send({ type: 'watch', station: id })}>
-        ${icon(watched ? 'bell' : 'bell-slash')} ${l10n.t('Notify me when it goes or comes')}
+        ${icon(watched ? 'bell' : 'bell-slash')} ${l10n.t('Notify me when it disconnects or reconnects')}
       </button>
     </div>
   `;
@@ -160,7 +160,7 @@ const neverWatched = ({ id, name }: UptimeRow): unknown => html`
     <h2 id="why">${l10n.t('{0} has no history yet', name)}</h2>
     <p>
       ${l10n.t(
-        'Pushed runs alone do not tell whether a station is there. A station has a history once something tells the server that it came and went:',
+        'Uploaded runs do not show whether a station is connected. A station has a history once one of these programs reports its connection to the server:',
       )}
     </p>
     <ul>

@@ -50,13 +50,13 @@ export function instantWord(state: InstantState): string {
 export function causeWord(cause: PresenceCause): string {
   switch (cause) {
     case 'stream':
-      return l10n.t('live stream closed in order');
+      return l10n.t('live stream closed cleanly');
     case 'stream-lost':
-      return l10n.t('live stream broke off');
+      return l10n.t('live stream disconnected');
     case 'follow':
       return l10n.t('operator page closed its connection');
     case 'heartbeat':
-      return l10n.t('said farewell');
+      return l10n.t('disconnected cleanly');
     case 'heartbeat-missed':
       return l10n.t('heartbeats stopped coming');
     case 'run':
@@ -64,7 +64,7 @@ export function causeWord(cause: PresenceCause): string {
     case 'key':
       return l10n.t('key was replaced or deleted');
     case 'server':
-      return l10n.t('did not come back after a restart of the server');
+      return l10n.t('did not reconnect after the server restarted');
   }
 }
 
@@ -97,5 +97,5 @@ export function dayText(date: string, durations: Durations): string {
     paused === 0 ? '' : l10n.t('{0} paused', durationWords(paused)),
     unknown === 0 ? '' : l10n.t('{0} not observed', durationWords(unknown)),
   ].filter((part) => part !== '');
-  return l10n.t('{0}: {1}', dayName(date), parts.length === 0 ? l10n.t('nothing is known') : parts.join('; '));
+  return l10n.t('{0}: {1}', dayName(date), parts.length === 0 ? l10n.t('no data') : parts.join('; '));
 }

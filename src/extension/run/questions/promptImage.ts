@@ -21,7 +21,7 @@ export async function promptImage(address: string, folders: readonly string[]): 
   if (/^data:/i.test(address)) {
     const read = readDataAddress(address);
     const type = read && imageType({ name: '', content_type: read.type, size: read.content.length });
-    if (!read || !type) return failed(vscode.l10n.t('The image of the prompt is no data: address of an image.'));
+    if (!read || !type) return failed(vscode.l10n.t('The image of the prompt is not a valid data: URL of an image.'));
     return read.content.length > largest ? tooLarge('data:') : { kind: 'shown', type, content: read.content };
   }
   try {
@@ -34,7 +34,7 @@ export async function promptImage(address: string, folders: readonly string[]): 
       if (size === undefined) continue;
       if (size > largest) return tooLarge(basename(file));
       const type = imageType({ name: file, content_type: null, size });
-      if (type === null) return failed(vscode.l10n.t('{0} is no image that can be shown.', basename(file)));
+      if (type === null) return failed(vscode.l10n.t('{0} is not an image that can be displayed.', basename(file)));
       return { kind: 'shown', type, content: Uint8Array.from(await readFile(file)) };
     }
     return failed(vscode.l10n.t('The image of the prompt was not found: {0}', address));

@@ -1,5 +1,5 @@
 /**
- * `npm run test:mutation`: changes the arithmetic of uptime and presence, one operator at a time. Each change has to make
+ * `npm test -- mutation`: changes the arithmetic of uptime and presence, one operator at a time. Each change has to make
  * a unit test fail. What is left below 100 changes nothing: a span without length is added, or a place is looked at twice.
  */
 export default {

@@ -9,9 +9,24 @@ import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { runMain, Trouble } from './lib/trouble.mjs';
 import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
 
-const usage = `npm test                          everything
+const usage = `npm test                          all parts that take seconds or minutes
+npm run test:full                 all parts, the slow ones with more rounds
 npm test -- server runner         these parts only
 npm test -- test/shared/uptime/uptime.test.ts --grep "some title"`;
+
+/** How many rounds the tests of faults and the random tests do in `npm run test:full`. */
+const fullRounds = {
+  CLOCK_ROUNDS: '50',
+  FIGHT_ROUNDS: '30',
+  HOST_ROUNDS: '20',
+  KILL_ROUNDS: '300',
+  MIGRATE_ROUNDS: '60',
+  NETWORK_ROUNDS: '20',
+  PUSH_ROUNDS: '20',
+  PUSH_STEPS: '5000',
+  SCRIPT_ROUNDS: '60',
+  YIELD_ROUNDS: '3000',
+};
 
 /** Sets up what the chosen parts need, runs them two at a time, and sums up. */
 async function main() {
@@ -25,7 +40,7 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
   for (const name of Object.keys(process.env)) if (/^(TOFUPILOT|STATION)_/.test(name)) delete process.env[name];
 
-  const isWhole = chosen.length === parts.length;
+  const isWhole = parts.every((part) => part.isSlow || chosen.includes(part));
   if (isWhole) {
     beginCoverage();
     tests.coverage = rawCoverage;
@@ -55,6 +70,10 @@ function choose(parts, args) {
   const firstOption = args.findIndex((arg) => arg.startsWith('-'));
   const names = firstOption < 0 ? args : args.slice(0, firstOption);
   const files = names.filter((name) => existsSync(name) && name.endsWith('.test.ts'));
+  if (names.includes('full')) {
+    for (const [name, rounds] of Object.entries(fullRounds)) process.env[name] ??= rounds;
+    return { chosen: parts, tests: { files: [], options: [] } };
+  }
   const wanted = new Set(names.map((name) => (files.includes(name) ? name.split(sep)[1] : name)));
   for (const name of wanted) {
     if (name !== 'checks' && !parts.some((part) => isOf(part, name))) {
@@ -67,7 +86,9 @@ function choose(parts, args) {
   );
   const needsBuild = named.some(({ usesBuild }) => usesBuild);
   const chosen =
-    wanted.size === 0 ? parts : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
+    wanted.size === 0
+      ? parts.filter((part) => !part.isSlow)
+      : parts.filter((part) => named.includes(part) || (needsBuild && part.name === 'build'));
   return { chosen, tests: { files, options: firstOption < 0 ? [] : args.slice(firstOption) } };
 }
 

@@ -4,15 +4,15 @@ import { processesWith } from './leftovers.mjs';
 import { root } from './places.mjs';
 
 const mark = `TEST_RUN=${randomUUID()}`;
-/** Minutes that a program may take: a part of the tests takes 20 on two cores that nothing else uses. */
-export const minutes = 60;
-/** The exit code of a program that took longer, as of `timeout` of the GNU tools. */
+/** A program that prints nothing for this long hangs: a single test takes a few minutes on a busy machine. */
+export const silenceMinutes = 15;
+/** The exit code of a program that was ended for its silence, as of `timeout` of the GNU tools. */
 export const timedOut = 124;
 
 /**
  * Runs a program in the checkout without input, and collects what it prints.
  * @param {(text: string) => void} print
- * @returns {Promise<number>} the exit code; 1 when it was ended by a signal, `timedOut` when it took too long
+ * @returns {Promise<number>} the exit code; 1 when it was ended by a signal, `timedOut` when it was silent for too long
  */
 export function runChild(program, args, env, print) {
   const [name, value] = mark.split('=');
@@ -21,18 +21,23 @@ export function runChild(program, args, env, print) {
     env: { ...process.env, ...env, [name]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
-  let late = false;
+  let isSilent = false;
   const limit = setTimeout(() => {
-    late = true;
-    print(`\nnot done after ${minutes} minutes: ended\n`);
+    isSilent = true;
+    print(`\nnothing printed for ${silenceMinutes} minutes: ended\n`);
     endChildren();
-  }, minutes * 60_000);
+  }, silenceMinutes * 60_000);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      limit.refresh();
+      print(text);
+    });
+  }
   return new Promise((done) => {
     child.on('error', (error) => print(`${error.message}\n`));
     child.on('close', (code) => {
       clearTimeout(limit);
-      done(late ? timedOut : (code ?? 1));
+      done(isSilent ? timedOut : (code ?? 1));
     });
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { minutes, timedOut } from './children.mjs';
+import { silenceMinutes, timedOut } from './children.mjs';
 import { build, root } from './places.mjs';
 import { venvPython } from './python.mjs';
 import { oldestVsCode } from './vscode.mjs';
@@ -29,6 +29,7 @@ const ruff = ['-m', 'ruff'];
  * @property {boolean} isCheck a static check, which counts as one test
  * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'proxies' | 'newest' | 'oldest')[]} needs what has to be set up for it
  * @property {boolean} usesBuild
+ * @property {boolean} isSlow in `npm run test:full` only
  * @property {(run: Run, tests: Tests) => Promise<Result>} work
  */
 
@@ -38,7 +39,6 @@ export const parts = [
   check('build', [[node, script('scripts/package.mjs')]]),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
-  oldest(['clicks', 'readme', 'stations', 'testing']),
   suite('unit', { timeout: 10_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
   check('types', [
     [node, program('typescript', 'tsc'), '-p', '.'],
@@ -62,14 +62,19 @@ export const parts = [
     ['tools'],
   ),
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
-  // Too slow for a look before each commit.
-  { ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false },
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
-  suite('faults', { needs: ['pythons'], timeout: 120_000 }),
-  suite('network', { needs: ['pythons', 'browser', 'proxies'], usesBuild: true, timeout: 60_000 }),
-  suite('api', { needs: ['schemathesis'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
+  slow(oldest(['clicks', 'readme', 'stations', 'testing'])),
+  slow({ ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false }),
+  slow(suite('faults', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 120_000 })),
+  slow(suite('network', { needs: ['pythons', 'browser', 'proxies'], usesBuild: true, timeout: 60_000 })),
+  slow(suite('api', { needs: ['schemathesis'], timeout: 60_000 })),
 ];
+
+/** Leaves a part to `npm run test:full`. */
+function slow(part) {
+  return { ...part, isSlow: true };
+}
 
 /** Passes when all its programs exit with 0. */
 function check(name, commands, needs = []) {
@@ -79,6 +84,7 @@ function check(name, commands, needs = []) {
     isCheck: true,
     needs,
     usesBuild: false,
+    isSlow: false,
     async work(run) {
       const failed = [];
       for (const [tool, ...args] of commands) {
@@ -123,6 +129,7 @@ function suite(
     isCheck: false,
     needs,
     usesBuild,
+    isSlow: false,
     async work(run, { files, options, coverage }) {
       const patterns = folders.map((folder) => `test/${folder}/**/*.test.ts`);
       const all = files.length > 0 ? files : (listed ?? globSync(patterns, { cwd: root }).sort());
@@ -143,12 +150,14 @@ function readReport(name, report, code) {
   const nothing = { passed: 0, failed: [], skipped: [] };
   const failure = (text) => [{ title: name, text }];
   if (!existsSync(report)) {
-    const text = code === timedOut ? `ended after ${minutes} minutes, before a test had ended` : `exit code ${code}`;
+    const text =
+      code === timedOut ? `silent for ${silenceMinutes} minutes, before a test had ended` : `exit code ${code}`;
     return { ...nothing, failed: failure(`nothing was reported: ${text}`) };
   }
   const { unfinished, ...result } = JSON.parse(readFileSync(report, 'utf8'));
   if (unfinished) {
-    const text = code === timedOut ? `ended after ${minutes} minutes` : `ended in mid-run with exit code ${code}`;
+    const text =
+      code === timedOut ? `silent for ${silenceMinutes} minutes, and ended` : `ended in mid-run with exit code ${code}`;
     return { ...result, failed: [...result.failed, ...failure(`${text}; ${result.passed} tests had passed`)] };
   }
   if (result.failed.length > 0) return result;

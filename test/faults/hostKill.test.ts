@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
+import { Bench, createStation, useBench } from '../e2e/support/bench.ts';
+import { extensionHosts, marker } from '../e2e/support/processes.ts';
+import { until } from '../e2e/support/until.ts';
 import { randomNumbers } from '../server/random.ts';
 import { skip } from '../support/skip.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
-import { extensionHosts, marker } from './support/processes.ts';
-import { until } from './support/until.ts';
 
 /** `HOST_ROUNDS=30` for more than the usual, `HOST_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['HOST_ROUNDS'] ?? 3);

@@ -13,14 +13,19 @@ import { Commands } from './vscode/commands.ts';
 import { createLog } from './vscode/log.ts';
 import { registerWelcome } from './welcome/index.ts';
 
-/** Builds the rooms. Awaits nothing; a server is started and secrets are read only where a station is watched. @returns what the commands of the manifest do */
+/**
+ * Builds the parts of the extension. Nothing is awaited: the server is started and secrets are read only when a station
+ * is shown.
+ * @returns the commands of the manifest
+ */
 export function start(context: vscode.ExtensionContext): Commands {
   const log = createLog(context);
   const commands = new Commands(log);
   const connection = new Connection(context, log);
   const store = new StationStore(connection, context.workspaceState);
-  const liveRuns = new LiveScripts();
+  const liveScripts = new LiveScripts();
   const feed = new ChangeFeed(connection, store, log);
+  const places = { extension: context.extensionUri, state: context.workspaceState };
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
@@ -31,22 +36,18 @@ export function start(context: vscode.ExtensionContext): Commands {
     connection,
     store,
     feed,
-    liveRuns,
+    liveScripts,
     registerDoctor(commands, context, connection, store, log, () => pythonState(log)),
     registerStations(commands, connection, store, feed, log),
-    registerRun(commands, connection, store, log, liveRuns, {
-      extension: context.extensionUri,
-      storage: context.globalStorageUri.fsPath,
-      state: context.workspaceState,
-    }),
-    registerUptime(commands, connection, store, feed, log, {
-      extension: context.extensionUri,
-      state: context.workspaceState,
-    }),
-    registerOperator(commands, connection, store, liveRuns, log, {
-      extension: context.extensionUri,
-      state: context.workspaceState,
-    }),
+  );
+  const running = registerRun(commands, connection, store, log, liveScripts, {
+    ...places,
+    storage: context.globalStorageUri.fsPath,
+  });
+  context.subscriptions.push(
+    running.parts,
+    registerUptime(commands, connection, store, feed, log, places),
+    registerOperator(commands, connection, store, liveScripts, running.startScript, log, places),
     registerWelcome(commands, context, store),
   );
   return commands;

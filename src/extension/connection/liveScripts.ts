@@ -20,10 +20,7 @@ export type StartScript = (
   options: { readonly station: { readonly id: string; readonly name: string }; readonly serialNumber: string },
 ) => Promise<void>;
 
-/** Says who was first; undefined: the answer counts. */
-export type ClaimPrompt = (script: LiveScript, prompt: string, text: string) => Promise<string | undefined>;
-
-/** Where running scripts and those who operate them meet: they know this, and not each other. */
+/** Announces the scripts that run in this window, and the stations whose prompts have a view of their own. */
 export class LiveScripts implements vscode.Disposable {
   readonly #begun = new vscode.EventEmitter<LiveScript>();
   readonly onDidBegin = this.#begun.event;
@@ -31,10 +28,6 @@ export class LiveScripts implements vscode.Disposable {
   /** Prompts of some station have a view of their own from now on, or no more. */
   readonly onDidChangeShown = this.#shown.event;
   #stations: ReadonlySet<string> = new Set();
-  /** Set by whoever can run scripts. */
-  start: StartScript | undefined;
-  /** Set by whoever knows of other operators: whether an answer that was given here is the first. */
-  claim: ClaimPrompt | undefined;
 
   begin(script: LiveScript): void {
     this.#begun.fire(script);

@@ -3,7 +3,7 @@ import { operator } from '../../shared/contract/operator.ts';
 import { overview } from '../../shared/contract/overview.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { LiveScripts } from '../connection/liveScripts.ts';
+import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
@@ -34,12 +34,13 @@ export function registerOperator(
   connection: Connection,
   store: StationStore,
   liveRuns: LiveScripts,
+  startScript: StartScript,
   log: Log,
   { extension, state }: OperatorPlaces,
 ): vscode.Disposable {
   const scripts = new StationScripts(state);
   const report = (error: unknown): void => void commands.show(error);
-  const agents = new StationAgents({ connection, store, liveRuns, scripts, log, report });
+  const agents = new StationAgents({ connection, store, liveRuns, scripts, startScript, log, report });
   const panels = new OperatorPanels(connection, liveRuns, extension, log, (station) => agents.ensure(station));
   const stationOf = (argument: unknown): Promise<Named> => chosenStation(store, argument);
 

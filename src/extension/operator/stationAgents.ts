@@ -1,26 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { operator, type WindowRequest } from '../../shared/contract/operator.ts';
+import type { WindowRequest } from '../../shared/contract/operator.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { nextSerialNumber } from '../../shared/live/operatorWords.ts';
-import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { LiveScript, LiveScripts } from '../connection/liveScripts.ts';
+import type { LiveScript, LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
 import { UserError } from '../vscode/userError.ts';
 import { StationAgent } from './stationAgent.ts';
 import type { StationScripts } from './stationScripts.ts';
 
-/** Milliseconds that an answer given in this window waits to hear whether somebody was first: the test must go on. */
-const claimPatience = 2_000;
-
 interface AgentNeeds {
   readonly connection: Connection;
   readonly store: StationStore;
   readonly liveRuns: LiveScripts;
   readonly scripts: StationScripts;
+  readonly startScript: StartScript;
   readonly log: Log;
   /** Shows what goes wrong behind a request. */
   readonly report: (error: unknown) => void;
@@ -54,7 +51,6 @@ export class StationAgents implements vscode.Disposable {
         for (const agent of this.#agents.values()) agent.restart();
       }),
     ];
-    liveRuns.claim = (script, prompt, text) => this.#claim(script, prompt, text);
   }
 
   /** Has this window speak for the station. */
@@ -97,16 +93,16 @@ export class StationAgents implements vscode.Disposable {
 
   /** Starts the station's script, again and again while it loops and the units pass. */
   async #start(station: string, first: string): Promise<void> {
-    const { scripts, store, liveRuns } = this.#needs;
+    const { scripts, store, startScript } = this.#needs;
     const agent = this.ensure(station);
     for (let unit: string | null = first; unit !== null; unit = this.#loops.has(station) ? unit : null) {
       const before = agent.test?.execution_id;
       try {
         requireTrust();
         const script = scripts.get(station);
-        if (script === undefined || liveRuns.start === undefined) return;
+        if (script === undefined) return;
         const name = store.station(station)?.name ?? '';
-        await liveRuns.start(script, { station: { id: station, name }, serialNumber: unit });
+        await startScript(script, { station: { id: station, name }, serialNumber: unit });
       } catch (error) {
         if (!(error instanceof vscode.CancellationError)) this.#needs.report(error);
         this.#setLoop(station, false);
@@ -119,20 +115,6 @@ export class StationAgents implements vscode.Disposable {
         agent.offer({ problem: vscode.l10n.t('The script ended without running a test. See VS Code for the reason.') });
       }
       if (agent.test?.outcome !== 'PASS') this.#setLoop(station, false);
-    }
-  }
-
-  /** Whether an answer of this window's own box is the first; without a server there is nobody else. */
-  async #claim({ station }: LiveScript, prompt_id: string, text: string): Promise<string | undefined> {
-    if (!this.#agents.has(station.id)) return undefined;
-    const body = { prompt_id, text: text.slice(0, 10_000), delivered: true };
-    const claimed = this.#needs.connection.call(operator.answer, { params: { id: station.id }, body });
-    const late = new Promise<undefined>((done) => setTimeout(done, claimPatience, undefined));
-    try {
-      await Promise.race([claimed, late]);
-      return undefined;
-    } catch (error) {
-      return error instanceof ApiError && error.kind === 'conflict' ? error.message : undefined;
     }
   }
 

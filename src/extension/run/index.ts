@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
-import type { LiveScripts } from '../connection/liveScripts.ts';
+import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { setContext } from '../vscode/context.ts';
@@ -32,15 +32,20 @@ interface RunPlaces {
   readonly state: vscode.Memento;
 }
 
+interface RunFeature {
+  readonly parts: vscode.Disposable;
+  readonly startScript: StartScript;
+}
+
 /** Running scripts: the commands, the Test Results, the Runs view, the run reports. */
 export function registerRun(
   commands: Commands,
   connection: Connection,
   store: StationStore,
   log: Log,
-  liveRuns: LiveScripts,
+  liveScripts: LiveScripts,
   places: RunPlaces,
-): vscode.Disposable {
+): RunFeature {
   const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const items = new TestItems(controller);
@@ -57,11 +62,10 @@ export function registerRun(
     outbox,
     partNumbers,
     serialNumbers: new SerialNumberQuestion(places.state),
-    liveRuns,
+    liveScripts,
     requestFor: (script, mode) => profiles.request(script, mode),
     report,
   });
-  liveRuns.start = (script, operated) => service.run(script, 'push', undefined, operated);
   const runsView = new RunsView(connection, store, outbox);
   outbox.begin();
   let unreachable = false;
@@ -84,7 +88,7 @@ export function registerRun(
   commands.register('newScript', () => newScript(store));
   const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage }, report);
   commands.register('openTerminal', (argument) => terminals.open(argument));
-  return vscode.Disposable.from(
+  const parts = vscode.Disposable.from(
     problems,
     controller,
     outbox,
@@ -103,6 +107,10 @@ export function registerRun(
     registerDismissedQuestions(commands),
     registerScriptHelp(commands, connection, store, log),
   );
+  return {
+    parts,
+    startScript: (script, operated) => service.run(script, 'push', undefined, operated),
+  };
 }
 
 /** The file that a menu was called on, or the one in the editor, or beside what has the focus. */

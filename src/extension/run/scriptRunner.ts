@@ -11,7 +11,7 @@ import type { TestItems } from './explorer/testItems.ts';
 import { TestResults } from './explorer/testResults.ts';
 import { DebuggedProcess } from './process/debuggedProcess.ts';
 import type { LaunchSettings } from './process/launchSettings.ts';
-import { followed } from './process/liveScript.ts';
+import { followScript } from './process/liveScript.ts';
 import { RunHeartbeat } from './process/runHeartbeat.ts';
 import { dryEnvironment, stationEnvironment } from './process/runPlan.ts';
 import { type ScriptEnd, ScriptProcess, StartError, type StartOptions } from './process/scriptProcess.ts';
@@ -38,7 +38,7 @@ export interface RunnerServices {
   readonly items: TestItems;
   readonly outbox: UploadQueue;
   readonly serialNumbers: SerialNumberQuestion;
-  readonly liveRuns: LiveScripts;
+  readonly liveScripts: LiveScripts;
 }
 
 /** The station that a script runs as, and what its user decides for the run. */
@@ -84,7 +84,7 @@ export class ScriptRunner {
       partNumber: station?.partNumber,
       serialNumber: onceThen(run.serialNumber, (own) => this.#needs.serialNumbers.answer(run.script, run.title, own)),
     };
-    const live = station && followed(this.#needs.liveRuns, run, station.access.station);
+    const live = station && followScript(this.#connection, this.#needs.liveScripts, run, station.access.station);
     const places = { extension: this.#needs.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
     const scriptRun = new ScriptProcess(run.title, places, painter, questions, this.#log, {
       start: run.mode === 'debug' ? debugged : undefined,

@@ -1,41 +1,76 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { operator } from '../../../shared/contract/operator.ts';
 import type { RunnerEvent } from '../../../shared/contract/runner.ts';
+import { ApiError } from '../../client/apiError.ts';
+import type { Connection } from '../../connection/connection.ts';
 import type { LiveScript, LiveScripts } from '../../connection/liveScripts.ts';
 import type { OtherOperators } from '../questions/prompts.ts';
 import type { RunSession, StationName } from '../runSession.ts';
 import type { ScriptProcess } from './scriptProcess.ts';
 
-/** What connects a run with those who follow it and answer its prompts elsewhere. */
+/** The test must go on, so an answer given in this window waits no longer for the server's confirmation. */
+const claimTimeoutMs = 2_000;
+
+/** Connects a run with the views of this window and the operators elsewhere that follow it and answer its prompts. */
 export interface ScriptFollower {
   readonly follow: (event: RunnerEvent) => void;
   readonly others: OtherOperators;
-  /** Makes the run known. */
-  readonly begin: (run: ScriptProcess) => void;
+  /** Announces the run. */
+  readonly begin: (script: ScriptProcess) => void;
 }
 
-export function followed(liveRuns: LiveScripts, run: RunSession, { id, name }: StationName): ScriptFollower {
+export function followScript(
+  connection: Connection,
+  liveScripts: LiveScripts,
+  run: RunSession,
+  { id, name }: StationName,
+): ScriptFollower {
   const events = new vscode.EventEmitter<RunnerEvent>();
-  let scriptRun: ScriptProcess | undefined;
+  let script: ScriptProcess | undefined;
   const live: LiveScript = {
     station: { id, name },
     name: run.name,
     folder: dirname(run.script.fsPath),
     onEvent: events.event,
     onEnd: run.onDidConclude,
-    answer: (prompt, text) => scriptRun?.answer(prompt, text),
-    stop: async () => scriptRun?.stop(),
+    answer: (prompt, text) => script?.answer(prompt, text),
+    stop: async () => script?.stop(),
   };
   return {
     follow: (event) => events.fire(event),
     others: {
-      isShown: () => liveRuns.shown.has(id),
-      onDidChangeShown: liveRuns.onDidChangeShown,
-      claim: async (prompt, text) => liveRuns.claim?.(live, prompt, text),
+      isShown: () => liveScripts.shown.has(id),
+      onDidChangeShown: liveScripts.onDidChangeShown,
+      claim: (prompt, text) => claimPrompt(connection, id, prompt, text),
     },
     begin: (begun) => {
-      scriptRun = begun;
-      liveRuns.begin(live);
+      script = begun;
+      liveScripts.begin(live);
     },
   };
+}
+
+/**
+ * Asks the server whether an answer that was given in this window is the first one.
+ * @returns the sentence that says who was faster; undefined when the answer counts, also when no server confirms it in time
+ */
+async function claimPrompt(
+  connection: Connection,
+  station: string,
+  prompt_id: string,
+  text: string,
+): Promise<string | undefined> {
+  const body = { prompt_id, text: text.slice(0, 10_000), delivered: true };
+  const claim = async (): Promise<void> => {
+    if (!(await connection.can('operator'))) return;
+    await connection.call(operator.answer, { params: { id: station }, body });
+  };
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, claimTimeoutMs));
+  try {
+    await Promise.race([claim(), timeout]);
+    return undefined;
+  } catch (error) {
+    return error instanceof ApiError && error.kind === 'conflict' ? error.message : undefined;
+  }
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Change, StreamEvent } from '../../shared/contract/events.ts';
+import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
 import type { Log } from '../vscode/log.ts';
 import type { Connection } from './connection.ts';
 import type { StationStore } from './stationStore.ts';
 
-/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
-const [firstWait, lastWait] = [500, 30_000];
-/** Milliseconds between looks at a server that does not tell of changes. */
-const pollWait = 30_000;
+const firstRetryDelayMs = 500;
+const maxRetryDelayMs = 30_000;
+const pollIntervalMs = 30_000;
 
 /**
  * Keeps the station store as the server is, by the server's event stream: changes by other windows and by scripts are
@@ -53,26 +53,23 @@ export class ChangeFeed implements vscode.Disposable {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    for (let wait = firstWait; !signal.aborted; wait = Math.min(wait * 2, lastWait)) {
-      try {
-        if (!(await this.#connection.can('events'))) {
-          await this.#poll(signal);
-          return;
-        }
-        for await (const event of this.#connection.changes(signal)) {
-          wait = firstWait;
-          this.#take(event);
-        }
-      } catch (error) {
+    await watchWithReconnect({
+      open: async () => ((await this.#connection.can('events')) ? this.#connection.changes(signal) : undefined),
+      onEvent: (event) => this.#take(event),
+      onDisconnect: (error) => {
         this.#log.debug(`event stream: ${String(error)}`);
-      }
-      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
-    }
+        return 'retry';
+      },
+      signal,
+      firstDelayMs: firstRetryDelayMs,
+      maxDelayMs: maxRetryDelayMs,
+    });
+    await this.#poll(signal); // The server has no event stream, or the signal was aborted.
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await delay(pollWait, undefined, { signal }).catch(() => undefined);
+      await delay(pollIntervalMs, undefined, { signal }).catch(() => undefined); // An abort ends the delay.
       if (signal.aborted) return;
       if (this.#lookers.size > 0) await this.#store.refresh();
     }

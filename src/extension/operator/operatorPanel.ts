@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
@@ -6,13 +5,14 @@ import { type LiveState, operator, stateEvent } from '../../shared/contract/oper
 import { type FromOperator, fromOperator, type ToOperator } from '../../shared/contract/operatorView.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
+import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Log } from '../vscode/log.ts';
 import { webviewPage } from '../vscode/webviewPage.ts';
 
-/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
-const [firstWait, lastWait] = [500, 5_000];
+const firstRetryDelayMs = 500;
+const maxRetryDelayMs = 5_000;
 
 /** The Operator UI of one station as a panel, host side: it watches by the server's stream, and acts for the view. */
 export class OperatorPanel implements vscode.Disposable {
@@ -86,26 +86,23 @@ export class OperatorPanel implements vscode.Disposable {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    for (let wait = firstWait; !signal.aborted; wait = Math.min(2 * wait, lastWait)) {
-      try {
-        const params = { id: this.#station };
-        for await (const sent of this.#connection.stream(operator.states, { params }, signal)) {
-          wait = firstWait;
-          this.#take(stateEvent.parse(sent));
-        }
-      } catch (error) {
-        if (hasEnded(signal)) return;
+    await watchWithReconnect({
+      open: () => this.#connection.stream(operator.states, { params: { id: this.#station } }, signal),
+      onEvent: (event) => this.#take(stateEvent.parse(event)),
+      onDisconnect: (error) => {
         this.#log.debug(`operator states: ${String(error)}`);
         if (error instanceof ApiError && error.kind === 'notFound') {
           const message = vscode.l10n.t('{0} no longer has this station.', this.#connection.serverName);
           this.#show({ type: 'connection', state: 'ended', message });
-          return;
+          return 'stop';
         }
-      }
-      if (hasEnded(signal)) return;
-      this.#show({ type: 'connection', state: 'lost', message: null });
-      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
-    }
+        this.#show({ type: 'connection', state: 'lost', message: null });
+        return 'retry';
+      },
+      signal,
+      firstDelayMs: firstRetryDelayMs,
+      maxDelayMs: maxRetryDelayMs,
+    });
   }
 
   #take(sent: ReturnType<(typeof stateEvent)['parse']>): void {
@@ -127,6 +124,3 @@ export class OperatorPanel implements vscode.Disposable {
     void this.panel.webview.postMessage(message);
   }
 }
-
-/** Asked anew: it may have ended meanwhile. */
-const hasEnded = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import { type LiveState, operator, type WindowRequest, windowRequest } from '../../shared/contract/operator.ts';
+import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScript } from '../connection/liveScripts.ts';
@@ -9,8 +10,8 @@ import { TestReport } from './testReport.ts';
 
 /** Least milliseconds between two reports. */
 const reportEvery = 100;
-/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
-const [firstWait, lastWait] = [500, 10_000];
+const firstRetryDelayMs = 500;
+const maxRetryDelayMs = 10_000;
 
 type Offer = Partial<NonNullable<LiveState['offer']>>;
 
@@ -86,19 +87,18 @@ export class StationAgent implements vscode.Disposable {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    for (let wait = firstWait; !signal.aborted; wait = Math.min(2 * wait, lastWait)) {
-      try {
-        for await (const event of this.#connection.stream(operator.requests, { params: this.#params }, signal)) {
-          wait = firstWait;
-          this.#take(windowRequest.parse(event));
-        }
-      } catch (error) {
+    await watchWithReconnect({
+      open: () => this.#connection.stream(operator.requests, { params: this.#params }, signal),
+      onEvent: (event) => this.#take(windowRequest.parse(event)),
+      onDisconnect: (error) => {
         this.#log.debug(`operator requests: ${String(error)}`);
         // This server has no such station, or no Operator UI: another one may.
-        if (error instanceof ApiError && error.kind === 'notFound') return;
-      }
-      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
-    }
+        return error instanceof ApiError && error.kind === 'notFound' ? 'stop' : 'retry';
+      },
+      signal,
+      firstDelayMs: firstRetryDelayMs,
+      maxDelayMs: maxRetryDelayMs,
+    });
   }
 
   #take(request: WindowRequest): void {

@@ -1,15 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { operator, waitingEvent, type WaitingPrompt } from '../../shared/contract/operator.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
 import { showInformation } from '../vscode/messages.ts';
 
-/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
-const [firstWait, lastWait] = [500, 30_000];
+const firstRetryDelayMs = 500;
+const maxRetryDelayMs = 30_000;
 
 /** Tells of prompts that wait on some station: in the Stations view always, by a notification once each. */
 export class WaitingPrompts implements vscode.Disposable {
@@ -55,18 +55,18 @@ export class WaitingPrompts implements vscode.Disposable {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    for (let wait = firstWait; !signal.aborted; wait = Math.min(2 * wait, lastWait)) {
-      try {
-        if (!(await this.#connection.can('operator'))) return;
-        for await (const event of this.#connection.stream(operator.waiting, {}, signal)) {
-          wait = firstWait;
-          this.#take(waitingEvent.parse(event).data);
-        }
-      } catch (error) {
+    await watchWithReconnect({
+      open: async () =>
+        (await this.#connection.can('operator')) ? this.#connection.stream(operator.waiting, {}, signal) : undefined,
+      onEvent: (event) => this.#take(waitingEvent.parse(event).data),
+      onDisconnect: (error) => {
         this.#log.debug(`waiting prompts: ${String(error)}`);
-      }
-      await delay(wait, undefined, { signal }).catch(() => undefined); // the end ends the wait
-    }
+        return 'retry';
+      },
+      signal,
+      firstDelayMs: firstRetryDelayMs,
+      maxDelayMs: maxRetryDelayMs,
+    });
   }
 
   #take(prompts: readonly WaitingPrompt[]): void {

@@ -2,12 +2,13 @@ import * as l10n from '@vscode/l10n';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import { operator } from '../../shared/contract/operator.ts';
 import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
+import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
 import { kept, type KeptOperatorState, type OperatorHost } from '../operator/operatorHost.ts';
 import { keys } from './keys.ts';
 import { call, RefusedError, states } from './server.ts';
 
-/** Milliseconds before a broken stream is opened again: the first wait, doubled up to the last. */
-const [firstWait, lastWait] = [500, 5_000];
+const firstRetryDelayMs = 500;
+const maxRetryDelayMs = 5_000;
 
 /** The page's side of the view: it watches by the server's stream, and acts with the viewer's key if they gave one. */
 export class PageHost implements OperatorHost {
@@ -32,10 +33,6 @@ export class PageHost implements OperatorHost {
   listen(handlers: Handlers<ToOperator>): void {
     this.#handlers = handlers;
     void this.#watch();
-  }
-
-  #isOver(): boolean {
-    return this.#abort.signal.aborted;
   }
 
   dispose(): void {
@@ -83,26 +80,29 @@ export class PageHost implements OperatorHost {
   }
 
   async #watch(): Promise<void> {
-    for (let wait = firstWait; !this.#isOver(); wait = Math.min(2 * wait, lastWait)) {
-      const key = keys.get();
-      this.#post({ type: 'access', may_act: key !== null, in_editor: false });
-      try {
-        for await (const event of states(this.#station, key ?? this.#token ?? '', this.#abort.signal)) {
-          if (this.#isOver()) return;
-          wait = firstWait;
-          if (event.event === 'state') this.#post({ type: 'state', ...event.data });
-          else this.#post({ type: 'patch', ...event.data });
-          this.#post({ type: 'connection', state: 'live', message: null });
-        }
-      } catch (error) {
+    let key: string | null = null;
+    await watchWithReconnect({
+      open: () => {
+        key = keys.get();
+        this.#post({ type: 'access', may_act: key !== null, in_editor: false });
+        return states(this.#station, key ?? this.#token ?? '', this.#abort.signal);
+      },
+      onEvent: (event) => {
+        if (event.event === 'state') this.#post({ type: 'state', ...event.data });
+        else this.#post({ type: 'patch', ...event.data });
+        this.#post({ type: 'connection', state: 'live', message: null });
+      },
+      onDisconnect: (error) => {
         if (error instanceof RefusedError && error.status < 500 && error.status !== 429) {
-          if (this.#refused(key, error)) continue;
-          return;
+          return this.#refused(key, error) ? 'retryNow' : 'stop';
         }
-      }
-      this.#post({ type: 'connection', state: 'lost', message: null });
-      await new Promise((done) => setTimeout(done, wait));
-    }
+        this.#post({ type: 'connection', state: 'lost', message: null });
+        return 'retry';
+      },
+      signal: this.#abort.signal,
+      firstDelayMs: firstRetryDelayMs,
+      maxDelayMs: maxRetryDelayMs,
+    });
   }
 
   /** @returns whether it can be watched without the key that was refused */
@@ -117,7 +117,7 @@ export class PageHost implements OperatorHost {
   }
 
   #post(message: ToOperator): void {
-    if (this.#handlers && !this.#isOver()) dispatch(this.#handlers, message);
+    if (this.#handlers && !this.#abort.signal.aborted) dispatch(this.#handlers, message);
   }
 }
 

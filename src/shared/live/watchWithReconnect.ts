@@ -1,0 +1,59 @@
+interface Watch<T> {
+  /** Opens the stream. Returns undefined if the server has no such stream: nothing is watched then. */
+  readonly open: () => AsyncIterable<T> | Promise<AsyncIterable<T> | undefined>;
+  readonly onEvent: (event: T) => void;
+  /**
+   * Decides how to continue after the stream has ended, or after `open`, the stream or `onEvent` has failed. It is not called
+   * after the signal was aborted.
+   */
+  readonly onDisconnect: (error: unknown) => 'retry' | 'retryNow' | 'stop';
+  readonly signal: AbortSignal;
+  /** The delay before the first retry. It doubles with each attempt that brings no event. */
+  readonly firstDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Resolves after the delay or when the signal is aborted, whichever comes first. */
+  readonly delay?: (delayMs: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Watches a stream, which it opens again whenever the stream ends or fails. Resolves when there is no such stream, when
+ * `onDisconnect` returns 'stop', or when the signal is aborted.
+ */
+export async function watchWithReconnect<T>(watch: Watch<T>): Promise<void> {
+  const { open, onEvent, onDisconnect, signal, firstDelayMs, maxDelayMs, delay = abortableDelay } = watch;
+  let delayMs = firstDelayMs;
+  while (!signal.aborted) {
+    let failure: unknown = new Error('The stream has ended.');
+    try {
+      const stream = await open();
+      if (stream === undefined) return;
+      for await (const event of stream) {
+        if (isAborted(signal)) return;
+        delayMs = firstDelayMs;
+        onEvent(event);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    if (isAborted(signal)) return;
+    const next = onDisconnect(failure);
+    if (next === 'stop') return;
+    if (next === 'retry') await delay(delayMs, signal);
+    delayMs = Math.min(2 * delayMs, maxDelayMs);
+  }
+}
+
+/** Reads the signal where the compiler would assume that it is still as the condition of the loop found it. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+function abortableDelay(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, delayMs);
+    signal.addEventListener('abort', finish);
+  });
+}

@@ -198,4 +198,40 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool:
       host.told(),
     );
   });
+
+  it('is not lowered by a task of a thread pool that fails before it calls a phase of the unit', async () => {
+    const host = await run(`
+import concurrent.futures
+def phase_a(serial_number): pass
+def phase_b(): pass
+def unit(serial_number, fixture, check):
+    fixture()
+    phase_a(serial_number)
+    check()
+def fail(): raise ConnectionError("no fixture")
+def nothing(): pass
+with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    for arguments in (("SN-1", nothing, nothing), ("SN-2", fail, nothing), ("SN-3", nothing, fail), ("SN-4", nothing, nothing)):
+        pool.submit(unit, *arguments)
+phase_a("SN-5")
+with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    for task in (phase_b, fail, phase_b):
+        pool.submit(task)
+phase_a("SN-6")
+with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    for task in (phase_b, lambda: (phase_b(), fail()), phase_b):
+        pool.submit(task)
+`);
+    assert.deepEqual(
+      stored(),
+      [
+        ['SN-1', 'PASS', 'PASS'],
+        ['SN-3', 'ERROR', 'PASS'],
+        ['SN-4', 'PASS', 'PASS'],
+        ['SN-5', 'PASS', 'PASS PASS PASS'],
+        ['SN-6', 'ERROR', 'PASS PASS PASS PASS'],
+      ],
+      host.told(),
+    );
+  });
 });

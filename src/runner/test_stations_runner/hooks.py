@@ -34,6 +34,7 @@ def follow(session: Session, runs: PlainRuns, environment: Environment, child_be
     PostImport(
         {
             "concurrent.futures._base": runs.follow_pools,
+            "concurrent.futures.thread": runs.follow_pool_tasks,
             "openhtf": OpenHtf(session, prompts).patch,
             "openhtf.plugs.user_input": prompts.patch,
             "tofupilot.client": tofupilot.patch_v1,  # 1.x

@@ -6,6 +6,7 @@ Which calls belong to one run, and how a run ends:
   next one, unless it asked to be repeated. A first phase that is called for several channels of one unit, with other
   arguments each time, stays within its run, and so does a phase that another phase calls.
 - A thread that is started while a run is open works for that run, unless its phases name another unit.
+- An exception that leaves a thread, or a task of a thread pool, breaks the open runs whose phases it has called.
 - A run ends with the next one of its thread, with its thread, or with the script.
 """
 
@@ -34,8 +35,8 @@ class _ThreadState:
     def __init__(self, starter: _ThreadState | None) -> None:
         self.starter = starter
         self.run: PlainRun | None = None
-        # The run of the starter's for which this thread has called a phase.
-        self.worked_for: PlainRun | None = None
+        # The open runs whose phases this thread has called; in a thread of a pool, those of its current task.
+        self.called: list[PlainRun] = []
         # The runs of the phases that are in progress in this thread, the innermost last.
         self.inside: list[PlainRun] = []
 
@@ -71,7 +72,9 @@ class PlainRuns:
         self._session.control.check()
         arguments = phase.bound(args, kwargs)
         run = self._run_of(phase, arguments)
-        inside = self._state().inside
+        state = self._state()
+        state.called = [*(other for other in state.called if other is not run and not other.is_closed), run]
+        inside = state.inside
         inside.append(run)
         try:
             return run.run(phase, arguments, args, kwargs)
@@ -88,10 +91,9 @@ class PlainRuns:
             run.end(Ending.BROKEN, why)
 
     def thread_broke(self, why: str) -> None:
-        """An exception has left this thread, or a function that a pool ran in it."""
-        state = self._state()
-        for run in (state.run, state.worked_for):
-            if run is not None and not run.is_closed:
+        """Breaks the runs whose phases this thread has called, because an exception left the thread or its pool task."""
+        for run in self._state().called:
+            if not run.is_closed:
                 run.end(Ending.BROKEN, why)
 
     def stopped(self) -> None:
@@ -121,6 +123,20 @@ class PlainRuns:
 
         futures.Future.set_exception = set_exception
 
+    def follow_pool_tasks(self, pools: Any) -> None:
+        """Separates the tasks of a thread pool, so that a failed task does not break the unit of an earlier one.
+
+        Args:
+            pools: The module `concurrent.futures.thread`.
+        """
+        original = pools._WorkItem.run
+
+        def run(item: Any, *args: Any) -> None:
+            self._state().called = []
+            original(item, *args)
+
+        pools._WorkItem.run = run
+
     def _state(self) -> _ThreadState:
         state: _ThreadState | None = getattr(self._local, "state", None)
         if state is None:
@@ -141,7 +157,6 @@ class PlainRuns:
         else:
             starters = state.starter.run if state.starter is not None else None
             if starters is not None and starters.takes_from_thread(phase, unit):
-                state.worked_for = starters
                 return starters
         self._close_of_ended_threads()
         self._session.observe(self._session.handover.rest_of_thread)

@@ -324,7 +324,7 @@ class Generator:
         )
         block += calls
         if rng.random() < 0.25:
-            block.insert(rng.randrange(min(1, len(block)), len(block) + 1), self._raise(with_exits))
+            block.insert(rng.randrange(len(block) + 1), self._raise(with_exits))
         return block or [Assign("unused", None)]
 
     def _handler(self) -> Block:

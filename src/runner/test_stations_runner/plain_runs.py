@@ -91,7 +91,7 @@ class PlainRuns:
             run.end(Ending.BROKEN, why)
 
     def thread_broke(self, why: str) -> None:
-        """Breaks the runs whose phases this thread has called, because an exception left the thread or its pool task."""
+        """Breaks the runs whose phases were called in this thread or pool task, because an exception has left it."""
         for run in self._state().called:
             if not run.is_closed:
                 run.end(Ending.BROKEN, why)

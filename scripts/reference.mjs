@@ -1,0 +1,180 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './lib/places.mjs';
+import { runMain, Trouble } from './lib/trouble.mjs';
+
+const usage = `npm run reference               writes the pages of settings and commands from the manifest
+npm run reference -- --check    exits with 1 if a page differs from what would be written`;
+
+const { contributes, capabilities } = readJson('package.json');
+const { commands, configuration, keybindings, menus } = contributes;
+const restrictedSettings = capabilities.untrustedWorkspaces.restrictedConfigurations;
+const texts = readJson('package.nls.json');
+
+/** Writes docs/reference/settings.md and commands.md from package.json and package.nls.json. */
+function main() {
+  const [option, ...others] = process.argv.slice(2);
+  if ((option !== undefined && option !== '--check') || others.length > 0) throw new Trouble(usage);
+  for (const [name, content] of [
+    ['settings.md', settingsPage()],
+    ['commands.md', commandsPage()],
+  ]) {
+    const file = join(root, 'docs', 'reference', name);
+    if (option !== '--check') writeFileSync(file, content);
+    else if (readFileSync(file, 'utf8') !== content)
+      throw new Trouble(`docs/reference/${name} is out of date. Run npm run reference and commit the result.`);
+  }
+}
+
+function settingsPage() {
+  const settings = Object.entries(configuration.properties).sort(([, one], [, other]) => one.order - other.order);
+  return page(
+    'Settings',
+    'All settings of Test Stations, in the order of the Settings editor.',
+    ...settings.map(([id, setting]) => settingSection(id, setting)),
+  );
+}
+
+const scopes = {
+  machine: 'user settings or remote settings',
+  window: 'user, remote, or workspace settings',
+  resource: 'user, remote, workspace, or folder settings',
+};
+
+function settingSection(id, setting) {
+  const type = setting.type === 'array' ? `array of ${setting.items.type}s` : setting.type;
+  const values = (setting.enum ?? []).map(
+    (value, index) => `  - \`${value}\`: ${settingText(setting.markdownEnumDescriptions[index])}`,
+  );
+  return [
+    `## \`${id}\``,
+    '',
+    settingText(setting.markdownDescription),
+    '',
+    `- Type: ${type}`,
+    ...(values.length > 0 ? ['- Values:', ...values] : []),
+    `- Default: \`${JSON.stringify(setting.default)}\``,
+    `- Set in: ${known(scopes, setting.scope)}`,
+    ...(setting.scope !== 'machine' && restrictedSettings.includes(id) ? ['- Ignored in an untrusted workspace'] : []),
+  ].join('\n');
+}
+
+/** A text of the manifest, with its references to settings as links. */
+function settingText(key) {
+  return localized(key).replace(/`#([\w.]+)#`/g, (_, id) => `[\`${id}\`](#${id.replace('.', '').toLowerCase()})`);
+}
+
+function commandsPage() {
+  const rows = commands
+    .map(({ command, title, enablement }) => ({ command, title: localized(title), enablement }))
+    .sort((one, other) => one.title.localeCompare(other.title, 'en'))
+    .map(({ command, title, enablement }) => [
+      title,
+      placesOf(command).join('<br>'),
+      conditionsOf(command, enablement).join('; '),
+      `\`${command}\``,
+    ]);
+  return page(
+    'Commands',
+    'All commands of Test Stations. The Command Palette lists them under **Test Stations**. An empty cell under ' +
+      '“Available” means always.',
+    table(['Command', 'Where', 'Available', 'Identifier'], rows),
+  );
+}
+
+const menuPlaces = {
+  'editor/title': 'Editor title bar',
+  'editor/title/run': 'Run menu of the editor',
+  'explorer/context': 'Explorer context menu',
+};
+
+const viewNames = { 'testStations.stations': 'Stations view', 'testStations.runs': 'Runs view' };
+
+/** What a row of a view is, by the first word that its context value is tested for. */
+const itemNames = {
+  station: 'station',
+  paused: 'station',
+  maintenance: 'station',
+  procedure: 'procedure',
+  key: 'station key',
+  here: 'station key',
+  elsewhere: 'station key',
+  none: 'station key',
+  waiting: 'pending upload',
+  partNumber: 'pending upload',
+};
+
+/** Where a user finds a command. */
+function placesOf(command) {
+  const places = new Set(paletteCondition(command) === 'false' ? [] : ['Command Palette']);
+  for (const [menu, items] of Object.entries(menus)) {
+    if (menu === 'commandPalette') continue;
+    for (const item of items.filter((each) => each.command === command)) places.add(menuPlace(menu, item));
+  }
+  for (const { key, mac, args } of keybindings) {
+    if (args.commands.includes(command)) places.add(`Stations view: ${keyName(key)} (macOS: ${keyName(mac)})`);
+  }
+  return places.size > 0 ? [...places] : ['A row of a view, a message, or a quick fix'];
+}
+
+function menuPlace(menu, { when, group }) {
+  if (menu === 'view/title') {
+    const view = /\bview == (\S+)/.exec(when)?.[1];
+    return `${view === undefined ? 'Views' : known(viewNames, view)}: title bar${group.startsWith('navigation') ? '' : ' menu'}`;
+  }
+  if (menu === 'view/item/context') {
+    const item = /\bviewItem (?:== |=~ \/\\b)(\w+)/.exec(when)?.[1];
+    return `Context menu of a ${known(itemNames, item)}`;
+  }
+  return known(menuPlaces, menu);
+}
+
+const conditions = {
+  isWorkspaceTrusted: 'in a trusted workspace',
+  'testStations.running': 'while a script runs',
+  'testStations.filtered': 'while stations are filtered',
+  'testStations.runsFiltered': 'while runs are filtered',
+  'testStations.remote': 'with a TofuPilot server',
+  'testStations.questionWaits': 'while a question waits for an answer',
+  'resourceScheme == test-stations-doctor': 'in a Doctor report',
+};
+
+function conditionsOf(command, enablement) {
+  const all = [enablement, paletteCondition(command)].filter((each) => each !== undefined && each !== 'false');
+  return all.map((condition) => known(conditions, condition));
+}
+
+function paletteCondition(command) {
+  return menus.commandPalette.find((each) => each.command === command)?.when;
+}
+
+function keyName(key) {
+  return key
+    .split('+')
+    .map((part) => part[0].toUpperCase() + part.slice(1))
+    .join('+');
+}
+
+function page(title, introduction, ...sections) {
+  return [`# ${title}`, '<!-- Generated by `npm run reference`. -->', introduction, ...sections].join('\n\n') + '\n';
+}
+
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function localized(key) {
+  return known(texts, key.replaceAll('%', ''));
+}
+
+/** The word for something in the manifest; a new kind of it needs a word here. */
+function known(words, key) {
+  if (words[key] === undefined) throw new Trouble(`scripts/reference.mjs has no words for ${key}.`);
+  return words[key];
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(join(root, file), 'utf8'));
+}
+
+await runMain(main);

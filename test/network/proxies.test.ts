@@ -26,9 +26,9 @@ import { skip } from '../support/skip.ts';
 import { codeBlocks, Lab, name } from './lab.ts';
 
 /** What is documented, as it stands there. */
-const [nginxSite = ''] = codeBlocks('service.md', 'nginx');
-const [caddyFile = ''] = codeBlocks('service.md', 'caddyfile');
-const commands = codeBlocks('service.md', 'sh').flatMap((block) => block.split('\n'));
+const [nginxSite = ''] = codeBlocks('how-to/network-server.md', 'nginx');
+const [caddyFile = ''] = codeBlocks('how-to/network-server.md', 'caddyfile');
+const commands = codeBlocks('how-to/network-server.md', 'sh').flatMap((block) => block.split('\n'));
 /** The options after the data folder, in the one documented command with this option. */
 function documentedOptions(option: string): string[] {
   const [line, ...others] = commands.filter((each) => each.includes('server.js --data') && each.includes(option));

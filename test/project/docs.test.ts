@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { marked } from 'marked';
@@ -15,7 +16,7 @@ const packages = z.record(z.string(), z.string());
 const manifest = z
   .object({
     scripts: packages,
-    contributes: z.object({ configuration: z.object({ properties: z.record(z.string(), z.unknown()) }) }),
+    engines: z.object({ vscode: z.string() }),
   })
   .parse(JSON.parse(text('package.json')));
 
@@ -97,20 +98,15 @@ describe('the pages', () => {
   }
 
   it('show all pictures, which are small', () => {
-    const pictures = readdirSync(join(root, 'docs', 'pictures')).map((name) => `docs/pictures/${name}`);
-    const used = parts('README.md', 'image').map(({ href }) => href ?? '');
-    assert.deepEqual(pictures.sort(), used.sort());
+    const pictures = readdirSync(join(root, 'docs', 'pictures')).map((name) => join('docs', 'pictures', name));
+    const used = pages.flatMap((page) => parts(page, 'image').map(({ href = '' }) => targetOf(page, href)));
+    assert.deepEqual(pictures.sort(), [...new Set(used)].sort());
     const bytes = pictures.reduce((sum, name) => sum + statSync(join(root, name)).size, 0);
     assert.ok(bytes < 600_000, `${bytes} bytes`);
   });
 });
 
 describe('the README', () => {
-  it('has every setting, and no other', () => {
-    const named = firstColumn('README.md', 'setting').map((cell) => cell.replaceAll('`', ''));
-    assert.deepEqual(named.sort(), Object.keys(manifest.contributes.configuration.properties).sort());
-  });
-
   it('leads to every page, directly or through other pages', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {
@@ -121,6 +117,19 @@ describe('the README', () => {
     }
     const unreached = pages.filter((page) => !reached.has(page) && !page.startsWith('samples/'));
     assert.deepEqual(unreached, []);
+  });
+
+  it('names the oldest VS Code that the manifest supports', () => {
+    const [, oldest] = /^\^(\d+\.\d+)\.0$/.exec(manifest.engines.vscode) ?? assert.fail(manifest.engines.vscode);
+    assert.ok(text('README.md').includes(`VS Code ${oldest} or later`));
+  });
+});
+
+describe('the reference', () => {
+  it('has the settings and the commands of the manifest', () => {
+    const check = [join(root, 'scripts', 'reference.mjs'), '--check'];
+    const { status, stderr } = spawnSync(process.execPath, check, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
   });
 });
 

@@ -38,9 +38,9 @@ describe('the whole scripts in the pages', function () {
     TOFUPILOT_API_KEY: station.key,
   });
 
-  for (const page of ['README.md', ...globSync('docs/*.md', { cwd: root }).sort()].filter(
-    (each) => each !== 'docs/uptime.md',
-  )) {
+  const heartbeats = 'docs/how-to/monitor-uptime.md';
+  const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()];
+  for (const page of pages.filter((each) => each !== heartbeats)) {
     for (const [index, text] of scriptsOf(page).entries()) {
       it(`run to PASS, are pushed once and print no deprecation warning (${page}, ${index + 1})`, async () => {
         const file = await script(text.replace('"4444"', `"${await freePort()}"`));
@@ -65,8 +65,8 @@ describe('the whole scripts in the pages', function () {
     }
   }
 
-  it('tell that the station is there (docs/uptime.md)', async () => {
-    const [text = assert.fail()] = scriptsOf('docs/uptime.md');
+  it(`report that the station is connected (${heartbeats})`, async () => {
+    const [text = assert.fail()] = scriptsOf(heartbeats);
     const child = spawn(python, [await script(text)], { env: { ...process.env, ...environment() }, stdio: 'inherit' });
     try {
       await eventually(async () => {

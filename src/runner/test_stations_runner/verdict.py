@@ -1,7 +1,8 @@
 """The verdict of plain phase scripts: of what a phase returns, of its measurements, and of a run.
 
 The rule: a run is PASS only if the script came to its natural end, every phase that began has ended with an outcome
-that means passed, and every measurement with limits is inside them. `docs/reference/phase-functions.md` states it for users.
+that means passed, and every measurement with limits is inside them. The rule for users is in
+`docs/reference/phase-functions.md`.
 Nothing here runs the test or talks to anybody; the functions turn values into outcomes and sentences.
 """
 

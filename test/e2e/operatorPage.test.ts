@@ -185,7 +185,7 @@ describe('the page of the Operator UI in a browser', function () {
       }),
     );
     await page.getByText('Scan the <b>label</b> of the board.', { exact: false }).first().waitFor();
-    await page.getByText('Picture, not loaded: http://example.invalid/board.png').waitFor();
+    await page.getByText('Image not loaded: http://example.invalid/board.png').waitFor();
     assert.equal(await page.title(), 'Operator UI');
     assert.equal(await page.locator('prompt-form img, prompt-form script, prompt-form b').count(), 0);
     const field = page.getByLabel('Answer');
@@ -211,7 +211,7 @@ describe('the page of the Operator UI in a browser', function () {
     const picture =
       'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
     await editor.tell(event({ ...asked('p2', 'Close the lid.'), text_input: false, image_url: picture }));
-    await page.getByRole('img', { name: 'Picture to the question' }).waitFor();
+    await page.getByRole('img', { name: 'Image of the question' }).waitFor();
     await looked('confirm');
     await page.getByRole('button', { name: 'Confirm' }).click();
     const answer = await requests.until((each) => each.event === 'answer' && each.data.prompt_id === 'p2');

@@ -51,7 +51,7 @@ describe('operator prompts with an image', function () {
     await page.getByRole('button', { name: 'Confirm' }).click();
 
     await asks('Look at the drawing');
-    await page.getByText('Image on the web, not loaded: https://drawings.invalid/board.png').waitFor();
+    await page.getByText('Image not loaded: https://drawings.invalid/board.png').waitFor();
     assert.equal(await page.locator('img').count(), 0);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('prompt-address', theme);
     await page.getByRole('button', { name: 'Open in Browser' }).click();

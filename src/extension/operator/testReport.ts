@@ -1,11 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bounds, type LiveTest, type TestPatch } from '../../shared/contract/liveTest.ts';
 import type { RunnerEvent } from '../../shared/contract/runner.ts';
+import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { testPatchOf } from '../../shared/live/livePatch.ts';
 import { readRunnerEvent, scriptEnded } from '../../shared/live/runnerState.ts';
 import type { LiveScript } from '../connection/liveScripts.ts';
+import { readPromptImage } from '../connection/promptImage.ts';
 
 /** What is to be reported of a test: the whole of it, or what has changed. */
 export type TestUpdate =
@@ -45,25 +44,14 @@ export class TestReport {
   }
 }
 
-const types: Record<string, string> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.gif': 'gif',
-  '.webp': 'webp',
-};
+/** The bytes of the largest image that fits into a live test: in base64 it grows by a third. */
+const maxImageBytes = Math.floor(bounds.image * 0.74);
 
-/** A picture that is a file beside the script goes along; views load nothing by themselves. */
+/** Replaces the path of an image file by its content, because views do not load files. */
 function withImage(event: RunnerEvent & { event: 'ui_request' }, folder: string): RunnerEvent {
   const address = event.image_url;
-  if (address === null || /^(data|https?):/i.test(address)) return event;
-  try {
-    const file = address.startsWith('file:') ? fileURLToPath(address) : resolve(folder, address);
-    const type = types[extname(file).toLowerCase()];
-    // In base64 it grows by a third.
-    if (type === undefined || statSync(file).size > bounds.image * 0.74) return event;
-    return { ...event, image_url: `data:image/${type};base64,${readFileSync(file).toString('base64')}` };
-  } catch {
-    return event; // the address is shown instead
-  }
+  if (address === null || /^data:/i.test(address)) return event;
+  const image = readPromptImage(address, [folder], maxImageBytes);
+  if (image.kind !== 'shown' || !isRasterDataUrl(image.address)) return event; // views display the address instead
+  return { ...event, image_url: image.address };
 }

@@ -18,7 +18,7 @@ export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, view
     webview.asWebviewUri(vscode.Uri.joinPath(folderOf(extension), file)).toString();
   const policy = [
     "default-src 'none'",
-    `img-src ${webview.cspSource} blob:`,
+    `img-src ${webview.cspSource} blob: data:`,
     `style-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,

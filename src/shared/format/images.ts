@@ -1,10 +1,10 @@
-interface File {
+interface ImageFile {
   name: string;
   content_type: string | null;
   size: number | null;
 }
 
-const types: Record<string, string> = {
+const typesByExtension: Record<string, string> = {
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -15,14 +15,21 @@ const types: Record<string, string> = {
   svg: 'image/svg+xml',
 };
 
-/** Bytes of the largest image that is shown unasked. */
-const largest = 20_000_000;
+const rasterTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
-/** The media type under which the file can be shown as an image, by its own or by its name; null when it cannot. */
-export function imageType({ name, content_type, size }: File): string | null {
-  if (size === null || size > largest) return null;
-  const told = content_type?.replace(/;.*$/s, '').trim().toLowerCase() ?? '';
-  if (Object.values(types).includes(told)) return told;
-  const isUntold = told === '' || told === 'application/octet-stream' || told === 'binary/octet-stream';
-  return (isUntold && types[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '']) || null;
+const maxBytes = 20_000_000;
+
+/** Returns the media type under which a file can be displayed as an image, or null when it cannot or is too large. */
+export function imageType({ name, content_type, size }: ImageFile): string | null {
+  if (size === null || size > maxBytes) return null;
+  const type = content_type?.replace(/;.*$/s, '').trim().toLowerCase() ?? '';
+  if (Object.values(typesByExtension).includes(type)) return type;
+  const isUnknown = type === '' || type === 'application/octet-stream' || type === 'binary/octet-stream';
+  return (isUnknown && typesByExtension[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '']) || null;
+}
+
+/** Whether the address is a `data:` URL of a raster image. Drawings such as SVG can contain more than an image. */
+export function isRasterDataUrl(address: string): boolean {
+  const type = /^data:([a-z/]+);base64,[A-Za-z0-9+/=]+$/.exec(address)?.[1];
+  return type !== undefined && rasterTypes.includes(type);
 }

@@ -62,7 +62,3 @@ export const timeLeft = (
   { emitted_at, timeout_s }: { emitted_at: number; timeout_s: number | null },
   now: number,
 ): number | null => (timeout_s === null ? null : Math.max(0, emitted_at + timeout_s * 1000 - now));
-
-/** Only pictures that are in the address itself are shown; whatever would have to be loaded is not. */
-export const isShownImage = (address: string): boolean =>
-  /^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/.test(address);

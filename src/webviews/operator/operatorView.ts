@@ -1,7 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
+import type { LivePrompt } from '../../shared/contract/liveTest.ts';
 import type { LiveState } from '../../shared/contract/operator.ts';
 import type { ToOperator } from '../../shared/contract/operatorView.ts';
+import type { PromptImage } from '../../shared/contract/promptView.ts';
+import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
@@ -137,6 +140,7 @@ export class OperatorView extends PageElement {
           ? nothing
           : html`<prompt-form
               .prompt=${test.prompt}
+              .image=${imageOf(test.prompt)}
               .now=${this.now}
               .draft=${draft.prompt === test.prompt.id ? draft.text : ''}
               .locked=${this.#lockedAnswer(state)}
@@ -154,7 +158,7 @@ export class OperatorView extends PageElement {
     if (this.sent.prompt === test?.prompt?.id) return l10n.t('Sending the answer…');
     if (!this.mayAct) {
       return this.inEditor
-        ? l10n.t('It is answered elsewhere.')
+        ? l10n.t('The prompt is answered elsewhere.')
         : l10n.t('To answer, sign in with a key of this station.');
     }
     if (this.connection.state !== 'live') return l10n.t('Reconnecting. You can answer when the connection is back.');
@@ -279,3 +283,8 @@ export class OperatorView extends PageElement {
   }
 }
 customElements.define('operator-view', OperatorView);
+
+function imageOf({ image_url: address }: LivePrompt): PromptImage | undefined {
+  if (address === null) return undefined;
+  return { kind: isRasterDataUrl(address) ? 'shown' : 'address', address };
+}

@@ -1,12 +1,13 @@
 import * as l10n from '@vscode/l10n';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import * as z from 'zod';
-import { type FromPrompt, type PromptImage, type ToPrompt, toPrompt } from '../../shared/contract/promptView.ts';
+import { type FromPrompt, type ToPrompt, toPrompt } from '../../shared/contract/promptView.ts';
 import { PageElement } from '../shared/element.ts';
 import { listen, post, ViewState } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
+import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';
 
-import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '../shared/promptForm.ts';
 
 const kept = new ViewState(z.object({ request_id: z.string().catch(''), draft: z.string().catch('') }));
 
@@ -14,14 +15,12 @@ const send = (message: FromPrompt): void => post(message);
 
 type Prompt = ToPrompt & { type: 'prompt' };
 
-/** The whole page: a question of the test, its image, and the answer. The message is shown as the text that it is. */
+/** The page of a prompt with an image, in a panel beside the script. */
 class PromptView extends PageElement {
-  static override properties = { where: { state: true }, prompt: { state: true }, picture: { state: true } };
-  /** The script and its station. */
+  static override properties = { where: { state: true }, prompt: { state: true } };
+  /** The names of the script and its station. */
   declare where: string;
   declare prompt: Prompt | undefined;
-  /** Address of the image's bytes in this page. */
-  declare picture: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,7 +28,7 @@ class PromptView extends PageElement {
       prompt: (prompt) => this.#show(prompt),
       none: ({ where }) => {
         this.where = where;
-        this.#take(undefined);
+        this.prompt = undefined;
       },
     });
   }
@@ -38,77 +37,40 @@ class PromptView extends PageElement {
     if (kept.value.request_id !== prompt.request_id) kept.keep({ request_id: prompt.request_id, draft: '' });
     if (this.prompt?.request_id === prompt.request_id) return;
     this.where = prompt.where;
-    this.#take(prompt);
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('input, .answer-button')?.focus());
+    this.prompt = prompt;
+    void this.#focusForm();
   }
 
-  #take(prompt: Prompt | undefined): void {
-    if (this.picture !== undefined) URL.revokeObjectURL(this.picture);
-    this.picture =
-      prompt?.image.kind === 'shown'
-        ? URL.createObjectURL(new Blob([Uint8Array.from(prompt.image.content)], { type: prompt.image.type }))
-        : undefined;
-    this.prompt = prompt;
+  async #focusForm(): Promise<void> {
+    await this.updateComplete;
+    const form = this.querySelector<PromptForm>('prompt-form');
+    await form?.updateComplete;
+    form?.takeFocus();
   }
 
   protected override render(): unknown {
-    const { prompt } = this;
     return html`
       <main>
-        <p class="note where">${icon('comment-discussion')} ${this.where}</p>
-        ${prompt === undefined ? html`<p class="note" role="status">${l10n.t('No question is open right now.')}</p>` : this.#form(prompt)}
+        <h1 class="note where">${icon('file-code')} ${this.where}</h1>
+        ${
+          this.prompt === undefined
+            ? html`<p class="note" role="status">${l10n.t('No question is open right now.')}</p>`
+            : this.#form(this.prompt)
+        }
       </main>
     `;
   }
 
-  #form(prompt: Prompt): unknown {
-    return html`
-      <form class="prompt" aria-labelledby="question" @submit=${this.#submit}>
-        <h1 class="question" id="question">${prompt.message}</h1>
-        ${this.#image(prompt.image)}
-        <div class="prompt-answer">
-          ${prompt.text_input ? this.#field() : nothing}
-          <vscode-button class="answer-button" icon="check" @click=${this.#submit}>
-            ${prompt.text_input ? l10n.t('Send Answer') : l10n.t('Confirm')}
-          </vscode-button>
-        </div>
-      </form>
-    `;
+  #form({ request_id, message, text_input, image }: Prompt): unknown {
+    return html`<prompt-form
+      .prompt=${{ id: request_id, message, text_input, emitted_at: 0, timeout_s: null }}
+      .image=${image}
+      .canOpenImage=${true}
+      .draft=${kept.value.draft}
+      @answer=${({ detail: { id, text } }: AnswerEvent) => send({ type: 'answer', request_id: id, value: text })}
+      @draft=${({ detail }: CustomEvent<string>) => kept.keep({ draft: detail })}
+      @openimage=${() => send({ type: 'openImage' })}
+    ></prompt-form>`;
   }
-
-  #field(): unknown {
-    return html`<input
-      name="answer"
-      autocomplete="off"
-      spellcheck="false"
-      aria-label=${l10n.t('Answer')}
-      aria-describedby="question"
-      placeholder=${l10n.t('Type or scan, then press Enter')}
-      .value=${kept.value.draft}
-      @input=${({ target }: Event & { target: HTMLInputElement }) => kept.keep({ draft: target.value })}
-    />`;
-  }
-
-  #image(image: PromptImage): unknown {
-    switch (image.kind) {
-      case 'shown':
-        return html`<img class="prompt-image" src=${this.picture ?? ''} alt=${l10n.t('Image of the question')} />`;
-      case 'address':
-        return html`<div class="image-address">
-          <p class="note">${icon('file-media')} ${l10n.t('Image on the web, not loaded: {0}', image.address)}</p>
-          <vscode-button secondary icon="link-external" @click=${() => send({ type: 'openImage' })}>
-            ${l10n.t('Open in Browser')}
-          </vscode-button>
-        </div>`;
-      case 'failed':
-        return html`<p class="note">${icon('warning')} ${image.reason}</p>`;
-    }
-  }
-
-  readonly #submit = (event: Event): void => {
-    event.preventDefault();
-    const value = this.querySelector<HTMLInputElement>('input[name=answer]')?.value ?? '';
-    if (this.prompt !== undefined) send({ type: 'answer', request_id: this.prompt.request_id, value });
-  };
 }
 customElements.define('prompt-view', PromptView);

@@ -1,34 +1,48 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { LivePrompt } from '../../shared/contract/liveTest.ts';
-import { clockText, isShownImage, timeLeft } from '../../shared/live/operatorWords.ts';
+import type { PromptImage } from '../../shared/contract/promptView.ts';
+import { clockText, timeLeft } from '../../shared/live/operatorWords.ts';
 import { PageElement } from './element.ts';
 import { icon } from './outcome.ts';
 
-/** An operator's answer. */
 export type AnswerEvent = CustomEvent<{ id: string; text: string }>;
 
+const shortTimeLeftMs = 15_000;
+
 /**
- * A question of the test, with its picture and the time left; fires `answer`, and `draft` as it is typed. The message is
- * shown as the text that it is.
+ * A prompt of the test with its image, the time left, and the answer. Fires `answer`, `draft` while the user types, and
+ * `openimage`. The message is displayed as plain text.
  */
 export class PromptForm extends PageElement {
   static override properties = {
     prompt: { attribute: false },
+    image: { attribute: false },
+    canOpenImage: { type: Boolean },
     draft: { attribute: false },
     locked: { attribute: false },
     now: { attribute: false },
   };
-  declare prompt: LivePrompt;
-  /** What was typed before a reload. */
+  declare prompt: Omit<LivePrompt, 'image_url'>;
+  declare image: PromptImage | undefined;
+  /** Whether a button opens the address of an image that is not loaded. */
+  declare canOpenImage: boolean;
+  /** The text that was typed before a reload. */
   declare draft: string;
-  /** Why it cannot be answered here; undefined: it can. */
+  /** Why the prompt cannot be answered here, as a sentence; undefined when it can. */
   declare locked: string | undefined;
-  /** By the clock of the prompt's emission. */
+  /** Milliseconds since 1970, by the clock of `prompt.emitted_at`. */
   declare now: number;
 
+  constructor() {
+    super();
+    this.canOpenImage = false;
+    this.draft = '';
+  }
+
   protected override render(): unknown {
-    const { prompt, locked } = this;
+    const { prompt, image, locked } = this;
     const left = timeLeft(prompt, this.now);
     return html`
       <form class="prompt" aria-labelledby="question" @submit=${this.#submit}>
@@ -36,24 +50,10 @@ export class PromptForm extends PageElement {
           <span class="prompt-title">${icon('comment-discussion')} ${l10n.t('The test asks')}</span>
           ${left === null ? nothing : this.#timeLeft(left, (prompt.timeout_s ?? 1) * 1000)}
         </div>
-        <p class="question" id="question">${prompt.message}</p>
-        ${prompt.image_url === null ? nothing : picture(prompt.image_url)}
+        <h2 class="question" id="question">${prompt.message}</h2>
+        ${image === undefined ? nothing : this.#image(image)}
         <div class="prompt-answer">
-          ${
-            prompt.text_input
-              ? html`<input
-                  name="answer"
-                  autocomplete="off"
-                  spellcheck="false"
-                  aria-label=${l10n.t('Answer')}
-                  aria-describedby="question"
-                  placeholder=${l10n.t('Type or scan, then press Enter')}
-                  .value=${this.draft}
-                  ?disabled=${locked !== undefined}
-                  @input=${this.#onInput}
-                />`
-              : nothing
-          }
+          ${prompt.text_input ? keyed(prompt.id, this.#input(locked)) : nothing}
           <button type="submit" class="large primary" ?disabled=${locked !== undefined} aria-describedby="question">
             ${icon('check')} ${prompt.text_input ? l10n.t('Send Answer') : l10n.t('Confirm')}
           </button>
@@ -63,17 +63,55 @@ export class PromptForm extends PageElement {
     `;
   }
 
-  /** The seconds are for the eye: a screen reader would say each of them. */
-  #timeLeft(left: number, all: number): unknown {
+  #input(locked: string | undefined): unknown {
+    return html`<input
+      name="answer"
+      autocomplete="off"
+      spellcheck="false"
+      aria-label=${l10n.t('Answer')}
+      aria-describedby="question"
+      placeholder=${l10n.t('Type or scan, then press Enter')}
+      .value=${this.draft}
+      ?disabled=${locked !== undefined}
+      @input=${this.#onInput}
+    />`;
+  }
+
+  #image(image: PromptImage): unknown {
+    switch (image.kind) {
+      case 'shown':
+        return html`<img class="prompt-image" src=${image.address} alt=${l10n.t('Image of the question')} />`;
+      case 'address':
+        return html`<div class="image-address">
+          <p class="note">${icon('file-media')} ${l10n.t('Image not loaded: {0}', image.address.slice(0, 500))}</p>
+          ${
+            this.canOpenImage
+              ? html`<button
+                  type="button"
+                  class="link"
+                  @click=${() => this.dispatchEvent(new CustomEvent('openimage'))}
+                >
+                  ${icon('link-external')} ${l10n.t('Open in Browser')}
+                </button>`
+              : nothing
+          }
+        </div>`;
+      case 'failed':
+        return html`<p class="note">${icon('warning')} ${image.reason}</p>`;
+    }
+  }
+
+  /** The timer is not a live region: a screen reader would announce every second. */
+  #timeLeft(leftMs: number, totalMs: number): unknown {
     return html`
-      <span class="time-left" role="timer" aria-live="off" data-short=${left < 15_000}>
-        ${icon('watch')} ${l10n.t('{0} left', clockText(left))}
-        <span class="time-bar" aria-hidden="true"><span .style=${`width: ${(100 * left) / all}%`}></span></span>
+      <span class="time-left" role="timer" aria-live="off" data-short=${leftMs < shortTimeLeftMs}>
+        ${icon('watch')} ${l10n.t('{0} left', clockText(leftMs))}
+        <span class="time-bar" aria-hidden="true"><span .style=${`width: ${(100 * leftMs) / totalMs}%`}></span></span>
       </span>
     `;
   }
 
-  /** The keyboard goes on in the answer. */
+  /** Moves the keyboard focus to the answer. */
   takeFocus(): void {
     this.querySelector<HTMLElement>('input, button[type=submit]')?.focus();
   }
@@ -91,11 +129,3 @@ export class PromptForm extends PageElement {
   };
 }
 customElements.define('prompt-form', PromptForm);
-
-/** A picture that is in the address itself; any other address is named, and not loaded. */
-const picture = (address: string): unknown =>
-  isShownImage(address)
-    ? html`<img class="prompt-image" src=${address} alt=${l10n.t('Picture to the question')} />`
-    : html`<p class="note image-address">
-        ${icon('file-media')} ${l10n.t('Picture, not loaded: {0}', address.slice(0, 500))}
-      </p>`;

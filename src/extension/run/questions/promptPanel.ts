@@ -2,69 +2,69 @@ import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
 import { type FromPrompt, fromPrompt, type PromptImage, type ToPrompt } from '../../../shared/contract/promptView.ts';
 import type { RunnerEvent } from '../../../shared/contract/runner.ts';
+import { readPromptImage } from '../../connection/promptImage.ts';
 import { webviewOptions, webviewPage } from '../../vscode/webviewPage.ts';
-import { promptImage } from './promptImage.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
 /** Where prompts with an image are shown. */
 export interface PromptPlaces {
-  /** The installed extension. */
+  /** The folder of the installed extension. */
   readonly extension: vscode.Uri;
-  /** Paths at which an image's relative one may begin. */
+  /** The folders in which the relative path of an image is looked up. */
   readonly folders: readonly string[];
 }
 
-/** A question in the page, until its answer is there. */
-interface Asked {
+interface OpenPrompt {
   readonly prompt: Prompt;
   readonly image: PromptImage;
   readonly answer: (value: string | undefined) => void;
 }
 
 /**
- * Asks in a page beside the editor what comes with an image, which an input box cannot show. The page stays until the run
- * ends, so that the editors do not jump with each question.
+ * Shows prompts with an image in a panel beside the editor, because an input box cannot show images. The panel stays open
+ * until the run ends, so that the editor layout does not change with every prompt.
  */
 export class PromptPanel implements vscode.Disposable {
   readonly #where: string;
   readonly #places: PromptPlaces;
   #panel: vscode.WebviewPanel | undefined;
-  /** The one in sight is the last. */
-  readonly #asked: Asked[] = [];
+  /** The last one is visible. */
+  readonly #open: OpenPrompt[] = [];
 
-  /** @param where the script and its station, as the user reads it */
+  /** @param where the names of the script and its station, as displayed to the user */
   constructor(where: string, places: PromptPlaces) {
     this.#where = where;
     this.#places = places;
   }
 
   /**
-   * @param address the prompt's image
-   * @returns undefined when the user closes the page, or the token is cancelled
+   * Shows a prompt and waits for its answer.
+   * @param address the address of the prompt's image
+   * @returns undefined when the user closes the panel, or the token is cancelled
    */
   async ask(prompt: Prompt, address: string, token: vscode.CancellationToken): Promise<string | undefined> {
-    const image = await promptImage(address, this.#places.folders);
-    if (token.isCancellationRequested) return undefined;
+    const image = readPromptImage(address, this.#places.folders);
     const { promise, resolve: answer } = Promise.withResolvers<string | undefined>();
-    const asked: Asked = { prompt, image, answer };
+    const open: OpenPrompt = { prompt, image, answer };
     const cancelled = token.onCancellationRequested(() => answer(undefined));
-    this.#asked.push(asked);
-    if (this.#panel === undefined) this.#panel = this.#open();
-    else {
+    this.#open.push(open);
+    if (this.#panel === undefined) {
+      this.#panel = this.#createPanel();
+    } else {
       this.#panel.reveal();
-      this.#show();
+      this.#update();
     }
     try {
       return await promise;
     } finally {
       cancelled.dispose();
-      this.#asked.splice(this.#asked.indexOf(asked), 1);
-      this.#show();
+      this.#open.splice(this.#open.indexOf(open), 1);
+      this.#update();
     }
   }
 
-  #open(): vscode.WebviewPanel {
+  #createPanel(): vscode.WebviewPanel {
     const { extension } = this.#places;
     const title = vscode.l10n.t('Operator prompt');
     const place = { viewColumn: vscode.ViewColumn.Beside };
@@ -75,38 +75,32 @@ export class PromptPanel implements vscode.Disposable {
     });
     panel.onDidDispose(() => {
       this.#panel = undefined;
-      for (const { answer } of this.#asked) answer(undefined);
+      for (const { answer } of this.#open) answer(undefined);
     });
     panel.webview.html = webviewPage(panel.webview, extension, 'prompt', this.#where);
     return panel;
   }
 
   readonly #handlers: Handlers<FromPrompt> = {
-    ready: () => this.#show(),
-    answer: ({ request_id, value }) =>
-      this.#asked.find(({ prompt }) => prompt.request_id === request_id)?.answer(value),
+    ready: () => this.#update(),
+    answer: ({ request_id, value }) => this.#open.find(({ prompt }) => prompt.request_id === request_id)?.answer(value),
     openImage: () => {
-      const image = this.#asked.at(-1)?.image;
-      // VS Code asks before it opens what it does not trust.
+      const image = this.#open.at(-1)?.image;
+      // VS Code asks the user before it opens an untrusted address.
       if (image?.kind === 'address') void vscode.env.openExternal(vscode.Uri.parse(image.address, true));
     },
   };
 
-  #show(): void {
+  #update(): void {
+    void this.#panel?.webview.postMessage(this.#message());
+  }
+
+  #message(): ToPrompt {
     const where = this.#where;
-    const { prompt, image } = this.#asked.at(-1) ?? {};
-    const message: ToPrompt =
-      prompt === undefined || image === undefined
-        ? { type: 'none', where }
-        : {
-            type: 'prompt',
-            request_id: prompt.request_id,
-            where,
-            message: prompt.message,
-            text_input: prompt.text_input,
-            image,
-          };
-    void this.#panel?.webview.postMessage(message);
+    const open = this.#open.at(-1);
+    if (open === undefined) return { type: 'none', where };
+    const { request_id, message, text_input } = open.prompt;
+    return { type: 'prompt', request_id, where, message, text_input, image: open.image };
   }
 
   dispose(): void {

@@ -7,14 +7,9 @@ import {
   type LivePhase,
   type LiveTest,
 } from '../../../../src/shared/contract/liveTest.ts';
+import { isRasterDataUrl } from '../../../../src/shared/format/images.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from '../../../../src/shared/live/liveBounds.ts';
-import {
-  failingOf,
-  isShownImage,
-  nextSerialNumber,
-  phaseTime,
-  timeLeft,
-} from '../../../../src/shared/live/operatorWords.ts';
+import { failingOf, nextSerialNumber, phaseTime, timeLeft } from '../../../../src/shared/live/operatorWords.ts';
 
 const measured = (index: number, outcome: LiveMeasurement['outcome'] = 'PASS'): LiveMeasurement => ({
   name: `m${index}`,
@@ -137,7 +132,7 @@ describe('the words of the Operator UI', () => {
   });
 
   it('show pictures that are in the address alone, and no drawings that could hold more', () => {
-    assert.ok(isShownImage('data:image/png;base64,iVBORw0KGgo='));
+    assert.ok(isRasterDataUrl('data:image/png;base64,iVBORw0KGgo='));
     for (const address of [
       'http://elsewhere/x.png',
       'data:image/svg+xml;base64,PHN2Zz4=',
@@ -145,7 +140,7 @@ describe('the words of the Operator UI', () => {
       'javascript:alert(1)',
       'data:image/png;base64,A"onerror="x',
     ]) {
-      assert.equal(isShownImage(address), false, address);
+      assert.equal(isRasterDataUrl(address), false, address);
     }
   });
 });

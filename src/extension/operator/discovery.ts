@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
-/** OpenHTF's multicast discovery: a station server answers these words with what it is. */
+/** OpenHTF's multicast discovery: a station server answers this question with its port and name. */
 const group = '239.1.1.1';
 const port = 10_000;
 const question = 'OPENHTF_DISCOVERY';
@@ -16,22 +16,18 @@ const answer = z.object({
   test_description: z.string().max(1000).nullish(),
 });
 
-/** An OpenHTF station server that answered. */
 export interface FoundServer {
-  /** Host and port. */
+  /** Host and port, such as `192.168.0.12:4444`. */
   readonly address: string;
   readonly stationId: string;
-  /** What it tests now; null: it is idle. */
+  /** The test that runs now; null when the station is idle. */
   readonly testName: string | null;
 }
 
-/** Milliseconds after each question. It is asked again: what is sent to a group may be lost, or come before a server hears. */
+/** The wait after each question. The question is repeated because multicast packets can be lost. */
 const waits = [500, 500, 1_000];
 
-/**
- * Asks on every network of this computer, and on the computer itself. Networks that let no multicast through answer
- * nothing.
- */
+/** Searches all networks of this computer, and the computer itself. Networks that block multicast yield no results. */
 export async function findStationServers(): Promise<FoundServer[]> {
   const found = new Map<string, FoundServer>();
   const asked = [...new Set(['127.0.0.1', ...addresses()])].map(async (address) => {
@@ -51,13 +47,13 @@ export async function findStationServers(): Promise<FoundServer[]> {
         if (await Promise.race([delay(wait, false), failed])) break;
       }
     } catch {
-      // An interface without multicast: others are asked too.
+      // The interface has no multicast; the others are still searched.
     } finally {
       socket.close();
     }
   });
   await Promise.all(asked);
-  // One of this computer's answers on all its addresses.
+  // A server on this computer answers on each of its addresses; keep only the loopback one.
   const own = new Set(addresses());
   for (const { address } of found.values()) {
     const [host = '', listening = ''] = address.split(':');
@@ -71,7 +67,7 @@ function read(message: string, host: string): FoundServer | undefined {
     const { port: listening, station_id, test_name } = answer.parse(JSON.parse(message));
     return { address: `${host}:${listening}`, stationId: station_id, testName: test_name ?? null };
   } catch {
-    return undefined; // not one of OpenHTF's
+    return undefined; // not an OpenHTF station server
   }
 }
 

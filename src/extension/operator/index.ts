@@ -17,9 +17,8 @@ import { WaitingPrompts } from './waitingPrompts.ts';
 import { requireOperatorUi } from './whyNot.ts';
 
 interface OperatorPlaces {
-  /** The installed extension. */
   readonly extension: vscode.Uri;
-  /** Of the workspace. */
+  /** The storage of the workspace. */
   readonly state: vscode.Memento;
 }
 
@@ -28,7 +27,7 @@ interface Named {
   readonly name: string;
 }
 
-/** The Operator UI: its panels and links, and what this window does for the stations that it runs tests on. */
+/** Registers the Operator UI: its commands and panels, and the agents that report this window's tests to the server. */
 export function registerOperator(
   commands: Commands,
   connection: Connection,
@@ -80,7 +79,7 @@ export function registerOperator(
     await openStockPage(address, station);
   });
 
-  // Once somebody looks at the stations, those with a script can be started from anywhere.
+  // Stations with a script can be started from anywhere as soon as the Stations view has loaded.
   const onFirst = store.onDidChange(() => {
     if (store.stations === undefined) return;
     onFirst.dispose();
@@ -93,7 +92,10 @@ export function registerOperator(
 const link = async (connection: Connection, { id }: Named): Promise<string> =>
   (await connection.call(operator.link, { params: { id } })).url;
 
-/** The station of a node or of another command's argument; else the selected one; else the one that the user picks. */
+/**
+ * Returns the station of the argument, or else the selected one, or else the one that the user picks.
+ * @throws vscode.CancellationError
+ */
 async function chosenStation(store: StationStore, argument: unknown): Promise<Named> {
   const id = idIn(argument) ?? store.selected?.id;
   if (store.stations === undefined) await store.refresh();
@@ -108,7 +110,7 @@ async function chosenStation(store: StationStore, argument: unknown): Promise<Na
   return picked.station;
 }
 
-/** A node of the tree has its station, other commands name it by its id. */
+/** The argument is a node of the tree with a station, or an object with the station's id. */
 function idIn(argument: unknown): string | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   if ('id' in argument && typeof argument.id === 'string') return argument.id;

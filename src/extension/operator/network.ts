@@ -9,7 +9,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Looks for OpenHTF station servers on the network, and has the server follow the one that the user picks. */
+/** Finds OpenHTF station servers on the network. The server follows the one that the user picks. */
 export async function findOnNetwork(connection: Connection, station: Named): Promise<void> {
   const servers = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking for OpenHTF stations…') },
@@ -45,7 +45,10 @@ const typeAddress = (): Thenable<string | undefined> =>
     validateInput: (text) => operatorAddress.safeParse(text).error?.issues[0]?.message,
   });
 
-/** Opens OpenHTF's own page. @throws UserError when the station has none */
+/**
+ * Opens the web UI of OpenHTF itself.
+ * @throws UserError when the station has no operator address
+ */
 export async function openStockPage(address: string | null, { id, name }: Named): Promise<void> {
   if (address === null) {
     throw new UserError(vscode.l10n.t('No OpenHTF station server is known for {0}.', name), [

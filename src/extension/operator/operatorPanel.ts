@@ -14,7 +14,10 @@ import { webviewPage } from '../vscode/webviewPage.ts';
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 5_000;
 
-/** The Operator UI of one station as a panel, host side: it watches by the server's stream, and acts for the view. */
+/**
+ * The extension host's side of an Operator UI panel. It streams the state of a station to the view and runs the
+ * view's actions.
+ */
 export class OperatorPanel implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #station: string;
@@ -35,7 +38,7 @@ export class OperatorPanel implements vscode.Disposable {
     void this.#watch(this.#abort.signal);
   }
 
-  /** Another server is used from now on, or the same one was looked for again. */
+  /** Opens the stream again after the server was changed or restarted. */
   restart(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -48,7 +51,7 @@ export class OperatorPanel implements vscode.Disposable {
   }
 
   readonly #handlers: Handlers<FromOperator> = {
-    // A view that was hidden begins anew, with the whole state.
+    // A view that was hidden starts again without any state.
     ready: () => {
       this.#post({ type: 'access', may_act: true, in_editor: true });
       if (this.#state) this.#post({ type: 'state', sent_at: Date.now(), state: this.#state });
@@ -61,7 +64,7 @@ export class OperatorPanel implements vscode.Disposable {
     chooseScript: () => vscode.commands.executeCommand('testStations.setStationScript', { id: this.#station }),
     share: () => vscode.commands.executeCommand('testStations.copyOperatorLink', { id: this.#station }),
     openInBrowser: () => vscode.commands.executeCommand('testStations.openOperatorPage', { id: this.#station }),
-    signIn: () => undefined, // an editor has the user's key
+    signIn: () => undefined, // an editor uses the key of the user
     signOut: () => undefined,
   };
 

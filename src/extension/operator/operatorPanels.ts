@@ -7,10 +7,10 @@ import { webviewOptions } from '../vscode/webviewPage.ts';
 import type { OperatorPanel } from './operatorPanel.ts';
 
 const viewType = 'testStations.operator';
-/** What the webview keeps of itself over a reload of the window. */
+/** The state that the webview keeps over a reload of the window. */
 const kept = z.object({ subject: z.uuid() });
 
-/** The panels of the Operator UI: one a station. They come back after a reload of the window. */
+/** The panels of the Operator UI, one per station. They are restored after a reload of the window. */
 export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #connection: Connection;
   readonly #liveRuns: LiveScripts;
@@ -20,7 +20,6 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   readonly #panels = new Map<string, OperatorPanel>();
   readonly #subscriptions: vscode.Disposable;
 
-  /** @param onOpen called when the panel of a station opens */
   constructor(
     connection: Connection,
     liveRuns: LiveScripts,
@@ -76,12 +75,11 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     });
   }
 
-  /** Whether the station's panel is in sight. */
   isVisible(station: string): boolean {
     return this.#panels.get(station)?.panel.visible === true;
   }
 
-  /** Prompts need no box of their own where there is a panel, in sight or not. */
+  /** Publishes the stations that have a panel: their prompts need no input box. */
   #tellShown(): void {
     this.#liveRuns.shown = new Set(this.#panels.keys());
   }

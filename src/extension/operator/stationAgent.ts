@@ -15,7 +15,7 @@ const maxRetryDelayMs = 10_000;
 
 type Offer = Partial<NonNullable<LiveState['offer']>>;
 
-/** What this window does for a station: it tells of the test that runs here, and takes what operators ask for. */
+/** This window's agent for a station. It reports the tests that run here and receives the operators' requests. */
 export class StationAgent implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #params: { id: string; window_id: string };
@@ -25,11 +25,14 @@ export class StationAgent implements vscode.Disposable {
   readonly #report = new TestReport();
   #script: LiveScript | undefined;
   #offer: Offer | undefined;
-  /** What of the offer and of the script's state the server has not got. */
+  /** Changes not yet sent to the server. */
   #untold: { offer?: Offer; busy?: boolean } = {};
   #reporting = false;
 
-  /** @param window names this window @param onRequest takes what is not about the running test: starts and loops */
+  /**
+   * @param window the id of this window
+   * @param onRequest receives the requests that do not concern the running test: starts and loops
+   */
   constructor(
     connection: Connection,
     station: string,
@@ -44,14 +47,14 @@ export class StationAgent implements vscode.Disposable {
     void this.#listen(this.#abort.signal);
   }
 
-  /** Another server is used from now on, or the same one was looked for again. */
+  /** Opens the stream again after the server was changed or restarted. */
   restart(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
     void this.#listen(this.#abort.signal);
   }
 
-  /** Follows a script until its end. */
+  /** Reports the events of a script until it ends. */
   follow(script: LiveScript): void {
     this.#script = script;
     this.#untold.busy = true;
@@ -75,7 +78,7 @@ export class StationAgent implements vscode.Disposable {
     return this.#script !== undefined;
   }
 
-  /** The test that this window ran last on the station. */
+  /** The last test of this window on the station. */
   get test(): TestReport['test'] {
     return this.#report.test;
   }
@@ -92,7 +95,7 @@ export class StationAgent implements vscode.Disposable {
       onEvent: (event) => this.#take(windowRequest.parse(event)),
       onDisconnect: (error) => {
         this.#log.debug(`operator requests: ${String(error)}`);
-        // This server has no such station, or no Operator UI: another one may.
+        // This server has no such station or no Operator UI, but another server may.
         return error instanceof ApiError && error.kind === 'notFound' ? 'stop' : 'retry';
       },
       signal,
@@ -103,7 +106,7 @@ export class StationAgent implements vscode.Disposable {
 
   #take(request: WindowRequest): void {
     switch (request.event) {
-      case 'hello': // a server that was started anew knows nothing
+      case 'hello': // a restarted server has lost the state
         this.#report.forget();
         this.#untold = { ...(this.#offer && { offer: this.#offer }), busy: this.isBusy };
         void this.#tell();
@@ -121,7 +124,7 @@ export class StationAgent implements vscode.Disposable {
     }
   }
 
-  /** Tells what has changed since, as long as something has. What cannot be told is told when the stream is back. */
+  /** Sends all pending changes. Changes that cannot be sent are sent when the stream is connected again. */
   async #tell(): Promise<void> {
     if (this.#reporting) return;
     this.#reporting = true;

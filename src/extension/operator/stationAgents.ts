@@ -19,7 +19,7 @@ interface AgentNeeds {
   readonly scripts: StationScripts;
   readonly startScript: StartScript;
   readonly log: Log;
-  /** Shows what goes wrong behind a request. */
+  /** Shows an error of a request to the user. */
   readonly report: (error: unknown) => void;
 }
 
@@ -33,7 +33,7 @@ function requireTrust(): void {
   ]);
 }
 
-/** What this window does for stations: one agent a station, from when it is first of use until the window ends. */
+/** The agents of this window, one per station. An agent exists from its first use until the window closes. */
 export class StationAgents implements vscode.Disposable {
   readonly #needs: AgentNeeds;
   readonly #window = randomUUID();
@@ -53,7 +53,7 @@ export class StationAgents implements vscode.Disposable {
     ];
   }
 
-  /** Has this window speak for the station. */
+  /** Returns the agent of the station, and offers the station's script to operators. */
   ensure(station: string): StationAgent {
     const agent = this.#agents.get(station) ?? this.#make(station);
     const script = this.#needs.scripts.get(station);
@@ -70,7 +70,7 @@ export class StationAgents implements vscode.Disposable {
   }
 
   async #follow(script: LiveScript): Promise<void> {
-    // Events come at once: the agent must hear the first one.
+    // The agent must be subscribed before the first event, so there is no await above this line.
     const agent = this.#agents.get(script.station.id) ?? this.#make(script.station.id);
     agent.follow(script);
     if (await this.#needs.connection.can('operator').catch(() => true)) return;
@@ -91,7 +91,7 @@ export class StationAgents implements vscode.Disposable {
     this.#agents.get(station)?.offer({ loop });
   }
 
-  /** Starts the station's script, again and again while it loops and the units pass. */
+  /** Runs the station's script, repeatedly while the station loops and the units pass. */
   async #start(station: string, first: string): Promise<void> {
     const { scripts, store, startScript } = this.#needs;
     const agent = this.ensure(station);

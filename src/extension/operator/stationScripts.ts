@@ -5,11 +5,11 @@ import * as z from 'zod';
 const kept = z.record(z.string(), z.string());
 const key = 'stationScripts';
 
-/** Which script this workspace starts on which station. */
+/** The script that this workspace starts on each station. */
 export class StationScripts {
   readonly #state: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<string>();
-  /** Says on which station. */
+  /** Fires with the id of the station. */
   readonly onDidChange = this.#changed.event;
 
   constructor(state: vscode.Memento) {
@@ -21,7 +21,7 @@ export class StationScripts {
     return path === undefined ? undefined : vscode.Uri.parse(path);
   }
 
-  /** The stations that have one. */
+  /** The ids of the stations that have a script. */
   get stations(): string[] {
     return Object.keys(this.#all);
   }
@@ -35,7 +35,10 @@ export class StationScripts {
     return kept.safeParse(this.#state.get(key)).data ?? {};
   }
 
-  /** Asks for one of the workspace's scripts. @throws vscode.CancellationError */
+  /**
+   * Lets the user pick a script of the workspace.
+   * @throws vscode.CancellationError
+   */
   async choose(station: { readonly id: string; readonly name: string }): Promise<vscode.Uri> {
     const found = await vscode.workspace.findFiles('**/*.py', '**/{node_modules,.venv,venv,__pycache__,.git}/**', 500);
     const open = vscode.window.activeTextEditor?.document.uri.toString();

@@ -6,11 +6,11 @@ import { readRunnerEvent, scriptEnded } from '../../shared/live/runnerState.ts';
 import type { LiveScript } from '../connection/liveScripts.ts';
 import { readPromptImage } from '../connection/promptImage.ts';
 
-/** What is to be reported of a test: the whole of it, or what has changed. */
+/** A report of a test: the whole test, or its changes since the last report. */
 export type TestUpdate =
   { readonly test: LiveTest; readonly number: number } | { readonly patch: TestPatch; readonly number: number };
 
-/** The test that a script of this window runs, and how much of it the server has. */
+/** The test of a script in this window, and the part of it that the server has received. */
 export class TestReport {
   #test: LiveTest | null = null;
   #told: LiveTest | null = null;
@@ -28,12 +28,12 @@ export class TestReport {
     this.#test = scriptEnded(this.#test, Date.now());
   }
 
-  /** The server lacks what came before. */
+  /** Resends the whole test with the next report. */
   forget(): void {
     this.#told = null;
   }
 
-  /** What the server does not have yet; it counts as told. */
+  /** Returns the changes that the server does not have yet, and marks them as sent. */
   news(): TestUpdate | undefined {
     const [test, told] = [this.#test, this.#told];
     if (test === null || test === told) return undefined;

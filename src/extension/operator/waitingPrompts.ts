@@ -11,7 +11,7 @@ import { showInformation } from '../vscode/messages.ts';
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 30_000;
 
-/** Tells of prompts that wait on some station: in the Stations view always, by a notification once each. */
+/** Shows prompts that wait on any station: in the Stations view, and in one notification per prompt. */
 export class WaitingPrompts implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
@@ -19,12 +19,12 @@ export class WaitingPrompts implements vscode.Disposable {
   readonly #isVisible: (station: string) => boolean;
   readonly #log: Log;
   readonly #notified = new Set<string>();
-  /** The ids of the prompts that wait now. */
+  /** The ids of the open prompts. */
   #waiting: ReadonlySet<string> = new Set();
   readonly #subscriptions: vscode.Disposable[];
   #following: AbortController | undefined;
 
-  /** @param isVisible whether the station's own view is in sight in this window */
+  /** @param isVisible whether the station's Operator UI is visible in this window */
   constructor(
     connection: Connection,
     store: StationStore,
@@ -38,7 +38,7 @@ export class WaitingPrompts implements vscode.Disposable {
     this.#isVisible = isVisible;
     this.#log = log;
     this.#subscriptions = [
-      // Once somebody looks at the stations.
+      // The server is asked only once the Stations view has loaded.
       store.onDidChange(() => this.#begin()),
       connection.onDidChangeServer(() => {
         this.#following?.abort();
@@ -75,7 +75,7 @@ export class WaitingPrompts implements vscode.Disposable {
     for (const prompt of prompts) {
       if (this.#notified.has(prompt.prompt_id)) continue;
       this.#notified.add(prompt.prompt_id);
-      // A run of an editor shows a box there, unless it has a panel; a panel in sight shows the prompt itself.
+      // A run of an editor shows an input box there unless it has a panel, and a visible panel shows the prompt itself.
       const hasBox = prompt.source === 'editor' && !this.#liveRuns.shown.has(prompt.station_id);
       if (!hasBox && !this.#isVisible(prompt.station_id)) void this.#notify(prompt);
     }

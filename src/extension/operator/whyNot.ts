@@ -5,7 +5,10 @@ import type { Connection } from '../connection/connection.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { StationScripts } from './stationScripts.ts';
 
-/** The Operator UI is for OpenHTF. @throws UserError why this station has none, and what to do */
+/**
+ * Checks that the station has an Operator UI, which is for OpenHTF tests only.
+ * @throws UserError with the reason and the remedy when it has none
+ */
 export async function requireOperatorUi(
   connection: Connection,
   scripts: StationScripts,
@@ -49,7 +52,7 @@ export async function requireOperatorUi(
   );
 }
 
-/** A script that cannot be read any more is not one without OpenHTF: starting it tells what is wrong. */
+/** Returns true for a script that cannot be read: starting it reports the actual problem. */
 async function isOpenhtf(script: vscode.Uri): Promise<boolean> {
   try {
     return /\bopenhtf\b/.test((await vscode.workspace.openTextDocument(script)).getText());

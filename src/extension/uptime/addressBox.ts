@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { operatorAddress } from '../../shared/contract/presence.ts';
 
 /**
- * Asks for the address of an OpenHTF station server; a button of the box looks for them on the network instead.
- * @returns empty: none
- * @throws vscode.CancellationError also when the button was chosen
+ * Asks for the address of an OpenHTF station server. A button of the input box searches the network instead.
+ * @returns an empty string for no address
+ * @throws vscode.CancellationError also when the button is clicked
  */
 export async function askAddress(
   station: { readonly id: string; readonly name: string },

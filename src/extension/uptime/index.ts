@@ -10,13 +10,12 @@ import { UptimePanels } from './uptimePanels.ts';
 import { registerWatching } from './watching.ts';
 
 interface UptimePlaces {
-  /** The installed extension. */
   readonly extension: vscode.Uri;
-  /** Of the workspace. */
+  /** The storage of the workspace. */
   readonly state: vscode.Memento;
 }
 
-/** Uptime of the stations: the panel, maintenance and pauses, and the news of watched stations. */
+/** Registers the uptime panel, maintenance and pauses, and the notifications of watched stations. */
 export function registerUptime(
   commands: Commands,
   connection: Connection,
@@ -29,7 +28,7 @@ export function registerUptime(
   registerPauseCommands(commands, connection, store);
   const panels = new UptimePanels({ commands, connection, feed, log, watching, extension });
   commands.register('openUptime', (argument) => panels.open(stationIdOf(argument)));
-  // The view's title hands over the focused node, and means all stations all the same.
+  // The title bar of the view passes the focused node, but the command is for all stations.
   commands.register('openAllUptime', () => panels.open(undefined));
   return vscode.Disposable.from(watching, panels);
 }

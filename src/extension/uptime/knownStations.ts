@@ -3,10 +3,13 @@ import type { KnownStation } from '../../shared/contract/uptimeView.ts';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
 
-/** The list tells nothing of connections, so each station is asked for: these at most. */
+/** The list has no connection status, so it is requested per station, for up to this number of stations. */
 const askedFor = 100;
 
-/** The stations of a server that keeps no uptime, with what its public interface tells. @throws ApiError */
+/**
+ * Returns the stations of a server without uptime, with the connection status of its public API.
+ * @throws ApiError
+ */
 export async function knownStations(connection: Connection): Promise<KnownStation[]> {
   const list = await allPages((query) => connection.call(stations.list, { query }));
   const known: KnownStation[] = [];

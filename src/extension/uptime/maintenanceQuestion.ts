@@ -6,7 +6,7 @@ const hour = 3_600_000;
 
 interface Maintenance {
   readonly starts_at: string;
-  /** Null: until it is ended. */
+  /** Null until the maintenance is ended. */
   readonly ends_at: string | null;
   readonly note: string;
 }
@@ -18,11 +18,14 @@ interface Times {
 }
 
 interface Span extends vscode.QuickPickItem {
-  /** Undefined when the user gives them. */
+  /** Undefined when the user enters the times. */
   readonly times: Times | undefined;
 }
 
-/** Asks when the maintenance is or was. @throws vscode.CancellationError */
+/**
+ * Asks for the time of a past, present, or planned maintenance.
+ * @throws vscode.CancellationError
+ */
 export async function askMaintenance(station: string): Promise<Maintenance> {
   const now = Date.now();
   const spans = spansFrom(now);
@@ -54,7 +57,7 @@ export async function askMaintenance(station: string): Promise<Maintenance> {
   return { starts_at: iso(starts), ends_at: ends === null ? null : iso(ends), note: answers.note };
 }
 
-/** Returns what is offered first. @param now milliseconds since 1970 */
+/** @param now milliseconds since 1970 */
 function spansFrom(now: number): Span[] {
   const forHours = (hours: number, label: string): Span => ({
     label,
@@ -68,7 +71,7 @@ function spansFrom(now: number): Span[] {
   ];
 }
 
-/** @param after the time must be later */
+/** @param after the result must be later than this time */
 async function askTime(step: Step, what: string, proposal: number, after: number): Promise<number> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const text = await step.text({
@@ -80,6 +83,6 @@ async function askTime(step: Step, what: string, proposal: number, after: number
       return time > after ? undefined : vscode.l10n.t('The end must be later than the beginning.');
     },
   });
-  // The step has refused what is not a time.
+  // The step has already refused invalid times.
   return parseLocalTime(text) ?? proposal;
 }

@@ -10,9 +10,12 @@ import { UserError } from '../vscode/userError.ts';
 import { askAddress } from './addressBox.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
-/** Commands that change what counts: maintenance, pauses, the operator address. The panel's buttons call them too. */
+/** Registers the commands for maintenance, pauses, and the operator address. The uptime panel calls them too. */
 export function registerPauseCommands(commands: Commands, connection: Connection, store: StationStore): void {
-  /** @throws UserError when the server keeps no uptime @throws vscode.CancellationError */
+  /**
+   * @throws UserError when the server keeps no uptime
+   * @throws vscode.CancellationError
+   */
   const stationOf = async (argument: unknown, title: string): Promise<{ id: string; name: string }> => {
     await requireUptime(connection);
     const id = stationIdOf(argument);

@@ -4,7 +4,7 @@ import { uptimeCsv, uptimeJson } from '../../shared/uptime/uptimeExport.ts';
 import type { Connection } from '../connection/connection.ts';
 import { saveAs } from '../vscode/saveAs.ts';
 
-/** Saves the days of a station, or of all (null), where the user wants it. */
+/** Saves the days of a station, or of all stations when `station` is null, to a file that the user chooses. */
 export async function exportUptime(
   connection: Connection,
   zone: string,

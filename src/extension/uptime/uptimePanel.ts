@@ -22,27 +22,28 @@ export interface PanelServices {
   readonly feed: ChangeFeed;
   readonly log: Log;
   readonly watching: Watching;
-  /** The installed extension. */
   readonly extension: vscode.Uri;
 }
 
-/** Milliseconds between looks at what grows by itself: time. */
+/** Uptime grows while nothing happens, so the panel is refreshed in this interval. */
 const tick = 60_000;
-/** More changed stations than this are asked for together. */
+/** Above this number of changed stations, all are loaded with one request. */
 const fewStations = 10;
 
-/** The uptime panel, host side: what the webview shows is fetched, kept up to date, changed and saved here. */
+/**
+ * The extension host's side of the uptime panel. It loads the data, keeps it up to date, and runs the view's actions.
+ */
 export class UptimePanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #services: PanelServices;
   #zone = 'UTC';
-  /** The station that the webview is to show as soon as it can. */
+  /** The station to open as soon as the webview is ready. */
   #opening: string | undefined;
-  /** What is looked at beside the rows. */
+  /** The station and day whose details are visible. */
   #look: { station: string | null; date: string | null } = { station: null, date: null };
-  /** The dates of the rows that are shown; undefined: none are. */
+  /** The dates of the rows that are visible; undefined when there are no rows. */
   #dates: readonly string[] | undefined;
-  /** What has to be asked for again. */
+  /** The ids of the stations to load again. */
   #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -73,7 +74,7 @@ export class UptimePanel implements vscode.Disposable {
     const isShown = this.#panel.visible && this.#dates !== undefined;
     this.#opening = station;
     this.#panel.reveal();
-    // A hidden panel begins anew when it is shown, and says so.
+    // A hidden webview starts again when it is shown, and sends `ready`.
     if (isShown) this.#open();
   }
 
@@ -133,7 +134,7 @@ export class UptimePanel implements vscode.Disposable {
       void this.#refresh(change.station_id);
   }
 
-  /** Asks for a station again, or for everything. What changes during a load is asked for in a next one. Never rejects. */
+  /** Loads a station or everything. Changes during a load are loaded by the next one. Never rejects. */
   #refresh(station?: string): Promise<void> {
     if (station === undefined) this.#stale = 'all';
     else if (this.#stale !== 'all') this.#stale.add(station);
@@ -174,7 +175,7 @@ export class UptimePanel implements vscode.Disposable {
 
   async #loadStation(id: string): Promise<void> {
     const station = await this.#readStation(id);
-    // A new day has begun, or the station has gone: the rows are others.
+    // A new day has begun or the station was deleted, so all rows change.
     if (station === undefined || station.days.dates.at(-1) !== this.#dates?.at(-1)) return this.#loadAll();
     this.#post({ type: 'row', row: station, now: station.days.now });
     if (id === this.#look.station) {
@@ -198,7 +199,7 @@ export class UptimePanel implements vscode.Disposable {
     this.#post({ type: 'day', station, day: await this.#services.connection.call(uptime.day, input) });
   }
 
-  /** @returns undefined when there is no such station (any more) */
+  /** Returns undefined when the station does not exist. */
   async #readStation(id: string): Promise<Extract<ToUptime, { type: 'station' }>['station'] | undefined> {
     try {
       const input = { params: { id }, query: { days: 90, time_zone: this.#zone } };

@@ -15,7 +15,9 @@ import { showDone, showInformation, showWarning } from '../vscode/messages.ts';
 const key = 'watchedStations';
 const kept = z.array(z.string()).catch([]);
 
-/** The stations whose going and coming back is told in this workspace: none until the user watches one. */
+/**
+ * The stations whose connection changes are notified in this workspace. None are watched until the user chooses one.
+ */
 export class Watching implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
@@ -41,7 +43,7 @@ export class Watching implements vscode.Disposable {
     return new Set(kept.parse(this.#state.get(key)));
   }
 
-  /** @returns whether the station is watched now */
+  /** Returns whether the station is watched now. */
   async toggle(id: string): Promise<boolean> {
     const stations = new Set(this.stations);
     const watches = !stations.delete(id);
@@ -54,7 +56,7 @@ export class Watching implements vscode.Disposable {
     return watches;
   }
 
-  /** Changes are followed while somebody waits for them, also when no view is open. */
+  /** Changes are streamed while a station is watched, even when no view is open. */
   #follow(): void {
     const isAny = this.stations.size > 0;
     this.#feed.setLooking('watching', isAny);
@@ -79,7 +81,7 @@ export class Watching implements vscode.Disposable {
     if (chosen === open) await vscode.commands.executeCommand('testStations.openUptime', { id: station.id });
   }
 
-  /** What happens during maintenance is no news. When it cannot be known, it is told. */
+  /** Changes during maintenance are not notified. When the server cannot be asked, they are. */
   async #isPaused(id: string): Promise<boolean> {
     try {
       const { pauses } = await this.#connection.call(uptime.station, { params: { id }, query: { days: 1 } });
@@ -96,7 +98,6 @@ export class Watching implements vscode.Disposable {
   }
 }
 
-/** The command that turns the news of a station on and off. */
 export function registerWatching(
   commands: Commands,
   connection: Connection,

@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveTest } from '../../shared/contract/liveTest.ts';
 
-/** The last lines that the script logged, the newest at the end. */
 export function logPart(
   { logs, logs_left_out: left }: LiveTest,
   open: boolean,

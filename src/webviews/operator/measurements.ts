@@ -4,7 +4,7 @@ import type { LiveMeasurement, LivePhase } from '../../shared/contract/liveTest.
 import { barOf } from '../../shared/live/operatorWords.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 
-/** What a phase measured so far: value, unit, limits. @param isOver the phase, or its test, has ended */
+/** @param isOver whether the phase or its test has ended */
 export function measurementRows(
   { name, measurements, measurements_left_out: left }: LivePhase,
   isOver: boolean,
@@ -44,7 +44,7 @@ function mark(outcome: LiveMeasurement['outcome'], isOver: boolean): unknown {
   return outcomeMark(outcome === 'SKIPPED' ? 'SKIP' : outcome);
 }
 
-/** The value between its limits, for the eye: the row says it in words. */
+/** The bar is hidden from screen readers because the row has the same information as text. */
 function bar(measurement: LiveMeasurement): unknown {
   const place = barOf(measurement);
   if (place === null) return nothing;

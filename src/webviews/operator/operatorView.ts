@@ -24,7 +24,7 @@ import '../shared/promptForm.ts';
 type Connection = Extract<ToOperator, { type: 'connection' }>;
 type Refused = Extract<ToOperator, { type: 'refused' }>;
 
-/** The Operator UI of one station: the same in a panel of an editor and as a page in a browser. */
+/** The Operator UI of one station, in a panel of an editor or as a page in a browser. */
 export class OperatorView extends PageElement {
   static override properties = {
     state: { state: true },
@@ -43,17 +43,17 @@ export class OperatorView extends PageElement {
   declare mayAct: boolean;
   declare inEditor: boolean;
   declare refused: Refused | undefined;
-  /** Milliseconds since 1970 by the clock of the server, to the second. */
+  /** Milliseconds since 1970 by the server's clock, updated every second. */
   declare now: number;
-  /** What the viewer has just sent: the prompt that was answered, or the test after which a start was asked for. */
+  /** The prompt that was just answered, and the last test before the start that was just requested. */
   declare sent: { prompt: string | undefined; startAfter: string | null | undefined };
   declare serial: string;
   declare scale: number;
   declare loop: boolean;
   readonly #host: OperatorHost;
-  /** What the server's clock is ahead by, in milliseconds. */
+  /** The server's clock minus this computer's, in milliseconds. */
   #ahead = 0;
-  /** The unit that a start was asked for last. */
+  /** The serial number of the last requested start. */
   #started = '';
   #ticking: ReturnType<typeof setInterval> | undefined;
 
@@ -114,7 +114,7 @@ export class OperatorView extends PageElement {
     `;
   }
 
-  /** What the operator is to do now: start, answer, or wait. */
+  /** Renders the next action of the operator: start, answer, or wait. */
   #stage(state: LiveState): unknown {
     const { test } = state;
     if (test === null || test.status === 'completed') {
@@ -152,7 +152,7 @@ export class OperatorView extends PageElement {
     `;
   }
 
-  /** Why the prompt cannot be answered here now; undefined: it can. */
+  /** Returns why the prompt cannot be answered here, as a sentence, or undefined when it can. */
   #lockedAnswer({ test, answered, actions }: LiveState): string | undefined {
     if (answered !== null) return l10n.t('Answered by {0}. The test is receiving the answer.', answered.by);
     if (this.sent.prompt === test?.prompt?.id) return l10n.t('Sending the answer…');
@@ -165,7 +165,7 @@ export class OperatorView extends PageElement {
     return actions.answer === null ? undefined : reason(actions.answer);
   }
 
-  /** What a screen reader says of itself: the question, or the verdict. */
+  /** Returns the text that screen readers announce. */
   #spoken({ test }: LiveState): string {
     if (test === null) return '';
     if (test.status === 'completed') return spokenVerdict(test);
@@ -198,7 +198,7 @@ export class OperatorView extends PageElement {
     if (offer && offer.loop !== before?.offer?.loop) this.loop = offer.loop;
   }
 
-  /** Whoever was still typing is told that it went nowhere. */
+  /** Informs an operator who was still typing that the answer was not sent. */
   #questionGone(id: string, isOver: boolean): void {
     const { draft } = this.#host.kept.value;
     if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
@@ -219,7 +219,7 @@ export class OperatorView extends PageElement {
     if (isNewStage && document.hasFocus()) this.#focusStage();
   }
 
-  /** The keyboard, and with it a scanner, goes to what the operator is to do, unless a dialog is open. */
+  /** Focuses the next action, so that a scanner types into it, unless a dialog is open. */
   #focusStage(): void {
     if (this.querySelector('dialog[open]')) return;
     const form = this.querySelector<PromptForm>('prompt-form');

@@ -6,7 +6,7 @@ import { phaseTime, progressOf } from '../../shared/live/operatorWords.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { measurementRows } from './measurements.ts';
 
-/** All phases with their state and time, and below each what it measured. @param now by the clock of the test */
+/** @param now milliseconds since 1970 by the test's clock */
 export function phaseList(test: LiveTest, now: number): unknown {
   const { done, all } = progressOf(test);
   return html`

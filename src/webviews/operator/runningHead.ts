@@ -7,7 +7,6 @@ import { icon } from '../shared/outcome.ts';
 import { openStopDialog } from './stopDialog.ts';
 import { reason } from './words.ts';
 
-/** The unit that is tested, how far it is, and the way to stop. */
 export function runningHead(test: LiveTest, { actions, connected }: LiveState, now: number, mayAct: boolean): unknown {
   const { done, all } = progressOf(test);
   const running = test.phases.findLast(({ state }) => state === 'RUNNING');

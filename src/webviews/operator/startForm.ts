@@ -8,13 +8,12 @@ interface StartOptions {
   readonly state: LiveState;
   readonly mayAct: boolean;
   readonly inEditor: boolean;
-  /** What was typed or scanned. */
   readonly serial: string;
   readonly loop: boolean;
-  /** The start was sent, and no test has come yet. */
+  /** Whether the start was requested and no test has begun yet. */
   readonly starting: boolean;
   readonly typed: (serial: string) => void;
-  /** Takes the number that comes next: it is a guess until somebody says so. */
+  /** Takes the proposed next number, which is only a guess. */
   readonly useNext: (serial: string) => void;
   readonly looped: (loop: boolean) => void;
   readonly start: (serial: string) => void;
@@ -24,21 +23,20 @@ interface StartOptions {
 type FieldEvent = MouseEvent & { target: HTMLInputElement };
 
 /**
- * Drops the selection before the browser looks at the press. A press on selected text keeps the selection until
- * after the click event, and then the browser drops it: what the click selects would be lost.
+ * Drops the selection on mousedown. The browser would drop it after the click event, and with it the selection that
+ * the click handler makes.
  */
 function dropSelection({ target, button, shiftKey }: FieldEvent): void {
   if (button !== 0 || shiftKey) return;
-  target.focus(); // a field without the focus would get its old selection back with it
+  target.focus(); // focusing restores the field's old selection, so focus first
   target.setSelectionRange(target.selectionEnd, target.selectionEnd);
 }
 
-/** Selects the whole text, so that a scan replaces it; a part that was selected by dragging stays selected. */
+/** Selects the whole text, so that a scan replaces it. A part that was selected by dragging stays selected. */
 function selectText({ target, detail }: FieldEvent): void {
   if (detail > 1 || target.selectionStart === target.selectionEnd) target.select();
 }
 
-/** The next unit: its serial number, typed or scanned, and the large button. */
 export function startForm(options: StartOptions): unknown {
   const { state, mayAct, starting } = options;
   const { offer, actions, test } = state;

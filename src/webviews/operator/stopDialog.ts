@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 
-/** Asks before a test is stopped. */
 export const stopDialog = (stop: () => void): unknown => html`
   <dialog id="stop-dialog" aria-labelledby="stop-title" aria-describedby="stop-text">
     <h2 id="stop-title">${l10n.t('Stop the test?')}</h2>

@@ -12,7 +12,6 @@ interface Actions {
 
 type Connection = Extract<ToOperator, { type: 'connection' }>;
 
-/** The station, whether what is seen is live, and the small tools. */
 export function titleBar(
   { station_name, source }: LiveState,
   connection: Connection,

@@ -6,7 +6,6 @@ import { failingOf, phaseTime } from '../../shared/live/operatorWords.ts';
 import { icon } from '../shared/outcome.ts';
 import { measurementRow } from './measurements.ts';
 
-/** Each verdict has a word, a shape and a colour of its own. */
 const shapes: Record<Outcome, string> = {
   PASS: 'pass-filled',
   FAIL: 'error',
@@ -30,7 +29,6 @@ function wordOf(outcome: Outcome): string {
   }
 }
 
-/** The banner over the whole width, and why it is what it is. */
 export function verdictBanner(test: LiveTest): unknown {
   const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;
   const word = outcome === null ? l10n.t('No result') : wordOf(outcome);
@@ -48,13 +46,11 @@ export function verdictBanner(test: LiveTest): unknown {
   `;
 }
 
-/** What is said to a screen reader when a test has ended. */
 export function spokenVerdict(test: LiveTest): string {
   const word = test.outcome === null ? l10n.t('No result') : wordOf(test.outcome);
   return l10n.t('{0}: {1}. {2} failed.', test.serial_number ?? l10n.t('Unknown unit'), word, failingOf(test).length);
 }
 
-/** What made the unit fail. */
 export function failingList(test: LiveTest): unknown {
   const failing = failingOf(test);
   if (failing.length === 0) return nothing;

@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { LiveState, UnavailableReason } from '../../shared/contract/operator.ts';
 
-/** Why something cannot be done, as a sentence. */
 export function reason(why: UnavailableReason): string {
   switch (why) {
     case 'no-test':
@@ -23,7 +22,6 @@ export function reason(why: UnavailableReason): string {
   }
 }
 
-/** Where the test comes from. */
 export function sourceWords(source: LiveState['source']): string {
   switch (source) {
     case 'stream':

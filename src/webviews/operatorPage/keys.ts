@@ -1,8 +1,8 @@
 const name = 'testStations.key';
 
 /**
- * The key that somebody pasted, so that they may answer. It is kept for this tab: it outlives a reload, not the tab, is
- * not in the address, and only scripts of this server can read it, because the page's policy lets no other in.
+ * The viewer's key, which is needed to act. It is stored for this tab only and survives a reload. The key is not in
+ * the address, and the page's policy admits no foreign scripts that could read it.
  */
 export const keys = {
   get: (): string | null => sessionStorage.getItem(name),

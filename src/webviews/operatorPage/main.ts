@@ -9,10 +9,10 @@ import { call } from './server.ts';
 import { SignIn } from './signIn.ts';
 import { stationChoice, stationsOf } from './stationChoice.ts';
 
-// The page's policy forbids making code from text, which zod would otherwise try.
+// The page's policy forbids creating code from text, which zod would try by default.
 z.config({ jitless: true });
 
-// Theme classes as VS Code sets them, so that one style sheet serves both.
+// The page sets the theme classes of VS Code, so that one style sheet serves both.
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const contrast = matchMedia('(prefers-contrast: more)');
 function setTheme(): void {
@@ -22,7 +22,7 @@ function setTheme(): void {
 for (const media of [dark, contrast]) media.addEventListener('change', setTheme);
 setTheme();
 
-// The station, and the token of a link, stand in the part of the address that is never sent.
+// The station and the token of a link are in the fragment, which browsers never send.
 window.addEventListener('hashchange', () => location.reload());
 const [hash = '', token] = decodeURIComponent(location.hash.slice(1)).split('/');
 const station = id.safeParse(hash).data;
@@ -49,7 +49,7 @@ function askForKey(station: string): void {
   show(form);
 }
 
-/** Without a station in the address: that of the key, or one of all. */
+/** Shows the station of the key, or a choice of all stations, when the address names none. */
 async function choose(): Promise<void> {
   const go = async (key: string): Promise<void> => {
     const found = await stationsOf(key);

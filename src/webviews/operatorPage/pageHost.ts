@@ -10,7 +10,7 @@ import { call, RefusedError, states } from './server.ts';
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 5_000;
 
-/** The page's side of the view: it watches by the server's stream, and acts with the viewer's key if they gave one. */
+/** The browser page's side of the Operator UI. It streams the state of the station, and acts with the viewer's key. */
 export class PageHost implements OperatorHost {
   readonly #station: string;
   readonly #token: string | undefined;
@@ -19,8 +19,8 @@ export class PageHost implements OperatorHost {
   readonly #abort = new AbortController();
 
   /**
-   * @param token of a link; undefined: the page was opened without one
-   * @param onSignIn the viewer wants to give a key, or has to
+   * @param token the token of a link; undefined when the page was opened without one
+   * @param onSignIn called when the viewer wants to or has to enter a key
    */
   constructor(station: string, token: string | undefined, onSignIn: () => void) {
     this.#station = station;
@@ -67,7 +67,7 @@ export class PageHost implements OperatorHost {
         keys.drop();
         location.reload();
         break;
-      default: // what only an editor can do
+      default: // the other messages are for editors only
     }
   }
 
@@ -105,7 +105,7 @@ export class PageHost implements OperatorHost {
     });
   }
 
-  /** @returns whether it can be watched without the key that was refused */
+  /** Returns whether the station can be watched without the key that was refused. */
   #refused(key: string | null, error: RefusedError): boolean {
     if (key !== null && error.status === 401) {
       keys.drop();
@@ -128,7 +128,6 @@ const wordsOf = (error: unknown): string =>
 
 const stateName = 'testStations.operatorView';
 
-/** What the view keeps of itself, for this tab. */
 class PageState {
   #value: KeptOperatorState = kept.parse(JSON.parse(sessionStorage.getItem(stateName) ?? '{}'));
 

@@ -5,7 +5,7 @@ import type { Answer, Operation } from '../../shared/contract/operation.ts';
 import { operator, type StateEvent, stateEvent } from '../../shared/contract/operator.ts';
 import { inOrder } from '../../shared/format/oneLine.ts';
 
-/** The server's refusal, in its own words. */
+/** A refusal of the server, with the server's message. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -16,7 +16,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Milliseconds without a sign of life, which comes every 5 s, after which a stream counts as broken. */
+/** The server sends a comment every 5 s; after this time without one the stream counts as broken. */
 const silence = 15_000;
 
 function pathOf(operation: Operation, params: Record<string, string>): string {
@@ -35,7 +35,10 @@ async function request(operation: Operation, path: string, key: string, init: Re
   throw new RefusedError(response.status, told.data?.message ?? `${response.status} ${response.statusText}`);
 }
 
-/** Calls an operation of the server that the page came from. @throws RefusedError, TypeError when it cannot be reached */
+/**
+ * @throws RefusedError
+ * @throws TypeError when the server cannot be reached
+ */
 export async function call<O extends Operation>(
   operation: O,
   key: string,
@@ -47,10 +50,10 @@ export async function call<O extends Operation>(
 }
 
 /**
- * A station's states, as long as the stream lasts.
- * @param key or the token of a link
- * @param over ends it
- * @throws RefusedError, TypeError when it cannot be reached or breaks
+ * Yields the states of a station until the stream ends.
+ * @param key a key, or the token of a link
+ * @throws RefusedError
+ * @throws TypeError when the server cannot be reached or the stream breaks
  */
 export async function* states(station: string, key: string, over: AbortSignal): AsyncGenerator<StateEvent, void> {
   const abort = new AbortController();

@@ -5,7 +5,10 @@ import { stations } from '../../shared/contract/stations.ts';
 import { icon } from '../shared/outcome.ts';
 import { call, RefusedError } from './server.ts';
 
-/** Where a key leads: to its station, or to the choice among all of them. @throws RefusedError */
+/**
+ * Returns the id of the key's station, or all stations of a user key.
+ * @throws RefusedError
+ */
 export async function stationsOf(key: string): Promise<string | readonly StationSummary[]> {
   try {
     return (await call(overview.list, key)).data;

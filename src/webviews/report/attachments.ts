@@ -6,12 +6,11 @@ import { readableSize } from '../../shared/format/values.ts';
 import { icon } from '../shared/outcome.ts';
 import { send } from './host.ts';
 
-/** An image that came, or why it did not. */
+/** The loaded image, or why it could not be loaded. */
 export type Picture = { url: string } | { failure: string };
 
 type Attachment = Report['attachments'][number];
 
-/** The files of the run; images are shown. */
 export function attachmentsSection({ attachments }: Report, pictures: ReadonlyMap<string, Picture>): unknown {
   if (attachments.length === 0) return nothing;
   return html`

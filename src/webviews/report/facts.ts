@@ -6,7 +6,6 @@ import { readableDuration } from '../../shared/run/timeline.ts';
 
 type Fact = [label: string, value: string | null | undefined];
 
-/** Unit, procedure, station, times: what the run was. */
 export function factsOf(run: Report): unknown {
   const { unit, procedure } = run;
   const operator = run.operated_by ?? (run.created_by_station ? null : run.created_by_user);
@@ -44,7 +43,7 @@ export function factsOf(run: Report): unknown {
   `;
 }
 
-/** The number, and the name where it says more. */
+/** Joins number and name, unless they are the same. */
 const named = (number: string, name: string | undefined): string =>
   name === undefined || name === '' || name === number ? number : `${number} · ${name}`;
 

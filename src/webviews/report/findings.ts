@@ -7,7 +7,7 @@ import { send } from './host.ts';
 
 type Finding = NonNullable<Report['findings']>[number];
 
-/** Why the run ended as it did, and what was diagnosed. */
+/** Renders the reasons for the outcome and the diagnoses. */
 export function findingsSection(run: Report, files: ReadonlySet<string>): unknown {
   const findings = reasonsOf(run);
   if (findings.length === 0) return nothing;
@@ -29,7 +29,6 @@ export function findingsSection(run: Report, files: ReadonlySet<string>): unknow
   `;
 }
 
-/** What was found in a phase, below its name. */
 export const phaseFindings = (run: Report, phase: string, files: ReadonlySet<string>): unknown =>
   (run.findings ?? [])
     .filter(({ phase_id }) => phase_id === phase)

@@ -3,10 +3,9 @@ import { logLevel } from '../../shared/contract/common.ts';
 import type { FromReport } from '../../shared/contract/report.ts';
 import { post, ViewState } from '../shared/host.ts';
 
-/** Sends a message to the report's host. */
 export const send = (message: FromReport): void => post(message);
 
-/** What the user chose, and where they were. */
+/** The user's choices and the scroll position. */
 export const kept = new ViewState(
   z.object({
     failedOnly: z.boolean().catch(false),

@@ -3,7 +3,6 @@ import { html, nothing } from 'lit';
 import { limitsBar, limitsOf } from '../../shared/run/limits.ts';
 import type { ReportedValue } from '../../shared/run/results.ts';
 
-/** A small bar that shows where the value lies between its limits, and says it. */
 export function limitsMark({ outcome, value, validators }: ReportedValue): unknown {
   const limits = limitsOf(validators);
   const bar = limitsBar(limits, value);

@@ -22,10 +22,9 @@ const icons: Record<Log['level'], string> = {
   CRITICAL: 'flame',
 };
 
-/** Lines that are shown at first, and more at each wish: a log may have any length. */
+/** Log lines per page, because a log can have any length. */
 const portion = 500;
 
-/** The run's log, with its filters. */
 class LogList extends PageElement {
   static override properties = {
     logs: { attribute: false },
@@ -35,9 +34,9 @@ class LogList extends PageElement {
     most: { state: true },
   };
   declare logs: readonly Log[];
-  /** Source files that can be gone to. */
+  /** The source files that exist in the workspace. */
   declare files: ReadonlySet<string>;
-  /** The lowest level that is shown. */
+  /** The lowest level that is displayed. */
   declare level: Log['level'];
   declare text: string;
   declare most: number;
@@ -135,7 +134,7 @@ class LogList extends PageElement {
 }
 customElements.define('log-list', LogList);
 
-/** Such as `14:03:07.250`. */
+/** Returns a time such as `14:03:07.250`. */
 const clock = (iso: string): string =>
   new Date(iso).toLocaleTimeString(document.documentElement.lang, {
     hour: '2-digit',

@@ -10,10 +10,9 @@ import { measurementTable } from './measurementTable.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
-/** Rows that are added in one frame. */
+/** Rows that are added per frame. */
 const portion = 150;
 
-/** All measurements by phase, with their filter. */
 class MeasurementList extends PageElement {
   static override properties = {
     run: { attribute: false },
@@ -25,9 +24,9 @@ class MeasurementList extends PageElement {
   declare run: Report;
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
   declare failedOnly: boolean;
-  /** A part of the names that are looked for. */
+  /** The text to find in the names. */
   declare name: string;
-  /** Rows that are shown so far: a frame's worth at first, so that something is seen at once, then more in each frame. */
+  /** The number of visible rows. It grows with each frame, so that the first rows appear at once. */
   declare most: number;
   #total = 0;
 
@@ -79,7 +78,7 @@ class MeasurementList extends PageElement {
     `;
   }
 
-  /** The rest comes frame by frame; `complete` is fired when all is there. */
+  /** Adds the next rows. Fires `complete` after the last. */
   protected override updated(): void {
     if (this.most < this.#total) requestAnimationFrame(() => (this.most += portion));
     else this.dispatchEvent(new CustomEvent('complete'));

@@ -18,10 +18,10 @@ import { limitsMark } from './limitsMark.ts';
 
 import '../shared/plot.ts';
 
-/** Values longer than this are folded. */
+/** Longer values are collapsed. */
 const longest = 40;
 
-/** A measurement, what was made of it, and its curve. */
+/** Renders a measurement, the results computed from it, and its curve. */
 export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {
   const { curve, docstring } = measurement;
   return html`
@@ -81,7 +81,7 @@ function plotRow(
   `;
 }
 
-/** Such as `voltage (V) from 3.1 to 3.4`. */
+/** Returns a text such as `voltage (V) from 3.1 to 3.4`. */
 function rangeText(title: string, values: Float64Array | undefined): string {
   if (!values) return title;
   const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];

@@ -7,7 +7,6 @@ import { outcomeMark } from '../shared/outcome.ts';
 import { measurementRows } from './measurementRows.ts';
 import { attemptText, headingOf } from './timeline.ts';
 
-/** The measurements of one phase, as far as they are shown, under its name. */
 export const measurementTable = (
   phase: ReportPhase,
   attempts: number,
@@ -30,7 +29,7 @@ export const measurementTable = (
   </div>
 `;
 
-/** What the cells of a row are, for who cannot see it. */
+/** The column titles, for screen readers. */
 const titles = (): string[] => [
   l10n.t('Outcome'),
   l10n.t('Name'),

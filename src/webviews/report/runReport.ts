@@ -16,13 +16,12 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import './logList.ts';
 import './measurementList.ts';
 
-/** What can be gone to in the workspace. */
+/** The phases and files that exist in the workspace. */
 export interface SourceLinks {
   phases: ReadonlySet<string>;
   files: ReadonlySet<string>;
 }
 
-/** The whole page. */
 class RunReport extends PageElement {
   static override properties = {
     run: { state: true },
@@ -32,12 +31,12 @@ class RunReport extends PageElement {
     pictures: { state: true },
   };
   declare run: Report | undefined;
-  /** Why there is no run to show. */
+  /** Why the run could not be loaded, as a sentence. */
   declare failure: string | undefined;
   declare sources: SourceLinks;
-  /** The points of curves, by the id of their measurement. */
+  /** The points of the loaded curves, by measurement id. */
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
-  /** By the id of their attachment. */
+  /** The loaded images, by attachment id. */
   declare pictures: ReadonlyMap<string, Picture>;
   #isRestored = false;
 
@@ -81,7 +80,7 @@ class RunReport extends PageElement {
       send({ type: 'image', attachment: id });
   }
 
-  /** Once, when the page has its height. */
+  /** Restores the scroll position once the page has its full height. */
   readonly #restoreScroll = (): void => {
     if (this.#isRestored) return;
     this.#isRestored = true;

@@ -8,7 +8,6 @@ import { phaseFindings } from './findings.ts';
 import { send } from './host.ts';
 import { goToHeading } from './titleBar.ts';
 
-/** The phases, each with its bar on the run's time. */
 export function timelineSection(run: Report, sources: ReadonlySet<string>, files: ReadonlySet<string>): unknown {
   const { length, ticks, bars } = timelineOf(run, run.phases);
   const attempts = attemptsOf(run.phases);
@@ -46,13 +45,13 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>, files
   `;
 }
 
-/** A way to the phase's measurements, where it has some. */
+/** Links a phase to its measurements. */
 const nameOf = (phase: ReportPhase): unknown =>
   phase.measurements.length === 0
     ? phase.name
     : html`<button type="button" class="link" @click=${() => goToHeading(headingOf(phase))}>${phase.name}</button>`;
 
-/** The heading of the phase's measurements. */
+/** Returns the id of the heading above the phase's measurements. */
 export const headingOf = ({ id }: ReportPhase): string => `phase-${id}`;
 
 export const attemptText = ({ retry_count }: ReportPhase, all: number): unknown =>

@@ -5,7 +5,6 @@ import { failuresOf } from '../../shared/run/report.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { send } from './host.ts';
 
-/** The line that stays at the top: verdict, unit, ways to the sections, export. */
 export function titleBar(run: Report): unknown {
   const measurements = run.phases.reduce((sum, phase) => sum + phase.measurements.length, 0);
   const failures = failuresOf(run);
@@ -48,7 +47,7 @@ const exportButton = (format: 'json' | 'csv', name: string, title: string): unkn
   </button>
 `;
 
-/** Shows a heading and gives it the focus, so that the keyboard goes on from there. */
+/** Shows a heading and focuses it, so that keyboard navigation continues from there. */
 export function goToHeading(id: string): void {
   const heading = document.getElementById(id);
   heading?.scrollIntoView({ block: 'start' });

@@ -1,8 +1,7 @@
 import { LitElement } from 'lit';
 
 /**
- * A part of a page with state of its own. It renders into the page itself, not into a shadow: one style sheet serves all,
- * and ids and labels reach across.
+ * An element without a shadow root, so that one style sheet covers the page, and ids and labels work across elements.
  */
 export class PageElement extends LitElement {
   protected override createRenderRoot(): this {

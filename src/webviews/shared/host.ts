@@ -9,19 +9,18 @@ declare function acquireVsCodeApi(): {
   setState(state: unknown): void;
 };
 
-// The page's policy forbids making code from text, which zod would otherwise try.
+// The page's policy forbids creating code from text, which zod would try by default.
 z.config({ jitless: true });
 
 const api = acquireVsCodeApi();
 const { subject = '', words = '{}' } = document.body.dataset;
 l10n.config({ contents: z.record(z.string(), z.string()).parse(JSON.parse(words)) });
 
-/** Sends a message to the extension host. */
 export const post = (message: { type: string }): void => api.postMessage(message);
 
 /**
- * Hands each message of the host, once it is parsed, to its handler; then tells the host that the view is ready.
- * @param about what the host is to know of the page with that
+ * Passes each valid message of the host to its handler, and then sends `ready`.
+ * @param about sent to the host with `ready`
  */
 export function listen<S extends z.ZodType<{ type: string }>>(
   schema: S,
@@ -35,13 +34,13 @@ export function listen<S extends z.ZodType<{ type: string }>>(
 }
 
 /**
- * What the view keeps of itself while it is hidden and over a reload of the window. Beside it `subject` is kept, by which
- * the host knows what to bring back.
+ * The state of a view, kept while the view is hidden and over a reload of the window. The host reads `subject` to
+ * restore the panel.
  */
 export class ViewState<S extends z.ZodType<object>> {
   #value: z.output<S>;
 
-  /** @param schema takes anything, such as `undefined` at the first start: its fields have defaults and catches */
+  /** @param schema must accept an empty object */
   constructor(schema: S) {
     this.#value = schema.parse(api.getState() ?? {});
     this.keep({});

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { MeasurementOutcome, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
 
-/** The shape of each outcome; its colour is in `page.css`. */
+/** The colors of the outcomes are in `page.css`. */
 const icons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
   PASS: 'pass',
   FAIL: 'error',
@@ -15,7 +15,7 @@ const icons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
 export const icon = (name: string): TemplateResult =>
   html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
 
-/** An outcome by shape, colour and word. One template, because a page may have thousands. */
+/** Renders an outcome as shape, color, and word. It is a single template because a page can have thousands. */
 export const outcomeMark = (outcome: keyof typeof icons): TemplateResult => html`
   <span class="outcome" data-outcome=${outcome}>
     <span class="codicon codicon-${icons[outcome]}" aria-hidden="true"></span><span class="word">${outcome}</span>

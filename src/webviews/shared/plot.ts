@@ -6,12 +6,12 @@ import { icon } from './outcome.ts';
 import { lookOf, orderedByX, type PlotAxis, plotOptions, readout } from './plotOptions.ts';
 import { onThemeChange } from './theme.ts';
 
-/** How much of the range is left by one step of zooming in. */
+/** The share of the range that remains after zooming in one step. */
 const zoomStep = 0.5;
 
 /**
- * Curves over one x. The plotting library is loaded when the first plot comes near the window, and `needed` is fired then:
- * whoever listens sets `series`.
+ * Curves over one x axis. The plotting library is loaded when the first plot comes near the viewport. The `needed`
+ * event then asks the parent to set `series`.
  */
 class CurvePlot extends PageElement {
   static override properties = {
@@ -22,10 +22,10 @@ class CurvePlot extends PageElement {
     zoomed: { state: true },
   };
   declare label: string;
-  /** x first, then each y. */
+  /** The x axis, then one axis for each curve. */
   declare axes: readonly PlotAxis[];
   declare series: readonly Float64Array[] | undefined;
-  /** What the crosshair is at. */
+  /** The values under the crosshair. */
   declare reading: string;
   declare zoomed: boolean;
 
@@ -115,7 +115,7 @@ class CurvePlot extends PageElement {
       [...data],
       canvas,
     );
-    // The canvas is told by its frame's label; what the library draws around it says nothing more.
+    // The canvas has a label, so the content that the library creates is hidden from screen readers.
     this.#plot.root.setAttribute('aria-hidden', 'true');
     if (this.zoomed && min != null && max != null) this.#plot.setScale('x', { min, max });
     this.#resize.observe(this);
@@ -139,7 +139,7 @@ class CurvePlot extends PageElement {
     act();
   };
 
-  /** Moves the crosshair by a hundredth of what is shown. */
+  /** Moves the crosshair by a hundredth of the visible range. */
   #move(direction: number): void {
     const plot = this.#plot;
     if (!plot) return;
@@ -148,7 +148,10 @@ class CurvePlot extends PageElement {
     plot.setCursor({ left: Math.min(width, Math.max(0, at + (direction * width) / 100)), top: height / 2 });
   }
 
-  /** Keeps this share of the range, around the crosshair or else the middle. */
+  /**
+   * Zooms around the crosshair, or else around the center.
+   * @param share the share of the visible range that remains
+   */
   #zoom(share: number): void {
     const plot = this.#plot;
     const { min, max } = plot?.scales['x'] ?? {};
@@ -169,7 +172,6 @@ class CurvePlot extends PageElement {
 }
 customElements.define('curve-plot', CurvePlot);
 
-/** Which curve is which. */
 const curveKeys = (ys: readonly PlotAxis[]): unknown =>
   ys.map((y, index) => {
     const { colour, dash } = lookOf(index);
@@ -191,7 +193,7 @@ const curveKeys = (ys: readonly PlotAxis[]): unknown =>
     `;
   });
 
-/** The first and the last x. */
+/** Returns the first and the last x. */
 function extent(plot: uPlot | undefined): [number, number] {
   const x = plot?.data[0];
   return [x?.[0] ?? 0, x?.[x.length - 1] ?? 0];

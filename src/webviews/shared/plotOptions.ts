@@ -10,7 +10,7 @@ export interface PlotAxis {
 const colours = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-charts-purple', '--vscode-charts-orange'];
 const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
 
-/** Each curve is told from the others by its dashes too. */
+/** Curves differ in dashes as well as in color. */
 export const lookOf = (index: number): { colour: string; dash: number[] } => ({
   colour: colours[index % colours.length] ?? '',
   dash: dashes[index % dashes.length] ?? [],
@@ -19,10 +19,10 @@ export const lookOf = (index: number): { colour: string; dash: number[] } => ({
 export const titleOf = ({ name, units }: PlotAxis, otherwise: string): string =>
   `${name ?? otherwise}${units ? ` (${units})` : ''}`;
 
-/** The scale of an axis: curves of one unit share theirs. */
+/** Curves with the same unit share a scale. */
 const scaleOf = ({ units }: PlotAxis): string => `y ${units ?? ''}`;
 
-/** How the curves look, in the colours and the font of the theme. Curves of one unit share an axis, at most two are drawn. */
+/** Returns the plot options for the current theme. Up to two y axes are drawn. */
 export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit<uPlot.Options, 'width' | 'height'> {
   const [x, ...ys] = axes;
   const scales = [...new Set(ys.map(scaleOf))];
@@ -65,7 +65,7 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
   };
 }
 
-/** Points in the order of x, as the library wants them. What was not measured in that order is drawn without lines. */
+/** Sorts points by x, as the library requires. Points that were not measured in that order are drawn without lines. */
 export function orderedByX(series: readonly Float64Array[]): { data: readonly Float64Array[]; isOrdered: boolean } {
   const x = series[0] ?? new Float64Array();
   if (x.every((value, index) => index === 0 || value >= (x[index - 1] ?? value)))
@@ -75,7 +75,7 @@ export function orderedByX(series: readonly Float64Array[]): { data: readonly Fl
   return { data, isOrdered: false };
 }
 
-/** What the crosshair is at, such as `time 0.5 s · voltage 3.31 V`. */
+/** Returns the values under the crosshair, such as `time 0.5 s · voltage 3.31 V`. */
 export function readout(plot: uPlot, axes: readonly PlotAxis[]): string {
   const index = plot.cursor.idx;
   if (index == null) return '';

@@ -1,12 +1,15 @@
-/** The present value of a colour of the theme, for canvases, which do not follow variables. */
+/** Returns the current value of a theme color, for canvases, which cannot use CSS variables. */
 export function themeColour(variable: string): string {
   const style = getComputedStyle(document.documentElement);
   return (style.getPropertyValue(variable) || style.getPropertyValue('--vscode-foreground')).trim();
 }
 
-/** Calls when the theme has changed. @returns ends it */
-export function onThemeChange(changed: () => void): () => void {
-  const observer = new MutationObserver(changed);
+/**
+ * Calls `onChange` when the theme changes.
+ * @returns a function that stops it
+ */
+export function onThemeChange(onChange: () => void): () => void {
+  const observer = new MutationObserver(onChange);
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   return () => observer.disconnect();
 }

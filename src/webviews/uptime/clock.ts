@@ -1,4 +1,4 @@
-/** Dates and times in a time zone, in the user's language. Formatters are kept: making one takes longer than using it. */
+/** Formatters are cached because creating one takes longer than using it. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -12,11 +12,11 @@ function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.Date
 
 export const language = (): string => document.documentElement.lang;
 
-/** A calendar day such as `2026-11-24`, written as `Tue, Nov 24, 2026`; long: with the whole words. */
+/** Formats a calendar day such as `2026-11-24` as `Tue, Nov 24, 2026`, or in the long style with full words. */
 export const dayName = (date: string, style: 'short' | 'long' = 'short'): string =>
   formatter('UTC', { weekday: style, year: 'numeric', month: style, day: 'numeric' }).format(Date.parse(date));
 
-/** `Nov 24`. */
+/** Formats a calendar day as `Nov 24`. */
 export const shortDay = (date: string): string =>
   formatter('UTC', { month: 'short', day: 'numeric' }).format(Date.parse(date));
 
@@ -31,13 +31,19 @@ export const dateAndTime = (time: string | number, zone: string): string =>
 const localDay = (time: string | number, zone: string): string =>
   formatter(zone, { dateStyle: 'short' }).format(new Date(time));
 
-/** As short as it is clear: the time of day for today, else the day. @param now milliseconds since 1970 */
+/**
+ * Returns the time of day for today, and otherwise the day.
+ * @param now milliseconds since 1970
+ */
 export const shortTime = (time: string | number, now: number, zone: string): string =>
   localDay(time, zone) === localDay(now, zone)
     ? timeOfDay(time, zone)
     : formatter(zone, { month: 'short', day: 'numeric' }).format(new Date(time));
 
-/** The same, with the time of day on other days too. */
+/**
+ * Returns the time of day for today, and otherwise the day and the time of day.
+ * @param now milliseconds since 1970
+ */
 export const nearTime = (time: string | number, now: number, zone: string): string =>
   localDay(time, zone) === localDay(now, zone)
     ? timeOfDay(time, zone)

@@ -12,7 +12,6 @@ import { send } from './host.ts';
 import type { View } from './view.ts';
 import { causeWord, downText, observed, observedText, uptimeText } from './words.ts';
 
-/** What happened on a day: its hours, incidents and runs. */
 export function dayDetail(view: View, row: UptimeRow, date: string, days: Days): unknown {
   const day = view.day?.station === row.id && view.day.day.date === date ? view.day.day : undefined;
   return html`
@@ -96,7 +95,7 @@ function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: 
   `;
 }
 
-/** With its day when it did not begin on the day it ended on. */
+/** Includes the day when the incident began on an earlier day. */
 const timesOf = (from: string, until: number, zone: string): string =>
   until - Date.parse(from) > 12 * 3_600_000 ? nearTime(from, until, zone) : timeOfDay(from, zone, true);
 

@@ -1,26 +1,26 @@
 import type { DayColumns } from '../../shared/contract/uptime.ts';
 
-/** Pixels of the cells of a row. */
+/** The dimensions of the cells of a row, in pixels. */
 export interface CellSize {
-  /** From the left of one cell to the left of the next. */
+  /** The distance between the left edges of two cells. */
   readonly pitch: number;
   readonly gap: number;
   readonly height: number;
-  /** Below the cells, for the marks of days with downtime. */
+  /** The height of the marks below days with downtime. */
   readonly mark: number;
 }
 
-/** SVG paths of all cells of a row by what they mean: a path each is lighter than thousands of elements. */
+/** The SVG paths of a row by meaning. One path per meaning is lighter than one element per day and part. */
 export type DayShapes = Record<'up' | 'down' | 'maintenance' | 'paused' | 'unknown' | 'none' | 'mark', string>;
 
-/** The least that is seen of a downtime, in pixels: ten seconds are no red day, but they are not nothing. */
+/** The minimum height of downtime in pixels, so that a few seconds stay visible. */
 const leastDown = 3;
 
 /**
- * Each day is a pile of its parts, each as high as its share of the time: at the bottom downtime, then uptime, both solid;
- * maintenance hatched, pauses outlined, unobserved time dotted; nothing but a base where there was no station yet. A
- * triangle below marks each day with downtime, so that colour is not needed.
- * @param first the first day to be drawn, an index into the columns
+ * Draws each day as a stack of its parts, each as high as its share of the time. From the bottom: downtime and uptime
+ * (solid), maintenance (hatched), pauses (outlined), and unobserved time (dotted). Days before the station existed
+ * are a line. A triangle below marks each day with downtime, so that color is not needed.
+ * @param first the index of the first day to draw
  */
 export function dayShapes(columns: DayColumns, first: number, count: number, size: CellSize): DayShapes {
   const { pitch, gap, height, mark } = size;
@@ -54,7 +54,7 @@ export function dayShapes(columns: DayColumns, first: number, count: number, siz
     if (hatched > 0) shapes.maintenance += hatching(x, bottom, width, hatched);
     const outlined = take(part('paused'));
     if (outlined > 1) shapes.paused += rectangle(x + 0.5, bottom + 0.5, width - 1, outlined - 1);
-    // What rounding left belongs to the last.
+    // The last part absorbs the rounding.
     if (part('unknown') > 0 && bottom > 0) shapes.unknown += dots(x, 0, width, bottom);
   }
   return shapes;
@@ -66,7 +66,7 @@ const rectangle = (x: number, y: number, width: number, height: number): string 
 const triangle = (middle: number, y: number, width: number, height: number): string =>
   `M${middle} ${y}l${width / 2} ${height}h${-width}z`;
 
-/** Lines from the lower left to the upper right, in a frame of their own height. */
+/** Returns lines from the lower left to the upper right. */
 function hatching(x: number, y: number, width: number, height: number): string {
   let path = '';
   for (let at = y + height; at > y; at -= 4) {

@@ -7,7 +7,7 @@ import { dayText, instantWord } from './words.ts';
 
 const hour = 3_600_000;
 
-/** The day from midnight to midnight, 23 to 25 hours, with what the station was at each time. */
+/** Renders a day from midnight to midnight, which is 23 to 25 hours. */
 export function dayStrip(day: DayUptime, zone: string): unknown {
   const [start, end] = [Date.parse(day.starts_at), Date.parse(day.ends_at)];
   const share = (time: number): string => `${((100 * (time - start)) / (end - start)).toFixed(3)}%`;

@@ -4,7 +4,7 @@ import type { Durations } from '../../shared/contract/uptime.ts';
 import { figuresOf } from '../../shared/uptime/uptimeFigures.ts';
 import { downText, observedText, uptimeText } from './words.ts';
 
-/** Uptime of 24 hours and of 7, 30 and 90 days, each with what it is of and the time down. */
+/** Renders the uptime of 24 hours and of 7, 30, and 90 days. */
 export function figureList(
   label: string,
   { day, days }: { day: Durations; days: (count: number) => Durations },

@@ -8,10 +8,10 @@ import { lastDaysOf } from './rowSums.ts';
 import { pauseMark, stateMark } from './stateMark.ts';
 import { coverageText, dayText, observedText, uptimeText } from './words.ts';
 
-/** What all rows of a grid have in common. */
+/** The properties that all rows of a grid share. */
 export interface RowLook {
   readonly days: Days;
-  /** The first day that is shown, an index into the days. */
+  /** The index of the first visible day. */
   readonly first: number;
   readonly shown: number;
   readonly size: CellSize;
@@ -29,7 +29,7 @@ export const gridHead = ({ shown }: RowLook): unknown => html`
   </div>
 `;
 
-/** @param day the day that the keyboard is at, -1 in the other rows */
+/** @param day the index of the focusable day, or -1 in the other rows */
 export function stationRow(row: UptimeRow, index: number, day: number, look: RowLook): unknown {
   const { shown, large, days } = look;
   if (large) {
@@ -67,7 +67,7 @@ export function stationRow(row: UptimeRow, index: number, day: number, look: Row
   `;
 }
 
-/** The days of a station: drawn in one picture, and in the row of the keyboard with an element for each. */
+/** Draws the days in one picture. The row that can be focused also has an element for each day. */
 function dayBar(row: UptimeRow, day: number, look: RowLook): unknown {
   const { first, shown, size } = look;
   const { pitch, height, mark } = size;

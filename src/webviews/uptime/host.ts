@@ -3,13 +3,12 @@ import type { FromUptime } from '../../shared/contract/uptimeView.ts';
 import { post, ViewState } from '../shared/host.ts';
 import { sortKeys } from './order.ts';
 
-/** Sends a message to the panel's host. */
 export const send = (message: FromUptime): void => post(message);
 
-/** What the user chose, and where they were. */
+/** The user's choices and the scroll position. */
 export const kept = new ViewState(
   z.object({
-    /** The station that is shown in full; null: all of them in rows. */
+    /** The station that is shown in full; null for all stations in rows. */
     station: z.uuid().nullable().catch(null),
     /** The day whose details are shown. */
     date: z.iso.date().nullable().catch(null),

@@ -6,7 +6,7 @@ import { stateMark } from './stateMark.ts';
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
-/** On a server that keeps no uptime, such as TofuPilot: what is known, and where there is more. */
+/** Renders the stations of a server without uptime, such as TofuPilot. */
 export function knownPage({ server, stations }: { server: string; stations: readonly KnownStation[] }): unknown {
   return html`
     <header class="title-bar"><h1>${l10n.t('Uptime')}</h1></header>

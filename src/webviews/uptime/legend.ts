@@ -3,7 +3,6 @@ import { instantWord } from './words.ts';
 
 const states = ['up', 'down', 'maintenance', 'paused', 'unknown', 'none'] as const;
 
-/** What the patterns mean. */
 export const legend = (): unknown => html`
   <ul class="legend">
     ${states.map((state) => html`<li><span class="sample" data-instant=${state}></span>${instantWord(state)}</li>`)}

@@ -7,10 +7,10 @@ export const sortKeys = ['name', 'uptime', 'state'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 const names = new Intl.Collator(undefined, { numeric: true });
-/** What needs somebody comes first. */
+/** States that need attention come first. */
 const states: readonly StationState[] = ['disconnected', 'unknown', 'running', 'connected', 'never'];
 
-/** The rows whose name has the text in it, in the order wanted: by name, worst uptime first, or what is down first. */
+/** Filters rows by name and sorts them by name, by lowest uptime, or with disconnected stations first. */
 export function arranged(rows: readonly UptimeRow[], days: Days, filter: string, sort: SortKey): UptimeRow[] {
   const wanted = filter.trim().toLowerCase();
   const found = rows.filter(({ name }) => name.toLowerCase().includes(wanted));

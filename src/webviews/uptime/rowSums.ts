@@ -3,7 +3,7 @@ import { lastDays } from '../../shared/uptime/uptime.ts';
 
 const known = new WeakMap<UptimeRow, Map<number, Durations>>();
 
-/** The sum of a row's last days, made once a row: a row that has changed is another one. */
+/** Returns the sum of a row's last days. It is cached by row, because a changed row is a new object. */
 export function lastDaysOf(row: UptimeRow, days: Days, count: number): Durations {
   const sums = known.get(row) ?? new Map<number, Durations>();
   known.set(row, sums);
@@ -12,7 +12,7 @@ export function lastDaysOf(row: UptimeRow, days: Days, count: number): Durations
   return sum;
 }
 
-/** The days of all rows together, as if they were one row: so that a fleet's sums are as cheap as a station's. */
+/** Adds up the days of all rows, so that sums over all stations cost as much as those of one row. */
 export function allTogether(rows: readonly UptimeRow[], { dates }: Days): DayColumns {
   const sum = (name: keyof DayColumns): number[] => {
     const column = dates.map(() => 0);

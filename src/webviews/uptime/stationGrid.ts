@@ -9,21 +9,21 @@ import type { CellSize } from './dayShapes.ts';
 import { gridHead, type RowLook, stationRow } from './gridRows.ts';
 import { dayText } from './words.ts';
 
-/** Rows that are painted at once: a screenful, so that something is seen however many there are; and in each frame after it. */
+/** The first screen is painted at once, and further rows in the following frames. */
 const [screenful, portion] = [40, 300];
 
-/** The place of the keyboard in the grid. */
+/** The focusable day of the grid. */
 interface Place {
   readonly id: string;
-  /** An index into the days. */
+  /** The index of the day. */
   readonly day: number;
 }
 
 /**
- * Stations in rows, each with its days. One day of one row can be reached by Tab; the arrows go on from there. Only the row
- * with that day has an element for each day, the others tell theirs in one: a thousand rows would have 90,000.
- *
- * Fires `choose` with station and date, `clear` on Escape, and, while it has one row, `step` for the rows above and below.
+ * Stations in rows, each with its days. Tab reaches one day of one row; the arrow keys continue from there. Only that
+ * row has an element for each day, because 1,000 rows would have 90,000.
+ * Fires `choose` with station and date, `clear` on Escape, and, in the large style, `step` for the rows above and
+ * below.
  */
 export class StationGrid extends PageElement {
   static override properties = {
@@ -40,14 +40,14 @@ export class StationGrid extends PageElement {
   };
   declare rows: readonly UptimeRow[];
   declare days: Days;
-  /** How many days are shown, the last ones. */
+  /** The number of visible days. */
   declare shown: number;
   declare size: CellSize;
-  /** One station in full: its days alone. */
+  /** Whether the grid shows the days of a single station. */
   declare large: boolean;
-  /** The days below the names. */
+  /** Whether the days are below the names. */
   declare stacked: boolean;
-  /** The date whose details are shown elsewhere. */
+  /** The date whose details are shown. */
   declare pinned: string | null;
   declare place: Place | undefined;
   declare tip: { text: string; left: number; top: number } | undefined;
@@ -68,7 +68,7 @@ export class StationGrid extends PageElement {
     this.addEventListener('focusout', () => (this.tip = undefined));
   }
 
-  /** Gives the keyboard to a day of a station; without a date to the last day. */
+  /** Focuses a day of a station, or the last day when `date` is null. */
   focusDay(id: string, date: string | null): void {
     const day = date === null ? -1 : this.days.dates.indexOf(date);
     this.most = Math.max(this.most, this.rows.findIndex((row) => row.id === id) + portion);
@@ -80,7 +80,7 @@ export class StationGrid extends PageElement {
     return this.days.dates.length - this.shown;
   }
 
-  /** The place of the keyboard as it can be now: rows may have gone, fewer days may be shown. */
+  /** Returns the focusable day, adjusted to the rows and days that exist now. */
   #placeNow(): Place | undefined {
     const last = this.days.dates.length - 1;
     const row = this.rows.find(({ id }) => id === this.place?.id) ?? this.rows[0];
@@ -160,7 +160,7 @@ export class StationGrid extends PageElement {
     act();
   }
 
-  /** Takes away the tip that covers something; a pinned day goes with it. */
+  /** Closes the tooltip, and clears the pinned day. */
   #escape(): void {
     if (this.tip === undefined || this.pinned !== null) this.#fire('clear', undefined);
     this.tip = undefined;
@@ -180,7 +180,7 @@ export class StationGrid extends PageElement {
     this.#fire('choose', { id, date: this.days.dates[day] ?? null });
   }
 
-  /** The day under the pointer. */
+  /** Returns the index of the day under the pointer. */
   #dayAt({ target, clientX }: MouseEvent): number | undefined {
     const bars = target instanceof Element ? target.closest('.bars') : null;
     if (!bars) return undefined;
@@ -217,7 +217,7 @@ export class StationGrid extends PageElement {
 }
 customElements.define('station-grid', StationGrid);
 
-/** Below the day, within the window. */
+/** Places the tooltip below the day and inside the window. */
 function tipStyle(tip: { left: number; top: number } | undefined): string {
   if (!tip) return '';
   const left = Math.max(8, Math.min(tip.left - 20, document.documentElement.clientWidth - 316));

@@ -21,7 +21,7 @@ import type { Widths } from './widths.ts';
 
 import './stationGrid.ts';
 
-/** One station in full. @param rows all that are shown, in their order */
+/** @param rows the rows of the overview, sorted */
 export function stationPage(
   view: View,
   days: Days,
@@ -47,7 +47,7 @@ export function stationPage(
   `;
 }
 
-/** The state now, which is not mixed with today's cell. */
+/** Renders the present state, which is separate from today's cell. */
 function now(row: UptimeRow, days: Days): unknown {
   const { now, time_zone: zone } = days;
   return html`
@@ -103,7 +103,6 @@ function actions(view: View, row: UptimeRow, days: Days): unknown {
 const button = (name: string, label: string, act: () => void): unknown =>
   html`<button type="button" @click=${act}>${icon(name)} ${label}</button>`;
 
-/** What takes time out of the reckoning. */
 function pauseActions({ id, pauses }: UptimeRow, { now }: Days): unknown {
   const pause = pauseAt(pauses, now);
   return html`
@@ -154,7 +153,7 @@ function history(view: View, days: Days, row: UptimeRow, rows: readonly UptimeRo
   `;
 }
 
-/** Why there is nothing to show, and what to do about it. */
+/** Explains why there is no history and how to get one. */
 const neverWatched = ({ id, name }: UptimeRow): unknown => html`
   <section class="explanation" aria-labelledby="why">
     <h2 id="why">${l10n.t('{0} has no history yet', name)}</h2>

@@ -20,7 +20,6 @@ const heads = (names: readonly string[]): unknown =>
     </tr>
   </thead>`;
 
-/** All stations with their figures. */
 export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days): unknown {
   const names = [l10n.t('Station'), l10n.t('State'), l10n.t('Since'), l10n.t('24 hours')];
   names.push(...[7, 30, 90].map((count) => l10n.t('{0} days', count)));
@@ -56,7 +55,7 @@ export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days
   `;
 }
 
-/** The days of one station, the newest first. */
+/** Renders the days of one station, the newest first. */
 export function daysTable(view: View, row: UptimeRow, days: Days, shown: number): unknown {
   const names = [l10n.t('Day'), l10n.t('Uptime'), l10n.t('Observed'), l10n.t('Coverage'), l10n.t('Down')];
   names.push(l10n.t('Incidents'), l10n.t('Maintenance'), l10n.t('Paused'), l10n.t('Not observed'));

@@ -18,7 +18,7 @@ import { stateWord } from './words.ts';
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
-/** The whole page: all stations in rows, or one in full. */
+/** The uptime page: all stations in rows, or one station in full. */
 class UptimeView extends PageElement implements View {
   static override properties = {
     fleet: { state: true },
@@ -32,18 +32,18 @@ class UptimeView extends PageElement implements View {
     said: { state: true },
   };
   declare fleet: Fleet | undefined;
-  /** In place of a fleet, on a server that keeps no uptime. */
+  /** The stations of a server without uptime. */
   declare known: { server: string; stations: readonly KnownStation[] } | undefined;
   declare failure: string | undefined;
   declare station: StationUptime | undefined;
   declare day: { station: string; day: DayUptime } | undefined;
   declare watched: ReadonlySet<string>;
-  /** What the user chose; kept over a reload. */
+  /** The user's choices, which are kept over a reload. */
   declare chosen: typeof kept.value;
   declare width: number;
-  /** For screen readers: a change of a state. */
+  /** The last change of a state, for screen readers. */
   declare said: string;
-  /** The day that gets the keyboard when the page has changed. */
+  /** The day to focus when the page has changed. */
   #focus: { id: string; date: string | null } | undefined;
 
   constructor() {
@@ -165,7 +165,7 @@ class UptimeView extends PageElement implements View {
     this.fleet = { days: { ...days, now }, rows: rows.map((each) => (each.id === row.id ? row : each)) };
   }
 
-  /** Its row is as new as the day: of a day that is not over, two answers differ. */
+  /** Also updates the row: today's figures in an older row would differ from the day's. */
   #takeDay(station: string, day: DayUptime): void {
     this.day = { station, day };
     if (!this.fleet) return;

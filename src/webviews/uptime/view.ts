@@ -2,28 +2,28 @@ import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { DayUptime, StationUptime } from '../../shared/contract/uptimeView.ts';
 import type { kept } from './host.ts';
 
-/** All there is to know of the stations, as last told by the host. */
+/** The stations as last sent by the host. */
 export interface Fleet {
   readonly days: Days;
   readonly rows: readonly UptimeRow[];
 }
 
-/** What the parts of the page see of the whole, and do with it. */
+/** The interface of the page for its parts. */
 export interface View {
   readonly chosen: typeof kept.value;
-  /** The station that is shown in full, once it has come. */
+  /** The station that is shown in full, once it is loaded. */
   readonly station: StationUptime | undefined;
   readonly day: { readonly station: string; readonly day: DayUptime } | undefined;
   readonly watched: ReadonlySet<string>;
   keep(change: Partial<typeof kept.value>): void;
-  /** Shows a station in full, with the details of a day; null: of today. */
+  /** Shows a station in full, with the details of a day, or of today when `date` is null. */
   open(station: string, date: string | null): void;
-  /** Shows the details of a day, or those of none. */
+  /** Shows the details of a day, or none when `date` is null. */
   pin(date: string | null): void;
-  /** Back to all stations, where the user was. */
+  /** Returns to all stations, at the previous scroll position. */
   close(): void;
-  /** Takes back one step: the day, then the station. */
+  /** Goes back one step: from the day to the station, and from the station to all stations. */
   clear(): void;
-  /** The station above or below, in the order of the rows. */
+  /** Opens the station above or below. */
   step(rows: readonly UptimeRow[], by: number): void;
 }

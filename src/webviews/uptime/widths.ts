@@ -1,22 +1,23 @@
 import type { CellSize } from './dayShapes.ts';
 
-/** How many days fit, and how large they are. */
+/** How many days fit, and their size. */
 export interface Widths {
-  /** 90, 60 or 30. */
+  /** 90, 60, or 30. */
   readonly shown: number;
   readonly size: CellSize;
-  /** The days of a station stand below its name, not beside it. */
+  /** Whether the days are below the names. */
   readonly stacked: boolean;
 }
 
-/** What is beside the days of a row: name, figure, gaps; and the margins of the page. Pixels. */
+/** The widths in pixels of the name, figure, and gaps of a row, and of the margins of the page. */
 const [beside, margins] = [344, 40];
-/** Less wide a day cannot be pointed at. Pixels. */
+/** The minimum width of a day in pixels that can still be pointed at. */
 const [leastInRow, leastLarge] = [5, 7];
 
 /**
- * As many days as can still be told apart; they fill the width as far as whole pixels do.
- * @param page the width of the page in pixels @param large for one station in full
+ * Returns the highest number of days that fit. They fill the width as far as whole pixels allow.
+ * @param page the width of the page in pixels
+ * @param large for one station in full
  */
 export function widthsOf(page: number, large: boolean): Widths {
   const least = large ? leastLarge : leastInRow;

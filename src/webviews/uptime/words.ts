@@ -20,7 +20,7 @@ export function stateWord(state: StationState): string {
   }
 }
 
-/** The shape of each state, as in the Stations view. */
+/** The icons of the states, as in the Stations view. */
 export const stateIcons: Record<StationState, string> = {
   connected: 'pass',
   running: 'play-circle',
@@ -46,7 +46,7 @@ export function instantWord(state: InstantState): string {
   }
 }
 
-/** Why a station went. */
+/** Returns why a station disconnected. */
 export function causeWord(cause: PresenceCause): string {
   switch (cause) {
     case 'stream':
@@ -68,7 +68,7 @@ export function causeWord(cause: PresenceCause): string {
   }
 }
 
-/** `99.82 %`, or that there is not enough to tell. */
+/** Returns a percentage such as `99.82 %`, or a note that there is not enough data. */
 export function uptimeText(durations: Durations): string {
   const { percent } = figuresOf(durations);
   return percent === null ? l10n.t('not enough data') : percentWords(percent, language());
@@ -87,7 +87,7 @@ export function downText({ down, incidents }: Durations): string {
   return incidents === 1 ? l10n.t('{0} down, 1 incident', time) : l10n.t('{0} down, {1} incidents', time, incidents);
 }
 
-/** A day in one text, for the eye and for screen readers alike. */
+/** Describes a day in one text, for tooltips and screen readers. */
 export function dayText(date: string, durations: Durations): string {
   const { maintenance, paused, unknown } = durations;
   const parts = [

@@ -39,7 +39,7 @@ export const parts = [
   check('build', [[node, script('scripts/package.mjs')]]),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
-  suite('unit', { timeout: 10_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
+  suite('unit', { timeout: 60_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
   check('types', [
     [node, program('typescript', 'tsc'), '-p', '.'],
     ...['shared', 'extension', 'server', 'webviews'].map((folder) => [

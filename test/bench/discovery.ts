@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { mentionsTests } from '../../src/shared/script/mentionsTests.ts';
-import type { outlineScript } from '../../src/shared/script/phaseScan.ts';
+import { mayDefineTests } from '../../src/shared/script/scriptHints.ts';
+import type { scanScript } from '../../src/shared/script/scriptScan.ts';
 import { atMost, number, printTable } from './table.ts';
 
 const { values } = parseArgs({ options: { files: { type: 'string', default: '500' } } });
@@ -34,8 +34,8 @@ try {
   const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0);
 
   const start = performance.now();
-  const { outlineScript: outline } = createRequire(import.meta.url)(join(root, 'dist/scriptScan.js')) as {
-    outlineScript: typeof outlineScript;
+  const { scanScript: scan } = createRequire(import.meta.url)(join(root, 'dist/scriptScan.js')) as {
+    scanScript: typeof scanScript;
   };
   const loaded = performance.now() - start;
   let found = 0;
@@ -43,7 +43,7 @@ try {
   for (const file of files) {
     const source = await readFile(file, 'utf8');
     const turn = performance.now();
-    if (mentionsTests(source)) found += outline(source).phases.length;
+    if (mayDefineTests(source)) found += scan(source).phases.length;
     longest = Math.max(longest, performance.now() - turn);
     await nextTurn();
   }

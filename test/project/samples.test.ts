@@ -16,7 +16,9 @@ describe('the samples', () => {
 
   for (const script of scripts) {
     it(`name the procedure that the walkthrough links (${script})`, () => {
-      assert.deepEqual(scanScript(readFileSync(join(folder, script), 'utf8')), [{ kind: 'named', id: 'FVT1' }]);
+      assert.deepEqual(scanScript(readFileSync(join(folder, script), 'utf8')).procedureArguments, [
+        { kind: 'named', id: 'FVT1' },
+      ]);
     });
   }
 });

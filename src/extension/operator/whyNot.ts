@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { operator } from '../../shared/contract/operator.ts';
+import { mentionsOpenHtf } from '../../shared/script/scriptHints.ts';
 import type { Connection } from '../connection/connection.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { StationScripts } from './stationScripts.ts';
@@ -55,7 +56,7 @@ export async function requireOperatorUi(
 /** Returns true for a script that cannot be read: starting it reports the actual problem. */
 async function isOpenhtf(script: vscode.Uri): Promise<boolean> {
   try {
-    return /\bopenhtf\b/.test((await vscode.workspace.openTextDocument(script)).getText());
+    return mentionsOpenHtf((await vscode.workspace.openTextDocument(script)).getText());
   } catch {
     return true;
   }

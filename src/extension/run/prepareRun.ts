@@ -47,11 +47,12 @@ export async function savedSource(script: vscode.Uri): Promise<string> {
  * has started when the user cancels. What only running shows is asked by the runner before the first phase.
  */
 export async function askBeforeStart({ procedure, partNumber }: RunningStation, source: string): Promise<void> {
-  const { lacksPartNumber, scanScript } = await import('../../shared/script/scriptScan.ts');
-  for (const argument of scanScript(source)) {
+  const { scanScript } = await import('../../shared/script/scriptScan.ts');
+  const { procedureArguments, lacksPartNumber } = scanScript(source);
+  for (const argument of procedureArguments) {
     if (argument.kind === 'computed') continue;
     const answer = await procedure.answer(argument.kind === 'named' ? argument.id : null);
     if (answer === null) throw new vscode.CancellationError();
   }
-  if (lacksPartNumber(source) && (await partNumber.answer()) === null) throw new vscode.CancellationError();
+  if (lacksPartNumber && (await partNumber.answer()) === null) throw new vscode.CancellationError();
 }

@@ -1,7 +1,7 @@
-/** Names that Windows keeps for devices. */
+/** Names that Windows reserves for devices. */
 const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** A name for a file on any system: never a path, never hidden, never empty. */
+/** Returns a file name that is valid on every system: never a path, never hidden, never empty. */
 export function safeFileName(name: string): string {
   const plain = name
     .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069<>:"/\\|?*]+/gu, '_')
@@ -9,3 +9,7 @@ export function safeFileName(name: string): string {
     .slice(-120);
   return plain === '' || device.test(plain) ? `file_${plain}` : plain;
 }
+
+/** Returns the last part of a path of any system. */
+export const baseName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -1,150 +1,107 @@
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@lezer/python';
-import { openhtfNames } from '../run/openhtfNames.ts';
-import { declaredIn, type DeclaredMeasurements, literalText } from './measurementScan.ts';
+import type { PythonSource } from './pythonSource.ts';
+import type { DeclaredMeasurements, OutlinedPhase } from './scriptInfo.ts';
 
-/** Lines count from 1. */
-export interface OutlinedPhase {
-  /** As the run will name it, where that can be read. */
-  readonly name: string;
-  /** Of its `def`. */
-  readonly line: number;
-  readonly endLine: number;
-  /** Names of its measurements, each with the line that declares it. */
-  readonly measurements: DeclaredMeasurements;
-}
-
-/** What can be told of a Python file without running it. */
-export interface ScriptOutline {
-  /** It makes a run, or has the functions of one; other files only define phases for scripts. */
-  readonly runnable: boolean;
-  /** As tests list them, then the others from top to bottom. */
-  readonly phases: readonly OutlinedPhase[];
-}
-
-const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 const takesPhases = /(?:^|\.)(?:Test|PhaseGroup|PhaseSequence|Subtest|BranchSequence|with_\w+|combine|wrap)$/;
+/** The arguments of those calls that hold phases. */
+const phaseArguments = new Set(['setup', 'main', 'teardown', 'nodes']);
+/** Decorators of functions that OpenHTF calls with the results of a phase. Such a function is no phase. */
+const isDiagnoser = /(?:^|\.)(?:Phase|Test)Diagnoser$/;
+const declaresMeasurements = /^@?[\w.]*\b(?:Measurement|measures)\s*$/;
 
-/** OpenHTF calls a function with such a decorator with what a phase has measured; it is no phase. */
-const diagnoser = /(?:^|\.)(?:Phase|Test)Diagnoser$/;
-
-const holdsPhases = new Set(['setup', 'main', 'teardown', 'nodes']);
-
-interface Function {
+interface FunctionNode {
   readonly node: SyntaxNode;
   readonly decorators: readonly SyntaxNode[];
-  readonly topLevel: boolean;
+  readonly isTopLevel: boolean;
 }
 
 /**
- * The phases of a script: functions that are handed to `htf.Test` or to groups and sequences, those that OpenHTF's
- * decorators mark, and in scripts without OpenHTF those named `phase_…`. Source that does not parse gives what could be
- * read of it; phases that the script imports or makes while running are not seen.
+ * Returns the phases of a script: functions that are passed to `htf.Test` or to groups and sequences, functions with a
+ * decorator of OpenHTF, and in scripts without OpenHTF the functions named `phase_…`. Phases that the script imports or
+ * creates at run time are not found.
  */
-export function outlineScript(source: string): ScriptOutline {
-  const functions = new Map<string, Function>();
-  const values = new Map<string, SyntaxNode>();
-  const imports: string[] = [];
-  const calls: SyntaxNode[] = [];
-  parser.parse(source).iterate({
-    // `at.node` makes an object: only of nodes that count.
-    enter(at) {
-      if (at.name === 'ImportStatement') imports.push(source.slice(at.from, at.to));
-      else if (at.name === 'FunctionDefinition') remember(functions, at.node, source);
-      else if (at.name === 'AssignStatement') rememberValue(values, at.node, source);
-      else if (at.name === 'CallExpression') calls.push(at.node);
-    },
-  });
-  const openhtf = openhtfNames(imports);
-  /** The name that an import has given to something of OpenHTF is replaced by its own. */
-  const ownName = (text: string): string => openhtf.get(text) ?? text;
+export function findPhases(python: PythonSource): { phases: OutlinedPhase[]; hasPlainPhases: boolean } {
+  const functions = functionsOf(python);
+  const usesOpenHtf = python.openhtf.size > 0;
   const names = new Set<string>();
-  let runs = 0;
-  for (const call of calls) {
-    const callee = ownName(textOf(call.firstChild, source));
-    if (makesRun.test(callee)) runs += 1;
+  for (const call of python.calls(takesPhases)) {
     const list = call.getChild('ArgList');
-    if (list === null || !takesPhases.test(callee)) continue;
-    for (const name of references(list, values, source)) names.add(name);
+    if (list !== null) for (const name of references(list, python)) names.add(name);
   }
-  for (const [name, { decorators, topLevel }] of functions) {
-    if (decorators.some((each) => diagnoser.test(ownName(calledName(each, source))))) {
+  for (const [name, { decorators, isTopLevel }] of functions) {
+    if (decorators.some((each) => isDiagnoser.test(decoratorName(each, python)))) {
       names.delete(name);
       continue;
     }
-    const marked = decorators.some((each) => openhtf.has(textOf(each.getChild('VariableName'), source)));
-    if (marked || (openhtf.size === 0 && topLevel && name.startsWith('phase_'))) names.add(name);
+    const isDecorated = decorators.some((each) => python.openhtf.has(python.text(each.getChild('VariableName'))));
+    const isPlain = !usesOpenHtf && isTopLevel && name.startsWith('phase_');
+    if (isDecorated || isPlain) names.add(name);
   }
-  const lines = new Lines(source);
   const found = [...names].flatMap((name) => functions.get(name) ?? []);
-  const plain = openhtf.size === 0 && found.some(({ topLevel }) => topLevel);
-  return { runnable: runs > 0 || plain, phases: found.map((each) => outlined(each, source, lines)) };
-}
-
-/** Returns the dotted name in a decorator, such as `htf.PhaseOptions` in `@htf.PhaseOptions(name="x")`. */
-const calledName = (decorator: SyntaxNode, source: string): string =>
-  /^@\s*([\w.]+)/.exec(textOf(decorator, source))?.[1] ?? '';
-
-function outlined({ node, decorators }: Function, source: string, lines: Lines): OutlinedPhase {
   return {
-    name: givenName(decorators, source) ?? textOf(node.getChild('VariableName'), source),
-    line: lines.at(node.from),
-    endLine: lines.at(node.to - 1),
-    measurements: declaredIn([...decorators, node], source, (offset) => lines.at(offset)),
+    phases: found.map((each) => outlinePhase(each, python)),
+    hasPlainPhases: !usesOpenHtf && found.some(({ isTopLevel }) => isTopLevel),
   };
 }
 
-/** `@htf.PhaseOptions(name="Power on")`; a name with places is made while running. */
-function givenName(decorators: readonly SyntaxNode[], source: string): string | undefined {
-  const given = decorators.flatMap((each) => each.getChild('ArgList')?.getChildren('VariableName') ?? []);
-  for (const argument of given) {
-    if (textOf(argument, source) !== 'name' || argument.nextSibling?.name !== 'AssignOp') continue;
-    const name = literalText(argument.nextSibling.nextSibling, source);
-    if (name !== undefined) return name.includes('{') ? undefined : name;
+/** Returns the functions of the source by name. Methods are left out. */
+function functionsOf(python: PythonSource): Map<string, FunctionNode> {
+  const functions = new Map<string, FunctionNode>();
+  for (const node of python.functions) {
+    const decorated = node.parent?.name === 'DecoratedStatement' ? node.parent : null;
+    const outer = (decorated ?? node).parent;
+    if (outer?.parent?.name === 'ClassDefinition') continue;
+    functions.set(python.text(node.getChild('VariableName')), {
+      node,
+      decorators: decorated?.getChildren('Decorator') ?? [],
+      isTopLevel: outer?.name === 'Script',
+    });
+  }
+  return functions;
+}
+
+/** Returns the dotted name in a decorator, such as `htf.PhaseOptions` in `@htf.PhaseOptions(name="x")`. */
+function decoratorName(decorator: SyntaxNode, python: PythonSource): string {
+  return python.ownName(/^@\s*([\w.]+)/.exec(python.text(decorator))?.[1] ?? '');
+}
+
+function outlinePhase({ node, decorators }: FunctionNode, python: PythonSource): OutlinedPhase {
+  return {
+    name: givenName(decorators, python) ?? python.text(node.getChild('VariableName')),
+    line: python.lineAt(node.from),
+    endLine: python.lineAt(node.to - 1),
+    measurements: measurementsIn([...decorators, node], python),
+  };
+}
+
+/** Returns the name in `@htf.PhaseOptions(name="Power on")`. A name with placeholders is formatted at run time. */
+function givenName(decorators: readonly SyntaxNode[], python: PythonSource): string | undefined {
+  for (const decorator of decorators) {
+    const argument = python.argument(decorator, 'name');
+    const name = python.literal(argument?.nextSibling?.nextSibling ?? null);
+    if (name !== null) return name.includes('{') ? undefined : name;
   }
   return undefined;
 }
 
-function remember(functions: Map<string, Function>, node: SyntaxNode, source: string): void {
-  const decorated = node.parent?.name === 'DecoratedStatement' ? node.parent : null;
-  const outer = (decorated ?? node).parent;
-  if (outer?.parent?.name === 'ClassDefinition') return;
-  const name = textOf(node.getChild('VariableName'), source);
-  functions.set(name, {
-    node,
-    decorators: decorated?.getChildren('Decorator') ?? [],
-    topLevel: outer?.name === 'Script',
-  });
-}
-
-function rememberValue(values: Map<string, SyntaxNode>, node: SyntaxNode, source: string): void {
-  const [name, value] = [node.getChild('VariableName'), node.lastChild];
-  if (name !== null && value !== null && name.from !== value.from) values.set(textOf(name, source), value);
-}
-
-/** The names in an argument list, through lists, variables, `phase.with_args(…)` and `measures(…)(phase)`. */
-function references(
-  node: SyntaxNode,
-  values: ReadonlyMap<string, SyntaxNode>,
-  source: string,
-  seen: ReadonlySet<string> = new Set(),
-): string[] {
+/** Returns the names in an argument list, through lists, variables, `phase.with_args(…)` and `measures(…)(phase)`. */
+function references(node: SyntaxNode, python: PythonSource, seen: ReadonlySet<string> = new Set()): string[] {
   const found: string[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-    const key = child.prevSibling?.name === 'AssignOp' ? textOf(child.prevSibling.prevSibling, source) : undefined;
-    if (key !== undefined && !holdsPhases.has(key)) continue;
+    const key = child.prevSibling?.name === 'AssignOp' ? python.text(child.prevSibling.prevSibling) : undefined;
+    if (key !== undefined && !phaseArguments.has(key)) continue;
     if (child.name === 'VariableName' && child.nextSibling?.name !== 'AssignOp') {
-      const name = textOf(child, source);
-      const value = seen.has(name) ? undefined : values.get(name);
+      const name = python.text(child);
+      const value = seen.has(name) ? undefined : python.assignedValue(name);
       found.push(name);
-      if (value !== undefined && isList(value))
-        found.push(...references(value, values, source, new Set([...seen, name])));
-    } else if (isList(child)) found.push(...references(child, values, source, seen));
-    else if (child.name === 'CallExpression') {
-      const [callee, list] = [child.firstChild, child.getChild('ArgList')];
-      if (callee?.name === 'MemberExpression') found.push(textOf(callee.firstChild, source));
-      else if (callee?.name === 'CallExpression' && list !== null)
-        found.push(...references(list, values, source, seen));
+      if (value !== undefined && isList(value)) found.push(...references(value, python, new Set([...seen, name])));
+    } else if (isList(child)) {
+      found.push(...references(child, python, seen));
+    } else if (child.name === 'CallExpression') {
+      const callee = child.firstChild;
+      const list = child.getChild('ArgList');
+      if (callee?.name === 'MemberExpression') found.push(python.text(callee.firstChild));
+      else if (callee?.name === 'CallExpression' && list !== null) found.push(...references(list, python, seen));
     }
   }
   return found;
@@ -152,23 +109,31 @@ function references(
 
 const isList = ({ name }: SyntaxNode): boolean => /^(?:Array|Tuple|Parenthesized)Expression$/.test(name);
 
-const textOf = (node: SyntaxNode | null, source: string): string => (node ? source.slice(node.from, node.to) : '');
-
-/** The lines of a text, counted from 1. */
-class Lines {
-  readonly #starts: number[] = [0];
-
-  constructor(text: string) {
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) this.#starts.push(end + 1);
+/**
+ * Returns the measurements that the decorators and the body of a phase declare: `Measurement("supply")`,
+ * `measures("supply")`, and `{"name": "supply"}` in scripts without OpenHTF.
+ */
+function measurementsIn(nodes: readonly SyntaxNode[], python: PythonSource): DeclaredMeasurements {
+  const found: Record<string, number> = {};
+  const add = (node: SyntaxNode | null): void => {
+    const name = python.literal(node);
+    if (node !== null && name !== null) found[name] ??= python.lineAt(node.from);
+  };
+  for (const each of nodes) {
+    each.cursor().iterate((at) => {
+      if (at.to > each.to || at.from < each.from) return false;
+      if (at.name === 'ArgList' && declaresMeasurements.test(python.source.slice(at.node.parent?.from, at.from))) {
+        for (const text of at.node.getChildren('String')) add(text);
+      }
+      if (at.name === 'DictionaryExpression') add(nameValue(at.node, python));
+      return undefined;
+    });
   }
+  return found;
+}
 
-  at(offset: number): number {
-    let [low, high] = [0, this.#starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return low + 1;
-  }
+/** Returns the value of the key "name" in a dict. */
+function nameValue(dictionary: SyntaxNode, python: PythonSource): SyntaxNode | null {
+  const key = dictionary.getChildren('String').find((each) => python.literal(each) === 'name');
+  return key?.nextSibling?.name === ':' ? key.nextSibling.nextSibling : null;
 }

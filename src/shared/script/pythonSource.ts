@@ -1,20 +1,47 @@
 import type { SyntaxNode, SyntaxNodeRef, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
+import { openhtfNames } from '../run/openhtfNames.ts';
 
-/** A Python source, parsed without running it. Source that does not parse gives what could be read of it. */
+/** A Python source that is parsed once and never run. If it has syntax errors, the parts around them are still read. */
 export class PythonSource {
   readonly source: string;
+  readonly imports: readonly string[];
+  readonly functions: readonly SyntaxNode[];
+  readonly callExpressions: readonly SyntaxNode[];
+  /** The names by which the module knows OpenHTF and its members, with the names that they have there. */
+  readonly openhtf: ReadonlyMap<string, string>;
   readonly #tree: Tree;
-  /** The values of names that the module assigns once; null: more than once, so that only running would tell. */
+  readonly #lineStarts: number[] = [0];
+  /** The value that each name was assigned last, in any scope. */
+  readonly #values = new Map<string, SyntaxNode>();
+  /** The values that the module assigns to a name once; null for a name that it assigns several times. */
   readonly #constants = new Map<string, SyntaxNode | null>();
 
   constructor(source: string) {
     this.source = source;
     this.#tree = parser.parse(source);
-    for (const node of this.top.getChildren('AssignStatement')) this.#rememberConstant(node);
+    const imports: string[] = [];
+    const functions: SyntaxNode[] = [];
+    const calls: SyntaxNode[] = [];
+    this.#tree.iterate({
+      // `at.node` allocates an object, so it is read for few kinds only.
+      enter: (at) => {
+        if (at.name === 'ImportStatement') imports.push(this.text(at));
+        else if (at.name === 'FunctionDefinition') functions.push(at.node);
+        else if (at.name === 'CallExpression') calls.push(at.node);
+        else if (at.name === 'AssignStatement') this.#addAssignment(at.node);
+      },
+    });
+    this.imports = imports;
+    this.functions = functions;
+    this.callExpressions = calls;
+    this.openhtf = openhtfNames(imports);
+    for (let end = source.indexOf('\n'); end >= 0; end = source.indexOf('\n', end + 1)) {
+      this.#lineStarts.push(end + 1);
+    }
   }
 
-  /** The module itself. */
+  /** The node of the module. */
   get top(): SyntaxNode {
     return this.#tree.topNode;
   }
@@ -23,49 +50,77 @@ export class PythonSource {
     return node === null ? '' : this.source.slice(node.from, node.to);
   }
 
-  /** Every node of these kinds, in the order of the source. */
+  /** Returns the line of an offset, counted from 1. */
+  lineAt(offset: number): number {
+    let low = 0;
+    let high = this.#lineStarts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  }
+
+  /** Returns all nodes of these kinds in the order of the source. */
   nodes(...kinds: readonly string[]): SyntaxNode[] {
     const found: SyntaxNode[] = [];
     this.#tree.iterate({
-      enter({ name, node }) {
-        if (kinds.includes(name)) found.push(node);
+      enter(at) {
+        if (kinds.includes(at.name)) found.push(at.node);
       },
     });
     return found;
   }
 
-  /** Calls of what is written like this, such as `htf.Test`. */
-  calls(callee: RegExp): SyntaxNode[] {
-    return this.nodes('CallExpression').filter((call) => callee.test(this.text(call.firstChild)));
+  /** Returns the name that OpenHTF gives to something that the module imports under another name. */
+  ownName(name: string): string {
+    return this.openhtf.get(name) ?? name;
   }
 
-  /** The name in `name=value` of a call's arguments. */
+  /** Returns the dotted name of a called function, such as `htf.Test`. */
+  callee(call: SyntaxNode): string {
+    return this.ownName(this.text(call.firstChild));
+  }
+
+  calls(callee: RegExp): SyntaxNode[] {
+    return this.callExpressions.filter((call) => callee.test(this.callee(call)));
+  }
+
+  /** Returns the name in `name=value` in the arguments of a call. */
   argument(call: SyntaxNode, name: string): SyntaxNode | undefined {
     const names = call.getChild('ArgList')?.getChildren('VariableName') ?? [];
     return names.find((each) => each.nextSibling?.name === 'AssignOp' && this.text(each) === name);
   }
 
-  /** The value of an argument; the name of a constant of the module stands for what it is assigned. */
+  /** Returns the value of an argument; for the name of a constant of the module, the constant's value. */
   valueOf(argument: SyntaxNode): SyntaxNode | null {
     const value = argument.nextSibling?.nextSibling ?? null;
     return value?.name === 'VariableName' ? (this.#constants.get(this.text(value)) ?? null) : value;
   }
 
-  /** The value of a plain string literal. Escapes and f-strings are left to Python. */
-  literal(node: SyntaxNode): string | null {
-    if (node.name === 'ContinuedString') {
+  /** Returns the value that a variable was assigned last, in any scope. */
+  assignedValue(name: string): SyntaxNode | undefined {
+    return this.#values.get(name);
+  }
+
+  /** Returns the value of a string literal; null for strings with escapes, for f-strings, and for other nodes. */
+  literal(node: SyntaxNode | null): string | null {
+    if (node?.name === 'ContinuedString') {
       const parts = node.getChildren('String').map((part) => this.literal(part));
       return parts.includes(null) || node.getChild('FormatString') !== null ? null : parts.join('');
     }
-    if (node.name !== 'String') return null;
+    if (node?.name !== 'String') return null;
     const match = /^[rRuU]?("""|'''|"|')([^\\]*)\1$/s.exec(this.text(node));
     return match?.[2] ?? null;
   }
 
-  #rememberConstant(node: SyntaxNode): void {
-    const [name, value] = [node.getChild('VariableName'), node.lastChild];
+  #addAssignment(node: SyntaxNode): void {
+    const name = node.getChild('VariableName');
+    const value = node.lastChild;
     if (name === null || value === null) return;
     const key = this.text(name);
-    this.#constants.set(key, this.#constants.has(key) ? null : value);
+    if (name.from !== value.from) this.#values.set(key, value);
+    if (node.parent?.name === 'Script') this.#constants.set(key, this.#constants.has(key) ? null : value);
   }
 }

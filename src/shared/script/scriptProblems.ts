@@ -1,16 +1,16 @@
 import type { LinkedProcedure } from '../contract/stations.ts';
 import { chooseProcedure } from '../run/procedureChoice.ts';
-import type { ProcedureMention, ScriptMarks, WrittenKey } from './scriptMarks.ts';
+import type { ProcedureMention, ScriptMarks, WrittenKey } from './scriptInfo.ts';
 
-/** What in a script's source will go wrong, as far as the source and the links of the station tell. */
+/** A problem that a run of the script would have. */
 export type ScriptProblem =
-  /** The station may not push runs of it. */
+  /** The procedure is not linked to the station. */
   | { readonly kind: 'notLinked'; readonly named: ProcedureMention; readonly linked: readonly LinkedProcedure[] }
-  /** It is linked, but the script's client does not know it by this name. */
+  /** The procedure is linked, but the v2 client takes its id only. */
   | { readonly kind: 'needsId'; readonly named: ProcedureMention; readonly procedure: LinkedProcedure }
   | { readonly kind: 'writtenKey'; readonly key: WrittenKey };
 
-/** @param linked the procedures of the selected station; undefined: not known */
+/** @param linked the procedures of the selected station; undefined if they are not loaded */
 export function problemsOf(
   { procedures, keys }: ScriptMarks,
   linked: readonly LinkedProcedure[] | undefined,

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { logLevel } from '../../shared/contract/common.ts';
 import type { Report } from '../../shared/contract/report.ts';
-import { baseName } from '../../shared/script/pythonSources.ts';
+import { baseName } from '../../shared/format/fileNames.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
 import { kept, send } from './host.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { openhtfRecord } from '../../../src/shared/run/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../../../src/shared/run/openhtfRun.ts';
 import { reasonsOf } from '../../../src/shared/run/report.ts';
-import { outlineScript } from '../../../src/shared/script/phaseScan.ts';
+import { scanScript } from '../../../src/shared/script/scriptScan.ts';
 
 const traceback = `Traceback (most recent call last):
   File "/v/lib/python3.11/site-packages/openhtf/util/threads.py", line 109, in run
@@ -187,7 +187,7 @@ def warm(test):
 test = htf.Test(warm, procedure_id="X")
 `;
     assert.deepEqual(
-      outlineScript(source).phases.map(({ name }) => name),
+      scanScript(source).phases.map(({ name }) => name),
       ['warm'],
     );
   });

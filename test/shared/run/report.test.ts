@@ -8,7 +8,7 @@ import { imageType } from '../../../src/shared/format/images.ts';
 import { readableSize, readableValue } from '../../../src/shared/format/values.ts';
 import { attemptsOf, failuresOf, lastAttempts } from '../../../src/shared/run/report.ts';
 import { readableMillis, timelineOf } from '../../../src/shared/run/timeline.ts';
-import { phaseSources, sourceFile } from '../../../src/shared/script/pythonSources.ts';
+import { phaseSources, sourceFile } from '../../../src/shared/script/phaseSources.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 const time = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();

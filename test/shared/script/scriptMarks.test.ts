@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { markScript, type TextSpan } from '../../../src/shared/script/scriptMarks.ts';
+import type { TextSpan } from '../../../src/shared/script/scriptInfo.ts';
+import { scanScript } from '../../../src/shared/script/scriptScan.ts';
 
 const v1 = 'from tofupilot import TofuPilotClient\n';
 const htf = 'import openhtf as htf\nfrom tofupilot.openhtf import TofuPilot\n';
@@ -9,13 +10,13 @@ const at = (source: string, { from, to }: TextSpan): string => source.slice(from
 
 /** The line that the lenses stand above. */
 function entryLine(source: string): string | undefined {
-  const { entry } = markScript(source);
+  const { entry } = scanScript(source);
   return entry === null ? undefined : source.slice(entry).split('\n')[0];
 }
 
 /** The source without each written key's argument. */
 function cleaned(source: string): string {
-  const [key] = markScript(source).keys;
+  const [key] = scanScript(source).keys;
   assert.ok(key?.argument);
   return source.slice(0, key.argument.from) + source.slice(key.argument.to);
 }
@@ -53,7 +54,7 @@ describe('the entry of a script', () => {
 describe('the procedures of a script', () => {
   it('are marked at their literals', () => {
     const source = `${htf}htf.Test(a, procedure_id='FVT1')\nhtf.Test(a, procedure_id=" FVT2 ")\n`;
-    const { procedures } = markScript(source);
+    const { procedures } = scanScript(source);
     assert.deepEqual(
       procedures.map(({ id, literal, takesOnlyId }) => [id, at(source, literal), takesOnlyId]),
       [
@@ -65,19 +66,19 @@ describe('the procedures of a script', () => {
 
   it('are marked where a constant has them', () => {
     const source = `${v1}PROCEDURE = "FVT1"\nclient.create_run(procedure_id=PROCEDURE)\n`;
-    const [procedure] = markScript(source).procedures;
+    const [procedure] = scanScript(source).procedures;
     assert.equal(procedure?.literal.from, source.indexOf('"FVT1"'));
   });
 
   it('need their id for the v2 client', () => {
-    const [procedure] = markScript('import tofupilot.v2\nclient.runs.create(procedure_id="FVT1")\n').procedures;
+    const [procedure] = scanScript('import tofupilot.v2\nclient.runs.create(procedure_id="FVT1")\n').procedures;
     assert.equal(procedure?.takesOnlyId, true);
   });
 
   it('are not marked where only running tells, where none is given, and in other files', () => {
     const none = ['procedure_id=f"{a}"', 'procedure_id=""', 'procedure_id=name()', 'part_number="A"'];
-    for (const argument of none) assert.deepEqual(markScript(`${htf}htf.Test(${argument})\n`).procedures, [], argument);
-    assert.deepEqual(markScript('client.create_run(procedure_id="FVT1")\n').procedures, []);
+    for (const argument of none) assert.deepEqual(scanScript(`${htf}htf.Test(${argument})\n`).procedures, [], argument);
+    assert.deepEqual(scanScript('client.create_run(procedure_id="FVT1")\n').procedures, []);
   });
 });
 
@@ -90,7 +91,7 @@ describe('the keys that stand in a script', () => {
       'c.TofuPilotClient(api_key="abc")',
       "upload(api_key='abc')",
     ]) {
-      const { keys } = markScript(`${call}\n`);
+      const { keys } = scanScript(`${call}\n`);
       assert.equal(keys.length, 1, call);
       assert.ok(!JSON.stringify(keys).includes('abc'));
     }
@@ -105,7 +106,7 @@ describe('the keys that stand in a script', () => {
       `"""\n${shaped}\n"""`,
     ]) {
       const source = `x = ${text}\n`;
-      const [key, ...more] = markScript(source).keys;
+      const [key, ...more] = scanScript(source).keys;
       assert.ok(key, text);
       assert.deepEqual([at(source, key.literal), key.argument, more], [text, null, []]);
     }
@@ -113,7 +114,7 @@ describe('the keys that stand in a script', () => {
 
   it('are marked once, at the constant that has them', () => {
     const source = `KEY = "${shaped}"\nTofuPilotClient(api_key=KEY)\n`;
-    const [key, ...more] = markScript(source).keys;
+    const [key, ...more] = scanScript(source).keys;
     assert.deepEqual(more, []);
     assert.ok(key?.argument);
     assert.equal(at(source, key.literal), `"${shaped}"`);
@@ -128,7 +129,7 @@ describe('the keys that stand in a script', () => {
       'TofuPilotClient(api_key=os.environ["KEY"])',
       'x = "tss_short"',
     ];
-    for (const source of none) assert.deepEqual(markScript(`${source}\n`).keys, [], source);
+    for (const source of none) assert.deepEqual(scanScript(`${source}\n`).keys, [], source);
   });
 
   it('leave with their comma', () => {

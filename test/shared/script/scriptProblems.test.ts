@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { ProcedureMention } from '../../../src/shared/script/scriptMarks.ts';
+import type { ProcedureMention } from '../../../src/shared/script/scriptInfo.ts';
 import { problemsOf } from '../../../src/shared/script/scriptProblems.ts';
 
 const fvt1 = { id: '7d1ba7bb-3a5b-4b2c-9e2e-5b1c6c7f3a11', identifier: 'FVT1', name: 'Functional verification' };

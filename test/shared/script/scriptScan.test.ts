@@ -1,48 +1,52 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { lacksPartNumber, scanScript } from '../../../src/shared/script/scriptScan.ts';
+import { mayDefineTests, mayHaveMarks, mentionsOpenHtf } from '../../../src/shared/script/scriptHints.ts';
+import { scanScript } from '../../../src/shared/script/scriptScan.ts';
+import { scriptFile } from '../../support/scripts.ts';
 
 const named = (id: string): unknown => ({ kind: 'named', id });
+const procedures = (source: string): unknown => scanScript(source).procedureArguments;
 const unnamed = { kind: 'unnamed' };
 const computed = { kind: 'computed' };
 
 describe('the procedures that a script names', () => {
   it('stand in the calls that make runs', () => {
-    assert.deepEqual(scanScript('test = htf.Test(phase, procedure_id="FVT1", part_number="PCBA01")\n'), [
+    assert.deepEqual(procedures('test = htf.Test(phase, procedure_id="FVT1", part_number="PCBA01")\n'), [
       named('FVT1'),
     ]);
-    assert.deepEqual(scanScript('client.create_run(procedure_id="FVT1")\n'), [named('FVT1')]);
-    assert.deepEqual(scanScript('client.runs.create(procedure_id="FVT1")\n'), [named('FVT1')]);
-    assert.deepEqual(scanScript('from openhtf import Test\nTest(a, procedure_id="FVT1")\n'), [named('FVT1')]);
+    assert.deepEqual(procedures('client.create_run(procedure_id="FVT1")\n'), [named('FVT1')]);
+    assert.deepEqual(procedures('client.runs.create(procedure_id="FVT1")\n'), [named('FVT1')]);
+    assert.deepEqual(procedures('from openhtf import Test\nTest(a, procedure_id="FVT1")\n'), [named('FVT1')]);
   });
 
   it('do not stand in other calls', () => {
-    assert.deepEqual(scanScript('link(procedure_id="FVT1")\nclient.stations.create(procedure_id="FVT1")\n'), []);
+    assert.deepEqual(procedures('link(procedure_id="FVT1")\nclient.stations.create(procedure_id="FVT1")\n'), []);
   });
 
   it('may stand in a constant of the module', () => {
-    assert.deepEqual(scanScript("PROCEDURE = 'FVT1'\nclient.create_run(procedure_id=PROCEDURE)\n"), [named('FVT1')]);
+    assert.deepEqual(procedures("PROCEDURE = 'FVT1'\nclient.create_run(procedure_id=PROCEDURE)\n"), [named('FVT1')]);
   });
 
   it('may be left out', () => {
-    assert.deepEqual(scanScript('htf.Test(phase, part_number="A")\n'), [unnamed]);
-    assert.deepEqual(scanScript('htf.Test(phase, timeout=2**3)\n'), [unnamed]);
+    assert.deepEqual(procedures('htf.Test(phase, part_number="A")\n'), [unnamed]);
+    assert.deepEqual(procedures('htf.Test(phase, timeout=2**3)\n'), [unnamed]);
   });
 
   it('are left to Python where only running tells', () => {
-    assert.deepEqual(scanScript('htf.Test(procedure_id=f"FVT{n}")\n'), [computed]);
-    assert.deepEqual(scanScript('htf.Test(procedure_id=os.environ["P"])\n'), [computed]);
-    assert.deepEqual(scanScript('htf.Test(phase, **config)\n'), [computed]);
-    assert.deepEqual(scanScript('P = "A"\nP = "B"\nhtf.Test(procedure_id=P)\n'), [computed]);
-    assert.deepEqual(scanScript('htf.Test(procedure_id="A\\n")\n'), [computed]);
+    assert.deepEqual(procedures('htf.Test(procedure_id=f"FVT{n}")\n'), [computed]);
+    assert.deepEqual(procedures('htf.Test(procedure_id=os.environ["P"])\n'), [computed]);
+    assert.deepEqual(procedures('htf.Test(phase, **config)\n'), [computed]);
+    assert.deepEqual(procedures('P = "A"\nP = "B"\nhtf.Test(procedure_id=P)\n'), [computed]);
+    assert.deepEqual(procedures('htf.Test(procedure_id="A\\n")\n'), [computed]);
   });
 
   it('are not read from comments and strings', () => {
-    assert.deepEqual(scanScript('# htf.Test(procedure_id="FVT1")\ns = "htf.Test(procedure_id=1)"\n'), []);
+    assert.deepEqual(procedures('# htf.Test(procedure_id="FVT1")\ns = "htf.Test(procedure_id=1)"\n'), []);
   });
 
   it('are read on behind a syntax error', () => {
-    assert.deepEqual(scanScript('def broken(:\n  pass\nhtf.Test(procedure_id="FVT1")\n'), [named('FVT1')]);
+    assert.deepEqual(procedures('def broken(:\n  pass\nhtf.Test(procedure_id="FVT1")\n'), [named('FVT1')]);
   });
 });
 
@@ -60,7 +64,39 @@ describe('The scan for a part number', () => {
   ];
   for (const [source, lacks] of cases) {
     it(`says ${lacks ? 'that none is given' : 'nothing'} for ${JSON.stringify(source)}`, () => {
-      assert.equal(lacksPartNumber(source), lacks);
+      assert.equal(scanScript(source).lacksPartNumber, lacks);
+    });
+  }
+});
+
+describe('The scan of a script', () => {
+  it('recognizes a test that is imported under another name in every part of the answer', () => {
+    const scanned = scanScript('from openhtf import Test as T\ndef a(test): pass\nT(a, procedure_id="FVT1")\n');
+    assert.deepEqual(scanned.procedureArguments, [named('FVT1')]);
+    assert.deepEqual(
+      scanned.procedures.map(({ id }) => id),
+      ['FVT1'],
+    );
+    assert.equal(scanned.isRunnable, true);
+    assert.equal(scanned.lacksPartNumber, true);
+    assert.notEqual(scanned.entry, null);
+  });
+
+  it('reports whether the script imports OpenHTF', () => {
+    assert.equal(scanScript('import openhtf as htf\n').usesOpenHtf, true);
+    assert.equal(scanScript('from tofupilot import TofuPilotClient  # not openhtf\n').usesOpenHtf, false);
+  });
+});
+
+describe('The cheap searches', () => {
+  for (const name of ['board.py', 'openhtf_rich.py', 'vanilla_rich.py', 'vanilla_fvt1.py']) {
+    it(`send ${name} to the parser, which finds phases and an entry in it`, () => {
+      const source = readFileSync(scriptFile(name), 'utf8');
+      const scanned = scanScript(source);
+      assert.ok(scanned.phases.length === 0 || mayDefineTests(source));
+      assert.ok(scanned.entry === null || mayHaveMarks(source));
+      assert.ok(!scanned.usesOpenHtf || mentionsOpenHtf(source));
+      assert.ok(scanned.isRunnable);
     });
   }
 });

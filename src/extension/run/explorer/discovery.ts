@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { mentionsTests } from '../../../shared/script/mentionsTests.ts';
-import type { ScriptOutline } from '../../../shared/script/phaseScan.ts';
+import { mayDefineTests } from '../../../shared/script/scriptHints.ts';
+import type { ScriptInfo } from '../../../shared/script/scriptInfo.ts';
 import type { Log } from '../../vscode/log.ts';
 import type { TestItems } from './testItems.ts';
 
@@ -108,7 +108,7 @@ export class Discovery implements vscode.Disposable {
   async #read(file: vscode.Uri): Promise<void> {
     try {
       const source = textOf(file) ?? (await readFile(file.fsPath, 'utf8'));
-      const outline = mentionsTests(source) ? await outlineOf(source) : undefined;
+      const outline = mayDefineTests(source) ? await outlineOf(source) : undefined;
       if (outline === undefined) this.#items.forget(file);
       else this.#items.show(file, outline);
     } catch (error) {
@@ -118,9 +118,9 @@ export class Discovery implements vscode.Disposable {
   }
 }
 
-async function outlineOf(source: string): Promise<ScriptOutline> {
-  const { outlineScript } = await import('../../../shared/script/scriptScan.ts');
-  return outlineScript(source);
+async function outlineOf(source: string): Promise<ScriptInfo> {
+  const { scanScript } = await import('../../../shared/script/scriptScan.ts');
+  return scanScript(source);
 }
 
 const openDocument = (file: vscode.Uri): vscode.TextDocument | undefined =>

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/phaseScan.ts';
+import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
 
 /** A phase as a run plans it. `line` counts from 1. */
 export interface PlannedPhase {
@@ -37,7 +37,7 @@ export class TestItems {
   show(file: vscode.Uri, outline: ScriptOutline): void {
     const id = file.toString();
     this.#outlines.set(id, outline);
-    if (!outline.runnable) {
+    if (!outline.isRunnable) {
       this.controller.items.delete(id);
       return;
     }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { procedures } from '../../../shared/contract/procedures.ts';
 import { nameBesideLabel, procedureLabel, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
+import { mentionsV2Client } from '../../../shared/script/scriptHints.ts';
 import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
@@ -36,7 +37,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
       position.translate(0, -written.length),
       position.translate(0, isClosed ? (rest[1]?.length ?? 0) : 0),
     );
-    const takesOnlyId = /\btofupilot\.v2\b/.test(document.getText());
+    const takesOnlyId = mentionsV2Client(document.getText());
     const all = await this.#all();
     const linked = this.#store.station(selected.id)?.procedures ?? [];
     const others = all.filter(({ id }) => !linked.some((procedure) => procedure.id === id));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
 import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
-import type { ProcedureMention, WrittenKey } from '../../../shared/script/scriptMarks.ts';
+import type { ProcedureMention, WrittenKey } from '../../../shared/script/scriptInfo.ts';
 import type { ScriptProblem } from '../../../shared/script/scriptProblems.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ScriptMarks, TextSpan } from '../../../shared/script/scriptMarks.ts';
+import { mayHaveMarks } from '../../../shared/script/scriptHints.ts';
+import type { ScriptMarks, TextSpan } from '../../../shared/script/scriptInfo.ts';
 
 interface Reading {
   readonly version: number;
@@ -12,8 +13,6 @@ export const scriptFiles: vscode.DocumentFilter = { language: 'python', scheme: 
 export const isScriptFile = ({ languageId, uri }: vscode.TextDocument): boolean =>
   languageId === 'python' && uri.scheme === 'file';
 
-/** Without any of these there is nothing to mark, and the parser is not loaded. */
-const telling = /openhtf|tofupilot|\bphase_|api_key|ts[su]_/i;
 const nothing: ScriptMarks = { entry: null, procedures: [], keys: [] };
 
 /** Reads open scripts, each version of one once. */
@@ -30,9 +29,9 @@ export class ScriptReader {
 }
 
 async function read(source: string): Promise<ScriptMarks> {
-  if (!telling.test(source)) return nothing;
-  const { markScript } = await import('../../../shared/script/scriptScan.ts');
-  return markScript(source);
+  if (!mayHaveMarks(source)) return nothing;
+  const { scanScript } = await import('../../../shared/script/scriptScan.ts');
+  return scanScript(source);
 }
 
 export const rangeOf = (document: vscode.TextDocument, { from, to }: TextSpan): vscode.Range =>

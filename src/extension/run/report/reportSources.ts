@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
-import { baseName, phaseSources, sourceFile } from '../../../shared/script/pythonSources.ts';
+import { baseName } from '../../../shared/format/fileNames.ts';
+import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts';
 
 interface Place {
   uri: vscode.Uri;

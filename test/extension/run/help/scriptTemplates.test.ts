@@ -15,18 +15,18 @@ describe('a new test script', function () {
   for (const kind of kinds) {
     it(`names its procedure by the identifier (${kind})`, () => {
       const text = scriptTemplate(kind, { id, identifier: 'EOL-2', name: 'Board test' });
-      assert.deepEqual(scanScript(text), [{ kind: 'named', id: 'EOL-2' }]);
+      assert.deepEqual(scanScript(text).procedureArguments, [{ kind: 'named', id: 'EOL-2' }]);
       assert.ok(!text.includes('Board test'));
     });
 
     it(`names a procedure without an identifier by its id, with the name as a comment (${kind})`, () => {
       const text = scriptTemplate(kind, { id, identifier: null, name: 'Board test' });
-      assert.deepEqual(scanScript(text), [{ kind: 'named', id }]);
+      assert.deepEqual(scanScript(text).procedureArguments, [{ kind: 'named', id }]);
       assert.match(text, new RegExp(`procedure_id="${id}",  # Board test$`, 'm'));
     });
 
     it(`names FVT1 when no procedure is linked (${kind})`, () => {
-      assert.deepEqual(scanScript(scriptTemplate(kind)), [{ kind: 'named', id: 'FVT1' }]);
+      assert.deepEqual(scanScript(scriptTemplate(kind)).procedureArguments, [{ kind: 'named', id: 'FVT1' }]);
     });
 
     it(`has nothing of the procedure's name outside of the comment (${kind})`, () => {

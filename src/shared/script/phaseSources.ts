@@ -1,3 +1,5 @@
+import { baseName } from '../format/fileNames.ts';
+
 /** A Python file of the workspace. */
 export interface PythonFile {
   path: string;
@@ -6,16 +8,16 @@ export interface PythonFile {
 
 export interface SourcePlace {
   path: string;
-  /** From 1. */
+  /** The line, counted from 1. */
   line: number;
 }
 
-/** `def name(` at the start of a line, as a phase is defined. */
+/** A regular expression instead of the parser, because thousands of files are searched while a report opens. */
 const definition = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(/gm;
 
 /**
- * Where the functions of these phases are defined. Where several files define one, the file wins that defines most of the
- * phases: it is the likeliest to be the script that ran.
+ * Returns the places that define the functions of these phases. If several files define one, the file that defines most
+ * of the phases wins, because it is most likely the script that ran.
  */
 export function phaseSources(phases: readonly string[], files: readonly PythonFile[]): Map<string, SourcePlace> {
   const wanted = new Set(phases);
@@ -34,14 +36,11 @@ export function phaseSources(phases: readonly string[], files: readonly PythonFi
   );
 }
 
-/** The file of the workspace that a log's source is: the same path, or the only file of that name. */
+/** Returns the path that equals the source file of a log, or the only path with the same file name. */
 export function sourceFile(source: string, paths: readonly string[]): string | null {
   if (paths.includes(source)) return source;
   const sameName = paths.filter((path) => baseName(path) === baseName(source));
   return sameName.length === 1 ? (sameName[0] ?? null) : null;
 }
-
-export const baseName = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

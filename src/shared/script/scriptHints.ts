@@ -1,0 +1,13 @@
+/**
+ * Cheap searches in the text of a Python file. They decide whether the file is worth parsing, so they must not miss
+ * anything that `scanScript` finds.
+ */
+
+export const mayDefineTests = (source: string): boolean => /\b(?:openhtf|tofupilot)\b|\bdef\s+phase_/.test(source);
+
+/** Returns whether `scanScript` may find an entry, a procedure or a key. */
+export const mayHaveMarks = (source: string): boolean => /openhtf|tofupilot|\bphase_|api_key|ts[su]_/i.test(source);
+
+export const mentionsOpenHtf = (source: string): boolean => /\bopenhtf\b/.test(source);
+
+export const mentionsV2Client = (source: string): boolean => /\btofupilot\.v2\b/.test(source);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { allPages } from '../../src/extension/client/pages.ts';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
-import { findOrStartServer, newUserKey } from '../../src/extension/connection/serverProcess.ts';
+import { createUserKey, findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
 import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
 import { stationEnvironment } from '../../src/extension/run/process/runPlan.ts';
 import { local } from '../../src/shared/contract/local.ts';
@@ -44,7 +44,7 @@ export async function mainJob(python: string): Promise<Demo> {
       () => true,
       () => false,
     ));
-  const api = known ? first : new StationApi(address.url, await newUserKey(place, 'demo'));
+  const api = known ? first : new StationApi(address.url, await createUserKey(place, 'demo'));
 
   const station = await findOrCreateStation(api);
   await linkProcedure(api, station);

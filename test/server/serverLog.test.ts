@@ -16,7 +16,7 @@ import {
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { findOrStartServer, newUserKey } from '../../src/extension/connection/serverProcess.ts';
+import { createUserKey, findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
 import { logFailure } from '../../src/server/cli/logFailure.ts';
 import { ServerLog } from '../../src/server/cli/serverLog.ts';
 import { version } from '../../src/server/version.ts';
@@ -116,7 +116,7 @@ describe('the log of the server', function () {
       const second = await runServerProgram(['--data', dataFolder]);
       assert.equal(second.code, serverExit.folderInUse);
       while (previous() !== 'bbbbbbbbbb' || sizeOf(path) > 0) await delay(50);
-      assert.match(await newUserKey({ program, dataFolder }, 'window'), /^tsu_/);
+      assert.match(await createUserKey({ program, dataFolder }, 'window'), /^tsu_/);
     } finally {
       process.kill(address.pid);
     }

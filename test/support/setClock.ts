@@ -1,7 +1,7 @@
-import type { Clock } from '../../src/extension/vscode/clock.ts';
+import type { Scheduler } from '../../src/extension/vscode/scheduler.ts';
 
 /** A clock on which time passes only when a test says so. */
-export class SetClock implements Clock {
+export class SetClock implements Scheduler {
   readonly start = Date.UTC(2026, 0, 1);
   #now = this.start;
   #timers: { at: number; work: () => Promise<void> }[] = [];
@@ -10,7 +10,7 @@ export class SetClock implements Clock {
     return this.#now;
   }
 
-  after(millis: number, work: () => Promise<void>): () => void {
+  schedule(millis: number, work: () => Promise<void>): () => void {
     const timer = { at: this.#now + millis, work };
     this.#timers.push(timer);
     return () => (this.#timers = this.#timers.filter((each) => each !== timer));

@@ -42,7 +42,7 @@ const kinds: Record<number, ApiErrorKind> = {
 };
 
 /** Characters of a server's own words that are shown. */
-const mostWords = 500;
+const maxMessageLength = 500;
 
 const anyError = z.union([errorAnswer, v1ErrorAnswer]);
 
@@ -52,7 +52,7 @@ export function refusal(status: number, body: unknown): ApiError {
   return new ApiError(
     kinds[status] ?? 'unexpected',
     status,
-    parsed.success ? oneLine(sentence(parsed.data), mostWords) : `The server answered with status ${status}.`,
+    parsed.success ? oneLine(sentence(parsed.data), maxMessageLength) : `The server answered with status ${status}.`,
   );
 }
 
@@ -65,19 +65,19 @@ function sentence(answer: z.infer<typeof anyError>): string {
 /** The error of a fetch that failed before a whole answer was there. */
 export function brokenConnection(url: string, error: unknown): ApiError {
   const codes = errorCodes(error);
-  const untrusted = codes.find((code) => certificateTroubles.has(code) || code.startsWith('ERR_TLS_CERT'));
+  const untrusted = codes.find((code) => certificateErrorCodes.has(code) || code.startsWith('ERR_TLS_CERT'));
   if (untrusted !== undefined) {
     return new ApiError('untrusted', null, `The certificate of ${url} is not trusted (${untrusted}).`, {
       cause: error,
     });
   }
-  const offline = codes.some((code) => unreachable.has(code));
+  const offline = codes.some((code) => offlineErrorCodes.has(code));
   return new ApiError(offline ? 'offline' : 'interrupted', null, `The server at ${url} does not answer.`, {
     cause: error,
   });
 }
 
-const unreachable = new Set([
+const offlineErrorCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -87,7 +87,7 @@ const unreachable = new Set([
 ]);
 
 /** Of OpenSSL, by way of Node (documentation of `node:tls`, "X509 certificate error codes"). */
-const certificateTroubles = new Set([
+const certificateErrorCodes = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_REVOKED',

@@ -1,7 +1,7 @@
 import { ApiError } from './apiError.ts';
 
 /** More is no list that a person works with, and may have no end. */
-const most = 20_000;
+const maxEntries = 20_000;
 
 interface Page<T> {
   readonly data: T[];
@@ -17,7 +17,7 @@ export async function allPages<T>(
     const page: Page<T> = await fetchPage({ limit: 100, cursor });
     all.push(...page.data);
     const next: number | null = page.meta.next_cursor;
-    if (all.length > most || (next !== null && next <= cursor)) {
+    if (all.length > maxEntries || (next !== null && next <= cursor)) {
       throw new ApiError('unexpected', null, `The server’s list does not end: after ${all.length} entries it goes on.`);
     }
     cursor = next;

@@ -28,11 +28,11 @@ export interface CallInput<O extends Operation> {
 }
 
 /** Milliseconds until a call without an answer counts as offline. */
-const timeout = 15_000;
+const callTimeoutMs = 15_000;
 /** Milliseconds for the whole of an answer, and of what is sent or fetched by a signed address. */
 const [wholeAnswer, wholeFile] = [60_000, 10 * 60_000];
 /** An event stream has a comment every few seconds; a silent one is dead. */
-const silence = 60_000;
+const silenceTimeoutMs = 60_000;
 
 /** Bytes of an answer, of a file, and characters of an event that are taken. The station server takes files up to 100 MiB. */
 const [mostAnswer, mostFile, mostEvent] = [64 * 1024 * 1024, 256 * 1024 * 1024, 16 * 1024 * 1024];
@@ -111,21 +111,21 @@ export class StationApi {
       isDead = true;
       cancel();
     };
-    const timer = setTimeout(giveUp, silence);
+    const timer = setTimeout(giveUp, silenceTimeoutMs);
     const hear = (bytes: number): void => {
       timer.refresh();
       unread += bytes;
       if (unread > mostAnswer) giveUp(); // and still no event
     };
     const reader = answer.body
-      .pipeThrough(heard(hear))
+      .pipeThrough(countBytes(hear))
       .pipeThrough(new TextDecoderStream())
       .pipeThrough(new EventSourceParserStream({ maxBufferSize: mostEvent }))
       .getReader();
     signal.addEventListener('abort', cancel);
     try {
       for (;;) {
-        const { done, value } = await this.#connected(reader.read());
+        const { done, value } = await this.#withApiError(reader.read());
         if (isDead) throw brokenConnection(this.url, undefined);
         if (done) return;
         unread = 0;
@@ -148,7 +148,7 @@ export class StationApi {
     const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const headers = { 'Content-Type': type };
-    await this.#connected(
+    await this.#withApiError(
       ky.put(url, { body: content, headers, timeout: wholeFile, retry: 0, ...transport }),
       isHTTPError,
     );
@@ -158,7 +158,10 @@ export class StationApi {
   async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
-    const answer = await this.#connected(ky.get(url, { timeout, retry: 0, ...transport }), isHTTPError);
+    const answer = await this.#withApiError(
+      ky.get(url, { timeout: callTimeoutMs, retry: 0, ...transport }),
+      isHTTPError,
+    );
     return this.#bytes(answer, mostFile, wholeFile);
   }
 
@@ -175,7 +178,7 @@ export class StationApi {
     }, millis);
     try {
       for (;;) {
-        const { done, value } = await this.#connected(reader.read());
+        const { done, value } = await this.#withApiError(reader.read());
         if (isLate) throw brokenConnection(this.url, undefined);
         if (done) return new Uint8Array(Buffer.concat(chunks));
         size += value.length;
@@ -202,12 +205,19 @@ export class StationApi {
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     // The key is this server's; whoever it sends us on to is not asked.
     const redirect = 'manual';
-    const sent = ky(new URL(path, this.url), { ...options, ...transport, headers, redirect, timeout, retry: 0 });
-    return this.#connected(sent, isHTTPError);
+    const sent = ky(new URL(path, this.url), {
+      ...options,
+      ...transport,
+      headers,
+      redirect,
+      timeout: callTimeoutMs,
+      retry: 0,
+    });
+    return this.#withApiError(sent, isHTTPError);
   }
 
   /** Waits for something of a connection; what goes wrong becomes an ApiError. */
-  async #connected<T>(work: Promise<T>, isHttpError?: (error: unknown) => error is HTTPError): Promise<T> {
+  async #withApiError<T>(work: Promise<T>, isHttpError?: (error: unknown) => error is HTTPError): Promise<T> {
     try {
       return await work;
     } catch (error) {
@@ -218,7 +228,9 @@ export class StationApi {
 }
 
 /** @param listener is told how many bytes come by */
-const heard = (listener: (bytes: number) => void): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>
+const countBytes = (
+  listener: (bytes: number) => void,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>
   new TransformStream({
     transform: (piece, stream) => {
       listener(piece.length);

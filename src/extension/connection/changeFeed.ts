@@ -20,42 +20,42 @@ export class ChangeFeed implements vscode.Disposable {
   readonly #store: StationStore;
   readonly #log: Log;
   readonly #onServer: vscode.Disposable;
-  #following: AbortController | undefined;
+  #abort: AbortController | undefined;
   /** The views in which somebody looks at the stations. */
-  readonly #lookers = new Set<string>();
-  readonly #heard = new vscode.EventEmitter<Change | undefined>();
+  readonly #watchingViews = new Set<string>();
+  readonly #received = new vscode.EventEmitter<Change | undefined>();
   /** What a server with an event stream tells; undefined: anything may have changed. */
-  readonly onDidHear = this.#heard.event;
+  readonly onDidReceiveChange = this.#received.event;
 
   constructor(connection: Connection, store: StationStore, log: Log) {
     this.#connection = connection;
     this.#store = store;
     this.#log = log;
     this.#onServer = connection.onDidChangeServer(() => {
-      const begun = this.#following !== undefined;
-      this.#following?.abort();
-      this.#following = undefined;
+      const begun = this.#abort !== undefined;
+      this.#abort?.abort();
+      this.#abort = undefined;
       store.restart();
-      if (begun) this.begin();
+      if (begun) this.start();
     });
   }
 
   /** Somebody looks by this view, or does no longer. */
-  setLooking(view: string, looks: boolean): void {
-    if (looks) this.#lookers.add(view);
-    else this.#lookers.delete(view);
+  setWatching(view: string, looks: boolean): void {
+    if (looks) this.#watchingViews.add(view);
+    else this.#watchingViews.delete(view);
   }
 
-  begin(): void {
-    if (this.#following) return;
-    this.#following = new AbortController();
-    void this.#follow(this.#following.signal);
+  start(): void {
+    if (this.#abort) return;
+    this.#abort = new AbortController();
+    void this.#watch(this.#abort.signal);
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
+  async #watch(signal: AbortSignal): Promise<void> {
     await watchWithReconnect({
       open: async () => ((await this.#connection.can('events')) ? this.#connection.changes(signal) : undefined),
-      onEvent: (event) => this.#take(event),
+      onEvent: (event) => this.#apply(event),
       onDisconnect: (error) => {
         this.#log.debug(`event stream: ${String(error)}`);
         return 'retry';
@@ -71,13 +71,13 @@ export class ChangeFeed implements vscode.Disposable {
     for (;;) {
       await delay(pollIntervalMs, undefined, { signal }).catch(() => undefined); // An abort ends the delay.
       if (signal.aborted) return;
-      if (this.#lookers.size > 0) await this.#store.refresh();
+      if (this.#watchingViews.size > 0) await this.#store.refresh();
     }
   }
 
-  #take(event: StreamEvent): void {
+  #apply(event: StreamEvent): void {
     this.#log.trace(`event stream: ${event.event}${event.event === 'change' ? ` ${event.data.kind}` : ''}`);
-    this.#heard.fire(event.event === 'change' ? event.data : undefined);
+    this.#received.fire(event.event === 'change' ? event.data : undefined);
     // The first event of a stream too: something may have changed while there was none.
     if (event.event !== 'change' || event.data.kind.startsWith('procedure.')) void this.#store.refresh();
     else if (event.data.station_id !== null) {
@@ -87,7 +87,7 @@ export class ChangeFeed implements vscode.Disposable {
 
   dispose(): void {
     this.#onServer.dispose();
-    this.#following?.abort();
-    this.#heard.dispose();
+    this.#abort?.abort();
+    this.#received.dispose();
   }
 }

@@ -34,9 +34,9 @@ export class Connection implements vscode.Disposable {
   readonly #keys: Keys;
   readonly #local: LocalServer;
   #server: StationServer;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #serverChanged = new vscode.EventEmitter<void>();
   /** Another server is used from now on, or the same one with another key. */
-  readonly onDidChangeServer = this.#changed.event;
+  readonly onDidChangeServer = this.#serverChanged.event;
   readonly #keyChanged = new vscode.EventEmitter<string>();
   /** This machine keeps another key of the station than before; says which station. */
   readonly onDidChangeStationKey = this.#keyChanged.event;
@@ -67,7 +67,7 @@ export class Connection implements vscode.Disposable {
   reset(): void {
     this.#local.reset();
     this.#server = this.#chosen();
-    this.#changed.fire();
+    this.#serverChanged.fire();
   }
 
   /** @throws ApiError when the server cannot be reached */
@@ -156,7 +156,7 @@ export class Connection implements vscode.Disposable {
   }
 
   /** Whether this machine keeps a key of the station. Asks no server: the key may have been replaced there. */
-  async keepsKey(instance: string, station: string): Promise<boolean> {
+  async hasStoredKey(instance: string, station: string): Promise<boolean> {
     return (await this.#keys.station(instance, station)) !== undefined;
   }
 
@@ -176,7 +176,7 @@ export class Connection implements vscode.Disposable {
     return server.reach(true, async (reached) => {
       await server.ensureGenuine(reached);
       if ((await currentStation(reached.api(key)))?.id !== station) return false;
-      await this.#keepKey(reached.instance, station, key);
+      await this.#saveStationKeyAt(reached.instance, station, key);
       return true;
     });
   }
@@ -191,18 +191,18 @@ export class Connection implements vscode.Disposable {
     if (this.#server === this.#local) await this.#local.ensureRunning();
   }
 
-  keepStationKey(station: string, key: string): Promise<void> {
-    return this.#server.reach(true, ({ instance }) => this.#keepKey(instance, station, key));
+  saveStationKey(station: string, key: string): Promise<void> {
+    return this.#server.reach(true, ({ instance }) => this.#saveStationKeyAt(instance, station, key));
   }
 
-  async #keepKey(instance: string, station: string, key: string): Promise<void> {
+  async #saveStationKeyAt(instance: string, station: string, key: string): Promise<void> {
     const before = await this.#keys.station(instance, station);
     await this.#keys.setStation(instance, station, key);
     if (before !== key) this.#keyChanged.fire(station);
   }
 
-  forgetStationKey(station: string): Promise<void> {
-    return this.#server.reach(true, ({ instance }) => this.#keys.forgetStation(instance, station));
+  removeStationKey(station: string): Promise<void> {
+    return this.#server.reach(true, ({ instance }) => this.#keys.removeStation(instance, station));
   }
 
   /**
@@ -220,13 +220,13 @@ export class Connection implements vscode.Disposable {
   /** Keeps the user's key of the server and uses that server from now on. */
   async signIn(place: RemotePlace, key: string): Promise<void> {
     await this.#keys.setUser(place.url, key);
-    await this.servers.put(place);
+    await this.servers.save(place);
     await this.use(place);
   }
 
   /** Removes every key of the server from this machine. */
   async signOut(place: RemotePlace): Promise<void> {
-    await this.#keys.forgetServer(place.url);
+    await this.#keys.removeServer(place.url);
     this.reset();
   }
 
@@ -241,7 +241,7 @@ export class Connection implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#changed.dispose();
+    this.#serverChanged.dispose();
     this.#keyChanged.dispose();
   }
 }

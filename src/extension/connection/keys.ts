@@ -28,12 +28,12 @@ export class Keys {
     await this.#secrets.store(`station/${instance}/${station}`, key);
   }
 
-  async forgetStation(instance: string, station: string): Promise<void> {
+  async removeStation(instance: string, station: string): Promise<void> {
     await this.#secrets.delete(`station/${instance}/${station}`);
   }
 
   /** Removes the user's key of the server, and those of its stations. */
-  async forgetServer(instance: string): Promise<void> {
+  async removeServer(instance: string): Promise<void> {
     const keys = await this.#secrets.keys();
     const own = keys.filter((key) => key === `user/${instance}` || key.startsWith(`station/${instance}/`));
     for (const key of own) await this.#secrets.delete(key);

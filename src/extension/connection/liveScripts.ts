@@ -22,29 +22,29 @@ export type StartScript = (
 
 /** Announces the scripts that run in this window, and the stations whose prompts have a view of their own. */
 export class LiveScripts implements vscode.Disposable {
-  readonly #begun = new vscode.EventEmitter<LiveScript>();
-  readonly onDidBegin = this.#begun.event;
-  readonly #shown = new vscode.EventEmitter<void>();
+  readonly #started = new vscode.EventEmitter<LiveScript>();
+  readonly onDidStart = this.#started.event;
+  readonly #shownChanged = new vscode.EventEmitter<void>();
   /** Prompts of some station have a view of their own from now on, or no more. */
-  readonly onDidChangeShown = this.#shown.event;
-  #stations: ReadonlySet<string> = new Set();
+  readonly onDidChangeShown = this.#shownChanged.event;
+  #shownStations: ReadonlySet<string> = new Set();
 
-  begin(script: LiveScript): void {
-    this.#begun.fire(script);
+  reportStarted(script: LiveScript): void {
+    this.#started.fire(script);
   }
 
   /** The stations whose prompts have a view of their own in this window. */
   get shown(): ReadonlySet<string> {
-    return this.#stations;
+    return this.#shownStations;
   }
 
-  set shown(stations: ReadonlySet<string>) {
-    this.#stations = stations;
-    this.#shown.fire();
+  setShown(stations: ReadonlySet<string>): void {
+    this.#shownStations = stations;
+    this.#shownChanged.fire();
   }
 
   dispose(): void {
-    this.#begun.dispose();
-    this.#shown.dispose();
+    this.#started.dispose();
+    this.#shownChanged.dispose();
   }
 }

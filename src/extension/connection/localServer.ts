@@ -11,7 +11,7 @@ import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { Keys } from './keys.ts';
 import type { ReachedServer, StationServer } from './server.ts';
-import { findOrStartServer, isStillThere, newUserKey, type ServerPlace, ServerStartError } from './serverProcess.ts';
+import { createUserKey, findOrStartServer, isStillThere, type ServerPlace, ServerStartError } from './serverProcess.ts';
 
 /**
  * The embedded server. It is started by the first call; one that was killed is started again, and a user key that was
@@ -49,7 +49,7 @@ export class LocalServer implements StationServer {
   }
 
   async reach<T>(repeatable: boolean, work: (reached: ReachedServer) => Promise<T>): Promise<T> {
-    await this.#forgetEnded();
+    await this.#resetIfEnded();
     const address = this.address();
     try {
       return await work(reached(await address));
@@ -63,7 +63,7 @@ export class LocalServer implements StationServer {
   }
 
   /** The port of a server that has ended may be another program's by now, to which no key must be sent. */
-  async #forgetEnded(): Promise<void> {
+  async #resetIfEnded(): Promise<void> {
     const known = this.#address;
     if (known === undefined) return;
     const { pid } = await known;
@@ -83,7 +83,7 @@ export class LocalServer implements StationServer {
   }
 
   #newUserKey(server: ReachedServer): Promise<string> {
-    this.#newKey ??= this.#makeUserKey(server).finally(() => (this.#newKey = undefined));
+    this.#newKey ??= this.#createUserKey(server).finally(() => (this.#newKey = undefined));
     return this.#newKey;
   }
 
@@ -110,11 +110,11 @@ export class LocalServer implements StationServer {
     return this.reach(true, ({ api }) => api().call(local.health));
   }
 
-  async #makeUserKey(server: ReachedServer): Promise<string> {
+  async #createUserKey(server: ReachedServer): Promise<string> {
     await this.ensureGenuine(server);
     const { data } = await this.address();
     const name = await this.#installationName();
-    const key = await newUserKey({ program: this.#defaults.program, dataFolder: data }, name);
+    const key = await createUserKey({ program: this.#defaults.program, dataFolder: data }, name);
     await this.#keys.setUser(server.instance, key);
     this.#log.info('Made a new user key for the local server.');
     return key;

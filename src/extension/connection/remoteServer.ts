@@ -6,7 +6,7 @@ import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
 import type { Keys } from './keys.ts';
 import type { ReachedServer, StationServer } from './server.ts';
-import { ServerConnectionError, troubleOf } from './serverConnectionError.ts';
+import { ServerConnectionError, serverConnectionErrorFrom } from './serverConnectionError.ts';
 import type { RemotePlace } from './serverList.ts';
 
 /** TofuPilot, or a station server of another machine, at an address that the user gave. */
@@ -29,7 +29,7 @@ export class RemoteServer implements StationServer {
       const trust = caFile === undefined ? undefined : ({ file: caFile, of: 'server' } as const);
       return await work({ url, instance: url, api: (key) => new StationApi(url, key, transport), trust });
     } catch (error) {
-      throw error instanceof ApiError ? troubleOf(error, this.host) : error;
+      throw error instanceof ApiError ? serverConnectionErrorFrom(error, this.host) : error;
     }
   }
 

@@ -2,23 +2,23 @@ import * as vscode from 'vscode';
 import { ApiError, type ApiErrorKind } from '../client/apiError.ts';
 import type { Remedy, WithRemedies } from '../vscode/userError.ts';
 
-type TroubleKind = ApiErrorKind | 'signedOut';
+type ServerProblem = ApiErrorKind | 'signedOut';
 
 /** A failed call to a server at an address, in words of its own and with what the user can do about it. */
 export class ServerConnectionError extends ApiError implements WithRemedies {
-  override readonly name = 'ServerTrouble';
-  readonly trouble: TroubleKind;
+  override readonly name = 'ServerConnectionError';
+  readonly problem: ServerProblem;
   readonly remedies: readonly Remedy[];
 
-  constructor(trouble: TroubleKind, host: string, message: string, cause?: ApiError) {
+  constructor(trouble: ServerProblem, host: string, message: string, cause?: ApiError) {
     super(trouble === 'signedOut' ? 'unauthorized' : trouble, cause?.status ?? null, message, { cause });
-    this.trouble = trouble;
+    this.problem = trouble;
     this.remedies = remediesOf(trouble, host);
   }
 }
 
 /** @param host of the server, as people know it */
-export function troubleOf(error: ApiError, host: string): ApiError {
+export function serverConnectionErrorFrom(error: ApiError, host: string): ApiError {
   if (error instanceof ServerConnectionError) return error;
   const message = messageOf(error, host);
   return message === undefined ? error : new ServerConnectionError(error.kind, host, message, error);
@@ -53,7 +53,7 @@ function messageOf({ kind, status, message }: ApiError, host: string): string | 
   }
 }
 
-function remediesOf(trouble: TroubleKind, host: string): Remedy[] {
+function remediesOf(trouble: ServerProblem, host: string): Remedy[] {
   const remedy = (label: string, command: string): Remedy => ({
     label,
     run: () => vscode.commands.executeCommand(`testStations.${command}`),

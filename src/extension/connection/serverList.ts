@@ -44,7 +44,7 @@ export class ServerList {
   }
 
   /** Adds a server, or puts it in the place of the one at the same address. */
-  async put(place: RemotePlace): Promise<void> {
+  async save(place: RemotePlace): Promise<void> {
     await this.#everywhere.update(listKey, [...this.all.filter(({ url }) => url !== place.url), place]);
   }
 

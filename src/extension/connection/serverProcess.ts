@@ -46,9 +46,9 @@ export class ServerStartError extends Error {
  * Milliseconds that a window waits for a server to announce itself. One that takes longer is left running: the machine may be
  * busy, and a later call finds the server when it is up.
  */
-const startLimit = 60_000;
+const startTimeoutMs = 60_000;
 /** Milliseconds between two tries to start the server or to find the one that has the folder. */
-const tryAgainAfter = 500;
+const retryDelayMs = 500;
 
 /** Electron runs as plain Node with this; elsewhere it means nothing. */
 function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
@@ -63,16 +63,16 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
   const found = await findServer(place.dataFolder);
   if (found !== undefined) {
     if (!isOlder(found.version, place.version)) return { address: found, offeredKey: undefined };
-    await endServer(found); // it finishes its requests, then the folder is free
+    await stopServer(found); // it finishes its requests, then the folder is free
   }
   const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
-  for (const begun = performance.now(); performance.now() - begun < startLimit;) {
+  for (const begun = performance.now(); performance.now() - begun < startTimeoutMs;) {
     const started = await startServer(place, offeredKey);
     if (started !== 'in use') return { address: started, offeredKey };
     // Another window is just starting one, or an older one is ending.
     const other = await findServer(place.dataFolder);
     if (other !== undefined && !isOlder(other.version, place.version)) return { address: other, offeredKey: undefined };
-    await delay(tryAgainAfter);
+    await delay(retryDelayMs);
   }
   if (isUpdating(await readLog(place.dataFolder))) {
     throw new ServerStartError(
@@ -88,7 +88,7 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
  * Asks a server to end. One of an earlier version takes no such request: its process is sent a signal, which `findServer` has
  * just found alive and answering for this folder.
  */
-async function endServer({ url, pid, stop_token }: ServerFile): Promise<void> {
+async function stopServer({ url, pid, stop_token }: ServerFile): Promise<void> {
   if (stop_token === undefined) {
     process.kill(pid, 'SIGTERM');
     return;
@@ -140,7 +140,7 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
           if (limit === undefined || isUpdating(said)) return;
           resolve({ slow: true });
         });
-      }, startLimit);
+      }, startTimeoutMs);
       child.once('error', (error) => resolve({ error }));
       child.once('exit', (code) => resolve({ code }));
       if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve({ line }));
@@ -155,7 +155,7 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
   if ('error' in outcome) throw new ServerStartError(`The station server did not start: ${outcome.error.message}`);
   if ('slow' in outcome) {
     throw new ServerStartError(
-      `The station server is still starting after ${startLimit / 1000} s. Try again in a minute, and see ${log.path} if that does not help.`,
+      `The station server is still starting after ${startTimeoutMs / 1000} s. Try again in a minute, and see ${log.path} if that does not help.`,
     );
   }
   if (outcome.code === serverExit.folderInUse) return 'in use';
@@ -192,7 +192,7 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
  * Creates a user key. Access to the folder is the proof of the right to one.
  * @param name of the key; an earlier key of this name ends
  */
-export async function newUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>, name: string): Promise<string> {
+export async function createUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>, name: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,

@@ -67,14 +67,14 @@ export const sortStations = (items: StationItem[]): StationItem[] =>
 const order = new Intl.Collator(undefined, { numeric: true });
 
 /** @returns undefined when there is no such station (any more) */
-export async function readStation(
+export async function loadStation(
   connection: Connection,
   id: string,
 ): Promise<{ item: StationItem; details: StationDetails } | undefined> {
   try {
     const { item, key, week } = await ((await connection.can('station-overview'))
-      ? readOverview(connection, id)
-      : readPublic(connection, id));
+      ? loadFromOverview(connection, id)
+      : loadFromPublicApi(connection, id));
     const kept = key && { ...key, isHere: await connection.hasStationKey(id, key.prefix) };
     return { item, details: { key: kept, week } };
   } catch (error) {
@@ -83,13 +83,13 @@ export async function readStation(
   }
 }
 
-interface Read {
+interface LoadedStation {
   readonly item: StationItem;
   readonly key: Omit<StationKey, 'isHere'> | null;
   readonly week: StationDetails['week'];
 }
 
-async function readOverview(connection: Connection, id: string): Promise<Read> {
+async function loadFromOverview(connection: Connection, id: string): Promise<LoadedStation> {
   const { week, time_zone: timeZone, key, ...summary } = await connection.call(overview.get, { params: { id } });
   return {
     item: fromSummary(summary),
@@ -100,7 +100,7 @@ async function readOverview(connection: Connection, id: string): Promise<Read> {
   };
 }
 
-async function readPublic(connection: Connection, id: string): Promise<Read> {
+async function loadFromPublicApi(connection: Connection, id: string): Promise<LoadedStation> {
   const { name, procedures, connection_status, api_key } = await connection.call(stations.get, { params: { id } });
   return {
     item: { ...fromPublic({ id, name, procedures }), state: connection_status ?? 'unknown' },

@@ -4,13 +4,13 @@ import * as z from 'zod';
 import { setContext } from '../vscode/context.ts';
 import type { Connection } from './connection.ts';
 import { ServerConnectionError } from './serverConnectionError.ts';
-import { listStations, readStation, sortStations, type StationDetails, type StationItem } from './stationSource.ts';
+import { listStations, loadStation, sortStations, type StationDetails, type StationItem } from './stationSource.ts';
 
 const selection = z.object({ id: z.string(), name: z.string() });
 export type SelectedStation = z.infer<typeof selection>;
 
 /** More stations than this are asked for by the list, fewer one by one. */
-const fewStations = 10;
+const maxSingleRefreshes = 10;
 
 /** The stations of the connected server as last seen, and the one that this workspace runs on. */
 export class StationStore implements vscode.Disposable {
@@ -64,10 +64,13 @@ export class StationStore implements vscode.Disposable {
     return this.#running;
   }
 
-  set running(stations: ReadonlySet<string>) {
+  /** Sets on which stations this window runs scripts, and notifies listeners of those that have changed. */
+  setRunning(stations: ReadonlySet<string>): void {
     const before = this.#running;
     this.#running = stations;
-    for (const id of new Set([...before, ...stations])) if (before.has(id) !== stations.has(id)) this.#changed.fire(id);
+    for (const id of new Set([...before, ...stations])) {
+      if (before.has(id) !== stations.has(id)) this.#changed.fire(id);
+    }
   }
 
   /** The prompts that wait for an answer, by station. */
@@ -75,7 +78,8 @@ export class StationStore implements vscode.Disposable {
     return this.#waiting;
   }
 
-  set waiting(prompts: ReadonlyMap<string, string>) {
+  /** Sets the prompts that wait for an answer, and notifies listeners of their stations. */
+  setWaiting(prompts: ReadonlyMap<string, string>): void {
     const changed = new Set([...this.#waiting.keys(), ...prompts.keys()]);
     this.#waiting = prompts;
     for (const id of changed) this.#changed.fire(id);
@@ -147,7 +151,7 @@ export class StationStore implements vscode.Disposable {
     const { remote } = this.#connection;
     this.#stale = new Set();
     try {
-      if (stale === 'all' || stale.size > fewStations || this.#stations === undefined) await this.#loadAll();
+      if (stale === 'all' || stale.size > maxSingleRefreshes || this.#stations === undefined) await this.#loadAll();
       else for (const id of stale) await this.#loadOne(id);
       if (this.#error !== undefined) {
         this.#error = undefined;
@@ -157,7 +161,7 @@ export class StationStore implements vscode.Disposable {
       if (this.#connection.remote === remote) this.#error = error instanceof Error ? error : new Error(String(error));
       this.#changed.fire(undefined);
     }
-    setContext('stations', this.#error === undefined ? 'ready' : troubleKey(this.#error, remote !== undefined));
+    setContext('stations', this.#error === undefined ? 'ready' : problemContext(this.#error, remote !== undefined));
   }
 
   async #loadAll(): Promise<void> {
@@ -176,7 +180,7 @@ export class StationStore implements vscode.Disposable {
   async #loadOne(id: string): Promise<void> {
     const { remote } = this.#connection;
     const runsChanged = this.#withChangedRuns.delete(id);
-    const read = await readStation(this.#connection, id);
+    const read = await loadStation(this.#connection, id);
     if (this.#connection.remote !== remote) return;
     const before = this.station(id);
     const details = this.#details.get(id);
@@ -211,9 +215,9 @@ export class StationStore implements vscode.Disposable {
 }
 
 /** Which welcome the view shows in place of the list. */
-function troubleKey(error: Error, isRemote: boolean): 'error' | 'signedOut' | 'unreachable' {
+function problemContext(error: Error, isRemote: boolean): 'error' | 'signedOut' | 'unreachable' {
   if (!isRemote) return 'error';
   const signIn =
-    error instanceof ServerConnectionError && (error.trouble === 'signedOut' || error.trouble === 'unauthorized');
+    error instanceof ServerConnectionError && (error.problem === 'signedOut' || error.problem === 'unauthorized');
   return signIn ? 'signedOut' : 'unreachable';
 }

@@ -11,10 +11,10 @@ import { redact } from './redact.ts';
 import { examineRemoteServer } from './remoteServer.ts';
 import { section, toMarkdown } from './report.ts';
 import { stationsSection } from './stations.ts';
-import { settingsSection, troublesSection, windowSection } from './window.ts';
+import { problemsSection, settingsSection, windowSection } from './window.ts';
 
 /** Milliseconds after which a section of the report is given up. */
-const patience = 10_000;
+const sectionTimeoutMs = 10_000;
 
 const introduction =
   'Read it before you send it. Keys, the home directory, the names of user and machine, and serial numbers are left out.';
@@ -40,7 +40,7 @@ export function registerDoctor(
   let content = '';
   commands.register('doctor', async () => {
     content = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-      examination(context, connection, store, log, python),
+      examine(context, connection, store, log, python),
     );
     changed.fire(report);
     const document = await vscode.workspace.openTextDocument(report);
@@ -62,7 +62,7 @@ const columnOf = (document: vscode.Uri): vscode.ViewColumn | undefined =>
   )?.viewColumn;
 
 /** Returns the redacted report. */
-async function examination(
+async function examine(
   context: vscode.ExtensionContext,
   connection: Connection,
   store: StationStore,
@@ -71,12 +71,12 @@ async function examination(
 ): Promise<string> {
   const server = serverOf(connection);
   const sections = await Promise.all([
-    section('Window', patience, () => windowSection(context)),
-    section('Python', patience, () => pythonSection(vscode.workspace.isTrusted, python)),
-    section('Server', patience, async () => (await server).section),
-    section('Stations', patience, async () => stationsSection(connection, store, await server)),
-    section('Settings that differ from the default', patience, () => settingsSection(context)),
-    section('Last warnings and errors of this window', patience, () => troublesSection(log.troubles)),
+    section('Window', sectionTimeoutMs, () => windowSection(context)),
+    section('Python', sectionTimeoutMs, () => pythonSection(vscode.workspace.isTrusted, python)),
+    section('Server', sectionTimeoutMs, async () => (await server).section),
+    section('Stations', sectionTimeoutMs, async () => stationsSection(connection, store, await server)),
+    section('Settings that differ from the default', sectionTimeoutMs, () => settingsSection(context)),
+    section('Last warnings and errors of this window', sectionTimeoutMs, () => problemsSection(log.problems)),
   ]);
   const identity = { home: homedir(), user: userInfo().username, host: hostname() };
   return redact(toMarkdown('Test Stations: Doctor', introduction, sections), identity);

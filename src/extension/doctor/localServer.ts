@@ -7,11 +7,11 @@ import { StationApi } from '../client/stationApi.ts';
 import { bytes, type Fact, lastLines, type SectionContent, valueOrReason, within } from './report.ts';
 
 /** Milliseconds for a server on this machine to say that it is well. */
-const patience = 3_000;
+const healthTimeoutMs = 3_000;
 /** How much of the server's log goes into the report. */
 const [logLines, logBytes] = [20, 16_384];
 /** Bytes of free space below which a full disk is near. */
-const littleSpace = 100_000_000;
+const minFreeBytes = 100_000_000;
 
 /** A server as it was found; nothing was started for it. */
 export interface ExaminedServer {
@@ -25,16 +25,16 @@ export interface ExaminedServer {
 export async function examineLocalServer(dataFolder: string): Promise<ExaminedServer> {
   const address = await readAddress(dataFolder);
   const health = typeof address === 'string' ? undefined : await askHealth(address);
-  const free = await within(patience, () => freeSpace(dataFolder)).catch((error: unknown) => messageOf(error));
+  const free = await within(healthTimeoutMs, () => freeSpace(dataFolder)).catch((error: unknown) => messageOf(error));
   const facts: Fact[] = [
     ['Kind', 'local'],
     ['Data folder', dataFolder],
     ...(typeof address === 'string' ? [['Address', address] as const] : addressFacts(address)),
     ...(health?.facts ?? []),
-    ['Database', await valueOrReason(patience, () => databaseSize(dataFolder))],
+    ['Database', await valueOrReason(healthTimeoutMs, () => databaseSize(dataFolder))],
     ['Free disk space', typeof free === 'number' ? bytes(free) : `not found out: ${free}`],
   ];
-  const log = await valueOrReason(patience, () => endOfLog(join(dataFolder, 'server.log')));
+  const log = await valueOrReason(healthTimeoutMs, () => endOfLog(join(dataFolder, 'server.log')));
   return {
     instance: typeof address === 'string' ? undefined : address.instance,
     answers: health?.state === 'answers',
@@ -63,7 +63,7 @@ function localProblems(
       `The station server (process ${address.pid}) does not answer. End this process; the next command of Test Stations starts the server again.`,
     );
   }
-  if (typeof free === 'number' && free < littleSpace) {
+  if (typeof free === 'number' && free < minFreeBytes) {
     problems.push(
       `Only ${bytes(free)} are free on the disk of the data folder. Free some space: no result can be saved on a full disk.`,
     );
@@ -91,7 +91,7 @@ type HealthState = 'answers' | 'silent' | 'gone';
 
 async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; state: HealthState }> {
   try {
-    const health = await within(patience, () => new StationApi(address.url).call(local.health));
+    const health = await within(healthTimeoutMs, () => new StationApi(address.url).call(local.health));
     const own = health.instance === address.instance;
     const facts: Fact[] = [
       ['Health', own ? `answers, version ${health.version}` : 'another server answers at this address'],

@@ -5,7 +5,7 @@ import type { ExaminedServer } from './localServer.ts';
 import { type Fact, within } from './report.ts';
 
 /** Milliseconds for a server elsewhere to answer. */
-const patience = 5_000;
+const answerTimeoutMs = 5_000;
 
 /** Looks at the server at an address. Never rejects: what cannot be had is said in the section. */
 export async function examineRemoteServer(connection: Connection, place: RemotePlace): Promise<ExaminedServer> {
@@ -14,7 +14,7 @@ export async function examineRemoteServer(connection: Connection, place: RemoteP
     ['Address', place.url],
     ['Own certificate authority', place.caFile === undefined ? 'no' : 'yes'],
   ];
-  const answer = await within(patience, () => connection.capabilities()).then(
+  const answer = await within(answerTimeoutMs, () => connection.capabilities()).then(
     (capabilities) => ({ problems: [], said: [...capabilities].join(', ') || 'those of TofuPilot' }),
     (error: unknown) => ({
       problems: [`The server at ${place.url} is not available: ${messageOf(error)}`],

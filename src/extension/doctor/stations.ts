@@ -5,16 +5,16 @@ import type { ExaminedServer } from './localServer.ts';
 import { type Fact, type SectionContent, within } from './report.ts';
 
 /** Milliseconds for the server to report its stations. */
-const patience = 5_000;
+const refreshTimeoutMs = 5_000;
 
 /** Examines what this window knows about the stations. Only a server that answers is asked. */
 export async function stationsSection(
-  connection: Pick<Connection, 'keepsKey'>,
+  connection: Pick<Connection, 'hasStoredKey'>,
   store: Pick<StationStore, 'refresh' | 'refreshStation' | 'details' | 'stations' | 'selected' | 'error'>,
   { instance, answers }: Pick<ExaminedServer, 'instance' | 'answers'>,
 ): Promise<SectionContent> {
   if (answers) {
-    await within(patience, async () => {
+    await within(refreshTimeoutMs, async () => {
       await store.refresh();
       if (store.selected !== undefined) await store.refreshStation(store.selected.id);
     });
@@ -26,7 +26,8 @@ export async function stationsSection(
   ];
   let key: KeyState | undefined;
   if (selected !== undefined && instance !== undefined) {
-    key = keyState(store, selected.id, answers) ?? ((await connection.keepsKey(instance, selected.id)) ? 'yes' : 'no');
+    key =
+      keyState(store, selected.id, answers) ?? ((await connection.hasStoredKey(instance, selected.id)) ? 'yes' : 'no');
     facts.push(['Key of the selected station on this machine', key]);
   }
   if (error !== undefined) facts.push(['Last refresh', messageOf(error)]);

@@ -81,7 +81,7 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   /** Publishes the stations that have a panel: their prompts need no input box. */
   #tellShown(): void {
-    this.#liveRuns.shown = new Set(this.#panels.keys());
+    this.#liveRuns.setShown(new Set(this.#panels.keys()));
   }
 
   dispose(): void {

@@ -45,7 +45,7 @@ export class StationAgents implements vscode.Disposable {
     this.#needs = needs;
     const { connection, liveRuns, scripts } = needs;
     this.#subscriptions = [
-      liveRuns.onDidBegin((script) => void this.#follow(script)),
+      liveRuns.onDidStart((script) => void this.#follow(script)),
       scripts.onDidChange((station) => this.ensure(station)),
       connection.onDidChangeServer(() => {
         for (const agent of this.#agents.values()) agent.restart();

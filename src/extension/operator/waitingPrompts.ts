@@ -43,7 +43,7 @@ export class WaitingPrompts implements vscode.Disposable {
       connection.onDidChangeServer(() => {
         this.#following?.abort();
         this.#following = undefined;
-        store.waiting = new Map();
+        store.setWaiting(new Map());
       }),
     ];
   }
@@ -71,7 +71,7 @@ export class WaitingPrompts implements vscode.Disposable {
 
   #take(prompts: readonly WaitingPrompt[]): void {
     this.#waiting = new Set(prompts.map(({ prompt_id }) => prompt_id));
-    this.#store.waiting = new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)]));
+    this.#store.setWaiting(new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)])));
     for (const prompt of prompts) {
       if (this.#notified.has(prompt.prompt_id)) continue;
       this.#notified.add(prompt.prompt_id);

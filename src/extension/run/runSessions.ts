@@ -44,7 +44,7 @@ export class RunSessions {
 
   #tell(): void {
     const running = [...this.#runs].filter(({ state }) => state === 'runs');
-    this.#store.running = new Set(running.flatMap(({ station }) => station?.id ?? []));
+    this.#store.setRunning(new Set(running.flatMap(({ station }) => station?.id ?? [])));
     setContext('running', this.#stoppable.length > 0);
   }
 

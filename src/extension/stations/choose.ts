@@ -31,7 +31,7 @@ export class StationChoice {
    * As `station`, for what cannot be undone: the row that happens to have the focus is not enough, the user is asked.
    * @throws vscode.CancellationError when the user picks none
    */
-  async named(argument: unknown, title: string): Promise<StationItem> {
+  async explicitStation(argument: unknown, title: string): Promise<StationItem> {
     return isStation(argument) || isNode(argument) ? this.station(argument, title) : this.pick(title);
   }
 
@@ -48,7 +48,7 @@ export class StationChoice {
 }
 
 /** For the question before something that ends what a running script needs; empty when none runs there. */
-export const warningOfRun = (store: StationStore, station: string): string =>
+export const runningWarning = (store: StationStore, station: string): string =>
   store.running.has(station)
     ? `\n\n${vscode.l10n.t('A script is running on this station now. Its result would be refused and lost.')}`
     : '';

@@ -25,8 +25,8 @@ export function registerStations(
 ): vscode.Disposable {
   const filter = new StationFilter(store);
   const begin = (): void => {
-    feed.setLooking('stations', true);
-    feed.begin();
+    feed.setWatching('stations', true);
+    feed.start();
   };
   const tree = new StationsTree(store, filter, begin, (station) => uptimeSentence(connection, log, station));
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
@@ -46,7 +46,7 @@ export function registerStations(
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {
-      feed.setLooking('stations', visible);
+      feed.setWatching('stations', visible);
       if (visible) void store.refresh();
     }),
     store.onDidChange(show),

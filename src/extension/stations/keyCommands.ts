@@ -8,8 +8,8 @@ import type { Commands } from '../vscode/commands.ts';
 import { confirm } from '../vscode/confirm.ts';
 import { showDone, showInformation } from '../vscode/messages.ts';
 import { UserError } from '../vscode/userError.ts';
-import { type StationChoice, warningOfRun } from './choose.ts';
-import { goRound } from './serverCommands.ts';
+import { runningWarning, type StationChoice } from './choose.ts';
+import { offerDashboard } from './serverCommands.ts';
 
 /**
  * Makes a key for the station, ends an earlier one, and keeps the new one on this machine.
@@ -18,7 +18,7 @@ import { goRound } from './serverCommands.ts';
 export async function issueKey(connection: Connection, station: string): Promise<string> {
   const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
   try {
-    await connection.keepStationKey(station, key);
+    await connection.saveStationKey(station, key);
   } catch (error) {
     throw new UserError(
       vscode.l10n.t('The station has a new key, but VS Code’s secret storage did not take it. Copy it now.'),
@@ -45,7 +45,7 @@ export async function offerKey(key: string, message: string, next?: NextStep): P
 
 /** Where the server makes keys only in its dashboard: the way there and back. */
 export function offerPaste(connection: Connection, station: { id: string; name: string }): Promise<void> {
-  return goRound(
+  return offerDashboard(
     connection,
     station,
     vscode.l10n.t(
@@ -64,7 +64,7 @@ export function registerKeyCommands(
   choice: StationChoice,
 ): void {
   commands.register('rotateKey', async (argument) => {
-    const station = await choice.named(argument, vscode.l10n.t('Generate a new key'));
+    const station = await choice.explicitStation(argument, vscode.l10n.t('Generate a new key'));
     if (!(await connection.can('station-keys'))) return offerPaste(connection, station);
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix !== null) {
@@ -74,7 +74,7 @@ export function registerKeyCommands(
           vscode.l10n.t(
             'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. The next run from this editor uses the new key by itself.',
             prefix,
-          ) + warningOfRun(store, station.id),
+          ) + runningWarning(store, station.id),
         button: vscode.l10n.t('Generate New Key'),
       });
       if (!sure) return;
@@ -90,14 +90,14 @@ export function registerKeyCommands(
   });
 
   commands.register('deleteKey', async (argument) => {
-    const station = await choice.named(argument, vscode.l10n.t('Delete key'));
+    const station = await choice.explicitStation(argument, vscode.l10n.t('Delete key'));
     if (!(await connection.can('station-keys'))) {
       const where = vscode.l10n.t(
         'Delete the key of {0} in the dashboard of {1}: its public interface has no call for it.',
         station.name,
         connection.serverName,
       );
-      return goRound(connection, station, where);
+      return offerDashboard(connection, station, where);
     }
     const { api_key: prefix } = await connection.call(stations.get, { params: { id: station.id } });
     if (prefix === null) {
@@ -110,12 +110,12 @@ export function registerKeyCommands(
         vscode.l10n.t(
           'The key {0} stops working at once, and nothing can push runs as this station until you generate a new key.',
           prefix,
-        ) + warningOfRun(store, station.id),
+        ) + runningWarning(store, station.id),
       button: vscode.l10n.t('Delete Key'),
     });
     if (!sure) return;
     await connection.call(local.deleteKey, { params: { id: station.id } });
-    await connection.forgetStationKey(station.id);
+    await connection.removeStationKey(station.id);
     await store.refreshStation(station.id);
   });
 

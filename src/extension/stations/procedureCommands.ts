@@ -4,7 +4,7 @@ import { procedures } from '../../shared/contract/procedures.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
-import { linkProcedure } from '../connection/links.ts';
+import { linkProcedure } from '../connection/linkProcedure.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
@@ -12,7 +12,7 @@ import { confirm } from '../vscode/confirm.ts';
 import { showDone, showInformation } from '../vscode/messages.ts';
 import { askOne } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
-import { type StationChoice, warningOfRun } from './choose.ts';
+import { runningWarning, type StationChoice } from './choose.ts';
 import {
   askIdentifier,
   askName,
@@ -22,7 +22,7 @@ import {
   pickLinked,
   pickUnlinked,
 } from './procedureQuestions.ts';
-import { goRound } from './serverCommands.ts';
+import { offerDashboard } from './serverCommands.ts';
 
 export function registerProcedureCommands(
   commands: Commands,
@@ -75,7 +75,7 @@ export function registerProcedureCommands(
         station.name,
         connection.serverName,
       );
-      return goRound(connection, station, where);
+      return offerDashboard(connection, station, where);
     }
     const sure = await confirm({
       message: vscode.l10n.t('Unlink {0} from {1}?', procedureLabel(procedure), station.name),
@@ -83,7 +83,7 @@ export function registerProcedureCommands(
         vscode.l10n.t(
           'Scripts of {0} can then no longer push runs of this procedure. Its runs are kept, and it can be linked again.',
           station.name,
-        ) + warningOfRun(store, station.id),
+        ) + runningWarning(store, station.id),
       button: vscode.l10n.t('Unlink'),
     });
     if (!sure) return;

@@ -7,19 +7,19 @@ import { confirm } from '../vscode/confirm.ts';
 import { showDone, showInformation } from '../vscode/messages.ts';
 import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
-import { askAddress, askCaFile, askKey, isUnencrypted, type ProvenKey } from './serverQuestions.ts';
+import { askAddress, askCaFile, askKey, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
 /** Commands for the server that the window works with: this machine's, TofuPilot, or another station server. */
 export function registerServerCommands(commands: Commands, connection: Connection): void {
   const { servers } = connection;
 
-  const signIn = async ({ key, name, place }: ProvenKey): Promise<void> => {
+  const signIn = async ({ key, name, place }: VerifiedKey): Promise<void> => {
     await connection.signIn(place, key);
     showDone(vscode.l10n.t('Signed in to {0} as {1}', new URL(place.url).host, name));
   };
 
   commands.register('addServer', async () => {
-    const answers: { place?: RemotePlace; key?: ProvenKey } = {};
+    const answers: { place?: RemotePlace; key?: VerifiedKey } = {};
     const askPlace: Question = async (step) => {
       const url = await askAddress(step);
       if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
@@ -99,7 +99,7 @@ export function registerServerCommands(commands: Commands, connection: Connectio
 
   commands.register('chooseCaFile', async () => {
     const place = remoteOf(connection);
-    await servers.put({ ...place, caFile: await askCaFile() });
+    await servers.save({ ...place, caFile: await askCaFile() });
     connection.reset();
   });
 
@@ -138,7 +138,7 @@ const confirmUnencrypted = (url: string): Promise<boolean> =>
  * @param instead what to do in the dashboard, as a sentence
  * @param next a further button
  */
-export async function goRound(
+export async function offerDashboard(
   connection: Connection,
   station: { id: string },
   instead: string,

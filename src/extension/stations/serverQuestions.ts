@@ -33,7 +33,7 @@ function originOf(typed: string): string | undefined {
   return text !== '' && URL.canParse(withScheme) ? new URL(withScheme).origin : undefined;
 }
 
-export interface ProvenKey {
+export interface VerifiedKey {
   readonly key: string;
   /** Of the user. */
   readonly name: string;
@@ -42,7 +42,7 @@ export interface ProvenKey {
 }
 
 /** Asks for a user key until the server knows it. @throws vscode.CancellationError; ApiError when the server fails */
-export async function askKey(step: Step, connection: Connection, place: RemotePlace): Promise<ProvenKey> {
+export async function askKey(step: Step, connection: Connection, place: RemotePlace): Promise<VerifiedKey> {
   const input = vscode.window.createInputBox();
   input.prompt = vscode.l10n.t(
     'Your user key for {0}, created in the dashboard under Settings. It is kept in VS Code’s secret storage.',
@@ -50,11 +50,11 @@ export async function askKey(step: Step, connection: Connection, place: RemotePl
   );
   input.password = true;
   try {
-    return await step.show<ProvenKey>(input, (done, failed) => {
+    return await step.show<VerifiedKey>(input, (done, failed) => {
       input.onDidChangeValue(() => (input.validationMessage = undefined));
       input.onDidAccept(() => {
         input.busy = true;
-        void prove(connection, place, input.value.trim())
+        void verifyKey(connection, place, input.value.trim())
           .then((answer) => {
             if (typeof answer === 'string') input.validationMessage = answer;
             else done(answer);
@@ -70,7 +70,7 @@ export async function askKey(step: Step, connection: Connection, place: RemotePl
 }
 
 /** @returns the sentence that says why not, or the key with its owner */
-async function prove(connection: Connection, place: RemotePlace, key: string): Promise<ProvenKey | string> {
+async function verifyKey(connection: Connection, place: RemotePlace, key: string): Promise<VerifiedKey | string> {
   if (key === '') return vscode.l10n.t('Paste your user key.');
   try {
     const owner = await connection.ownerOf(place, key);

@@ -7,7 +7,7 @@ import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { confirm } from '../vscode/confirm.ts';
-import { type StationChoice, warningOfRun } from './choose.ts';
+import { runningWarning, type StationChoice } from './choose.ts';
 import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
 import { isNode, type Node } from './nodes.ts';
 
@@ -55,12 +55,12 @@ export function registerStationCommands(
         vscode.l10n.t(
           'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
           station.procedures.length,
-        ) + warningOfRun(store, station.id),
+        ) + runningWarning(store, station.id),
       button: vscode.l10n.t('Remove Station'),
     });
     if (!sure) return;
     await connection.call(stations.remove, { params: { id: station.id } });
-    await connection.forgetStationKey(station.id);
+    await connection.removeStationKey(station.id);
     await store.refreshStation(station.id);
   });
 

@@ -8,9 +8,9 @@ import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
 
 /** With more stations than this they begin closed: each open one asks the server for its figures. */
-const openAtMost = 20;
+const maxExpandedStations = 20;
 /** Milliseconds of the longest timer. */
-const longestTimer = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Stations and, under each, its linked procedures and its key. A changed station repaints its own node only. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -28,7 +28,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
    */
   #shown = false;
   /** What each node showed last, by station id. */
-  #painted = new Map<string, unknown>();
+  #rendered = new Map<string, unknown>();
   /** Repaints when maintenance or a pause begins or ends by itself. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -83,7 +83,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
       case 'station':
-        return stationItem(node.station, this.#look(node.station));
+        return stationItem(node.station, this.#stateOf(node.station));
       case 'procedure':
         return procedureItem(node);
       case 'key':
@@ -95,27 +95,27 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'station') {
       const uptime = await this.#uptimeOf(node.station.id);
-      item.tooltip = stationTooltip(node.station, this.#look(node.station), uptime);
+      item.tooltip = stationTooltip(node.station, this.#stateOf(node.station), uptime);
     }
     return item;
   }
 
-  #look({ id, state, pauses }: StationItem): StationItemState {
+  #stateOf({ id, state, pauses }: StationItem): StationItemState {
     const selected = id === this.#store.selected?.id;
     return {
       state: this.#store.running.has(id) ? 'running' : state,
-      selected,
+      isSelected: selected,
       pause: pauseAt(pauses, Date.now()),
       waiting: this.#store.waiting.get(id),
       // Also without procedures: VS Code would show the first one that is linked below a closed node.
-      expanded: selected || this.#roots.size <= openAtMost,
+      isExpanded: selected || this.#roots.size <= maxExpandedStations,
     };
   }
 
   /** @param changed the one station of which more has changed than the list tells */
   #update(changed: string | undefined): void {
     const before = this.#roots;
-    const painted = this.#painted;
+    const painted = this.#rendered;
     const { selected, running, waiting } = this.#store;
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
     const now = Date.now();
@@ -133,7 +133,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         return [station.id, node];
       }),
     );
-    this.#painted = new Map(
+    this.#rendered = new Map(
       stations.map((each) => [
         each.id,
         {
@@ -151,14 +151,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       return;
     }
     for (const [id, root] of this.#roots) {
-      if (id === changed || !isDeepStrictEqual(painted.get(id), this.#painted.get(id))) this.#changed.fire(root);
+      if (id === changed || !isDeepStrictEqual(painted.get(id), this.#rendered.get(id))) this.#changed.fire(root);
     }
   }
 
   #updateAt(time: number | undefined, now: number): void {
     clearTimeout(this.#timer);
     if (time === undefined) return;
-    this.#timer = setTimeout(() => this.#update(undefined), Math.min(time - now, longestTimer));
+    this.#timer = setTimeout(() => this.#update(undefined), Math.min(time - now, maxTimerMs));
   }
 
   dispose(): void {

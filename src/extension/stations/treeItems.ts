@@ -12,8 +12,8 @@ import { pauseIcon, pauseSentence, pauseWord, stateIcon, stateSentence, stateWor
 
 export interface StationItemState {
   readonly state: StationState;
-  readonly selected: boolean;
-  readonly expanded: boolean;
+  readonly isSelected: boolean;
+  readonly isExpanded: boolean;
   /** Maintenance or a pause that is in progress. */
   readonly pause: Pause | undefined;
   /** The prompt that waits for an answer. */
@@ -22,7 +22,7 @@ export interface StationItemState {
 
 export function stationItem(
   station: StationItem,
-  { state, selected, expanded, pause, waiting }: StationItemState,
+  { state, isSelected: selected, isExpanded: expanded, pause, waiting }: StationItemState,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(
     station.name,
@@ -33,13 +33,13 @@ export function stationItem(
   item.id = `station:${station.id}`;
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
   const paused = pause === undefined ? '' : pauseWord(pause);
-  const stateWords = joined(' · ', paused, stateWord(state), sinceWords(station, state));
-  item.description = joined(' · ', word, asks || stateWords);
-  item.iconPath = lookIcon({ state, pause, waiting });
+  const stateWords = joinParts(' · ', paused, stateWord(state), sinceWords(station, state));
+  item.description = joinParts(' · ', word, asks || stateWords);
+  item.iconPath = stationIcon({ state, pause, waiting });
   item.resourceUri = selectionUri(station.id);
-  item.contextValue = joined(' ', 'station', selected ? 'selected' : '', pause?.kind ?? '');
+  item.contextValue = joinParts(' ', 'station', selected ? 'selected' : '', pause?.kind ?? '');
   item.accessibilityInformation = {
-    label: joined(
+    label: joinParts(
       ', ',
       vscode.l10n.t('Station {0}', station.name),
       word,
@@ -54,7 +54,11 @@ export function stationItem(
 }
 
 /** A test that asks or runs is more urgent than maintenance. */
-function lookIcon({ state, pause, waiting }: Pick<StationItemState, 'state' | 'pause' | 'waiting'>): vscode.ThemeIcon {
+function stationIcon({
+  state,
+  pause,
+  waiting,
+}: Pick<StationItemState, 'state' | 'pause' | 'waiting'>): vscode.ThemeIcon {
   if (waiting !== undefined) return new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
   return pause === undefined || state === 'running' ? stateIcon(state) : pauseIcon(pause);
 }
@@ -62,18 +66,18 @@ function lookIcon({ state, pause, waiting }: Pick<StationItemState, 'state' | 'p
 /** Made when somebody hovers, because the uptime is asked for then. @param uptime as a sentence; empty: nothing is known */
 export function stationTooltip(
   station: StationItem,
-  { state, selected, pause, waiting }: StationItemState,
+  { state, isSelected: selected, pause, waiting }: StationItemState,
   uptime: string,
 ): string {
   const since = state === station.state ? station.stateSince : null;
-  return joined(
+  return joinParts(
     '\n',
     station.name,
     selected ? vscode.l10n.t('Scripts run on this station.') : '',
     pause === undefined ? '' : pauseSentence(pause),
-    joined(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', dated(since))),
+    joinParts(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', formatTime(since))),
     waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
-    station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', dated(station.lastSeen)),
+    station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', formatTime(station.lastSeen)),
     uptime,
     station.operatorAddress === null ? '' : vscode.l10n.t('Followed at {0}.', station.operatorAddress),
     procedureCount(station.procedures.length),
@@ -97,16 +101,16 @@ export function procedureItem({ station, procedure, week }: ProcedureNode): vsco
   const label = procedureLabel(procedure);
   const item = new vscode.TreeItem(label);
   item.id = `station:${station.id}/procedure:${procedure.id}`;
-  item.description = joined(' · ', weekWords(week), nameBesideLabel(procedure));
+  item.description = joinParts(' · ', weekWords(week), nameBesideLabel(procedure));
   item.iconPath = new vscode.ThemeIcon('checklist');
   item.contextValue = 'procedure';
-  item.tooltip = joined(
+  item.tooltip = joinParts(
     '\n',
     vscode.l10n.t('{0} may push runs of {1}.', station.name, procedure.name),
     weekSentence(week),
   );
   item.accessibilityInformation = {
-    label: joined(
+    label: joinParts(
       ', ',
       vscode.l10n.t('Procedure {0}, {1}, linked to {2}', label, procedure.name, station.name),
       weekWords(week),
@@ -120,12 +124,12 @@ export function keyItem({ station, key }: KeyNode): vscode.TreeItem {
   const age = key?.createdAt == null ? '' : vscode.l10n.t('made {0}', ago(key.createdAt, Date.now()));
   const missing = key === null || key.isHere ? '' : vscode.l10n.t('not on this machine');
   item.id = `station:${station.id}/key`;
-  item.description = key === null ? vscode.l10n.t('scripts cannot push') : joined(' · ', missing, age);
+  item.description = key === null ? vscode.l10n.t('scripts cannot push') : joinParts(' · ', missing, age);
   item.iconPath = key?.isHere === true ? new vscode.ThemeIcon('key') : warningIcon();
   item.contextValue = key === null ? 'key none' : key.isHere ? 'key here' : 'key elsewhere';
   item.tooltip = keyTooltip(station, key);
   item.accessibilityInformation = {
-    label: joined(', ', vscode.l10n.t('Key of {0}', station.name), item.label as string, item.description),
+    label: joinParts(', ', vscode.l10n.t('Key of {0}', station.name), item.label as string, item.description),
   };
   return item;
 }
@@ -136,18 +140,18 @@ const warningIcon = (): vscode.ThemeIcon =>
 function keyTooltip(station: StationItem, key: StationKey | null): string {
   if (key === null)
     return vscode.l10n.t('{0} has no key. Generate one, so that scripts can push its runs.', station.name);
-  return joined(
+  return joinParts(
     '\n',
     vscode.l10n.t('The key of {0} begins with {1}', station.name, key.prefix),
     key.isHere
       ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
       : vscode.l10n.t('This machine does not have it: paste it, or generate a new one.'),
-    key.createdAt === null ? '' : vscode.l10n.t('Made {0}.', dated(key.createdAt)),
+    key.createdAt === null ? '' : vscode.l10n.t('Made {0}.', formatTime(key.createdAt)),
     key.lastUsedAt === null
       ? key.createdAt === null
         ? ''
         : vscode.l10n.t('Never used.')
-      : vscode.l10n.t('Last used {0}.', dated(key.lastUsedAt)),
+      : vscode.l10n.t('Last used {0}.', formatTime(key.lastUsedAt)),
   );
 }
 
@@ -158,14 +162,14 @@ function weekWords(week: Week | undefined): string {
   const { passed_first, units } = week.yield.counts;
   const share = yieldPercent(passed_first, units);
   const words = share === null ? vscode.l10n.t('no yield data') : vscode.l10n.t('{0} % first pass', share);
-  return joined(' · ', runs, words);
+  return joinParts(' · ', runs, words);
 }
 
 function weekSentence(week: Week | undefined): string {
   if (week === undefined) return '';
   if (week.runs === 0) return vscode.l10n.t('No runs in the last 7 days.');
   const runs = vscode.l10n.t('Runs in the last 7 days: {0}.', week.runs);
-  return week.yield === null ? runs : joined('\n', runs, yieldSentences(week.yield));
+  return week.yield === null ? runs : joinParts('\n', runs, yieldSentences(week.yield));
 }
 
 function procedureCount(count: number): string {
@@ -173,7 +177,7 @@ function procedureCount(count: number): string {
   return count === 1 ? vscode.l10n.t('1 procedure') : vscode.l10n.t('{0} procedures', count);
 }
 
-const dated = (time: string): string => `${new Date(time).toLocaleString()} (${ago(time, Date.now())})`;
+const formatTime = (time: string): string => `${new Date(time).toLocaleString()} (${ago(time, Date.now())})`;
 
-const joined = (separator: string, ...parts: readonly string[]): string =>
+const joinParts = (separator: string, ...parts: readonly string[]): string =>
   parts.filter((part) => part !== '').join(separator);

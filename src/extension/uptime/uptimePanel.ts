@@ -55,18 +55,18 @@ export class UptimePanel implements vscode.Disposable {
     const { connection, feed, watching, extension } = services;
     const subscriptions = vscode.Disposable.from(
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
-      panel.onDidChangeViewState(() => feed.setLooking('uptime', panel.visible)),
-      feed.onDidHear((change) => this.#hear(change)),
+      panel.onDidChangeViewState(() => feed.setWatching('uptime', panel.visible)),
+      feed.onDidReceiveChange((change) => this.#hear(change)),
       connection.onDidChangeServer(() => void this.#refresh()),
       watching.onDidChange(() => this.#sendWatched()),
     );
     panel.onDidDispose(() => {
       clearTimeout(this.#timer);
       subscriptions.dispose();
-      feed.setLooking('uptime', false);
+      feed.setWatching('uptime', false);
     });
-    feed.setLooking('uptime', true);
-    feed.begin();
+    feed.setWatching('uptime', true);
+    feed.start();
     panel.webview.html = webviewPage(panel.webview, extension, 'uptime', '');
   }
 

@@ -59,8 +59,8 @@ export class Watching implements vscode.Disposable {
   /** Changes are streamed while a station is watched, even when no view is open. */
   #follow(): void {
     const isAny = this.stations.size > 0;
-    this.#feed.setLooking('watching', isAny);
-    if (isAny) this.#feed.begin();
+    this.#feed.setWatching('watching', isAny);
+    if (isAny) this.#feed.start();
   }
 
   #look(): void {

@@ -10,16 +10,16 @@ export interface LogProblem {
 }
 
 /** How many of the newest troubles are remembered. */
-const remembered = 50;
+const maxProblems = 50;
 
 /** The one output channel. No key is ever written to it: callers log what happened to what, not with which key. */
 export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Test Stations', { log: true });
-  #troubles: readonly LogProblem[] = [];
+  #problems: readonly LogProblem[] = [];
 
   /** The last warnings and errors of this window, oldest first. */
-  get troubles(): readonly LogProblem[] {
-    return this.#troubles;
+  get problems(): readonly LogProblem[] {
+    return this.#problems;
   }
 
   trace(message: string): void {
@@ -53,7 +53,7 @@ export class Log implements vscode.Disposable {
   }
 
   #remember(level: LogProblem['level'], text: string): void {
-    this.#troubles = [...this.#troubles, { time: new Date(), level, text }].slice(-remembered);
+    this.#problems = [...this.#problems, { time: new Date(), level, text }].slice(-maxProblems);
   }
 }
 

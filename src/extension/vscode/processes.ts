@@ -72,8 +72,8 @@ export async function isStillAlive(
     return found === null ? system.isAlive(pid) : found === birth;
   }
   const started = Date.now() - uptime() * 1000;
-  return then > started - clockErrorMillis;
+  return then > started - maxClockDifferenceMs;
 }
 
 /** Milliseconds by which the two clocks may be apart. */
-const clockErrorMillis = 60_000;
+const maxClockDifferenceMs = 60_000;

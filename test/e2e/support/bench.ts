@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { after } from 'mocha';
 import { allPages } from '../../../src/extension/client/pages.ts';
 import { StationApi } from '../../../src/extension/client/stationApi.ts';
-import { newUserKey } from '../../../src/extension/connection/serverProcess.ts';
+import { createUserKey } from '../../../src/extension/connection/serverProcess.ts';
 import { serverAddress } from '../../../src/shared/contract/local.ts';
 import { local } from '../../../src/shared/contract/local.ts';
 import { procedures } from '../../../src/shared/contract/procedures.ts';
@@ -76,7 +76,7 @@ export class Bench {
   async api(): Promise<StationApi> {
     this.#api ??= new StationApi(
       this.address().url,
-      await newUserKey({ program: join(root, 'dist', 'server.js'), dataFolder: this.data }, 'tests'),
+      await createUserKey({ program: join(root, 'dist', 'server.js'), dataFolder: this.data }, 'tests'),
     );
     return this.#api;
   }

@@ -94,7 +94,7 @@ describe('the problems that the Doctor finds in the stations', () => {
     ...changes,
   });
   /** Secret storage has some key, which the server need not accept. */
-  const connection = { keepsKey: () => Promise.resolve(true) };
+  const connection = { hasStoredKey: () => Promise.resolve(true) };
   const problemsOf = async (of: Parameters<typeof stationsSection>[1], answers = true): Promise<string> =>
     (await stationsSection(connection, of, { instance: 'server-1', answers })).problems?.join('\n') ?? '';
 

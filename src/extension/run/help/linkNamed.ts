@@ -2,7 +2,7 @@ import { procedureIdentifier, type ProcedureListItem, procedures } from '../../.
 import { names } from '../../../shared/run/procedureChoice.ts';
 import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { linkProcedure } from '../../connection/links.ts';
+import { linkProcedure } from '../../connection/linkProcedure.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 
 /** How the procedure that a script names can become one of a station's. */

@@ -46,7 +46,7 @@ export function followScript(
     },
     begin: (begun) => {
       script = begun;
-      liveScripts.begin(live);
+      liveScripts.reportStarted(live);
     },
   };
 }

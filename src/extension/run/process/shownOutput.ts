@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../vscode/clock.ts';
+import { type Scheduler, systemScheduler } from '../../vscode/scheduler.ts';
 
 /** Characters that may come at once, and how many more each second: VS Code stands still under many millions. */
 const [burst, perSecond] = [1_000_000, 100_000];
@@ -9,7 +9,7 @@ const [pause, end] = [1_000, 5_000];
 export class ShownOutput {
   readonly #show: (text: string) => void;
   readonly #leftOut: (characters: number) => string;
-  readonly #clock: Clock;
+  readonly #clock: Scheduler;
   #allowance = burst;
   #since: number;
   /** The end of what came too fast and is not shown yet. */
@@ -19,7 +19,11 @@ export class ShownOutput {
   #cancel = (): void => undefined;
 
   /** @param leftOut a line that says how many characters are not shown */
-  constructor(show: (text: string) => void, leftOut: (characters: number) => string, clock: Clock = systemClock) {
+  constructor(
+    show: (text: string) => void,
+    leftOut: (characters: number) => string,
+    clock: Scheduler = systemScheduler,
+  ) {
     this.#show = show;
     this.#leftOut = leftOut;
     this.#clock = clock;
@@ -34,7 +38,7 @@ export class ShownOutput {
       return;
     }
     if (this.#tooFast === 0) {
-      this.#cancel = this.#clock.after(pause, () => {
+      this.#cancel = this.#clock.schedule(pause, () => {
         this.flush();
         return Promise.resolve();
       });

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../vscode/clock.ts';
+import { type Scheduler, systemScheduler } from '../../vscode/scheduler.ts';
 import type { PendingUpload } from './uploadFolder.ts';
 
 /** Milliseconds before the next try, by the number of tries that failed; as TofuPilot's own tool waits. */
@@ -20,7 +20,7 @@ interface Work {
 /** Has each kept result tried when its time has come, in rounds, until nothing is left. */
 export class Retries {
   readonly #work: Work;
-  readonly #clock: Clock;
+  readonly #clock: Scheduler;
   /** Tries of this window that came to nothing; what the disk does not know: the key was missing, say. */
   readonly #tries = new Map<string, { tries: number; last: number }>();
   #cancel = (): void => undefined;
@@ -28,7 +28,7 @@ export class Retries {
   #all = false;
   #disposed = false;
 
-  constructor(work: Work, clock: Clock = systemClock) {
+  constructor(work: Work, clock: Scheduler = systemScheduler) {
     this.#work = work;
     this.#clock = clock;
   }
@@ -43,7 +43,7 @@ export class Retries {
   /** Starts a round after these milliseconds; takes the place of the one that was to come. */
   soon(millis: number): void {
     this.#cancel();
-    if (!this.#disposed) this.#cancel = this.#clock.after(millis, () => this.#round());
+    if (!this.#disposed) this.#cancel = this.#clock.schedule(millis, () => this.#round());
   }
 
   dispose(): void {

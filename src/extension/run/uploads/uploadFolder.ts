@@ -9,7 +9,7 @@ import {
   type UploadAttempt,
 } from '../../../shared/contract/pendingUpload.ts';
 import { isStillAlive } from '../../vscode/processes.ts';
-import { renamePatiently } from '../../vscode/renamePatiently.ts';
+import { renameWithRetries } from '../../vscode/renameWithRetries.ts';
 import { takeLock } from './resultLock.ts';
 
 /** A result that waits on disk. */
@@ -28,7 +28,7 @@ export class UploadFolder {
   readonly #rename: (from: string, to: string) => Promise<void>;
 
   /** @param rename renames a file or folder, however long another program has it open */
-  constructor(path: string, rename: (from: string, to: string) => Promise<void> = renamePatiently) {
+  constructor(path: string, rename: (from: string, to: string) => Promise<void> = renameWithRetries) {
     this.path = path;
     this.#rename = rename;
   }

@@ -4,7 +4,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { UploadFolder } from '../../../src/extension/run/uploads/uploadFolder.ts';
-import { renamePatiently } from '../../../src/extension/vscode/renamePatiently.ts';
+import { renameWithRetries } from '../../../src/extension/vscode/renameWithRetries.ts';
 import { temporaryFolder } from '../../server/support.ts';
 
 const systemError = (code: string): Error => Object.assign(new Error(code), { code });
@@ -31,17 +31,17 @@ describe('a rename', () => {
   it('is tried again while another program has the file open', async () => {
     for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
       const by = disk(5, code);
-      await renamePatiently('a', 'b', by);
+      await renameWithRetries('a', 'b', by);
       assert.equal(by.seen.tries, 6);
     }
   });
 
   it('is given up after some seconds, and at once for any other reason', async () => {
     const held = disk(Infinity);
-    await assert.rejects(renamePatiently('a', 'b', held), { code: 'EPERM' });
+    await assert.rejects(renameWithRetries('a', 'b', held), { code: 'EPERM' });
     assert.ok(held.seen.waited > 2000 && held.seen.waited < 10_000, String(held.seen.waited));
     const gone = disk(Infinity, 'ENOENT');
-    await assert.rejects(renamePatiently('a', 'b', gone), { code: 'ENOENT' });
+    await assert.rejects(renameWithRetries('a', 'b', gone), { code: 'ENOENT' });
     assert.equal(gone.seen.tries, 1);
   });
 
@@ -59,7 +59,7 @@ describe('a rename', () => {
   it('that fails for a while costs the outbox neither the note of a try nor the removal of a result', async () => {
     let failures = 0;
     const box = new UploadFolder(join(folder, 'outbox'), (from, to) =>
-      renamePatiently(from, to, {
+      renameWithRetries(from, to, {
         rename: (...paths) => (failures++ % 4 < 3 ? Promise.reject(systemError('EBUSY')) : rename(...paths)),
         wait: () => Promise.resolve(),
       }),

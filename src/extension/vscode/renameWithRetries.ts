@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Milliseconds between the tries: more than two seconds in all. */
-const waits = [10, 20, 50, 100, 200, 400, 600, 800];
+const retryDelaysMs = [10, 20, 50, 100, 200, 400, 600, 800];
 
 /** How a rename and a pause are done. */
 interface Means {
@@ -18,8 +18,8 @@ const isHeldOpen = (error: unknown): boolean =>
  * again for about two seconds.
  * @throws Error of the last try
  */
-export async function renamePatiently(from: string, to: string, by: Means = { rename, wait }): Promise<void> {
-  for (const millis of waits) {
+export async function renameWithRetries(from: string, to: string, by: Means = { rename, wait }): Promise<void> {
+  for (const millis of retryDelaysMs) {
     try {
       await by.rename(from, to);
       return;

@@ -1,14 +1,14 @@
 /** The time, so that a test can have a day pass. */
-export interface Clock {
+export interface Scheduler {
   /** Milliseconds since 1970. */
   now(): number;
   /** @returns takes it back */
-  after(millis: number, work: () => Promise<void>): () => void;
+  schedule(millis: number, work: () => Promise<void>): () => void;
 }
 
-export const systemClock: Clock = {
+export const systemScheduler: Scheduler = {
   now: () => Date.now(),
-  after: (millis, work) => {
+  schedule: (millis, work) => {
     const timer = setTimeout(() => void work(), millis);
     return () => clearTimeout(timer);
   },

@@ -183,6 +183,7 @@ function schemaLeft(folder: string, copy: string): number {
   assert.equal(schemaOf(database).has('index api_keys_by_name'), version > 3);
   assert.equal(schemaOf(database).has('index units_by_sample'), version > 4);
   assert.equal(schemaOf(database).has('index runs_by_ref_key'), version > 5);
+  assert.equal(schemaOf(database).has('table uptime_days'), version > 1 && version < 7);
   database.close();
   return version;
 }

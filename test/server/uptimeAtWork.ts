@@ -46,11 +46,6 @@ export function useUptime() {
     write('insert into pauses values (?, ?, ?, ?, ?, ?)', id, station, kind, from, to, 'Calibration');
     return id;
   };
-  const kept = (key: number, zone = 'UTC'): string[] =>
-    write('select date from uptime_days where presence_key = ? and zone = ? order by date', key, zone).map((row) =>
-      String(Object.values(row ?? {})[0]),
-    );
-
   const fleet = (query: Record<string, string> = {}) => bench.user.call(uptime.fleet, { query });
   const one = (id: string, query: Record<string, string> = {}) =>
     bench.user.call(uptime.station, { params: { id }, query });
@@ -95,7 +90,6 @@ export function useUptime() {
     presence,
     transition,
     pause,
-    kept,
     fleet,
     one,
     detail,

@@ -1,6 +1,5 @@
 import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store, StoreTransaction } from './tables.ts';
-import { forgetDays } from './uptimeDays.ts';
 
 /** A server begins to watch. @returns the key of its interval */
 export async function beginObserving(change: StoreTransaction, startedAt: number, aliveAt: number): Promise<number> {
@@ -38,9 +37,7 @@ export async function observedWithin(store: Store, { from, to }: TimeSpan): Prom
     .execute();
 }
 
-/** The clock went back: what was summed of that time is to be summed anew, for every station. */
-export async function forgetDaysOfAll(change: StoreTransaction, { from, to }: TimeSpan): Promise<void> {
-  for (const { key } of await change.selectFrom('presence').select('key').execute()) {
-    await forgetDays(change, key, from, to);
-  }
+/** Returns all times in which a server watched, in any order. */
+export async function allObservers(store: Store): Promise<TimeSpan[]> {
+  return store.selectFrom('observers').select(['started_at as from', 'alive_at as to']).execute();
 }

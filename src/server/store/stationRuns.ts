@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import { type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
-import { numbersOf, spansOf } from './numberList.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
@@ -9,11 +7,15 @@ const longestRun = 7 * 86_400_000;
 
 /** When the station was in runs; those at the same time count once. */
 export async function timeInRuns(store: Store, stationId: string, { from, to }: TimeSpan): Promise<TimeSpan[]> {
-  const { rows } = await sql<{ list: string | null }>`
-    select group_concat(started_at || ',' || ended_at) as list from runs
-    where created_by_station_id = ${stationId} and started_at >= ${from - longestRun} and started_at < ${to}
-      and ended_at > ${from}`.execute(store);
-  return union(spansOf(numbersOf(rows[0]?.list ?? null)));
+  const spans = await store
+    .selectFrom('runs')
+    .where('created_by_station_id', '=', stationId)
+    .where('started_at', '>=', from - longestRun)
+    .where('started_at', '<', to)
+    .where('ended_at', '>', from)
+    .select(['started_at as from', 'ended_at as to'])
+    .execute();
+  return union(spans);
 }
 
 /** Runs of the station that began in a time: how many, and the latest of them. */

@@ -212,10 +212,8 @@ export interface Tables {
     operator_address: Generated<string | null>;
     /** How often it sends heartbeats, if it does: after a restart the server waits that much longer for it. */
     heartbeat_millis: Generated<number | null>;
-    /** Grows with each change of its transitions and pauses, by triggers. */
+    /** Raised by triggers with each change of the station's transitions and pauses. */
     history_version: Generated<number>;
-    /** Grows with each day that is forgotten in `uptime_days`, by a trigger. */
-    days_version: Generated<number>;
   };
   /** When a station came (1) or went (0); what it is in between follows. Two in a row never say the same. */
   transitions: { presence_key: number; at: number; is_up: 0 | 1; cause: PresenceCause };
@@ -229,22 +227,6 @@ export interface Tables {
     /** Null: until it is ended. */
     ends_at: number | null;
     note: string;
-  };
-  /**
-   * Sums of past days, kept to be read fast; they can be made again from the rest at any time. Triggers delete those that a
-   * change of transitions or pauses touches.
-   */
-  uptime_days: {
-    /** The time zone that says when the day was. */
-    zone: string;
-    presence_key: number;
-    date: string;
-    up: number;
-    down: number;
-    maintenance: number;
-    paused: number;
-    unknown: number;
-    incidents: number;
   };
 }
 

@@ -1,32 +1,31 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { DayColumns, Days, Durations } from '../../shared/contract/uptime.ts';
-import { sumOf } from '../../shared/uptime/uptime.ts';
+import { cellsOf, noTime } from '../../shared/uptime/uptime.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
-import { type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
+import { type History, timeOf, type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
+import { allObservers } from '../store/observers.ts';
 import type { Store } from '../store/tables.ts';
-import { allObservers, isSeen, type PresenceRow } from '../store/uptime.ts';
-import { LiveCells } from './liveCells.ts';
-import { LivePasts } from './livePasts.ts';
-import { type DaysOver, PastDaysMemory } from './pastDaysMemory.ts';
+import { isSeen, pastsOf, type PresenceRow, type StationPast, type WatchedStation } from '../store/uptime.ts';
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 
-/** Of so many windows the days that are over stay in memory: 4 MB for 90 days of a thousand stations. */
-const windowsKept = 3;
+/** A window of 90 days takes about 8 MB for a thousand stations. */
+const maxWindows = 3;
 
-/**
- * The server notes that it is alive every few seconds. So long after the last note it is taken for watching; later it slept,
- * or its clock was changed, and what it did not see is unknown.
- */
-const noteMillis = 60_000;
+/** Days of stations that are computed at once. In between, other requests are served. */
+const maxDaysAtOnce = 400;
 
-/** A window of days: those that are over are kept, the others are reckoned at each request. */
+/** A server notes every few seconds that it is alive. After this time without a note it did not watch. */
+const maxNoteAgeMs = 60_000;
+
+/** The days that a request is about, until now. */
 export interface Window {
-  /** What the time zone is called, however it was written. */
+  /** The canonical name of the time zone. */
   zone: string;
   days: Days;
+  /** When each day begins, and when the last one ends. */
   edges: number[];
-  /** How many days are over, with all that was observed in them noted. */
-  over: number;
   observed: TimeSpan[];
 }
 
@@ -36,15 +35,28 @@ export interface ComputedUptime {
   columns: DayColumns;
 }
 
-/** Uptime of stations, from the store and from memory. */
+/** What was computed of a station for a window, at one `history_version`. */
+interface RememberedStation {
+  version: number;
+  completedDays: DayColumns;
+  /** What today and the last 24 hours are computed from at each request. */
+  recent: Pick<History, 'marks' | 'pauses'>;
+}
+
+/** The stations of a window, by the keys of their presence. */
+interface RememberedWindow {
+  /** When the server watched, until the beginning of today. */
+  observed: TimeSpan[];
+  stations: Map<number, RememberedStation>;
+}
+
+/** Computes the uptime of stations, and remembers the completed days of the windows that were used last. */
 export class UptimeService {
   readonly #store: Store;
-  readonly #live: LivePasts;
-  readonly #pasts = new Map<string, PastDaysMemory>();
+  readonly #windows = new Map<string, RememberedWindow>();
 
   constructor(store: Store) {
     this.#store = store;
-    this.#live = new LivePasts(store);
   }
 
   async window(
@@ -53,67 +65,109 @@ export class UptimeService {
     now: number,
   ): Promise<Window> {
     const { dates, edges } = calendar.days(now, count);
-    const { observed, noted } = await this.observed(now);
-    const isOver = (edge: number): boolean => edge <= Math.min(now, noted);
-    const over = Math.min(count - 1, edges.slice(1).filter(isOver).length);
     const days = { time_zone, dates, starts: edges.slice(0, -1), now };
-    return { zone: calendar.zone, days, edges, over, observed };
+    return { zone: calendar.zone, days, edges, observed: await this.observed(now) };
   }
 
-  /** Since when this server has watched without a break; the present time when it has not. */
+  /** Returns since when this server has watched without a break; `now` when it has not. */
   async observedSince(now: number): Promise<number> {
-    const { observed } = await this.observed(now);
-    // What a clock that was ahead has noted may lie after now.
+    const observed = await this.observed(now);
+    // A server whose clock was ahead may have noted times after now.
     const last = observed.findLast(({ from }) => from <= now);
     return last && last.to >= now ? last.from : now;
   }
 
-  /** When this server watched, as far as is known now, and until when that is noted. */
-  async observed(now: number): Promise<{ observed: TimeSpan[]; noted: number }> {
+  /** Returns when this server watched, as far as is known now. */
+  async observed(now: number): Promise<TimeSpan[]> {
     const observers = await allObservers(this.#store);
     const noted = observers.reduce((latest, { to }) => Math.max(latest, to), -Infinity);
-    const present = noted < now && now - noted <= noteMillis ? [{ from: noted, to: now }] : [];
-    return { observed: union([...observers, ...present]), noted };
+    const present = noted < now && now - noted <= maxNoteAgeMs ? [{ from: noted, to: now }] : [];
+    return union([...observers, ...present]);
   }
 
-  /** Of these stations, by the keys of their presence. The columns hold until the next call. */
+  /** Returns the uptime of stations by the keys of their presence. Stations that were never seen are left out. */
   async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, ComputedUptime>> {
-    const { zone, days, edges, over, observed } = window;
+    const { days, observed } = window;
+    const today = startOfToday(window);
+    const { stations } = this.#remembered(window);
     const seen = presences.filter(isSeen);
-    const dayAgo = days.now - day;
-    const liveOf = await this.#live.bring(seen, Math.min(dayAgo, edges[over] ?? dayAgo));
-    const past = this.#past({ zone, dates: days.dates.slice(0, over), edges });
-    await past.bring(seen, observed);
-    const ends = edges.slice(over);
-    const cells = new LiveCells([dayAgo, ...ends.slice(0, -1), days.now], { observed, now: days.now });
-    const lastDay = cells.placesOf(dayAgo, days.now);
-    const live = ends
-      .slice(0, -1)
-      .map((start, n) => cells.placesOf(start, Math.min(days.now, ends[n + 1] ?? days.now)));
+    const isOutdated = (row: WatchedStation): boolean => stations.get(row.key)?.version !== row.history_version;
+    const outdated = seen.filter(isOutdated);
+    const span = { from: Math.min(days.starts[0] ?? today, today - dayMs), to: Number.MAX_SAFE_INTEGER };
+    const stationsAtOnce = Math.ceil(maxDaysAtOnce / days.dates.length);
+    for (let first = 0; first < outdated.length; first += stationsAtOnce) {
+      // Another request may have computed some of them in the meantime.
+      const rows = outdated.slice(first, first + stationsAtOnce).filter(isOutdated);
+      const keys = rows.map(({ key }) => key);
+      for (const past of await pastsOf(this.#store, keys, span)) stations.set(past.key, remember(past, window));
+      await nextTurn();
+    }
     const found = new Map<number, ComputedUptime>();
     for (const { key } of seen) {
-      const known = liveOf(key);
-      const made = cells.of(known);
-      const sum = ({ from, to }: TimeSpan): Durations => sumOf(made.slice(from, to));
+      const station = stations.get(key);
+      if (!station) continue;
+      const history = { ...station.recent, observed, now: days.now };
       found.set(key, {
-        isWatched: known.marks.length > 0,
-        last24Hours: sum(lastDay),
-        columns: past.with(key, live.map(sum)),
+        isWatched: history.marks.length > 0,
+        last24Hours: durationsIn(history, days.now - dayMs, days.now),
+        columns: withToday(station.completedDays, durationsIn(history, today, days.now)),
       });
     }
     return found;
   }
 
-  #past(over: DaysOver): PastDaysMemory {
-    const name = [over.zone, over.dates[0], over.dates.length].join(' ');
-    const past = this.#pasts.get(name) ?? new PastDaysMemory(this.#store, over);
-    // The one that was used last goes last.
-    this.#pasts.delete(name);
-    this.#pasts.set(name, past);
-    for (const oldest of this.#pasts.keys()) {
-      if (this.#pasts.size <= windowsKept) break;
-      this.#pasts.delete(oldest);
+  #remembered(window: Window): RememberedWindow {
+    const name = [window.zone, window.days.dates[0], window.days.dates.length].join(' ');
+    const today = startOfToday(window);
+    const observed = window.observed
+      .filter(({ from }) => from < today)
+      .map(({ from, to }) => ({ from, to: Math.min(to, today) }));
+    const known = this.#windows.get(name);
+    const remembered = isDeepStrictEqual(known?.observed, observed) ? known : undefined;
+    const current = remembered ?? { observed, stations: new Map<number, RememberedStation>() };
+    // Move the window to the end: the map is ordered by last use.
+    this.#windows.delete(name);
+    this.#windows.set(name, current);
+    for (const oldest of this.#windows.keys()) {
+      if (this.#windows.size <= maxWindows) break;
+      this.#windows.delete(oldest);
     }
-    return past;
+    return current;
   }
 }
+
+const startOfToday = ({ days }: Window): number => days.starts.at(-1) ?? days.now;
+
+const durationsIn = (history: History, from: number, to: number): Durations =>
+  cellsOf(history, [from, to])[0] ?? noTime();
+
+function remember({ version, marks, pauses }: StationPast, window: Window): RememberedStation {
+  const { days, observed } = window;
+  const today = startOfToday(window);
+  // Marks alternate, so that one of the last two before a time says when the station last connected.
+  const firstRecent = marks.findLastIndex((mark) => timeOf(mark) <= today - dayMs) - 1;
+  return {
+    version,
+    completedDays: columnsOf(cellsOf({ marks, pauses, observed, now: today }, days.starts)),
+    recent: { marks: marks.slice(Math.max(0, firstRecent)), pauses },
+  };
+}
+
+/** Returns one number per day and state, oldest day first. */
+export const columnsOf = (days: readonly Durations[]): DayColumns => ({
+  up: days.map(({ up }) => up),
+  down: days.map(({ down }) => down),
+  maintenance: days.map(({ maintenance }) => maintenance),
+  paused: days.map(({ paused }) => paused),
+  unknown: days.map(({ unknown }) => unknown),
+  incidents: days.map(({ incidents }) => incidents),
+});
+
+const withToday = (completed: DayColumns, today: Durations): DayColumns => ({
+  up: [...completed.up, today.up],
+  down: [...completed.down, today.down],
+  maintenance: [...completed.maintenance, today.maintenance],
+  paused: [...completed.paused, today.paused],
+  unknown: [...completed.unknown, today.unknown],
+  incidents: [...completed.incidents, today.incidents],
+});

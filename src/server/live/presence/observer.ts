@@ -1,6 +1,6 @@
 import { type ElapsedTime, isGap } from '../../../shared/uptime/presence.ts';
 import { logFailure } from '../../cli/logFailure.ts';
-import { beginObserving, forgetDaysOfAll, noteAlive } from '../../store/observers.ts';
+import { beginObserving, noteAlive } from '../../store/observers.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Clock } from './clock.ts';
 
@@ -23,8 +23,6 @@ export class Observer {
   readonly #onGap: () => void;
   #interval: Interval;
   #looked: ElapsedTime;
-  /** Time that passed a second time, because the clock went back. */
-  #again: { from: number; to: number } | null = null;
   #cancel = (): void => {};
   #saving: Promise<void> = Promise.resolve();
 
@@ -57,7 +55,6 @@ export class Observer {
     const last = this.#looked;
     this.#looked = { wall, monotonic };
     if (isGap({ wall: wall - last.wall, monotonic: monotonic - last.monotonic }, tickMillis)) {
-      if (wall < last.wall) this.#again = { from: wall, to: Math.max(last.wall, this.#again?.to ?? 0) };
       this.#interval = { startedAt: wall, key: null };
       this.#onGap();
     }
@@ -91,14 +88,11 @@ export class Observer {
   }
 
   async #save(interval: Interval, now: number): Promise<void> {
-    const again = this.#again;
     interval.key = await this.#store.transaction().execute(async (change) => {
-      if (again) await forgetDaysOfAll(change, again);
       if (interval.key === null) return beginObserving(change, interval.startedAt, now);
       await noteAlive(change, interval.key, now);
       return interval.key;
     });
-    if (this.#again === again) this.#again = null;
   }
 }
 

@@ -12,9 +12,8 @@ import { runsBegunIn, timeInRuns } from '../../store/stationRuns.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../../store/uptime.ts';
-import { emptyColumns } from '../../store/uptimeDays.ts';
 import { stationYields } from '../../store/yield.ts';
-import { UptimeService, type Window } from '../../uptime/uptimeService.ts';
+import { columnsOf, UptimeService, type Window } from '../../uptime/uptimeService.ts';
 import { orNotFound } from '../existing.ts';
 
 const day = 86_400_000;
@@ -36,7 +35,10 @@ export function uptimeRoutes({ mount, store, calendar: ownCalendar }: RouteNeeds
     const window = await uptimes.window(calendarOf(query.time_zone), query, now);
     const span = { from: window.edges[0] ?? now, to: now };
     const seen = await lastSeen(store, [station]);
-    const others = {
+    const [row] = await rowsOf(store, uptimes, window, [station]);
+    if (row === undefined) throw new Error(`The uptime of station ${params.id} was not computed.`);
+    return {
+      ...row,
       days: window.days,
       in_runs: lengthsIn(await timeInRuns(store, station.id, span), window.edges),
       last_seen_at: timeOrNull(seen.get(station.id) ?? null),
@@ -44,10 +46,6 @@ export function uptimeRoutes({ mount, store, calendar: ownCalendar }: RouteNeeds
       operator_address: station.operator_address,
       pauses: (await pausesOf(store, station.id, { ...span, to: Infinity })).map(asPause),
     };
-    // Last, because its columns hold until the next request only.
-    const [row] = await rowsOf(store, uptimes, window, [station]);
-    if (row === undefined) throw new Error(`No uptime was made of station ${params.id}.`);
-    return { ...row, ...others };
   });
 
   mount(uptime.day, async ({ params, query }) => {
@@ -135,7 +133,6 @@ async function rowsOf(
   );
   const ids = stations.map(({ id }) => id);
   const pauses = await pausesFrom(store, ids, window.days.now);
-  // Last, because its columns hold until the next request only.
   const found = await uptimes.of(window, stations);
   return stations.map((station) => {
     const { id, name, key, since } = station;
@@ -148,7 +145,7 @@ async function rowsOf(
       pauses: pauses.get(id) ?? [],
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...noTime(), none: day },
-      columns: own?.columns ?? emptyColumns(window.days.dates.length),
+      columns: own?.columns ?? columnsOf(window.days.dates.map(noTime)),
     };
   });
 }
@@ -178,6 +175,5 @@ async function historyFor(
 ): Promise<History> {
   const [past] = key === null ? [] : await pastsOf(store, [key], { from, to });
   const { marks, pauses } = past ?? { marks: [], pauses: [] };
-  const { observed } = await uptimes.observed(now);
-  return { marks, pauses, observed, now };
+  return { marks, pauses, observed: await uptimes.observed(now), now };
 }

@@ -6,15 +6,18 @@ import { StartError } from '../../cli/startError.ts';
 import { yieldSchema } from '../yield.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
+import { historySchema } from './historySchema.ts';
 import { keysSchema } from './keysSchema.ts';
 import { marksSchema } from './marksSchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
-import { uptimeSchema } from './uptimeSchema.ts';
 
 type Migration = (database: DatabaseSync) => void;
 
-/** The number of a migration is its place, from 1; a released one is never edited. */
+/**
+ * The number of a migration is its place, counted from 1. The tables and columns that a released one creates are never
+ * edited. The second one no longer creates the triggers that the seventh one drops.
+ */
 const migrations: readonly Migration[] = [
   (database) => {
     database.exec(firstSchema + changesSchema);
@@ -24,11 +27,12 @@ const migrations: readonly Migration[] = [
       .prepare('insert into users (id, name, email, created_at) values (?, ?, ?, ?)')
       .run(randomUUID(), 'Local user', 'local@test-stations.invalid', now);
   },
-  (database) => database.exec(presenceSchema + uptimeSchema),
+  (database) => database.exec(presenceSchema),
   (database) => database.exec(measurementsSchema),
   (database) => database.exec(keysSchema),
   (database) => database.exec(yieldSchema),
   (database) => database.exec(marksSchema),
+  (database) => database.exec(historySchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -13,7 +13,7 @@ import { isoTime } from '../../store/time.ts';
 
 const heartbeatMillis = 15_000;
 
-export function eventRoutes({ app, store, sql, streams }: RouteNeeds): void {
+export function eventRoutes({ app, store, sql, streams }: Pick<RouteNeeds, 'app' | 'store' | 'sql' | 'streams'>): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');

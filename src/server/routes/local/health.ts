@@ -6,7 +6,7 @@ import { findInstance } from '../../store/instance.ts';
 import { version } from '../../version.ts';
 
 /** Needs no key: it tells a client which server it found. */
-export function healthRoute({ app, store }: RouteNeeds): void {
+export function healthRoute({ app, store }: Pick<RouteNeeds, 'app' | 'store'>): void {
   app.get(local.health.path, async () => {
     const answer: Answer<typeof local.health> = {
       product: 'test-stations',

@@ -6,7 +6,7 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 import { version } from '../../version.ts';
 
 /** Needs no key: it says nothing of this server's data. */
-export function openApiRoute({ app }: RouteNeeds): void {
+export function openApiRoute({ app }: Pick<RouteNeeds, 'app'>): void {
   let description: ReturnType<typeof describeApi> | undefined;
   app.get(local.openApi.path, () => json((description ??= describeApi(operations, version))));
 }

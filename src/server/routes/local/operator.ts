@@ -11,8 +11,10 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
 import { existingStation } from '../existing.ts';
 
+type OperatorNeeds = Pick<RouteNeeds, 'app' | 'mount' | 'hub' | 'store' | 'sql' | 'links'>;
+
 /** The Operator UI: watching, answering, stopping, starting. */
-export function operatorRoutes(needs: RouteNeeds): void {
+export function operatorRoutes(needs: OperatorNeeds): void {
   const { mount, hub, store, links } = needs;
   const stationOf = async ({ params, caller }: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
@@ -68,7 +70,7 @@ export function operatorRoutes(needs: RouteNeeds): void {
 
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
-function streamRoutes({ app, hub, store, sql, links }: RouteNeeds, stationOf: StationOf): void {
+function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'mount'>, stationOf: StationOf): void {
   const { streams } = hub;
 
   app.get(routeOf(operator.states), async (c) => {

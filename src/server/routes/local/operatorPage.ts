@@ -46,7 +46,7 @@ const html = `<!DOCTYPE html>
 `;
 
 /** The Operator UI in a browser. The page itself needs no key; what it shows does. */
-export function operatorPageRoutes({ app, pages }: RouteNeeds): void {
+export function operatorPageRoutes({ app, pages }: Pick<RouteNeeds, 'app' | 'pages'>): void {
   app.get('/operator', (c) => c.redirect('/operator/', 308));
 
   app.get('/operator/:file{.*}', (c) => {

@@ -12,7 +12,7 @@ import { isoTime } from '../../store/time.ts';
 import { stationYields } from '../../store/yield.ts';
 import { existingStation } from '../existing.ts';
 
-export function overviewRoutes({ mount, store, calendar }: RouteNeeds): void {
+export function overviewRoutes({ mount, store, calendar }: Pick<RouteNeeds, 'mount' | 'store' | 'calendar'>): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);

@@ -8,7 +8,12 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 import { findInstance } from '../../store/instance.ts';
 
 /** Needs the stop token, which only programs that may read the data folder have: no key of a user or a station is enough. */
-export function shutdownRoute({ app, store, stopToken, requestStop }: RouteNeeds): void {
+export function shutdownRoute({
+  app,
+  store,
+  stopToken,
+  requestStop,
+}: Pick<RouteNeeds, 'app' | 'store' | 'stopToken' | 'requestStop'>): void {
   const expected = Buffer.from(hashKey(stopToken));
   app.post(local.shutdown.path, async (c) => {
     const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';

@@ -21,7 +21,11 @@ const runsShown = 200;
 /** Of these days, beginning and end can be written in every time zone. */
 const [earliest, latest] = ['1970-01-02', '9999-12-30'];
 
-export function uptimeRoutes({ mount, store, calendar: ownCalendar }: RouteNeeds): void {
+export function uptimeRoutes({
+  mount,
+  store,
+  calendar: ownCalendar,
+}: Pick<RouteNeeds, 'mount' | 'store' | 'calendar'>): void {
   const uptimes = new UptimeService(store);
 
   mount(uptime.fleet, async ({ query }) => {

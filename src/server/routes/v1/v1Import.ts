@@ -3,7 +3,13 @@ import { importReport } from '../../importReport.ts';
 import { marksOf } from '../../pushMarks.ts';
 import type { RouteNeeds } from '../../routeNeeds.ts';
 
-export function v1ImportRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
+export function v1ImportRoutes({
+  mount,
+  store,
+  sql,
+  writer,
+  files,
+}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
   mount(v1.importReport, async (call) => {
     const { body, caller } = call;
     const marksFor = (content: unknown) => marksOf(call, null, content);

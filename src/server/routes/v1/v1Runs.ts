@@ -11,7 +11,13 @@ import { attachmentsOf } from '../../store/uploads.ts';
 import { existingRun } from '../existing.ts';
 import { logAnswer, phaseAnswer, runHeader } from '../v2/runAnswers.ts';
 
-export function v1RunRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
+export function v1RunRoutes({
+  mount,
+  store,
+  sql,
+  writer,
+  files,
+}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
   mount(v1.createRun, async (call) => {
     const run = v1RunToNewRun(call.body, Date.now());
     const { client: _, client_version: __, ...content } = call.body;

@@ -5,7 +5,11 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 /** Seconds without a sign of life after which a client counts as lost, one and a half times. */
 const keepalive = 20;
 
-export function v1StreamingRoutes({ mount, streaming, links }: RouteNeeds): void {
+export function v1StreamingRoutes({
+  mount,
+  streaming,
+  links,
+}: Pick<RouteNeeds, 'mount' | 'streaming' | 'links'>): void {
   mount(v1.streaming, ({ caller, keyId, origin }) => {
     const station = caller.kind === 'station' ? caller.id : null;
     const { session, token } = streaming.sessions.issue(station, keyId);

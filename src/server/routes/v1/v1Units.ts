@@ -7,7 +7,7 @@ import { existingUnit } from '../existing.ts';
 import { changeableUnit } from '../v2/unitRules.ts';
 
 /** What the 1.x clients could do with units. */
-export function v1UnitRoutes({ mount, writer, files }: RouteNeeds): void {
+export function v1UnitRoutes({ mount, writer, files }: Pick<RouteNeeds, 'mount' | 'writer' | 'files'>): void {
   mount(v1.updateUnit, ({ params, body, caller }) =>
     writer.write(async (change) => {
       const unit = await changeableUnit(change, params.serial_number, caller);

@@ -5,7 +5,7 @@ import { insertUpload } from '../../store/uploads.ts';
 import { existingRun } from '../existing.ts';
 import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
 
-export function v1UploadRoutes({ mount, writer, urls }: RouteNeeds): void {
+export function v1UploadRoutes({ mount, writer, urls }: Pick<RouteNeeds, 'mount' | 'writer' | 'urls'>): void {
   mount(v1.initializeUpload, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));

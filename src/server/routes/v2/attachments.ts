@@ -7,7 +7,13 @@ import { deleteUploads, insertUpload } from '../../store/uploads.ts';
 import { downloadAddress, ownUpload, storedUpload, uploadAddress } from '../uploadRules.ts';
 import { changeableUnit } from './unitRules.ts';
 
-export function attachmentRoutes({ mount, store, writer, files, urls }: RouteNeeds): void {
+export function attachmentRoutes({
+  mount,
+  store,
+  writer,
+  files,
+  urls,
+}: Pick<RouteNeeds, 'mount' | 'store' | 'writer' | 'files' | 'urls'>): void {
   mount(attachments.initialize, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));

@@ -11,7 +11,7 @@ import { existingBatch } from '../existing.ts';
 import { millis } from '../times.ts';
 import { partAnswer } from './partAnswer.ts';
 
-export function batchRoutes({ mount, store }: RouteNeeds): void {
+export function batchRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(batches.create, ({ body: { number }, caller }) =>
     store.transaction().execute(async (change) => {
       await checkNumber(change, number, null);

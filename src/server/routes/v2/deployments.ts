@@ -2,7 +2,7 @@ import { deployments } from '../../../shared/contract/deployments.ts';
 import { notImplemented } from '../../http/refusalError.ts';
 import type { RouteNeeds } from '../../routeNeeds.ts';
 
-export function deploymentRoutes({ mount }: RouteNeeds): void {
+export function deploymentRoutes({ mount }: Pick<RouteNeeds, 'mount'>): void {
   const refuse = () =>
     Promise.reject(notImplemented('This server has no deployments: procedures run from the editor.'));
   mount(deployments.list, refuse);

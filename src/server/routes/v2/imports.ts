@@ -8,7 +8,13 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 
 type Result = Answer<typeof imports.structured>['results'][number];
 
-export function importRoutes({ mount, store, sql, writer, files }: RouteNeeds): void {
+export function importRoutes({
+  mount,
+  store,
+  sql,
+  writer,
+  files,
+}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
   mount(imports.structured, async ({ body, caller }) => {
     const allowDuplicate = body.allow_duplicate ?? false;
     const results: Result[] = [];

@@ -6,7 +6,7 @@ import { deleteStationKey, replaceStationKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/time.ts';
 import { existingStation } from '../existing.ts';
 
-export function keyRoutes({ mount, store }: RouteNeeds): void {
+export function keyRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(local.generateKey, ({ params }) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, params.id);

@@ -5,7 +5,7 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 import { addLink, deleteLink } from '../../store/links.ts';
 import { existingProcedure, existingStation } from '../existing.ts';
 
-export function linkRoutes({ mount, store }: RouteNeeds): void {
+export function linkRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   const link = (stationId: string, procedureId: string) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, stationId);

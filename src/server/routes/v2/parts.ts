@@ -11,7 +11,7 @@ import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../creators.ts';
 import { existingPart } from '../existing.ts';
 
-export function partRoutes({ mount, store }: RouteNeeds): void {
+export function partRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(parts.create, ({ body: { number, name = number, revision_number = firstRevision, metadata = {} }, caller }) =>
     store.transaction().execute(async (change) => {
       await checkNumber(change, number, null);

@@ -22,7 +22,7 @@ import { isoTime } from '../../store/time.ts';
 import { existingProcedure } from '../existing.ts';
 import { millis } from '../times.ts';
 
-export function procedureRoutes({ mount, store, files }: RouteNeeds): void {
+export function procedureRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount' | 'store' | 'files'>): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
     return store.transaction().execute(async (change) => {

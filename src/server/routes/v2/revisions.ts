@@ -19,7 +19,7 @@ import { existingPart, existingRevision } from '../existing.ts';
 import { chosenImage } from './images.ts';
 import { checkUnused } from './parts.ts';
 
-export function revisionRoutes({ mount, store }: RouteNeeds): void {
+export function revisionRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(revisions.create, ({ params, body: { number, metadata = {} }, caller }) =>
     store.transaction().execute(async (change) => {
       const part = await existingPart(change, params.part_number);

@@ -21,7 +21,14 @@ import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
 const maxMetadata = 50;
 
-export function runRoutes({ mount, store, sql, writer, files, urls }: RouteNeeds): void {
+export function runRoutes({
+  mount,
+  store,
+  sql,
+  writer,
+  files,
+  urls,
+}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files' | 'urls'>): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
     const marks = marksOf(call, call.body.client_run_ref, call.body);

@@ -22,7 +22,7 @@ import { chosenImage } from './images.ts';
 
 export const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
-export function stationRoutes({ mount, store, presence }: RouteNeeds): void {
+export function stationRoutes({ mount, store, presence }: Pick<RouteNeeds, 'mount' | 'store' | 'presence'>): void {
   mount(stations.create, ({ body }) =>
     store.transaction().execute(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);

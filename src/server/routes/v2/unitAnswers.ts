@@ -22,7 +22,7 @@ import { millis } from '../times.ts';
 import { partAnswer } from './partAnswer.ts';
 
 /** What reads units; `units.ts` changes them. */
-export function unitAnswerRoutes({ mount, store, urls }: RouteNeeds): void {
+export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteNeeds, 'mount' | 'store' | 'urls'>): void {
   mount(units.list, async ({ query, caller }) => {
     const rows = await listUnits(store, {
       reader: readerOf(caller),

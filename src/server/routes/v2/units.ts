@@ -22,7 +22,7 @@ import { ownUpload } from '../uploadRules.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
 /** What changes units; `unitAnswers.ts` reads them. */
-export function unitRoutes({ mount, store, files }: RouteNeeds): void {
+export function unitRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount' | 'store' | 'files'>): void {
   mount(units.create, ({ body, caller }) =>
     store.transaction().execute(async (change) => {
       const { revision } = await existingRevision(change, body.part_number, body.revision_number);

@@ -13,7 +13,13 @@ const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
  * Contents of attachments. The address itself is the permission: storage services work so, and clients send no key. The
  * first content that arrives whole is the upload's for ever.
  */
-export function uploadRoutes({ app, store, writer, files, urls }: RouteNeeds): void {
+export function uploadRoutes({
+  app,
+  store,
+  writer,
+  files,
+  urls,
+}: Pick<RouteNeeds, 'app' | 'store' | 'writer' | 'files' | 'urls'>): void {
   const storeContent = (id: string, name: string, content: StoredContent): Promise<void> =>
     writer.write(async (change) => {
       if (!(await noteStored(change, id, content)))

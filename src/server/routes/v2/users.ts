@@ -4,7 +4,7 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 import { findInstance } from '../../store/instance.ts';
 import { listUsers, type UserRow } from '../../store/users.ts';
 
-export function userRoutes({ mount, store }: RouteNeeds): void {
+export function userRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(users.list, async ({ query: { current }, caller }) => {
     const all = await listUsers(store);
     return (current ? all.filter(({ id }) => id === caller.id) : all).map(answer);

@@ -7,7 +7,7 @@ import { countRunsOfVersion, deleteVersion, findVersion, insertVersion } from '.
 import { creatorAnswer } from '../creators.ts';
 import { existingProcedure, existingVersion } from '../existing.ts';
 
-export function versionRoutes({ mount, store }: RouteNeeds): void {
+export function versionRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(versions.create, ({ params, body: { tag }, caller }) =>
     store.transaction().execute(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);

@@ -38,15 +38,15 @@ import { userRoutes } from './routes/v2/users.ts';
 import { versionRoutes } from './routes/v2/versions.ts';
 import { Writer } from './writer.ts';
 
-/** What an app is given; the rest of what its routes work with it makes itself. */
+/** The services of the routes, without those that the app creates itself. */
 type Given = Omit<RouteNeeds, 'app' | 'mount' | 'writer'>;
 
-/** Everything the server answers to. */
+/** Creates the app with all routes. */
 export function makeApp(given: Given, hosts: Hosts): App {
   const { store, sql, streams } = given;
   const app: App = new Hono<Environment>({
-    // A TOFUPILOT_URL that ends in a slash makes the official client ask for //api/v1; of the v2 clients, the newer take
-    // server_url as it is, with or without /api.
+    // The official client asks for //api/v1 if its TOFUPILOT_URL ends in a slash. The newer v2 clients use server_url
+    // as it is, with or without /api.
     getPath: (request) =>
       getPath(request)
         .replace(/\/{2,}/g, '/')
@@ -55,7 +55,7 @@ export function makeApp(given: Given, hosts: Hosts): App {
   app.use(async (c, next) => {
     c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();
-    // What the Operator UI is told changes nothing that is stored, and comes ten times a second.
+    // Operator UI requests store nothing, and arrive up to ten times a second.
     if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.ring();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));

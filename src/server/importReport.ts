@@ -15,24 +15,24 @@ import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.t
 
 type Needs = Pick<RouteNeeds, 'store' | 'sql' | 'writer' | 'files'>;
 
-/** A report with curves of a million points has about 32 MB; in memory it takes several times that. */
+/** A report with curves of a million points has about 32 MB, and takes several times that in memory. */
 const maxReportBytes = 32 * 1024 * 1024;
 
-/** Bytes of reports that are read and stored at the same time: many large ones wait for each other. */
+/** Bytes of reports that are read and stored at the same time. Further large reports wait. */
 const reportsInWork = new Budget(maxReportBytes);
 
 interface Import {
   uploadId: string;
   caller: Caller;
-  /** Returns the marks of the push, from what makes the result. */
+  /** Returns the marks of the push for the content that makes the result. */
   marksFor: (content: unknown) => PushMarks;
   /** Whether a file whose content made a run already makes another one. */
   allowDuplicate: boolean;
 }
 
 /**
- * Makes a run of an uploaded OpenHTF report.
- * @throws Refusal, RunInputError
+ * Creates a run from an uploaded OpenHTF report.
+ * @throws RefusalError, RunInputError
  */
 export async function importReport(needs: Needs, request: Import): Promise<PushedRun> {
   const found = await storedUpload(needs.store, request.uploadId, request.caller);
@@ -59,7 +59,7 @@ async function importStored(
   return writer.write(async (change) => {
     const upload = await storedUpload(change, found.id, caller);
     permittedProcedure(sql, run.procedure, caller);
-    // A client that missed the answer asks again: its run is there already.
+    // A client that missed the response repeats its request. Its run exists already.
     if (upload.run_id !== null && upload.is_report === 1) return { id: upload.run_id, existed: true };
     const same = allowDuplicate || upload.sha256 === null ? null : await findRunOfContent(change, upload.sha256);
     if (same !== null) return { id: same, existed: true };
@@ -67,15 +67,15 @@ async function importStored(
       throw conflict(`The file "${upload.name}" belongs to a run or unit already. Upload the report again.`);
     }
     const pushed = await pushRun({ change, sql }, run, caller, marks);
-    // Another try of a push uploads a report of its own: the run has the one that it was made from.
+    // A retry of a push uploads the report again. The run keeps the report that it was created from.
     if (!pushed.existed) await attachToRun(change, upload.id, pushed.id, true);
     return pushed;
   });
 }
 
 /**
- * What makes the result of a report: not its logs, to which output callbacks add between two tries, nor the contents of
- * attachments, which are pushed apart.
+ * Returns the part of a report that makes the result. Logs are left out because output callbacks add to them between
+ * two tries, and attachments because they are pushed separately.
  */
 function contentOf({ log_records, phases, ...record }: OpenhtfRecord): unknown {
   return { ...record, phases: phases.map(({ attachments, ...phase }) => phase) };

@@ -1,21 +1,20 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { KeyKind } from '../shared/contract/operation.ts';
 
-/** A bearer key as it is stored: the key itself is not in it. */
+/** A bearer key as it is stored, without the key itself. */
 export interface StoredKey {
-  /** SHA-256, hexadecimal. */
   hash: string;
-  /** The visible beginning. */
+  /** The beginning of the key, which is shown. */
   prefix: string;
 }
 
 export const hashKey = (key: string): string => hash('sha256', key);
 
-/** Makes a key of 32 random bytes; its beginning tells its kind. */
+/** Generates a key of 32 random bytes. Its prefix tells its kind. */
 export function makeKey(kind: KeyKind): StoredKey & { key: string } {
   const key = (kind === 'user' ? 'tsu_' : 'tss_') + randomBytes(32).toString('base64url');
   return { key, hash: hashKey(key), prefix: key.slice(0, 8) };
 }
 
-/** A key that a person chose may be short: less of it is shown. */
+/** A key that a person chose may be short, so less of it is shown. */
 export const storeChosenKey = (key: string): StoredKey => ({ hash: hashKey(key), prefix: key.slice(0, 3) });

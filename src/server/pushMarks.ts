@@ -10,18 +10,18 @@ import type { Statements } from './store/statements.ts';
 import '../shared/contract/exactJson.ts';
 
 /**
- * The header with which a client marks one push: sent again by the same caller with the same text and the same content, it
- * makes no second run.
+ * The header by which a client marks a push. A repeated push of the same caller with the same header and the same
+ * content creates no second run.
  */
 const idempotencyHeader = 'Idempotency-Key';
 
-/** A push without marks, which always makes a run. */
+/** The marks of a push without marks, which always creates a run. */
 export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null };
 
 /**
  * Returns the marks of a request that pushes a run.
  * @param content what makes the result, without what may differ between two tries of one push
- * @throws Refusal (400) when the header is empty or longer than 200 characters
+ * @throws RefusalError (400) if the header is empty or longer than 200 characters
  */
 export function marksOf(
   { caller, header }: Pick<Call<Operation>, 'caller' | 'header'>,
@@ -41,7 +41,7 @@ export function marksOf(
   };
 }
 
-/** Returns the SHA-256 of JSON, in which the order of names does not count. */
+/** Returns the SHA-256 of a value as JSON with sorted names. */
 const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content, sorted)).digest('hex');
 
 function sorted(_key: string, value: unknown): unknown {
@@ -51,10 +51,10 @@ function sorted(_key: string, value: unknown): unknown {
 }
 
 /**
- * Finds the run that an earlier push with one of the marks made.
- * @param procedureId of the run that is pushed now
- * @returns its id; null when there is none
- * @throws Refusal (409) when that push had other content
+ * Finds the run that an earlier push with one of the marks created.
+ * @param procedureId the procedure of the run that is pushed now
+ * @returns its id; null if there is none
+ * @throws RefusalError (409) if the earlier push had other content
  */
 export function findEarlierRun(sql: Statements, marks: PushMarks, run: NewRun, procedureId: string): string | null {
   for (const [column, mark, what] of [
@@ -72,7 +72,7 @@ export function findEarlierRun(sql: Statements, marks: PushMarks, run: NewRun, p
   return null;
 }
 
-/** A run of an older server has no hash: what it was and of which unit must then be the same. */
+/** A run of an older server has no hash. Its content and unit must then be the same. */
 const isSame = (earlier: MarkedRun, hash: string | null, run: NewRun, procedureId: string): boolean =>
   earlier.push_hash === null
     ? earlier.procedure_id === procedureId &&

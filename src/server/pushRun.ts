@@ -16,15 +16,15 @@ import { versionOf } from './store/versions.ts';
 
 export interface PushedRun {
   readonly id: string;
-  /** An earlier push made it. */
+  /** Whether an earlier push created it. */
   readonly existed: boolean;
 }
 
 /**
- * Stores a run that a client pushed: the one way in, whichever the surface.
- * @throws Refusal when the caller may not push runs of the procedure (403), procedure (404) or a sub-unit (422) is
- *   unknown, the run ends before it starts (400), the slot of the execution has a run, or a mark came with other content
- *   before (409)
+ * Stores a pushed run. All APIs push runs through this function.
+ * @throws RefusalError if the caller may not push runs of the procedure (403), if the procedure (404) or a sub-unit
+ *   (422) is unknown, if the run ends before it starts (400), or if the slot of the execution has a run or a mark was
+ *   used with other content (409)
  */
 export async function pushRun(
   { change, sql }: FastChange,
@@ -64,7 +64,7 @@ export async function pushRun(
   return { id, existed: false };
 }
 
-/** @throws Refusal when the caller may not push runs of the procedure (403), or it is unknown (404) */
+/** @throws RefusalError if the procedure is unknown (404) or the caller may not push runs of it (403) */
 export function permittedProcedure(sql: Statements, called: string, caller: Caller): CalledProcedure {
   const procedure = calledProcedure(sql, called);
   if (caller.kind === 'user') {
@@ -82,7 +82,7 @@ export function permittedProcedure(sql: Statements, called: string, caller: Call
   );
 }
 
-/** The ids of the units that the run builds into its own. */
+/** Returns the ids of the units that the run builds into its own unit. */
 async function permittedSubUnits({ change, sql }: FastChange, run: NewRun): Promise<string[]> {
   if (run.subUnits.length === 0) return [];
   const unit = knownUnit(sql, run.serialNumber);

@@ -11,7 +11,7 @@ import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
-/** What the routes work with. */
+/** The services that routes use. Each route names those that it takes. */
 export interface RouteNeeds {
   app: App;
   mount: Mount;
@@ -24,12 +24,12 @@ export interface RouteNeeds {
   streaming: Streaming;
   hub: OperatorHub;
   links: OperatorLinks;
-  /** Folder of the pages that browsers show. */
+  /** The folder of the web pages. */
   pages: string;
   presence: PresenceRecorder;
-  /** The days that yields are counted by. */
+  /** The calendar whose days first-pass yields are counted by. */
   calendar: Calendar;
-  /** With which the server can be asked to end. */
+  /** The token that authorizes a client to stop the server. */
   stopToken: string;
   /** Ends the server after its open requests. */
   requestStop: () => void;

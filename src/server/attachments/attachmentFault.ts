@@ -3,7 +3,6 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { systemCode } from '../cli/startError.ts';
 import { attachmentPath } from './attachmentFiles.ts';
 
-/** An attachment whose content is stored, as the database has it. */
 export interface StoredAttachment {
   id: string;
   name: string;
@@ -11,15 +10,15 @@ export interface StoredAttachment {
 }
 
 /**
- * Looks at the file of an attachment without reading its content.
- * @param folder of attachments
- * @returns a sentence that says what is wrong with the file; null when nothing is
+ * Checks the file of an attachment without reading its content.
+ * @param folder the folder of attachments
+ * @returns a sentence that says what is wrong with the file; null if nothing is
  */
 export function attachmentFault(folder: string, { id, name, size }: StoredAttachment): string | null {
   const what = `The file of attachment ${id} (${JSON.stringify(name)})`;
   let file: number;
   try {
-    // Not by a link, which could lead to any file. Windows has no such flag, which counts as 0.
+    // A link could lead to any file, so it is not followed. Windows has no such flag, which counts as 0.
     file = openSync(attachmentPath(folder, id), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return `${what} is missing.`;

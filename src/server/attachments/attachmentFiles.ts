@@ -4,18 +4,21 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tooLarge } from '../http/refusalError.ts';
 
-/** The official clients refuse more than 10 MiB by themselves; scripts of one's own may send more. */
+/** The official clients refuse more than 10 MiB. Other clients may send more. */
 const maxBytes = 100 * 1024 * 1024;
 
 const pieceBytes = 64 * 1024;
 
-/** The folder, among those of the attachments, of what is still coming in. */
+/** The subfolder of content that is being received. */
 export const incoming = 'incoming';
 
-/** Where the content of an attachment is, in a folder of attachments: 256 folders, so that none holds millions of files. */
+/** Returns the file of an attachment's content. There are 256 subfolders, so that none contains millions of files. */
 export const attachmentPath = (folder: string, id: string): string => join(folder, id.slice(0, 2), id);
 
-/** For reading, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+/**
+ * Opens for reading without following a link, which could lead to any file. Windows has no such flag, which counts as
+ * 0.
+ */
 const plainly = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface Content {
@@ -23,20 +26,23 @@ interface Content {
   sha256: string;
 }
 
-/** A whole content that is on the disk and does not have its name yet. */
+/** Content that is complete on disk and does not have its final name yet. */
 interface Received {
   content: Content;
   temporary: string;
 }
 
-/** The contents of attachments, one file each. A file is named by its upload's id, never by what a client calls it. */
+/**
+ * The contents of attachments, one file each. A file is named after the id of its upload, never after a name from a
+ * client.
+ */
 export class AttachmentFiles {
   readonly #folder: string;
   readonly #incoming: string;
-  /** What is under way for single attachments: each waits for the one before it. */
+  /** The work in progress for each attachment. Work on the same attachment is done in order. */
   readonly #atWork = new Map<string, Promise<unknown>>();
 
-  /** Clears away what was coming in when the folder's last server was killed. */
+  /** Removes the incomplete content of an earlier server that was killed. */
   constructor(folder: string) {
     this.#folder = folder;
     this.#incoming = join(folder, incoming);
@@ -44,10 +50,10 @@ export class AttachmentFiles {
   }
 
   /**
-   * Writes the whole content to a temporary file, and has `place` decide what becomes of it when it is safely on the disk.
-   * Of several contents for one id, the decisions are made one after the other.
-   * @param place calls `keep` to give the content its name; a file that it does not keep is removed
-   * @throws Refusal above 100 MiB
+   * Writes the whole content to a temporary file, and calls `place` when it is durable. Several contents for the same
+   * id are placed one after the other.
+   * @param place calls `keep` to give the content its final name; content that it does not keep is removed
+   * @throws RefusalError above 100 MiB
    */
   async receive<T>(
     id: string,
@@ -93,19 +99,19 @@ export class AttachmentFiles {
     return readFile(attachmentPath(this.#folder, id), { encoding: 'utf8', flag: plainly });
   }
 
-  /** Deletes what is there of them. */
+  /** Deletes the contents that exist. */
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) await rm(attachmentPath(this.#folder, id), { force: true });
   }
 
-  /** The ids of all contents, a folder at a time. */
+  /** Yields the ids of all contents, one subfolder at a time. */
   async *all(): AsyncGenerator<string[]> {
     for (const part of await readdir(this.#folder, { withFileTypes: true })) {
       if (part.isDirectory() && part.name !== incoming) yield await readdir(join(this.#folder, part.name));
     }
   }
 
-  /** The content in pieces. The file is opened with the first: who asks for the head alone leaves none open. */
+  /** Yields the content in pieces. The file is opened with the first one, so that a HEAD request leaves none open. */
   async *read(id: string): AsyncGenerator<Uint8Array> {
     const file = await open(attachmentPath(this.#folder, id), plainly);
     try {

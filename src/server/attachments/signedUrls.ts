@@ -4,8 +4,8 @@ import { forbidden } from '../http/refusalError.ts';
 const lifetimeMillis = 60 * 60 * 1000;
 
 /**
- * URLs that carry their own authority, for uploads and downloads without a key. The secret is the
- * data folder's, so that a URL lives on when the server starts again.
+ * URLs that authorize uploads and downloads without a key. They are signed with the secret of the data folder, so that
+ * they stay valid when the server restarts.
  */
 export class SignedUrls {
   readonly #secret: string;
@@ -14,13 +14,13 @@ export class SignedUrls {
     this.#secret = secret;
   }
 
-  /** @returns path and query, good for one hour. */
+  /** Returns a path and query that are valid for one hour. */
   sign(method: string, path: string): string {
     const expires = String(Date.now() + lifetimeMillis);
     return `${path}?expires=${expires}&signature=${this.#signature(method, path, expires)}`;
   }
 
-  /** @throws Refusal when the URL was not signed here for this method, or is too old. */
+  /** @throws RefusalError if the URL was not signed by this server for this method, or has expired */
   check(method: string, path: string, query: { expires: string | undefined; signature: string | undefined }): void {
     const expected = Buffer.from(this.#signature(method, path, query.expires ?? ''));
     const given = Buffer.from(query.signature ?? '');

@@ -6,8 +6,8 @@ import type { AttachmentFiles } from './attachmentFiles.ts';
 const dayMillis = 24 * 60 * 60 * 1000;
 
 /**
- * Clears away uploads that nothing took for a day, and contents whose uploads are gone: of deleted runs and units, and of
- * what was being deleted when an earlier server ended. What goes wrong is logged; the next start tries again.
+ * Removes uploads that were not used for a day, and contents whose uploads are gone, such as those of deleted runs.
+ * Failures are logged, and the next start tries again.
  */
 export async function sweepAttachments(store: Store, files: AttachmentFiles): Promise<void> {
   try {

@@ -24,26 +24,23 @@ import { requireKnownSchema } from '../store/schema/migrations.ts';
 import { databaseFiles, type DataFolder } from './dataFolder.ts';
 import { StartError, systemCode } from './startError.ts';
 
-/** The folder of a backup's attachments. */
 export const attachmentsOf = (file: string): string => `${file}.attachments`;
 
-/** The folder for what is left of a damaged data folder. */
 const salvageOf = (file: string): string => `${file}.damaged`;
 
 interface Backup {
-  /** How many attachments were copied whole. */
   attachments: number;
-  /** A sentence for each attachment that the database names and that is not in the backup as it should be. */
+  /** One sentence for each attachment that the database names and that the backup lacks or has damaged. */
   faults: string[];
 }
 
 type Stored = ReadonlyMap<string, StoredAttachment>;
 
 /**
- * Copies a data folder as it is at one moment: the database to `file`, the contents of its attachments beside it. The
- * folder's server may run meanwhile. Attachments that are missing or damaged do not stop the backup. Of a database that is
- * damaged, the files are copied as they are, to a place of their own that cannot be taken for a backup.
- * @throws StartFailure when there is something at `file` already, it cannot be written, or the database is damaged
+ * Copies a data folder as it is at one moment: the database to `file`, its attachments to a folder beside it. The
+ * server of the folder may be running. Attachments that are missing or damaged do not stop the backup. The files of a
+ * damaged database are copied unchanged to another place, which cannot be mistaken for a backup.
+ * @throws StartError if `file` exists already or cannot be written, or if the database is damaged
  */
 export function backup(folder: DataFolder, to: string): Backup {
   const file = resolve(to);
@@ -54,7 +51,7 @@ export function backup(folder: DataFolder, to: string): Backup {
   const clear = (): void => rmSync(part, { recursive: true, force: true });
   try {
     clear();
-    // A folder of this user's alone: where others may write, too, one of them could put a link in the way.
+    // The new folder belongs to this user alone: in a shared folder another user could place a link.
     mkdirSync(part, { mode: 0o700 });
     return copyFolder(folder, file, part);
   } catch (error) {
@@ -70,7 +67,7 @@ function copyFolder(folder: DataFolder, file: string, part: string): Backup {
   const unfinished = { database: join(part, 'stations.db'), attachments: join(part, 'attachments') };
   requireKnownSchema(folder.database);
   const before = storedIn(folder.database);
-  // Those that are deleted from now on are in the backup's database or not; here they are in any case.
+  // Attachments deleted from now on may be missing from the copied database. Here they are copied in any case.
   const copied = copyAll(before.keys(), folder.attachments, unfinished.attachments);
   copyDatabase(folder.database, unfinished.database);
   const after = storedIn(unfinished.database);
@@ -78,7 +75,7 @@ function copyFolder(folder: DataFolder, file: string, part: string): Backup {
   copyAll([...after.keys()].filter(isNew), folder.attachments, unfinished.attachments);
   const faulty = [...after.values()].filter((stored) => attachmentFault(unfinished.attachments, stored) !== null);
   const now = faulty.length > 0 ? storedIn(folder.database) : after;
-  // The running server deletes the row first, then the file: these were deleted between the copy of the database and now.
+  // The running server deletes the row first, then the file. These were deleted after the database was copied.
   const deleted = faulty.filter(({ id }) => !now.has(id));
   if (deleted.length > 0) removeUploads(unfinished.database, deleted);
   const faults = faulty
@@ -92,7 +89,7 @@ function copyFolder(folder: DataFolder, file: string, part: string): Backup {
   return { attachments: after.size - faulty.length, faults };
 }
 
-/** What is wrong with a faulty copy: the original has the reason, unless that has been repaired meanwhile. */
+/** Returns what is wrong with a faulty copy. The original tells the reason, unless it has been repaired since. */
 const faultOf = (stored: StoredAttachment, folder: DataFolder, copies: string): string =>
   attachmentFault(folder.attachments, stored) ?? attachmentFault(copies, stored) ?? '';
 
@@ -118,7 +115,7 @@ function copyDatabase(from: string, to: string): void {
   closeSync(file);
 }
 
-/** The attachments whose content a database says is there, by their ids. */
+/** Returns the ids of the attachments whose content is stored, according to a database. */
 function storedIn(path: string): Stored {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
   try {
@@ -131,20 +128,21 @@ function storedIn(path: string): Stored {
   }
 }
 
-/** Copies the files that are there and can be read. @returns the ids of those */
+/** Copies the files that exist and can be read, and returns their ids. */
 function copyAll(ids: Iterable<string>, from: string, to: string): Set<string> {
   const copied = new Set<string>();
   mkdirSync(to, { recursive: true });
   for (const id of ids) {
     const [source, target] = [attachmentPath(from, id), attachmentPath(to, id)];
-    // Not a link either, which could lead to any file.
+    // A link could lead to any file, so it is skipped too.
     if (!lstatSync(source, { throwIfNoEntry: false })?.isFile()) continue;
     mkdirSync(dirname(target), { recursive: true });
     try {
       copyFileSync(source, target, constants.COPYFILE_FICLONE);
       copied.add(id);
     } catch (error) {
-      // Deleted by the running server since it was listed, missing or damaged; not so if the backup cannot be written.
+      // The running server has deleted it since it was listed, or it is damaged. A backup that cannot be written is an
+      // error.
       if (systemCode(error) !== 'ENOENT' && isReadable(source)) throw error;
       rmSync(target, { recursive: true, force: true });
     }
@@ -161,7 +159,7 @@ function isReadable(file: string): boolean {
   }
 }
 
-/** Copies the files of a damaged data folder as they are. @returns the failure that says where they are */
+/** Copies the files of a damaged data folder unchanged. Returns the error that says where they are. */
 function salvage(folder: DataFolder, file: string, damage: unknown): StartError {
   const target = salvageOf(file);
   const what = `The database ${folder.database} is damaged (${messageOf(damage)}) and was not backed up.`;

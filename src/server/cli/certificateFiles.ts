@@ -8,13 +8,12 @@ import { StartError } from './startError.ts';
 /** Milliseconds between two checks whether the files have changed. */
 const watchIntervalMs = 5_000;
 
-/** The files of `--cert` and `--key`. */
 export interface CertificatePaths {
   readonly cert: string;
   readonly key: string;
 }
 
-/** What a TLS server is given, in PEM. */
+/** The certificate and key of a TLS server, in PEM. */
 export interface TlsIdentity {
   readonly cert: string;
   readonly key: string;
@@ -24,7 +23,7 @@ export interface TlsIdentity {
  * Reads the certificate that the server shows. A certificate that has expired or is not valid yet gets a warning on
  * stderr, because a server with a wrong clock, or one that waits for its renewed certificate, should still start.
  * @param host the host of the public URL, which the certificate has to cover
- * @throws StartFailure if a file is unreadable or wrong, or the two do not belong together
+ * @throws StartError if a file is unreadable or wrong, or the two do not belong together
  */
 export function readCertificate(paths: CertificatePaths, host: string, now = Date.now()): TlsIdentity {
   const [cert, key] = [readText(paths.cert, '--cert'), readText(paths.key, '--key')];

@@ -10,7 +10,7 @@ import { isSchemaOlder, requireKnownSchema } from '../store/schema/migrations.ts
 import { type DataFolder } from './dataFolder.ts';
 import { StartError } from './startError.ts';
 
-/** What must never be found: each query gives one text for each breach. */
+/** Queries for what must never be found. Each returns one text per violation. */
 const rules: readonly string[] = [
   `select 'Run ' || id || ' ends before it starts.' from runs where ended_at < started_at`,
   `with recursive above(unit, id) as (
@@ -32,9 +32,9 @@ const rules: readonly string[] = [
 ];
 
 /**
- * Looks for damage in a data folder. Reads only, and may do so while the folder's server runs.
- * @returns a sentence for each finding; none when all is well
- * @throws StartFailure when the data is of another version
+ * Searches a data folder for damage. It only reads, so the server of the folder may be running.
+ * Yields one sentence per finding.
+ * @throws StartError if the data is of another version
  */
 export function* check(folder: DataFolder): Generator<string> {
   let database: DatabaseSync | undefined;
@@ -74,7 +74,7 @@ function* checkDatabase(database: DatabaseSync): Generator<string> {
   yield* checkJson(database);
 }
 
-/** Every column named `…_json` holds JSON. */
+/** Checks that every column named `…_json` contains JSON. */
 function* checkJson(database: DatabaseSync): Generator<string> {
   const columns = database
     .prepare(
@@ -92,7 +92,7 @@ function* checkJson(database: DatabaseSync): Generator<string> {
   }
 }
 
-/** A running server may change both sides meanwhile: what does not fit is looked at twice. */
+/** A running server may change both sides between the two reads, so mismatches are checked a second time. */
 function* checkAttachments(database: DatabaseSync, folder: string): Generator<string> {
   const select = database.prepare('select name, size, stored_at from uploads where id = ?');
   const misfit = (id: string): string | null => {

@@ -2,9 +2,10 @@ import { serverExit } from '../../shared/contract/local.ts';
 import { StartError } from './startError.ts';
 
 /**
- * Takes the key that the environment names for the first user, out of the environment: no child process inherits it. Keys are
- * stored as a plain SHA-256, which anyone who has a copy of the database can try guesses against: a short key would be found.
- * @throws StartFailure when it cannot serve as a key
+ * Removes the key of the first user from the environment, so that no child process inherits it, and returns it. Only
+ * the plain SHA-256 of a key is stored, and anyone with a copy of the database can test guesses against it. Short keys
+ * are therefore refused.
+ * @throws StartError if the key is too short or otherwise unusable
  */
 export function takeChosenKey(environment: NodeJS.ProcessEnv): string | null {
   const key = environment.TEST_STATIONS_ADMIN_KEY;

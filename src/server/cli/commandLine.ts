@@ -38,7 +38,7 @@ export type Command =
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string };
 
-/** @throws StartFailure when the arguments make no sense */
+/** @throws StartError if the arguments are invalid */
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { command: 'help' };
@@ -94,7 +94,7 @@ function readName(name: string | undefined): string | null {
   throw usageFailure('--name must have 1 to 100 letters, digits or signs, and no blanks.');
 }
 
-/** Returns the time zone, or without a name that of this machine. Node has none if `TZ` is not a time zone's name. */
+/** Returns the time zone, or the zone of this machine if none is named. Node has none if `TZ` is invalid. */
 function readTimeZone(name: string | undefined): string {
   if (name === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   try {

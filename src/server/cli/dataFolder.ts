@@ -7,29 +7,31 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { incoming } from '../attachments/attachmentFiles.ts';
 import { StartError, systemCode } from './startError.ts';
 
-/** SQLite's result code "database is locked". */
 const sqliteBusy = 5;
 
-/** Node's own `recursive` never returns where the system refuses a new folder with ENOENT, as in /proc. */
+/** Node's own `recursive` option never returns where the system refuses a new folder with ENOENT, as in /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it in the meantime.
     if (!existsSync(path)) throw error;
   }
 }
 
-/** What SQLite has of a database: the file, and those beside it. */
+/** The endings of the files that SQLite keeps for one database. */
 const filesOf = (database: string): string[] => ['', '-journal', '-wal', '-shm'].map((end) => database + end);
 
-/** The files that hold the data of a database. */
+/** Returns the files that contain the data of a database. */
 export const databaseFiles = (database: string): { path: string; name: string }[] =>
   ['', '-journal', '-wal'].map((end) => ({ path: database + end, name: basename(database) + end }));
 
-/** Writes a file for this user alone. A reader, or a crash, sees the old content or the new one. */
+/**
+ * Writes a file that only this user may read. A concurrent reader, or a crash, sees the old or the new content, never a
+ * part.
+ */
 function replaceFile(path: string, content: string): void {
   const temporary = `${path}.${randomUUID()}.part`;
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
@@ -38,15 +40,15 @@ function replaceFile(path: string, content: string): void {
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
-/** The files of one data folder. */
+/** The files of a data folder. */
 export class DataFolder {
   readonly path: string;
   readonly database: string;
   readonly attachments: string;
-  /** Folder of the certificates for live streams; in it what clients are to trust. */
+  /** Folder of the certificates for live streams, including the one that clients must trust. */
   readonly certificates: string;
   readonly authority: string;
-  /** What its server logs, if a window started it. */
+  /** The log of the server, if a window started it. */
   readonly log: string;
   readonly #addressFile: string;
   readonly #lockFile: string;
@@ -54,8 +56,8 @@ export class DataFolder {
   #lock: DatabaseSync | undefined;
 
   /**
-   * Makes the folder if need be.
-   * @throws StartFailure when it cannot be made, or a link stands where data is kept
+   * Opens a data folder, and creates it if it does not exist.
+   * @throws StartError if it cannot be created, or if a link is in the place of a data file
    */
   constructor(path: string) {
     this.path = resolve(path);
@@ -76,8 +78,8 @@ export class DataFolder {
   }
 
   /**
-   * A folder that a server has used already.
-   * @throws StartFailure when it is none
+   * Opens a folder that a server has used before.
+   * @throws StartError if it is not a data folder
    */
   static existing(path: string): DataFolder {
     if (existsSync(join(path, 'stations.db'))) return new DataFolder(path);
@@ -85,9 +87,9 @@ export class DataFolder {
   }
 
   /**
-   * Takes the folder for this process until it ends. The lock is the operating system's, on a database file of its own:
-   * it is released even when the process is killed.
-   * @throws StartFailure when another server has it, or the folder cannot be written
+   * Locks the folder for this process until it ends. The lock is the operating system's, on a database file that exists
+   * for this only, so it is released even if the process is killed.
+   * @throws StartError if another server has locked the folder, or if it is not writable
    */
   lock(): void {
     let lock: DatabaseSync | undefined;
@@ -109,12 +111,12 @@ export class DataFolder {
     }
   }
 
-  /** Where the folder's server is, or was when it last ran; null when none did. */
+  /** Returns the address that the folder's server uses, or used last; null if none ever ran. */
   readAddress(): ServerAddress | null {
     try {
       return serverAddress.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
     } catch {
-      // Missing or torn: then there is no address, and the next start writes a new one.
+      // The file is missing or incomplete. The next start writes a new one.
       return null;
     }
   }
@@ -144,8 +146,8 @@ export class DataFolder {
   }
 
   /**
-   * A link could lead to a file of the user's that is no business of the server's, which would be written to or deleted.
-   * What the server makes anew takes the place of a link; here are those with data, which a person has to look at.
+   * A link could lead to a file of the user outside of the folder, which would then be overwritten or deleted. Files
+   * that the server creates replace a link; links in the place of data are left to a person.
    */
   #refuseLinks(): void {
     const kept = [this.database, this.#lockFile].flatMap(filesOf);

@@ -10,20 +10,19 @@ import type { App } from '../http/mount.ts';
 import type { TlsIdentity } from './certificateFiles.ts';
 import { StartError, systemCode } from './startError.ts';
 
-/** Milliseconds for a request's head, for the whole of it, and between two of them. */
+/** Timeouts in milliseconds for the headers of a request, for a whole request, and between two requests. */
 export const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 };
 
-/** Milliseconds that the open requests have when the server stops, and between two looks at them. */
+/** Milliseconds that open requests have when the server stops, and between two checks. */
 const [drainLimitMs, drainLookMs] = [30_000, 20];
 
 export interface Listening {
-  /** Address under which this computer reaches the server. */
   url: string;
-  /** Shows another certificate from the next connection on. */
+  /** Uses another certificate for new connections. */
   setCertificate(identity: TlsIdentity): void;
-  /** Takes no more connections and resolves when the open requests are answered, or do not end. */
+  /** Accepts no more connections. Resolves when the open requests are answered or have timed out. */
   drain(): Promise<void>;
-  /** Ends the connections that are left and resolves when there are none. */
+  /** Closes the remaining connections. Resolves when all are closed. */
   close(): Promise<void>;
 }
 
@@ -38,8 +37,8 @@ export interface ListenOptions {
 }
 
 /**
- * Serves `app` on the first of these ports that is free.
- * @throws StartFailure when none is
+ * Serves `app` on the first free port of the list.
+ * @throws StartError if none is free
  */
 export async function listen(app: App, { host, ports, tls, upgrade }: ListenOptions): Promise<Listening> {
   const secure = {
@@ -71,7 +70,7 @@ export async function listen(app: App, { host, ports, tls, upgrade }: ListenOpti
   throw new RangeError('No port was given.');
 }
 
-/** @returns the port */
+/** Returns the port that was bound. */
 export function bind(server: NetServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -83,7 +82,7 @@ export function bind(server: NetServer, host: string, port: number): Promise<num
   });
 }
 
-/** The connections of a server, which Node would wait for forever when one of them never sends a request. */
+/** The connections of a server. Node would wait forever for one that never sends a request. */
 class Connections {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -123,7 +122,10 @@ function urlOf(scheme: string, host: string, port: number): string {
   return `${scheme}://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
 }
 
-/** Returns the failure to listen on a port; an unknown error as it is. @param option the option that sets the port */
+/**
+ * Returns the StartError for a port that cannot be used; an unknown error is returned unchanged.
+ * @param option the command-line option that sets the port
+ */
 export function listenFailure(error: unknown, host: string, port: number, option: '--port' | '--mqtt-port'): unknown {
   const where = `port ${port} of ${host}`;
   switch (systemCode(error)) {

@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { domainToASCII } from 'node:url';
 
-/** Milliseconds for the search of the full name: without a name server, a look-up can take half a minute. */
+/** Milliseconds for the lookup of the full name. Without a name server a lookup can take half a minute. */
 const searchLimit = 2_000;
 
 /** The names and addresses that this machine has in its networks. */
@@ -42,15 +42,15 @@ function readAddresses(): string[] {
   return external.map(({ address }) => address.toLowerCase());
 }
 
-/** Asks for the name of each address, one after the other: look-ups share their threads with reading files. */
+/** Looks up the name of each address, one after the other, because lookups share their threads with file access. */
 async function findFullName(addresses: readonly string[], short: string): Promise<string | null> {
   for (const address of addresses) {
     try {
       const name = asciiName((await lookupService(address, 0)).hostname);
-      // Without a name, the answer is the address itself. Another machine's name may be left from an earlier lease.
+      // Without a name, the result is the address itself. An earlier lease may have left the name of another machine.
       if (isIP(name) === 0 && name.startsWith(`${short}.`)) return name;
     } catch {
-      // This address has no name.
+      // The address has no name.
     }
   }
   return null;

@@ -8,20 +8,20 @@ import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
 import { StartError } from './startError.ts';
 
-// Files are for this user alone.
+// Files that the server creates are readable by this user only.
 process.umask(0o077);
 
-// Whoever started the server may be gone when it writes; that is no reason to end.
+// The program that started the server may have ended when the server writes to its pipe. The server continues.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-// Node 22 calls node:sqlite experimental on stderr, where people look for the reason of a failed start.
+// Node 22 prints a warning about node:sqlite on stderr, where users look for the reason of a failed start.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
   if (warning.name !== 'ExperimentalWarning') console.error(warning);
 });
 
-/** What a command needs is loaded by it alone: a window that opens for the first time waits for `new-user-key`. */
+/** Each command loads only what it needs: a window that opens for the first time waits for `new-user-key`. */
 async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
   const command = readCommand(process.argv.slice(2));
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(server.address));
 }
 
-/** Beside the bundle; the source has no pages of its own and takes those of the last build. */
+/** The pages are beside the bundle. A server that runs from source uses those of the last build. */
 function pagesFolder(): string {
   const here = dirname(process.argv[1] ?? '');
   return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../dist/webview');

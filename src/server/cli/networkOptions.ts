@@ -1,12 +1,11 @@
 import type { CertificatePaths } from './certificateFiles.ts';
 import { usageFailure } from './usage.ts';
 
-/** How the server is reached, as the command line says. */
 export interface NetworkOptions {
-  /** Null: the one of the last start if it is free, otherwise any. */
+  /** Null: the port of the last start if it is free, otherwise any free port. */
   port: number | null;
   host: string;
-  /** The origin by which clients reach the server; null: whatever address of this machine they use. */
+  /** The origin by which clients reach the server; null if they use the addresses of this machine. */
   publicUrl: string | null;
   certificate: CertificatePaths | null;
   mqttPort: number | null;
@@ -14,7 +13,7 @@ export interface NetworkOptions {
 
 type Values = Partial<Record<'port' | 'host' | 'public-url' | 'cert' | 'key' | 'mqtt-port', string>>;
 
-/** @throws StartFailure if the options make no sense */
+/** @throws StartError if the options are invalid */
 export function readNetworkOptions(values: Values): NetworkOptions {
   const publicUrl = values['public-url'] === undefined ? null : readPublicUrl(values['public-url']);
   const certificate = readCertificatePaths(values, publicUrl);

@@ -22,12 +22,12 @@ import type { NetworkOptions } from './networkOptions.ts';
 import { ServerLog } from './serverLog.ts';
 import { ensureUserKey } from './userKeys.ts';
 
-/** Milliseconds between two looks for attachments that nothing needs. */
+/** Milliseconds between two searches for attachments that are no longer needed. */
 const sweepMillis = 24 * 60 * 60_000;
 
 export interface RunningServer {
   address: ServerAddress;
-  /** Resolves when a client that has the stop token asks the server to end. */
+  /** Resolves when a client with the stop token asks the server to end. */
   stopRequested: Promise<void>;
   /** Finishes the open requests, then closes the database. */
   stop(): Promise<void>;
@@ -36,13 +36,13 @@ export interface RunningServer {
 interface ServeOptions extends NetworkOptions {
   timeZone: string;
   chosenKey: string | null;
-  /** The folder of the pages that browsers show. */
+  /** The folder of the web pages. */
   pages: string;
 }
 
 /**
- * Starts the server of a data folder and writes its address there.
- * @throws StartFailure
+ * Starts the server of a data folder and writes its address to the folder.
+ * @throws StartError
  */
 export async function serve(
   folder: DataFolder,
@@ -88,7 +88,7 @@ export async function serve(
   const upgrade: ListenOptions['upgrade'] =
     sockets && ((request, socket, head) => sockets.upgrade(request, socket, head, hosts));
   const listening = await listen(app, { host, ports: portsToTry(port, last?.url), tls, upgrade });
-  // Windows on this machine need no certificate: with one, they would depend on names and authorities of the network.
+  // Windows on this machine need no certificate. With one, they would depend on names and authorities of the network.
   const inside =
     tls === null
       ? listening
@@ -121,7 +121,7 @@ export async function serve(
       endWatch?.();
       streams.end();
       hub.streams.end();
-      // First this: a client that asks for another stream meanwhile, and cannot connect then, gives up for good.
+      // The streams end first: a client that requests another stream and then cannot connect gives up for good.
       await Promise.all(all.map((each) => each.drain()));
       await streaming.stop();
       await Promise.all(all.map((each) => each.close()));
@@ -134,6 +134,9 @@ export async function serve(
   };
 }
 
-/** Returns the chosen port, otherwise the last one, so that clients find the server again, and then any free one. */
+/**
+ * Returns the ports to try: the chosen one, otherwise the last one, so that clients find the server again, then any
+ * free one.
+ */
 const portsToTry = (chosen: number | null, last: string | null | undefined): number[] =>
   chosen !== null ? [chosen] : [...(last ? [Number(new URL(last).port)] : []), 0];

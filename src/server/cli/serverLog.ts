@@ -1,10 +1,9 @@
 import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, lstatSync, openSync, rmSync } from 'node:fs';
 
-/** Bytes of the log from which it is put aside. */
+/** The log is moved aside above this number of bytes. */
 const mostBytes = 5 * 1024 * 1024;
-/** Milliseconds between two looks at its size. */
+/** Milliseconds between two checks of its size. */
 const lookMillis = 5_000;
-/** Number of the standard error stream. */
 const stderr = 2;
 
 /**
@@ -17,13 +16,13 @@ export class ServerLog {
   readonly #stream: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param stream file descriptor of the stream that the server logs to */
+  /** @param stream file descriptor that the server logs to */
   constructor(path: string, stream = stderr) {
     this.#path = path;
     this.#stream = stream;
   }
 
-  /** Limits the size from now on. Only the server that has the data folder may do so. */
+  /** Starts to limit the size. Only the server that has locked the data folder may do so. */
   start(): void {
     this.limit();
     this.#timer = setInterval(() => this.limit(), lookMillis).unref();
@@ -33,18 +32,20 @@ export class ServerLog {
     clearInterval(this.#timer);
   }
 
-  /** Never throws: a log that cannot be put aside is tried again later, and dropped at twice the size. */
+  /**
+   * Moves the content aside. It never throws: on failure it tries again later, and drops the content at twice the size.
+   */
   limit(): void {
     try {
       const size = this.#size();
       if (size <= mostBytes) return;
       if (this.#copy() || size > 2 * mostBytes) this.#empty();
     } catch {
-      // To log this would make the log longer still.
+      // Logging the failure would make the log longer still.
     }
   }
 
-  /** Bytes of the log; 0 if the stream leads elsewhere, such as to a terminal or the log of a service. */
+  /** Returns the bytes of the log; 0 if the stream leads elsewhere, such as to a terminal or the log of a service. */
   #size(): number {
     const file = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
     const stream = fstatSync(this.#stream, { bigint: true });
@@ -54,18 +55,18 @@ export class ServerLog {
   #copy(): boolean {
     const previous = `${this.#path}.1`;
     try {
-      // Removed first, so that a link is not written through.
+      // Remove it first, so that a link is not written through.
       rmSync(previous, { force: true });
       copyFileSync(this.#path, previous, constants.COPYFILE_EXCL);
       return true;
     } catch {
-      return false; // a full disk, say, or on Windows a program that has it open
+      return false; // such as a full disk, or on Windows a program that has the file open
     }
   }
 
-  /** By a descriptor of its own: on Windows, one that is open for appending cannot shorten the file. */
+  /** Uses a descriptor of its own: on Windows, one that is open for appending cannot shorten the file. */
   #empty(): void {
-    // Windows has no such flag, which counts as 0.
+    // The flag does not exist on Windows, where it counts as 0.
     const file = openSync(this.#path, constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
       ftruncateSync(file, 0);

@@ -7,5 +7,5 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js check --data DIR
        server.js backup --data DIR --to FILE`;
 
-/** Returns the failure of a command line that makes no sense: the reason, then the usage. */
+/** Returns the error for an invalid command line: the reason, then the usage. */
 export const usageFailure = (reason: string): StartError => new StartError(serverExit.usage, `${reason}\n${usage}`);

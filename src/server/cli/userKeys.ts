@@ -10,7 +10,7 @@ import { StartError } from './startError.ts';
 
 const unnamed: NewUserKey = { revokeOthers: false, name: null };
 
-/** Sees to it that there is a user key. One that is made is shown once, on stderr. */
+/** Creates a user key if there is none. A generated key is printed once, on stderr. */
 export async function ensureUserKey(store: Store, chosen: string | null): Promise<void> {
   if (await hasUserKey(store)) return;
   if (chosen !== null) {
@@ -23,8 +23,8 @@ export async function ensureUserKey(store: Store, chosen: string | null): Promis
 }
 
 /**
- * Creates a further user key; everyone who may write the folder may do so, also while its server runs.
- * @throws StartFailure when the data would have to be updated under a server that runs
+ * Creates another user key. Everyone who may write to the folder may do so, even while its server is running.
+ * @throws StartError if the data would have to be migrated while a server is running
  */
 export async function newUserKey(folder: DataFolder, options: NewUserKey): Promise<string> {
   const isUpdate = isUpdateNeeded(folder);
@@ -49,7 +49,7 @@ function isUpdateNeeded({ database }: DataFolder): boolean {
   }
 }
 
-/** A server that runs does not know the schema of a later version: only the one who has the folder may update its data. */
+/** A running server does not know a later schema: only the process that has locked the folder may migrate its data. */
 function lockForUpdate(folder: DataFolder): void {
   try {
     folder.lock();

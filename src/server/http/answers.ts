@@ -17,11 +17,11 @@ const statusOf: Record<RefusalCode, number> = {
   NOT_IMPLEMENTED: 501,
 };
 
-/** The official v1 client shows an error's message only if the content type is exactly this, without a charset. */
+/** The official v1 client shows the message of an error only if the content type is exactly this, without a charset. */
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 
-/** A header of event streams: nginx would hold events back until its buffer is full. */
+/** nginx would hold events back until its buffer is full. */
 export const unbuffered = ['X-Accel-Buffering', 'no'] as const;
 
 export const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
@@ -37,19 +37,21 @@ function errorAnswer(
     const trpc = isTrpc(path) ? trpcError(path, status, code, message) : {};
     return json({ message, code, issues, ...trpc }, status);
   }
-  // Version 1 has the message alone: it must name the fields itself.
+  // Version 1 has only the message, so the message must name the fields.
   const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
 }
 
 function refusalOf(error: unknown): unknown {
   if (error instanceof RunInputError) return badRequest(error.message);
-  // The client went away in the middle of its request: nobody reads this, and nothing is wrong here.
+  // The client disconnected during its request. No client reads this response, and nothing failed here.
   if (systemCode(error) === 'ECONNRESET') return badRequest('The request broke off.');
   return error;
 }
 
-/** The answer to a request that failed, in the shape of its surface. What was not foreseen is logged and not shown. */
+/**
+ * Returns the response to a request that failed, in the format of its API. Unexpected errors are logged and not shown.
+ */
 export function failureAnswer(method: string, path: string, error: unknown): Response {
   const refusal = refusalOf(error);
   if (refusal instanceof RefusalError) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);

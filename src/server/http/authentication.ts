@@ -6,12 +6,11 @@ import type { Statements } from '../store/statements.ts';
 import type { Creator } from '../store/tables.ts';
 import { unauthorized } from './refusalError.ts';
 
-/** Who calls. */
 export type Caller = KeyOwner;
 
 /**
- * Finds whose key the `Authorization` header carries.
- * @throws Refusal (401) when there is none, or it is not known (any more)
+ * Finds the owner of the key in the `Authorization` header.
+ * @throws RefusalError (401) if there is no key, or if it is unknown or no longer valid
  */
 export function authenticate(sql: Statements, authorization: string | undefined): FoundKey {
   const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
@@ -26,14 +25,16 @@ export function authenticate(sql: Statements, authorization: string | undefined)
   return found;
 }
 
-/** Milliseconds for which no use is noted after it failed: a full disk must not fill the log as well. */
+/**
+ * Milliseconds without further attempts after the use of a key could not be stored, so that a full disk does not fill
+ * the log.
+ */
 const pauseMillis = 60_000;
-/** By the monotonic clock. */
 let pausedUntil = 0;
 
-/** When a key was last used is of interest, but no request may fail because it cannot be stored. */
+/** Stores when a key was last used. A request does not fail because that cannot be stored. */
 function tryToNoteKeyUse(sql: Statements, key: FoundKey): void {
-  // Within the change of another request, a failure would undo that one.
+  // Within the transaction of another request, a failure would undo that request.
   if (sql.isOpen || performance.now() < pausedUntil) return;
   try {
     noteKeyUse(sql, key, Date.now());
@@ -43,10 +44,10 @@ function tryToNoteKeyUse(sql: Statements, key: FoundKey): void {
   }
 }
 
-/** Returns whose data an answer to the caller may contain. */
+/** Returns the reader whose data a response to the caller may contain. */
 export const readerOf = (caller: Caller): Reader => (caller.kind === 'station' ? caller.id : null);
 
-/** What is written down of the caller with whatever it makes. */
+/** Returns what is stored of the caller with each row that it creates. */
 export const creatorOf = (caller: Caller): Creator => ({
   created_by_user_id: caller.kind === 'user' ? caller.id : null,
   created_by_station_id: caller.kind === 'station' ? caller.id : null,

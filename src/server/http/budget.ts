@@ -3,7 +3,7 @@ interface Waiting {
   begin(): void;
 }
 
-/** An amount that work shares: what does not fit waits until enough is released, in the order in which it came. */
+/** An amount that concurrent work shares. Work that does not fit waits in the order of its arrival. */
 export class Budget {
   #left: number;
   readonly #waiting: Waiting[] = [];
@@ -12,7 +12,11 @@ export class Budget {
     this.#left = amount;
   }
 
-  /** Waits until the amount is left, and takes it. @param amount up to the whole budget @returns releases it */
+  /**
+   * Waits until the amount is available, and takes it.
+   * @param amount up to the whole budget
+   * @returns a function that releases the amount
+   */
   async take(amount: number): Promise<() => void> {
     if (this.#waiting.length > 0 || amount > this.#left) {
       await new Promise<void>((begin) => this.#waiting.push({ amount, begin }));

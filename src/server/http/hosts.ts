@@ -49,7 +49,7 @@ export class Hosts {
    * Returns the origin that begins every address in the answer to a request.
    * @param given the `Host` header
    * @param port the local port of the request's connection
-   * @throws Refusal (403) if the server does not answer to this host
+   * @throws RefusalError (403) if the server does not answer to this host
    */
   originFor(given: string, port: number | undefined): string {
     if (this.publicUrl !== null && isHostOf(this.publicUrl, given)) return this.publicUrl;

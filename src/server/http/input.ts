@@ -7,10 +7,10 @@ import { badRequest, type Issue, RefusalError, tooLarge, tooMany } from './refus
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
-/** A body may have a hundred thousand wrong fields; a refusal names only the first of them. */
+/** A body may have a hundred thousand invalid fields. The refusal names only the first ones. */
 const mostIssues = 20;
 
-/** @throws Refusal (400) with one issue for each of the first fields that are wrong */
+/** @throws RefusalError (400) with one issue for each of the first invalid fields */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -23,16 +23,16 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
   throw new RefusalError('BAD_REQUEST', 'Input validation failed', [...byField.values()]);
 }
 
-/** A parameter that stands once is a text, one that stands several times a list. */
+/** Returns a parameter that occurs once as a string, and one that occurs several times as a list. */
 export const flatQuery = (query: Record<string, string[]>): Record<string, string | string[]> =>
   Object.fromEntries(
     Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
   );
 
-/** Bytes of bodies that one key may have in work at the same time. */
+/** Bytes of request bodies that one key may have in progress. */
 const mostInWork = 64 * 1024 * 1024;
 
-/** Bytes of bodies in work, by the id of the key. */
+/** Bytes of request bodies in progress, by the id of the key. */
 const inWork = new Map<string, number>();
 
 function noteInWork(keyId: string, bytes: number): void {
@@ -42,14 +42,14 @@ function noteInWork(keyId: string, bytes: number): void {
 }
 
 /**
- * Reads the body of a request.
- * @param keyId of the key with which it was sent
- * @throws Refusal: 413 above 10 MiB, 400 when it is no JSON, no UTF-8, nested too deep, or has too many values,
- *   429 while the key has too many large requests open
+ * Reads the JSON body of a request.
+ * @param keyId the id of the key that authorizes the request
+ * @throws RefusalError 413 above 10 MiB; 400 if it is not JSON or not UTF-8, is nested too deep, or has too many
+ *   values; 429 while the key has too many large requests open
  */
 export async function readJson({ incoming, outgoing }: HttpBindings, keyId: string): Promise<unknown> {
   let own = 0;
-  // Until it is answered: what the body was made into is in memory as long.
+  // The bytes count until the response is sent, because the parsed body stays in memory that long.
   outgoing.once('close', () => noteInWork(keyId, -own));
   const text = await readText(incoming, (bytes) => {
     if ((inWork.get(keyId) ?? 0) + bytes > mostInWork) {
@@ -73,11 +73,11 @@ export async function readJson({ incoming, outgoing }: HttpBindings, keyId: stri
   }
 }
 
-/** @param note notes bytes that will be in memory */
+/** @param note called with the number of bytes that will be in memory */
 async function readText(request: IncomingMessage, note: (bytes: number) => void): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop must not end the connection on which the answer goes.
+  // Leaving the loop must not close the connection that carries the response.
   const content: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
   for await (const chunk of content) {
     size += chunk.length;
@@ -85,7 +85,7 @@ async function readText(request: IncomingMessage, note: (bytes: number) => void)
       note(chunk.length);
       chunks.push(chunk);
     }
-    // What is too much is read and dropped for a while: a client that is still sending sees no answer.
+    // Excess data is read and dropped for a while: a client that is still sending does not read a response.
     else if (size > 10 * maxBodyBytes) break;
   }
   if (size > maxBodyBytes) {

@@ -10,7 +10,7 @@ import { forbidden } from './refusalError.ts';
 
 export interface Environment {
   Bindings: HttpBindings;
-  /** `origin`: scheme, host and port that begin every address in the answer. */
+  /** `origin`: the scheme, host and port that begin every address in the response. */
   Variables: { origin: string };
 }
 
@@ -18,9 +18,9 @@ export type App = Hono<Environment>;
 
 export interface Call<O extends Operation> extends Input<O> {
   caller: Caller;
-  /** Of the key with which it is called. */
+  /** The id of the key that authorizes the call. */
   keyId: string;
-  /** Scheme, host and port under which clients reach the server. */
+  /** The scheme, host and port under which clients reach the server. */
   origin: string;
   header(name: string): string | undefined;
 }
@@ -37,7 +37,7 @@ function checkKind({ access, id }: Operation, caller: Caller): void {
   );
 }
 
-/** The path of an operation as Hono has it. */
+/** Returns the path of an operation in the syntax of Hono. */
 export const routeOf = ({ path }: Operation): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 /**
@@ -60,7 +60,7 @@ export async function receive<O extends Operation>(
   return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };
 }
 
-/** Makes the one function that serves an operation whose answer is JSON. */
+/** Returns the one function that serves an operation with a JSON response. */
 export const mounter =
   (app: App, sql: Statements): Mount =>
   <O extends Operation>(operation: O, handler: Handler<O>): void => {

@@ -8,16 +8,16 @@ import { isTrpc } from './trpcError.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** @param io `input`: what a client may send; `output`: what the server answers */
+/** @param io `input`: what a client may send; `output`: what the server returns */
 function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...result } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: made }) => {
-      // Unicode's classes are beyond the patterns that other languages have.
+      // Other languages do not know the Unicode classes of these patterns.
       if (made.pattern !== undefined && /\\p\{/i.test(made.pattern)) delete made.pattern;
       const { def } = zodSchema._zod;
-      // What is preprocessed, or counted first, may be anything; what is meant stands behind it.
+      // The input of a preprocessed schema may be anything. The schema behind it is the one to describe.
       if (io === 'input' && def.type === 'pipe' && ['transform', 'custom'].includes(def.in._zod.def.type)) {
         Object.assign(made, jsonSchema(def.out, io));
       }
@@ -26,7 +26,7 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema
   return result;
 }
 
-/** The OpenAPI 3.1 description of these operations, made from the schemas that check requests. */
+/** Returns the OpenAPI 3.1 description of operations, from the schemas that check requests. */
 export function describeApi(operations: readonly Operation[], version: string): Answer<typeof local.openApi> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
@@ -96,7 +96,7 @@ const descriptions: Record<number, string> = {
   501: 'This server does not offer it.',
 };
 
-/** The order is that of the checks. */
+/** The order is the order of the checks. */
 function statuses({ access, params, query, body, refusals }: Operation): number[] {
   const takesInput = !Object.is(params, empty) || !Object.is(query, empty) || !Object.is(body, nothing);
   return [

@@ -1,4 +1,4 @@
-/** Why a request is refused, in the words of `/api/v2`. */
+/** The reasons to refuse a request, as `/api/v2` names them. */
 export type RefusalCode =
   | 'BAD_REQUEST'
   | 'UNAUTHORIZED'
@@ -16,11 +16,11 @@ export interface Issue {
   path?: (string | number)[];
 }
 
-/** A request that the server does not fulfil, for a reason that its sender can read and mend. */
+/** A request that the server refuses for a reason that the client can read and fix. */
 export class RefusalError extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
-  /** One for each field that is wrong; empty when it is no field. */
+  /** One for each invalid field; empty if no field is invalid. */
   readonly issues: readonly Issue[];
 
   constructor(code: RefusalCode, message: string, issues: readonly Issue[] = []) {

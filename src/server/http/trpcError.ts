@@ -1,6 +1,6 @@
 import type { RefusalCode } from './refusalError.ts';
 
-/** The numbers of JSON-RPC that tRPC gives to its codes. */
+/** The JSON-RPC numbers of the tRPC codes. */
 const numbers: Record<RefusalCode, number> = {
   BAD_REQUEST: -32600,
   UNAUTHORIZED: -32001,
@@ -16,7 +16,7 @@ const numbers: Record<RefusalCode, number> = {
 
 export const isTrpc = (path: string): boolean => path.startsWith('/api/trpc/');
 
-/** What a client of tRPC finds in the body of a refusal; it reads nothing else there. */
+/** Returns the only part of a refusal that tRPC clients read. */
 export const trpcError = (path: string, httpStatus: number, code: RefusalCode, message: string) => ({
   error: {
     json: { message, code: numbers[code], data: { code, httpStatus, path: path.replace('/api/trpc/', '') } },

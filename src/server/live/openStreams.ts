@@ -62,7 +62,7 @@ export class OpenStreams {
    * Adds a stream.
    * @param owner such as the id of the key with which it was opened
    * @param cut ends its connection, whatever its client does
-   * @throws Refusal (429) when there is no place and no owner has more streams than this one
+   * @throws RefusalError (429) when there is no place and no owner has more streams than this one
    */
   open(owner: string, cut: () => void): Listener {
     if (this.#open.size >= this.#most) this.#makeRoom(owner);

@@ -14,29 +14,29 @@ import { findVersion } from '../store/versions.ts';
 const gone = 'it was deleted, or belongs to another server.';
 const unknown = 'it was deleted or renamed, or was never on this server. Check how it is written.';
 
-/** @throws Refusal (404): the official tests look for the words "not found" */
+/** @throws RefusalError (404): the official tests look for the words "not found" */
 export function orNotFound<T>(row: T | null | undefined, what: string, why = unknown): T {
   if (row !== null && row !== undefined) return row;
   throw notFound(`${what} not found: ${why}`);
 }
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingStation = async (store: Store, id: string): Promise<StationRow> =>
   orNotFound(await findStation(store, id), `Station with id ${id}`, gone);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingProcedure = async (store: Store, id: string): Promise<ProcedureRow> =>
   orNotFound(await findProcedure(store, id), `Procedure with id ${id}`, gone);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingVersion = async (store: Store, procedure: ProcedureRow, tag: string) =>
   orNotFound(await findVersion(store, procedure.id, tag), `Version "${tag}" of procedure "${procedure.name}"`);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingPart = async (store: Store, number: string): Promise<PartDetails> =>
   orNotFound(await findPart(store, number), `Part "${number}"`);
 
-/** A revision and its part. @throws Refusal (404) when there is no such part or it has no such revision */
+/** A revision and its part. @throws RefusalError (404) when there is no such part or it has no such revision */
 export async function existingRevision(
   store: Store,
   partNumber: string,
@@ -48,19 +48,19 @@ export async function existingRevision(
   throw notFound(`Revision "${number}" of part "${part?.number ?? partNumber}" not found: ${unknown}`);
 }
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingBatch = async (store: Store, number: string) =>
   orNotFound(await findBatch(store, number), `Batch "${number}"`);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingUnit = async (store: Store, serialNumber: string): Promise<UnitRow> =>
   orNotFound(await findUnit(store, serialNumber), `Unit "${serialNumber}"`);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingUpload = async (store: Store, id: string): Promise<UploadRow> =>
   orNotFound(await findUpload(store, id), `Upload with id ${id}`, gone);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
   orNotFound(await findRun(store, id), `Run with id ${id}`, gone);
 
@@ -68,7 +68,7 @@ export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
 export const notReadable = ({ name }: Caller): string =>
   `is neither a run of station "${name}" nor of a procedure that is linked to it`;
 
-/** A run that the caller may read. @throws Refusal (404) when there is none */
+/** A run that the caller may read. @throws RefusalError (404) when there is none */
 export async function readableRun(store: Store, id: string, caller: Caller): Promise<RunRow> {
   const why =
     caller.kind === 'station' ? `it was deleted, belongs to another server, or ${notReadable(caller)}.` : gone;

@@ -15,7 +15,7 @@ export const readMetadata = (json: string): Metadata => stored.parse(JSON.parse(
 
 /**
  * What `json` becomes: keys that are named are set, or taken away by null; the others stay.
- * @throws Refusal (400) when there would be too many
+ * @throws RefusalError (400) when there would be too many
  */
 export function changedMetadata(json: string, change: MetadataChange): string {
   const entries = new Map<string, Metadata[string]>(Object.entries(readMetadata(json)));

@@ -120,7 +120,7 @@ export interface OpenStore {
 
 /**
  * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
- * @throws StartFailure when its schema is newer, or it is damaged
+ * @throws StartError when its schema is newer, or it is damaged
  */
 export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });

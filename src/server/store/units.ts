@@ -65,7 +65,7 @@ export async function deleteUnit(change: StoreTransaction, id: string): Promise<
 
 /**
  * Merges into the metadata that the unit has; null takes a key away.
- * @throws Refusal (400) when there would be too many keys
+ * @throws RefusalError (400) when there would be too many keys
  */
 export async function changeUnitMetadata(change: StoreTransaction, id: string, changes: MetadataChange): Promise<void> {
   const { metadata_json } = await change

@@ -64,7 +64,7 @@ export class EditorWindow implements TestSource {
     }
   }
 
-  /** @throws Refusal 409 when the patch is not for the last report: then the whole is wanted */
+  /** @throws RefusalError 409 when the patch is not for the last report: then the whole is wanted */
   takeReport({ test, patch, number, stopping, busy, offer }: Report): void {
     const before = this.test?.execution_id;
     if (test) this.test = test;

@@ -71,7 +71,7 @@ export class LiveStation {
   /**
    * Answers the open prompt.
    * @param delivered the caller gives the answer to the test itself
-   * @throws Refusal 404 for a prompt that is not open, 409 for one that is answered or that nothing reaches
+   * @throws RefusalError 404 for a prompt that is not open, 409 for one that is answered or that nothing reaches
    */
   answer(prompt: string, text: string, by: string, delivered: boolean): AnsweredPrompt {
     const source = this.#shown();
@@ -85,7 +85,7 @@ export class LiveStation {
     return answered;
   }
 
-  /** @throws Refusal 409 with the reason why not */
+  /** @throws RefusalError 409 with the reason why not */
   stop(execution: string): void {
     const source = this.#shown();
     const why = source?.test?.execution_id === execution ? this.state.actions.stop : 'ended';
@@ -94,7 +94,7 @@ export class LiveStation {
     this.changed(source);
   }
 
-  /** @throws Refusal 409 with the reason why not */
+  /** @throws RefusalError 409 with the reason why not */
   start(serialNumber: string, loop: boolean): void {
     const why = this.state.actions.start;
     const window = this.#offering();
@@ -102,7 +102,7 @@ export class LiveStation {
     window.request({ event: 'start', data: { serial_number: serialNumber, loop } });
   }
 
-  /** @throws Refusal 409 when no window is there */
+  /** @throws RefusalError 409 when no window is there */
   loop(loop: boolean): void {
     const window = this.#offering();
     if (!window) throw conflict(refusals['no-window']);

@@ -23,7 +23,7 @@ export class PromptAnswers {
     return this.#given.get(prompt)?.answered ?? null;
   }
 
-  /** @throws Refusal (409) when somebody was first */
+  /** @throws RefusalError (409) when somebody was first */
   add(prompt: string, by: string, text: string | null, now: number): AnsweredPrompt {
     const first = this.of(prompt);
     if (first !== null) {

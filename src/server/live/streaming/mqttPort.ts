@@ -47,7 +47,7 @@ export class MqttPort {
     }, certificateWatchMs).unref();
   }
 
-  /** @throws StartFailure if no port can be used */
+  /** @throws StartError if no port can be used */
   static async start(options: MqttPortOptions, broker: StreamBroker): Promise<MqttPort> {
     const certificates = await findCertificates(options.folder, options.hosts.forCertificate());
     const sockets = new Set<TLSSocket>();

@@ -84,13 +84,13 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteNeeds, 'mou
   );
 }
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 async function existingPause(store: Store, { id, pause_id }: { id: string; pause_id: string }): Promise<PauseRow> {
   const station = await existingStation(store, id);
   return orNotFound(await findPause(store, station.id, pause_id), `Pause with id ${pause_id}`, 'it was deleted.');
 }
 
-/** @throws Refusal (400) */
+/** @throws RefusalError (400) */
 function checkOrder(startsAt: number, endsAt: number | null): void {
   if (endsAt === null || endsAt > startsAt) return;
   throw badRequest(

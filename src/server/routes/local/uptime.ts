@@ -105,7 +105,7 @@ const edgesOf = (calendar: Calendar, date: string): [from: number, to: number] =
   calendar.startOf(dayAfter(date)),
 ];
 
-/** @throws Refusal (400) */
+/** @throws RefusalError (400) */
 function calendarOf(zone: string): Calendar {
   try {
     return new Calendar(zone);
@@ -119,7 +119,7 @@ function calendarOf(zone: string): Calendar {
 const refused = (field: string, message: string): RefusalError =>
   new RefusalError('BAD_REQUEST', message, [{ message, path: [field] }]);
 
-/** @throws Refusal (404) */
+/** @throws RefusalError (404) */
 async function existing(store: Store, id: string): Promise<PresenceRow> {
   const [station] = await presences(store, id);
   return orNotFound(station, `Station with id ${id}`, 'it was deleted, or belongs to another server.');

@@ -80,7 +80,7 @@ export function batchRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'
   );
 }
 
-/** @param ownId the batch that may keep this number @throws Refusal (409) */
+/** @param ownId the batch that may keep this number @throws RefusalError (409) */
 async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {
   const other = await findBatch(store, number);
   if (!other || other.id === ownId) return;

@@ -80,7 +80,7 @@ export function partRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>
   );
 }
 
-/** @param ownId the part that may keep this number @throws Refusal (409) */
+/** @param ownId the part that may keep this number @throws RefusalError (409) */
 async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {
   const other = await findPart(store, number);
   if (!other || other.id === ownId) return;
@@ -89,7 +89,7 @@ async function checkNumber(store: Store, number: string, ownId: string | null): 
 
 /**
  * Units cannot be without a part, and their runs must not go along with it unasked.
- * @throws Refusal (409) while there are units of these revisions
+ * @throws RefusalError (409) while there are units of these revisions
  */
 export async function checkUnused(store: Store, revisionIds: readonly string[], what: string): Promise<void> {
   const units = await countUnits(store, revisionIds);

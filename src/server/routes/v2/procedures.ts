@@ -107,7 +107,7 @@ export function procedureRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount
   );
 }
 
-/** @param ownId the procedure that may keep this identifier @throws Refusal (409) */
+/** @param ownId the procedure that may keep this identifier @throws RefusalError (409) */
 async function checkIdentifier(store: Store, identifier: string | null, ownId: string | null): Promise<void> {
   const other = identifier === null ? null : await findProcedureCalled(store, identifier);
   if (!other || other.id === ownId) return;

@@ -69,7 +69,7 @@ export function revisionRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'sto
   );
 }
 
-/** @param ownId the revision that may keep this number @throws Refusal (409) */
+/** @param ownId the revision that may keep this number @throws RefusalError (409) */
 async function checkNumber(
   store: Store,
   part: { id: string; number: string },

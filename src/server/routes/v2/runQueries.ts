@@ -16,7 +16,7 @@ export const times = (after: string | undefined, before: string | undefined): Ra
 
 export const starts = (query: Read<typeof startQuery>): Range => times(query.started_after, query.started_before);
 
-/** @throws Refusal (400) for years and months, whose length is not fixed */
+/** @throws RefusalError (400) for years and months, whose length is not fixed */
 export const durations = (query: Read<typeof durationQuery>): Range => ({
   from: durationMillis(query.duration_min),
   to: durationMillis(query.duration_max),

@@ -94,7 +94,7 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteNeeds, 'moun
   });
 }
 
-/** Null, which clients send for "no team", changes nothing. @throws Refusal (400) */
+/** Null, which clients send for "no team", changes nothing. @throws RefusalError (400) */
 function refuseTeam(teamId: string | null | undefined): void {
   if (typeof teamId === 'string') throw badRequest('This server has no teams: a station cannot be assigned to one.');
 }

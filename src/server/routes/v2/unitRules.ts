@@ -7,7 +7,7 @@ import { existingUnit } from '../existing.ts';
 
 /**
  * Returns the unit with this serial number for a change that leaves it what it is, such as an attachment.
- * @throws Refusal (403) when a station asks that neither created nor tested the unit, 404 when there is no such unit
+ * @throws RefusalError (403) when a station asks that neither created nor tested the unit, 404 when there is no such unit
  */
 export async function changeableUnit(change: StoreTransaction, serialNumber: string, caller: Caller): Promise<UnitRow> {
   const unit = await existingUnit(change, serialNumber);
@@ -21,7 +21,7 @@ export async function changeableUnit(change: StoreTransaction, serialNumber: str
 
 /**
  * Checks a change by which runs of the unit are found or counted otherwise: serial number, part, revision, sample.
- * @throws Refusal (403) when a station asks that did not create the unit, or is not the only one that tested it
+ * @throws RefusalError (403) when a station asks that did not create the unit, or is not the only one that tested it
  */
 export async function requireOwnUnit(change: StoreTransaction, unit: UnitRow, caller: Caller): Promise<void> {
   if (caller.kind === 'user') return;

@@ -102,7 +102,7 @@ export function unitRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount' | '
   );
 }
 
-/** @param ownId the unit that may keep this serial number @throws Refusal (409) */
+/** @param ownId the unit that may keep this serial number @throws RefusalError (409) */
 async function checkSerialNumber(store: Store, serialNumber: string, ownId: string | null): Promise<void> {
   const other = await findUnit(store, serialNumber);
   if (!other || other.id === ownId) return;
@@ -122,7 +122,7 @@ async function newRevision(
   return revisions.find(({ id }) => id === unit.revision_id)?.id ?? revisions[0]?.id ?? unit.revision_id;
 }
 
-/** An upload of the caller's own that is no attachment of something else. @throws Refusal (403, 404, 409) */
+/** An upload of the caller's own that is no attachment of something else. @throws RefusalError (403, 404, 409) */
 async function freeUpload(change: StoreTransaction, id: string, unit: UnitRow, caller: Caller): Promise<string> {
   const upload = await ownUpload(change, id, caller);
   if (upload.run_id === null && (upload.unit_id === null || upload.unit_id === unit.id)) return id;

@@ -51,7 +51,7 @@ export function isSchemaOlder(path: string): boolean {
   return !existsSync(path) || readSchema(path) < migrations.length;
 }
 
-/** @throws StartFailure when the database is of a later version than this program */
+/** @throws StartError when the database is of a later version than this program */
 export function requireKnownSchema(path: string): void {
   const schema = readSchema(path);
   if (schema > migrations.length) throw tooNew(path, schema);
@@ -85,7 +85,7 @@ function migrateOnce(database: DatabaseSync, path: string): boolean {
   }
 }
 
-/** Brings the database to the schema of this program. @throws StartFailure when it is newer. */
+/** Brings the database to the schema of this program. @throws StartError when it is newer. */
 export function migrate(database: DatabaseSync, path: string): void {
   const schema = schemaOf(database);
   const isOlder = schema > 0 && schema < migrations.length;

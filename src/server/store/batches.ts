@@ -33,12 +33,12 @@ export async function renameBatch(change: StoreTransaction, id: string, number: 
     .execute();
 }
 
-/** Its units stay, without a batch. */
+/** Deletes a batch. Its units stay, without a batch. */
 export async function deleteBatch(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('batches').where('id', '=', id).execute();
 }
 
-/** One row more than `limit` when there are further ones. Times in milliseconds since 1970. */
+/** Lists batches. Returns one row more than `limit` if there are further ones. Times are milliseconds since 1970. */
 export async function listBatches(
   store: Store,
   filter: {
@@ -83,7 +83,7 @@ export async function listBatches(
     .execute();
 }
 
-/** The units of a batch that the reader may read, with their parts, by serial number. */
+/** Returns the units of a batch that the reader may read, with their parts, by serial number. */
 export async function unitsOfBatch(store: Store, batchId: string, reader: Reader) {
   return store
     .selectFrom('units as u')

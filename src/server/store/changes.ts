@@ -3,7 +3,7 @@ import type { Store, Tables } from './tables.ts';
 
 export type ChangeRow = Tables['changes'];
 
-/** The id of the newest change; 0 before the first one. */
+/** Returns the id of the newest change; 0 if there is none. */
 export async function newestChange(store: Store): Promise<number> {
   const { newest } = await store
     .selectFrom('changes')
@@ -12,7 +12,7 @@ export async function newestChange(store: Store): Promise<number> {
   return newest;
 }
 
-/** The changes behind this one, in order, at most 200. */
+/** Returns up to 200 changes after this one, in order. */
 export async function changesAfter(store: Store, id: number): Promise<ChangeRow[]> {
   return store.selectFrom('changes').selectAll().where('id', '>', id).orderBy('id').limit(200).execute();
 }

@@ -4,7 +4,7 @@ import { systemCode } from '../cli/startError.ts';
 const sqlite = { full: 13, readOnly: 8, ioError: 10, cannotOpen: 14 };
 
 /**
- * What a person needs to know of a request that failed because of the disk of the data folder; null when it failed for
+ * Returns the sentence to show for a request that failed because of the disk of the data folder; null if it failed for
  * another reason.
  */
 export function diskTrouble(error: unknown): string | null {
@@ -19,6 +19,6 @@ export function diskTrouble(error: unknown): string | null {
   return null;
 }
 
-/** The kind of SQLite's error is in the lower 8 bits. */
+/** The kind of an SQLite error is in the lower 8 bits. */
 const resultCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;

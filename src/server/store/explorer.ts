@@ -26,13 +26,13 @@ const between = (column: RawBuilder<unknown>, { from, to }: Range): Test[] => [
   ...(to === undefined ? [] : [sql<boolean>`${column} <= ${to}`]),
 ];
 
-/** Whether no later attempt of the phase is in the run. */
+/** Whether the phase is the last attempt in its run. */
 const isFinal = sql<0 | 1>`not exists (select 1 from phases as later
   where later.run_key = p.run_key and later.name = p.name and later.retry_count > p.retry_count)`;
 
 /**
- * One page of rows that belong to runs. The default order walks the runs by their start, so that a page costs no more than
- * its rows; any other order sorts all rows there are.
+ * Reads one page of rows that belong to runs. The default order walks the runs by their start, so that a page costs no
+ * more than its rows. Any other order sorts all rows.
  */
 async function rowsOfRuns<Row>(
   store: Store,
@@ -235,7 +235,7 @@ const logOrders: Record<LogFilter['sortBy'], RawBuilder<unknown> | null> = {
 
 export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<LogListRow[]> {
   const { search } = filter;
-  // One entry is found by its own key, all others by way of their runs.
+  // A single entry is found by its own key, all others through their runs.
   const from = filter.keys
     ? sql`logs as l cross join runs as r on r.key = l.run_key`
     : sql`runs as r cross join logs as l on l.run_key = r.key`;
@@ -272,12 +272,12 @@ const owner = (store: Store) =>
     .select(['r.id as run_id', 'r.outcome as run_outcome', 'u.serial_number'])
     .select(['pr.id as procedure_id', 'pr.name as procedure_name']);
 
-/** A phase, and where it belongs. */
+/** A phase with its run, procedure and unit. */
 export async function findPhase(store: Store, key: number, reader: Reader) {
   return owner(store).selectAll('p').where('p.key', '=', key).where(isReadableRun(reader)).executeTakeFirst();
 }
 
-/** A measurement, and where it belongs. */
+/** A measurement with its phase, run, procedure and unit. */
 export async function findMeasurement(store: Store, { key, position }: RowKey, reader: Reader) {
   return owner(store)
     .innerJoin('measurements as m', 'm.phase_key', 'p.key')

@@ -1,8 +1,8 @@
-/** The form in which names, identifiers and numbers are compared: letters' case does not matter. */
+/** Returns the form in which names, identifiers and numbers are compared without regard to case. */
 export const fold = (text: string): string => text.normalize('NFC').toLowerCase();
 
-/** A LIKE pattern (escape character `\`) for texts, stored folded, that contain `part`. */
+/** Returns a LIKE pattern (escape character `\`) for folded texts that contain `part`. */
 export const containing = (part: string): string => `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`;
 
-/** A LIKE pattern (escape character `\`) for texts, stored folded, that begin with `part`. */
+/** Returns a LIKE pattern (escape character `\`) for folded texts that begin with `part`. */
 export const beginningWith = (part: string): string => containing(part).slice(1);

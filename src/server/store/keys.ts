@@ -6,7 +6,6 @@ import type { Store, StoreTransaction } from './tables.ts';
 
 const usePrecisionMillis = 60_000;
 
-/** Who a key belongs to. */
 export type KeyOwner = { kind: 'user'; id: string; name: string } | { kind: 'station'; id: string; name: string };
 
 export interface FoundKey {
@@ -45,24 +44,24 @@ export function findKey(sql: Statements, hash: string): FoundKey | null {
   return null;
 }
 
-/** Notes the use of a key, at most once a minute: not every request need write. */
+/** Stores that a key was used, up to once a minute, so that most requests need no write. */
 export function noteKeyUse(sql: Statements, key: FoundKey, now: number): void {
   if (key.last_used_at !== null && now - key.last_used_at < usePrecisionMillis) return;
   sql.run('update api_keys set last_used_at = ? where id = ?', now, key.id);
 }
 
-/** The most user keys that have a name. */
+/** The maximum number of user keys with a name. */
 export const namedUserKeysLimit = 20;
 
-/** What becomes of earlier user keys when one is added. */
+/** What happens to the earlier user keys when a key is added. */
 export interface NewUserKey {
-  /** Ends all earlier user keys at the same moment. */
+  /** Revokes all earlier user keys in the same transaction. */
   revokeOthers: boolean;
-  /** Ends the earlier key of this name. Beyond the limit of named keys, those that were unused longest end too. */
+  /** Revokes the earlier key of this name. Above the limit of named keys, those unused for longest are revoked too. */
   name: string | null;
 }
 
-/** Gives the local user a further key. */
+/** Adds a key to the local user. */
 export async function addUserKey(store: Store, key: StoredKey, { revokeOthers, name }: NewUserKey): Promise<void> {
   await store.transaction().execute(async (change) => {
     if (revokeOthers) await change.deleteFrom('api_keys').where('kind', '=', 'user').execute();
@@ -89,7 +88,7 @@ export async function isKey(store: Store, id: string): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
-/** The id of the station's key; null: it has none. */
+/** Returns the id of the station's key; null if it has none. */
 export async function stationKeyId(store: Store, station: string): Promise<string | null> {
   const row = await store.selectFrom('api_keys').select('id').where('station_id', '=', station).executeTakeFirst();
   return row?.id ?? null;
@@ -99,7 +98,7 @@ export async function hasUserKey(store: Store): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('kind', '=', 'user').executeTakeFirst()) !== undefined;
 }
 
-/** Ends a station's key. @returns false when it had none */
+/** Revokes a station's key. Returns false if it had none. */
 export async function deleteStationKey(change: StoreTransaction, stationId: string): Promise<boolean> {
   const { numDeletedRows } = await change
     .deleteFrom('api_keys')
@@ -108,7 +107,7 @@ export async function deleteStationKey(change: StoreTransaction, stationId: stri
   return numDeletedRows > 0n;
 }
 
-/** Gives a station its key; an earlier one ends. @returns when it was made */
+/** Replaces a station's key. Returns when the new one was created. */
 export async function replaceStationKey(change: StoreTransaction, stationId: string, key: StoredKey): Promise<number> {
   await deleteStationKey(change, stationId);
   return insertKey(change, key, { name: null, user_id: null, station_id: stationId });

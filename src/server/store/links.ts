@@ -1,7 +1,7 @@
 import type { Statements } from './statements.ts';
 import type { StoreTransaction } from './tables.ts';
 
-/** Links a station and a procedure; a link that stands is left as it is. */
+/** Links a station and a procedure. An existing link is left unchanged. */
 export async function addLink(change: StoreTransaction, station_id: string, procedure_id: string): Promise<void> {
   await change
     .insertInto('station_procedures')
@@ -10,7 +10,7 @@ export async function addLink(change: StoreTransaction, station_id: string, proc
     .execute();
 }
 
-/** @returns false when there was no link */
+/** Returns false if there was no link. */
 export async function deleteLink(change: StoreTransaction, stationId: string, procedureId: string): Promise<boolean> {
   const { numDeletedRows } = await change
     .deleteFrom('station_procedures')

@@ -10,12 +10,13 @@ import { badRequest } from '../http/refusalError.ts';
 
 const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** @param json of a `metadata_json` column */
+/** @param json the content of a `metadata_json` column */
 export const readMetadata = (json: string): Metadata => stored.parse(JSON.parse(json));
 
 /**
- * What `json` becomes: keys that are named are set, or taken away by null; the others stay.
- * @throws RefusalError (400) when there would be too many
+ * Merges changes into the JSON of a metadata column: keys with a value are set, keys with null are removed, all others
+ * stay.
+ * @throws RefusalError (400) if there would be too many keys
  */
 export function changedMetadata(json: string, change: MetadataChange): string {
   const entries = new Map<string, Metadata[string]>(Object.entries(readMetadata(json)));
@@ -27,7 +28,10 @@ export function changedMetadata(json: string, change: MetadataChange): string {
   throw badRequest(`Metadata may have at most ${maxMetadataKeys} keys, and this would make ${entries.size}.`);
 }
 
-/** Whether a `metadata_json` column holds what every key is asked for. @param column such as `u.metadata_json` */
+/**
+ * The condition that a `metadata_json` column has one of the given values for every key.
+ * @param column such as `u.metadata_json`
+ */
 export function hasMetadata(column: string, filter: MetadataFilter): RawBuilder<boolean> {
   const tests = Object.entries(filter).flatMap(([key, condition]) => {
     const path = `$."${key}"`;

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-/** A server begins to watch. @returns the key of its interval */
+/** Stores that a server starts to watch. Returns the key of its interval. */
 export async function beginObserving(change: StoreTransaction, startedAt: number, aliveAt: number): Promise<number> {
   const { key } = await change
     .insertInto('observers')
@@ -15,7 +15,7 @@ export async function noteAlive(change: StoreTransaction, key: number, aliveAt: 
   await change.updateTable('observers').set({ alive_at: aliveAt }).where('key', '=', key).execute();
 }
 
-/** When a server was last known to watch; null: none ever did. */
+/** Returns when a server was last known to watch; null if none ever did. */
 export async function lastAlive(store: Store): Promise<number | null> {
   const last = await store
     .selectFrom('observers')
@@ -26,7 +26,7 @@ export async function lastAlive(store: Store): Promise<number | null> {
   return last?.alive_at ?? null;
 }
 
-/** When servers watched within a time, in order. */
+/** Returns when servers watched within a time, in order. */
 export async function observedWithin(store: Store, { from, to }: TimeSpan): Promise<TimeSpan[]> {
   return store
     .selectFrom('observers')

@@ -23,15 +23,15 @@ function bindable(value: unknown): SQLInputValue {
   throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
 }
 
-/** So many prepared statements are kept: preparing one takes longer than most take to run. */
+/** The number of prepared statements that are cached: preparing one takes longer than most take to run. */
 const statementsKept = 100;
 
-/** What Kysely's SQLite driver expects of a database, on top of `node:sqlite`. */
+/** Adapts `node:sqlite` to what Kysely's SQLite driver expects of a database. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
     const known = statements.get(sql);
-    // The one that was used last goes last.
+    // Move the statement to the end: the map is ordered by last use.
     if (known) statements.delete(sql);
     const statement = known ?? prepareOnce(database, sql);
     statements.set(sql, statement);
@@ -57,13 +57,13 @@ function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
 }
 
 /**
- * Every transaction writes, so each takes the write lock at its beginning: one that took it later could fail because
- * `new-user-key` wrote in between. Kysely itself lets no other query into an open transaction (`ConnectionMutex`).
+ * Takes the write lock at the beginning of each transaction. A transaction that took it later could fail because
+ * `new-user-key` wrote in between. Kysely itself allows no other query within an open transaction (`ConnectionMutex`).
  */
 class WritingDriver extends SqliteDriver {
   readonly #isOpen: () => boolean;
 
-  /** @param isOpen whether a transaction is open */
+  /** @param isOpen returns whether a transaction is open */
   constructor(database: SqliteDatabase, isOpen: () => boolean) {
     super({ database });
     this.#isOpen = isOpen;
@@ -80,15 +80,15 @@ class WritingDriver extends SqliteDriver {
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // On a full disk SQLite has rolled back by itself: to do it again would fail and hide why.
+    // On a full disk SQLite has rolled back by itself. A second rollback would fail and hide the reason.
     if (this.#isOpen()) await super.rollbackTransaction(connection);
     await connection.executeQuery(sortInFiles);
   }
 }
 
-/** What a statement with triggers would need to be undone goes to a file otherwise: more bytes than all that it stores. */
+/** By default, the undo data of a statement with triggers goes to a file: more bytes than everything that it stores. */
 const keepUndoInMemory = CompiledQuery.raw('pragma temp_store = memory');
-/** To sort a million rows in memory would take hundreds of megabytes of it. */
+/** Sorting a million rows in memory would take hundreds of megabytes. */
 const sortInFiles = CompiledQuery.raw('pragma temp_store = default');
 
 class NodeSqliteDialect extends SqliteDialect {
@@ -106,21 +106,27 @@ class NodeSqliteDialect extends SqliteDialect {
 }
 
 /**
- * 4 MB of pages are kept in memory: of a big database, each run changes pages all over it. Up to 4000 pages wait in the log:
- * one that many runs change, such as the end of an index, is copied into the database once for all of them.
+ * The cache has 4 MB, because each run changes pages all over a big database. Up to 4000 pages wait in the log: a page
+ * that many runs change, such as the end of an index, is then copied into the database once for all of them.
  */
 const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
   pragma wal_autocheckpoint = 4000`;
 
-/** Two ways to one connection. */
+/**
+ * Two ways to use the same connection.
+ *
+ * `store` (Kysely, asynchronous, typed) is for everything except what runs on every request or push. `sql` (prepared
+ * statements, synchronous) is for that. Within a transaction of `store`, `sql` belongs to the transaction.
+ */
 export interface OpenStore {
   store: Store;
   sql: Statements;
 }
 
 /**
- * Opens the database, made if need be, at the schema of this program. A commit is on the disk when it returns.
- * @throws StartError when its schema is newer, or it is damaged
+ * Opens the database and migrates it to the schema of this program; creates it if it does not exist. A commit is
+ * durable when it returns.
+ * @throws StartError if its schema is newer or it is damaged
  */
 export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });

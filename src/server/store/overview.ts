@@ -8,7 +8,7 @@ export interface KeyRow {
   last_used_at: number | null;
 }
 
-/** The keys of these stations, at most one each. */
+/** Returns the keys of stations, up to one each. */
 export async function stationKeys(store: Store, stationIds: readonly string[]): Promise<Map<string, KeyRow>> {
   const rows = await store
     .selectFrom('api_keys')
@@ -18,7 +18,7 @@ export async function stationKeys(store: Store, stationIds: readonly string[]): 
   return new Map(rows.flatMap(({ station_id, ...key }) => (station_id ? [[station_id, { station_id, ...key }]] : [])));
 }
 
-/** When each of these stations last started a run; those that never did are missing. Milliseconds since 1970. */
+/** Returns when each station last started a run, in milliseconds since 1970. Stations without a run are left out. */
 export async function lastRuns(store: Store, stationIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('stations as s')
@@ -37,7 +37,7 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
   return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));
 }
 
-/** Returns how many runs the station began in a time, by procedure. */
+/** Returns how many runs the station started in a time, by procedure. */
 export async function runCountsIn(
   store: Store,
   stationId: string,

@@ -5,7 +5,7 @@ export async function attachToUnit(change: StoreTransaction, uploadId: string, u
   await change.updateTable('uploads').set({ unit_id: unitId }).where('id', '=', uploadId).execute();
 }
 
-/** The unit's attachments, oldest first. */
+/** Returns the unit's attachments, oldest first. */
 export async function attachmentsOfUnit(store: Store, unitId: string) {
   return store
     .selectFrom('uploads')
@@ -16,7 +16,7 @@ export async function attachmentsOfUnit(store: Store, unitId: string) {
     .execute();
 }
 
-/** The uploads that go when a unit is deleted: its own and those of its runs. */
+/** Returns the uploads that are deleted with a unit: its own and those of its runs. */
 export async function uploadsWithUnit(store: Store, unitId: string): Promise<string[]> {
   const rows = await store
     .selectFrom('uploads as f')
@@ -27,7 +27,7 @@ export async function uploadsWithUnit(store: Store, unitId: string): Promise<str
   return rows.map(({ id }) => id);
 }
 
-/** The uploads that go when a procedure is deleted: those of its runs. */
+/** Returns the uploads that are deleted with a procedure: those of its runs. */
 export async function uploadsWithProcedure(store: Store, procedureId: string): Promise<string[]> {
   const rows = await store
     .selectFrom('runs as r')

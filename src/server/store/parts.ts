@@ -66,12 +66,12 @@ export async function updatePart(
     .execute();
 }
 
-/** With its revisions. It has no units any more. */
+/** Deletes a part and its revisions. The caller has checked that it has no units. */
 export async function deletePart(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('parts').where('id', '=', id).execute();
 }
 
-/** One row more than `limit` when there are further ones. */
+/** Lists parts. Returns one row more than `limit` if there are further ones. */
 export async function listParts(
   store: Store,
   filter: {

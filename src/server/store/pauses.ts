@@ -22,8 +22,9 @@ export async function findPause(store: Store, stationId: string, id: string): Pr
 }
 
 /**
- * One without an end that a pause would overlap; two such would count the time once, and nobody knew which to end.
- * @param ends_at null: the new one has no end either
+ * Finds a pause without an end that a new pause would overlap. Two such pauses would count the time once, and it would
+ * be unclear which one to end.
+ * @param endsAt the end of the new pause; null if it has none
  */
 export async function openPauseWithin(
   store: Store,
@@ -35,7 +36,10 @@ export async function openPauseWithin(
   return query.orderBy('starts_at').executeTakeFirst();
 }
 
-/** Those of these stations that are in progress or planned, by station, in order. @param now milliseconds since 1970 */
+/**
+ * Returns the pauses in progress or planned, by station, in order.
+ * @param now milliseconds since 1970
+ */
 export async function pausesFrom(
   store: Store,
   stationIds: readonly string[],
@@ -61,7 +65,7 @@ export async function deletePause(change: StoreTransaction, id: string): Promise
   await change.deleteFrom('pauses').where('id', '=', id).execute();
 }
 
-/** A pause as the API has it. */
+/** Returns a pause in the format of the API. */
 export const asPause = ({ id, kind, starts_at, ends_at, note }: Omit<PauseRow, 'station_id'>): Pause => ({
   id,
   kind,

@@ -4,7 +4,7 @@ import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { PresenceReport } from '../../shared/uptime/presence.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-/** What is stored of a station in use whose presence was ever told or is followed. */
+/** What is stored of a station in use that was ever reported or is followed. */
 export interface StoredPresence {
   station_id: string;
   state: StationState;
@@ -12,7 +12,7 @@ export interface StoredPresence {
   last_seen_at: number | null;
   operator_address: string | null;
   heartbeat_millis: number | null;
-  /** The last transition; null when there is none. */
+  /** When the last transition was; null if there is none. */
   last_at: number | null;
   last_is_up: 0 | 1 | null;
 }
@@ -29,8 +29,8 @@ export async function storedPresences(store: Store): Promise<StoredPresence[]> {
 }
 
 /**
- * A server that begins does not know what those that were there do now.
- * @param at when the one before was last known to watch; null: no server did
+ * Marks the stations that were connected as unknown, because a server that starts does not know whether they still are.
+ * @param at when the previous server last watched; null if none did
  */
 export async function forgetWhoIsThere(change: StoreTransaction, at: number | null): Promise<void> {
   await change
@@ -40,24 +40,24 @@ export async function forgetWhoIsThere(change: StoreTransaction, at: number | nu
     .execute();
 }
 
-/** What is new of a station. */
+/** A change of a station that is to be stored. */
 export interface PresenceChange {
   stationId: string;
   state: StationState;
   since: number | null;
   lastSeen: number | null;
   heartbeatMillis: number | null;
-  /** What happened since the last time, in order. */
+  /** The transitions since the last change, in order. */
   told: readonly PresenceReport[];
 }
 
-/** Stores it; of a station that is not there any more, nothing. */
+/** Stores a change of a station. A station that is no longer in use is ignored. */
 export async function savePresence(change: StoreTransaction, news: PresenceChange): Promise<void> {
   const key = await keyOfPresence(change, news.stationId);
   if (key === null) return;
   const { state, since, lastSeen: last_seen_at, heartbeatMillis: heartbeat_millis } = news;
   await change.updateTable('presence').set({ last_seen_at, heartbeat_millis }).where('key', '=', key).execute();
-  // An update of the state is a change that windows are told of.
+  // Updating the state triggers an event for windows, so it is updated only if it differs.
   await change
     .updateTable('presence')
     .set({ state, since })
@@ -67,7 +67,7 @@ export async function savePresence(change: StoreTransaction, news: PresenceChang
   for (const { at, isUp, cause } of news.told) await insertTransition(change, key, { at, isUp, cause });
 }
 
-/** The key of the station's row, made if need be. @returns null when the station is not in use */
+/** Returns the key of the station's row, which is created if needed; null if the station is not in use. */
 async function keyOfPresence(change: StoreTransaction, stationId: string): Promise<number | null> {
   const known = await change
     .selectFrom('presence')
@@ -102,9 +102,9 @@ export async function setOperatorAddress(
 }
 
 /**
- * Replaces a station's transitions around a time by what `rule` makes of them.
- * @param from, to milliseconds since 1970; the last one before and the first one after belong to it
- * @returns the last transition that the station has now; null when it has none
+ * Replaces a station's transitions around a time by those that `rule` returns.
+ * @param from, to milliseconds since 1970; the last transition before and the first one after are passed to `rule` too
+ * @returns the station's last transition afterwards; null if it has none
  */
 export async function changePast(
   change: StoreTransaction,
@@ -141,7 +141,7 @@ export async function changePast(
 const isSame = (a: PresenceReport, b: PresenceReport): boolean =>
   a.at === b.at && a.isUp === b.isUp && a.cause === b.cause;
 
-/** What the overview tells of these stations; those that nothing told of are missing. */
+/** Returns what the overview shows of stations. Stations that were never reported are left out. */
 export async function presencesOf(store: Store, stationIds: readonly string[]) {
   const rows = await store
     .selectFrom('presence')

@@ -64,7 +64,7 @@ export async function renameProcedure(change: StoreTransaction, id: string, name
     .execute();
 }
 
-/** @param identifier null: it has none any more */
+/** @param identifier null removes the identifier */
 export async function setIdentifier(change: StoreTransaction, id: string, identifier: string | null): Promise<void> {
   await change
     .updateTable('procedures')
@@ -73,12 +73,12 @@ export async function setIdentifier(change: StoreTransaction, id: string, identi
     .execute();
 }
 
-/** With its versions, links and runs. */
+/** Deletes a procedure with its versions, links and runs. */
 export async function deleteProcedure(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('procedures').where('id', '=', id).execute();
 }
 
-/** By UUID or identifier such as `FVT1`, without regard to case. */
+/** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
 export async function findProcedureCalled(store: Store, idOrIdentifier: string): Promise<ProcedureRow | null> {
   const byId = await findProcedure(store, idOrIdentifier);
   if (byId) return byId;
@@ -88,7 +88,7 @@ export async function findProcedureCalled(store: Store, idOrIdentifier: string):
 const called = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
 export type CalledProcedure = z.infer<typeof called>;
 
-/** As `findProcedureCalled`, for every push. */
+/** Does the same as `findProcedureCalled`, but synchronously, for every push. */
 export const calledProcedure = (sql: Statements, idOrIdentifier: string): CalledProcedure | undefined =>
   sql.first(
     called,
@@ -98,7 +98,10 @@ export const calledProcedure = (sql: Statements, idOrIdentifier: string): Called
     fold(idOrIdentifier),
   );
 
-/** Newest first; one row more than `limit` when there are further ones. Times in milliseconds since 1970. */
+/**
+ * Lists procedures, newest first. Returns one row more than `limit` if there are further ones. Times are milliseconds
+ * since 1970.
+ */
 export async function listProcedures(
   store: Store,
   filter: {
@@ -126,7 +129,7 @@ export async function listProcedures(
     .execute();
 }
 
-/** The last ten runs that the reader may read, newest first. */
+/** Returns the last ten runs that the reader may read, newest first. */
 export async function recentRuns(store: Store, procedureId: string, reader: Reader): Promise<RecentRunRow[]> {
   return store
     .selectFrom('runs as r')
@@ -140,7 +143,7 @@ export async function recentRuns(store: Store, procedureId: string, reader: Read
     .execute();
 }
 
-/** How many runs of the procedure the reader may read. */
+/** Returns how many runs of the procedure the reader may read. */
 export async function countRuns(store: Store, procedureId: string, reader: Reader): Promise<number> {
   const { runs } = await store
     .selectFrom('runs as r')

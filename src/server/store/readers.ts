@@ -2,41 +2,41 @@ import { sql } from 'kysely';
 import type { Store } from './tables.ts';
 
 /**
- * Whose key an answer goes to: the id of a station, which sees a part of the runs and units; null for a user, who sees all.
- * A station may read the runs that it pushed and the runs of procedures that are linked to it; the units that it created, and
- * those of runs that it may read.
+ * The reader of a response: the id of a station, which may read a part of the runs and units, or null for a user, who
+ * may read all of them. A station may read the runs that it pushed and the runs of procedures that are linked to it,
+ * the units that it created, and the units of runs that it may read.
  */
 export type Reader = string | null;
 
 const everything = sql<boolean>`true`;
 
-/** Whether the reader may read the run `r`. The plus signs keep SQLite from taking another index for it. */
+/** The condition that the reader may read the run `r`. The plus signs keep SQLite from using another index. */
 export const isReadableRun = (reader: Reader) =>
   reader === null
     ? everything
     : sql<boolean>`(+r.created_by_station_id = ${reader} or +r.procedure_id in (
         select procedure_id from station_procedures where station_id = ${reader}))`;
 
-/** Selects the keys of the runs that a station may read, by indexes and one after the other. */
+/** Selects the keys of the runs that a station may read, using one index after the other. */
 export const readableRunKeys = (station: string) => sql`
   select r.key from runs as r where r.created_by_station_id = ${station}
   union all
   select r.key from station_procedures as l cross join runs as r on r.procedure_id = l.procedure_id
   where l.station_id = ${station} and +r.created_by_station_id is not ${station}`;
 
-/** Whether the reader may read the unit `u`. */
+/** The condition that the reader may read the unit `u`. */
 export const isReadableUnit = (reader: Reader) =>
   reader === null
     ? everything
     : sql<boolean>`(u.created_by_station_id = ${reader} or exists (
         select 1 from runs as r where r.unit_id = u.id and ${isReadableRun(reader)}))`;
 
-/** What a station has to do with a unit. */
+/** The relation of a station to a unit. */
 export interface Involvement {
   created: boolean;
-  /** It pushed a run of the unit. */
+  /** Whether it pushed a run of the unit. */
   tested: boolean;
-  /** Another station, or a user, pushed a run of the unit. */
+  /** Whether another station, or a user, pushed a run of the unit. */
   testedByOthers: boolean;
 }
 

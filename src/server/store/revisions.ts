@@ -13,7 +13,7 @@ export interface RevisionRow {
 
 export type RevisionDetails = NonNullable<Awaited<ReturnType<typeof findRevision>>>;
 
-/** The revision that a part has when nobody named one. */
+/** The number of a part's revision if no client named one. */
 export const firstRevision = 'A';
 
 export async function findRevision(store: Store, partId: string, number: string) {
@@ -28,7 +28,7 @@ export async function findRevision(store: Store, partId: string, number: string)
     .executeTakeFirst();
 }
 
-/** The revisions of these parts, oldest first. */
+/** Returns the revisions of parts, oldest first. */
 export async function revisionsOf(store: Store, partIds: readonly string[]): Promise<RevisionRow[]> {
   return store
     .selectFrom('revisions')
@@ -72,12 +72,12 @@ export async function updateRevision(
     .execute();
 }
 
-/** It has no units any more. */
+/** Deletes a revision. The caller has checked that it has no units. */
 export async function deleteRevision(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('revisions').where('id', '=', id).execute();
 }
 
-/** How many units there are of these revisions. */
+/** Returns the number of units of revisions. */
 export async function countUnits(store: Store, revisionIds: readonly string[]): Promise<number> {
   const { units } = await store
     .selectFrom('units')
@@ -87,7 +87,7 @@ export async function countUnits(store: Store, revisionIds: readonly string[]): 
   return units;
 }
 
-/** The units of a revision that the reader may read, by serial number. */
+/** Returns the units of a revision that the reader may read, by serial number. */
 export async function unitsOfRevision(
   store: Store,
   revisionId: string,

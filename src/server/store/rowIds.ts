@@ -1,14 +1,14 @@
 /**
- * Phases, measurements and logs are many, and they are kept under small whole numbers: their indexes grow at one end only,
- * which makes pushing several times faster than random ids. On the wire each is a UUID of version 8 (RFC 9562), made of
- * kind, position (28 bits) and key (48 bits).
+ * Phases, measurements and logs have small whole numbers as keys: their indexes then grow at one end only, which makes
+ * pushing several times faster than random ids. The API shows each key as a UUID of version 8 (RFC 9562), made of the
+ * kind, the position (28 bits) and the key (48 bits).
  */
 const kinds = { phase: '00000001', measurement: '00000002', log: '00000003' } as const;
 type Kind = keyof typeof kinds;
 
 export interface RowKey {
   key: number;
-  /** Of a measurement within its phase, whose key it has; 0 for the others. */
+  /** The position of a measurement within its phase, whose key it has; 0 for the others. */
   position: number;
 }
 
@@ -19,7 +19,7 @@ export function rowId(kind: Kind, key: number, position = 0): string {
   return `${kinds[kind]}-${digits.slice(0, 4)}-8${digits.slice(4)}-8000-${hex(key, 12)}`;
 }
 
-/** @returns null for an id that no row of this kind can have */
+/** Returns null for an id that no row of this kind can have. */
 export function rowKey(kind: Kind, id: string): RowKey | null {
   const parts = /^(.{8})-(.{4})-8(.{3})-8000-(.{12})$/.exec(id.toLowerCase());
   if (parts?.[1] !== kinds[kind]) return null;

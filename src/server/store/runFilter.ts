@@ -7,9 +7,9 @@ import { isReadableRun, readableRunKeys, type Reader } from './readers.ts';
 import type { Tables } from './tables.ts';
 import { unitsContaining } from './unitSerials.ts';
 
-/** What runs are looked for by. Empty lists and undefined leave out a condition; times are milliseconds since 1970. */
+/** A filter of runs. Undefined fields and empty lists do not filter. Times are milliseconds since 1970. */
 export interface RunFilter {
-  /** Only runs that this station may read; null or undefined for all. */
+  /** Only runs that this station may read; null or undefined for all runs. */
   reader?: Reader | undefined;
   search?: string | undefined;
   ids?: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export interface RunFilter {
   troubled?: boolean | undefined;
 }
 
-/** Both ends count. */
+/** A range that includes both ends. */
 export interface Range {
   from?: number | undefined;
   to?: number | undefined;
@@ -50,7 +50,9 @@ export interface Range {
 export interface Condition {
   /** Tests one run. */
   test: RawBuilder<boolean>;
-  /** Selects the keys of the runs that fulfil it, by an index of its own and one after the other; null without an index. */
+  /**
+   * Selects the keys of the runs that fulfill the condition, by one index after the other; null if there is no index.
+   */
   find: RawBuilder<unknown> | null;
 }
 
@@ -79,7 +81,7 @@ function within(column: Column, range: Range | undefined): Condition[] {
   return ends.length === 0 ? [] : [indexed(sql<boolean>`(${sql.join(ends, sql` and `)})`)];
 }
 
-/** A part of the serial number, or the first 8 or more characters of the run's id. */
+/** The condition for a part of the serial number, or for the first 8 or more characters of the run's id. */
 function matches(search: string): Condition {
   const part = fold(search);
   const serial = sql<boolean>`(select serial_key from units where id = r.unit_id) like ${containing(part)} escape '\\'`;
@@ -120,7 +122,7 @@ function metadataTest(operator: string, operand: Operand) {
   return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand)})`;
 }
 
-/** The conditions that a filter makes on `runs as r`. */
+/** Returns the conditions of a filter on `runs as r`. */
 export function runConditions(filter: RunFilter): Condition[] {
   const conditions = conditionsOf(filter);
   if (!filter.batchNumbers || filter.batchNumbers.length === 0) return conditions;
@@ -128,7 +130,7 @@ export function runConditions(filter: RunFilter): Condition[] {
   return [indexed(among('batch_id', batches)), ...conditions.map(withoutIndex)];
 }
 
-/** Of all that is asked for, a batch has the fewest runs: its index is the one to walk, and so no other is offered. */
+/** A batch has the fewest runs of all conditions. Its index is the one to walk, so no other index is offered. */
 const withoutIndex = ({ test, find }: Condition): Condition => ({ test: sql<boolean>`+${test}`, find });
 
 function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
@@ -185,7 +187,7 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
   conditions.push(
     ...within('started_at', filter.started),
     ...within('ended_at', filter.ended),
-    // No run ends before it starts: so the walk by start need not begin among those that end later.
+    // No run ends before it starts, so the walk by start can begin at the same time.
     ...within('started_at', { to: filter.ended?.to }),
     ...within('created_at', filter.created),
     ...within('duration', filter.duration),

@@ -13,23 +13,26 @@ export interface RunPage {
   cursor: number;
 }
 
-/** Up to so many runs are found by the condition's own index and then sorted; of more, the sorted index is walked. */
+/**
+ * Up to this number of runs are found by the index of a condition and then sorted. Above it, the sorted index is
+ * walked.
+ */
 const few = 2000;
 
-/** A run's own columns in the order of one index, whatever other index SQLite would rather take. */
+/** Selects a run's own columns in the order of one index, even if SQLite would choose another one. */
 const inOrderOf = (index: string, ...by: string[]) => ({
   from: sql`runs as r indexed by ${sql.ref(index)}`,
   few: sql`runs as r`,
   by,
 });
 
-/** When only a few runs are to be sorted: whatever index found them, the rest is looked up. */
+/** Selects a few runs that are then sorted. SQLite may use any index. */
 const joined = sql`runs as r join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
   join parts as part on part.id = rev.part_id`;
 
-/** Where each order is read from: `from` delivers it without sorting, its columns stand in `by`. */
+/** How each order is read: `from` is sorted already, and `by` names its columns. */
 const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unknown>; by: readonly string[] }> = {
-  // By start, most filters have an index of their own.
+  // Most filters have an index by start.
   started_at: { from: sql`runs as r`, few: sql`runs as r`, by: ['r.started_at', 'r.key'] },
   created_at: inOrderOf('runs_by_creation', 'r.created_at', 'r.key'),
   duration: inOrderOf('runs_by_duration', 'r.duration', 'r.started_at', 'r.key'),
@@ -53,7 +56,7 @@ const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unkno
   },
 };
 
-/** One run more than `limit` when there are further ones. */
+/** Lists runs. Returns one run more than `limit` if there are further ones. */
 export async function listRuns(store: Store, filter: RunFilter, page: RunPage): Promise<RunRow[]> {
   const keys = await runKeys(store, runConditions(filter), page);
   if (keys.length === 0) return [];
@@ -77,8 +80,9 @@ async function runKeys(store: Store, conditions: readonly Condition[], page: Run
 }
 
 /**
- * What is left to be tested of each run. `few`: it begins with the keys of a few runs.
- * @returns null when no run fulfils all conditions
+ * Returns the conditions that are left to test for each run.
+ * @param few whether the runs come from a short list of keys
+ * @returns null if no run fulfills all conditions
  */
 export async function narrow(
   store: Store,
@@ -97,7 +101,7 @@ interface Selection {
   keys: number[];
 }
 
-/** The condition that the fewest runs fulfil, with those runs, if they are few; null when every condition has many. */
+/** Returns the condition that the fewest runs fulfill, with those runs; null if every condition has many. */
 async function mostSelective(store: Store, conditions: readonly Condition[]): Promise<Selection | null> {
   let best: Selection | null = null;
   let limit = few + 1;

@@ -1,7 +1,7 @@
 import type { Metadata, MetadataChange } from '../../shared/contract/metadata.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-/** Merges into what the run has; null takes a key away. */
+/** Merges changes into a run's metadata. Null removes a key. */
 export async function changeRunMetadata(
   change: StoreTransaction,
   runKey: number,
@@ -25,7 +25,7 @@ export async function changeRunMetadata(
   }
 }
 
-/** The metadata of each of these runs that has any. */
+/** Returns the metadata of each of these runs that has any. */
 export async function metadataOf(store: Store, runKeys: readonly number[]): Promise<Map<number, Metadata>> {
   if (runKeys.length === 0) return new Map();
   const rows = await store.selectFrom('run_metadata').selectAll().where('run_key', 'in', runKeys).execute();

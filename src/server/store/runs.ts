@@ -4,7 +4,7 @@ import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-/** A run with what is joined to it. */
+/** A run with the columns of the rows that it refers to. */
 export const selectRuns = (store: Store) =>
   store
     .selectFrom('runs as r')
@@ -32,19 +32,19 @@ export async function findRun(store: Store, id: string, reader: Reader = null) {
   return selectRuns(store).where('r.id', '=', id.toLowerCase()).where(isReadableRun(reader)).executeTakeFirst();
 }
 
-/** What makes a second push of a run known as such. */
+/** The marks by which a repeated push of a run is recognized. */
 export interface PushMarks {
-  /** The `Idempotency-Key`, with the caller; null without one. */
+  /** The `Idempotency-Key` with the caller; null without one. */
   readonly pushKey: string | null;
-  /** The `client_run_ref`, with the caller; null without one. */
+  /** The `client_run_ref` with the caller; null without one. */
   readonly refKey: string | null;
-  /** Of the content; null without any mark. */
+  /** The hash of the content; null if there is no mark. */
   readonly hash: string | null;
 }
 
 const markedRun = z.object({
   id: z.string(),
-  /** Null when an older server stored it. */
+  /** The hash of the content; null if an older server stored the run. */
   push_hash: z.string().nullable(),
   procedure_id: z.string(),
   outcome: z.string(),
@@ -52,7 +52,7 @@ const markedRun = z.object({
 });
 export type MarkedRun = z.infer<typeof markedRun>;
 
-/** The run that was pushed with this mark. */
+/** Finds the run that was pushed with a mark. */
 export const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', mark: string): MarkedRun | undefined =>
   sql.first(
     markedRun,
@@ -61,11 +61,11 @@ export const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', m
     mark,
   );
 
-/** Whether a slot of an execution has its run. */
+/** Returns whether a slot of an execution has a run already. */
 export const hasSlotRun = (sql: Statements, executionId: string, slotKey: string | null): boolean =>
   sql.has('select 1 from runs where execution_id = ? and slot_key = ?', executionId, slotKey);
 
-/** All runs of a unit that the reader may read, newest first. */
+/** Returns the runs of a unit that the reader may read, newest first. */
 export async function runsOfUnit(store: Store, serialNumber: string, reader: Reader): Promise<RunRow[]> {
   return selectRuns(store)
     .where('u.serial_key', '=', fold(serialNumber))
@@ -75,13 +75,16 @@ export async function runsOfUnit(store: Store, serialNumber: string, reader: Rea
     .execute();
 }
 
-/** Those of these ids that are runs. */
+/** Returns those ids that are ids of runs. */
 export async function existingRuns(store: Store, ids: readonly string[]): Promise<string[]> {
   const rows = await store.selectFrom('runs').select('id').where('id', 'in', ids).execute();
   return rows.map(({ id }) => id);
 }
 
-/** Deletes runs with all that is theirs. @returns the ids of their attachments, whose contents may go too */
+/**
+ * Deletes runs with everything that belongs to them. Returns the ids of their attachments, whose contents can be
+ * deleted too.
+ */
 export async function deleteRuns(change: StoreTransaction, ids: readonly string[]): Promise<string[]> {
   const uploads = await change.selectFrom('uploads').select('id').where('run_id', 'in', ids).execute();
   await change.deleteFrom('runs').where('id', 'in', ids).execute();

@@ -10,7 +10,7 @@ import type { Creator } from './tables.ts';
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
 
-/** Where a run belongs, and how it is known. */
+/** The rows that a run refers to, and its marks. */
 export interface RunPlace {
   id: string;
   procedureId: string;
@@ -22,7 +22,7 @@ export interface RunPlace {
   by: Creator;
 }
 
-/** Writes a run with its phases, measurements and logs. @returns its key */
+/** Stores a run with its phases, measurements and logs. Returns its key. */
 export function insertRun(sql: Statements, run: NewRun, place: RunPlace): number {
   const { unit, marks, by } = place;
   const key = sql.run(
@@ -84,7 +84,10 @@ function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
   });
 }
 
-/** As `measurementsSchema.ts` has it. The value comes last, so that nothing measured is nothing written. */
+/**
+ * Returns a measurement in the format of `measurementsSchema.ts`. The value is last, so that it takes no space if
+ * nothing was measured.
+ */
 const storedMeasurement = (m: NewMeasurement): unknown[] => [
   m.name,
   m.outcome,

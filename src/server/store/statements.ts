@@ -5,10 +5,11 @@ import type { StoreTransaction } from './tables.ts';
 const withId = z.object({ id: z.string() });
 
 /**
- * Runs queries at once, without promises, and prepares each only the first time: for what every request or every push
- * does, where composing a query and waiting for it takes longer than the query. The texts are few and fixed.
+ * Runs prepared statements synchronously. It is for what every request or every push does, where composing a query with
+ * Kysely and waiting for its promise takes longer than the query itself. Everything else uses the `Store`.
  *
- * It works on the connection of the `Store`: between the beginning and the end of a `Change` it is within it.
+ * Both use the same connection: within a transaction of the `Store`, statements belong to the transaction. The texts of
+ * queries must be few and constant, because each stays prepared.
  */
 export class Statements {
   readonly #database: DatabaseSync;
@@ -18,18 +19,21 @@ export class Statements {
     this.#database = database;
   }
 
-  /** Whether a transaction is open: a full disk ends it. */
+  /** Whether a transaction is open. A full disk ends a transaction. */
   get isOpen(): boolean {
     return this.#database.isTransaction;
   }
 
-  /** @param row what a row of `query` has @returns the first row, if there is one */
+  /**
+   * Returns the first row; undefined if there is none.
+   * @param row the schema of a row
+   */
   first<Row extends z.ZodType>(row: Row, query: string, ...parameters: SQLInputValue[]): z.output<Row> | undefined {
     const found = this.#prepare(query).get(...parameters);
     return found && row.parse(found);
   }
 
-  /** @returns the `id` of the first row; null without one */
+  /** Returns the `id` of the first row; null if there is none. */
   id(query: string, ...parameters: SQLInputValue[]): string | null {
     return this.first(withId, query, ...parameters)?.id ?? null;
   }
@@ -38,7 +42,7 @@ export class Statements {
     return this.#prepare(query).get(...parameters) !== undefined;
   }
 
-  /** @returns the key of the row that was inserted last */
+  /** Runs a statement and returns the key of the row that was inserted last. */
   run(query: string, ...parameters: SQLInputValue[]): number {
     return Number(this.#prepare(query).run(...parameters).lastInsertRowid);
   }
@@ -52,7 +56,7 @@ export class Statements {
   }
 }
 
-/** A change under way, and the same connection for what must be fast. */
+/** An open transaction of the `Store`, with the prepared statements of the same connection. */
 export interface FastChange {
   change: StoreTransaction;
   sql: Statements;

@@ -2,10 +2,10 @@ import { type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
-/** A run that began longer before a time is not looked for: to find it, all earlier runs would have to be read. */
+/** A run that started longer before a time is not considered: finding it would require reading all earlier runs. */
 const longestRun = 7 * 86_400_000;
 
-/** When the station was in runs; those at the same time count once. */
+/** Returns when the station was in runs. Runs at the same time count once. */
 export async function timeInRuns(store: Store, stationId: string, { from, to }: TimeSpan): Promise<TimeSpan[]> {
   const spans = await store
     .selectFrom('runs')
@@ -18,7 +18,7 @@ export async function timeInRuns(store: Store, stationId: string, { from, to }: 
   return union(spans);
 }
 
-/** Runs of the station that began in a time: how many, and the latest of them. */
+/** Returns the number of runs of the station that started in a time, and the latest of them. */
 export async function runsBegunIn(store: Store, stationId: string, { from, to }: TimeSpan, limit: number) {
   const begun = selectRuns(store)
     .where('r.created_by_station_id', '=', stationId)

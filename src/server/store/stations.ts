@@ -19,7 +19,7 @@ interface LinkedProcedureRow {
   name: string;
 }
 
-/** A station that is in use; an archived one is not found. */
+/** Finds a station that is in use. An archived one is not found. */
 export async function findStation(store: Store, id: string): Promise<StationRow | null> {
   const row = await store
     .selectFrom('stations')
@@ -47,7 +47,7 @@ export async function updateStation(change: StoreTransaction, { id, name, ...oth
     .execute();
 }
 
-/** Takes a station out of use with its key and links: it is archived when it has runs, else deleted. */
+/** Removes a station with its key and links. It is archived if it has runs, otherwise deleted. */
 export async function removeStation(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('api_keys').where('station_id', '=', id).execute();
   await change.deleteFrom('station_procedures').where('station_id', '=', id).execute();
@@ -56,7 +56,7 @@ export async function removeStation(change: StoreTransaction, id: string): Promi
   else await change.deleteFrom('stations').where('id', '=', id).execute();
 }
 
-/** By name; one row more than `limit` when there are further ones. */
+/** Lists stations by name. Returns one row more than `limit` if there are further ones. */
 export async function listStations(
   store: Store,
   filter: {
@@ -93,7 +93,7 @@ export async function listStations(
     .execute();
 }
 
-/** The procedures linked to these stations, by name. */
+/** Returns the procedures that are linked to stations, by name. */
 export async function linkedProcedures(store: Store, stationIds: readonly string[]): Promise<LinkedProcedureRow[]> {
   return store
     .selectFrom('station_procedures as l')
@@ -105,7 +105,7 @@ export async function linkedProcedures(store: Store, stationIds: readonly string
     .execute();
 }
 
-/** The visible beginning of the station's key; null when it has none. */
+/** Returns the visible beginning of the station's key; null if it has none. */
 export async function keyPrefix(store: Store, stationId: string): Promise<string | null> {
   const key = await store
     .selectFrom('api_keys')
@@ -115,7 +115,7 @@ export async function keyPrefix(store: Store, stationId: string): Promise<string
   return key?.prefix ?? null;
 }
 
-/** How many runs the station made of each procedure since then (milliseconds since 1970). */
+/** Returns how many runs the station pushed of each procedure since a time (milliseconds since 1970). */
 export async function runCounts(store: Store, stationId: string, since: number): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('runs')

@@ -5,9 +5,9 @@ import type { NewValidator } from '../../shared/run/newRun.ts';
 import { expressionOf } from '../../shared/run/validators.ts';
 
 /**
- * A measurement's validators as they are stored: lists without names, which would be most of a big database. Each is
- * operator, expected value and outcome; whether it is decisive, if it is not or an expression follows; the expression, if
- * it was not made from operator and value.
+ * The stored format of a measurement's validators: lists without names, because names would be most of a big database.
+ * Each list has the operator, the expected value and the outcome; then whether it is decisive, if it is not or if an
+ * expression follows; then the expression, unless it follows from operator and value.
  */
 const stored = z.array(
   z.tuple([
@@ -25,7 +25,7 @@ export const storedValidators = (validators: readonly NewValidator[]): unknown[]
     return is_decisive ? [operator, expected_value, outcome] : [operator, expected_value, outcome, is_decisive];
   });
 
-/** @throws SyntaxError, ZodError when it is no JSON of `storedValidators` */
+/** @throws SyntaxError, ZodError if the text is not in this format */
 export const validatorsFromJson = (json: string): NewValidator[] =>
   stored.parse(parseExactly(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
     operator,

@@ -1,5 +1,5 @@
 /**
- * Times are stored as whole milliseconds since 1970: half the size of text in the indexes of a million runs, and
- * durations and uptime are plain subtraction. The wire speaks ISO 8601 in UTC.
+ * Times are stored as whole milliseconds since 1970: they take half the size of text in the indexes of a million runs,
+ * and durations are plain subtraction. The API uses ISO 8601 in UTC.
  */
 export const isoTime = (millis: number): string => new Date(millis).toISOString();

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 const perMilli = 16;
 
 /**
- * A new UUID of version 8 (RFC 9562) that begins with the time, in sixteenths of a millisecond, as far as 32 bits hold it;
- * the rest is random. What is made one after the other lies together in every index, so that a push need not touch pages
- * all over a big database, and yet the first 8 characters tell one from the other.
+ * Generates a UUID of version 8 (RFC 9562) that begins with 32 bits of the time in sixteenths of a millisecond; the
+ * rest is random. Rows that are created one after the other are then neighbors in every index, so that a push changes
+ * few pages of a big database. The first 8 characters still differ between ids.
  */
 export function timedId(): string {
   const time = Math.floor((performance.timeOrigin + performance.now()) * perMilli) % 2 ** 32;

@@ -13,13 +13,13 @@ const relatives = (store: Store) =>
 
 export type RelativeRow = Awaited<ReturnType<typeof childrenOf>>[number];
 
-/** A unit that the reader may read. */
+/** Finds a unit that the reader may read. */
 export async function findUnitDetails(store: Store, serialNumber: string, reader: Reader): Promise<UnitListRow | null> {
   const found = selectUnits(store, reader).where('u.serial_key', '=', fold(serialNumber)).where(isReadableUnit(reader));
   return (await found.executeTakeFirst()) ?? null;
 }
 
-/** The units right below this one, by serial number. */
+/** Returns the direct sub-units of a unit, by serial number. */
 export async function childrenOf(store: Store, unitId: string) {
   return relatives(store).where('u.parent_id', '=', unitId).orderBy('u.serial_key').execute();
 }
@@ -28,7 +28,7 @@ export async function findRelative(store: Store, unitId: string): Promise<Relati
   return (await relatives(store).where('u.id', '=', unitId).executeTakeFirst()) ?? null;
 }
 
-/** The run that a unit was created for, if the reader may read it. */
+/** Returns the run that a unit was created for, if the reader may read it. */
 export async function findCreationRun(store: Store, runId: string, reader: Reader) {
   return store
     .selectFrom('runs as r')

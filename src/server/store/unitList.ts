@@ -28,7 +28,7 @@ export interface UnitFilter {
   runCountMax?: number | undefined;
   withoutParent: boolean;
   runs: RunFilter;
-  /** True: `runs` is asked of the unit's last run only. */
+  /** True: the filter `runs` applies to the unit's last run only. */
   latestOnly: boolean;
   sortBy: 'serial_number' | 'created_at' | 'last_run_at' | 'part_number' | 'last_run_procedure';
   sortOrder: 'asc' | 'desc';
@@ -43,7 +43,7 @@ interface RunFilter {
   startedBefore?: number | undefined;
 }
 
-/** A unit with what is joined to it; without its last run when the reader may not read that. */
+/** Selects units with the rows that they refer to. The last run is left out if the reader may not read it. */
 export const selectUnits = (store: Store, reader: Reader) =>
   store
     .selectFrom('units as u')
@@ -65,7 +65,7 @@ export const selectUnits = (store: Store, reader: Reader) =>
 
 export type UnitListRow = Awaited<ReturnType<ReturnType<typeof selectUnits>['execute']>>[number];
 
-/** The units alone: what nothing asks for is not joined while rows are chosen and sorted. */
+/** Selects the units alone: rows that no condition needs are not joined while units are filtered and sorted. */
 const chooseUnits = (store: Store) =>
   store
     .selectFrom('units as u')
@@ -85,7 +85,7 @@ const order = {
   last_run_procedure: 'p.name_key',
 } as const;
 
-/** One row more than `limit` when there are further ones. */
+/** Lists units. Returns one row more than `limit` if there are further ones. */
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
   const { sortBy, sortOrder, limit, cursor } = filter;
   const chosen = withRuns(ofTheirOwn(chooseUnits(store), filter), filter)
@@ -120,7 +120,7 @@ function ofTheirOwn(all: Query, filter: UnitFilter): Query {
   return query;
 }
 
-/** A part of the serial number, of the part's number or name, or of the revision's number. */
+/** The condition for a part of the serial number, of the part's number or name, or of the revision's number. */
 function matches(search: string) {
   const pattern = containing(search);
   return sql<boolean>`(u.id in (${unitsContaining(search)}) or u.revision_id in (
@@ -144,7 +144,7 @@ function withRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query
   });
 }
 
-/** The first ten children of each of these units, by serial number. */
+/** Returns the first ten children of units, by serial number. */
 export async function firstChildren(store: Store, unitIds: readonly string[]) {
   const children = store
     .selectFrom('units')

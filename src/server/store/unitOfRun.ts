@@ -8,7 +8,6 @@ import type { FastChange, Statements } from './statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
 import { timedId } from './timedId.ts';
 
-/** The unit that a run is of. */
 export interface UnitOfRun {
   id: string;
   revision_id: string;
@@ -31,8 +30,9 @@ export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | un
   );
 
 /**
- * Finds the run's unit or makes it, with part, revision and batch. A known unit moves to the part that the run names.
- * @param runId the run, which need not be there yet
+ * Finds the run's unit, or creates it, with part, revision and batch. A known unit moves to the part that the run
+ * names.
+ * @param runId the id of the run, which need not be stored yet
  */
 export async function unitOfRun(fast: FastChange, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
   const { change, sql } = fast;
@@ -70,7 +70,10 @@ function insertUnitOfRun(
   return id;
 }
 
-/** The revision that the run names; when it names none, the unit's if it is of this part, or the part's oldest. */
+/**
+ * Returns the revision that the run names. If it names none, it is the unit's if that is of this part, otherwise the
+ * part's oldest.
+ */
 function knownRevision(sql: Statements, run: NewRun, unit: KnownUnit | undefined): string | null {
   const ofPart = `select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key = ?`;
   const part = fold(run.partNumber);
@@ -97,7 +100,7 @@ async function batchOfRun({ change, sql }: FastChange, number: string, by: Creat
   return known ?? insertBatch(change, number, by);
 }
 
-/** The batch of that number, which is made when there is none. */
+/** Returns the batch of that number, which is created if there is none. */
 export async function batchOf(change: StoreTransaction, number: string, by: Creator): Promise<string> {
   const batch = await findBatch(change, number);
   return batch?.id ?? insertBatch(change, number, by);

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { containing, fold } from './fold.ts';
 
 /**
- * Selects the ids of units whose serial number contains this. Three characters and more are found by the index of all
- * triples; for fewer, all serial numbers are gone through.
+ * Selects the ids of units whose serial number contains a text. Three characters and more are found by the trigram
+ * index; for fewer, all serial numbers are read.
  */
 export function unitsContaining(search: string): RawBuilder<unknown> {
   const part = fold(search);

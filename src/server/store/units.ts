@@ -58,14 +58,14 @@ export async function updateUnit(change: StoreTransaction, id: string, unit: Par
     .execute();
 }
 
-/** With its runs and attachments; the units below it stay. */
+/** Deletes a unit with its runs and attachments. Its sub-units stay. */
 export async function deleteUnit(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('units').where('id', '=', id).execute();
 }
 
 /**
- * Merges into the metadata that the unit has; null takes a key away.
- * @throws RefusalError (400) when there would be too many keys
+ * Merges changes into a unit's metadata. Null removes a key.
+ * @throws RefusalError (400) if there would be too many keys
  */
 export async function changeUnitMetadata(change: StoreTransaction, id: string, changes: MetadataChange): Promise<void> {
   const { metadata_json } = await change
@@ -76,7 +76,7 @@ export async function changeUnitMetadata(change: StoreTransaction, id: string, c
   await updateUnit(change, id, { metadata_json: changedMetadata(metadata_json, changes) });
 }
 
-/** Moves the units below `parentId`; an earlier parent loses them. Null: they have no parent any more. */
+/** Makes units the sub-units of `parentId`, and no longer of an earlier parent. Null: of no unit. */
 export async function adopt(
   change: StoreTransaction,
   parentId: string | null,
@@ -90,7 +90,7 @@ export async function adopt(
     .execute();
 }
 
-/** Whether `unitId` is `ancestorId` or somewhere below it. */
+/** Returns whether `unitId` is `ancestorId` or one of its direct or indirect sub-units. */
 export async function isWithin(store: Store, unitId: string, ancestorId: string): Promise<boolean> {
   let id: string | null = unitId;
   while (id !== null && id !== ancestorId) {
@@ -104,7 +104,7 @@ export async function isWithin(store: Store, unitId: string, ancestorId: string)
   return id !== null;
 }
 
-/** The part that a unit is of. */
+/** Returns the part of a unit. */
 export async function partOfUnit(store: Store, { revision_id }: UnitRow): Promise<{ id: string; number: string }> {
   return store
     .selectFrom('revisions as rev')

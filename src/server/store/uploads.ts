@@ -36,14 +36,14 @@ export async function findUpload(store: Store, id: string): Promise<UploadRow | 
   return row ?? null;
 }
 
-/** Size in bytes, SHA-256, and the media type that the client sent. */
+/** The size in bytes, the SHA-256, and the media type that the client sent. */
 export interface StoredContent {
   size: number;
   sha256: string;
   content_type: string | null;
 }
 
-/** Notes that the content is there. @returns false when the upload has been deleted, or has a content already */
+/** Stores that the content has arrived. Returns false if the upload has been deleted, or has content already. */
 export async function noteStored(change: StoreTransaction, id: string, content: StoredContent): Promise<boolean> {
   const { numUpdatedRows } = await change
     .updateTable('uploads')
@@ -67,7 +67,7 @@ export async function attachToRun(
     .execute();
 }
 
-/** The run's attachments whose content is there, oldest first. */
+/** Returns the run's attachments with content, oldest first. */
 export async function attachmentsOf(store: Store, runId: string): Promise<UploadRow[]> {
   return store
     .selectFrom('uploads')
@@ -79,7 +79,7 @@ export async function attachmentsOf(store: Store, runId: string): Promise<Upload
     .execute();
 }
 
-/** The run that was made from a file with this content. */
+/** Returns the run that was created from a file with this content. */
 export async function findRunOfContent(store: Store, sha256: string): Promise<string | null> {
   const upload = await store
     .selectFrom('uploads')
@@ -94,7 +94,7 @@ export async function deleteUploads(change: StoreTransaction, ids: readonly stri
   await change.deleteFrom('uploads').where('id', 'in', ids).execute();
 }
 
-/** Deletes uploads that were begun before this moment and never became anything's. */
+/** Deletes uploads that were started before this time and belong to nothing. */
 export async function deleteAbandonedUploads(store: Store, before: number): Promise<void> {
   await store
     .deleteFrom('uploads')
@@ -111,7 +111,7 @@ export async function deleteAbandonedUploads(store: Store, before: number): Prom
     .execute();
 }
 
-/** Those of these ids that are uploads. */
+/** Returns those ids that are ids of uploads. */
 export async function existingUploads(store: Store, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await store.selectFrom('uploads').select('id').where('id', 'in', ids).execute();

@@ -5,7 +5,7 @@ import type { PresenceCause } from '../../shared/contract/presence.ts';
 import { alternating, flattened, type PauseSpan, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store } from './tables.ts';
 
-/** A station in use and what is known of its connection now; null: it was never seen. */
+/** A station in use and the state of its connection; null in a field: it was never seen. */
 export interface PresenceRow {
   id: string;
   name: string;
@@ -20,7 +20,10 @@ export interface PresenceRow {
 export type WatchedStation = PresenceRow & { key: number };
 export const isSeen = (row: PresenceRow): row is WatchedStation => row.key !== null;
 
-/** By name. @param id only this one */
+/**
+ * Lists stations by name.
+ * @param id only the station with this id
+ */
 export async function presences(store: Store, id?: string): Promise<PresenceRow[]> {
   let query = store
     .selectFrom('stations as s')
@@ -76,7 +79,7 @@ export async function pastsOf(store: Store, keys: readonly number[], { from, to 
   }));
 }
 
-/** Why the station went, by when. */
+/** Returns why the station disconnected, by the time of the transition. */
 export async function causesOf(
   store: Store,
   key: number | null,

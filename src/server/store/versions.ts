@@ -30,7 +30,7 @@ export async function insertVersion(
   return id;
 }
 
-/** The id of the version with that tag, which is made when there is none. */
+/** Returns the id of the version with a tag. It is created if there is none. */
 export async function versionOf(
   { change, sql }: FastChange,
   procedureId: string,
@@ -45,12 +45,12 @@ export async function versionOf(
   return known ?? insertVersion(change, procedureId, tag, by);
 }
 
-/** No run has it any more. */
+/** Deletes a version. The caller has checked that no run has it. */
 export async function deleteVersion(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('procedure_versions').where('id', '=', id).execute();
 }
 
-/** How many runs of the version the reader may read. */
+/** Returns how many runs of the version the reader may read. */
 export async function countRunsOfVersion(store: Store, id: string, reader: Reader): Promise<number> {
   const { runs } = await store
     .selectFrom('runs as r')

@@ -3,16 +3,15 @@ import type { YieldCounts } from '../../shared/contract/overview.ts';
 import { type PassedUnits, yieldCounts } from '../../shared/run/yield.ts';
 import type { Store } from './tables.ts';
 
-/** Reference units are few, and the yield of every station asks for them. */
+/** Reference units are few, and the yield of every station needs them. */
 export const yieldSchema = 'create index units_by_sample on units (id) where sample is not null;';
 
 const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
 
 /**
- * Returns the yields of a station by procedure; procedures without a counted unit are missing. `unitDays` in
- * `domain/run/yield.ts` defines what counts; this is the same in SQL, which reads only the runs of the station and the
- * other runs of the units among them.
- *
+ * Returns the yields of a station by procedure. Procedures without a counted unit are left out. `unitDays` in
+ * `shared/run/yield.ts` defines what counts; this is the same in SQL, which reads only the runs of the station and the
+ * other runs of their units.
  * @param edges the beginning of each day and the end of the last one, in milliseconds since 1970
  */
 export async function stationYields(

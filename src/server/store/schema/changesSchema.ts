@@ -4,10 +4,14 @@ interface Ids {
   run?: string;
 }
 
-/** How many changes are kept for clients that come back. */
+/** The number of changes that are stored for clients that reconnect. */
 const kept = 10_000;
 
-/** A trigger that writes down a change. @param when such as `insert on stations` @param condition on `new` or `old` */
+/**
+ * Returns a trigger that records a change.
+ * @param when such as `insert on stations`
+ * @param condition on `new` or `old`
+ */
 function noting(
   kind: string,
   when: string,
@@ -40,8 +44,8 @@ const runWhere = (which: string): Ids => ({
 const exists = (which: string): string => `exists (select 1 from runs where ${which})`;
 
 /**
- * What changed, in order, for the event stream. Triggers write it: no handler can forget one, and a change is there
- * exactly when what it tells of is. Ids only grow, because the newest rows are never taken away.
+ * Records changes in order for the event stream. Triggers do this, so that no statement can forget a change, and a
+ * change is recorded exactly if it is committed. Ids only grow, because the newest rows are never deleted.
  */
 export const changesSchema = `
 create table changes (
@@ -68,7 +72,7 @@ ${[
   noting('key.created', 'insert on api_keys', key('new')),
   noting('key.deleted', 'delete on api_keys', key('old')),
   noting('run.created', 'insert on runs', run('new')),
-  // A run also changes with its unit: of that the unit would tell.
+  // A run also changes with its unit. An event for each run of the unit would be too many.
   noting(
     'run.updated',
     'update on runs',

@@ -5,7 +5,7 @@ const creator = `
 const metadata = `
   metadata_json text not null default '{}'`;
 
-/** Schema 1. Names of columns are explained in `tables.ts`. */
+/** Schema 1. The columns are explained in `tables.ts`. */
 export const firstSchema = `
 create table instance (
   id text primary key,

@@ -1,6 +1,7 @@
 /**
- * A run is found by each of the two marks of its push, its `Idempotency-Key` and its `client_run_ref`, and with it the hash
- * of what was pushed. Both are scoped to the caller; a reference was not before. The names of stations are not unique.
+ * A run is found by each of the two marks of its push, `Idempotency-Key` and `client_run_ref`, and stored with the hash
+ * of the pushed content. Both marks are scoped to the caller; references were not before. The names of stations are no
+ * longer unique.
  */
 export const marksSchema = `
 alter table runs add column ref_key text;

@@ -1,8 +1,8 @@
 /**
- * Measurements are kept with their phase, as one list of lists: a row for each made nearly half of what writing a run takes.
- * They are read as the rows of a view. Of each: name, outcome, type, units, docstring, validators (`storedValidators.ts`),
- * aggregations, and the value if one was measured. Curves are kept apart: who goes through measurements must not go through
- * their points.
+ * Measurements are stored with their phase, as one list of lists: a row for each took nearly half of the time of
+ * storing a run. A view returns them as rows. Each list has name, outcome, type, units, docstring, validators
+ * (`storedValidators.ts`), aggregations, and the value if one was measured. Curves are stored separately, so that
+ * reading measurements does not read their points.
  */
 export const measurementsSchema = `
 alter table phases add column measurements_json text;

@@ -46,12 +46,12 @@ const tooNew = (path: string, schema: number): StartError =>
       `${migrations.length}). Update Test Stations, or choose another folder with --data.`,
   );
 
-/** Whether a database is of an earlier version; one that does not exist yet counts as such. */
+/** Returns whether a database has an earlier schema. One that does not exist yet counts as such. */
 export function isSchemaOlder(path: string): boolean {
   return !existsSync(path) || readSchema(path) < migrations.length;
 }
 
-/** @throws StartError when the database is of a later version than this program */
+/** @throws StartError if the database has a later schema than this program */
 export function requireKnownSchema(path: string): void {
   const schema = readSchema(path);
   if (schema > migrations.length) throw tooNew(path, schema);
@@ -66,7 +66,7 @@ function readSchema(path: string): number {
   }
 }
 
-/** Applies the migration after the database's schema, in one transaction. @returns false when there is none. */
+/** Applies the next migration in one transaction. Returns false if there is none. */
 function migrateOnce(database: DatabaseSync, path: string): boolean {
   database.exec('begin immediate');
   try {
@@ -85,7 +85,10 @@ function migrateOnce(database: DatabaseSync, path: string): boolean {
   }
 }
 
-/** Brings the database to the schema of this program. @throws StartError when it is newer. */
+/**
+ * Migrates the database to the schema of this program.
+ * @throws StartError if its schema is later
+ */
 export function migrate(database: DatabaseSync, path: string): void {
   const schema = schemaOf(database);
   const isOlder = schema > 0 && schema < migrations.length;

@@ -1,4 +1,4 @@
-/** A trigger that writes down that the presence of the row's station, or what was planned for it, has changed. */
+/** Returns a trigger that records a change of a station's presence or pauses. */
 const noting = (name: string, when: string, row: 'new' | 'old'): string => `
 create trigger presence_updated_by_${name} after ${when} begin
   insert into changes (at, kind, station_id)
@@ -6,8 +6,8 @@ create trigger presence_updated_by_${name} after ${when} begin
 end;`;
 
 /**
- * Schema 2: whether stations were there. What is kept are transitions, not samples, and beside them the times in which
- * this server watched: outside of those nothing is known. Names of columns are explained in `tables.ts`.
+ * Schema 2: when stations were connected. It stores transitions, not samples, and the times in which a server watched:
+ * the state outside of those is unknown. The columns are explained in `tables.ts`. Schema 7 drops `uptime_days`.
  */
 export const presenceSchema = `
 create table presence (

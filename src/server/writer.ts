@@ -12,19 +12,19 @@ interface Job {
   failed(error: unknown): void;
 }
 
-/** Tells a job what became of it. */
+/** Settles the promise of a job. */
 type Tell = () => void;
 
-/** So many changes at most wait for one commit, so that none waits long for the others. */
+/** The maximum number of jobs in one commit, so that no job waits long for the others. */
 const jobsAtOnce = 64;
 
-/** A job failed after it had changed something: what the others did must be done again without it. */
+/** A job failed after it had changed something. The others must be repeated without it. */
 class PartialFailureError extends Error {}
 
 /**
- * Commits together what comes in together: bringing a commit to the disk takes longer than most changes, and one commit
- * can carry many. A change that fails takes nothing of the others with it, and each is acknowledged when the commit that
- * carries it is on the disk.
+ * Commits changes that arrive together in one transaction, because bringing a commit to the disk takes longer than most
+ * changes. It is for everything that clients push. A change that fails does not affect the others, and each is
+ * acknowledged when its commit is durable. Everything else uses transactions of the `Store`.
  */
 export class Writer {
   readonly #store: Store;
@@ -38,7 +38,8 @@ export class Writer {
   }
 
   /**
-   * Runs `work` in a transaction. Resolves when its result is durable; rejects with what `work` throws, and undoes it.
+   * Runs `work` in a transaction. Resolves when its result is durable. Rejects with what `work` throws, and then undoes
+   * it.
    * @param work may be undone and called again, and so must touch nothing but the database
    */
   write<T>(work: (change: StoreTransaction) => Promise<T>): Promise<T> {
@@ -55,7 +56,7 @@ export class Writer {
       });
       if (!this.#running) {
         this.#running = true;
-        // Requests that have arrived by now come along.
+        // Include requests that have arrived by now.
         setImmediate(() => void this.#run());
       }
     });
@@ -72,7 +73,10 @@ export class Writer {
     else this.#running = false;
   }
 
-  /** Most jobs succeed, or fail before they change anything: only when one does not, each gets a savepoint of its own. */
+  /**
+   * Most jobs succeed, or fail before they change anything. Only if one does not are all repeated, each with a
+   * savepoint.
+   */
   async #commit(jobs: readonly Job[]): Promise<Tell[]> {
     try {
       return await this.#store.transaction().execute((change) => this.#together(change, jobs));
@@ -106,7 +110,7 @@ export class Writer {
         await job.work(change);
         told.push(() => job.done());
       } catch (error) {
-        if (!this.#sql.isOpen) throw error; // what the others did is undone too
+        if (!this.#sql.isOpen) throw error; // the work of the other jobs is undone too
         this.#sql.run('rollback to job');
         told.push(() => job.failed(error));
       }
@@ -115,7 +119,7 @@ export class Writer {
     return told;
   }
 
-  /** How many rows were inserted, updated and deleted since the database was opened. */
+  /** Returns how many rows were inserted, updated and deleted since the database was opened. */
   #changes(): number {
     return this.#sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
   }

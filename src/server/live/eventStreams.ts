@@ -3,11 +3,11 @@ import { logFailure } from '../cli/logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { type Listener, OpenStreams } from './openStreams.ts';
 
-/** How often the database is asked whether another process, such as `new-user-key`, wrote to it. */
+/** Milliseconds between two checks whether another process, such as `new-user-key`, wrote to the database. */
 const pollMillis = 1_000;
 const maxStreams = 100;
 
-/** The open event streams: wakes them when something changed, also by another process. */
+/** The open event streams. It notifies them of changes, including those by another process. */
 export class EventStreams extends OpenStreams {
   readonly #store: Store;
   #poll: NodeJS.Timeout | undefined;
@@ -42,7 +42,7 @@ export class EventStreams extends OpenStreams {
       if (version !== this.#version) this.ring();
       this.#version = version;
     } catch (error) {
-      // A disk that fails for a while must not end the server: the next look may go well.
+      // A disk that fails for a while must not end the server: the next check may succeed.
       logFailure('Changes by other processes could not be looked for', error);
     }
   }

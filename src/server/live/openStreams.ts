@@ -1,9 +1,9 @@
 import { tooMany } from '../http/refusalError.ts';
 
-/** How long a stream that ends may take to bring out what it has. */
+/** Milliseconds that an ending stream has to send the rest. */
 const graceMillis = 1_000;
 
-/** One open stream, seen from outside. */
+/** An open stream, as its handler sees it. */
 export class Listener {
   #rung = false;
   #wake = (): void => {};
@@ -13,7 +13,7 @@ export class Listener {
     this.#wake();
   }
 
-  /** @returns true when it was rung since the last time, false when `millis` passed without */
+  /** Returns true if it was notified since the last call, false if the time passed without a notification. */
   async rung(millis: number): Promise<boolean> {
     if (!this.#rung) {
       let timer: NodeJS.Timeout | undefined;
@@ -30,14 +30,14 @@ export class Listener {
 }
 
 interface OpenStream {
-  /** Who opened it, as `open` was told. */
+  /** The owner that was passed to `open`. */
   readonly owner: string;
   readonly cut: () => void;
 }
 
 /**
- * The open streams of one kind; they end with the server. Their number is limited, and no owner can shut out others: when
- * all places are taken, the oldest stream of the owner with the most streams makes room for an owner with fewer.
+ * The open streams of one kind. They end with the server. Their number is limited, and no owner can shut out others: if
+ * all places are taken, the oldest stream of the owner with the most streams is closed for an owner with fewer streams.
  */
 export class OpenStreams {
   readonly #most: number;
@@ -53,7 +53,7 @@ export class OpenStreams {
     return this.#open.size;
   }
 
-  /** True when the server stops: streams end. */
+  /** Whether the server is stopping, which ends streams. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -61,8 +61,8 @@ export class OpenStreams {
   /**
    * Adds a stream.
    * @param owner such as the id of the key with which it was opened
-   * @param cut ends its connection, whatever its client does
-   * @throws RefusalError (429) when there is no place and no owner has more streams than this one
+   * @param cut closes its connection, whatever its client does
+   * @throws RefusalError (429) if there is no place and no owner has more streams than this one
    */
   open(owner: string, cut: () => void): Listener {
     if (this.#open.size >= this.#most) this.#makeRoom(owner);
@@ -75,12 +75,12 @@ export class OpenStreams {
     this.#open.delete(listener);
   }
 
-  /** Something changed, or may have. */
+  /** Notifies all streams of a change, or a possible one. */
   ring(): void {
     for (const listener of this.#open.keys()) listener.ring();
   }
 
-  /** Ends all streams; a client that does not read is cut off. */
+  /** Ends all streams. A client that does not read is disconnected. */
   end(): void {
     this.#ended = true;
     this.ring();

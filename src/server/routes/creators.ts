@@ -1,4 +1,4 @@
-/** The columns in which stores tell who made a row. */
+/** The columns that name the creator of a row. */
 interface Made {
   user_id: string | null;
   user_name: string | null;
@@ -6,7 +6,7 @@ interface Made {
   station_name: string | null;
 }
 
-/** Who made a row, as the wire has it. */
+/** Returns the creator of a row in the format of the API. */
 export const creatorAnswer = (row: Made) => ({
   created_by_user: row.user_id === null ? null : { id: row.user_id, name: row.user_name },
   created_by_station:

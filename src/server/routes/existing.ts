@@ -36,7 +36,10 @@ export const existingVersion = async (store: Store, procedure: ProcedureRow, tag
 export const existingPart = async (store: Store, number: string): Promise<PartDetails> =>
   orNotFound(await findPart(store, number), `Part "${number}"`);
 
-/** A revision and its part. @throws RefusalError (404) when there is no such part or it has no such revision */
+/**
+ * Returns a revision with its part.
+ * @throws RefusalError (404) if there is no such part or it has no such revision
+ */
 export async function existingRevision(
   store: Store,
   partNumber: string,
@@ -64,11 +67,14 @@ export const existingUpload = async (store: Store, id: string): Promise<UploadRo
 export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
   orNotFound(await findRun(store, id), `Run with id ${id}`, gone);
 
-/** Why a station does not find a run that is there, as a part of a sentence. */
+/** Why a station does not find an existing run, as a part of a sentence. */
 export const notReadable = ({ name }: Caller): string =>
   `is neither a run of station "${name}" nor of a procedure that is linked to it`;
 
-/** A run that the caller may read. @throws RefusalError (404) when there is none */
+/**
+ * Returns a run that the caller may read.
+ * @throws RefusalError (404) if there is none
+ */
 export async function readableRun(store: Store, id: string, caller: Caller): Promise<RunRow> {
   const why =
     caller.kind === 'station' ? `it was deleted, belongs to another server, or ${notReadable(caller)}.` : gone;

@@ -1,3 +1,3 @@
-/** Milliseconds since 1970 of a time in a request. */
+/** Returns a time of a request in milliseconds since 1970. */
 export const millis = (time: string | undefined): number | undefined =>
   time === undefined ? undefined : Date.parse(time);

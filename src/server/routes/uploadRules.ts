@@ -5,11 +5,11 @@ import type { RunRow } from '../store/runs.ts';
 import type { Store, StoreTransaction } from '../store/tables.ts';
 import { attachToRun, findUpload, type UploadRow } from '../store/uploads.ts';
 
-/** Where the content of an upload is to be put. */
+/** Returns the address that the content of an upload is sent to. */
 export const uploadAddress = (id: string, origin: string, urls: SignedUrls): string =>
   origin + urls.sign('PUT', `/api/uploads/${id}`);
 
-/** @throws RefusalError (403) when it is a station's, and another one's */
+/** @throws RefusalError (403) if the caller is a station and the run is of another creator */
 export function ownRun(run: RunRow, caller: Caller): RunRow {
   if (caller.kind === 'user' || run.station_id === caller.id) return run;
   throw forbidden(
@@ -17,7 +17,7 @@ export function ownRun(run: RunRow, caller: Caller): RunRow {
   );
 }
 
-/** @throws RefusalError when it is another station's (403) or unknown (404) */
+/** @throws RefusalError if the upload belongs to another station (403) or is unknown (404) */
 export async function ownUpload(store: Store, id: string, caller: Caller): Promise<UploadRow> {
   const upload = await findUpload(store, id);
   if (!upload) throw notFound(`There is no upload with the id ${id}.`);
@@ -27,14 +27,14 @@ export async function ownUpload(store: Store, id: string, caller: Caller): Promi
   return upload;
 }
 
-/** @throws RefusalError when it is another station's (403), unknown (404), or its content never came (409) */
+/** @throws RefusalError if the upload belongs to another station (403), is unknown (404), or has no content (409) */
 export async function storedUpload(store: Store, id: string, caller: Caller): Promise<UploadRow> {
   const upload = await ownUpload(store, id, caller);
   if (upload.stored_at === null) throw conflict(`The content of "${upload.name}" was never uploaded. Upload it again.`);
   return upload;
 }
 
-/** @throws RefusalError as `storedUpload`, and 409 when the file belongs to something else */
+/** @throws RefusalError as `storedUpload` does, and 409 if the file belongs to something else */
 export async function linkToRun(change: StoreTransaction, id: string, run: RunRow, caller: Caller): Promise<void> {
   const upload = await storedUpload(change, id, caller);
   if (upload.run_id === run.id) return;
@@ -44,6 +44,6 @@ export async function linkToRun(change: StoreTransaction, id: string, run: RunRo
   await attachToRun(change, upload.id, run.id, false);
 }
 
-/** Where the content of an upload is to be had. */
+/** Returns the address of the content of an upload. */
 export const downloadAddress = (id: string, origin: string, urls: SignedUrls): string =>
   origin + urls.sign('GET', `/api/attachments/${id}`);

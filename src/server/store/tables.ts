@@ -8,18 +8,18 @@ import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { Sample } from '../../shared/contract/units.ts';
 import type { NewLog } from '../../shared/run/newRun.ts';
 
-/** Who made a row: a user or a station; ids are UUIDs, times milliseconds since 1970. */
+/** The creator of a row: a user or a station. Ids are UUIDs, times are milliseconds since 1970. */
 export interface Creator {
   created_by_user_id: string | null;
   created_by_station_id: string | null;
 }
 
-/** The JSON of a test's own facts, `{}` without any. */
+/** The metadata that tests add, as JSON; `{}` if there is none. */
 interface WithMetadata {
   metadata_json: Generated<string>;
 }
 
-/** Columns named `…_key` hold the folded form that is compared and unique; `…_json` columns hold JSON text. */
+/** Columns named `…_key` contain the folded form, which is compared and unique. Columns named `…_json` contain JSON. */
 export interface Tables {
   instance: { id: string; created_at: number };
   users: { id: string; name: string; email: string; created_at: number };
@@ -46,7 +46,7 @@ export interface Tables {
     hash: string;
     prefix: string;
     kind: KeyKind;
-    /** Of a user key that replaces the earlier key of the same name. */
+    /** The name of a user key, which replaces the earlier key of the same name. */
     name: string | null;
     user_id: string | null;
     station_id: string | null;
@@ -77,7 +77,7 @@ export interface Tables {
     number: string;
     number_key: string;
     created_at: number;
-    /** It follows the batch's units by triggers. */
+    /** The number of the unit's batch. Triggers update it. */
     unit_count: Generated<number>;
   };
   units: Creator &
@@ -90,25 +90,25 @@ export interface Tables {
       revision_id: string;
       batch_id: string | null;
       parent_id: string | null;
-      /** Null for a unit of production. */
+      /** Null for a production unit. */
       sample: Generated<Sample | null>;
       created_at: number;
-      /** The run that the unit was made for; null when it was made by itself. */
+      /** The run that the unit was created for; null if it was created separately. */
       created_during_id: Generated<string | null>;
-      /** These four follow the unit's runs by triggers; the last run is the one that started last. */
+      /** The following four are updated by triggers. The last run is the one that started last. */
       run_count: Generated<number>;
       last_run_id: Generated<string | null>;
       last_run_at: Generated<number | null>;
       last_procedure_id: Generated<string | null>;
     };
   runs: Creator & {
-    /** Order of arrival; phases, logs and metadata refer to it. */
+    /** Grows with each run. Phases, logs and metadata refer to it. */
     key: Generated<number>;
     id: string;
     procedure_id: string;
     version_id: string | null;
     unit_id: string;
-    /** Those of the unit: a trigger keeps them so. */
+    /** Copied from the unit. A trigger updates them. */
     revision_id: string;
     batch_id: string | null;
     outcome: Outcome;
@@ -117,7 +117,7 @@ export interface Tables {
     duration: GeneratedAlways<number>;
     created_at: number;
     docstring: string | null;
-    /** E-mail address of who operated the station, folded. */
+    /** The email address of the operator, folded. */
     operated_by: string | null;
     operator_id: string | null;
     execution_id: string | null;
@@ -126,16 +126,16 @@ export interface Tables {
     /** The marks of its push: `Idempotency-Key` and `client_run_ref`, each with the caller. */
     push_key: string | null;
     ref_key: string | null;
-    /** Of the content that was pushed; null without a mark, and of runs that an older server stored. */
+    /** The hash of the pushed content; null without a mark, and for runs that an older server stored. */
     push_hash: string | null;
-    /** Whether one of its phases did not pass. */
+    /** Whether a phase did not pass. */
     troubled: 0 | 1;
     /** `RunContext` */
     context_json: string | null;
   };
   run_metadata: { run_key: number; name: string; value: string | number; is_boolean: 0 | 1 };
   run_sub_units: { run_id: string; unit_id: string };
-  /** The keys of phases, measurements and logs are shown as UUIDs: see `rowIds.ts`. */
+  /** The API shows the keys of phases, measurements and logs as UUIDs: see `rowIds.ts`. */
   phases: {
     key: Generated<number>;
     run_key: number;
@@ -146,14 +146,14 @@ export interface Tables {
     retry_count: number;
     docstring: string | null;
     sequence_path: string | null;
-    /** Null without any; read by `measurements`. */
+    /** Null if there are none. The view `measurements` reads it. */
     measurements_json: string | null;
   };
   /** A view of `phases` and `curves`: see `measurementsSchema.ts`. */
   measurements: {
     run_key: number;
     phase_key: number;
-    /** Within the phase, from 0. */
+    /** The position within the phase, from 0. */
     position: number;
     name: string;
     outcome: MeasurementOutcome;
@@ -180,15 +180,15 @@ export interface Tables {
     id: string;
     name: string;
     created_at: number;
-    /** Null until the content is there. */
+    /** Null until the content has arrived. */
     stored_at: number | null;
     size: number | null;
     content_type: string | null;
-    /** Of the content, in hexadecimal digits. */
+    /** The SHA-256 of the content, hexadecimal. */
     sha256: string | null;
     run_id: string | null;
     unit_id: string | null;
-    /** 1 when the run was made from this file. */
+    /** 1 if the run was created from this file. */
     is_report: 0 | 1;
   };
   /** Written by triggers. */
@@ -200,31 +200,31 @@ export interface Tables {
     procedure_id: string | null;
     run_id: string | null;
   };
-  /** What is known of a station's connection now; a station without a row was never seen. */
+  /** The state of a station's connection. A station without a row was never seen. */
   presence: {
     key: Generated<number>;
     station_id: string;
     state: Generated<StationState>;
-    /** Since when it is in this state. */
+    /** When it entered this state. */
     since: Generated<number | null>;
-    /** When it was last known to be there. */
+    /** When it was last known to be connected. */
     last_seen_at: Generated<number | null>;
     operator_address: Generated<string | null>;
-    /** How often it sends heartbeats, if it does: after a restart the server waits that much longer for it. */
+    /** The interval of its heartbeats, if it sends any. After a restart the server waits that much longer for it. */
     heartbeat_millis: Generated<number | null>;
     /** Raised by triggers with each change of the station's transitions and pauses. */
     history_version: Generated<number>;
   };
-  /** When a station came (1) or went (0); what it is in between follows. Two in a row never say the same. */
+  /** When a station connected (1) or disconnected (0). Consecutive rows always differ. */
   transitions: { presence_key: number; at: number; is_up: 0 | 1; cause: PresenceCause };
-  /** The times in which this server watched: from its start until it was last known to be alive. */
+  /** The times in which this server watched, from its start until it was last known to be running. */
   observers: { key: Generated<number>; started_at: number; alive_at: number };
   pauses: {
     id: string;
     station_id: string;
     kind: Pause['kind'];
     starts_at: number;
-    /** Null: until it is ended. */
+    /** Null until the pause is ended. */
     ends_at: number | null;
     note: string;
   };

@@ -8,10 +8,10 @@ import type { TestSource } from './testSource.ts';
 
 type Report = Input<typeof operator.report>['body'];
 
-/** Requests that wait for a window that is not there; more are of no use. */
+/** The maximum number of requests that wait for a window to reconnect. */
 const mostWaiting = 50;
 
-/** A window of an editor: it tells of the test that it runs, and does what is asked of it. */
+/** An editor window, which reports the test that it runs and does what is requested. */
 export class EditorWindow implements TestSource {
   readonly kind = 'editor';
   test: LiveTest | null = null;
@@ -19,7 +19,7 @@ export class EditorWindow implements TestSource {
   stopping = false;
   busy = false;
   offer: LiveState['offer'] = null;
-  /** When it opened its stream of requests; by the clock that nobody sets. */
+  /** When it opened its stream of requests, by the monotonic clock. */
   opened = 0;
   #number = -1;
   #listener: Listener | null = null;
@@ -34,7 +34,7 @@ export class EditorWindow implements TestSource {
     this.opened = performance.now();
   }
 
-  /** @returns false when another stream of the window has taken its place */
+  /** Returns false if another stream of the window has replaced this one. */
   closes(listener: Listener): boolean {
     if (this.#listener !== listener) return false;
     this.#listener = null;
@@ -47,7 +47,7 @@ export class EditorWindow implements TestSource {
     this.#listener?.ring();
   }
 
-  /** What is to be sent. */
+  /** Returns the requests to send. */
   take(): WindowRequest[] {
     return this.#waiting.splice(0);
   }
@@ -64,7 +64,7 @@ export class EditorWindow implements TestSource {
     }
   }
 
-  /** @throws RefusalError 409 when the patch is not for the last report: then the whole is wanted */
+  /** @throws RefusalError (409) if the patch is not for the last report; the window then sends the whole report */
   takeReport({ test, patch, number, stopping, busy, offer }: Report): void {
     const before = this.test?.execution_id;
     if (test) this.test = test;

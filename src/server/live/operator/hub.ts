@@ -6,13 +6,13 @@ import { EditorWindow } from './editorWindow.ts';
 import { LiveStation } from './liveStation.ts';
 import { StreamSource } from './streamSource.ts';
 
-/** Windows that are remembered: a client must not fill the memory with names of its own. */
+/** The maximum number of remembered windows, so that a client cannot fill the memory with names. */
 const mostWindows = 500;
 const mostStreams = 300;
 
-/** The live state of every station. It is in memory alone: after a restart, sources tell it anew. */
+/** The live state of every station. It exists in memory only: after a restart, the sources report it again. */
 export class OperatorHub implements StreamListener {
-  /** Streams to watchers and windows. */
+  /** The streams to watchers and windows. */
   readonly streams = new OpenStreams(mostStreams);
   readonly #stations = new Map<string, LiveStation>();
   readonly #sources = new Map<string, StreamSource>();
@@ -28,7 +28,7 @@ export class OperatorHub implements StreamListener {
     return made;
   }
 
-  /** A window's side at a station. */
+  /** Returns a window of a station. */
   window(station: LiveStation, id: string): EditorWindow {
     const key = `${station.id} ${id}`;
     const known = this.#windows.get(key);
@@ -46,14 +46,14 @@ export class OperatorHub implements StreamListener {
     return made;
   }
 
-  /** Hears of the OpenHTF station servers that are followed. */
+  /** Receives the states of the OpenHTF station servers that are followed. */
   readonly followed: StreamListener = {
     opened: (stream) => this.opened(stream, 'followed'),
     state: (stream, state) => this.state(stream, state),
     closed: (stream, how) => this.closed(stream, how),
   };
 
-  /** All open prompts that nobody has answered. */
+  /** Returns all open prompts without an answer. */
   get waiting(): readonly WaitingPrompt[] {
     return this.#waiting;
   }
@@ -66,7 +66,7 @@ export class OperatorHub implements StreamListener {
     this.#waitingListeners.delete(listener);
   }
 
-  /** A live stream of a client began. Streams of nobody's station are nobody's to see. */
+  /** Starts the live stream of a client. Streams with a user's key belong to no station and are not shown. */
   opened(stream: LiveStream, kind: StreamSource['kind'] = 'stream'): void {
     if (stream.stationId === null) return;
     const station = this.station(stream.stationId);

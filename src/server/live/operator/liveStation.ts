@@ -5,10 +5,10 @@ import type { EditorWindow } from './editorWindow.ts';
 import { PromptAnswers } from './promptAnswers.ts';
 import { freshest, isRunning, type TestSource } from './testSource.ts';
 
-/** Milliseconds between looks whether an answer was taken. */
+/** Milliseconds between checks whether an answer was accepted. */
 const lookMillis = 1_000;
 
-/** What happens on one station now, from whichever source, and what can be done there. */
+/** The live state of one station, from all of its sources, and the actions that are possible. */
 export class LiveStation {
   readonly id: string;
   readonly #onChange: () => void;
@@ -26,7 +26,7 @@ export class LiveStation {
     this.#onChange = onChange;
   }
 
-  /** Names change seldom: the last one that the server heard. */
+  /** The last name that the server read. Names change seldom. */
   named(name: string): this {
     if (name !== this.name) this.#state = undefined;
     this.name = name;
@@ -46,15 +46,18 @@ export class LiveStation {
     this.#watchers.delete(listener);
   }
 
-  /** Something that tells of tests here. @param window it is an editor's, which can also start */
+  /**
+   * Adds a source of tests.
+   * @param window whether it is an editor window, which can also start tests
+   */
   add(source: TestSource, window?: EditorWindow): void {
     this.#sources.add(source);
     if (window) this.#windows.add(window);
   }
 
-  /** A source has news, came or went. */
+  /** Called when a source changed, connected or disconnected. */
   changed(source: TestSource): void {
-    // A stream that was opened anew goes on with the test of the one before.
+    // A stream that was opened again continues the test of the previous one.
     for (const other of this.#sources) {
       const same = other.test !== null && other.test.execution_id === source.test?.execution_id;
       if (other !== source && other.kind === source.kind && same && !other.connected) this.#sources.delete(other);
@@ -70,8 +73,8 @@ export class LiveStation {
 
   /**
    * Answers the open prompt.
-   * @param delivered the caller gives the answer to the test itself
-   * @throws RefusalError 404 for a prompt that is not open, 409 for one that is answered or that nothing reaches
+   * @param delivered whether the caller passes the answer to the test itself
+   * @throws RefusalError 404 for a prompt that is not open, 409 for one that is answered or cannot be reached
    */
   answer(prompt: string, text: string, by: string, delivered: boolean): AnsweredPrompt {
     const source = this.#shown();
@@ -85,7 +88,7 @@ export class LiveStation {
     return answered;
   }
 
-  /** @throws RefusalError 409 with the reason why not */
+  /** @throws RefusalError (409) with the reason why the test cannot be stopped */
   stop(execution: string): void {
     const source = this.#shown();
     const why = source?.test?.execution_id === execution ? this.state.actions.stop : 'ended';
@@ -94,7 +97,7 @@ export class LiveStation {
     this.changed(source);
   }
 
-  /** @throws RefusalError 409 with the reason why not */
+  /** @throws RefusalError (409) with the reason why no test can be started */
   start(serialNumber: string, loop: boolean): void {
     const why = this.state.actions.start;
     const window = this.#offering();
@@ -102,7 +105,7 @@ export class LiveStation {
     window.request({ event: 'start', data: { serial_number: serialNumber, loop } });
   }
 
-  /** @throws RefusalError 409 when no window is there */
+  /** @throws RefusalError (409) if no window is connected */
   loop(loop: boolean): void {
     const window = this.#offering();
     if (!window) throw conflict(refusals['no-window']);
@@ -119,14 +122,14 @@ export class LiveStation {
     return source;
   }
 
-  /** The window that would start a script here: one with a script before one without, the newest first. */
+  /** Returns the window that would start a script: one with a script before one without, then the newest. */
   #offering(): EditorWindow | undefined {
     return [...this.#windows]
       .filter(({ connected, offer }) => connected && offer !== null)
       .sort((a, b) => Number(b.offer?.script != null) - Number(a.offer?.script != null) || b.opened - a.opened)[0];
   }
 
-  /** An answer that the test has not taken yet is given again, so that none is lost on a connection that broke. */
+  /** An answer that the test has not accepted yet is sent again, so that none is lost with a connection. */
   #giveDue(): void {
     clearTimeout(this.#look);
     const source = this.#shown();

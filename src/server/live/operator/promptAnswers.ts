@@ -1,21 +1,21 @@
 import type { AnsweredPrompt } from '../../../shared/contract/operator.ts';
 import { conflict } from '../../http/refusalError.ts';
 
-/** Prompts whose answer is remembered, of one station. */
+/** The number of prompts of a station whose answers are remembered. */
 const rememberedPrompts = 200;
 
-/** Milliseconds after which an answer that the test has not taken is given once more. */
+/** Milliseconds after which an answer that the test has not accepted is sent again. */
 const patienceMillis = 1_000;
 
 interface Answer {
   readonly answered: AnsweredPrompt;
-  /** Null: whoever answered gives it to the test itself. */
+  /** Null: the caller passes the answer to the test itself. */
   readonly text: string | null;
-  /** By the clock that nobody sets. */
+  /** By the monotonic clock. */
   givenAt: number;
 }
 
-/** Who answered which prompt: the first one counts, and it is given until the test has taken it. */
+/** The answers to prompts. The first answer counts, and it is sent until the test has accepted it. */
 export class PromptAnswers {
   readonly #given = new Map<string, Answer>();
 
@@ -23,7 +23,7 @@ export class PromptAnswers {
     return this.#given.get(prompt)?.answered ?? null;
   }
 
-  /** @throws RefusalError (409) when somebody was first */
+  /** @throws RefusalError (409) if the prompt is answered already */
   add(prompt: string, by: string, text: string | null, now: number): AnsweredPrompt {
     const first = this.of(prompt);
     if (first !== null) {
@@ -40,8 +40,8 @@ export class PromptAnswers {
   }
 
   /**
-   * The text that is to be given to a prompt that is still open; null: none, or it was given just now.
-   * @param now by the clock that nobody sets
+   * Returns the text to send to a prompt that is still open; null if there is none or it was sent just now.
+   * @param now by the monotonic clock
    */
   due(prompt: string, now: number): string | null {
     const answer = this.#given.get(prompt);

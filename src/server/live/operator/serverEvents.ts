@@ -5,24 +5,27 @@ import { unbuffered } from '../../http/answers.ts';
 import type { Environment } from '../../http/mount.ts';
 import { type Listener, type OpenStreams } from '../openStreams.ts';
 
-/** Milliseconds between two looks whether the client may still listen, and between two events. */
+/** Milliseconds between two checks whether the client may still listen, and between two events. */
 const lookMillis = 5_000;
 const leastMillis = 40;
 
 interface ServerEvents {
   readonly streams: OpenStreams;
-  /** Who opens the stream: see `OpenStreams`. */
+  /** The owner of the stream: see `OpenStreams`. */
   readonly owner: string;
-  /** Whether the client may (still) listen. */
+  /** Returns whether the client may (still) listen. */
   readonly allowed: () => Promise<boolean>;
-  /** What has happened since the last time, at once at the beginning. */
+  /** Returns what happened since the last call; all of it on the first call. */
   readonly news: () => readonly { event: string; data: unknown }[];
-  /** The listener is rung when there is news. */
+  /** The stream is notified when there is news. */
   readonly opened: (listener: Listener) => void;
   readonly closed: (listener: Listener) => void;
 }
 
-/** Sends events until the client goes, may listen no more, or the server stops. What comes close together is sent as one. */
+/**
+ * Sends events until the client disconnects, may no longer listen, or the server stops. Changes that follow each other
+ * closely are sent as one event.
+ */
 export function serveEvents(
   c: Context<Environment>,
   { streams, owner, allowed, news, opened, closed }: ServerEvents,

@@ -3,10 +3,13 @@ import { type OpenhtfView, readOpenhtfState } from '../../../shared/live/openhtf
 import type { LiveStream } from '../streaming/streams.ts';
 import type { TestSource } from './testSource.ts';
 
-/** Milliseconds between two states that are read: the ones between are skipped, each is the whole. */
+/** Milliseconds between two states that are read. Those in between are skipped, because each state is complete. */
 const readEvery = 50;
 
-/** A test that is told by states of OpenHTF's: the official client's stream, or a followed OpenHTF station server. */
+/**
+ * A test that is reported by states of OpenHTF: the stream of the official client, or a followed OpenHTF station
+ * server.
+ */
 export class StreamSource implements TestSource {
   readonly kind: 'stream' | 'followed';
   test: LiveTest | null = null;
@@ -32,7 +35,7 @@ export class StreamSource implements TestSource {
     this.#timer ??= setTimeout(() => this.#read(), 0);
   }
 
-  /** @param farewell the script ended in order: a test that is not completed never will be */
+  /** @param farewell whether the script ended properly: a test that is not completed then never will be */
   end(farewell: boolean): void {
     this.#read();
     clearTimeout(this.#timer);

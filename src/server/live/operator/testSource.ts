@@ -1,22 +1,22 @@
 import type { LiveTest } from '../../../shared/contract/liveTest.ts';
 import type { LiveState } from '../../../shared/contract/operator.ts';
 
-/** Whatever tells of tests on a station: a client's stream, a window of an editor, a followed OpenHTF station server. */
+/** A source of tests of a station: a client's stream, an editor window, or a followed OpenHTF station server. */
 export interface TestSource {
   readonly kind: Exclude<LiveState['source'], 'none'>;
-  /** The test that it told last. */
+  /** The test that it reported last. */
   readonly test: LiveTest | null;
-  /** It can be reached. */
+  /** Whether it can be reached. */
   readonly connected: boolean;
-  /** When it began to tell of this test; by the clock that nobody sets. */
+  /** When it started to report this test, by the monotonic clock. */
   readonly since: number;
-  /** A stop was asked for. */
+  /** Whether a stop was requested. */
   readonly stopping: boolean;
-  /** Its script runs, with or without a test. */
+  /** Whether its script is running, with or without a test. */
   readonly busy: boolean;
-  /** Takes an answer to the test; the same one may come again. */
+  /** Passes an answer to the test. The same answer may be passed again. */
   give(prompt: string, text: string): void;
-  /** Ends the test in an orderly way; null: it cannot. */
+  /** Stops the test in an orderly way; null if it cannot. */
   readonly stop: (() => void) | null;
 }
 
@@ -24,8 +24,8 @@ export const isRunning = ({ test, connected }: TestSource): boolean =>
   connected && test !== null && test.status !== 'completed';
 
 /**
- * The source whose test a station shows: one that runs before one that does not, of these the newest. A script that an
- * editor runs may stream too; then both tell of one execution, and the editor knows more.
+ * Returns the source whose test a station shows: a running one before others, then the newest. A script that an editor
+ * runs may stream too. Both then report one execution, and the editor's report has more details.
  */
 export function freshest(sources: readonly TestSource[]): TestSource | null {
   const inEditors = new Set(sources.filter(({ kind }) => kind === 'editor').map(({ test }) => test?.execution_id));

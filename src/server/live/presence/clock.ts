@@ -1,10 +1,10 @@
-/** The time, and what is to be done later. Tests set their own. */
+/** The time and timers. Tests use a clock of their own. */
 export interface Clock {
-  /** The time of day; milliseconds since 1970. It may be set, forwards and backwards. */
+  /** Returns the time of day in milliseconds since 1970. It may be set forwards and backwards. */
   now(): number;
-  /** Milliseconds since whenever; nobody sets it. */
+  /** Returns the monotonic time in milliseconds. */
   monotonic(): number;
-  /** Does it after so many milliseconds. @returns what prevents it */
+  /** Calls a function after a number of milliseconds. Returns a function that cancels it. */
   after(millis: number, work: () => void): () => void;
 }
 

@@ -3,14 +3,17 @@ import * as z from 'zod';
 import type { LiveStream, PlugCall, StreamEnd, StreamListener } from '../streaming/streams.ts';
 import type { Clock } from './clock.ts';
 
-/** Milliseconds between tries to reach a server that is not there: at first, doubled each time, and at most. */
+/**
+ * Milliseconds between attempts to reach a server that is not running: the first, and the maximum. Each is twice the
+ * last.
+ */
 const [firstWait, longestWait] = [1_000, 15_000];
-/** Milliseconds between two questions whether an open connection still leads to a server, and until one is unanswered. */
+/** Milliseconds between two checks whether an open connection still reaches the server, and until one is unanswered. */
 const [probeEvery, probePatience] = [15_000, 10_000];
-/** After so many unanswered ones in a row the connection is taken for cut. */
+/** The connection counts as lost after this number of unanswered checks in a row. */
 const probesMissed = 2;
 
-/** What an OpenHTF station server sends: of a test that is executed, the whole state. */
+/** A message of an OpenHTF station server. It has the whole state of a test that is being executed. */
 const message = z
   .string()
   .transform((text, context): unknown => {
@@ -24,10 +27,10 @@ const message = z
   .pipe(z.object({ test_uid: z.string(), state: z.looseObject({ status: z.string() }) }));
 type Message = z.infer<typeof message>;
 
-/** OpenHTF finds its tests by the uid as it stands, with its colons. */
+/** OpenHTF finds its tests by the uid unescaped, with its colons. */
 const pathOf = ({ test_uid }: Message): string => `/tests/${encodeURIComponent(test_uid).replaceAll('%3A', ':')}`;
 
-/** One open connection to a station server: a live stream of the station's. */
+/** An open connection to a station server, as a live stream of the station. */
 class FollowedStream implements LiveStream {
   readonly id = randomUUID();
   readonly stationId: string;
@@ -51,12 +54,12 @@ class FollowedStream implements LiveStream {
       signal: AbortSignal.timeout(probePatience),
     }).then(
       (answer) => answer.body?.cancel(),
-      () => undefined, // whether it arrived is seen by what the test does next
+      () => undefined, // whether the answer arrived shows in what the test does next
     );
   }
 }
 
-/** Holds a connection to the OpenHTF station server of a station open, and tells what comes over it. */
+/** Keeps a connection to the OpenHTF station server of a station open, and reports its messages. */
 export class Follower {
   readonly address: string;
   readonly #stationId: string;
@@ -87,7 +90,7 @@ export class Follower {
     const isCurrent = (): boolean => this.#socket === socket;
     socket.addEventListener('open', () => isCurrent() && this.#opened());
     socket.addEventListener('message', (event) => isCurrent() && this.#take(event.data));
-    // One that never opened may end with an error alone.
+    // A connection that never opened may end with an error only.
     for (const end of ['close', 'error']) socket.addEventListener(end, () => isCurrent() && this.#drop('lost'));
   }
 
@@ -110,7 +113,7 @@ export class Follower {
     for (const listener of this.#listeners) listener.state(stream, told.state);
   }
 
-  /** A cable that is pulled closes nothing: only asking tells. */
+  /** A pulled cable closes no connection, so the server is asked regularly. */
   #probeLater(stream: FollowedStream, missed: number): void {
     this.#cancel = this.#clock.after(probeEvery, () => {
       void this.#answers(stream).then((answered) => {
@@ -122,7 +125,7 @@ export class Follower {
     });
   }
 
-  /** A script that does not publish how its test ended is asked for the test: one that is over is not found any more. */
+  /** A script that does not publish how its test ended is asked for the test: a completed test is no longer found. */
   async #answers(stream: FollowedStream): Promise<boolean> {
     const patience = new AbortController();
     const cancel = this.#clock.after(probePatience, () => patience.abort());

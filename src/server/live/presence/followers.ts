@@ -2,7 +2,7 @@ import type { StreamListener } from '../streaming/streams.ts';
 import type { Clock } from './clock.ts';
 import { Follower } from './follower.ts';
 
-/** The OpenHTF station servers that are followed, one a station. */
+/** The OpenHTF station servers that are followed, one per station. */
 export class Followers {
   readonly #clock: Clock;
   readonly #listeners: readonly StreamListener[];
@@ -13,7 +13,10 @@ export class Followers {
     this.#listeners = listeners;
   }
 
-  /** Follows the station server at this address in place of the one before. @param address null: none */
+  /**
+   * Follows the station server at this address instead of the previous one.
+   * @param address null to follow none
+   */
   follow(stationId: string, address: string | null): void {
     const known = this.#followers.get(stationId);
     if ((known?.address ?? null) === address) return;

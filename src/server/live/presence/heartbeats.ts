@@ -5,14 +5,14 @@ import type { Observer } from './observer.ts';
 import type { Presences } from './presences.ts';
 import type { StationPresence } from './stationPresence.ts';
 
-/** What a program tells of its station, again and again. */
+/** What a program regularly reports of its station. */
 export interface Heartbeat {
   intervalMillis: number;
   running: boolean;
   farewell: boolean;
-  /** When it was meant, if it came late; milliseconds since 1970. */
+  /** When it was true, if it arrives late; milliseconds since 1970. */
   at: number | null;
-  /** Of which run of a script it tells; null: of the station. */
+  /** The script run that it is about; null: the station. */
   scriptRun: string | null;
 }
 
@@ -23,10 +23,12 @@ interface Beating {
   cancel: () => void;
 }
 
-/** Script runs of a station that are told apart; of more, the one that was silent longest makes room. */
+/**
+ * The number of script runs of a station that are told apart. Above it, the one that was silent for longest is dropped.
+ */
 const mostOfOneStation = 20;
 
-/** The sources that say again and again that their station is there, and are missed when they do not. */
+/** The sources that regularly report that their station is connected. A missing report means that it disconnected. */
 export class Heartbeats {
   readonly #presences: Presences;
   readonly #observer: Observer;
@@ -41,7 +43,7 @@ export class Heartbeats {
 
   /** Resolves when it is stored. */
   async beat(station: StationPresence, beat: Heartbeat): Promise<void> {
-    // One that speaks for the past is taken after those before it have repaired theirs.
+    // A late heartbeat is handled after the previous ones have repaired their past.
     if (beat.at !== null) await this.#presences.save();
     const now = this.#observer.now();
     const at = Math.min(beat.at ?? now, now);
@@ -66,18 +68,20 @@ export class Heartbeats {
     await this.#presences.save();
   }
 
-  /** Nobody watched for a while: what came in the meantime is not known, so that each has its time anew. */
+  /**
+   * After a time in which nothing was watched, heartbeats may have been missed unseen, so that each timer starts again.
+   */
   renew(): void {
     for (const beats of this.#beating.values()) {
       for (const [name, beating] of beats) {
-        // A clock that was put back would wait for the next one until it is later than the last one again.
+        // After the clock was put back, the last heartbeat would be in the future for too long.
         beating.last = Math.min(beating.last, this.#observer.startedAt);
         this.#plan(name, beating, patienceFor(beating.interval));
       }
     }
   }
 
-  /** The station's heartbeats end without being missed. */
+  /** Ends the station's heartbeats without counting them as missed. */
   forget(station: StationPresence): void {
     for (const { cancel } of this.#beating.get(station.id)?.values() ?? []) cancel();
     this.#beating.delete(station.id);
@@ -93,7 +97,7 @@ export class Heartbeats {
     this.#beating.set(station.id, beats);
     const known = beats.get(name);
     const beating = { station, last: Math.max(at, known?.last ?? at), interval, cancel: known?.cancel ?? (() => {}) };
-    // The one that was heard last goes last.
+    // Move it to the end: the map is ordered by the last heartbeat.
     beats.delete(name);
     beats.set(name, beating);
     this.#plan(name, beating, beating.last + patienceFor(interval) - this.#clock.now());
@@ -108,11 +112,11 @@ export class Heartbeats {
     beating.cancel = this.#clock.after(millis, () => {
       const since = this.#observer.startedAt;
       this.#observer.now();
-      if (this.#observer.startedAt === since) this.#miss(name, beating.station.id); // else all have their time anew
+      if (this.#observer.startedAt === since) this.#miss(name, beating.station.id); // otherwise all timers have started again
     });
   }
 
-  /** The station was there for one interval after the last one; but of a time that nobody saw nothing is said. */
+  /** The station was connected for one interval after the last heartbeat. A time that was not watched stays unknown. */
   #miss(name: string, stationId: string): void {
     const beating = this.#beating.get(stationId)?.get(name);
     if (!beating) return;

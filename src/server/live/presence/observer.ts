@@ -4,18 +4,21 @@ import { beginObserving, noteAlive } from '../../store/observers.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Clock } from './clock.ts';
 
-/** Milliseconds between two notes that the server is alive. What happened after the last one is unknown if it is killed. */
+/**
+ * Milliseconds between two notes that the server is running. If it is killed, the time after the last note is unknown.
+ */
 export const tickMillis = 15_000;
 
-/** A time in which it watched without a break. */
+/** A time in which the server watched without a break. */
 interface Interval {
-  /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** In the store; null: it is not there yet. */
+  /** Its key in the store; null if it is not stored yet. */
   key: number | null;
 }
 
-/** Writes down when this server watched: from its start until it stops, but for the times in which it did not get on. */
+/**
+ * Stores when this server watches, from its start until it stops, without the times in which its process did not run.
+ */
 export class Observer {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -27,8 +30,8 @@ export class Observer {
   #saving: Promise<void> = Promise.resolve();
 
   /**
-   * @param onTick when it was noted that the server is alive
-   * @param onGap nobody watched for a while until now
+   * @param onTick called after the server noted that it is running
+   * @param onGap called after a time in which nothing was watched
    */
   constructor(store: Store, clock: Clock, { onTick, onGap }: { onTick: () => void; onGap: () => void }) {
     this.#store = store;
@@ -39,7 +42,7 @@ export class Observer {
     this.#looked = { wall: this.#interval.startedAt, monotonic: clock.monotonic() };
   }
 
-  /** Since when it watches without a break; milliseconds since 1970. */
+  /** When it started to watch without a break; milliseconds since 1970. */
   get startedAt(): number {
     return this.#interval.startedAt;
   }
@@ -49,7 +52,7 @@ export class Observer {
     await this.note();
   }
 
-  /** Whoever wants to tell something asks for the time here, so that a gap is seen before it. */
+  /** Returns the current time. Every report uses this, so that a gap is noticed before the report. */
   now(): number {
     const [wall, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
     const last = this.#looked;
@@ -61,7 +64,7 @@ export class Observer {
     return wall;
   }
 
-  /** Writes down that the server is alive. */
+  /** Stores that the server is running. */
   note(): Promise<void> {
     const now = this.now();
     const interval = this.#interval;
@@ -69,7 +72,7 @@ export class Observer {
     return this.#saving;
   }
 
-  /** Resolves when what was to be written down by now is. */
+  /** Resolves when all earlier notes are stored. */
   saved(): Promise<void> {
     return this.#saving;
   }
@@ -96,5 +99,5 @@ export class Observer {
   }
 }
 
-/** A full disk, say: the next tick tries again. */
+/** The next tick tries again, for example after a full disk. */
 const complain = (error: unknown): void => logFailure('The time of watching could not be stored', error);

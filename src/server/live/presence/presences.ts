@@ -13,7 +13,7 @@ export class Presences {
   readonly #unsaved = new Set<StationPresence>();
   #saving: Promise<void> = Promise.resolve();
 
-  /** @param onSaved something changed in the store */
+  /** @param onSaved called after the store changed */
   constructor(store: Store, onSaved: () => void) {
     this.#store = store;
     this.#onSaved = onSaved;
@@ -35,24 +35,27 @@ export class Presences {
     return made;
   }
 
-  /** It is not in use any more. */
+  /** Removes a station that is no longer in use. */
   forget(id: string): void {
     this.#stations.delete(id);
   }
 
-  /** Stores what may have changed of it, together with what has changed by then. */
+  /** Stores the changes of a station, together with others that have changed by then. */
   changed(station: StationPresence): void {
     if (station.isSaved) return;
     this.#unsaved.add(station);
     void this.save();
   }
 
-  /** Resolves when all is stored that was told before, or could not be: then the next call tries again. */
+  /** Resolves when all earlier changes are stored or could not be. In the latter case the next call tries again. */
   save(): Promise<void> {
     return this.#queue(() => this.#save());
   }
 
-  /** Repairs the past by a heartbeat that came late. @param alive when this server watches, as far as it is not stored */
+  /**
+   * Repairs the past with a heartbeat that arrived late.
+   * @param alive when this server watched, as far as it is not stored
+   */
   repair(station: StationPresence, beat: LateHeartbeat, alive: { from: number; to: number }): Promise<void> {
     return this.#queue(async () => {
       await this.#save();
@@ -71,7 +74,7 @@ export class Presences {
 
   #queue(work: () => Promise<void>): Promise<void> {
     const done = this.#saving.then(work);
-    this.#saving = done.catch(() => undefined); // the caller is told
+    this.#saving = done.catch(() => undefined); // the caller handles the error
     return done;
   }
 

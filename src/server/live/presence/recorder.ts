@@ -19,11 +19,11 @@ const causes: Record<Exclude<StreamEnd, 'server'>, PresenceCause> = {
   key: 'key',
 };
 
-/** The part of OpenHTF's state that tells whether a test is being executed. */
+/** The part of OpenHTF's state that says whether a test is being executed. */
 const statusOf = z.object({ status: z.string() });
 const isRunning = (state: unknown): boolean => statusOf.safeParse(state).data?.status === 'RUNNING';
 
-/** Writes down which stations are there: what live streams, heartbeats and followed station servers tell. */
+/** Stores which stations are connected, from live streams, heartbeats and followed station servers. */
 export class PresenceRecorder implements StreamListener {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -34,8 +34,8 @@ export class PresenceRecorder implements StreamListener {
   readonly #judging = new Map<string, () => void>();
 
   /**
-   * @param onChange something changed in the store
-   * @param onFollowed takes what followed station servers tell
+   * @param onChange called after the store changed
+   * @param onFollowed receives the states of followed station servers
    */
   constructor(
     store: Store,
@@ -60,7 +60,10 @@ export class PresenceRecorder implements StreamListener {
     ]);
   }
 
-  /** Begins to watch. Of stations that were there when the server before ended, nothing is known until they tell. */
+  /**
+   * Starts to watch. Stations that were connected when the previous server ended are unknown until a source reports
+   * them.
+   */
   async start(): Promise<void> {
     const alive = await lastAlive(this.#store);
     await this.#store.transaction().execute((change) => forgetWhoIsThere(change, alive));
@@ -71,7 +74,7 @@ export class PresenceRecorder implements StreamListener {
     for (const { station_id, operator_address } of stored) this.#followers.follow(station_id, operator_address);
   }
 
-  /** Ends watching in order: of what comes after, nothing is known. */
+  /** Stops watching. The time from now on is unknown. */
   async stop(): Promise<void> {
     this.#followers.stop();
     this.#heartbeats.stop();
@@ -92,19 +95,19 @@ export class PresenceRecorder implements StreamListener {
     this.#end(stream.stationId, stream.id, how === 'server' ? null : causes[how]);
   }
 
-  /** @returns the station's state when it is stored */
+  /** Returns the station's state after it is stored. */
   async heartbeat(stationId: string, beat: Heartbeat): Promise<StationState> {
     const station = this.#presences.of(stationId);
     await this.#heartbeats.beat(station, beat);
     return station.state;
   }
 
-  /** Follows the OpenHTF station server at this address from now on; null: none. */
+  /** Follows the OpenHTF station server at this address from now on; null to follow none. */
   follow(stationId: string, address: string | null): void {
     this.#followers.follow(stationId, address);
   }
 
-  /** The station is not in use any more: its sources end. */
+  /** Ends the sources of a station that is no longer in use. */
   async forget(stationId: string): Promise<void> {
     this.#followers.follow(stationId, null);
     this.#judging.get(stationId)?.();
@@ -118,7 +121,7 @@ export class PresenceRecorder implements StreamListener {
     this.#presences.forget(stationId);
   }
 
-  /** Resolves when what was told until now is stored. */
+  /** Resolves when all earlier reports are stored. */
   async saved(): Promise<void> {
     await this.#presences.save();
     await this.#observer.saved();
@@ -131,7 +134,7 @@ export class PresenceRecorder implements StreamListener {
     this.#presences.changed(station);
   }
 
-  /** @param cause null: this server ends the source, which says nothing of the station */
+  /** @param cause null if this server ends the source, which says nothing about the station */
   #end(stationId: string | null, source: string, cause: PresenceCause | null): void {
     if (stationId === null) return;
     const station = this.#presences.of(stationId);
@@ -152,17 +155,17 @@ export class PresenceRecorder implements StreamListener {
     for (const station of this.#presences.all) this.#await(station);
   }
 
-  /** Gives a station that was there time to tell that it still is. */
+  /** Gives a station that was connected time to report again. */
   #await(station: StationPresence): void {
     this.#judging.get(station.id)?.();
     this.#judging.delete(station.id);
     if (!station.isAwaited) return;
-    // One that does not come back was gone when the waiting began, or when its heartbeat was due: somebody watched.
+    // If it does not, it disconnected when the waiting started, or when its heartbeat was due: the server watched then.
     const from = this.#observer.now() + (station.heartbeatMillis ?? 0);
     const judge = (): void => {
       const since = this.#observer.startedAt;
-      this.#observer.now(); // which notices a gap
-      if (this.#observer.startedAt !== since) return; // it has its time anew
+      this.#observer.now(); // notices a gap
+      if (this.#observer.startedAt !== since) return; // the timer has started again
       this.#judging.delete(station.id);
       station.judge(from);
       this.#presences.changed(station);

@@ -3,14 +3,14 @@ import type { PresenceCause } from '../../../shared/contract/presence.ts';
 import type { PresenceReport } from '../../../shared/uptime/presence.ts';
 import type { PresenceChange, StoredPresence } from '../../store/presence.ts';
 
-/** Something that says that a station is there. */
+/** A source that reports that a station is connected. */
 export interface PresenceSource {
   running: boolean;
-  /** Of a source that tells again and again: milliseconds until the next time. */
+  /** Milliseconds until the next report of a source that reports regularly. */
   interval?: number;
 }
 
-/** What is known of a station: it is there while any source says so. What is not stored yet is kept until it is. */
+/** The presence of a station, which is connected while any source says so, with the changes that are not stored yet. */
 export class StationPresence {
   readonly id: string;
   readonly #sources = new Map<string, PresenceSource>();
@@ -19,9 +19,9 @@ export class StationPresence {
   #lastSeen: number | null = null;
   #heartbeatMillis: number | null = null;
   #last: { at: number; isUp: boolean } | null = null;
-  /** It was there when somebody last looked, and no source has told of it since. */
+  /** Whether it was connected when a server last watched, and no source has reported it since. */
   #awaited = false;
-  /** The latest end of a source. */
+  /** When the latest source ended. */
   #end: { at: number; cause: PresenceCause } | null = null;
   #unsaved: PresenceReport[] = [];
   #isSaved = true;
@@ -46,11 +46,11 @@ export class StationPresence {
   get heartbeatMillis(): number | null {
     return this.#heartbeatMillis;
   }
-  /** When it last came or went; milliseconds since 1970. */
+  /** When it last connected or disconnected; milliseconds since 1970. */
   get lastAt(): number {
     return this.#last?.at ?? -Infinity;
   }
-  /** All but when it was last seen, which follows from the rest while it is there. */
+  /** Everything to store except when it was last seen, which follows from the rest while it is connected. */
   get isSaved(): boolean {
     return this.#isSaved;
   }
@@ -61,7 +61,7 @@ export class StationPresence {
     return this.#sources.has(source);
   }
 
-  /** A source tells that the station is there. */
+  /** Called when a source reports that the station is connected. */
   tell(name: string, source: PresenceSource, at: number, cause: PresenceCause): void {
     this.#sources.set(name, source);
     this.#awaited = false;
@@ -71,7 +71,11 @@ export class StationPresence {
     this.#settle(at);
   }
 
-  /** A source ends. @param at when it was no longer true @param seenAt when it last was known to be */
+  /**
+   * Called when a source ends.
+   * @param at when the station was no longer connected
+   * @param seenAt when it was last known to be connected
+   */
   end(name: string, at: number, cause: PresenceCause, seenAt = at): void {
     if (!this.#sources.delete(name)) return;
     this.#seen(seenAt);
@@ -80,12 +84,12 @@ export class StationPresence {
     this.#settle(at);
   }
 
-  /** No source counts any more. */
+  /** Ends all sources. */
   endAll(at: number, cause: PresenceCause): void {
     for (const name of [...this.#sources.keys()]) this.end(name, at, cause);
   }
 
-  /** A source ends because this server does not listen any more: that says nothing of the station. */
+  /** Ends a source because this server no longer listens to it, which says nothing about the station. */
   lose(name: string, at: number): void {
     if (!this.#sources.delete(name)) return;
     this.#seen(at);
@@ -93,7 +97,7 @@ export class StationPresence {
     this.#settle(at);
   }
 
-  /** No source has told of it for long enough: it is not there. */
+  /** Called when no source has reported the station for long enough: it is disconnected. */
   judge(at: number): void {
     if (!this.#awaited) return;
     this.#awaited = false;
@@ -101,7 +105,10 @@ export class StationPresence {
     this.#settle(at);
   }
 
-  /** The past was repaired. @param last the last transition now */
+  /**
+   * Called after the past was repaired.
+   * @param last the last transition now
+   */
   repaired(last: { at: number; isUp: boolean } | null): void {
     if (last === null || last.at <= this.lastAt) return;
     this.#last = last;
@@ -112,7 +119,7 @@ export class StationPresence {
     this.#isSaved = false;
   }
 
-  /** What is to be stored; it counts as stored unless it is given back. */
+  /** Returns the changes to store. They count as stored unless they are given back. */
   takeNews(): PresenceChange {
     this.#isSaved = true;
     const told = this.#unsaved;
@@ -127,7 +134,7 @@ export class StationPresence {
     };
   }
 
-  /** They could not be stored. */
+  /** Takes back changes that could not be stored. */
   giveBack({ told }: PresenceChange): void {
     this.#unsaved = [...told, ...this.#unsaved];
     this.#isSaved = false;
@@ -137,7 +144,7 @@ export class StationPresence {
     this.#lastSeen = Math.max(at, this.#lastSeen ?? at);
   }
 
-  /** Transitions stay in order when the clock goes back. */
+  /** Transitions stay in order even if the clock is put back. */
   #turn(at: number, isUp: boolean, cause: PresenceCause): void {
     const told = { at: Math.max(Math.round(at), this.lastAt + 1), isUp, cause };
     this.#last = told;

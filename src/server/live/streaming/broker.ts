@@ -7,10 +7,10 @@ import type { Session, Sessions } from './sessions.ts';
 import type { StreamListener } from './streams.ts';
 
 export const streamLimits = {
-  /** Bytes of a message: a state has the whole record of the test. */
+  /** Bytes of a message. A state contains the whole record of the test. */
   packet: 8 * 1024 * 1024,
   connections: 500,
-  /** Open streams of one key, so that no key can use up the connections. */
+  /** Open streams of one key, so that no key can use up all connections. */
   streamsOfKey: 50,
   /** Milliseconds from a connection to its CONNECT. */
   connect: 10_000,

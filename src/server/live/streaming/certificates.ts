@@ -5,14 +5,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 export interface Certificates {
-  /** In PEM, as the others: what clients are to trust. */
+  /** The certificate that clients must trust, in PEM like the others. */
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
 }
 
 const day = 24 * 60 * 60 * 1000;
-/** How long certificates are good for, and how long before their end they are made anew. */
+/** How long certificates are valid, and how long before their end they are renewed. */
 const [lifetime, renewal] = [5 * 365 * day, 90 * day];
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const names = { authority: 'ca.pem', certificate: 'server.pem', key: 'server.key' } as const;
@@ -49,11 +49,11 @@ function isGood({ authority, certificate }: Certificates, hosts: readonly string
     const named = hosts.every((host) => (isIP(host) ? own.checkIP(host) !== undefined : names.includes(`DNS:${host}`)));
     return own.verify(ca.publicKey) && named && ends - now > renewal && own.validFromDate.getTime() <= now;
   } catch {
-    return false; // torn or not ours: made anew
+    return false; // incomplete or of another program, so it is created again
   }
 }
 
-/** A folder of its own first, so that the three always belong together. */
+/** The files are written to a new folder first, so that the three always belong together. */
 function write(folder: string, { authority, certificate, key }: Certificates): void {
   const fresh = `${folder}.part`;
   rmSync(fresh, { recursive: true, force: true });
@@ -108,7 +108,7 @@ async function create(hosts: readonly string[], now: number): Promise<Certificat
   };
 }
 
-/** Loaded only when certificates are made. It wants `reflect-metadata` before itself. */
+/** Loaded only if certificates are created. It needs `reflect-metadata` to be loaded before. */
 async function library(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   return import('@peculiar/x509');

@@ -12,12 +12,12 @@ const certificateWatchMs = 60_000;
 const handshakeTimeout = 10_000;
 
 export interface MqttPortOptions {
-  /** For the certificates alone. */
+  /** The folder for the certificates only. */
   folder: string;
   /** The address that the port listens on. */
   host: string;
   hosts: Hosts;
-  /** The ports to try in turn; 0 is any free one. */
+  /** The ports to try in order; 0 is any free one. */
   ports: readonly number[];
 }
 

@@ -4,10 +4,10 @@ import { stateIn } from './clientMessage.ts';
 import type { Session } from './sessions.ts';
 import type { LiveStream, PlugCall, StreamEnd, StreamListener } from './streams.ts';
 
-/** Milliseconds between two states that are read. Each is the whole: those between them need not be. */
+/** Milliseconds between two states that are read. Those in between are skipped, because each state is complete. */
 const readEvery = 100;
 
-/** What a stream needs of its connection. */
+/** The part of its connection that a stream uses. */
 interface Connection {
   publish(packet: PublishPacket): void;
   cut(): void;
@@ -15,14 +15,14 @@ interface Connection {
 
 /** The stream of a client that is connected. */
 export class OpenStream implements LiveStream {
-  /** Not the session's: its client may reconnect while the old connection still ends. */
+  /** The id of the stream, not of the session: a client may reconnect while its old connection is still ending. */
   readonly id = randomUUID();
   readonly session: Session;
   readonly #connection: Connection;
   readonly #listeners: readonly StreamListener[];
   #unread: Buffer | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Why the server ended it; null: it did not. */
+  /** Why the server ended it; null if it did not. */
   #cutBy: 'key' | 'server' | null = null;
 
   constructor(session: Session, listeners: readonly StreamListener[], connection: Connection) {
@@ -53,7 +53,10 @@ export class OpenStream implements LiveStream {
     this.#connection.cut();
   }
 
-  /** Its connection has ended. @param inOrder the client disconnected cleanly */
+  /**
+   * Called when its connection has ended.
+   * @param inOrder whether the client disconnected cleanly
+   */
   closed(inOrder: boolean): void {
     this.#read();
     clearTimeout(this.#timer);

@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** MQTT writes the length of a packet behind its first byte: 7 bits a byte, the lowest first, up to four of them. */
+/** MQTT writes the length of a packet after its first byte: 7 bits per byte, the lowest first, in up to four bytes. */
 const [moreBit, lengthBits, mostLengthBytes] = [0x80, 0x7f, 4];
 
 /** The types of MQTT packets that matter here; the type is in the upper 4 bits of a packet's first byte. */
@@ -13,12 +13,15 @@ export const packetTypes = { disconnect: 14 } as const;
 export class PacketReader extends Transform {
   readonly #most: number;
   readonly #onPacket: (type: number) => void;
-  /** Bytes of the packet's body that are still to come; null: within its head. */
+  /** Bytes of the packet's body that are still to come; null within its head. */
   #left: number | null = null;
   #head: number[] = [];
   #type = 0;
 
-  /** @param most bytes of a packet @param onPacket called with the type of each packet that was read */
+  /**
+   * @param most the maximum number of bytes of a packet
+   * @param onPacket called with the type of each packet that was read
+   */
   constructor(most: number, onPacket: (type: number) => void) {
     super();
     this.#most = most;

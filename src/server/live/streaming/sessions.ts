@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hashKey } from '../../keys.ts';
 
-/** Who may connect to the broker, for what. */
+/** A client that may connect to the broker, and its topics. */
 export interface Session {
   readonly id: string;
   readonly stationId: string | null;
-  /** Of the key with which the session was requested: it ends with that key. */
+  /** The id of the key with which the session was requested. The session ends with the key. */
   readonly keyId: string;
-  /** What the client publishes to, what it reads, and the topic of its will. */
+  /** The topics that the client publishes to and reads, and the topic of its will. */
   readonly topics: { readonly out: string; readonly in: string; readonly will: string };
 }
 
@@ -21,7 +21,7 @@ export class Sessions {
   /** In the order of their age. `until` is by the monotonic clock. */
   readonly #byToken = new Map<string, { session: Session; until: number }>();
 
-  /** @returns the token for the client, in this one answer only */
+  /** Returns the token of the client, which is not available later. */
   issue(stationId: string | null, keyId: string): { session: Session; token: string } {
     this.#tidy(keyId);
     const token = randomBytes(32).toString('base64url');
@@ -32,7 +32,7 @@ export class Sessions {
     return { session, token };
   }
 
-  /** @returns undefined when there is no such token, or it was not used in time */
+  /** Returns undefined if there is no such token, or it was not used in time. */
   find(token: string): Session | undefined {
     const found = this.#byToken.get(hashKey(token));
     return found !== undefined && found.until > performance.now() ? found.session : undefined;

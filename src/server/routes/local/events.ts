@@ -36,11 +36,11 @@ interface Feed {
   streams: EventStreams;
   listener: Listener;
   keyId: string;
-  /** The last change that the client has; null when it comes for the first time. */
+  /** The last change that the client knows; null if it connects for the first time. */
   last: number | null;
 }
 
-/** Sends what changes until the client goes, its key ends or the server stops. */
+/** Sends changes until the client disconnects, its key ends or the server stops. */
 async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, last }: Feed): Promise<void> {
   const send = (id: number, { event, data }: StreamEvent) =>
     stream.writeSSE({ event, id: String(id), data: JSON.stringify(data) });
@@ -48,7 +48,7 @@ async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, 
   let place = last ?? newest;
   await send(place, { event: 'hello', data: { newest } });
   if (place > newest) {
-    // It comes from another data folder, or this one was restored from a backup.
+    // The id is from another data folder, or this one was restored from a backup.
     place = newest;
     await send(place, { event: 'reset', data: { newest } });
   }

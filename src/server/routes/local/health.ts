@@ -5,7 +5,7 @@ import type { RouteNeeds } from '../../routeNeeds.ts';
 import { findInstance } from '../../store/instance.ts';
 import { version } from '../../version.ts';
 
-/** Needs no key: it tells a client which server it found. */
+/** Needs no key, so that a client can find out which server it found. */
 export function healthRoute({ app, store }: Pick<RouteNeeds, 'app' | 'store'>): void {
   app.get(local.health.path, async () => {
     const answer: Answer<typeof local.health> = {

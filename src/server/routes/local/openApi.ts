@@ -5,7 +5,7 @@ import { describeApi } from '../../http/openApi.ts';
 import type { RouteNeeds } from '../../routeNeeds.ts';
 import { version } from '../../version.ts';
 
-/** Needs no key: it says nothing of this server's data. */
+/** Needs no key, because the description contains no data of this server. */
 export function openApiRoute({ app }: Pick<RouteNeeds, 'app'>): void {
   let description: ReturnType<typeof describeApi> | undefined;
   app.get(local.openApi.path, () => json((description ??= describeApi(operations, version))));

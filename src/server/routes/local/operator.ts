@@ -89,7 +89,7 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
       if (!(await allowed()))
         throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
       station = hub.station(id).named((await existingStation(store, id)).name);
-      // Everyone with the link has the same token: the address tells them apart.
+      // Everyone with the link has the same token, so the address of the client tells them apart.
       owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
     }
     return serveEvents(c, {
@@ -140,7 +140,7 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
   });
 }
 
-/** The whole state first, then what has changed since. */
+/** Sends the complete state first, then the changes. */
 function newsOf(station: LiveStation): () => StateEvent[] {
   let told: LiveState | undefined;
   return () => {

@@ -10,7 +10,7 @@ const types: Record<string, string> = {
   '.ttf': 'font/ttf',
 };
 
-/** The page loads what this server has, talks to it alone, and nobody frames it. */
+/** The page may load files of this server, may connect to this server only, and may not be framed. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -45,7 +45,7 @@ const html = `<!DOCTYPE html>
 </html>
 `;
 
-/** The Operator UI in a browser. The page itself needs no key; what it shows does. */
+/** The Operator UI in a browser. The page itself needs no key; its data does. */
 export function operatorPageRoutes({ app, pages }: Pick<RouteNeeds, 'app' | 'pages'>): void {
   app.get('/operator', (c) => c.redirect('/operator/', 308));
 
@@ -53,7 +53,7 @@ export function operatorPageRoutes({ app, pages }: Pick<RouteNeeds, 'app' | 'pag
     const file = c.req.param('file');
     if (file === '') return c.body(html, 200, { ...headers, 'Content-Type': types['.html'] ?? '' });
     const type = types[extname(file)];
-    // Only what the folder lists: no path leads out of it.
+    // Only files in the listing of the folder are served, so that no path leads out of it.
     if (type === undefined || !listed(pages).includes(file)) throw notFound(`The Operator UI has no file ${file}.`);
     return c.body(readFileSync(join(pages, file)), 200, { ...headers, 'Content-Type': type });
   });

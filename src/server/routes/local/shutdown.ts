@@ -7,7 +7,10 @@ import { hashKey } from '../../keys.ts';
 import type { RouteNeeds } from '../../routeNeeds.ts';
 import { findInstance } from '../../store/instance.ts';
 
-/** Needs the stop token, which only programs that may read the data folder have: no key of a user or a station is enough. */
+/**
+ * Needs the stop token, which only programs that can read the data folder have. The key of a user or a station is not
+ * enough.
+ */
 export function shutdownRoute({
   app,
   store,

@@ -154,11 +154,11 @@ async function rowsOf(
   });
 }
 
-/** Something watches whether the station is there. */
+/** Returns whether something watches the connection of the station. */
 const isKnown = (row: PresenceRow): row is PresenceRow & { state: StationState } =>
   row.state !== null && row.state !== 'never';
 
-/** When something of a station's last reached the server, by its id; those of which nothing ever did are missing. */
+/** Returns when data of each station last reached the server, by station id. Stations without any data are left out. */
 async function lastSeen(store: Store, stations: readonly PresenceRow[]): Promise<Map<string, number>> {
   const ids = stations.map(({ id }) => id);
   const keys = await stationKeys(store, ids);

@@ -40,7 +40,7 @@ export function v1RunRoutes({
   });
 }
 
-/** Version 1 has its own words: component for part, identifier for revision number, value for version tag. */
+/** Version 1 has names of its own: component for part, identifier for revision number, value for version tag. */
 async function v1RunAnswer(store: Store, row: RunRow): Promise<unknown> {
   const { procedure, unit, operated_by: _, ...header } = runHeader(row);
   const attachments = await attachmentsOf(store, row.id);

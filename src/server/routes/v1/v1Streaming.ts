@@ -2,7 +2,7 @@ import { v1 } from '../../../shared/contract/v1.ts';
 import { operatorPage } from '../../live/operator/links.ts';
 import type { RouteNeeds } from '../../routeNeeds.ts';
 
-/** Seconds without a sign of life after which a client counts as lost, one and a half times. */
+/** A client counts as lost after one and a half times this number of seconds without a message. */
 const keepalive = 20;
 
 export function v1StreamingRoutes({
@@ -18,7 +18,7 @@ export function v1StreamingRoutes({
     return Promise.resolve({
       token,
       operatorPage: page,
-      // The client asks for another session by itself when it has lost this one.
+      // The client requests another session by itself when it has lost this one.
       clientOptions: { transport, protocol: 4 as const, reconnect_on_failure: false },
       willOptions: {
         topic: session.topics.will,

@@ -6,7 +6,7 @@ import { adopt, deleteUnit, isWithin } from '../../store/units.ts';
 import { existingUnit } from '../existing.ts';
 import { changeableUnit } from '../v2/unitRules.ts';
 
-/** What the 1.x clients could do with units. */
+/** The operations of the 1.x clients on units. */
 export function v1UnitRoutes({ mount, writer, files }: Pick<RouteNeeds, 'mount' | 'writer' | 'files'>): void {
   mount(v1.updateUnit, ({ params, body, caller }) =>
     writer.write(async (change) => {

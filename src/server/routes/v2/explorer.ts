@@ -29,7 +29,6 @@ import { notReadable } from '../existing.ts';
 import { measurementAnswer, phaseAnswer } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
-/** Phases, measurements and logs across runs. */
 export function explorerRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
   mount(phases.list, async ({ query, caller }) => {
     const filter = {

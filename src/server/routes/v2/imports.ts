@@ -38,7 +38,7 @@ export function importRoutes({
   );
 }
 
-/** @throws what is no refusal */
+/** @throws all errors that are not refusals */
 function reasonOf(error: unknown): string {
   if (error instanceof RunInputError) return error.message;
   if (!(error instanceof RefusalError)) throw error;

@@ -1,4 +1,4 @@
-/** The columns in which stores tell the part of a unit. */
+/** The columns that describe the part of a unit. */
 interface OfPart {
   part_id: string;
   part_number: string;
@@ -7,7 +7,7 @@ interface OfPart {
   revision_number: string;
 }
 
-/** The part of a unit, as the wire has it. */
+/** Returns the part of a unit in the format of the API. */
 export const partAnswer = (row: OfPart) => ({
   id: row.part_id,
   number: row.part_number,

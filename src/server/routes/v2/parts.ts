@@ -88,7 +88,8 @@ async function checkNumber(store: Store, number: string, ownId: string | null): 
 }
 
 /**
- * Units cannot be without a part, and their runs must not go along with it unasked.
+ * Refuses to delete a part with units: a unit cannot exist without a part, and its runs must not be deleted with the
+ * part.
  * @throws RefusalError (409) while there are units of these revisions
  */
 export async function checkUnused(store: Store, revisionIds: readonly string[], what: string): Promise<void> {

@@ -17,12 +17,12 @@ const pair = <K extends string>(id: string | null, key: K, value: string | null)
 
 const operatorOf = (row: RunRow): RunListItem['operated_by'] => {
   if (row.operated_by === null) return null;
-  // The 2.2.4 client wants an id: of someone who is no user here, the address is all there is.
+  // The 2.2.4 client requires an id. An operator without a user account has only the address.
   if (row.operator_id === null) return { id: row.operated_by, name: null, email: row.operated_by };
   return { id: row.operator_id, name: row.operator_name, email: row.operator_email };
 };
 
-/** A run as it stands in lists. */
+/** Returns a run in the format of lists. */
 export const runHeader = (row: RunRow): RunListItem => ({
   id: row.id,
   created_at: isoTime(row.created_at),
@@ -52,7 +52,7 @@ export const runHeader = (row: RunRow): RunListItem => ({
   operated_by: operatorOf(row),
 });
 
-/** What surrounded the run; nothing when it told nothing. */
+/** Returns the context of the run; nothing if the run has none. */
 export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): RunContext =>
   context_json === null
     ? { sequences: [], config: [], secrets: [], findings: [] }
@@ -83,7 +83,7 @@ export const measurementAnswer = (m: MeasurementDetails): MeasurementAnswer => (
   ...(m.series === null ? {} : { data_series: m.series.map(seriesAnswer) }),
 });
 
-/** @param origin scheme, host and port under which clients reach the server */
+/** @param origin the scheme, host and port under which clients reach the server */
 export const attachmentAnswer = (upload: UploadRow, origin: string, urls: SignedUrls): Run['attachments'][number] => ({
   id: upload.id,
   name: upload.name,
@@ -102,7 +102,7 @@ export const logAnswer = (log: Awaited<ReturnType<typeof logsOf>>[number]): Run[
   line_number: log.line_number,
 });
 
-/** @param phases the run's, in their order */
+/** @param phases the phases of the run, in order */
 export const findingAnswer = (
   { kind, phase, title, message, place, is_failure }: RunContext['findings'][number],
   phases: readonly PhaseAnswer[],

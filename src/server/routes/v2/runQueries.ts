@@ -16,7 +16,7 @@ export const times = (after: string | undefined, before: string | undefined): Ra
 
 export const starts = (query: Read<typeof startQuery>): Range => times(query.started_after, query.started_before);
 
-/** @throws RefusalError (400) for years and months, whose length is not fixed */
+/** @throws RefusalError (400) for years and months, whose lengths vary */
 export const durations = (query: Read<typeof durationQuery>): Range => ({
   from: durationMillis(query.duration_min),
   to: durationMillis(query.duration_max),
@@ -28,7 +28,10 @@ function durationMillis(text: string | undefined): number | undefined {
   return length;
 }
 
-/** What the lists of runs, phases, measurements and logs have in common: also that a station sees a part of them. */
+/**
+ * Returns the filter that the lists of runs, phases, measurements and logs have in common, limited to what the caller
+ * may read.
+ */
 export const sharedFilter = (query: Read<typeof runFilterQuery>, caller: Caller): RunFilter => ({
   reader: readerOf(caller),
   versions: query.procedure_versions,

@@ -94,7 +94,10 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteNeeds, 'moun
   });
 }
 
-/** Null, which clients send for "no team", changes nothing. @throws RefusalError (400) */
+/**
+ * Checks the team of a request. Null, which clients send for "no team", changes nothing.
+ * @throws RefusalError (400)
+ */
 function refuseTeam(teamId: string | null | undefined): void {
   if (typeof teamId === 'string') throw badRequest('This server has no teams: a station cannot be assigned to one.');
 }
@@ -116,7 +119,7 @@ async function describe(store: Store, { id, name, image_id, metadata_json }: Sta
   };
 }
 
-/** In TofuPilot's words; null where nobody knows. */
+/** Returns the state in the words of TofuPilot; null if it is unknown. */
 function statusOf(state: StationState | undefined): Station['connection_status'] {
   if (state === 'connected' || state === 'running') return 'connected';
   return state === 'disconnected' ? 'disconnected' : null;

@@ -21,7 +21,7 @@ import { orNotFound } from '../existing.ts';
 import { millis } from '../times.ts';
 import { partAnswer } from './partAnswer.ts';
 
-/** What reads units; `units.ts` changes them. */
+/** The routes that read units. Those that change units are in `units.ts`. */
 export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteNeeds, 'mount' | 'store' | 'urls'>): void {
   mount(units.list, async ({ query, caller }) => {
     const rows = await listUnits(store, {

@@ -21,7 +21,7 @@ import { existingPart, existingRevision, existingUnit } from '../existing.ts';
 import { ownUpload } from '../uploadRules.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
-/** What changes units; `unitAnswers.ts` reads them. */
+/** The routes that change units. Those that read units are in `unitAnswers.ts`. */
 export function unitRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount' | 'store' | 'files'>): void {
   mount(units.create, ({ body, caller }) =>
     store.transaction().execute(async (change) => {
@@ -109,7 +109,7 @@ async function checkSerialNumber(store: Store, serialNumber: string, ownId: stri
   throw conflict(`A unit with the serial number "${other.serial_number}" already exists.`);
 }
 
-/** A part without a revision means the part's first one, unless the unit is of that part already. */
+/** A request with a part and no revision means the part's first one, unless the unit is of that part already. */
 async function newRevision(
   change: StoreTransaction,
   unit: UnitRow,
@@ -122,7 +122,10 @@ async function newRevision(
   return revisions.find(({ id }) => id === unit.revision_id)?.id ?? revisions[0]?.id ?? unit.revision_id;
 }
 
-/** An upload of the caller's own that is no attachment of something else. @throws RefusalError (403, 404, 409) */
+/**
+ * Returns an upload of the caller that is not an attachment of something else.
+ * @throws RefusalError (403, 404, 409)
+ */
 async function freeUpload(change: StoreTransaction, id: string, unit: UnitRow, caller: Caller): Promise<string> {
   const upload = await ownUpload(change, id, caller);
   if (upload.run_id === null && (upload.unit_id === null || upload.unit_id === unit.id)) return id;

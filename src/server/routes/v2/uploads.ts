@@ -10,8 +10,8 @@ import { existingUpload } from '../existing.ts';
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
 
 /**
- * Contents of attachments. The address itself is the permission: storage services work so, and clients send no key. The
- * first content that arrives whole is the upload's for ever.
+ * The contents of attachments. The signed address is the permission, as with storage services, because clients send no
+ * key. The first content that arrives completely is final.
  */
 export function uploadRoutes({
   app,

@@ -1,123 +1,152 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { build, context } from 'esbuild';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { packageFolders, thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
-const fresh = join(root, 'build', 'dist');
-
-/** `limit`: bytes that the bundle must stay below; the extension's is what its activation costs. */
-const bundles = [
-  {
-    entry: 'src/extension/extension.ts',
-    file: 'extension.js',
-    external: ['vscode'],
-    limit: 5_000,
-    plugins: [loadLater()],
-  },
-  { entry: 'src/extension/app.ts', file: 'app.js', external: ['vscode'], limit: 400_000, plugins: [loadLater()] },
-  { entry: 'src/shared/script/scriptScan.ts', file: 'scriptScan.js', external: [] },
-  { entry: 'src/extension/client/http.ts', file: 'http.js', external: [] },
-  { entry: 'src/extension/client/trustingFetch.ts', file: 'trustingFetch.js', external: [] },
-  { entry: 'src/server/cli/main.ts', file: 'server.js', external: [] },
-];
-
-rmSync(fresh, { recursive: true, force: true });
-const tooLarge = [];
-/** Every file that went into a bundle, or into the package as it is. */
-const inputs = new Set();
-for (const { entry, file, external, limit, plugins = [] } of bundles) {
-  if (!existsSync(join(root, entry))) continue;
-  const outfile = join(fresh, file);
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: 'cjs',
-    sourcemap: 'external',
-    platform: 'node',
-    target: 'node22',
-    external,
-    plugins,
-    supported: { 'dynamic-import': false },
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
-  });
-  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
-  const { size } = statSync(outfile);
-  console.log(`dist/${file}  ${(size / 1000).toFixed(0)} kB`);
-  if (limit !== undefined && size >= limit)
-    tooLarge.push(`dist/${file} has ${size} bytes, it must stay below ${limit}.`);
-}
-
-// For the coverage of the tests; the package has none.
-const maps = join(root, 'build', 'maps');
-rmSync(maps, { recursive: true, force: true });
-mkdirSync(maps, { recursive: true });
-for (const file of readdirSync(fresh)) if (file.endsWith('.map')) renameSync(join(fresh, file), join(maps, file));
-
+const runner = join(root, 'src', 'runner');
+const codicons = ['codicon.css', 'codicon.ttf'].map((file) => join('node_modules/@vscode/codicons/dist', file));
 const views = ['prompt', 'report', 'uptime', 'operator', 'operatorPage'];
-const { metafile } = await build({
-  absWorkingDir: root,
+
+const common = { absWorkingDir: root, bundle: true, legalComments: 'none', logLevel: 'warning', metafile: true };
+
+/** What runs in Node: the extension, the parts of it that are loaded at their first use, and the station server. */
+const nodeBundles = {
+  ...common,
+  entryPoints: [
+    { in: 'src/extension/extension.ts', out: 'extension' },
+    { in: 'src/extension/app.ts', out: 'app' },
+    { in: 'src/shared/script/scriptScan.ts', out: 'scriptScan' },
+    { in: 'src/extension/client/http.ts', out: 'http' },
+    { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
+    { in: 'src/server/cli/main.ts', out: 'server' },
+  ],
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  external: ['vscode'],
+  plugins: [loadLater()],
+  supported: { 'dynamic-import': false },
+};
+
+/** The webviews. Splitting puts what a view does not need at once, such as plots, into files of their own. */
+const viewBundles = {
+  ...common,
   entryPoints: views.flatMap((view) => [
     { in: `src/webviews/${view}/main.ts`, out: view },
     { in: `src/webviews/${view}/${view}.css`, out: view },
   ]),
-  outdir: join(fresh, 'webview'),
-  bundle: true,
-  // What a view does not show at once, such as plots, is a file of its own.
   splitting: true,
   chunkNames: '[name]-[hash]',
-  minify: true,
   format: 'esm',
   platform: 'browser',
   target: 'chrome138',
-  legalComments: 'none',
-  logLevel: 'warning',
-  metafile: true,
-});
-for (const input of Object.keys(metafile.inputs)) inputs.add(input);
-for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-  console.log(`${file.replace('build/', '')}  ${(bytes / 1000).toFixed(0)} kB`);
-}
-for (const file of ['codicon.css', 'codicon.ttf']) {
-  const input = `node_modules/@vscode/codicons/dist/${file}`;
-  cpSync(join(root, input), join(fresh, 'webview', file));
-  inputs.add(input);
-}
+};
 
-const runner = join(root, 'src', 'runner');
-if (existsSync(runner)) {
+/** Bundles that must stay below a number of bytes: the extension's is what its activation costs. */
+const limits = { 'extension.js': 5_000, 'app.js': 400_000 };
+
+await (process.argv.includes('--watch') ? watch() : release());
+
+/** Builds the minified `dist` of the package and the third-party notices, and checks the limits. */
+async function release() {
+  const fresh = join(root, 'build', 'dist');
+  rmSync(fresh, { recursive: true, force: true });
+  const bundles = await Promise.all([
+    build({ ...nodeBundles, outdir: fresh, minify: true, sourcemap: 'external' }),
+    build({ ...viewBundles, outdir: join(fresh, 'webview'), minify: true }),
+  ]);
+  moveSourceMaps(fresh);
+  copyCodicons(fresh);
   cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: isPythonSource });
-  console.log('dist/runner');
+
+  const inputs = [...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...codicons];
+  const packages = packageFolders(inputs);
+  writeFileSync(join(root, 'ThirdPartyNotices.txt'), thirdPartyNotices(root, packages));
+  writeFileSync(join(root, 'build', 'bundled.json'), JSON.stringify([...new Set(inputs)].sort(), null, 1));
+  console.log(`ThirdPartyNotices.txt  ${packages.length} packages`);
+
+  // A program that uses dist meanwhile finds the old or the new one, but not half of it.
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
+  printSizes();
 }
 
-const packages = packageFolders(inputs);
-writeFileSync(join(root, 'ThirdPartyNotices.txt'), thirdPartyNotices(root, packages));
-writeFileSync(join(root, 'build', 'bundled.json'), JSON.stringify([...inputs].sort(), null, 1));
-console.log(`ThirdPartyNotices.txt  ${packages.length} packages`);
+/**
+ * Builds a readable `dist` with source maps, and builds it again after each change of a source. The runner is a link to
+ * its sources. Prints the lines that the problem matcher in `.vscode/tasks.json` waits for.
+ */
+async function watch() {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  symlinkSync(runner, join(dist, 'runner'), 'junction');
+  copyCodicons(dist);
+  const progress = reportProgress();
+  const contexts = await Promise.all(
+    [
+      { ...nodeBundles, outdir: dist },
+      { ...viewBundles, outdir: join(dist, 'webview') },
+    ].map((options) => context({ ...options, sourcemap: 'linked', plugins: [...(options.plugins ?? []), progress] })),
+  );
+  await Promise.all(contexts.map((each) => each.watch()));
+}
 
-// Whoever uses dist/ meanwhile sees the old or the new one, not half of it.
-rmSync(dist, { recursive: true, force: true });
-renameSync(fresh, dist);
+/** Coverage needs the source maps of a release; the package does not contain them. */
+function moveSourceMaps(from) {
+  const maps = join(root, 'build', 'maps');
+  rmSync(maps, { recursive: true, force: true });
+  mkdirSync(maps, { recursive: true });
+  for (const file of readdirSync(from)) {
+    if (file.endsWith('.map')) renameSync(join(from, file), join(maps, file));
+  }
+}
 
-if (tooLarge.length > 0) {
-  console.error(tooLarge.join('\n'));
-  process.exitCode = 1;
+function copyCodicons(folder) {
+  for (const file of codicons) cpSync(join(root, file), join(folder, 'webview', basename(file)));
 }
 
 function isPythonSource(file) {
   return statSync(file).isDirectory() ? !/^(__pycache__$|\.)/.test(basename(file)) : file.endsWith('.py');
 }
 
+function printSizes() {
+  for (const folder of ['.', 'webview']) {
+    for (const file of readdirSync(join(dist, folder), { withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const { size } = statSync(join(dist, folder, file.name));
+      console.log(`${join('dist', folder, file.name)}  ${(size / 1000).toFixed(0)} kB`);
+      const limit = folder === '.' ? limits[file.name] : undefined;
+      if (limit !== undefined && size >= limit) {
+        console.error(`dist/${file.name} has ${size} bytes; it must stay below ${limit}.`);
+        process.exitCode = 1;
+      }
+    }
+  }
+}
+
+/** Prints one line when the first of several builds begins and one when the last of them ends. */
+function reportProgress() {
+  let running = 0;
+  return {
+    name: 'report-progress',
+    setup({ onStart, onEnd }) {
+      onStart(() => {
+        running += 1;
+        if (running === 1) console.log('[watch] build started');
+      });
+      onEnd(() => {
+        running -= 1;
+        if (running === 0) console.log('[watch] build finished');
+      });
+    },
+  };
+}
+
 /**
- * Keeps what is large out of the bundle that activation loads, and what is not always needed out of the rest: the Python
- * parser, the HTTP client, and the one for servers with an own authority are files of their own, loaded at their first use.
+ * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
+ * HTTP client, and the client for servers with their own certificate authority are separate files, loaded at their first use.
  */
 function loadLater() {
   return {

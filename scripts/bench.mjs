@@ -16,8 +16,8 @@ async function main() {
   const [name, ...args] = process.argv.slice(2);
   if (name !== undefined && !benchmarks.includes(name))
     throw new Trouble(`Name one benchmark, or none for all: ${benchmarks.join(', ')}.`);
-  await installPackages();
   await useNode24(import.meta.url);
+  await installPackages();
   process.env.CHROMIUM_PATH = await installBrowser();
   await installVsCode();
   await installVenv('newest');

@@ -10,8 +10,8 @@ import { runMain, Trouble } from './lib/trouble.mjs';
 
 /** `npm run test:desktop`: downloads a desktop VS Code, installs the package in it, and runs test/desktop/suite.cjs. */
 async function main() {
-  await installPackages();
   await useNode24(import.meta.url);
+  await installPackages();
   await installVenv('newest');
   const packed = spawnSync(process.execPath, [join(root, 'scripts', 'package.mjs')], { cwd: root, stdio: 'inherit' });
   if (packed.status !== 0) throw new Trouble('The package could not be built, see above.');

@@ -9,8 +9,8 @@ import { runMain, Trouble } from './lib/trouble.mjs';
 
 /** Makes dist/ and the extension's package from it. */
 async function main() {
-  await installPackages();
   await useNode24(import.meta.url);
+  await installPackages();
   const vsix = join(build, 'test-stations.vsix');
   mkdirSync(build, { recursive: true });
   writeFileSync(join(build, 'README.md'), asText(readFileSync(join(root, 'README.md'), 'utf8')));

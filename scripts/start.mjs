@@ -14,8 +14,8 @@ async function main() {
   const check = process.argv.includes('--check');
   const unknown = process.argv.slice(2).filter((argument) => argument !== '--check');
   if (unknown.length > 0) throw new Trouble(`Unknown: ${unknown.join(' ')}\n\n${usage}`);
-  await installPackages();
   await useNode24(import.meta.url);
+  await installPackages();
   const desktop = !check && hasDesktopCode();
   await Promise.all([installVenv('newest'), ...(desktop ? [] : [installVsCode().then(() => check && browser())])]);
   buildPackage();

@@ -30,8 +30,8 @@ const fullRounds = {
 
 /** Sets up what the chosen parts need, runs them two at a time, and sums up. */
 async function main() {
-  await installPackages();
   await useNode24(import.meta.url);
+  await installPackages();
   // Their libraries are there only now.
   const { parts } = await import('./lib/parts.mjs');
   const { beginCoverage, printCoverage, rawCoverage } = await import('./lib/coverage.mjs');

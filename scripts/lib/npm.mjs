@@ -17,28 +17,41 @@ const noNetwork =
  */
 export function npm(run, args, { cwd, env = {}, trouble = noNetwork }) {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofThisPackage.test(name)));
-  const [program, first] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', 'npm']] : ['npm', []];
-  return run(program, [...first, ...args], { cwd, env: { ...own, ...env }, trouble });
+  const [program, ...allArgs] = npmCommand(args);
+  return run(program, allArgs, { cwd, env: { ...own, ...env }, trouble });
 }
 
-/** Installs the project's own packages as the lockfile says. */
+/** Returns the program that runs npm with these arguments, and its own arguments. */
+export function npmCommand(args) {
+  return process.platform === 'win32' ? ['cmd.exe', '/d', '/s', '/c', 'npm', ...args] : ['npm', ...args];
+}
+
+/** Installs the packages of the project itself. */
 export function installPackages() {
+  return installLocked({ name: 'packages', title: 'Installing the npm packages', folder: root });
+}
+
+/**
+ * Installs exactly what the lockfile of a folder lists, unless it is installed. No install script runs.
+ * @param {{ name: string, title: string, folder: string }} options `name` of the log file, `title` for the progress line
+ */
+export function installLocked({ name, title, folder }) {
   return once({
-    name: 'packages',
-    title: 'Installing the npm packages',
-    isDone: () => isInstalled(root),
-    work: (run) => npm(run, ['ci', '--ignore-scripts'], { cwd: root }),
+    name,
+    title,
+    isDone: () => isInstalled(folder),
+    work: (run) => npm(run, ['ci', '--ignore-scripts'], { cwd: folder }),
   });
 }
 
-/** npm keeps its own list of what it installed: all that the lockfile names must be there in the same version. */
+/** Compares the lockfile with npm's own list of what it installed. Packages for other platforms may be missing. */
 function isInstalled(folder) {
   const list = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(list)) return false;
   const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
-  const there = JSON.parse(readFileSync(list, 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(list, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
-      path === '' || (there[path] ? there[path].version === version : optional === true),
+      path === '' || (installed[path] ? installed[path].version === version : optional === true),
   );
 }

@@ -1,6 +1,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { silenceMinutes, timedOut } from './children.mjs';
+import { npmCommand } from './npm.mjs';
 import { build, root } from './places.mjs';
 import { venvPython } from './python.mjs';
 import { oldestVsCode } from './vscode.mjs';
@@ -40,16 +41,8 @@ export const parts = [
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
   suite('unit', { timeout: 60_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
-  check('types', [
-    [node, program('typescript', 'tsc'), '-p', '.'],
-    ...['shared', 'extension', 'server', 'webviews'].map((folder) => [
-      node,
-      program('typescript', 'tsc'),
-      '-p',
-      `src/${folder}`,
-    ]),
-  ]),
-  check('lint', [[node, program('eslint', 'eslint'), '.']]),
+  check('types', [npmCommand(['run', 'typecheck'])]),
+  check('lint', [npmCommand(['run', 'lint'])]),
   check('format', [[node, program('prettier', 'prettier'), '--check', '.']]),
   check('arrows', [[node, program('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs']]),
   check('paths', [[node, script('scripts/lib/tidy.mjs')]]),

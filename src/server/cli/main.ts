@@ -71,7 +71,7 @@ async function main(): Promise<void> {
 /** The pages are beside the bundle. A server that runs from source uses those of the last build. */
 function pagesFolder(): string {
   const here = dirname(process.argv[1] ?? '');
-  return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../dist/webview');
+  return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../../dist/webview');
 }
 
 function fail(error: unknown): void {

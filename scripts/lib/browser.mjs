@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { once } from './step.mjs';
+import { installWithApt } from './apt.mjs';
 import { Trouble } from './trouble.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
@@ -21,23 +20,15 @@ const usualPlaces = {
 };
 
 /**
- * A Chromium or Chrome; on Debian and Ubuntu root gets it installed.
+ * Installs Chromium where that is possible, unless there is a Chromium or Chrome.
  * @returns {Promise<string>} the program's file
  */
 export async function installBrowser() {
-  await once({
+  await installWithApt({
     name: 'browser',
     title: 'Installing Chromium',
-    isDone: () => findBrowser() !== undefined || !canInstall(),
-    work: async (run) => {
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-      const trouble = 'apt-get could not install Chromium. Install Chromium or Chrome by hand, then try again.';
-      await run('apt-get', ['update'], { env, trouble });
-      await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
-        env,
-        trouble,
-      });
-    },
+    packages: ['chromium', 'fonts-dejavu-core'],
+    isInstalled: () => findBrowser() !== undefined,
   });
   const found = findBrowser();
   if (found) return found;
@@ -55,8 +46,4 @@ function findBrowser() {
   }
   const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   return [...onPath, ...(usualPlaces[process.platform] ?? [])].find((file) => existsSync(file));
-}
-
-function canInstall() {
-  return process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
 }

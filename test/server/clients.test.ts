@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { beforeEach, describe, it } from 'mocha';
 import * as z from 'zod';
 import type { Run } from '../../src/shared/contract/runs.ts';
@@ -62,7 +62,7 @@ describe('the official Python clients', function () {
 
   it('are named by TEST_PYTHONS', () => assert.ok(pythons().length > 0));
 
-  for (const python of process.env.TEST_PYTHONS?.split(':') ?? []) {
+  for (const python of process.env.TEST_PYTHONS?.split(delimiter) ?? []) {
     describe(`of ${python}`, () => {
       it("push the run of the OpenHTF script as it stands on TofuPilot's Station page", async () => {
         const { code, output } = await run(python, 'openhtf_station_page.py');

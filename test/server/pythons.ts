@@ -11,7 +11,7 @@ export function pythons(): string[] {
   const named = (process.env.TEST_PYTHONS ?? '').split(delimiter).filter((path) => path);
   assert.ok(
     named.length > 0,
-    'TEST_PYTHONS must name the Python interpreters that have openhtf and tofupilot, separated by colons. "npm test" sets it.',
+    'TEST_PYTHONS must name the Python interpreters that have openhtf and tofupilot, separated as on PATH. "npm test" sets it.',
   );
   return named;
 }

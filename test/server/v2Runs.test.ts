@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { adminKey, useServer } from './bench.ts';
 import { pythons, runScript } from './pythons.ts';
@@ -21,7 +21,7 @@ describe('the official v2 client: runs, attachments and imports', function () {
 
   it('has the versions that TEST_PYTHONS names', () => assert.ok(pythons().length > 0));
 
-  for (const python of process.env.TEST_PYTHONS?.split(':') ?? []) {
+  for (const python of process.env.TEST_PYTHONS?.split(delimiter) ?? []) {
     for (const kind of ['user', 'station']) {
       it(`is served with a ${kind} key, of ${python}`, async () => {
         const key = keys.get(kind) ?? '';

@@ -2,7 +2,10 @@ import { build, context } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { useNode24 } from './scripts/lib/node.mjs';
 import { packageFolders, thirdPartyNotices } from './scripts/lib/notices.mjs';
+
+await useNode24(import.meta.url);
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');

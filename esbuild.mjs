@@ -91,7 +91,9 @@ async function watch() {
     [
       { ...nodeBundles, outdir: dist },
       { ...viewBundles, outdir: join(dist, 'webview') },
-    ].map((options) => context({ ...options, sourcemap: 'linked', plugins: [...(options.plugins ?? []), progress] })),
+    ].map((options) =>
+      context({ ...options, logLevel: 'silent', sourcemap: 'linked', plugins: [...(options.plugins ?? []), progress] }),
+    ),
   );
   await Promise.all(contexts.map((each) => each.watch()));
 }
@@ -129,7 +131,7 @@ function printSizes() {
   }
 }
 
-/** Prints one line when the first of several builds begins and one when the last of them ends. */
+/** Prints a line when the first of several builds begins, one for each error, and a line when the last build ends. */
 function reportProgress() {
   let running = 0;
   return {
@@ -139,12 +141,19 @@ function reportProgress() {
         running += 1;
         if (running === 1) console.log('[watch] build started');
       });
-      onEnd(() => {
+      onEnd(({ errors, warnings }) => {
+        for (const error of errors) console.log(problemLine('error', error));
+        for (const warning of warnings) console.log(problemLine('warning', warning));
         running -= 1;
         if (running === 0) console.log('[watch] build finished');
       });
     },
   };
+}
+
+function problemLine(severity, { text, location }) {
+  const place = location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
+  return `${place}${severity}: ${text}`;
 }
 
 /**

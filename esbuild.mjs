@@ -1,7 +1,7 @@
-import { build, context } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
 import { useNode24 } from './scripts/lib/node.mjs';
 import { packageFolders, thirdPartyNotices } from './scripts/lib/notices.mjs';
 

@@ -11,6 +11,7 @@ import { registerStations } from './stations/index.ts';
 import { registerUptime } from './uptime/index.ts';
 import { Commands } from './vscode/commands.ts';
 import { createLog } from './vscode/log.ts';
+import { storageFolder } from './vscode/storageFolder.ts';
 import { registerWelcome } from './welcome/index.ts';
 
 /**
@@ -42,7 +43,7 @@ export function start(context: vscode.ExtensionContext): Commands {
   );
   const running = registerRun(commands, connection, store, log, liveScripts, {
     ...places,
-    storage: context.globalStorageUri.fsPath,
+    storage: storageFolder(context).fsPath,
   });
   context.subscriptions.push(
     running.parts,

@@ -10,6 +10,7 @@ import { ApiError } from '../client/apiError.ts';
 import type { CallInput, StationApi } from '../client/stationApi.ts';
 import { environmentKeyFor } from '../vscode/environment.ts';
 import { extensionVersion, type Log } from '../vscode/log.ts';
+import { storageFolder } from '../vscode/storageFolder.ts';
 import { Keys } from './keys.ts';
 import { LocalServer } from './localServer.ts';
 import { RemoteServer } from './remoteServer.ts';
@@ -47,7 +48,7 @@ export class Connection implements vscode.Disposable {
     const place = {
       program: context.asAbsolutePath('dist/server.js'),
       version: extensionVersion(context),
-      dataFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server').fsPath,
+      dataFolder: vscode.Uri.joinPath(storageFolder(context), 'server').fsPath,
     };
     this.#local = new LocalServer(this.#keys, log, place, () => installationName(context.globalState));
     this.#server = this.#chosen();

@@ -5,13 +5,7 @@ import type { KeyKind, Operation, RefusalStatus } from './operation.ts';
 export const nothing = z.undefined();
 export const empty = z.object({});
 
-/** Fills in the parts that most operations leave empty. */
-export function operation<
-  A extends z.ZodType,
-  P extends z.ZodType = typeof empty,
-  Q extends z.ZodType = typeof empty,
-  B extends z.ZodType = typeof nothing,
->(o: {
+interface OperationParts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
   id: string;
   method: Operation['method'];
   path: string;
@@ -22,15 +16,17 @@ export function operation<
   answer: A;
   answerType?: Operation['answerType'];
   refusals?: readonly RefusalStatus[];
-}): Operation<P, Q, B, A> {
-  return {
-    params: empty as never,
-    query: empty as never,
-    body: nothing as never,
-    answerType: 'application/json',
-    refusals: [],
-    ...o,
-  };
+}
+
+/** Returns an operation. Parts that are left out are empty. */
+export function operation<
+  A extends z.ZodType,
+  P extends z.ZodType = typeof empty,
+  Q extends z.ZodType = typeof empty,
+  B extends z.ZodType = typeof nothing,
+>(parts: OperationParts<P, Q, B, A>): Operation<P, Q, B, A>;
+export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType, z.ZodType>): Operation {
+  return { params: empty, query: empty, body: nothing, answerType: 'application/json', refusals: [], ...parts };
 }
 
 /** A UUID; its letters are lower case here, whatever the client sends. */

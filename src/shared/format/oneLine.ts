@@ -12,8 +12,11 @@ const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{
  * longer than a line. Text that is written from right to left is kept apart from its neighbours.
  */
 export function oneLine(text: string, length = most): string {
-  const [head, more] = [text.slice(0, length), text.length > length];
-  const plain = `${head.replace(unruly, ' ').replace(/[\ud800-\udbff]$/, '')}${more ? '…' : ''}`;
+  const head = text
+    .slice(0, length)
+    .replace(unruly, ' ')
+    .replace(/[\ud800-\udbff]$/, '');
+  const plain = text.length > length ? `${head}…` : head;
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 

@@ -1,4 +1,4 @@
-import type { LiveTest, TestPatch } from '../contract/liveTest.ts';
+import type { LivePhase, LiveTest, TestPatch } from '../contract/liveTest.ts';
 import type { LiveState, StatePatch } from '../contract/operator.ts';
 
 /** The fields of `after` that are not the same in `before`. */
@@ -45,7 +45,9 @@ export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null
 export function patchTest(before: LiveTest, { fields, phases, phase_count, logs_from, logs }: TestPatch): LiveTest {
   const patched = before.phases.slice(0, phase_count);
   for (const [index, phase] of phases) patched[index] = phase;
-  if (patched.length !== phase_count || patched.includes(undefined as never)) {
+  // The copy turns holes into elements, which `some` would skip.
+  const hasHole = [...patched].some((phase: LivePhase | undefined) => phase === undefined);
+  if (patched.length !== phase_count || hasHole) {
     throw new RangeError('The patch is for another state of the test.');
   }
   return {

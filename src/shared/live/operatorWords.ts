@@ -4,8 +4,9 @@ import { type LimitsBar, limitsBar } from '../run/limits.ts';
 /** Such as `0:07`, `12:34`, `1:02:03`. @param millis below 0 counts as 0 */
 export function clockText(millis: number): string {
   const total = Math.max(0, Math.floor(millis / 1000));
-  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
-  const tail = String(seconds).padStart(2, '0');
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor(total / 60) % 60;
+  const tail = String(total % 60).padStart(2, '0');
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 

@@ -58,7 +58,8 @@ const readableAggregations = (aggregations: MeasurementAnswer['aggregations']) =
 export function attemptsOf(phases: readonly { name: string; retry_count: number }[]): number[] {
   const counts: number[] = [];
   for (let at = phases.length - 1; at >= 0; at--) {
-    const [phase, next] = [phases[at], phases[at + 1]];
+    const phase = phases[at];
+    const next = phases[at + 1];
     const continues = phase !== undefined && next?.name === phase.name && next.retry_count === phase.retry_count + 1;
     counts[at] = continues ? (counts[at + 1] ?? 1) : (phase?.retry_count ?? 0) + 1;
   }

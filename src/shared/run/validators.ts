@@ -78,7 +78,9 @@ function parseRange(text: string): Rule[] | null {
 
 function parsePercent(text: string): Rule[] | null {
   const match = percent.exec(text);
-  const [part, of, marginal] = [finite(match?.[1]), finite(match?.[2]), finite(match?.[3])];
+  const part = finite(match?.[1]);
+  const of = finite(match?.[2]);
+  const marginal = finite(match?.[3]);
   if (part === null || of === null) return null;
   const bounds = (share: number, is_decisive: boolean): Rule[] => {
     const distance = Math.abs((of * share) / 100);
@@ -128,7 +130,8 @@ export const limits = (lower: ExactNumber | null | undefined, upper: ExactNumber
 ];
 
 function holds({ operator, expected_value }: Rule, measured: unknown): boolean | null {
-  const [value, expected] = [comparable(measured), comparable(expected_value)];
+  const value = comparable(measured);
+  const expected = comparable(expected_value);
   if (operator === '==' || operator === '!=') {
     if (value !== null && expected !== null) return (value <= expected && value >= expected) === (operator === '==');
     return typeof measured === typeof expected_value ? (measured === expected_value) === (operator === '==') : null;

@@ -21,7 +21,8 @@ export class StationTransitions {
 
   /** @returns what the station has done since it was last looked at; undefined: nothing, or it is looked at first */
   look(station: string, state: StationState): 'went' | 'came' | undefined {
-    const [before, now] = [this.#last.get(station), isThere(state)];
+    const before = this.#last.get(station);
+    const now = isThere(state);
     if (now === undefined) return undefined;
     this.#last.set(station, now);
     if (before === undefined || before === now) return undefined;

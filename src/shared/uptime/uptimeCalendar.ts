@@ -60,7 +60,8 @@ export class Calendar {
   /** The first instant with another offset than `from` has; `to` has another one. */
   #changeBetween(from: number, to: number): number {
     const offset = this.#offsetAt(from);
-    let [same, other] = [from, to];
+    let same = from;
+    let other = to;
     while (other - same > 1) {
       const middle = Math.floor((same + other) / 2);
       if (this.#offsetAt(middle) === offset) same = middle;

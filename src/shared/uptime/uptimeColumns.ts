@@ -3,7 +3,7 @@ import type { RowHead } from '../contract/uptimeView.ts';
 
 const columnNames = ['up', 'down', 'maintenance', 'paused', 'unknown', 'incidents'] as const;
 
-/** Packs the days of all rows into one block: row by row, of each its columns, of each a number a day. */
+/** Packs the days of all rows into one block, ordered by row, column and day. */
 export function packColumns(rows: readonly UptimeRow[], days: number): Int32Array<ArrayBuffer> {
   const block = new Int32Array(rows.length * columnNames.length * days);
   rows.forEach(({ columns }, row) =>
@@ -12,20 +12,26 @@ export function packColumns(rows: readonly UptimeRow[], days: number): Int32Arra
   return block;
 }
 
-/** The rows again, from what `packColumns` made. */
+/** Reverses `packColumns`. */
 export function unpackColumns(heads: readonly RowHead[], block: Int32Array, days: number): UptimeRow[] {
   return heads.map((head, row) => {
-    const column = (index: number): number[] => {
-      const begin = (row * columnNames.length + index) * days;
+    const column = (name: (typeof columnNames)[number]): number[] => {
+      const begin = (row * columnNames.length + columnNames.indexOf(name)) * days;
       return Array.from(block.subarray(begin, begin + days));
     };
-    const [up, down, maintenance] = [column(0), column(1), column(2)];
-    const [paused, unknown, incidents] = [column(3), column(4), column(5)];
-    return { ...head, columns: { up, down, maintenance, paused, unknown, incidents } };
+    const columns = {
+      up: column('up'),
+      down: column('down'),
+      maintenance: column('maintenance'),
+      paused: column('paused'),
+      unknown: column('unknown'),
+      incidents: column('incidents'),
+    };
+    return { ...head, columns };
   });
 }
 
-/** Returns the columns with another length of one day. */
+/** Returns a copy of the columns with other durations for one day. */
 export function withDay(columns: DayColumns, index: number, day: Durations): DayColumns {
   const { up, down, maintenance, paused, unknown, incidents } = columns;
   return {

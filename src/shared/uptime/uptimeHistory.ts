@@ -134,7 +134,8 @@ const edgeAfter = (span: TimeSpan | undefined, at: number): number =>
 
 /** The place of the first that is `after`; all behind it are too. */
 function placeAfter<T>(list: readonly T[], after: (item: T) => boolean): number {
-  let [low, high] = [0, list.length];
+  let low = 0;
+  let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     const item = list[middle];

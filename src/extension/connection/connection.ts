@@ -76,16 +76,13 @@ export class Connection implements vscode.Disposable {
     return (await this.#server.capabilities()).has(capability);
   }
 
-  /** The server's changes, from now on until the stream or the signal ends. @throws ApiError, UserError as `call` */
+  /** Yields the changes on the server until the stream ends or the signal is aborted. @throws ApiError, UserError as `call` */
   async *changes(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
-    const server = this.#server;
-    await this.call(local.health); // starts the server and makes the key that the stream needs, where they are missing
-    const api = await server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
-    yield* api.events(signal);
+    yield* (await this.#streamingApi()).events(signal);
   }
 
   /**
-   * An operation whose answer is a stream of events, with the user key, until the stream or the signal ends.
+   * Calls an operation that answers with a stream of events, until the stream ends or the signal is aborted.
    * @throws ApiError, UserError as `call`
    */
   async *stream<O extends Operation>(
@@ -93,10 +90,13 @@ export class Connection implements vscode.Disposable {
     input: Pick<CallInput<O>, 'params'>,
     signal: AbortSignal,
   ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
+    yield* (await this.#streamingApi()).stream(operation, input, signal);
+  }
+
+  async #streamingApi(): Promise<StationApi> {
     const server = this.#server;
-    await this.call(local.health); // as for `changes`
-    const api = await server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
-    yield* api.stream(operation, input, signal);
+    await this.call(local.health); // Starts the server and creates the user key if they are missing.
+    return server.reach(true, async (reached) => reached.api(await server.userKey(reached)));
   }
 
   /**

@@ -5,11 +5,11 @@ import type { StationItem } from './stationSource.ts';
 import type { StationStore } from './stationStore.ts';
 
 export interface PickOptions {
-  /** The user may make a new station instead. */
+  /** Whether the list offers to create a station. */
   readonly canCreate?: boolean;
 }
 
-/** Asks which station a command is about. @throws vscode.CancellationError when the user picks none */
+/** Asks which station a command is about. @throws vscode.CancellationError if the user picks none */
 export async function pickStation(
   store: StationStore,
   title: string,
@@ -18,7 +18,7 @@ export async function pickStation(
   const stations = await freshStations(store);
   if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
   const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
-  // The selected one is first, and so the one that Enter means.
+  // The selected station comes first, so that Enter picks it.
   const selected = stations.filter(({ id }) => id === store.selected?.id);
   const others = stations.filter(({ id }) => id !== store.selected?.id);
   const items = [...selected, ...others].map((station) => ({
@@ -41,11 +41,11 @@ async function freshStations(store: StationStore): Promise<readonly StationItem[
   return store.stations ?? [];
 }
 
-/** Commands name a station by its id alone. */
+/** Returns whether the argument of a command is a station, of which only the id is needed. */
 export const isStation = (value: unknown): value is { id: string } =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 
-/** The station of a command's argument: one of these, or what a menu of the Stations view was opened on. */
+/** Returns the id of the station that a command's argument is, or that a node of the Stations view belongs to. */
 export function stationIdOf(argument: unknown): string | undefined {
   if (isStation(argument)) return argument.id;
   const isNode = typeof argument === 'object' && argument !== null && 'station' in argument;

@@ -9,7 +9,7 @@ import { listStations, loadStation, sortStations, type StationDetails, type Stat
 const selection = z.object({ id: z.string(), name: z.string() });
 export type SelectedStation = z.infer<typeof selection>;
 
-/** More stations than this are asked for by the list, fewer one by one. */
+/** Above this number of changed stations the whole list is loaded, below it each single station. */
 const maxSingleRefreshes = 10;
 
 /** The stations of the connected server as last seen, and the one that this workspace runs on. */
@@ -22,13 +22,15 @@ export class StationStore implements vscode.Disposable {
 
   #stations: readonly StationItem[] | undefined;
   #error: Error | undefined;
-  /** What is known of the stations that somebody has asked for. */
+  /** The details of the stations whose details were requested. */
   readonly #details = new Map<string, StationDetails>();
   /** Stations that have changed; 'all': the list too. */
   #stale: Set<string> | 'all' = new Set();
   /** Stations whose runs have changed. Their figures, which are of the last days, may be the same as before. */
   readonly #withChangedRuns = new Set<string>();
   #loading: Promise<void> = Promise.resolve();
+  /** Is aborted when another server is used: what was requested from the server before is not shown. */
+  #session = new AbortController();
   #next: Promise<void> | undefined;
   #running: ReadonlySet<string> = new Set();
   #waiting: ReadonlyMap<string, string> = new Map();
@@ -85,7 +87,7 @@ export class StationStore implements vscode.Disposable {
     for (const id of changed) this.#changed.fire(id);
   }
 
-  /** Known from the last session without asking the server. */
+  /** The selected station, which is stored in the workspace: it is known before the server is asked. */
   get selected(): SelectedStation | undefined {
     return selection.safeParse(this.#state.get(this.#selectionKey)).data;
   }
@@ -103,13 +105,15 @@ export class StationStore implements vscode.Disposable {
     this.#changed.fire(undefined);
   }
 
-  /** Key and figures of a station as last seen; from its first call on they are kept as the server has them. */
+  /** Key and figures of a station as last loaded. They are kept up to date after the first load. */
   details(id: string): StationDetails | undefined {
     return this.#details.get(id);
   }
 
-  /** Another server is used: nothing of the last one stays. */
+  /** Drops everything, because another server is used from now on, and loads its stations. */
   restart(): void {
+    this.#session.abort();
+    this.#session = new AbortController();
     this.#stations = undefined;
     this.#error = undefined;
     this.#details.clear();
@@ -119,16 +123,15 @@ export class StationStore implements vscode.Disposable {
     void this.refresh();
   }
 
-  /** Asks the server for everything. Never rejects: see `error`. */
+  /** Loads the list and the known details from the server. It never rejects: see `error`. */
   refresh(): Promise<void> {
     this.#stale = 'all';
     return this.#load();
   }
 
   /**
-   * Asks the server for this station, whatever has become of it. Never rejects.
-   *
-   * @param runsChanged whether listeners hear of it even if nothing that is known of the station has changed
+   * Loads this station from the server; it may have been removed there. It never rejects: see `error`.
+   * @param runsChanged whether listeners are notified even if nothing that is known of the station has changed
    */
   refreshStation(id: string, runsChanged = false): Promise<void> {
     if (runsChanged) this.#withChangedRuns.add(id);
@@ -136,7 +139,7 @@ export class StationStore implements vscode.Disposable {
     return this.#load();
   }
 
-  /** A call during a load starts another one behind it: the first may have begun before what the caller has changed. */
+  /** A call during a load starts another load after it: the first may have begun before the caller's change. */
   #load(): Promise<void> {
     this.#next ??= this.#loading.then(() => {
       this.#next = undefined;
@@ -148,40 +151,43 @@ export class StationStore implements vscode.Disposable {
 
   async #loadStale(): Promise<void> {
     const stale = this.#stale;
-    const { remote } = this.#connection;
+    const { signal } = this.#session;
     this.#stale = new Set();
     try {
-      if (stale === 'all' || stale.size > maxSingleRefreshes || this.#stations === undefined) await this.#loadAll();
-      else for (const id of stale) await this.#loadOne(id);
+      if (stale === 'all' || stale.size > maxSingleRefreshes || this.#stations === undefined) {
+        await this.#loadAll(signal);
+      } else {
+        for (const id of stale) await this.#loadOne(id, signal);
+      }
       if (this.#error !== undefined) {
         this.#error = undefined;
         this.#changed.fire(undefined);
       }
     } catch (error) {
-      if (this.#connection.remote === remote) this.#error = error instanceof Error ? error : new Error(String(error));
+      if (signal.aborted) return; // `restart` has begun to load from the new server.
+      this.#error = error instanceof Error ? error : new Error(String(error));
       this.#changed.fire(undefined);
     }
-    setContext('stations', this.#error === undefined ? 'ready' : problemContext(this.#error, remote !== undefined));
+    const isRemote = this.#connection.remote !== undefined;
+    setContext('stations', this.#error === undefined ? 'ready' : problemContext(this.#error, isRemote));
   }
 
-  async #loadAll(): Promise<void> {
-    const { remote } = this.#connection;
+  async #loadAll(signal: AbortSignal): Promise<void> {
     const all = await listStations(this.#connection);
-    if (this.#connection.remote !== remote) return; // the new server's are on their way
+    signal.throwIfAborted();
     this.#stations = all;
     await this.#followSelection();
     this.#changed.fire(undefined);
     for (const id of this.#details.keys()) {
       if (this.station(id) === undefined) this.#details.delete(id);
-      else await this.#loadOne(id);
+      else await this.#loadOne(id, signal);
     }
   }
 
-  async #loadOne(id: string): Promise<void> {
-    const { remote } = this.#connection;
+  async #loadOne(id: string, signal: AbortSignal): Promise<void> {
     const runsChanged = this.#withChangedRuns.delete(id);
     const read = await loadStation(this.#connection, id);
-    if (this.#connection.remote !== remote) return;
+    signal.throwIfAborted();
     const before = this.station(id);
     const details = this.#details.get(id);
     const isSame = read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details]);
@@ -195,8 +201,8 @@ export class StationStore implements vscode.Disposable {
   }
 
   /**
-   * A renamed selected station keeps its place under its new name; a removed one is selected no longer. Where nothing was
-   * ever selected, the only station there is needs no choice.
+   * Updates the name of the selected station after a rename, and clears the selection after a removal. If nothing was ever
+   * selected, selects the only station there is.
    */
   async #followSelection(): Promise<void> {
     const list = this.#stations ?? [];
@@ -214,7 +220,7 @@ export class StationStore implements vscode.Disposable {
   }
 }
 
-/** Which welcome the view shows in place of the list. */
+/** Returns which welcome the view shows instead of the list. */
 function problemContext(error: Error, isRemote: boolean): 'error' | 'signedOut' | 'unreachable' {
   if (!isRemote) return 'error';
   const signIn =

@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import { operator } from '../../shared/contract/operator.ts';
 import { overview } from '../../shared/contract/overview.ts';
-import { withoutIcons } from '../../shared/format/markdown.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
+import { pickStation, stationIdOf } from '../connection/pickStation.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { showInformation } from '../vscode/messages.ts';
-import { UserError } from '../vscode/userError.ts';
 import { findOnNetwork, openStockPage } from './network.ts';
 import { OperatorPanels } from './operatorPanels.ts';
 import { StationAgents } from './stationAgents.ts';
@@ -97,22 +96,9 @@ const link = async (connection: Connection, { id }: Named): Promise<string> =>
  * @throws vscode.CancellationError
  */
 async function chosenStation(store: StationStore, argument: unknown): Promise<Named> {
-  const id = idIn(argument) ?? store.selected?.id;
+  const id = stationIdOf(argument) ?? store.selected?.id;
   if (store.stations === undefined) await store.refresh();
   const known = id === undefined ? undefined : store.station(id);
   if (known !== undefined) return known;
-  if (store.error !== undefined) throw store.error;
-  const stations = store.stations ?? [];
-  if (stations.length === 0) throw new UserError(vscode.l10n.t('There is no station yet.'));
-  const items = stations.map((station) => ({ label: withoutIcons(station.name), station }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Station') });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.station;
-}
-
-/** The argument is a node of the tree with a station, or an object with the station's id. */
-function idIn(argument: unknown): string | undefined {
-  if (typeof argument !== 'object' || argument === null) return undefined;
-  if ('id' in argument && typeof argument.id === 'string') return argument.id;
-  return 'station' in argument ? idIn(argument.station) : undefined;
+  return pickStation(store, vscode.l10n.t('Choose the station'));
 }

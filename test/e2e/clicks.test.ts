@@ -102,7 +102,7 @@ describe('a data folder that cannot be used', function () {
     const window = workbench();
     await window.open(bench.workspace);
     await window.openContainer('Test Stations');
-    await window.page.getByText('The station server cannot be had.').waitFor();
+    await window.page.getByText('The station server could not be started.').waitFor();
     await window.page.getByRole('button', { name: 'Try Again' }).click();
     const trouble = window.notification(/data folder .*not-a-folder\/data cannot be used/);
     await trouble.locator.waitFor();

@@ -132,8 +132,8 @@ describe('the first five minutes', function () {
     await window.command('Test Stations: Open Sample Workspace…');
     await chooseParent(window, bench.workspace);
     await eventually(async () => assert.match(await window.dialog.text(), /already a sample workspace/));
-    assert.deepEqual((await window.dialog.buttons()).sort(), ['Cancel', 'Make Another', 'Open It']);
-    await window.dialog.click('Make Another');
+    assert.deepEqual((await window.dialog.buttons()).sort(), ['Cancel', 'Create Another', 'Open It']);
+    await window.dialog.click('Create Another');
     await eventually(async () => assert.match(await window.dialog.text(), /Where should it open/));
     await window.dialog.click('Cancel');
     assert.equal(readFileSync(join(sample, 'README.md'), 'utf8'), 'mine');
@@ -145,10 +145,10 @@ const samples = (): string => join(import.meta.dirname, '..', '..', 'samples');
 
 /** Answers the dialog that asks for the parent of the sample's folder. It takes no path before it shows the home folder. */
 async function chooseParent(window: Workbench, folder: string): Promise<void> {
-  await window.quickInput.opened('Where to make the folder test-stations-sample');
+  await window.quickInput.opened('Where to create the folder test-stations-sample');
   await eventually(async () => assert.equal(await window.quickInput.value(), `${window.server.home}/`));
   await window.quickInput.row('.local').waitFor();
   await window.quickInput.fill(`${folder}/`);
   await window.quickInput.row('.local').waitFor({ state: 'detached' });
-  await window.quickInput.button('Make It Here');
+  await window.quickInput.button('Create Here');
 }

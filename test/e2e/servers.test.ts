@@ -67,7 +67,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
   it('has keys made in its dashboard, and pasted', async () => {
     const window = workbench();
     await tree().row('Cloud bench').menu('Generate New Key…');
-    const message = window.notification(/makes keys in its dashboard only\. Make one for Cloud bench there/);
+    const message = window.notification(/creates keys only in its dashboard\. Create one for Cloud bench there/);
     assert.deepEqual(await message.buttons(), [`Open ${cloud.host}`, 'Paste Key']);
     await message.click('Paste Key');
     await window.quickInput.opened('Key of Cloud bench');
@@ -127,7 +127,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await tree().row('FVT1').menu('Unlink Procedure…');
     await window.notification(/Unlink FVT1 from Cloud bench in the dashboard/).close();
     await tree().row('FVT1').menu('Set Procedure Identifier…');
-    await window.notification(/gives procedures their identifiers itself/).close();
+    await window.notification(/assigns the identifiers of procedures/).close();
     await tree().row('Cloud bench').menu('Delete Key…');
     const opened = window.page.context().waitForEvent('page');
     await window.notification(/Delete the key of Cloud bench in the dashboard/).click(`Open ${cloud.host}`);
@@ -153,14 +153,14 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     };
     await trouble('down', /did not answer to the end/);
     await trouble('failing', /has failed with status 503/, 'Switch Server');
-    await trouble('a page', /answers otherwise than this version/, 'Switch Server');
+    await trouble('a page', /sent a response that this version/, 'Switch Server');
     await trouble(
       'refusing users',
       /does not allow this to the user of your key\. Viewers cannot/,
       `Open ${cloud.host}`,
     );
     await window.screenshot('trouble', 'light');
-    await trouble('forgetting keys', /does not accept your key any more/, 'Sign In');
+    await trouble('forgetting keys', /no longer accepts your key/, 'Sign In');
     cloud.mood = 'well';
     await window.command('Test Stations: Refresh');
     await window.page
@@ -232,7 +232,7 @@ describe('a server with a certificate of the company’s own', function () {
     await window.quickInput.opened('Add TofuPilot server (2/2)');
     await window.quickInput.fill(company.userKey);
     await window.quickInput.accept();
-    await eventually(async () => assert.match(await window.dialog.text(), /may not be the server that it says it is/));
+    await eventually(async () => assert.match(await window.dialog.text(), /The identity of .* could not be verified/));
     await window.screenshot('untrusted-certificate', 'dark');
     await window.dialog.click('Choose CA File');
     await window.quickInput.opened('Certificates of the authority (PEM)');

@@ -43,7 +43,7 @@ describe('the Stations view', function () {
   it('offers the first key once for copying, and it works', async () => {
     const window = workbench();
     const notification = window.notification('Station Bench 1 is ready');
-    assert.deepEqual(await notification.buttons(), ['Copy Key', 'Link Procedure']);
+    assert.deepEqual(await notification.buttons(), ['Link Procedure', 'Copy Key']);
     await notification.click('Copy Key');
     await eventually(async () => {
       firstKey = String(await window.page.evaluate('navigator.clipboard.readText()'));
@@ -193,14 +193,14 @@ describe('the Stations view', function () {
     await window.quickInput.accept();
     await eventually(async () =>
       assert.deepEqual(
-        (await window.tree('Stations').rows()).map((row) => row.replace(/tss_\S+ made .*/, 'tss_… made')),
+        (await window.tree('Stations').rows()).map((row) => row.replace(/tss_\S+ created .*/, 'tss_… created')),
         [
           'Bench A unknown',
           'FVT1 0 runs · Functional verification',
-          'tss_… made',
-          'Bench B selected · never connected',
+          'tss_… created',
+          'Bench B never connected',
           'FVT1 0 runs · Functional verification',
-          'tss_… made',
+          'tss_… created',
         ],
       ),
     );
@@ -235,7 +235,7 @@ describe('the Stations view', function () {
     await window.quickInput.accept();
     await window.notification('Procedure SCRAP was created').click('Link to Bench A');
     await window.tree('Stations').row('SCRAP').menu('Delete Procedure…');
-    await eventually(async () => assert.match(await window.dialog.text(), /Its 0 run\(s\).*linked to Bench A/));
+    await eventually(async () => assert.match(await window.dialog.text(), /Its 0 runs.*linked to Bench A/));
     await window.dialog.click('Delete Procedure');
     await window.tree('Stations').row('SCRAP').locator.waitFor({ state: 'detached' });
   });
@@ -243,7 +243,7 @@ describe('the Stations view', function () {
   it('unlinks a procedure, after asking', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench B').menu('Remove Station…');
-    await eventually(async () => assert.match(await window.dialog.text(), /Runs that it pushed are kept/));
+    await eventually(async () => assert.match(await window.dialog.text(), /Its runs remain on the server/));
     await window.dialog.click('Remove Station');
     await window.tree('Stations').row('Bench B').locator.waitFor({ state: 'detached' });
     await window.tree('Stations').row('FVT1').menu('Unlink Procedure…');

@@ -60,7 +60,7 @@ describe('the Test Explorer', function () {
   it('makes a dry run without a station, a procedure and a server', async () => {
     const window = workbench();
     await window.openFile('vanilla_fvt1.py');
-    await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
+    await window.command('Test Stations: Dry Run Procedure (No Upload)');
     const told = window.notification(/SN-0001: PASS\. Dry run: nothing was pushed\./);
     await told.locator.waitFor();
     assert.ok(!existsSync(bench.data), 'a server was started');
@@ -77,7 +77,7 @@ describe('the Test Explorer', function () {
     const question = 'Operator prompt of prompts.py · dry run';
     bench.script('prompts.py');
     await window.openFile('prompts.py');
-    await window.command('Test Stations: Dry Run Procedure (Nothing Is Pushed)');
+    await window.command('Test Stations: Dry Run Procedure (No Upload)');
     await window.quickInput.opened(question);
     assert.equal(await waits.count(), 0);
     await window.quickInput.cancel();
@@ -101,7 +101,7 @@ describe('the Test Explorer', function () {
 
   it('says that a dry run has ended when a button of an old notification is pressed', async () => {
     const window = workbench();
-    const dryRun = 'Test Stations: Dry Run Procedure (Nothing Is Pushed)';
+    const dryRun = 'Test Stations: Dry Run Procedure (No Upload)';
     await window.openFile('prompts.py');
     await window.command(dryRun);
     await window.quickInput.opened('Operator prompt of prompts.py · dry run');

@@ -47,7 +47,7 @@ describe('the tree of stations', function () {
       .row(/FVT1\s*0 runs/)
       .locator.waitFor();
     await tree()
-      .row(/Bench 1\s*selected · never connected/)
+      .row(/Bench 1\s*never connected/)
       .locator.waitFor();
     const { api_key: key } = await api.call(local.generateKey, { params: { id } }); // elsewhere
     await tree()
@@ -61,7 +61,7 @@ describe('the tree of stations', function () {
       .row(/FVT1\s*3 runs · 50 % first pass · Functional test/)
       .locator.waitFor();
     await tree()
-      .row(/Bench 1\s*selected · unknown/)
+      .row(/Bench 1\s*unknown/)
       .locator.waitFor();
     assert.match(await tree().row('FVT1').tooltip(), /First-pass yield: 50 % \(1\/2\)\. By the second attempt: 100 %/);
     assert.match(await tree().row('Bench 1').tooltip(), /Last seen .*\(1 hour ago\)|Last seen .*\(now\)/);
@@ -75,7 +75,7 @@ describe('the tree of stations', function () {
     await tree().row('No key').action('Generate New Key…');
     await window.notification('Bench 1 has a new key').close();
     await tree()
-      .row(/tss_.*made now/)
+      .row(/tss_.*created now/)
       .locator.waitFor();
   });
 

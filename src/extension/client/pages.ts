@@ -1,6 +1,6 @@
 import { ApiError } from './apiError.ts';
 
-/** More is no list that a person works with, and may have no end. */
+/** A longer list is of no use to a person, and may have no end. */
 const maxEntries = 20_000;
 
 interface Page<T> {
@@ -8,7 +8,7 @@ interface Page<T> {
   readonly meta: { readonly next_cursor: number | null };
 }
 
-/** Everything that a paged list has, page by page. @throws ApiError when it does not come to an end */
+/** Fetches all pages of a list. @throws ApiError if the list does not end */
 export async function allPages<T>(
   fetchPage: (page: { limit: number; cursor: number }) => Promise<Page<T>>,
 ): Promise<T[]> {
@@ -18,7 +18,11 @@ export async function allPages<T>(
     all.push(...page.data);
     const next: number | null = page.meta.next_cursor;
     if (all.length > maxEntries || (next !== null && next <= cursor)) {
-      throw new ApiError('unexpected', null, `The server’s list does not end: after ${all.length} entries it goes on.`);
+      throw new ApiError(
+        'unexpected',
+        null,
+        `The server’s list does not end: it continues after ${all.length} entries.`,
+      );
     }
     cursor = next;
   }

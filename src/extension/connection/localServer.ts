@@ -25,7 +25,7 @@ export class LocalServer implements StationServer {
   #address: Promise<ServerAddress> | undefined;
   #capabilities: Promise<ReadonlySet<string>> | undefined;
   readonly #installationName: () => Promise<string>;
-  /** A key being made, so that calls at the same moment share it. */
+  /** The key that is being created; concurrent calls share it. */
   #newKey: Promise<string> | undefined;
 
   /** @param installationName gives the name under which this installation has its user keys */
@@ -42,7 +42,7 @@ export class LocalServer implements StationServer {
     this.#capabilities = undefined;
   }
 
-  /** Where the server is; starts it. @throws UserError when it cannot be had */
+  /** Returns the address of the server, which is started if it is not running. @throws UserError if it cannot be started */
   address(): Promise<ServerAddress> {
     this.#address ??= this.#start();
     return this.#address;
@@ -91,7 +91,7 @@ export class LocalServer implements StationServer {
   async ensureGenuine({ url }: ReachedServer): Promise<void> {
     const address = await this.address();
     if (address.url === url && (await isStillThere(address))) return;
-    throw new ApiError('offline', null, `The station server is not at ${url} any more.`);
+    throw new ApiError('offline', null, `The station server is no longer at ${url}.`);
   }
 
   /** Those of the program that was found: another one means another start. */
@@ -116,7 +116,7 @@ export class LocalServer implements StationServer {
     const name = await this.#installationName();
     const key = await createUserKey({ program: this.#defaults.program, dataFolder: data }, name);
     await this.#keys.setUser(server.instance, key);
-    this.#log.info('Made a new user key for the local server.');
+    this.#log.info('Created a new user key for the local server.');
     return key;
   }
 

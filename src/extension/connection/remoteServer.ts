@@ -9,7 +9,7 @@ import type { ReachedServer, StationServer } from './server.ts';
 import { ServerConnectionError, serverConnectionErrorFrom } from './serverConnectionError.ts';
 import type { RemotePlace } from './serverList.ts';
 
-/** TofuPilot, or a station server of another machine, at an address that the user gave. */
+/** TofuPilot, or a station server on another machine, at an address that the user entered. */
 export class RemoteServer implements StationServer {
   readonly place: RemotePlace;
   readonly host: string;
@@ -44,12 +44,12 @@ export class RemoteServer implements StationServer {
       new ServerConnectionError(
         'unauthorized',
         this.host,
-        vscode.l10n.t('{0} does not accept your key any more: it was revoked or has expired.', this.host),
+        vscode.l10n.t('{0} no longer accepts your key: it was revoked or has expired.', this.host),
       ),
     );
   }
 
-  /** TLS has told who it is. */
+  /** Resolves at once: TLS has verified the server. */
   ensureGenuine(): Promise<void> {
     return Promise.resolve();
   }
@@ -63,7 +63,7 @@ export class RemoteServer implements StationServer {
   }
 }
 
-/** TofuPilot does not know the call: then the public API is all there is. */
+/** Returns the capabilities of the server; none for TofuPilot, which does not know the call. */
 async function capabilitiesOf(api: StationApi): Promise<ReadonlySet<string>> {
   try {
     return new Set((await api.call(local.health)).capabilities);

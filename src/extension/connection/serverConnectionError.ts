@@ -4,7 +4,7 @@ import type { Remedy, WithRemedies } from '../vscode/userError.ts';
 
 type ServerProblem = ApiErrorKind | 'signedOut';
 
-/** A failed call to a server at an address, in words of its own and with what the user can do about it. */
+/** A failed call to a remote server, with a message for the user and buttons that can fix the problem. */
 export class ServerConnectionError extends ApiError implements WithRemedies {
   override readonly name = 'ServerConnectionError';
   readonly problem: ServerProblem;
@@ -17,7 +17,7 @@ export class ServerConnectionError extends ApiError implements WithRemedies {
   }
 }
 
-/** @param host of the server, as people know it */
+/** Returns the error with a message for the user, if there is one for its kind; otherwise returns the error itself. */
 export function serverConnectionErrorFrom(error: ApiError, host: string): ApiError {
   if (error instanceof ServerConnectionError) return error;
   const message = messageOf(error, host);
@@ -30,12 +30,12 @@ function messageOf({ kind, status, message }: ApiError, host: string): string | 
       return vscode.l10n.t('{0} cannot be reached from this machine. Check the network and the address.', host);
     case 'interrupted':
       return vscode.l10n.t(
-        '{0} did not answer to the end. It may have done what was asked: look before you repeat it.',
+        'The connection to {0} dropped. The request may have succeeded; check before you repeat it.',
         host,
       );
     case 'untrusted':
       return vscode.l10n.t(
-        '{0} may not be the server that it says it is. {1} If it is your company’s, choose the file of its certificate authority.',
+        'The identity of {0} could not be verified. {1} If the server belongs to your company, choose the file of its certificate authority.',
         host,
         message,
       );
@@ -45,7 +45,7 @@ function messageOf({ kind, status, message }: ApiError, host: string): string | 
       return status !== null && status >= 500
         ? vscode.l10n.t('{0} has failed with status {1}. Try again later.', host, status)
         : vscode.l10n.t(
-            '{0} answers otherwise than this version of Test Stations understands. Check the address, and whether an update of the extension is at hand.',
+            '{0} sent a response that this version of Test Stations does not understand. Check the address, and whether an update of the extension is available.',
             host,
           );
     default:

@@ -12,8 +12,8 @@ import { runningWarning, type StationChoice } from './choose.ts';
 import { offerDashboard } from './serverCommands.ts';
 
 /**
- * Makes a key for the station, ends an earlier one, and keeps the new one on this machine.
- * @throws UserError when it cannot be kept; the user can still copy it
+ * Creates a key for the station, which replaces an earlier one, and stores it on this machine.
+ * @throws UserError if the key cannot be stored; the user can still copy it
  */
 export async function issueKey(connection: Connection, station: string): Promise<string> {
   const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
@@ -35,21 +35,21 @@ interface NextStep {
   readonly argument: unknown;
 }
 
-/** Offers a new key for copying. Later it can be copied only where it is kept: the server does not have it. */
+/** Shows a message with a button that copies a new key. The first button is the next step, if there is one. */
 export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
   const copy = vscode.l10n.t('Copy Key');
-  const chosen = await showInformation(message, copy, ...(next === undefined ? [] : [next.label]));
+  const chosen = await showInformation(message, ...(next === undefined ? [] : [next.label]), copy);
   if (chosen === copy) await vscode.env.clipboard.writeText(key);
   else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
 }
 
-/** Where the server makes keys only in its dashboard: the way there and back. */
+/** Offers to create a key in the dashboard and to paste it, for a server whose API cannot create keys. */
 export function offerPaste(connection: Connection, station: { id: string; name: string }): Promise<void> {
   return offerDashboard(
     connection,
     station,
     vscode.l10n.t(
-      '{0} makes keys in its dashboard only. Make one for {1} there, under Stations, then paste it here.',
+      '{0} creates keys only in its dashboard. Create one for {1} there, under Stations, then paste it here.',
       connection.serverName,
       station.name,
     ),
@@ -72,7 +72,7 @@ export function registerKeyCommands(
         message: vscode.l10n.t('Generate a new key for {0}?', station.name),
         detail:
           vscode.l10n.t(
-            'The present key {0} stops working at once: scripts, services and other machines that use it are refused until they get the new one. The next run from this editor uses the new key by itself.',
+            'The current key {0} stops working at once. Scripts, services, and other machines that use it are refused until they get the new one. The next run from this editor uses the new key automatically.',
             prefix,
           ) + runningWarning(store, station.id),
         button: vscode.l10n.t('Generate New Key'),
@@ -143,7 +143,7 @@ export function registerKeyCommands(
     const key = await vscode.window.showInputBox({
       title: vscode.l10n.t('Key of {0}', station.name),
       prompt: vscode.l10n.t(
-        'Paste the key that was made for this station elsewhere. It is kept in VS Code’s secret storage.',
+        'Paste the key that was created for this station elsewhere. It is kept in VS Code’s secret storage.',
       ),
       password: true,
       ignoreFocusOut: true,

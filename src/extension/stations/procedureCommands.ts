@@ -104,7 +104,7 @@ export function registerProcedureCommands(
     if (!(await connection.can('procedure-identifiers'))) {
       throw new UserError(
         vscode.l10n.t(
-          '{0} gives procedures their identifiers itself: they cannot be changed from here.',
+          '{0} assigns the identifiers of procedures. They cannot be changed from here.',
           connection.serverName,
         ),
       );
@@ -122,7 +122,9 @@ export function registerProcedureCommands(
     const sure = await confirm({
       message: vscode.l10n.t('Delete procedure {0}?', label),
       detail: [
-        vscode.l10n.t('Its {0} run(s), with their measurements and attachments, are deleted with it.', runs),
+        runs === 1
+          ? vscode.l10n.t('Its run, with all measurements and attachments, is also deleted.')
+          : vscode.l10n.t('Its {0} runs, with all measurements and attachments, are also deleted.', runs),
         links === '' ? '' : vscode.l10n.t('It is linked to {0}, which can then no longer push runs of it.', links),
         vscode.l10n.t('This cannot be undone.'),
       ]

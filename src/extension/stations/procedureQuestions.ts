@@ -113,7 +113,7 @@ export async function askProcedure(withIdentifier: boolean): Promise<{ name: str
 export function askName(step: Step, value: string): Promise<string> {
   return step.text({
     value,
-    prompt: vscode.l10n.t('What is tested, 1 to 60 characters, such as “Functional verification”'),
+    prompt: vscode.l10n.t('Procedure name (1–60 characters), such as “Functional verification”'),
     validate: (text) => firstIssue(name60.safeParse(text)),
   });
 }

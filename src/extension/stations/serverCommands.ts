@@ -81,7 +81,7 @@ export function registerServerCommands(commands: Commands, connection: Connectio
 
   commands.register('removeServer', async () => {
     const items = servers.all.map((place) => ({ label: new URL(place.url).host, place }));
-    if (items.length === 0) throw new UserError(vscode.l10n.t('No server was added to this machine’s own.'));
+    if (items.length === 0) throw new UserError(vscode.l10n.t('No TofuPilot server has been added.'));
     const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Remove server') });
     if (picked === undefined) throw new vscode.CancellationError();
     const sure = await confirm({
@@ -128,15 +128,15 @@ const confirmUnencrypted = (url: string): Promise<boolean> =>
   confirm({
     message: vscode.l10n.t('Send keys to {0} unencrypted?', new URL(url).host),
     detail: vscode.l10n.t(
-      'The address begins with http: whoever is on the network between can read the keys and the results.',
+      'The address begins with http, so anyone on the network in between can read the keys and the results.',
     ),
     button: vscode.l10n.t('Use Unencrypted'),
   });
 
 /**
- * For what the public API of the server in use has no call: says so, and opens the way round.
- * @param instead what to do in the dashboard, as a sentence
- * @param next a further button
+ * Shows what the user can do in the dashboard instead of here, with a button that opens the dashboard.
+ * @param instead a sentence that says what to do in the dashboard
+ * @param next a second button
  */
 export async function offerDashboard(
   connection: Connection,

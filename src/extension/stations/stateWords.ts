@@ -3,7 +3,6 @@ import type { StationState } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 
-/** The word for a state; with shapes of their own, colour is not needed to tell them apart. */
 export function stateWord(state: StationState): string {
   switch (state) {
     case 'connected':
@@ -32,19 +31,18 @@ const icons: Record<StationState, [icon: string, color: string]> = {
   unknown: ['question', 'disabledForeground'],
 };
 
-/** What the word means, as a sentence. */
 export function stateSentence(state: StationState): string {
   switch (state) {
     case 'connected':
-      return vscode.l10n.t('Connected now.');
+      return vscode.l10n.t('Connected.');
     case 'running':
-      return vscode.l10n.t('Runs a script now.');
+      return vscode.l10n.t('Running a script.');
     case 'disconnected':
-      return vscode.l10n.t('Was connected before, and is not now.');
+      return vscode.l10n.t('Disconnected.');
     case 'never':
-      return vscode.l10n.t('Nothing of this station has ever reached the server.');
+      return vscode.l10n.t('This station has never connected.');
     case 'unknown':
-      return vscode.l10n.t('Whether it is connected now is not known.');
+      return vscode.l10n.t('It is not known whether this station is connected.');
   }
 }
 
@@ -54,7 +52,7 @@ export const pauseWord = ({ kind }: Pause): string =>
 export const pauseIcon = ({ kind }: Pause): vscode.ThemeIcon =>
   new vscode.ThemeIcon(kind === 'maintenance' ? 'tools' : 'debug-pause', new vscode.ThemeColor('charts.purple'));
 
-/** What is in progress, and until when, as a sentence. */
+/** Returns a sentence about the pause that is in progress, with its end and note. */
 export function pauseSentence({ kind, ends_at, note }: Pause): string {
   const until = ends_at === null ? undefined : new Date(ends_at).toLocaleString();
   const sentence =

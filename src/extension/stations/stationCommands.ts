@@ -53,8 +53,7 @@ export function registerStationCommands(
       message: vscode.l10n.t('Remove station {0}?', station.name),
       detail:
         vscode.l10n.t(
-          'Its key stops working at once and its links to {0} procedure(s) are removed. Runs that it pushed are kept. This cannot be undone.',
-          station.procedures.length,
+          'Its key stops working at once, and its links to procedures are removed. Its runs remain on the server. This cannot be undone.',
         ) + runningWarning(store, station.id),
       button: vscode.l10n.t('Remove Station'),
     });
@@ -107,7 +106,7 @@ async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): 
 async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
   const typed = await vscode.window.showInputBox({
     ...options,
-    prompt: vscode.l10n.t('The name of the test bench, 1 to 60 characters, such as “Bench 1”'),
+    prompt: vscode.l10n.t('Station name (1–60 characters), such as “Bench 1”'),
     ignoreFocusOut: true,
     validateInput: (value) => name60.safeParse(value).error?.issues[0]?.message,
   });

@@ -34,7 +34,8 @@ export function stationItem(
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
   const paused = pause === undefined ? '' : pauseWord(pause);
   const stateWords = joinParts(' · ', paused, stateWord(state), sinceWords(station, state));
-  item.description = joinParts(' · ', word, asks || stateWords);
+  // The check mark behind the row shows that the station is selected.
+  item.description = asks || stateWords;
   item.iconPath = stationIcon({ state, pause, waiting });
   item.resourceUri = selectionUri(station.id);
   item.contextValue = joinParts(' ', 'station', selected ? 'selected' : '', pause?.kind ?? '');
@@ -121,7 +122,7 @@ export function procedureItem({ station, procedure, week }: ProcedureNode): vsco
 
 export function keyItem({ station, key }: KeyNode): vscode.TreeItem {
   const item = new vscode.TreeItem(key === null ? vscode.l10n.t('No key') : `${key.prefix}…`);
-  const age = key?.createdAt == null ? '' : vscode.l10n.t('made {0}', ago(key.createdAt, Date.now()));
+  const age = key?.createdAt == null ? '' : vscode.l10n.t('created {0}', ago(key.createdAt, Date.now()));
   const missing = key === null || key.isHere ? '' : vscode.l10n.t('not on this machine');
   item.id = `station:${station.id}/key`;
   item.description = key === null ? vscode.l10n.t('scripts cannot push') : joinParts(' · ', missing, age);
@@ -146,7 +147,7 @@ function keyTooltip(station: StationItem, key: StationKey | null): string {
     key.isHere
       ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
       : vscode.l10n.t('This machine does not have it: paste it, or generate a new one.'),
-    key.createdAt === null ? '' : vscode.l10n.t('Made {0}.', formatTime(key.createdAt)),
+    key.createdAt === null ? '' : vscode.l10n.t('Created {0}.', formatTime(key.createdAt)),
     key.lastUsedAt === null
       ? key.createdAt === null
         ? ''

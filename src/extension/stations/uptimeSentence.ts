@@ -7,7 +7,7 @@ import type { Log } from '../vscode/log.ts';
 
 const days = 90;
 
-/** The station's uptime of the last 90 days as a sentence; empty when none is kept, or it cannot be had now. */
+/** Returns the station's uptime of the last 90 days as a sentence, or '' if the server has none or does not answer. */
 export async function uptimeSentence(connection: Connection, log: Log, id: string): Promise<string> {
   try {
     if (!(await connection.can('uptime'))) return '';
@@ -16,7 +16,7 @@ export async function uptimeSentence(connection: Connection, log: Log, id: strin
     if (!answer.is_watched) return '';
     const { percent, observed, coverage } = figuresOf(lastDays(answer.columns, answer.days, days));
     if (percent === null)
-      return vscode.l10n.t('Too little was observed in the last {0} days to tell its uptime.', days);
+      return vscode.l10n.t('Too little was observed in the last {0} days to calculate its uptime.', days);
     return vscode.l10n.t(
       'Up {0} of {1} observed ({2} %) in the last {3} days.',
       percentWords(percent, vscode.env.language),

@@ -51,8 +51,8 @@ export async function showOpenedSample(context: vscode.ExtensionContext, store: 
 async function chosenParent(): Promise<vscode.Uri> {
   const [parent] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Where to make the folder {0}', name),
-      openLabel: vscode.l10n.t('Make It Here'),
+      title: vscode.l10n.t('Where to create the folder {0}', name),
+      openLabel: vscode.l10n.t('Create Here'),
       canSelectFiles: false,
       canSelectFolders: true,
       defaultUri: vscode.Uri.file(homedir()),
@@ -73,7 +73,7 @@ async function sampleIn(parent: vscode.Uri, samples: vscode.Uri): Promise<vscode
 
 async function wantsAnother(existing: vscode.Uri): Promise<boolean> {
   const open = vscode.l10n.t('Open It');
-  const another = vscode.l10n.t('Make Another');
+  const another = vscode.l10n.t('Create Another');
   const message = vscode.l10n.t('There is already a sample workspace in this folder.');
   const answer = await showInformation(message, { modal: true, detail: existing.fsPath }, open, another);
   if (answer === undefined) throw new vscode.CancellationError();

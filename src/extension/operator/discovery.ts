@@ -25,7 +25,7 @@ export interface FoundServer {
 }
 
 /** The wait after each question. The question is repeated because multicast packets can be lost. */
-const waits = [500, 500, 1_000];
+const questionDelaysMs = [500, 500, 1_000];
 
 /** Searches all networks of this computer, and the computer itself. Networks that block multicast yield no results. */
 export async function findStationServers(): Promise<FoundServer[]> {
@@ -34,7 +34,7 @@ export async function findStationServers(): Promise<FoundServer[]> {
     const socket = createSocket({ type: 'udp4' });
     try {
       socket.on('message', (message, { address: host }) => {
-        const server = read(message.toString(), host);
+        const server = parseAnswer(message.toString(), host);
         if (server) found.set(server.address, server);
       });
       socket.bind(0, address);
@@ -42,7 +42,7 @@ export async function findStationServers(): Promise<FoundServer[]> {
       socket.setMulticastInterface(address);
       socket.setMulticastTTL(1);
       const failed = once(socket, 'error').then(() => true);
-      for (const wait of waits) {
+      for (const wait of questionDelaysMs) {
         socket.send(question, port, group);
         if (await Promise.race([delay(wait, false), failed])) break;
       }
@@ -62,7 +62,7 @@ export async function findStationServers(): Promise<FoundServer[]> {
   return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));
 }
 
-function read(message: string, host: string): FoundServer | undefined {
+function parseAnswer(message: string, host: string): FoundServer | undefined {
   try {
     const { port: listening, station_id, test_name } = answer.parse(JSON.parse(message));
     return { address: `${host}:${listening}`, stationId: station_id, testName: test_name ?? null };

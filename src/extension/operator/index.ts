@@ -48,7 +48,7 @@ export function registerOperator(
     await panels.open(station);
   });
   commands.register('setStationScript', async (argument) => {
-    await scripts.choose(await stationOf(argument));
+    await scripts.pick(await stationOf(argument));
   });
   commands.register('copyOperatorLink', async (argument) => {
     const station = await stationOf(argument);

@@ -42,7 +42,7 @@ export class OperatorPanel implements vscode.Disposable {
   restart(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.#show({ type: 'connection', state: 'connecting', message: null });
+    this.#setStatus({ type: 'connection', state: 'connecting', message: null });
     void this.#watch(this.#abort.signal);
   }
 
@@ -91,15 +91,15 @@ export class OperatorPanel implements vscode.Disposable {
   async #watch(signal: AbortSignal): Promise<void> {
     await watchWithReconnect({
       open: () => this.#connection.stream(operator.states, { params: { id: this.#station } }, signal),
-      onEvent: (event) => this.#take(stateEvent.parse(event)),
+      onEvent: (event) => this.#handleEvent(stateEvent.parse(event)),
       onDisconnect: (error) => {
         this.#log.debug(`operator states: ${String(error)}`);
         if (error instanceof ApiError && error.kind === 'notFound') {
           const message = vscode.l10n.t('{0} no longer has this station.', this.#connection.serverName);
-          this.#show({ type: 'connection', state: 'ended', message });
+          this.#setStatus({ type: 'connection', state: 'ended', message });
           return 'stop';
         }
-        this.#show({ type: 'connection', state: 'lost', message: null });
+        this.#setStatus({ type: 'connection', state: 'lost', message: null });
         return 'retry';
       },
       signal,
@@ -108,17 +108,17 @@ export class OperatorPanel implements vscode.Disposable {
     });
   }
 
-  #take(sent: ReturnType<(typeof stateEvent)['parse']>): void {
+  #handleEvent(sent: ReturnType<(typeof stateEvent)['parse']>): void {
     if (sent.event === 'state') this.#state = sent.data.state;
     else if (this.#state) this.#state = patchState(this.#state, sent.data.patch);
     if (sent.event === 'state') this.#post({ type: 'state', ...sent.data });
     else this.#post({ type: 'patch', ...sent.data });
-    this.#show({ type: 'connection', state: 'live', message: null });
+    this.#setStatus({ type: 'connection', state: 'live', message: null });
     const name = this.#state?.station_name;
     if (name !== undefined) this.panel.title = name;
   }
 
-  #show(status: ToOperator): void {
+  #setStatus(status: ToOperator): void {
     this.#status = status;
     this.#post(status);
   }

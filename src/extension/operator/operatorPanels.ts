@@ -8,7 +8,7 @@ import type { OperatorPanel } from './operatorPanel.ts';
 
 const viewType = 'testStations.operator';
 /** The state that the webview keeps over a reload of the window. */
-const kept = z.object({ subject: z.uuid() });
+const panelState = z.object({ subject: z.uuid() });
 
 /** The panels of the Operator UI, one per station. They are restored after a reload of the window. */
 export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -47,20 +47,20 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       return;
     }
     const options = { ...webviewOptions(this.#extension), enableFindWidget: true };
-    await this.#fill(vscode.window.createWebviewPanel(viewType, name, vscode.ViewColumn.Active, options), id);
+    await this.#attach(vscode.window.createWebviewPanel(viewType, name, vscode.ViewColumn.Active, options), id);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const parsed = kept.safeParse(state);
+    const parsed = panelState.safeParse(state);
     if (!parsed.success || !(await this.#connection.can('operator').catch(() => true))) {
       panel.dispose();
       return;
     }
     panel.webview.options = webviewOptions(this.#extension);
-    await this.#fill(panel, parsed.data.subject);
+    await this.#attach(panel, parsed.data.subject);
   }
 
-  async #fill(panel: vscode.WebviewPanel, id: string): Promise<void> {
+  async #attach(panel: vscode.WebviewPanel, id: string): Promise<void> {
     const { OperatorPanel } = await import('./operatorPanel.ts');
     if (this.#panels.has(id)) {
       panel.dispose();
@@ -68,10 +68,10 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     }
     this.#panels.set(id, new OperatorPanel(panel, id, this.#connection, this.#extension, this.#log));
     this.#onOpen(id);
-    this.#tellShown();
+    this.#publishShown();
     panel.onDidDispose(() => {
       this.#panels.delete(id);
-      this.#tellShown();
+      this.#publishShown();
     });
   }
 
@@ -80,7 +80,7 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   }
 
   /** Publishes the stations that have a panel: their prompts need no input box. */
-  #tellShown(): void {
+  #publishShown(): void {
     this.#liveRuns.setShown(new Set(this.#panels.keys()));
   }
 

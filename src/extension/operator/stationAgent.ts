@@ -9,7 +9,7 @@ import type { Log } from '../vscode/log.ts';
 import { TestReport } from './testReport.ts';
 
 /** Least milliseconds between two reports. */
-const reportEvery = 100;
+const reportIntervalMs = 100;
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 10_000;
 
@@ -26,8 +26,8 @@ export class StationAgent implements vscode.Disposable {
   #script: LiveScript | undefined;
   #offer: Offer | undefined;
   /** Changes not yet sent to the server. */
-  #untold: { offer?: Offer; busy?: boolean } = {};
-  #reporting = false;
+  #pending: { offer?: Offer; busy?: boolean } = {};
+  #isReporting = false;
 
   /**
    * @param window the id of this window
@@ -44,34 +44,34 @@ export class StationAgent implements vscode.Disposable {
     this.#params = { id: station, window_id: window };
     this.#log = log;
     this.#onRequest = onRequest;
-    void this.#listen(this.#abort.signal);
+    void this.#watchRequests(this.#abort.signal);
   }
 
   /** Opens the stream again after the server was changed or restarted. */
   restart(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
-    void this.#listen(this.#abort.signal);
+    void this.#watchRequests(this.#abort.signal);
   }
 
   /** Reports the events of a script until it ends. */
   follow(script: LiveScript): void {
     this.#script = script;
-    this.#untold.busy = true;
+    this.#pending.busy = true;
     const subscriptions = [
       script.onEvent((event) => {
-        this.#report.take(event, script);
-        void this.#tell();
+        this.#report.handleEvent(event, script);
+        void this.#sendReports();
       }),
       script.onEnd(() => {
         for (const each of subscriptions) each.dispose();
         this.#script = undefined;
         this.#report.end();
-        this.#untold.busy = false;
-        void this.#tell();
+        this.#pending.busy = false;
+        void this.#sendReports();
       }),
     ];
-    void this.#tell();
+    void this.#sendReports();
   }
 
   get isBusy(): boolean {
@@ -85,14 +85,14 @@ export class StationAgent implements vscode.Disposable {
 
   offer(change: Offer): void {
     this.#offer = { ...this.#offer, ...change };
-    this.#untold.offer = this.#offer;
-    void this.#tell();
+    this.#pending.offer = this.#offer;
+    void this.#sendReports();
   }
 
-  async #listen(signal: AbortSignal): Promise<void> {
+  async #watchRequests(signal: AbortSignal): Promise<void> {
     await watchWithReconnect({
       open: () => this.#connection.stream(operator.requests, { params: this.#params }, signal),
-      onEvent: (event) => this.#take(windowRequest.parse(event)),
+      onEvent: (event) => this.#handleRequest(windowRequest.parse(event)),
       onDisconnect: (error) => {
         this.#log.debug(`operator requests: ${String(error)}`);
         // This server has no such station or no Operator UI, but another server may.
@@ -104,12 +104,12 @@ export class StationAgent implements vscode.Disposable {
     });
   }
 
-  #take(request: WindowRequest): void {
+  #handleRequest(request: WindowRequest): void {
     switch (request.event) {
       case 'hello': // a restarted server has lost the state
-        this.#report.forget();
-        this.#untold = { ...(this.#offer && { offer: this.#offer }), busy: this.isBusy };
-        void this.#tell();
+        this.#report.reset();
+        this.#pending = { ...(this.#offer && { offer: this.#offer }), busy: this.isBusy };
+        void this.#sendReports();
         break;
       case 'answer':
         if (request.data.execution_id === this.test?.execution_id) {
@@ -125,29 +125,29 @@ export class StationAgent implements vscode.Disposable {
   }
 
   /** Sends all pending changes. Changes that cannot be sent are sent when the stream is connected again. */
-  async #tell(): Promise<void> {
-    if (this.#reporting) return;
-    this.#reporting = true;
+  async #sendReports(): Promise<void> {
+    if (this.#isReporting) return;
+    this.#isReporting = true;
     try {
       for (;;) {
-        const untold = this.#untold;
-        const news = this.#report.news();
+        const untold = this.#pending;
+        const news = this.#report.takePending();
         if (news === undefined && Object.keys(untold).length === 0) return;
-        this.#untold = {};
+        this.#pending = {};
         try {
           await this.#connection.call(operator.report, { params: this.#params, body: { ...news, ...untold } });
         } catch (error) {
-          this.#report.forget();
-          this.#untold = { ...untold, ...this.#untold };
+          this.#report.reset();
+          this.#pending = { ...untold, ...this.#pending };
           if (!(error instanceof ApiError && error.kind === 'conflict')) {
             this.#log.debug(`operator report: ${String(error)}`);
             return;
           }
         }
-        await delay(reportEvery);
+        await delay(reportIntervalMs);
       }
     } finally {
-      this.#reporting = false;
+      this.#isReporting = false;
     }
   }
 

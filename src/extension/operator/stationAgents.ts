@@ -55,15 +55,15 @@ export class StationAgents implements vscode.Disposable {
 
   /** Returns the agent of the station, and offers the station's script to operators. */
   ensure(station: string): StationAgent {
-    const agent = this.#agents.get(station) ?? this.#make(station);
+    const agent = this.#agents.get(station) ?? this.#create(station);
     const script = this.#needs.scripts.get(station);
     agent.offer({ script: script === undefined ? null : basename(script.fsPath), problem: null });
     return agent;
   }
 
-  #make(station: string): StationAgent {
+  #create(station: string): StationAgent {
     const { connection, log } = this.#needs;
-    const take = (request: WindowRequest): void => this.#take(station, request);
+    const take = (request: WindowRequest): void => this.#handleRequest(station, request);
     const made = new StationAgent(connection, station, this.#window, log, take);
     this.#agents.set(station, made);
     return made;
@@ -71,14 +71,14 @@ export class StationAgents implements vscode.Disposable {
 
   async #follow(script: LiveScript): Promise<void> {
     // The agent must be subscribed before the first event, so there is no await above this line.
-    const agent = this.#agents.get(script.station.id) ?? this.#make(script.station.id);
+    const agent = this.#agents.get(script.station.id) ?? this.#create(script.station.id);
     agent.follow(script);
     if (await this.#needs.connection.can('operator').catch(() => true)) return;
     agent.dispose();
     this.#agents.delete(script.station.id);
   }
 
-  #take(station: string, request: WindowRequest): void {
+  #handleRequest(station: string, request: WindowRequest): void {
     if (request.event === 'start') {
       this.#setLoop(station, request.data.loop);
       void this.#start(station, request.data.serial_number);

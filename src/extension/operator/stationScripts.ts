@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 
-const kept = z.record(z.string(), z.string());
+const storedScripts = z.record(z.string(), z.string());
 const key = 'stationScripts';
 
 /** The script that this workspace starts on each station. */
@@ -32,14 +32,14 @@ export class StationScripts {
   }
 
   get #all(): Record<string, string> {
-    return kept.safeParse(this.#state.get(key)).data ?? {};
+    return storedScripts.safeParse(this.#state.get(key)).data ?? {};
   }
 
   /**
    * Lets the user pick a script of the workspace.
    * @throws vscode.CancellationError
    */
-  async choose(station: { readonly id: string; readonly name: string }): Promise<vscode.Uri> {
+  async pick(station: { readonly id: string; readonly name: string }): Promise<vscode.Uri> {
     const found = await vscode.workspace.findFiles('**/*.py', '**/{node_modules,.venv,venv,__pycache__,.git}/**', 500);
     const open = vscode.window.activeTextEditor?.document.uri.toString();
     const items = found

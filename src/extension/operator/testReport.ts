@@ -13,14 +13,14 @@ export type TestUpdate =
 /** The test of a script in this window, and the part of it that the server has received. */
 export class TestReport {
   #test: LiveTest | null = null;
-  #told: LiveTest | null = null;
+  #sent: LiveTest | null = null;
   #number = 0;
 
   get test(): LiveTest | null {
     return this.#test;
   }
 
-  take(event: RunnerEvent, { folder }: LiveScript): void {
+  handleEvent(event: RunnerEvent, { folder }: LiveScript): void {
     this.#test = readRunnerEvent(this.#test, event.event === 'ui_request' ? withImage(event, folder) : event);
   }
 
@@ -29,17 +29,18 @@ export class TestReport {
   }
 
   /** Resends the whole test with the next report. */
-  forget(): void {
-    this.#told = null;
+  reset(): void {
+    this.#sent = null;
   }
 
   /** Returns the changes that the server does not have yet, and marks them as sent. */
-  news(): TestUpdate | undefined {
-    const [test, told] = [this.#test, this.#told];
-    if (test === null || test === told) return undefined;
-    this.#told = test;
+  takePending(): TestUpdate | undefined {
+    const test = this.#test;
+    const sent = this.#sent;
+    if (test === null || test === sent) return undefined;
+    this.#sent = test;
     this.#number += 1;
-    const patch = told?.execution_id === test.execution_id ? testPatchOf(told, test) : null;
+    const patch = sent?.execution_id === test.execution_id ? testPatchOf(sent, test) : null;
     return patch === null ? { test, number: this.#number } : { patch, number: this.#number };
   }
 }

@@ -22,7 +22,7 @@ export class WaitingPrompts implements vscode.Disposable {
   /** The ids of the open prompts. */
   #waiting: ReadonlySet<string> = new Set();
   readonly #subscriptions: vscode.Disposable[];
-  #following: AbortController | undefined;
+  #watching: AbortController | undefined;
 
   /** @param isVisible whether the station's Operator UI is visible in this window */
   constructor(
@@ -39,26 +39,26 @@ export class WaitingPrompts implements vscode.Disposable {
     this.#log = log;
     this.#subscriptions = [
       // The server is asked only once the Stations view has loaded.
-      store.onDidChange(() => this.#begin()),
+      store.onDidChange(() => this.#start()),
       connection.onDidChangeServer(() => {
-        this.#following?.abort();
-        this.#following = undefined;
+        this.#watching?.abort();
+        this.#watching = undefined;
         store.setWaiting(new Map());
       }),
     ];
   }
 
-  #begin(): void {
-    if (this.#following !== undefined || this.#store.stations === undefined) return;
-    this.#following = new AbortController();
-    void this.#follow(this.#following.signal);
+  #start(): void {
+    if (this.#watching !== undefined || this.#store.stations === undefined) return;
+    this.#watching = new AbortController();
+    void this.#watch(this.#watching.signal);
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
+  async #watch(signal: AbortSignal): Promise<void> {
     await watchWithReconnect({
       open: async () =>
         (await this.#connection.can('operator')) ? this.#connection.stream(operator.waiting, {}, signal) : undefined,
-      onEvent: (event) => this.#take(waitingEvent.parse(event).data),
+      onEvent: (event) => this.#update(waitingEvent.parse(event).data),
       onDisconnect: (error) => {
         this.#log.debug(`waiting prompts: ${String(error)}`);
         return 'retry';
@@ -69,7 +69,7 @@ export class WaitingPrompts implements vscode.Disposable {
     });
   }
 
-  #take(prompts: readonly WaitingPrompt[]): void {
+  #update(prompts: readonly WaitingPrompt[]): void {
     this.#waiting = new Set(prompts.map(({ prompt_id }) => prompt_id));
     this.#store.setWaiting(new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)])));
     for (const prompt of prompts) {
@@ -91,7 +91,7 @@ export class WaitingPrompts implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#following?.abort();
+    this.#watching?.abort();
     for (const each of this.#subscriptions) each.dispose();
   }
 }

@@ -32,7 +32,7 @@ export async function requireOperatorUi(
     run: () => vscode.commands.executeCommand('testStations.setStationScript', { id }),
   };
   if (script !== undefined) {
-    if (await isOpenhtf(script)) return;
+    if (await usesOpenHtf(script)) return;
     throw new UserError(
       vscode.l10n.t(
         'The script of {0}, {1}, does not use OpenHTF, and the Operator UI is for OpenHTF tests only. Its result is in the Runs view.',
@@ -54,7 +54,7 @@ export async function requireOperatorUi(
 }
 
 /** Returns true for a script that cannot be read: starting it reports the actual problem. */
-async function isOpenhtf(script: vscode.Uri): Promise<boolean> {
+async function usesOpenHtf(script: vscode.Uri): Promise<boolean> {
   try {
     return mentionsOpenHtf((await vscode.workspace.openTextDocument(script)).getText());
   } catch {

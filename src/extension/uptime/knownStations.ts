@@ -4,7 +4,7 @@ import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
 
 /** The list has no connection status, so it is requested per station, for up to this number of stations. */
-const askedFor = 100;
+const maxStatusRequests = 100;
 
 /**
  * Returns the stations of a server without uptime, with the connection status of its public API.
@@ -14,7 +14,7 @@ export async function knownStations(connection: Connection): Promise<KnownStatio
   const list = await allPages((query) => connection.call(stations.list, { query }));
   const known: KnownStation[] = [];
   for (const [place, { id, name }] of list.entries()) {
-    const station = place < askedFor ? await connection.call(stations.get, { params: { id } }) : undefined;
+    const station = place < maxStatusRequests ? await connection.call(stations.get, { params: { id } }) : undefined;
     known.push({ id, name, state: station?.connection_status ?? 'unknown' });
   }
   return known;

@@ -26,9 +26,9 @@ export interface PanelServices {
 }
 
 /** Uptime grows while nothing happens, so the panel is refreshed in this interval. */
-const tick = 60_000;
+const refreshIntervalMs = 60_000;
 /** Above this number of changed stations, all are loaded with one request. */
-const fewStations = 10;
+const maxSingleLoads = 10;
 
 /**
  * The extension host's side of the uptime panel. It loads the data, keeps it up to date, and runs the view's actions.
@@ -38,9 +38,9 @@ export class UptimePanel implements vscode.Disposable {
   readonly #services: PanelServices;
   #zone = 'UTC';
   /** The station to open as soon as the webview is ready. */
-  #opening: string | undefined;
+  #stationToOpen: string | undefined;
   /** The station and day whose details are visible. */
-  #look: { station: string | null; date: string | null } = { station: null, date: null };
+  #selection: { station: string | null; date: string | null } = { station: null, date: null };
   /** The dates of the rows that are visible; undefined when there are no rows. */
   #dates: readonly string[] | undefined;
   /** The ids of the stations to load again. */
@@ -51,12 +51,12 @@ export class UptimePanel implements vscode.Disposable {
   constructor(panel: vscode.WebviewPanel, services: PanelServices, station: string | undefined) {
     this.#panel = panel;
     this.#services = services;
-    this.#opening = station;
+    this.#stationToOpen = station;
     const { connection, feed, watching, extension } = services;
     const subscriptions = vscode.Disposable.from(
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidChangeViewState(() => feed.setWatching('uptime', panel.visible)),
-      feed.onDidReceiveChange((change) => this.#hear(change)),
+      feed.onDidReceiveChange((change) => this.#onChange(change)),
       connection.onDidChangeServer(() => void this.#refresh()),
       watching.onDidChange(() => this.#sendWatched()),
     );
@@ -72,10 +72,10 @@ export class UptimePanel implements vscode.Disposable {
 
   reveal(station: string | undefined): void {
     const isShown = this.#panel.visible && this.#dates !== undefined;
-    this.#opening = station;
+    this.#stationToOpen = station;
     this.#panel.reveal();
     // A hidden webview starts again when it is shown, and sends `ready`.
-    if (isShown) this.#open();
+    if (isShown) this.#sendOpen();
   }
 
   dispose(): void {
@@ -88,12 +88,12 @@ export class UptimePanel implements vscode.Disposable {
       this.#dates = undefined;
       this.#sendWatched();
       await this.#refresh();
-      this.#open();
+      this.#sendOpen();
     },
     refresh: () => this.#refresh(),
-    look: async ({ station, date }) => {
-      this.#look = { station, date };
-      if (this.#dates !== undefined) await this.#loadLook();
+    select: async ({ station, date }) => {
+      this.#selection = { station, date };
+      if (this.#dates !== undefined) await this.#loadSelection();
     },
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
     export: ({ format, station }) => exportUptime(this.#services.connection, this.#zone, format, station),
@@ -121,16 +121,16 @@ export class UptimePanel implements vscode.Disposable {
     }
   }
 
-  #open(): void {
-    if (this.#opening !== undefined) this.#post({ type: 'open', station: this.#opening });
-    this.#opening = undefined;
+  #sendOpen(): void {
+    if (this.#stationToOpen !== undefined) this.#post({ type: 'open', station: this.#stationToOpen });
+    this.#stationToOpen = undefined;
   }
 
-  #hear(change: Change | undefined): void {
+  #onChange(change: Change | undefined): void {
     if (change === undefined || change.kind.startsWith('station.')) void this.#refresh();
     else if (change.station_id === null) return;
     else if (change.kind === 'presence.updated') void this.#refresh(change.station_id);
-    else if (change.kind.startsWith('run.') && change.station_id === this.#look.station)
+    else if (change.kind.startsWith('run.') && change.station_id === this.#selection.station)
       void this.#refresh(change.station_id);
   }
 
@@ -147,7 +147,7 @@ export class UptimePanel implements vscode.Disposable {
       while (this.#stale === 'all' || this.#stale.size > 0) {
         const stale = this.#stale;
         this.#stale = new Set();
-        if (stale === 'all' || stale.size > fewStations || this.#dates === undefined) await this.#loadAll();
+        if (stale === 'all' || stale.size > maxSingleLoads || this.#dates === undefined) await this.#loadAll();
         else for (const id of stale) await this.#loadStation(id);
       }
     } catch (error) {
@@ -156,7 +156,7 @@ export class UptimePanel implements vscode.Disposable {
       this.#post({ type: 'failed', message: messageOf(error) });
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#panel.visible && void this.#refresh(), tick);
+    this.#timer = setTimeout(() => this.#panel.visible && void this.#refresh(), refreshIntervalMs);
   }
 
   async #loadAll(): Promise<void> {
@@ -170,7 +170,7 @@ export class UptimePanel implements vscode.Disposable {
     this.#dates = days.dates;
     const rows = stations.map(({ columns: _, ...head }) => head);
     this.#post({ type: 'fleet', days, rows, columns: packColumns(stations, days.dates.length) });
-    await this.#loadLook();
+    await this.#loadSelection();
   }
 
   async #loadStation(id: string): Promise<void> {
@@ -178,22 +178,22 @@ export class UptimePanel implements vscode.Disposable {
     // A new day has begun or the station was deleted, so all rows change.
     if (station === undefined || station.days.dates.at(-1) !== this.#dates?.at(-1)) return this.#loadAll();
     this.#post({ type: 'row', row: station, now: station.days.now });
-    if (id === this.#look.station) {
+    if (id === this.#selection.station) {
       this.#post({ type: 'station', station });
       await this.#loadDay();
     }
   }
 
-  async #loadLook(): Promise<void> {
-    const { station: id } = this.#look;
+  async #loadSelection(): Promise<void> {
+    const { station: id } = this.#selection;
     const station = id === null ? undefined : await this.#readStation(id);
-    if (station === undefined || id !== this.#look.station) return;
+    if (station === undefined || id !== this.#selection.station) return;
     this.#post({ type: 'station', station });
     await this.#loadDay();
   }
 
   async #loadDay(): Promise<void> {
-    const { station, date } = this.#look;
+    const { station, date } = this.#selection;
     if (station === null || date === null) return;
     const input = { params: { id: station, date }, query: { time_zone: this.#zone } };
     this.#post({ type: 'day', station, day: await this.#services.connection.call(uptime.day, input) });

@@ -23,15 +23,15 @@ export class UptimePanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     }
     const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
     const options = { ...webviewOptions(this.#services.extension), enableFindWidget: true };
-    await this.#fill(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('Uptime'), column, options), station);
+    await this.#attach(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('Uptime'), column, options), station);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     panel.webview.options = webviewOptions(this.#services.extension);
-    await this.#fill(panel, undefined);
+    await this.#attach(panel, undefined);
   }
 
-  async #fill(panel: vscode.WebviewPanel, station: string | undefined): Promise<void> {
+  async #attach(panel: vscode.WebviewPanel, station: string | undefined): Promise<void> {
     const { UptimePanel } = await import('./uptimePanel.ts');
     if (this.#shown) {
       panel.dispose();

@@ -13,7 +13,7 @@ import type { Log } from '../vscode/log.ts';
 import { showDone, showInformation, showWarning } from '../vscode/messages.ts';
 
 const key = 'watchedStations';
-const kept = z.array(z.string()).catch([]);
+const storedStations = z.array(z.string()).catch([]);
 
 /**
  * The stations whose connection changes are notified in this workspace. None are watched until the user chooses one.
@@ -24,7 +24,7 @@ export class Watching implements vscode.Disposable {
   readonly #feed: ChangeFeed;
   readonly #log: Log;
   readonly #state: vscode.Memento;
-  readonly #comings = new StationTransitions();
+  readonly #transitions = new StationTransitions();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #subscription: vscode.Disposable;
@@ -35,12 +35,12 @@ export class Watching implements vscode.Disposable {
     this.#feed = feed;
     this.#log = log;
     this.#state = state;
-    this.#subscription = store.onDidChange(() => this.#look());
-    this.#follow();
+    this.#subscription = store.onDidChange(() => this.#check());
+    this.#updateFeed();
   }
 
   get stations(): ReadonlySet<string> {
-    return new Set(kept.parse(this.#state.get(key)));
+    return new Set(storedStations.parse(this.#state.get(key)));
   }
 
   /** Returns whether the station is watched now. */
@@ -49,29 +49,29 @@ export class Watching implements vscode.Disposable {
     const watches = !stations.delete(id);
     if (watches) stations.add(id);
     await this.#state.update(key, [...stations]);
-    this.#comings.forget(id);
-    this.#follow();
-    this.#look();
+    this.#transitions.forget(id);
+    this.#updateFeed();
+    this.#check();
     this.#changed.fire();
     return watches;
   }
 
   /** Changes are streamed while a station is watched, even when no view is open. */
-  #follow(): void {
+  #updateFeed(): void {
     const isAny = this.stations.size > 0;
     this.#feed.setWatching('watching', isAny);
     if (isAny) this.#feed.start();
   }
 
-  #look(): void {
+  #check(): void {
     for (const id of this.stations) {
       const station = this.#store.station(id);
-      const change = station && this.#comings.look(id, station.state);
-      if (station && change !== undefined) void this.#tell(station, change);
+      const change = station && this.#transitions.look(id, station.state);
+      if (station && change !== undefined) void this.#notify(station, change);
     }
   }
 
-  async #tell(station: StationItem, change: 'went' | 'came'): Promise<void> {
+  async #notify(station: StationItem, change: 'went' | 'came'): Promise<void> {
     if (await this.#isPaused(station.id)) return;
     const open = vscode.l10n.t('Open Uptime');
     const chosen =

@@ -44,8 +44,8 @@ export const fromUptime = z.discriminatedUnion('type', [
   /** `time_zone` is the one of the person who looks. */
   z.object({ type: z.literal('ready'), time_zone: z.string() }),
   z.object({ type: z.literal('refresh') }),
-  /** What is looked at, and to be kept up to date: all stations, one, or one with a day. */
-  z.object({ type: z.literal('look'), station: id.nullable(), date: z.iso.date().nullable() }),
+  /** The visible details, which the host keeps up to date: none, a station's, or a station's with those of a day. */
+  z.object({ type: z.literal('select'), station: id.nullable(), date: z.iso.date().nullable() }),
   z.object({ type: z.literal('openRun'), run: id }),
   /** Null: all stations. */
   z.object({ type: z.literal('export'), format: z.enum(['json', 'csv']), station: id.nullable() }),

@@ -1,11 +1,11 @@
 import { toOperator } from '../../shared/contract/operatorView.ts';
-import { listen, post, ViewState } from '../shared/host.ts';
-import { kept, type OperatorHost } from './operatorHost.ts';
+import { handleMessages, post, ViewState } from '../shared/host.ts';
+import { type OperatorHost, operatorViewState } from './operatorHost.ts';
 import { OperatorView } from './operatorView.ts';
 
 const host: OperatorHost = {
   send: post,
-  listen: (handlers) => listen(toOperator, handlers),
-  kept: new ViewState(kept),
+  handleMessages: (handlers) => handleMessages(toOperator, handlers),
+  viewState: new ViewState(operatorViewState),
 };
 document.body.append(new OperatorView(host));

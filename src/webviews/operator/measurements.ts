@@ -38,8 +38,9 @@ export function measurementRow(measurement: LiveMeasurement, isOver: boolean): u
 }
 
 function mark(outcome: LiveMeasurement['outcome'], isOver: boolean): unknown {
-  if (outcome === 'PARTIALLY_SET' && !isOver)
+  if (outcome === 'PARTIALLY_SET' && !isOver) {
     return html`<span class="outcome going-on">${icon('pulse')}<span class="word">${l10n.t('growing')}</span></span>`;
+  }
   if (outcome === 'PARTIALLY_SET') return outcomeMark('UNSET');
   return outcomeMark(outcome === 'SKIPPED' ? 'SKIP' : outcome);
 }

@@ -52,10 +52,10 @@ export class OperatorView extends PageElement {
   declare loop: boolean;
   readonly #host: OperatorHost;
   /** The server's clock minus this computer's, in milliseconds. */
-  #ahead = 0;
+  #clockOffsetMs = 0;
   /** The serial number of the last requested start. */
-  #started = '';
-  #ticking: ReturnType<typeof setInterval> | undefined;
+  #startedSerial = '';
+  #clockTimer: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: OperatorHost) {
     super();
@@ -65,25 +65,31 @@ export class OperatorView extends PageElement {
     this.inEditor = false;
     this.now = Date.now();
     this.sent = { prompt: undefined, startAfter: undefined };
-    ({ serial: this.serial, scale: this.scale, loop: this.loop } = host.kept.value);
+    const { serial, scale, loop } = host.viewState.value;
+    this.serial = serial;
+    this.scale = scale;
+    this.loop = loop;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#host.listen({
-      state: ({ state, sent_at }) => this.#show(state, sent_at),
-      patch: ({ patch, sent_at }) => this.state && this.#show(patchState(this.state, patch), sent_at),
+    this.#host.handleMessages({
+      state: ({ state, sent_at }) => this.#setState(state, sent_at),
+      patch: ({ patch, sent_at }) => this.state && this.#setState(patchState(this.state, patch), sent_at),
       connection: (message) => (this.connection = message),
-      access: ({ may_act, in_editor }) => ([this.mayAct, this.inEditor] = [may_act, in_editor]),
+      access: ({ may_act, in_editor }) => {
+        this.mayAct = may_act;
+        this.inEditor = in_editor;
+      },
       refused: (message) => this.#onRefused(message),
     });
-    this.#ticking = setInterval(() => (this.now = Date.now() + this.#ahead), 1000);
+    this.#clockTimer = setInterval(() => (this.now = Date.now() + this.#clockOffsetMs), 1000);
     window.addEventListener('focus', this.#onWindowFocus);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#ticking);
+    clearInterval(this.#clockTimer);
     window.removeEventListener('focus', this.#onWindowFocus);
   }
 
@@ -94,10 +100,10 @@ export class OperatorView extends PageElement {
     const { test } = state;
     return html`
       ${titleBar(state, connection, this.mayAct, this.inEditor, {
-        larger: () => this.#scaleTo(this.scale >= 2 ? 1 : this.scale + 0.25),
+        larger: () => this.#setScale(this.scale >= 2 ? 1 : this.scale + 0.25),
         send: (message) => this.#host.send(message),
       })}
-      <p class="only-spoken" role="status" aria-live="assertive">${this.#spoken(state)}</p>
+      <p class="only-spoken" role="status" aria-live="assertive">${this.#announcement(state)}</p>
       <main>
         ${this.refused ? this.#refusedNote(this.refused) : nothing}
         ${test?.status === 'completed' ? verdictBanner(test) : nothing}
@@ -107,7 +113,7 @@ export class OperatorView extends PageElement {
           test === null
             ? nothing
             : html`${phaseList(test, this.now)}
-              ${logPart(test, this.#host.kept.value.logOpen, (logOpen) => this.#host.kept.keep({ logOpen }))}`
+              ${logPart(test, this.#host.viewState.value.logOpen, (logOpen) => this.#host.viewState.save({ logOpen }))}`
         }
       </main>
       ${test && test.status !== 'completed' ? stopDialog(() => this.#stop(test.execution_id)) : nothing}
@@ -125,14 +131,14 @@ export class OperatorView extends PageElement {
         serial: this.serial,
         loop: this.loop,
         starting: this.sent.startAfter === (test?.execution_id ?? null) && state.offer?.problem == null,
-        typed: (serial) => this.#typed(serial),
+        typed: (serial) => this.#setSerial(serial),
         useNext: (serial) => this.#useNext(serial),
-        looped: (loop) => this.#loopTo(loop),
+        looped: (loop) => this.#setLoop(loop),
         start: (serial) => this.#start(serial),
         chooseScript: () => this.#host.send({ type: 'chooseScript' }),
       });
     }
-    const { draft } = this.#host.kept.value;
+    const { draft } = this.#host.viewState.value;
     return html`
       ${runningHead(test, state, this.now, this.mayAct)}
       ${
@@ -146,7 +152,7 @@ export class OperatorView extends PageElement {
               .locked=${this.#lockedAnswer(state)}
               @answer=${this.#answer}
               @draft=${({ detail }: CustomEvent<string>) =>
-                this.#host.kept.keep({ draft: { prompt: test.prompt?.id ?? '', text: detail } })}
+                this.#host.viewState.save({ draft: { prompt: test.prompt?.id ?? '', text: detail } })}
             ></prompt-form>`
       }
     `;
@@ -166,7 +172,7 @@ export class OperatorView extends PageElement {
   }
 
   /** Returns the text that screen readers announce. */
-  #spoken({ test }: LiveState): string {
+  #announcement({ test }: LiveState): string {
     if (test === null) return '';
     if (test.status === 'completed') return spokenVerdict(test);
     return test.prompt === null ? '' : l10n.t('The test asks: {0}', test.prompt.message);
@@ -183,14 +189,14 @@ export class OperatorView extends PageElement {
     `;
   }
 
-  #show(state: LiveState, sentAt: number): void {
+  #setState(state: LiveState, sentAt: number): void {
     const before = this.state;
-    this.#ahead = sentAt - Date.now();
+    this.#clockOffsetMs = sentAt - Date.now();
     this.now = sentAt;
     this.state = state;
     const { test, offer } = state;
     const asked = before?.test?.prompt;
-    if (asked && test?.prompt?.id !== asked.id) this.#questionGone(asked.id, test?.status === 'completed');
+    if (asked && test?.prompt?.id !== asked.id) this.#onPromptClosed(asked.id, test?.status === 'completed');
     if (test?.execution_id !== before?.test?.execution_id) {
       this.sent = { prompt: undefined, startAfter: undefined };
       if (before !== undefined) this.refused = undefined;
@@ -199,8 +205,8 @@ export class OperatorView extends PageElement {
   }
 
   /** Informs an operator who was still typing that the answer was not sent. */
-  #questionGone(id: string, isOver: boolean): void {
-    const { draft } = this.#host.kept.value;
+  #onPromptClosed(id: string, isOver: boolean): void {
+    const { draft } = this.#host.viewState.value;
     if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
       const message = l10n.t('The question was answered elsewhere or has timed out. Your answer was not sent.');
       this.refused = { type: 'refused', what: 'answer', message };
@@ -244,8 +250,8 @@ export class OperatorView extends PageElement {
   #start(serial: string): void {
     this.sent = { ...this.sent, startAfter: this.state?.test?.execution_id ?? null };
     this.refused = undefined;
-    this.#started = serial;
-    this.#typed('');
+    this.#startedSerial = serial;
+    this.#setSerial('');
     this.#host.send({ type: 'start', serial_number: serial, loop: this.loop });
   }
 
@@ -258,28 +264,28 @@ export class OperatorView extends PageElement {
     if (message.what === 'answer') this.sent = { ...this.sent, prompt: undefined };
     if (message.what !== 'start') return;
     this.sent = { ...this.sent, startAfter: undefined };
-    this.#typed(this.#started);
+    this.#setSerial(this.#startedSerial);
   }
 
-  #typed(serial: string): void {
+  #setSerial(serial: string): void {
     this.serial = serial;
-    this.#host.kept.keep({ serial });
+    this.#host.viewState.save({ serial });
   }
 
   #useNext(serial: string): void {
-    this.#typed(serial);
+    this.#setSerial(serial);
     void this.updateComplete.then(() => this.#focusStage());
   }
 
-  #loopTo(loop: boolean): void {
+  #setLoop(loop: boolean): void {
     this.loop = loop;
-    this.#host.kept.keep({ loop });
+    this.#host.viewState.save({ loop });
     this.#host.send({ type: 'loop', loop });
   }
 
-  #scaleTo(scale: number): void {
+  #setScale(scale: number): void {
     this.scale = scale;
-    this.#host.kept.keep({ scale });
+    this.#host.viewState.save({ scale });
   }
 }
 customElements.define('operator-view', OperatorView);

@@ -48,14 +48,15 @@ function row(phase: LivePhase, now: number, isOver: boolean): unknown {
 }
 
 function stateMark(state: LivePhase['state'], isOver: boolean): unknown {
-  if (state === 'WAITING')
-    return html`<span class="outcome"
-      >${icon('circle-large-outline')}<span class="word">${isOver ? l10n.t('not run') : l10n.t('waiting')}</span></span
-    >`;
-  if (state === 'RUNNING')
+  if (state === 'WAITING') {
+    const word = isOver ? l10n.t('not run') : l10n.t('waiting');
+    return html`<span class="outcome">${icon('circle-large-outline')}<span class="word">${word}</span></span>`;
+  }
+  if (state === 'RUNNING') {
     return html`<span class="outcome going-on"
       >${icon('play-circle')}<span class="word">${l10n.t('running')}</span></span
     >`;
+  }
   return outcomeMark(state);
 }
 

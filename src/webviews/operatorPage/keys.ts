@@ -6,6 +6,6 @@ const name = 'testStations.key';
  */
 export const keys = {
   get: (): string | null => sessionStorage.getItem(name),
-  put: (key: string): void => sessionStorage.setItem(name, key),
-  drop: (): void => sessionStorage.removeItem(name),
+  save: (key: string): void => sessionStorage.setItem(name, key),
+  remove: (): void => sessionStorage.removeItem(name),
 };

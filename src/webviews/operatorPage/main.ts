@@ -41,7 +41,7 @@ function watch(station: string): void {
 function askForKey(station: string): void {
   const check = async (key: string): Promise<void> => {
     await call(operator.state, key, { params: { id: station } });
-    keys.put(key);
+    keys.save(key);
     watch(station);
   };
   const form = new SignIn(check, token !== undefined);
@@ -53,7 +53,7 @@ function askForKey(station: string): void {
 async function choose(): Promise<void> {
   const go = async (key: string): Promise<void> => {
     const found = await stationsOf(key);
-    keys.put(key);
+    keys.save(key);
     if (typeof found === 'string') location.hash = found;
     else {
       document.body.replaceChildren();
@@ -66,7 +66,7 @@ async function choose(): Promise<void> {
       await go(key);
       return;
     } catch {
-      keys.drop();
+      keys.remove();
     }
   }
   show(new SignIn(go, false));

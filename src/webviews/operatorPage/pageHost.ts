@@ -3,9 +3,9 @@ import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import { operator } from '../../shared/contract/operator.ts';
 import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
 import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
-import { kept, type KeptOperatorState, type OperatorHost } from '../operator/operatorHost.ts';
+import { type OperatorHost, type OperatorViewState, operatorViewState } from '../operator/operatorHost.ts';
 import { keys } from './keys.ts';
-import { call, RefusedError, states } from './server.ts';
+import { call, RefusedError, streamStates } from './server.ts';
 
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 5_000;
@@ -28,9 +28,9 @@ export class PageHost implements OperatorHost {
     this.#onSignIn = onSignIn;
   }
 
-  readonly kept = new PageState();
+  readonly viewState = new PageState();
 
-  listen(handlers: Handlers<ToOperator>): void {
+  handleMessages(handlers: Handlers<ToOperator>): void {
     this.#handlers = handlers;
     void this.#watch();
   }
@@ -64,7 +64,7 @@ export class PageHost implements OperatorHost {
         this.#onSignIn();
         break;
       case 'signOut':
-        keys.drop();
+        keys.remove();
         location.reload();
         break;
       default: // the other messages are for editors only
@@ -85,7 +85,7 @@ export class PageHost implements OperatorHost {
       open: () => {
         key = keys.get();
         this.#post({ type: 'access', may_act: key !== null, in_editor: false });
-        return states(this.#station, key ?? this.#token ?? '', this.#abort.signal);
+        return streamStates(this.#station, key ?? this.#token ?? '', this.#abort.signal);
       },
       onEvent: (event) => {
         if (event.event === 'state') this.#post({ type: 'state', ...event.data });
@@ -108,7 +108,7 @@ export class PageHost implements OperatorHost {
   /** Returns whether the station can be watched without the key that was refused. */
   #refused(key: string | null, error: RefusedError): boolean {
     if (key !== null && error.status === 401) {
-      keys.drop();
+      keys.remove();
       if (this.#token !== undefined) return true;
     }
     this.#post({ type: 'connection', state: 'ended', message: error.message });
@@ -129,13 +129,13 @@ const wordsOf = (error: unknown): string =>
 const stateName = 'testStations.operatorView';
 
 class PageState {
-  #value: KeptOperatorState = kept.parse(JSON.parse(sessionStorage.getItem(stateName) ?? '{}'));
+  #value: OperatorViewState = operatorViewState.parse(JSON.parse(sessionStorage.getItem(stateName) ?? '{}'));
 
-  get value(): KeptOperatorState {
+  get value(): OperatorViewState {
     return this.#value;
   }
 
-  keep(change: Partial<KeptOperatorState>): void {
+  save(change: Partial<OperatorViewState>): void {
     this.#value = { ...this.#value, ...change };
     sessionStorage.setItem(stateName, JSON.stringify(this.#value));
   }

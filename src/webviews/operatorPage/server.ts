@@ -17,7 +17,7 @@ export class RefusedError extends Error {
 }
 
 /** The server sends a comment every 5 s; after this time without one the stream counts as broken. */
-const silence = 15_000;
+const silenceTimeoutMs = 15_000;
 
 function pathOf(operation: Operation, params: Record<string, string>): string {
   return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
@@ -31,8 +31,8 @@ async function request(operation: Operation, path: string, key: string, init: Re
     cache: 'no-store',
   });
   if (response.ok) return response;
-  const told = errorAnswer.safeParse(await response.json().catch(() => undefined));
-  throw new RefusedError(response.status, told.data?.message ?? `${response.status} ${response.statusText}`);
+  const refusal = errorAnswer.safeParse(await response.json().catch(() => undefined));
+  throw new RefusedError(response.status, refusal.data?.message ?? `${response.status} ${response.statusText}`);
 }
 
 /**
@@ -55,16 +55,20 @@ export async function call<O extends Operation>(
  * @throws RefusedError
  * @throws TypeError when the server cannot be reached or the stream breaks
  */
-export async function* states(station: string, key: string, over: AbortSignal): AsyncGenerator<StateEvent, void> {
+export async function* streamStates(
+  station: string,
+  key: string,
+  signal: AbortSignal,
+): AsyncGenerator<StateEvent, void> {
   const abort = new AbortController();
-  over.addEventListener('abort', () => abort.abort());
+  signal.addEventListener('abort', () => abort.abort());
   const path = pathOf(operator.states, { id: station });
   const response = await request(operator.states, path, key, { signal: abort.signal });
-  let heard = setTimeout(() => abort.abort(), silence);
+  let heard = setTimeout(() => abort.abort(), silenceTimeoutMs);
   const listening = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform: (chunk, controller) => {
       clearTimeout(heard);
-      heard = setTimeout(() => abort.abort(), silence);
+      heard = setTimeout(() => abort.abort(), silenceTimeoutMs);
       controller.enqueue(chunk);
     },
   });

@@ -3,13 +3,13 @@ import { html } from 'lit';
 import * as z from 'zod';
 import { type FromPrompt, type ToPrompt, toPrompt } from '../../shared/contract/promptView.ts';
 import { PageElement } from '../shared/element.ts';
-import { listen, post, ViewState } from '../shared/host.ts';
+import { handleMessages, post, ViewState } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
 import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';
 
 import '../shared/promptForm.ts';
 
-const kept = new ViewState(z.object({ request_id: z.string().catch(''), draft: z.string().catch('') }));
+const viewState = new ViewState(z.object({ request_id: z.string().catch(''), draft: z.string().catch('') }));
 
 const send = (message: FromPrompt): void => post(message);
 
@@ -24,7 +24,7 @@ class PromptView extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    listen(toPrompt, {
+    handleMessages(toPrompt, {
       prompt: (prompt) => this.#show(prompt),
       none: ({ where }) => {
         this.where = where;
@@ -34,7 +34,7 @@ class PromptView extends PageElement {
   }
 
   #show(prompt: Prompt): void {
-    if (kept.value.request_id !== prompt.request_id) kept.keep({ request_id: prompt.request_id, draft: '' });
+    if (viewState.value.request_id !== prompt.request_id) viewState.save({ request_id: prompt.request_id, draft: '' });
     if (this.prompt?.request_id === prompt.request_id) return;
     this.where = prompt.where;
     this.prompt = prompt;
@@ -66,9 +66,9 @@ class PromptView extends PageElement {
       .prompt=${{ id: request_id, message, text_input, emitted_at: 0, timeout_s: null }}
       .image=${image}
       .canOpenImage=${true}
-      .draft=${kept.value.draft}
+      .draft=${viewState.value.draft}
       @answer=${({ detail: { id, text } }: AnswerEvent) => send({ type: 'answer', request_id: id, value: text })}
-      @draft=${({ detail }: CustomEvent<string>) => kept.keep({ draft: detail })}
+      @draft=${({ detail }: CustomEvent<string>) => viewState.save({ draft: detail })}
       @openimage=${() => send({ type: 'openImage' })}
     ></prompt-form>`;
   }

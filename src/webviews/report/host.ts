@@ -6,7 +6,7 @@ import { post, ViewState } from '../shared/host.ts';
 export const send = (message: FromReport): void => post(message);
 
 /** The user's choices and the scroll position. */
-export const kept = new ViewState(
+export const viewState = new ViewState(
   z.object({
     failedOnly: z.boolean().catch(false),
     name: z.string().catch(''),

@@ -5,7 +5,7 @@ import type { Report } from '../../shared/contract/report.ts';
 import { baseName } from '../../shared/format/fileNames.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
-import { kept, send } from './host.ts';
+import { send, viewState } from './host.ts';
 
 import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-single-select/index.js';
@@ -23,7 +23,7 @@ const icons: Record<Log['level'], string> = {
 };
 
 /** Log lines per page, because a log can have any length. */
-const portion = 500;
+const linesPerPage = 500;
 
 class LogList extends PageElement {
   static override properties = {
@@ -43,8 +43,10 @@ class LogList extends PageElement {
 
   constructor() {
     super();
-    ({ level: this.level, text: this.text } = kept.value);
-    this.most = portion;
+    const { level, text } = viewState.value;
+    this.level = level;
+    this.text = text;
+    this.most = linesPerPage;
   }
 
   protected override render(): unknown {
@@ -71,7 +73,7 @@ class LogList extends PageElement {
         </ol>
         ${
           more > 0
-            ? html`<button type="button" class="link" @click=${() => (this.most += portion)}>
+            ? html`<button type="button" class="link" @click=${() => (this.most += linesPerPage)}>
                 ${l10n.t('Show more ({0} left)', more)}
               </button>`
             : nothing
@@ -124,12 +126,12 @@ class LogList extends PageElement {
 
   readonly #onLevel = ({ target }: Event & { target: HTMLSelectElement }): void => {
     this.level = logLevel.parse(target.value);
-    kept.keep({ level: this.level });
+    viewState.save({ level: this.level });
   };
 
   readonly #onText = ({ target }: Event & { target: HTMLInputElement }): void => {
     this.text = target.value;
-    kept.keep({ text: this.text });
+    viewState.save({ text: this.text });
   };
 }
 customElements.define('log-list', LogList);

@@ -4,14 +4,14 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Report, ReportMeasurement } from '../../shared/contract/report.ts';
 import { attemptsOf, failuresOf, hasFailed, lastAttempts } from '../../shared/run/report.ts';
 import { PageElement } from '../shared/element.ts';
-import { kept } from './host.ts';
+import { viewState } from './host.ts';
 import { measurementTable } from './measurementTable.ts';
 
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
 /** Rows that are added per frame. */
-const portion = 150;
+const rowsPerFrame = 150;
 
 class MeasurementList extends PageElement {
   static override properties = {
@@ -32,8 +32,10 @@ class MeasurementList extends PageElement {
 
   constructor() {
     super();
-    ({ failedOnly: this.failedOnly, name: this.name } = kept.value);
-    this.most = portion;
+    const { failedOnly, name } = viewState.value;
+    this.failedOnly = failedOnly;
+    this.name = name;
+    this.most = rowsPerFrame;
   }
 
   protected override render(): unknown {
@@ -80,7 +82,7 @@ class MeasurementList extends PageElement {
 
   /** Adds the next rows. Fires `complete` after the last. */
   protected override updated(): void {
-    if (this.most < this.#total) requestAnimationFrame(() => (this.most += portion));
+    if (this.most < this.#total) requestAnimationFrame(() => (this.most += rowsPerFrame));
     else this.dispatchEvent(new CustomEvent('complete'));
   }
 
@@ -93,15 +95,15 @@ class MeasurementList extends PageElement {
     (!this.failedOnly || hasFailed(measurement)) && measurement.name.toLowerCase().includes(this.name.toLowerCase());
 
   readonly #onFailedOnly = ({ target }: Event & { target: HTMLInputElement }): void => {
-    this.most = portion;
+    this.most = rowsPerFrame;
     this.failedOnly = target.checked;
-    kept.keep({ failedOnly: this.failedOnly });
+    viewState.save({ failedOnly: this.failedOnly });
   };
 
   readonly #onName = ({ target }: Event & { target: HTMLInputElement }): void => {
-    this.most = portion;
+    this.most = rowsPerFrame;
     this.name = target.value;
-    kept.keep({ name: this.name });
+    viewState.save({ name: this.name });
   };
 }
 customElements.define('measurement-list', MeasurementList);

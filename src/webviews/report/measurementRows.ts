@@ -19,7 +19,7 @@ import { limitsMark } from './limitsMark.ts';
 import '../shared/plot.ts';
 
 /** Longer values are collapsed. */
-const longest = 40;
+const maxInlineLength = 40;
 
 /** Renders a measurement, the results computed from it, and its curve. */
 export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {
@@ -50,7 +50,7 @@ function row(result: ReportedValue, points: number | undefined, docstring: strin
 function valueText({ value, units, validators }: ReportedValue): unknown {
   const text = measuredText(value, limitsOf(validators));
   if (text === null) return html`<span class="note">${l10n.t('not measured')}</span>`;
-  if (text.length <= longest) return html`${text} <span class="units">${units}</span>`;
+  if (text.length <= maxInlineLength) return html`${text} <span class="units">${units}</span>`;
   return html`<details>
     <summary>${text}</summary>
     <pre>${text} ${units}</pre>
@@ -84,6 +84,7 @@ function plotRow(
 /** Returns a text such as `voltage (V) from 3.1 to 3.4`. */
 function rangeText(title: string, values: Float64Array | undefined): string {
   if (!values) return title;
-  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
   return l10n.t('{0} from {1} to {2}', title, readableValue(low) ?? '', readableValue(high) ?? '');
 }

@@ -3,12 +3,12 @@ import { html } from 'lit';
 import { type Report, toReport } from '../../shared/contract/report.ts';
 import { imageType } from '../../shared/format/images.ts';
 import { PageElement } from '../shared/element.ts';
-import { listen } from '../shared/host.ts';
+import { handleMessages } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
 import { attachmentsSection, type Picture } from './attachments.ts';
 import { factsOf } from './facts.ts';
 import { findingsSection } from './findings.ts';
-import { kept, send } from './host.ts';
+import { send, viewState } from './host.ts';
 import { timelineSection } from './timeline.ts';
 import { titleBar } from './titleBar.ts';
 
@@ -49,9 +49,12 @@ class RunReport extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    listen(toReport, {
+    handleMessages(toReport, {
       run: ({ run }) => this.#show(run),
-      failed: ({ message }) => ([this.run, this.failure] = [undefined, message]),
+      failed: ({ message }) => {
+        this.run = undefined;
+        this.failure = message;
+      },
       sources: ({ phases, files }) => (this.sources = { phases: new Set(phases), files: new Set(files) }),
       series: ({ measurement, series }) => (this.series = new Map([...this.series, [measurement, series]])),
       image: ({ attachment, content }) => this.#addPicture(attachment, content),
@@ -75,17 +78,20 @@ class RunReport extends PageElement {
   }
 
   #show(run: Report): void {
-    [this.run, this.failure] = [run, undefined];
-    for (const { id } of run.attachments.filter((each) => imageType(each) !== null && !this.pictures.has(each.id)))
-      send({ type: 'image', attachment: id });
+    this.run = run;
+    this.failure = undefined;
+    for (const attachment of run.attachments) {
+      const { id } = attachment;
+      if (imageType(attachment) !== null && !this.pictures.has(id)) send({ type: 'image', attachment: id });
+    }
   }
 
   /** Restores the scroll position once the page has its full height. */
   readonly #restoreScroll = (): void => {
     if (this.#isRestored) return;
     this.#isRestored = true;
-    window.scrollTo({ top: kept.value.scroll });
-    window.addEventListener('scrollend', () => kept.keep({ scroll: window.scrollY }));
+    window.scrollTo({ top: viewState.value.scroll });
+    window.addEventListener('scrollend', () => viewState.save({ scroll: window.scrollY }));
   };
 
   #addPicture(id: string, content: Uint8Array<ArrayBuffer>): void {

@@ -15,10 +15,10 @@ export function titleBar(run: Report): unknown {
         <span class="serial">${run.unit.serial_number}</span>
       </h1>
       <nav aria-label=${l10n.t('Sections')}>
-        ${wayTo('phases', l10n.t('Phases'), run.phases.length)}
-        ${wayTo('measurements', l10n.t('Measurements'), measurements, failures)}
-        ${run.attachments.length > 0 ? wayTo('attachments', l10n.t('Attachments'), run.attachments.length) : nothing}
-        ${wayTo('logs', l10n.t('Logs'), run.logs.length)}
+        ${sectionLink('phases', l10n.t('Phases'), run.phases.length)}
+        ${sectionLink('measurements', l10n.t('Measurements'), measurements, failures)}
+        ${run.attachments.length > 0 ? sectionLink('attachments', l10n.t('Attachments'), run.attachments.length) : nothing}
+        ${sectionLink('logs', l10n.t('Logs'), run.logs.length)}
       </nav>
       <div class="exports">
         ${exportButton('json', 'JSON', l10n.t('Export the whole run as JSON'))}
@@ -28,7 +28,7 @@ export function titleBar(run: Report): unknown {
   `;
 }
 
-const wayTo = (id: string, name: string, count: number, failures = 0): unknown => html`
+const sectionLink = (id: string, name: string, count: number, failures = 0): unknown => html`
   <button type="button" class="way" @click=${() => goToHeading(id)}>
     ${name} <span class="count">${count.toLocaleString(document.documentElement.lang)}</span>
     ${failures > 0 ? html`<span class="failed-count">${l10n.t('{0} failed', failures)}</span>` : nothing}

@@ -22,7 +22,7 @@ export const post = (message: { type: string }): void => api.postMessage(message
  * Passes each valid message of the host to its handler, and then sends `ready`.
  * @param about sent to the host with `ready`
  */
-export function listen<S extends z.ZodType<{ type: string }>>(
+export function handleMessages<S extends z.ZodType<{ type: string }>>(
   schema: S,
   handlers: Handlers<z.output<S>>,
   about: object = {},
@@ -43,14 +43,14 @@ export class ViewState<S extends z.ZodType<object>> {
   /** @param schema must accept an empty object */
   constructor(schema: S) {
     this.#value = schema.parse(api.getState() ?? {});
-    this.keep({});
+    this.save({});
   }
 
   get value(): z.output<S> {
     return this.#value;
   }
 
-  keep(change: Partial<z.output<S>>): void {
+  save(change: Partial<z.output<S>>): void {
     this.#value = { ...this.#value, ...change };
     api.setState({ ...this.#value, subject });
   }

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { MeasurementOutcome, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
 
 /** The colors of the outcomes are in `page.css`. */
-const icons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
+const outcomeIcons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
   PASS: 'pass',
   FAIL: 'error',
   ERROR: 'warning',
@@ -16,8 +16,9 @@ export const icon = (name: string): TemplateResult =>
   html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
 
 /** Renders an outcome as shape, color, and word. It is a single template because a page can have thousands. */
-export const outcomeMark = (outcome: keyof typeof icons): TemplateResult => html`
+export const outcomeMark = (outcome: keyof typeof outcomeIcons): TemplateResult => html`
   <span class="outcome" data-outcome=${outcome}>
-    <span class="codicon codicon-${icons[outcome]}" aria-hidden="true"></span><span class="word">${outcome}</span>
+    <span class="codicon codicon-${outcomeIcons[outcome]}" aria-hidden="true"></span
+    ><span class="word">${outcome}</span>
   </span>
 `;

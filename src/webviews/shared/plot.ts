@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import type uPlot from 'uplot';
 import { PageElement } from './element.ts';
 import { icon } from './outcome.ts';
-import { lookOf, orderedByX, type PlotAxis, plotOptions, readout } from './plotOptions.ts';
+import { curveStyle, orderedByX, type PlotAxis, plotOptions, readout } from './plotOptions.ts';
 import { onThemeChange } from './theme.ts';
 
 /** The share of the range that remains after zooming in one step. */
@@ -174,7 +174,7 @@ customElements.define('curve-plot', CurvePlot);
 
 const curveKeys = (ys: readonly PlotAxis[]): unknown =>
   ys.map((y, index) => {
-    const { colour, dash } = lookOf(index);
+    const { colour, dash } = curveStyle(index);
     return html`
       <span class="curve-key">
         <svg viewBox="0 0 24 4" aria-hidden="true">

@@ -11,7 +11,7 @@ const colours = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-char
 const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
 
 /** Curves differ in dashes as well as in color. */
-export const lookOf = (index: number): { colour: string; dash: number[] } => ({
+export const curveStyle = (index: number): { colour: string; dash: number[] } => ({
   colour: colours[index % colours.length] ?? '',
   dash: dashes[index % dashes.length] ?? [],
 });
@@ -27,7 +27,7 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
   const [x, ...ys] = axes;
   const scales = [...new Set(ys.map(scaleOf))];
   const style = getComputedStyle(document.body);
-  const look = {
+  const axisStyle = {
     stroke: themeColour('--vscode-descriptionForeground'),
     font: `12px ${style.fontFamily}`,
     labelFont: `12px ${style.fontFamily}`,
@@ -41,7 +41,7 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
     series: [
       {},
       ...ys.map((y, index): uPlot.Series => {
-        const { colour, dash } = lookOf(index);
+        const { colour, dash } = curveStyle(index);
         const stroke = themeColour(colour);
         const line = { dash, width: 1.5, points: { show: false } };
         const dots = { paths: () => null, points: { show: true, size: 4, fill: stroke } };
@@ -49,12 +49,12 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
       }),
     ],
     axes: [
-      { ...look, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
+      { ...axisStyle, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
       ...scales.slice(0, 2).map((scale, index): uPlot.Axis => {
         const label = ys.filter((y) => scaleOf(y) === scale).map((y) => titleOf(y, 'y'));
         return {
-          ...look,
-          grid: { ...look.grid, show: index === 0 },
+          ...axisStyle,
+          grid: { ...axisStyle.grid, show: index === 0 },
           scale,
           label: label.join(', '),
           labelSize: 20,
@@ -68,8 +68,9 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
 /** Sorts points by x, as the library requires. Points that were not measured in that order are drawn without lines. */
 export function orderedByX(series: readonly Float64Array[]): { data: readonly Float64Array[]; isOrdered: boolean } {
   const x = series[0] ?? new Float64Array();
-  if (x.every((value, index) => index === 0 || value >= (x[index - 1] ?? value)))
+  if (x.every((value, index) => index === 0 || value >= (x[index - 1] ?? value))) {
     return { data: series, isOrdered: true };
+  }
   const order = Uint32Array.from(x.keys()).sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0));
   const data = series.map((values) => Float64Array.from(order, (index) => values[index] ?? NaN));
   return { data, isOrdered: false };

@@ -14,7 +14,7 @@ export interface CellSize {
 export type DayShapes = Record<'up' | 'down' | 'maintenance' | 'paused' | 'unknown' | 'none' | 'mark', string>;
 
 /** The minimum height of downtime in pixels, so that a few seconds stay visible. */
-const leastDown = 3;
+const minDownPx = 3;
 
 /**
  * Draws each day as a stack of its parts, each as high as its share of the time. From the bottom: downtime and uptime
@@ -42,7 +42,7 @@ export function dayShapes(columns: DayColumns, first: number, count: number, siz
       bottom -= part;
       return part;
     };
-    const red = take(down, leastDown);
+    const red = take(down, minDownPx);
     if (red > 0) {
       shapes.down += rectangle(x, bottom, width, red);
       shapes.mark += triangle(x + width / 2, height + 2, Math.min(width + 1, mark * 1.6), mark - 2);

@@ -9,13 +9,15 @@ const hour = 3_600_000;
 
 /** Renders a day from midnight to midnight, which is 23 to 25 hours. */
 export function dayStrip(day: DayUptime, zone: string): unknown {
-  const [start, end] = [Date.parse(day.starts_at), Date.parse(day.ends_at)];
+  const start = Date.parse(day.starts_at);
+  const end = Date.parse(day.ends_at);
   const share = (time: number): string => `${((100 * (time - start)) / (end - start)).toFixed(3)}%`;
   const hours = Array.from({ length: Math.ceil((end - start) / (3 * hour)) }, (_, n) => start + 3 * hour * n);
   return html`
     <div class="strip" role="img" aria-label=${dayText(day.date, day.durations)}>
       ${day.segments.map(({ state, from, to }) => {
-        const [begin, until] = [Date.parse(from), Date.parse(to)];
+        const begin = Date.parse(from);
+        const until = Date.parse(to);
         const times = l10n.t('{0} to {1}', timeOfDay(begin, zone, true), timeOfDay(until, zone, true));
         const title = l10n.t('{0}: {1}, {2}', instantWord(state), times, durationWords(until - begin));
         const width = `max(${state === 'down' ? 3 : 1}px, ${(100 * (until - begin)) / (end - start)}%)`;

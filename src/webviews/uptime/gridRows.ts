@@ -9,7 +9,7 @@ import { pauseMark, stateMark } from './stateMark.ts';
 import { coverageText, dayText, observedText, uptimeText } from './words.ts';
 
 /** The properties that all rows of a grid share. */
-export interface RowLook {
+export interface RowOptions {
   readonly days: Days;
   /** The index of the first visible day. */
   readonly first: number;
@@ -19,7 +19,7 @@ export interface RowLook {
   readonly pinned: string | null;
 }
 
-export const gridHead = ({ shown }: RowLook): unknown => html`
+export const gridHead = ({ shown }: RowOptions): unknown => html`
   <div class="head" role="row" aria-rowindex="1">
     <span role="columnheader" aria-colindex="1">${l10n.t('Station')}</span>
     <span role="columnheader" aria-colindex="2" aria-colspan=${shown} class="span">
@@ -30,11 +30,11 @@ export const gridHead = ({ shown }: RowLook): unknown => html`
 `;
 
 /** @param day the index of the focusable day, or -1 in the other rows */
-export function stationRow(row: UptimeRow, index: number, day: number, look: RowLook): unknown {
-  const { shown, large, days } = look;
+export function stationRow(row: UptimeRow, index: number, day: number, options: RowOptions): unknown {
+  const { shown, large, days } = options;
   if (large) {
     return html`<div class="row" role="row" aria-rowindex=${index + 1} data-id=${row.id}>
-      ${dayBar(row, day, look)}
+      ${dayBar(row, day, options)}
     </div>`;
   }
   const sum = lastDaysOf(row, days, shown);
@@ -54,7 +54,7 @@ export function stationRow(row: UptimeRow, index: number, day: number, look: Row
           ${pauseMark(row, days)}
         </span>
       </span>
-      ${dayBar(row, day, look)}
+      ${dayBar(row, day, options)}
       <span class="figure" role="gridcell" aria-colindex=${shown + 2} title=${observedText(sum)}>
         ${
           row.is_watched
@@ -68,34 +68,35 @@ export function stationRow(row: UptimeRow, index: number, day: number, look: Row
 }
 
 /** Draws the days in one picture. The row that can be focused also has an element for each day. */
-function dayBar(row: UptimeRow, day: number, look: RowLook): unknown {
-  const { first, shown, size } = look;
+function dayBar(row: UptimeRow, day: number, options: RowOptions): unknown {
+  const { first, shown, size } = options;
   const { pitch, height, mark } = size;
   const shapes = dayShapes(row.columns, first, shown, size);
-  const [width, whole] = [pitch * shown, height + mark];
-  const begin = look.large ? 1 : 2;
+  const width = pitch * shown;
+  const whole = height + mark;
+  const begin = options.large ? 1 : 2;
   return html`
     <span
       class="bars"
       role=${day < 0 ? 'gridcell' : nothing}
       aria-colindex=${day < 0 ? begin : nothing}
       aria-colspan=${day < 0 ? shown : nothing}
-      aria-label=${day < 0 ? barText(row, look) : nothing}
+      aria-label=${day < 0 ? barText(row, options) : nothing}
       .style=${`width: ${width}px; height: ${whole}px`}
     >
       <svg width=${width} height=${whole} aria-hidden="true">
         ${Object.entries(shapes).map(([kind, path]) => (path === '' ? nothing : svg`<path class=${kind} d=${path} />`))}
       </svg>
-      ${day < 0 ? nothing : dayCells(row, day, begin, look)}
+      ${day < 0 ? nothing : dayCells(row, day, begin, options)}
     </span>
   `;
 }
 
-const barText = (row: UptimeRow, { first, shown }: RowLook): string =>
+const barText = (row: UptimeRow, { first, shown }: RowOptions): string =>
   l10n.t('{0} days, {1} of them with downtime', shown, row.columns.down.slice(first).filter((down) => down > 0).length);
 
-function dayCells(row: UptimeRow, day: number, begin: number, look: RowLook): unknown {
-  const { days, first, shown, size, pinned } = look;
+function dayCells(row: UptimeRow, day: number, begin: number, options: RowOptions): unknown {
+  const { days, first, shown, size, pinned } = options;
   return html`
     <span class="cells" role="presentation" .style=${`grid-template-columns: repeat(${shown}, ${size.pitch}px)`}>
       ${Array.from({ length: shown }, (_, n) => {

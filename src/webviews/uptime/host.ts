@@ -6,7 +6,7 @@ import { sortKeys } from './order.ts';
 export const send = (message: FromUptime): void => post(message);
 
 /** The user's choices and the scroll position. */
-export const kept = new ViewState(
+export const viewState = new ViewState(
   z.object({
     /** The station that is shown in full; null for all stations in rows. */
     station: z.uuid().nullable().catch(null),

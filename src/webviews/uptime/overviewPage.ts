@@ -6,7 +6,7 @@ import { lastDays, sumOf } from '../../shared/uptime/uptime.ts';
 import { figureList } from './figureList.ts';
 import { legend } from './legend.ts';
 import { sortKeys } from './order.ts';
-import { allTogether } from './rowSums.ts';
+import { sumRows } from './rowSums.ts';
 import { stationsTable } from './tables.ts';
 import { tools } from './tools.ts';
 import type { Fleet, View } from './view.ts';
@@ -35,7 +35,7 @@ export function overviewPage(view: View, fleet: Fleet, rows: readonly UptimeRow[
             placeholder=${l10n.t('Filter by name')}
             .label=${l10n.t('Filter stations by name')}
             .value=${filter}
-            @input=${({ target }: Event & { target: HTMLInputElement }) => view.keep({ filter: target.value })}
+            @input=${({ target }: Event & { target: HTMLInputElement }) => view.save({ filter: target.value })}
           ></vscode-textfield>
           ${sortChoice(view)} ${table ? nothing : legend()}
         </div>
@@ -65,7 +65,7 @@ function summary(rows: readonly UptimeRow[]): string {
 }
 
 function fleetFigures(rows: readonly UptimeRow[], days: Days): Parameters<typeof figureList>[1] {
-  const columns = allTogether(rows, days);
+  const columns = sumRows(rows, days);
   return {
     day: sumOf(rows.map(({ last_24_hours }) => last_24_hours)),
     days: (count) => lastDays(columns, days, count),
@@ -79,7 +79,7 @@ function sortChoice(view: View): unknown {
       label=${l10n.t('Order of the stations')}
       .value=${view.chosen.sort}
       @change=${({ target }: Event & { target: HTMLSelectElement }) =>
-        view.keep({ sort: sortKeys.find((key) => key === target.value) ?? 'name' })}
+        view.save({ sort: sortKeys.find((key) => key === target.value) ?? 'name' })}
     >
       ${sortKeys.map((key) => html`<vscode-option value=${key}>${words[key]}</vscode-option>`)}
     </vscode-single-select>

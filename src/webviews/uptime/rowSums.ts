@@ -13,7 +13,7 @@ export function lastDaysOf(row: UptimeRow, days: Days, count: number): Durations
 }
 
 /** Adds up the days of all rows, so that sums over all stations cost as much as those of one row. */
-export function allTogether(rows: readonly UptimeRow[], { dates }: Days): DayColumns {
+export function sumRows(rows: readonly UptimeRow[], { dates }: Days): DayColumns {
   const sum = (name: keyof DayColumns): number[] => {
     const column = dates.map(() => 0);
     for (const { columns } of rows) columns[name].forEach((value, day) => (column[day] = (column[day] ?? 0) + value));

@@ -6,11 +6,12 @@ import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
 import { PageElement } from '../shared/element.ts';
 import type { CellSize } from './dayShapes.ts';
-import { gridHead, type RowLook, stationRow } from './gridRows.ts';
+import { gridHead, type RowOptions, stationRow } from './gridRows.ts';
 import { dayText } from './words.ts';
 
 /** The first screen is painted at once, and further rows in the following frames. */
-const [screenful, portion] = [40, 300];
+const firstRows = 40;
+const rowsPerFrame = 300;
 
 /** The focusable day of the grid. */
 interface Place {
@@ -52,14 +53,14 @@ export class StationGrid extends PageElement {
   declare place: Place | undefined;
   declare tip: { text: string; left: number; top: number } | undefined;
   declare most: number;
-  #takesFocus = false;
+  #shouldFocus = false;
 
   constructor() {
     super();
     this.large = false;
     this.stacked = false;
     this.pinned = null;
-    this.most = screenful;
+    this.most = firstRows;
     this.addEventListener('keydown', (event) => this.#key(event));
     this.addEventListener('click', (event) => this.#click(event));
     this.addEventListener('pointermove', (event) => this.#point(event));
@@ -71,9 +72,9 @@ export class StationGrid extends PageElement {
   /** Focuses a day of a station, or the last day when `date` is null. */
   focusDay(id: string, date: string | null): void {
     const day = date === null ? -1 : this.days.dates.indexOf(date);
-    this.most = Math.max(this.most, this.rows.findIndex((row) => row.id === id) + portion);
+    this.most = Math.max(this.most, this.rows.findIndex((row) => row.id === id) + rowsPerFrame);
     this.place = { id, day: day < this.#first ? this.days.dates.length - 1 : day };
-    this.#takesFocus = true;
+    this.#shouldFocus = true;
   }
 
   get #first(): number {
@@ -91,7 +92,7 @@ export class StationGrid extends PageElement {
   protected override render(): unknown {
     const place = this.#placeNow();
     const { days, shown, size, large, pinned } = this;
-    const look: RowLook = { days, first: this.#first, shown, size, large, pinned };
+    const options: RowOptions = { days, first: this.#first, shown, size, large, pinned };
     const rows = this.rows.slice(0, this.most);
     return html`
       <div
@@ -102,13 +103,15 @@ export class StationGrid extends PageElement {
         aria-rowcount=${this.rows.length + 1}
         aria-colcount=${shown + (large ? 0 : 2)}
       >
-        ${large ? nothing : gridHead(look)}
+        ${large ? nothing : gridHead(options)}
         ${repeat(
           rows,
           ({ id }) => id,
           (row, index) => {
             const day = row.id === place?.id ? place.day : -1;
-            return guard([row, days, shown, size, large, pinned, day, index], () => stationRow(row, index, day, look));
+            return guard([row, days, shown, size, large, pinned, day, index], () =>
+              stationRow(row, index, day, options),
+            );
           },
         )}
       </div>
@@ -119,10 +122,10 @@ export class StationGrid extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (this.most < this.rows.length) requestAnimationFrame(() => (this.most += portion));
+    if (this.most < this.rows.length) requestAnimationFrame(() => (this.most += rowsPerFrame));
     else if (changed.has('most') || changed.has('rows')) this.dispatchEvent(new CustomEvent('complete'));
-    if (!this.#takesFocus) return;
-    this.#takesFocus = false;
+    if (!this.#shouldFocus) return;
+    this.#shouldFocus = false;
     this.querySelector<HTMLElement>('.cells > [tabindex="0"]')?.focus();
   }
 
@@ -130,7 +133,7 @@ export class StationGrid extends PageElement {
     if (id === undefined) return;
     const last = this.days.dates.length - 1;
     this.place = { id, day: Math.min(last, Math.max(this.#first, day)) };
-    this.#takesFocus = true;
+    this.#shouldFocus = true;
   }
 
   #key(event: KeyboardEvent): void {

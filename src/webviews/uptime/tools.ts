@@ -14,7 +14,7 @@ export function tools(view: View, station: string | null): unknown {
   `;
   return html`
     <div class="tools">
-      <button type="button" aria-pressed=${table} @click=${() => view.keep({ table: !table })}>
+      <button type="button" aria-pressed=${table} @click=${() => view.save({ table: !table })}>
         ${icon('table')} ${l10n.t('Show as table')}
       </button>
       ${exportTo('csv', 'CSV', l10n.t('Export the days as CSV'))}

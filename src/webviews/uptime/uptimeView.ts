@@ -4,11 +4,11 @@ import type { UptimeRow } from '../../shared/contract/uptime.ts';
 import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../shared/contract/uptimeView.ts';
 import { unpackColumns, withDay } from '../../shared/uptime/uptimeColumns.ts';
 import { PageElement } from '../shared/element.ts';
-import { listen } from '../shared/host.ts';
+import { handleMessages } from '../shared/host.ts';
 import { icon } from '../shared/outcome.ts';
-import { kept, send } from './host.ts';
+import { send, viewState } from './host.ts';
 import { knownPage } from './knownPage.ts';
-import { arranged } from './order.ts';
+import { filterAndSort } from './order.ts';
 import { overviewPage } from './overviewPage.ts';
 import type { StationGrid } from './stationGrid.ts';
 import { stationPage } from './stationPage.ts';
@@ -29,7 +29,7 @@ class UptimeView extends PageElement implements View {
     watched: { state: true },
     chosen: { state: true },
     width: { state: true },
-    said: { state: true },
+    announcement: { state: true },
   };
   declare fleet: Fleet | undefined;
   /** The stations of a server without uptime. */
@@ -39,46 +39,50 @@ class UptimeView extends PageElement implements View {
   declare day: { station: string; day: DayUptime } | undefined;
   declare watched: ReadonlySet<string>;
   /** The user's choices, which are kept over a reload. */
-  declare chosen: typeof kept.value;
+  declare chosen: typeof viewState.value;
   declare width: number;
   /** The last change of a state, for screen readers. */
-  declare said: string;
+  declare announcement: string;
   /** The day to focus when the page has changed. */
   #focus: { id: string; date: string | null } | undefined;
 
   constructor() {
     super();
     this.watched = new Set();
-    this.chosen = kept.value;
+    this.chosen = viewState.value;
     this.width = document.documentElement.clientWidth;
-    this.said = '';
+    this.announcement = '';
     this.addEventListener('keydown', ({ key }) => key === 'Escape' && this.clear());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     new ResizeObserver(() => (this.width = document.documentElement.clientWidth)).observe(document.documentElement);
-    listen(
+    handleMessages(
       toUptime,
       {
-        fleet: ({ days, rows, columns }) => this.#take({ days, rows: unpackColumns(rows, columns, days.dates.length) }),
-        row: ({ row, now }) => this.#takeRow(row, now),
+        fleet: ({ days, rows, columns }) =>
+          this.#setFleet({ days, rows: unpackColumns(rows, columns, days.dates.length) }),
+        row: ({ row, now }) => this.#setRow(row, now),
         station: ({ station }) => (this.station = station),
-        day: ({ station, day }) => this.#takeDay(station, day),
-        known: ({ server, stations }) =>
-          ([this.known, this.fleet, this.failure] = [{ server, stations }, undefined, undefined]),
+        day: ({ station, day }) => this.#setDay(station, day),
+        known: ({ server, stations }) => {
+          this.known = { server, stations };
+          this.fleet = undefined;
+          this.failure = undefined;
+        },
         failed: ({ message }) => (this.failure = message),
         open: ({ station }) => this.open(station, null),
         watched: ({ stations }) => (this.watched = new Set(stations)),
       },
       { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
     );
-    this.#look();
+    this.#sendSelection();
   }
 
   protected override render(): unknown {
     return html`${this.#page()}
-      <p class="only-spoken" role="status" aria-live="polite">${this.said}</p>`;
+      <p class="only-spoken" role="status" aria-live="polite">${this.announcement}</p>`;
   }
 
   #page(): unknown {
@@ -86,7 +90,7 @@ class UptimeView extends PageElement implements View {
     if (this.known) return knownPage(this.known);
     const { fleet, chosen } = this;
     if (!fleet) return html`<p class="note loading">${l10n.t('Loading the uptime…')}</p>`;
-    const rows = arranged(fleet.rows, fleet.days, chosen.filter, chosen.sort);
+    const rows = filterAndSort(fleet.rows, fleet.days, chosen.filter, chosen.sort);
     const row = fleet.rows.find(({ id }) => id === chosen.station);
     const widths = widthsOf(this.width, row !== undefined);
     return row === undefined
@@ -102,30 +106,30 @@ class UptimeView extends PageElement implements View {
     grid.focusDay(focus.id, focus.date);
   }
 
-  keep(change: Partial<typeof kept.value>): void {
-    kept.keep(change);
-    this.chosen = kept.value;
+  save(change: Partial<typeof viewState.value>): void {
+    viewState.save(change);
+    this.chosen = viewState.value;
   }
 
   open(id: string, date: string | null): void {
-    if (this.chosen.station === null) this.keep({ scroll: window.scrollY });
+    if (this.chosen.station === null) this.save({ scroll: window.scrollY });
     const day = date ?? this.fleet?.days.dates.at(-1) ?? null;
-    this.keep({ station: id, date: day });
+    this.save({ station: id, date: day });
     this.#focus = { id, date: day };
-    this.#look();
+    this.#sendSelection();
     window.scrollTo({ top: 0 });
   }
 
   pin(date: string | null): void {
-    this.keep({ date });
-    this.#look();
+    this.save({ date });
+    this.#sendSelection();
   }
 
   close(): void {
     const { station, date, scroll } = this.chosen;
-    this.keep({ station: null, date: null });
+    this.save({ station: null, date: null });
     if (station !== null) this.#focus = { id: station, date };
-    this.#look();
+    this.#sendSelection();
     void this.updateComplete.then(() => window.scrollTo({ top: scroll }));
   }
 
@@ -139,26 +143,28 @@ class UptimeView extends PageElement implements View {
     if (next) this.open(next.id, this.chosen.date);
   }
 
-  #look(): void {
+  #sendSelection(): void {
     const { station, date } = this.chosen;
     if (this.station?.id !== station) this.station = undefined;
     if (this.day?.station !== station || this.day.day.date !== date) this.day = undefined;
-    send({ type: 'look', station, date: station === null ? null : date });
+    send({ type: 'select', station, date: station === null ? null : date });
   }
 
-  #take(fleet: Fleet): void {
+  #setFleet(fleet: Fleet): void {
     const before = new Map(this.fleet?.rows.map((row) => [row.id, row]));
-    for (const row of fleet.rows) this.#tell(before.get(row.id), row);
-    [this.fleet, this.known, this.failure] = [fleet, undefined, undefined];
+    for (const row of fleet.rows) this.#announce(before.get(row.id), row);
+    this.fleet = fleet;
+    this.known = undefined;
+    this.failure = undefined;
     const { station, date } = this.chosen;
     if (station !== null && !fleet.rows.some(({ id }) => id === station)) this.close();
     else if (station !== null && date !== null && !fleet.days.dates.includes(date)) this.pin(null);
   }
 
-  #takeRow(row: UptimeRow, now: number): void {
+  #setRow(row: UptimeRow, now: number): void {
     if (!this.fleet) return;
     const { days, rows } = this.fleet;
-    this.#tell(
+    this.#announce(
       rows.find(({ id }) => id === row.id),
       row,
     );
@@ -166,17 +172,17 @@ class UptimeView extends PageElement implements View {
   }
 
   /** Also updates the row: today's figures in an older row would differ from the day's. */
-  #takeDay(station: string, day: DayUptime): void {
+  #setDay(station: string, day: DayUptime): void {
     this.day = { station, day };
     if (!this.fleet) return;
     const { days, rows } = this.fleet;
     const row = rows.find(({ id }) => id === station);
     const at = days.dates.indexOf(day.date);
-    if (row && at >= 0) this.#takeRow({ ...row, columns: withDay(row.columns, at, day.durations) }, days.now);
+    if (row && at >= 0) this.#setRow({ ...row, columns: withDay(row.columns, at, day.durations) }, days.now);
   }
 
-  #tell(before: UptimeRow | undefined, { name, state }: UptimeRow): void {
-    if (before && before.state !== state) this.said = l10n.t('{0}: {1}', name, stateWord(state));
+  #announce(before: UptimeRow | undefined, { name, state }: UptimeRow): void {
+    if (before && before.state !== state) this.announcement = l10n.t('{0}: {1}', name, stateWord(state));
   }
 }
 customElements.define('uptime-view', UptimeView);

@@ -1,6 +1,6 @@
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { DayUptime, StationUptime } from '../../shared/contract/uptimeView.ts';
-import type { kept } from './host.ts';
+import type { viewState } from './host.ts';
 
 /** The stations as last sent by the host. */
 export interface Fleet {
@@ -10,12 +10,12 @@ export interface Fleet {
 
 /** The interface of the page for its parts. */
 export interface View {
-  readonly chosen: typeof kept.value;
+  readonly chosen: typeof viewState.value;
   /** The station that is shown in full, once it is loaded. */
   readonly station: StationUptime | undefined;
   readonly day: { readonly station: string; readonly day: DayUptime } | undefined;
   readonly watched: ReadonlySet<string>;
-  keep(change: Partial<typeof kept.value>): void;
+  save(change: Partial<typeof viewState.value>): void;
   /** Shows a station in full, with the details of a day, or of today when `date` is null. */
   open(station: string, date: string | null): void;
   /** Shows the details of a day, or none when `date` is null. */

@@ -9,10 +9,12 @@ export interface Widths {
   readonly stacked: boolean;
 }
 
-/** The widths in pixels of the name, figure, and gaps of a row, and of the margins of the page. */
-const [beside, margins] = [344, 40];
-/** The minimum width of a day in pixels that can still be pointed at. */
-const [leastInRow, leastLarge] = [5, 7];
+/** The width of the name, the figure, and the gaps of a row. */
+const rowTextPx = 344;
+const pageMarginsPx = 40;
+/** The minimum width at which a day can still be pointed at. */
+const minDayPx = 5;
+const minLargeDayPx = 7;
 
 /**
  * Returns the highest number of days that fit. They fill the width as far as whole pixels allow.
@@ -20,9 +22,9 @@ const [leastInRow, leastLarge] = [5, 7];
  * @param large for one station in full
  */
 export function widthsOf(page: number, large: boolean): Widths {
-  const least = large ? leastLarge : leastInRow;
-  const stacked = !large && page - margins - beside < 90 * least;
-  const room = page - margins - (large || stacked ? 0 : beside);
+  const least = large ? minLargeDayPx : minDayPx;
+  const stacked = !large && page - pageMarginsPx - rowTextPx < 90 * least;
+  const room = page - pageMarginsPx - (large || stacked ? 0 : rowTextPx);
   const shown = [90, 60, 30].find((days) => room >= days * least) ?? 30;
   const pitch = Math.max(least, Math.min(large ? 14 : 10, Math.floor(room / shown)));
   const size = large ? { pitch, gap: 2, height: 56, mark: 8 } : { pitch, gap: 1, height: 24, mark: 6 };

@@ -7,8 +7,8 @@ import { StationTransitions } from '../../../src/shared/uptime/stationTransition
 import { packColumns, unpackColumns, withDay } from '../../../src/shared/uptime/uptimeColumns.ts';
 import { uptimeCsv, uptimeJson } from '../../../src/shared/uptime/uptimeExport.ts';
 import { dayShapes } from '../../../src/webviews/uptime/dayShapes.ts';
-import { arranged } from '../../../src/webviews/uptime/order.ts';
-import { allTogether } from '../../../src/webviews/uptime/rowSums.ts';
+import { filterAndSort } from '../../../src/webviews/uptime/order.ts';
+import { sumRows } from '../../../src/webviews/uptime/rowSums.ts';
 import { widthsOf } from '../../../src/webviews/uptime/widths.ts';
 
 const hour = 3_600_000;
@@ -130,7 +130,7 @@ describe('the rows of the panel', () => {
       row('Bench 1', [{ up: hour }]),
     ];
     const names = (...args: [filter: string, sort: 'name' | 'uptime' | 'state']): string[] =>
-      arranged(rows, days(1), ...args).map(({ name }) => name);
+      filterAndSort(rows, days(1), ...args).map(({ name }) => name);
     assert.deepEqual(names('', 'name'), ['Bench 1', 'Bench 2', 'Bench 10', 'Spare']);
     assert.deepEqual(names('', 'uptime'), ['Bench 2', 'Bench 10', 'Bench 1', 'Spare']);
     assert.deepEqual(names('', 'state'), ['Bench 2', 'Bench 1', 'Bench 10', 'Spare']);
@@ -138,7 +138,7 @@ describe('the rows of the panel', () => {
   });
 
   it('are summed day by day', () => {
-    const sum = allTogether([row('a', [{ up: 1 }, { down: 2 }]), row('b', [{ up: 3 }, { unknown: 4 }])], days(2));
+    const sum = sumRows([row('a', [{ up: 1 }, { down: 2 }]), row('b', [{ up: 3 }, { unknown: 4 }])], days(2));
     assert.deepEqual(sum, columnsOf([{ up: 4 }, { down: 2, unknown: 4 }]));
   });
 });

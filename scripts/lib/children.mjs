@@ -4,8 +4,8 @@ import { processesWith } from './leftovers.mjs';
 import { root } from './places.mjs';
 
 const mark = `TEST_RUN=${randomUUID()}`;
-/** A program that prints nothing for this long hangs: a single test takes a few minutes on a busy machine. */
-export const silenceMinutes = 15;
+/** A program that prints nothing for this long hangs: a check prints nothing before its end, and takes minutes on a busy machine. */
+export const silenceMinutes = 30;
 /** The exit code of a program that was ended for its silence, as of `timeout` of the GNU tools. */
 export const timedOut = 124;
 

@@ -5,7 +5,7 @@ import { allPages } from '../../src/extension/client/pages.ts';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { createUserKey, findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
 import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
-import { stationEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import { stationEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import type { RunnerEvent } from '../../src/shared/contract/runner.ts';

@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
-import { stationEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import { stationEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';

@@ -45,18 +45,18 @@ describe(`scripts on a bad network (NETWORK_SEED=${seed} NETWORK_ROUNDS=${rounds
 
   for (const kind of ['the station server', 'TofuPilot (a stand-in)'] as const) {
     describe(`to ${kind}`, () => {
-      const knowsMarks = kind === 'the station server';
+      const supportsMarks = kind === 'the station server';
       let bench: PushBench;
 
       before(async () => {
-        cloud.knowsMarks = knowsMarks;
+        cloud.supportsMarks = supportsMarks;
         bench = await PushBench.start({
           name: kind.slice(0, 20),
           folder: mkdtempSync(join(folder, 'bench-')),
           url: cloud.url,
           behind: { url: cloud.behind, userKey: cloud.userKey },
-          random: randomNumbers(seed + Number(knowsMarks)),
-          knowsMarks,
+          random: randomNumbers(seed + Number(supportsMarks)),
+          supportsMarks,
         });
       });
       after(() => bench.stop());
@@ -66,7 +66,7 @@ describe(`scripts on a bad network (NETWORK_SEED=${seed} NETWORK_ROUNDS=${rounds
         const figures = { runs: 0, kept: 0, tries: 0 };
         for (let round = 0; round < rounds; round += 1) {
           for (const [way, make] of Object.entries(scripts)) {
-            const serial = `${way}-${knowsMarks ? 'own' : 'cloud'}-${round}`;
+            const serial = `${way}-${supportsMarks ? 'own' : 'cloud'}-${round}`;
             const told = await bench.run(serial, make(serial, bench.procedure));
             figures.kept += (await bench.box.list()).length;
             figures.tries += await bench.pushTheRest();

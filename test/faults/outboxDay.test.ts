@@ -60,10 +60,10 @@ describe('results of a day without a server', function () {
   const window = (): Retries =>
     new Retries(
       {
-        look: () => box.list(),
+        list: () => box.list(),
         push: async (result) => {
-          const target = { api: new StationApi(bench.server.url, station.key), knowsMarks: true };
-          const pushed = await box.alone(result, (now) =>
+          const target = { api: new StationApi(bench.server.url, station.key), supportsMarks: true };
+          const pushed = await box.withLock(result, (now) =>
             uploadPending(
               box,
               now,
@@ -73,7 +73,7 @@ describe('results of a day without a server', function () {
           );
           tries.push(pushed ?? assert.fail('somebody else has it'));
         },
-        failed: (error) => assert.fail(String(error)),
+        reportError: (error) => assert.fail(String(error)),
       },
       clock,
     );
@@ -88,13 +88,13 @@ describe('results of a day without a server', function () {
         const at = begun + n * hour;
         if (n % 2 === 0) keep(serial, 'v1', plain(serial, at), at);
         else keep(serial, 'openhtf', report(serial, at), at);
-        open.soon(200); // as the change in the folder has it
+        open.schedule(200); // as the change in the folder has it
         await clock.pass(hour);
       }
       open.dispose();
       await clock.pass(8 * hour); // over night
       open = window();
-      open.soon(0);
+      open.schedule(0);
       await clock.pass(12 * hour);
       open.dispose();
     });
@@ -107,7 +107,7 @@ describe('results of a day without a server', function () {
 
     tries.length = 0;
     const open = window();
-    open.soon(0);
+    open.schedule(0);
     await clock.pass(hour);
     open.dispose();
     assert.equal(tries.filter((each) => 'runId' in each).length, 4);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
-import { isParked } from '../../src/extension/run/uploads/retries.ts';
+import { isRefused } from '../../src/extension/run/uploads/retries.ts';
 import { type PendingUpload, UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import { uploadPending, type UploadResult } from '../../src/extension/run/uploads/uploadPending.ts';
 import { idAnswer } from '../../src/shared/contract/common.ts';
@@ -50,7 +50,7 @@ describe('the push of a kept result', function () {
   };
   const push = (result: PendingUpload): Promise<UploadResult> =>
     uploadPending(box, result, () =>
-      Promise.resolve({ api: new StationApi(bench.server.url, station.key), knowsMarks: true }),
+      Promise.resolve({ api: new StationApi(bench.server.url, station.key), supportsMarks: true }),
     );
   /** The script's own push of that result. @param body JSON text */
   const pushedByScript = async (serial: string, path: string, body: string): Promise<string> => {
@@ -68,7 +68,7 @@ describe('the push of a kept result', function () {
     const pushed = await push(result);
     assert.match('kept' in pushed ? pushed.kept : '', /was used before, for run .* with other content/);
     const kept = await found('SN-1');
-    assert.deepEqual([kept.tried?.status, isParked(kept), await countOf('SN-1')], [409, true, 0]);
+    assert.deepEqual([kept.tried?.status, isRefused(kept), await countOf('SN-1')], [409, true, 0]);
   });
 
   it('that the server refuses because it ends before it starts is parked with the reason, on v1 as on v2', async () => {
@@ -80,7 +80,7 @@ describe('the push of a kept result', function () {
       const pushed = await push(await keep(serial, kind, JSON.stringify(body)));
       assert.match('kept' in pushed ? pushed.kept : '', /ends before it starts|duration must be/);
       const kept = await found(serial);
-      assert.deepEqual([kept.tried?.status, isParked(kept), await countOf(serial)], [400, true, 0]);
+      assert.deepEqual([kept.tried?.status, isRefused(kept), await countOf(serial)], [400, true, 0]);
     }
   });
 
@@ -88,7 +88,7 @@ describe('the push of a kept result', function () {
     const body = JSON.stringify({ ...passedRun('FVT1', 'SN-4'), phases: '#' }).replace('"#"', 'NaN');
     const pushed = await push(await keep('SN-4', 'v1', body));
     assert.match('kept' in pushed ? pushed.kept : '', /not valid JSON/);
-    assert.equal(isParked(await found('SN-4')), true);
+    assert.equal(isRefused(await found('SN-4')), true);
   });
 
   it('finds the run that the script itself made when only the answer was lost, whatever digits it has', async () => {

@@ -26,7 +26,7 @@ export interface PushBenchOptions {
   /** What is asked behind the bad network: address and key of a user. */
   readonly behind: { readonly url: string; readonly userKey: string };
   readonly random: () => number;
-  readonly knowsMarks: boolean;
+  readonly supportsMarks: boolean;
 }
 
 /** A station whose scripts push over a bad network, and the window that pushes what they have left. */
@@ -96,19 +96,19 @@ export class PushBench {
   async pushTheRest(): Promise<number> {
     let tries = 0;
     const api = new StationApi(this.proxy.url, this.#station.key);
-    const target = () => Promise.resolve({ api, knowsMarks: this.#options.knowsMarks });
+    const target = () => Promise.resolve({ api, supportsMarks: this.#options.supportsMarks });
     const retries = new Retries(
       {
-        look: () => this.box.list(),
+        list: () => this.box.list(),
         push: (result) => {
           tries += 1;
-          return this.box.alone(result, (now) => uploadPending(this.box, now, target, () => this.#clock.now()));
+          return this.box.withLock(result, (now) => uploadPending(this.box, now, target, () => this.#clock.now()));
         },
-        failed: (error) => assert.fail(String(error)),
+        reportError: (error) => assert.fail(String(error)),
       },
       this.#clock,
     );
-    retries.soon(0);
+    retries.schedule(0);
     for (let hours = 0; (await this.box.list()).length > 0; hours += 1) {
       assert.ok(hours < 100, JSON.stringify(await this.box.list()));
       await this.#clock.pass(hour);

@@ -110,14 +110,14 @@ describe(`scripts that test and push in all ways (PUSH_SEED=${seed} PUSH_ROUNDS=
   let bench: PushBench;
 
   before(async () => {
-    cloud.knowsMarks = true;
+    cloud.supportsMarks = true;
     bench = await PushBench.start({
       name: 'Bench 1',
       folder: mkdtempSync(join(folder, 'bench-')),
       url: cloud.url,
       behind: { url: cloud.behind, userKey: cloud.userKey },
       random: randomNumbers(seed + 1),
-      knowsMarks: true,
+      supportsMarks: true,
     });
   });
   after(() => bench.stop());

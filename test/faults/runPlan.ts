@@ -1,6 +1,6 @@
 import { delimiter, resolve } from 'node:path';
 import type { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
-import { stationEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import { stationEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import type { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 

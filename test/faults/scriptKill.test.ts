@@ -117,8 +117,8 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
     const window = async (): Promise<void> => {
       for (const result of await box.list()) {
         assert.equal(result.isBusy, false, JSON.stringify(result));
-        const target = { api: new StationApi(bench.server.url, station.key), knowsMarks: true };
-        const pushed = await box.alone(result, (now) => uploadPending(box, now, () => Promise.resolve(target)));
+        const target = { api: new StationApi(bench.server.url, station.key), supportsMarks: true };
+        const pushed = await box.withLock(result, (now) => uploadPending(box, now, () => Promise.resolve(target)));
         assert.ok(pushed === undefined || 'runId' in pushed, JSON.stringify(pushed));
       }
     };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { BrowserContext } from 'playwright-core';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
-import { trustEnvironment } from '../../src/extension/run/process/trustedCertificates.ts';
+import { trustEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import { attachments } from '../../src/shared/contract/attachments.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { operator } from '../../src/shared/contract/operator.ts';

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
-import { dryEnvironment } from '../../src/extension/run/process/runPlan.ts';
+import { dryEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import { uploadPending } from '../../src/extension/run/uploads/uploadPending.ts';
 import type { RunMode, RunnerEvent } from '../../src/shared/contract/runner.ts';
@@ -230,8 +230,8 @@ describe('Child processes of a script', function () {
     const left = await box.list();
     for (const result of left) {
       assert.equal(result.isBusy, false, JSON.stringify(result));
-      const target = { api: new StationApi(bench.server.url, station.key), knowsMarks: true };
-      const pushed = await box.alone(result, (now) => uploadPending(box, now, () => Promise.resolve(target)));
+      const target = { api: new StationApi(bench.server.url, station.key), supportsMarks: true };
+      const pushed = await box.withLock(result, (now) => uploadPending(box, now, () => Promise.resolve(target)));
       assert.ok(pushed !== undefined && 'runId' in pushed, JSON.stringify(pushed));
     }
     return left.length;

@@ -293,9 +293,9 @@ test.execute(lambda: "SN-1")
         try {
           const result = (await box.list())[0] ?? assert.fail(host.told());
           seen.push(result.isBusy);
-          await box.alone(result, async () => {
+          await box.withLock(result, async () => {
             Date.now = () => now() + 30 * 365 * 24 * 3_600_000;
-            assert.equal(await box.alone(result, () => Promise.resolve('taken')), undefined, 'taken by two');
+            assert.equal(await box.withLock(result, () => Promise.resolve('taken')), undefined, 'taken by two');
           });
         } finally {
           Date.now = now;

@@ -25,7 +25,7 @@ export class StandIn {
   /** Whether it takes links by the call of TofuPilot's command line tool. */
   takesLinks = true;
   /** Whether it makes one run of all pushes with one mark, as our own server does and TofuPilot does not. */
-  knowsMarks = false;
+  supportsMarks = false;
   /** What is asked for by such a path gets no answer before `letGo`. */
   holds: RegExp | undefined;
   readonly #held: (() => void)[] = [];
@@ -99,7 +99,7 @@ export class StandIn {
   #forward(from: IncomingMessage, to: ServerResponse): void {
     const { host } = new URL(this.behind);
     const headers: IncomingHttpHeaders = { ...from.headers, host };
-    if (!this.knowsMarks) delete headers['idempotency-key'];
+    if (!this.supportsMarks) delete headers['idempotency-key'];
     const sent = httpRequest(this.behind + (from.url ?? ''), { method: from.method ?? 'GET', headers }, (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(to);

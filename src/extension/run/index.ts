@@ -8,27 +8,25 @@ import { setContext } from '../vscode/context.ts';
 import type { Log } from '../vscode/log.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Discovery } from './explorer/discovery.ts';
-import { Problems } from './explorer/problems.ts';
-import { Profiles } from './explorer/profiles.ts';
 import { TestItems } from './explorer/testItems.ts';
 import { newScript } from './help/newScript.ts';
 import { registerScriptHelp } from './help/scriptHelp.ts';
 import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
-import { PartNumbers } from './questions/partNumberQuestion.ts';
-import { SerialNumberQuestion } from './questions/serialNumberQuestion.ts';
+import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts';
 import { Reports } from './report/reports.ts';
+import type { RunContext } from './runContext.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 import { StationTerminals } from './stationTerminal.ts';
-import { registerOutbox } from './uploads/uploadCommands.ts';
+import { registerUploadCommands } from './uploads/uploadCommands.ts';
 import { UploadQueue } from './uploads/uploadQueue.ts';
 
 interface RunPlaces {
-  /** The installed extension. */
+  /** The folder of the installed extension. */
   readonly extension: vscode.Uri;
-  /** Path of a folder for what is to be kept. */
+  /** Path of the extension's storage folder. */
   readonly storage: string;
-  /** Of the workspace. */
+  /** The workspace's state. */
   readonly state: vscode.Memento;
 }
 
@@ -37,7 +35,7 @@ interface RunFeature {
   readonly startScript: StartScript;
 }
 
-/** Running scripts: the commands, the Test Results, the Runs view, the run reports. */
+/** Registers everything about running scripts: the commands, the Test Explorer, the Runs view and the run reports. */
 export function registerRun(
   commands: Commands,
   connection: Connection,
@@ -46,34 +44,31 @@ export function registerRun(
   liveScripts: LiveScripts,
   places: RunPlaces,
 ): RunFeature {
-  const problems = new Problems();
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
-  const items = new TestItems(controller);
-  const report = (error: unknown): void => void commands.show(error);
-  const runner = vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath;
-  const outbox = new UploadQueue(connection, join(places.storage, 'outbox'), log);
-  const partNumbers = new PartNumbers(places.state);
-  const profiles: Profiles = new Profiles(items, (script, mode, request) => service.run(script, mode, request), report);
-  const service = new RunService(connection, store, problems, log, {
-    extension: places.extension,
-    runner,
-    storage: places.storage,
-    items,
-    outbox,
-    partNumbers,
-    serialNumbers: new SerialNumberQuestion(places.state),
+  const uploads = new UploadQueue(connection, join(places.storage, 'outbox'), log);
+  const context: RunContext = {
+    connection,
+    store,
+    log,
     liveScripts,
-    requestFor: (script, mode) => profiles.request(script, mode),
-    report,
-  });
-  const runsView = new RunsView(connection, store, outbox);
-  outbox.begin();
-  let unreachable = false;
+    extension: places.extension,
+    runner: vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath,
+    storage: places.storage,
+    items: new TestItems(controller),
+    uploads,
+    partNumbers: new PartNumbers(places.state),
+    serialNumbers: new SerialNumberQuestion(places.state),
+    report: (error) => void commands.show(error),
+  };
+  const service = new RunService(context);
+  const runsView = new RunsView(connection, store, uploads);
+  uploads.start();
+  let isUnreachable = false;
   const onStore = store.onDidChange(() => {
-    if (unreachable && store.error === undefined) outbox.serverIsBack();
-    unreachable = store.error !== undefined;
+    if (isUnreachable && store.error === undefined) uploads.retryAll();
+    isUnreachable = store.error !== undefined;
   });
-  const reports = new Reports(connection, outbox, places.extension, log);
+  const reports = new Reports(connection, uploads, places.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
   commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));
@@ -86,24 +81,24 @@ export function registerRun(
   commands.register('findRuns', () => runsView.find());
   commands.register('clearRunSearch', () => runsView.showAll());
   commands.register('newScript', () => newScript(store));
-  const terminals = new StationTerminals(connection, store, log, { runner, storage: places.storage }, report);
+  const terminals = new StationTerminals(context);
   commands.register('openTerminal', (argument) => terminals.open(argument));
   const parts = vscode.Disposable.from(
-    problems,
+    service,
     controller,
-    outbox,
+    uploads,
     onStore,
     runsView,
     reports,
     terminals,
-    registerOutbox(
+    registerUploadCommands(
       commands,
-      outbox,
-      partNumbers,
+      uploads,
+      context.partNumbers,
       () => runsView.focused,
-      ({ id }) => reports.openKept(id),
+      ({ id }) => reports.openPending(id),
     ),
-    new Discovery(items, log),
+    new Discovery(context.items, log),
     registerDismissedQuestions(commands),
     registerScriptHelp(commands, connection, store, log),
   );
@@ -113,12 +108,14 @@ export function registerRun(
   };
 }
 
-/** The file that a menu was called on, or the one in the editor, or beside what has the focus. */
+/** Returns the file that a menu was opened on, or the active Python editor's, or the only visible one's. */
 function scriptArgument(argument: unknown): vscode.Uri {
   if (argument instanceof vscode.Uri && argument.scheme === 'file') return argument;
   const active = vscode.window.activeTextEditor?.document;
-  const seen = active === undefined ? vscode.window.visibleTextEditors.map(({ document }) => document) : [active];
-  const [script, ...others] = seen.filter(({ languageId, uri }) => languageId === 'python' && uri.scheme === 'file');
+  const documents = active === undefined ? vscode.window.visibleTextEditors.map(({ document }) => document) : [active];
+  const [script, ...others] = documents.filter(
+    ({ languageId, uri }) => languageId === 'python' && uri.scheme === 'file',
+  );
   if (!(argument instanceof vscode.Uri) && script !== undefined && others.length === 0) return script.uri;
   if (active?.isUntitled === true) throw new UserError(vscode.l10n.t('Save the script to a file first, then run it.'));
   throw new UserError(vscode.l10n.t('Open the Python script of a procedure first, then run it.'), [

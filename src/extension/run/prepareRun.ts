@@ -1,12 +1,70 @@
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
+import { runnerEnvironment } from '../../shared/contract/runner.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
-import type { StationName } from './runSession.ts';
-import type { RunningStation } from './scriptRunner.ts';
+import { requireDebugger } from './process/debuggedProcess.ts';
+import { type Interpreter, interpreterFor } from './python/interpreter.ts';
+import { ProcedureQuestion } from './questions/procedureQuestion.ts';
+import { PartNumberQuestion } from './questions/unitQuestions.ts';
+import type { RunContext } from './runContext.ts';
+import type { RunSession, StationName } from './runSession.ts';
 
-/** The selected station; the user is asked when there is none. @throws vscode.CancellationError without an answer */
+/** The station that a script runs as, with the questions whose answers hold for the run. */
+export interface RunningStation {
+  readonly access: StationAccess;
+  readonly procedure: ProcedureQuestion;
+  readonly partNumber: PartNumberQuestion;
+}
+
+/** The settings for every start of a script. */
+interface LaunchSettings {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface PreparedRun {
+  readonly interpreter: Interpreter;
+  readonly launch: LaunchSettings;
+  /** Undefined in a dry run. */
+  readonly station: RunningStation | undefined;
+}
+
+/**
+ * Finds everything that starting the script takes, and asks the user what has to be asked, before the run waits for its
+ * station.
+ * @throws UserError when something is missing, with the way to provide it
+ * @throws vscode.CancellationError when the user cancels a question
+ */
+export async function prepareRun(context: RunContext, run: RunSession): Promise<PreparedRun> {
+  if (run.mode === 'debug') requireDebugger();
+  const source = await saveAndRead(run.script);
+  let station: RunningStation | undefined;
+  if (run.mode !== 'dry') {
+    const { connection, store } = context;
+    run.station ??= await selectedStation(store);
+    const access = await accessOf(connection, run.station);
+    station = {
+      access,
+      procedure: new ProcedureQuestion(connection, store, access.station),
+      partNumber: new PartNumberQuestion(connection, context.partNumbers, run),
+    };
+    await askBeforeStart(station, source);
+  }
+  const interpreter = await interpreterFor(run.script, context.log);
+  return { interpreter, launch: await launchSettings(run.script), station };
+}
+
+/**
+ * Returns the selected station, or asks the user to select one.
+ * @throws vscode.CancellationError when the user selects none
+ */
 export async function selectedStation(store: StationStore): Promise<StationName> {
   if (store.selected === undefined) await store.refresh();
   if (store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
@@ -14,7 +72,7 @@ export async function selectedStation(store: StationStore): Promise<StationName>
   return store.selected;
 }
 
-/** @throws UserError without a key that works, with the way to get one */
+/** @throws UserError without a valid key, with the way to generate one */
 export async function accessOf(connection: Connection, { id, name }: StationName): Promise<StationAccess> {
   const access = await connection.stationAccess(id);
   if (access !== undefined) return access;
@@ -32,8 +90,8 @@ export async function accessOf(connection: Connection, { id, name }: StationName
   );
 }
 
-/** The text that will run. Unsaved changes of Python files are saved first: the script may import them. */
-export async function savedSource(script: vscode.Uri): Promise<string> {
+/** Saves the open Python files, because the script may import them, and returns the script's text. */
+async function saveAndRead(script: vscode.Uri): Promise<string> {
   for (const document of vscode.workspace.textDocuments) {
     if (!document.isDirty || document.isUntitled || document.languageId !== 'python') continue;
     if (await document.save()) continue;
@@ -43,10 +101,10 @@ export async function savedSource(script: vscode.Uri): Promise<string> {
 }
 
 /**
- * Asks for the procedure and the part number where the source already shows that a question will come, so that nothing
- * has started when the user cancels. What only running shows is asked by the runner before the first phase.
+ * Asks for the procedure and the part number if the source already shows that a question will come. Questions that show
+ * only at run time are asked by the runner before the first phase.
  */
-export async function askBeforeStart({ procedure, partNumber }: RunningStation, source: string): Promise<void> {
+async function askBeforeStart({ procedure, partNumber }: RunningStation, source: string): Promise<void> {
   const { scanScript } = await import('../../shared/script/scriptScan.ts');
   const { procedureArguments, lacksPartNumber } = scanScript(source);
   for (const argument of procedureArguments) {
@@ -55,4 +113,33 @@ export async function askBeforeStart({ procedure, partNumber }: RunningStation, 
     if (answer === null) throw new vscode.CancellationError();
   }
   if (lacksPartNumber && (await partNumber.answer()) === null) throw new vscode.CancellationError();
+}
+
+/** Reads the settings of the script's folder. @throws UserError when the environment file cannot be read */
+async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
+  const folder = vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? dirname(script.fsPath);
+  const resolvePath = (path: string): string => {
+    const full = path.replaceAll('${workspaceFolder}', folder);
+    return isAbsolute(full) ? full : join(folder, full);
+  };
+  const workingFolder = setting('workingFolder', script);
+  const envFile = setting('envFile', script);
+  const asks = setting('serialNumber', script) === 'script' ? {} : { [runnerEnvironment.serialNumber]: 'ask' };
+  return {
+    args: setting('arguments', script),
+    cwd: workingFolder === '' ? dirname(script.fsPath) : resolvePath(workingFolder),
+    env: { ...(envFile === '' ? {} : await readEnvFile(resolvePath(envFile))), ...asks },
+  };
+}
+
+async function readEnvFile(file: string): Promise<Record<string, string>> {
+  try {
+    const found = Object.entries(parseEnv(await readFile(file, 'utf8')));
+    return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new UserError(vscode.l10n.t('The environment file {0} cannot be read: {1}.', file, reason), [
+      { label: vscode.l10n.t('Open Setting'), run: () => openSetting('envFile') },
+    ]);
+  }
 }

@@ -2,13 +2,12 @@ import * as vscode from 'vscode';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { RunListItem } from '../../shared/contract/runs.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import { isParked } from './uploads/retries.ts';
+import { isRefused } from './uploads/retries.ts';
 import { nameOf } from './uploads/uploadCommands.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
-import { keptFor } from './uploads/uploadPending.ts';
+import { pendingReason } from './uploads/uploadPending.ts';
 import { reasonOf } from './uploads/uploadQueue.ts';
 
-/** Shape and colour of an outcome; the word stands beside it. */
 const icons: Record<Outcome, [icon: string, color: string]> = {
   PASS: ['pass', 'testing.iconPassed'],
   FAIL: ['error', 'testing.iconFailed'],
@@ -35,23 +34,23 @@ export function runItem(run: RunListItem): vscode.TreeItem {
   return item;
 }
 
-export function keptItem(result: PendingUpload): vscode.TreeItem {
+export function pendingItem(result: PendingUpload): vscode.TreeItem {
   const item = new vscode.TreeItem(nameOf(result));
-  const parked = isParked(result);
-  const state = parked ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
+  const refused = isRefused(result);
+  const state = refused ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
   const reason = oneLine(reasonOf(result), 500);
   const when = new Date(result.started_at).toLocaleString();
   item.id = `kept:${result.id}`;
   item.description = `${result.outcome} · ${state}: ${reason}`;
-  item.iconPath = parked
+  item.iconPath = refused
     ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
     : new vscode.ThemeIcon('cloud-upload');
-  item.contextValue = keptFor(reasonOf(result)).remedy === 'partNumber' ? 'waiting partNumber' : 'waiting';
+  item.contextValue = pendingReason(reasonOf(result)).remedy === 'partNumber' ? 'waiting partNumber' : 'waiting';
   item.tooltip = [
     vscode.l10n.t('No server has this result yet. It is kept on this machine.'),
     `${nameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
     reason,
-    parked
+    refused
       ? vscode.l10n.t('The server refused it. Fix the cause, then push it again.')
       : vscode.l10n.t('It will be retried automatically.'),
   ].join('\n');
@@ -62,7 +61,7 @@ export function keptItem(result: PendingUpload): vscode.TreeItem {
   return item;
 }
 
-/** The last row of a list that is longer. @param shown how many runs stand above it */
+/** Returns the last row of a list that has more runs. @param shown how many runs are shown above it */
 export function moreItem(shown: number): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('Load more runs'));
   item.id = 'more';
@@ -73,7 +72,7 @@ export function moreItem(shown: number): vscode.TreeItem {
   return item;
 }
 
-/** The time alone for today, else the day too. */
+/** Returns the time of day, with the date unless it is today. */
 function shortTime(time: Date): string {
   const today = time.toDateString() === new Date().toDateString();
   return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });

@@ -1,92 +1,181 @@
 import * as vscode from 'vscode';
-import { type RunProgress, withPush } from '../../shared/live/runProgress.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Log } from '../vscode/log.ts';
+import type { RunnerFailure } from '../../shared/contract/runner.ts';
+import { type Run, runs } from '../../shared/contract/runs.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { type RunProgress, type TestExecution, withPush } from '../../shared/live/runProgress.ts';
 import { UserError } from '../vscode/userError.ts';
-import { showDryOutcome } from './dryRun.ts';
-import type { Problems } from './explorer/problems.ts';
-import { OutcomeMessage } from './outcomeMessage.ts';
+import { lineRange } from './explorer/testItems.ts';
+import {
+  completedBy,
+  describeDeath,
+  describeResult,
+  resultsLabel,
+  showDryOutcome,
+  showFailure,
+  showSaved,
+  showUnsaved,
+  showWithoutTest,
+  type Unsaved,
+} from './outcomeMessages.ts';
+import type { PreparedRun } from './prepareRun.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { Interpreter } from './python/interpreter.ts';
 import { installPackages, isInstallable } from './python/pythonPackages.ts';
-import type { RunSession } from './runSession.ts';
-import type { PreparedRun } from './scriptRunner.ts';
-import type { UploadQueue } from './uploads/uploadQueue.ts';
+import type { RunContext } from './runContext.ts';
+import type { RunSession, StationName } from './runSession.ts';
 
-/** Tells how a script ended, and what became of its results. */
-export class RunOutcome {
-  readonly #store: StationStore;
-  readonly #problems: Problems;
-  readonly #outbox: UploadQueue;
-  readonly #log: Log;
-  readonly #message: OutcomeMessage;
-  readonly #report: (error: unknown) => void;
+/** Shows how a script ended, after the server has confirmed every run that it pushed. */
+export class RunOutcome implements vscode.Disposable {
+  readonly #context: RunContext;
+  readonly #problems = new Problems();
 
-  /** @param report shows what goes wrong behind a message */
-  constructor(
-    connection: Connection,
-    store: StationStore,
-    problems: Problems,
-    outbox: UploadQueue,
-    log: Log,
-    report: (error: unknown) => void,
-  ) {
-    this.#store = store;
-    this.#problems = problems;
-    this.#outbox = outbox;
-    this.#log = log;
-    this.#message = new OutcomeMessage(connection, report);
-    this.#report = report;
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  /** Removes the error that the last run of the script left in the Problems panel. */
+  clearProblem(script: vscode.Uri): void {
+    this.#problems.clear(script);
   }
 
   /**
-   * @param again runs the script once more
-   * @throws UserError when a package is missing, with the way to install it; what kept a question from being asked
+   * Resolves when the outcome is shown and the results are pushed or queued; the user may answer the message later.
+   * @param runAgain runs the script again
+   * @throws UserError when a package is missing, with the way to install it
+   * @throws Error when a question of the run could not be asked
    */
-  async tell(
+  async show(
     run: RunSession,
     { interpreter, station }: PreparedRun,
     end: ScriptEnd,
-    again: () => Promise<void>,
+    runAgain: () => Promise<void>,
   ): Promise<void> {
+    const { store, report } = this.#context;
     const { failure, executions } = end.live;
     if (failure !== null && !end.stopped) this.#problems.show(run.script, failure);
     const missing = failure !== null && executions.length === 0 && isInstallable(failure.missing_module);
-    if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', again);
+    if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', runAgain);
     if (station === undefined) {
-      showDryOutcome(run.name, end).catch(this.#report);
+      this.#offer(showDryOutcome(run.name, end));
       return;
     }
-    const { access } = station;
-    await this.#message.show(run.name, access.station, { ...end, live: await this.#settled(end.live) });
-    this.#store.refreshStation(access.station.id).catch(this.#report); // whoever was told may run it again at once
-    if (end.questionError !== undefined) throw end.questionError; // after what is to say of the units before
+    const { station: runningStation } = station.access;
+    await this.#showPushed(run.name, runningStation, { ...end, live: await this.#settle(end.live) });
+    store.refreshStation(runningStation.id).catch(report); // in the background: the user may run the script again now
+    if (end.questionError !== undefined) throw end.questionError; // after the outcome of the units before it
   }
 
-  /** With what became of the results that the script has left to be pushed. */
-  async #settled(live: RunProgress): Promise<RunProgress> {
+  dispose(): void {
+    this.#problems.dispose();
+  }
+
+  /** Pushes the results that the script has left on disk, and returns the progress with what became of them. */
+  async #settle(live: RunProgress): Promise<RunProgress> {
     let settled = live;
     for (const { id, push } of live.executions) {
       if (push !== null && 'runId' in push) continue;
-      const pushed = await this.#outbox.settle(id);
+      const pushed = await this.#context.uploads.settle(id);
       if (pushed !== undefined) settled = withPush(settled, id, pushed);
     }
     return settled;
   }
 
-  #missingPackage(script: vscode.Uri, interpreter: Interpreter, name: string, again: () => Promise<void>): UserError {
-    return new UserError(
-      vscode.l10n.t('{0} has no package {1}. Nothing was saved.', interpreter.command.join(' '), name),
-      [
-        {
-          label: vscode.l10n.t('Install into .venv and Use It'),
-          run: async () => {
-            await installPackages(script, interpreter, this.#log);
-            await again();
-          },
+  async #showPushed(script: string, station: StationName, end: ScriptEnd): Promise<void> {
+    const { live, stopped } = end;
+    const confirmed: { execution: TestExecution; run: Run }[] = [];
+    const unsaved: Unsaved[] = [];
+    for (const execution of live.executions) {
+      const outcome = await this.#confirm(execution, end);
+      if (typeof outcome === 'string') unsaved.push({ execution, sentence: outcome });
+      else confirmed.push({ execution: completedBy(outcome, execution), run: outcome });
+    }
+    if (unsaved.length > 0) this.#offer(showUnsaved(unsaved, live.executions.length, station.id));
+    const last = confirmed.at(-1);
+    if (live.failure !== null && !stopped) {
+      this.#offer(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
+    } else if (last !== undefined && confirmed.length === live.executions.length) {
+      this.#offer(showSaved(last.execution, last.run, station, live.executions));
+    } else if (live.executions.length === 0 && !stopped) {
+      this.#offer(showWithoutTest(script, end));
+    }
+  }
+
+  /** Returns the run from the server, or the sentence that says why it was not saved. */
+  async #confirm(execution: TestExecution, end: ScriptEnd): Promise<Run | string> {
+    const { push, outcome } = execution;
+    const result = describeResult(execution);
+    if (push !== null && 'runId' in push) {
+      try {
+        return await this.#context.connection.call(runs.get, { params: { id: push.runId } });
+      } catch (error) {
+        const reason = messageOf(error);
+        return vscode.l10n.t('{0} Pushed as run {1}, which could not be confirmed: {2}', result, push.runId, reason);
+      }
+    }
+    if (push !== null && 'kept' in push) {
+      return vscode.l10n.t('{0} Not saved yet; queued in the Runs view. {1}', result, push.kept);
+    }
+    if (push !== null) return vscode.l10n.t('{0} The run was not saved: {1}', result, push.message);
+    if (outcome === null) {
+      return vscode.l10n.t('A test was not finished, and its run was not saved. {0}', describeDeath(end));
+    }
+    return end.stopped || !end.live.ended
+      ? vscode.l10n.t('{0} The script ended before it had pushed the run, so it was not saved.', result)
+      : vscode.l10n.t(
+          '{0} The run was not saved: the script does not push it. Wrap the test in “with TofuPilot(test):”.',
+          result,
+        );
+  }
+
+  #missingPackage(
+    script: vscode.Uri,
+    interpreter: Interpreter,
+    name: string,
+    runAgain: () => Promise<void>,
+  ): UserError {
+    const python = interpreter.command.join(' ');
+    return new UserError(vscode.l10n.t('{0} is not installed in {1}. Nothing was saved.', name, python), [
+      {
+        label: vscode.l10n.t('Install into .venv and Use It'),
+        run: async () => {
+          await installPackages(script, interpreter, this.#context.log);
+          await runAgain();
         },
-      ],
-    );
+      },
+    ]);
+  }
+
+  /** Waits in the background for the message's button, and opens the Test Results when the user chooses them. */
+  #offer(shown: Promise<string | undefined>): void {
+    shown
+      .then((chosen) =>
+        chosen === resultsLabel() ? vscode.commands.executeCommand('testing.showMostRecentOutput') : undefined,
+      )
+      .catch(this.#context.report);
+  }
+}
+
+/** The Python error that ended the last run of each script, at its line, until the script runs again. */
+class Problems implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection('test-stations');
+  /** The file with the error, by script. */
+  readonly #files = new Map<string, vscode.Uri>();
+
+  clear(script: vscode.Uri): void {
+    const file = this.#files.get(script.toString());
+    if (file !== undefined) this.#collection.delete(file);
+  }
+
+  show(script: vscode.Uri, { place, type, message }: RunnerFailure): void {
+    const file = place === null ? script : vscode.Uri.file(place.file);
+    const range = lineRange(place?.line ?? 1);
+    const diagnostic = new vscode.Diagnostic(range, `${type}: ${message}`, vscode.DiagnosticSeverity.Error);
+    diagnostic.source = 'Test Stations';
+    this.#collection.set(file, [diagnostic]);
+    this.#files.set(script.toString(), file);
+  }
+
+  dispose(): void {
+    this.#collection.dispose();
   }
 }

@@ -5,70 +5,67 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { setContext } from '../vscode/context.ts';
-import { keptItem, moreItem, runItem } from './runItems.ts';
+import { moreItem, pendingItem, runItem } from './runItems.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
 import type { UploadQueue } from './uploads/uploadQueue.ts';
 
-/** `more`: how many runs are shown, of a list that has more. */
+/** A run, a pending upload, or the number of runs shown above the row that loads more. */
 type Row = { readonly run: RunListItem } | { readonly kept: PendingUpload } | { readonly more: number };
 
-/** Runs that are shown at first, and that each Load More adds. */
-const [firstRuns, moreRuns] = [50, 100];
+const firstPageSize = 50;
+const nextPageSize = 100;
 
 /** The runs of a station that the view has loaded. */
 interface Loaded {
-  /** Id; undefined: none is selected. */
+  /** Its id; undefined when no station is selected. */
   readonly station: string | undefined;
   readonly runs: readonly RunListItem[];
   readonly hasMore: boolean;
 }
 
-const nothing = (station: string | undefined): Loaded => ({ station, runs: [], hasMore: false });
+const noRuns = (station: string | undefined): Loaded => ({ station, runs: [], hasMore: false });
 
-/** The runs of the selected station, newest first; above them what waits on this machine to be saved. */
+/** The pending uploads of this machine, and below them the runs of the selected station, newest first. */
 export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
-  readonly #outbox: UploadQueue;
+  readonly #uploads: UploadQueue;
   readonly #view: vscode.TreeView<Row>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
-  /** The last runs that arrived. */
-  #shown: Loaded = nothing(undefined);
-  /** Pages of the list that are to be shown. */
-  #pages = 1;
-  /** A part of the serial numbers that are shown; empty: all are. */
+  #shown: Loaded = noRuns(undefined);
+  #pageCount = 1;
+  /** Only runs whose serial number contains this text are shown; the empty text shows all. */
   #serialNumber = '';
 
-  constructor(connection: Connection, store: StationStore, outbox: UploadQueue) {
+  constructor(connection: Connection, store: StationStore, uploads: UploadQueue) {
     this.#connection = connection;
     this.#store = store;
-    this.#outbox = outbox;
+    this.#uploads = uploads;
     this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this });
     setContext('hasRuns', false);
     setContext('runsFiltered', false);
     this.#subscription = vscode.Disposable.from(
-      outbox.onDidChange(() => this.#changed.fire(undefined)),
+      uploads.onDidChange(() => this.#changed.fire(undefined)),
       store.onDidChange((id) => {
         if (id === undefined || id === store.selected?.id) this.#changed.fire(undefined);
       }),
     );
   }
 
-  /** What waits and is selected in the view, if something is. */
+  /** The pending upload that is selected in the view. */
   get focused(): PendingUpload | undefined {
     const [row] = this.#view.visible ? this.#view.selection : [];
     return row !== undefined && 'kept' in row ? row.kept : undefined;
   }
 
-  /** Shows older runs too. */
   loadMore(): void {
-    this.#pages += 1;
+    this.#pageCount += 1;
     this.#changed.fire(undefined);
   }
 
-  /** Asks for a part of a serial number, and shows only the runs of units that have it. */
+  /** Asks for a part of a serial number, and shows only the runs of matching units. */
   async find(): Promise<void> {
     const text = await vscode.window.showInputBox({
       title: vscode.l10n.t('Find runs by serial number'),
@@ -76,14 +73,17 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
       value: this.#serialNumber,
     });
     if (text === undefined) return;
-    this.showAll(text.trim());
+    this.#filter(text.trim());
     await vscode.commands.executeCommand('testStations.runs.focus');
   }
 
-  /** @param serialNumber a part of those that are shown; empty: all are */
-  showAll(serialNumber = ''): void {
+  showAll(): void {
+    this.#filter('');
+  }
+
+  #filter(serialNumber: string): void {
     this.#serialNumber = serialNumber;
-    this.#pages = 1;
+    this.#pageCount = 1;
     setContext('runsFiltered', serialNumber !== '');
     this.#changed.fire(undefined);
   }
@@ -93,13 +93,13 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     const found = this.#serialNumber === '' ? [] : [`“${this.#serialNumber}”`];
     this.#view.description = [...(selected === undefined ? [] : [selected.name]), ...found].join(' · ');
     if (selected?.id !== this.#shown.station || this.#store.stations === undefined) {
-      this.#shown = nothing(selected?.id);
-      this.#pages = 1;
+      this.#shown = noRuns(selected?.id);
+      this.#pageCount = 1;
     }
     if (selected === undefined) return this.#show('');
     try {
       const loaded = await this.#load(selected.id);
-      if (this.#store.selected?.id !== selected.id) return []; // another station's are on their way
+      if (this.#store.selected?.id !== selected.id) return []; // the other station's runs are being loaded
       this.#shown = loaded;
       const isNone = loaded.runs.length === 0 && this.#serialNumber !== '';
       return this.#show(isNone ? vscode.l10n.t('{0} has no run of a serial number like this.', selected.name) : '');
@@ -110,11 +110,11 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   }
 
   async #load(station: string): Promise<Loaded> {
-    // By id: a run that is saved between two pages moves the others along.
+    // By id: a run that is saved between two pages shifts the others.
     const loaded = new Map<string, RunListItem>();
     let cursor: number | null = 0;
-    for (let page = 0; page < this.#pages && cursor !== null; page += 1) {
-      const { data, meta } = await this.#page(station, page === 0 ? firstRuns : moreRuns, cursor);
+    for (let page = 0; page < this.#pageCount && cursor !== null; page += 1) {
+      const { data, meta } = await this.#page(station, page === 0 ? firstPageSize : nextPageSize, cursor);
       for (const run of data) loaded.set(run.id, run);
       cursor = meta.next_cursor;
     }
@@ -129,7 +129,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   #show(message: string): Row[] {
     this.#view.message = message;
-    const kept = this.#outbox.waiting.map((each) => ({ kept: each }));
+    const kept = this.#uploads.pending.map((each) => ({ kept: each }));
     const { runs: shown, hasMore } = this.#shown;
     const more = hasMore ? [{ more: shown.length }] : [];
     const rows = [...kept, ...shown.map((run) => ({ run })), ...more];
@@ -142,7 +142,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   getTreeItem(row: Row): vscode.TreeItem {
     if ('more' in row) return moreItem(row.more);
-    return 'kept' in row ? keptItem(row.kept) : runItem(row.run);
+    return 'kept' in row ? pendingItem(row.kept) : runItem(row.run);
   }
 
   dispose(): void {

@@ -1,71 +1,34 @@
+import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { presence } from '../../shared/contract/presence.ts';
 import { runnerEnvironment } from '../../shared/contract/runner.ts';
 import { verdictOf, worstOf } from '../../shared/live/runProgress.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
-import type { LiveScripts } from '../connection/liveScripts.ts';
 import type { Log } from '../vscode/log.ts';
 import { openSetting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
-import type { TestItems } from './explorer/testItems.ts';
 import { TestResults } from './explorer/testResults.ts';
+import type { PreparedRun } from './prepareRun.ts';
 import { DebuggedProcess } from './process/debuggedProcess.ts';
-import type { LaunchSettings } from './process/launchSettings.ts';
 import { followScript } from './process/liveScript.ts';
-import { RunHeartbeat } from './process/runHeartbeat.ts';
-import { dryEnvironment, stationEnvironment } from './process/runPlan.ts';
+import { dryEnvironment, startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
 import { type ScriptEnd, ScriptProcess, StartError, type StartOptions } from './process/scriptProcess.ts';
-import { startupModules } from './process/startupModules.ts';
-import { trustEnvironment } from './process/trustedCertificates.ts';
 import type { Interpreter } from './python/interpreter.ts';
-import type { PartNumberQuestion } from './questions/partNumberQuestion.ts';
-import type { ProcedureQuestion } from './questions/procedureQuestion.ts';
-import type { SerialNumberQuestion } from './questions/serialNumberQuestion.ts';
+import type { RunContext } from './runContext.ts';
 import type { RunSession } from './runSession.ts';
-import type { UploadQueue } from './uploads/uploadQueue.ts';
 
-/** Milliseconds between looks at the server while a script runs: a killed one must be back before the script pushes. */
-const serverWatch = 2_000;
+/** A server that was killed while a script runs must be back before the script pushes. */
+const serverCheckMs = 2_000;
 
-/** What executing works with. */
-export interface RunnerServices {
-  /** The installed extension. */
-  readonly extension: vscode.Uri;
-  /** Path of the main file of the Python runner. */
-  readonly runner: string;
-  /** Path of a folder for what is to be kept. */
-  readonly storage: string;
-  readonly items: TestItems;
-  readonly outbox: UploadQueue;
-  readonly serialNumbers: SerialNumberQuestion;
-  readonly liveScripts: LiveScripts;
-}
+const heartbeatSeconds = 10;
 
-/** The station that a script runs as, and what its user decides for the run. */
-export interface RunningStation {
-  readonly access: StationAccess;
-  readonly procedure: ProcedureQuestion;
-  readonly partNumber: PartNumberQuestion;
-}
-
-/** What is known of a run before it starts. */
-export interface PreparedRun {
-  readonly interpreter: Interpreter;
-  readonly launch: LaunchSettings;
-  /** Undefined: a dry run. */
-  readonly station: RunningStation | undefined;
-}
-
-/** Has scripts executed by Python, and painted into the Test Results. */
+/** Executes scripts with Python and shows their progress in the Test Results. */
 export class ScriptRunner {
-  readonly #connection: Connection;
-  readonly #log: Log;
-  readonly #needs: RunnerServices;
+  readonly #context: RunContext;
 
-  constructor(connection: Connection, log: Log, needs: RunnerServices) {
-    this.#connection = connection;
-    this.#log = log;
-    this.#needs = needs;
+  constructor(context: RunContext) {
+    this.#context = context;
   }
 
   /** Resolves when the script has ended. @throws UserError when Python does not start */
@@ -75,42 +38,43 @@ export class ScriptRunner {
     item: vscode.TestItem,
     testRun: vscode.TestRun,
   ): Promise<ScriptEnd> {
+    const { connection, extension, items, liveScripts, log, runner, serialNumbers, storage } = this.#context;
     const { interpreter, launch, station } = prepared;
-    const painter = new TestResults(this.#needs.items, item, testRun);
+    const painter = new TestResults(items, item, testRun);
     painter.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
     const debugged: StartOptions = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
     const questions = {
       procedure: station?.procedure,
       partNumber: station?.partNumber,
-      serialNumber: onceThen(run.serialNumber, (own) => this.#needs.serialNumbers.answer(run.script, run.title, own)),
+      serialNumber: givenThenAsked(run.serialNumber, (own) => serialNumbers.answer(run.script, run.title, own)),
     };
-    const live = station && followScript(this.#connection, this.#needs.liveScripts, run, station.access.station);
-    const places = { extension: this.#needs.extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
-    const scriptRun = new ScriptProcess(run.title, places, painter, questions, this.#log, {
+    const live = station && followScript(connection, liveScripts, run, station.access.station);
+    const places = { extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
+    const scriptRun = new ScriptProcess(run.title, places, painter, questions, log, {
       start: run.mode === 'debug' ? debugged : undefined,
       ...(live && { follow: live.follow, others: live.others }),
     });
     live?.begin(scriptRun);
-    const heartbeat = station && new RunHeartbeat(this.#connection, station.access, this.#log);
+    const heartbeat = station && new RunHeartbeat(connection, station.access, log);
     const watch = setInterval(() => {
       if (station === undefined) return;
-      this.#connection.ensureServer().catch((error: unknown) => this.#log.warn(String(error)));
-    }, serverWatch);
+      connection.ensureServer().catch((error: unknown) => log.warn(String(error)));
+    }, serverCheckMs);
     run.begin(scriptRun);
     let end: ScriptEnd | undefined;
     try {
       end = await scriptRun.run({
         mode: run.mode,
         python: interpreter.command,
-        runner: this.#needs.runner,
+        runner,
         script: run.script.fsPath,
         args: launch.args,
         cwd: launch.cwd,
         env: {
           ...launch.env,
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
-          [runnerEnvironment.bytecode]: join(this.#needs.storage, 'bytecode'),
-          [runnerEnvironment.startup]: await startupModules(this.#needs.runner, this.#needs.storage),
+          [runnerEnvironment.bytecode]: join(storage, 'bytecode'),
+          [runnerEnvironment.startup]: await startupModules(runner, storage),
           ...(station === undefined ? dryEnvironment() : await this.#environment(station.access)),
         },
       });
@@ -127,18 +91,19 @@ export class ScriptRunner {
   }
 
   async #environment(access: StationAccess): Promise<Record<string, string>> {
-    const kept = await this.#needs.outbox.environmentFor(access);
+    const { storage, uploads } = this.#context;
+    const pending = await uploads.environmentFor(access);
     return {
       ...stationEnvironment(access.url, access.key),
-      ...(await trustEnvironment(this.#needs.storage, access.trust)),
-      [runnerEnvironment.outbox]: kept.folder,
-      [runnerEnvironment.place]: kept.place,
+      ...(await trustEnvironment(storage, access.trust)),
+      [runnerEnvironment.outbox]: pending.folder,
+      [runnerEnvironment.place]: pending.place,
     };
   }
 }
 
-/** The number that was given beforehand goes to the first unit; for further ones it is asked. */
-function onceThen(
+/** Returns the answers for the units of a run: the serial number that came with the command, then those that are asked for. */
+function givenThenAsked(
   given: string | undefined,
   ask: (own: string | null) => Promise<string | null>,
 ): (own: string | null) => Promise<string | null> {
@@ -150,13 +115,13 @@ function onceThen(
   };
 }
 
-/** @param end undefined: it did not even start */
+/** @param end undefined when Python did not start */
 function paintEnd(painter: TestResults, end: ScriptEnd | undefined): void {
   const verdicts = (end?.live.executions ?? []).map(verdictOf);
   const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);
   painter.end(
     worstOf(verdicts.filter((verdict) => verdict !== null)),
-    unfinished && end?.stopped !== true ? vscode.l10n.t('The script did not come to its end.') : null,
+    unfinished && end?.stopped !== true ? vscode.l10n.t('The script did not finish.') : null,
   );
 }
 
@@ -166,4 +131,52 @@ function cannotStart(interpreter: Interpreter, error: StartError): UserError {
     [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
     { cause: error },
   );
+}
+
+/** Reports to a server that records presence that a script runs on the station. Failures are only logged. */
+class RunHeartbeat {
+  readonly #access: StationAccess;
+  readonly #log: Log;
+  readonly #scriptRun = randomUUID();
+  #timer: NodeJS.Timeout | undefined;
+  #sent: Promise<void> = Promise.resolve();
+  #pending = false;
+  #disposed = false;
+
+  constructor(connection: Connection, access: StationAccess, log: Log) {
+    this.#access = access;
+    this.#log = log;
+    connection.can('presence').then(
+      (isWanted) => isWanted && this.#start(),
+      (error: unknown) => log.warn(String(error)),
+    );
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#sent = this.#sent.then(() => this.#send({ farewell: true }));
+  }
+
+  #start(): void {
+    if (this.#disposed) return;
+    const beat = (): void => {
+      if (this.#pending) return; // do not queue up at a slow server
+      this.#pending = true;
+      this.#sent = this.#send({ running: true }).finally(() => (this.#pending = false));
+    };
+    this.#timer = setInterval(beat, heartbeatSeconds * 1_000);
+    beat();
+  }
+
+  async #send(state: { running?: true; farewell?: true }): Promise<void> {
+    const { api, station } = this.#access;
+    const body = { interval_s: heartbeatSeconds, script_run: this.#scriptRun, ...state };
+    try {
+      await api.call(presence.heartbeat, { params: { id: station.id }, body });
+    } catch (error) {
+      this.#log.warn(`The server did not take a heartbeat of the running script: ${String(error)}`);
+    }
+  }
 }

@@ -2,65 +2,40 @@ import { access } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { Connection } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Log } from '../vscode/log.ts';
 import { showWarning } from '../vscode/messages.ts';
 import { accessOf, selectedStation } from './prepareRun.ts';
-import { stationEnvironment } from './process/runPlan.ts';
-import { startupModules } from './process/startupModules.ts';
-import { trustEnvironment } from './process/trustedCertificates.ts';
+import { startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
 import { interpreterFor } from './python/interpreter.ts';
+import type { RunContext } from './runContext.ts';
 import type { StationName } from './runSession.ts';
-
-/** Paths. */
-interface TerminalPlaces {
-  /** The main file of the Python runner. */
-  readonly runner: string;
-  /** A folder for what is to be kept. */
-  readonly storage: string;
-}
 
 /** A node of the Stations view. */
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 
-/** Opens terminals in which scripts push as a station, as they do when the editor runs them. */
+/** Opens terminals whose scripts push as a station, as scripts that the editor runs do. */
 export class StationTerminals implements vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #log: Log;
-  readonly #places: TerminalPlaces;
-  /** The open terminals that have the present key of their station. */
+  readonly #context: RunContext;
+  /** The open terminals that have the current key of their station. */
   readonly #open = new Map<vscode.Terminal, StationName>();
   readonly #subscriptions: vscode.Disposable;
 
-  /** @param report shows what goes wrong behind a message */
-  constructor(
-    connection: Connection,
-    store: StationStore,
-    log: Log,
-    places: TerminalPlaces,
-    report: (error: unknown) => void,
-  ) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#log = log;
-    this.#places = places;
+  constructor(context: RunContext) {
+    this.#context = context;
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.onDidCloseTerminal((terminal) => this.#open.delete(terminal)),
-      connection.onDidChangeStationKey((station) => void this.#tellOldKey(station).catch(report)),
+      context.connection.onDidChangeStationKey((station) => void this.#warnOfOldKey(station).catch(context.report)),
     );
   }
 
   /**
-   * @param argument a node of the Stations view; anything else: the selected station is meant
-   * @throws UserError without a key that works, or without a Python
+   * @param argument a node of the Stations view; anything else means the selected station
+   * @throws UserError without a valid key, or without a Python
    * @throws vscode.CancellationError when the user selects no station
    */
   async open(argument: unknown): Promise<void> {
-    const station = stationNode.safeParse(argument).data?.station ?? (await selectedStation(this.#store));
+    const station = stationNode.safeParse(argument).data?.station ?? (await selectedStation(this.#context.store));
     const { name } = station;
-    const { url, key, trust } = await accessOf(this.#connection, station);
+    const { url, key, trust } = await accessOf(this.#context.connection, station);
     const folder = workFolder();
     const terminal = vscode.window.createTerminal({
       name,
@@ -71,7 +46,7 @@ export class StationTerminals implements vscode.Disposable {
       ...(folder === undefined ? {} : { cwd: folder }),
       env: {
         ...stationEnvironment(url, key),
-        ...(await trustEnvironment(this.#places.storage, trust)),
+        ...(await trustEnvironment(this.#context.storage, trust)),
         ...(await this.#pythonEnvironment(folder)),
       },
     });
@@ -79,8 +54,8 @@ export class StationTerminals implements vscode.Disposable {
     terminal.show();
   }
 
-  /** A process keeps the environment that it was started with. */
-  async #tellOldKey(id: string): Promise<void> {
+  /** A terminal that was opened before keeps the station's old key in its environment. */
+  async #warnOfOldKey(id: string): Promise<void> {
     const old = [...this.#open].filter(([, station]) => station.id === id);
     const [, station] = old[0] ?? [];
     if (station === undefined) return;
@@ -100,12 +75,12 @@ export class StationTerminals implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** The selected virtual environment as if it were activated, and the module that Python loads at its start. */
+  /** Activates the selected virtual environment, and adds the module that Python loads at its start. */
   async #pythonEnvironment(folder: vscode.Uri | undefined): Promise<Record<string, string>> {
-    const modules = await startupModules(this.#places.runner, this.#places.storage);
+    const modules = await startupModules(this.#context.runner, this.#context.storage);
     const before = process.env['PYTHONPATH'];
     const environment = { PYTHONPATH: before ? `${modules}${delimiter}${before}` : modules };
-    const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#places.storage), this.#log);
+    const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#context.storage), this.#context.log);
     const root = dirname(dirname(command[0] ?? ''));
     if (!(await exists(join(root, 'pyvenv.cfg')))) return environment;
     const path = [dirname(command[0] ?? ''), process.env['PATH'] ?? ''].join(delimiter);

@@ -65,7 +65,7 @@ describe('a rename', () => {
       }),
     );
     const result = await keep(box, 'SN-1');
-    await box.noteTry(result, { tries: 1, last: 1, status: 409, message: 'no', run_id: null });
+    await box.saveAttempt(result, { tries: 1, last: 1, status: 409, message: 'no', run_id: null });
     assert.equal((await box.list())[0]?.tried?.status, 409);
     await box.remove(result);
     assert.deepEqual([await box.list(), readdirSync(box.path)], [[], []]);

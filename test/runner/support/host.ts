@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after } from 'mocha';
-import { startupModules } from '../../../src/extension/run/process/startupModules.ts';
+import { startupModules } from '../../../src/extension/run/process/scriptEnvironment.ts';
 import {
   type RunnerCommand,
   runnerEnvironment,

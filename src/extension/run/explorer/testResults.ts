@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
-import type { RunnerDiagnosis, RunnerEvent } from '../../../shared/contract/runner.ts';
+import type {
+  RunnerDiagnosis,
+  RunnerEvent,
+  RunnerFailure,
+  RunnerMeasurement,
+} from '../../../shared/contract/runner.ts';
 import { diagnosisLine } from '../../../shared/live/diagnosisLine.ts';
-import { measurementLine } from '../../../shared/live/measurementLine.ts';
+import { expectedOf, measurementLine, valueOf } from '../../../shared/live/measurementLine.ts';
 import type { Verdict } from '../../../shared/live/runProgress.ts';
-import { diagnosisMessages, failedOf, failureMessage, measurementMessages, placeOf } from './resultMessages.ts';
-import type { PlannedPhase, TestItems } from './testItems.ts';
+import { lineRange, type PlannedPhase, type TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
 type PhaseEnd = RunnerEvent & { event: 'phase_complete' };
 
-/** Paints one run of a script into VS Code's Test Results: the script as an item, its phases below it. */
+/** Shows one run of a script in VS Code's Test Results: the script as an item, its phases below it. */
 export class TestResults {
   readonly #items: TestItems;
   readonly #script: vscode.TestItem;
@@ -163,4 +167,39 @@ export class TestResults {
       this.#run.failed(item, messages.length > 0 ? messages : new vscode.TestMessage('FAIL'), duration);
     }
   }
+}
+
+const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
+  measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
+
+/** Returns a message for each failed measurement, with the expected and the measured value. @param place finds its declaration */
+function measurementMessages(
+  measurements: readonly RunnerMeasurement[],
+  place: (name: string) => vscode.Location | undefined,
+): vscode.TestMessage[] {
+  return failedOf(measurements).map((measurement) => {
+    const message = vscode.TestMessage.diff(
+      measurementLine(measurement),
+      expectedOf(measurement),
+      valueOf(measurement),
+    );
+    const location = place(measurement.name);
+    if (location !== undefined) message.location = location;
+    return message;
+  });
+}
+
+/** Returns a message for each diagnosis that is a failure. */
+const diagnosisMessages = (diagnoses: readonly RunnerDiagnosis[]): vscode.TestMessage[] =>
+  diagnoses.filter(({ is_failure }) => is_failure).map((each) => new vscode.TestMessage(diagnosisLine(each)));
+
+function failureMessage(failure: RunnerFailure, fallback: vscode.Uri | undefined): vscode.TestMessage {
+  const message = new vscode.TestMessage(`${failure.type}: ${failure.message}\n\n${failure.traceback}`);
+  const place = placeOf(failure.place) ?? (fallback && new vscode.Location(fallback, lineRange(1)));
+  if (place !== undefined) message.location = place;
+  return message;
+}
+
+function placeOf(place: { file: string; line: number } | null): vscode.Location | undefined {
+  return place === null ? undefined : new vscode.Location(vscode.Uri.file(place.file), lineRange(place.line));
 }

@@ -1,25 +1,45 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunnerCommand } from '../../../shared/contract/runner.ts';
+import { type RunMode, type RunnerCommand, runnerEnvironment } from '../../../shared/contract/runner.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import { Channel, type RunnerListener } from './runnerChannel.ts';
-import { modeEnvironment, type RunPlan } from './runPlan.ts';
 
-/** A script under the Python runner, however it was started. */
+/** Everything that starting a script takes, with or without a debugger. */
+export interface RunPlan {
+  readonly mode: RunMode;
+  /** The interpreter and its own arguments, such as `['/usr/bin/python3']` or `['py', '-3']`. */
+  readonly python: readonly string[];
+  /** The main file of the Python runner; started as a folder, Python would write bytecode into the extension. */
+  readonly runner: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Added to the environment of this process. The station's key is here, and nowhere else. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Returns the runner's own variable for the plan's mode. */
+export const modeEnvironment = ({ mode }: RunPlan): Record<string, string> => ({ [runnerEnvironment.mode]: mode });
+
+/** A script under the Python runner. */
 export interface Runner {
-  /** Resolves when the process has ended and everything it reported has been delivered; null: no exit code is known. */
+  /**
+   * Resolves with the exit code when the process has ended and everything it reported has been delivered; with null when
+   * a signal ended it, or the debugger reported no exit code.
+   */
   readonly ended: Promise<number | null>;
   send(command: RunnerCommand): void;
   /** Ends the process at once: no teardown runs. */
   kill(): void;
 }
 
+const outputGraceMs = 1_000;
+
 /** A script running under the Python runner, with its private channel. */
 export class RunnerProcess implements Runner {
   readonly #child: ChildProcess;
   readonly #channel: Channel;
-  /** Resolves when the process has ended and everything it reported has been delivered; null: ended by a signal. */
   readonly ended: Promise<number | null>;
 
   private constructor(child: ChildProcess, channel: Channel, ended: Promise<number | null>) {
@@ -43,7 +63,7 @@ export class RunnerProcess implements Runner {
       stream.setEncoding('utf8').on('data', (text: string) => listener.output(text));
     }
     const closed = once(child, 'close');
-    closed.catch(() => undefined); // told by the wait for 'spawn' below
+    closed.catch(() => undefined); // the wait for 'spawn' below reports it
     try {
       await once(child, 'spawn');
     } catch (error) {
@@ -65,7 +85,7 @@ export class RunnerProcess implements Runner {
   }
 }
 
-/** @param group the process leads a group of its own, which ends with it */
+/** @param group whether the process leads a group of its own, which ends with it */
 export function killProcess(pid: number, group = false): void {
   if (process.platform === 'win32') execFile('taskkill', ['/pid', String(pid), '/T', '/F']);
   else process.kill(group ? -pid : pid, 'SIGKILL');
@@ -75,18 +95,18 @@ async function end(child: ChildProcess, closed: Promise<unknown>, channel: Chann
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   await channel.drained();
   if (channel.isStopped) interruptGroup(child);
-  // A daemon that the script left behind may hold its stdout open for ever: the script has ended all the same.
-  await Promise.race([closed, delay(1000)]);
+  // A daemon that the script left behind may hold its stdout open forever.
+  await Promise.race([closed, delay(outputGraceMs)]);
   channel.close();
   return child.exitCode;
 }
 
-/** Ends the child processes that a stopped script has left behind, as Ctrl+C does. Windows has no such groups. */
+/** Interrupts the child processes that a stopped script has left behind, as Ctrl+C does. Windows has no such groups. */
 function interruptGroup({ pid }: ChildProcess): void {
   if (pid === undefined || process.platform === 'win32') return;
   try {
     process.kill(-pid, 'SIGINT');
   } catch {
-    // It has left none.
+    // The group is empty.
   }
 }

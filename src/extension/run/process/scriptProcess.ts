@@ -6,13 +6,12 @@ import { advance, notStarted, type RunProgress } from '../../../shared/live/runP
 import type { Log } from '../../vscode/log.ts';
 import { showInformation, showWarning } from '../../vscode/messages.ts';
 import type { TestResults } from '../explorer/testResults.ts';
-import type { PartNumberQuestion } from '../questions/partNumberQuestion.ts';
 import type { ProcedureQuestion } from '../questions/procedureQuestion.ts';
 import type { PromptPlaces } from '../questions/promptPanel.ts';
 import { type OtherOperators, Prompts } from '../questions/prompts.ts';
+import type { PartNumberQuestion } from '../questions/unitQuestions.ts';
 import type { RunnerListener } from './runnerChannel.ts';
-import { type Runner, RunnerProcess } from './runnerProcess.ts';
-import type { RunPlan } from './runPlan.ts';
+import { type Runner, RunnerProcess, type RunPlan } from './runnerProcess.ts';
 import { ShownOutput } from './shownOutput.ts';
 
 /** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */

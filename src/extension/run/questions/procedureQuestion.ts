@@ -73,17 +73,17 @@ export class ProcedureQuestion {
     if (scriptId !== null) {
       return [
         vscode.l10n.t('The script pushes runs of {0}, which is not linked to {1}.', scriptId, station),
-        vscode.l10n.t('{0} may push runs of linked procedures only. Cancel runs nothing.', station),
+        vscode.l10n.t('{0} may push runs of linked procedures only. If you cancel, the script does not run.', station),
       ];
     }
     return linked.length === 0
       ? [
           vscode.l10n.t('No procedure is linked to {0}.', station),
-          vscode.l10n.t('The script names none either, so its run would belong nowhere. Cancel runs nothing.'),
+          vscode.l10n.t('The script names none either, so its run would belong nowhere. If you cancel, the script does not run.'),
         ]
       : [
           vscode.l10n.t('Which procedure does the script run on {0}?', station),
-          vscode.l10n.t('It names none, and several are linked. Cancel runs nothing.'),
+          vscode.l10n.t('It names none, and several are linked. If you cancel, the script does not run.'),
         ];
   }
 

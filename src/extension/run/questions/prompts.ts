@@ -5,7 +5,7 @@ import { plainMessage } from '../../../shared/format/oneLine.ts';
 import { showInformation, showWarning } from '../../vscode/messages.ts';
 import { asking, isAsking } from './asking.ts';
 import { keepInSight } from './dismissedQuestions.ts';
-import { inputBox } from './inputBoxes.ts';
+import { inputBox } from './inputBox.ts';
 import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };

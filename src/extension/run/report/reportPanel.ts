@@ -2,27 +2,28 @@ import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
 import { type FromReport, fromReport, type ToReport } from '../../../shared/contract/report.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
+import { measurementsCsv } from '../../../shared/format/csv.ts';
+import { safeFileName } from '../../../shared/format/fileNames.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import { reportOf } from '../../../shared/run/report.ts';
 import { ApiError } from '../../client/apiError.ts';
 import type { Log } from '../../vscode/log.ts';
 import { showError } from '../../vscode/messages.ts';
+import { saveAs } from '../../vscode/saveAs.ts';
 import { webviewPage } from '../../vscode/webviewPage.ts';
-import { ReportAttachments } from './reportAttachments.ts';
-import { exportRun } from './reportExport.ts';
-import type { ReportSource } from './reportSource.ts';
-import { findSources, goTo, type ReportSources } from './reportSources.ts';
+import { ReportAttachments, type ReportSource } from './reportSource.ts';
+import { findSources, goTo, type WorkspaceSources } from './workspaceSources.ts';
 
-/** The report of one run, host side: what the webview shows is fetched, opened and saved here. */
+/** The panel with the report of one run: loads, opens and saves for its webview. */
 export class ReportPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #id: string;
   readonly #source: ReportSource;
   readonly #log: Log;
   readonly #attachments: ReportAttachments;
-  /** The run, and where its phases and logs come from; undefined until the first that could be had. */
-  #shown: { run: Run; isSaved: boolean; sources: Promise<ReportSources> } | undefined;
+  /** The run, and the sources of its phases and logs; undefined until the run was loaded. */
+  #shown: { run: Run; isSaved: boolean; sources: Promise<WorkspaceSources> } | undefined;
 
   constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
     this.#panel = panel;
@@ -40,7 +41,7 @@ export class ReportPanel implements vscode.Disposable {
     await this.#load();
   }
 
-  /** Loads the run of a result that was not saved yet when it was shown. Never rejects. */
+  /** Loads the run of a result that was still pending when it was shown. Never rejects. */
   async refreshUnsaved(): Promise<void> {
     if (this.#shown?.isSaved === false) await this.#load();
   }
@@ -50,16 +51,16 @@ export class ReportPanel implements vscode.Disposable {
   }
 
   readonly #handlers: Handlers<FromReport> = {
-    // A panel that was hidden begins anew, with the run that it had.
+    // A panel that was hidden starts again with the run that it had.
     ready: () => (this.#shown ? this.#show(this.#shown) : this.#load()),
     tryAgain: () => this.#load(),
     series: ({ measurement }) => this.#sendSeries(measurement),
     image: ({ attachment }) => this.#sendImage(attachment),
     openAttachment: ({ attachment }) => this.#attachments.open(this.#attachment(attachment)),
     saveAttachment: ({ attachment }) => this.#attachments.save(this.#attachment(attachment)),
-    goToPhase: async ({ name }) => goTo((await this.#known().sources).phases.get(name)),
-    goToLine: async ({ file, line }) => goTo((await this.#known().sources).files.get(file), line),
-    export: ({ format }) => exportRun(this.#known().run, format),
+    goToPhase: async ({ name }) => goTo((await this.#loaded().sources).phases.get(name)),
+    goToLine: async ({ file, line }) => goTo((await this.#loaded().sources).files.get(file), line),
+    export: ({ format }) => exportRun(this.#loaded().run, format),
   };
 
   async #receive(message: unknown): Promise<void> {
@@ -85,14 +86,14 @@ export class ReportPanel implements vscode.Disposable {
     }
   }
 
-  async #show({ run, sources }: { run: Run; sources: Promise<ReportSources> }): Promise<void> {
+  async #show({ run, sources }: { run: Run; sources: Promise<WorkspaceSources> }): Promise<void> {
     this.#post({ type: 'run', run: reportOf(run) });
     const { phases, files } = await sources;
     this.#post({ type: 'sources', phases: [...phases.keys()], files: [...files.keys()] });
   }
 
   #sendSeries(id: string): void {
-    const measurement = this.#known()
+    const measurement = this.#loaded()
       .run.phases.flatMap((phase) => phase.measurements)
       .find((each) => each.id === id);
     const series = (measurement?.data_series ?? []).map(({ data }) => Float64Array.from(data, Number));
@@ -108,12 +109,12 @@ export class ReportPanel implements vscode.Disposable {
   }
 
   #attachment(id: string): Run['attachments'][number] {
-    const found = this.#known().run.attachments.find((each) => each.id === id);
+    const found = this.#loaded().run.attachments.find((each) => each.id === id);
     if (!found) throw new Error(vscode.l10n.t('The run has no such attachment any more.'));
     return found;
   }
 
-  #known(): { run: Run; sources: Promise<ReportSources> } {
+  #loaded(): { run: Run; sources: Promise<WorkspaceSources> } {
     if (!this.#shown) throw new Error(vscode.l10n.t('The run is not loaded. Try again.'));
     return this.#shown;
   }
@@ -129,3 +130,18 @@ function reasonOf(error: unknown): string {
   }
   return messageOf(error);
 }
+
+/** Saves the whole run as JSON, or its measurements as CSV, in a file that the user chooses. */
+function exportRun(run: Run, format: 'json' | 'csv'): Promise<void> {
+  const started = run.started_at.slice(0, 19).replaceAll(':', '-');
+  const name = safeFileName(`${run.unit.serial_number} ${run.procedure.name} ${started}.${format}`);
+  const text =
+    format === 'csv' ? measurementsCsv(reportOf(run)) : `${JSON.stringify(withoutAddresses(run), null, 2)}\n`;
+  return saveAs(name, () => new TextEncoder().encode(text));
+}
+
+/** The addresses of attachments open them without a key for an hour, so they must not be in a file that is passed on. */
+const withoutAddresses = (run: Run): unknown => ({
+  ...run,
+  attachments: run.attachments.map((attachment) => ({ ...attachment, download_url: undefined })),
+});

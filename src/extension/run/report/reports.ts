@@ -7,38 +7,38 @@ import type { UploadQueue } from '../uploads/uploadQueue.ts';
 import type { ReportPanel } from './reportPanel.ts';
 
 const viewType = 'testStations.report';
-/** What the webview keeps of itself over a reload of the window: the id of a run, or that of a kept result. */
-const kept = z.object({ subject: z.string() });
-const keptPrefix = 'kept:';
+/** The state of the webview that survives a reload of the window: the id of a run or of a pending upload. */
+const panelState = z.object({ subject: z.string() });
+const pendingPrefix = 'kept:';
 
-/** The run reports: one panel a run. They come back after a reload of the window. */
+/** The run reports, one panel for each run. They are restored after a reload of the window. */
 export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #connection: Connection;
-  readonly #outbox: UploadQueue;
+  readonly #uploads: UploadQueue;
   readonly #extension: vscode.Uri;
   readonly #log: Log;
   readonly #panels = new Map<string, ReportPanel>();
   readonly #subscription: vscode.Disposable;
 
-  constructor(connection: Connection, outbox: UploadQueue, extension: vscode.Uri, log: Log) {
+  constructor(connection: Connection, uploads: UploadQueue, extension: vscode.Uri, log: Log) {
     this.#connection = connection;
-    this.#outbox = outbox;
+    this.#uploads = uploads;
     this.#extension = extension;
     this.#log = log;
     this.#subscription = vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(viewType, this),
-      outbox.onDidChange(() => this.#refreshSaved()),
+      uploads.onDidChange(() => this.#refreshSaved()),
     );
   }
 
-  /** Shows the run's report; one that is open already is brought up to date. */
+  /** Shows the run's report, or refreshes the one that is open. */
   async open(argument: unknown): Promise<void> {
     await this.#open(z.uuid().parse(argument));
   }
 
-  /** Shows the report of a result that no server has yet. @param id that of the result */
-  async openKept(id: string): Promise<void> {
-    await this.#open(keptPrefix + id);
+  /** Shows the report of a pending upload. */
+  async openPending(id: string): Promise<void> {
+    await this.#open(pendingPrefix + id);
   }
 
   async #open(id: string): Promise<void> {
@@ -51,7 +51,7 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const parsed = kept.safeParse(state);
+    const parsed = panelState.safeParse(state);
     if (!parsed.success) {
       panel.dispose();
       return;
@@ -61,7 +61,7 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
   }
 
   async #fill(panel: vscode.WebviewPanel, id: string): Promise<void> {
-    const [{ ReportPanel }, { keptSource, runSource }] = await Promise.all([
+    const [{ ReportPanel }, { pendingSource, runSource }] = await Promise.all([
       import('./reportPanel.ts'),
       import('./reportSource.ts'),
     ]);
@@ -70,17 +70,18 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
       panel.dispose();
       return open.reveal();
     }
-    const source = id.startsWith(keptPrefix)
-      ? keptSource(this.#outbox, id.slice(keptPrefix.length), this.#connection)
+    const source = id.startsWith(pendingPrefix)
+      ? pendingSource(this.#uploads, id.slice(pendingPrefix.length), this.#connection)
       : runSource(this.#connection, id);
     this.#panels.set(id, new ReportPanel(panel, id, source, this.#extension, this.#log));
     panel.onDidDispose(() => this.#panels.delete(id));
   }
 
-  /** Results that are shown and have been saved meanwhile are shown as their runs. */
+  /** Replaces the shown pending uploads that have been saved since by their runs. */
   #refreshSaved(): void {
     for (const [id, panel] of this.#panels) {
-      const isSaved = id.startsWith(keptPrefix) && this.#outbox.runOf(id.slice(keptPrefix.length)) !== undefined;
+      const isSaved =
+        id.startsWith(pendingPrefix) && this.#uploads.runIdOf(id.slice(pendingPrefix.length)) !== undefined;
       if (isSaved) void panel.refreshUnsaved();
     }
   }

@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { birthOf, isStillAlive } from '../../vscode/processes.ts';
 
-/** What a lock does to its folder. */
+/** The file operations of a lock. */
 export interface LockFiles {
   create(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;
@@ -17,12 +17,12 @@ const onDisk: LockFiles = {
 };
 
 /**
- * Takes a result for this process, so that no other window pushes it meanwhile.
+ * Locks a result for this process, so that no other window pushes it at the same time.
  *
- * Each taker puts a file of its own, named after its process, into the result's folder, and only then looks for others. Of
- * two that come at the same moment the later one sees the earlier, or each sees the other and neither has it: never do both.
- * What a dead process left does not count and is removed by the next holder.
- * @returns releases it; undefined when another process has it, or the folder is gone
+ * Each process first creates a file of its own, named after the process, in the result's folder, and then looks for files
+ * of others. Of two processes at the same moment, the later one sees the earlier one's file, or each sees the other's and
+ * neither gets the lock; never do both. The file of a dead process does not count and is removed by the next holder.
+ * @returns a function that releases the lock; undefined when another process has it, or the folder is gone
  */
 export async function takeLock(folder: string, files = onDisk): Promise<(() => Promise<void>) | undefined> {
   const birth = Buffer.from((await birthOf(process.pid)) ?? '').toString('hex');

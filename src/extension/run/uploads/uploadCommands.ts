@@ -7,29 +7,28 @@ import type { Commands } from '../../vscode/commands.ts';
 import { confirm } from '../../vscode/confirm.ts';
 import { showDone, showInformation } from '../../vscode/messages.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { partNumberProblem, type PartNumbers } from '../questions/partNumberQuestion.ts';
+import { partNumberProblem, type PartNumbers } from '../questions/unitQuestions.ts';
 import type { PendingUpload } from './uploadFolder.ts';
-import { keptFor } from './uploadPending.ts';
+import { pendingReason } from './uploadPending.ts';
 import { reasonOf, type UploadQueue } from './uploadQueue.ts';
 
 /**
- * Commands on what waits, and the hint in the status bar.
- * @param focused the row that has the focus in the Runs view
- * @param openReport shows the report of a result
+ * Registers the commands on pending uploads, and their item in the status bar.
+ * @param focused returns the row that has the focus in the Runs view
  */
-export function registerOutbox(
+export function registerUploadCommands(
   commands: Commands,
-  outbox: UploadQueue,
+  uploads: UploadQueue,
   partNumbers: PartNumbers,
   focused: () => unknown,
   openReport: (result: PendingUpload) => Promise<void>,
 ): vscode.Disposable {
   const chosen = async (argument: unknown, title: string): Promise<PendingUpload> => {
     const id = idOf(argument) ?? idOf(focused());
-    const known = outbox.waiting.find((result) => result.id === id);
+    const known = uploads.pending.find((result) => result.id === id);
     if (known !== undefined) return known;
-    if (outbox.waiting.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
-    const items = outbox.waiting.map((result) => ({
+    if (uploads.pending.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
+    const items = uploads.pending.map((result) => ({
       label: withoutIcons(nameOf(result)),
       description: result.outcome,
       result,
@@ -41,7 +40,7 @@ export function registerOutbox(
 
   commands.register('retryUpload', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Push again'));
-    const pushed = await outbox.retry(result);
+    const pushed = await uploads.retry(result);
     if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(result), pushed.kept));
     showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
   });
@@ -57,19 +56,19 @@ export function registerOutbox(
       validateInput: partNumberProblem,
     });
     if (number === undefined) return;
-    await partNumbers.remember(script, number.trim());
+    await partNumbers.save(script, number.trim());
     for (const each of await withOthers(result)) {
-      const pushed = await outbox.givePartNumber(each, number.trim());
+      const pushed = await uploads.setPartNumber(each, number.trim());
       if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(each), pushed.kept));
     }
     showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
   });
 
-  /** The result, and where the user wants it, the others of its script that lack the same. */
+  /** Returns the result, and if the user wants it, the others of its script that lack a part number too. */
   const withOthers = async (result: PendingUpload): Promise<PendingUpload[]> => {
-    const others = outbox.waiting.filter(
+    const others = uploads.pending.filter(
       (each) =>
-        each.id !== result.id && each.script === result.script && keptFor(reasonOf(each)).remedy === 'partNumber',
+        each.id !== result.id && each.script === result.script && pendingReason(reasonOf(each)).remedy === 'partNumber',
     );
     if (others.length === 0) return [result];
     const all = vscode.l10n.t('All {0} Results', others.length + 1);
@@ -96,11 +95,11 @@ export function registerOutbox(
       ),
       button: vscode.l10n.t('Discard'),
     });
-    if (sure) await outbox.discard([result]);
+    if (sure) await uploads.discard([result]);
   });
 
   commands.register('discardAllUploads', async () => {
-    const results = outbox.waiting;
+    const results = uploads.pending;
     if (results.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
     const names = results.slice(0, 5).map((each) => `${nameOf(each)} · ${each.outcome}`);
     const rest = results.length - names.length;
@@ -115,32 +114,33 @@ export function registerOutbox(
       ),
       button: vscode.l10n.t('Discard All'),
     });
-    if (sure) await outbox.discard(results);
+    if (sure) await uploads.discard(results);
   });
 
   commands.register('openUpload', async (argument) => {
     await openReport(await chosen(argument, vscode.l10n.t('Open a result')));
   });
 
-  return vscode.Disposable.from(hint(outbox));
+  return vscode.Disposable.from(createStatusItem(uploads));
 }
 
+/** Returns the serial number, or words for a unit without one. */
 export const nameOf = ({ serial_number }: PendingUpload): string =>
   serial_number === null ? vscode.l10n.t('a unit without a number') : oneLine(serial_number);
 
-/** Of a result itself, or of its row in the Runs view. */
+/** Returns the id of a result, given itself or its row in the Runs view. */
 function idOf(argument: unknown): string | undefined {
   const row = z.object({ kept: z.object({ id: z.string() }) }).safeParse(argument).data?.kept;
   return (row ?? z.object({ id: z.string() }).safeParse(argument).data)?.id;
 }
 
-/** One item, only while something waits. */
-function hint(outbox: UploadQueue): vscode.Disposable {
+/** Creates the status bar item that is visible while uploads are pending. */
+function createStatusItem(uploads: UploadQueue): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('testStations.waiting', vscode.StatusBarAlignment.Left, 9);
   item.name = vscode.l10n.t('Results that wait');
   item.command = 'testStations.runs.focus';
   const show = (): void => {
-    const count = outbox.waiting.length;
+    const count = uploads.pending.length;
     item.text = `$(cloud-upload) ${count}`;
     item.tooltip =
       count === 1
@@ -151,5 +151,5 @@ function hint(outbox: UploadQueue): vscode.Disposable {
     else item.hide();
   };
   show();
-  return vscode.Disposable.from(item, outbox.onDidChange(show));
+  return vscode.Disposable.from(item, uploads.onDidChange(show));
 }

@@ -12,22 +12,21 @@ import { isStillAlive } from '../../vscode/processes.ts';
 import { renameWithRetries } from '../../vscode/renameWithRetries.ts';
 import { takeLock } from './resultLock.ts';
 
-/** A result that waits on disk. */
+/** A result on disk that no server has acknowledged. */
 export interface PendingUpload extends PendingUploadEntry {
   readonly folder: string;
-  /** Why the script's own push failed; null: it did not push, or died before it could. */
+  /** Why the script's own push failed; null when it did not push, or died before it could. */
   readonly handed: { readonly status: number | null; readonly message: string | null } | null;
-  /** The script that wrote it still has it. */
+  /** The script that wrote it may still push it. */
   readonly isBusy: boolean;
   readonly tried: UploadAttempt | null;
 }
 
-/** Reads and writes the folder of results; all windows of the machine share it. */
+/** The folder of pending uploads. All windows of the machine share it. */
 export class UploadFolder {
   readonly path: string;
   readonly #rename: (from: string, to: string) => Promise<void>;
 
-  /** @param rename renames a file or folder, however long another program has it open */
   constructor(path: string, rename: (from: string, to: string) => Promise<void> = renameWithRetries) {
     this.path = path;
     this.#rename = rename;
@@ -35,20 +34,20 @@ export class UploadFolder {
 
   async ensure(): Promise<string> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    await this.#tidy();
+    await this.#removeLeftovers();
     return this.path;
   }
 
-  /** What was half written or half removed when its process was killed goes when nobody can be at it any more. */
-  async #tidy(): Promise<void> {
+  /** Removes results that were half written or half removed by a killed process, once no process can be at work on them. */
+  async #removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.path)) {
       const path = join(this.path, name);
-      if (!name.startsWith('.') || (await writtenAt(path)) > Date.now() - dayMillis) continue;
+      if (!name.startsWith('.') || (await writtenAt(path)) > Date.now() - dayMs) continue;
       await rm(path, { recursive: true, force: true });
     }
   }
 
-  /** The oldest first. What cannot be read is left alone: it may be half written, or of a newer version. */
+  /** Returns the results, the oldest first, without unreadable ones: they may be half written, or of a newer version. */
   async list(): Promise<PendingUpload[]> {
     const names = await readdir(this.path).catch(() => [] as string[]);
     const all = await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => this.#read(name)));
@@ -57,10 +56,10 @@ export class UploadFolder {
 
   async #read(name: string): Promise<PendingUpload | undefined> {
     const folder = join(this.path, name);
-    const entry = await parsed(join(folder, 'entry.json'), outboxEntry);
+    const entry = await readJson(join(folder, 'entry.json'), outboxEntry);
     if (entry === undefined) return undefined;
-    const handed = (await parsed(join(folder, 'handed.json'), outboxHanded)) ?? null;
-    const tried = (await parsed(join(folder, 'tried.json'), outboxTried)) ?? null;
+    const handed = (await readJson(join(folder, 'handed.json'), outboxHanded)) ?? null;
+    const tried = (await readJson(join(folder, 'tried.json'), outboxTried)) ?? null;
     const { pid, birth } = entry;
     const isBusy = handed === null && (await isStillAlive(pid, await writtenAt(join(folder, 'entry.json')), birth));
     return { ...entry, folder, handed, tried, isBusy };
@@ -74,38 +73,37 @@ export class UploadFolder {
     return readFile(join(result.folder, file));
   }
 
-  /** Changes what is pushed. */
   async replaceBody(result: PendingUpload, body: string): Promise<void> {
     const file = join(result.folder, 'body.json');
     await writeFile(`${file}.part`, body);
     await this.#rename(`${file}.part`, file);
   }
 
-  async noteTry(result: PendingUpload, tried: UploadAttempt): Promise<void> {
+  async saveAttempt(result: PendingUpload, tried: UploadAttempt): Promise<void> {
     const file = join(result.folder, 'tried.json');
     await writeFile(`${file}.part`, JSON.stringify(tried));
     await this.#rename(`${file}.part`, file);
   }
 
   async remove(result: PendingUpload): Promise<void> {
-    // Under another name first: half of a result would be pushed again and again.
-    const gone = join(this.path, `.gone-${basename(result.folder)}`);
+    // Renamed first, because a half-removed result would be pushed again and again.
+    const removed = join(this.path, `.gone-${basename(result.folder)}`);
     try {
-      await this.#rename(result.folder, gone);
+      await this.#rename(result.folder, removed);
     } catch {
-      // What has no entry is no result any more.
+      // Without its entry it is no longer listed.
       await rm(join(result.folder, 'entry.json'), { force: true, maxRetries: 3 });
       await rm(result.folder, { recursive: true, force: true, maxRetries: 3 });
       return;
     }
-    await rm(gone, { recursive: true, force: true, maxRetries: 3 });
+    await rm(removed, { recursive: true, force: true, maxRetries: 3 });
   }
 
   /**
-   * Does the work while no other window may touch the result, with what is on the disk then.
-   * @returns undefined when another window is at it, or it is gone
+   * Does the work with the result as it is on disk now, locked against other windows.
+   * @returns undefined when another window has the lock, or the result is gone
    */
-  async alone<T>({ folder }: PendingUpload, work: (result: PendingUpload) => Promise<T>): Promise<T | undefined> {
+  async withLock<T>({ folder }: PendingUpload, work: (result: PendingUpload) => Promise<T>): Promise<T | undefined> {
     const release = await takeLock(folder);
     if (release === undefined) return undefined;
     try {
@@ -117,14 +115,14 @@ export class UploadFolder {
   }
 }
 
-const dayMillis = 24 * 60 * 60_000;
+const dayMs = 24 * 60 * 60_000;
 
-/** Milliseconds since 1970; the present, when it is gone. */
+/** Returns milliseconds since 1970; the current time when the file is gone. */
 async function writtenAt(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now();
 }
 
-async function parsed<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {
+async function readJson<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {

@@ -8,73 +8,73 @@ import { ApiError } from '../../client/apiError.ts';
 import type { StationApi } from '../../client/stationApi.ts';
 import type { PendingUpload, UploadFolder } from './uploadFolder.ts';
 
-/** Where a result goes: with the key of its station. */
+/** The server that a result is pushed to, with the key of its station. */
 export interface UploadTarget {
   readonly api: StationApi;
-  /** Whether the server makes one run of all pushes with one mark; else it is asked whether it has the run. */
-  readonly knowsMarks: boolean;
+  /** Whether the server creates one run of all pushes with one mark; else it is asked whether it has the run. */
+  readonly supportsMarks: boolean;
 }
 
-/** Why a result stays on this machine, and what helps, if that is known. */
+/** Why a result stays on this machine, and the remedy if it is known. */
 export type PendingReason = Extract<Push, { readonly kept: string }>;
 
-/** What became of a result: the server has it, or it stays on this machine. */
+/** The id of the run, or why the result stays on this machine. */
 export type UploadResult = { readonly runId: string } | PendingReason;
 
-/** @param reason the words of the server */
-export const keptFor = (reason: string): PendingReason =>
+/** @param reason the server's message */
+export const pendingReason = (reason: string): PendingReason =>
   /part[ _]number/i.test(reason) ? { kept: reason, remedy: 'partNumber' } : { kept: reason };
 
 /**
- * Tries once to push a kept result. It goes from the disk when the server has it whole; else why it stays is noted beside it.
- * @param target rejects when there is no way to the server; gives the reason where it has nothing to do with the result,
- *   such as a missing key: that is not noted
+ * Tries once to push a result. It is removed from disk when the server has all of it; else the reason is stored with it.
+ * @param findTarget rejects when the server cannot be reached; returns a reason that does not concern the result, such as a
+ *   missing key, which is not stored
  * @param now milliseconds since 1970
  */
 export async function uploadPending(
-  box: UploadFolder,
+  folder: UploadFolder,
   result: PendingUpload,
-  target: () => Promise<UploadTarget | PendingReason>,
+  findTarget: () => Promise<UploadTarget | PendingReason>,
   now = Date.now,
 ): Promise<UploadResult> {
   const { tries, run_id } = result.tried ?? { tries: 0, run_id: null };
   let runId = run_id;
   try {
-    const to = await target();
+    const to = await findTarget();
     if ('kept' in to) return to;
     if (runId === null) {
-      runId = await pushRun(to.api, box, result, to.knowsMarks);
+      runId = await pushRun(to.api, folder, result, to.supportsMarks);
       if (result.attachments.length > 0) {
-        await box.noteTry(result, { tries: 0, last: now(), status: null, message: '', run_id: runId });
+        await folder.saveAttempt(result, { tries: 0, last: now(), status: null, message: '', run_id: runId });
       }
     }
-    await pushAttachments(to.api, box, result, runId, run_id === null);
-    await box.remove(result);
+    await pushAttachments(to.api, folder, result, runId, run_id === null);
+    await folder.remove(result);
     return { runId };
   } catch (error) {
     const message = messageOf(error);
-    // What is parked has a status; what never reached a server keeps being tried.
-    const status = error instanceof ApiError && !isWorthAnotherTry(error) ? error.status : null;
-    await box.noteTry(result, { tries: tries + 1, last: now(), status, message, run_id: runId });
-    return keptFor(message);
+    // Only a refused result has a status; one that never reached a server is retried.
+    const status = error instanceof ApiError && !isRetryable(error) ? error.status : null;
+    await folder.saveAttempt(result, { tries: tries + 1, last: now(), status, message, run_id: runId });
+    return pendingReason(message);
   }
 }
 
 /**
- * Pushes a kept result with the station's key, as its own client would have.
- * @param serverKnowsMarks whether the server knows by a mark that a run was pushed before; else it is asked
+ * Pushes a result with the station's key, as its own client would have.
+ * @param supportsMarks whether the server recognizes by a mark that a run was pushed before; else it is asked
  * @returns the run's id
  * @throws ApiError
  */
 async function pushRun(
   api: StationApi,
-  box: UploadFolder,
+  folder: UploadFolder,
   result: PendingUpload,
-  serverKnowsMarks: boolean,
+  supportsMarks: boolean,
 ): Promise<string> {
-  const body = await box.body(result);
-  const mayBeThere = !serverKnowsMarks && wasSent(result);
-  const found = mayBeThere ? await findRun(api, result, body) : undefined;
+  const body = await folder.body(result);
+  const mayExist = !supportsMarks && wasSent(result);
+  const found = mayExist ? await findRun(api, result, body) : undefined;
   if (found !== undefined) return found;
   const mark = result.id;
   if (result.kind === 'openhtf') {
@@ -82,39 +82,39 @@ async function pushRun(
     const report = { upload_id, importer: 'OPENHTF', client: 'Test Stations', client_version: '1' } as const;
     return (await api.call(v1.importReport, { body: report, mark })).id;
   }
-  // The client's own body, byte for byte: another one under the same mark would be refused.
+  // The client's own body, byte for byte: a server refuses another body under the same mark.
   const rawBody = new Uint8Array(body);
   const { id } = await api.call(result.kind === 'v1' ? v1.createRun : runs.create, { rawBody, mark });
   return id;
 }
 
 /**
- * Uploads what was attached, and links it to the run.
- * @param isFirst nobody can have attached anything to the run before
+ * Uploads the attachments that the run does not have yet, and links them to it.
+ * @param isFirst whether the run was just created, so that it has none
  * @throws ApiError
  */
 async function pushAttachments(
   api: StationApi,
-  box: UploadFolder,
+  folder: UploadFolder,
   result: PendingUpload,
   run_id: string,
   isFirst: boolean,
 ): Promise<void> {
   if (result.attachments.length === 0) return;
   const run = isFirst ? null : await api.call(runs.get, { params: { id: run_id } });
-  const there = (run?.attachments ?? []).filter(({ is_report }) => !is_report).map(({ name }) => name);
+  const existing = (run?.attachments ?? []).filter(({ is_report }) => !is_report).map(({ name }) => name);
   for (const { name, mimetype, file } of result.attachments) {
-    const place = there.indexOf(name);
+    const place = existing.indexOf(name);
     if (place >= 0) {
-      there.splice(place, 1);
+      existing.splice(place, 1);
       continue;
     }
-    const upload_id = await upload(api, name, mimetype, await box.attachment(result, file));
+    const upload_id = await upload(api, name, mimetype, await folder.attachment(result, file));
     await api.call(v1.syncUpload, { body: { upload_id, run_id } });
   }
 }
 
-/** Whether it was sent before: an answer may have been lost, and a later refusal says nothing of the first try. */
+/** Whether it was sent before: an answer may have been lost, and a later refusal does not rule out a first success. */
 const wasSent = ({ handed, tried }: PendingUpload): boolean => tried !== null || handed?.message !== null;
 
 async function findRun(api: StationApi, result: PendingUpload, body: Buffer): Promise<string | undefined> {
@@ -134,6 +134,5 @@ async function upload(api: StationApi, name: string, type: string, content: Buff
   return id;
 }
 
-/** Whether trying again by itself can help: not when the server has refused it. */
-const isWorthAnotherTry = (error: unknown): boolean =>
+const isRetryable = (error: unknown): boolean =>
   !(error instanceof ApiError) || error.status === null || error.status >= 500 || error.status === 429;

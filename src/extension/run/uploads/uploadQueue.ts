@@ -10,117 +10,122 @@ import { withPartNumber } from '../../../shared/run/pushBodies.ts';
 import type { Connection, StationAccess } from '../../connection/connection.ts';
 import type { Log } from '../../vscode/log.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { isParked, Retries } from './retries.ts';
+import { isRefused, Retries } from './retries.ts';
 import { type PendingUpload, UploadFolder } from './uploadFolder.ts';
-import { keptFor, type PendingReason, uploadPending, type UploadResult, type UploadTarget } from './uploadPending.ts';
+import {
+  type PendingReason,
+  pendingReason,
+  uploadPending,
+  type UploadResult,
+  type UploadTarget,
+} from './uploadPending.ts';
 
-/** Milliseconds between a change in the folder and the look at it. */
-const settling = 200;
+/** A result is written in several steps: the folder is read when they are over. */
+const folderDebounceMs = 200;
 
 /**
- * Pushes the results that scripts have left on this machine: at once, then again and again as long as no server answers.
- * What a server refuses is parked, with the reason, until the user decides. All windows share the folder.
+ * Pushes the results that scripts have left on this machine, at once and then in growing intervals until a server answers.
+ * A result that a server refuses stays, with the reason, until the user decides. All windows share the folder.
  */
 export class UploadQueue implements vscode.Disposable {
   readonly #connection: Connection;
-  readonly #box: UploadFolder;
+  readonly #folder: UploadFolder;
   readonly #log: Log;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   #results: readonly PendingUpload[] = [];
-  /** Pushes under way, by execution: who asks meanwhile shares them. */
+  /** Uploads in progress, by execution. */
   readonly #pushing = new Map<string, Promise<UploadResult>>();
-  /** The runs that this window has pushed, by execution. */
+  /** Ids of the runs that this window has pushed, by execution. */
   readonly #pushed = new Map<string, string>();
   readonly #retries: Retries;
   #watcher: FSWatcher | undefined;
 
-  /** @param folder its path */
   constructor(connection: Connection, folder: string, log: Log) {
     this.#connection = connection;
-    this.#box = new UploadFolder(folder);
+    this.#folder = new UploadFolder(folder);
     this.#log = log;
     this.#retries = new Retries({
-      look: () => this.#look(),
+      list: () => this.#refresh(),
       push: (result) => this.#push(result),
-      failed: (error) => log.warn(`outbox: ${String(error)}`),
+      reportError: (error) => log.warn(`uploads: ${String(error)}`),
     });
     this.#subscription = vscode.Disposable.from(
-      connection.onDidChangeServer(() => this.#retries.again()),
-      connection.onDidChangeStationKey(() => this.#retries.again()),
+      connection.onDidChangeServer(() => this.#retries.retryAll()),
+      connection.onDidChangeStationKey(() => this.#retries.retryAll()),
     );
   }
 
-  /** What waits on this machine, the oldest first; not what a running script is about to push itself. */
-  get waiting(): readonly PendingUpload[] {
+  /** The pending uploads, the oldest first, without those that a running script is about to push itself. */
+  get pending(): readonly PendingUpload[] {
     return this.#results.filter(({ isBusy }) => !isBusy);
   }
 
-  /** Looks at what earlier windows and scripts have left, and from now on at what comes. */
-  begin(): void {
+  /** Loads the results of earlier windows and scripts, and watches for new ones. */
+  start(): void {
     this.#watch();
-    this.#retries.soon(0);
+    this.#retries.schedule(0);
   }
 
-  /** The server has answered after a time without: what waits for it is tried now. */
-  serverIsBack(): void {
-    if (this.waiting.length > 0) this.#retries.again();
+  /** Tries all pending uploads now, because the server is reachable again. */
+  retryAll(): void {
+    if (this.pending.length > 0) this.#retries.retryAll();
   }
 
-  /** What a runner needs in its environment to keep results of this station here. */
+  /** Returns the values of the runner's variables that make it store the station's results here. */
   async environmentFor({ instance, station }: StationAccess): Promise<{ folder: string; place: string }> {
     const { id, name } = station;
     const place = { instance, server: this.#connection.serverName, station: { id, name } };
-    const folder = await this.#box.ensure();
+    const folder = await this.#folder.ensure();
     this.#watch();
     return { folder, place: JSON.stringify(place) };
   }
 
-  /** Pushes the result of this execution now, if it is here. @returns undefined when it is not */
+  /** Pushes the result of this execution now. @returns undefined when it has left none on disk */
   async settle(execution: string): Promise<UploadResult | undefined> {
     await this.#pushing.get(execution);
     const runId = this.#pushed.get(execution);
     if (runId !== undefined) return { runId };
     const result = await this.#find(execution);
     if (result === undefined) return undefined;
-    const pushed = isParked(result) ? keptFor(reasonOf(result)) : await this.#push(result);
-    await this.#look();
+    const pushed = isRefused(result) ? pendingReason(reasonOf(result)) : await this.#push(result);
+    await this.#refresh();
     return pushed;
   }
 
-  /** Tries again now. @throws UserError, ApiError what it fails by */
+  /** Pushes the result now. @throws UserError, ApiError */
   async retry(result: PendingUpload): Promise<UploadResult> {
     const pushed = await this.#push(result);
-    await this.#look();
+    await this.#refresh();
     return pushed;
   }
 
   async discard(results: readonly PendingUpload[]): Promise<void> {
-    for (const result of results) await this.#box.alone(result, () => this.#box.remove(result));
-    await this.#look();
+    for (const result of results) await this.#folder.withLock(result, () => this.#folder.remove(result));
+    await this.#refresh();
   }
 
-  /** Puts a part number into what is pushed of the result, and tries to push it now. @throws UserError as `retry` */
-  async givePartNumber(result: PendingUpload, number: string): Promise<UploadResult> {
-    await this.#box.alone(result, async (now) => {
-      const body = await this.#box.body(now);
-      await this.#box.replaceBody(now, withPartNumber(now.kind, body.toString(), number));
-      // What the server said of it before holds no more.
-      await this.#box.noteTry(now, { tries: 0, last: Date.now(), status: null, message: '', run_id: null });
+  /** Stores a part number in the result and pushes it now. @throws UserError, ApiError */
+  async setPartNumber(result: PendingUpload, number: string): Promise<UploadResult> {
+    await this.#folder.withLock(result, async (now) => {
+      const body = await this.#folder.body(now);
+      await this.#folder.replaceBody(now, withPartNumber(now.kind, body.toString(), number));
+      // Earlier refusals do not apply to the changed result.
+      await this.#folder.saveAttempt(now, { tries: 0, last: Date.now(), status: null, message: '', run_id: null });
     });
     return this.retry(result);
   }
 
-  /** The run that this window has made of a result; undefined: it has not been pushed. */
-  runOf(id: string): string | undefined {
+  /** Returns the id of the run that this window has pushed the result as, or undefined. */
+  runIdOf(id: string): string | undefined {
     return this.#pushed.get(id);
   }
 
-  /** A result that waits, as the run that it will be. @throws UserError when it is gone, or cannot be shown as a run */
+  /** Returns the run that a pending upload will become. @throws UserError when it is gone, or cannot be shown as a run */
   async asRun(id: string): Promise<Run> {
-    const result = await this.#existing(id);
-    const body = await this.#box.body(result);
+    const result = await this.#get(id);
+    const body = await this.#folder.body(result);
     try {
       return keptRun(body.toString(), { ...result, station: result.place.station });
     } catch (error) {
@@ -129,45 +134,47 @@ export class UploadQueue implements vscode.Disposable {
     }
   }
 
-  /** The content of an attachment of the result's run. @throws UserError when the result is gone */
+  /** Returns the content of an attachment. @throws UserError when the result is gone */
   async attachment(id: string, attachment: string): Promise<Uint8Array<ArrayBuffer>> {
-    const result = await this.#existing(id);
-    const kept = result.attachments.find((_, index) => keptId(index) === attachment);
-    if (kept === undefined) throw gone();
-    return new Uint8Array(await this.#box.attachment(result, kept.file));
+    const result = await this.#get(id);
+    const found = result.attachments.find((_, index) => keptId(index) === attachment);
+    if (found === undefined) throw goneError();
+    return new Uint8Array(await this.#folder.attachment(result, found.file));
   }
 
-  async #existing(id: string): Promise<PendingUpload> {
+  async #get(id: string): Promise<PendingUpload> {
     const result = await this.#find(id);
-    if (result === undefined) throw gone();
+    if (result === undefined) throw goneError();
     return result;
   }
 
   async #find(id: string): Promise<PendingUpload | undefined> {
-    return (await this.#box.list()).find((result) => result.id === id);
+    return (await this.#folder.list()).find((result) => result.id === id);
   }
 
   #push(result: PendingUpload): Promise<UploadResult> {
-    const underWay = this.#pushing.get(result.id);
-    if (underWay !== undefined) return underWay;
-    const push = this.#pushAlone(result).finally(() => this.#pushing.delete(result.id));
+    const inProgress = this.#pushing.get(result.id);
+    if (inProgress !== undefined) return inProgress;
+    const push = this.#pushLocked(result).finally(() => this.#pushing.delete(result.id));
     this.#pushing.set(result.id, push);
     return push;
   }
 
-  async #pushAlone(result: PendingUpload): Promise<UploadResult> {
-    const pushed = await this.#box.alone(result, (now) => uploadPending(this.#box, now, () => this.#target(now)));
-    if (pushed === undefined) return { kept: vscode.l10n.t('Another window is saving it just now.') };
+  async #pushLocked(result: PendingUpload): Promise<UploadResult> {
+    const pushed = await this.#folder.withLock(result, (now) =>
+      uploadPending(this.#folder, now, () => this.#findTarget(now)),
+    );
+    if (pushed === undefined) return { kept: vscode.l10n.t('Another window is saving it now.') };
     const unit = result.serial_number ?? 'a unit';
     if ('kept' in pushed) this.#log.warn(`The result of ${unit} was not pushed: ${pushed.kept}`);
     else {
       this.#pushed.set(result.id, pushed.runId);
-      this.#log.info(`Pushed the kept result of ${unit} as run ${pushed.runId}`);
+      this.#log.info(`Pushed the pending result of ${unit} as run ${pushed.runId}`);
     }
     return pushed;
   }
 
-  async #target(result: PendingUpload): Promise<UploadTarget | PendingReason> {
+  async #findTarget(result: PendingUpload): Promise<UploadTarget | PendingReason> {
     const access = await this.#connection.stationAccess(result.place.station.id);
     if (access === undefined) {
       const { name } = result.place.station;
@@ -176,12 +183,12 @@ export class UploadQueue implements vscode.Disposable {
     if (access.instance !== result.place.instance) {
       return { kept: vscode.l10n.t('It belongs to {0}: switch to that server.', result.place.server) };
     }
-    return { api: access.api, knowsMarks: await this.#connection.can('push-marks') };
+    return { api: access.api, supportsMarks: await this.#connection.can('push-marks') };
   }
 
-  async #look(): Promise<readonly PendingUpload[]> {
+  async #refresh(): Promise<readonly PendingUpload[]> {
     const before = JSON.stringify(this.#results);
-    this.#results = await this.#box.list();
+    this.#results = await this.#folder.list();
     if (JSON.stringify(this.#results) !== before) this.#changed.fire();
     return this.#results;
   }
@@ -189,10 +196,10 @@ export class UploadQueue implements vscode.Disposable {
   #watch(): void {
     if (this.#watcher !== undefined) return;
     try {
-      this.#watcher = watch(this.#box.path, () => this.#retries.soon(settling));
-      this.#watcher.on('error', (error) => this.#log.debug(`outbox: ${error.message}`));
+      this.#watcher = watch(this.#folder.path, () => this.#retries.schedule(folderDebounceMs));
+      this.#watcher.on('error', (error) => this.#log.debug(`uploads: ${error.message}`));
     } catch {
-      // There is no such folder before the first result.
+      // The folder does not exist before the first result.
     }
   }
 
@@ -204,8 +211,9 @@ export class UploadQueue implements vscode.Disposable {
   }
 }
 
-const gone = (): UserError => new UserError(vscode.l10n.t('The result is no longer on this machine.'));
+const goneError = (): UserError => new UserError(vscode.l10n.t('The result is no longer on this machine.'));
 
+/** Returns why the result is still on this machine. */
 export function reasonOf({ handed, tried }: PendingUpload): string {
   if (tried !== null && tried.run_id !== null && tried.tries === 0) return vscode.l10n.t('Attachments are missing.');
   const reason = tried?.message ?? handed?.message ?? null;

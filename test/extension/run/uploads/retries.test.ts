@@ -30,9 +30,9 @@ function setUp(results: PendingUpload[]): { clock: SetClock; retries: Retries; t
   const tries: string[] = [];
   const retries = new Retries(
     {
-      look: () => Promise.resolve(results),
+      list: () => Promise.resolve(results),
       push: ({ id }) => Promise.resolve(tries.push(`${id} at ${(clock.now() - clock.start) / minute}`)),
-      failed: (error) => assert.fail(String(error)),
+      reportError: (error) => assert.fail(String(error)),
     },
     clock,
   );
@@ -42,14 +42,14 @@ function setUp(results: PendingUpload[]): { clock: SetClock; retries: Retries; t
 describe('results that wait', () => {
   it('are tried less and less often, every hour at last, and with what the disk knows of earlier tries', async () => {
     const { clock, retries, tried } = setUp([kept('a')]);
-    retries.soon(0);
+    retries.schedule(0);
     await clock.pass(24 * 60 * minute);
     const all = tried();
     assert.deepEqual(all.slice(0, 6), ['a at 0', 'a at 0.25', 'a at 0.75', 'a at 5.75', 'a at 20.75', 'a at 80.75']);
     assert.equal(all.length, 5 + 23);
     const tried9 = { tries: 9, last: clock.now(), status: null, message: '', run_id: null };
     const later = setUp([kept('b', { tried: { ...tried9, last: 0 } }), kept('c', { tried: tried9 })]);
-    later.retries.soon(0);
+    later.retries.schedule(0);
     await later.clock.pass(0);
     assert.deepEqual(later.tried(), ['b at 0']);
   });
@@ -60,13 +60,13 @@ describe('results that wait', () => {
       kept('refused', { handed: { status: 403, message: 'not linked' } }),
       kept('unauthorized', { handed: { status: 401, message: 'no such key' } }),
     ]);
-    retries.soon(0);
+    retries.schedule(0);
     await clock.pass(100 * minute);
     tried();
     await clock.pass(minute);
     assert.deepEqual(tried(), []);
-    retries.again();
-    retries.soon(200); // a change in the folder just then
+    retries.retryAll();
+    retries.schedule(200); // a change in the folder just then
     await clock.pass(minute / 120);
     assert.deepEqual(tried().map((each) => each.split(' ')[0]), ['a', 'unauthorized']); // prettier-ignore
   });
@@ -74,7 +74,7 @@ describe('results that wait', () => {
   it('are looked at again and again while their script runs, which may die without a word', async () => {
     const results = [kept('a', { isBusy: true })];
     const { clock, retries, tried } = setUp(results);
-    retries.soon(0);
+    retries.schedule(0);
     await clock.pass(minute);
     assert.deepEqual(tried(), []);
     results[0] = kept('a');
@@ -88,13 +88,13 @@ describe('results that wait', () => {
     let rounds = 0;
     const retries = new Retries(
       {
-        look: () => Promise.reject(new Error(`full ${++rounds}`)),
+        list: () => Promise.reject(new Error(`full ${++rounds}`)),
         push: () => Promise.resolve(),
-        failed: (error) => told.push(String(error)),
+        reportError: (error) => told.push(String(error)),
       },
       clock,
     );
-    retries.soon(0);
+    retries.schedule(0);
     await clock.pass(10_000);
     assert.deepEqual(told, ['Error: full 1', 'Error: full 2', 'Error: full 3']);
     retries.dispose();

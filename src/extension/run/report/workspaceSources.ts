@@ -5,24 +5,24 @@ import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts
 
 interface Place {
   uri: vscode.Uri;
-  /** From 1. */
+  /** Counts from 1. */
   line: number;
 }
 
-/** Where a run came from, in the workspace: phases by their names, files by the names that the logs have for them. */
-export interface ReportSources {
+/** Places in the workspace: of phases by their names, of files by the names that the logs have for them. */
+export interface WorkspaceSources {
   phases: ReadonlyMap<string, Place>;
   files: ReadonlyMap<string, Place>;
 }
 
-const foreign = '**/{node_modules,site-packages,.venv,venv,.tox,__pycache__}/**';
-/** More files than a project of test scripts has: the search ends there. */
-const most = 2000;
+const excluded = '**/{node_modules,site-packages,.venv,venv,.tox,__pycache__}/**';
+/** More files than a project of test scripts has. */
+const maxFiles = 2000;
 
-/** Looks through the workspace's Python files. Never rejects: what cannot be read is not found. */
-export async function findSources(run: Run): Promise<ReportSources> {
+/** Searches the workspace's Python files. Never rejects: unreadable files are skipped. */
+export async function findSources(run: Run): Promise<WorkspaceSources> {
   const uris = new Map(
-    (await vscode.workspace.findFiles('**/*.py', foreign, most)).map((uri) => [uri.fsPath, uri] as const),
+    (await vscode.workspace.findFiles('**/*.py', excluded, maxFiles)).map((uri) => [uri.fsPath, uri] as const),
   );
   const paths = [...uris.keys()];
   const files = new Map<string, Place>();
@@ -44,7 +44,7 @@ export async function findSources(run: Run): Promise<ReportSources> {
 async function textOf(uri: vscode.Uri): Promise<{ path: string; text: string }> {
   const content = await vscode.workspace.fs.readFile(uri).then(
     (bytes) => new TextDecoder().decode(bytes),
-    () => '', // deleted meanwhile, or not ours to read
+    () => '', // deleted, or not readable
   );
   return { path: uri.fsPath, text: content };
 }

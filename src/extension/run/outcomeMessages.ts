@@ -1,0 +1,162 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { RunnerFailure } from '../../shared/contract/runner.ts';
+import type { Run } from '../../shared/contract/runs.ts';
+import { asSentence, oneLine } from '../../shared/format/oneLine.ts';
+import { type TestExecution, verdictOf } from '../../shared/live/runProgress.ts';
+import { showError, showInformation, showWarning } from '../vscode/messages.ts';
+import { lineRange } from './explorer/testItems.ts';
+import type { ScriptEnd } from './process/scriptProcess.ts';
+import type { StationName } from './runSession.ts';
+
+/** A test execution without a run that the server has confirmed, with the sentence that says why. */
+export interface Unsaved {
+  readonly execution: TestExecution;
+  readonly sentence: string;
+}
+
+/** Shows one message for all unsaved executions, with the buttons that help. @param all how many the script executed */
+export async function showUnsaved(
+  unsaved: readonly Unsaved[],
+  all: number,
+  station: string,
+): Promise<string | undefined> {
+  const [first] = unsaved;
+  if (first === undefined) return undefined;
+  const remedies = unsaved.flatMap(({ execution: { id, push } }) =>
+    push !== null && 'kept' in push && push.remedy !== undefined ? [{ id, remedy: push.remedy }] : [],
+  );
+  const actions = new Map<string, readonly [command: string, argument: unknown]>();
+  const partNumber = remedies.find(({ remedy }) => remedy === 'partNumber');
+  if (partNumber !== undefined) {
+    actions.set(vscode.l10n.t('Give Part Number…'), ['testStations.givePartNumber', { id: partNumber.id }]);
+  }
+  if (remedies.some(({ remedy }) => remedy === 'key')) {
+    actions.set(vscode.l10n.t('Generate New Key…'), ['testStations.rotateKey', { id: station }]);
+    actions.set(vscode.l10n.t('Paste Key…'), ['testStations.pasteKey', { id: station }]);
+  }
+  const message =
+    unsaved.length === 1
+      ? first.sentence
+      : vscode.l10n.t('{0} of {1} runs were not saved. {2}', unsaved.length, all, first.sentence);
+  const chosen = await showError(message, ...actions.keys(), resultsLabel());
+  const action = chosen === undefined ? undefined : actions.get(chosen);
+  if (action === undefined) return chosen;
+  await vscode.commands.executeCommand(...action);
+  return undefined;
+}
+
+/** Returns the sentence about a process that ended before its script did; otherwise the empty text. */
+export function describeDeath({ live, exitCode }: ScriptEnd): string {
+  if (live.ended) return '';
+  return exitCode === null
+    ? vscode.l10n.t('The Python process was killed.')
+    : vscode.l10n.t('The Python process died with exit code {0}.', exitCode);
+}
+
+/** Shows that the script ended without a test that could be followed. */
+export async function showWithoutTest(script: string, end: ScriptEnd): Promise<string | undefined> {
+  return showWarning(describeRunWithoutTest(script, end), resultsLabel());
+}
+
+function describeRunWithoutTest(script: string, end: ScriptEnd): string {
+  const { otherRuns, ended } = end.live;
+  if (otherRuns.length > 0) {
+    return vscode.l10n.t(
+      '{0} executed no test that could be followed; it pushed {1} run(s).',
+      script,
+      otherRuns.length,
+    );
+  }
+  return ended
+    ? vscode.l10n.t('{0} ended without executing a test. No push was seen.', script)
+    : vscode.l10n.t('{0} ended before it ran. {1} {2}', script, describeDeath(end), end.lastLine).trimEnd();
+}
+
+/** Returns the execution; if its process died, completed from the run that was on disk and has been saved since. */
+export function completedBy(run: Run, execution: TestExecution): TestExecution {
+  if (execution.outcome !== null) return execution;
+  return {
+    ...execution,
+    outcome: run.outcome,
+    outcomeDetails: run.logs.map(({ message }) => message).slice(-1),
+    serialNumber: run.unit.serial_number,
+  };
+}
+
+/** Returns a sentence such as `SN-0001: PASS.`, followed by the reason of the outcome if there is one. */
+export function describeResult(execution: TestExecution): string {
+  const verdict = verdictOf(execution);
+  const unit = execution.serialNumber === null ? vscode.l10n.t('Unknown unit') : oneLine(execution.serialNumber);
+  return [`${unit}: ${verdict?.outcome ?? 'ERROR'}.`, asSentence(verdict?.reason ?? '')].filter(Boolean).join(' ');
+}
+
+export async function showSaved(
+  execution: TestExecution,
+  run: Run,
+  station: StationName,
+  all: readonly TestExecution[],
+): Promise<undefined> {
+  const result = describeResult(execution);
+  const by = run.created_by_station;
+  const message =
+    all.length === 1
+      ? vscode.l10n.t('{0} Saved as a run of {1} on {2}.', result, oneLine(run.procedure.name), oneLine(by?.name ?? ''))
+      : vscode.l10n.t('{0} Saved; it is the last of {1}.', result, countRuns(all));
+  const foreign =
+    by?.id === station.id
+      ? ''
+      : vscode.l10n.t('It was pushed with a key of the script’s own, not as {0}.', station.name);
+  const good = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
+  const show = good ? showInformation : showWarning;
+  const open = vscode.l10n.t('Open Run');
+  if ((await show([message, foreign].join(' ').trim(), open)) === open) {
+    await vscode.commands.executeCommand('testStations.openRun', run.id);
+  }
+  return undefined;
+}
+
+export async function showFailure(
+  script: string,
+  { type, message, place }: RunnerFailure,
+  saved: number,
+): Promise<string | undefined> {
+  const where = place === null ? script : `${basename(place.file)}:${place.line}`;
+  const sentence =
+    saved === 0
+      ? vscode.l10n.t('{0}: {1} ({2}). Nothing was saved.', type, message, where)
+      : vscode.l10n.t('{0}: {1} ({2}). Runs saved before: {3}.', type, message, where, saved);
+  const goTo = vscode.l10n.t('Go to Line');
+  const answer = await showError(sentence, ...(place === null ? [] : [goTo]), resultsLabel());
+  if (answer === goTo && place !== null) {
+    await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: lineRange(place.line) });
+  }
+  return answer;
+}
+
+/** Returns text such as `3 runs (2 PASS, 1 FAIL)`. */
+function countRuns(executions: readonly TestExecution[]): string {
+  const outcomes = executions.map((execution) => verdictOf(execution)?.outcome ?? 'ERROR');
+  const counts = [...new Set(outcomes)].map((each) => `${outcomes.filter((other) => other === each).length} ${each}`);
+  return vscode.l10n.t('{0} runs ({1})', executions.length, counts.join(', '));
+}
+
+export const resultsLabel = (): string => vscode.l10n.t('Show Results');
+
+/** @param script the file's name */
+export async function showDryOutcome(script: string, end: ScriptEnd): Promise<string | undefined> {
+  const { executions, failure } = end.live;
+  const last = executions.at(-1);
+  if (failure !== null && !end.stopped) return showFailure(script, failure, 0);
+  if (last === undefined) return end.stopped ? undefined : showWithoutTest(script, end);
+  const result =
+    executions.length === 1 ? describeResult(last) : vscode.l10n.t('{0}: {1}.', script, countRuns(executions));
+  const refusals = executions.flatMap(({ push }) => (push !== null && 'message' in push ? push.message : []));
+  const show = refusals.length > 0 ? showWarning : showInformation;
+  return show([describeDryResult(result), ...refusals.slice(0, 1).map(describeRefusal)].join(' '), resultsLabel());
+}
+
+const describeDryResult = (result: string): string => vscode.l10n.t('{0} Dry run: nothing was pushed.', result);
+
+const describeRefusal = (message: string): string =>
+  vscode.l10n.t('In a real run the client would not push it either: {0}', message);

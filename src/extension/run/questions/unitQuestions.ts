@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { Connection } from '../../connection/connection.ts';
+import { setting } from '../../vscode/settings.ts';
+import { inputBox } from './inputBox.ts';
+
+const lastSerialNumberKey = 'lastSerialNumber';
+const lastPartNumbersKey = 'lastPartNumbers';
+const lastNumbers = z.record(z.string(), z.string());
+
+const maxPartNumberLength = 60;
+
+/** Returns why a text cannot be a part number, or undefined when it can be one. */
+export function partNumberProblem(text: string): string | undefined {
+  const { length } = text.trim();
+  return length >= 1 && length <= maxPartNumberLength
+    ? undefined
+    : vscode.l10n.t('A part number has 1 to {0} characters.', maxPartNumberLength);
+}
+
+/** Stores the part number that was entered last for each script. */
+export class PartNumbers {
+  readonly #state: vscode.Memento;
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+  }
+
+  lastFor(script: vscode.Uri): string | undefined {
+    return this.#all()[script.toString()];
+  }
+
+  async save(script: vscode.Uri, number: string): Promise<void> {
+    await this.#state.update(lastPartNumbersKey, { ...this.#all(), [script.toString()]: number });
+  }
+
+  #all(): Record<string, string> {
+    return lastNumbers.safeParse(this.#state.get(lastPartNumbersKey)).data ?? {};
+  }
+}
+
+interface AskingRun {
+  readonly script: vscode.Uri;
+  /** Names the script and its station. */
+  readonly title: string;
+  /** Entered by an operator, who does not see this window. */
+  readonly serialNumber: string | undefined;
+}
+
+/** Finds the part number of a run whose script names none. The user is asked once per run. */
+export class PartNumberQuestion {
+  readonly #connection: Connection;
+  readonly #numbers: PartNumbers;
+  readonly #run: AskingRun;
+  #answer: Promise<string | null> | undefined;
+
+  constructor(connection: Connection, numbers: PartNumbers, run: AskingRun) {
+    this.#connection = connection;
+    this.#numbers = numbers;
+    this.#run = run;
+  }
+
+  /** @returns null when the user cancels; the empty text when the server may derive the part itself */
+  answer(): Promise<string | null> {
+    this.#answer ??= this.#ask();
+    return this.#answer;
+  }
+
+  async #ask(): Promise<string | null> {
+    const { script, title, serialNumber } = this.#run;
+    const fixed = setting('partNumber', script).trim();
+    if (fixed !== '') return fixed;
+    // TofuPilot can derive the part from the serial number.
+    if (!(await this.#connection.can('push-marks'))) return '';
+    const last = this.#numbers.lastFor(script);
+    if (serialNumber !== undefined && last !== undefined) return last;
+    const number = await inputBox({
+      title: vscode.l10n.t('Part number of the unit under test'),
+      prompt: vscode.l10n.t(
+        '{0} gives no part number, and a run needs one. The setting Part Number answers this for every run.',
+        title,
+      ),
+      value: last ?? '',
+      ignoreFocusOut: true,
+      validateInput: partNumberProblem,
+    });
+    if (number === undefined) return null;
+    await this.#numbers.save(script, number.trim());
+    return number.trim();
+  }
+}
+
+/** Finds the serial number of the next unit: the fixed one of the settings, or the one that the user types or scans. */
+export class SerialNumberQuestion {
+  readonly #state: vscode.Memento;
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+  }
+
+  /**
+   * @param script whose settings apply
+   * @param where names the script and its station, because several may ask at once
+   * @param own the script's own number, which is suggested
+   * @returns null when the user cancels
+   */
+  async answer(script: vscode.Uri, where: string, own: string | null): Promise<string | null> {
+    const fixed = setting('fixedSerialNumber', script);
+    if (setting('serialNumber', script) === 'fixed' && fixed !== '') return fixed;
+    const last = this.#state.get(lastSerialNumberKey);
+    const number = await inputBox({
+      title: vscode.l10n.t('Serial number of the unit under test'),
+      prompt: vscode.l10n.t('For {0}. Scan it, or type it and press Enter.', where),
+      value: typeof last === 'string' ? last : (own ?? ''), // selected as a whole, so that a scanner replaces it
+      ignoreFocusOut: true,
+      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('A unit needs a serial number.') : undefined),
+    });
+    if (number === undefined) return null;
+    await this.#state.update(lastSerialNumberKey, number.trim());
+    return number.trim();
+  }
+}

@@ -23,7 +23,7 @@ describe('the interpreter of a run', function () {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
-    const missing = window.notification(/has no package openhtf/);
+    const missing = window.notification(/openhtf is not installed in/);
     await missing.locator.waitFor();
     assert.deepEqual(await bench.runs(), []);
     await missing.click('Install into .venv and Use It');

@@ -117,7 +117,7 @@ describe('several runs at once', function () {
     await runFile(window, 'board.py');
     await window.notification('board.py waits for its turn').locator.waitFor();
     await window.command(runCommand);
-    const waits = window.notification('board.py waits already for its turn on Bench 1. Nothing more was started.');
+    const waits = window.notification('board.py is already queued on Bench 1. It was not started again.');
     await waits.click('Stop');
     await window.notification('board.py waits for its turn').locator.waitFor({ state: 'hidden' });
 

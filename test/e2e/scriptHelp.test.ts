@@ -116,7 +116,7 @@ describe('help in a script', function () {
   it('tells of a key in the source without showing it, and removes it', async () => {
     const window = workbench();
     await window.openFile('keyed.py');
-    await eventually(async () => assert.match((await window.problems()).join('\n'), /An API key stands in the source/));
+    await eventually(async () => assert.match((await window.problems()).join('\n'), /The source contains an API key/));
     assert.ok(!(await window.problems()).join('\n').includes(key));
     await editor().endOf('api_key="tss_');
     for (const theme of ['light', 'dark'] as const) await window.screenshot('written-key', theme);

@@ -95,7 +95,7 @@ export class ScriptProblems implements vscode.Disposable {
         procedureLabel(problem.procedure),
       );
     }
-    return vscode.l10n.t('An API key stands in the source. Remove it: the station’s key is supplied when it runs.');
+    return vscode.l10n.t('The source contains an API key. Remove it: the station’s key is supplied when it runs.');
   }
 
   dispose(): void {

@@ -79,7 +79,9 @@ export class ProcedureQuestion {
     return linked.length === 0
       ? [
           vscode.l10n.t('No procedure is linked to {0}.', station),
-          vscode.l10n.t('The script names none either, so its run would belong nowhere. If you cancel, the script does not run.'),
+          vscode.l10n.t(
+            'The script names none either, so its run would belong nowhere. If you cancel, the script does not run.',
+          ),
         ]
       : [
           vscode.l10n.t('Which procedure does the script run on {0}?', station),

@@ -42,7 +42,7 @@ export class Retries {
   /** Schedules the next round in place of the one that was scheduled before. */
   schedule(delayMs: number): void {
     this.#cancel();
-    if (!this.#disposed) this.#cancel = this.#clock.after(delayMs, () => this.#round());
+    if (!this.#disposed) this.#cancel = this.#clock.schedule(delayMs, () => this.#round());
   }
 
   dispose(): void {

@@ -17,7 +17,7 @@ export type ApiErrorKind =
   /** The server failed, or answered something else than the contract says. */
   | 'unexpected';
 
-/** A call that the server did not answer, or refused. The message is a sentence for the user. */
+/** A call that failed or was refused. The message is a sentence for the user. */
 export class ApiError extends Error {
   override readonly name: string = 'ApiError';
   readonly kind: ApiErrorKind;
@@ -41,12 +41,11 @@ const kinds: Record<number, ApiErrorKind> = {
   422: 'invalid',
 };
 
-/** Characters of a server's own words that are shown. */
 const maxMessageLength = 500;
 
 const anyError = z.union([errorAnswer, v1ErrorAnswer]);
 
-/** Makes the error of an answer with a status of 400 or more; issues of single fields are appended to the message. */
+/** Returns the error for an answer with a status of 400 or more. */
 export function refusal(status: number, body: unknown): ApiError {
   const parsed = anyError.safeParse(body);
   return new ApiError(
@@ -62,7 +61,7 @@ function sentence(answer: z.infer<typeof anyError>): string {
   return issues.length > 0 ? issues.join(' ') : answer.message;
 }
 
-/** The error of a fetch that failed before a whole answer was there. */
+/** Returns the error for a fetch that failed before the whole answer arrived. */
 export function brokenConnection(url: string, error: unknown): ApiError {
   const codes = errorCodes(error);
   const untrusted = codes.find((code) => certificateErrorCodes.has(code) || code.startsWith('ERR_TLS_CERT'));
@@ -86,7 +85,7 @@ const offlineErrorCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Of OpenSSL, by way of Node (documentation of `node:tls`, "X509 certificate error codes"). */
+/** Source: documentation of `node:tls`, "X509 certificate error codes". */
 const certificateErrorCodes = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -99,7 +98,7 @@ const certificateErrorCodes = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** Fetch puts the reason into a chain of causes, and several addresses tried into an AggregateError. */
+/** Returns the codes of an error and its causes: fetch has an AggregateError if it has tried several addresses. */
 function errorCodes(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const own = 'code' in error ? [String(error.code)] : [];

@@ -1,3 +1,3 @@
-/** What calls need: a file of its own, loaded at the first one. */
+/** A bundle of its own, which is loaded at the first call. */
 export { EventSourceParserStream } from 'eventsource-parser/stream';
 export { isHTTPError, default as ky } from 'ky';

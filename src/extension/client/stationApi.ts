@@ -16,26 +16,29 @@ const json = z.string().transform((text, context): unknown => {
 
 type PartOf<S extends z.ZodType> = z.input<S>;
 
-/** What a call takes; parts that the operation has not may be left out. */
+/** The input of a call. Parts that the operation does not have are left out. */
 export interface CallInput<O extends Operation> {
   params?: PartOf<O['params']>;
   query?: PartOf<O['query']>;
   body?: PartOf<O['body']>;
-  /** A body that is JSON already: it is sent as it is, with every digit. */
+  /** A body that is already JSON, which is sent unchanged so that no digit of a number is lost. */
   rawBody?: Uint8Array<ArrayBuffer>;
-  /** Marks all tries of one push: the server makes one run of them. */
+  /** The idempotency key of all attempts of one upload: the server creates one run for them. */
   mark?: string;
 }
 
-/** Milliseconds until a call without an answer counts as offline. */
 const callTimeoutMs = 15_000;
-/** Milliseconds for the whole of an answer, and of what is sent or fetched by a signed address. */
-const [wholeAnswer, wholeFile] = [60_000, 10 * 60_000];
-/** An event stream has a comment every few seconds; a silent one is dead. */
+/** The limit for receiving a whole answer. */
+const answerTimeoutMs = 60_000;
+/** The limit for a whole upload to, or download from, a signed address. */
+const fileTimeoutMs = 10 * 60_000;
+/** An event stream sends a comment every few seconds, so a silent one is dead. */
 const silenceTimeoutMs = 60_000;
 
-/** Bytes of an answer, of a file, and characters of an event that are taken. The station server takes files up to 100 MiB. */
-const [mostAnswer, mostFile, mostEvent] = [64 * 1024 * 1024, 256 * 1024 * 1024, 16 * 1024 * 1024];
+const maxAnswerBytes = 64 * 1024 * 1024;
+/** The station server accepts files up to 100 MiB. */
+const maxFileBytes = 256 * 1024 * 1024;
+const maxEventCharacters = 16 * 1024 * 1024;
 
 /** Typed calls to one server with one key. */
 export class StationApi {
@@ -45,7 +48,7 @@ export class StationApi {
 
   /**
    * @param url the server's origin, such as `http://127.0.0.1:4711`; no trailing slash
-   * @param transport what sends the requests; default: the global `fetch`
+   * @param transport sends the requests instead of the global `fetch`
    */
   constructor(url: string, key?: string, transport?: typeof fetch) {
     this.url = url;
@@ -66,7 +69,7 @@ export class StationApi {
       isJson: input.rawBody !== undefined,
       mark: input.mark,
     });
-    const text = new TextDecoder().decode(await this.#bytes(answer, mostAnswer, wholeAnswer));
+    const text = new TextDecoder().decode(await this.#bytes(answer, maxAnswerBytes, answerTimeoutMs));
     const parsed = json.pipe(operation.answer).safeParse(text);
     if (parsed.success) return parsed.data as Answer<O>;
     throw this.#notUnderstood(operation, answer.status, parsed.error);
@@ -79,9 +82,8 @@ export class StationApi {
   }
 
   /**
-   * The server's event stream, as long as it lasts.
-   * @param signal ends it
-   * @throws ApiError when it cannot be opened, or breaks
+   * Yields the changes on the server until the stream ends or the signal is aborted.
+   * @throws ApiError if the stream cannot be opened, or breaks
    */
   async *events(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
     for await (const event of this.stream(events.stream, {}, signal)) {
@@ -92,9 +94,8 @@ export class StationApi {
   }
 
   /**
-   * An operation whose answer is a stream of events, as long as it lasts.
-   * @param signal ends it
-   * @throws ApiError when it cannot be opened, or breaks
+   * Yields the events of an operation that answers with a stream, until the stream ends or the signal is aborted.
+   * @throws ApiError if the stream cannot be opened, or breaks
    */
   async *stream<O extends Operation>(
     operation: O,
@@ -104,29 +105,30 @@ export class StationApi {
     const { EventSourceParserStream } = await import('./http.ts');
     const answer = await this.#fetch(pathOf(operation, params), { method: 'GET', signal });
     if (answer.body === null) return;
-    let [unread, isDead] = [0, false];
+    let unread = 0;
+    const state = { isDead: false };
     // Cancelling ends the connection in any case; Node loses the abort of a request that was garbage-collected.
     const cancel = (): void => void reader.cancel().catch(() => undefined); // it may be broken already
     const giveUp = (): void => {
-      isDead = true;
+      state.isDead = true;
       cancel();
     };
     const timer = setTimeout(giveUp, silenceTimeoutMs);
-    const hear = (bytes: number): void => {
+    const onBytes = (bytes: number): void => {
       timer.refresh();
       unread += bytes;
-      if (unread > mostAnswer) giveUp(); // and still no event
+      if (unread > maxAnswerBytes) giveUp(); // There was still no event.
     };
     const reader = answer.body
-      .pipeThrough(countBytes(hear))
+      .pipeThrough(countBytes(onBytes))
       .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream({ maxBufferSize: mostEvent }))
+      .pipeThrough(new EventSourceParserStream({ maxBufferSize: maxEventCharacters }))
       .getReader();
     signal.addEventListener('abort', cancel);
     try {
       for (;;) {
         const { done, value } = await this.#withApiError(reader.read());
-        if (isDead) throw brokenConnection(this.url, undefined);
+        if (state.isDead) throw brokenConnection(this.url, undefined);
         if (done) return;
         unread = 0;
         const data = json.safeParse(value.data);
@@ -136,12 +138,12 @@ export class StationApi {
     } finally {
       signal.removeEventListener('abort', cancel);
       clearTimeout(timer);
-      cancel(); // whoever stops listening ends the connection
+      cancel(); // A consumer that stops listening ends the connection.
     }
   }
 
   /**
-   * Sends content to a signed address of the server; the key stays here.
+   * Uploads content to a signed address of the server, without the key.
    * @throws ApiError
    */
   async put(url: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -149,12 +151,12 @@ export class StationApi {
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const headers = { 'Content-Type': type };
     await this.#withApiError(
-      ky.put(url, { body: content, headers, timeout: wholeFile, retry: 0, ...transport }),
+      ky.put(url, { body: content, headers, timeout: fileTimeoutMs, retry: 0, ...transport }),
       isHTTPError,
     );
   }
 
-  /** What is behind a signed address of the server; the key stays here. @throws ApiError */
+  /** Downloads from a signed address of the server, without the key. @throws ApiError */
   async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
@@ -162,24 +164,25 @@ export class StationApi {
       ky.get(url, { timeout: callTimeoutMs, retry: 0, ...transport }),
       isHTTPError,
     );
-    return this.#bytes(answer, mostFile, wholeFile);
+    return this.#bytes(answer, maxFileBytes, fileTimeoutMs);
   }
 
-  /** The body of an answer, unpacked. @throws ApiError when it is longer than that, or takes more milliseconds */
+  /** Reads the decompressed body of an answer. @throws ApiError if it exceeds `most` bytes or takes longer than `millis` */
   async #bytes({ body, status }: KyResponse, most: number, millis: number): Promise<Uint8Array<ArrayBuffer>> {
     if (body === null) return new Uint8Array();
     const chunks: Uint8Array[] = [];
-    let [size, isLate] = [0, false];
+    let size = 0;
+    const state = { isLate: false };
     const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
     const cancel = (): void => void reader.cancel().catch(() => undefined); // it may be broken already
     const timer = setTimeout(() => {
-      isLate = true;
+      state.isLate = true;
       cancel();
     }, millis);
     try {
       for (;;) {
         const { done, value } = await this.#withApiError(reader.read());
-        if (isLate) throw brokenConnection(this.url, undefined);
+        if (state.isLate) throw brokenConnection(this.url, undefined);
         if (done) return new Uint8Array(Buffer.concat(chunks));
         size += value.length;
         chunks.push(value);
@@ -203,7 +206,7 @@ export class StationApi {
       ...(isJson ? { 'content-type': 'application/json' } : {}),
     };
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
-    // The key is this server's; whoever it sends us on to is not asked.
+    // The key must not be sent to another server, so redirects are not followed.
     const redirect = 'manual';
     const sent = ky(new URL(path, this.url), {
       ...options,
@@ -216,7 +219,7 @@ export class StationApi {
     return this.#withApiError(sent, isHTTPError);
   }
 
-  /** Waits for something of a connection; what goes wrong becomes an ApiError. */
+  /** Waits for network work and turns its failure into an ApiError. */
   async #withApiError<T>(work: Promise<T>, isHttpError?: (error: unknown) => error is HTTPError): Promise<T> {
     try {
       return await work;
@@ -227,7 +230,7 @@ export class StationApi {
   }
 }
 
-/** @param listener is told how many bytes come by */
+/** @param listener is called with the number of bytes of each chunk */
 const countBytes = (
   listener: (bytes: number) => void,
 ): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>

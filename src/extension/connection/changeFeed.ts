@@ -11,9 +11,8 @@ const maxRetryDelayMs = 30_000;
 const pollIntervalMs = 30_000;
 
 /**
- * Keeps the station store as the server is, by the server's event stream: changes by other windows and by scripts are
- * seen without asking. A server without one is asked from time to time, while somebody looks. It begins when a view is
- * first shown, and goes on until the window ends.
+ * Keeps the station store up to date from the server's event stream. A server without an event stream is polled while a
+ * view that needs it is visible. The feed starts when a view is first shown and runs until the window closes.
  */
 export class ChangeFeed implements vscode.Disposable {
   readonly #connection: Connection;
@@ -21,10 +20,10 @@ export class ChangeFeed implements vscode.Disposable {
   readonly #log: Log;
   readonly #onServer: vscode.Disposable;
   #abort: AbortController | undefined;
-  /** The views in which somebody looks at the stations. */
+  /** The visible views that show stations. */
   readonly #watchingViews = new Set<string>();
   readonly #received = new vscode.EventEmitter<Change | undefined>();
-  /** What a server with an event stream tells; undefined: anything may have changed. */
+  /** Fires for each change that the event stream reports, with undefined if anything may have changed. */
   readonly onDidReceiveChange = this.#received.event;
 
   constructor(connection: Connection, store: StationStore, log: Log) {
@@ -32,17 +31,17 @@ export class ChangeFeed implements vscode.Disposable {
     this.#store = store;
     this.#log = log;
     this.#onServer = connection.onDidChangeServer(() => {
-      const begun = this.#abort !== undefined;
+      const hasStarted = this.#abort !== undefined;
       this.#abort?.abort();
       this.#abort = undefined;
       store.restart();
-      if (begun) this.start();
+      if (hasStarted) this.start();
     });
   }
 
-  /** Somebody looks by this view, or does no longer. */
-  setWatching(view: string, looks: boolean): void {
-    if (looks) this.#watchingViews.add(view);
+  /** Marks a view as visible or hidden. */
+  setWatching(view: string, isVisible: boolean): void {
+    if (isVisible) this.#watchingViews.add(view);
     else this.#watchingViews.delete(view);
   }
 
@@ -78,7 +77,7 @@ export class ChangeFeed implements vscode.Disposable {
   #apply(event: StreamEvent): void {
     this.#log.trace(`event stream: ${event.event}${event.event === 'change' ? ` ${event.data.kind}` : ''}`);
     this.#received.fire(event.event === 'change' ? event.data : undefined);
-    // The first event of a stream too: something may have changed while there was none.
+    // The first event of a stream refreshes too: something may have changed while there was no stream.
     if (event.event !== 'change' || event.data.kind.startsWith('procedure.')) void this.#store.refresh();
     else if (event.data.station_id !== null) {
       void this.#store.refreshStation(event.data.station_id, event.data.kind.startsWith('run.'));

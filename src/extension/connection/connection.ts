@@ -17,29 +17,28 @@ import { RemoteServer } from './remoteServer.ts';
 import type { Capability, ReachedServer, StationServer, Trust } from './server.ts';
 import { type RemotePlace, ServerList } from './serverList.ts';
 
-/** A station's key that its server has just accepted, with what the server says of the station. */
+/** A station's key that the server has just accepted, with the station. */
 export interface StationAccess {
   readonly url: string;
-  /** Names the server, as where keys are kept. */
+  /** Identifies the server in SecretStorage. */
   readonly instance: string;
-  /** Calls with the station's key. */
   readonly api: StationApi;
   readonly key: string;
   readonly station: Station;
   readonly trust: Trust | undefined;
 }
 
-/** The server that this window works with. Nothing is started and no secret is read before the first call. */
+/** The server that this window works with. No server is started and no secret is read before the first call. */
 export class Connection implements vscode.Disposable {
   readonly servers: ServerList;
   readonly #keys: Keys;
   readonly #local: LocalServer;
   #server: StationServer;
   readonly #serverChanged = new vscode.EventEmitter<void>();
-  /** Another server is used from now on, or the same one with another key. */
+  /** Fires when another server is used from now on, or the same server with other settings. */
   readonly onDidChangeServer = this.#serverChanged.event;
   readonly #keyChanged = new vscode.EventEmitter<string>();
-  /** This machine keeps another key of the station than before; says which station. */
+  /** Fires with the station's id when another key of the station was stored on this machine. */
   readonly onDidChangeStationKey = this.#keyChanged.event;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
@@ -54,24 +53,24 @@ export class Connection implements vscode.Disposable {
     this.#server = this.#chosen();
   }
 
-  /** The server at an address that is used; undefined: the one of this machine. */
+  /** The remote server in use; undefined for the server of this machine. */
   get remote(): RemotePlace | undefined {
     return this.#server instanceof RemoteServer ? this.#server.place : undefined;
   }
 
-  /** What people call the server. */
+  /** The server's name in messages. */
   get serverName(): string {
     return this.#server.host ?? vscode.l10n.t('this machine');
   }
 
-  /** Uses the server that is chosen now, as the settings are now. */
+  /** Switches to the server that is chosen now, with the current settings. */
   reset(): void {
     this.#local.reset();
     this.#server = this.#chosen();
     this.#serverChanged.fire();
   }
 
-  /** @throws ApiError when the server cannot be reached */
+  /** @throws ApiError if the server cannot be reached */
   async can(capability: Capability): Promise<boolean> {
     return (await this.#server.capabilities()).has(capability);
   }
@@ -101,8 +100,8 @@ export class Connection implements vscode.Disposable {
 
   /**
    * Calls an operation with the user key.
-   * @throws ApiError the server's refusal
-   * @throws UserError when no server can be had
+   * @throws ApiError if the call fails or is refused
+   * @throws UserError if no server is available
    */
   call<O extends Operation>(operation: O, input?: CallInput<O>): Promise<Answer<O>> {
     const server = this.#server;
@@ -121,7 +120,7 @@ export class Connection implements vscode.Disposable {
    * Returns the station's key on this machine, confirmed by a call. If SecretStorage has none, or one that no longer works,
    * the window's `TOFUPILOT_API_KEY` is tried, provided that its `TOFUPILOT_URL` names this server, and stored if it is this
    * station's key.
-   * @returns undefined when this machine has no key that works
+   * @returns undefined if this machine has no key that works
    */
   stationAccess(station: string): Promise<StationAccess | undefined> {
     const server = this.#server;
@@ -156,22 +155,22 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** Whether this machine keeps a key of the station. Asks no server: the key may have been replaced there. */
+  /** Returns whether a key of the station is stored. The server is not asked, so the key may be outdated. */
   async hasStoredKey(instance: string, station: string): Promise<boolean> {
     return (await this.#keys.station(instance, station)) !== undefined;
   }
 
-  /** The data folder of this machine's server, whether it is there or not. @throws ServerStartError */
+  /** The data folder of this machine's server, which may not exist yet. @throws ServerStartError if the setting is invalid */
   get dataFolder(): string {
     return this.#local.dataFolder;
   }
 
-  /** What the server can beyond TofuPilot's public API. @throws ApiError when it cannot be reached */
+  /** Returns what the server supports beyond TofuPilot's public API. @throws ApiError if it cannot be reached */
   capabilities(): Promise<ReadonlySet<string>> {
     return this.#server.capabilities();
   }
 
-  /** Keeps a key that was made elsewhere. @returns false, and keeps nothing, when it is not this station's */
+  /** Stores a key that was created elsewhere. @returns false if the key is not this station's; it is not stored then */
   adoptStationKey(station: string, key: string): Promise<boolean> {
     const server = this.#server;
     return server.reach(true, async (reached) => {
@@ -182,12 +181,12 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** What is behind a signed address of the server. @throws ApiError */
+  /** Downloads from a signed address of the server. @throws ApiError */
   download(url: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#server.reach(true, ({ api }) => api().download(url));
   }
 
-  /** Starts the server of this machine again if it has gone. */
+  /** Restarts the server of this machine if it has ended. */
   async ensureServer(): Promise<void> {
     if (this.#server === this.#local) await this.#local.ensureRunning();
   }
@@ -207,9 +206,8 @@ export class Connection implements vscode.Disposable {
   }
 
   /**
-   * Whose key this is at the server.
-   * @returns null when it is the key of a station
-   * @throws ApiError, also when it is nobody's
+   * Returns the user whose key this is on the server, or null if it is the key of a station.
+   * @throws ApiError, also if the server does not know the key
    */
   ownerOf(place: RemotePlace, key: string): Promise<{ name: string | null; email: string } | null> {
     return new RemoteServer(place, this.#keys).reach(true, async ({ api }) => {
@@ -218,7 +216,7 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** Keeps the user's key of the server and uses that server from now on. */
+  /** Stores the user's key of the server and switches to that server. */
   async signIn(place: RemotePlace, key: string): Promise<void> {
     await this.#keys.setUser(place.url, key);
     await this.servers.save(place);

@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 
 /**
- * Keys in SecretStorage, the only place that holds them: one user key a server, one key a station.
- * The server of this machine is named by the `instance` of its data folder, so that a key never goes to another server on
- * the same port; one at an address by that address.
+ * The keys in SecretStorage, which is the only place that holds them: a user key for each server, and a key for each station.
+ * The server of this machine is identified by the `instance` of its data folder, so that a key is never sent to another
+ * server on the same port. A remote server is identified by its address.
  */
 export class Keys {
   readonly #secrets: vscode.SecretStorage;
@@ -32,7 +32,7 @@ export class Keys {
     await this.#secrets.delete(`station/${instance}/${station}`);
   }
 
-  /** Removes the user's key of the server, and those of its stations. */
+  /** Removes the user's key of the server and the keys of its stations. */
   async removeServer(instance: string): Promise<void> {
     const keys = await this.#secrets.keys();
     const own = keys.filter((key) => key === `user/${instance}` || key.startsWith(`station/${instance}/`));

@@ -6,9 +6,8 @@ import { UserError } from '../vscode/userError.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * Links a procedure to a station. TofuPilot has no public call for it: there the one is tried that its own command line
- * tool uses.
- * @throws UserError when TofuPilot does not take it
+ * Links a procedure to a station. TofuPilot's public API cannot do this, so the call of its command line tool is tried.
+ * @throws UserError if TofuPilot refuses the call
  */
 export async function linkProcedure(connection: Connection, station: string, procedure: string): Promise<void> {
   if (await connection.can('station-links')) {
@@ -19,7 +18,7 @@ export async function linkProcedure(connection: Connection, station: string, pro
     await connection.call(trpc.linkProcedure, { body: { json: { id: station, procedure_id: procedure } } });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status === null || error.kind === 'unauthorized') throw error;
-    if (error.status < 300) return; // it was done; the answer's form is nowhere documented
+    if (error.status < 300) return; // The link was created; the format of the answer is not documented.
     throw new UserError(
       vscode.l10n.t(
         '{0} did not take the link from here (status {1}). Link the procedure in its dashboard, under Stations.',

@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
 import type { RunnerEvent } from '../../shared/contract/runner.ts';
 
-/** A script that runs in this window on a station, for whoever follows and operates it. */
+/** A script that runs on a station in this window, as features see it that show and operate it. */
 export interface LiveScript {
   readonly station: { readonly id: string; readonly name: string };
-  /** Name of the script's file. */
+  /** The name of the script's file. */
   readonly name: string;
   readonly folder: string;
   readonly onEvent: vscode.Event<RunnerEvent>;
-  /** The script has ended, and what it pushed is settled: another may begin. */
+  /** Fires when the script has ended and its uploads are settled, so that another script may start. */
   readonly onEnd: vscode.Event<void>;
   answer(prompt: string, text: string): void;
   stop(): Promise<void>;
 }
 
-/** Starts a script as a station, with the serial number of its first unit; resolves when it has ended. */
+/** Runs a script on a station, with the serial number of its first unit. Resolves when the script has ended. */
 export type StartScript = (
   script: vscode.Uri,
   options: { readonly station: { readonly id: string; readonly name: string }; readonly serialNumber: string },
@@ -25,7 +25,7 @@ export class LiveScripts implements vscode.Disposable {
   readonly #started = new vscode.EventEmitter<LiveScript>();
   readonly onDidStart = this.#started.event;
   readonly #shownChanged = new vscode.EventEmitter<void>();
-  /** Prompts of some station have a view of their own from now on, or no more. */
+  /** Fires when `shown` has changed. */
   readonly onDidChangeShown = this.#shownChanged.event;
   #shownStations: ReadonlySet<string> = new Set();
 
@@ -33,7 +33,7 @@ export class LiveScripts implements vscode.Disposable {
     this.#started.fire(script);
   }
 
-  /** The stations whose prompts have a view of their own in this window. */
+  /** The ids of the stations whose prompts are shown by a panel in this window. */
   get shown(): ReadonlySet<string> {
     return this.#shownStations;
   }

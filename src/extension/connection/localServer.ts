@@ -14,8 +14,8 @@ import type { ReachedServer, StationServer } from './server.ts';
 import { createUserKey, findOrStartServer, isStillThere, type ServerPlace, ServerStartError } from './serverProcess.ts';
 
 /**
- * The embedded server. It is started by the first call; one that was killed is started again, and a user key that was
- * lost is replaced, without the user doing anything.
+ * The embedded server. The first call starts it. If it was killed it is started again, and a lost user key is replaced,
+ * without any action of the user.
  */
 export class LocalServer implements StationServer {
   readonly host = null;
@@ -28,7 +28,7 @@ export class LocalServer implements StationServer {
   /** The key that is being created; concurrent calls share it. */
   #newKey: Promise<string> | undefined;
 
-  /** @param installationName gives the name under which this installation has its user keys */
+  /** @param installationName returns the name under which this installation has its user keys */
   constructor(keys: Keys, log: Log, defaults: ServerPlace, installationName: () => Promise<string>) {
     this.#keys = keys;
     this.#log = log;
@@ -36,7 +36,7 @@ export class LocalServer implements StationServer {
     this.#installationName = installationName;
   }
 
-  /** Forgets which server it was: the next call finds the one of the present settings. */
+  /** Forgets the server. The next call finds the server of the current settings. */
   reset(): void {
     this.#address = undefined;
     this.#capabilities = undefined;
@@ -56,7 +56,7 @@ export class LocalServer implements StationServer {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.kind !== 'offline' && !(error.kind === 'interrupted' && repeatable)) throw error;
-      this.#log.info(`${error.message} Looking for it again.`);
+      this.#log.info(`${error.message} Reconnecting.`);
       if (this.#address === address) this.reset();
       return work(reached(await this.address()));
     }
@@ -68,7 +68,7 @@ export class LocalServer implements StationServer {
     if (known === undefined) return;
     const { pid } = await known;
     if (isAlive(pid) || this.#address !== known) return;
-    this.#log.info(`The station server (process ${pid}) has ended. Looking for it again.`);
+    this.#log.info(`The station server (process ${pid}) has ended. Restarting it.`);
     this.reset();
   }
 
@@ -87,21 +87,21 @@ export class LocalServer implements StationServer {
     return this.#newKey;
   }
 
-  /** Another program may have the address by now: it gets no key. */
+  /** @throws ApiError if another program may have the address by now; that program must not get a key */
   async ensureGenuine({ url }: ReachedServer): Promise<void> {
     const address = await this.address();
     if (address.url === url && (await isStillThere(address))) return;
     throw new ApiError('offline', null, `The station server is no longer at ${url}.`);
   }
 
-  /** Those of the program that was found: another one means another start. */
+  /** The result is cached until the server is started again, because the capabilities depend on its version. */
   capabilities(): Promise<ReadonlySet<string>> {
     this.#capabilities ??= this.#health().then(({ capabilities }) => new Set(capabilities));
     this.#capabilities.catch(() => (this.#capabilities = undefined));
     return this.#capabilities;
   }
 
-  /** Starts the server again if it has gone. */
+  /** Restarts the server if it has ended. */
   async ensureRunning(): Promise<void> {
     await this.#health();
   }
@@ -139,7 +139,7 @@ export class LocalServer implements StationServer {
     }
   }
 
-  /** Whether it is there or not. @throws ServerStartError when the setting is no absolute path */
+  /** The folder may not exist yet. @throws ServerStartError if the setting is not an absolute path */
   get dataFolder(): string {
     return this.#place().dataFolder;
   }

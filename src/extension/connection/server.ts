@@ -1,24 +1,21 @@
 import type { StationApi } from '../client/stationApi.ts';
 
-/** A server that was found: where it is, and under which name its keys are kept. */
+/** The address of a server, and the name under which its keys are stored. */
 export interface ReachedServer {
   readonly url: string;
-  /** Names the server in SecretStorage, so that a key never goes to another one. */
+  /** Identifies the server in SecretStorage, so that a key is never sent to another server. */
   readonly instance: string;
   readonly api: (key?: string) => StationApi;
   readonly trust: Trust | undefined;
 }
 
-/**
- * Certificates in PEM that scripts need to trust, beside those they do: of the server itself, or of its live streams
- * alone.
- */
+/** Certificates in PEM that scripts must trust additionally: for the server itself, or only for its live streams. */
 export interface Trust {
   readonly file: string;
   readonly of: 'server' | 'streams';
 }
 
-/** What a server may be able to do beyond TofuPilot's public API; the names are those of its health call. */
+/** What a server may support beyond TofuPilot's public API, as named by its health call. */
 export type Capability =
   | 'station-overview'
   | 'station-keys'
@@ -31,21 +28,21 @@ export type Capability =
   | 'presence'
   | 'uptime';
 
-/** The station server that a window works with: the embedded one of this machine, or one at an address. */
+/** The server that a window works with: the embedded server of this machine, or a remote server. */
 export interface StationServer {
-  /** Host and port of a server at an address; null for the one of this machine. */
+  /** Host and port of a remote server; null for the server of this machine. */
   readonly host: string | null;
   /**
-   * Does the work with the server; where another try can help, once more.
-   * @param repeatable the work may be done again though the server may have done it already
-   * @throws ApiError, UserError with what the user can do
+   * Runs the work with the server, and runs it again if that can help.
+   * @param repeatable whether the work may run again even if the server may have completed it
+   * @throws ApiError, UserError
    */
   reach<T>(repeatable: boolean, work: (reached: ReachedServer) => Promise<T>): Promise<T>;
-  /** @throws ApiError when the user has to give one */
+  /** @throws ApiError if the user must enter a key */
   userKey(reached: ReachedServer): Promise<string>;
-  /** Returns another user key in place of the refused one. @throws ApiError when the user has to give one */
+  /** Returns another user key in place of the refused one. @throws ApiError if the user must enter a key */
   renewedUserKey(reached: ReachedServer, refusedKey: string): Promise<string>;
-  /** Whether a key may be sent to what was reached. @throws ApiError when it is not the server meant any more */
+  /** Checks that a key may be sent to this address. @throws ApiError if another program may be there now */
   ensureGenuine(reached: ReachedServer): Promise<void>;
   capabilities(): Promise<ReadonlySet<string>>;
 }

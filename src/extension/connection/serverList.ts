@@ -4,19 +4,20 @@ import * as z from 'zod';
 const remotePlace = z.object({
   /** Origin, such as `https://www.tofupilot.app`. */
   url: z.url(),
-  /** Certificates in PEM of the authority that the server's certificate is of; none: those of the system. */
+  /** File with the PEM certificates of the server's certificate authority; undefined for those of the system. */
   caFile: z.string().optional(),
 });
 export type RemotePlace = z.infer<typeof remotePlace>;
 
 const known = z.array(remotePlace).catch([]);
-const [listKey, choiceKey] = ['servers', 'server'];
-/** Chosen in place of an address. */
+const listKey = 'servers';
+const choiceKey = 'server';
+/** The stored choice for the server of this machine. */
 const thisMachine = 'local';
 
 /**
- * The servers that the user has added, and which one this workspace works with: its own choice, else the last one made
- * in any workspace. No setting: a workspace must not send keys elsewhere.
+ * The servers that the user has added, and the one that this workspace works with: the choice in this workspace, or else the
+ * last choice in any workspace. It is not a setting, because the settings of a workspace must not send keys elsewhere.
  */
 export class ServerList {
   readonly #everywhere: vscode.Memento;
@@ -31,7 +32,7 @@ export class ServerList {
     return known.parse(this.#everywhere.get(listKey));
   }
 
-  /** Undefined: the server of this machine. */
+  /** Undefined for the server of this machine. */
   get chosen(): RemotePlace | undefined {
     const url = this.#here.get(choiceKey) ?? this.#everywhere.get(choiceKey);
     return this.all.find((place) => place.url === url);
@@ -43,7 +44,7 @@ export class ServerList {
     await this.#everywhere.update(choiceKey, choice);
   }
 
-  /** Adds a server, or puts it in the place of the one at the same address. */
+  /** Adds a server, or replaces the one at the same address. */
   async save(place: RemotePlace): Promise<void> {
     await this.#everywhere.update(listKey, [...this.all.filter(({ url }) => url !== place.url), place]);
   }

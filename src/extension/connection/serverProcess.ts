@@ -26,44 +26,43 @@ import { isAlive } from '../vscode/processes.ts';
 export interface ServerPlace {
   /** Path of `dist/server.js`. */
   readonly program: string;
-  /** Version of the program; a running server that is older is replaced. */
+  /** Version of the program. A running server of an older version is replaced. */
   readonly version: string;
   readonly dataFolder: string;
 }
 
 export interface StartedServer {
   readonly address: ServerAddress;
-  /** The user key offered to the server. It is valid only if the folder had none: the caller keeps it if it has none. */
+  /** The user key offered to the server. It is valid only if the data folder had no user key. */
   readonly offeredKey: string | undefined;
 }
 
-/** The server could not be started; the message is its own sentence. */
+/** The server could not be started. The message is a sentence for the user. */
 export class ServerStartError extends Error {
   override readonly name = 'ServerStartError';
 }
 
 /**
- * Milliseconds that a window waits for a server to announce itself. One that takes longer is left running: the machine may be
- * busy, and a later call finds the server when it is up.
+ * How long a window waits for a server to announce itself. A server that takes longer is left running: the machine may be
+ * busy, and a later call finds the server when it is ready.
  */
 const startTimeoutMs = 60_000;
-/** Milliseconds between two tries to start the server or to find the one that has the folder. */
 const retryDelayMs = 500;
 
-/** Electron runs as plain Node with this; elsewhere it means nothing. */
+/** `ELECTRON_RUN_AS_NODE` makes Electron run as plain Node; other programs ignore it. */
 function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...environmentWithoutKeys(), ELECTRON_RUN_AS_NODE: '1', ...extra };
 }
 
 /**
- * The running server of the data folder; starts one when there is none. It is shared by all windows and outlives them.
+ * Returns the running server of the data folder, or starts one. All windows share it, and it outlives them.
  * @throws ServerStartError
  */
 export async function findOrStartServer(place: ServerPlace): Promise<StartedServer> {
   const found = await findServer(place.dataFolder);
   if (found !== undefined) {
     if (!isOlder(found.version, place.version)) return { address: found, offeredKey: undefined };
-    await stopServer(found); // it finishes its requests, then the folder is free
+    await stopServer(found); // It finishes its requests before it releases the folder.
   }
   const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
   for (const begun = performance.now(); performance.now() - begun < startTimeoutMs;) {
@@ -85,23 +84,23 @@ export async function findOrStartServer(place: ServerPlace): Promise<StartedServ
 }
 
 /**
- * Asks a server to end. One of an earlier version takes no such request: its process is sent a signal, which `findServer` has
- * just found alive and answering for this folder.
+ * Asks a server to stop. An earlier version has no such request, so its process gets a signal; `findServer` has just
+ * verified that the process is alive and answers for this folder.
  */
 async function stopServer({ url, pid, stop_token }: ServerFile): Promise<void> {
   if (stop_token === undefined) {
     process.kill(pid, 'SIGTERM');
     return;
   }
-  // If it has just ended by itself, or does not answer, the wait for the folder shows that.
+  // If it has just ended, or does not answer, the caller notices while it waits for the folder.
   await new StationApi(url, stop_token).call(local.shutdown).catch(() => undefined);
 }
 
 const isOlder = (running: string, own: string): boolean => running.localeCompare(own, undefined, { numeric: true }) < 0;
 
 /**
- * Whether the server at this address is still the one of the data folder that it was found for. When its process has ended,
- * another program may have its port, and may have learned the instance from it: nothing is asked then.
+ * Returns whether the server at this address is still the server of its data folder. After its process has ended, another
+ * program may have its port and may know the instance, so nothing is requested then.
  */
 export async function isStillThere({ url, instance, pid }: ServerAddress): Promise<boolean> {
   if (!isAlive(pid)) return false;
@@ -112,13 +111,13 @@ export async function isStillThere({ url, instance, pid }: ServerAddress): Promi
   }
 }
 
-/** The address in the folder's `server.json`, if a server of that folder answers there. */
+/** Returns the address in the folder's `server.json` if the server of that folder answers there. */
 async function findServer(dataFolder: string): Promise<ServerFile | undefined> {
   let address: ServerFile;
   try {
     address = serverFile.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
   } catch {
-    return undefined; // no server has been here, or it left half a file behind: a new start writes it again
+    return undefined; // There is no file, or only half of one; a new start writes it again.
   }
   return (await isStillThere(address)) ? address : undefined;
 }
@@ -165,7 +164,7 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
 
 const logOf = (dataFolder: string): string => join(dataFolder, 'server.log');
 
-/** What the folder's server has logged since its log had so many bytes; a server empties a log that is too long. */
+/** Returns what the server has logged after the first `since` bytes. A server truncates a log that is too long. */
 async function readLog(dataFolder: string, since = 0): Promise<string> {
   const log = await readFile(logOf(dataFolder)).catch(() => Buffer.alloc(0));
   return log.subarray(log.length < since ? 0 : since).toString();
@@ -173,10 +172,10 @@ async function readLog(dataFolder: string, since = 0): Promise<string> {
 
 const isUpdating = (log: string): boolean => log.lastIndexOf(updatingData.begins) > log.lastIndexOf(updatingData.done);
 
-/** For writing at the end, and not by a link, which could lead to any file. Windows has no such flag, which counts as 0. */
+/** Appends without following a symbolic link, which could lead to any file. On Windows `O_NOFOLLOW` is undefined and counts as 0. */
 const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
-/** The server's stderr goes to `server.log` in its folder, so that it can outlive this window. */
+/** Opens `server.log` for the server's stderr, which must work after this window has closed. */
 async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {
   const path = logOf(dataFolder);
   try {
@@ -189,8 +188,8 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
 }
 
 /**
- * Creates a user key. Access to the folder is the proof of the right to one.
- * @param name of the key; an earlier key of this name ends
+ * Creates a user key. Access to the data folder is what authorizes this.
+ * @param name the key's name; an earlier key with this name becomes invalid
  */
 export async function createUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>, name: string): Promise<string> {
   try {
@@ -202,6 +201,6 @@ export async function createUserKey(place: Pick<ServerPlace, 'program' | 'dataFo
     return stdout.trim();
   } catch (error) {
     const complaint = z.object({ stderr: z.string() }).safeParse(error).data?.stderr.trim();
-    throw new ServerStartError(complaint || `No user key could be made for ${place.dataFolder}.`, { cause: error });
+    throw new ServerStartError(complaint || `No user key could be created for ${place.dataFolder}.`, { cause: error });
   }
 }

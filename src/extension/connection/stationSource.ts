@@ -6,53 +6,52 @@ import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from './connection.ts';
 
-/** A station as the list has it. */
 export interface StationItem {
   readonly id: string;
   readonly name: string;
   readonly procedures: readonly LinkedProcedure[];
   readonly state: StationState;
-  /** Since when it is in this state, ISO 8601; null where it is not known. */
+  /** When this state began, ISO 8601; null if unknown. */
   readonly stateSince: string | null;
   /** Maintenance and pauses that are in progress or planned. */
   readonly pauses: readonly Pause[];
-  /** The OpenHTF station server that is followed for it. */
+  /** The address of the OpenHTF station server that is shown for this station. */
   readonly operatorAddress: string | null;
-  /** ISO 8601; null when it is not known or there was no time. */
+  /** ISO 8601; null if unknown or never. */
   readonly lastSeen: string | null;
 }
 
-/** A station's key without the key itself. The times are null where the server does not tell them. */
+/** Facts about a station's key. The times are null if the server does not report them. */
 export interface StationKey {
   readonly prefix: string;
   readonly createdAt: string | null;
   readonly lastUsedAt: string | null;
-  /** This machine keeps it. */
+  /** Whether the key is stored on this machine. */
   readonly isHere: boolean;
 }
 
-/** What only a call for the one station tells. */
+/** What the list of stations does not contain. */
 export interface StationDetails {
-  /** Null: it has none. */
+  /** Null if the station has no key. */
   readonly key: StationKey | null;
-  /** By procedure. A procedure that is missing had no runs. */
+  /** By procedure id. A procedure without an entry had no runs. */
   readonly week: ReadonlyMap<string, Week>;
 }
 
-/** The yield of the last 7 days, in the days of the server's time zone. */
+/** The yield of the last 7 days. */
 export interface WeekYield {
   readonly counts: YieldCounts;
   readonly timeZone: string;
 }
 
-/** What a station did with a procedure in the last 7 days. */
+/** The runs of a procedure on a station in the last 7 days. */
 export interface Week {
   readonly runs: number;
-  /** Null where the server does not report it. */
+  /** Null if the server does not report it. */
   readonly yield: WeekYield | null;
 }
 
-/** Every station of the connected server. @throws ApiError, UserError as `Connection.call` */
+/** Loads all stations of the connected server. @throws ApiError, UserError as `Connection.call` */
 export async function listStations(connection: Connection): Promise<StationItem[]> {
   const items = (await connection.can('station-overview'))
     ? (await allPages((query) => connection.call(overview.list, { query }))).map(fromSummary)
@@ -60,13 +59,13 @@ export async function listStations(connection: Connection): Promise<StationItem[
   return sortStations(items);
 }
 
-/** By name, in place: Bench 2 before Bench 10. */
+/** Sorts by name in place, Bench 2 before Bench 10. */
 export const sortStations = (items: StationItem[]): StationItem[] =>
   items.sort((a, b) => order.compare(a.name, b.name));
 
 const order = new Intl.Collator(undefined, { numeric: true });
 
-/** @returns undefined when there is no such station (any more) */
+/** @returns undefined if there is no such station */
 export async function loadStation(
   connection: Connection,
   id: string,
@@ -109,10 +108,9 @@ async function loadFromPublicApi(connection: Connection, id: string): Promise<Lo
   };
 }
 
-/** TofuPilot shows the beginning of a key, followed by dots. */
+/** Removes the dots that TofuPilot shows after the beginning of a key. */
 const visiblePart = (shown: string): string => shown.replace(/[.…•*]+$/, '');
 
-/** From here on names are parts of lines, wherever they are shown. */
 const plainNames = (procedure: LinkedProcedure): LinkedProcedure => ({ ...procedure, name: oneLine(procedure.name) });
 
 const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
@@ -126,7 +124,7 @@ const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
   lastSeen: summary.last_seen_at,
 });
 
-/** The list of the public API says nothing of connections. */
+/** The public API's list has no connection status. */
 const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
   id,
   name: oneLine(name),

@@ -13,13 +13,12 @@ import { section, toMarkdown } from './report.ts';
 import { stationsSection } from './stations.ts';
 import { problemsSection, settingsSection, windowSection } from './window.ts';
 
-/** Milliseconds after which a section of the report is given up. */
 const sectionTimeoutMs = 10_000;
 
 const introduction =
   'Read it before you send it. Keys, the home directory, the names of user and machine, and serial numbers are left out.';
 
-/** Of the report's address, which the manifest names too. */
+/** The scheme of the report's URI, which is also in the manifest. */
 const scheme = 'test-stations-doctor';
 const report = vscode.Uri.from({ scheme, path: '/Test Stations Doctor.md' });
 

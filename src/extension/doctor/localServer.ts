@@ -6,26 +6,25 @@ import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
 import { bytes, type Fact, lastLines, type SectionContent, valueOrReason, within } from './report.ts';
 
-/** Milliseconds for a server on this machine to say that it is well. */
 const healthTimeoutMs = 3_000;
-/** How much of the server's log goes into the report. */
-const [logLines, logBytes] = [20, 16_384];
-/** Bytes of free space below which a full disk is near. */
+const maxLogLines = 20;
+const maxLogBytes = 16_384;
+/** Below this the report warns of a full disk. */
 const minFreeBytes = 100_000_000;
 
-/** A server as it was found; nothing was started for it. */
+/** The result of examining a server. No server is started for it. */
 export interface ExaminedServer {
-  /** Under which its keys are kept; undefined: it was never there. */
+  /** Identifies the server in SecretStorage; undefined if it was never started. */
   readonly instance: string | undefined;
   readonly answers: boolean;
   readonly section: SectionContent;
 }
 
-/** Looks at the server of a data folder. Never rejects: what cannot be had is said in the section. */
+/** Examines the server of a data folder. It never rejects: the section says what could not be found out. */
 export async function examineLocalServer(dataFolder: string): Promise<ExaminedServer> {
   const address = await readAddress(dataFolder);
   const health = typeof address === 'string' ? undefined : await askHealth(address);
-  const free = await within(healthTimeoutMs, () => freeSpace(dataFolder)).catch((error: unknown) => messageOf(error));
+  const free = await within(healthTimeoutMs, () => freeBytes(dataFolder)).catch((error: unknown) => messageOf(error));
   const facts: Fact[] = [
     ['Kind', 'local'],
     ['Data folder', dataFolder],
@@ -117,27 +116,26 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** With what is written but not yet in the main file. */
+/** Returns the size including the write-ahead log. */
 async function databaseSize(dataFolder: string): Promise<string> {
   const { size } = await stat(join(dataFolder, 'stations.db'));
   const log = await stat(join(dataFolder, 'stations.db-wal')).catch(() => ({ size: 0 })); // there while in use only
   return bytes(size + log.size);
 }
 
-/** In bytes. */
-async function freeSpace(folder: string): Promise<number> {
+async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
 
-/** The end of a file that may be long. */
+/** Reads only the end of the log, which may be long. */
 async function endOfLog(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    const start = Math.max(0, size - logBytes);
+    const start = Math.max(0, size - maxLogBytes);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-    return lastLines(buffer.toString('utf8', 0, bytesRead), logLines);
+    return lastLines(buffer.toString('utf8', 0, bytesRead), maxLogLines);
   } finally {
     await handle.close();
   }

@@ -1,4 +1,4 @@
-/** What tells who sits at this machine. */
+/** The names that identify the user and the machine. */
 export interface Identity {
   readonly home: string;
   readonly user: string;
@@ -32,7 +32,7 @@ export function redact(text: string, identity: Identity): string {
   return withoutNames(withoutHome(shaped, identity.home), identity);
 }
 
-/** The home directory in each way of writing it: as a path, with slashes, in a JSON string, in a URI. */
+/** Replaces the home directory in each spelling: as a path, with slashes, in a JSON string, in a URI. */
 function withoutHome(text: string, home: string): string {
   const path = home.replace(/[\\/]+$/, '');
   if (path === '') return text;

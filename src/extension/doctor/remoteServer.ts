@@ -4,10 +4,9 @@ import type { RemotePlace } from '../connection/serverList.ts';
 import type { ExaminedServer } from './localServer.ts';
 import { type Fact, within } from './report.ts';
 
-/** Milliseconds for a server elsewhere to answer. */
 const answerTimeoutMs = 5_000;
 
-/** Looks at the server at an address. Never rejects: what cannot be had is said in the section. */
+/** Examines a remote server. It never rejects: the section says what could not be found out. */
 export async function examineRemoteServer(connection: Connection, place: RemotePlace): Promise<ExaminedServer> {
   const facts: Fact[] = [
     ['Kind', 'at an address'],

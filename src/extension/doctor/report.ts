@@ -59,7 +59,7 @@ export async function section(
   }
 }
 
-/** The value, or why there is none. */
+/** Returns the value, or a text that says why there is none. */
 export async function valueOrReason(limit: number, work: () => Promise<string>): Promise<string> {
   try {
     return await within(limit, work);
@@ -68,7 +68,7 @@ export async function valueOrReason(limit: number, work: () => Promise<string>):
   }
 }
 
-/** @throws Error when the work takes longer than `limit` milliseconds; it goes on unseen */
+/** @throws Error if the work takes longer than `limit` milliseconds; the work itself continues */
 export async function within<T>(limit: number, work: () => Promise<T> | T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -81,12 +81,12 @@ export async function within<T>(limit: number, work: () => Promise<T> | T): Prom
   }
 }
 
-/** Such as `12.3 MB`. */
+/** Formats a size, such as `12.3 MB`. */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
   return `${(count / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step] ?? ''}`;
 }
 
-/** The last lines of a text, at most `count`. */
+/** Returns up to `count` lines from the end of a text. */
 export const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');

@@ -4,7 +4,6 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { ExaminedServer } from './localServer.ts';
 import { type Fact, type SectionContent, within } from './report.ts';
 
-/** Milliseconds for the server to report its stations. */
 const refreshTimeoutMs = 5_000;
 
 /** Examines what this window knows about the stations. Only a server that answers is asked. */

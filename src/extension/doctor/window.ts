@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { extensionVersion, type LogProblem } from '../vscode/log.ts';
 import type { Fact, SectionContent } from './report.ts';
 
-/** Versions, and the kind of window. */
 export function windowSection(context: vscode.ExtensionContext): SectionContent {
   const { uiKind, appName, language, remoteName } = vscode.env;
   return {
@@ -26,7 +25,7 @@ const manifest = z.object({
   contributes: z.object({ configuration: z.object({ properties: z.record(z.string(), z.unknown()) }) }),
 });
 
-/** The settings of ours that somebody has set, with the level that they are set on. */
+/** Lists the extension's settings that differ from the default, with the level on which they are set. */
 export function settingsSection(context: vscode.ExtensionContext): SectionContent {
   const { properties } = manifest.parse(context.extension.packageJSON).contributes.configuration;
   const facts = Object.keys(properties).flatMap((name): Fact[] => {

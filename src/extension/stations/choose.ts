@@ -4,7 +4,7 @@ import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { isNode, type Node } from './nodes.ts';
 
-/** Which station a command is about: the node it was called on, the focused node, or the one that the user picks. */
+/** Finds the station of a command: of the node it was called on, of the focused node, or one that the user picks. */
 export class StationChoice {
   readonly #store: StationStore;
   readonly #view: vscode.TreeView<Node>;
@@ -14,7 +14,7 @@ export class StationChoice {
     this.#view = view;
   }
 
-  /** The node of a click, or the one that has the focus when a key or the palette called. */
+  /** Returns the clicked node, or the focused node for a key or the Command Palette. */
   node(argument: unknown): Node | undefined {
     if (isNode(argument)) return argument;
     return this.#view.visible ? this.#view.selection[0] : undefined;
@@ -28,7 +28,7 @@ export class StationChoice {
   }
 
   /**
-   * As `station`, for what cannot be undone: the row that happens to have the focus is not enough, the user is asked.
+   * Like `station`, but ignores the focus: for what cannot be undone, the user must name the station.
    * @throws vscode.CancellationError when the user picks none
    */
   async explicitStation(argument: unknown, title: string): Promise<StationItem> {
@@ -47,7 +47,7 @@ export class StationChoice {
   }
 }
 
-/** For the question before something that ends what a running script needs; empty when none runs there. */
+/** Returns a paragraph for the confirmation of a command that would break a running script, or '' if none runs on the station. */
 export const runningWarning = (store: StationStore, station: string): string =>
   store.running.has(station)
     ? `\n\n${vscode.l10n.t('A script is running on this station now. Its result would be refused and lost.')}`

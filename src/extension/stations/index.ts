@@ -55,8 +55,8 @@ export function registerStations(
 }
 
 /**
- * The title names the server, when it is not this machine's, and the filter. After a failed refresh the last stations
- * stay, under a line that says so. Without any, the view's welcome says it.
+ * Updates the view's title with the remote server and the filter. After a failed refresh the last stations remain below a
+ * message. If there are none, the view's welcome shows the error.
  */
 function showState(
   view: vscode.TreeView<unknown>,
@@ -75,7 +75,6 @@ function showState(
   else view.message = '';
 }
 
-/** How many stations wait for an operator. */
 function badgeOf({ waiting }: StationStore): vscode.ViewBadge | undefined {
   if (waiting.size === 0) return undefined;
   const tooltip =

@@ -10,7 +10,7 @@ export interface ProcedureNode {
   readonly kind: 'procedure';
   readonly station: StationItem;
   readonly procedure: LinkedProcedure;
-  /** Undefined: not known. */
+  /** Undefined if not loaded yet. */
   readonly week: Week | undefined;
 }
 

@@ -3,10 +3,10 @@ import type { StationStore } from '../connection/stationStore.ts';
 
 const scheme = 'test-stations-station';
 
-/** Stands for a station in the tree, so that it can be marked. */
+/** Returns the URI of a station's row, by which the row gets a decoration. */
 export const selectionUri = (station: string): vscode.Uri => vscode.Uri.from({ scheme, path: `/${station}` });
 
-/** A tick at the end of the selected station's row. */
+/** Shows a check mark at the end of the selected station's row. */
 export function selectionMark(store: StationStore): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   let marked = store.selected?.id;

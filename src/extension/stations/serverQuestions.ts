@@ -5,10 +5,9 @@ import type { RemotePlace } from '../connection/serverList.ts';
 import { showError } from '../vscode/messages.ts';
 import type { Step } from '../vscode/steps.ts';
 
-/** The address of TofuPilot's cloud. */
 const cloud = 'https://www.tofupilot.app';
 
-/** Whether keys would go over a network unencrypted. */
+/** Returns whether keys would be sent over a network unencrypted. */
 export function isUnencrypted(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
@@ -22,11 +21,11 @@ export async function askAddress(step: Step): Promise<string> {
     validate: (typed) =>
       originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
   });
-  // The step has refused what is not an address.
+  // The step refuses a text that is not an address.
   return originOf(text) ?? cloud;
 }
 
-/** People paste addresses with and without scheme, path and `/api`. */
+/** Accepts an address with or without scheme, path and `/api`. */
 function originOf(typed: string): string | undefined {
   const text = typed.trim();
   const withScheme = /^https?:\/\//i.test(text) ? text : `https://${text}`;
@@ -35,9 +34,9 @@ function originOf(typed: string): string | undefined {
 
 export interface VerifiedKey {
   readonly key: string;
-  /** Of the user. */
+  /** The name of the key's owner. */
   readonly name: string;
-  /** With the CA file, where one had to be chosen. */
+  /** Includes the CA file if one had to be chosen. */
   readonly place: RemotePlace;
 }
 

@@ -6,7 +6,7 @@ import { setContext } from '../vscode/context.ts';
 
 type Criterion = { readonly name: string } | { readonly procedure: string; readonly label: string };
 
-/** Which of the stations the view shows: those with a text in their name, or those of a procedure. */
+/** Filters the stations of the view by a part of the name or by a linked procedure. */
 export class StationFilter implements vscode.Disposable {
   readonly #store: StationStore;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -18,7 +18,7 @@ export class StationFilter implements vscode.Disposable {
     this.set(undefined);
   }
 
-  /** What is filtered by, for the view's title; empty when all are shown. */
+  /** The filter as text for the view's title; '' without a filter. */
   get description(): string {
     if (this.#criterion === undefined) return '';
     return 'name' in this.#criterion ? `“${this.#criterion.name}”` : this.#criterion.label;
@@ -46,7 +46,7 @@ export class StationFilter implements vscode.Disposable {
     const offer = (): void => {
       const name = pick.value.trim();
       const label = `$(search) ${vscode.l10n.t('Name contains “{0}”', name)}`;
-      // Always shown: it need not match the text as the others do.
+      // It is always shown, although its label need not match the text.
       const byName = name === '' ? [] : [{ label, alwaysShow: true, criterion: { name } }];
       pick.items = [...byName, ...this.#procedures()];
     };

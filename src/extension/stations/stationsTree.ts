@@ -7,12 +7,12 @@ import type { Node, StationNode } from './nodes.ts';
 import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
 
-/** With more stations than this they begin closed: each open one asks the server for its figures. */
+/** Above this number, stations start collapsed: each expanded one requests its figures from the server. */
 const maxExpandedStations = 20;
-/** Milliseconds of the longest timer. */
+/** The maximum delay of `setTimeout`. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** Stations and, under each, its linked procedures and its key. A changed station repaints its own node only. */
+/** The tree of stations, with their linked procedures and keys. A change of one station repaints only its node. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #store: StationStore;
   readonly #filter: StationFilter;
@@ -27,14 +27,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
    * ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
    */
   #shown = false;
-  /** What each node showed last, by station id. */
+  /** What each node shows, by station id. */
   #rendered = new Map<string, unknown>();
-  /** Repaints when maintenance or a pause begins or ends by itself. */
+  /** Repaints when a planned maintenance or pause begins or ends. */
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param onFirstShown called when VS Code first wants nodes: somebody looks
-   * @param uptimeOf a station's uptime as a sentence; empty: nothing is known
+   * @param onFirstShown is called when the view is first shown
+   * @param uptimeOf returns a station's uptime as a sentence, or ''
    */
   constructor(
     store: StationStore,
@@ -64,7 +64,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   async #children({ station: { id } }: StationNode): Promise<Node[]> {
-    // Later changes come by themselves; waiting here for each would leave VS Code without the nodes meanwhile.
+    // Later changes arrive by events. Waiting for a refresh each time would leave the view without nodes meanwhile.
     if (this.#store.details(id) === undefined) await this.#store.refreshStation(id);
     const station = this.#store.station(id);
     const details = this.#store.details(id);
@@ -91,7 +91,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     }
   }
 
-  /** The tooltip of a station, which is not asked for before somebody hovers. */
+  /** Loads the tooltip of a station when the user hovers over it. */
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'station') {
       const uptime = await this.#uptimeOf(node.station.id);
@@ -107,12 +107,12 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       isSelected: selected,
       pause: pauseAt(pauses, Date.now()),
       waiting: this.#store.waiting.get(id),
-      // Also without procedures: VS Code would show the first one that is linked below a closed node.
+      // Stations without procedures are expanded too; otherwise the first linked one would be below a collapsed node.
       isExpanded: selected || this.#roots.size <= maxExpandedStations,
     };
   }
 
-  /** @param changed the one station of which more has changed than the list tells */
+  /** @param changed the station whose details have changed */
   #update(changed: string | undefined): void {
     const before = this.#roots;
     const painted = this.#rendered;

@@ -14,9 +14,9 @@ export interface StationItemState {
   readonly state: StationState;
   readonly isSelected: boolean;
   readonly isExpanded: boolean;
-  /** Maintenance or a pause that is in progress. */
+  /** The maintenance or pause in progress. */
   readonly pause: Pause | undefined;
-  /** The prompt that waits for an answer. */
+  /** The text of the prompt that waits for an answer. */
   readonly waiting: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export function stationItem(
   return item;
 }
 
-/** A test that asks or runs is more urgent than maintenance. */
+/** A waiting or running test takes precedence over maintenance. */
 function stationIcon({
   state,
   pause,
@@ -64,7 +64,7 @@ function stationIcon({
   return pause === undefined || state === 'running' ? stateIcon(state) : pauseIcon(pause);
 }
 
-/** Made when somebody hovers, because the uptime is asked for then. @param uptime as a sentence; empty: nothing is known */
+/** @param uptime a sentence, or '' if unknown */
 export function stationTooltip(
   station: StationItem,
   { state, isSelected: selected, pause, waiting }: StationItemState,
@@ -85,7 +85,7 @@ export function stationTooltip(
   );
 }
 
-/** Since when, where that is known and the shown state is the server's: this window may know more of a run of its own. */
+/** Returns since when the state holds, or '' if unknown: of a run in this window the server may not know yet. */
 function sinceWords(station: StationItem, state: StationState): string {
   if (station.stateSince === null || state !== station.state) return '';
   const since = new Date(station.stateSince);

@@ -6,14 +6,14 @@ import { showError } from './messages.ts';
 import { hasRemedies } from './userError.ts';
 
 /**
- * Milliseconds that a link of the walkthrough waits. VS Code gives the focus to a step 250 ms after it was unfolded: in the
- * middle of what is typed into a box that the step's button has opened meanwhile. No event tells of it.
+ * The delay of a command that a step of the walkthrough runs. VS Code focuses a step 250 ms after it was expanded, which would
+ * take the focus from an input box that the step's button has opened. No event reports the focus.
  */
 const walkthroughDelayMs = 300;
 
 type Handler = (...args: unknown[]) => unknown;
 
-/** What the commands of the manifest do: every failure of one is shown to the user and logged. */
+/** The handlers of the commands of the manifest. Every failure is shown to the user and logged. */
 export class Commands {
   readonly #log: Log;
   readonly #handlers = new Map<string, Handler>();
@@ -22,14 +22,14 @@ export class Commands {
     this.#log = log;
   }
 
-  /** @param name without the prefix: `createStation` is what `testStations.createStation` does. */
+  /** @param name the command's id without the prefix `testStations.` */
   register(name: string, handler: Handler): void {
     this.#handlers.set(`testStations.${name}`, handler);
   }
 
   /**
-   * @param args 'walkthrough' as the first one: a step of the walkthrough runs the command
-   * @returns the command's result; undefined after a failure, which has been shown to the user
+   * @param args the first one is 'walkthrough' only if a step of the walkthrough runs the command
+   * @returns the command's result, or undefined after a failure
    */
   async run(id: string, args: readonly unknown[]): Promise<unknown> {
     try {
@@ -41,7 +41,7 @@ export class Commands {
     }
   }
 
-  /** Shows an error with its remedies and a way to the log. Resolves when the user has answered it. */
+  /** Shows an error with its remedies and a button that opens the log. Resolves when the user has closed the message. */
   async show(error: unknown): Promise<void> {
     if (error instanceof vscode.CancellationError) return;
     const message = messageOf(error);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 /** The `when` keys of the manifest, all below `testStations.`. */
 interface ContextKeys {
   /**
-   * What the Stations view knows: nothing yet, the list, that the server of this machine cannot be had (`error`), or that
+   * What the Stations view knows: nothing yet, the list, that the server of this machine is not available (`error`), or that
    * the one at an address wants a key or cannot be reached.
    */
   stations: 'loading' | 'ready' | 'error' | 'signedOut' | 'unreachable';

@@ -5,14 +5,13 @@ import * as z from 'zod';
 export interface LogProblem {
   readonly time: Date;
   readonly level: 'warning' | 'error';
-  /** Of an error: with its stack. */
+  /** The message; for an error, its stack. */
   readonly text: string;
 }
 
-/** How many of the newest troubles are remembered. */
 const maxProblems = 50;
 
-/** The one output channel. No key is ever written to it: callers log what happened to what, not with which key. */
+/** The output channel of the extension. Callers must never log a key. */
 export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Test Stations', { log: true });
   #problems: readonly LogProblem[] = [];

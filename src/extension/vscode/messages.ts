@@ -4,7 +4,7 @@ import { plainMessage } from '../../shared/format/oneLine.ts';
 
 type Show = typeof vscode.window.showInformationMessage;
 
-/** Names of a server or a script stand in most messages: what they hold is text there, never a link or a command. */
+/** Messages contain names from servers and scripts, which must be shown as text and never become a link or a command. */
 const plainly = (show: Show): Show =>
   ((message: string, ...others: never[]) => show(plainMessage(message), ...others)) as Show;
 
@@ -12,7 +12,7 @@ export const showInformation = plainly(vscode.window.showInformationMessage);
 export const showWarning = plainly(vscode.window.showWarningMessage);
 export const showError = plainly(vscode.window.showErrorMessage);
 
-/** Says in the status bar, for a moment, that something was done. */
+/** Shows in the status bar for four seconds that something was done. */
 export const showDone = (message: string): void => {
   vscode.window.setStatusBarMessage(withoutIcons(plainMessage(message)), 4000);
 };

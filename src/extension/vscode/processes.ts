@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 
-/** How the operating system is asked about processes; tests put another system's answers in its place. */
+/** The parts of the operating system that are used here, which tests replace. */
 export interface ProcessSystem {
   readonly platform: NodeJS.Platform;
   readonly read: (file: string) => Promise<string>;
@@ -22,7 +22,7 @@ const thisSystem: ProcessSystem = {
   isAlive,
 };
 
-/** Whether a process of this number runs on this machine, whoever's it is. */
+/** Returns whether a process with this id runs on this machine, under any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,8 +1,8 @@
-/** The time, so that a test can have a day pass. */
+/** The time of day and timers, which tests replace. */
 export interface Scheduler {
   /** Milliseconds since 1970. */
   now(): number;
-  /** @returns takes it back */
+  /** Runs the work after a delay. @returns a function that cancels it */
   schedule(millis: number, work: () => Promise<void>): () => void;
 }
 

@@ -8,12 +8,11 @@ interface Settings {
   readonly dataFolder: string;
   /** Commands above the entry of a phase script. */
   readonly codeLens: boolean;
-  /** Who gives serial numbers. */
+  /** Where serial numbers come from. */
   readonly serialNumber: 'script' | 'ask' | 'fixed';
   readonly fixedSerialNumber: string;
   /** The part of all units whose script gives none; empty: the user is asked. */
   readonly partNumber: string;
-  /** What follows the script on the command line. */
   readonly arguments: readonly string[];
   /** Empty: the script's own folder. */
   readonly workingFolder: string;

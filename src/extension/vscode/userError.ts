@@ -4,7 +4,6 @@ export interface Remedy {
   readonly run: () => unknown;
 }
 
-/** An error that knows what the user can do about it. */
 export interface WithRemedies {
   readonly remedies: readonly Remedy[];
 }
@@ -12,7 +11,7 @@ export interface WithRemedies {
 export const hasRemedies = (error: unknown): error is WithRemedies =>
   error instanceof Error && 'remedies' in error && Array.isArray(error.remedies);
 
-/** An error written for the user: what happened, to what, and the buttons that mend it. */
+/** An error whose message is written for the user, with buttons that can fix the problem. */
 export class UserError extends Error implements WithRemedies {
   override readonly name = 'UserError';
   readonly remedies: readonly Remedy[];

@@ -6,15 +6,15 @@ import { showInformation } from '../vscode/messages.ts';
 import { openWalkthrough } from './walkthrough.ts';
 
 const name = 'test-stations-sample';
-/** Opened with the folder; the manifest's `workspaceContains` names it too. */
+/** The script that is opened with the folder. The manifest's `workspaceContains` names it too. */
 const firstScript = 'openhtf_board.py';
 
-/** Goes on in the window of the sample: opening a folder ends the extension's life in this one. */
+/** Passes the state to the window of the sample, because opening a folder restarts the extension host. */
 const openedKey = 'openedSample';
 const opened = z.object({
   folder: z.string(),
   fromWalkthrough: z.boolean(),
-  /** Each workspace has a selection of its own; the sample begins with that of the window that made it. */
+  /** The selected station of this window, which the new workspace starts with. */
   station: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 
@@ -37,7 +37,7 @@ export async function openSample(
   });
 }
 
-/** In the window of a sample that was just opened: shows its first script, with the walkthrough that led there. */
+/** Shows the first script in the window of a sample that was just opened, and the walkthrough if the sample was opened from it. */
 export async function showOpenedSample(context: vscode.ExtensionContext, store: StationStore): Promise<void> {
   const [folder, ...others] = vscode.workspace.workspaceFolders ?? [];
   const sample = opened.safeParse(context.globalState.get(openedKey)).data;
@@ -61,7 +61,7 @@ async function chosenParent(): Promise<vscode.Uri> {
   return parent;
 }
 
-/** The sample in this folder: a new one, or one that is there already, as the user likes. */
+/** Returns the folder of a new sample, or of an existing one if the user prefers that. */
 async function sampleIn(parent: vscode.Uri, samples: vscode.Uri): Promise<vscode.Uri> {
   const usual = vscode.Uri.joinPath(parent, name);
   const isThere = await exists(usual);
@@ -97,7 +97,7 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** An empty window is used as it is; one with a folder is the user's to keep. */
+/** Asks which window to use, unless this window has no folder. */
 async function wantsNewWindow(folder: vscode.Uri): Promise<boolean> {
   if (vscode.workspace.workspaceFolders === undefined) return false;
   const fresh = vscode.l10n.t('Open in New Window');

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Opens the walkthrough of the manifest. @param step the one to show; default: where the user is in it */
+/** @param step the step to show; default: the step that the user has reached */
 export async function openWalkthrough(
   { extension }: vscode.ExtensionContext,
   step?: 'run',

@@ -22,7 +22,7 @@ describe('operator prompts with an image', function () {
     await window.openFile('pictured.py');
   });
 
-  it('are shown beside the script, with files and data: addresses as images; the web is only named', async () => {
+  it('shows prompts with images from files and data: URLs beside the script, and does not load images from the web', async () => {
     const window = workbench();
     const page = window.webview();
     const isDrawn = (width: number): Promise<void> =>
@@ -70,7 +70,7 @@ describe('operator prompts with an image', function () {
     assert.equal(phases[0]?.measurements[0]?.measured_value, 'LBL-5');
   });
 
-  it('go when the test is stopped', async () => {
+  it('closes the prompt panel when the test is stopped', async () => {
     const window = workbench();
     await window.openFile('pictured.py');
     await window.command('Test Stations: Run Procedure on Station');

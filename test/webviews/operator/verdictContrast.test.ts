@@ -30,7 +30,7 @@ function colorsOf(isDark: boolean): { text: string; backgrounds: string[] } {
   return { text: all('--verdict-text')[0] ?? '', backgrounds: all('--verdict') };
 }
 
-describe('the banner of a verdict', () => {
+describe('verdict banner', () => {
   for (const isDark of [false, true]) {
     it(`can be read in ${isDark ? 'dark' : 'light'} themes, whatever the verdict is`, () => {
       const { text, backgrounds } = colorsOf(isDark);
@@ -39,7 +39,7 @@ describe('the banner of a verdict', () => {
     });
   }
 
-  it('is measured as WCAG does', () => {
+  it('computes contrast as WCAG does', () => {
     assert.equal(contrast('#ffffff', '#000000'), 21);
     assert.ok(contrast('#ffffff', '#73c991') < 2.1, 'the green that was too faint');
   });

@@ -48,11 +48,11 @@ const row = (name: string, list: readonly Day[], change: Partial<UptimeRow> = {}
   ...change,
 });
 
-describe('the cells of the days', () => {
+describe('day cells', () => {
   const size = { pitch: 6, gap: 1, height: 24, mark: 6 };
   const shapes = (...list: Day[]): ReturnType<typeof dayShapes> => dayShapes(columnsOf(list), 0, list.length, size);
 
-  it('are as high as their shares: downtime at the bottom, a gap, uptime on it', () => {
+  it('draws the parts of a day by their shares, with downtime below uptime and a gap between them', () => {
     const { up, down, mark, unknown } = shapes({ up: 18 * hour, down: 6 * hour });
     assert.equal(down, 'M0 18h5v6h-5z');
     assert.equal(up, 'M0 0h5v17h-5z');
@@ -60,30 +60,30 @@ describe('the cells of the days', () => {
     assert.equal(unknown, '');
   });
 
-  it('show ten seconds of downtime, and no more of it than can be seen', () => {
+  it('draws ten seconds of downtime with the minimum height', () => {
     assert.equal(shapes({ up: day - 10_000, down: 10_000 }).down, 'M0 21h5v3h-5z');
   });
 
-  it('leave what nobody saw unpainted: dots, no green', () => {
+  it('draws unobserved time as dots and not as uptime', () => {
     const { up, unknown } = shapes({ unknown: day });
     assert.equal(up, '');
     assert.equal(unknown.match(/M/g)?.length, 6);
   });
 
-  it('have a shape of their own for maintenance, pauses and no station', () => {
+  it('draws maintenance, pauses, and days without a station in different shapes', () => {
     assert.match(shapes({ maintenance: day }).maintenance, /^M0 24l5 -5/);
     assert.equal(shapes({ paused: day }).paused, 'M0.5 0.5h4v23h-4z');
     assert.equal(shapes({}, { up: day }).none, 'M0 23h5v1h-5z');
     assert.equal(shapes({}, { up: day }).up, 'M6 0h5v24h-5z');
   });
 
-  it('fill a day that is down all the time, without a gap', () => {
+  it('fills a day of downtime without a gap', () => {
     assert.equal(shapes({ down: day }).down, 'M0 0h5v24h-5z');
   });
 });
 
-describe('the widths of the panel', () => {
-  it('never show more days in less room, and never more than fits', () => {
+describe('panel widths', () => {
+  it('never shows more days than fit, or more days in a narrower panel', () => {
     for (const large of [false, true]) {
       let before = 90;
       for (let page = 1600; page >= 240; page -= 1) {
@@ -98,8 +98,8 @@ describe('the widths of the panel', () => {
   });
 });
 
-describe('the rows of the panel', () => {
-  it('come out of their block of numbers as they went in', () => {
+describe('panel rows', () => {
+  it('unpacks the same rows as were packed', () => {
     const rows = [
       row('a', [
         { up: 1, incidents: 2 },
@@ -111,7 +111,7 @@ describe('the rows of the panel', () => {
     assert.deepEqual(unpackColumns(heads, packColumns(rows, 2), 2), rows);
   });
 
-  it('take over a day that was asked for later, so that a day is never two lengths at once', () => {
+  it('replaces the day of a row by a day that was loaded later', () => {
     const old = row('a', [
       { up: 1, incidents: 2 },
       { up: 17_000, down: 90_000 },
@@ -122,7 +122,7 @@ describe('the rows of the panel', () => {
     assert.equal(old.up[1], 17_000);
   });
 
-  it('are in the order wanted: numbers as people count, the worst first, those without a figure last', () => {
+  it('sorts stations by natural name order, or by lowest uptime with missing figures last', () => {
     const rows = [
       row('Bench 10', [{ up: 9 * hour, down: hour }]),
       row('Bench 2', [{ up: hour, down: hour }], { state: 'disconnected' }),
@@ -137,16 +137,16 @@ describe('the rows of the panel', () => {
     assert.deepEqual(names(' BENCH 1', 'name'), ['Bench 1', 'Bench 10']);
   });
 
-  it('are summed day by day', () => {
+  it('adds up the rows day by day', () => {
     const sum = sumRows([row('a', [{ up: 1 }, { down: 2 }]), row('b', [{ up: 3 }, { unknown: 4 }])], days(2));
     assert.deepEqual(sum, columnsOf([{ up: 4 }, { down: 2, unknown: 4 }]));
   });
 });
 
-describe('the export of uptime', () => {
+describe('uptime export', () => {
   const rows = [row('=Bench', [{ up: 22 * hour, down: 2 * hour, incidents: 1 }, { unknown: day }])];
 
-  it('has a line a day, in seconds, and no percentage where nothing was observed', () => {
+  it('exports one CSV line per day in seconds, without a percentage for unobserved days', () => {
     assert.deepEqual(uptimeCsv(days(2), rows).split('\r\n').slice(1), [
       "'=Bench,2026-11-20,91.66,79200,7200,0,0,0,1",
       "'=Bench,2026-11-21,,0,0,0,0,86400,0",
@@ -154,7 +154,7 @@ describe('the export of uptime', () => {
     ]);
   });
 
-  it('has instants in UTC and days as objects', () => {
+  it('exports JSON with UTC instants and one object per day', () => {
     const { stations } = JSON.parse(uptimeJson(days(2), rows)) as { stations: { days: unknown[] }[] };
     assert.deepEqual(stations[0]?.days[0], {
       date: '2026-11-20',
@@ -171,8 +171,8 @@ describe('the export of uptime', () => {
   });
 });
 
-describe('the news of a station', () => {
-  it('is told once a change, and not before it was seen for certain', () => {
+describe('station transitions', () => {
+  it('reports each transition of a station once, and only after a known state', () => {
     const comings = new StationTransitions();
     const states = ['unknown', 'connected', 'running', 'unknown', 'disconnected', 'disconnected', 'running'] as const;
     assert.deepEqual(
@@ -185,21 +185,21 @@ describe('the news of a station', () => {
   });
 });
 
-describe('times that people type', () => {
-  it('are read as they are written', () => {
+describe('typed times', () => {
+  it('parses a local time as it is formatted', () => {
     const time = new Date(2026, 10, 25, 14, 5).getTime();
     assert.equal(localTime(time), '2026-11-25 14:05');
     assert.equal(parseLocalTime(' 2026-11-25 14:05 '), time);
     assert.equal(parseLocalTime('2026-11-25T14:05'), time);
   });
 
-  it('are none when there is no such day or hour', () => {
+  it('rejects a local time whose day or hour does not exist', () => {
     for (const text of ['', 'now', '2026-02-30 10:00', '2026-11-25 24:00', '2026-11-25 10:60', '25.11.2026 10:00'])
       assert.equal(parseLocalTime(text), undefined, text);
   });
 });
 
-describe('the pause at a time', () => {
+describe('current pause', () => {
   const pause = (from: number, to: number | null) => ({
     id: crypto.randomUUID(),
     kind: 'paused' as const,
@@ -208,14 +208,14 @@ describe('the pause at a time', () => {
     note: '',
   });
 
-  it('is one that has begun and not ended', () => {
+  it('finds the pause that has begun and not ended', () => {
     const [past, open] = [pause(0, hour), pause(2 * hour, null)];
     assert.equal(pauseAt([past, open], start), past);
     assert.equal(pauseAt([past, open], start + hour), undefined);
     assert.equal(pauseAt([past, open], start + 9 * hour), open);
   });
 
-  it('changes when the next one begins or ends', () => {
+  it('returns the time at which a pause begins or ends next', () => {
     const pauses = [pause(2 * hour, null), pause(0, hour)];
     const changes = [-1, 0, hour, 2 * hour].map((time) => nextPauseChange(pauses, start + time));
     assert.deepEqual(changes, [start, start + hour, start + 2 * hour, undefined]);

@@ -77,7 +77,7 @@ describe('what the README shows', function () {
 
   it('shows the uptime of all stations', async () => {
     const window = workbench();
-    await window.viewAction('Open Uptime of All Stations');
+    await window.tree('Stations').action('Open Uptime of All Stations');
     await view().locator('.grid .row', { hasText: 'Burn-in rack' }).first().waitFor();
     await window.command('View: Toggle Primary Side Bar Visibility');
     await picture('uptime', 470);
@@ -87,7 +87,7 @@ describe('what the README shows', function () {
 
   it('creates a station and links a procedure to it', async () => {
     const window = workbench();
-    await window.viewAction('Create Station…');
+    await window.tree('Stations').action('Create Station…');
     await window.quickInput.opened('Create station');
     await window.quickInput.fill('Bench 3');
     await window.quickInput.accept();

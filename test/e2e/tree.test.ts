@@ -159,7 +159,7 @@ describe('the tree of stations', function () {
     await tree().row('Line 99').locator.waitFor({ state: 'detached' });
     await filter('nowhere', 'Name contains “nowhere”');
     await window.page.getByText('No station matches the filter.').waitFor();
-    await window.viewAction('Clear Filter');
+    await window.tree('Stations').action('Clear Filter');
     await tree().row('Bench 1').locator.waitFor();
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('thousand', theme);
     await window.command('Test Stations: Select Station');

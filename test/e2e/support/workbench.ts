@@ -143,12 +143,6 @@ export class Workbench {
     return new Tree(this.page, title);
   }
 
-  /** Clicks an icon in the title of the sidebar's view. */
-  async viewAction(title: string): Promise<void> {
-    const sidebar = this.page.locator('.part.sidebar');
-    await clickUnderMouse(sidebar, sidebar.getByRole('toolbar').getByRole('button', { name: title }));
-  }
-
   /** Clicks an icon in the title of the active editor. */
   async editorAction(title: string): Promise<void> {
     await this.page.locator('.editor-group-container.active .title').getByRole('button', { name: title }).click();

@@ -250,9 +250,9 @@ class _Rule:
 
     def verdict(self, name: str, value: object) -> str | None:
         """Returns PASS or FAIL; None when the rule decides nothing."""
-        computed = None if self.holds is None else (PASS if self._is_inside(name, value, self.holds) else FAIL)
         if not self.is_decisive:
             return None
+        computed = None if self.holds is None else (PASS if self._is_inside(name, value, self.holds) else FAIL)
         return FAIL if FAIL in (computed, self.stated) else computed or self.stated
 
     def _is_inside(self, name: str, value: object, holds: Callable[[object], bool]) -> bool:

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { byId, id, operation, several } from './common.ts';
 
-/** What people call the file; it is never a path here. */
+/** The display name of the file, which is never used as a path. */
 export const fileName = z
   .string()
   .min(1, 'The file name must not be empty.')

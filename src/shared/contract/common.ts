@@ -29,23 +29,23 @@ export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType,
   return { params: empty, query: empty, body: nothing, answerType: 'application/json', refusals: [], ...parts };
 }
 
-/** A UUID; its letters are lower case here, whatever the client sends. */
+/** A UUID, converted to lowercase. */
 export const id = z.uuid().toLowerCase();
 export const byId = z.object({ id });
 export const idAnswer = z.object({ id });
 
-/** The upload of a picture; an empty text takes the picture away. */
+/** The upload of an image; an empty text removes the image. */
 export const imageId = z.union([z.literal(''), id], 'An image is named by the id of its upload, or by "" for none.');
 
-/** Who made it: a user or a station; both null when that station is gone. */
+/** The user or station that created the object; both are null after the station was deleted. */
 export const creators = {
   created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
   created_by_station: z.object({ id, name: z.string() }).nullable(),
 };
 
 /**
- * A list of up to so many items. How many they are is checked before the items: each wrong one of millions would get an issue
- * of its own.
+ * Returns a schema for a list of up to `most` items. The length is checked before the items, because each of millions of
+ * invalid items would get an issue of its own.
  */
 export const listUpTo = <T extends z.ZodType>(most: number, item: T) =>
   z
@@ -55,22 +55,22 @@ export const listUpTo = <T extends z.ZodType>(most: number, item: T) =>
     )
     .pipe(z.array(item));
 
-/** `JSON.parse` makes Infinity of 1e999, which could not be stored. */
+/** `JSON.parse` reads 1e999 as Infinity, which could not be stored. */
 function isFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
-/** Any JSON; `z.json()` takes as long for it as all the rest of a run takes. */
+/** Any JSON. `z.json()` would double the time to parse a run. */
 export const finiteJson = z.unknown().refine(isFinite, 'Numbers must be finite.');
 
 const isExactNumber = (value: unknown): boolean =>
   typeof value === 'number' ? Number.isFinite(value) : value instanceof ExactInteger;
 
-/** A number as JSON has it: an integer keeps all its digits. */
+/** A JSON number. Integers keep all their digits. */
 export const exactNumber = z.custom<ExactNumber>(isExactNumber, 'Expected a finite number.').meta({ type: 'number' });
 
-/** The points of a curve, checked as a whole: there may be a million. */
+/** The points of a curve, checked as a whole because there may be a million. */
 export const points = z
   .custom<ExactNumber[]>(
     (value) => Array.isArray(value) && value.every(isExactNumber),
@@ -81,7 +81,7 @@ export const points = z
 /** ISO 8601 with zone. */
 export const timestamp = z.iso.datetime({ offset: true });
 
-/** A name that a person reads: 1 to 60 characters, not blank; outer blanks are removed. */
+/** A display name of 1 to 60 characters, without leading and trailing spaces. */
 export const name60 = z
   .string()
   .trim()
@@ -117,10 +117,10 @@ export const page = <T extends z.ZodType>(item: T) =>
 
 const listed = (v: unknown): unknown => (v === undefined || Array.isArray(v) ? v : [v]);
 
-/** A query parameter that may stand once or several times (`ids=a&ids=b`). */
+/** A query parameter that may be repeated (`ids=a&ids=b`). */
 export const many = <T extends z.ZodType>(item: T) => z.preprocess(listed, z.array(item).optional());
 
-/** One that must stand at least once. */
+/** A query parameter that may be repeated and is required. */
 export const several = <T extends z.ZodType>(item: T) => z.preprocess(listed, z.array(item).min(1));
 
 /** Errors of `/api/v2` and `/api/local`. */

@@ -35,13 +35,13 @@ export const change = z.object({
 export type Change = z.infer<typeof change>;
 
 /**
- * What the stream sends: `event` and the parsed `data` of server-sent events. Each carries, as the SSE `id`, the place in
- * the stream; a client that comes back sends the last one in `Last-Event-ID` and goes on behind it.
+ * The events of the stream: `event` and the parsed `data` of server-sent events. Each carries, as the SSE `id`, the place in
+ * the stream; a client that reconnects sends the last one in `Last-Event-ID` and continues after it.
  */
 export const streamEvent = z.discriminatedUnion('event', [
   /** First, always. `newest` is the id of the newest change there is. */
   z.object({ event: z.literal('hello'), data: z.object({ newest: z.number().int() }) }),
-  /** Changes after the client's last one are no longer kept: fetch everything again. The stream goes on at `newest`. */
+  /** Changes after the client's last one are no longer available: fetch everything again. The stream continues at `newest`. */
   z.object({ event: z.literal('reset'), data: z.object({ newest: z.number().int() }) }),
   z.object({ event: z.literal('change'), data: change }),
 ]);

@@ -1,4 +1,4 @@
-/** What engines offer and TypeScript's `lib` does not describe yet (proposal "JSON.parse source text access"). */
+/** Features of the engine that TypeScript's `lib` lacks (proposal "JSON.parse source text access"). */
 declare global {
   interface JSON {
     parse(
@@ -48,7 +48,7 @@ function exactly(_key: string, value: unknown, { source }: { readonly source?: s
   return /^-?\d+$/.test(source) ? new ExactInteger(source) : value;
 }
 
-/** What a value is compared by; null when it is no number. Numbers of both kinds compare by their exact values. */
+/** Returns the exact value for comparisons; null if it is no number. */
 export function comparable(value: unknown): number | bigint | null {
   if (typeof value === 'number') return value;
   return value instanceof ExactInteger ? BigInt(value.digits) : null;

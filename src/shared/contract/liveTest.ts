@@ -3,7 +3,7 @@ import { outcome, phaseOutcome } from './common.ts';
 
 /**
  * A test while it runs, as an operator sees it. All texts are plain texts: nothing that a script wrote is ever markup. It
- * is bounded: what is too much is left out and counted.
+ * is bounded: items beyond the limits are left out and counted.
  */
 export const bounds = {
   /** Phases that are shown: the newest. */
@@ -68,7 +68,7 @@ const livePrompt = z.object({
   /** An image as a `data:` address, or an address that is shown as text and never loaded. */
   image_url: z.string().nullable(),
   emitted_at: millis,
-  /** Seconds from its emission until the test goes on without an answer; null: not known, or none. */
+  /** Seconds from its emission until the test continues without an answer; null if unknown or unlimited. */
   timeout_s: z.number().nullable(),
 });
 export type LivePrompt = z.infer<typeof livePrompt>;
@@ -105,7 +105,7 @@ export const liveTest = z.object({
 });
 export type LiveTest = z.infer<typeof liveTest>;
 
-/** What has changed in a test since another state of it: few phases and few lines change at a time. */
+/** The difference between two states of a test. Few phases and few lines change at a time. */
 export const testPatch = z.object({
   fields: liveTest.omit({ phases: true, logs: true }).partial(),
   phases: z.array(z.tuple([z.number().int().min(0).max(bounds.phases), livePhase])),

@@ -15,7 +15,7 @@ export const local = {
       /** Says "this is a Test Stations server". */
       product: z.literal('test-stations'),
       version: z.string(),
-      /** Made with the data folder: tells whether the server found is the server meant. */
+      /** Created with the data folder. It shows whether the server at an address is the expected one. */
       instance: id,
       capabilities: z.array(z.string()),
     }),
@@ -43,7 +43,7 @@ export const local = {
     access: ['user'],
     refusals: [404],
     params: byId,
-    /** The full key stands in this one answer only. An earlier key of the station dies in the same transaction. */
+    /** The full key is in this answer only. An earlier key of the station is revoked in the same transaction. */
     answer: z.object({ api_key: z.string().min(10), prefix: z.string(), created_at: timestamp }),
   }),
   deleteKey: operation({
@@ -86,7 +86,7 @@ export const local = {
   }),
 } as const;
 
-/** What the server's first line on stdout and the data folder's `server.json` say. */
+/** The content of the server's first line on stdout and of `server.json` in the data folder. */
 export const serverAddress = z.object({
   /** Where programs on this machine reach the server. */
   url: z.url(),
@@ -103,7 +103,7 @@ export const serverAddress = z.object({
 });
 export type ServerAddress = z.infer<typeof serverAddress>;
 
-/** What `server.json` has in addition; a server of an earlier version wrote no token. */
+/** The additional fields of `server.json`. Servers of earlier versions wrote no token. */
 export const serverFile = serverAddress.extend({
   /** A caller that has it may end the server, see `local.shutdown`. It is new with each start and is never logged. */
   stop_token: z.string().min(32).optional(),
@@ -113,7 +113,7 @@ export type ServerFile = z.infer<typeof serverFile>;
 /** With these options of Node the server stays small: V8 would rather double its heap than collect it. */
 export const serverNodeOptions = ['--max-semi-space-size=3', '--heap-growing-percent=10'] as const;
 
-/** What the server's log says before and after it brings the data of an earlier version up to date, which may take minutes. */
+/** Log lines before and after a migration of the data of an earlier version, which may take minutes. */
 export const updatingData = {
   begins: 'Updating the data of an earlier version.',
   done: 'The data is updated.',

@@ -13,7 +13,7 @@ export const metadata = z
   .refine((all) => Object.keys(all).length <= maxMetadataKeys, `Metadata may have at most ${maxMetadataKeys} keys.`);
 export type Metadata = z.infer<typeof metadata>;
 
-/** Keys are merged into what is there; null takes one away. */
+/** Keys are merged into the stored ones; null removes a key. */
 export const metadataChange = z
   .record(key, value.nullable())
   .refine((all) => Object.keys(all).length <= maxMetadataKeys, `Metadata may have at most ${maxMetadataKeys} keys.`);

@@ -120,7 +120,7 @@ export const newRunBody = z.object({
     .nullish(),
   metadata: metadata.nullish(),
   unit_metadata: metadata.nullish(),
-  /** Deployments are not kept here: accepted, and ignored. */
+  /** Accepted and ignored, because deployments are not stored. */
   deployment_id: z.string().nullish(),
   /** Pushed again with the same reference, a run is not made again. */
   client_run_ref: z.string().min(1).max(200).nullish(),

@@ -9,7 +9,7 @@ const line = (what: string, longest: number) =>
     .max(longest, `The ${what} must be at most ${longest} characters long.`)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, `The ${what} must not contain control characters.`);
 
-/** Numbers are compared without regard to case and kept as they were written. */
+/** Numbers are compared without regard to case and stored as written. */
 export const serialNumber = line('serial number', 60);
 export const partNumber = line('part number', 60);
 export const partName = line('part name', 255);

@@ -33,7 +33,7 @@ export type AnsweredPrompt = z.infer<typeof answered>;
 const liveState = z.object({
   station_id: id,
   station_name: z.string(),
-  /** Where the test is told by: the client's stream, a run in an editor, a followed OpenHTF station server. */
+  /** The source of the test: the client's stream, a run session, or a followed OpenHTF station server. */
   source: z.enum(['stream', 'editor', 'followed', 'none']),
   /** The source can be reached. A test that is not completed without it was lost from sight. */
   connected: z.boolean(),
@@ -42,7 +42,7 @@ const liveState = z.object({
   /** Who answered the open prompt, which the test has not taken yet. */
   answered: answered.nullable(),
   actions: z.object({ answer: action, stop: action, start: action }),
-  /** What a window offers to start here. */
+  /** The script that a window offers to start on this station. */
   offer: z
     .object({
       /** Name of the script; null: the window has none for this station yet. */
@@ -64,16 +64,16 @@ const statePatch = z.object({
 });
 export type StatePatch = z.infer<typeof statePatch>;
 
-/** What the stream of a station's states sends; `sent_at` is by the server's clock. */
+/** The events of the stream of a station's states; `sent_at` is by the server's clock. */
 export const stateEvent = z.discriminatedUnion('event', [
   /** First, always, and whenever the test is another one. */
   z.object({ event: z.literal('state'), data: z.object({ sent_at: z.number(), state: liveState }) }),
-  /** What has changed since the event before. */
+  /** The changes since the last event. */
   z.object({ event: z.literal('patch'), data: z.object({ sent_at: z.number(), patch: statePatch }) }),
 ]);
 export type StateEvent = z.infer<typeof stateEvent>;
 
-/** A prompt of some station that nobody has answered yet. */
+/** An unanswered prompt of a station. */
 const waitingPrompt = z.object({
   station_id: id,
   prompt_id: z.string(),
@@ -84,7 +84,7 @@ const waitingPrompt = z.object({
 export type WaitingPrompt = z.infer<typeof waitingPrompt>;
 export const waitingEvent = z.object({ event: z.literal('waiting'), data: z.array(waitingPrompt) });
 
-/** What a window is asked to do. One that was not seen done is asked again when the window comes back. */
+/** A request to a window. It is repeated after a reconnect until the window confirms it. */
 export const windowRequest = z.discriminatedUnion('event', [
   z.object({ event: z.literal('hello'), data: z.object({}) }),
   z.object({
@@ -150,7 +150,7 @@ export const operator = {
     body: z.object({
       prompt_id: z.string().min(1).max(bounds.name),
       text: z.string().max(bounds.answer, `An answer must be at most ${bounds.answer} characters long.`),
-      /** The caller gives it to the test itself: it only has to know that nobody else does. */
+      /** The caller delivers the answer itself and only reserves the prompt. */
       delivered: z.boolean().default(false),
     }),
     answer: answered,
@@ -211,7 +211,7 @@ export const operator = {
     answerType: 'text/event-stream',
     refusals: [403, 404, 429],
   }),
-  /** A window tells of the test that it runs, and of what it offers. 409: the server lacks what the patch is for. */
+  /** A window reports its test and its offer. 409: the server does not have the state that the patch is for. */
   report: operation({
     id: 'local.operator.report',
     method: 'PUT',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { stateEvent } from './operator.ts';
 
-/** What the Operator UI's view and whatever holds it say to each other: the extension host, or the page in a browser. */
+/** The messages between the Operator UI's view and its host: the extension, or the page in a browser. */
 
 const [whole, change] = stateEvent.options;
 
@@ -23,7 +23,7 @@ export const toOperator = z.discriminatedUnion('type', [
     /** The view is a panel of an editor: it can choose scripts and share links. */
     in_editor: z.boolean(),
   }),
-  /** What was asked for was refused, or could not be done; why, as a sentence. */
+  /** A request was refused or failed, with the reason as a sentence. */
   z.object({ type: z.literal('refused'), what: z.enum(['answer', 'stop', 'start', 'loop']), message: z.string() }),
 ]);
 export type ToOperator = z.infer<typeof toOperator>;

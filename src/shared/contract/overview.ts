@@ -4,8 +4,8 @@ import { pause } from './pauses.ts';
 import { linkedProcedure } from './stations.ts';
 
 /**
- * What is known of a station's connection. `never`: nothing of the station's has ever reached the server. `unknown`:
- * something has, but nobody watches whether the station is there now.
+ * The connection status of a station. `never`: the station has never reached the server. `unknown`: it has, but its
+ * presence is not observed now.
  */
 export const stationState = z.enum(['connected', 'running', 'disconnected', 'never', 'unknown']);
 export type StationState = z.infer<typeof stationState>;
@@ -15,7 +15,7 @@ const keyInfo = z.object({
   /** The visible beginning. */
   prefix: z.string(),
   created_at: timestamp,
-  /** To the minute; null when it was never used. */
+  /** Precise to the minute; null if never used. */
   last_used_at: timestamp.nullable(),
 });
 
@@ -54,10 +54,10 @@ export const yieldCounts = z.object({
 });
 export type YieldCounts = z.infer<typeof yieldCounts>;
 
-/** What a station did with a procedure today and on the six days before. */
+/** The results of a station with a procedure today and on the six days before. */
 const weekFigures = z.object({ procedure_id: id, runs: count, yield: yieldCounts });
 
-/** A station as the Stations view shows it: more than the public surface tells, in fewer calls. */
+/** A station as the Stations view shows it, with more than the public API in fewer calls. */
 export const overview = {
   list: operation({
     id: 'local.stations.list',

@@ -8,7 +8,7 @@ const byRevision = z.object({ part_number: soughtNumber, revision_number: sought
 const numbered = z.object({ id, number: z.string() });
 const revisionsPath = '/api/v2/parts/{part_number}/revisions';
 
-/** What an update must do at least. */
+/** An update must change something. */
 const changesSomething = [
   (body: object) => Object.values(body).some((value) => value !== undefined),
   'At least one field to change is required.',
@@ -35,7 +35,7 @@ export const revision = numbered.extend({
   ...creators,
   part: numbered.extend({ name: z.string() }),
   units: z.array(z.object({ id, serial_number: z.string() })),
-  /** The upload that is the revision's picture. TofuPilot does not tell it. */
+  /** The upload that is the revision's picture. TofuPilot does not report it. */
   image_id: id.nullable(),
   metadata,
 });

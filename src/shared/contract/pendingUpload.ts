@@ -7,23 +7,23 @@ import { outcome } from './common.ts';
  * with it, `handed.json`. It goes when a server has acknowledged it.
  */
 export const outboxEntry = z.object({
-  /** Of the test execution; also the text that marks all tries of its push. */
+  /** The id of the test execution, which also marks all tries of its push. */
   id: z.string().min(1).max(200),
   /** `openhtf`: the body is an OpenHTF report to import; else that of `POST /api/v1/runs` or `/api/v2/runs`. */
   kind: z.enum(['openhtf', 'v1', 'v2']),
-  /** What the host said of where it belongs. */
+  /** The destination that the extension named. */
   place: z.object({
-    /** The server, by the name under which its keys are kept. */
+    /** The name under which the keys of the server are stored. */
     instance: z.string(),
-    /** What people call the server. */
+    /** The display name of the server. */
     server: z.string(),
     station: z.object({ id: z.string(), name: z.string() }),
   }),
   /** Path of the script. */
   script: z.string(),
-  /** Of the process that wrote it. */
+  /** The id of the process that wrote it. */
   pid: z.number().int(),
-  /** What tells that process from others of its number; null: the system does not tell. */
+  /** The start of that process, which distinguishes it from later ones with its id; null if unavailable. */
   birth: z.string().nullable().default(null),
   serial_number: z.string().nullable(),
   outcome: outcome.catch('ERROR'),

@@ -25,7 +25,7 @@ export const presenceCause = z.enum([
   'stream-lost',
   /** The followed OpenHTF station server's socket opened or closed. */
   'follow',
-  /** A heartbeat arrived, or said farewell. */
+  /** A heartbeat arrived, or reported a clean disconnect. */
   'heartbeat',
   /** The expected heartbeat did not come. */
   'heartbeat-missed',
@@ -40,7 +40,7 @@ export type PresenceCause = z.infer<typeof presenceCause>;
 
 const note = z.string().trim().max(200, 'The note must be at most 200 characters long.').default('');
 
-/** Whether a station is there, beside what its live streams tell. */
+/** Reports that a station is connected, independent of its live streams. */
 export const presence = {
   /** For programs other than OpenHTF. A station key speaks for its own station only. */
   heartbeat: operation({
@@ -54,7 +54,7 @@ export const presence = {
       interval_s: z.number().min(1).max(3600).default(30),
       /** A test is being executed. */
       running: z.boolean().default(false),
-      /** Names the run of a script that this tells of: it comes and goes apart from other heartbeats of the station. */
+      /** The run session that sends the heartbeat. It connects and disconnects independently of other heartbeats. */
       script_run: z.string().min(1).max(64).optional(),
       /** No further one will come: the station goes at once. */
       farewell: z.boolean().default(false),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { id } from './common.ts';
 import { measurement, phase, run } from './runs.ts';
 
-/** What the run report's webview and the extension host say to each other. */
+/** The messages between the webview of the run report and the extension. */
 
 const axis = measurement.shape.data_series.unwrap().element.omit({ data: true });
 
@@ -15,7 +15,7 @@ export type ReportMeasurement = z.infer<typeof reportMeasurement>;
 const reportPhase = phase.extend({ measurements: z.array(reportMeasurement) });
 export type ReportPhase = z.infer<typeof reportPhase>;
 
-/** A run as it is shown: what is large stays behind, what is confidential too (addresses with a signature, secrets). */
+/** A run as it is shown, without large parts and without confidential ones (signed addresses, secrets). */
 export const report = run.omit({ config: true, secrets: true }).extend({
   phases: z.array(reportPhase),
   attachments: z.array(run.shape.attachments.element.omit({ download_url: true })),
@@ -27,7 +27,7 @@ export const toReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: report }),
   /** The run cannot be had; why, as a sentence. */
   z.object({ type: z.literal('failed'), message: z.string() }),
-  /** What can be gone to in the workspace: names of phases, and source files as the logs name them. */
+  /** The phases and source files that can be opened in the workspace, by the names in the run. */
   z.object({ type: z.literal('sources'), phases: z.array(z.string()), files: z.array(z.string()) }),
   z.object({ type: z.literal('series'), measurement: id, series: z.array(z.instanceof(Float64Array)) }),
   z.object({ type: z.literal('image'), attachment: id, content: z.instanceof(Uint8Array) }),

@@ -30,7 +30,7 @@ const runnerMeasurement = z.object({
 });
 export type RunnerMeasurement = z.infer<typeof runnerMeasurement>;
 
-/** What a diagnoser of OpenHTF found in a phase or in the whole test. */
+/** A diagnosis of OpenHTF for a phase or the whole test. */
 const runnerDiagnosis = z.object({
   /** The value of the `DiagResultEnum`. */
   result: z.string(),
@@ -150,7 +150,7 @@ export const runnerEvent = z.discriminatedUnion('event', [
     outcome_details: z.array(z.string()),
     /** Phases of the user's that ran, OpenHTF's own trigger phase not counted. */
     phases_run: z.number().int(),
-    /** Of the test as a whole: those of its phases come with `phase_complete`. */
+    /** Diagnoses of the whole test. Those of its phases are in `phase_complete`. */
     diagnoses: z.array(runnerDiagnosis).default([]),
   }),
   /** The server's answer to the script's own push, seen at its HTTP client. */
@@ -169,7 +169,7 @@ export const runnerEvent = z.discriminatedUnion('event', [
     status: z.number().int().nullable(),
     message: z.string(),
   }),
-  /** The result is kept on disk, and the script will not push it any more: the host may. */
+  /** The result is on disk and the script will not push it any more, so the extension may. */
   z.object({
     event: z.literal('run_upload_queued'),
     execution_id: z.string(),
@@ -223,13 +223,13 @@ export type RunnerCommand = z.infer<typeof runnerCommand>;
 export const runnerEnvironment = {
   channel: 'TEST_STATIONS_CHANNEL',
   token: 'TEST_STATIONS_TOKEN',
-  /** What child processes of the script greet with, on connections of their own. */
+  /** The first line of child processes of the script, on connections of their own. */
   childToken: 'TEST_STATIONS_CHILD_TOKEN',
   /** A folder with the `sitecustomize.py` that Python loads in child processes. */
   startup: 'TEST_STATIONS_STARTUP',
-  /** A folder in which results are kept until a server has them; see `contract/outbox.ts`. */
+  /** The folder of pending uploads; see `contract/pendingUpload.ts`. */
   outbox: 'TEST_STATIONS_OUTBOX',
-  /** Where the results belong, as JSON: copied into what is kept. */
+  /** The destination of the results as JSON, which is copied into pending uploads. */
   place: 'TEST_STATIONS_PLACE',
   mode: 'TEST_STATIONS_MODE',
   /** A folder for the runner's compiled files. */

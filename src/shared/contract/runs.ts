@@ -187,7 +187,7 @@ export const run = runListItem.extend({
 });
 export type Run = z.infer<typeof run>;
 
-/** What runs, and what belongs to them, are filtered by. */
+/** The filters for runs and their contents. */
 export const runFilterQuery = {
   procedure_versions: many(z.string()),
   serial_numbers: many(z.string()),

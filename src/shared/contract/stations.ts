@@ -38,7 +38,7 @@ export const station = z.object({
   organization_slug: z.string(),
   connection_status: z.enum(['connected', 'disconnected']).nullable().default(null),
   team,
-  /** The upload that is the station's picture. TofuPilot does not tell it. */
+  /** The upload that is the station's picture. TofuPilot does not report it. */
   image_id: id.nullish(),
   metadata: metadata.optional(),
 });

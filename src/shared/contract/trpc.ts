@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { errorAnswer, id, operation } from './common.ts';
 
-/** Errors of `/api/trpc`: a tRPC client reads what stands under `error`, others the rest. */
+/** Errors of `/api/trpc`. tRPC clients read the field `error`, other clients the rest. */
 export const trpcErrorAnswer = errorAnswer.extend({
   error: z.object({
     json: z.object({
@@ -14,7 +14,7 @@ export const trpcErrorAnswer = errorAnswer.extend({
 });
 
 /**
- * What TofuPilot's own page calls because its public API cannot: only what its command line tool is known to call.
+ * Calls of TofuPilot's own page that its public API lacks, limited to those that its command line tool uses.
  * Answers and refusals stand in the envelopes of tRPC.
  */
 export const trpc = {

@@ -95,7 +95,7 @@ export const units = {
       outcomes: many(outcome),
       started_after: timestamp.optional(),
       started_before: timestamp.optional(),
-      /** True: what is asked about runs must hold for the unit's last run, not for any. */
+      /** If true, the filters for runs apply to the last run of the unit instead of any. */
       latest_only: z.stringbool().default(false),
       run_count_min: count,
       run_count_max: count,

@@ -5,7 +5,7 @@ import { pause } from './pauses.ts';
 import { presenceCause } from './presence.ts';
 
 /**
- * What a station is at one instant. `unknown`: nobody was watching. `none`: before the station was first seen, and after
+ * The state of a station at one instant. `unknown`: the time was not observed. `none`: before the station was first seen, and after
  * now.
  */
 const instantState = z.enum(['up', 'down', 'maintenance', 'paused', 'unknown', 'none']);
@@ -60,7 +60,7 @@ export const uptimeRow = z.object({
   since: timestamp.nullable(),
   /** Maintenance and pauses that are in progress or planned, in order. */
   pauses: z.array(pause),
-  /** The OpenHTF client or another source has told of it at least once; if not there is no history. */
+  /** Whether a presence source has ever reported the station. Without one there is no history. */
   is_watched: z.boolean(),
   last_24_hours: durations,
   columns: dayColumns,
@@ -69,7 +69,7 @@ export type UptimeRow = z.infer<typeof uptimeRow>;
 
 export const incident = z.object({
   from: timestamp,
-  /** Null: it goes on. */
+  /** Null while it lasts. */
   to: timestamp.nullable(),
   /** Time down in it, in milliseconds, without pauses and unobserved time. */
   down: millis,
@@ -77,7 +77,7 @@ export const incident = z.object({
 });
 export type Incident = z.infer<typeof incident>;
 
-/** What an instant's state was over a time; the segments of a day follow each other without gaps. */
+/** A time with one state. The segments of a day have no gaps. */
 export const segment = z.object({ state: instantState, from: timestamp, to: timestamp });
 
 const window = z.object({

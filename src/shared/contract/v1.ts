@@ -18,7 +18,7 @@ const measurement = z.object({
   name: z.string().min(1),
   outcome: measurementOutcome,
   measured_value: finiteJson.optional(),
-  /** Of a measurement of several dimensions one for each column of its rows. */
+  /** For a measurement with several dimensions, one unit for each column of its rows. */
   units: z.union([z.string(), listUpTo(1000, z.string().nullable())]).nullish(),
   lower_limit: exactNumber.nullish(),
   upper_limit: exactNumber.nullish(),
@@ -91,7 +91,7 @@ const pushed = z.object({ id, message: z.string().optional(), warnings: z.array(
 
 const topic = { topic: z.string(), qos: z.number().int(), retain: z.boolean() };
 
-/** What the official client hands on to paho, an MQTT client in Python, as arguments. */
+/** The arguments that the official client passes to paho, a Python MQTT client. */
 const streamingAnswer = z.object({
   /** The password for the broker, of this session alone; the user name is `pythonClient`. */
   token: z.string(),
@@ -161,7 +161,7 @@ export const v1 = {
     method: 'POST',
     path: '/api/v1/uploads/initialize',
     access: ['user', 'station'],
-    /** Type and size, which newer clients tell, are taken from the content itself. */
+    /** Newer clients also send type and size, which are taken from the content instead. */
     body: z.object({ name: fileName, mimeType: z.string().nullish(), sizeBytes: z.number().nullish() }),
     answer: z.object({ id, uploadUrl: z.url() }),
   }),

@@ -7,7 +7,7 @@ const steps: readonly [unit: Intl.RelativeTimeFormatUnit, millis: number][] = [
 ];
 
 /**
- * How long ago, in whole units of the largest that fits, such as `3 days ago`; less than a minute is `now`.
+ * Returns how long ago a time was, in whole units of the largest that fits, such as `3 days ago`; `now` below a minute.
  * @param time ISO 8601 @param now milliseconds since 1970
  */
 export function ago(time: string, now: number, language?: string): string {

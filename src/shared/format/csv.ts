@@ -3,7 +3,7 @@ import { limitsText, resultsOf } from '../run/results.ts';
 
 const columns = ['phase', 'measurement', 'outcome', 'value', 'units', 'limits', 'attempt'] as const;
 
-/** The measurements of a run, one a line; of curves the number of points. */
+/** Returns the measurements of a run, one per line. Curves are written as their number of points. */
 export function measurementsCsv({ phases }: Pick<Report, 'phases'>): string {
   const rows = phases.flatMap((phase) =>
     phase.measurements.flatMap((measurement) =>
@@ -21,14 +21,14 @@ export function measurementsCsv({ phases }: Pick<Report, 'phases'>): string {
   return csvText([columns, ...rows]);
 }
 
-/** Rows as RFC 4180 has them. The mark at its start tells Excel that it is UTF-8. */
+/** Writes rows by RFC 4180. The byte order mark makes Excel read UTF-8. */
 export const csvText = (rows: readonly (readonly unknown[])[]): string =>
   `\uFEFF${rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')}`;
 
-/** Spreadsheets take a text that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+/** Spreadsheets read text with these beginnings as a formula: https://owasp.org/www-community/attacks/CSV_Injection */
 const formula = /^\s*[=+\-@|%]|^[\t\r\n]/;
 
-/** One field; a number stays one, a text never becomes a formula. */
+/** Returns one field. Numbers stay numbers; text never becomes a formula. */
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);

@@ -4,7 +4,7 @@ const millisOf = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1_000];
 
 /**
  * Reads an ISO 8601 duration such as `PT1M45S` or `P1DT2H1.500000S`.
- * @returns milliseconds, or null when it is none. Years and months are none: their length is not fixed.
+ * @returns milliseconds; null for other text, and for years and months, whose length is not fixed
  */
 export function parseDuration(text: string): number | null {
   const match = pattern.exec(text);
@@ -12,7 +12,7 @@ export function parseDuration(text: string): number | null {
   return millisOf.reduce((sum, millis, i) => sum + Number(match[i + 1] ?? 0) * millis, 0);
 }
 
-/** Writes milliseconds as an ISO 8601 duration; less than nothing is written as `PT0S`. */
+/** Writes milliseconds as an ISO 8601 duration. Negative values are written as `PT0S`. */
 export function formatDuration(millis: number): string {
   let rest = Math.max(0, Math.round(millis));
   const take = (size: number): number => {

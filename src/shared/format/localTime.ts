@@ -1,6 +1,6 @@
 const pattern = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d?):(\d\d)$/;
 
-/** Reads `2026-11-25 14:05` as a time of this machine. @returns milliseconds since 1970; undefined when it is none */
+/** Reads `2026-11-25 14:05` as local time. @returns milliseconds since 1970; undefined for other text */
 export function parseLocalTime(text: string): number | undefined {
   const [year, month, day, hour, minute] = (pattern.exec(text.trim()) ?? []).slice(1).map(Number);
   if (year === undefined || month === undefined || day === undefined || hour === undefined || minute === undefined)
@@ -10,7 +10,7 @@ export function parseLocalTime(text: string): number | undefined {
   return isReal ? date.getTime() : undefined;
 }
 
-/** Writes it as `parseLocalTime` reads it. @param time milliseconds since 1970 */
+/** Formats a time for `parseLocalTime`. @param time milliseconds since 1970 */
 export function localTime(time: number): string {
   const date = new Date(time);
   const two = (part: number): string => String(part).padStart(2, '0');

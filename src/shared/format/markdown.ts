@@ -1,10 +1,10 @@
 import { oneLine } from './oneLine.ts';
 
-/** A text as it is in Markdown: nothing in it is a link, an emphasis, HTML or one of VS Code's icons; on one line. */
+/** Escapes a text for one line of Markdown, so that it contains no link, emphasis, HTML or icon of VS Code. */
 export const escapeMarkdown = (text: string): string =>
   withoutIcons(oneLine(text, 1000))
     .replace(/\s+/g, ' ')
     .replace(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
 
-/** VS Code shows `$(name)` as an icon in lenses and in Markdown: a space without width keeps it a text. */
+/** Inserts a zero-width space into `$(name)`, which VS Code would show as an icon in code lenses and in Markdown. */
 export const withoutIcons = (text: string): string => text.replaceAll('$(', '$\u200b(');

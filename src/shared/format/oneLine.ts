@@ -1,17 +1,16 @@
-/** So many characters of a text from elsewhere are shown in one line. */
-const most = 200;
+const defaultMaxLength = 200;
 
-/** What ends a line, moves a cursor, or turns the order of what follows around. */
+/** Characters that end a line, move the cursor, or change the direction of the text that follows. */
 const unruly = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
 
-/** Letters that are written from right to left, and marks that count as such. */
+/** Right-to-left letters and marks. */
 const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * A text from elsewhere as a part of one line: it neither breaks the line, nor changes the order of the rest, nor is it
- * longer than a line. Text that is written from right to left is kept apart from its neighbours.
+ * Returns untrusted text as single-line text: without line breaks and direction overrides, and cut to `length` characters.
+ * Right-to-left text is wrapped in directional isolates.
  */
-export function oneLine(text: string, length = most): string {
+export function oneLine(text: string, length = defaultMaxLength): string {
   const head = text
     .slice(0, length)
     .replace(unruly, ' ')
@@ -20,35 +19,35 @@ export function oneLine(text: string, length = most): string {
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 
-/** A text from elsewhere as a sentence, so that another sentence can follow it. */
+/** Ends a text with a period, so that another sentence can follow. */
 export const asSentence = (text: string): string =>
   /[.!?…:]["”’)]?\s*$/.test(text) || text.trim() === '' ? text : `${text}.`;
 
-/** A name to be edited: without what keeps it apart from its neighbours in a line. */
+/** Removes the isolates of `oneLine` from a name that the user will edit. */
 export const asTyped = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
 
-/** What would turn the rest of a text around. Names that are kept apart (`oneLine`) stay so. */
+/** Control characters and direction overrides. The isolates of `oneLine` are not among them. */
 const disorder = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
 
 /**
- * What a page is told, with texts from elsewhere anywhere in it: what would turn their letters, and what stands beside them,
- * around is a blank. A name that reads backwards would be taken for another one.
+ * Replaces direction overrides by spaces in all texts of a message to a webview, because a name that reads backwards
+ * would be mistaken for another one.
  */
-export function inOrder(told: unknown): unknown {
-  if (typeof told === 'string') return told.replace(disorder, ' ');
-  if (Array.isArray(told)) return told.map(inOrder);
-  // Bytes and numbers of curves come as they are.
-  if (typeof told !== 'object' || told === null || Object.getPrototypeOf(told) !== Object.prototype) return told;
-  return Object.fromEntries(Object.entries(told).map(([key, value]) => [key, inOrder(value)]));
+export function inOrder(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(disorder, ' ');
+  if (Array.isArray(value)) return value.map(inOrder);
+  // Byte arrays and typed arrays of curves contain no text.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inOrder(part)]));
 }
 
-/** So many characters of a message are shown. */
-const mostOfMessage = 2000;
+const maxMessageLength = 2000;
 
-/** A message with texts from elsewhere: all of it is text, in its order, and on as many lines as it has. */
-export const plainMessage = (text: string): string => withoutLinks(text.slice(0, mostOfMessage).replace(disorder, ' '));
+/** Returns a message that may contain untrusted text as plain text. Line breaks stay. */
+export const plainMessage = (text: string): string =>
+  withoutLinks(text.slice(0, maxMessageLength).replace(disorder, ' '));
 
-/** VS Code makes a link of `[text](address)` in messages, also one that is a command: a space without width prevents it. */
+/** Inserts a zero-width space into `[text](address)`, which VS Code would show as a link in messages, even to a command. */
 const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
 
 /**

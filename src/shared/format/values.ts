@@ -1,7 +1,7 @@
 /**
- * A measured value as people read it: fractions with at most nine significant digits, so that
- * 3.3000000000000003 is 3.3, and integers with all of theirs.
- * @returns null when nothing was measured
+ * Formats a measured value: fractions with up to nine significant digits, so that 3.3000000000000003 is 3.3, and integers
+ * with all digits.
+ * @returns null if nothing was measured
  */
 export function readableValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;

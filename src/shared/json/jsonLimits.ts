@@ -1,11 +1,11 @@
-/** How deep JSON from outside may be nested: what goes through it by recursion would otherwise run out of stack. */
+/** The maximum nesting of untrusted JSON. Recursive functions would otherwise exceed the stack. */
 export const deepest = 100;
 
-/** How many values and objects it may have: a few bytes of text become a hundred times as many in memory. */
+/** The maximum number of values in untrusted JSON, because a few bytes of text take a hundred times as much memory. */
 export const mostValues = 2_000_000;
 export const mostObjects = 200_000;
 
-/** Returns by what JSON text is too much, as the end of a sentence, or null. It need not be valid. */
+/** Returns which limit a JSON text exceeds, as the end of a sentence; null if none. The text need not be valid. */
 export function excessOf(json: string): string | null {
   let depth = 0;
   let values = 1;
@@ -26,7 +26,7 @@ export function excessOf(json: string): string | null {
   return null;
 }
 
-/** Where the text ends that begins at this quotation mark. */
+/** Returns the end of the string that begins at this quotation mark. */
 function endOfText(json: string, start: number): number {
   let at = start;
   do {
@@ -36,7 +36,7 @@ function endOfText(json: string, start: number): number {
   return at;
 }
 
-/** Whether an odd number of backslashes stands before. */
+/** Returns whether an odd number of backslashes precedes the offset. */
 function isEscaped(json: string, at: number): boolean {
   let first = at;
   while (json[first - 1] === '\\') first--;

@@ -10,8 +10,8 @@ const openhtfText = new Map([
 
 /**
  * Parses JSON as Python writes it: bare `NaN`, `Infinity` and `-Infinity` become the strings `nan`, `inf` and `-inf`,
- * which is how OpenHTF itself writes these values when it is not told `allow_nan`.
- * @throws SyntaxError when the text is no JSON even so.
+ * as OpenHTF itself writes these values without `allow_nan`.
+ * @throws SyntaxError when the text is not JSON otherwise
  */
 export function parseTolerantJson(text: string): unknown {
   try {

@@ -2,14 +2,14 @@ import { bounds, type LiveLog, type LiveMeasurement, type LivePhase, type LiveTe
 
 const isWrong = ({ outcome }: LiveMeasurement): boolean => outcome === 'FAIL' || outcome === 'UNSET';
 
-/** The measurements of a phase that are shown, in their order, and how many are not. */
+/** Returns the measurements of a phase that are shown, in their order, and the number of the others. */
 export function boundedMeasurements(
   all: readonly LiveMeasurement[],
 ): Pick<LivePhase, 'measurements' | 'measurements_left_out'> {
   return keep(all, bounds.phaseMeasurements, 0);
 }
 
-/** As many as there is room for: the failed ones, then the first. */
+/** Keeps up to the maximum number: the failed measurements, then the first of the others. */
 function keep(
   all: readonly LiveMeasurement[],
   room: number,
@@ -22,7 +22,7 @@ function keep(
   return { measurements: kept, measurements_left_out: leftOut + all.length - kept.length };
 }
 
-/** Phases of which only the failed measurements are left; each made once, so that it stays the same object. */
+/** Phases reduced to their failed measurements. They are cached so that a phase stays the same object. */
 const thinned = new WeakMap<LivePhase, LivePhase>();
 
 function thin(phase: LivePhase): LivePhase {
@@ -35,7 +35,7 @@ function thin(phase: LivePhase): LivePhase {
   return made;
 }
 
-/** The phases that are shown: the newest, of which the oldest lose their passed measurements when they are too many. */
+/** Returns the newest phases. If they have too many measurements, the oldest phases lose those that passed. */
 export function boundedPhases(all: readonly LivePhase[]): Pick<LiveTest, 'phases' | 'phases_left_out'> {
   const phases = all.slice(-bounds.phases);
   let total = phases.reduce((sum, { measurements }) => sum + measurements.length, 0);
@@ -49,7 +49,7 @@ export function boundedPhases(all: readonly LivePhase[]): Pick<LiveTest, 'phases
   return { phases, phases_left_out: all.length - phases.length };
 }
 
-/** The newest lines. @param added numbered on behind those that there are */
+/** Returns the newest lines. @param added receive the numbers after the last line */
 export function withLogs(
   { logs, logs_left_out }: Pick<LiveTest, 'logs' | 'logs_left_out'>,
   added: readonly Omit<LiveLog, 'number'>[],

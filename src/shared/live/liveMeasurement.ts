@@ -3,20 +3,19 @@ import { type Limits, limitsOf } from '../run/limits.ts';
 import { limitsText, measuredText } from '../run/results.ts';
 import { parseValidator } from '../run/validators.ts';
 
-/** What both OpenHTF's state and the runner tell of a measurement. */
+/** The fields of a measurement that OpenHTF's state and the runner have in common. */
 export interface MeasuredValue {
   readonly name: string;
   readonly outcome: string | null | undefined;
   readonly value: unknown;
   readonly units: string | null;
-  /** In OpenHTF's text forms. */
+  /** Validators in OpenHTF's text forms. */
   readonly validators: readonly string[];
 }
 
 export const cut = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length)}…` : text;
 
-/** A measurement as it is shown. */
 export function toLiveMeasurement({ name, outcome, value, units, validators }: MeasuredValue): LiveMeasurement {
   const { text, ...limits } = limitsFor(validators);
   const number = typeof value === 'number' && Number.isFinite(value) ? value : null;
@@ -38,7 +37,7 @@ export function toLiveMeasurement({ name, outcome, value, units, validators }: M
 
 const isTable = (value: unknown): value is unknown[] => Array.isArray(value) && Array.isArray(value[0]);
 
-/** A table of points is shown by its length: its rows are for the report. */
+/** Formats a value. A table of points is shown by its length. */
 function valueText(value: unknown, limits: Limits): string | null {
   if (isTable(value)) return value.length === 1 ? '1 point' : `${value.length} points`;
   const text = measuredText(value, limits);
@@ -47,7 +46,7 @@ function valueText(value: unknown, limits: Limits): string | null {
 
 type ShownLimits = Limits & { text: string };
 
-/** Limits are the same in every unit, so they are read once. */
+/** Parsed limits by their text, because they are the same for every unit. */
 const known = new Map<string, ShownLimits>();
 const knownAtMost = 5_000;
 

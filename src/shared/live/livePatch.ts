@@ -1,7 +1,7 @@
 import type { LivePhase, LiveTest, TestPatch } from '../contract/liveTest.ts';
 import type { LiveState, StatePatch } from '../contract/operator.ts';
 
-/** The fields of `after` that are not the same in `before`. */
+/** Returns the fields of `after` that differ from `before`. */
 function changedFields<T extends object>(before: T, after: T): Partial<T> {
   const changed: Partial<T> = {};
   for (const key of Object.keys(after) as (keyof T)[]) {
@@ -10,13 +10,13 @@ function changedFields<T extends object>(before: T, after: T): Partial<T> {
   return changed;
 }
 
-/** Small objects are compared by what they say; large ones come as patches of their own. */
+/** Compares small objects by their JSON. Large objects have patches of their own. */
 const same = (a: unknown, b: unknown): boolean =>
   Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 
 const none = (fields: object): boolean => Object.keys(fields).length === 0;
 
-/** What makes `after` of `before`; null when they are the same. Phases that are the same object count as unchanged. */
+/** Returns the patch from `before` to `after`; null if they are equal. Phases that are the same object count as unchanged. */
 export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null {
   if (before === after) return null;
   const { phases: phasesBefore, logs: logsBefore, ...restBefore } = before;
@@ -41,7 +41,7 @@ export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null
   return isSame ? null : patch;
 }
 
-/** @throws RangeError when the patch is not one of this test */
+/** @throws RangeError when the patch is for another state of the test */
 export function patchTest(before: LiveTest, { fields, phases, phase_count, logs_from, logs }: TestPatch): LiveTest {
   const patched = before.phases.slice(0, phase_count);
   for (const [index, phase] of phases) patched[index] = phase;
@@ -58,7 +58,7 @@ export function patchTest(before: LiveTest, { fields, phases, phase_count, logs_
   };
 }
 
-/** What makes `after` of `before`; 'all' when only the whole can; null when they are the same. */
+/** Returns the patch from `before` to `after`; 'all' if the whole state must be sent; null if they are equal. */
 export function statePatchOf(before: LiveState, after: LiveState): StatePatch | 'all' | null {
   if (before === after) return null;
   if (before.test?.execution_id !== after.test?.execution_id) return 'all';
@@ -69,7 +69,7 @@ export function statePatchOf(before: LiveState, after: LiveState): StatePatch | 
   return test === null && none(fields) ? null : { fields, test };
 }
 
-/** @throws RangeError when the patch is not one of this state */
+/** @throws RangeError when the patch is for another state */
 export function patchState(before: LiveState, { fields, test }: StatePatch): LiveState {
   const after = { ...before, ...definedOf(fields) };
   if (test === null) return after;
@@ -77,7 +77,7 @@ export function patchState(before: LiveState, { fields, test }: StatePatch): Liv
   return { ...after, test: patchTest(before.test, test) };
 }
 
-/** Optional fields without those that are undefined. */
+/** Removes the fields that are undefined. */
 function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

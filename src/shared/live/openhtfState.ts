@@ -5,8 +5,8 @@ import { boundedMeasurements, boundedPhases, withLogs } from './liveBounds.ts';
 import { cut, toLiveMeasurement } from './liveMeasurement.ts';
 
 /**
- * The state of a running OpenHTF test as `TestState.asdict` gives it, and with it the official client's stream and
- * OpenHTF's own station server (openhtf 1.5 and 1.6). Read leniently: what is not understood is left out.
+ * The state of a running OpenHTF test in the form of `TestState.asdict` (openhtf 1.5 and 1.6), which the official client's
+ * stream and the OpenHTF station server send. Fields that cannot be read are left out.
  */
 const measurement = z.object({
   outcome: z.string().nullish(),
@@ -64,28 +64,28 @@ const promptState = z.object({
 const userInput = 'openhtf.plugs.user_input.UserInput';
 const descriptor = z.object({ mro: z.array(z.string()) });
 
-/** A test as it was told last, and what makes telling on from there cheap: a state comes ten times a second, as a whole. */
+/** The test after the last state, with what has been read already: complete states arrive ten times a second. */
 export interface OpenhtfView {
   readonly test: LiveTest;
-  /** Path of the plug that asks; its method `respond` takes the answer. */
+  /** Path of the plug that prompts. Its method `respond` takes the answer. */
   readonly promptPlug: string | null;
-  /** The finished phases that were read, and the lines of the log. */
+  /** The finished phases and the number of log lines that have been read. */
   readonly read: { readonly records: readonly Finished[]; readonly logs: number };
 }
 
 interface Finished {
   readonly descriptor: string;
   readonly phase: LivePhase;
-  /** The phase begins again. */
+  /** Whether the phase is repeated. */
   readonly repeated: boolean;
 }
 
 /**
- * The view after a further state.
- * @param before of the same source; null: none
- * @param now milliseconds, for when a prompt was first seen
- * @param uid names the execution where the state does not
- * @returns null when it is no such state
+ * Returns the view after another state.
+ * @param before the last view of the same source; null for the first state
+ * @param now milliseconds since 1970, at which a new prompt counts as opened
+ * @param uid identifies the execution if the state does not
+ * @returns null if the message is no such state
  */
 export function readOpenhtfState(
   before: OpenhtfView | null,
@@ -122,23 +122,23 @@ export function readOpenhtfState(
   };
 }
 
-/** The client's last message does not name the execution. */
+/** Returns the id for a state without one, such as the client's last message. */
 const idWithout = (startedAt: number | null | undefined, before: OpenhtfView | null): string =>
   before !== null && before.test.started_at === startedAt ? before.test.execution_id : String(startedAt ?? 'test');
 
 const short = (value: string | null | undefined): string | null => (value == null ? null : cut(value, bounds.name));
 
-/** OpenHTF's own phase before the first, which waits for the unit. */
+/** OpenHTF's own first phase, which waits for the unit. */
 const trigger = 'trigger_phase';
 
-/** A finished phase does not change any more: those that were read before are taken as they were. */
+/** Reads finished phases. Those that were read before are reused, because they do not change. */
 function readRecords(sent: readonly unknown[], before: readonly Finished[]): Finished[] {
   const known = before.length <= sent.length ? before : [];
   return [...known, ...sent.slice(known.length).map(readRecord)];
 }
 
 function readRecord(sent: unknown): Finished {
-  // A record that is not understood keeps its place, so that the count stays right.
+  // An unreadable record keeps its place, so that the count stays right.
   const told = record.safeParse(sent).data ?? record.parse({ name: '?' });
   const end = told.result?.phase_result;
   return {
@@ -157,7 +157,7 @@ function readRecord(sent: unknown): Finished {
   };
 }
 
-/** OpenHTF writes the type as Python prints a class. */
+/** Formats an exception. OpenHTF writes its type as Python prints a class. */
 function exceptionText({ exc_type, exc_val }: z.infer<typeof raised>): string {
   const type = /^<class '(?:.*\.)?(\w+)'>$/.exec(exc_type)?.[1] ?? exc_type;
   return cut(`${type}: ${typeof exc_val === 'string' ? exc_val : JSON.stringify(exc_val)}`, bounds.line);
@@ -180,7 +180,7 @@ function readMeasurements(sent: z.infer<typeof measurements>): ReturnType<typeof
   });
 }
 
-/** Rows made once for each record, so that they stay the same objects. */
+/** Rows by record. They are cached so that a row stays the same object. */
 const rows = new WeakMap<Finished, LivePhase>();
 
 interface Row {
@@ -189,7 +189,7 @@ interface Row {
   phase: LivePhase;
 }
 
-/** One row a phase: repeats of it share one. */
+/** Returns one row per phase, which its repetitions share. */
 function rowsOf(records: readonly Finished[]): Row[] {
   const made: Row[] = [];
   for (const [index, each] of records.entries()) {
@@ -230,7 +230,7 @@ function withRunning(finished: readonly Row[], sent: unknown): LivePhase[] {
   return [...(repeats === null ? phases : phases.slice(0, -1)), running];
 }
 
-/** The question that is open. A script may have a subclass of OpenHTF's plug: then its own path is the one that answers. */
+/** Returns the open prompt. For a subclass of OpenHTF's plug, the answer goes to the path of the subclass. */
 function promptOf(
   plugs: OpenhtfState['plugs'],
   before: LivePrompt | null,
@@ -257,11 +257,11 @@ function promptOf(
   return null;
 }
 
-/** A picture is whole or not there; an address is shown as text. */
+/** Returns an image only if it is complete, because half an address cannot be shown. */
 export const boundedImage = (address: string): string | null =>
   address.startsWith('data:') ? (address.length <= bounds.image ? address : null) : cut(address, bounds.line);
 
-/** The lines that came since, without OpenHTF's own chatter, which is at DEBUG. */
+/** Returns the new lines without OpenHTF's own, which have the level DEBUG. */
 function readLogs(sent: readonly unknown[], from: number): { time: number; level: string; message: string }[] {
   return sent.slice(Math.max(from, sent.length - 20 * bounds.logs)).flatMap((each) => {
     const parsed = log.safeParse(each);
@@ -272,7 +272,7 @@ function readLogs(sent: readonly unknown[], from: number): { time: number; level
   });
 }
 
-/** The verdict. OpenHTF's PASS without a phase of the user's is an ERROR here, as in every view. */
+/** Returns the verdict. A PASS of OpenHTF without a phase of the user's is an ERROR, as in every view. */
 function resultOf(
   { outcome: told, outcome_details: details }: OpenhtfState['test_record'],
   records: readonly Finished[],

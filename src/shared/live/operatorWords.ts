@@ -1,7 +1,7 @@
 import type { LiveMeasurement, LivePhase, LiveTest } from '../contract/liveTest.ts';
 import { type LimitsBar, limitsBar } from '../run/limits.ts';
 
-/** Such as `0:07`, `12:34`, `1:02:03`. @param millis below 0 counts as 0 */
+/** Formats a time such as `0:07`, `12:34`, `1:02:03`. @param millis negative values count as 0 */
 export function clockText(millis: number): string {
   const total = Math.max(0, Math.floor(millis / 1000));
   const hours = Math.floor(total / 3600);
@@ -10,13 +10,13 @@ export function clockText(millis: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** Such as `0.42 s`, `12.3 s`, `2:05`. */
+/** Formats a time such as `0.42 s`, `12.3 s`, `2:05`. */
 export function phaseTime(millis: number): string {
   if (millis >= 60_000) return clockText(millis);
   return `${(Math.max(0, millis) / 1000).toFixed(millis < 10_000 ? 2 : 1)} s`;
 }
 
-/** How many phases have ended, of how many that are known. */
+/** Returns the number of phases that have ended, and of all known phases. */
 export const progressOf = ({ phases, phases_left_out }: LiveTest): { done: number; all: number } => ({
   done: phases_left_out + phases.filter(({ state }) => state !== 'WAITING' && state !== 'RUNNING').length,
   all: phases_left_out + phases.length,
@@ -29,8 +29,8 @@ export interface FailureReason {
 }
 
 /**
- * Returns what made the unit fail. A measurement that was not taken is a reason only where its phase ended by itself: one
- * that raised, or that was aborted, did not get so far.
+ * Returns why the unit failed. A missing measurement is a reason only if its phase ended by itself, not if the phase raised
+ * an exception or was aborted.
  */
 export function failingOf({ phases, outcome: verdict }: LiveTest): FailureReason[] {
   const isAborted = verdict === 'ABORTED';
@@ -46,11 +46,11 @@ export function failingOf({ phases, outcome: verdict }: LiveTest): FailureReason
     });
 }
 
-/** Where the value lies between its limits; null: nothing to draw. */
+/** Returns the position of the value between its limits; null if there is nothing to draw. */
 export const barOf = ({ number, lower, upper }: LiveMeasurement): LimitsBar | null =>
   limitsBar({ lower, upper, marginalLower: null, marginalUpper: null }, number);
 
-/** The serial number after this one: its last run of digits, one more, as wide as before. */
+/** Returns the next serial number. Its last group of digits is increased by one and keeps its width. */
 export function nextSerialNumber(serialNumber: string): string | null {
   const found = /^(.*?)(\d+)(\D*)$/s.exec(serialNumber);
   if (!found) return null;
@@ -58,7 +58,7 @@ export function nextSerialNumber(serialNumber: string): string | null {
   return `${before}${String(BigInt(digits) + 1n).padStart(digits.length, '0')}${after}`;
 }
 
-/** Milliseconds left of a prompt; null: it waits for ever, or nobody knows. @param now by the clock of the emission */
+/** Returns the milliseconds until a prompt times out; null if it does not, or if that is unknown. @param now by the clock of the emission */
 export const timeLeft = (
   { emitted_at, timeout_s }: { emitted_at: number; timeout_s: number | null },
   now: number,

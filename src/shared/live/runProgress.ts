@@ -2,37 +2,37 @@ import type { Outcome } from '../contract/common.ts';
 import type { RunnerEvent, RunnerFailure } from '../contract/runner.ts';
 import { diagnosisLine } from './diagnosisLine.ts';
 
-/** What became of a push: the server has the run, has refused it, or it stays on this machine, for the reason. */
+/** The result of a push: the server stored the run, refused it, or the result stays on this machine for a reason. */
 export type Push =
   | { readonly runId: string }
   | { readonly status: number | null; readonly message: string }
   | { readonly kept: string; readonly remedy?: KeptRemedy };
 
-/** What the user can give a kept result so that the server takes it. */
+/** What the user can supply so that the server accepts a pending upload. */
 export type KeptRemedy = 'partNumber' | 'key';
 
-/** One test execution: one unit under test, one run. */
+/** One test execution, which tests one unit and makes one run. */
 export interface TestExecution {
   readonly id: string;
   readonly kind: 'openhtf' | 'vanilla';
   readonly serialNumber: string | null;
-  /** The record's; null until the execution is complete. */
+  /** The outcome in the record; null until the execution is complete. */
   readonly outcome: Outcome | null;
   readonly outcomeDetails: readonly string[];
-  /** Diagnoses of the whole test that are failures, a line each. */
+  /** Diagnoses of the whole test that are failures, one line each. */
   readonly failedDiagnoses: readonly string[];
   readonly phasesRun: number;
   readonly push: Push | null;
 }
 
-/** A script from its start to its end; a loop in it makes several executions. */
+/** The progress of a script from start to end. A loop in it makes several executions. */
 export interface RunProgress {
   readonly executions: readonly TestExecution[];
-  /** Runs that the script pushed outside of an execution, by requests of its own. */
+  /** Runs that the script pushed outside of an execution by its own requests. */
   readonly otherRuns: readonly string[];
-  /** How the script broke, if it did. */
+  /** The exception by which the script ended, if any. */
   readonly failure: RunnerFailure | null;
-  /** The runner saw the script's end. False at the end of the process: the process died. */
+  /** Whether the runner reported the end of the script. If not when the process ends, the process died. */
   readonly ended: boolean;
 }
 
@@ -91,15 +91,15 @@ function change(run: RunProgress, id: string, news: Partial<TestExecution>): Run
   return { ...run, executions };
 }
 
-/** What is shown as the verdict. It is the record's outcome, except where that would be a false PASS. */
+/** The verdict that is shown: the outcome of the record, except where that would be a false PASS. */
 export interface Verdict {
   readonly outcome: Outcome;
-  /** Why, in a sentence, when it is not simply the phases' result. */
+  /** The reason as a sentence, if the phases alone do not explain the verdict. */
   readonly reason: string | null;
 }
 
 /**
- * The verdict of an execution; null while it runs. OpenHTF reports PASS when its executor broke before the first phase
+ * Returns the verdict of an execution; null while it runs. OpenHTF reports PASS when its executor broke before the first phase
  * (observed with `execute(bound_method)`), so its PASS without a single phase of the user's is an ERROR here.
  */
 export function verdictOf(execution: TestExecution): Verdict | null {
@@ -112,7 +112,7 @@ export function verdictOf(execution: TestExecution): Verdict | null {
 
 const severity: readonly Outcome[] = ['PASS', 'ABORTED', 'FAIL', 'TIMEOUT', 'ERROR'];
 
-/** The worst of several verdicts, which is what a loop of tests shows as a whole; null when there is none. */
+/** Returns the worst of several verdicts, which is the verdict of a loop; null if there is none. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict | null {
   return verdicts.reduce<Verdict | null>(
     (worst, each) =>

@@ -4,7 +4,7 @@ import { boundedMeasurements, boundedPhases, withLogs } from './liveBounds.ts';
 import { cut, toLiveMeasurement } from './liveMeasurement.ts';
 import { boundedImage } from './openhtfState.ts';
 
-/** The test after an event of the runner: the execution that runs, or the last one. Others leave it as it is. */
+/** Returns the test after an event of the runner. Events of earlier executions do not change it. */
 export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): LiveTest | null {
   if (event.event === 'run_started') return started(event);
   if (test === null) return null;
@@ -50,7 +50,7 @@ export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): Live
       return { ...test, ...withLogs(test, [line]) };
     }
     case 'ui_request':
-      if (event.hidden) return test; // a password is asked for where the script was started
+      if (event.hidden) return test; // a password is entered only where the script was started
       return {
         ...test,
         prompt: {
@@ -90,7 +90,7 @@ const begun = (test: LiveTest, event: RunnerEvent & { event: 'phase_started' }):
   serial_number: event.serial_number ?? test.serial_number,
 });
 
-/** The test when its script has ended: what is not completed never will be. */
+/** Returns the test after the end of its script. Phases that have not completed never will. */
 export function scriptEnded(test: LiveTest | null, now: number): LiveTest | null {
   return test === null ? null : broken(test, 'The script ended before the test did.', now);
 }
@@ -144,7 +144,7 @@ const emptyPhase = (key: string, name: string): LivePhase => ({
   message: null,
 });
 
-/** Phases that the plan did not have come behind it. */
+/** Adds or replaces a phase. Phases that are not in the plan follow it. */
 function withPhase(
   test: LiveTest,
   { key, name }: { key: string; name: string },

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { PendingUploadEntry } from '../contract/pendingUpload.ts';
 import type { RunListItem } from '../contract/runs.ts';
 
-/** The runner has the same rule for pushes that a script makes itself: `acknowledgement.py`. */
+/** A result to find on a server. `acknowledgement.py` of the runner has the same rule for pushes of the script. */
 export interface PushedResult extends Pick<PendingUploadEntry, 'serial_number' | 'outcome' | 'place'> {
-  /** The procedure's uuid; null where the body names it by its identifier, which runs do not have. */
+  /** The UUID of the procedure; null if the body names it by its identifier, which runs do not contain. */
   readonly procedureId: string | null;
 }
 
@@ -15,8 +15,8 @@ const body = z.union([named, z.object({ metadata: named }).transform(({ metadata
 export const procedureIn = (json: unknown): string | null => body.safeParse(json).data?.procedure_id ?? null;
 
 /**
- * Whether a run on a server is that of a result that was sent before without an answer: of the same unit, procedure and
- * station, and no PASS in place of a result that did not pass. The caller has looked for it by its start.
+ * Returns whether a run on a server is that of a result that was sent without an answer: the same unit, procedure and
+ * station, and no PASS for a result that did not pass. The caller has searched by the start of the run.
  */
 export function isRunOf(result: PushedResult, run: RunListItem): boolean {
   return (

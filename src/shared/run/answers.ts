@@ -4,8 +4,6 @@ import type { MeasurementAnswer, SequenceAnswer, ValidatorAnswer } from '../cont
 import { formatDuration } from '../format/duration.ts';
 import type { NewAggregation, NewSeries, NewValidator, RunContext } from './newRun.ts';
 
-/** The parts of a run that are the same before it is stored and in the answer of a server. */
-
 export const seriesAnswer = (s: NewSeries): NonNullable<MeasurementAnswer['data_series']>[number] => ({
   data: s.data,
   units: s.units,
@@ -32,7 +30,7 @@ const validatorAnswer = (validator: NewValidator): ValidatorAnswer => ({
 
 const readable = z.union([z.boolean(), exactNumber, z.string(), points, z.array(z.string())]).nullable();
 
-/** The official clients send any JSON here and refuse to read some of it again: they get that as its text. */
+/** Returns an expected value that the official clients can read. They send any JSON but reject some of it in answers. */
 const readableExpected = (value: unknown): unknown =>
   readable.safeParse(value).success ? value : JSON.stringify(value);
 

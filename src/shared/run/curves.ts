@@ -2,7 +2,7 @@ import { points } from '../contract/common.ts';
 import type { ExactNumber } from '../contract/exactJson.ts';
 import type { NewSeries } from './newRun.ts';
 
-/** What an axis of a curve measures. */
+/** One axis of a curve. */
 interface Axis {
   name: string | null;
   units: string | null;

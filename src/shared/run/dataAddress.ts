@@ -1,4 +1,4 @@
-/** What a `data:` address holds; undefined when it is none, or is malformed. */
+/** Returns the content of a `data:` URL; undefined if the address is malformed or another URL. */
 export function readDataAddress(address: string): { type: string; content: Uint8Array<ArrayBuffer> } | undefined {
   const match = /^data:([^,;]*)([^,]*),(.*)$/is.exec(address);
   if (match === null) return undefined;

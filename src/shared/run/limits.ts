@@ -1,22 +1,22 @@
 import type { ValidatorAnswer } from '../contract/runs.ts';
 
-/** The bounds of a value; null where there is none. */
+/** The bounds of a value; null for a missing one. */
 export interface Limits {
   lower: number | null;
   upper: number | null;
-  /** Beyond these a value passes, but only just. */
+  /** A value beyond this bound passes but is marginal. */
   marginalLower: number | null;
   marginalUpper: number | null;
 }
 
-/** Where limits and value lie on a bar, as shares of its length from 0 to 1. */
+/** The positions of limits and value on a bar, as shares of its length from 0 to 1. */
 export interface LimitsBar extends Limits {
   value: number;
-  /** The side on which the value lies so far out that the bar ends before it. */
+  /** The side on which the value is beyond the end of the bar. */
   beyond: 'low' | 'high' | null;
 }
 
-/** The bounds that the rules set: of several the narrowest. */
+/** Returns the narrowest bounds that the rules set. */
 export function limitsOf(
   validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
 ): Limits {
@@ -40,8 +40,8 @@ export function limitsOf(
 const room = 0.2;
 
 /**
- * Places value and limits on a bar. With one limit the bar reaches as far as the value needs on the good side.
- * @returns null when there is no limit, or no number, to draw
+ * Places value and limits on a bar. With one limit, the passing side of the bar is as long as the value needs.
+ * @returns null if there is no limit or no number to draw
  */
 export function limitsBar(limits: Limits, value: unknown): LimitsBar | null {
   const { lower, upper } = limits;

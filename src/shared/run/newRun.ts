@@ -11,14 +11,14 @@ import {
 } from '../contract/common.ts';
 import type { Metadata } from '../contract/metadata.ts';
 
-/** One limit or rule that a measured value was held against. */
+/** A limit or rule that a measured value was compared with. */
 const newValidator = z.object({
   /** `>=`, `<=`, `==`, `matches`, …; null when only a text describes the rule. */
   operator: z.string().nullable(),
   expected_value: z.unknown(),
-  /** The rule as people read it, such as `x >= 3.2`. */
+  /** The rule as text, such as `x >= 3.2`. */
   expression: z.string(),
-  /** False: outside of it the value is marginal, not failed. */
+  /** If false, a value that breaks the rule is marginal and does not fail. */
   is_decisive: z.boolean(),
   /** True when `expression` was written by the test and not made from operator and value. */
   has_custom_expression: z.boolean(),
@@ -26,7 +26,7 @@ const newValidator = z.object({
 });
 export type NewValidator = z.infer<typeof newValidator>;
 
-/** What a test made of many values, such as their mean. */
+/** A value computed from many, such as their mean. */
 export const newAggregation = z.object({
   id: z.uuid(),
   type: z.string(),
@@ -92,7 +92,7 @@ const setting = z.object({
 
 const finding = z.object({
   kind: z.enum(['error', 'diagnosis']),
-  /** The place of its phase among the run's; null: it is of the whole run. */
+  /** The index of its phase in the run; null for the whole run. */
   phase: z.number().int().min(0).nullable(),
   /** The type of the exception, or the result of the diagnosis. */
   title: z.string(),
@@ -102,7 +102,7 @@ const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
-/** What surrounded a run: kept and shown, not searched. */
+/** The circumstances of a run, which are stored and shown but not searched. */
 export const runContext = z.object({
   sequences: z.array(
     z.object({
@@ -117,19 +117,19 @@ export const runContext = z.object({
     }),
   ),
   config: z.array(setting.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) })),
-  /** Never with their values. */
+  /** Secrets without their values. */
   secrets: z.array(setting),
   /** Why the run ended as it did, and what was diagnosed. */
   findings: z.array(finding).default([]),
 });
 export type RunContext = z.infer<typeof runContext>;
 
-/** What only some ways of pushing a run can tell. */
+/** Fields that only some kinds of push can contain. */
 export interface RunExtras {
   /** E-mail address. */
   operatedBy: string | null;
   metadata: Metadata;
-  /** Merged into the unit's. */
+  /** Metadata that is merged into that of the unit. */
   unitMetadata: Metadata;
   /** Groups the runs of one start on several slots. */
   execution: { id: string; slotKey: string | null; slotName: string | null } | null;
@@ -144,7 +144,7 @@ export const noExtras: RunExtras = {
   context: null,
 };
 
-/** What every way of pushing a run is turned into before it is stored. */
+/** The form into which every push is converted before it is stored. */
 export interface NewRun extends RunExtras {
   /** UUID or identifier such as `FVT1`. */
   procedure: string;
@@ -165,7 +165,7 @@ export interface NewRun extends RunExtras {
   subUnits: string[];
 }
 
-/** A pushed run that cannot be taken; the message says to a person why, and what to do. */
+/** A pushed run is invalid. The message says why and what to do. */
 export class RunInputError extends Error {
   override readonly name = 'RunInputError';
 }
@@ -173,7 +173,7 @@ export class RunInputError extends Error {
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * Rounds to whole milliseconds: scripts send fractions.
+ * Rounds to whole milliseconds, because scripts send fractions.
  * @throws RunInputError when no calendar date with a four-digit year is meant.
  */
 export function wholeMillis(millis: number, what: string): number {
@@ -181,7 +181,7 @@ export function wholeMillis(millis: number, what: string): number {
   throw new RunInputError(`${what} must be in milliseconds since 1970, in UTC, and is ${millis}.`);
 }
 
-/** @throws RunInputError when there is no part number: no run can be filed without one. */
+/** @throws RunInputError when there is no part number */
 export function requirePartNumber(partNumber: string | null | undefined): string {
   const text = partNumber?.trim();
   if (text) return text;

@@ -12,8 +12,8 @@ const typeName = (text: string): string => /^<class '(?:.*\.)?(\w+)'>$/.exec(tex
 const isTermination = (type: string): boolean => type === 'ThreadTerminationError';
 
 /**
- * Returns what an OpenHTF record says of why the run ended as it did: exceptions of phases with their place, other details
- * of the outcome, and diagnoses.
+ * Returns why the run ended as it did by an OpenHTF record: exceptions of phases with their place, other details of the
+ * outcome, and diagnoses.
  *
  * @param phases the phases that are stored
  */
@@ -26,7 +26,7 @@ export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[
   const details = (record.outcome_details ?? [])
     .map(({ code, description }) => error(typeName(code ?? ''), description ?? ''))
     .filter(({ title, message }) => !known.has(`${title}\n${message}`) && (title !== '' || message !== ''));
-  // The record lists diagnoses in the order of the phases; one that no phase has left is of the whole test.
+  // The record lists diagnoses in the order of the phases. Those that remain belong to the whole test.
   const left = phases.map((each) => [...(each.diagnosis_results ?? []), ...(each.failure_diagnosis_results ?? [])]);
   const diagnoses = (record.diagnoses ?? []).map(({ result, description, component, is_failure }): Finding => {
     const phase = left.findIndex((results) => results.includes(result));

@@ -1,8 +1,8 @@
-/** What `from openhtf import *` brings that can decorate a phase. */
+/** The decorators that `from openhtf import *` imports. */
 const exported = ['measures', 'plug', 'PhaseOptions', 'TestPhase', 'diagnose', 'monitors'];
 
 /**
- * The names by which a module knows OpenHTF and what is in it, each with the name that it has there.
+ * Returns the names by which a module knows OpenHTF and its members, with the names that they have there.
  * @param imports the text of each import statement
  */
 export function openhtfNames(imports: readonly string[]): Map<string, string> {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { exactNumber, finiteJson } from '../contract/common.ts';
 
-/** Scripts write numbers where a text is meant (`part_number=1234`). */
+/** Text, or a number that a script passes in its place (`part_number=1234`). */
 const text = z.union([z.string(), exactNumber, z.boolean()]).transform((value) => String(value).trim());
 const short = (what: string, max = 60) =>
   text.refine((value) => value.length <= max, `The ${what} must be at most ${max} characters long.`).nullish();
@@ -28,7 +28,7 @@ const phase = z.object({
   start_time_millis: millis,
   end_time_millis: millis,
   codeinfo: codeInfo,
-  /** Null in it: the phase ran out of time. An object in it: the exception that it raised. */
+  /** Its `phase_result` is null after a timeout, and an object for the exception that the phase raised. */
   result: z.object({ phase_result: z.unknown() }).nullish().catch(null),
   diagnosis_results: z.array(text).nullish().catch(null),
   failure_diagnosis_results: z.array(text).nullish().catch(null),
@@ -66,8 +66,8 @@ const logRecord = z.object({
 export type OpenhtfLog = z.infer<typeof logRecord>;
 
 /**
- * The JSON record of a finished OpenHTF test (`OutputToJSON`), read leniently: of what a run needs, only the phases must
- * be there, and unknown keys are ignored. Source: openhtf 1.5 to 1.6, output/callbacks/json_factory.py.
+ * The JSON record of a finished OpenHTF test (`OutputToJSON`). Only the phases are required, and unknown keys are ignored.
+ * Source: openhtf 1.5 to 1.6, output/callbacks/json_factory.py.
  */
 export const openhtfRecord = z.object({
   dut_id: short('serial number'),

@@ -15,7 +15,7 @@ import { findingsOf } from './openhtfFindings.ts';
 import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
 import { judge, parseValidator } from './validators.ts';
 
-/** A curve over one dimension as two series; null for anything else, whose rows are kept instead. */
+/** Returns a curve over one dimension as two series; null for other values, whose rows are stored instead. */
 function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
   const [dimension, ...more] = m.dimensions ?? [];
   if (!dimension || more.length > 0) return null;
@@ -24,7 +24,7 @@ function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
 }
 
 function toMeasurement([name, m]: [string, OpenhtfMeasurement]): NewMeasurement {
-  // PARTIALLY_SET and SKIPPED are words of OpenHTF alone.
+  // Only OpenHTF has PARTIALLY_SET and SKIPPED.
   const result = measurementOutcome.safeParse(m.outcome).data ?? 'UNSET';
   const series = toSeries(name, m);
   const dimensionUnits = (m.dimensions ?? []).map((d) => d.suffix);

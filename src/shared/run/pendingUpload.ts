@@ -5,7 +5,7 @@ import { keptId } from './keptId.ts';
 import type { NewMeasurement, NewPhase } from './newRun.ts';
 import { newRunOf, type PushKind, withPartNumber } from './pushBodies.ts';
 
-/** What is known of a result beside its body. */
+/** The fields of a pending upload other than its body. */
 export interface PendingUploadDetails {
   readonly kind: PushKind;
   readonly station: { readonly id: string; readonly name: string };
@@ -15,13 +15,13 @@ export interface PendingUploadDetails {
   readonly attachments: readonly { readonly name: string; readonly mimetype: string }[];
 }
 
-/** Stands where no part number was given. */
+/** The placeholder for a missing part number. */
 export const noPartNumber = '—';
 
 /**
- * A result that no server has yet as the run that it would be there. Its ids are good for this run alone: the n-th
- * attachment has `keptId(n)`.
- * @throws RunInputError, ZodError, SyntaxError when no server would take it, even with a part number
+ * Returns a pending upload as the run that a server would store. Its ids are placeholders: the n-th attachment has
+ * `keptId(n)`.
+ * @throws RunInputError, ZodError, SyntaxError when a server would refuse it even with a part number
  */
 export function keptRun(body: string, about: PendingUploadDetails): Run {
   const run = readable(body, about);
@@ -109,7 +109,7 @@ export function keptRun(body: string, about: PendingUploadDetails): Run {
   };
 }
 
-/** A result whose part number is missing or refused is read with a stand-in: that alone must not hide what was measured. */
+/** Reads a result. A missing or refused part number is replaced, so that it does not hide the measurements. */
 function readable(body: string, { kind, started_at }: PendingUploadDetails): ReturnType<typeof newRunOf> {
   try {
     return newRunOf(kind, body, started_at);

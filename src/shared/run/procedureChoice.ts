@@ -1,12 +1,12 @@
 import type { LinkedProcedure } from '../contract/stations.ts';
 import { oneLine } from '../format/oneLine.ts';
 
-/** A procedure as lists of procedures and links of stations have it. */
+/** The fields of a procedure that lists and links have in common. */
 export type ProcedureReference = Pick<LinkedProcedure, 'id' | 'name'> & {
   readonly identifier?: string | null | undefined;
 };
 
-/** Under which procedure a script may run on a station, as far as its links tell. */
+/** The procedure under which a script may run on a station, by the links of the station. */
 export type ProcedureChoice =
   /** The script names a linked procedure, or names none and there is only one. */
   | { readonly decided: LinkedProcedure }
@@ -25,13 +25,13 @@ export function chooseProcedure(scriptId: string | null, linked: readonly Linked
   return decided === undefined ? { notLinked: scriptId, linked } : { decided };
 }
 
-/** Whether a script's `procedure_id` means this procedure. */
+/** Returns whether a script's `procedure_id` names this procedure. */
 export function names(procedure: Omit<ProcedureReference, 'name'>, scriptId: string): boolean {
   const wanted = scriptId.trim().toLowerCase();
   return procedure.id.toLowerCase() === wanted || procedure.identifier?.toLowerCase() === wanted;
 }
 
-/** What scripts and people call a procedure: its identifier, or its name where it has none. */
+/** Returns the identifier of a procedure, or its name if it has none. */
 export const procedureLabel = (procedure: Omit<ProcedureReference, 'id'>): string =>
   oneLine(procedure.identifier ?? procedure.name);
 

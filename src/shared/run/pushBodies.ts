@@ -7,16 +7,16 @@ import { openhtfRecordToNewRun } from './openhtfRun.ts';
 import { v1RunToNewRun } from './v1Run.ts';
 import { v2RunToNewRun } from './v2Run.ts';
 
-/** How a run is pushed: as an OpenHTF report, or by the request of a client. */
+/** The form of a push: an OpenHTF report, or a request of an official client. */
 export type PushKind = 'openhtf' | 'v1' | 'v2';
 
-/** The object of a body that has the part number; none: the body itself. */
+/** The object in a body that contains the part number; undefined for the body itself. */
 const holders: Record<PushKind, string | undefined> = { openhtf: 'metadata', v1: 'unit_under_test', v2: undefined };
 
 /**
- * Reads what is pushed as the server would.
+ * Reads a pushed body as the server does.
  * @param now milliseconds since 1970, for a run without a start
- * @throws RunInputError, ZodError, SyntaxError when no server would take it
+ * @throws RunInputError, ZodError, SyntaxError when a server would refuse it
  */
 export function newRunOf(kind: PushKind, body: string, now: number): NewRun {
   const json = parseTolerantJson(body);
@@ -26,8 +26,8 @@ export function newRunOf(kind: PushKind, body: string, now: number): NewRun {
 }
 
 /**
- * Returns the body with this part number; every other character stays, so that numbers keep all their digits.
- * @throws SyntaxError when the body is not what its kind says
+ * Returns the body with this part number. All other characters stay, so that numbers keep their digits.
+ * @throws SyntaxError when the body does not have the form of its kind
  */
 export function withPartNumber(kind: PushKind, body: string, number: string): string {
   const start = body.indexOf('{');
@@ -42,12 +42,12 @@ export function withPartNumber(kind: PushKind, body: string, number: string): st
 
 interface Member {
   readonly key: string;
-  /** Where its value begins, and where it ends. */
+  /** The offsets of the value. */
   readonly from: number;
   readonly to: number;
 }
 
-/** @param start where the object begins */
+/** @param start the offset of the object */
 function withMember(json: string, start: number, key: string, value: string): string {
   const text = JSON.stringify(value);
   const member = membersOf(json, start).findLast((each) => each.key === key); // the last one counts
@@ -60,7 +60,7 @@ function inserted(json: string, start: number, key: string, value: string): stri
   return `${json.slice(0, start + 1)}${JSON.stringify(key)}: ${value}${comma}${json.slice(start + 1)}`;
 }
 
-/** The members of the object that begins at `start`, of a text that is JSON. */
+/** Returns the members of the object that begins at `start`, in valid JSON. */
 function membersOf(json: string, start: number): Member[] {
   const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/gsu;
   token.lastIndex = start;

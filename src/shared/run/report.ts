@@ -2,7 +2,7 @@ import { ExactInteger } from '../contract/exactJson.ts';
 import type { Report, ReportMeasurement } from '../contract/report.ts';
 import type { MeasurementAnswer, Run, ValidatorAnswer } from '../contract/runs.ts';
 
-/** The run without what its report does not show at once. */
+/** Returns the run without the parts that its report loads later. */
 export function reportOf(run: Run): Report {
   return {
     ...run,
@@ -36,7 +36,7 @@ function withoutPoints({ data_series: series, ...measurement }: MeasurementAnswe
   return { ...rest, curve: { points: series[0]?.data.length ?? 0, axes } };
 }
 
-/** Messages to a page are JSON, which rounds long integers there: their digits go as text. */
+/** Converts long integers to text, because the JSON of a webview message would round them. */
 function readable(value: unknown): unknown {
   if (value instanceof ExactInteger) return value.digits;
   if (Array.isArray(value)) return value.map(readable);
@@ -54,7 +54,7 @@ const readableAggregations = (aggregations: MeasurementAnswer['aggregations']) =
     validators: readableValidators(each.validators),
   }));
 
-/** How often each phase was tried: attempts of one phase follow each other with a growing `retry_count`. */
+/** Returns the number of attempts at each phase: attempts of one phase follow each other with a growing `retry_count`. */
 export function attemptsOf(phases: readonly { name: string; retry_count: number }[]): number[] {
   const counts: number[] = [];
   for (let at = phases.length - 1; at >= 0; at--) {
@@ -67,8 +67,8 @@ export function attemptsOf(phases: readonly { name: string; retry_count: number 
 }
 
 /**
- * Returns what the head of a report says of why the run ended as it did. A run that did not pass or fail and says nothing
- * itself is explained by its last log of an error.
+ * Returns the reasons in the head of a report. If a run neither passed nor failed and states no reason, its last error log
+ * is the reason.
  */
 export function reasonsOf({ findings = [], outcome, logs }: Pick<Report, 'findings' | 'outcome' | 'logs'>): Findings {
   if (outcome === 'PASS' || outcome === 'FAIL' || findings.some(({ kind }) => kind === 'error')) return findings;

@@ -4,10 +4,10 @@ import type { ValidatorAnswer } from '../contract/runs.ts';
 import { readableValue } from '../format/values.ts';
 import { type Limits, limitsOf } from './limits.ts';
 
-/** One value that was held against limits: a measurement's own, or one that was made of many, such as a mean. */
+/** A value that was compared with limits: a measured one, or one computed from many, such as a mean. */
 export interface ReportedValue {
   name: string;
-  /** What the value was made of; null for the measurement itself. */
+  /** The source of a computed value; null for the measurement itself. */
   of: string | null;
   outcome: MeasurementOutcome;
   /** Undefined when nothing was measured. */
@@ -16,13 +16,13 @@ export interface ReportedValue {
   validators: readonly ValidatorAnswer[];
 }
 
-/** Returns what a diagnosis is called, such as `U1: too_hot`. */
+/** Returns the title of a diagnosis, such as `U1: too_hot`. */
 export const diagnosisTitle = (component: string | null | undefined, result: string): string =>
   [component, result].filter(Boolean).join(': ');
 
 type Aggregations = ReportMeasurement['aggregations'];
 
-/** The measurement, then what was made of it and of the axes of its curve. */
+/** Returns the measurement, then the values computed from it and from the axes of its curve. */
 export function resultsOf(measurement: ReportMeasurement): ReportedValue[] {
   const { name, outcome, measured_value: value, units, curve } = measurement;
   const axes = curve?.axes ?? [];
@@ -44,7 +44,7 @@ const aggregated = (aggregations: Aggregations, of: string, units: string | null
     validators: validators ?? [],
   }));
 
-/** The rules as people read them; two that share one text, as the two bounds of a percentage do, are told once. */
+/** Formats the rules. Rules with the same text, such as the two bounds of a percentage, appear once. */
 export const limitsText = (validators: readonly Pick<ValidatorAnswer, 'expression' | 'is_decisive'>[]): string =>
   shortened([...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression))]);
 
@@ -58,8 +58,8 @@ export function marginalText(
 }
 
 /**
- * Returns a measured value as people read it, with nine significant digits, or with all of them where the rounded number
- * would be on the other side of a limit. Returns null when nothing was measured.
+ * Formats a measured value with nine significant digits, or with all digits if rounding would cross a limit. Returns null
+ * if nothing was measured.
  */
 export function measuredText(value: unknown, limits: Limits): string | null {
   const text = readableValue(value);
@@ -70,7 +70,7 @@ export function measuredText(value: unknown, limits: Limits): string | null {
   return isMisleading ? String(value) : text;
 }
 
-/** `x >= 3` and `x <= 5` read better as `3 ≤ x ≤ 5`. */
+/** Combines `x >= 3` and `x <= 5` into `3 ≤ x ≤ 5`. */
 function shortened(expressions: readonly string[]): string {
   const [lower, upper, ...more] = expressions;
   const from = /^x >= (\S+)$/.exec(lower ?? '')?.[1];
@@ -79,6 +79,6 @@ function shortened(expressions: readonly string[]): string {
   return expressions.map((each) => each.replace(/^x >= /, 'x ≥ ').replace(/^x <= /, 'x ≤ ')).join(', ');
 }
 
-/** Whether the value passed, but not all rules that only warn. */
+/** Returns whether the value passed but broke a rule that only warns. */
 export const isMarginal = ({ outcome, validators }: Pick<ReportedValue, 'outcome' | 'validators'>): boolean =>
   outcome === 'PASS' && validators.some((each) => each.is_decisive === false && each.outcome === 'FAIL');

@@ -5,13 +5,13 @@ interface Span {
   ended_at: string;
 }
 
-/** One common axis for the run and all its phases. */
+/** The time axis of a run and its phases. */
 export interface Timeline {
   /** Milliseconds from the first start to the last end; at least 1. */
   length: number;
   /** Milliseconds from the start of the axis, round numbers. */
   ticks: number[];
-  /** Where each phase lies, as shares of the axis. */
+  /** The position of each phase, as shares of the axis. */
   bars: { start: number; width: number }[];
 }
 
@@ -40,13 +40,13 @@ const steps = [
   ...[1, 2, 6, 12, 24].map((n) => n * hour),
 ];
 
-/** At most six round numbers from 0 on. */
+/** Returns up to six round numbers from 0. */
 function ticksOf(length: number): number[] {
   const step = steps.find((each) => length / each < 6) ?? 24 * hour * Math.ceil(length / (6 * 24 * hour));
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => n * step);
 }
 
-/** Milliseconds as people read them: `0 s`, `320 ms`, `1.25 s`, `2 min 5 s`, `1 h 4 min`. */
+/** Formats milliseconds, such as `0 s`, `320 ms`, `1.25 s`, `2 min 5 s`, `1 h 4 min`. */
 export function readableMillis(millis: number): string {
   if (millis === 0) return '0 s';
   if (millis < second) return `${Math.round(millis)} ms`;
@@ -57,7 +57,7 @@ export function readableMillis(millis: number): string {
   return rest === 0 ? `${whole} ${unit[0]}` : `${whole} ${unit[0]} ${rest} ${unit[1]}`;
 }
 
-/** The same of an ISO 8601 duration. */
+/** Formats an ISO 8601 duration like `readableMillis`. */
 export const readableDuration = (duration: string): string => {
   const millis = parseDuration(duration);
   return millis === null ? duration : readableMillis(millis);

@@ -22,7 +22,7 @@ type V1Log = NonNullable<V1RunBody['logs']>[number];
 const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
 function toLog(log: V1Log, index: number): NewLog {
-  // A time without a zone is UTC, as the client writes it, and never the zone of the server's computer.
+  // A time without a zone is UTC, as the client writes it, and not the zone of the server's machine.
   const timestamp = Date.parse(zone.test(log.timestamp) ? log.timestamp : `${log.timestamp}Z`);
   if (Number.isNaN(timestamp)) {
     throw new RunInputError(`logs[${index}].timestamp must be an ISO 8601 time and is "${log.timestamp}".`);
@@ -36,7 +36,7 @@ function toLog(log: V1Log, index: number): NewLog {
   };
 }
 
-/** Rows of two columns with a unit for each are a curve, as they are in an OpenHTF report. */
+/** Converts a measurement. Rows of two columns with units are a curve, as in an OpenHTF report. */
 function toMeasurement(m: V1Measurement): NewMeasurement {
   const rules = [...limits(m.lower_limit, m.upper_limit), ...(m.validators ?? []).flatMap(parseValidator)];
   const units = Array.isArray(m.units) ? m.units : [m.units];
@@ -66,7 +66,7 @@ const toPhase = (phase: V1Phase): NewPhase => ({
   measurements: (phase.measurements ?? []).map(toMeasurement),
 });
 
-/** A step, the older form of a phase: one that measured something has a measurement of its own name. */
+/** Converts a step, the older form of a phase. Its value becomes a measurement with the name of the step. */
 function stepPhase(step: V1Step, index: number): NewPhase {
   const what = `steps[${index}]`;
   const startedAt = wholeMillis(
@@ -103,9 +103,9 @@ function stepPhase(step: V1Step, index: number): NewPhase {
 
 /**
  * Turns the body of v1 `POST /runs` into the run that is stored. The duration is the script's own and need not fit the
- * phases; without `started_at` the run ended now.
+ * phases; a run without `started_at` ended now.
  * @param now milliseconds since 1970
- * @throws RunInputError when the run cannot be taken
+ * @throws RunInputError when the run is invalid
  */
 export function v1RunToNewRun(body: V1RunBody, now: number): NewRun {
   const duration = parseDuration(body.duration ?? 'PT0S');

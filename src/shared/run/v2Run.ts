@@ -24,7 +24,7 @@ import { expressionOf, judge, limits, type Rule } from './validators.ts';
 
 const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
-/** A time without a zone is UTC, and never the zone of the server's computer. */
+/** Reads a time. A time without a zone is UTC, and not the zone of the server's machine. */
 const toMillis = (time: string, what: string): number =>
   wholeMillis(Date.parse(zone.test(time) ? time : `${time}Z`), what);
 
@@ -38,7 +38,7 @@ function toRule({ operator, expected_value, expression, is_decisive }: V2Validat
   };
 }
 
-/** Outcomes are kept as they were sent; a validator that came without one gets the one that follows from its owner's. */
+/** Converts validators. Sent outcomes are kept; a missing one follows from the outcome of the measurement. */
 function toValidators(
   sent: readonly V2Validator[] | null | undefined,
   owner: MeasurementOutcome,
@@ -111,7 +111,7 @@ const toSequence = (sequence: V2Sequence): RunContext['sequences'][number] => ({
   endedAt: sequence.ended_at ? toMillis(sequence.ended_at, `ended_at of sequence "${sequence.path}"`) : null,
 });
 
-/** @throws RunInputError when a phase or a nested call names a sequence call that the run has not */
+/** @throws RunInputError when a phase or a nested call names a sequence call that the run does not have */
 function toContext(body: NewRunBody): RunContext | null {
   const sequences = (body.sequences ?? []).map(toSequence);
   const paths = new Set(sequences.map(({ path }) => path));
@@ -140,7 +140,7 @@ function toExecution({ execution_id, slot_key, slot_name }: NewRunBody): NewRun[
 
 /**
  * Turns the body of v2 `POST /runs` into the run that is stored. `deployment_id` is left out: there are no deployments.
- * @throws RunInputError when the run cannot be taken
+ * @throws RunInputError when the run is invalid
  */
 export function v2RunToNewRun(body: NewRunBody): NewRun {
   return {

@@ -42,14 +42,14 @@ function finite(text: string | undefined): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** A finite number with all its digits, if it is an integer. */
+/** Reads a finite number. Integers keep all digits. */
 function exact(text: string | undefined): ExactNumber | null {
   const value = finite(text);
   const isRounded = value !== null && !Number.isSafeInteger(value) && /^-?\d+$/.test(text ?? '');
   return isRounded ? new ExactInteger(text ?? '') : value;
 }
 
-/** Reads a Python literal: number, True, False, None or a quoted text. Undefined when it is something else. */
+/** Reads a Python literal: number, True, False, None or a quoted text. Returns undefined for other text. */
 function literal(text: string): unknown {
   if (/^true$/i.test(text)) return true;
   if (/^false$/i.test(text)) return false;
@@ -64,7 +64,7 @@ function parseRange(text: string): Rule[] | null {
   if (!match) return null;
   const given: readonly (string | undefined)[] = match.slice(1);
   const [minimum, marginalMinimum, marginalMaximum, maximum] = given.map(exact);
-  // A bound that is no finite number (inf, a placeholder) cannot be compared with: the text alone tells it.
+  // A bound that is not finite (inf, a placeholder) cannot be compared, so only its text is kept.
   if (given.some((bound) => finite(bound) === null && bound)) return null;
   const rules = [
     ...(minimum != null ? [rule('>=', minimum)] : []),
@@ -95,7 +95,7 @@ function parsePercent(text: string): Rule[] | null {
 
 /**
  * Reads one validator in OpenHTF's text form (`3.2 <= x <= 3.4`, `'x' matches /re/`, …) into rules that can be drawn and
- * compared. What cannot be read keeps its text. Source of the forms: `__str__` in openhtf/util/validators.py.
+ * compared. Other validators keep only their text. Source of the forms: `__str__` in openhtf/util/validators.py.
  */
 export function parseValidator(text: string): Rule[] {
   if (anonymous.test(text)) return [textOnly('custom check')];
@@ -145,8 +145,9 @@ function holds({ operator, expected_value }: Rule, measured: unknown): boolean |
 }
 
 /**
- * Gives each rule its outcome. A passed measurement passed all decisive rules and an unset one none; of a failed one,
- * those that can be compared are, and a single rule is the one that failed. The measurement's own outcome stays as given.
+ * Evaluates each rule. A passed measurement passed all decisive rules, and an unset measurement none. For a failed
+ * measurement, the rules are compared with the value where possible, and a single decisive rule failed. The outcome of the
+ * measurement itself does not change.
  */
 export function judge(rules: readonly Rule[], measurement: MeasurementOutcome, value: unknown): NewValidator[] {
   const decisive = rules.filter((r) => r.is_decisive).length;

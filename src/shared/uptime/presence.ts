@@ -1,34 +1,34 @@
 import type { PresenceCause } from '../contract/presence.ts';
 import type { TimeSpan } from './uptimeHistory.ts';
 
-/** A station came or went, and why. */
+/** A station connected or disconnected, with the cause. */
 export interface PresenceReport {
   at: number;
   isUp: boolean;
   cause: PresenceCause;
 }
 
-/** So long a station may be silent, whatever interval it names; milliseconds. */
-const leastPatience = 60_000;
+/** The shortest silence after which a station counts as disconnected. */
+const minPatienceMs = 60_000;
 
-/** Milliseconds after the last heartbeat after which the next one counts as missed. */
-export const patienceFor = (intervalMillis: number): number => Math.max(2.5 * intervalMillis, leastPatience);
+/** Returns the milliseconds after the last heartbeat at which the next one counts as missed. */
+export const patienceFor = (intervalMillis: number): number => Math.max(2.5 * intervalMillis, minPatienceMs);
 
-/** How the two clocks went on between two looks; milliseconds. */
+/** The milliseconds that two clocks have advanced between two checks. */
 export interface ElapsedTime {
   wall: number;
-  /** The clock that nobody sets. On some systems it stops while the machine sleeps, on others it does not. */
+  /** By the monotonic clock, which stops on some systems while the machine sleeps. */
   monotonic: number;
 }
 
 /**
- * Whether nobody watched between two looks: the machine slept or the program was stopped, so that the look comes late, or
- * the clock was set, so that times before and after do not belong together.
+ * Returns whether the time between two checks was not observed: the check is late because the machine slept or the program
+ * was suspended, or the clock was set.
  */
 export const isGap = ({ wall, monotonic }: ElapsedTime, tickMillis: number): boolean =>
   Math.abs(wall - monotonic) > 2 * tickMillis || monotonic > 3 * tickMillis;
 
-/** A heartbeat that is delivered late: the station was there from `at` on, for one interval. */
+/** A heartbeat that is delivered late: the station was connected from `at` for one interval. */
 export interface LateHeartbeat {
   at: number;
   interval: number;
@@ -36,9 +36,9 @@ export interface LateHeartbeat {
 }
 
 /**
- * The transitions after a late heartbeat. It repairs the time that it speaks for, where somebody watched, and the time to the
- * heartbeats beside it when they are so near that none was missed.
- * @param told those around it, in order; from the last one before on
+ * Returns the transitions after a late heartbeat. It corrects the observed part of its interval, and the time to the
+ * neighboring heartbeats if none was missed between them.
+ * @param told the transitions around it in order, from the last one before it
  */
 export function repaired(
   told: readonly PresenceReport[],
@@ -85,7 +85,7 @@ function upWithin(told: readonly PresenceReport[], from: number, to: number): Pr
   ];
 }
 
-/** The station went when it took its leave, not one interval later. */
+/** Ends the interval at the time at which the station disconnected cleanly. */
 function ended(told: readonly PresenceReport[], { at, interval }: LateHeartbeat): PresenceReport[] {
   const place = told.findIndex((each) => each.at >= at);
   const went = told[place];

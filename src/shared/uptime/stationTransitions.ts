@@ -1,6 +1,6 @@
 import type { StationState } from '../contract/overview.ts';
 
-/** Whether a state says that the station is there; undefined: it says nothing of it. */
+/** Returns whether a station is connected; undefined if the state does not say. */
 export function isThere(state: StationState): boolean | undefined {
   switch (state) {
     case 'connected':
@@ -14,12 +14,12 @@ export function isThere(state: StationState): boolean | undefined {
   }
 }
 
-/** Finds when stations go and come back, however often they are looked at. */
+/** Finds when stations disconnect and reconnect in a sequence of states. */
 export class StationTransitions {
-  /** What each station last was for certain: a time in which nobody knew makes no change of its own. */
+  /** The last known status of each station. Unknown states do not change it. */
   readonly #last = new Map<string, boolean>();
 
-  /** @returns what the station has done since it was last looked at; undefined: nothing, or it is looked at first */
+  /** Returns the transition since the last state of the station; undefined if there is none. */
   look(station: string, state: StationState): 'went' | 'came' | undefined {
     const before = this.#last.get(station);
     const now = isThere(state);

@@ -12,12 +12,12 @@ export const noTime = (): Durations => ({
 });
 
 /**
- * The one function behind bars and figures: how long the station was in each state between each edge and the next.
+ * Returns how long the station was in each state between each edge and the next. All bars and figures come from here.
  *
- * An incident is a downtime from going to coming; what interrupts it (nobody watched, a pause) does not end it. It counts
- * where it was first seen down, so that no splitting of a time counts it twice or not at all.
+ * An incident lasts from disconnecting to reconnecting; unobserved time and pauses do not end it. It counts in the cell in
+ * which it was first seen, so that every division of a time counts it once.
  *
- * @param edges milliseconds since 1970, in order @returns one less than there are edges
+ * @param edges milliseconds since 1970, in order @returns one cell fewer than edges
  */
 export function cellsOf(history: History, edges: readonly number[]): Durations[] {
   const cells = edges.slice(1).map(noTime);
@@ -49,7 +49,7 @@ function wasDown(history: History, from: number, to: number): boolean {
   return was;
 }
 
-/** How much of these spans lies between each edge and the next. @param spans they do not overlap */
+/** Returns how much of these spans is between each edge and the next. @param spans without overlaps */
 export function lengthsIn(spans: readonly TimeSpan[], edges: readonly number[]): number[] {
   const lengths = edges.slice(1).map(() => 0);
   for (const { from, to } of spans) {
@@ -61,7 +61,7 @@ export function lengthsIn(spans: readonly TimeSpan[], edges: readonly number[]):
   return lengths;
 }
 
-/** The place of the last edge that is not after `at`; 0 when all are. */
+/** Returns the index of the last edge that is not after `at`; 0 if all are. */
 const lastAt = (edges: readonly number[], at: number): number =>
   Math.max(
     0,
@@ -74,7 +74,7 @@ export interface TimeSegment {
   to: number;
 }
 
-/** What the station was over a time, without gaps; two that follow each other differ. */
+/** Returns the states over a time without gaps. Adjacent segments have different states. */
 export function segmentsOf(history: History, from: number, to: number): TimeSegment[] {
   const segments: TimeSegment[] = [];
   walk(history, from, to, (state, from, to) => {
@@ -86,17 +86,17 @@ export function segmentsOf(history: History, from: number, to: number): TimeSegm
 }
 
 export interface Downtime {
-  /** When it was first seen down. */
+  /** When the station was first seen disconnected. */
   from: number;
-  /** When it was last seen down; null when it has not come since. */
+  /** When the station was last seen disconnected; null if it has not reconnected. */
   to: number | null;
-  /** Milliseconds down in it, without what interrupted it. */
+  /** Milliseconds of downtime without interruptions. */
   down: number;
-  /** The time of the transition with which it went. */
+  /** The time of the transition that began the incident. */
   went: number;
 }
 
-/** The incidents of a time, whole, also where they began before it or go on behind it. */
+/** Returns the incidents of a time with their full lengths, even if they begin before or end after it. */
 export function incidentsOf(history: History, from: number, to: number): Downtime[] {
   const touched = new Set<number>();
   walk(history, from, to, (state, _from, _to, mark) => {
@@ -115,7 +115,7 @@ export function incidentsOf(history: History, from: number, to: number): Downtim
   });
 }
 
-/** Of a fleet, or of a longer time: a percentage is always of sums, never a mean of percentages. */
+/** Returns the sum for several stations or days. Percentages are computed from sums, never as means of percentages. */
 export function sumOf(parts: Iterable<Durations>): Durations {
   const sum = noTime();
   for (const part of parts) for (const name of names) sum[name] += part[name];
@@ -124,7 +124,7 @@ export function sumOf(parts: Iterable<Durations>): Durations {
 
 const names = ['up', 'down', 'maintenance', 'paused', 'unknown', 'none', 'incidents'] as const;
 
-/** One day of an answer. @param place from 0, the oldest */
+/** Returns one day of an answer. @param place the index, from 0 for the oldest */
 export function dayOf(columns: DayColumns, { starts, now }: Pick<Days, 'starts' | 'now'>, place: number): Durations {
   const day = noTime();
   for (const name of names) if (name !== 'none') day[name] = columns[name][place] ?? 0;
@@ -133,7 +133,7 @@ export function dayOf(columns: DayColumns, { starts, now }: Pick<Days, 'starts' 
   return day;
 }
 
-/** The last `count` days of an answer, today until now. */
+/** Returns the last `count` days of an answer. Today lasts until now. */
 export function lastDays(columns: DayColumns, days: Pick<Days, 'starts' | 'now'>, count: number): Durations {
   const length = days.starts.length;
   const first = Math.max(0, length - count);

@@ -6,31 +6,31 @@ const day = 24 * hour;
 export interface CalendarDays {
   /** `2026-11-25` */
   dates: string[];
-  /** When each begins, and when the last one ends: one more than `dates`. Milliseconds since 1970. */
+  /** The starts of the days and the end of the last one, in milliseconds since 1970. */
   edges: number[];
 }
 
 /**
- * The calendar of a time zone. A day lasts from the first instant that has its date to the first one that has the next
- * day's: 23 or 25 hours where the clocks change, from 01:00 where they change at midnight.
+ * The calendar of a time zone. A day lasts from the first instant with its date to the first instant with the next date. It
+ * has 23 or 25 hours when the clocks change, and begins at 01:00 when they change at midnight.
  */
 export class Calendar {
-  /** One name of the time zone for all ways to write it, which may be an old one: `Asia/Calcutta`. */
+  /** The canonical name of the time zone, which may be an old one such as `Asia/Calcutta`. */
   readonly zone: string;
   readonly #format: Intl.DateTimeFormat;
 
-  /** @throws RangeError when there is no such time zone */
+  /** @throws RangeError when the time zone does not exist */
   constructor(zone: string) {
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
     this.zone = this.#format.resolvedOptions().timeZone;
   }
 
-  /** The date at an instant, such as `2026-11-25`. */
+  /** Returns the date at an instant, such as `2026-11-25`. */
   dateAt(at: number): string {
     return dateOf(at + this.#offsetAt(at));
   }
 
-  /** When a date begins; milliseconds since 1970. A date that the zone skipped begins and ends at once. */
+  /** Returns the start of a date in milliseconds since 1970. A date that the zone skipped has no length. */
   startOf(date: string): number {
     const midnight = Date.parse(`${date}T00:00:00Z`);
     // No zone is more than 14 hours from UTC. Of the two offsets around midnight, one or both hold at it, or the clocks
@@ -42,14 +42,14 @@ export class Calendar {
     return this.#changeBetween(Math.min(before, after), Math.max(before, after));
   }
 
-  /** The last `count` days, the last one that of `now`. */
+  /** Returns `count` days, the last of which contains `now`. */
   days(now: number, count: number): CalendarDays {
     const today = Date.parse(this.dateAt(now));
     const dates = Array.from({ length: count }, (_, n) => dateOf(today - (count - 1 - n) * day));
     return { dates, edges: [...dates, dateOf(today + day)].map((date) => this.startOf(date)) };
   }
 
-  /** Local time minus UTC, in milliseconds. */
+  /** Returns local time minus UTC in milliseconds. */
   #offsetAt(at: number): number {
     // `GMT-03:30`, `GMT-00:44:30`; `GMT` is no offset.
     const match = /GMT([+-])(\d+):(\d+)(?::(\d+))?/.exec(this.#format.format(at));
@@ -57,7 +57,7 @@ export class Calendar {
     return (sign === '-' ? -1 : 1) * (Number(hours) * hour + Number(minutes) * minute + Number(seconds) * 1000);
   }
 
-  /** The first instant with another offset than `from` has; `to` has another one. */
+  /** Returns the first instant whose offset differs from that of `from`. The offset of `to` differs. */
   #changeBetween(from: number, to: number): number {
     const offset = this.#offsetAt(from);
     let same = from;
@@ -71,5 +71,5 @@ export class Calendar {
   }
 }
 
-/** The date of a local time that is written as if it were UTC. */
+/** Returns the date of a local time that is stored as if it were UTC. */
 const dateOf = (local: number): string => new Date(local).toISOString().slice(0, 10);

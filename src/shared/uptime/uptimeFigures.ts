@@ -1,10 +1,10 @@
 import type { Durations } from '../contract/uptime.ts';
 
-/** What is shown of a time: one day, a window, or a fleet's. */
+/** The figures of a day, a window or several stations. */
 export interface UptimeFigures {
-  /** Uptime in percent of the observed time, in hundredths rounded down: 100 only without downtime. Null: not enough data. */
+  /** Uptime in percent of observed time, rounded down to hundredths, so that 100 means no downtime; null without enough data. */
   percent: number | null;
-  /** Observed time in whole percent of what was to be observed, rounded down: 100 only if nothing is unknown. */
+  /** Coverage in whole percent, rounded down, so that 100 means no unknown time. */
   coverage: number;
   /** Milliseconds up or down. */
   observed: number;
@@ -14,16 +14,16 @@ export interface UptimeFigures {
   kind: UptimeKind;
 }
 
-/** How a day is drawn. `partial`: up and down. The others without observed time, by what most of it was. */
+/** How a day is drawn. `partial` is up and down. Days without observed time are drawn by their longest state. */
 export type UptimeKind = 'up' | 'partial' | 'down' | 'maintenance' | 'paused' | 'unknown' | 'none';
 
-/** Below this share of observed time (in percent) there is no percentage: it would claim what nobody saw. */
-const leastCoverage = 1;
+/** Below this coverage no percentage is shown, because it would claim what was not observed. */
+const minCoveragePercent = 1;
 
 export function figuresOf(time: Durations): UptimeFigures {
   const observed = time.up + time.down;
   const coverage = share(observed, observed + time.unknown, 1);
-  const percent = observed === 0 || coverage < leastCoverage ? null : share(time.up, observed, 100);
+  const percent = observed === 0 || coverage < minCoveragePercent ? null : share(time.up, observed, 100);
   const kind = percent === null ? unobservedKind(time) : observedKind(time);
   return { percent, coverage, observed, down: time.down, incidents: time.incidents, kind };
 }
@@ -37,13 +37,13 @@ function unobservedKind({ maintenance, paused, unknown }: Durations): UptimeKind
 }
 
 /**
- * Percent, rounded down to whole steps; whole numbers throughout, because a year of a fleet in milliseconds times 10,000
- * is more than a floating point number holds. @param steps a percent
+ * Returns a percentage, rounded down to whole steps. BigInt is used because the milliseconds of a year of many stations times
+ * 10,000 exceed the safe integers. @param steps per percent
  */
 const share = (part: number, total: number, steps: number): number =>
   total === 0 ? 0 : Number((BigInt(part) * BigInt(100 * steps)) / BigInt(total)) / steps;
 
-/** `99.82 %`, `100 %`, `0 %`; the decimal sign is the language's. */
+/** Formats a percentage such as `99.82 %`, with the decimal sign of the language. */
 export const percentWords = (percent: number, language?: string): string =>
   `${percent.toLocaleString(language, { minimumFractionDigits: Number.isInteger(percent / 100) ? 0 : 2 })} %`;
 
@@ -55,7 +55,7 @@ const units = [
   ['s', second],
 ] as const;
 
-/** `61 d 4 h`, `2 h 5 min`, `12 s`: the two largest units, rounded down; what is less than a second but more than nothing is `1 s`. */
+/** Formats a duration by its two largest units, rounded down, such as `61 d 4 h` or `12 s`. Any time below a second is `1 s`. */
 export function durationWords(millis: number): string {
   const whole = millis > 0 ? Math.max(second, millis) : 0;
   const place = units.findIndex(([, size]) => whole >= size);

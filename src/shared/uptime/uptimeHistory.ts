@@ -1,6 +1,6 @@
 import type { InstantState } from '../contract/uptime.ts';
 
-/** From when to when; milliseconds since 1970. The end does not belong to it. */
+/** A half-open span of time, in milliseconds since 1970. */
 export interface TimeSpan {
   from: number;
   to: number;
@@ -8,29 +8,32 @@ export interface TimeSpan {
 
 export type PauseSpan = TimeSpan & { kind: 'maintenance' | 'paused' };
 
-/** A station came or went. */
+/** A station connected or disconnected. */
 export interface Transition {
   at: number;
   isUp: boolean;
 }
 
-/** What is known of a station, in order: all that the arithmetic of uptime takes. See `historyOf`. */
+/** The normalized input of the arithmetic of uptime. `historyOf` creates it. */
 export interface History {
-  /** Each a `markOf`. They alternate between came and went. */
+  /** Transitions as numbers (see `markOf`), alternating between connected and disconnected. */
   readonly marks: readonly number[];
-  /** When somebody watched; they neither overlap nor touch. */
+  /** Observed time. The spans are in order and do not overlap or touch. */
   readonly observed: readonly TimeSpan[];
   readonly pauses: readonly PauseSpan[];
-  /** Later is nothing. */
+  /** The end of the history, in milliseconds since 1970. */
   readonly now: number;
 }
 
-/** A transition in one number, so that a year of them stays small. They sort by time; of two at one time, up holds. */
+/**
+ * Packs a transition into one number, `2 * at + isUp`. Objects would take several times the memory for the millions of
+ * transitions of a year. Marks sort by time; of two at the same time, up comes last and holds.
+ */
 export const markOf = ({ at, isUp }: Transition): number => 2 * at + (isUp ? 1 : 0);
 export const timeOf = (mark: number): number => Math.floor(mark / 2);
 const isUpMark = (mark: number): boolean => mark % 2 === 1;
 
-/** @param marks in any order, repeated or not @param observers, pauses in any order, overlapping or not, backwards or not */
+/** Normalizes what is known of a station. The lists may be unordered and have repetitions, overlaps and reversed spans. */
 export const historyOf = (known: {
   marks: readonly number[];
   observers: readonly TimeSpan[];
@@ -43,12 +46,12 @@ export const historyOf = (known: {
   now: known.now,
 });
 
-/** What is left of marks when those are gone that say nothing new. @returns the same array when none are */
+/** Removes marks that repeat the status before. @returns the same array if there are none */
 export function alternating(marks: readonly number[]): readonly number[] {
   if (marks.every((mark, n) => n === 0 || isNext(mark, marks[n - 1] ?? NaN))) return marks;
   const kept: number[] = [];
   for (const mark of marks.toSorted((a, b) => a - b)) {
-    // Of two at one time the later holds.
+    // The later of two marks at the same time holds.
     if (timeOf(kept.at(-1) ?? NaN) === timeOf(mark)) kept.pop();
     const last = kept.at(-1);
     if (last === undefined || isUpMark(last) !== isUpMark(mark)) kept.push(mark);
@@ -59,7 +62,7 @@ export function alternating(marks: readonly number[]): readonly number[] {
 const isNext = (mark: number, before: number): boolean =>
   timeOf(before) < timeOf(mark) && isUpMark(before) !== isUpMark(mark);
 
-/** The same time as spans that neither overlap nor touch, in order. */
+/** Merges spans that overlap or touch, and orders them. */
 export function union<S extends TimeSpan>(spans: readonly S[]): S[] {
   const united: S[] = [];
   for (const span of spans.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from)) {
@@ -70,14 +73,14 @@ export function union<S extends TimeSpan>(spans: readonly S[]): S[] {
   return united;
 }
 
-/** Where both kinds overlap it is maintenance: the more definite of the two. */
+/** Merges pauses by kind. Where both kinds overlap, maintenance wins, because it is more specific. */
 export function flattened(pauses: readonly PauseSpan[]): PauseSpan[] {
   const maintenance = union(pauses.filter(({ kind }) => kind === 'maintenance'));
   const paused = union(pauses.filter(({ kind }) => kind === 'paused'));
   return [...maintenance, ...paused.flatMap((span) => without(span, maintenance))].sort((a, b) => a.from - b.from);
 }
 
-/** What is left of a span. @param holes in order, apart from each other */
+/** Returns the parts of a span outside of the holes. @param holes in order, without overlaps */
 function without(span: PauseSpan, holes: readonly TimeSpan[]): PauseSpan[] {
   const rest: PauseSpan[] = [];
   let from = span.from;
@@ -89,15 +92,15 @@ function without(span: PauseSpan, holes: readonly TimeSpan[]): PauseSpan[] {
   return from < span.to ? [...rest, { ...span, from }] : rest;
 }
 
-/** @param mark place of the last transition before; -1 before the first one */
+/** @param mark the index of the last transition; -1 before the first one */
 type Visit = (state: InstantState, from: number, to: number, mark: number) => void;
 
 /**
- * Goes through a time from one change to the next, without gaps. At each instant the first of these that is true holds:
+ * Visits a time from one change to the next without gaps. At each instant, the first of these states that applies holds:
  *
  * 1. `none`: before the station's first transition, or after now;
  * 2. `maintenance`, then `paused`;
- * 3. `unknown`: nobody watched;
+ * 3. `unknown`: the time was not observed;
  * 4. `up` or `down`, by the last transition.
  */
 export function walk({ marks, observed, pauses, now }: History, from: number, to: number, visit: Visit): void {
@@ -112,10 +115,9 @@ export function walk({ marks, observed, pauses, now }: History, from: number, to
     const edge = Math.min(end, edgeAfter(watching, at), edgeAfter(pause, at));
     let hidden: InstantState | null = watching && at >= watching.from ? null : 'unknown';
     if (pause && at >= pause.from) hidden = pause.kind;
-    // Nothing but transitions up to the edge: of them there are by far the most.
+    // Only transitions occur before the edge. This loop is separate because they are by far the most frequent change.
     while (at < edge) {
       const until = Math.min(edge, timeOf(marks[next] ?? Infinity));
-      // They alternate.
       const isUp = isFirstUp === (next % 2 === 1);
       visit(next === 0 ? 'none' : (hidden ?? (isUp ? 'up' : 'down')), at, until, next - 1);
       at = until;
@@ -128,11 +130,11 @@ export function walk({ marks, observed, pauses, now }: History, from: number, to
   if (beyond < to) visit('none', beyond, to, -1);
 }
 
-/** When a span next begins or ends. */
+/** Returns when a span next begins or ends. */
 const edgeAfter = (span: TimeSpan | undefined, at: number): number =>
   span === undefined ? Infinity : at < span.from ? span.from : span.to;
 
-/** The place of the first that is `after`; all behind it are too. */
+/** Returns the index of the first item for which `after` is true, by binary search. */
 function placeAfter<T>(list: readonly T[], after: (item: T) => boolean): number {
   let low = 0;
   let high = list.length;

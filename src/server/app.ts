@@ -4,7 +4,6 @@ import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
 import { type App, type Environment, mounter } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
-import type { RouteNeeds } from './routeNeeds.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { healthRoute } from './routes/local/health.ts';
 import { openApiRoute } from './routes/local/openApi.ts';
@@ -36,10 +35,11 @@ import { unitRoutes } from './routes/v2/units.ts';
 import { uploadRoutes } from './routes/v2/uploads.ts';
 import { userRoutes } from './routes/v2/users.ts';
 import { versionRoutes } from './routes/v2/versions.ts';
+import type { RouteServices } from './routeServices.ts';
 import { Writer } from './writer.ts';
 
 /** The services of the routes, without those that the app creates itself. */
-type Given = Omit<RouteNeeds, 'app' | 'mount' | 'writer'>;
+type Given = Omit<RouteServices, 'app' | 'mount' | 'writer'>;
 
 /** Creates the app with all routes. */
 export function makeApp(given: Given, hosts: Hosts): App {
@@ -56,12 +56,12 @@ export function makeApp(given: Given, hosts: Hosts): App {
     c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();
     // Operator UI requests store nothing, and arrive up to ten times a second.
-    if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.ring();
+    if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.notify();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const needs: RouteNeeds = { ...given, app, mount: mounter(app, sql), writer: new Writer(store, sql) };
+  const needs: RouteServices = { ...given, app, mount: mounter(app, sql), writer: new Writer(store, sql) };
   healthRoute(needs);
   shutdownRoute(needs);
   openApiRoute(needs);

@@ -8,18 +8,20 @@ import { Budget } from './http/budget.ts';
 import { parseInput } from './http/input.ts';
 import { badRequest, conflict, tooLarge } from './http/refusalError.ts';
 import { permittedProcedure, type PushedRun, pushRun } from './pushRun.ts';
-import type { RouteNeeds } from './routeNeeds.ts';
-import { storedUpload } from './routes/uploadRules.ts';
+import type { RouteServices } from './routeServices.ts';
 import type { PushMarks } from './store/runs.ts';
 import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
+import { storedUpload } from './uploadRules.ts';
 
-type Needs = Pick<RouteNeeds, 'store' | 'sql' | 'writer' | 'files'>;
+type Needs = Pick<RouteServices, 'store' | 'sql' | 'writer' | 'files'>;
 
 /** A report with curves of a million points has about 32 MB, and takes several times that in memory. */
 const maxReportBytes = 32 * 1024 * 1024;
 
 /** Bytes of reports that are read and stored at the same time. Further large reports wait. */
 const reportsInWork = new Budget(maxReportBytes);
+
+const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
 interface Import {
   uploadId: string;
@@ -37,8 +39,9 @@ interface Import {
 export async function importReport(needs: Needs, request: Import): Promise<PushedRun> {
   const found = await storedUpload(needs.store, request.uploadId, request.caller);
   if (found.size !== null && found.size > maxReportBytes) {
-    const [size, most] = [found.size, maxReportBytes].map((bytes) => Math.ceil(bytes / 1024 / 1024));
-    throw tooLarge(`The report "${found.name}" has ${size} MiB; this server imports reports up to ${most} MiB.`);
+    throw tooLarge(
+      `The report "${found.name}" has ${mebibytes(found.size)} MiB; this server imports reports up to ${mebibytes(maxReportBytes)} MiB.`,
+    );
   }
   const release = await reportsInWork.take(found.size ?? maxReportBytes);
   try {

@@ -7,7 +7,7 @@ import { type CalledProcedure, calledProcedure } from './store/procedures.ts';
 import { changeRunMetadata } from './store/runMetadata.ts';
 import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { insertRun } from './store/saveRun.ts';
-import type { FastChange, Statements } from './store/statements.ts';
+import type { Statements,WriteContext } from './store/statements.ts';
 import { timedId } from './store/timedId.ts';
 import { knownUnit, unitOfRun } from './store/unitOfRun.ts';
 import { adopt, changeUnitMetadata, isWithin } from './store/units.ts';
@@ -27,7 +27,7 @@ export interface PushedRun {
  *   used with other content (409)
  */
 export async function pushRun(
-  { change, sql }: FastChange,
+  { change, sql }: WriteContext,
   run: NewRun,
   caller: Caller,
   marks: PushMarks,
@@ -83,7 +83,7 @@ export function permittedProcedure(sql: Statements, called: string, caller: Call
 }
 
 /** Returns the ids of the units that the run builds into its own unit. */
-async function permittedSubUnits({ change, sql }: FastChange, run: NewRun): Promise<string[]> {
+async function permittedSubUnits({ change, sql }: WriteContext, run: NewRun): Promise<string[]> {
   if (run.subUnits.length === 0) return [];
   const unit = knownUnit(sql, run.serialNumber);
   const ids = new Set<string>();

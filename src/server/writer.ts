@@ -13,10 +13,10 @@ interface Job {
 }
 
 /** Settles the promise of a job. */
-type Tell = () => void;
+type Settle = () => void;
 
 /** The maximum number of jobs in one commit, so that no job waits long for the others. */
-const jobsAtOnce = 64;
+const maxJobsPerCommit = 64;
 
 /** A job failed after it had changed something. The others must be repeated without it. */
 class PartialFailureError extends Error {}
@@ -63,9 +63,9 @@ export class Writer {
   }
 
   async #run(): Promise<void> {
-    const jobs = this.#waiting.splice(0, jobsAtOnce);
+    const jobs = this.#waiting.splice(0, maxJobsPerCommit);
     try {
-      for (const tell of await this.#commit(jobs)) tell();
+      for (const settle of await this.#commit(jobs)) settle();
     } catch (error) {
       for (const job of jobs) job.failed(error);
     }
@@ -77,46 +77,46 @@ export class Writer {
    * Most jobs succeed, or fail before they change anything. Only if one does not are all repeated, each with a
    * savepoint.
    */
-  async #commit(jobs: readonly Job[]): Promise<Tell[]> {
+  async #commit(jobs: readonly Job[]): Promise<Settle[]> {
     try {
-      return await this.#store.transaction().execute((change) => this.#together(change, jobs));
+      return await this.#store.transaction().execute((change) => this.#runAll(change, jobs));
     } catch (error) {
       if (!(error instanceof PartialFailureError)) throw error;
-      return this.#store.transaction().execute((change) => this.#apart(change, jobs));
+      return this.#store.transaction().execute((change) => this.#runEachWithSavepoint(change, jobs));
     }
   }
 
-  async #together(change: StoreTransaction, jobs: readonly Job[]): Promise<Tell[]> {
-    const told: Tell[] = [];
+  async #runAll(change: StoreTransaction, jobs: readonly Job[]): Promise<Settle[]> {
+    const settlers: Settle[] = [];
     for (const job of jobs) {
       const before = this.#changes();
       try {
         await job.work(change);
-        told.push(() => job.done());
+        settlers.push(() => job.done());
       } catch (error) {
         const isRefusal = error instanceof RefusalError || error instanceof RunInputError;
         if (!isRefusal || this.#changes() !== before) throw new PartialFailureError();
-        told.push(() => job.failed(error));
+        settlers.push(() => job.failed(error));
       }
     }
-    return told;
+    return settlers;
   }
 
-  async #apart(change: StoreTransaction, jobs: readonly Job[]): Promise<Tell[]> {
-    const told: Tell[] = [];
+  async #runEachWithSavepoint(change: StoreTransaction, jobs: readonly Job[]): Promise<Settle[]> {
+    const settlers: Settle[] = [];
     for (const job of jobs) {
       this.#sql.run('savepoint job');
       try {
         await job.work(change);
-        told.push(() => job.done());
+        settlers.push(() => job.done());
       } catch (error) {
         if (!this.#sql.isOpen) throw error; // the work of the other jobs is undone too
         this.#sql.run('rollback to job');
-        told.push(() => job.failed(error));
+        settlers.push(() => job.failed(error));
       }
       this.#sql.run('release job');
     }
-    return told;
+    return settlers;
   }
 
   /** Returns how many rows were inserted, updated and deleted since the database was opened. */

@@ -63,7 +63,7 @@ describe('the recorder of presence', () => {
       own.recorder.opened(stream());
       await beat();
       await own.store.transaction().execute((change) => removeStation(change, own.station));
-      await own.recorder.forget(own.station);
+      await own.recorder.remove(own.station);
       own.clock.pass(hour);
       own.recorder.closed(stream(), 'key');
       await own.recorder.saved();

@@ -19,7 +19,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault, type StoredAttachment } from '../attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from '../store/damage.ts';
-import { diskTrouble } from '../store/diskTrouble.ts';
+import { diskProblem } from '../store/diskProblem.ts';
 import { requireKnownSchema } from '../store/schema/migrations.ts';
 import { databaseFiles, type DataFolder } from './dataFolder.ts';
 import { StartError, systemCode } from './startError.ts';
@@ -133,7 +133,8 @@ function copyAll(ids: Iterable<string>, from: string, to: string): Set<string> {
   const copied = new Set<string>();
   mkdirSync(to, { recursive: true });
   for (const id of ids) {
-    const [source, target] = [attachmentPath(from, id), attachmentPath(to, id)];
+    const source = attachmentPath(from, id);
+    const target = attachmentPath(to, id);
     // A link could lead to any file, so it is skipped too.
     if (!lstatSync(source, { throwIfNoEntry: false })?.isFile()) continue;
     mkdirSync(dirname(target), { recursive: true });
@@ -187,7 +188,7 @@ function attachmentIds(folder: string): string[] {
 function describe(error: unknown, file: string): StartError {
   if (error instanceof StartError) return error;
   return new StartError(
-    diskTrouble(error) === null ? 1 : serverExit.diskTrouble,
+    diskProblem(error) === null ? 1 : serverExit.diskTrouble,
     `The backup to ${file} failed (${messageOf(error)}). Check that there is space and that this user may write there.`,
     error,
   );

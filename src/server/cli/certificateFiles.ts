@@ -26,7 +26,8 @@ export interface TlsIdentity {
  * @throws StartError if a file is unreadable or wrong, or the two do not belong together
  */
 export function readCertificate(paths: CertificatePaths, host: string, now = Date.now()): TlsIdentity {
-  const [cert, key] = [readText(paths.cert, '--cert'), readText(paths.key, '--key')];
+  const cert = readText(paths.cert, '--cert');
+  const key = readText(paths.key, '--key');
   const certificate = parse(paths.cert, '--cert', 'a certificate in PEM', () => new X509Certificate(cert));
   if (/-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(key)) {
     throw wrong(`The private key ${paths.key} has a passphrase. Give --key a file without one.`);
@@ -91,8 +92,8 @@ function parse<T>(path: string, option: string, kind: string, work: () => T): T 
   }
 }
 
-function warn({ cert }: CertificatePaths, trouble: string): void {
-  console.error(`Warning: the certificate ${cert} ${trouble}. Clients refuse it until you replace it.`);
+function warn({ cert }: CertificatePaths, problem: string): void {
+  console.error(`Warning: the certificate ${cert} ${problem}. Clients refuse it until you replace it.`);
 }
 
 const wrong = (message: string): StartError => new StartError(serverExit.usage, message);

@@ -87,8 +87,9 @@ function* checkJson(database: DatabaseSync): Generator<string> {
       database,
       `select count(*) from "${String(table)}" where "${String(column)}" is not null and not json_valid("${String(column)}")`,
     );
-    if (invalid !== '0')
+    if (invalid !== '0') {
       yield `In ${String(invalid)} rows of ${String(table)} the column ${String(column)} is no JSON.`;
+    }
   }
 }
 

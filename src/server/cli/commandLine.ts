@@ -45,8 +45,9 @@ export function readCommand(args: readonly string[]): Command {
   const { data, to } = values;
   if (!data) throw usageFailure('--data DIR is missing: the folder in which the server keeps everything.');
   const command = positionals.join(' ');
-  if (values['revoke-others'] && command !== 'new-user-key')
+  if (values['revoke-others'] && command !== 'new-user-key') {
     throw usageFailure('--revoke-others goes with new-user-key.');
+  }
   if (values.name !== undefined && command !== 'new-user-key') throw usageFailure('--name goes with new-user-key.');
   if (to !== undefined && command !== 'backup') throw usageFailure('--to goes with backup.');
   switch (command) {

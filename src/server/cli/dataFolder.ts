@@ -99,8 +99,9 @@ export class DataFolder {
       this.#lock = lock;
     } catch (error) {
       lock?.close();
-      if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy))
+      if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) {
         throw this.#notWritable(error);
+      }
       const other = this.readAddress();
       throw new StartError(
         serverExit.folderInUse,

@@ -14,7 +14,8 @@ import { StartError, systemCode } from './startError.ts';
 export const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 };
 
 /** Milliseconds that open requests have when the server stops, and between two checks. */
-const [drainLimitMs, drainLookMs] = [30_000, 20];
+const drainLimitMs = 30_000;
+const drainCheckMs = 20;
 
 export interface Listening {
   url: string;
@@ -105,7 +106,7 @@ class Connections {
     this.#closed = new Promise((done) => this.#server.close(() => done()));
     const end = performance.now() + drainLimitMs;
     while (this.#requests.size > 0 && performance.now() < end) {
-      await delay(drainLookMs);
+      await delay(drainCheckMs);
       this.#server.closeIdleConnections();
     }
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { diskTrouble } from '../store/diskTrouble.ts';
+import { diskProblem } from '../store/diskProblem.ts';
 import { takeChosenKey } from './chosenKey.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
@@ -81,8 +81,8 @@ function fail(error: unknown): void {
 }
 
 function diskFailure(error: unknown): StartError | null {
-  const trouble = diskTrouble(error);
-  return trouble === null ? null : new StartError(serverExit.diskTrouble, trouble, error);
+  const problem = diskProblem(error);
+  return problem === null ? null : new StartError(serverExit.diskTrouble, problem, error);
 }
 
 main().catch(fail);

@@ -61,7 +61,7 @@ export async function serve(
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
   const presence = new PresenceRecorder(store, systemClock, {
-    onChange: () => streams.ring(),
+    onChange: () => streams.notify(),
     onFollowed: [hub.followed],
   });
   await presence.start();

@@ -3,7 +3,7 @@ import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, lstatSync
 /** The log is moved aside above this number of bytes. */
 const mostBytes = 5 * 1024 * 1024;
 /** Milliseconds between two checks of its size. */
-const lookMillis = 5_000;
+const checkIntervalMs = 5_000;
 const stderr = 2;
 
 /**
@@ -25,7 +25,7 @@ export class ServerLog {
   /** Starts to limit the size. Only the server that has locked the data folder may do so. */
   start(): void {
     this.limit();
-    this.#timer = setInterval(() => this.limit(), lookMillis).unref();
+    this.#timer = setInterval(() => this.limit(), checkIntervalMs).unref();
   }
 
   stop(): void {

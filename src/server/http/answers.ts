@@ -1,6 +1,6 @@
 import { RunInputError } from '../../shared/run/newRun.ts';
 import { systemCode } from '../cli/startError.ts';
-import { diskTrouble } from '../store/diskTrouble.ts';
+import { diskProblem } from '../store/diskProblem.ts';
 import { badRequest, type RefusalCode, RefusalError } from './refusalError.ts';
 import { isTrpc, trpcError } from './trpcError.ts';
 
@@ -56,6 +56,6 @@ export function failureAnswer(method: string, path: string, error: unknown): Res
   const refusal = refusalOf(error);
   if (refusal instanceof RefusalError) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
   console.error(`${method} ${path} failed:`, error);
-  const message = diskTrouble(error) ?? 'The station server failed on this request. Its log tells why.';
+  const message = diskProblem(error) ?? 'The station server failed on this request. Its log tells why.';
   return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
 }

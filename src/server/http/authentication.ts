@@ -14,8 +14,9 @@ export type Caller = KeyOwner;
  */
 export function authenticate(sql: Statements, authorization: string | undefined): FoundKey {
   const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (!key)
+  if (!key) {
     throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
+  }
   const hash = hashKey(key);
   const found = findKey(sql, hash);
   if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {

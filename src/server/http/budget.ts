@@ -1,6 +1,6 @@
 interface Waiting {
   amount: number;
-  begin(): void;
+  start(): void;
 }
 
 /** An amount that concurrent work shares. Work that does not fit waits in the order of its arrival. */
@@ -19,21 +19,21 @@ export class Budget {
    */
   async take(amount: number): Promise<() => void> {
     if (this.#waiting.length > 0 || amount > this.#left) {
-      await new Promise<void>((begin) => this.#waiting.push({ amount, begin }));
+      await new Promise<void>((begin) => this.#waiting.push({ amount, start: begin }));
     } else {
       this.#left -= amount;
     }
     return () => {
       this.#left += amount;
-      this.#beginNext();
+      this.#startNext();
     };
   }
 
-  #beginNext(): void {
+  #startNext(): void {
     for (let [next] = this.#waiting; next !== undefined && next.amount <= this.#left; [next] = this.#waiting) {
       this.#waiting.shift();
       this.#left -= next.amount;
-      next.begin();
+      next.start();
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Store } from '../store/tables.ts';
 import { type Listener, OpenStreams } from './openStreams.ts';
 
 /** Milliseconds between two checks whether another process, such as `new-user-key`, wrote to the database. */
-const pollMillis = 1_000;
+const pollIntervalMs = 1_000;
 const maxStreams = 100;
 
 /** The open event streams. It notifies them of changes, including those by another process. */
@@ -19,7 +19,7 @@ export class EventStreams extends OpenStreams {
   }
 
   override open(owner: string, cut: () => void): Listener {
-    this.#poll ??= setInterval(() => void this.#lookAtOthers(), pollMillis);
+    this.#poll ??= setInterval(() => void this.#checkOtherProcesses(), pollIntervalMs);
     return super.open(owner, cut);
   }
 
@@ -35,11 +35,11 @@ export class EventStreams extends OpenStreams {
     super.end();
   }
 
-  async #lookAtOthers(): Promise<void> {
+  async #checkOtherProcesses(): Promise<void> {
     try {
       const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.#store);
       const version = rows[0]?.data_version;
-      if (version !== this.#version) this.ring();
+      if (version !== this.#version) this.notify();
       this.#version = version;
     } catch (error) {
       // A disk that fails for a while must not end the server: the next check may succeed.

@@ -1,21 +1,21 @@
 import { tooMany } from '../http/refusalError.ts';
 
 /** Milliseconds that an ending stream has to send the rest. */
-const graceMillis = 1_000;
+const gracePeriodMs = 1_000;
 
 /** An open stream, as its handler sees it. */
 export class Listener {
-  #rung = false;
+  #isNotified = false;
   #wake = (): void => {};
 
-  ring(): void {
-    this.#rung = true;
+  notify(): void {
+    this.#isNotified = true;
     this.#wake();
   }
 
   /** Returns true if it was notified since the last call, false if the time passed without a notification. */
-  async rung(millis: number): Promise<boolean> {
-    if (!this.#rung) {
+  async waitForNotification(millis: number): Promise<boolean> {
+    if (!this.#isNotified) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((done) => {
         this.#wake = done;
@@ -23,9 +23,9 @@ export class Listener {
       });
       clearTimeout(timer);
     }
-    const rung = this.#rung;
-    this.#rung = false;
-    return rung;
+    const isNotified = this.#isNotified;
+    this.#isNotified = false;
+    return isNotified;
   }
 }
 
@@ -40,13 +40,13 @@ interface OpenStream {
  * all places are taken, the oldest stream of the owner with the most streams is closed for an owner with fewer streams.
  */
 export class OpenStreams {
-  readonly #most: number;
+  readonly #maxStreams: number;
   /** In the order of their age. */
   readonly #open = new Map<Listener, OpenStream>();
-  #ended = false;
+  #isEnded = false;
 
   constructor(most: number) {
-    this.#most = most;
+    this.#maxStreams = most;
   }
 
   get count(): number {
@@ -54,8 +54,8 @@ export class OpenStreams {
   }
 
   /** Whether the server is stopping, which ends streams. */
-  get ended(): boolean {
-    return this.#ended;
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   /**
@@ -65,7 +65,7 @@ export class OpenStreams {
    * @throws RefusalError (429) if there is no place and no owner has more streams than this one
    */
   open(owner: string, cut: () => void): Listener {
-    if (this.#open.size >= this.#most) this.#makeRoom(owner);
+    if (this.#open.size >= this.#maxStreams) this.#makeRoom(owner);
     const listener = new Listener();
     this.#open.set(listener, { owner, cut });
     return listener;
@@ -76,17 +76,17 @@ export class OpenStreams {
   }
 
   /** Notifies all streams of a change, or a possible one. */
-  ring(): void {
-    for (const listener of this.#open.keys()) listener.ring();
+  notify(): void {
+    for (const listener of this.#open.keys()) listener.notify();
   }
 
   /** Ends all streams. A client that does not read is disconnected. */
   end(): void {
-    this.#ended = true;
-    this.ring();
+    this.#isEnded = true;
+    this.notify();
     setTimeout(() => {
       for (const { cut } of this.#open.values()) cut();
-    }, graceMillis).unref();
+    }, gracePeriodMs).unref();
   }
 
   #makeRoom(owner: string): void {
@@ -94,13 +94,13 @@ export class OpenStreams {
     for (const each of this.#open.values()) counts.set(each.owner, (counts.get(each.owner) ?? 0) + 1);
     const most = Math.max(...counts.values());
     if (most <= (counts.get(owner) ?? 0) + 1) {
-      throw tooMany(`This server keeps ${this.#most} event streams open already. Close one, then try again.`);
+      throw tooMany(`This server keeps ${this.#maxStreams} event streams open already. Close one, then try again.`);
     }
     for (const [listener, stream] of this.#open) {
       if (counts.get(stream.owner) !== most) continue;
       this.close(listener);
       stream.cut();
-      listener.ring();
+      listener.notify();
       return;
     }
   }

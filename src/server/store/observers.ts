@@ -2,7 +2,7 @@ import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 /** Stores that a server starts to watch. Returns the key of its interval. */
-export async function beginObserving(change: StoreTransaction, startedAt: number, aliveAt: number): Promise<number> {
+export async function startInterval(change: StoreTransaction, startedAt: number, aliveAt: number): Promise<number> {
   const { key } = await change
     .insertInto('observers')
     .values({ started_at: startedAt, alive_at: aliveAt })
@@ -11,7 +11,7 @@ export async function beginObserving(change: StoreTransaction, startedAt: number
   return key;
 }
 
-export async function noteAlive(change: StoreTransaction, key: number, aliveAt: number): Promise<void> {
+export async function extendInterval(change: StoreTransaction, key: number, aliveAt: number): Promise<void> {
   await change.updateTable('observers').set({ alive_at: aliveAt }).where('key', '=', key).execute();
 }
 

@@ -18,13 +18,14 @@ import { Statements } from './statements.ts';
 import type { Store, Tables } from './tables.ts';
 
 function bindable(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     return value;
+  }
   throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
 }
 
 /** The number of prepared statements that are cached: preparing one takes longer than most take to run. */
-const statementsKept = 100;
+const maxStatements = 100;
 
 /** Adapts `node:sqlite` to what Kysely's SQLite driver expects of a database. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
@@ -35,7 +36,7 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
     if (known) statements.delete(sql);
     const statement = known ?? prepareOnce(database, sql);
     statements.set(sql, statement);
-    if (statements.size > statementsKept) {
+    if (statements.size > maxStatements) {
       for (const oldest of statements.keys()) {
         statements.delete(oldest);
         break;

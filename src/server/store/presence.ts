@@ -32,7 +32,7 @@ export async function storedPresences(store: Store): Promise<StoredPresence[]> {
  * Marks the stations that were connected as unknown, because a server that starts does not know whether they still are.
  * @param at when the previous server last watched; null if none did
  */
-export async function forgetWhoIsThere(change: StoreTransaction, at: number | null): Promise<void> {
+export async function resetPresence(change: StoreTransaction, at: number | null): Promise<void> {
   await change
     .updateTable('presence')
     .set({ state: 'unknown', since: at, last_seen_at: at })
@@ -48,14 +48,14 @@ export interface PresenceChange {
   lastSeen: number | null;
   heartbeatMillis: number | null;
   /** The transitions since the last change, in order. */
-  told: readonly PresenceReport[];
+  transitions: readonly PresenceReport[];
 }
 
 /** Stores a change of a station. A station that is no longer in use is ignored. */
-export async function savePresence(change: StoreTransaction, news: PresenceChange): Promise<void> {
-  const key = await keyOfPresence(change, news.stationId);
+export async function savePresence(change: StoreTransaction, changed: PresenceChange): Promise<void> {
+  const key = await keyOfPresence(change, changed.stationId);
   if (key === null) return;
-  const { state, since, lastSeen: last_seen_at, heartbeatMillis: heartbeat_millis } = news;
+  const { state, since, lastSeen: last_seen_at, heartbeatMillis: heartbeat_millis } = changed;
   await change.updateTable('presence').set({ last_seen_at, heartbeat_millis }).where('key', '=', key).execute();
   // Updating the state triggers an event for windows, so it is updated only if it differs.
   await change
@@ -64,7 +64,7 @@ export async function savePresence(change: StoreTransaction, news: PresenceChang
     .where('key', '=', key)
     .where((where) => where.or([where('state', '!=', state), sql<boolean>`since is not ${since}`]))
     .execute();
-  for (const { at, isUp, cause } of news.told) await insertTransition(change, key, { at, isUp, cause });
+  for (const { at, isUp, cause } of changed.transitions) await insertTransition(change, key, { at, isUp, cause });
 }
 
 /** Returns the key of the station's row, which is created if needed; null if the station is not in use. */
@@ -106,11 +106,11 @@ export async function setOperatorAddress(
  * @param from, to milliseconds since 1970; the last transition before and the first one after are passed to `rule` too
  * @returns the station's last transition afterwards; null if it has none
  */
-export async function changePast(
+export async function replaceTransitions(
   change: StoreTransaction,
   stationId: string,
   { from, to }: { from: number; to: number },
-  rule: (told: readonly PresenceReport[]) => readonly PresenceReport[],
+  rule: (transitions: readonly PresenceReport[]) => readonly PresenceReport[],
 ): Promise<{ at: number; isUp: boolean } | null> {
   const key = await keyOfPresence(change, stationId);
   if (key === null) return null;
@@ -126,8 +126,7 @@ export async function changePast(
   for (const { at } of gone) {
     await change.deleteFrom('transitions').where('presence_key', '=', key).where('at', '=', at).execute();
   }
-  // The end of a time first: then days after it are not touched.
-  for (const each of come.toReversed()) await insertTransition(change, key, each);
+  for (const each of come) await insertTransition(change, key, each);
   const last = await change
     .selectFrom('transitions')
     .select(['at', 'is_up'])

@@ -57,7 +57,7 @@ export class Statements {
 }
 
 /** An open transaction of the `Store`, with the prepared statements of the same connection. */
-export interface FastChange {
+export interface WriteContext {
   change: StoreTransaction;
   sql: Statements;
 }

@@ -4,7 +4,7 @@ import { findBatch, insertBatch } from './batches.ts';
 import { fold } from './fold.ts';
 import { findPart, insertPart } from './parts.ts';
 import { firstRevision, insertRevision } from './revisions.ts';
-import type { FastChange, Statements } from './statements.ts';
+import type { Statements,WriteContext } from './statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
 import { timedId } from './timedId.ts';
 
@@ -34,7 +34,7 @@ export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | un
  * names.
  * @param runId the id of the run, which need not be stored yet
  */
-export async function unitOfRun(fast: FastChange, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
+export async function unitOfRun(fast: WriteContext, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
   const { change, sql } = fast;
   const unit = knownUnit(sql, run.serialNumber);
   const revision_id = knownRevision(sql, run, unit) ?? (await newRevision(change, run, by));
@@ -95,7 +95,7 @@ async function newRevision(
   return insertRevision(change, { partId, number: revision ?? firstRevision }, by);
 }
 
-async function batchOfRun({ change, sql }: FastChange, number: string, by: Creator): Promise<string> {
+async function batchOfRun({ change, sql }: WriteContext, number: string, by: Creator): Promise<string> {
   const known = sql.id('select id from batches where number_key = ?', fold(number));
   return known ?? insertBatch(change, number, by);
 }

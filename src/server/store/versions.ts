@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
-import type { FastChange } from './statements.ts';
+import type { WriteContext } from './statements.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export async function findVersion(store: Store, procedureId: string, tag: string) {
@@ -32,7 +32,7 @@ export async function insertVersion(
 
 /** Returns the id of the version with a tag. It is created if there is none. */
 export async function versionOf(
-  { change, sql }: FastChange,
+  { change, sql }: WriteContext,
   procedureId: string,
   tag: string,
   by: Creator,

@@ -44,7 +44,7 @@ export class EditorWindow implements TestSource {
   request(request: WindowRequest): void {
     this.#waiting.push(request);
     this.#waiting.splice(0, this.#waiting.length - mostWaiting);
-    this.#listener?.ring();
+    this.#listener?.notify();
   }
 
   /** Returns the requests to send. */
@@ -58,7 +58,7 @@ export class EditorWindow implements TestSource {
     this.request({ event: 'stop', data: { execution_id: this.test.execution_id } });
   };
 
-  give(prompt_id: string, text: string): void {
+  answer(prompt_id: string, text: string): void {
     if (this.test) {
       this.request({ event: 'answer', data: { execution_id: this.test.execution_id, prompt_id, text } });
     }

@@ -7,13 +7,13 @@ import { LiveStation } from './liveStation.ts';
 import { StreamSource } from './streamSource.ts';
 
 /** The maximum number of remembered windows, so that a client cannot fill the memory with names. */
-const mostWindows = 500;
-const mostStreams = 300;
+const maxWindows = 500;
+const maxStreams = 300;
 
 /** The live state of every station. It exists in memory only: after a restart, the sources report it again. */
 export class OperatorHub implements StreamListener {
   /** The streams to watchers and windows. */
-  readonly streams = new OpenStreams(mostStreams);
+  readonly streams = new OpenStreams(maxStreams);
   readonly #stations = new Map<string, LiveStation>();
   readonly #sources = new Map<string, StreamSource>();
   readonly #windows = new Map<string, EditorWindow>();
@@ -37,7 +37,7 @@ export class OperatorHub implements StreamListener {
       return known;
     }
     for (const [oldest, window] of this.#windows) {
-      if (this.#windows.size < mostWindows) break;
+      if (this.#windows.size < maxWindows) break;
       if (!window.connected) this.#windows.delete(oldest);
     }
     const made = new EditorWindow();
@@ -93,6 +93,6 @@ export class OperatorHub implements StreamListener {
     const key = (all: readonly WaitingPrompt[]): string => all.map(({ prompt_id }) => prompt_id).join();
     if (key(waiting) === key(this.#waiting)) return;
     this.#waiting = waiting;
-    for (const listener of this.#waitingListeners) listener.ring();
+    for (const listener of this.#waitingListeners) listener.notify();
   }
 }

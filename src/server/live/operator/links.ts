@@ -23,7 +23,8 @@ export class OperatorLinks {
   /** @param keyId the id of the station's current key; null if it has none, so that no link is valid */
   isGenuine(token: string, station: string, keyId: string | null): boolean {
     if (keyId === null) return false;
-    const [given, expected] = [Buffer.from(token), Buffer.from(this.token(station, keyId))];
+    const given = Buffer.from(token);
+    const expected = Buffer.from(this.token(station, keyId));
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 }

@@ -3,10 +3,10 @@ import { conflict, notFound } from '../../http/refusalError.ts';
 import type { Listener } from '../openStreams.ts';
 import type { EditorWindow } from './editorWindow.ts';
 import { PromptAnswers } from './promptAnswers.ts';
-import { freshest, isRunning, type TestSource } from './testSource.ts';
+import { currentSource, isRunning, type TestSource } from './testSource.ts';
 
 /** Milliseconds between checks whether an answer was accepted. */
-const lookMillis = 1_000;
+const answerCheckMs = 1_000;
 
 /** The live state of one station, from all of its sources, and the actions that are possible. */
 export class LiveStation {
@@ -16,7 +16,7 @@ export class LiveStation {
   readonly #windows = new Set<EditorWindow>();
   readonly #answers = new PromptAnswers();
   readonly #watchers = new Set<Listener>();
-  #look: NodeJS.Timeout | undefined;
+  #answerTimer: NodeJS.Timeout | undefined;
   #state: LiveState | undefined;
   name = '';
 
@@ -27,7 +27,7 @@ export class LiveStation {
   }
 
   /** The last name that the server read. Names change seldom. */
-  named(name: string): this {
+  withName(name: string): this {
     if (name !== this.name) this.#state = undefined;
     this.name = name;
     return this;
@@ -62,12 +62,12 @@ export class LiveStation {
       const same = other.test !== null && other.test.execution_id === source.test?.execution_id;
       if (other !== source && other.kind === source.kind && same && !other.connected) this.#sources.delete(other);
     }
-    const shown = freshest([...this.#sources]);
+    const shown = currentSource([...this.#sources]);
     for (const each of this.#sources) if (!each.connected && each !== shown) this.#sources.delete(each);
     for (const each of this.#windows) if (!each.connected && each !== shown) this.#windows.delete(each);
-    this.#giveDue();
+    this.#sendPendingAnswer();
     this.#state = undefined;
-    for (const watcher of this.#watchers) watcher.ring();
+    for (const watcher of this.#watchers) watcher.notify();
     this.#onChange();
   }
 
@@ -84,7 +84,7 @@ export class LiveStation {
     }
     if (isOpen && !source.connected) throw conflict(refusals.gone);
     const answered = this.#answers.add(prompt, by, delivered ? null : text, Date.now());
-    this.changed(source ?? this.#anySource());
+    this.changed(source ?? this.#firstSource());
     return answered;
   }
 
@@ -100,52 +100,52 @@ export class LiveStation {
   /** @throws RefusalError (409) with the reason why no test can be started */
   start(serialNumber: string, loop: boolean): void {
     const why = this.state.actions.start;
-    const window = this.#offering();
+    const window = this.#startingWindow();
     if (why !== null || !window) throw conflict(refusals[why ?? 'no-window']);
     window.request({ event: 'start', data: { serial_number: serialNumber, loop } });
   }
 
   /** @throws RefusalError (409) if no window is connected */
   loop(loop: boolean): void {
-    const window = this.#offering();
+    const window = this.#startingWindow();
     if (!window) throw conflict(refusals['no-window']);
     window.request({ event: 'loop', data: { loop } });
   }
 
   #shown(): TestSource | null {
-    return freshest([...this.#sources]);
+    return currentSource([...this.#sources]);
   }
 
-  #anySource(): TestSource {
+  #firstSource(): TestSource {
     const [source] = this.#sources;
     if (!source) throw notFound('Nothing is known of a test on this station.');
     return source;
   }
 
   /** Returns the window that would start a script: one with a script before one without, then the newest. */
-  #offering(): EditorWindow | undefined {
+  #startingWindow(): EditorWindow | undefined {
     return [...this.#windows]
       .filter(({ connected, offer }) => connected && offer !== null)
       .sort((a, b) => Number(b.offer?.script != null) - Number(a.offer?.script != null) || b.opened - a.opened)[0];
   }
 
   /** An answer that the test has not accepted yet is sent again, so that none is lost with a connection. */
-  #giveDue(): void {
-    clearTimeout(this.#look);
+  #sendPendingAnswer(): void {
+    clearTimeout(this.#answerTimer);
     const source = this.#shown();
     const prompt = source?.test?.prompt;
     if (!source || !prompt || this.#answers.of(prompt.id) === null) return;
     if (source.connected) {
-      const text = this.#answers.due(prompt.id, performance.now());
-      if (text !== null) source.give(prompt.id, text);
+      const text = this.#answers.takeDue(prompt.id, performance.now());
+      if (text !== null) source.answer(prompt.id, text);
     }
-    this.#look = setTimeout(() => this.#giveDue(), lookMillis).unref();
+    this.#answerTimer = setTimeout(() => this.#sendPendingAnswer(), answerCheckMs).unref();
   }
 
   #stateNow(): LiveState {
     const source = this.#shown();
     const test = source?.test ?? null;
-    const window = this.#offering();
+    const window = this.#startingWindow();
     return {
       station_id: this.id,
       station_name: this.name,

@@ -2,25 +2,25 @@ import type { AnsweredPrompt } from '../../../shared/contract/operator.ts';
 import { conflict } from '../../http/refusalError.ts';
 
 /** The number of prompts of a station whose answers are remembered. */
-const rememberedPrompts = 200;
+const maxPrompts = 200;
 
 /** Milliseconds after which an answer that the test has not accepted is sent again. */
-const patienceMillis = 1_000;
+const retryDelayMs = 1_000;
 
 interface Answer {
   readonly answered: AnsweredPrompt;
   /** Null: the caller passes the answer to the test itself. */
   readonly text: string | null;
   /** By the monotonic clock. */
-  givenAt: number;
+  sentAtMs: number;
 }
 
 /** The answers to prompts. The first answer counts, and it is sent until the test has accepted it. */
 export class PromptAnswers {
-  readonly #given = new Map<string, Answer>();
+  readonly #answers = new Map<string, Answer>();
 
   of(prompt: string): AnsweredPrompt | null {
-    return this.#given.get(prompt)?.answered ?? null;
+    return this.#answers.get(prompt)?.answered ?? null;
   }
 
   /** @throws RefusalError (409) if the prompt is answered already */
@@ -31,10 +31,10 @@ export class PromptAnswers {
       throw conflict(`This question was answered already, by ${first.by} at ${when} UTC. That answer counts.`);
     }
     const answered = { prompt_id: prompt, by, at: new Date(now).toISOString() };
-    this.#given.set(prompt, { answered, text, givenAt: -Infinity });
-    for (const oldest of this.#given.keys()) {
-      if (this.#given.size <= rememberedPrompts) break;
-      this.#given.delete(oldest);
+    this.#answers.set(prompt, { answered, text, sentAtMs: -Infinity });
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= maxPrompts) break;
+      this.#answers.delete(oldest);
     }
     return answered;
   }
@@ -43,10 +43,10 @@ export class PromptAnswers {
    * Returns the text to send to a prompt that is still open; null if there is none or it was sent just now.
    * @param now by the monotonic clock
    */
-  due(prompt: string, now: number): string | null {
-    const answer = this.#given.get(prompt);
-    if (answer?.text == null || now - answer.givenAt < patienceMillis) return null;
-    answer.givenAt = now;
+  takeDue(prompt: string, now: number): string | null {
+    const answer = this.#answers.get(prompt);
+    if (answer?.text == null || now - answer.sentAtMs < retryDelayMs) return null;
+    answer.sentAtMs = now;
     return answer.text;
   }
 }

@@ -6,18 +6,18 @@ import type { Environment } from '../../http/mount.ts';
 import { type Listener, type OpenStreams } from '../openStreams.ts';
 
 /** Milliseconds between two checks whether the client may still listen, and between two events. */
-const lookMillis = 5_000;
-const leastMillis = 40;
+const checkIntervalMs = 5_000;
+const minIntervalMs = 40;
 
 interface ServerEvents {
   readonly streams: OpenStreams;
   /** The owner of the stream: see `OpenStreams`. */
   readonly owner: string;
   /** Returns whether the client may (still) listen. */
-  readonly allowed: () => Promise<boolean>;
+  readonly isAllowed: () => Promise<boolean>;
   /** Returns what happened since the last call; all of it on the first call. */
-  readonly news: () => readonly { event: string; data: unknown }[];
-  /** The stream is notified when there is news. */
+  readonly takeEvents: () => readonly { event: string; data: unknown }[];
+  /** The stream is notified when there are new events. */
   readonly opened: (listener: Listener) => void;
   readonly closed: (listener: Listener) => void;
 }
@@ -28,24 +28,24 @@ interface ServerEvents {
  */
 export function serveEvents(
   c: Context<Environment>,
-  { streams, owner, allowed, news, opened, closed }: ServerEvents,
+  { streams, owner, isAllowed, takeEvents, opened, closed }: ServerEvents,
 ): Response {
   const listener = streams.open(owner, () => c.env.outgoing.destroy());
   opened(listener);
   c.header(...unbuffered);
   return streamSSE(c, async (stream) => {
-    stream.onAbort(() => listener.ring());
-    let looked = performance.now();
+    stream.onAbort(() => listener.notify());
+    let lastCheckAt = performance.now();
     try {
-      while (!stream.aborted && !streams.ended) {
-        if (performance.now() - looked >= lookMillis) {
-          if (!(await allowed())) return;
-          looked = performance.now();
+      while (!stream.aborted && !streams.isEnded) {
+        if (performance.now() - lastCheckAt >= checkIntervalMs) {
+          if (!(await isAllowed())) return;
+          lastCheckAt = performance.now();
           await stream.write(': still here\n\n');
         }
-        for (const { event, data } of news()) await stream.writeSSE({ event, data: JSON.stringify(data) });
-        await delay(leastMillis);
-        await listener.rung(lookMillis);
+        for (const { event, data } of takeEvents()) await stream.writeSSE({ event, data: JSON.stringify(data) });
+        await delay(minIntervalMs);
+        await listener.waitForNotification(checkIntervalMs);
       }
     } finally {
       streams.close(listener);

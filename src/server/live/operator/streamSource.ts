@@ -4,7 +4,7 @@ import type { LiveStream } from '../streaming/streams.ts';
 import type { TestSource } from './testSource.ts';
 
 /** Milliseconds between two states that are read. Those in between are skipped, because each state is complete. */
-const readEvery = 50;
+const readIntervalMs = 50;
 
 /**
  * A test that is reported by states of OpenHTF: the stream of the official client, or a followed OpenHTF station
@@ -19,7 +19,7 @@ export class StreamSource implements TestSource {
   readonly busy = false;
   readonly stop = null;
   readonly #stream: LiveStream;
-  readonly #onNews: () => void;
+  readonly #onChange: () => void;
   #view: OpenhtfView | null = null;
   #unread: { state: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export class StreamSource implements TestSource {
   constructor(kind: StreamSource['kind'], stream: LiveStream, onNews: () => void) {
     this.kind = kind;
     this.#stream = stream;
-    this.#onNews = onNews;
+    this.#onChange = onNews;
   }
 
   take(state: unknown): void {
@@ -44,10 +44,10 @@ export class StreamSource implements TestSource {
     if (farewell && this.test !== null && this.test.status !== 'completed') {
       this.test = { ...this.test, status: 'completed', prompt: null };
     }
-    this.#onNews();
+    this.#onChange();
   }
 
-  give(prompt: string, text: string): void {
+  answer(prompt: string, text: string): void {
     const plug = this.#view?.promptPlug;
     if (plug != null && this.#view?.test.prompt?.id === prompt) {
       this.#stream.send({ plug_name: plug, method_name: 'respond', args: [prompt, text] });
@@ -59,12 +59,12 @@ export class StreamSource implements TestSource {
     this.#unread = undefined;
     this.#timer = undefined;
     if (unread === undefined) return;
-    this.#timer = setTimeout(() => this.#read(), readEvery);
+    this.#timer = setTimeout(() => this.#read(), readIntervalMs);
     const view = readOpenhtfState(this.#view, unread.state, Date.now());
     if (view === null) return;
     if (view.test.execution_id !== this.#view?.test.execution_id) this.since = performance.now();
     this.#view = view;
     this.test = view.test;
-    this.#onNews();
+    this.#onChange();
   }
 }

@@ -15,7 +15,7 @@ export interface TestSource {
   /** Whether its script is running, with or without a test. */
   readonly busy: boolean;
   /** Passes an answer to the test. The same answer may be passed again. */
-  give(prompt: string, text: string): void;
+  answer(prompt: string, text: string): void;
   /** Stops the test in an orderly way; null if it cannot. */
   readonly stop: (() => void) | null;
 }
@@ -27,11 +27,11 @@ export const isRunning = ({ test, connected }: TestSource): boolean =>
  * Returns the source whose test a station shows: a running one before others, then the newest. A script that an editor
  * runs may stream too. Both then report one execution, and the editor's report has more details.
  */
-export function freshest(sources: readonly TestSource[]): TestSource | null {
+export function currentSource(sources: readonly TestSource[]): TestSource | null {
   const inEditors = new Set(sources.filter(({ kind }) => kind === 'editor').map(({ test }) => test?.execution_id));
-  const telling = sources.filter(
+  const reporting = sources.filter(
     ({ kind, test }) => test !== null && (kind === 'editor' || !inEditors.has(test.execution_id)),
   );
-  const [first = null] = telling.sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.since - a.since);
+  const [first = null] = reporting.sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.since - a.since);
   return first;
 }

@@ -3,15 +3,14 @@ import * as z from 'zod';
 import type { LiveStream, PlugCall, StreamEnd, StreamListener } from '../streaming/streams.ts';
 import type { Clock } from './clock.ts';
 
-/**
- * Milliseconds between attempts to reach a server that is not running: the first, and the maximum. Each is twice the
- * last.
- */
-const [firstWait, longestWait] = [1_000, 15_000];
-/** Milliseconds between two checks whether an open connection still reaches the server, and until one is unanswered. */
-const [probeEvery, probePatience] = [15_000, 10_000];
+/** The delay before the first attempt to reconnect. Each further one is twice the last, up to `maxRetryDelayMs`. */
+const firstRetryDelayMs = 1_000;
+const maxRetryDelayMs = 15_000;
+/** How often an open connection is checked, and how long the server has to answer. */
+const probeIntervalMs = 15_000;
+const probeTimeoutMs = 10_000;
 /** The connection counts as lost after this number of unanswered checks in a row. */
-const probesMissed = 2;
+const maxMissedProbes = 2;
 
 /** A message of an OpenHTF station server. It has the whole state of a test that is being executed. */
 const message = z
@@ -51,7 +50,7 @@ class FollowedStream implements LiveStream {
       headers: { 'Content-Type': 'application/json' },
       body,
       redirect: 'error',
-      signal: AbortSignal.timeout(probePatience),
+      signal: AbortSignal.timeout(probeTimeoutMs),
     }).then(
       (answer) => answer.body?.cancel(),
       () => undefined, // whether the answer arrived shows in what the test does next
@@ -67,9 +66,9 @@ export class Follower {
   readonly #listeners: readonly StreamListener[];
   #socket: WebSocket | undefined;
   #stream: FollowedStream | undefined;
-  #wait = firstWait;
+  #retryDelayMs = firstRetryDelayMs;
   #cancel = (): void => {};
-  #ended = false;
+  #isEnded = false;
 
   constructor(stationId: string, address: string, clock: Clock, listeners: readonly StreamListener[]) {
     this.#stationId = stationId;
@@ -80,7 +79,7 @@ export class Follower {
   }
 
   end(how: StreamEnd): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#drop(how);
   }
 
@@ -89,46 +88,46 @@ export class Follower {
     this.#socket = socket;
     const isCurrent = (): boolean => this.#socket === socket;
     socket.addEventListener('open', () => isCurrent() && this.#opened());
-    socket.addEventListener('message', (event) => isCurrent() && this.#take(event.data));
+    socket.addEventListener('message', (event) => isCurrent() && this.#receive(event.data));
     // A connection that never opened may end with an error only.
     for (const end of ['close', 'error']) socket.addEventListener(end, () => isCurrent() && this.#drop('lost'));
   }
 
   #opened(): void {
-    this.#wait = firstWait;
+    this.#retryDelayMs = firstRetryDelayMs;
     const stream = new FollowedStream(this.#stationId, this.address);
     this.#stream = stream;
     for (const listener of this.#listeners) listener.opened(stream);
-    this.#probeLater(stream, 0);
+    this.#scheduleProbe(stream, 0);
   }
 
-  #take(data: unknown): void {
-    const told = message.safeParse(data).data;
+  #receive(data: unknown): void {
+    const received = message.safeParse(data).data;
     const stream = this.#stream;
-    if (told && stream) this.#tell(stream, told);
+    if (received && stream) this.#report(stream, received);
   }
 
-  #tell(stream: FollowedStream, told: Message): void {
-    stream.last = told;
-    for (const listener of this.#listeners) listener.state(stream, told.state);
+  #report(stream: FollowedStream, received: Message): void {
+    stream.last = received;
+    for (const listener of this.#listeners) listener.state(stream, received.state);
   }
 
   /** A pulled cable closes no connection, so the server is asked regularly. */
-  #probeLater(stream: FollowedStream, missed: number): void {
-    this.#cancel = this.#clock.after(probeEvery, () => {
-      void this.#answers(stream).then((answered) => {
+  #scheduleProbe(stream: FollowedStream, missed: number): void {
+    this.#cancel = this.#clock.after(probeIntervalMs, () => {
+      void this.#isAnswering(stream).then((answered) => {
         if (this.#stream !== stream) return;
         const now = answered ? 0 : missed + 1;
-        if (now >= probesMissed) this.#drop('lost');
-        else this.#probeLater(stream, now);
+        if (now >= maxMissedProbes) this.#drop('lost');
+        else this.#scheduleProbe(stream, now);
       });
     });
   }
 
   /** A script that does not publish how its test ended is asked for the test: a completed test is no longer found. */
-  async #answers(stream: FollowedStream): Promise<boolean> {
+  async #isAnswering(stream: FollowedStream): Promise<boolean> {
     const patience = new AbortController();
-    const cancel = this.#clock.after(probePatience, () => patience.abort());
+    const cancel = this.#clock.after(probeTimeoutMs, () => patience.abort());
     const { last } = stream;
     const path = last?.state.status === 'RUNNING' ? `${pathOf(last)}/phases` : '/sub/station/info';
     try {
@@ -136,7 +135,7 @@ export class Follower {
       const answer = await fetch(`http://${this.address}${path}`, { redirect: 'error', signal });
       await answer.body?.cancel();
       const isOver = answer.status === 404 && last !== undefined && stream.last === last && this.#stream === stream;
-      if (isOver) this.#tell(stream, { ...last, state: { ...last.state, status: 'COMPLETED' } });
+      if (isOver) this.#report(stream, { ...last, state: { ...last.state, status: 'COMPLETED' } });
       return true;
     } catch {
       return false;
@@ -146,14 +145,15 @@ export class Follower {
   }
 
   #drop(how: StreamEnd): void {
-    const [socket, stream] = [this.#socket, this.#stream];
+    const socket = this.#socket;
+    const stream = this.#stream;
     this.#socket = undefined;
     this.#stream = undefined;
     this.#cancel();
     socket?.close();
     if (stream) for (const listener of this.#listeners) listener.closed(stream, how);
-    if (this.#ended) return;
-    this.#cancel = this.#clock.after(this.#wait, () => this.#connect());
-    this.#wait = Math.min(2 * this.#wait, longestWait);
+    if (this.#isEnded) return;
+    this.#cancel = this.#clock.after(this.#retryDelayMs, () => this.#connect());
+    this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, maxRetryDelayMs);
   }
 }

@@ -26,7 +26,7 @@ interface Beating {
 /**
  * The number of script runs of a station that are told apart. Above it, the one that was silent for longest is dropped.
  */
-const mostOfOneStation = 20;
+const maxScriptRuns = 20;
 
 /** The sources that regularly report that their station is connected. A missing report means that it disconnected. */
 export class Heartbeats {
@@ -62,7 +62,7 @@ export class Heartbeats {
     } else {
       const began = Math.max(at, this.#observer.startedAt);
       this.#expect(station, name, began, interval);
-      station.tell(name, { running: beat.running, interval }, began, cause);
+      station.report(name, { running: beat.running, interval }, began, cause);
     }
     this.#presences.changed(station);
     await this.#presences.save();
@@ -71,18 +71,18 @@ export class Heartbeats {
   /**
    * After a time in which nothing was watched, heartbeats may have been missed unseen, so that each timer starts again.
    */
-  renew(): void {
+  restartTimers(): void {
     for (const beats of this.#beating.values()) {
       for (const [name, beating] of beats) {
         // After the clock was put back, the last heartbeat would be in the future for too long.
         beating.last = Math.min(beating.last, this.#observer.startedAt);
-        this.#plan(name, beating, patienceFor(beating.interval));
+        this.#startTimer(name, beating, patienceFor(beating.interval));
       }
     }
   }
 
   /** Ends the station's heartbeats without counting them as missed. */
-  forget(station: StationPresence): void {
+  remove(station: StationPresence): void {
     for (const { cancel } of this.#beating.get(station.id)?.values() ?? []) cancel();
     this.#beating.delete(station.id);
   }
@@ -100,24 +100,24 @@ export class Heartbeats {
     // Move it to the end: the map is ordered by the last heartbeat.
     beats.delete(name);
     beats.set(name, beating);
-    this.#plan(name, beating, beating.last + patienceFor(interval) - this.#clock.now());
+    this.#startTimer(name, beating, beating.last + patienceFor(interval) - this.#clock.now());
     for (const oldest of beats.keys()) {
-      if (beats.size <= mostOfOneStation) break;
-      this.#miss(oldest, station.id);
+      if (beats.size <= maxScriptRuns) break;
+      this.#markMissed(oldest, station.id);
     }
   }
 
-  #plan(name: string, beating: Beating, millis: number): void {
+  #startTimer(name: string, beating: Beating, millis: number): void {
     beating.cancel();
     beating.cancel = this.#clock.after(millis, () => {
       const since = this.#observer.startedAt;
       this.#observer.now();
-      if (this.#observer.startedAt === since) this.#miss(name, beating.station.id); // otherwise all timers have started again
+      if (this.#observer.startedAt === since) this.#markMissed(name, beating.station.id); // otherwise all timers have started again
     });
   }
 
   /** The station was connected for one interval after the last heartbeat. A time that was not watched stays unknown. */
-  #miss(name: string, stationId: string): void {
+  #markMissed(name: string, stationId: string): void {
     const beating = this.#beating.get(stationId)?.get(name);
     if (!beating) return;
     const { station, last, interval } = beating;

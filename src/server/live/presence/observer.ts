@@ -1,13 +1,13 @@
 import { type ElapsedTime, isGap } from '../../../shared/uptime/presence.ts';
 import { logFailure } from '../../cli/logFailure.ts';
-import { beginObserving, noteAlive } from '../../store/observers.ts';
+import { extendInterval,startInterval } from '../../store/observers.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Clock } from './clock.ts';
 
 /**
  * Milliseconds between two notes that the server is running. If it is killed, the time after the last note is unknown.
  */
-export const tickMillis = 15_000;
+export const tickMs = 15_000;
 
 /** A time in which the server watched without a break. */
 interface Interval {
@@ -25,7 +25,7 @@ export class Observer {
   readonly #onTick: () => void;
   readonly #onGap: () => void;
   #interval: Interval;
-  #looked: ElapsedTime;
+  #lastCheck: ElapsedTime;
   #cancel = (): void => {};
   #saving: Promise<void> = Promise.resolve();
 
@@ -39,7 +39,7 @@ export class Observer {
     this.#onTick = onTick;
     this.#onGap = onGap;
     this.#interval = { startedAt: clock.now(), key: null };
-    this.#looked = { wall: this.#interval.startedAt, monotonic: clock.monotonic() };
+    this.#lastCheck = { wall: this.#interval.startedAt, monotonic: clock.monotonic() };
   }
 
   /** When it started to watch without a break; milliseconds since 1970. */
@@ -48,16 +48,17 @@ export class Observer {
   }
 
   async start(): Promise<void> {
-    this.#plan();
+    this.#scheduleTick();
     await this.note();
   }
 
   /** Returns the current time. Every report uses this, so that a gap is noticed before the report. */
   now(): number {
-    const [wall, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
-    const last = this.#looked;
-    this.#looked = { wall, monotonic };
-    if (isGap({ wall: wall - last.wall, monotonic: monotonic - last.monotonic }, tickMillis)) {
+    const wall = this.#clock.now();
+    const monotonic = this.#clock.monotonic();
+    const last = this.#lastCheck;
+    this.#lastCheck = { wall, monotonic };
+    if (isGap({ wall: wall - last.wall, monotonic: monotonic - last.monotonic }, tickMs)) {
       this.#interval = { startedAt: wall, key: null };
       this.#onGap();
     }
@@ -68,7 +69,7 @@ export class Observer {
   note(): Promise<void> {
     const now = this.now();
     const interval = this.#interval;
-    this.#saving = this.#saving.then(() => this.#save(interval, now)).catch(complain);
+    this.#saving = this.#saving.then(() => this.#save(interval, now)).catch(reportFailure);
     return this.#saving;
   }
 
@@ -82,9 +83,9 @@ export class Observer {
     await this.note();
   }
 
-  #plan(): void {
-    this.#cancel = this.#clock.after(tickMillis, () => {
-      this.#plan();
+  #scheduleTick(): void {
+    this.#cancel = this.#clock.after(tickMs, () => {
+      this.#scheduleTick();
       void this.note();
       this.#onTick();
     });
@@ -92,12 +93,12 @@ export class Observer {
 
   async #save(interval: Interval, now: number): Promise<void> {
     interval.key = await this.#store.transaction().execute(async (change) => {
-      if (interval.key === null) return beginObserving(change, interval.startedAt, now);
-      await noteAlive(change, interval.key, now);
+      if (interval.key === null) return startInterval(change, interval.startedAt, now);
+      await extendInterval(change, interval.key, now);
       return interval.key;
     });
   }
 }
 
 /** The next tick tries again, for example after a full disk. */
-const complain = (error: unknown): void => logFailure('The time of watching could not be stored', error);
+const reportFailure = (error: unknown): void => logFailure('The time of watching could not be stored', error);

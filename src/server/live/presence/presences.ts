@@ -1,7 +1,7 @@
 import { type LateHeartbeat, patienceFor, repaired } from '../../../shared/uptime/presence.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { observedWithin } from '../../store/observers.ts';
-import { changePast, savePresence, type StoredPresence } from '../../store/presence.ts';
+import { replaceTransitions, savePresence, type StoredPresence } from '../../store/presence.ts';
 import type { Store } from '../../store/tables.ts';
 import { StationPresence } from './stationPresence.ts';
 
@@ -36,7 +36,7 @@ export class Presences {
   }
 
   /** Removes a station that is no longer in use. */
-  forget(id: string): void {
+  remove(id: string): void {
     this.#stations.delete(id);
   }
 
@@ -49,7 +49,7 @@ export class Presences {
 
   /** Resolves when all earlier changes are stored or could not be. In the latter case the next call tries again. */
   save(): Promise<void> {
-    return this.#queue(() => this.#save());
+    return this.#enqueue(() => this.#save());
   }
 
   /**
@@ -57,13 +57,13 @@ export class Presences {
    * @param alive when this server watched, as far as it is not stored
    */
   repair(station: StationPresence, beat: LateHeartbeat, alive: { from: number; to: number }): Promise<void> {
-    return this.#queue(async () => {
+    return this.#enqueue(async () => {
       await this.#save();
       const patience = patienceFor(beat.interval);
       const around = { from: beat.at - patience, to: beat.at + beat.interval + patience };
       const last = await this.#store.transaction().execute(async (change) => {
         const observed = [...(await observedWithin(change, around)), alive];
-        return changePast(change, station.id, around, (told) => repaired(told, beat, observed));
+        return replaceTransitions(change, station.id, around, (transitions) => repaired(transitions, beat, observed));
       });
       station.repaired(last);
       if (!station.isSaved) this.#unsaved.add(station);
@@ -72,7 +72,7 @@ export class Presences {
     });
   }
 
-  #queue(work: () => Promise<void>): Promise<void> {
+  #enqueue(work: () => Promise<void>): Promise<void> {
     const done = this.#saving.then(work);
     this.#saving = done.catch(() => undefined); // the caller handles the error
     return done;
@@ -82,15 +82,15 @@ export class Presences {
     const stations = [...this.#unsaved];
     if (stations.length === 0) return;
     this.#unsaved.clear();
-    const news = stations.map((station) => ({ station, news: station.takeNews() }));
+    const pending = stations.map((station) => ({ station, change: station.takePending() }));
     try {
-      await this.#store.transaction().execute(async (change) => {
-        for (const each of news) await savePresence(change, each.news);
+      await this.#store.transaction().execute(async (transaction) => {
+        for (const { change } of pending) await savePresence(transaction, change);
       });
     } catch (error) {
-      for (const each of news) {
-        each.station.giveBack(each.news);
-        this.#unsaved.add(each.station);
+      for (const { station, change } of pending) {
+        station.requeue(change);
+        this.#unsaved.add(station);
       }
       logFailure('The presence of stations could not be stored', error);
       return;

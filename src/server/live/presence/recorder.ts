@@ -3,7 +3,7 @@ import type { StationState } from '../../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../../shared/contract/presence.ts';
 import { patienceFor } from '../../../shared/uptime/presence.ts';
 import { lastAlive } from '../../store/observers.ts';
-import { forgetWhoIsThere, storedPresences } from '../../store/presence.ts';
+import { resetPresence, storedPresences } from '../../store/presence.ts';
 import type { Store } from '../../store/tables.ts';
 import type { LiveStream, StreamEnd, StreamListener } from '../streaming/streams.ts';
 import type { Clock } from './clock.ts';
@@ -31,7 +31,7 @@ export class PresenceRecorder implements StreamListener {
   readonly #observer: Observer;
   readonly #heartbeats: Heartbeats;
   readonly #followers: Followers;
-  readonly #judging = new Map<string, () => void>();
+  readonly #absenceTimers = new Map<string, () => void>();
 
   /**
    * @param onChange called after the store changed
@@ -52,8 +52,8 @@ export class PresenceRecorder implements StreamListener {
     this.#heartbeats = new Heartbeats(this.#presences, this.#observer, clock);
     this.#followers = new Followers(clock, [
       {
-        opened: ({ stationId }) => this.#tell(stationId, 'follow', false, 'follow'),
-        state: ({ stationId }, state) => this.#tell(stationId, 'follow', isRunning(state), 'follow'),
+        opened: ({ stationId }) => this.#report(stationId, 'follow', false, 'follow'),
+        state: ({ stationId }, state) => this.#report(stationId, 'follow', isRunning(state), 'follow'),
         closed: ({ stationId }, how) => this.#end(stationId, 'follow', how === 'server' ? null : 'follow'),
       },
       ...onFollowed,
@@ -66,11 +66,11 @@ export class PresenceRecorder implements StreamListener {
    */
   async start(): Promise<void> {
     const alive = await lastAlive(this.#store);
-    await this.#store.transaction().execute((change) => forgetWhoIsThere(change, alive));
+    await this.#store.transaction().execute((change) => resetPresence(change, alive));
     const stored = await storedPresences(this.#store);
     this.#presences.load(stored);
     await this.#observer.start();
-    this.#awaitThem();
+    this.#awaitReports();
     for (const { station_id, operator_address } of stored) this.#followers.follow(station_id, operator_address);
   }
 
@@ -78,17 +78,17 @@ export class PresenceRecorder implements StreamListener {
   async stop(): Promise<void> {
     this.#followers.stop();
     this.#heartbeats.stop();
-    for (const cancel of this.#judging.values()) cancel();
+    for (const cancel of this.#absenceTimers.values()) cancel();
     await this.#presences.save();
     await this.#observer.stop();
   }
 
   opened(stream: LiveStream): void {
-    this.#tell(stream.stationId, stream.id, false, 'stream');
+    this.#report(stream.stationId, stream.id, false, 'stream');
   }
 
   state(stream: LiveStream, state: unknown): void {
-    this.#tell(stream.stationId, stream.id, isRunning(state), 'stream');
+    this.#report(stream.stationId, stream.id, isRunning(state), 'stream');
   }
 
   closed(stream: LiveStream, how: StreamEnd): void {
@@ -108,17 +108,17 @@ export class PresenceRecorder implements StreamListener {
   }
 
   /** Ends the sources of a station that is no longer in use. */
-  async forget(stationId: string): Promise<void> {
+  async remove(stationId: string): Promise<void> {
     this.#followers.follow(stationId, null);
-    this.#judging.get(stationId)?.();
-    this.#judging.delete(stationId);
+    this.#absenceTimers.get(stationId)?.();
+    this.#absenceTimers.delete(stationId);
     const station = this.#presences.of(stationId);
     const now = this.#observer.now();
-    this.#heartbeats.forget(station);
+    this.#heartbeats.remove(station);
     station.endAll(now, 'key');
     this.#presences.changed(station);
     await this.#presences.save();
-    this.#presences.forget(stationId);
+    this.#presences.remove(stationId);
   }
 
   /** Resolves when all earlier reports are stored. */
@@ -127,10 +127,10 @@ export class PresenceRecorder implements StreamListener {
     await this.#observer.saved();
   }
 
-  #tell(stationId: string | null, source: string, running: boolean, cause: PresenceCause): void {
+  #report(stationId: string | null, source: string, running: boolean, cause: PresenceCause): void {
     if (stationId === null) return;
     const station = this.#presences.of(stationId);
-    station.tell(source, { running }, this.#observer.now(), cause);
+    station.report(source, { running }, this.#observer.now(), cause);
     this.#presences.changed(station);
   }
 
@@ -140,36 +140,36 @@ export class PresenceRecorder implements StreamListener {
     const station = this.#presences.of(stationId);
     const now = this.#observer.now();
     if (cause === null) {
-      station.lose(source, now);
-      this.#await(station);
+      station.drop(source, now);
+      this.#awaitReport(station);
     } else station.end(source, now, cause);
     this.#presences.changed(station);
   }
 
   #onGap(): void {
-    this.#heartbeats.renew();
-    this.#awaitThem();
+    this.#heartbeats.restartTimers();
+    this.#awaitReports();
   }
 
-  #awaitThem(): void {
-    for (const station of this.#presences.all) this.#await(station);
+  #awaitReports(): void {
+    for (const station of this.#presences.all) this.#awaitReport(station);
   }
 
   /** Gives a station that was connected time to report again. */
-  #await(station: StationPresence): void {
-    this.#judging.get(station.id)?.();
-    this.#judging.delete(station.id);
+  #awaitReport(station: StationPresence): void {
+    this.#absenceTimers.get(station.id)?.();
+    this.#absenceTimers.delete(station.id);
     if (!station.isAwaited) return;
     // If it does not, it disconnected when the waiting started, or when its heartbeat was due: the server watched then.
     const from = this.#observer.now() + (station.heartbeatMillis ?? 0);
-    const judge = (): void => {
+    const markAbsent = (): void => {
       const since = this.#observer.startedAt;
       this.#observer.now(); // notices a gap
       if (this.#observer.startedAt !== since) return; // the timer has started again
-      this.#judging.delete(station.id);
-      station.judge(from);
+      this.#absenceTimers.delete(station.id);
+      station.markAbsent(from);
       this.#presences.changed(station);
     };
-    this.#judging.set(station.id, this.#clock.after(patienceFor(station.heartbeatMillis ?? 0), judge));
+    this.#absenceTimers.set(station.id, this.#clock.after(patienceFor(station.heartbeatMillis ?? 0), markAbsent));
   }
 }

@@ -20,7 +20,7 @@ export class StationPresence {
   #heartbeatMillis: number | null = null;
   #last: { at: number; isUp: boolean } | null = null;
   /** Whether it was connected when a server last watched, and no source has reported it since. */
-  #awaited = false;
+  #isAwaited = false;
   /** When the latest source ended. */
   #end: { at: number; cause: PresenceCause } | null = null;
   #unsaved: PresenceReport[] = [];
@@ -34,14 +34,14 @@ export class StationPresence {
     this.#lastSeen = stored.last_seen_at;
     this.#heartbeatMillis = stored.heartbeat_millis;
     if (stored.last_at !== null) this.#last = { at: stored.last_at, isUp: stored.last_is_up === 1 };
-    this.#awaited = this.#last?.isUp === true;
+    this.#isAwaited = this.#last?.isUp === true;
   }
 
   get state(): StationState {
     return this.#state;
   }
   get isAwaited(): boolean {
-    return this.#awaited;
+    return this.#isAwaited;
   }
   get heartbeatMillis(): number | null {
     return this.#heartbeatMillis;
@@ -62,13 +62,13 @@ export class StationPresence {
   }
 
   /** Called when a source reports that the station is connected. */
-  tell(name: string, source: PresenceSource, at: number, cause: PresenceCause): void {
+  report(name: string, source: PresenceSource, at: number, cause: PresenceCause): void {
     this.#sources.set(name, source);
-    this.#awaited = false;
+    this.#isAwaited = false;
     this.#end = null;
-    this.#seen(at);
-    if (this.#last?.isUp !== true) this.#turn(at, true, cause);
-    this.#settle(at);
+    this.#updateLastSeen(at);
+    if (this.#last?.isUp !== true) this.#addTransition(at, true, cause);
+    this.#updateState(at);
   }
 
   /**
@@ -78,10 +78,10 @@ export class StationPresence {
    */
   end(name: string, at: number, cause: PresenceCause, seenAt = at): void {
     if (!this.#sources.delete(name)) return;
-    this.#seen(seenAt);
+    this.#updateLastSeen(seenAt);
     if (this.#end === null || at >= this.#end.at) this.#end = { at, cause };
-    if (!this.isUp && this.#last?.isUp === true) this.#turn(this.#end.at, false, this.#end.cause);
-    this.#settle(at);
+    if (!this.isUp && this.#last?.isUp === true) this.#addTransition(this.#end.at, false, this.#end.cause);
+    this.#updateState(at);
   }
 
   /** Ends all sources. */
@@ -90,19 +90,19 @@ export class StationPresence {
   }
 
   /** Ends a source because this server no longer listens to it, which says nothing about the station. */
-  lose(name: string, at: number): void {
+  drop(name: string, at: number): void {
     if (!this.#sources.delete(name)) return;
-    this.#seen(at);
-    this.#awaited = !this.isUp && this.#last?.isUp === true;
-    this.#settle(at);
+    this.#updateLastSeen(at);
+    this.#isAwaited = !this.isUp && this.#last?.isUp === true;
+    this.#updateState(at);
   }
 
   /** Called when no source has reported the station for long enough: it is disconnected. */
-  judge(at: number): void {
-    if (!this.#awaited) return;
-    this.#awaited = false;
-    this.#turn(at, false, 'server');
-    this.#settle(at);
+  markAbsent(at: number): void {
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.#addTransition(at, false, 'server');
+    this.#updateState(at);
   }
 
   /**
@@ -112,17 +112,17 @@ export class StationPresence {
   repaired(last: { at: number; isUp: boolean } | null): void {
     if (last === null || last.at <= this.lastAt) return;
     this.#last = last;
-    this.#seen(last.at);
-    this.#settle(last.at);
+    this.#updateLastSeen(last.at);
+    this.#updateState(last.at);
     if (this.#state !== 'disconnected') return;
     this.#since = last.at;
     this.#isSaved = false;
   }
 
   /** Returns the changes to store. They count as stored unless they are given back. */
-  takeNews(): PresenceChange {
+  takePending(): PresenceChange {
     this.#isSaved = true;
-    const told = this.#unsaved;
+    const transitions = this.#unsaved;
     this.#unsaved = [];
     return {
       stationId: this.id,
@@ -130,31 +130,31 @@ export class StationPresence {
       since: this.#since,
       lastSeen: this.#lastSeen,
       heartbeatMillis: this.#heartbeatMillis,
-      told,
+      transitions,
     };
   }
 
   /** Takes back changes that could not be stored. */
-  giveBack({ told }: PresenceChange): void {
-    this.#unsaved = [...told, ...this.#unsaved];
+  requeue({ transitions }: PresenceChange): void {
+    this.#unsaved = [...transitions, ...this.#unsaved];
     this.#isSaved = false;
   }
 
-  #seen(at: number): void {
+  #updateLastSeen(at: number): void {
     this.#lastSeen = Math.max(at, this.#lastSeen ?? at);
   }
 
   /** Transitions stay in order even if the clock is put back. */
-  #turn(at: number, isUp: boolean, cause: PresenceCause): void {
-    const told = { at: Math.max(Math.round(at), this.lastAt + 1), isUp, cause };
-    this.#last = told;
-    this.#unsaved.push(told);
+  #addTransition(at: number, isUp: boolean, cause: PresenceCause): void {
+    const transition = { at: Math.max(Math.round(at), this.lastAt + 1), isUp, cause };
+    this.#last = transition;
+    this.#unsaved.push(transition);
     this.#isSaved = false;
   }
 
-  #settle(at: number): void {
+  #updateState(at: number): void {
     const sources = [...this.#sources.values()];
-    if (!this.#awaited) {
+    if (!this.#isAwaited) {
       const intervals = sources.flatMap(({ interval }) => interval ?? []);
       const longest = intervals.length > 0 ? Math.max(...intervals) : null;
       if (longest !== this.#heartbeatMillis) this.#isSaved = false;
@@ -169,7 +169,7 @@ export class StationPresence {
 
   #stateOf(sources: readonly PresenceSource[]): StationState {
     if (sources.length > 0) return sources.some(({ running }) => running) ? 'running' : 'connected';
-    if (this.#awaited) return 'unknown';
+    if (this.#isAwaited) return 'unknown';
     return this.#last === null ? 'never' : 'disconnected';
   }
 }

@@ -148,8 +148,9 @@ export class StreamBroker {
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return false; // closed by now
     for (const other of this.open) if (other.session === session) other.cut('server'); // its client reconnects
-    if (this.open.filter((other) => other.session.keyId === session.keyId).length >= streamLimits.streamsOfKey)
+    if (this.open.filter((other) => other.session.keyId === session.keyId).length >= streamLimits.streamsOfKey) {
       return false;
+    }
     connection.stream = this.#openStream(client, connection, session);
     return true;
   }

@@ -13,7 +13,8 @@ export interface Certificates {
 
 const day = 24 * 60 * 60 * 1000;
 /** How long certificates are valid, and how long before their end they are renewed. */
-const [lifetime, renewal] = [5 * 365 * day, 90 * day];
+const lifetimeMs = 5 * 365 * day;
+const renewalMs = 90 * day;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const names = { authority: 'ca.pem', certificate: 'server.pem', key: 'server.key' } as const;
 
@@ -43,11 +44,12 @@ function read(folder: string): Certificates | null {
 
 function isGood({ authority, certificate }: Certificates, hosts: readonly string[], now: number): boolean {
   try {
-    const [ca, own] = [new X509Certificate(authority), new X509Certificate(certificate)];
+    const ca = new X509Certificate(authority);
+    const own = new X509Certificate(certificate);
     const ends = Math.min(ca.validToDate.getTime(), own.validToDate.getTime());
     const names = own.subjectAltName?.split(', ') ?? [];
     const named = hosts.every((host) => (isIP(host) ? own.checkIP(host) !== undefined : names.includes(`DNS:${host}`)));
-    return own.verify(ca.publicKey) && named && ends - now > renewal && own.validFromDate.getTime() <= now;
+    return own.verify(ca.publicKey) && named && ends - now > renewalMs && own.validFromDate.getTime() <= now;
   } catch {
     return false; // incomplete or of another program, so it is created again
   }
@@ -70,7 +72,7 @@ function write(folder: string, { authority, certificate, key }: Certificates): v
 
 async function create(hosts: readonly string[], now: number): Promise<Certificates> {
   const x509 = await library();
-  const valid = { notBefore: new Date(now - day), notAfter: new Date(now + lifetime), signingAlgorithm: algorithm };
+  const valid = { notBefore: new Date(now - day), notAfter: new Date(now + lifetimeMs), signingAlgorithm: algorithm };
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=Test Stations on ${hostname().replace(/[^\w.-]/g, '-')}`,

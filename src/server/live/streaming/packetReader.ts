@@ -1,7 +1,9 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
 /** MQTT writes the length of a packet after its first byte: 7 bits per byte, the lowest first, in up to four bytes. */
-const [moreBit, lengthBits, mostLengthBytes] = [0x80, 0x7f, 4];
+const moreBit = 0x80;
+const lengthBits = 0x7f;
+const maxLengthBytes = 4;
 
 /** The types of MQTT packets that matter here; the type is in the upper 4 bits of a packet's first byte. */
 export const packetTypes = { disconnect: 14 } as const;
@@ -49,7 +51,7 @@ export class PacketReader extends Transform {
   #takeHead(byte: number): void {
     this.#head.push(byte);
     if (this.#head.length === 1) return;
-    if ((byte & moreBit) !== 0 && this.#head.length <= mostLengthBytes) return;
+    if ((byte & moreBit) !== 0 && this.#head.length <= maxLengthBytes) return;
     this.#left = this.#head.slice(1).reduce((sum, each, n) => sum + (each & lengthBits) * 128 ** n, 0);
     this.#type = (this.#head[0] ?? 0) >> 4;
     this.#head = [];

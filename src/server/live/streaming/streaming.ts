@@ -66,8 +66,9 @@ export class Streaming {
 
   /** A replaced or deleted key takes its streams with it. */
   async #endDeadKeys(): Promise<void> {
-    for (const stream of this.#broker.open)
+    for (const stream of this.#broker.open) {
       if (!(await isKey(this.#store, stream.session.keyId))) this.#broker.end(stream, 'key');
+    }
   }
 
   /** Ends all streams. */

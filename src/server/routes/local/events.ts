@@ -5,7 +5,7 @@ import { parseInput } from '../../http/input.ts';
 import { receive, routeOf } from '../../http/mount.ts';
 import type { EventStreams } from '../../live/eventStreams.ts';
 import type { Listener } from '../../live/openStreams.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { type ChangeRow, changesAfter, newestChange } from '../../store/changes.ts';
 import { isKey } from '../../store/keys.ts';
 import type { Store } from '../../store/tables.ts';
@@ -13,7 +13,12 @@ import { isoTime } from '../../store/time.ts';
 
 const heartbeatMillis = 15_000;
 
-export function eventRoutes({ app, store, sql, streams }: Pick<RouteNeeds, 'app' | 'store' | 'sql' | 'streams'>): void {
+export function eventRoutes({
+  app,
+  store,
+  sql,
+  streams,
+}: Pick<RouteServices, 'app' | 'store' | 'sql' | 'streams'>): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');
@@ -21,7 +26,7 @@ export function eventRoutes({ app, store, sql, streams }: Pick<RouteNeeds, 'app'
     const listener = streams.open(keyId, () => c.env.outgoing.destroy());
     c.header(...unbuffered);
     return streamSSE(c, async (stream) => {
-      stream.onAbort(() => listener.ring());
+      stream.onAbort(() => listener.notify());
       try {
         await feed(stream, { store, streams, listener, keyId, last });
       } finally {
@@ -52,7 +57,7 @@ async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, 
     place = newest;
     await send(place, { event: 'reset', data: { newest } });
   }
-  while (!stream.aborted && !streams.ended && (await isKey(store, keyId))) {
+  while (!stream.aborted && !streams.isEnded && (await isKey(store, keyId))) {
     const changes = await changesAfter(store, place);
     const next = changes[0]?.id ?? place + 1;
     if (next > place + 1) {
@@ -64,7 +69,8 @@ async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, 
       await send(change.id, { event: 'change', data: changeAnswer(change) });
       place = change.id;
     }
-    if (changes.length === 0 && !(await listener.rung(heartbeatMillis))) await stream.write(': still here\n\n');
+    if (changes.length === 0 && !(await listener.waitForNotification(heartbeatMillis)))
+      await stream.write(': still here\n\n');
   }
 }
 

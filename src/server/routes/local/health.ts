@@ -1,12 +1,12 @@
 import { local } from '../../../shared/contract/local.ts';
 import type { Answer } from '../../../shared/contract/operation.ts';
 import { json } from '../../http/answers.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { findInstance } from '../../store/instance.ts';
 import { version } from '../../version.ts';
 
 /** Needs no key, so that a client can find out which server it found. */
-export function healthRoute({ app, store }: Pick<RouteNeeds, 'app' | 'store'>): void {
+export function healthRoute({ app, store }: Pick<RouteServices, 'app' | 'store'>): void {
   app.get(local.health.path, async () => {
     const answer: Answer<typeof local.health> = {
       product: 'test-stations',

@@ -7,11 +7,11 @@ import { conflict, forbidden, unauthorized } from '../../http/refusalError.ts';
 import { linkTokenIn, operatorPage } from '../../live/operator/links.ts';
 import type { LiveStation } from '../../live/operator/liveStation.ts';
 import { serveEvents } from '../../live/operator/serverEvents.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
 import { existingStation } from '../existing.ts';
 
-type OperatorNeeds = Pick<RouteNeeds, 'app' | 'mount' | 'hub' | 'store' | 'sql' | 'links'>;
+type OperatorNeeds = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'store' | 'sql' | 'links'>;
 
 /** The Operator UI: watching, answering, stopping, starting. */
 export function operatorRoutes(needs: OperatorNeeds): void {
@@ -21,7 +21,7 @@ export function operatorRoutes(needs: OperatorNeeds): void {
       throw forbidden(`This is the key of station "${caller.name}": it cannot watch or operate another station.`);
     }
     const { id, name } = await existingStation(store, params.id);
-    return hub.station(id).named(name);
+    return hub.station(id).withName(name);
   };
 
   mount(operator.state, async (call) => (await stationOf(call)).state);
@@ -50,10 +50,11 @@ export function operatorRoutes(needs: OperatorNeeds): void {
   mount(operator.link, async (call) => {
     const { id, name } = await stationOf(call);
     const keyId = await stationKeyId(store, id);
-    if (keyId === null)
+    if (keyId === null) {
       throw conflict(
         `Station "${name}" has no key, and a link to it would never end. Generate a key for the station, then try again.`,
       );
+    }
     return { url: operatorPage(call.origin, id, links.token(id, keyId)) };
   });
 
@@ -86,17 +87,18 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
     } else {
       const { id } = parseInput(operator.states.params, c.req.param());
       allowed = async () => links.isGenuine(token, id, await stationKeyId(store, id));
-      if (!(await allowed()))
+      if (!(await allowed())) {
         throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
-      station = hub.station(id).named((await existingStation(store, id)).name);
+      }
+      station = hub.station(id).withName((await existingStation(store, id)).name);
       // Everyone with the link has the same token, so the address of the client tells them apart.
       owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
     }
     return serveEvents(c, {
       streams,
       owner,
-      allowed,
-      news: newsOf(station),
+      isAllowed: allowed,
+      takeEvents: newsOf(station),
       opened: (listener) => station.watch(listener),
       closed: (listener) => station.unwatch(listener),
     });
@@ -104,14 +106,14 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
 
   app.get(routeOf(operator.waiting), async (c) => {
     const { keyId } = await receive(sql, operator.waiting, c);
-    let told: unknown;
+    let sent: unknown;
     return serveEvents(c, {
       streams,
       owner: keyId,
-      allowed: () => isKey(store, keyId),
-      news: () => {
-        if (told === hub.waiting) return [];
-        told = hub.waiting;
+      isAllowed: () => isKey(store, keyId),
+      takeEvents: () => {
+        if (sent === hub.waiting) return [];
+        sent = hub.waiting;
         return [{ event: 'waiting', data: hub.waiting }];
       },
       opened: (listener) => hub.watchWaiting(listener),
@@ -127,8 +129,8 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
     return serveEvents(c, {
       streams,
       owner: call.keyId,
-      allowed: () => isKey(store, call.keyId),
-      news: () => [...hello.splice(0), ...window.take()],
+      isAllowed: () => isKey(store, call.keyId),
+      takeEvents: () => [...hello.splice(0), ...window.take()],
       opened: (listener) => {
         window.opens(listener);
         station.changed(window);
@@ -142,11 +144,11 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
 
 /** Sends the complete state first, then the changes. */
 function newsOf(station: LiveStation): () => StateEvent[] {
-  let told: LiveState | undefined;
+  let sent: LiveState | undefined;
   return () => {
     const { state } = station;
-    const patch = told === undefined ? 'all' : statePatchOf(told, state);
-    told = state;
+    const patch = sent === undefined ? 'all' : statePatchOf(sent, state);
+    sent = state;
     if (patch === null) return [];
     const sent_at = Date.now();
     return patch === 'all'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { notFound } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -46,7 +46,7 @@ const html = `<!DOCTYPE html>
 `;
 
 /** The Operator UI in a browser. The page itself needs no key; its data does. */
-export function operatorPageRoutes({ app, pages }: Pick<RouteNeeds, 'app' | 'pages'>): void {
+export function operatorPageRoutes({ app, pages }: Pick<RouteServices, 'app' | 'pages'>): void {
   app.get('/operator', (c) => c.redirect('/operator/', 308));
 
   app.get('/operator/:file{.*}', (c) => {

@@ -1,7 +1,7 @@
 import { overview, type StationSummary } from '../../../shared/contract/overview.ts';
 import { yieldCounts } from '../../../shared/run/yield.ts';
 import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { lastRuns, runCountsIn, stationKeys } from '../../store/overview.ts';
 import { toPage } from '../../store/pages.ts';
 import { pausesFrom } from '../../store/pauses.ts';
@@ -12,7 +12,7 @@ import { isoTime } from '../../store/time.ts';
 import { stationYields } from '../../store/yield.ts';
 import { existingStation } from '../existing.ts';
 
-export function overviewRoutes({ mount, store, calendar }: Pick<RouteNeeds, 'mount' | 'store' | 'calendar'>): void {
+export function overviewRoutes({ mount, store, calendar }: Pick<RouteServices, 'mount' | 'store' | 'calendar'>): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);

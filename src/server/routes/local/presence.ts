@@ -1,6 +1,6 @@
 import { presence as operations } from '../../../shared/contract/presence.ts';
 import { badRequest, conflict, forbidden } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import {
   asPause,
   deletePause,
@@ -18,7 +18,7 @@ import { existingStation, orNotFound } from '../existing.ts';
 /** Milliseconds that a station's clock may be ahead of this server's. */
 const clocksApart = 60_000;
 
-export function presenceRoutes({ mount, store, presence }: Pick<RouteNeeds, 'mount' | 'store' | 'presence'>): void {
+export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
   mount(operations.heartbeat, async ({ params, body, caller }) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`The key of station "${caller.name}" speaks for that station only. Use the key of this one.`);

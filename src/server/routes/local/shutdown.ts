@@ -4,7 +4,7 @@ import type { Answer } from '../../../shared/contract/operation.ts';
 import { json } from '../../http/answers.ts';
 import { forbidden } from '../../http/refusalError.ts';
 import { hashKey } from '../../keys.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { findInstance } from '../../store/instance.ts';
 
 /**
@@ -16,7 +16,7 @@ export function shutdownRoute({
   store,
   stopToken,
   requestStop,
-}: Pick<RouteNeeds, 'app' | 'store' | 'stopToken' | 'requestStop'>): void {
+}: Pick<RouteServices, 'app' | 'store' | 'stopToken' | 'requestStop'>): void {
   const expected = Buffer.from(hashKey(stopToken));
   app.post(local.shutdown.path, async (c) => {
     const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';

@@ -5,7 +5,7 @@ import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../../sh
 import { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { History } from '../../../shared/uptime/uptimeHistory.ts';
 import { RefusalError } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { lastRuns, stationKeys } from '../../store/overview.ts';
 import { asPause, pausesFrom } from '../../store/pauses.ts';
 import { runsBegunIn, timeInRuns } from '../../store/stationRuns.ts';
@@ -18,14 +18,15 @@ import { orNotFound } from '../existing.ts';
 
 const day = 86_400_000;
 const runsShown = 200;
-/** Of these days, beginning and end can be written in every time zone. */
-const [earliest, latest] = ['1970-01-02', '9999-12-30'];
+/** The days whose beginning and end exist as timestamps in every time zone. */
+const earliest = '1970-01-02';
+const latest = '9999-12-30';
 
 export function uptimeRoutes({
   mount,
   store,
   calendar: ownCalendar,
-}: Pick<RouteNeeds, 'mount' | 'store' | 'calendar'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'calendar'>): void {
   const uptimes = new UptimeService(store);
 
   mount(uptime.fleet, async ({ query }) => {
@@ -55,8 +56,9 @@ export function uptimeRoutes({
   mount(uptime.day, async ({ params, query }) => {
     const station = await existing(store, params.id);
     const calendar = calendarOf(query.time_zone);
-    if (params.date < earliest || params.date > latest)
+    if (params.date < earliest || params.date > latest) {
       throw refused('date', `Give a date from ${earliest} to ${latest}.`);
+    }
     const now = Date.now();
     const [from, to] = edgesOf(calendar, params.date);
     const history = await historyFor(store, uptimes, station, { from, to, now });

@@ -1,7 +1,7 @@
 import { v1 } from '../../../shared/contract/v1.ts';
 import { importReport } from '../../importReport.ts';
 import { marksOf } from '../../pushMarks.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 
 export function v1ImportRoutes({
   mount,
@@ -9,7 +9,7 @@ export function v1ImportRoutes({
   sql,
   writer,
   files,
-}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
   mount(v1.importReport, async (call) => {
     const { body, caller } = call;
     const marksFor = (content: unknown) => marksOf(call, null, content);

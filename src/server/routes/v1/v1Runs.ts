@@ -3,7 +3,7 @@ import { v1RunToNewRun } from '../../../shared/run/v1Run.ts';
 import { readerOf } from '../../http/authentication.ts';
 import { marksOf } from '../../pushMarks.ts';
 import { pushRun } from '../../pushRun.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { logsOf, phasesOf } from '../../store/runDetails.ts';
 import { deleteRuns, type RunRow, runsOfUnit } from '../../store/runs.ts';
 import type { Store } from '../../store/tables.ts';
@@ -17,7 +17,7 @@ export function v1RunRoutes({
   sql,
   writer,
   files,
-}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
   mount(v1.createRun, async (call) => {
     const run = v1RunToNewRun(call.body, Date.now());
     const { client: _, client_version: __, ...content } = call.body;

@@ -1,6 +1,6 @@
 import { v1 } from '../../../shared/contract/v1.ts';
 import { operatorPage } from '../../live/operator/links.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 
 /** A client counts as lost after one and a half times this number of seconds without a message. */
 const keepalive = 20;
@@ -9,7 +9,7 @@ export function v1StreamingRoutes({
   mount,
   streaming,
   links,
-}: Pick<RouteNeeds, 'mount' | 'streaming' | 'links'>): void {
+}: Pick<RouteServices, 'mount' | 'streaming' | 'links'>): void {
   mount(v1.streaming, ({ caller, keyId, origin }) => {
     const station = caller.kind === 'station' ? caller.id : null;
     const { session, token } = streaming.sessions.issue(station, keyId);

@@ -1,13 +1,13 @@
 import { v1 } from '../../../shared/contract/v1.ts';
 import { unprocessable } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { uploadsWithUnit } from '../../store/ownedUploads.ts';
 import { adopt, deleteUnit, isWithin } from '../../store/units.ts';
 import { existingUnit } from '../existing.ts';
 import { changeableUnit } from '../v2/unitRules.ts';
 
 /** The operations of the 1.x clients on units. */
-export function v1UnitRoutes({ mount, writer, files }: Pick<RouteNeeds, 'mount' | 'writer' | 'files'>): void {
+export function v1UnitRoutes({ mount, writer, files }: Pick<RouteServices, 'mount' | 'writer' | 'files'>): void {
   mount(v1.updateUnit, ({ params, body, caller }) =>
     writer.write(async (change) => {
       const unit = await changeableUnit(change, params.serial_number, caller);

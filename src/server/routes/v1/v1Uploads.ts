@@ -1,11 +1,11 @@
 import { v1 } from '../../../shared/contract/v1.ts';
 import { creatorOf } from '../../http/authentication.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { insertUpload } from '../../store/uploads.ts';
+import { linkToRun, ownRun, uploadAddress } from '../../uploadRules.ts';
 import { existingRun } from '../existing.ts';
-import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
 
-export function v1UploadRoutes({ mount, writer, urls }: Pick<RouteNeeds, 'mount' | 'writer' | 'urls'>): void {
+export function v1UploadRoutes({ mount, writer, urls }: Pick<RouteServices, 'mount' | 'writer' | 'urls'>): void {
   mount(v1.initializeUpload, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));

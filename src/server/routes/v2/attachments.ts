@@ -2,9 +2,9 @@ import { attachments } from '../../../shared/contract/attachments.ts';
 import { unitAttachments } from '../../../shared/contract/unitAttachments.ts';
 import { creatorOf } from '../../http/authentication.ts';
 import { conflict, notFound } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { deleteUploads, insertUpload } from '../../store/uploads.ts';
-import { downloadAddress, ownUpload, storedUpload, uploadAddress } from '../uploadRules.ts';
+import { downloadAddress, ownUpload, storedUpload, uploadAddress } from '../../uploadRules.ts';
 import { changeableUnit } from './unitRules.ts';
 
 export function attachmentRoutes({
@@ -13,7 +13,7 @@ export function attachmentRoutes({
   writer,
   files,
   urls,
-}: Pick<RouteNeeds, 'mount' | 'store' | 'writer' | 'files' | 'urls'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files' | 'urls'>): void {
   mount(attachments.initialize, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));
@@ -55,8 +55,9 @@ export function attachmentRoutes({
       const unit = await changeableUnit(change, params.serial_number, caller);
       for (const id of ids) {
         const upload = await ownUpload(change, id, caller);
-        if (upload.unit_id !== unit.id)
+        if (upload.unit_id !== unit.id) {
           throw notFound(`Unit "${unit.serial_number}" has no attachment with the id ${id}.`);
+        }
       }
       await deleteUploads(change, ids);
     });

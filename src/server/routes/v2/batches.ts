@@ -1,7 +1,7 @@
 import { batches } from '../../../shared/contract/batches.ts';
 import { creatorOf, readerOf } from '../../http/authentication.ts';
 import { conflict } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { deleteBatch, findBatch, insertBatch, listBatches, renameBatch, unitsOfBatch } from '../../store/batches.ts';
 import { toPage } from '../../store/pages.ts';
 import type { Store } from '../../store/tables.ts';
@@ -11,7 +11,7 @@ import { existingBatch } from '../existing.ts';
 import { millis } from '../times.ts';
 import { partAnswer } from './partAnswer.ts';
 
-export function batchRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(batches.create, ({ body: { number }, caller }) =>
     store.transaction().execute(async (change) => {
       await checkNumber(change, number, null);

@@ -1,8 +1,8 @@
 import { deployments } from '../../../shared/contract/deployments.ts';
 import { notImplemented } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 
-export function deploymentRoutes({ mount }: Pick<RouteNeeds, 'mount'>): void {
+export function deploymentRoutes({ mount }: Pick<RouteServices, 'mount'>): void {
   const refuse = () =>
     Promise.reject(notImplemented('This server has no deployments: procedures run from the editor.'));
   mount(deployments.list, refuse);

@@ -10,7 +10,7 @@ import {
 import { validatorAnswers } from '../../../shared/run/answers.ts';
 import { type Caller, readerOf } from '../../http/authentication.ts';
 import { notFound } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import {
   findMeasurement,
   findPhase,
@@ -29,7 +29,7 @@ import { notReadable } from '../existing.ts';
 import { measurementAnswer, phaseAnswer } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
-export function explorerRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function explorerRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(phases.list, async ({ query, caller }) => {
     const filter = {
       runs: {

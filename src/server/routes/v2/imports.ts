@@ -4,7 +4,7 @@ import { RunInputError } from '../../../shared/run/newRun.ts';
 import { notImplemented, RefusalError } from '../../http/refusalError.ts';
 import { importReport } from '../../importReport.ts';
 import { noMarks } from '../../pushMarks.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 
 type Result = Answer<typeof imports.structured>['results'][number];
 
@@ -14,7 +14,7 @@ export function importRoutes({
   sql,
   writer,
   files,
-}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'files'>): void {
   mount(imports.structured, async ({ body, caller }) => {
     const allowDuplicate = body.allow_duplicate ?? false;
     const results: Result[] = [];

@@ -1,12 +1,12 @@
 import { local } from '../../../shared/contract/local.ts';
 import { notFound } from '../../http/refusalError.ts';
 import { makeKey } from '../../keys.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { deleteStationKey, replaceStationKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/time.ts';
 import { existingStation } from '../existing.ts';
 
-export function keyRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function keyRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(local.generateKey, ({ params }) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, params.id);

@@ -1,11 +1,11 @@
 import { local } from '../../../shared/contract/local.ts';
 import { trpc } from '../../../shared/contract/trpc.ts';
 import { notFound } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { addLink, deleteLink } from '../../store/links.ts';
 import { existingProcedure, existingStation } from '../existing.ts';
 
-export function linkRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function linkRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   const link = (stationId: string, procedureId: string) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, stationId);

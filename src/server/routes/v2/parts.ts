@@ -1,7 +1,7 @@
 import { parts } from '../../../shared/contract/parts.ts';
 import { creatorOf } from '../../http/authentication.ts';
 import { conflict } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { changedMetadata, readMetadata } from '../../store/metadata.ts';
 import { toPage } from '../../store/pages.ts';
 import { deletePart, findPart, insertPart, listParts, updatePart } from '../../store/parts.ts';
@@ -11,7 +11,7 @@ import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../creators.ts';
 import { existingPart } from '../existing.ts';
 
-export function partRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(parts.create, ({ body: { number, name = number, revision_number = firstRevision, metadata = {} }, caller }) =>
     store.transaction().execute(async (change) => {
       await checkNumber(change, number, null);

@@ -2,7 +2,7 @@ import { local } from '../../../shared/contract/local.ts';
 import { procedures } from '../../../shared/contract/procedures.ts';
 import { readerOf } from '../../http/authentication.ts';
 import { badRequest, conflict, forbidden } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { uploadsWithProcedure } from '../../store/ownedUploads.ts';
 import { toPage } from '../../store/pages.ts';
 import {
@@ -22,7 +22,7 @@ import { isoTime } from '../../store/time.ts';
 import { existingProcedure } from '../existing.ts';
 import { millis } from '../times.ts';
 
-export function procedureRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount' | 'store' | 'files'>): void {
+export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mount' | 'store' | 'files'>): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
     return store.transaction().execute(async (change) => {

@@ -1,7 +1,7 @@
 import { revisions } from '../../../shared/contract/parts.ts';
 import { creatorOf, readerOf } from '../../http/authentication.ts';
 import { conflict } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { changedMetadata, readMetadata } from '../../store/metadata.ts';
 import { deletePart } from '../../store/parts.ts';
 import {
@@ -19,7 +19,7 @@ import { existingPart, existingRevision } from '../existing.ts';
 import { chosenImage } from './images.ts';
 import { checkUnused } from './parts.ts';
 
-export function revisionRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(revisions.create, ({ params, body: { number, metadata = {} }, caller }) =>
     store.transaction().execute(async (change) => {
       const part = await existingPart(change, params.part_number);

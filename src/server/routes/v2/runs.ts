@@ -6,7 +6,7 @@ import { type Caller, creatorOf } from '../../http/authentication.ts';
 import { badRequest, notFound } from '../../http/refusalError.ts';
 import { marksOf } from '../../pushMarks.ts';
 import { pushRun } from '../../pushRun.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import { logsOf, phasesOf, subUnitsOf } from '../../store/runDetails.ts';
 import type { RunFilter } from '../../store/runFilter.ts';
@@ -14,8 +14,8 @@ import { listRuns } from '../../store/runList.ts';
 import { changeRunMetadata, metadataOf } from '../../store/runMetadata.ts';
 import { deleteRuns, existingRuns, type RunRow } from '../../store/runs.ts';
 import { attachmentsOf, insertUpload } from '../../store/uploads.ts';
+import { linkToRun, ownRun, uploadAddress } from '../../uploadRules.ts';
 import { existingRun, readableRun } from '../existing.ts';
-import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
 import { attachmentAnswer, contextOf, findingAnswer, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
 import { durations, sharedFilter, starts, times } from './runQueries.ts';
 
@@ -28,7 +28,7 @@ export function runRoutes({
   writer,
   files,
   urls,
-}: Pick<RouteNeeds, 'mount' | 'store' | 'sql' | 'writer' | 'files' | 'urls'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'files' | 'urls'>): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
     const marks = marksOf(call, call.body.client_run_ref, call.body);

@@ -1,7 +1,7 @@
 import type { StationState } from '../../../shared/contract/overview.ts';
 import { type Station, stations } from '../../../shared/contract/stations.ts';
 import { badRequest, forbidden, notFound } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { addLink } from '../../store/links.ts';
 import { changedMetadata, readMetadata } from '../../store/metadata.ts';
 import { toPage } from '../../store/pages.ts';
@@ -22,7 +22,7 @@ import { chosenImage } from './images.ts';
 
 export const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
-export function stationRoutes({ mount, store, presence }: Pick<RouteNeeds, 'mount' | 'store' | 'presence'>): void {
+export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
   mount(stations.create, ({ body }) =>
     store.transaction().execute(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
@@ -89,7 +89,7 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteNeeds, 'moun
       await removeStation(change, id);
       return id;
     });
-    await presence.forget(id);
+    await presence.remove(id);
     return { id };
   });
 }

@@ -1,7 +1,7 @@
 import { type Unit, type UnitListItem, units } from '../../../shared/contract/units.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { readerOf } from '../../http/authentication.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { readMetadata } from '../../store/metadata.ts';
 import { attachmentsOfUnit } from '../../store/ownedUploads.ts';
 import { toPage } from '../../store/pages.ts';
@@ -22,7 +22,7 @@ import { millis } from '../times.ts';
 import { partAnswer } from './partAnswer.ts';
 
 /** The routes that read units. Those that change units are in `units.ts`. */
-export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteNeeds, 'mount' | 'store' | 'urls'>): void {
+export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteServices, 'mount' | 'store' | 'urls'>): void {
   mount(units.list, async ({ query, caller }) => {
     const rows = await listUnits(store, {
       reader: readerOf(caller),

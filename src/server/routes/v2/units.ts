@@ -1,7 +1,7 @@
 import { units } from '../../../shared/contract/units.ts';
 import { type Caller, creatorOf } from '../../http/authentication.ts';
 import { badRequest, conflict } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { changedMetadata } from '../../store/metadata.ts';
 import { attachToUnit, uploadsWithUnit } from '../../store/ownedUploads.ts';
 import { revisionsOf } from '../../store/revisions.ts';
@@ -17,12 +17,12 @@ import {
   type UnitRow,
   updateUnit,
 } from '../../store/units.ts';
+import { ownUpload } from '../../uploadRules.ts';
 import { existingPart, existingRevision, existingUnit } from '../existing.ts';
-import { ownUpload } from '../uploadRules.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
 /** The routes that change units. Those that read units are in `unitAnswers.ts`. */
-export function unitRoutes({ mount, store, files }: Pick<RouteNeeds, 'mount' | 'store' | 'files'>): void {
+export function unitRoutes({ mount, store, files }: Pick<RouteServices, 'mount' | 'store' | 'files'>): void {
   mount(units.create, ({ body, caller }) =>
     store.transaction().execute(async (change) => {
       const { revision } = await existingRevision(change, body.part_number, body.revision_number);

@@ -3,7 +3,7 @@ import { byId } from '../../../shared/contract/common.ts';
 import { json } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
 import { badRequest, conflict, notFound } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { findUpload, noteStored, type StoredContent } from '../../store/uploads.ts';
 import { existingUpload } from '../existing.ts';
 
@@ -19,11 +19,12 @@ export function uploadRoutes({
   writer,
   files,
   urls,
-}: Pick<RouteNeeds, 'app' | 'store' | 'writer' | 'files' | 'urls'>): void {
+}: Pick<RouteServices, 'app' | 'store' | 'writer' | 'files' | 'urls'>): void {
   const storeContent = (id: string, name: string, content: StoredContent): Promise<void> =>
     writer.write(async (change) => {
-      if (!(await noteStored(change, id, content)))
+      if (!(await noteStored(change, id, content))) {
         throw notFound(`The upload "${name}" was deleted while its content was on its way.`);
+      }
     });
 
   app.put('/api/uploads/:id', async (c) => {

@@ -1,10 +1,10 @@
 import { type User, users } from '../../../shared/contract/users.ts';
 import { forbidden } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { findInstance } from '../../store/instance.ts';
 import { listUsers, type UserRow } from '../../store/users.ts';
 
-export function userRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function userRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(users.list, async ({ query: { current }, caller }) => {
     const all = await listUsers(store);
     return (current ? all.filter(({ id }) => id === caller.id) : all).map(answer);

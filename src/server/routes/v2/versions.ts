@@ -1,13 +1,13 @@
 import { versions } from '../../../shared/contract/versions.ts';
 import { creatorOf, readerOf } from '../../http/authentication.ts';
 import { conflict } from '../../http/refusalError.ts';
-import type { RouteNeeds } from '../../routeNeeds.ts';
+import type { RouteServices } from '../../routeServices.ts';
 import { isoTime } from '../../store/time.ts';
 import { countRunsOfVersion, deleteVersion, findVersion, insertVersion } from '../../store/versions.ts';
 import { creatorAnswer } from '../creators.ts';
 import { existingProcedure, existingVersion } from '../existing.ts';
 
-export function versionRoutes({ mount, store }: Pick<RouteNeeds, 'mount' | 'store'>): void {
+export function versionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(versions.create, ({ params, body: { tag }, caller }) =>
     store.transaction().execute(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { freshest, type TestSource } from '../../../../src/server/live/operator/testSource.ts';
+import { currentSource, type TestSource } from '../../../../src/server/live/operator/testSource.ts';
 import {
   bounds,
   type LiveMeasurement,
@@ -58,7 +58,7 @@ const source = (kind: TestSource['kind'], since: number, told: LiveTest, connect
   connected,
   stopping: false,
   busy: false,
-  give: () => undefined,
+  answer: () => undefined,
   stop: null,
 });
 
@@ -67,15 +67,15 @@ describe('the source whose test a station shows', () => {
     const done = source('stream', 9, test('a', 'completed'));
     const running = source('followed', 5, test('b', 'running'));
     const lost = source('stream', 7, test('c', 'running'), false);
-    assert.equal(freshest([done, running, lost]), running);
-    assert.equal(freshest([lost, done]), done);
-    assert.equal(freshest([]), null);
+    assert.equal(currentSource([done, running, lost]), running);
+    assert.equal(currentSource([lost, done]), done);
+    assert.equal(currentSource([]), null);
   });
 
   it('is the editor, where its script streams the same execution', () => {
     const editor = source('editor', 1, test('a', 'completed'));
     const stream = source('stream', 2, test('a', 'running'));
-    assert.equal(freshest([stream, editor]), editor);
+    assert.equal(currentSource([stream, editor]), editor);
   });
 });
 

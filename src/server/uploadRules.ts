@@ -1,9 +1,9 @@
-import type { SignedUrls } from '../attachments/signedUrls.ts';
-import type { Caller } from '../http/authentication.ts';
-import { conflict, forbidden, notFound } from '../http/refusalError.ts';
-import type { RunRow } from '../store/runs.ts';
-import type { Store, StoreTransaction } from '../store/tables.ts';
-import { attachToRun, findUpload, type UploadRow } from '../store/uploads.ts';
+import type { SignedUrls } from './attachments/signedUrls.ts';
+import type { Caller } from './http/authentication.ts';
+import { conflict, forbidden, notFound } from './http/refusalError.ts';
+import type { RunRow } from './store/runs.ts';
+import type { Store, StoreTransaction } from './store/tables.ts';
+import { attachToRun, findUpload, type UploadRow } from './store/uploads.ts';
 
 /** Returns the address that the content of an upload is sent to. */
 export const uploadAddress = (id: string, origin: string, urls: SignedUrls): string =>

@@ -12,7 +12,7 @@ import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
 /** The services that routes use. Each route names those that it takes. */
-export interface RouteNeeds {
+export interface RouteServices {
   app: App;
   mount: Mount;
   store: Store;

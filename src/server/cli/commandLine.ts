@@ -31,7 +31,7 @@ backup        copies DIR as it is at one moment, also while its server runs: the
               folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
               secret that signs them (DIR/signing.secret) is in no backup.`;
 
-export type Command =
+type Command =
   | { command: 'help' }
   | ({ command: 'serve'; data: string; timeZone: string } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }

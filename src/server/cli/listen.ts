@@ -17,7 +17,7 @@ export const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, keepA
 const drainLimitMs = 30_000;
 const drainCheckMs = 20;
 
-export interface Listening {
+interface Listening {
   url: string;
   /** Uses another certificate for new connections. */
   setCertificate(identity: TlsIdentity): void;

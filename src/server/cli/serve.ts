@@ -25,7 +25,7 @@ import { ensureUserKey } from './userKeys.ts';
 /** Milliseconds between two searches for attachments that are no longer needed. */
 const sweepMillis = 24 * 60 * 60_000;
 
-export interface RunningServer {
+interface RunningServer {
   address: ServerAddress;
   /** Resolves when a client with the stop token asks the server to end. */
   stopRequested: Promise<void>;

@@ -25,7 +25,7 @@ export interface Call<O extends Operation> extends Input<O> {
   header(name: string): string | undefined;
 }
 
-export type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
+type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
 export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => void;
 
 function checkKind({ access, id }: Operation, caller: Caller): void {

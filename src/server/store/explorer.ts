@@ -18,7 +18,7 @@ interface Page {
   cursor: number;
 }
 
-export const among = (column: string, values: readonly (string | number)[] | undefined): Test[] =>
+const among = (column: string, values: readonly (string | number)[] | undefined): Test[] =>
   values && values.length > 0 ? [sql<boolean>`${sql.ref(column)} in (${sql.join(values)})`] : [];
 
 const between = (column: RawBuilder<unknown>, { from, to }: Range): Test[] => [
@@ -80,7 +80,7 @@ export interface PhaseListRow {
   sample: Sample | null;
 }
 
-export interface PhaseFilter {
+interface PhaseFilter {
   runs: RunFilter;
   names?: readonly string[] | undefined;
   outcomes?: readonly PhaseOutcome[] | undefined;
@@ -136,7 +136,7 @@ export interface MeasurementListRow {
   is_final: 0 | 1;
 }
 
-export interface MeasurementFilter {
+interface MeasurementFilter {
   runs: RunFilter;
   phaseNames?: readonly string[] | undefined;
   name?: string | undefined;
@@ -216,7 +216,7 @@ export interface LogListRow {
   station_name: string | null;
 }
 
-export interface LogFilter {
+interface LogFilter {
   runs: RunFilter;
   keys?: readonly number[];
   search?: string | undefined;

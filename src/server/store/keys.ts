@@ -51,7 +51,7 @@ export function noteKeyUse(sql: Statements, key: FoundKey, now: number): void {
 }
 
 /** The maximum number of user keys with a name. */
-export const namedUserKeysLimit = 20;
+const namedUserKeysLimit = 20;
 
 /** What happens to the earlier user keys when a key is added. */
 export interface NewUserKey {

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store } from './tables.ts';
 
-export interface KeyRow {
+interface KeyRow {
   station_id: string;
   prefix: string;
   created_at: number;

@@ -1,5 +1,5 @@
 /** One page of a list, in the format of the API. */
-export interface Page<T> {
+interface Page<T> {
   data: T[];
   meta: { has_more: boolean; next_cursor: number | null };
 }

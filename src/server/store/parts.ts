@@ -5,7 +5,7 @@ import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
-export interface PartRow {
+interface PartRow {
   id: string;
   number: string;
   name: string;

@@ -17,7 +17,7 @@ export interface ProcedureRow {
   user_email: string;
 }
 
-export interface RecentRunRow {
+interface RecentRunRow {
   id: string;
   outcome: Outcome;
   started_at: number;

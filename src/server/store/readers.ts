@@ -32,7 +32,7 @@ export const isReadableUnit = (reader: Reader) =>
         select 1 from runs as r where r.unit_id = u.id and ${isReadableRun(reader)}))`;
 
 /** The relation of a station to a unit. */
-export interface Involvement {
+interface Involvement {
   created: boolean;
   /** Whether it pushed a run of the unit. */
   tested: boolean;

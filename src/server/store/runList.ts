@@ -3,10 +3,10 @@ import { type Condition, runConditions, type RunFilter } from './runFilter.ts';
 import { type RunRow, selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
-export type RunSort =
+type RunSort =
   'started_at' | 'created_at' | 'duration' | 'outcome' | 'serial_number' | 'part_number' | 'revision_number';
 
-export interface RunPage {
+interface RunPage {
   sortBy: RunSort;
   sortOrder: 'asc' | 'desc';
   limit: number;

@@ -11,7 +11,7 @@ const maxLogMessage = 10_000;
 const maxSourceFile = 200;
 
 /** The rows that a run refers to, and its marks. */
-export interface RunPlace {
+interface RunPlace {
   id: string;
   procedureId: string;
   versionId: string | null;

@@ -8,7 +8,7 @@ import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store, Tables } from './tables.ts';
 import { unitsContaining } from './unitSerials.ts';
 
-export interface UnitFilter {
+interface UnitFilter {
   /** Only units that this station may read, and of their runs only those that it may read; null for all. */
   reader: Reader;
   search?: string | undefined;

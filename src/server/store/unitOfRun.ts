@@ -8,7 +8,7 @@ import type { Statements,WriteContext } from './statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
 import { timedId } from './timedId.ts';
 
-export interface UnitOfRun {
+interface UnitOfRun {
   id: string;
   revision_id: string;
   batch_id: string | null;
@@ -20,7 +20,7 @@ const knownUnitRow = z.object({
   revision_id: z.string(),
   batch_id: z.string().nullable(),
 });
-export type KnownUnit = z.infer<typeof knownUnitRow>;
+type KnownUnit = z.infer<typeof knownUnitRow>;
 
 export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | undefined =>
   sql.first(

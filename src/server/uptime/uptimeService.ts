@@ -29,7 +29,7 @@ export interface Window {
   observed: TimeSpan[];
 }
 
-export interface ComputedUptime {
+interface ComputedUptime {
   isWatched: boolean;
   last24Hours: Durations;
   columns: DayColumns;

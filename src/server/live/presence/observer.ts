@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 /**
  * Milliseconds between two notes that the server is running. If it is killed, the time after the last note is unknown.
  */
-export const tickMs = 15_000;
+const tickMs = 15_000;
 
 /** A time in which the server watched without a break. */
 interface Interval {

@@ -4,7 +4,7 @@ import type { PresenceReport } from '../../../shared/uptime/presence.ts';
 import type { PresenceChange, StoredPresence } from '../../store/presence.ts';
 
 /** A source that reports that a station is connected. */
-export interface PresenceSource {
+interface PresenceSource {
   running: boolean;
   /** Milliseconds until the next report of a source that reports regularly. */
   interval?: number;

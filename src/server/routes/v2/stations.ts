@@ -20,7 +20,7 @@ import type { Store } from '../../store/tables.ts';
 import { existingProcedure, existingStation } from '../existing.ts';
 import { chosenImage } from './images.ts';
 
-export const weekMillis = 7 * 24 * 60 * 60 * 1000;
+const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
 export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
   mount(stations.create, ({ body }) =>

@@ -7,7 +7,7 @@ import { type CalledProcedure, calledProcedure } from './store/procedures.ts';
 import { changeRunMetadata } from './store/runMetadata.ts';
 import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { insertRun } from './store/saveRun.ts';
-import type { Statements,WriteContext } from './store/statements.ts';
+import type { Statements, WriteContext } from './store/statements.ts';
 import { timedId } from './store/timedId.ts';
 import { knownUnit, unitOfRun } from './store/unitOfRun.ts';
 import { adopt, changeUnitMetadata, isWithin } from './store/units.ts';

@@ -4,7 +4,7 @@ import { findBatch, insertBatch } from './batches.ts';
 import { fold } from './fold.ts';
 import { findPart, insertPart } from './parts.ts';
 import { firstRevision, insertRevision } from './revisions.ts';
-import type { Statements,WriteContext } from './statements.ts';
+import type { Statements, WriteContext } from './statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
 import { timedId } from './timedId.ts';
 

@@ -1,6 +1,6 @@
 import { type ElapsedTime, isGap } from '../../../shared/uptime/presence.ts';
 import { logFailure } from '../../cli/logFailure.ts';
-import { extendInterval,startInterval } from '../../store/observers.ts';
+import { extendInterval, startInterval } from '../../store/observers.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Clock } from './clock.ts';
 

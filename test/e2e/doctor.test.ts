@@ -73,7 +73,7 @@ describe('the Doctor', function () {
     await window.closeEditor('Preview Test Stations Doctor.md');
     await window.page.locator('.editor-group-container.active .view-lines').click();
     await window.page.keyboard.type('x');
-    await window.page.getByText('Cannot edit in read-only editor').waitFor();
+    await window.page.getByText('Cannot edit in read-only editor').first().waitFor();
   });
 
   it('is examined again when the command runs again', async () => {

@@ -19,6 +19,7 @@ ${[
 ]
   .map((name) => `drop trigger history_version_raised_by_${name};`)
   .join('\n')}
+alter table presence drop column rewrite_version;
 alter table presence add column days_version integer not null default 0;
 create table uptime_days (
   zone text not null,

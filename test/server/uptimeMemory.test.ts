@@ -46,7 +46,22 @@ describe(`uptime from the memory of the server (UPTIME_SEED=${seed} UPTIME_STEPS
     let now = Date.parse('2026-10-20T09:00:00Z');
     /** A time of the last days, seldom one in the future. */
     const sometime = (): number => now - below(9 * 24) * hour + below(2) * 1000 + (below(8) === 0 ? 20 * hour : 0);
+    /** Appends to the history of a station, as most changes do. */
+    const append = async (): Promise<void> => {
+      const presence_key = 1 + below(3);
+      const last = await store
+        .selectFrom('transitions')
+        .select(({ fn }) => fn.max('at').as('at'))
+        .where('presence_key', '=', presence_key)
+        .executeTakeFirst();
+      const at = Math.max(last?.at ?? 0, now - below(60) * hour) + 1 + below(3) * hour;
+      const is_up = below(2) === 0 ? 0 : 1;
+      await store.insertInto('transitions').values({ presence_key, at, is_up, cause: 'stream' }).execute();
+    };
     const acts: (() => Promise<unknown>)[] = [
+      append,
+      append,
+      append,
       () =>
         store
           .replaceInto('transitions')

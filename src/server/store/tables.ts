@@ -214,6 +214,7 @@ export interface Tables {
     heartbeat_millis: Generated<number | null>;
     /** Raised by triggers with each change of the station's transitions and pauses. */
     history_version: Generated<number>;
+    rewrite_version: Generated<number>;
   };
   /** When a station connected (1) or disconnected (0). Consecutive rows always differ. */
   transitions: { presence_key: number; at: number; is_up: 0 | 1; cause: PresenceCause };

@@ -15,6 +15,7 @@ export interface PresenceRow {
   last_seen_at: number | null;
   operator_address: string | null;
   history_version: number | null;
+  rewrite_version: number | null;
 }
 
 export type WatchedStation = PresenceRow & { key: number };
@@ -29,7 +30,7 @@ export async function presences(store: Store, id?: string): Promise<PresenceRow[
     .selectFrom('stations as s')
     .leftJoin('presence as p', 'p.station_id', 's.id')
     .select(['s.id', 's.name', 'p.key', 'p.state', 'p.since', 'p.last_seen_at', 'p.operator_address'])
-    .select('p.history_version')
+    .select(['p.history_version', 'p.rewrite_version'])
     .where('s.archived_at', 'is', null);
   if (id !== undefined) query = query.where('s.id', '=', id);
   return query.orderBy('s.name_key').orderBy('s.id').execute();
@@ -40,6 +41,8 @@ export interface StationPast {
   key: number;
   /** The `history_version` of `presence` that the rest belongs to. */
   version: number;
+  /** The `rewrite_version` of `presence` that the rest belongs to. */
+  rewriteVersion: number;
   marks: readonly number[];
   pauses: PauseSpan[];
 }
@@ -54,8 +57,8 @@ const pauseList = z.array(z.object({ kind: z.enum(['maintenance', 'paused']), fr
  */
 export async function pastsOf(store: Store, keys: readonly number[], { from, to }: TimeSpan): Promise<StationPast[]> {
   // One JSON array per station: reading a row per transition takes three times as long.
-  const { rows } = await sql<{ key: number; version: number; marks: string; pauses: string }>`
-    select p.key, p.history_version as version, (
+  const { rows } = await sql<Omit<StationPast, 'marks' | 'pauses'> & { marks: string; pauses: string }>`
+    select p.key, p.history_version as version, p.rewrite_version as "rewriteVersion", (
       select json_group_array(2 * t.at + t.is_up) from transitions as t where t.presence_key = p.key
       and t.at >= coalesce((
         select u.at from transitions as u where u.presence_key = p.key and u.at <= ${from} and u.is_up = 1
@@ -71,9 +74,8 @@ export async function pastsOf(store: Store, keys: readonly number[], { from, to 
       )) from pauses where station_id = p.station_id
     ) as pauses
     from presence as p where p.key in (select value from json_each(${JSON.stringify(keys)}))`.execute(store);
-  return rows.map(({ key, version, marks, pauses }) => ({
-    key,
-    version,
+  return rows.map(({ marks, pauses, ...row }) => ({
+    ...row,
     marks: alternating(markList.parse(JSON.parse(marks))),
     pauses: flattened(pauseList.parse(JSON.parse(pauses))),
   }));

@@ -35,9 +35,10 @@ interface ComputedUptime {
   columns: DayColumns;
 }
 
-/** What was computed of a station for a window, at one `history_version`. */
+/** What was computed of a station for a window, at one `history_version` and `rewrite_version`. */
 interface RememberedStation {
   version: number;
+  rewriteVersion: number;
   completedDays: DayColumns;
   /** What today and the last 24 hours are computed from at each request. */
   recent: Pick<History, 'marks' | 'pauses'>;
@@ -93,6 +94,17 @@ export class UptimeService {
     const seen = presences.filter(isSeen);
     const isOutdated = (row: WatchedStation): boolean => stations.get(row.key)?.version !== row.history_version;
     const outdated = seen.filter(isOutdated);
+    const isOnlyAppended = ({ key, rewrite_version }: WatchedStation): boolean =>
+      stations.get(key)?.rewriteVersion === rewrite_version;
+    const appended = outdated.filter(isOnlyAppended).map(({ key }) => key);
+    const recent = { from: today - dayMs, to: Number.MAX_SAFE_INTEGER };
+    for (const past of await pastsOf(this.#store, appended, recent)) {
+      const station = stations.get(past.key);
+      if (station && hasSameCompletedDays(station, past, today)) {
+        const { version, marks, pauses } = past;
+        stations.set(past.key, { ...station, version, recent: { marks, pauses } });
+      }
+    }
     const span = { from: Math.min(days.starts[0] ?? today, today - dayMs), to: Number.MAX_SAFE_INTEGER };
     const stationsAtOnce = Math.ceil(maxDaysAtOnce / days.dates.length);
     for (let first = 0; first < outdated.length; first += stationsAtOnce) {
@@ -141,13 +153,23 @@ const startOfToday = ({ days }: Window): number => days.starts.at(-1) ?? days.no
 const durationsIn = (history: History, from: number, to: number): Durations =>
   cellsOf(history, [from, to])[0] ?? noTime();
 
-function remember({ version, marks, pauses }: StationPast, window: Window): RememberedStation {
+/** Whether what was appended to the history of a station, if nothing else has changed, lies after its completed days. */
+function hasSameCompletedDays(station: RememberedStation, past: StationPast, today: number): boolean {
+  const lastCompleted = (marks: readonly number[]): number | undefined =>
+    marks.findLast((mark) => timeOf(mark) < today);
+  return (
+    station.rewriteVersion === past.rewriteVersion && lastCompleted(station.recent.marks) === lastCompleted(past.marks)
+  );
+}
+
+function remember({ version, rewriteVersion, marks, pauses }: StationPast, window: Window): RememberedStation {
   const { days, observed } = window;
   const today = startOfToday(window);
   // Marks alternate, so that one of the last two before a time says when the station last connected.
   const firstRecent = marks.findLastIndex((mark) => timeOf(mark) <= today - dayMs) - 1;
   return {
     version,
+    rewriteVersion,
     completedDays: columnsOf(cellsOf({ marks, pauses, observed, now: today }, days.starts)),
     recent: { marks: marks.slice(Math.max(0, firstRecent)), pauses },
   };

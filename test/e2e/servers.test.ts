@@ -151,7 +151,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
         .waitFor();
       await tree().row('Cloud bench').locator.waitFor();
     };
-    await trouble('down', /did not answer to the end/);
+    await trouble('down', /The connection to .+ dropped/);
     await trouble('failing', /has failed with status 503/, 'Switch Server');
     await trouble('a page', /sent a response that this version/, 'Switch Server');
     await trouble(

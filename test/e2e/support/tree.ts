@@ -12,10 +12,12 @@ interface Painted {
 /** A tree view. Rows are found by the label that is seen, or a pattern of it. */
 export class Tree {
   readonly #page: Page;
+  readonly #title: string;
   readonly locator: Locator;
 
   constructor(page: Page, title: string) {
     this.#page = page;
+    this.#title = title;
     this.locator = page.getByRole('tree', { name: title });
   }
 
@@ -33,7 +35,9 @@ export class Tree {
 
   /** Clicks an icon in the title of the view. */
   async action(title: string): Promise<void> {
-    const pane = this.#page.locator('.pane').filter({ has: this.locator });
+    // By its header: a tree without rows is hidden.
+    const header = this.#page.locator('.pane-header .title').getByText(this.#title, { exact: true });
+    const pane = this.#page.locator('.pane').filter({ has: header });
     await clickUnderMouse(pane, pane.getByRole('button', { name: title }));
   }
 

@@ -87,3 +87,31 @@ describe('a script whose procedure is not the station’s', function () {
     assert.ok(!(await window.testResultText()).includes(key), 'the key is in the Test Results');
   });
 });
+
+describe('the list of stations to choose from', function () {
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
+
+  it('has the selected station first, whatever its name is', async () => {
+    const window = workbench();
+    await window.open(bench.workspace);
+    await window.openContainer('Test Stations');
+    await createStation(window, 'Bench 2');
+    await window.notification('Station Bench 2 is ready').close();
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await window.tree('Stations').row('Bench 2').menu('Select Station');
+    await window.statusBarItem('Bench 2').waitFor();
+    await window.command('Test Stations: Generate New Key…');
+    await window.quickInput.row('Bench 2').waitFor();
+    assert.deepEqual(
+      (await window.quickInput.rows()).map(({ label, description }) => [label, description]),
+      [
+        ['Bench 2', 'selected'],
+        ['Bench 1', ''],
+      ],
+    );
+    await window.screenshots('pick-station');
+    await window.quickInput.cancel();
+  });
+});

@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 # As a shell reports a program that was interrupted.
 STOPPED = 130
+_WAKE_DELAYS_S = (0.05, 0.2, 1.0)
 
 
 class Stoppable(Protocol):
@@ -65,13 +67,34 @@ def interrupt() -> None:
     """Raises KeyboardInterrupt in the main thread, or calls the script's own handler of SIGINT."""
     if sys.platform == "win32":
         signal.raise_signal(signal.SIGINT)
-    else:
-        main = threading.main_thread().ident
-        if main is not None:
-            signal.pthread_kill(main, signal.SIGINT)
+        return
+    main = threading.main_thread().ident
+    if main is not None:
+        signal.pthread_kill(main, signal.SIGINT)
+        threading.Thread(target=_wake, args=(main,), daemon=True).start()
+
+
+def _wake(main: int) -> None:
+    """Ends a system call that the main thread entered after the signal had come and before Python could look at it."""
+    for delay_s in _WAKE_DELAYS_S:
+        time.sleep(delay_s)
+        if signal.getsignal(signal.SIGURG) is _do_nothing:
+            signal.pthread_kill(main, signal.SIGURG)
+
+
+def _do_nothing(_signal: int, _frame: object) -> None:
+    """A signal with a handler interrupts system calls; one without does not."""
 
 
 def make_interruptible() -> None:
-    """Python leaves SIGINT alone when its parent ignored it; a stop needs it."""
+    """Python leaves SIGINT alone when its parent ignored it; a stop needs it. To be called in the main thread."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform != "win32" and signal.getsignal(signal.SIGURG) in (signal.SIG_DFL, signal.SIG_IGN):
+        signal.signal(signal.SIGURG, _do_nothing)
+
+
+def ignore_interrupts() -> None:
+    """Lets no stop interrupt the process any more. It has no effect outside the main thread."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

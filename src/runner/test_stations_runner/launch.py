@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from .channel import Channel, ChannelError, channel_of_environment
 from .children import end_with, prepare_children
-from .control import STOPPED, make_interruptible
+from .control import STOPPED, ignore_interrupts, make_interruptible
 from .environment import Environment
 from .failures import describe, without_runner_frames
 from .hooks import follow
@@ -123,6 +123,7 @@ class _Ending:
         self._last_acts.append(act)
 
     def _tell(self) -> None:
+        ignore_interrupts()  # a stop that comes now must not leave a result behind
         for act in self._last_acts:
             try:
                 act()

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 # As a shell reports a program that was interrupted.
@@ -71,7 +71,8 @@ def interrupt() -> None:
     main = threading.main_thread().ident
     if main is not None:
         signal.pthread_kill(main, signal.SIGINT)
-        threading.Thread(target=_wake, args=(main,), daemon=True).start()
+        with suppress(RuntimeError):  # the interpreter is ending, and starts no thread any more
+            threading.Thread(target=_wake, args=(main,), daemon=True).start()
 
 
 def _wake(main: int) -> None:

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Commands } from './vscode/commands.ts';
 
-/** The part of package.json that is used here. */
 interface Manifest {
   readonly contributes: { readonly commands: readonly { readonly command: string }[] };
 }

@@ -18,7 +18,6 @@ const sectionTimeoutMs = 10_000;
 const introduction =
   'Read it before you send it. Keys, the home directory, the names of user and machine, and serial numbers are left out.';
 
-/** The scheme of the report's URI, which is also in the manifest. */
 const scheme = 'test-stations-doctor';
 const report = vscode.Uri.from({ scheme, path: '/Test Stations Doctor.md' });
 
@@ -54,13 +53,11 @@ export function registerDoctor(
   return vscode.Disposable.from(changed, vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
 }
 
-/** Returns the editor group that has the document open. */
 const columnOf = (document: vscode.Uri): vscode.ViewColumn | undefined =>
   vscode.window.tabGroups.all.find(({ tabs }) =>
     tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === document.toString()),
   )?.viewColumn;
 
-/** Returns the redacted report. */
 async function examine(
   context: vscode.ExtensionContext,
   connection: Connection,

@@ -9,10 +9,8 @@ import { bytes, type Fact, lastLines, type SectionContent, valueOrReason, within
 const healthTimeoutMs = 3_000;
 const maxLogLines = 20;
 const maxLogBytes = 16_384;
-/** Below this the report warns of a full disk. */
 const minFreeBytes = 100_000_000;
 
-/** The result of examining a server. No server is started for it. */
 export interface ExaminedServer {
   /** Identifies the server in SecretStorage; undefined if it was never started. */
   readonly instance: string | undefined;
@@ -45,7 +43,6 @@ export async function examineLocalServer(dataFolder: string): Promise<ExaminedSe
   };
 }
 
-/** @param free bytes, or why they are not known */
 function localProblems(
   address: ServerAddress | string,
   health: HealthState | undefined,
@@ -70,7 +67,6 @@ function localProblems(
   return problems;
 }
 
-/** @returns the address, or why there is none */
 async function readAddress(dataFolder: string): Promise<ServerAddress | string> {
   try {
     return serverAddress.parse(JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')));
@@ -116,7 +112,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Returns the size including the write-ahead log. */
 async function databaseSize(dataFolder: string): Promise<string> {
   const { size } = await stat(join(dataFolder, 'stations.db'));
   const log = await stat(join(dataFolder, 'stations.db-wal')).catch(() => ({ size: 0 })); // there while in use only
@@ -128,7 +123,6 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Reads only the end of the log, which may be long. */
 async function endOfLog(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {

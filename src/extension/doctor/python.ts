@@ -1,12 +1,8 @@
 import type { Fact, SectionContent } from './report.ts';
 
-/** The Python that a run would use. */
 export interface PythonState {
-  /** The program and its own arguments. */
   readonly command: readonly string[];
-  /** Where the choice comes from. */
   readonly source: string;
-  /** What it says of itself, with the versions of the packages that scripts need (null: not installed). */
   readonly inside:
     | {
         readonly executable: string;

@@ -1,4 +1,3 @@
-/** The names that identify the user and the machine. */
 export interface Identity {
   readonly home: string;
   readonly user: string;
@@ -8,10 +7,8 @@ export interface Identity {
 const secretName = String.raw`[\w-]*(?:api[_-]?key|access[_-]?key|private[_-]?key|token|secret|passw(?:or)?d|authorization|cookie)[\w-]*`;
 const serialName = String.raw`serial[_ -]?(?:number|no)\b`;
 const value = String.raw`(?:\\"(?:[^"\\\n]|\\(?!"))*\\"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?:(?:Bearer|Basic|Token)\s+)?[^\s"',;&)}\]]+)`;
-/** `name: value`, `name=value`, `"name": "value"`, and the same inside of a JSON string. */
 const pair = (name: string): RegExp => new RegExp(String.raw`(${name}\\?["']?\s*[:=]\s*)${value}`, 'gi');
 
-/** Each rule knows a secret, or a person's or a unit's name, by its shape. */
 const shapes: readonly (readonly [RegExp, string])[] = [
   [pair(secretName), '$1…'],
   [new RegExp(String.raw`(--${secretName}\s+)\S+`, 'gi'), '$1…'],

@@ -6,7 +6,6 @@ import { type Fact, within } from './report.ts';
 
 const answerTimeoutMs = 5_000;
 
-/** Examines a remote server. It never rejects: the section says what could not be found out. */
 export async function examineRemoteServer(connection: Connection, place: RemotePlace): Promise<ExaminedServer> {
   const facts: Fact[] = [
     ['Kind', 'at an address'],

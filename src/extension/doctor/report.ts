@@ -1,15 +1,11 @@
 import { messageOf } from '../../shared/format/messageOf.ts';
 
-/** A name and its value, on one line. */
 export type Fact = readonly [name: string, value: string];
 
-/** A part of the report. */
 export interface Section {
   readonly title: string;
   readonly facts: readonly Fact[];
-  /** What is wrong here: each in one or two sentences that end with what to do. */
   readonly problems?: readonly string[];
-  /** Text as it was written elsewhere, such as the end of a log. */
   readonly quote?: { readonly title: string; readonly text: string };
 }
 
@@ -19,7 +15,6 @@ export type SectionContent = Omit<Section, 'title'>;
 export const toMarkdown = (title: string, introduction: string, sections: readonly Section[]): string =>
   [`# ${title}`, verdict(sections), introduction, ...sections.map(sectionText)].join('\n\n') + '\n';
 
-/** What is wrong and what to do next, in the order of the sections; or that everything is fine. */
 function verdict(sections: readonly Section[]): string {
   const problems = sections.flatMap((each) => each.problems ?? []).map(singleLine);
   const [only, ...others] = problems;
@@ -59,7 +54,6 @@ export async function section(
   }
 }
 
-/** Returns the value, or a text that says why there is none. */
 export async function valueOrReason(limit: number, work: () => Promise<string>): Promise<string> {
   try {
     return await within(limit, work);
@@ -81,12 +75,10 @@ export async function within<T>(limit: number, work: () => Promise<T> | T): Prom
   }
 }
 
-/** Formats a size, such as `12.3 MB`. */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
   return `${(count / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step] ?? ''}`;
 }
 
-/** Returns up to `count` lines from the end of a text. */
 export const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');

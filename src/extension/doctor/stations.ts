@@ -37,7 +37,6 @@ export async function stationsSection(
 
 type KeyState = 'yes' | 'no' | 'the station has none';
 
-/** The state of a station's key as the server has just reported it. @returns undefined when it has not */
 function keyState(
   store: Pick<StationStore, 'details' | 'error'>,
   station: string,

@@ -25,7 +25,6 @@ const manifest = z.object({
   contributes: z.object({ configuration: z.object({ properties: z.record(z.string(), z.unknown()) }) }),
 });
 
-/** Lists the extension's settings that differ from the default, with the level on which they are set. */
 export function settingsSection(context: vscode.ExtensionContext): SectionContent {
   const { properties } = manifest.parse(context.extension.packageJSON).contributes.configuration;
   const facts = Object.keys(properties).flatMap((name): Fact[] => {

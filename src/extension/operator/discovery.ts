@@ -17,7 +17,6 @@ const answer = z.object({
 });
 
 export interface FoundServer {
-  /** Host and port, such as `192.168.0.12:4444`. */
   readonly address: string;
   readonly stationId: string;
   /** The test that runs now; null when the station is idle. */

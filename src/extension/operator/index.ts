@@ -17,7 +17,6 @@ import { requireOperatorUi } from './whyNot.ts';
 
 interface OperatorPlaces {
   readonly extension: vscode.Uri;
-  /** The storage of the workspace. */
   readonly state: vscode.Memento;
 }
 
@@ -26,7 +25,6 @@ interface Named {
   readonly name: string;
 }
 
-/** Registers the Operator UI: its commands and panels, and the agents that report this window's tests to the server. */
 export function registerOperator(
   commands: Commands,
   connection: Connection,

@@ -9,7 +9,6 @@ interface Named {
   readonly name: string;
 }
 
-/** Finds OpenHTF station servers on the network. The server follows the one that the user picks. */
 export async function findOnNetwork(connection: Connection, station: Named): Promise<void> {
   const servers = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking for OpenHTF stations…') },

@@ -14,10 +14,6 @@ import { webviewPage } from '../vscode/webviewPage.ts';
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 5_000;
 
-/**
- * The extension host's side of an Operator UI panel. It streams the state of a station to the view and runs the
- * view's actions.
- */
 export class OperatorPanel implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #station: string;
@@ -38,7 +34,6 @@ export class OperatorPanel implements vscode.Disposable {
     void this.#watch(this.#abort.signal);
   }
 
-  /** Opens the stream again after the server was changed or restarted. */
   restart(): void {
     this.#abort.abort();
     this.#abort = new AbortController();

@@ -7,10 +7,8 @@ import { webviewOptions } from '../vscode/webviewPage.ts';
 import type { OperatorPanel } from './operatorPanel.ts';
 
 const viewType = 'testStations.operator';
-/** The state that the webview keeps over a reload of the window. */
 const panelState = z.object({ subject: z.uuid() });
 
-/** The panels of the Operator UI, one per station. They are restored after a reload of the window. */
 export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #connection: Connection;
   readonly #liveRuns: LiveScripts;

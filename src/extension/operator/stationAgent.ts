@@ -8,14 +8,12 @@ import type { LiveScript } from '../connection/liveScripts.ts';
 import type { Log } from '../vscode/log.ts';
 import { TestReport } from './testReport.ts';
 
-/** Least milliseconds between two reports. */
 const reportIntervalMs = 100;
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 10_000;
 
 type Offer = Partial<NonNullable<LiveState['offer']>>;
 
-/** This window's agent for a station. It reports the tests that run here and receives the operators' requests. */
 export class StationAgent implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #params: { id: string; window_id: string };
@@ -25,7 +23,6 @@ export class StationAgent implements vscode.Disposable {
   readonly #report = new TestReport();
   #script: LiveScript | undefined;
   #offer: Offer | undefined;
-  /** Changes not yet sent to the server. */
   #pending: { offer?: Offer; busy?: boolean } = {};
   #isReporting = false;
 
@@ -47,14 +44,12 @@ export class StationAgent implements vscode.Disposable {
     void this.#watchRequests(this.#abort.signal);
   }
 
-  /** Opens the stream again after the server was changed or restarted. */
   restart(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
     void this.#watchRequests(this.#abort.signal);
   }
 
-  /** Reports the events of a script until it ends. */
   follow(script: LiveScript): void {
     this.#script = script;
     this.#pending.busy = true;
@@ -78,7 +73,6 @@ export class StationAgent implements vscode.Disposable {
     return this.#script !== undefined;
   }
 
-  /** The last test of this window on the station. */
   get test(): TestReport['test'] {
     return this.#report.test;
   }

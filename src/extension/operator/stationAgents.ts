@@ -19,7 +19,6 @@ interface AgentNeeds {
   readonly scripts: StationScripts;
   readonly startScript: StartScript;
   readonly log: Log;
-  /** Shows an error of a request to the user. */
   readonly report: (error: unknown) => void;
 }
 
@@ -53,7 +52,6 @@ export class StationAgents implements vscode.Disposable {
     ];
   }
 
-  /** Returns the agent of the station, and offers the station's script to operators. */
   ensure(station: string): StationAgent {
     const agent = this.#agents.get(station) ?? this.#create(station);
     const script = this.#needs.scripts.get(station);

@@ -5,11 +5,9 @@ import * as z from 'zod';
 const storedScripts = z.record(z.string(), z.string());
 const key = 'stationScripts';
 
-/** The script that this workspace starts on each station. */
 export class StationScripts {
   readonly #state: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<string>();
-  /** Fires with the id of the station. */
   readonly onDidChange = this.#changed.event;
 
   constructor(state: vscode.Memento) {
@@ -21,7 +19,6 @@ export class StationScripts {
     return path === undefined ? undefined : vscode.Uri.parse(path);
   }
 
-  /** The ids of the stations that have a script. */
   get stations(): string[] {
     return Object.keys(this.#all);
   }

@@ -6,11 +6,9 @@ import { readRunnerEvent, scriptEnded } from '../../shared/live/runnerState.ts';
 import type { LiveScript } from '../connection/liveScripts.ts';
 import { readPromptImage } from '../connection/promptImage.ts';
 
-/** A report of a test: the whole test, or its changes since the last report. */
 export type TestUpdate =
   { readonly test: LiveTest; readonly number: number } | { readonly patch: TestPatch; readonly number: number };
 
-/** The test of a script in this window, and the part of it that the server has received. */
 export class TestReport {
   #test: LiveTest | null = null;
   #sent: LiveTest | null = null;
@@ -28,7 +26,6 @@ export class TestReport {
     this.#test = scriptEnded(this.#test, Date.now());
   }
 
-  /** Resends the whole test with the next report. */
   reset(): void {
     this.#sent = null;
   }
@@ -48,7 +45,6 @@ export class TestReport {
 /** The bytes of the largest image that fits into a live test: in base64 it grows by a third. */
 const maxImageBytes = Math.floor(bounds.image * 0.74);
 
-/** Replaces the path of an image file by its content, because views do not load files. */
 function withImage(event: RunnerEvent & { event: 'ui_request' }, folder: string): RunnerEvent {
   const address = event.image_url;
   if (address === null || /^data:/i.test(address)) return event;

@@ -11,7 +11,6 @@ import { showInformation } from '../vscode/messages.ts';
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 30_000;
 
-/** Shows prompts that wait on any station: in the Stations view, and in one notification per prompt. */
 export class WaitingPrompts implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
@@ -19,12 +18,10 @@ export class WaitingPrompts implements vscode.Disposable {
   readonly #isVisible: (station: string) => boolean;
   readonly #log: Log;
   readonly #notified = new Set<string>();
-  /** The ids of the open prompts. */
   #waiting: ReadonlySet<string> = new Set();
   readonly #subscriptions: vscode.Disposable[];
   #watching: AbortController | undefined;
 
-  /** @param isVisible whether the station's Operator UI is visible in this window */
   constructor(
     connection: Connection,
     store: StationStore,

@@ -4,7 +4,6 @@ import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { isNode, type Node } from './nodes.ts';
 
-/** Finds the station of a command: of the node it was called on, of the focused node, or one that the user picks. */
 export class StationChoice {
   readonly #store: StationStore;
   readonly #view: vscode.TreeView<Node>;
@@ -35,7 +34,6 @@ export class StationChoice {
     return isStation(argument) || isNode(argument) ? this.station(argument, title) : this.pick(title);
   }
 
-  /** @throws vscode.CancellationError when the user picks none */
   pick(title: string, options: PickOptions = {}): Promise<StationItem> {
     return pickStation(this.#store, title, options);
   }

@@ -15,7 +15,6 @@ import { StationsTree } from './stationsTree.ts';
 import { stationStatusBar } from './statusBar.ts';
 import { uptimeSentence } from './uptimeSentence.ts';
 
-/** The Stations view, its commands and the status bar item. */
 export function registerStations(
   commands: Commands,
   connection: Connection,

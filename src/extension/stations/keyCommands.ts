@@ -35,7 +35,6 @@ interface NextStep {
   readonly argument: unknown;
 }
 
-/** Shows a message with a button that copies a new key. The first button is the next step, if there is one. */
 export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
   const copy = vscode.l10n.t('Copy Key');
   const chosen = await showInformation(message, ...(next === undefined ? [] : [next.label]), copy);

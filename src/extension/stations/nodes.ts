@@ -10,7 +10,6 @@ export interface ProcedureNode {
   readonly kind: 'procedure';
   readonly station: StationItem;
   readonly procedure: LinkedProcedure;
-  /** Undefined if not loaded yet. */
   readonly week: Week | undefined;
 }
 

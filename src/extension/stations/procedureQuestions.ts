@@ -11,7 +11,6 @@ import { askInSteps, type Question, type Step } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { StationChoice } from './choose.ts';
 
-/** A procedure with what people call it. */
 export interface PickedProcedure {
   readonly id: string;
   readonly label: string;
@@ -81,7 +80,6 @@ export async function pickUnlinked(
   }
 }
 
-/** @throws vscode.CancellationError; UserError when there is none */
 export async function pickLinked(station: StationItem): Promise<LinkedProcedure> {
   if (station.procedures.length === 0) {
     throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
@@ -90,11 +88,6 @@ export async function pickLinked(station: StationItem): Promise<LinkedProcedure>
   return picked(await vscode.window.showQuickPick(station.procedures.map(asItem), { title }));
 }
 
-/**
- * Asks for name and identifier.
- * @param withIdentifier false: the server takes none
- * @throws vscode.CancellationError
- */
 export async function askProcedure(withIdentifier: boolean): Promise<{ name: string; identifier?: string }> {
   let name = '';
   let identifier: string | null | undefined;
@@ -109,7 +102,6 @@ export async function askProcedure(withIdentifier: boolean): Promise<{ name: str
   return { name, ...(typeof identifier === 'string' ? { identifier } : {}) };
 }
 
-/** @throws vscode.CancellationError */
 export function askName(step: Step, value: string): Promise<string> {
   return step.text({
     value,
@@ -118,7 +110,6 @@ export function askName(step: Step, value: string): Promise<string> {
   });
 }
 
-/** @returns null for none. @throws vscode.CancellationError */
 export async function askIdentifier(step: Step, value: string): Promise<string | null> {
   const identifier = await step.text({
     value,
@@ -128,7 +119,6 @@ export async function askIdentifier(step: Step, value: string): Promise<string |
   return identifier || null;
 }
 
-/** @throws vscode.CancellationError when nothing was picked */
 function picked<T>(answer: T | undefined): T {
   if (answer === undefined) throw new vscode.CancellationError();
   return answer;

@@ -3,10 +3,8 @@ import type { StationStore } from '../connection/stationStore.ts';
 
 const scheme = 'test-stations-station';
 
-/** Returns the URI of a station's row, by which the row gets a decoration. */
 export const selectionUri = (station: string): vscode.Uri => vscode.Uri.from({ scheme, path: `/${station}` });
 
-/** Shows a check mark at the end of the selected station's row. */
 export function selectionMark(store: StationStore): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   let marked = store.selected?.id;

@@ -9,7 +9,6 @@ import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
 import { askAddress, askCaFile, askKey, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
-/** Commands for the server that the window works with: this machine's, TofuPilot, or another station server. */
 export function registerServerCommands(commands: Commands, connection: Connection): void {
   const { servers } = connection;
 

@@ -7,13 +7,11 @@ import type { Step } from '../vscode/steps.ts';
 
 const cloud = 'https://www.tofupilot.app';
 
-/** Returns whether keys would be sent over a network unencrypted. */
 export function isUnencrypted(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }
 
-/** @returns the origin. @throws vscode.CancellationError */
 export async function askAddress(step: Step): Promise<string> {
   const text = await step.text({
     value: cloud,
@@ -34,9 +32,7 @@ function originOf(typed: string): string | undefined {
 
 export interface VerifiedKey {
   readonly key: string;
-  /** The name of the key's owner. */
   readonly name: string;
-  /** Includes the CA file if one had to be chosen. */
   readonly place: RemotePlace;
 }
 
@@ -88,7 +84,6 @@ async function offerCaFile(message: string): Promise<string> {
   return askCaFile();
 }
 
-/** @throws vscode.CancellationError */
 export async function askCaFile(): Promise<string> {
   const [file] =
     (await vscode.window.showOpenDialog({

@@ -52,7 +52,6 @@ export const pauseWord = ({ kind }: Pause): string =>
 export const pauseIcon = ({ kind }: Pause): vscode.ThemeIcon =>
   new vscode.ThemeIcon(kind === 'maintenance' ? 'tools' : 'debug-pause', new vscode.ThemeColor('charts.purple'));
 
-/** Returns a sentence about the pause that is in progress, with its end and note. */
 export function pauseSentence({ kind, ends_at, note }: Pause): string {
   const until = ends_at === null ? undefined : new Date(ends_at).toLocaleString();
   const sentence =

@@ -6,7 +6,6 @@ import { setContext } from '../vscode/context.ts';
 
 type Criterion = { readonly name: string } | { readonly procedure: string; readonly label: string };
 
-/** Filters the stations of the view by a part of the name or by a linked procedure. */
 export class StationFilter implements vscode.Disposable {
   readonly #store: StationStore;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -18,7 +17,6 @@ export class StationFilter implements vscode.Disposable {
     this.set(undefined);
   }
 
-  /** The filter as text for the view's title; '' without a filter. */
   get description(): string {
     if (this.#criterion === undefined) return '';
     return 'name' in this.#criterion ? `“${this.#criterion.name}”` : this.#criterion.label;
@@ -37,7 +35,6 @@ export class StationFilter implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** Asks what to filter by: the text that is typed, or a procedure of the list. @throws vscode.CancellationError */
   async ask(): Promise<void> {
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { criterion: Criterion }>();
     pick.title = vscode.l10n.t('Filter stations');

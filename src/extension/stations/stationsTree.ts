@@ -9,7 +9,6 @@ import { keyItem, procedureItem, stationItem, type StationItemState, stationTool
 
 /** Above this number, stations start collapsed: each expanded one requests its figures from the server. */
 const maxExpandedStations = 20;
-/** The maximum delay of `setTimeout`. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /** The tree of stations, with their linked procedures and keys. A change of one station repaints only its node. */
@@ -27,15 +26,9 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
    * ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
    */
   #shown = false;
-  /** What each node shows, by station id. */
   #rendered = new Map<string, unknown>();
-  /** Repaints when a planned maintenance or pause begins or ends. */
   #timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param onFirstShown is called when the view is first shown
-   * @param uptimeOf returns a station's uptime as a sentence, or ''
-   */
   constructor(
     store: StationStore,
     filter: StationFilter,
@@ -91,7 +84,6 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     }
   }
 
-  /** Loads the tooltip of a station when the user hovers over it. */
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'station') {
       const uptime = await this.#uptimeOf(node.station.id);

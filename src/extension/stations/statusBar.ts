@@ -3,7 +3,6 @@ import { withoutIcons } from '../../shared/format/markdown.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 
-/** Creates the status bar item with the selected station. A click selects another station. */
 export function stationStatusBar(connection: Connection, store: StationStore): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('testStations.selected', vscode.StatusBarAlignment.Left, 10);
   item.name = vscode.l10n.t('Test station');

@@ -14,9 +14,7 @@ export interface StationItemState {
   readonly state: StationState;
   readonly isSelected: boolean;
   readonly isExpanded: boolean;
-  /** The maintenance or pause in progress. */
   readonly pause: Pause | undefined;
-  /** The text of the prompt that waits for an answer. */
   readonly waiting: string | undefined;
 }
 
@@ -54,7 +52,6 @@ export function stationItem(
   return item;
 }
 
-/** A waiting or running test takes precedence over maintenance. */
 function stationIcon({
   state,
   pause,
@@ -64,7 +61,6 @@ function stationIcon({
   return pause === undefined || state === 'running' ? stateIcon(state) : pauseIcon(pause);
 }
 
-/** @param uptime a sentence, or '' if unknown */
 export function stationTooltip(
   station: StationItem,
   { state, isSelected: selected, pause, waiting }: StationItemState,

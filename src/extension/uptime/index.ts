@@ -11,11 +11,9 @@ import { registerWatching } from './watching.ts';
 
 interface UptimePlaces {
   readonly extension: vscode.Uri;
-  /** The storage of the workspace. */
   readonly state: vscode.Memento;
 }
 
-/** Registers the uptime panel, maintenance and pauses, and the notifications of watched stations. */
 export function registerUptime(
   commands: Commands,
   connection: Connection,

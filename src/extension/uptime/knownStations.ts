@@ -6,10 +6,6 @@ import type { Connection } from '../connection/connection.ts';
 /** The list has no connection status, so it is requested per station, for up to this number of stations. */
 const maxStatusRequests = 100;
 
-/**
- * Returns the stations of a server without uptime, with the connection status of its public API.
- * @throws ApiError
- */
 export async function knownStations(connection: Connection): Promise<KnownStation[]> {
   const list = await allPages((query) => connection.call(stations.list, { query }));
   const known: KnownStation[] = [];

@@ -6,19 +6,16 @@ const hour = 3_600_000;
 
 interface Maintenance {
   readonly starts_at: string;
-  /** Null until the maintenance is ended. */
   readonly ends_at: string | null;
   readonly note: string;
 }
 
 interface Times {
-  /** Milliseconds since 1970. */
   readonly starts: number;
   readonly ends: number | null;
 }
 
 interface Span extends vscode.QuickPickItem {
-  /** Undefined when the user enters the times. */
   readonly times: Times | undefined;
 }
 
@@ -57,7 +54,6 @@ export async function askMaintenance(station: string): Promise<Maintenance> {
   return { starts_at: iso(starts), ends_at: ends === null ? null : iso(ends), note: answers.note };
 }
 
-/** @param now milliseconds since 1970 */
 function spansFrom(now: number): Span[] {
   const forHours = (hours: number, label: string): Span => ({
     label,
@@ -71,7 +67,6 @@ function spansFrom(now: number): Span[] {
   ];
 }
 
-/** @param after the result must be later than this time */
 async function askTime(step: Step, what: string, proposal: number, after: number): Promise<number> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const text = await step.text({

@@ -10,7 +10,6 @@ import { UserError } from '../vscode/userError.ts';
 import { askAddress } from './addressBox.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
-/** Registers the commands for maintenance, pauses, and the operator address. The uptime panel calls them too. */
 export function registerPauseCommands(commands: Commands, connection: Connection, store: StationStore): void {
   /**
    * @throws UserError when the server keeps no uptime

@@ -25,25 +25,18 @@ export interface PanelServices {
   readonly extension: vscode.Uri;
 }
 
-/** Uptime grows while nothing happens, so the panel is refreshed in this interval. */
 const refreshIntervalMs = 60_000;
 /** Above this number of changed stations, all are loaded with one request. */
 const maxSingleLoads = 10;
 
-/**
- * The extension host's side of the uptime panel. It loads the data, keeps it up to date, and runs the view's actions.
- */
 export class UptimePanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #services: PanelServices;
   #zone = 'UTC';
-  /** The station to open as soon as the webview is ready. */
   #stationToOpen: string | undefined;
-  /** The station and day whose details are visible. */
   #selection: { station: string | null; date: string | null } = { station: null, date: null };
   /** The dates of the rows that are visible; undefined when there are no rows. */
   #dates: readonly string[] | undefined;
-  /** The ids of the stations to load again. */
   #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -199,7 +192,6 @@ export class UptimePanel implements vscode.Disposable {
     this.#post({ type: 'day', station, day: await this.#services.connection.call(uptime.day, input) });
   }
 
-  /** Returns undefined when the station does not exist. */
   async #readStation(id: string): Promise<Extract<ToUptime, { type: 'station' }>['station'] | undefined> {
     try {
       const input = { params: { id }, query: { days: 90, time_zone: this.#zone } };

@@ -4,7 +4,6 @@ import type { PanelServices, UptimePanel } from './uptimePanel.ts';
 
 const viewType = 'testStations.uptime';
 
-/** The uptime panel, of which there is at most one. It is restored after a reload of the window. */
 export class UptimePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: PanelServices;
   readonly #registration: vscode.Disposable;
@@ -15,7 +14,6 @@ export class UptimePanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     this.#registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
   }
 
-  /** @param station the station to show in full */
   async open(station: string | undefined): Promise<void> {
     if (this.#shown) {
       this.#shown.reveal(station);

@@ -15,9 +15,6 @@ import { showDone, showInformation, showWarning } from '../vscode/messages.ts';
 const key = 'watchedStations';
 const storedStations = z.array(z.string()).catch([]);
 
-/**
- * The stations whose connection changes are notified in this workspace. None are watched until the user chooses one.
- */
 export class Watching implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
@@ -43,7 +40,6 @@ export class Watching implements vscode.Disposable {
     return new Set(storedStations.parse(this.#state.get(key)));
   }
 
-  /** Returns whether the station is watched now. */
   async toggle(id: string): Promise<boolean> {
     const stations = new Set(this.stations);
     const watches = !stations.delete(id);

@@ -13,7 +13,6 @@ const walkthroughDelayMs = 300;
 
 type Handler = (...args: unknown[]) => unknown;
 
-/** The handlers of the commands of the manifest. Every failure is shown to the user and logged. */
 export class Commands {
   readonly #log: Log;
   readonly #handlers = new Map<string, Handler>();
@@ -41,7 +40,6 @@ export class Commands {
     }
   }
 
-  /** Shows an error with its remedies and a button that opens the log. Resolves when the user has closed the message. */
   async show(error: unknown): Promise<void> {
     if (error instanceof vscode.CancellationError) return;
     const message = messageOf(error);

@@ -1,9 +1,7 @@
-/** The variables that hold keys, which must not reach a program that does not need them. */
 const keys = ['TOFUPILOT_API_KEY', 'STATION_API_KEY', 'TEST_STATIONS_ADMIN_KEY'];
 
 export const isKey = (name: string): boolean => keys.includes(name);
 
-/** Returns the environment of this process without keys, for a child process. */
 export const environmentWithoutKeys = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !isKey(name)));
 

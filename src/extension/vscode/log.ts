@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 
-/** A warning or an error of this window. */
 export interface LogProblem {
   readonly time: Date;
   readonly level: 'warning' | 'error';
-  /** The message; for an error, its stack. */
   readonly text: string;
 }
 
@@ -16,7 +14,6 @@ export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Test Stations', { log: true });
   #problems: readonly LogProblem[] = [];
 
-  /** The last warnings and errors of this window, oldest first. */
   get problems(): readonly LogProblem[] {
     return this.#problems;
   }

@@ -12,7 +12,6 @@ export const showInformation = plainly(vscode.window.showInformationMessage);
 export const showWarning = plainly(vscode.window.showWarningMessage);
 export const showError = plainly(vscode.window.showErrorMessage);
 
-/** Shows in the status bar for four seconds that something was done. */
 export const showDone = (message: string): void => {
   vscode.window.setStatusBarMessage(withoutIcons(plainMessage(message)), 4000);
 };

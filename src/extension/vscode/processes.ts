@@ -3,11 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 
-/** The parts of the operating system that are used here, which tests replace. */
 export interface ProcessSystem {
   readonly platform: NodeJS.Platform;
   readonly read: (file: string) => Promise<string>;
-  /** Returns what a program prints. */
   readonly run: (program: string, args: readonly string[]) => Promise<string>;
   readonly isAlive: (pid: number) => boolean;
 }
@@ -22,7 +20,6 @@ const thisSystem: ProcessSystem = {
   isAlive,
 };
 
-/** Returns whether a process with this id runs on this machine, under any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -75,5 +72,4 @@ export async function isStillAlive(
   return then > started - maxClockDifferenceMs;
 }
 
-/** Milliseconds by which the two clocks may be apart. */
 const maxClockDifferenceMs = 60_000;

@@ -1,10 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Milliseconds between the tries: more than two seconds in all. */
 const retryDelaysMs = [10, 20, 50, 100, 200, 400, 600, 800];
 
-/** How a rename and a pause are done. */
 interface Means {
   rename(from: string, to: string): Promise<void>;
   wait(millis: number): Promise<unknown>;

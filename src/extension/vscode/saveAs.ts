@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { showInformation } from './messages.ts';
 
-/** Asks where to save, creates the content, saves it, and shows where it is. It does nothing if the user cancels. */
 export async function saveAs(name: string, content: () => Uint8Array | Promise<Uint8Array>): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, name) });

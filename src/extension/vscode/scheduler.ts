@@ -1,8 +1,5 @@
-/** The time of day and timers, which tests replace. */
 export interface Scheduler {
-  /** Milliseconds since 1970. */
   now(): number;
-  /** Runs the work after a delay. @returns a function that cancels it */
   schedule(millis: number, work: () => Promise<void>): () => void;
 }
 

@@ -2,21 +2,14 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 
 interface Settings {
-  /** The interpreter that runs phase scripts; empty: the one selected in VS Code. */
   readonly python: string;
-  /** The embedded server's data folder; empty: the extension's own storage. */
   readonly dataFolder: string;
-  /** Commands above the entry of a phase script. */
   readonly codeLens: boolean;
-  /** Where serial numbers come from. */
   readonly serialNumber: 'script' | 'ask' | 'fixed';
   readonly fixedSerialNumber: string;
-  /** The part of all units whose script gives none; empty: the user is asked. */
   readonly partNumber: string;
   readonly arguments: readonly string[];
-  /** Empty: the script's own folder. */
   readonly workingFolder: string;
-  /** A file of `NAME=value` lines; empty: none. */
   readonly envFile: string;
 }
 
@@ -44,7 +37,6 @@ export function openSetting(name: keyof Settings): void {
   void vscode.commands.executeCommand('workbench.action.openSettings', `testStations.${name}`);
 }
 
-/** Changes a setting for this machine, when the user has asked for it. */
 export async function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
   await vscode.workspace.getConfiguration('testStations').update(name, value, vscode.ConfigurationTarget.Global);
 }

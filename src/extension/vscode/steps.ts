@@ -1,17 +1,13 @@
 import * as vscode from 'vscode';
 
-/** What a step that takes text shows. */
 interface TextOptions {
   readonly value: string;
   readonly prompt: string;
-  /** Returns the sentence that says why a text is refused, or undefined. */
   readonly validate?: (text: string) => string | undefined;
 }
 
-/** One question of several. */
 export type Question = (step: Step) => Promise<void>;
 
-/** What the user did in a step before leaving it, which is shown when the user returns to it. */
 interface Draft {
   text?: string;
   item?: vscode.QuickPickItem;
@@ -44,11 +40,9 @@ export async function askInSteps(title: string, questions: () => readonly Questi
   }
 }
 
-/** Asks a single question. @throws vscode.CancellationError when the user dismisses it */
 export const askOne = <T>(title: string, question: (step: Step) => Promise<T>): Promise<T> =>
   question(new Step(title, 1, 1, {}));
 
-/** Shows one question. */
 export class Step {
   readonly #title: string;
   readonly #number: number;
@@ -62,7 +56,6 @@ export class Step {
     this.#draft = draft;
   }
 
-  /** Asks for a text. @returns it without the spaces around it @throws vscode.CancellationError */
   text({ value, prompt, validate = () => undefined }: TextOptions): Promise<string> {
     const box = vscode.window.createInputBox();
     box.value = this.#draft.text ?? value;
@@ -80,7 +73,6 @@ export class Step {
     });
   }
 
-  /** Asks for one of several items. @throws vscode.CancellationError */
   pick<T extends vscode.QuickPickItem>(items: readonly T[], placeholder: string): Promise<T> {
     const box = vscode.window.createQuickPick<T>();
     box.items = items;

@@ -1,4 +1,3 @@
-/** What a button under an error does. */
 export interface Remedy {
   readonly label: string;
   readonly run: () => unknown;
@@ -11,7 +10,6 @@ export interface WithRemedies {
 export const hasRemedies = (error: unknown): error is WithRemedies =>
   error instanceof Error && 'remedies' in error && Array.isArray(error.remedies);
 
-/** An error whose message is written for the user, with buttons that can fix the problem. */
 export class UserError extends Error implements WithRemedies {
   override readonly name = 'UserError';
   readonly remedies: readonly Remedy[];

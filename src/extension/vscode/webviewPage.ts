@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** What `vscode.window.createWebviewPanel` and a restored panel both need: scripts, and files of `dist/webview` alone. */
 export const webviewOptions = (extension: vscode.Uri): vscode.WebviewOptions => ({
   enableScripts: true,
   localResourceRoots: [folderOf(extension)],

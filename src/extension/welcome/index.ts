@@ -5,7 +5,6 @@ import { setContext } from '../vscode/context.ts';
 import { openSample, showOpenedSample } from './sampleWorkspace.ts';
 import { openWalkthrough } from './walkthrough.ts';
 
-/** The first steps: the walkthrough and the sample workspace. */
 export function registerWelcome(
   commands: Commands,
   context: vscode.ExtensionContext,

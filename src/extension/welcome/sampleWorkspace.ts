@@ -14,7 +14,6 @@ const openedKey = 'openedSample';
 const opened = z.object({
   folder: z.string(),
   fromWalkthrough: z.boolean(),
-  /** The selected station of this window, which the new workspace starts with. */
   station: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 
@@ -37,7 +36,6 @@ export async function openSample(
   });
 }
 
-/** Shows the first script in the window of a sample that was just opened, and the walkthrough if the sample was opened from it. */
 export async function showOpenedSample(context: vscode.ExtensionContext, store: StationStore): Promise<void> {
   const [folder, ...others] = vscode.workspace.workspaceFolders ?? [];
   const sample = opened.safeParse(context.globalState.get(openedKey)).data;
@@ -61,7 +59,6 @@ async function chosenParent(): Promise<vscode.Uri> {
   return parent;
 }
 
-/** Returns the folder of a new sample, or of an existing one if the user prefers that. */
 async function sampleIn(parent: vscode.Uri, samples: vscode.Uri): Promise<vscode.Uri> {
   const usual = vscode.Uri.joinPath(parent, name);
   const isThere = await exists(usual);
@@ -97,7 +94,6 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** Asks which window to use, unless this window has no folder. */
 async function wantsNewWindow(folder: vscode.Uri): Promise<boolean> {
   if (vscode.workspace.workspaceFolders === undefined) return false;
   const fresh = vscode.l10n.t('Open in New Window');

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 
-/** @param step the step to show; default: the step that the user has reached */
 export async function openWalkthrough(
   { extension }: vscode.ExtensionContext,
   step?: 'run',

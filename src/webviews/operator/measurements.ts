@@ -4,7 +4,6 @@ import type { LiveMeasurement, LivePhase } from '../../shared/contract/liveTest.
 import { barOf } from '../../shared/live/operatorWords.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 
-/** @param isOver whether the phase or its test has ended */
 export function measurementRows(
   { name, measurements, measurements_left_out: left }: LivePhase,
   isOver: boolean,

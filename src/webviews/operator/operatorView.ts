@@ -24,7 +24,6 @@ import '../shared/promptForm.ts';
 type Connection = Extract<ToOperator, { type: 'connection' }>;
 type Refused = Extract<ToOperator, { type: 'refused' }>;
 
-/** The Operator UI of one station, in a panel of an editor or as a page in a browser. */
 export class OperatorView extends PageElement {
   static override properties = {
     state: { state: true },
@@ -43,7 +42,6 @@ export class OperatorView extends PageElement {
   declare mayAct: boolean;
   declare inEditor: boolean;
   declare refused: Refused | undefined;
-  /** Milliseconds since 1970 by the server's clock, updated every second. */
   declare now: number;
   /** The prompt that was just answered, and the last test before the start that was just requested. */
   declare sent: { prompt: string | undefined; startAfter: string | null | undefined };
@@ -53,7 +51,6 @@ export class OperatorView extends PageElement {
   readonly #host: OperatorHost;
   /** The server's clock minus this computer's, in milliseconds. */
   #clockOffsetMs = 0;
-  /** The serial number of the last requested start. */
   #startedSerial = '';
   #clockTimer: ReturnType<typeof setInterval> | undefined;
 
@@ -120,7 +117,6 @@ export class OperatorView extends PageElement {
     `;
   }
 
-  /** Renders the next action of the operator: start, answer, or wait. */
   #stage(state: LiveState): unknown {
     const { test } = state;
     if (test === null || test.status === 'completed') {
@@ -171,7 +167,6 @@ export class OperatorView extends PageElement {
     return actions.answer === null ? undefined : reason(actions.answer);
   }
 
-  /** Returns the text that screen readers announce. */
   #announcement({ test }: LiveState): string {
     if (test === null) return '';
     if (test.status === 'completed') return spokenVerdict(test);
@@ -204,7 +199,6 @@ export class OperatorView extends PageElement {
     if (offer && offer.loop !== before?.offer?.loop) this.loop = offer.loop;
   }
 
-  /** Informs an operator who was still typing that the answer was not sent. */
   #onPromptClosed(id: string, isOver: boolean): void {
     const { draft } = this.#host.viewState.value;
     if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {

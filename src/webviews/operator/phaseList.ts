@@ -6,7 +6,6 @@ import { phaseTime, progressOf } from '../../shared/live/operatorWords.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { measurementRows } from './measurements.ts';
 
-/** @param now milliseconds since 1970 by the test's clock */
 export function phaseList(test: LiveTest, now: number): unknown {
   const { done, all } = progressOf(test);
   return html`

@@ -10,10 +10,8 @@ interface StartOptions {
   readonly inEditor: boolean;
   readonly serial: string;
   readonly loop: boolean;
-  /** Whether the start was requested and no test has begun yet. */
   readonly starting: boolean;
   readonly typed: (serial: string) => void;
-  /** Takes the proposed next number, which is only a guess. */
   readonly useNext: (serial: string) => void;
   readonly looped: (loop: boolean) => void;
   readonly start: (serial: string) => void;

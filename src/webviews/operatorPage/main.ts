@@ -49,7 +49,6 @@ function askForKey(station: string): void {
   show(form);
 }
 
-/** Shows the station of the key, or a choice of all stations, when the address names none. */
 async function choose(): Promise<void> {
   const go = async (key: string): Promise<void> => {
     const found = await stationsOf(key);

@@ -10,7 +10,6 @@ import { call, RefusedError, streamStates } from './server.ts';
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 5_000;
 
-/** The browser page's side of the Operator UI. It streams the state of the station, and acts with the viewer's key. */
 export class PageHost implements OperatorHost {
   readonly #station: string;
   readonly #token: string | undefined;

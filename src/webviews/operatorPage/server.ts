@@ -5,7 +5,6 @@ import type { Answer, Operation } from '../../shared/contract/operation.ts';
 import { operator, type StateEvent, stateEvent } from '../../shared/contract/operator.ts';
 import { inOrder } from '../../shared/format/oneLine.ts';
 
-/** A refusal of the server, with the server's message. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -35,10 +34,6 @@ async function request(operation: Operation, path: string, key: string, init: Re
   throw new RefusedError(response.status, refusal.data?.message ?? `${response.status} ${response.statusText}`);
 }
 
-/**
- * @throws RefusedError
- * @throws TypeError when the server cannot be reached
- */
 export async function call<O extends Operation>(
   operation: O,
   key: string,

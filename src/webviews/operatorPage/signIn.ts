@@ -4,7 +4,6 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon } from '../shared/outcome.ts';
 
-/** Asks for a key. Fires `cancelled` when the viewer only wants to watch. */
 export class SignIn extends PageElement {
   static override properties = {
     problem: { state: true },
@@ -13,11 +12,9 @@ export class SignIn extends PageElement {
   };
   declare problem: string | undefined;
   declare busy: boolean;
-  /** Whether the station can be watched without a key. */
   declare canCancel: boolean;
   readonly #check: (key: string) => Promise<void>;
 
-  /** @param check throws when the key cannot be used here */
   constructor(check: (key: string) => Promise<void>, canCancel: boolean) {
     super();
     this.#check = check;

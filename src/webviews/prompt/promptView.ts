@@ -15,10 +15,8 @@ const send = (message: FromPrompt): void => post(message);
 
 type Prompt = ToPrompt & { type: 'prompt' };
 
-/** The page of a prompt with an image, in a panel beside the script. */
 class PromptView extends PageElement {
   static override properties = { where: { state: true }, prompt: { state: true } };
-  /** The names of the script and its station. */
   declare where: string;
   declare prompt: Prompt | undefined;
 

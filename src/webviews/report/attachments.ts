@@ -6,7 +6,6 @@ import { readableSize } from '../../shared/format/values.ts';
 import { icon } from '../shared/outcome.ts';
 import { send } from './host.ts';
 
-/** The loaded image, or why it could not be loaded. */
 export type Picture = { url: string } | { failure: string };
 
 type Attachment = Report['attachments'][number];

@@ -43,7 +43,6 @@ export function factsOf(run: Report): unknown {
   `;
 }
 
-/** Joins number and name, unless they are the same. */
 const named = (number: string, name: string | undefined): string =>
   name === undefined || name === '' || name === number ? number : `${number} · ${name}`;
 

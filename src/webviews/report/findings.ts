@@ -7,7 +7,6 @@ import { send } from './host.ts';
 
 type Finding = NonNullable<Report['findings']>[number];
 
-/** Renders the reasons for the outcome and the diagnoses. */
 export function findingsSection(run: Report, files: ReadonlySet<string>): unknown {
   const findings = reasonsOf(run);
   if (findings.length === 0) return nothing;

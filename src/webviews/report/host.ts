@@ -5,7 +5,6 @@ import { post, ViewState } from '../shared/host.ts';
 
 export const send = (message: FromReport): void => post(message);
 
-/** The user's choices and the scroll position. */
 export const viewState = new ViewState(
   z.object({
     failedOnly: z.boolean().catch(false),

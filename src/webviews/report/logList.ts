@@ -22,7 +22,6 @@ const icons: Record<Log['level'], string> = {
   CRITICAL: 'flame',
 };
 
-/** Log lines per page, because a log can have any length. */
 const linesPerPage = 500;
 
 class LogList extends PageElement {
@@ -34,9 +33,7 @@ class LogList extends PageElement {
     most: { state: true },
   };
   declare logs: readonly Log[];
-  /** The source files that exist in the workspace. */
   declare files: ReadonlySet<string>;
-  /** The lowest level that is displayed. */
   declare level: Log['level'];
   declare text: string;
   declare most: number;
@@ -136,7 +133,6 @@ class LogList extends PageElement {
 }
 customElements.define('log-list', LogList);
 
-/** Returns a time such as `14:03:07.250`. */
 const clock = (iso: string): string =>
   new Date(iso).toLocaleTimeString(document.documentElement.lang, {
     hour: '2-digit',

@@ -10,7 +10,6 @@ import { measurementTable } from './measurementTable.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
-/** Rows that are added per frame. */
 const rowsPerFrame = 150;
 
 class MeasurementList extends PageElement {
@@ -24,7 +23,6 @@ class MeasurementList extends PageElement {
   declare run: Report;
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
   declare failedOnly: boolean;
-  /** The text to find in the names. */
   declare name: string;
   /** The number of visible rows. It grows with each frame, so that the first rows appear at once. */
   declare most: number;

@@ -18,10 +18,8 @@ import { limitsMark } from './limitsMark.ts';
 
 import '../shared/plot.ts';
 
-/** Longer values are collapsed. */
 const maxInlineLength = 40;
 
-/** Renders a measurement, the results computed from it, and its curve. */
 export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {
   const { curve, docstring } = measurement;
   return html`
@@ -81,7 +79,6 @@ function plotRow(
   `;
 }
 
-/** Returns a text such as `voltage (V) from 3.1 to 3.4`. */
 function rangeText(title: string, values: Float64Array | undefined): string {
   if (!values) return title;
   const low = values.reduce((a, b) => Math.min(a, b));

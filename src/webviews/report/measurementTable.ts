@@ -29,7 +29,6 @@ export const measurementTable = (
   </div>
 `;
 
-/** The column titles, for screen readers. */
 const titles = (): string[] => [
   l10n.t('Outcome'),
   l10n.t('Name'),

@@ -16,7 +16,6 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import './logList.ts';
 import './measurementList.ts';
 
-/** The phases and files that exist in the workspace. */
 export interface SourceLinks {
   phases: ReadonlySet<string>;
   files: ReadonlySet<string>;
@@ -31,12 +30,9 @@ class RunReport extends PageElement {
     pictures: { state: true },
   };
   declare run: Report | undefined;
-  /** Why the run could not be loaded, as a sentence. */
   declare failure: string | undefined;
   declare sources: SourceLinks;
-  /** The points of the loaded curves, by measurement id. */
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
-  /** The loaded images, by attachment id. */
   declare pictures: ReadonlyMap<string, Picture>;
   #isRestored = false;
 

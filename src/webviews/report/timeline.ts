@@ -45,13 +45,11 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>, files
   `;
 }
 
-/** Links a phase to its measurements. */
 const nameOf = (phase: ReportPhase): unknown =>
   phase.measurements.length === 0
     ? phase.name
     : html`<button type="button" class="link" @click=${() => goToHeading(headingOf(phase))}>${phase.name}</button>`;
 
-/** Returns the id of the heading above the phase's measurements. */
 export const headingOf = ({ id }: ReportPhase): string => `phase-${id}`;
 
 export const attemptText = ({ retry_count }: ReportPhase, all: number): unknown =>

@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { MeasurementOutcome, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
 
-/** The colors of the outcomes are in `page.css`. */
 const outcomeIcons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> = {
   PASS: 'pass',
   FAIL: 'error',

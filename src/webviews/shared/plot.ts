@@ -6,7 +6,6 @@ import { icon } from './outcome.ts';
 import { curveStyle, orderedByX, type PlotAxis, plotOptions, readout } from './plotOptions.ts';
 import { onThemeChange } from './theme.ts';
 
-/** The share of the range that remains after zooming in one step. */
 const zoomStep = 0.5;
 
 /**
@@ -25,7 +24,6 @@ class CurvePlot extends PageElement {
   /** The x axis, then one axis for each curve. */
   declare axes: readonly PlotAxis[];
   declare series: readonly Float64Array[] | undefined;
-  /** The values under the crosshair. */
   declare reading: string;
   declare zoomed: boolean;
 
@@ -139,7 +137,6 @@ class CurvePlot extends PageElement {
     act();
   };
 
-  /** Moves the crosshair by a hundredth of the visible range. */
   #move(direction: number): void {
     const plot = this.#plot;
     if (!plot) return;
@@ -148,10 +145,6 @@ class CurvePlot extends PageElement {
     plot.setCursor({ left: Math.min(width, Math.max(0, at + (direction * width) / 100)), top: height / 2 });
   }
 
-  /**
-   * Zooms around the crosshair, or else around the center.
-   * @param share the share of the visible range that remains
-   */
   #zoom(share: number): void {
     const plot = this.#plot;
     const { min, max } = plot?.scales['x'] ?? {};
@@ -193,7 +186,6 @@ const curveKeys = (ys: readonly PlotAxis[]): unknown =>
     `;
   });
 
-/** Returns the first and the last x. */
 function extent(plot: uPlot | undefined): [number, number] {
   const x = plot?.data[0];
   return [x?.[0] ?? 0, x?.[x.length - 1] ?? 0];

@@ -10,7 +10,6 @@ export interface PlotAxis {
 const colours = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-charts-purple', '--vscode-charts-orange'];
 const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
 
-/** Curves differ in dashes as well as in color. */
 export const curveStyle = (index: number): { colour: string; dash: number[] } => ({
   colour: colours[index % colours.length] ?? '',
   dash: dashes[index % dashes.length] ?? [],
@@ -19,7 +18,6 @@ export const curveStyle = (index: number): { colour: string; dash: number[] } =>
 export const titleOf = ({ name, units }: PlotAxis, otherwise: string): string =>
   `${name ?? otherwise}${units ? ` (${units})` : ''}`;
 
-/** Curves with the same unit share a scale. */
 const scaleOf = ({ units }: PlotAxis): string => `y ${units ?? ''}`;
 
 /** Returns the plot options for the current theme. Up to two y axes are drawn. */
@@ -76,7 +74,6 @@ export function orderedByX(series: readonly Float64Array[]): { data: readonly Fl
   return { data, isOrdered: false };
 }
 
-/** Returns the values under the crosshair, such as `time 0.5 s · voltage 3.31 V`. */
 export function readout(plot: uPlot, axes: readonly PlotAxis[]): string {
   const index = plot.cursor.idx;
   if (index == null) return '';

@@ -26,13 +26,10 @@ export class PromptForm extends PageElement {
   };
   declare prompt: Omit<LivePrompt, 'image_url'>;
   declare image: PromptImage | undefined;
-  /** Whether a button opens the address of an image that is not loaded. */
   declare canOpenImage: boolean;
-  /** The text that was typed before a reload. */
   declare draft: string;
   /** Why the prompt cannot be answered here, as a sentence; undefined when it can. */
   declare locked: string | undefined;
-  /** Milliseconds since 1970, by the clock of `prompt.emitted_at`. */
   declare now: number;
 
   constructor() {
@@ -111,7 +108,6 @@ export class PromptForm extends PageElement {
     `;
   }
 
-  /** Moves the keyboard focus to the answer. */
   takeFocus(): void {
     this.querySelector<HTMLElement>('input, button[type=submit]')?.focus();
   }

@@ -4,10 +4,6 @@ export function themeColour(variable: string): string {
   return (style.getPropertyValue(variable) || style.getPropertyValue('--vscode-foreground')).trim();
 }
 
-/**
- * Calls `onChange` when the theme changes.
- * @returns a function that stops it
- */
 export function onThemeChange(onChange: () => void): () => void {
   const observer = new MutationObserver(onChange);
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });

@@ -16,7 +16,6 @@ export const language = (): string => document.documentElement.lang;
 export const dayName = (date: string, style: 'short' | 'long' = 'short'): string =>
   formatter('UTC', { weekday: style, year: 'numeric', month: style, day: 'numeric' }).format(Date.parse(date));
 
-/** Formats a calendar day as `Nov 24`. */
 export const shortDay = (date: string): string =>
   formatter('UTC', { month: 'short', day: 'numeric' }).format(Date.parse(date));
 
@@ -31,19 +30,11 @@ export const dateAndTime = (time: string | number, zone: string): string =>
 const localDay = (time: string | number, zone: string): string =>
   formatter(zone, { dateStyle: 'short' }).format(new Date(time));
 
-/**
- * Returns the time of day for today, and otherwise the day.
- * @param now milliseconds since 1970
- */
 export const shortTime = (time: string | number, now: number, zone: string): string =>
   localDay(time, zone) === localDay(now, zone)
     ? timeOfDay(time, zone)
     : formatter(zone, { month: 'short', day: 'numeric' }).format(new Date(time));
 
-/**
- * Returns the time of day for today, and otherwise the day and the time of day.
- * @param now milliseconds since 1970
- */
 export const nearTime = (time: string | number, now: number, zone: string): string =>
   localDay(time, zone) === localDay(now, zone)
     ? timeOfDay(time, zone)

@@ -95,7 +95,6 @@ function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: 
   `;
 }
 
-/** Includes the day when the incident began on an earlier day. */
 const timesOf = (from: string, until: number, zone: string): string =>
   until - Date.parse(from) > 12 * 3_600_000 ? nearTime(from, until, zone) : timeOfDay(from, zone, true);
 

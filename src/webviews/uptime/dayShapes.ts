@@ -1,12 +1,9 @@
 import type { DayColumns } from '../../shared/contract/uptime.ts';
 
-/** The dimensions of the cells of a row, in pixels. */
 export interface CellSize {
-  /** The distance between the left edges of two cells. */
   readonly pitch: number;
   readonly gap: number;
   readonly height: number;
-  /** The height of the marks below days with downtime. */
   readonly mark: number;
 }
 
@@ -66,7 +63,6 @@ const rectangle = (x: number, y: number, width: number, height: number): string 
 const triangle = (middle: number, y: number, width: number, height: number): string =>
   `M${middle} ${y}l${width / 2} ${height}h${-width}z`;
 
-/** Returns lines from the lower left to the upper right. */
 function hatching(x: number, y: number, width: number, height: number): string {
   let path = '';
   for (let at = y + height; at > y; at -= 4) {

@@ -7,7 +7,6 @@ import { dayText, instantWord } from './words.ts';
 
 const hour = 3_600_000;
 
-/** Renders a day from midnight to midnight, which is 23 to 25 hours. */
 export function dayStrip(day: DayUptime, zone: string): unknown {
   const start = Date.parse(day.starts_at);
   const end = Date.parse(day.ends_at);

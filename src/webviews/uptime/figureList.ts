@@ -4,7 +4,6 @@ import type { Durations } from '../../shared/contract/uptime.ts';
 import { figuresOf } from '../../shared/uptime/uptimeFigures.ts';
 import { downText, observedText, uptimeText } from './words.ts';
 
-/** Renders the uptime of 24 hours and of 7, 30, and 90 days. */
 export function figureList(
   label: string,
   { day, days }: { day: Durations; days: (count: number) => Durations },

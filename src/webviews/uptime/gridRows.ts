@@ -8,10 +8,8 @@ import { lastDaysOf } from './rowSums.ts';
 import { pauseMark, stateMark } from './stateMark.ts';
 import { coverageText, dayText, observedText, uptimeText } from './words.ts';
 
-/** The properties that all rows of a grid share. */
 export interface RowOptions {
   readonly days: Days;
-  /** The index of the first visible day. */
   readonly first: number;
   readonly shown: number;
   readonly size: CellSize;

@@ -5,12 +5,9 @@ import { sortKeys } from './order.ts';
 
 export const send = (message: FromUptime): void => post(message);
 
-/** The user's choices and the scroll position. */
 export const viewState = new ViewState(
   z.object({
-    /** The station that is shown in full; null for all stations in rows. */
     station: z.uuid().nullable().catch(null),
-    /** The day whose details are shown. */
     date: z.iso.date().nullable().catch(null),
     sort: z.enum(sortKeys).catch('name'),
     filter: z.string().catch(''),

@@ -6,7 +6,6 @@ import { stateMark } from './stateMark.ts';
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
-/** Renders the stations of a server without uptime, such as TofuPilot. */
 export function knownPage({ server, stations }: { server: string; stations: readonly KnownStation[] }): unknown {
   return html`
     <header class="title-bar"><h1>${l10n.t('Uptime')}</h1></header>

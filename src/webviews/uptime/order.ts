@@ -7,7 +7,6 @@ export const sortKeys = ['name', 'uptime', 'state'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 const names = new Intl.Collator(undefined, { numeric: true });
-/** States that need attention come first. */
 const states: readonly StationState[] = ['disconnected', 'unknown', 'running', 'connected', 'never'];
 
 /** Filters rows by name and sorts them by name, by lowest uptime, or with disconnected stations first. */

@@ -17,7 +17,6 @@ import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import './stationGrid.ts';
 
-/** @param rows the visible rows, sorted */
 export function overviewPage(view: View, fleet: Fleet, rows: readonly UptimeRow[], widths: Widths): unknown {
   const { filter, table } = view.chosen;
   const all = fleet.rows;

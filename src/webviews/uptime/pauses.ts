@@ -8,7 +8,6 @@ import { dateAndTime } from './clock.ts';
 import { send } from './host.ts';
 import { instantWord } from './words.ts';
 
-/** Lists the maintenance and pauses, the latest first. */
 export function pauseList({ id, pauses }: StationUptime, { time_zone: zone }: Days): unknown {
   if (pauses.length === 0) return nothing;
   const latest = pauses.toSorted((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at));

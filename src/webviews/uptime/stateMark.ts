@@ -5,14 +5,12 @@ import { pauseAt } from '../../shared/uptime/pauses.ts';
 import { icon } from '../shared/outcome.ts';
 import { instantWord, stateIcons, stateWord } from './words.ts';
 
-/** Renders the state of a station as shape, color, and word. */
 export const stateMark = (state: StationState): TemplateResult => html`
   <span class="state" data-state=${state}>
     <span class="codicon codicon-${stateIcons[state]}" aria-hidden="true"></span>${stateWord(state)}
   </span>
 `;
 
-/** Renders the maintenance or pause that is in progress. */
 export function pauseMark({ pauses }: UptimeRow, { now }: Days): unknown {
   const pause = pauseAt(pauses, now);
   if (pause === undefined) return nothing;

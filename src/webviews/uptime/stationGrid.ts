@@ -9,14 +9,11 @@ import type { CellSize } from './dayShapes.ts';
 import { gridHead, type RowOptions, stationRow } from './gridRows.ts';
 import { dayText } from './words.ts';
 
-/** The first screen is painted at once, and further rows in the following frames. */
 const firstRows = 40;
 const rowsPerFrame = 300;
 
-/** The focusable day of the grid. */
 interface Place {
   readonly id: string;
-  /** The index of the day. */
   readonly day: number;
 }
 
@@ -41,14 +38,10 @@ export class StationGrid extends PageElement {
   };
   declare rows: readonly UptimeRow[];
   declare days: Days;
-  /** The number of visible days. */
   declare shown: number;
   declare size: CellSize;
-  /** Whether the grid shows the days of a single station. */
   declare large: boolean;
-  /** Whether the days are below the names. */
   declare stacked: boolean;
-  /** The date whose details are shown. */
   declare pinned: string | null;
   declare place: Place | undefined;
   declare tip: { text: string; left: number; top: number } | undefined;
@@ -81,7 +74,6 @@ export class StationGrid extends PageElement {
     return this.days.dates.length - this.shown;
   }
 
-  /** Returns the focusable day, adjusted to the rows and days that exist now. */
   #placeNow(): Place | undefined {
     const last = this.days.dates.length - 1;
     const row = this.rows.find(({ id }) => id === this.place?.id) ?? this.rows[0];
@@ -163,7 +155,6 @@ export class StationGrid extends PageElement {
     act();
   }
 
-  /** Closes the tooltip, and clears the pinned day. */
   #escape(): void {
     if (this.tip === undefined || this.pinned !== null) this.#fire('clear', undefined);
     this.tip = undefined;
@@ -183,7 +174,6 @@ export class StationGrid extends PageElement {
     this.#fire('choose', { id, date: this.days.dates[day] ?? null });
   }
 
-  /** Returns the index of the day under the pointer. */
   #dayAt({ target, clientX }: MouseEvent): number | undefined {
     const bars = target instanceof Element ? target.closest('.bars') : null;
     if (!bars) return undefined;
@@ -220,7 +210,6 @@ export class StationGrid extends PageElement {
 }
 customElements.define('station-grid', StationGrid);
 
-/** Places the tooltip below the day and inside the window. */
 function tipStyle(tip: { left: number; top: number } | undefined): string {
   if (!tip) return '';
   const left = Math.max(8, Math.min(tip.left - 20, document.documentElement.clientWidth - 316));

@@ -21,7 +21,6 @@ import type { Widths } from './widths.ts';
 
 import './stationGrid.ts';
 
-/** @param rows the rows of the overview, sorted */
 export function stationPage(
   view: View,
   days: Days,
@@ -153,7 +152,6 @@ function history(view: View, days: Days, row: UptimeRow, rows: readonly UptimeRo
   `;
 }
 
-/** Explains why there is no history and how to get one. */
 const neverWatched = ({ id, name }: UptimeRow): unknown => html`
   <section class="explanation" aria-labelledby="why">
     <h2 id="why">${l10n.t('{0} has no history yet', name)}</h2>

@@ -55,7 +55,6 @@ export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days
   `;
 }
 
-/** Renders the days of one station, the newest first. */
 export function daysTable(view: View, row: UptimeRow, days: Days, shown: number): unknown {
   const names = [l10n.t('Day'), l10n.t('Uptime'), l10n.t('Observed'), l10n.t('Coverage'), l10n.t('Down')];
   names.push(l10n.t('Incidents'), l10n.t('Maintenance'), l10n.t('Paused'), l10n.t('Not observed'));

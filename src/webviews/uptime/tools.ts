@@ -4,7 +4,6 @@ import { icon } from '../shared/outcome.ts';
 import { send } from './host.ts';
 import type { View } from './view.ts';
 
-/** @param station null for all stations */
 export function tools(view: View, station: string | null): unknown {
   const { table } = view.chosen;
   const exportTo = (format: 'json' | 'csv', name: string, title: string): unknown => html`

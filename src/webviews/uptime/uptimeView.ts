@@ -18,7 +18,6 @@ import { stateWord } from './words.ts';
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
-/** The uptime page: all stations in rows, or one station in full. */
 class UptimeView extends PageElement implements View {
   static override properties = {
     fleet: { state: true },
@@ -32,18 +31,14 @@ class UptimeView extends PageElement implements View {
     announcement: { state: true },
   };
   declare fleet: Fleet | undefined;
-  /** The stations of a server without uptime. */
   declare known: { server: string; stations: readonly KnownStation[] } | undefined;
   declare failure: string | undefined;
   declare station: StationUptime | undefined;
   declare day: { station: string; day: DayUptime } | undefined;
   declare watched: ReadonlySet<string>;
-  /** The user's choices, which are kept over a reload. */
   declare chosen: typeof viewState.value;
   declare width: number;
-  /** The last change of a state, for screen readers. */
   declare announcement: string;
-  /** The day to focus when the page has changed. */
   #focus: { id: string; date: string | null } | undefined;
 
   constructor() {

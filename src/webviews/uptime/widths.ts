@@ -1,18 +1,14 @@
 import type { CellSize } from './dayShapes.ts';
 
-/** How many days fit, and their size. */
 export interface Widths {
-  /** 90, 60, or 30. */
   readonly shown: number;
   readonly size: CellSize;
-  /** Whether the days are below the names. */
   readonly stacked: boolean;
 }
 
 /** The width of the name, the figure, and the gaps of a row. */
 const rowTextPx = 344;
 const pageMarginsPx = 40;
-/** The minimum width at which a day can still be pointed at. */
 const minDayPx = 5;
 const minLargeDayPx = 7;
 

@@ -20,7 +20,6 @@ export function stateWord(state: StationState): string {
   }
 }
 
-/** The icons of the states, as in the Stations view. */
 export const stateIcons: Record<StationState, string> = {
   connected: 'pass',
   running: 'play-circle',
@@ -46,7 +45,6 @@ export function instantWord(state: InstantState): string {
   }
 }
 
-/** Returns why a station disconnected. */
 export function causeWord(cause: PresenceCause): string {
   switch (cause) {
     case 'stream':
@@ -68,7 +66,6 @@ export function causeWord(cause: PresenceCause): string {
   }
 }
 
-/** Returns a percentage such as `99.82 %`, or a note that there is not enough data. */
 export function uptimeText(durations: Durations): string {
   const { percent } = figuresOf(durations);
   return percent === null ? l10n.t('not enough data') : percentWords(percent, language());

@@ -9,7 +9,7 @@ import type { Store } from '../../src/server/store/tables.ts';
 import { stationYields } from '../../src/server/store/yield.ts';
 import type { YieldCounts } from '../../src/shared/contract/overview.ts';
 import type { Sample } from '../../src/shared/contract/units.ts';
-import { unitDays, yieldCounts, type YieldRun } from '../../src/shared/run/yield.ts';
+import { unitDays, yieldCounts, type YieldRun } from '../../src/shared/statistics/yield.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { exampleDays, exampleFigures, exampleRuns } from '../support/yieldExample.ts';
 import { temporaryFolder } from './support.ts';

@@ -1,4 +1,4 @@
-import type { YieldRun } from '../../src/shared/run/yield.ts';
+import type { YieldRun } from '../../src/shared/statistics/yield.ts';
 
 const hour = 3_600_000;
 

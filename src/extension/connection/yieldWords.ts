@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { yieldPercent } from '../../shared/run/yield.ts';
+import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { WeekYield } from './stationSource.ts';
 
 /** Returns the yield of a station's procedure in sentences that say what is counted. */

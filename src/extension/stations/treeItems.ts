@@ -3,7 +3,7 @@ import type { StationState } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { ago } from '../../shared/format/ago.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
-import { yieldPercent } from '../../shared/run/yield.ts';
+import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 import { yieldSentences } from '../connection/yieldWords.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { YieldCounts } from '../../shared/contract/overview.ts';
-import { type PassedUnits, yieldCounts } from '../../shared/run/yield.ts';
+import { type PassedUnits, yieldCounts } from '../../shared/statistics/yield.ts';
 import type { Store } from './tables.ts';
 
 /** Reference units are few, and the yield of every station needs them. */
@@ -10,7 +10,7 @@ const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
 
 /**
  * Returns the yields of a station by procedure. Procedures without a counted unit are left out. `unitDays` in
- * `shared/run/yield.ts` defines what counts; this is the same in SQL, which reads only the runs of the station and the
+ * `shared/statistics/yield.ts` defines what counts; this is the same in SQL, which reads only the runs of the station and the
  * other runs of their units.
  * @param edges the beginning of each day and the end of the last one, in milliseconds since 1970
  */

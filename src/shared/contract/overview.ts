@@ -39,7 +39,7 @@ export type StationSummary = z.infer<typeof stationSummary>;
 const count = z.number().int().min(0);
 
 /**
- * How many units passed, and by which attempt of the day; `unitDays` in `domain/run/yield.ts` defines what counts. A unit
+ * How many units passed, and by which attempt of the day; `unitDays` in `shared/statistics/yield.ts` defines what counts. A unit
  * that is tested on two days counts on both.
  */
 export const yieldCounts = z.object({

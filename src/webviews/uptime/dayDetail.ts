@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Days, Incident, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { DayUptime } from '../../shared/contract/uptimeView.ts';
-import { yieldPercent } from '../../shared/run/yield.ts';
+import { yieldPercent } from '../../shared/statistics/yield.ts';
 import { percent } from '../../shared/uptime/percent.ts';
 import { durationWords } from '../../shared/uptime/uptimeFigures.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';

@@ -1,5 +1,5 @@
 import { overview, type StationSummary } from '../../../shared/contract/overview.ts';
-import { yieldCounts } from '../../../shared/run/yield.ts';
+import { yieldCounts } from '../../../shared/statistics/yield.ts';
 import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { lastRuns, runCountsIn, stationKeys } from '../../store/overview.ts';

@@ -1,6 +1,6 @@
 import type { StationState } from '../../../shared/contract/overview.ts';
 import { uptime, type UptimeRow } from '../../../shared/contract/uptime.ts';
-import { sumOfYields } from '../../../shared/run/yield.ts';
+import { sumOfYields } from '../../../shared/statistics/yield.ts';
 import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../../shared/uptime/uptime.ts';
 import { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { History } from '../../../shared/uptime/uptimeHistory.ts';

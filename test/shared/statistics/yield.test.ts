@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { sumOfYields, unitDays, yieldCounts, yieldPercent } from '../../../src/shared/run/yield.ts';
+import {
+  retestFigures,
+  rolledThroughputYield,
+  sumOfYields,
+  unitDays,
+  yieldCounts,
+  yieldPercent,
+} from '../../../src/shared/statistics/yield.ts';
 import { exampleDays, exampleFigures, exampleRuns } from '../../support/yieldExample.ts';
 
 const runs = exampleRuns();
@@ -37,6 +44,40 @@ describe('the yield of units', () => {
     assert.deepEqual([unmarked.units, unmarked.passed_first, unmarked.passed_last], [7, 3, 5]);
   });
 
+  it('includes reference units on request', () => {
+    const withReferences = unitDays(runs, [one, two], { includesReferenceUnits: true });
+    const { units, passed_first, passed_last } = yieldCounts(
+      withReferences.map(({ passedAt }) => ({ passedAt, units: 1 })),
+    );
+    assert.deepEqual([units, passed_first, passed_last], [7, 3, 5]);
+  });
+
+  it('has the retest figures of the worked example', () => {
+    assert.deepEqual(retestFigures(unitDays(runs, [one, two])), {
+      retested: { count: 3, total: 5 },
+      load: { count: 4, total: 9 },
+      recovered: { count: 2, total: 3 },
+    });
+    assert.deepEqual(retestFigures(unitDays(runs, [two, end])), {
+      retested: { count: 1, total: 2 },
+      load: { count: 3, total: 5 },
+      recovered: { count: 1, total: 1 },
+    });
+  });
+
+  it('rolls the yields of the steps of a route up, unless a step has no units', () => {
+    const step = (units: number, passed_first: number) => ({ units, passed_first });
+    const close = (steps: ReturnType<typeof step>[], expected: number): void =>
+      assert.ok(Math.abs((rolledThroughputYield(steps) ?? NaN) - expected) < 5e-7);
+    close(
+      Array.from({ length: 5 }, () => step(20, 19)),
+      0.773781,
+    );
+    close([step(100, 99), step(50, 49), step(200, 194)], 0.941094);
+    assert.equal(rolledThroughputYield([step(10, 10), step(0, 0)]), null);
+    assert.equal(rolledThroughputYield([]), null);
+  });
+
   it('leaves out aborted and skipped runs and runs without an outcome, and counts errors and timeouts', () => {
     const [run] = runs;
     assert.ok(run);
@@ -64,7 +105,9 @@ describe('the yield of units', () => {
       { ...run, id: '3', started_at: one - 1, station_id: 'C' },
       { ...run, id: '4', started_at: end, station_id: 'C' },
     ];
-    assert.deepEqual(unitDays(list, exampleDays), [{ procedureId: run.procedure_id, stationId: 'A', passedAt: 2 }]);
+    assert.deepEqual(unitDays(list, exampleDays), [
+      { procedureId: run.procedure_id, day: 1, attempts: 2, stationId: 'A', passedAt: 2 },
+    ]);
   });
 
   it('is rounded down, and is no number without a unit', () => {

@@ -20,6 +20,10 @@ export interface YieldRun {
 /** A unit that was tested with a procedure on a day, which is what a yield counts. */
 export interface UnitDay {
   readonly procedureId: string;
+  /** The index of the day among the given days. */
+  readonly day: number;
+  /** How many runs counted. */
+  readonly attempts: number;
   /** The station of the first attempt. The attempts that follow may be on other stations. */
   readonly stationId: string | null;
   /** The attempt of the day that was the first to pass, from 1; null if none did. */
@@ -47,22 +51,32 @@ const attemptOutcomes: ReadonlySet<string | null> = new Set(['PASS', 'FAIL', 'ER
  * @param runs all runs of these units and procedures on these days, in any order
  * @param edges the beginning of each day and the end of the last one, in milliseconds since 1970
  */
-export function unitDays(runs: readonly YieldRun[], edges: readonly number[]): UnitDay[] {
-  const attemptsOf = new Map<string, YieldRun[]>();
+export function unitDays(
+  runs: readonly YieldRun[],
+  edges: readonly number[],
+  { includesReferenceUnits = false } = {},
+): UnitDay[] {
+  const groups = new Map<string, { day: number; attempts: [YieldRun, ...YieldRun[]] }>();
   for (const run of runs) {
     const day = dayOf(run.started_at, edges);
-    if (day === null || run.sample !== null || !attemptOutcomes.has(run.outcome)) continue;
-    const unitDay = JSON.stringify([run.procedure_id, run.unit_id, day]);
-    attemptsOf.set(unitDay, [...(attemptsOf.get(unitDay) ?? []), run]);
+    const isLeftOut = run.sample !== null && !includesReferenceUnits;
+    if (day === null || isLeftOut || !attemptOutcomes.has(run.outcome)) continue;
+    const key = JSON.stringify([run.procedure_id, run.unit_id, day]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { day, attempts: [run] });
+    else group.attempts.push(run);
   }
-  return [...attemptsOf.values()].map((attempts) => unitDay(attempts.sort(inOrder)));
-}
-
-function unitDay(attempts: readonly YieldRun[]): UnitDay {
-  const [first] = attempts;
-  if (first === undefined) throw new Error('A unit without an attempt is not counted.');
-  const passed = attempts.findIndex(({ outcome }) => outcome === 'PASS');
-  return { procedureId: first.procedure_id, stationId: first.station_id, passedAt: passed === -1 ? null : passed + 1 };
+  return [...groups.values()].map(({ day, attempts }) => {
+    attempts.sort(inOrder);
+    const passed = attempts.findIndex(({ outcome }) => outcome === 'PASS');
+    return {
+      procedureId: attempts[0].procedure_id,
+      day,
+      attempts: attempts.length,
+      stationId: attempts[0].station_id,
+      passedAt: passed === -1 ? null : passed + 1,
+    };
+  });
 }
 
 /**
@@ -93,6 +107,43 @@ export function sumOfYields(yields: readonly YieldCounts[]): YieldCounts {
     passed_third: sum('passed_third'),
     passed_last: sum('passed_last'),
   };
+}
+
+/** A share as the counts that it is made of, so that the shares of several days add up. */
+export interface Share {
+  readonly count: number;
+  readonly total: number;
+}
+
+/** How much testing was repeated. */
+export interface RetestFigures {
+  /** Units tested more than once that day, of all units. */
+  readonly retested: Share;
+  /** Runs beyond the first attempt, of all counted runs. */
+  readonly load: Share;
+  /** Units that passed at a later attempt of the day, of the units that did not pass at the first. */
+  readonly recovered: Share;
+}
+
+/** Returns how much testing was repeated. These figures are our own: TofuPilot documents none. */
+export function retestFigures(days: readonly Pick<UnitDay, 'attempts' | 'passedAt'>[]): RetestFigures {
+  const runs = days.reduce((sum, { attempts }) => sum + attempts, 0);
+  const notFirst = days.filter(({ passedAt }) => passedAt !== 1);
+  return {
+    retested: { count: days.filter(({ attempts }) => attempts > 1).length, total: days.length },
+    load: { count: runs - days.length, total: runs },
+    recovered: { count: notFirst.filter(({ passedAt }) => passedAt !== null).length, total: notFirst.length },
+  };
+}
+
+/**
+ * Returns the rolled throughput yield of a route, from 0 to 1: the product of the first-pass yields of its steps
+ * (tofupilot.com/guides/how-to-track-rolled-throughput-yield, March 2026). It is unknown, which is null, while a step has
+ * no units.
+ */
+export function rolledThroughputYield(steps: readonly Pick<YieldCounts, 'units' | 'passed_first'>[]): number | null {
+  if (steps.length === 0 || steps.some(({ units }) => units === 0)) return null;
+  return steps.reduce((product, { units, passed_first }) => product * (passed_first / units), 1);
 }
 
 /** Returns a yield in whole percent, rounded down so that one failure never reads 100 %; null if no unit was counted. */

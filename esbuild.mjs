@@ -11,6 +11,10 @@ const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
 const runner = join(root, 'src', 'runner');
 const codicons = ['codicon.css', 'codicon.ttf'].map((file) => join('node_modules/@vscode/codicons/dist', file));
+/** The translations, for the page in a browser. */
+const translations = readdirSync(join(root, 'l10n'))
+  .filter((file) => file !== 'bundle.l10n.json')
+  .map((file) => join('l10n', file));
 const views = ['prompt', 'report', 'uptime', 'operator', 'operatorPage'];
 
 const common = { absWorkingDir: root, bundle: true, legalComments: 'none', logLevel: 'warning', metafile: true };
@@ -62,7 +66,7 @@ async function release() {
     build({ ...viewBundles, outdir: join(fresh, 'webview'), minify: true }),
   ]);
   moveSourceMaps(fresh);
-  copyCodicons(fresh);
+  copyForPages(fresh);
   cpSync(runner, join(fresh, 'runner'), { recursive: true, filter: isPythonSource });
 
   const inputs = [...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...codicons];
@@ -85,7 +89,7 @@ async function watch() {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
   symlinkSync(runner, join(dist, 'runner'), 'junction');
-  copyCodicons(dist);
+  copyForPages(dist);
   const progress = reportProgress();
   const contexts = await Promise.all(
     [
@@ -108,8 +112,8 @@ function moveSourceMaps(from) {
   }
 }
 
-function copyCodicons(folder) {
-  for (const file of codicons) cpSync(join(root, file), join(folder, 'webview', basename(file)));
+function copyForPages(folder) {
+  for (const file of [...codicons, ...translations]) cpSync(join(root, file), join(folder, 'webview', basename(file)));
 }
 
 function isPythonSource(file) {

@@ -59,6 +59,16 @@ describe('the package', function () {
     }
   });
 
+  it('has each translation, for the editor and for the page in a browser', () => {
+    for (const file of globSync(['l10n/*.json', 'package.nls*.json'], { cwd: root })) {
+      const packaged = join(extension, file);
+      assert.ok(existsSync(packaged), file);
+      assert.equal(readFileSync(packaged, 'utf8'), readFileSync(join(root, file), 'utf8'), file);
+    }
+    for (const file of globSync('bundle.l10n.*.json', { cwd: join(root, 'l10n') }))
+      assert.ok(existsSync(join(extension, 'dist', 'webview', file)), file);
+  });
+
   it('has the license of the icons, which are under another one than most', () => {
     assert.match(notices(), /@vscode\/codicons [\d.-]+ \(CC-BY-4\.0\)[^]*Attribution 4\.0 International/);
   });

@@ -118,7 +118,8 @@ export function procedureItem({ station, procedure, week }: ProcedureNode): vsco
 
 export function keyItem({ station, key }: KeyNode): vscode.TreeItem {
   const item = new vscode.TreeItem(key === null ? vscode.l10n.t('No key') : `${key.prefix}…`);
-  const age = key?.createdAt == null ? '' : vscode.l10n.t('created {0}', ago(key.createdAt, Date.now()));
+  const age =
+    key?.createdAt == null ? '' : vscode.l10n.t('created {0}', ago(key.createdAt, Date.now(), vscode.env.language));
   const missing = key === null || key.isHere ? '' : vscode.l10n.t('not on this machine');
   item.id = `station:${station.id}/key`;
   item.description = key === null ? vscode.l10n.t('scripts cannot push') : joinParts(' · ', missing, age);
@@ -174,7 +175,8 @@ function procedureCount(count: number): string {
   return count === 1 ? vscode.l10n.t('1 procedure') : vscode.l10n.t('{0} procedures', count);
 }
 
-const formatTime = (time: string): string => `${new Date(time).toLocaleString()} (${ago(time, Date.now())})`;
+const formatTime = (time: string): string =>
+  `${new Date(time).toLocaleString()} (${ago(time, Date.now(), vscode.env.language)})`;
 
 const joinParts = (separator: string, ...parts: readonly string[]): string =>
   parts.filter((part) => part !== '').join(separator);

@@ -1,76 +1,23 @@
-import { render } from 'lit';
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
-import { id } from '../../shared/contract/common.ts';
-import { operator } from '../../shared/contract/operator.ts';
-import { OperatorView } from '../operator/operatorView.ts';
-import { keys } from './keys.ts';
-import { PageHost } from './pageHost.ts';
-import { call } from './server.ts';
-import { SignIn } from './signIn.ts';
-import { stationChoice, stationsOf } from './stationChoice.ts';
 
 // The page's policy forbids creating code from text, which zod would try by default.
 z.config({ jitless: true });
 
-// The page sets the theme classes of VS Code, so that one style sheet serves both.
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const contrast = matchMedia('(prefers-contrast: more)');
-function setTheme(): void {
-  document.documentElement.dataset['theme'] =
-    `${contrast.matches ? 'contrast-' : ''}${dark.matches ? 'dark' : 'light'}`;
-}
-for (const media of [dark, contrast]) media.addEventListener('change', setTheme);
-setTheme();
+const translations = ['de'];
 
-// The station and the token of a link are in the fragment, which browsers never send.
-window.addEventListener('hashchange', () => location.reload());
-const [hash = '', token] = decodeURIComponent(location.hash.slice(1)).split('/');
-const station = id.safeParse(hash).data;
-if (station === undefined) void choose();
-else if (keys.get() === null && token === undefined) askForKey(station);
-else watch(station);
-
-function watch(station: string): void {
-  const host = new PageHost(station, token, () => {
-    host.dispose();
-    askForKey(station);
-  });
-  show(new OperatorView(host));
+/** Loads the texts in the browser's language; the page stays in English where there is no translation. */
+async function translate(): Promise<void> {
+  const language = navigator.languages
+    .map((each) => each.split('-')[0] ?? '')
+    .find((each) => each === 'en' || translations.includes(each));
+  if (language === undefined || language === 'en') return;
+  const response = await fetch(`bundle.l10n.${language}.json`);
+  if (!response.ok) return;
+  l10n.config({ contents: z.record(z.string(), z.string()).parse(await response.json()) });
+  document.documentElement.lang = language;
 }
 
-function askForKey(station: string): void {
-  const check = async (key: string): Promise<void> => {
-    await call(operator.state, key, { params: { id: station } });
-    keys.save(key);
-    watch(station);
-  };
-  const form = new SignIn(check, token !== undefined);
-  form.addEventListener('cancelled', () => watch(station));
-  show(form);
-}
-
-async function choose(): Promise<void> {
-  const go = async (key: string): Promise<void> => {
-    const found = await stationsOf(key);
-    keys.save(key);
-    if (typeof found === 'string') location.hash = found;
-    else {
-      document.body.replaceChildren();
-      render(stationChoice(found), document.body);
-    }
-  };
-  const key = keys.get();
-  if (key !== null) {
-    try {
-      await go(key);
-      return;
-    } catch {
-      keys.remove();
-    }
-  }
-  show(new SignIn(go, false));
-}
-
-function show(element: HTMLElement): void {
-  document.body.replaceChildren(element);
-}
+// The texts are loaded first: a page that cannot load them is shown in English.
+await translate().catch((error: unknown) => console.warn(error));
+await import('./page.ts');

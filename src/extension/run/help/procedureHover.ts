@@ -96,7 +96,7 @@ function weekWords(week: Week | undefined, station: string): string {
 function runLines(list: readonly RunListItem[]): string {
   const lines = list.map(({ id, outcome, started_at, unit }) => {
     const link = `command:${openRun}?${encodeURIComponent(JSON.stringify([id]))}`;
-    const when = escapeMarkdown(ago(started_at, Date.now()));
+    const when = escapeMarkdown(ago(started_at, Date.now(), vscode.env.language));
     return `- $(${outcomeIcons[outcome]}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
   });
   return lines.length === 0 ? '' : `\n\n---\n\n${lines.join('\n')}`;

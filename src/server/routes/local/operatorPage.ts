@@ -8,6 +8,7 @@ const types: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.ttf': 'font/ttf',
+  '.json': 'application/json; charset=utf-8',
 };
 
 /** The page may load files of this server, may connect to this server only, and may not be framed. */

@@ -1,6 +1,6 @@
-"""Runs a phase script and reports what happens: `python <this folder> SCRIPT [ARGS...]`.
+"""Runs a test script and reports what happens: `python <this folder> SCRIPT [ARGS...]`.
 
-Kept readable for every Python 3, so that an old one gets a sentence instead of a syntax error.
+Every Python 3 must be able to parse this file, so that an old one prints a sentence instead of a syntax error.
 """
 
 import os

@@ -1,11 +1,10 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""Loaded by every Python that is started in a station terminal or by a script of a run, before its own code.
+"""Loaded by every Python that starts in a station terminal or as a child process of a script, before its own code.
 
-The v2 client of TofuPilot does not read TOFUPILOT_URL: without this it would push to the cloud. In a child process of a
-run, the runner is loaded as soon as the process imports OpenHTF or a client. Nothing else is imported or changed, and
-another `sitecustomize` on the path is loaded as ever.
-
-Kept readable for every Python: a child process may have another one than the script.
+The v2 client of TofuPilot does not read TOFUPILOT_URL: without this module it would push to the cloud. In a child
+process of a run, the runner is loaded when the process imports OpenHTF or a client. Any other `sitecustomize` on the
+path is loaded as usual. Every Python must be able to parse this file: a child process may run another one than the
+script.
 """
 
 import os
@@ -16,10 +15,9 @@ CHILD_VARIABLE = "TEST_STATIONS_CHILD"
 
 
 class ImportWatch:
-    """Stands before Python's own finders until one of some modules is imported, and does something then."""
+    """Finds the spec of the first import of one of `names` by calling `find(name)`."""
 
     def __init__(self, names, found):
-        """Args: names: of the modules; found: takes the name and returns the module's spec."""
         self._names = names
         self._found = found
 
@@ -31,7 +29,6 @@ class ImportWatch:
 
 
 def watch_address():
-    """Sends the v2 client to TOFUPILOT_URL."""
     sys.meta_path.insert(0, ImportWatch((CONFIGURATION,), find_pointed_home))
 
 
@@ -45,7 +42,6 @@ def find_pointed_home(fullname):
 
 
 def point_home(loader):
-    """Has the loader set the address right behind the module's own code."""
     execute = loader.exec_module
 
     def exec_module(module):
@@ -58,7 +54,6 @@ def point_home(loader):
 
 
 def watch_clients():
-    """Has the runner follow this process once it imports what tests or pushes."""
     names = ["openhtf", "tofupilot"]
     if '"dry"' in os.environ[CHILD_VARIABLE]:
         names += ["requests", "httpx"]  # which the script may use without the official client
@@ -98,7 +93,7 @@ def follow():
 
 
 def load_next():
-    """Loads the `sitecustomize` that this one stands before, if there is one."""
+    """Loads the `sitecustomize` that this one hides, if there is one."""
     from importlib.machinery import PathFinder
 
     here = os.path.dirname(os.path.realpath(__file__))

@@ -1,9 +1,9 @@
 """Whose result a push is, and whether an answer acknowledges it.
 
-The rule, which the extension's upload queue and the server share: a push is a push of a result only if it names the
-same unit and the same procedure and does not turn a result that did not pass into a PASS; an answer acknowledges it
-only if it comes from the station's server. Retests are runs of their own: two pushes are tries of one only if they
-say the same and the script itself dates them.
+The extension's upload queue and the server share the rule: a push is a push of a result only if it names the same unit
+and the same procedure and does not turn a result that did not pass into a PASS. An answer acknowledges it only if it
+comes from the station's server. Retests are runs of their own: two pushes are tries of one only if they are equal and
+the script itself dates them.
 """
 
 from __future__ import annotations
@@ -21,20 +21,16 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells a result, or the push of one, from others."""
-
     serial_number: str | None
     procedure_ids: tuple[str | None, ...]
-    """The procedure as the script names it, and as the user chose it."""
     outcome: str
     started_at: float | None = None
-    """Milliseconds since 1970."""
 
     def is_pushed_by(self, push: Identity) -> bool:
-        """Whether a push that a script has built itself is the push of this result.
+        """Returns whether a push that a script has built itself is the push of this result.
 
-        A push that names no unit is one whose number the user gives, not the script. A script may lower a PASS,
-        because it knows more than its test; it may not raise anything to a PASS: both are saved then.
+        If the push names no unit, the user gives its serial number. A script may lower a PASS, because it knows more than its
+        test. It may not raise anything to a PASS: both are saved then.
         """
         return (
             self.serial_number is not None
@@ -45,25 +41,20 @@ class Identity:
 
 
 class StationServer:
-    """The server to which the script's results belong."""
-
     def __init__(self, accepts_all: bool) -> None:
-        """Args: accepts_all: in a dry run the runner answers for every server."""
         self._accepts_all = accepts_all
         self.address = ""
         self._origin: tuple[str, str, int | None] | None = None
 
     def read(self) -> None:
-        """Reads the address from the environment, which is the script's to change later."""
+        """Loads the address from the environment, which the script may change later."""
         self.set(os.environ.get(URL_VARIABLE, ""))
 
     def set(self, address: str) -> None:
-        """Sets the address: a child process may have another environment than the script was started with."""
         self.address = address
         self._origin = _origin_of(address)
 
     def is_asked_by(self, url: str) -> bool:
-        """Whether the request goes to the station's server, so that its answer counts."""
         return self._accepts_all or (self._origin is not None and _origin_of(url) == self._origin)
 
 
@@ -78,7 +69,7 @@ def _origin_of(url: str) -> tuple[str, str, int | None] | None:
 
 
 def _can_be_same(one: str | None, other: str | None) -> bool:
-    """Whether two names can be those of one procedure, which has an id (a uuid) and an identifier such as FVT1."""
+    """Returns whether both can name one procedure, which has an id (a uuid) and an identifier such as FVT1."""
     return one is None or other is None or one == other or _is_uuid(one) != _is_uuid(other)
 
 

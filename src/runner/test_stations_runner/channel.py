@@ -1,4 +1,4 @@
-"""The private channel to the host: one JSON object a line, both ways, over a loopback socket.
+"""The private channel to the host: one JSON object per line, in both directions, over a loopback socket.
 
 The script's process and each child process that tests or pushes have a connection of their own.
 """
@@ -31,20 +31,14 @@ PATIENCE = 10.0
 
 
 class ChannelError(Exception):
-    """There is no channel to the host; the text says why."""
+    pass
 
 
 class Channel:
-    """A connection that never disturbs the script: when the host goes away, sending does nothing."""
+    """A connection that never disturbs the script: after the host has disconnected, sending does nothing."""
 
     def __init__(self, address: str, token: str, child_token: str, lineage: Lineage) -> None:
-        """Creates the channel; `connect`, or the first event of a child process, opens it.
-
-        Args:
-            address: `host:port` of the host.
-            token: what this process identifies itself with.
-            child_token: what forked processes identify themselves with.
-        """
+        """Creates the channel; `connect`, or the first event of a child process, opens it."""
         self.address = address
         self.child_token = child_token
         # Whether events reach the host. A child process that has not connected yet assumes so.
@@ -64,11 +58,6 @@ class Channel:
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def connect(self) -> None:
-        """Connects and says hello.
-
-        Raises:
-            ChannelError: no host listens at the address.
-        """
         host, _, port = self.address.rpartition(":")
         try:
             self._socket = socket.create_connection((host, int(port)), timeout=PATIENCE)
@@ -79,7 +68,7 @@ class Channel:
         self._write("hello", token=self._token, pid=os.getpid(), python=platform.python_version())
 
     def send(self, event: str, **fields: object) -> None:
-        """Sends one event, with the time of now in milliseconds; returns once the system has taken it."""
+        """Sends an event with the current time; returns when the system has taken it."""
         execution_id = fields.get("execution_id")
         if self._lineage.is_inherited(execution_id) or (self._lineage.is_child and event in _OF_SCRIPT):
             return
@@ -89,7 +78,6 @@ class Channel:
                 self._write(event, **fields)
 
     def running(self) -> str | None:
-        """Returns the id of the test execution that began last and is not complete."""
         with self._lock:
             return self._running[-1] if self._running else None
 
@@ -99,19 +87,16 @@ class Channel:
         gone: Callable[[], None],
         connected: Callable[[], None],
     ) -> None:
-        """Begins to read the commands of the host, in a thread of its own.
+        """Starts a thread that reads the commands of the host.
 
         Args:
-            command: takes each command.
-            gone: is called when the host has left.
-            connected: is called when a child process has its own connection, before its first event.
+            before_child_connects: Is called when a child process is about to open its own connection, before its first event.
         """
         self._command, self._gone, self._connected = command, gone, connected
         if self._socket is not None:
             self._start_reader()
 
     def close(self) -> None:
-        """Says that nothing more comes, and waits until the host has read it all."""
         if self._socket is None:
             return
         try:
@@ -176,7 +161,6 @@ class Channel:
         self._gone()
 
     def _leave_to_parent(self) -> None:
-        """Gives a forked process a connection of its own, once it has something to report."""
         if self._socket is not None:
             self._socket.close()
         self._socket = self._reader = None
@@ -188,10 +172,10 @@ class Channel:
 
 
 def channel_of_environment(lineage: Lineage) -> Channel:
-    """Returns the channel that the environment names, and takes its variables away: they are not the script's.
+    """Connects to the channel in the environment, and removes its variables, which the script must not see.
 
     Raises:
-        ChannelError: a variable is missing, or no host listens.
+        ChannelError: A variable is missing, or no host listens.
     """
     address = os.environ.pop(ADDRESS_VARIABLE, None)
     token = os.environ.pop(TOKEN_VARIABLE, None)

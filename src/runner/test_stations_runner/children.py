@@ -1,7 +1,7 @@
-"""Child processes of the script: they push as the station to the station's server, and their results are kept.
+"""Child processes of the script, which push as the station and whose results are saved.
 
-A forked process has the runner in it already. Any other Python process loads `sitecustomize.py` of the startup folder,
-which is on its PYTHONPATH, and that calls `follow_child` as soon as the process imports OpenHTF or a client.
+A forked process already contains the runner. Any other Python process loads `sitecustomize.py` of the startup folder,
+which is on its PYTHONPATH and calls `follow_child` when the process imports OpenHTF or a client.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _INHERITED = (
 
 
 def prepare_children(settings: Settings, session: Session) -> None:
-    """Has the child processes of this process followed, whichever way it starts them."""
+    """Prepares the environment, so that child processes of this process load the runner however they are started."""
     if settings.startup is None:
         return
     channel = session.channel
@@ -57,7 +57,7 @@ def prepare_children(settings: Settings, session: Session) -> None:
 
 
 def follow_child(private: dict[str, Any]) -> None:
-    """Follows this process, which a process of the script has started. Args: private: the value of `VARIABLE`."""
+    """Follows this process, which a process of the script has started; `private` is the value of `VARIABLE`."""
     survive_broken_pipes()
     settings = settings_of_json(private["settings"])
     lineage = Lineage(is_child=True)
@@ -71,7 +71,7 @@ def follow_child(private: dict[str, Any]) -> None:
 
 
 def end_with(session: Session, runs: PlainRuns) -> None:
-    """Hands over, at the end of this child process, what it has not pushed."""
+    """Registers that this child process hands over its results at its end."""
     pid = os.getpid()
 
     def end() -> None:
@@ -94,7 +94,7 @@ def _add_startup(environment: MutableMapping[str, str], startup: str) -> None:
 
 
 def _complete_environments(startup: str) -> None:
-    """Has `subprocess` add what a child needs to an environment that the script puts together itself."""
+    """Lets `subprocess` add what a child needs to an environment that the script provides."""
     popen: Any = subprocess.Popen
     original = popen.__init__
     signature = inspect.signature(original)

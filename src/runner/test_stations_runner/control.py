@@ -1,5 +1,3 @@
-"""Stop and kill: ends what runs, in the order that lets hardware be left in a safe state."""
-
 from __future__ import annotations
 
 import signal
@@ -16,33 +14,25 @@ _WAKE_DELAYS_S = (0.05, 0.2, 1.0)
 
 
 class Stoppable(Protocol):
-    """Something that runs and can end itself."""
-
     def abort(self, force: bool) -> bool:
         """Begins to end it, without waiting; returns False when there is nothing left to end."""
         ...
 
 
 class Control:
-    """Knows what runs, and whether the user wants no more of it."""
-
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: list[Stoppable] = []
         self.stopping = False
 
     def check(self) -> None:
-        """Ends the script quietly when it was stopped: nothing new begins.
-
-        Raises:
-            SystemExit: it was.
-        """
+        """Raises SystemExit if the user has stopped the script."""
         if self.stopping:
             raise SystemExit(STOPPED)
 
     @contextmanager
     def running(self, execution: Stoppable) -> Iterator[None]:
-        """While `execution` runs, a stop goes to it. Raises SystemExit when a stop came before."""
+        """Directs a stop to `execution` while it runs. Raises SystemExit if the user has stopped the script before."""
         with self._lock:
             self.check()
             self._running.append(execution)
@@ -53,7 +43,7 @@ class Control:
                 self._running.remove(execution)
 
     def stop(self, force: bool) -> None:
-        """Ends the running tests; when there is none, interrupts the script."""
+        """Ends the running tests; interrupts the script if there are none."""
         with self._lock:
             self.stopping = True
             running = list(self._running)
@@ -76,7 +66,7 @@ def interrupt() -> None:
 
 
 def _wake(main: int) -> None:
-    """Ends a system call that the main thread entered after the signal had come and before Python could look at it."""
+    """Ends a system call that the main thread entered between the signal and Python's look at it."""
     for delay_s in _WAKE_DELAYS_S:
         time.sleep(delay_s)
         if signal.getsignal(signal.SIGURG) is _do_nothing:
@@ -84,11 +74,11 @@ def _wake(main: int) -> None:
 
 
 def _do_nothing(_signal: int, _frame: object) -> None:
-    """A signal with a handler interrupts system calls; one without does not."""
+    pass
 
 
 def make_interruptible() -> None:
-    """Python leaves SIGINT alone when its parent ignored it; a stop needs it. To be called in the main thread."""
+    """Restores SIGINT, which Python leaves alone if its parent ignored it. It must be called in the main thread."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32" and signal.getsignal(signal.SIGURG) in (signal.SIG_DFL, signal.SIG_IGN):
@@ -96,6 +86,5 @@ def make_interruptible() -> None:
 
 
 def ignore_interrupts() -> None:
-    """Lets no stop interrupt the process any more. It has no effect outside the main thread."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What a debugger must not do to a test: let it run into a timeout at a breakpoint, or stop the runner with it."""
+"""Keeps a debugger from changing a test: no timeout at a breakpoint, and no stop of the runner's threads."""
 
 from __future__ import annotations
 
@@ -18,17 +18,13 @@ HOLDING = frozenset({"do_wait_suspend", "_do_wait_suspend"})
 
 
 def untraced(thread: threading.Thread) -> threading.Thread:
-    """Keeps debugpy from stopping and showing `thread`, as one of its own; call it before the thread starts."""
+    """Hides `thread` from debugpy, as one of its own. It must be called before the thread starts."""
     vars(thread).update(pydev_do_not_trace=True, is_pydev_daemon_thread=True)
     return thread
 
 
 def wait_for_phases(phase_executor: Any) -> None:
-    """Lets phases take all the time they need; their options, and so their records, keep the timeouts they have.
-
-    Args:
-        phase_executor: the module `openhtf.core.phase_executor`.
-    """
+    """Lets phases take any time; their options, and so their records, keep their timeouts."""
     thread_class = phase_executor.PhaseExecutorThread
     original = thread_class.join_or_die
 
@@ -42,13 +38,10 @@ def wait_for_phases(phase_executor: Any) -> None:
 
 
 def kill_outside_of_debugger(threads: Any) -> None:
-    """Has OpenHTF's exception that ends a phase raised in the phase.
+    """Raises OpenHTF's exception that ends a phase in the code of the phase.
 
-    A thread at a breakpoint stands in functions of debugpy: there the exception may get lost, and the phase would go on
-    for ever. The test is marked as aborted before, so no further phase begins when this one goes on to its end.
-
-    Args:
-        threads: the module `openhtf.util.threads`.
+    In a thread at a breakpoint, functions of debugpy may swallow the exception, and the phase would never end. The test
+    has been marked as aborted before, so no further phase begins when this one continues.
     """
     thread_class = threads.KillableThread
     original = thread_class.kill
@@ -62,7 +55,6 @@ def kill_outside_of_debugger(threads: Any) -> None:
 
 
 def _wait_for_release(thread: threading.Thread) -> None:
-    """Waits while `thread` stands in the debugger, for some seconds at most."""
     deadline = time.monotonic() + RELEASE_PATIENCE
     while _is_held(thread) and time.monotonic() < deadline:
         time.sleep(RELEASE_INTERVAL)

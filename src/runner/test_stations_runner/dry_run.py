@@ -1,4 +1,4 @@
-"""Answers in a server's place what a script sends to TofuPilot in a dry run: nothing of it leaves this machine."""
+"""Answers what a script sends to TofuPilot in a dry run, so that no request leaves this machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ _HEADERS = {"Content-Type": "application/json"}  # exactly so: the v1 client rea
 
 
 def patch_requests(adapters: Any) -> None:
-    """Args: adapters: the module `requests.adapters`."""
     original = adapters.HTTPAdapter.send
 
     @functools.wraps(original)
@@ -43,7 +42,6 @@ def patch_requests(adapters: Any) -> None:
 
 
 def patch_httpx(httpx: Any) -> None:
-    """Args: httpx: the module `httpx`."""
     transport_class, async_class = httpx.HTTPTransport, httpx.AsyncHTTPTransport
     original, async_original = transport_class.handle_request, async_class.handle_async_request
 
@@ -64,7 +62,7 @@ def patch_httpx(httpx: Any) -> None:
 
 
 def answer_to(method: str, url: str, headers: Mapping[str, Any]) -> tuple[int, bytes] | None:
-    """Returns status and JSON for a request to a TofuPilot server; None: it is for something else, and may go there."""
+    """Returns status and JSON for a request to a TofuPilot server; None: the request goes elsewhere and may be sent."""
     parts = urlsplit(url)
     authorized = str(headers.get("Authorization", "")).startswith("Bearer ")
     if parts.hostname != HOST and not (authorized and _TOFUPILOT.search(parts.path)):

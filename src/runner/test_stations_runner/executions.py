@@ -1,5 +1,3 @@
-"""The test executions of a script: which one something belongs to."""
-
 from __future__ import annotations
 
 import os
@@ -20,22 +18,18 @@ class Pushable(Protocol):
     # Why the last push failed: HTTP status (None: no answer) and words.
     failure: tuple[int | None, str] | None
 
-    def result(self, kind: str, body: bytes) -> Result:
-        """What is kept on disk of an execution that is pushed like this."""
-        ...
+    def result(self, kind: str, body: bytes) -> Result: ...
 
 
 class Tested(Pushable, Protocol):
-    """An execution whose test the runner has seen itself, and whose result the script may also push by a call."""
+    """An execution whose test the runner has observed, and whose result the script may also push itself."""
 
     @property
-    def identity(self) -> Identity | None:
-        """Whose result it is; None while there is none."""
-        ...
+    def identity(self) -> Identity | None: ...
 
 
 class Executions:
-    """The tests whose results no server has yet, by the thread in which each was run."""
+    """The executions whose results no server has acknowledged, by the thread in which each was run."""
 
     def __init__(self) -> None:
         self._local = threading.local()
@@ -47,7 +41,7 @@ class Executions:
 
     @contextmanager
     def current(self, execution: Tested) -> Iterator[None]:
-        """What this thread pushes meanwhile can be the result of `execution`, and afterwards too."""
+        """Makes `execution` the one that this thread tests, and whose result it may push now and afterwards."""
         before = self.testing()
         self._local.execution = execution
         self.add(execution)
@@ -57,22 +51,20 @@ class Executions:
             self._local.execution = before
 
     def add(self, execution: Tested) -> None:
-        """Begins to look for pushes of the execution's result."""
         with self._lock:
             self._unpushed.append((threading.get_ident(), execution))
 
     def remove(self, execution: Pushable) -> None:
-        """The result has been pushed, or is left to the editor: no later push is a push of it."""
+        """Removes an execution whose result has been pushed or handed over: no later push is a push of it."""
         with self._lock:
             self._unpushed = [(thread, each) for thread, each in self._unpushed if each is not execution]
 
     def testing(self) -> Tested | None:
-        """Returns the execution whose test runs in this thread."""
         execution: Tested | None = getattr(self._local, "execution", None)
         return execution
 
     def pushed_by(self, push: Identity) -> Tested | None:
-        """Returns the execution whose result a push is: the newest that fits, those of this thread first."""
+        """Returns the newest execution whose result `push` is, preferably one of this thread."""
         own_thread = threading.get_ident()
         with self._lock:
             # Sorting keeps the order of equals: the newest of this thread comes last.
@@ -84,7 +76,6 @@ class Executions:
         return None
 
     def reported_by(self, serial_number: str | None, started_at: float | None) -> Tested | None:
-        """Returns the OpenHTF execution of a report; `started_at` in milliseconds since 1970."""
         with self._lock:
             candidates = [execution for _, execution in self._unpushed]
         for execution in candidates:
@@ -94,5 +85,4 @@ class Executions:
         return None
 
     def _leave_to_parent(self) -> None:
-        """In a forked child: the tests are the parent's, and a push of the child's is a run of its own."""
         self._local, self._lock, self._unpushed = threading.local(), threading.Lock(), []

@@ -1,5 +1,3 @@
-"""Exceptions as people read them."""
-
 from __future__ import annotations
 
 import traceback
@@ -11,8 +9,6 @@ from .plain import cut
 
 
 class Failure(TypedDict):
-    """The contract's `failure`."""
-
     type: str
     message: str
     traceback: str
@@ -21,7 +17,7 @@ class Failure(TypedDict):
 
 
 def describe(error: BaseException, trace: TracebackType | None, files: Files) -> Failure:
-    """Describes an exception; changes neither it nor its traceback."""
+    """Describes an exception for the host; changes neither it nor its traceback."""
     told = traceback.TracebackException(type(error), error, trace)
     _drop_runner(told)
     frames = [(frame.filename, frame.lineno) for frame in told.stack]
@@ -37,7 +33,7 @@ def describe(error: BaseException, trace: TracebackType | None, files: Files) ->
 
 
 def without_runner_frames(error: BaseException) -> TracebackType | None:
-    """Takes the runner's frames out of an exception's traceback, and of those that led to it; returns its own."""
+    """Removes the runner's frames from the traceback of an exception and its causes; returns its own traceback."""
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
     while pending:

@@ -1,5 +1,3 @@
-"""Leaves results to the editor: those that the script has not pushed itself, and will not."""
-
 from __future__ import annotations
 
 import hashlib
@@ -17,11 +15,10 @@ from .vanilla_phases import millis
 
 
 class Handover:
-    """Knows which results no server has yet.
+    """Knows which results no server has acknowledged, and hands them over to the editor.
 
-    A script may still push the result of a test that is over, or try again what failed, so a result is handed over
-    when the next test of its thread begins or the script ends; at once only where no push of the script's own can
-    follow.
+    A script may still push the result of a finished test, or retry a failed push. A result is therefore handed over when
+    the next test of its thread begins or the script ends, and immediately only where the script cannot push it any more.
     """
 
     def __init__(self, channel: Channel, outbox: Outbox, executions: Executions) -> None:
@@ -37,10 +34,10 @@ class Handover:
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def keep_request(self, execution: Pushable, kind: str, body: bytes, is_dated: bool) -> Pushable:
-        """Keeps the request by which a client is about to push a run.
+        """Saves the request by which a client is about to push a run.
 
         Args:
-            is_dated: the script says itself when the test was, so that the same request means the same run.
+            is_dated: The script states when the test was, so that an equal request means the same run.
 
         Returns:
             The execution whose run it is: an earlier one when this is another try of its push.
@@ -56,7 +53,6 @@ class Handover:
         return first
 
     def tested(self, execution: Pushable) -> None:
-        """A test is over, with all that it does at its end."""
         if execution.pushed:
             self._outbox.done(execution.id)
         elif execution.failure is not None or "tofupilot" not in sys.modules:
@@ -65,12 +61,12 @@ class Handover:
             self.failed(execution)
 
     def failed(self, execution: Pushable) -> None:
-        """No server has the result so far; the script may push it yet, or again."""
+        """Notes that no server has the result yet; the script may still push it."""
         with self._lock:
             self._waiting[execution.id] = threading.get_ident(), execution
 
     def pushed(self, execution: Pushable, run_id: str) -> None:
-        """The station's server has the run; what is attached to it may follow, until it is done."""
+        """Notes that the station's server has the run; its attachments may follow, until `push_finished`."""
         with self._lock:
             self._waiting.pop(execution.id, None)
             self._sent = {digest: each for digest, each in self._sent.items() if each is not execution}
@@ -78,16 +74,13 @@ class Handover:
         self._outbox.acknowledged(execution.id, run_id)
 
     def done(self, execution: Pushable) -> None:
-        """The script sends no more of what a server has."""
         self._outbox.done(execution.id)
 
     def rest_of_thread(self, without: Pushable | None = None) -> None:
-        """Another test begins in this thread: the results of those before it are handed over."""
         thread = threading.get_ident()
         self._hand_over_all(lambda other, execution: other == thread and execution is not without)
 
     def rest(self) -> None:
-        """The script ends: all results are handed over."""
         self._hand_over_all(lambda _, __: True)
 
     def _hand_over_all(self, is_meant: Callable[[int, Pushable], bool]) -> None:
@@ -105,13 +98,12 @@ class Handover:
             self._channel.send("run_upload_queued", execution_id=execution.id, status=status, message=message)
 
     def _leave_to_parent(self) -> None:
-        """In a forked child: its exit functions are the same, the results are not its own."""
         self._lock = threading.Lock()
         self._waiting, self._sent = {}, {}
 
 
 def _start_in(body: bytes) -> float | None:
-    """Returns the start of the run as the server is told it, by which the run can be found there; milliseconds."""
+    """Returns the start in the body of a push, by which the run can be found on the server; milliseconds since 1970."""
     try:
         return millis(json.loads(body)["started_at"])
     except (ValueError, KeyError, TypeError):

@@ -1,5 +1,3 @@
-"""Follows what a process of the script does with OpenHTF and the official client, and obeys the host."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -19,13 +17,10 @@ from .tofupilot_hooks import TofuPilot
 
 
 def follow(session: Session, runs: PlainRuns, environment: Environment, child_begins: Callable[[], None]) -> None:
-    """Hooks into the packages, whenever they are imported, and begins to listen to the host.
+    """Patches the packages when the script imports them, and starts to obey the commands of the host.
 
     Args:
-        session: of this process.
-        runs: the runs of its plain phases.
-        environment: takes the variables that the host sends.
-        child_begins: is called once in each child process that is forked off, when it has something to report.
+        before_child_connects: Is called once in each forked process, when it has something to report.
     """
     prompts, pushes = Prompts(session.channel, patient=session.mode is Mode.DEBUG), Pushes(session)
     tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)

@@ -1,5 +1,3 @@
-"""Sees the answers that requests and httpx get."""
-
 from __future__ import annotations
 
 import functools
@@ -16,18 +14,14 @@ _is_sending: ContextVar[bool] = ContextVar("test_stations_sending", default=Fals
 
 
 class HttpClients:
-    """Wraps the one method of each client that every request passes."""
-
     def __init__(self, session: Session, pushes: Pushes) -> None:
         self._session = session
         self._pushes = pushes
 
     def patch_requests(self, sessions: Any) -> None:
-        """Args: sessions: the module `requests.sessions`."""
         self._patch(sessions.Session)
 
     def patch_httpx(self, httpx: Any) -> None:
-        """Args: httpx: the module `httpx`."""
         self._patch(httpx.Client)
         self._patch_async(httpx.AsyncClient)
 
@@ -53,7 +47,6 @@ class HttpClients:
 
     @contextmanager
     def _watched(self, request: Any) -> Iterator[Callable[[Any], Any]]:
-        """Yields what is to be called with the response, and returns it."""
         if _is_sending.get():
             yield lambda response: response
             return
@@ -86,7 +79,6 @@ class HttpClients:
 
 
 def _read(request: Any) -> Request:
-    """Args: request: of requests, which has `body`, or of httpx, which has `content`; a streamed one has none."""
     try:
         body = request.body if hasattr(request, "body") else request.content
     except Exception:
@@ -96,7 +88,6 @@ def _read(request: Any) -> Request:
 
 
 def _body(response: Any) -> object:
-    """The JSON of an answer, else its text. An answer that is being streamed is left to its reader."""
     try:
         return response.json()
     except Exception:

@@ -1,5 +1,3 @@
-"""Tells when the script has imported a module."""
-
 from __future__ import annotations
 
 import sys
@@ -12,7 +10,7 @@ Hook = Callable[[Any], None]
 
 
 class PostImport:
-    """Calls a hook with each watched module right after it was executed, also when that was long ago.
+    """Calls a hook with each watched module after it is executed, or immediately if it has been imported already.
 
     The module's own finder and loader do the work, and stay its `__spec__` and `__loader__`.
     """
@@ -22,7 +20,6 @@ class PostImport:
         self._searching: set[str] = set()
 
     def install(self) -> None:
-        """Begins to watch."""
         for name, hook in self._hooks.items():
             module = sys.modules.get(name)
             if module is not None and module.__name__ == name:  # tofupilot has second names for some
@@ -48,7 +45,6 @@ class PostImport:
 
 
 def _announce(spec: ModuleSpec, hook: Hook) -> None:
-    """Replaces `exec_module` of the spec's loader until it has executed this one module."""
     loader: Any = spec.loader
     execute = getattr(loader, "exec_module", None)
     if execute is None:

@@ -1,5 +1,3 @@
-"""Runs the script from the first byte to the exit code."""
-
 from __future__ import annotations
 
 import atexit
@@ -31,8 +29,8 @@ def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
     """Runs the script of the command line.
 
     Args:
-        loaded_before: modules that Python itself had loaded before the runner's first import.
-        bytecode: a folder for the runner's compiled files; None: they are not saved.
+        loaded_before: Modules that Python had loaded before the runner's first import.
+        bytecode: Folder for the runner's compiled files; None: they are not saved.
     """
     if len(sys.argv) < 2:
         _refuse("usage: python runner SCRIPT [ARGUMENT...]")
@@ -65,7 +63,6 @@ def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
 
 
 def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: frozenset[str]) -> object:
-    """Returns what `sys.exit` is to be called with, after Python's own rules."""
     functions = PhaseFunctions(runs, script.path)
     try:
         code, names = script.load(functions.mark)
@@ -110,7 +107,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 class _Ending:
-    """Says how the script ended, as the process's last act: after its threads and its own exit functions."""
+    """Reports how the script ended, as the last act of the process: after its threads and exit functions."""
 
     def __init__(self, channel: Channel) -> None:
         self.code: Any = 1
@@ -119,7 +116,6 @@ class _Ending:
         atexit.register(self._tell)
 
     def before(self, act: Callable[[], None]) -> None:
-        """Does this before the end is told."""
         self._last_acts.append(act)
 
     def _tell(self) -> None:
@@ -134,7 +130,6 @@ class _Ending:
 
 
 def _exit_code(code: object) -> int:
-    """The number that the system sees for an argument of `sys.exit`."""
     if code is None:
         return 0
     if not isinstance(code, int):

@@ -1,19 +1,16 @@
-"""Which test executions are this process's own, and which it has inherited by a fork."""
-
 from __future__ import annotations
 
 import os
 
 
 class Lineage:
-    """The executions that began in this process.
+    """The test executions that began in this process.
 
-    A forked process has a copy of everything that its parent was doing. The parent reports and saves what it has begun,
-    and the forked process must not do so a second time.
+    A forked process has a copy of everything that its parent was doing. The parent reports and saves what it has begun;
+    the forked process must not do so a second time.
     """
 
     def __init__(self, is_child: bool) -> None:
-        """Args: is_child: whether a process of the script has started this one as a new program."""
         self.is_child = is_child
         self._begun: set[str] = set()
         self._inherited: frozenset[str] = frozenset()
@@ -21,11 +18,9 @@ class Lineage:
             os.register_at_fork(after_in_child=self._forked)
 
     def begin(self, execution_id: str) -> None:
-        """Notes an execution that begins in this process."""
         self._begun.add(execution_id)
 
     def is_inherited(self, execution_id: object) -> bool:
-        """Returns whether the execution began in a process that this one was forked from."""
         return execution_id in self._inherited
 
     def _forked(self) -> None:

@@ -1,5 +1,3 @@
-"""The phases of one OpenHTF execution: which is which, and the attempts at each."""
-
 from __future__ import annotations
 
 import time
@@ -15,10 +13,7 @@ UPDATE_INTERVAL = 0.1
 
 
 class Attempt:
-    """One attempt at a phase."""
-
     def __init__(self, key: str, name: str, number: int, diagnosed: int) -> None:
-        """Args: diagnosed: how many diagnoses the test had before."""
         self.key = key
         self.diagnosed = diagnosed
         self.fields: dict[str, object] = {"key": key, "name": name, "attempt": number}
@@ -26,10 +21,9 @@ class Attempt:
 
 
 class Attempts:
-    """Tells what happens in phases; OpenHTF's own trigger phase is in no plan and is not told."""
+    """Reports the phases of a test execution and the attempts at each, without OpenHTF's own trigger phase."""
 
     def __init__(self, phases: Iterable[Any], files: Files, send: Callable[..., None]) -> None:
-        """Args: phases: the test's descriptors; send: takes an event's name and fields."""
         descriptors = list(phases)
         self._keys = {id(descriptor): str(index) for index, descriptor in enumerate(descriptors)}
         self.plan = [phase_plan(descriptor, self._keys[id(descriptor)], files) for descriptor in descriptors]
@@ -40,7 +34,6 @@ class Attempts:
         self._reported: list[Any] = []
 
     def started(self, state: Any) -> None:
-        """Args: state: OpenHTF's `PhaseState` of this attempt."""
         key = self._keys.get(state.phase_record.descriptor_id)
         if key is not None:
             diagnosed = len(state.test_state.test_record.diagnoses)
@@ -51,7 +44,6 @@ class Attempts:
             self._send("phase_started", **attempt.fields, serial_number=None if unit is None else str(unit))
 
     def measured(self, state: Any, name: str) -> None:
-        """Tells a measurement that the running phase has just written."""
         attempt = self._running.get(id(state))
         declared = state.measurements[name]
         now = time.monotonic()
@@ -61,7 +53,6 @@ class Attempts:
         self._send("measurement_update", **attempt.fields, measurement=measurement(declared))
 
     def complete(self, state: Any, aborted: bool) -> None:
-        """Tells a finished attempt from its record."""
         attempt = self._running.pop(id(state), None)
         if attempt is None:
             return
@@ -81,12 +72,10 @@ class Attempts:
         )
 
     def other_diagnoses(self, record: Any) -> list[dict[str, object]]:
-        """Returns the diagnoses of the test that were not reported with a phase."""
         reported = {id(each) for each in self._reported}
         return [diagnosis(each) for each in record.diagnoses if id(each) not in reported]
 
     def ran(self, records: Iterable[Any]) -> int:
-        """Returns how many phases of the plan have a record."""
         return len({record.descriptor_id for record in records} & self._keys.keys())
 
     def _place(self, attempt: Attempt) -> Place | None:

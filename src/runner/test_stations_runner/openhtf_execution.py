@@ -1,5 +1,3 @@
-"""One execution of an OpenHTF test, told as events."""
-
 from __future__ import annotations
 
 import threading
@@ -19,7 +17,7 @@ from .session import Session
 
 
 class OpenHtfExecution:
-    """What happens in one call of `openhtf.Test.execute`."""
+    """One call of `openhtf.Test.execute`, reported as events."""
 
     def __init__(self, session: Session, prompts: Prompts, test: Any) -> None:
         self.id: str = test.make_uid()  # OpenHTF's own, so that its loggers and states lead here
@@ -36,22 +34,18 @@ class OpenHtfExecution:
 
     @property
     def aborted(self) -> bool:
-        """Whether a stop ended it: a phase without a result was abandoned then, not timed out."""
         return self._aborted
 
     @property
     def procedure_id(self) -> str | None:
-        """The script's own."""
         return _text(self._test.descriptor.metadata.get("procedure_id"))
 
     @property
     def part_number(self) -> str | None:
-        """The script's own."""
         return _text(self._test.descriptor.metadata.get("part_number"))
 
     @property
     def names_unit(self) -> bool:
-        """Whether the script gives the serial number in another way than by `test_start`."""
         if self._test.get_option("default_dut_id") != NO_SERIAL_NUMBER:
             return True
         return any(map(sets_serial_number, self._test.descriptor.phase_sequence.all_phases()))
@@ -67,11 +61,7 @@ class OpenHtfExecution:
 
     @contextmanager
     def prepared(self, **given: str | None) -> Iterator[None]:
-        """Lets the test run with our execution id, and tells its record before it is pushed.
-
-        Args:
-            given: entries of the test's metadata that hold while it runs.
-        """
+        """Lets the test run under this execution's id and with `given` metadata, and reports its record before it is pushed."""
         test, metadata = self._test, self._test.descriptor.metadata
         callbacks = test.get_option("output_callbacks")
         before = {key: metadata[key] for key in given if key in metadata}
@@ -93,7 +83,6 @@ class OpenHtfExecution:
             metadata.update(before)
 
     def started(self) -> None:
-        """Tells the plan."""
         self._send(
             "run_started",
             kind="openhtf",
@@ -104,7 +93,6 @@ class OpenHtfExecution:
         )
 
     def log(self, level: str, message: str, place: Place | None) -> None:
-        """Tells a line that the script logged."""
         self._send("phase_log", level=level, message=message, place=place)
 
     def abort(self, force: bool) -> bool:
@@ -164,12 +152,10 @@ class OpenHtfExecution:
 
 
 def _outcome_of(record: Any) -> str:
-    """The record's outcome; OpenHTF leaves it open when its own end of the test breaks."""
     return "ERROR" if record.outcome is None else str(record.outcome.name)
 
 
 def _detail(detail: Any) -> str:
-    """OpenHTF's own codes (ABORTED, TIMEOUT) say nothing that the description does not; names of exceptions do."""
     code = str(detail.code)
     return str(detail.description) if code.isupper() else f"{code}: {detail.description}"
 

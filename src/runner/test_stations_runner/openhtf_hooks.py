@@ -1,5 +1,3 @@
-"""Follows OpenHTF's tests once a script has imported it."""
-
 from __future__ import annotations
 
 import functools
@@ -20,8 +18,6 @@ from .session import Session
 
 
 class OpenHtf:
-    """The executions that OpenHTF runs now, found by its own ids."""
-
     def __init__(self, session: Session, prompts: Prompts) -> None:
         self._session = session
         self._prompts = prompts
@@ -30,7 +26,6 @@ class OpenHtf:
             os.register_at_fork(after_in_child=self._executions.clear)
 
     def patch(self, openhtf: Any) -> None:
-        """Args: openhtf: the package, completely imported."""
         state: Any = sys.modules["openhtf.core.test_state"]
         self._patch_execute(openhtf.Test)
         self._patch_phases(state.TestState)
@@ -43,7 +38,7 @@ class OpenHtf:
         logging.getLogger("openhtf").addHandler(_Lines(self._session, self._executions, folder))
 
     def _silence_aborts(self, threads: Any) -> None:
-        """Python prints the exception by which OpenHTF ends a phase as if it were an error: not after a stop."""
+        """Hides the exception by which OpenHTF ends a phase after a stop, which Python would print as an error."""
         original = threading.excepthook
 
         def excepthook(args: threading.ExceptHookArgs, /) -> None:
@@ -120,8 +115,6 @@ class OpenHtf:
 
 
 class _Lines(logging.Handler):
-    """What phases and plugs log, without what OpenHTF itself logs in their names."""
-
     def __init__(self, session: Session, executions: dict[str, OpenHtfExecution], openhtf_folder: str) -> None:
         super().__init__()
         self._session = session
@@ -129,7 +122,6 @@ class _Lines(logging.Handler):
         self._openhtf_folder = openhtf_folder
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """Without the handler's lock, which an abort of the logging thread could leave taken."""
         self.emit(record)
         return True
 

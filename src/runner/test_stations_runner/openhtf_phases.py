@@ -1,5 +1,3 @@
-"""OpenHTF's phases and measurements in the words of the contract."""
-
 from __future__ import annotations
 
 import dis
@@ -15,8 +13,6 @@ NO_SERIAL_NUMBER = "UNKNOWN_DUT"
 
 
 class PhasePlan(TypedDict):
-    """The contract's `phasePlan`."""
-
     key: str
     name: str
     docstring: str | None
@@ -24,7 +20,6 @@ class PhasePlan(TypedDict):
 
 
 def phase_plan(descriptor: Any, key: str, files: Files) -> PhasePlan:
-    """Describes one phase of a test before it runs."""
     doc = descriptor.doc
     return PhasePlan(
         key=key,
@@ -35,14 +30,13 @@ def phase_plan(descriptor: Any, key: str, files: Files) -> PhasePlan:
 
 
 def add_docstring(descriptor: Any) -> None:
-    """Adds the docstring to what the record says of a phase; OpenHTF does so only where it captures the source."""
+    """Adds the docstring of a phase to its record; OpenHTF does so only where it captures the source."""
     info, doc = descriptor.code_info, descriptor.doc
     if info.docstring is None and isinstance(doc, str):
         descriptor.code_info = type(info)(info.name, inspect.cleandoc(doc), info.sourcecode)
 
 
 def sets_serial_number(descriptor: Any) -> bool:
-    """Returns whether the phase's function assigns the serial number of the unit under test (`dut_id`) itself."""
     code = getattr(inspect.unwrap(descriptor.func), "__code__", None)
     return code is not None and any(
         instruction.opname == "STORE_ATTR" and instruction.argval == "dut_id"
@@ -51,7 +45,6 @@ def sets_serial_number(descriptor: Any) -> bool:
 
 
 def measurement(declared: Any) -> dict[str, object]:
-    """Describes a measurement with its value as the record will have it."""
     unit = declared.units
     fields: dict[str, object] = {
         "name": declared.name,
@@ -66,7 +59,6 @@ def measurement(declared: Any) -> dict[str, object]:
 
 
 def diagnosis(found: Any) -> dict[str, object]:
-    """Describes a diagnosis as the contract's `runnerDiagnosis`."""
     component = found.component
     return {
         "result": str(found.result.value),
@@ -77,12 +69,11 @@ def diagnosis(found: Any) -> dict[str, object]:
 
 
 def failure(record: Any, place: Place | None, aborted: bool, files: Files) -> Failure | None:
-    """Describes why a finished phase broke; None when it did not.
+    """Describes why a finished phase failed to complete; None when it completed.
 
     Args:
-        record: the phase's record.
-        place: where the phase is defined, for failures that leave no trace in it.
-        aborted: a phase without a result was abandoned by a stop then, not by its timeout.
+        place: Where the phase is defined, for failures whose traceback does not show it.
+        is_aborted: A phase without a result was abandoned because of a stop, not of its timeout.
     """
     if record.result is None:
         return None

@@ -1,5 +1,3 @@
-"""OpenHTF's `UserInput` prompts, and their answers."""
-
 from __future__ import annotations
 
 import functools
@@ -18,10 +16,9 @@ ABORT_PATIENCE = 5.0
 
 
 class Prompts:
-    """The open prompts of all tests."""
+    """The open prompts of OpenHTF's `UserInput` in all tests."""
 
     def __init__(self, channel: Channel, patient: bool) -> None:
-        """Args: patient: True: the operator gets all the time there is, whatever the script says."""
         self._channel = channel
         self._patient = patient
         self._lock = threading.Lock()
@@ -33,7 +30,6 @@ class Prompts:
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def patch(self, user_input: Any) -> None:
-        """Watches `openhtf.plugs.user_input`; subclasses of its plug inherit that."""
         plug_class = user_input.UserInput
         start, remove, wait = plug_class.start_prompt, plug_class.remove_prompt, plug_class.wait_for_prompt
         ask = plug_class.prompt
@@ -81,14 +77,12 @@ class Prompts:
         plug_class.wait_for_prompt = wait_for_prompt
 
     def answer(self, request: str, value: str) -> None:
-        """Gives the operator's answer to the prompt; one that is not open any more takes none."""
         with self._lock:
             plug = self._open.get(request)
         if plug is not None:
             plug.respond(request, value)
 
     def dismiss(self, execution_id: str) -> None:
-        """Ends the waits of a test that is being stopped."""
         with self._lock:
             waiting = {request: plug for request, plug in self._open.items() if _execution_of(plug) == execution_id}
             self._dismissed |= waiting.keys()
@@ -131,9 +125,9 @@ def _timeout_in(signature: inspect.Signature, plug: Any, args: tuple[Any, ...], 
 
 @contextmanager
 def _released(plug: Any) -> Iterator[None]:
-    """Frees the plug's lock when an abort hit its thread between taking the lock and entering the `with` block.
+    """Frees the plug's lock when an abort hits its thread between taking the lock and entering the `with` block.
 
-    Else the prompt of a teardown phase would wait for that lock for ever.
+    Otherwise the prompt of a teardown phase would wait for that lock for ever.
     """
     try:
         yield
@@ -144,12 +138,11 @@ def _released(plug: Any) -> Iterator[None]:
 
 
 def wait_for_abort() -> None:
-    """OpenHTF ends a phase by an exception that its thread gets at its next step in Python: this takes such steps."""
+    """Waits for the exception by which OpenHTF ends a phase; Python raises it at the next step of the thread."""
     deadline = time.monotonic() + ABORT_PATIENCE
     while time.monotonic() < deadline:
         time.sleep(0.01)
 
 
 def _execution_of(plug: Any) -> str:
-    """OpenHTF names a plug's logger `openhtf.test_record.<execution>.plug.<class>`."""
     return str(plug.logger.name).partition(".test_record.")[2].partition(".")[0]

@@ -1,12 +1,12 @@
-"""Results on disk: what a test found is kept there until a server has it, whatever becomes of editor and script.
+"""Pending uploads on disk: a result survives the end of the editor and of the script until a server acknowledges it.
 
-A folder for each result, named after the execution's id:
+Each result has a folder, named after the id of its execution:
 
     entry.json     what it is and where it belongs
     body.json      the OpenHTF report, or the body of the request by which the script's client pushes the run
     file-N         contents of attachments, named in entry.json
-    handed.json    the script is done with it: the editor may push it now; with why the script's own push failed
-    tried.json     a server has the run, of which attachments are still missing
+    handed.json    the script will not push it any more, and why its last push failed: the editor may push it
+    tried.json     a server has the run, but not all attachments
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ from .settings import Settings
 
 @dataclass
 class Result:
-    """What is to be kept of one execution; times in milliseconds since 1970."""
-
     id: str
     # How it is pushed: "openhtf", "v1" or "v2".
     kind: str
@@ -42,8 +40,6 @@ class Result:
 
 
 class Outbox:
-    """The results of this process that no server has yet."""
-
     def __init__(self, settings: Settings, lineage: Lineage) -> None:
         self._folder = settings.outbox
         self._lineage = lineage
@@ -59,13 +55,13 @@ class Outbox:
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def keep(self, result: Result, is_final: bool = True) -> None:
-        """Writes the result to the disk before it is pushed. Keeping it again replaces it.
+        """Writes the result to the disk, before it is pushed. Saving it again replaces it.
 
         Args:
-            is_final: False: it will be kept again when the test is over, and need not survive a crash of the machine.
+            is_final: False: it will be saved again when the test is over, and need not survive a crash of the machine.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: It cannot be written.
         """
         if self._folder is None or self._lineage.is_inherited(result.id):
             return
@@ -99,7 +95,7 @@ class Outbox:
         self._kept[result.id] = len(files) > 0
 
     def acknowledged(self, execution_id: str, run_id: str) -> None:
-        """A server has the run. With attachments the result stays until the script is through with them."""
+        """Notes that a server has the run. A result with attachments is only removed by `remove`."""
         if not self._kept.get(execution_id, False):
             self.done(execution_id)
             return
@@ -107,19 +103,11 @@ class Outbox:
         _write(os.path.join(self._path(execution_id), "tried.json"), _json(tried))
 
     def done(self, execution_id: str) -> None:
-        """Forgets a result that a server has."""
         if self._kept.pop(execution_id, None) is not None:
             _remove(self._path(execution_id))
 
     def hand_over(self, execution_id: str, status: int | None, message: str | None) -> bool:
-        """Leaves a result to the editor.
-
-        Args:
-            status, message: why the script's own push failed: HTTP status and words; None: there was no such push.
-
-        Returns:
-            Whether there is one.
-        """
+        """Leaves a result to the editor, with the HTTP status and message of the script's last push; returns whether it exists."""
         if execution_id not in self._kept:
             return False
         del self._kept[execution_id]
@@ -135,7 +123,7 @@ class Outbox:
 
 
 def report_of(record: Any) -> bytes:
-    """An OpenHTF record as the report that the official client uploads; NaN is allowed, contents are left out."""
+    """Returns an OpenHTF record as the report that the official client uploads, with NaN and without attachments."""
     json_factory: Any = import_module("openhtf.output.callbacks.json_factory")
     output = json_factory.OutputToJSON(os.devnull, inline_attachments=False, allow_nan=True)
     chunks: Iterable[str] = output.serialize_test_record(record)
@@ -143,7 +131,6 @@ def report_of(record: Any) -> bytes:
 
 
 def attachments_of(record: Any) -> list[tuple[str, str, bytes]]:
-    """Name, MIME type and content of everything attached to a record's phases."""
     return [
         (name, str(attachment.mimetype or "application/octet-stream"), bytes(attachment.data))
         for phase in record.phases
@@ -152,7 +139,7 @@ def attachments_of(record: Any) -> list[tuple[str, str, bytes]]:
 
 
 def _birth() -> str | None:
-    """What no other process of this machine has, as the editor's `birthOf` reads it; None: the system does not tell."""
+    """Identifies this process among all of the machine, as the extension's `birthOf` reads it; None: it is unknown."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             machine = file.read().strip()
@@ -165,7 +152,6 @@ def _birth() -> str | None:
 
 
 def _folder_name(execution_id: str) -> str:
-    """OpenHTF's ids have colons, which Windows does not bear in names."""
     return re.sub(r"[^\w-]", "_", execution_id, flags=re.ASCII)
 
 
@@ -174,7 +160,6 @@ def _json(value: object) -> bytes:
 
 
 def _write(path: str, content: bytes, is_synced: bool = True) -> None:
-    """Returns when it is there under its name and whole, on the disk itself if it is to be synced."""
     with open(f"{path}.part", "wb") as file:
         file.write(content)
         if is_synced:
@@ -184,11 +169,7 @@ def _write(path: str, content: bytes, is_synced: bool = True) -> None:
 
 
 def _rename(path: str, target: str) -> None:
-    """Renames a file or folder. On Windows a virus scanner may have it open for a moment: then it is tried again.
-
-    Raises:
-        OSError: it cannot be renamed.
-    """
+    """Renames a file or folder, with retries: on Windows a virus scanner may have it open for a moment."""
     for pause_s in (0.01, 0.05, 0.2, 0.5, 1.0):
         try:
             os.replace(path, target)
@@ -199,7 +180,7 @@ def _rename(path: str, target: str) -> None:
 
 
 def _remove(path: str) -> None:
-    """Under another name first: half of a result would be pushed again and again."""
+    """Removes a folder under another name, because half of a result would be pushed again and again."""
     gone = os.path.join(os.path.dirname(path), f".gone-{os.path.basename(path)}")
     try:
         _rename(path, gone)

@@ -1,7 +1,7 @@
 """Finds the phases of a plain script: functions named `phase_...`, in scripts without OpenHTF and without a client.
 
 The script's syntax tree is changed so that each of these functions is announced when it is defined or imported; a call
-of it then passes through `PlainRuns`. What a phase's answer means is the business of `verdict`.
+of it then passes through `PlainRuns`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,7 @@ _CLIENTS = ("openhtf", "tofupilot")
 
 
 class PhaseFunctions:
-    """The phases that a script defines or imports as plain functions."""
-
     def __init__(self, runs: PlainRuns, script: str) -> None:
-        """Args: script: path."""
         self._runs = runs
         self._script = script
         # The wrapped functions of the script's module level, which are called when the script only defines them.
@@ -37,10 +34,10 @@ class PhaseFunctions:
         """Changes the script so that its phases are announced.
 
         Returns:
-            The names that the changed script needs; none when it has no phases or reports its results by a client.
+            The names that the changed script needs; none when it has no phases or uses a client.
 
         Raises:
-            SyntaxError: a phase is asynchronous or a generator, which the runner cannot follow.
+            SyntaxError: A phase is asynchronous or a generator, which the runner cannot follow.
         """
         if _imports_any(tree, _CLIENTS):
             return {}
@@ -52,7 +49,6 @@ class PhaseFunctions:
         return {_ANNOUNCE: self._announcer, _ANNOUNCE_ALL: self._announce_all}
 
     def call_if_never_called(self) -> None:
-        """Calls the phases of a script that has only defined them, in their order. What they raise comes out."""
         if not self._runs.began:
             for function in list(self._callable.values()):
                 function()
@@ -61,14 +57,13 @@ class PhaseFunctions:
         return functools.partial(self._announced, name, is_module_level)
 
     def _announce_all(self) -> None:
-        """Announces what `from module import *` has brought."""
         names = vars(sys.modules["__main__"])
         for name, value in list(names.items()):
             if name.startswith(_PREFIX) and not hasattr(value, _MARK):
                 names[name] = self._announced(name, True, value)
 
     def _announced(self, name: str, is_module_level: bool, function: Any) -> Any:
-        """Returns what takes the place of a function that the script has defined or imported."""
+        """Returns the replacement of a function that the script has defined or imported."""
         if isinstance(function, (staticmethod, classmethod)):
             return type(function)(self._announced(name, is_module_level, function.__func__))
         is_openhtfs = type(function).__module__.partition(".")[0] == "openhtf"
@@ -89,8 +84,6 @@ class PhaseFunctions:
 
 
 class _Announcing(ast.NodeTransformer):
-    """Announces every phase where it is defined or imported."""
-
     def __init__(self, script: str) -> None:
         self.found = False
         self._script = script
@@ -144,7 +137,6 @@ class _Announcing(ast.NodeTransformer):
 
 
 def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """The nodes of a function's body without those of functions and classes within it."""
     pending: list[ast.AST] = list(function.body)
     while pending:
         node = pending.pop()

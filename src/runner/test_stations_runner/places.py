@@ -1,5 +1,3 @@
-"""Where in the user's source something is."""
-
 from __future__ import annotations
 
 import functools
@@ -16,15 +14,11 @@ RUNNER_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os
 
 
 class Place(TypedDict):
-    """A file (absolute path) and a line in it, counted from 1."""
-
     file: str
     line: int
 
 
 class Files:
-    """Tells the user's own files from those of Python, of installed packages and of the runner."""
-
     def __init__(self, script: str) -> None:
         self._start_folder = os.getcwd()
         self._script_folder = os.path.dirname(self._absolute(script)) + os.sep
@@ -32,18 +26,14 @@ class Files:
         self._foreign = {RUNNER_FOLDER, *(paths[name] + os.sep for name in ("stdlib", "platstdlib"))}
 
     def users_place(self, frames: Iterable[tuple[str, int | None]]) -> Place | None:
-        """Returns the innermost place in the user's files, those below the script's folder first.
-
-        Args:
-            frames: file and line, outermost first.
-        """
+        """Returns the innermost place in the user's files, preferably below the script's folder; `frames` are outermost first."""
         places = [Place(file=self._absolute(file), line=line or 1) for file, line in frames if self.is_users(file)]
         near = [place for place in places if place["file"].startswith(self._script_folder)]
         candidates = near or places
         return candidates[-1] if candidates else None
 
     def is_users(self, file: str) -> bool:
-        """Whether `file`, as a code object names it, is source that the user may edit."""
+        """Returns whether `file`, as a code object names it, is source that the user may edit."""
         if file.startswith("<"):
             return False
         path = self._absolute(file)
@@ -51,7 +41,6 @@ class Files:
         return not installed and not any(path.startswith(folder) for folder in self._foreign)
 
     def definition(self, function: object) -> Place | None:
-        """Returns where the `def` of a function, method, partial or callable object stands."""
         code = _code(function)
         if code is None:
             return None
@@ -75,7 +64,7 @@ def _code(function: object) -> CodeType | None:
 
 
 def _line_of_def(code: CodeType) -> int:
-    """A decorated function's code begins at its first decorator; the `def` is some lines below."""
+    """Returns the line of `def`: the code of a decorated function begins at its first decorator."""
     pattern = re.compile(rf"\s*(async\s+)?def\s+{re.escape(code.co_name)}\b")
     body = [line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno]
     for line in range(code.co_firstlineno, max(body, default=code.co_firstlineno) + 1):

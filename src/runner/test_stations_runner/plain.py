@@ -1,5 +1,3 @@
-"""Any Python value as strict JSON of a sensible size."""
-
 from __future__ import annotations
 
 import math
@@ -15,23 +13,16 @@ MAX_REPR = 1_000
 
 
 def plain(value: object) -> Json:
-    """Returns `value` as JSON: NaN and infinities as "nan", "inf", "-inf"; what JSON does not know as its repr.
-
-    Texts are cut after `MAX_TEXT` characters.
-    """
+    """Returns `value` as strict JSON, with "nan", "inf" and "-inf", and with the repr of what JSON does not have."""
     return _Conversion(math.inf).convert(value, 0)
 
 
 def bounded(value: object) -> Json:
-    """The same for a value of the script's: containers are cut after `MAX_ITEMS` items in all.
-
-    Each cut says how much there was.
-    """
+    """Returns a value of the script as JSON; containers are cut after `MAX_ITEMS` items in all, with a note of their length."""
     return _Conversion(MAX_ITEMS).convert(value, 0)
 
 
 def cut(text: str, limit: int = MAX_TEXT) -> str:
-    """Returns `text`, or its beginning and a note how long it was, `limit` characters together."""
     note = f"… ({len(text)} characters)"
     return text if len(text) <= limit else text[: limit - len(note)] + note
 
@@ -45,8 +36,6 @@ def safe_text(render: Callable[[Any], str], value: object) -> str:
 
 
 class _Conversion:
-    """One conversion, which counts the items that it has passed."""
-
     def __init__(self, items: float) -> None:
         self._left = items
 
@@ -88,7 +77,7 @@ class _Conversion:
 
 
 def _valid(text: str) -> str:
-    """The text with the letters that Python made half codes of: of file names, where the locale knows ASCII only."""
+    """Returns the text with the surrogates replaced that Python uses for bytes of file names it cannot decode."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -1,5 +1,3 @@
-"""The calls of a plain script's phases, and how they are stored."""
-
 from __future__ import annotations
 
 import enum
@@ -20,12 +18,9 @@ from .verdict import ERROR, FAIL, RETRY, SKIP, Call, PhaseResult
 _MAX_ARGUMENTS_TEXT = 60
 
 SERIAL_NUMBER_ARGUMENT = "serial_number"
-"""A parameter of this name takes the number of the unit under test."""
 
 
 class PhaseFunction:
-    """A function of the script's that is a phase."""
-
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
         self.name = name
         self.function = function
@@ -45,11 +40,10 @@ class PhaseFunction:
 
 @dataclass
 class PhaseCall(Call):
-    """One call of a phase, with all that is stored of it; times in milliseconds since 1970."""
+    """One call of a phase with everything that is stored of it; times in milliseconds since 1970."""
 
     key: str = ""
     shown: str = ""
-    """The arguments as people read them."""
     attempt: int = 0
     start: float = 0
     end: float | None = None
@@ -60,12 +54,11 @@ class PhaseCall(Call):
 
     @property
     def stored_outcome(self) -> str:
-        """The outcome as servers know it: an attempt that asked to be repeated did not pass."""
         return FAIL if self.outcome == RETRY else self.outcome or ERROR
 
 
 def stored_phases(calls: Sequence[PhaseCall], end: float) -> list[dict[str, object]]:
-    """Returns the calls as the v2 API takes phases. Calls with different arguments are phases of different names."""
+    """Returns the calls as phases of the v2 API. Calls with different arguments are phases of different names."""
     kinds = Counter(call.name for call in {(call.name, call.arguments): call for call in calls}.values())
     attempts: Counter[tuple[str, str]] = Counter()
     phases: list[dict[str, object]] = []
@@ -87,7 +80,7 @@ def stored_phases(calls: Sequence[PhaseCall], end: float) -> list[dict[str, obje
 
 
 def reasons(calls: Sequence[PhaseCall], why: str | None) -> list[str]:
-    """Returns why the outcome is not simply that of the phases, in sentences; people are shown the first."""
+    """Returns sentences on why the outcome is not simply that of the phases; users are shown the first."""
     problems = [call.result.problem for call in calls if call.result is not None and call.result.problem]
     unfinished = [f"Phase {call.name} had not ended when its run ended." for call in calls if call.outcome is None]
     skipped = ["All phases were skipped."] if all(call.outcome == SKIP for call in calls) else []
@@ -95,7 +88,6 @@ def reasons(calls: Sequence[PhaseCall], why: str | None) -> list[str]:
 
 
 def failure_logs(calls: Sequence[PhaseCall]) -> list[dict[str, object]]:
-    """Returns what the phases raised; uninterpretable values are among the reasons."""
     return [
         error_log(call.end or call.start, f"{call.name}: {failure['type']}: {failure['message']}", failure["place"])
         for call in calls
@@ -114,7 +106,6 @@ def error_log(at: float, message: str, place: Place | None) -> dict[str, object]
 
 
 def _stored(measurement: dict[str, Any]) -> dict[str, object]:
-    """A measurement as the v2 API takes it."""
     validators = zip(measurement["validators"], measurement["validator_outcomes"], strict=True)
     return {
         "name": measurement["name"],
@@ -127,7 +118,7 @@ def _stored(measurement: dict[str, Any]) -> dict[str, object]:
 
 
 def texts_of(arguments: inspect.BoundArguments | None) -> tuple[str, str]:
-    """Returns the arguments of a call: whole, to compare, and as people read them, without the unit's serial number."""
+    """Returns all arguments of a call as text to compare, and the simple ones as text to show."""
     given = {} if arguments is None else arguments.arguments
     whole = ", ".join(f"{name}={safe_text(repr, value)}" for name, value in given.items())
     shown = ", ".join(
@@ -137,7 +128,6 @@ def texts_of(arguments: inspect.BoundArguments | None) -> tuple[str, str]:
 
 
 def _is_simple(value: object) -> bool:
-    """Whether the text of a value is the same in each run, other than that of an instrument's driver."""
     if isinstance(value, (tuple, list)):
         return all(map(_is_simple, value))
     return value is None or isinstance(value, (bool, int, float, str, enum.Enum))

@@ -1,5 +1,3 @@
-"""One run of a plain script: one unit under test, from the first call of a phase to the result on disk."""
-
 from __future__ import annotations
 
 import inspect
@@ -35,12 +33,8 @@ from .verdict import ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_o
 
 @dataclass(frozen=True)
 class Unit:
-    """What the script says of the unit under test at this moment."""
-
     argument: str | None
-    """The argument `serial_number` of the phase."""
     variable: str | None
-    """The variable SERIAL_NUMBER of the script."""
 
     @staticmethod
     def named_by(arguments: inspect.BoundArguments | None) -> Unit:
@@ -53,14 +47,10 @@ class Unit:
 
 
 class PlainRun:
-    """One unit under test. Its methods may be called by several threads."""
+    """One run of a plain script: one unit under test, from its first phase to the result on disk. It is thread-safe."""
 
     def __init__(self, session: Session, first: PhaseFunction, unit: Unit, functions: Sequence[PhaseFunction]) -> None:
-        """Asks the host for the procedure, and for the serial number where the script has none.
-
-        Raises:
-            SystemExit: the user does not want the test to run.
-        """
+        """Asks the host for what the script does not name; raises SystemExit if the user cancels the test."""
         self.id = uuid.uuid4().hex
         self.thread = threading.current_thread()
         self.pushed = False
@@ -82,7 +72,6 @@ class PlainRun:
         session.executions.add(self)
 
     def started(self) -> None:
-        """Reports that the run has begun."""
         self._session.observe(
             self._send,
             "run_started",
@@ -97,7 +86,7 @@ class PlainRun:
         )
 
     def ends_with(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None, unit: Unit) -> bool:
-        """Whether a call of the run's own thread begins the next unit."""
+        """Returns whether a call in the run's own thread begins the next unit."""
         with self._lock:
             if phase.name != self._first.name:
                 return False
@@ -111,7 +100,7 @@ class PlainRun:
             return not is_channel
 
     def takes_from_thread(self, phase: PhaseFunction, unit: Unit) -> bool:
-        """Whether the call of a thread that was started during the run is a part of it."""
+        """Returns whether a call in a thread that was started during the run is part of the run."""
         if self.is_closed or phase.name == self._first.name:
             return False
         names_other_unit = unit.argument is not None and unit.argument != self._unit.serial_number
@@ -124,7 +113,6 @@ class PlainRun:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        """Calls a phase. What it returns or raises comes out."""
         call = self._begin(phase, arguments)
         try:
             answer = phase.function(*args, **kwargs)
@@ -144,13 +132,12 @@ class PlainRun:
         return answer
 
     def end(self, ending: Ending, why: str) -> None:
-        """Says how the run will have ended when it is closed; a stop counts more than an exception."""
+        """Sets how the run will have ended when it is closed; a stop takes precedence over an exception."""
         with self._lock:
             if self.ending is Ending.NATURAL or ending is Ending.STOPPED:
                 self.ending, self._why = ending, why
 
     def close(self) -> None:
-        """Reports the result, and leaves it to be pushed."""
         with self._lock:
             if self.is_closed:
                 return
@@ -175,7 +162,7 @@ class PlainRun:
         self._session.observe(self._session.handover.tested, self)
 
     def keep(self) -> None:
-        """Writes what is known so far to the disk: the process may die before the run ends."""
+        """Saves what is known so far: the process may die before the run ends."""
         with self._lock:
             if not self.is_closed and not self.pushed:
                 self._session.observe(self._keep, time.time() * 1000)
@@ -189,12 +176,10 @@ class PlainRun:
         return Identity(self._serial_number, (self._own_procedure_id, self._procedure_id), self.outcome)
 
     def result(self, kind: str, body: bytes) -> Result:
-        """What is kept of it on disk."""
         return Result(self.id, kind, body, self._serial_number, self._outcome_so_far, self._start)
 
     @property
     def _outcome_so_far(self) -> str:
-        """As long as the run is open its process may die, which is no natural end."""
         ending = self.ending
         return outcome_of_run(self._calls, Ending.BROKEN if not self.is_closed and ending is Ending.NATURAL else ending)
 
@@ -263,7 +248,6 @@ class PlainRun:
         self._session.outbox.keep(self.result("v2", json.dumps(body).encode()), is_final=is_final)
 
     def _key(self, phase: PhaseFunction) -> str:
-        """The phase's number in the plan; its name, when it was defined later."""
         numbers = (str(index) for index, planned in enumerate(self._functions) if planned is phase)
         return next(numbers, phase.name)
 
@@ -283,10 +267,8 @@ def _failure_of(result: PhaseResult, place: Place | None) -> Failure | None:
 
 
 def _reported(measurement: dict[str, object]) -> dict[str, object]:
-    """A measurement as the contract of the channel has it."""
     return {name: value for name, value in measurement.items() if name != "validator_outcomes"}
 
 
 def _variable(name: str) -> str | None:
-    """Returns a variable of the script as text; None: it has none, or an empty one."""
     return optional_text(vars(sys.modules["__main__"]).get(name)) or None

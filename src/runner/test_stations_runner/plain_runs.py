@@ -1,4 +1,4 @@
-"""The runs that the calls of a plain script's phases make: one for each unit under test.
+"""The runs of a plain script, one for each unit under test.
 
 Which calls belong to one run, and how a run ends:
 
@@ -30,8 +30,6 @@ _STOPPED = "The run was stopped."
 
 
 class _ThreadState:
-    """What one thread is doing."""
-
     def __init__(self, starter: _ThreadState | None) -> None:
         self.starter = starter
         self.run: PlainRun | None = None
@@ -42,8 +40,6 @@ class _ThreadState:
 
 
 class PlainRuns:
-    """Follows the calls of phases, and closes each run with the outcome that it has then."""
-
     def __init__(self, session: Session) -> None:
         self._session = session
         self._functions: list[PhaseFunction] = []
@@ -53,19 +49,16 @@ class PlainRuns:
         # Why the script broke, once it has: no run that ends later can be a PASS.
         self._broken: str | None = None
         self.began = False
-        """Whether a phase was called."""
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def add(self, phase: PhaseFunction) -> None:
-        """Adds a phase that the script has just defined. The first one begins the watch over threads."""
         if not self._functions:
             _watch_thread_starts(self._state)
             _watch_unraisable(self.thread_broke, self.broke)
         self._functions.append(phase)
 
     def call(self, phase: PhaseFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Calls a phase. What it returns or raises comes out."""
         if type(threading.current_thread()).__module__.partition(".")[0] == "openhtf":
             return phase.function(*args, **kwargs)  # as a phase of an OpenHTF test, which has a record of its own
         self.began = True
@@ -82,7 +75,7 @@ class PlainRuns:
             inside.pop()
 
     def broke(self, why: str) -> None:
-        """The script ended by an exception or with an exit code that is not 0: what is open cannot be a PASS."""
+        """Breaks all open and later runs: the script ended by an exception or with a non-zero exit code, so none can be PASS."""
         self._close_of_ended_threads()
         with self._lock:
             self._broken = self._broken or why
@@ -91,13 +84,12 @@ class PlainRuns:
             run.end(Ending.BROKEN, why)
 
     def thread_broke(self, why: str) -> None:
-        """Breaks the runs whose phases were called in this thread or pool task, because an exception has left it."""
+        """Breaks the runs whose phases this thread or pool task has called, because an exception has left it."""
         for run in self._state().called:
             if not run.is_closed:
                 run.end(Ending.BROKEN, why)
 
     def stopped(self) -> None:
-        """The user wants no more of the script: what is open is aborted."""
         self._close_of_ended_threads()
         with self._lock:
             stopped = list(self._open)
@@ -106,14 +98,12 @@ class PlainRuns:
             run.keep()  # the process may be killed before it can close its runs
 
     def close(self) -> None:
-        """Closes all runs, as the last act of the script."""
         with self._lock:
             rest = list(self._open)
         for run in rest:
             self._close(run)
 
     def follow_pools(self, futures: Any) -> None:
-        """Args: futures: the module `concurrent.futures._base`, whose futures keep what their functions raise."""
         original = futures.Future.set_exception
 
         def set_exception(future: Any, exception: BaseException | None) -> None:
@@ -124,11 +114,7 @@ class PlainRuns:
         futures.Future.set_exception = set_exception
 
     def follow_pool_tasks(self, pools: Any) -> None:
-        """Separates the tasks of a thread pool, so that a failed task does not break the unit of an earlier one.
-
-        Args:
-            pools: The module `concurrent.futures.thread`.
-        """
+        """Separates the tasks of a thread pool, so that a failed task does not break the unit of an earlier one."""
         original = pools._WorkItem.run
 
         def run(item: Any, *args: Any) -> None:
@@ -186,12 +172,10 @@ class PlainRuns:
         run.close()
 
     def _leave_to_parent(self) -> None:
-        """In a forked child: the open runs are the parent's to close."""
         self._lock, self._local, self._open = threading.Lock(), threading.local(), []
 
 
 def _watch_thread_starts(state: Callable[[], _ThreadState]) -> None:
-    """Has each thread know what the thread that starts it is doing."""
     original = threading.Thread.start
 
     def start(thread: threading.Thread) -> None:
@@ -202,7 +186,7 @@ def _watch_thread_starts(state: Callable[[], _ThreadState]) -> None:
 
 
 def _watch_end(thread: threading.Thread, broke: Callable[[str], None]) -> None:
-    """Calls `broke` in the thread when an exception has left its function, whatever hooks the script sets."""
+    """Calls `on_broken` in the thread when an exception has left its function, whatever hooks the script sets."""
     original = getattr(thread, "_invoke_excepthook", None)
     if original is None:
         return
@@ -217,7 +201,7 @@ def _watch_end(thread: threading.Thread, broke: Callable[[str], None]) -> None:
 
 
 def _watch_unraisable(thread_broke: Callable[[str], None], broke: Callable[[str], None]) -> None:
-    """Sees exceptions in exit functions, and in threads that were started without the `threading` module."""
+    """Observes exceptions in exit functions, and in threads that were started without the `threading` module."""
     original = sys.unraisablehook
 
     def unraisablehook(unraisable: Any, /) -> None:
@@ -232,22 +216,19 @@ def _watch_unraisable(thread_broke: Callable[[str], None], broke: Callable[[str]
 
 
 def _failure_by(error: BaseException | None) -> str | None:
-    """Says that an exception ended the script or a thread; None: it is a natural end."""
     if isinstance(error, SystemExit):
         return exit_sentence(error.code) if is_failure(error.code) else None
     return None if error is None else crash_sentence(error)
 
 
 def is_failure(code: object) -> bool:
-    """Whether what a script gives `sys.exit` says that it failed."""
+    """Returns whether an argument of `sys.exit` means failure."""
     return not (code is None or (isinstance(code, int) and code == 0))
 
 
 def exit_sentence(code: object) -> str:
-    """Says that the script ended with this argument of `sys.exit`."""
     return f"The script ended with sys.exit({safe_text(repr, code)}) before its natural end."
 
 
 def crash_sentence(error: BaseException) -> str:
-    """Says that the script ended by this exception."""
     return f"The script ended by an exception that it did not catch: {type(error).__name__}: {safe_text(str, error)}"

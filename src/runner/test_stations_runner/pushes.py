@@ -1,5 +1,3 @@
-"""Whether the script's own push reached the server: one result for each push, whichever client made it."""
-
 from __future__ import annotations
 
 import json
@@ -23,18 +21,14 @@ _push: ContextVar[Push | None] = ContextVar("test_stations_push", default=None)
 
 
 class Pushes:
-    """Sees the answers to the requests of this process, and reports those that decide about a run."""
+    """Evaluates the answers to the requests of this process: each push has one result, whichever client makes it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @contextmanager
     def push(self, execution: Pushable | None, is_dated: bool = True) -> Iterator[Push]:
-        """All requests of this thread or task meanwhile belong to one push, which has exactly one result.
-
-        Args:
-            is_dated: the script says itself when the test was.
-        """
+        """Makes all requests of this thread or task belong to one push, which has exactly one result."""
         outer = _push.get()
         push = outer or Push(execution, is_dated)
         token = _push.set(push)
@@ -49,7 +43,7 @@ class Pushes:
                 (self._done if push.settled else self._report_failure)(push)
 
     def sending(self, request: Request) -> str | None:
-        """Keeps the run that a request is about to create. Returns a text that marks this run in all tries."""
+        """Saves the run that a request is about to create; returns the mark that all tries to create this run share."""
         resource, push = request.created, _push.get()
         if resource is None or push is None or push.execution is None:
             return None
@@ -60,7 +54,7 @@ class Pushes:
         return kept.id if self._session.server.is_asked_by(request.url) else None
 
     def answered(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
-        """Args: read_body: returns the answer's JSON, or its text; called only for answers that count."""
+        """Evaluates an answer; `read_body` returns its JSON or text and is called only if the answer counts."""
         push = _push.get()
         if not request.created and (push is None or status < 400):
             return
@@ -76,7 +70,6 @@ class Pushes:
             self._failed(push, request, status, _message(status, body))
 
     def unanswered(self, request: Request, error: Exception) -> None:
-        """Args: error: what kept the request from being answered."""
         push = _push.get()
         if push is not None or (request.created and self._session.server.is_asked_by(request.url)):
             self._failed(push, request, None, str(error) or type(error).__name__)
@@ -90,7 +83,6 @@ class Pushes:
             push.failed(status, message)
 
     def _execution_of(self, request: Request) -> Pushable | None:
-        """Whose result a request is that the script makes without a client."""
         identity = _identity_in(request.body)
         return None if identity is None else self._session.executions.pushed_by(identity)
 
@@ -108,7 +100,6 @@ class Pushes:
                 self._session.channel.send("run_uploaded", execution_id=execution_id or None, run_id=run_id)
 
     def _done(self, push: Push) -> None:
-        """A test that continues may attach more: its end is seen elsewhere."""
         for execution in push.runs:
             if execution is not self._session.executions.testing():
                 self._session.handover.done(execution)
@@ -126,21 +117,18 @@ class Pushes:
 
 @dataclass(frozen=True)
 class Request:
-    """A request of the script's."""
-
     method: str
     url: str
     body: bytes
 
     @property
     def created(self) -> str | None:
-        """The resource by which the request creates a run, such as `v1/runs`; None: it creates none."""
         match = _CREATES_RUN.search(urlsplit(self.url).path) if self.method == "POST" else None
         return None if match is None else match[1]
 
 
 class Push:
-    """One push, which may take several requests and attempts."""
+    """One push, which may take several requests and tries."""
 
     def __init__(self, execution: Pushable | None, is_dated: bool = True) -> None:
         self.execution = execution
@@ -151,13 +139,12 @@ class Push:
         self.failure: tuple[int | None, str] | None = None
 
     def failed(self, status: int | None, message: str) -> None:
-        """Notes why it failed so far. What the server said counts more than what the client made of it."""
+        """Notes the latest failure. An answer of the server takes precedence over an error of the client."""
         if self.failure is None or self.failure[0] is None or status is not None:
             self.failure = (status, message)
 
 
 def _identity_in(body: bytes) -> Identity | None:
-    """Reads the body of v1 or v2 `POST /runs`."""
     try:
         fields = json.loads(body)
         unit = fields.get("unit_under_test") or fields

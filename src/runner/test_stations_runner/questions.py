@@ -1,5 +1,3 @@
-"""Questions to the host that a test waits for."""
-
 from __future__ import annotations
 
 import enum
@@ -14,25 +12,21 @@ from .lineage import Lineage
 
 
 class HostGoneError(Exception):
-    """No host answers a question of a child process."""
+    pass
 
 
 class Unanswered(enum.Enum):
-    """Why a question has no answer."""
-
     GONE = enum.auto()
-    """There is no host any more."""
     STOPPED = enum.auto()
-    """The user stopped the script."""
 
 
 Answer = str | None | Unanswered
 
 
 class Questions:
-    """The questions that wait for their answers.
+    """The questions to the host that wait for their answers.
 
-    Each waits at a queue of its own: a stop interrupts the waiting thread anywhere, and must not leave a lock behind.
+    Each waits at a queue of its own: a stop interrupts the waiting thread anywhere and must not leave a lock acquired.
     """
 
     def __init__(self, channel: Channel, lineage: Lineage) -> None:
@@ -47,12 +41,12 @@ class Questions:
         """Asks, waits, and returns the answer.
 
         Args:
-            without_host: the answer when there is no host any more; None ends the script then.
+            without_host: The answer when no host is connected; None ends the script then.
 
         Raises:
-            SystemExit: the user does not want the test to run, stopped the script, or can no longer be asked.
-            HostGoneError: the same in a child process. If that ended instead, a pool would start the next one for
-                ever, and results would be missing without a word.
+            SystemExit: The user cancels the test, has stopped the script, or can no longer be asked.
+            HostDisconnectedError: The user can no longer be asked, in a child process. If that ended instead, a pool would
+                start the next one for ever, and results would be missing without a message.
         """
         answer = self.wait(uuid.uuid4().hex, event, execution_id, **fields)
         if answer is Unanswered.GONE:
@@ -67,11 +61,6 @@ class Questions:
         return answer
 
     def wait(self, request: str, event: str, execution_id: str, **fields: object) -> Answer:
-        """Sends a question and waits for its answer.
-
-        Args:
-            request: identifies the question.
-        """
         answers: SimpleQueue[Answer] = SimpleQueue()
         self._waiting[request] = answers
         try:
@@ -83,15 +72,12 @@ class Questions:
             self._waiting.pop(request, None)
 
     def answer(self, request: str, answer: str | None) -> None:
-        """Gives the host's answer to the question that waits for it."""
         self._resolve([request], answer)
 
     def host_is_gone(self) -> None:
-        """Nobody is there to answer."""
         self._resolve(list(self._waiting), Unanswered.GONE)
 
     def stop(self) -> None:
-        """Lets all questions end their scripts."""
         self._resolve(list(self._waiting), Unanswered.STOPPED)
 
     def _warn(self) -> None:

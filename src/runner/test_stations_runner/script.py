@@ -1,5 +1,3 @@
-"""The user's script, run so that it cannot tell the difference from `python SCRIPT`."""
-
 from __future__ import annotations
 
 import ast
@@ -15,23 +13,21 @@ from .places import RUNNER_FOLDER
 
 
 class Script:
-    """A Python file with its arguments."""
-
     def __init__(self, name: str, arguments: list[str]) -> None:
-        """Args: name: the file as it was given; arguments: what follows it on the command line."""
         self.name = name
         self.path = os.path.abspath(name)
         self._arguments = arguments
 
     def load(self, mark: Callable[[ast.Module], dict[str, object]]) -> tuple[CodeType, dict[str, object]]:
-        """Compiles the file.
+        """Returns the compiled file and the names that it needs.
 
         Args:
-            mark: may change its tree, and returns the names that this needs; none: it runs as it stands.
+            instrument: May change the syntax tree and returns the names that the change needs. If there are none, the source
+                is compiled unchanged.
 
         Raises:
-            OSError: it cannot be read.
-            SyntaxError, ValueError: it is not Python.
+            OSError: The file cannot be read.
+            SyntaxError, ValueError: The file is not Python.
         """
         with open(self.path, "rb") as file:
             source = file.read()
@@ -41,12 +37,6 @@ class Script:
         return compile(tree if names else source, self.path, "exec", dont_inherit=True), names
 
     def run(self, code: CodeType, loaded_before: frozenset[str], names: Mapping[str, object]) -> None:
-        """Runs the compiled file as the main module; whatever it raises comes out.
-
-        Args:
-            code, names: what `load` returned.
-            loaded_before: modules that Python itself had loaded before the runner's first import.
-        """
         # Python resolves a link to a script, so that modules are found next to the file itself.
         folder = os.path.dirname(os.path.realpath(self.path))
         sys.argv = [self.name, *self._arguments]
@@ -76,7 +66,7 @@ def _main_module(path: str) -> ModuleType:
 
 
 def _forget_shadowed(folder: str, loaded_before: frozenset[str]) -> None:
-    """Lets modules next to the script win over standard ones that only the runner has loaded."""
+    """Lets modules next to the script take precedence over standard ones that only the runner has loaded."""
     kept = {*loaded_before, *sys.builtin_module_names, __name__.partition(".")[0]}
     for name in list(sys.modules):
         top = name.partition(".")[0]

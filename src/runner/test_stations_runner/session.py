@@ -1,5 +1,3 @@
-"""What the parts of the runner share."""
-
 from __future__ import annotations
 
 import os
@@ -26,7 +24,7 @@ P = ParamSpec("P")
 
 
 class Session:
-    """One script under the runner."""
+    """What the modules of the runner share."""
 
     def __init__(self, channel: Channel, lineage: Lineage, settings: Settings) -> None:
         self.channel = channel
@@ -46,14 +44,13 @@ class Session:
             os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Calls `report` for its events alone: what goes wrong in it is told on stderr, and does not touch the test."""
+        """Calls `report` and prints an exception instead of raising it: reporting must not change the test."""
         try:
             report(*args, **kwargs)
         except Exception as error:
             print(f"Test Stations: cannot report to the editor: {error!r}", file=sys.stderr)
 
     def _leave_to_parent(self) -> None:
-        """Gives a forked process a clean slate: what was running is its parent's."""
         stopping = self.control.stopping
         self.control = Control()
         self.control.stopping = stopping

@@ -1,5 +1,3 @@
-"""What the host says of a run, for the script's process and for its child processes."""
-
 from __future__ import annotations
 
 import json
@@ -17,7 +15,7 @@ STARTUP_VARIABLE = "TEST_STATIONS_STARTUP"
 
 @dataclass(frozen=True)
 class Settings:
-    """One run, as the host wants it."""
+    """The host's settings of a run, for the script's process and its child processes."""
 
     mode: Mode
     # Path of the script.
@@ -34,12 +32,11 @@ class Settings:
     bytecode: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the settings for a child process, as `of_json` reads them."""
         return {**vars(self), "mode": self.mode.value}
 
 
 def settings_of_environment(script: str, bytecode: str | None) -> Settings:
-    """Returns what the environment says, and takes it away: it is not the script's."""
+    """Returns the settings in the environment, and removes their variables, which the script must not see."""
     return Settings(
         mode=Mode(os.environ.pop(MODE_VARIABLE, Mode.PUSH.value)),
         script=script,
@@ -52,5 +49,4 @@ def settings_of_environment(script: str, bytecode: str | None) -> Settings:
 
 
 def settings_of_json(fields: dict[str, Any]) -> Settings:
-    """Returns what `Settings.to_json` gave."""
     return Settings(**{**fields, "mode": Mode(fields["mode"])})

@@ -1,5 +1,3 @@
-"""What a script reads from its standard input: the host asks the user for it, because there is no terminal."""
-
 from __future__ import annotations
 
 import builtins
@@ -26,14 +24,13 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 class StandardInput:
-    """Asks the host for each line that the script reads with `input`, `getpass` or from `sys.stdin`."""
+    """Asks the user, through the host, for each line that the script reads: there is no terminal."""
 
     def __init__(self, session: Session, printed: Printed) -> None:
         self._session = session
         self._printed = printed
 
     def install(self) -> None:
-        """Takes the place of the standard input."""
         stdin = _Lines(self._read, sys.stdin)
         original = builtins.input
         sys.stdin = stdin
@@ -63,7 +60,6 @@ class StandardInput:
         return "" if line is None else f"{line}\n"
 
     def _ask(self, prompt: str, hidden: bool) -> str | None:
-        """Returns the line that the user gives; None: no host is there to ask."""
         if sys.stdout is not None:
             sys.stdout.flush()
         session, request = self._session, uuid.uuid4().hex
@@ -89,8 +85,6 @@ class StandardInput:
 
 
 class _Lines(io.TextIOBase):
-    """A standard input whose lines come from the user; nothing was piped into it."""
-
     encoding = "utf-8"
     errors = "strict"
 
@@ -101,12 +95,10 @@ class _Lines(io.TextIOBase):
 
     @property
     def buffer(self) -> Any:
-        """The binary input below, which is empty."""
         return self._replaced.buffer
 
     @property
     def name(self) -> str:
-        """As of any standard input."""
         return "<stdin>"
 
     def fileno(self) -> int:
@@ -122,7 +114,6 @@ class _Lines(io.TextIOBase):
         return line[:end]
 
     def read(self, size: int | None = -1, /) -> str:
-        """Reads at most `size` characters of a line; up to the end of the input there is nothing more."""
         if size is None or size < 0:
             rest, self._rest = self._rest, ""
             return rest
@@ -140,14 +131,7 @@ def _show(text: str) -> None:
 
 
 def _end_thread() -> None:
-    """Ends what waited for a line when the script is stopped.
-
-    The main thread is interrupted by the stop itself, and a phase of OpenHTF by its abort.
-
-    Raises:
-        KeyboardInterrupt: in the main thread.
-        SystemExit: in another one.
-    """
+    """Ends a thread that waited for a line when the script is stopped. OpenHTF ends a phase by its own exception."""
     if threading.current_thread() is threading.main_thread():
         raise KeyboardInterrupt
     threads = sys.modules.get("openhtf.util.threads")

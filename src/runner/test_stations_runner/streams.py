@@ -1,5 +1,3 @@
-"""Prints that survive the host's end: a window reload closes the pipes, the test goes on."""
-
 from __future__ import annotations
 
 import io
@@ -9,8 +7,6 @@ from typing import Any
 
 
 class Printed:
-    """The end of what was printed."""
-
     # Bytes that are kept.
     _MAX = 2_000
 
@@ -18,17 +14,15 @@ class Printed:
         self._end = b""
 
     def note(self, data: Any) -> None:
-        """Takes what is being printed, as bytes."""
         self._end = (self._end + bytes(data[-self._MAX :]))[-self._MAX :]
 
     def last_line(self) -> str:
-        """Returns the last line that is not empty."""
         lines = self._end.decode(errors="replace").strip().splitlines()
         return lines[-1].strip() if lines else ""
 
 
 def survive_broken_pipes() -> Printed:
-    """Rebuilds stdout and stderr so that they turn to the null device when they have no reader.
+    """Redirects stdout and stderr to the null device when their reader ends: a window reload must not end the test.
 
     Returns:
         What is printed to stdout from now on.
@@ -45,7 +39,7 @@ def survive_broken_pipes() -> Printed:
 
 
 class _LastingBuffer(io.BufferedWriter):
-    """Guards the layer above the file: what it has taken is written once, also when a stop interrupts the write."""
+    """Guards the layer above the file, so that its content is written once even if a stop interrupts the write."""
 
     printed: Printed
 
@@ -66,7 +60,7 @@ class _LastingBuffer(io.BufferedWriter):
 
 
 class _LastingFile(io.FileIO):
-    """The same for `python -u`, where the text layer writes to the file itself."""
+    """Guards the file for `python -u`, whose text layer writes to the file itself."""
 
     printed: Printed
 
@@ -80,7 +74,6 @@ class _LastingFile(io.FileIO):
 
 
 def _turn_to_null(file: int, error: OSError) -> None:
-    """Raises `error` again when it does not say that the reader has gone."""
     # Windows names a pipe that nobody reads EINVAL.
     if not isinstance(error, (BrokenPipeError, ConnectionResetError)) and os.name != "nt":
         raise error
@@ -90,7 +83,6 @@ def _turn_to_null(file: int, error: OSError) -> None:
 
 
 def _rebuilt(stream: Any, printed: Printed) -> Any:
-    """Returns an equal text stream that lasts; `stream` itself when it is no plain file or owns its file."""
     buffer = getattr(stream, "buffer", None)
     raw = getattr(buffer, "raw", buffer)
     if not isinstance(stream, io.TextIOWrapper) or type(raw) is not io.FileIO or raw.closefd:

@@ -1,5 +1,3 @@
-"""Follows the official TofuPilot client, v1 and v2, once a script has imported it."""
-
 from __future__ import annotations
 
 import functools
@@ -19,7 +17,7 @@ Reader = Callable[[Mapping[str, Any]], VanillaRun]
 
 
 class TofuPilot:
-    """Wraps the calls that create a run."""
+    """Wraps the calls of the official client, v1 and v2, that create a run."""
 
     def __init__(self, session: Session, pushes: Pushes) -> None:
         self._session = session
@@ -28,7 +26,6 @@ class TofuPilot:
         self._dated: dict[str, tuple[datetime, Pushable]] = {}
 
     def patch_v1(self, client: Any) -> None:
-        """Args: client: the module that defines `TofuPilotClient`."""
         client_class = client.TofuPilotClient
         client_class.create_run = self._creating(client_class.create_run, v1_run)
         # The OpenHTF integration's; it refuses some reports before it sends anything.
@@ -37,17 +34,12 @@ class TofuPilot:
             setattr(client_class, name, self._importing(getattr(client_class, name)))
 
     def patch_v2(self, runs: Any) -> None:
-        """Args: runs: the module `tofupilot.v2.runs`."""
         runs.Runs.create = self._creating(runs.Runs.create, v2_run)
         if hasattr(runs.Runs, "create_async"):
             runs.Runs.create_async = self._creating(runs.Runs.create_async, v2_run)
 
     def point_v2_home(self, configuration: Any) -> None:
-        """Sends v2 to TOFUPILOT_URL, which it does not read itself: it would push to the cloud.
-
-        Args:
-            configuration: the module `tofupilot.v2.sdkconfiguration`.
-        """
+        """Sends the v2 client to TOFUPILOT_URL, which it does not read itself: it would push to the cloud."""
         url = os.environ.get("TOFUPILOT_URL", "").rstrip("/")
         if url:
             configuration.SERVERS[0] = url if url.endswith("/api") else f"{url}/api"
@@ -86,7 +78,7 @@ class TofuPilot:
         return create_async if inspect.iscoroutinefunction(original) else create
 
     def _reported(self, original: Any, args: Any, kwargs: Any) -> Pushable | None:
-        """Returns whose run an OpenHTF report is that is about to be imported; None: it cannot be read."""
+        """Returns the execution of an OpenHTF report that is about to be imported; None: the report cannot be read."""
         call = _bound(inspect.signature(original), args, kwargs)
         try:
             with open(str(call and call.arguments["file_path"]), "rb") as file:
@@ -98,11 +90,7 @@ class TofuPilot:
         return own or self._session.handover.keep_request(run, "openhtf", body, is_dated=True)
 
     def _begin(self, call: inspect.BoundArguments, read: Reader) -> tuple[Pushable, bool]:
-        """Settles with the user what is to be pushed, and puts it into the call.
-
-        Returns:
-            Whose run it is, and whether the script says itself when it was.
-        """
+        """Puts the user's answers into the call; returns whose run it is, and whether the script itself dates it."""
         session = self._session
         session.control.check()
         own = call.arguments.get("procedure_id")
@@ -134,15 +122,10 @@ class TofuPilot:
         return execution, is_dated
 
     def _date(self, call: inspect.BoundArguments, is_dated: bool) -> str | None:
-        """Gives a v1 run that has no start the one that the server would give it, which has it begin at the push.
-
-        It can be pushed later then, and found at a server that does not know whether it has it.
-
-        Args:
-            is_dated: the phases have times, so that a call that says the same is another try of the same push.
+        """Gives a v1 run without a start the start that the server would compute, so that a later upload finds or dates the run.
 
         Returns:
-            What the script said, when it gave no start.
+            The arguments of a call with dated phases, by which another try of the same push is recognized.
         """
         duration = call.arguments.get("duration") or timedelta()
         if (
@@ -165,7 +148,6 @@ class TofuPilot:
 
 
 def _bound(signature: inspect.Signature, args: Any, kwargs: Any) -> inspect.BoundArguments | None:
-    """Returns the call's arguments by name; None: it is wrong."""
     try:
         return signature.bind(*args, **kwargs)
     except TypeError:
@@ -173,7 +155,6 @@ def _bound(signature: inspect.Signature, args: Any, kwargs: Any) -> inspect.Boun
 
 
 def _set_serial_number(arguments: dict[str, Any], number: str) -> None:
-    """In the arguments of the v1 client, which has it in a dict, and of v2."""
     unit = arguments.get("unit_under_test")
     if isinstance(unit, Mapping):
         arguments["unit_under_test"] = {**unit, "serial_number": number}

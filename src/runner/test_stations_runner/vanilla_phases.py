@@ -1,5 +1,3 @@
-"""Phases and measurements as scripts give them to the v1 and v2 clients."""
-
 from __future__ import annotations
 
 import time
@@ -15,8 +13,6 @@ PHASE_OUTCOMES = ("PASS", "FAIL", "SKIP", "ERROR")
 
 @dataclass
 class Phase:
-    """One attempt at a phase; times in milliseconds since 1970."""
-
     key: str
     name: str
     attempt: int
@@ -26,7 +22,6 @@ class Phase:
     docstring: str | None
     measurements: list[dict[str, object]]
     is_dated: bool = False
-    """The script says when it began."""
 
     def plan(self, place: object) -> dict[str, object]:
         return {"key": self.key, "name": self.name, "docstring": self.docstring, "place": place}
@@ -45,13 +40,13 @@ class Phase:
 
 
 def phases_of(phases: object) -> list[Phase]:
-    """Reads the clients' list of phases. What the server will refuse is shown all the same, as far as it goes."""
+    """Reads the clients' list of phases. Phases that the server will refuse are reported as far as they can be read."""
     given = phases if isinstance(phases, (list, tuple)) else []
     return [_phase(str(index), fields_of(phase)) for index, phase in enumerate(given)]
 
 
 def fields_of(given: object) -> Mapping[str, Any]:
-    """A dict as it is, or the fields of a model of the v2 client."""
+    """Returns a mapping as it is, and the fields of a model of the v2 client."""
     if isinstance(given, Mapping):
         return given
     dump = getattr(given, "model_dump", None)
@@ -59,7 +54,7 @@ def fields_of(given: object) -> Mapping[str, Any]:
 
 
 def millis(value: object) -> float | None:
-    """A v1 time (milliseconds) or a v2 time (datetime, ISO text) in milliseconds since 1970; None: not a time."""
+    """Returns a v1 time (milliseconds) or a v2 time (datetime, ISO text) in milliseconds since 1970; None: not a time."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.replace("Z", "+00:00"))
@@ -122,7 +117,6 @@ def _validator(given: object) -> str:
 
 
 def _word(value: object) -> str:
-    """An outcome as text; the clients' enums are texts too."""
     return str.__str__(value) if isinstance(value, str) else ""
 
 

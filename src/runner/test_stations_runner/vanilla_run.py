@@ -1,5 +1,3 @@
-"""A run that a script without OpenHTF builds itself, told as events when it is pushed."""
-
 from __future__ import annotations
 
 import inspect
@@ -21,7 +19,7 @@ from .vanilla_phases import Phase, fields_of, millis, phases_of
 
 @dataclass
 class VanillaRun:
-    """What the script gave its client."""
+    """A run that a plain script pushes by a client, reported as a whole because it is over when it is known."""
 
     outcome: str
     serial_number: object
@@ -37,12 +35,10 @@ class VanillaRun:
 
     @property
     def own_serial_number(self) -> str | None:
-        """The script's."""
         return _text(self.serial_number)
 
     @property
     def is_dated(self) -> bool:
-        """Whether the script says itself when the test was."""
         return millis(self.started_at) is not None or any(phase.is_dated for phase in self.phases)
 
     def result(self, kind: str, body: bytes) -> Result:
@@ -57,7 +53,6 @@ class VanillaRun:
         )
 
     def tell(self, session: Session, procedure_id: str | None) -> None:
-        """Sends the whole run: it is over when it is known."""
         functions = vars(sys.modules["__main__"])
         plan = [phase.plan(_place(session, functions.get(phase.name))) for phase in self.phases]
         send = session.channel.send
@@ -85,7 +80,7 @@ class VanillaRun:
         )
 
     def _times(self) -> tuple[float, float]:
-        """Start and end in milliseconds; what the script does not say, its phases do."""
+        """Returns start and end in milliseconds; those of the phases where the script names none."""
         now = time.time() * 1000
         start = millis(self.started_at) or min((phase.start for phase in self.phases), default=now)
         if isinstance(self.ended_at, timedelta):
@@ -94,12 +89,9 @@ class VanillaRun:
 
 
 class ReportRun:
-    """A run that a script makes of the file of an OpenHTF report of its own."""
+    """A run that a script creates from the file of an OpenHTF report of its own."""
 
     def __init__(self, report: bytes) -> None:
-        """Raises:
-        ValueError, KeyError, TypeError: it is not such a report.
-        """
         fields = json.loads(report)
         self.id = uuid.uuid4().hex
         self.pushed = False
@@ -113,7 +105,6 @@ class ReportRun:
 
 
 def v1_run(call: Mapping[str, Any]) -> VanillaRun:
-    """Args: call: the arguments of `TofuPilotClient.create_run`."""
     unit = fields_of(call.get("unit_under_test"))
     return VanillaRun(
         outcome="PASS" if call.get("run_passed") else "FAIL",
@@ -127,7 +118,6 @@ def v1_run(call: Mapping[str, Any]) -> VanillaRun:
 
 
 def v2_run(call: Mapping[str, Any]) -> VanillaRun:
-    """Args: call: the arguments of `runs.create`."""
     return VanillaRun(
         outcome=str(call.get("outcome")),
         serial_number=call.get("serial_number"),
@@ -145,7 +135,6 @@ def _attachment(path: str) -> tuple[str, str, bytes]:
 
 
 def _place(session: Session, function: object) -> object:
-    """Where the script defines a function of the phase's name."""
     return session.files.definition(function) if inspect.isfunction(function) else None
 
 

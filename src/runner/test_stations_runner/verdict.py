@@ -1,9 +1,8 @@
-"""The verdict of plain phase scripts: of what a phase returns, of its measurements, and of a run.
+"""The verdict of plain scripts: of a phase's return value, of its measurements, and of a run.
 
 The rule: a run is PASS only if the script came to its natural end, every phase that began has ended with an outcome
-that means passed, and every measurement with limits is inside them. The rule for users is in
-`docs/reference/phase-functions.md`.
-Nothing here runs the test or talks to anybody; the functions turn values into outcomes and sentences.
+that means passed, and every measurement with limits is inside them. `docs/reference/phase-functions.md` states it for
+users. This module has no side effects: its functions turn values into outcomes and sentences.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from .plain import bounded, cut, safe_text
 PASS, FAIL, SKIP, ERROR, ABORTED = "PASS", "FAIL", "SKIP", "ERROR", "ABORTED"
 
 RETRY = "RETRY"
-"""A phase asks to be called again; the attempt counts as FAIL if that does not happen."""
+"""The outcome of a phase that asks to be called again; the attempt counts as FAIL if that does not happen."""
 
 _PHASE_OUTCOMES = (PASS, FAIL, SKIP, ERROR, RETRY)
 _MEASUREMENT_OUTCOMES = (PASS, FAIL, "UNSET")
@@ -31,17 +30,14 @@ _MAX_VALUE_TEXT = 200
 
 
 class UninterpretableError(Exception):
-    """A value of the script's that has no meaning as a result. The text completes "Phase phase_x …"."""
+    """A value of the script that has no meaning as a result. The message completes "Phase phase_x …"."""
 
 
 @dataclass
 class PhaseResult:
-    """What one call of a phase came to."""
-
     outcome: str
     measurements: list[dict[str, object]] = field(default_factory=list)
     problem: str | None = None
-    """A sentence that names the phase and the value, for a value that cannot be interpreted."""
 
 
 def result_of_answer(phase: str, answer: object) -> PhaseResult:
@@ -64,10 +60,10 @@ def result_of_answer(phase: str, answer: object) -> PhaseResult:
 
 
 def judged_measurement(given: object) -> dict[str, object]:
-    """Returns a measurement in the words of the contract, with the outcome that its limits give it.
+    """Returns a measurement in the terms of the contract, with the outcome that its limits give it.
 
     Raises:
-        UninterpretableError: the value, the outcome, a limit or a validator cannot be interpreted.
+        UninterpretableError: The value, the outcome, a limit, or a validator cannot be interpreted.
     """
     if not isinstance(given, Mapping):
         raise UninterpretableError(f"returned a measurement that is not a dict: {text_of(given)}")
@@ -94,23 +90,15 @@ def judged_measurement(given: object) -> dict[str, object]:
 
 @dataclass
 class Call:
-    """One call of a phase within a run, as far as the run's outcome depends on it."""
-
     name: str
     arguments: str
-    """The arguments as text; calls with equal name and arguments are calls of the same thing."""
     outcome: str | None = None
-    """None while the phase has not returned."""
 
 
 class Ending(enum.Enum):
-    """How a run came to its end."""
-
     NATURAL = enum.auto()
     BROKEN = enum.auto()
-    """By an uncaught exception or an exit code other than 0."""
     STOPPED = enum.auto()
-    """By the user."""
 
 
 def outcome_of_run(calls: Iterable[Call], ending: Ending) -> str:
@@ -127,7 +115,6 @@ def outcome_of_run(calls: Iterable[Call], ending: Ending) -> str:
 
 
 def outcomes_that_count(calls: list[Call]) -> list[str | None]:
-    """Returns for each call the outcome by which it counts; None for an attempt that was repeated as it asked for."""
     repeated_later: set[tuple[str, str]] = set()
     outcomes: list[str | None] = []
     for call in reversed(calls):
@@ -156,7 +143,7 @@ def boolean_of(value: object) -> bool | None:
 
 
 def number_of(value: object) -> int | float | None:
-    """Returns the number that is stored for a value, also for those of NumPy or `decimal`; None: it is no number."""
+    """Returns the number that is stored for a value, also for those of NumPy or `decimal`; None: it is not a number."""
     if isinstance(value, int):
         return value if type(value) is bool else int(value)
     if isinstance(value, (float, Decimal, Fraction)):
@@ -175,7 +162,7 @@ def number_of(value: object) -> int | float | None:
 
 
 def stored_value(value: object) -> object:
-    """Returns a measured value as it is judged and stored: numbers as numbers, arrays as lists, the rest as it is."""
+    """Returns a measured value as it is evaluated and stored: numbers as numbers, arrays as lists, the rest unchanged."""
     if value is None or isinstance(value, str):
         return value
     number = number_of(value)
@@ -189,7 +176,6 @@ def stored_value(value: object) -> object:
 
 
 def text_of(value: object) -> str:
-    """Returns a value as a sentence can quote it."""
     return cut(safe_text(repr, value), _MAX_VALUE_TEXT)
 
 
@@ -221,7 +207,6 @@ def _stated_outcome(name: str, outcome: object) -> str | None:
 
 
 def _text_in(value: object) -> str | None:
-    """A text, the text of an enum's member, or None."""
     if isinstance(value, enum.Enum) and not isinstance(value, str):
         value = value.value
     return str.__str__(value) if isinstance(value, str) else None
@@ -238,15 +223,11 @@ def _measurements_in(answer: Mapping[Any, Any]) -> Iterable[object]:
 
 @dataclass
 class _Rule:
-    """A limit or a validator."""
-
     text: str
     holds: Callable[[object], bool] | None
-    """Whether a value is inside; None where the rule cannot be computed and `stated` counts."""
     stated: str | None = None
     is_decisive: bool = True
     is_whole: bool = False
-    """The value is judged as a whole, not item by item."""
 
     def verdict(self, name: str, value: object) -> str | None:
         """Returns PASS or FAIL; None when the rule decides nothing."""
@@ -327,7 +308,6 @@ def _validator(name: str, given: object) -> _Rule:
 
 
 def _comparison(name: str, word: str, expected: object) -> Callable[[object], bool] | None:
-    """Returns what an operator says of a value; None: the operator is not known."""
     if word in (">=", "<=", ">", "<"):
         compare = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}[word]
         limit = _limit(name, expected)

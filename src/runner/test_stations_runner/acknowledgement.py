@@ -29,8 +29,8 @@ class Identity:
     def is_pushed_by(self, push: Identity) -> bool:
         """Returns whether a push that a script has built itself is the push of this result.
 
-        If the push names no unit, the user gives its serial number. A script may lower a PASS, because it knows more than its
-        test. It may not raise anything to a PASS: both are saved then.
+        If the push names no unit, the user gives its serial number. A script may lower a PASS, because it knows more
+        than its test. It may not raise anything to a PASS: both are saved then.
         """
         return (
             self.serial_number is not None
@@ -46,15 +46,15 @@ class StationServer:
         self.address = ""
         self._origin: tuple[str, str, int | None] | None = None
 
-    def read(self) -> None:
+    def load_address(self) -> None:
         """Loads the address from the environment, which the script may change later."""
-        self.set(os.environ.get(URL_VARIABLE, ""))
+        self.set_address(os.environ.get(URL_VARIABLE, ""))
 
-    def set(self, address: str) -> None:
+    def set_address(self, address: str) -> None:
         self.address = address
         self._origin = _origin_of(address)
 
-    def is_asked_by(self, url: str) -> bool:
+    def is_target_of(self, url: str) -> bool:
         return self._accepts_all or (self._origin is not None and _origin_of(url) == self._origin)
 
 

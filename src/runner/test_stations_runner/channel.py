@@ -16,18 +16,18 @@ from collections.abc import Callable
 from typing import Any
 
 from .debugging import untraced
-from .lineage import Lineage
-from .plain import plain
+from .json_values import to_json
+from .lineage import Lineage, call_after_fork
 
 ADDRESS_VARIABLE = "TEST_STATIONS_CHANNEL"
 TOKEN_VARIABLE = "TEST_STATIONS_TOKEN"
 CHILD_TOKEN_VARIABLE = "TEST_STATIONS_CHILD_TOKEN"
 
-# What only the script's own process reports; a forked one has its exit functions too.
+# Only the script's own process reports these; a forked one has the same exit functions.
 _OF_SCRIPT = ("run_crashed", "script_ended")
 
-# A host that takes nothing for so long (seconds) counts as gone: the test must not wait for it.
-PATIENCE = 10.0
+# A host that reads nothing for this time counts as disconnected: the test must not wait for it.
+HOST_TIMEOUT_S = 10.0
 
 
 class ChannelError(Exception):
@@ -41,29 +41,28 @@ class Channel:
         """Creates the channel; `connect`, or the first event of a child process, opens it."""
         self.address = address
         self.child_token = child_token
-        # Whether events reach the host. A child process that has not connected yet assumes so.
-        self.open = True
+        # True in a child process that has not connected yet.
+        self.is_open = True
         self._token = token
         self._lineage = lineage
-        # Test executions that have begun and are not complete, in the order in which they began.
+        # In the order in which they began.
         self._running: list[str] = []
         self._socket: socket.socket | None = None
         # Reentrant: a signal handler may send while the main thread is sending.
         self._lock = threading.RLock()
         self._reader: threading.Thread | None = None
         self._command: Callable[[dict[str, Any]], None] = lambda line: None
-        self._gone: Callable[[], None] = lambda: None
-        self._connected: Callable[[], None] = lambda: None
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        self._disconnected: Callable[[], None] = lambda: None
+        self._before_child_connects: Callable[[], None] = lambda: None
+        call_after_fork(self._reset_after_fork)
 
     def connect(self) -> None:
         host, _, port = self.address.rpartition(":")
         try:
-            self._socket = socket.create_connection((host, int(port)), timeout=PATIENCE)
+            self._socket = socket.create_connection((host, int(port)), timeout=HOST_TIMEOUT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, ValueError) as error:
-            self.open = False
+            self.is_open = False
             raise ChannelError(f"cannot reach the editor at {self.address}: {error}") from error
         self._write("hello", token=self._token, pid=os.getpid(), python=platform.python_version())
 
@@ -73,7 +72,7 @@ class Channel:
         if self._lineage.is_inherited(execution_id) or (self._lineage.is_child and event in _OF_SCRIPT):
             return
         with self._lock:
-            self._follow(event, str(execution_id))
+            self._track_execution(event, str(execution_id))
             if self._ensure_connected():
                 self._write(event, **fields)
 
@@ -84,15 +83,15 @@ class Channel:
     def listen(
         self,
         command: Callable[[dict[str, Any]], None],
-        gone: Callable[[], None],
-        connected: Callable[[], None],
+        disconnected: Callable[[], None],
+        before_child_connects: Callable[[], None],
     ) -> None:
         """Starts a thread that reads the commands of the host.
 
         Args:
-            before_child_connects: Is called when a child process is about to open its own connection, before its first event.
+            before_child_connects: Is called when a child process is about to open its own connection.
         """
-        self._command, self._gone, self._connected = command, gone, connected
+        self._command, self._disconnected, self._before_child_connects = command, disconnected, before_child_connects
         if self._socket is not None:
             self._start_reader()
 
@@ -105,9 +104,9 @@ class Channel:
             return
         if self._reader is not None:
             # Leaving with unread commands would reset the connection, and the host would lose the last events.
-            self._reader.join(PATIENCE)
+            self._reader.join(HOST_TIMEOUT_S)
 
-    def _follow(self, event: str, execution_id: str) -> None:
+    def _track_execution(self, event: str, execution_id: str) -> None:
         if event == "run_started":
             self._lineage.begin(execution_id)
             self._running.append(execution_id)
@@ -115,25 +114,25 @@ class Channel:
             self._running.remove(execution_id)
 
     def _ensure_connected(self) -> bool:
-        if self.open and self._socket is None and self._lineage.is_child:
+        if self.is_open and self._socket is None and self._lineage.is_child:
             try:
-                self._connected()
+                self._before_child_connects()
                 self.connect()
                 self._start_reader()
-            except (ChannelError, RuntimeError):  # no host, or too late in the process's life for another thread
-                self.open = False
-        return self.open and self._socket is not None
+            except (ChannelError, RuntimeError):  # no host, or the process is ending and starts no thread any more
+                self.is_open = False
+        return self.is_open and self._socket is not None
 
     def _write(self, event: str, **fields: object) -> None:
         line = json.dumps(
-            plain({"event": event, "time": time.time() * 1000, **fields}), allow_nan=False, separators=(",", ":")
+            to_json({"event": event, "time": time.time() * 1000, **fields}), allow_nan=False, separators=(",", ":")
         )
         if self._socket is None:
             return
         try:
             self._socket.sendall(f"{line}\n".encode())
         except OSError:
-            self.open = False
+            self.is_open = False
 
     def _start_reader(self) -> None:
         self._reader = threading.Thread(target=self._read, name="test-stations", daemon=True)
@@ -155,20 +154,20 @@ class Channel:
             for line in lines:
                 try:
                     self._command(json.loads(line))
-                except Exception as error:  # the next command counts as much as this one
+                except Exception as error:  # the following commands must still be read
                     print(f"Test Stations: cannot follow the command {line!r}: {error!r}", file=sys.stderr)
-        self.open = False
-        self._gone()
+        self.is_open = False
+        self._disconnected()
 
-    def _leave_to_parent(self) -> None:
+    def _reset_after_fork(self) -> None:
         if self._socket is not None:
             self._socket.close()
         self._socket = self._reader = None
         self._running = []
         self._token = self.child_token
         self._lock = threading.RLock()
-        # A host that had left is asked again: only the connection of the parent may have been closed.
-        self.open = True
+        # Perhaps only the parent's connection was closed.
+        self.is_open = True
 
 
 def channel_of_environment(lineage: Lineage) -> Channel:

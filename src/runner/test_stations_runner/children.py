@@ -17,8 +17,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from .channel import Channel
-from .environment import Environment
-from .hooks import follow
+from .hooks import install_hooks
 from .lineage import Lineage
 from .places import RUNNER_FOLDER
 from .plain_runs import PlainRuns
@@ -26,9 +25,9 @@ from .session import Session
 from .settings import Settings, settings_of_json
 from .streams import survive_broken_pipes
 
-# What a child process needs of the run, as JSON; `sitecustomize.py` reads it.
+# The settings of the run as JSON; `sitecustomize.py` reads it.
 VARIABLE = "TEST_STATIONS_CHILD"
-# What a child process gets even when the script gives it an environment of its own.
+# Added to an environment that the script provides for a child process.
 _INHERITED = (
     VARIABLE,
     "TOFUPILOT_URL",
@@ -63,21 +62,21 @@ def follow_child(private: dict[str, Any]) -> None:
     lineage = Lineage(is_child=True)
     channel = Channel(private["channel"], private["token"], private["token"], lineage)
     session = Session(channel, lineage, settings)
-    session.server.set(private["server"])
+    session.server.set_address(private["server"])
     runs = PlainRuns(session)
-    follow(session, runs, Environment(), lambda: end_with(session, runs))
+    install_hooks(session, runs, lambda: finish_at_exit(session, runs))
     if settings.startup is not None:
         _complete_environments(settings.startup)
 
 
-def end_with(session: Session, runs: PlainRuns) -> None:
+def finish_at_exit(session: Session, runs: PlainRuns) -> None:
     """Registers that this child process hands over its results at its end."""
     pid = os.getpid()
 
     def end() -> None:
         if os.getpid() == pid:
             session.observe(runs.close)
-            session.observe(session.handover.rest)
+            session.observe(session.handover.hand_over_all)
             session.channel.close()
 
     atexit.register(end)
@@ -104,11 +103,11 @@ def _complete_environments(startup: str) -> None:
         try:
             call = signature.bind(process, *args, **kwargs)
         except TypeError:
-            original(process, *args, **kwargs)  # raises it in Python's own words
+            original(process, *args, **kwargs)  # raises Python's own TypeError
             return
         given = call.arguments.get("env")
         if given is None:
-            _add_startup(os.environ, startup)  # the script may have set another PYTHONPATH meanwhile
+            _add_startup(os.environ, startup)  # the script may have changed PYTHONPATH
         elif all(isinstance(name, str) for name in given):
             environment = {name: os.environ[name] for name in _INHERITED if name in os.environ} | dict(given)
             _add_startup(environment, startup)

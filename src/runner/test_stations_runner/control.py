@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-# As a shell reports a program that was interrupted.
+# The exit code of an interrupted program in a shell.
 STOPPED = 130
 _WAKE_DELAYS_S = (0.05, 0.2, 1.0)
 
@@ -23,18 +23,18 @@ class Control:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: list[Stoppable] = []
-        self.stopping = False
+        self.is_stopping = False
 
-    def check(self) -> None:
+    def exit_if_stopping(self) -> None:
         """Raises SystemExit if the user has stopped the script."""
-        if self.stopping:
+        if self.is_stopping:
             raise SystemExit(STOPPED)
 
     @contextmanager
     def running(self, execution: Stoppable) -> Iterator[None]:
         """Directs a stop to `execution` while it runs. Raises SystemExit if the user has stopped the script before."""
         with self._lock:
-            self.check()
+            self.exit_if_stopping()
             self._running.append(execution)
         try:
             yield
@@ -45,10 +45,10 @@ class Control:
     def stop(self, force: bool) -> None:
         """Ends the running tests; interrupts the script if there are none."""
         with self._lock:
-            self.stopping = True
+            self.is_stopping = True
             running = list(self._running)
         aborting = [execution.abort(force) for execution in running]
-        # A test that only pushes its result any more is left to finish, unless forced.
+        # A test that is only pushing its result may finish, unless forced.
         if not running or (force and not any(aborting)):
             interrupt()
 
@@ -61,7 +61,7 @@ def interrupt() -> None:
     main = threading.main_thread().ident
     if main is not None:
         signal.pthread_kill(main, signal.SIGINT)
-        with suppress(RuntimeError):  # the interpreter is ending, and starts no thread any more
+        with suppress(RuntimeError):  # the interpreter is ending and starts no thread
             threading.Thread(target=_wake, args=(main,), daemon=True).start()
 
 
@@ -81,6 +81,7 @@ def make_interruptible() -> None:
     """Restores SIGINT, which Python leaves alone if its parent ignored it. It must be called in the main thread."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A signal with a handler interrupts system calls; one without does not.
     if sys.platform != "win32" and signal.getsignal(signal.SIGURG) in (signal.SIG_DFL, signal.SIG_IGN):
         signal.signal(signal.SIGURG, _do_nothing)
 

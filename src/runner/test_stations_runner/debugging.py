@@ -9,11 +9,11 @@ import time
 from types import FrameType
 from typing import Any
 
-# Seconds between two looks whether a phase has ended, as OpenHTF has it.
-JOIN_INTERVAL = 0.2
-# Seconds that the host has to let a thread go on that stands at a breakpoint, and those between two looks at it.
-RELEASE_PATIENCE, RELEASE_INTERVAL = 5.0, 0.001
-# The functions of debugpy in which a thread stands.
+JOIN_INTERVAL_S = 0.2
+# The time that the host has to continue a thread that is at a breakpoint.
+RELEASE_TIMEOUT_S = 5.0
+RELEASE_INTERVAL_S = 0.001
+# Functions of debugpy in which a thread waits at a breakpoint.
 HOLDING = frozenset({"do_wait_suspend", "_do_wait_suspend"})
 
 
@@ -31,8 +31,8 @@ def wait_for_phases(phase_executor: Any) -> None:
     @functools.wraps(original)
     def join_or_die(thread: Any) -> Any:
         while thread.is_alive() and not thread._killed.is_set():
-            thread.join(JOIN_INTERVAL)
-        return original(thread)  # it finds the phase ended, or stopped by the user
+            thread.join(JOIN_INTERVAL_S)
+        return original(thread)  # the phase has ended, or the user has stopped it
 
     thread_class.join_or_die = join_or_die
 
@@ -55,9 +55,9 @@ def kill_outside_of_debugger(threads: Any) -> None:
 
 
 def _wait_for_release(thread: threading.Thread) -> None:
-    deadline = time.monotonic() + RELEASE_PATIENCE
+    deadline = time.monotonic() + RELEASE_TIMEOUT_S
     while _is_held(thread) and time.monotonic() < deadline:
-        time.sleep(RELEASE_INTERVAL)
+        time.sleep(RELEASE_INTERVAL_S)
 
 
 def _is_held(thread: threading.Thread) -> bool:

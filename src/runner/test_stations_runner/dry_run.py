@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-# The host of the address that the clients are given in a dry run; names below `.invalid` never resolve (RFC 2606).
+# The clients' server in a dry run; names below `.invalid` never resolve (RFC 2606).
 HOST = "dry-run.invalid"
 
-# TofuPilot's resources, for clients that a script gives an address and a key of its own.
+# TofuPilot's resources, for clients with an address and a key from the script.
 _TOFUPILOT = re.compile(
     r"/api/+(v1/+(runs|import|uploads|streaming)|v2/+(attachments|batches|deployments|imports|logs|measurements|parts"
     r"|phases|procedures|runs|stations|units|users|whoami)|trpc)(/|$)"
 )
 _READS = ("GET", "HEAD", "OPTIONS")
 _MESSAGE = "Dry run: no server is asked."
-_HEADERS = {"Content-Type": "application/json"}  # exactly so: the v1 client reads an error's text under no other
+_HEADERS = {"Content-Type": "application/json"}  # the v1 client reads the text of an error only with exactly this type
 
 
 def patch_requests(adapters: Any) -> None:

@@ -1,27 +1,27 @@
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from .acknowledgement import Identity
-from .outbox import Result
+from .lineage import call_after_fork
+from .pending_uploads import Result
 
 
 class Pushable(Protocol):
     """An execution whose result the script may push to a server."""
 
     id: str
-    pushed: bool
-    # Why the last push failed: HTTP status (None: no answer) and words.
+    is_pushed: bool
+    # HTTP status (None: no answer) and message of the last push that failed.
     failure: tuple[int | None, str] | None
 
     def result(self, kind: str, body: bytes) -> Result: ...
 
 
-class Tested(Pushable, Protocol):
+class TestedExecution(Pushable, Protocol):
     """An execution whose test the runner has observed, and whose result the script may also push itself."""
 
     @property
@@ -34,15 +34,14 @@ class Executions:
     def __init__(self) -> None:
         self._local = threading.local()
         self._lock = threading.Lock()
-        # With the number of the thread; the newest last.
-        self._unpushed: list[tuple[int, Tested]] = []
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        # With the thread; the newest last.
+        self._unpushed: list[tuple[int, TestedExecution]] = []
+        call_after_fork(self._reset_after_fork)
 
     @contextmanager
-    def current(self, execution: Tested) -> Iterator[None]:
+    def testing(self, execution: TestedExecution) -> Iterator[None]:
         """Makes `execution` the one that this thread tests, and whose result it may push now and afterwards."""
-        before = self.testing()
+        before = self.current_test()
         self._local.execution = execution
         self.add(execution)
         try:
@@ -50,7 +49,7 @@ class Executions:
         finally:
             self._local.execution = before
 
-    def add(self, execution: Tested) -> None:
+    def add(self, execution: TestedExecution) -> None:
         with self._lock:
             self._unpushed.append((threading.get_ident(), execution))
 
@@ -59,23 +58,23 @@ class Executions:
         with self._lock:
             self._unpushed = [(thread, each) for thread, each in self._unpushed if each is not execution]
 
-    def testing(self) -> Tested | None:
-        execution: Tested | None = getattr(self._local, "execution", None)
+    def current_test(self) -> TestedExecution | None:
+        execution: TestedExecution | None = getattr(self._local, "execution", None)
         return execution
 
-    def pushed_by(self, push: Identity) -> Tested | None:
+    def find_pushed_by(self, push: Identity) -> TestedExecution | None:
         """Returns the newest execution whose result `push` is, preferably one of this thread."""
         own_thread = threading.get_ident()
         with self._lock:
-            # Sorting keeps the order of equals: the newest of this thread comes last.
+            # Sorting is stable, so the newest of this thread is last.
             candidates = sorted(self._unpushed, key=lambda each: each[0] == own_thread)
         for _, execution in reversed(candidates):
             identity = execution.identity
-            if not execution.pushed and identity is not None and identity.is_pushed_by(push):
+            if not execution.is_pushed and identity is not None and identity.is_pushed_by(push):
                 return execution
         return None
 
-    def reported_by(self, serial_number: str | None, started_at: float | None) -> Tested | None:
+    def find_reported_by(self, serial_number: str | None, started_at: float | None) -> TestedExecution | None:
         with self._lock:
             candidates = [execution for _, execution in self._unpushed]
         for execution in candidates:
@@ -84,5 +83,5 @@ class Executions:
                 return execution
         return None
 
-    def _leave_to_parent(self) -> None:
+    def _reset_after_fork(self) -> None:
         self._local, self._lock, self._unpushed = threading.local(), threading.Lock(), []

@@ -4,8 +4,8 @@ import traceback
 from types import TracebackType
 from typing import TypedDict
 
+from .json_values import truncate
 from .places import RUNNER_FOLDER, Files, Place
-from .plain import cut
 
 
 class Failure(TypedDict):
@@ -18,15 +18,15 @@ class Failure(TypedDict):
 
 def describe(error: BaseException, trace: TracebackType | None, files: Files) -> Failure:
     """Describes an exception for the host; changes neither it nor its traceback."""
-    told = traceback.TracebackException(type(error), error, trace)
-    _drop_runner(told)
-    frames = [(frame.filename, frame.lineno) for frame in told.stack]
+    formatted = traceback.TracebackException(type(error), error, trace)
+    _drop_runner(formatted)
+    frames = [(frame.filename, frame.lineno) for frame in formatted.stack]
     if isinstance(error, SyntaxError) and error.filename is not None:
         frames.append((error.filename, error.lineno))
     return Failure(
         type=type(error).__name__,
-        message=cut(_message(error)),
-        traceback=cut("".join(told.format())),
+        message=truncate(_message(error)),
+        traceback=truncate("".join(formatted.format())),
         place=files.users_place(frames),
         missing_module=error.name if isinstance(error, ModuleNotFoundError) else None,
     )
@@ -54,10 +54,10 @@ def _message(error: BaseException) -> str:
         return f"<{type(error).__name__} without a text form>"
 
 
-def _drop_runner(told: traceback.TracebackException) -> None:
-    told.stack[:] = [frame for frame in told.stack if not _is_runners(frame.filename)]
-    members = getattr(told, "exceptions", None) or []  # of an exception group
-    for other in (told.__cause__, told.__context__, *members):
+def _drop_runner(formatted: traceback.TracebackException) -> None:
+    formatted.stack[:] = [frame for frame in formatted.stack if not _is_runners(frame.filename)]
+    members = getattr(formatted, "exceptions", None) or []  # an exception group has them
+    for other in (formatted.__cause__, formatted.__context__, *members):
         if other is not None:
             _drop_runner(other)
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -10,30 +9,30 @@ from dataclasses import replace
 
 from .channel import Channel
 from .executions import Executions, Pushable
-from .outbox import Outbox
-from .vanilla_phases import millis
+from .lineage import call_after_fork
+from .pending_uploads import PendingUploads
+from .plain_pushed_phases import millis
 
 
 class Handover:
     """Knows which results no server has acknowledged, and hands them over to the editor.
 
-    A script may still push the result of a finished test, or retry a failed push. A result is therefore handed over when
-    the next test of its thread begins or the script ends, and immediately only where the script cannot push it any more.
+    A script may still push the result of a finished test, or retry a failed push. A result is therefore handed over
+    when the next test of its thread begins or the script ends, and immediately only where no such push can follow.
     """
 
-    def __init__(self, channel: Channel, outbox: Outbox, executions: Executions) -> None:
+    def __init__(self, channel: Channel, pending_uploads: PendingUploads, executions: Executions) -> None:
         self._channel = channel
-        self._outbox = outbox
+        self._pending_uploads = pending_uploads
         self._executions = executions
         self._lock = threading.Lock()
-        # With the number of the thread whose next test ends the wait.
+        # With the thread whose next test ends the wait.
         self._waiting: dict[str, tuple[int, Pushable]] = {}
-        # What was sent and not acknowledged, by the hash of the request.
+        # Pushes that no server has acknowledged, by the hash of the request.
         self._sent: dict[bytes, Pushable] = {}
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        call_after_fork(self._reset_after_fork)
 
-    def keep_request(self, execution: Pushable, kind: str, body: bytes, is_dated: bool) -> Pushable:
+    def save_request(self, execution: Pushable, kind: str, body: bytes, is_dated: bool) -> Pushable:
         """Saves the request by which a client is about to push a run.
 
         Args:
@@ -48,56 +47,56 @@ class Handover:
                 first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
         if first is execution:
             result = execution.result(kind, body)
-            self._outbox.keep(replace(result, started_at=_start_in(body) or result.started_at))
-            self.rest_of_thread(execution)
+            self._pending_uploads.save(replace(result, started_at=_start_in(body) or result.started_at))
+            self.hand_over_thread(execution)
         return first
 
-    def tested(self, execution: Pushable) -> None:
-        if execution.pushed:
-            self._outbox.done(execution.id)
+    def test_finished(self, execution: Pushable) -> None:
+        if execution.is_pushed:
+            self._pending_uploads.remove(execution.id)
         elif execution.failure is not None or "tofupilot" not in sys.modules:
             self._hand_over(execution)
         else:
-            self.failed(execution)
+            self.push_failed(execution)
 
-    def failed(self, execution: Pushable) -> None:
+    def push_failed(self, execution: Pushable) -> None:
         """Notes that no server has the result yet; the script may still push it."""
         with self._lock:
             self._waiting[execution.id] = threading.get_ident(), execution
 
-    def pushed(self, execution: Pushable, run_id: str) -> None:
+    def push_acknowledged(self, execution: Pushable, run_id: str) -> None:
         """Notes that the station's server has the run; its attachments may follow, until `push_finished`."""
         with self._lock:
             self._waiting.pop(execution.id, None)
             self._sent = {digest: each for digest, each in self._sent.items() if each is not execution}
         self._executions.remove(execution)
-        self._outbox.acknowledged(execution.id, run_id)
+        self._pending_uploads.acknowledge(execution.id, run_id)
 
-    def done(self, execution: Pushable) -> None:
-        self._outbox.done(execution.id)
+    def push_finished(self, execution: Pushable) -> None:
+        self._pending_uploads.remove(execution.id)
 
-    def rest_of_thread(self, without: Pushable | None = None) -> None:
+    def hand_over_thread(self, without: Pushable | None = None) -> None:
         thread = threading.get_ident()
-        self._hand_over_all(lambda other, execution: other == thread and execution is not without)
+        self._hand_over_matching(lambda other, execution: other == thread and execution is not without)
 
-    def rest(self) -> None:
-        self._hand_over_all(lambda _, __: True)
+    def hand_over_all(self) -> None:
+        self._hand_over_matching(lambda _, __: True)
 
-    def _hand_over_all(self, is_meant: Callable[[int, Pushable], bool]) -> None:
+    def _hand_over_matching(self, matches: Callable[[int, Pushable], bool]) -> None:
         with self._lock:
-            meant = [each for thread, each in self._waiting.values() if is_meant(thread, each)]
-            for execution in meant:
+            matching = [each for thread, each in self._waiting.values() if matches(thread, each)]
+            for execution in matching:
                 del self._waiting[execution.id]
-        for execution in meant:
+        for execution in matching:
             self._hand_over(execution)
 
     def _hand_over(self, execution: Pushable) -> None:
         self._executions.remove(execution)
         status, message = execution.failure or (None, None)
-        if self._outbox.hand_over(execution.id, status, message):
+        if self._pending_uploads.hand_over(execution.id, status, message):
             self._channel.send("run_upload_queued", execution_id=execution.id, status=status, message=message)
 
-    def _leave_to_parent(self) -> None:
+    def _reset_after_fork(self) -> None:
         self._lock = threading.Lock()
         self._waiting, self._sent = {}, {}
 

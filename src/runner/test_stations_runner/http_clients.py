@@ -9,7 +9,7 @@ from typing import Any
 from .pushes import Pushes, Request
 from .session import Session
 
-# Whether a request is on its way: its redirects are seen with it. Of each thread and each asynchronous task its own.
+# True while a request is sent: its redirects are part of it. Each thread and each asynchronous task has its own.
 _is_sending: ContextVar[bool] = ContextVar("test_stations_sending", default=False)
 
 
@@ -62,20 +62,20 @@ class HttpClients:
 
             yield answered
         except Exception as error:
-            self._session.observe(self._pushes.unanswered, _read(request), error)
+            self._session.observe(self._pushes.handle_error, _read(request), error)
             raise
         finally:
             _is_sending.reset(token)
         self._session.observe(self._answered, request, response)
 
     def _sending(self, request: Any) -> None:
-        mark = self._pushes.sending(_read(request))
+        mark = self._pushes.save_run(_read(request))
         if mark is not None:
             request.headers.setdefault("Idempotency-Key", mark)
 
     def _answered(self, request: Any, response: Any) -> None:
         status = int(response.status_code)
-        self._pushes.answered(_read(request), status, lambda: _body(response))
+        self._pushes.handle_answer(_read(request), status, lambda: _body(response))
 
 
 def _read(request: Any) -> Request:

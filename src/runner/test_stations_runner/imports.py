@@ -22,7 +22,7 @@ class PostImport:
     def install(self) -> None:
         for name, hook in self._hooks.items():
             module = sys.modules.get(name)
-            if module is not None and module.__name__ == name:  # tofupilot has second names for some
+            if module is not None and module.__name__ == name:  # tofupilot has aliases for some
                 _call(hook, module)
         sys.meta_path.insert(0, self)
 
@@ -52,7 +52,7 @@ def _announce(spec: ModuleSpec, hook: Hook) -> None:
 
     def exec_module(module: ModuleType) -> None:
         execute(module)
-        # A loader may serve many modules, those of a zip file for example.
+        # One loader may load several modules, such as those of a zip file.
         if module.__name__ == spec.name:
             loader.__dict__.pop("exec_module", None)
             _call(hook, sys.modules.get(spec.name, module))
@@ -62,10 +62,10 @@ def _announce(spec: ModuleSpec, hook: Hook) -> None:
 
 def _call(hook: Hook, module: ModuleType) -> None:
     if "." not in module.__name__ and not hasattr(module, "__path__"):
-        return  # what is watched are packages: this is a file of the script's own with such a name
+        return  # a file of the script with the name of a package
     try:
         hook(module)
-    except Exception as error:  # the script works without us; what it does is then not seen
+    except Exception as error:  # the script must run even if it cannot be followed
         print(
             f"Test Stations: cannot follow {module.__name__} ({error!r}). "
             "The script runs, but this part of it is not shown.",

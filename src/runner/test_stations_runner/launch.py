@@ -7,22 +7,21 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from .channel import Channel, ChannelError, channel_of_environment
-from .children import end_with, prepare_children
+from .children import finish_at_exit, prepare_children
 from .control import STOPPED, ignore_interrupts, make_interruptible
-from .environment import Environment
 from .failures import describe, without_runner_frames
-from .hooks import follow
+from .hooks import install_hooks
 from .lineage import Lineage
-from .modes import Mode
 from .phase_functions import PhaseFunctions
 from .plain_runs import PlainRuns, crash_sentence, exit_sentence, is_failure
 from .script import Script
 from .session import Session
-from .settings import settings_of_environment
+from .settings import Mode, settings_of_environment
 from .standard_input import StandardInput
 from .streams import survive_broken_pipes
 
 USAGE_ERROR = 2
+ENVIRONMENT_TIMEOUT_S = 30.0
 
 
 def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
@@ -33,12 +32,12 @@ def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
         bytecode: Folder for the runner's compiled files; None: they are not saved.
     """
     if len(sys.argv) < 2:
-        _refuse("usage: python runner SCRIPT [ARGUMENT...]")
+        _exit_with_error("usage: python runner SCRIPT [ARGUMENT...]")
     try:
         lineage = Lineage(is_child=False)
         channel = channel_of_environment(lineage)
     except ChannelError as error:
-        _refuse(str(error))
+        _exit_with_error(str(error))
     printed = survive_broken_pipes()
     ending = _Ending(channel)
     try:
@@ -47,25 +46,24 @@ def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
         settings = settings_of_environment(script.path, bytecode)
         session = Session(channel, lineage, settings)
         runs = PlainRuns(session)
-        ending.before(runs.close)
-        ending.before(session.handover.rest)
-        environment = Environment()
-        follow(session, runs, environment, lambda: end_with(session, runs))
+        ending.add_last_act(runs.close)
+        ending.add_last_act(session.handover.hand_over_all)
+        install_hooks(session, runs, lambda: finish_at_exit(session, runs))
         if settings.mode is Mode.DEBUG:
-            environment.wait()
-        session.server.read()
+            session.environment_received.wait(ENVIRONMENT_TIMEOUT_S)
+        session.server.load_address()
         prepare_children(settings, session)
         StandardInput(session, printed).install()
         ending.code = _run(session, script, runs, loaded_before)
     except KeyboardInterrupt:
-        ending.code = STOPPED  # by a stop so early or so late that no line of the script was running
+        ending.code = STOPPED  # by a stop before or after the script itself ran
     sys.exit(ending.code)
 
 
 def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: frozenset[str]) -> object:
     functions = PhaseFunctions(runs, script.path)
     try:
-        code, names = script.load(functions.mark)
+        code, names = script.load(functions.instrument)
     except OSError as error:
         _report(session, "load_error", error)
         print(f"{sys.executable}: can't open file {script.path!r}: {error}", file=sys.stderr)
@@ -78,15 +76,15 @@ def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: froze
         return 0
     except SystemExit as leave:
         if is_failure(leave.code):
-            runs.broke(exit_sentence(leave.code))
+            runs.mark_broken(exit_sentence(leave.code))
         return leave.code
     except KeyboardInterrupt as interrupt:
-        if not session.control.stopping:
-            runs.broke(crash_sentence(interrupt))
+        if not session.control.is_stopping:
+            runs.mark_broken(crash_sentence(interrupt))
             _crash(session, "execution_error", interrupt)
         return STOPPED
     except BaseException as error:
-        runs.broke(crash_sentence(error))
+        runs.mark_broken(crash_sentence(error))
         return _crash(session, "execution_error", error)
 
 
@@ -101,7 +99,7 @@ def _report(session: Session, reason: str, error: BaseException) -> None:
     session.channel.send("run_crashed", reason=reason, failure=failure)
 
 
-def _refuse(message: str) -> NoReturn:
+def _exit_with_error(message: str) -> NoReturn:
     print(f"Test Stations: {message}", file=sys.stderr)
     sys.exit(USAGE_ERROR)
 
@@ -113,13 +111,13 @@ class _Ending:
         self.code: Any = 1
         self._channel = channel
         self._last_acts: list[Callable[[], None]] = []
-        atexit.register(self._tell)
+        atexit.register(self._report_end)
 
-    def before(self, act: Callable[[], None]) -> None:
+    def add_last_act(self, act: Callable[[], None]) -> None:
         self._last_acts.append(act)
 
-    def _tell(self) -> None:
-        ignore_interrupts()  # a stop that comes now must not leave a result behind
+    def _report_end(self) -> None:
+        ignore_interrupts()  # a stop must not interrupt the upload of a result
         for act in self._last_acts:
             try:
                 act()

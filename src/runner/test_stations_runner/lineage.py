@@ -1,6 +1,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+
+
+def call_after_fork(action: Callable[[], None]) -> None:
+    """Calls `action` in each process that is forked from this one."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=action)
 
 
 class Lineage:
@@ -14,8 +21,7 @@ class Lineage:
         self.is_child = is_child
         self._begun: set[str] = set()
         self._inherited: frozenset[str] = frozenset()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forked)
+        call_after_fork(self._forked)
 
     def begin(self, execution_id: str) -> None:
         self._begun.add(execution_id)

@@ -11,7 +11,7 @@ from .debugging import untraced
 from .openhtf_attempts import Attempts
 from .openhtf_phases import NO_SERIAL_NUMBER, add_docstring, sets_serial_number
 from .openhtf_prompts import Prompts
-from .outbox import Result, attachments_of, report_of
+from .pending_uploads import Result, attachments_of, report_of
 from .places import Place
 from .session import Session
 
@@ -20,21 +20,17 @@ class OpenHtfExecution:
     """One call of `openhtf.Test.execute`, reported as events."""
 
     def __init__(self, session: Session, prompts: Prompts, test: Any) -> None:
-        self.id: str = test.make_uid()  # OpenHTF's own, so that its loggers and states lead here
-        self.pushed = False
+        self.id: str = test.make_uid()  # OpenHTF's own id is part of the names of its loggers and states
+        self.is_pushed = False
         self.failure: tuple[int | None, str] | None = None
-        self._record_told: Any = None
+        self._finished_record: Any = None
         self._session = session
         self._prompts = prompts
         self._test = test
         self._complete = False
-        self._aborted = False
+        self.is_aborted = False
         self._procedure_ids: tuple[str | None, ...] = (self.procedure_id,)
         self.attempts = Attempts(test.descriptor.phase_sequence.all_phases(), session.files, self._send)
-
-    @property
-    def aborted(self) -> bool:
-        return self._aborted
 
     @property
     def procedure_id(self) -> str | None:
@@ -45,14 +41,14 @@ class OpenHtfExecution:
         return _text(self._test.descriptor.metadata.get("part_number"))
 
     @property
-    def names_unit(self) -> bool:
+    def has_own_serial_number(self) -> bool:
         if self._test.get_option("default_dut_id") != NO_SERIAL_NUMBER:
             return True
         return any(map(sets_serial_number, self._test.descriptor.phase_sequence.all_phases()))
 
     @property
     def identity(self) -> Identity | None:
-        record = self._record_told
+        record = self._finished_record
         if record is None:
             return None
         return Identity(
@@ -61,7 +57,7 @@ class OpenHtfExecution:
 
     @contextmanager
     def prepared(self, **given: str | None) -> Iterator[None]:
-        """Lets the test run under this execution's id and with `given` metadata, and reports its record before it is pushed."""
+        """Lets the test run under this id and with `given` metadata, and reports its record before it is pushed."""
         test, metadata = self._test, self._test.descriptor.metadata
         callbacks = test.get_option("output_callbacks")
         before = {key: metadata[key] for key in given if key in metadata}
@@ -70,19 +66,19 @@ class OpenHtfExecution:
         for phase in test.descriptor.phase_sequence.all_phases():
             self._session.observe(add_docstring, phase)
         test.make_uid = lambda: self.id
-        callbacks.insert(0, self._record)
+        callbacks.insert(0, self._handle_record)
         try:
             yield
         finally:
             self._complete = True
-            if self._record in callbacks:
-                callbacks.remove(self._record)
+            if self._handle_record in callbacks:
+                callbacks.remove(self._handle_record)
             vars(test).pop("make_uid", None)
             for key in given:
                 metadata.pop(key, None)
             metadata.update(before)
 
-    def started(self) -> None:
+    def report_started(self) -> None:
         self._send(
             "run_started",
             kind="openhtf",
@@ -92,30 +88,30 @@ class OpenHtfExecution:
             phases=self.attempts.plan,
         )
 
-    def log(self, level: str, message: str, place: Place | None) -> None:
+    def report_log(self, level: str, message: str, place: Place | None) -> None:
         self._send("phase_log", level=level, message=message, place=place)
 
     def abort(self, force: bool) -> bool:
         """Ends the running phase; teardown phases run, unless forced."""
         if self._complete:
             return False
-        if self._aborted and not force:
-            return True  # OpenHTF would take a second abort for a forced one
-        first, self._aborted = not self._aborted, True
+        if self.is_aborted and not force:
+            return True  # OpenHTF treats a second abort as a forced one
+        first, self.is_aborted = not self.is_aborted, True
         abort = threading.Thread(target=self._abort, args=(force, first), name="test-stations-abort", daemon=True)
         untraced(abort).start()
         return True
 
     def _abort(self, force: bool, first: bool) -> None:
         while self._test.uid is None and not self._complete:
-            time.sleep(0.01)  # `execute` is just about to make what can be aborted
+            time.sleep(0.01)  # `execute` is about to create the executor that can be aborted
         self._prompts.dismiss(self.id)
         self._test.abort_from_sig_int()
         if force and first:
             self._test.abort_from_sig_int()
 
     def result(self, kind: str, body: bytes) -> Result:
-        record = self._record_told
+        record = self._finished_record
         return Result(
             self.id,
             kind,
@@ -126,16 +122,16 @@ class OpenHtfExecution:
             attachments=[] if record is None else attachments_of(record),
         )
 
-    def _record(self, record: Any) -> None:
+    def _handle_record(self, record: Any) -> None:
         self._complete = True
-        self._record_told = record
-        self._session.observe(self._keep, record)
-        self._session.observe(self._told, record)
+        self._finished_record = record
+        self._session.observe(self._save, record)
+        self._session.observe(self._report_complete, record)
 
-    def _keep(self, record: Any) -> None:
-        self._session.outbox.keep(self.result("openhtf", report_of(record)))
+    def _save(self, record: Any) -> None:
+        self._session.pending_uploads.save(self.result("openhtf", report_of(record)))
 
-    def _told(self, record: Any) -> None:
+    def _report_complete(self, record: Any) -> None:
         self._send(
             "run_complete",
             outcome=_outcome_of(record),
@@ -143,7 +139,7 @@ class OpenHtfExecution:
             start_time_millis=record.start_time_millis,
             end_time_millis=record.end_time_millis,
             outcome_details=[_detail(detail) for detail in record.outcome_details],
-            phases_run=self.attempts.ran(record.phases),
+            phases_run=self.attempts.count_run_phases(record.phases),
             diagnoses=self.attempts.other_diagnoses(record),
         )
 

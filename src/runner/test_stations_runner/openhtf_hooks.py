@@ -11,10 +11,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from .debugging import kill_outside_of_debugger, wait_for_phases
-from .modes import Mode
+from .lineage import call_after_fork
 from .openhtf_execution import OpenHtfExecution
 from .openhtf_prompts import Prompts
 from .session import Session
+from .settings import Mode
 
 
 class OpenHtf:
@@ -22,8 +23,7 @@ class OpenHtf:
         self._session = session
         self._prompts = prompts
         self._executions: dict[str, OpenHtfExecution] = {}
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._executions.clear)
+        call_after_fork(self._executions.clear)
 
     def patch(self, openhtf: Any) -> None:
         state: Any = sys.modules["openhtf.core.test_state"]
@@ -35,14 +35,14 @@ class OpenHtf:
         if self._session.mode is Mode.DEBUG:
             wait_for_phases(sys.modules["openhtf.core.phase_executor"])
             kill_outside_of_debugger(sys.modules["openhtf.util.threads"])
-        logging.getLogger("openhtf").addHandler(_Lines(self._session, self._executions, folder))
+        logging.getLogger("openhtf").addHandler(_PhaseLogs(self._session, self._executions, folder))
 
     def _silence_aborts(self, threads: Any) -> None:
         """Hides the exception by which OpenHTF ends a phase after a stop, which Python would print as an error."""
         original = threading.excepthook
 
         def excepthook(args: threading.ExceptHookArgs, /) -> None:
-            if not (self._session.control.stopping and issubclass(args.exc_type, threads.ThreadTerminationError)):
+            if not (self._session.control.is_stopping and issubclass(args.exc_type, threads.ThreadTerminationError)):
                 original(args)
 
         threading.excepthook = excepthook
@@ -54,25 +54,25 @@ class OpenHtf:
 
         @functools.wraps(original)
         def execute(test: Any, *args: Any, **kwargs: Any) -> Any:
-            session.control.check()
-            session.observe(session.handover.rest_of_thread)
+            session.control.exit_if_stopping()
+            session.observe(session.handover.hand_over_thread)
             execution = OpenHtfExecution(session, self._prompts, test)
             procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
             part_number = session.part_numbers.choose(execution.id, execution.part_number)
             call = signature.bind(test, *args, **kwargs)
-            without_unit = call.arguments.get("test_start") is None and not execution.names_unit
-            if session.serial_numbers.asks or without_unit:
+            without_unit = call.arguments.get("test_start") is None and not execution.has_own_serial_number
+            if session.serial_numbers.should_ask or without_unit:
                 number = session.serial_numbers.choose(execution.id, None)
                 if number is not None:
                     call.arguments["test_start"] = lambda: number
             with ExitStack() as stack:
                 stack.enter_context(session.control.running(execution))
-                stack.enter_context(session.executions.current(execution))
+                stack.enter_context(session.executions.testing(execution))
                 stack.enter_context(execution.prepared(procedure_id=procedure_id, part_number=part_number))
                 stack.callback(self._executions.pop, execution.id)
-                stack.callback(session.observe, session.handover.tested, execution)
+                stack.callback(session.observe, session.handover.test_finished, execution)
                 self._executions[execution.id] = execution
-                session.observe(execution.started)
+                session.observe(execution.report_started)
                 return original(*call.args, **call.kwargs)
 
         test_class.execute = execute
@@ -89,15 +89,15 @@ class OpenHtf:
                 with original(test_state, *args, **kwargs) as phase_state:
                     yield phase_state
                 return
-            told = None
+            entered_state = None
             try:
                 with original(test_state, *args, **kwargs) as phase_state:
-                    told = phase_state
-                    session.observe(execution.attempts.started, phase_state)
+                    entered_state = phase_state
+                    session.observe(execution.attempts.report_started, phase_state)
                     yield phase_state
             finally:
-                if told is not None:
-                    session.observe(execution.attempts.complete, told, execution.aborted)
+                if entered_state is not None:
+                    session.observe(execution.attempts.report_complete, entered_state, execution.is_aborted)
 
         state_class.running_phase_context = running_phase_context
 
@@ -109,12 +109,12 @@ class OpenHtf:
             original(phase_state, measurement_name)
             execution = self._executions.get(phase_state.test_state.execution_uid)
             if execution is not None:
-                self._session.observe(execution.attempts.measured, phase_state, measurement_name)
+                self._session.observe(execution.attempts.report_measurement, phase_state, measurement_name)
 
         phase_state_class._notify = _notify
 
 
-class _Lines(logging.Handler):
+class _PhaseLogs(logging.Handler):
     def __init__(self, session: Session, executions: dict[str, OpenHtfExecution], openhtf_folder: str) -> None:
         super().__init__()
         self._session = session
@@ -135,4 +135,4 @@ class _Lines(logging.Handler):
             and not record.pathname.startswith(self._openhtf_folder)
         ):
             place = self._session.files.users_place([(record.pathname, record.lineno)])
-            self._session.observe(execution.log, record.levelname, self.format(record), place)
+            self._session.observe(execution.report_log, record.levelname, self.format(record), place)

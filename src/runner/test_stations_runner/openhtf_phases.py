@@ -5,8 +5,8 @@ import inspect
 from typing import Any, TypedDict
 
 from .failures import Failure, describe
+from .json_values import to_bounded_json
 from .places import Files, Place
-from .plain import bounded
 
 # OpenHTF's default for `default_dut_id`, with which a test without a serial number is recorded.
 NO_SERIAL_NUMBER = "UNKNOWN_DUT"
@@ -54,7 +54,7 @@ def measurement(declared: Any) -> dict[str, object]:
         "docstring": declared.docstring,
     }
     if declared.measured_value.is_value_set:
-        fields["measured_value"] = bounded(declared.measured_value.basetype_value())
+        fields["measured_value"] = to_bounded_json(declared.measured_value.basetype_value())
     return fields
 
 
@@ -68,7 +68,7 @@ def diagnosis(found: Any) -> dict[str, object]:
     }
 
 
-def failure(record: Any, place: Place | None, aborted: bool, files: Files) -> Failure | None:
+def failure(record: Any, place: Place | None, is_aborted: bool, files: Files) -> Failure | None:
     """Describes why a finished phase failed to complete; None when it completed.
 
     Args:
@@ -79,12 +79,12 @@ def failure(record: Any, place: Place | None, aborted: bool, files: Files) -> Fa
         return None
     result = record.result.phase_result
     if result is None:
-        return None if aborted else _timeout(record, place)
+        return None if is_aborted else _timeout(record, place)
     error = getattr(result, "exc_val", None)
     if not isinstance(error, BaseException):
         return None
-    told = describe(error, result.exc_tb, files)
-    return {**told, "place": told["place"] or place}
+    described = describe(error, result.exc_tb, files)
+    return {**described, "place": described["place"] or place}
 
 
 def _timeout(record: Any, place: Place | None) -> Failure:

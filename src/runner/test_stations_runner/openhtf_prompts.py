@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -10,24 +9,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from .channel import Channel
+from .lineage import call_after_fork
 
-# Seconds; OpenHTF's abort comes within milliseconds.
-ABORT_PATIENCE = 5.0
+# OpenHTF's abort takes milliseconds.
+_ABORT_TIMEOUT_S = 5.0
 
 
 class Prompts:
     """The open prompts of OpenHTF's `UserInput` in all tests."""
 
-    def __init__(self, channel: Channel, patient: bool) -> None:
+    def __init__(self, channel: Channel, ignores_timeouts: bool) -> None:
         self._channel = channel
-        self._patient = patient
+        self._ignores_timeouts = ignores_timeouts
         self._lock = threading.Lock()
         self._open: dict[str, Any] = {}
         self._dismissed: set[str] = set()
-        # Seconds for the answer to the prompt that this thread is about to open; OpenHTF tells them only afterwards.
+        # The timeout of the prompt that this thread is about to open, which the plug does not store.
         self._timeout = threading.local()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        call_after_fork(self._reset_after_fork)
 
     def patch(self, user_input: Any) -> None:
         plug_class = user_input.UserInput
@@ -37,7 +36,7 @@ class Prompts:
 
         @functools.wraps(ask)
         def prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
-            self._timeout.seconds = None if self._patient else _timeout_in(signature, plug, args, kwargs)
+            self._timeout.seconds = None if self._ignores_timeouts else _timeout_in(signature, plug, args, kwargs)
             try:
                 return ask(plug, *args, **kwargs)
             finally:
@@ -45,9 +44,9 @@ class Prompts:
 
         @functools.wraps(start)
         def start_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
-            with _released(plug), plug._cond:  # nobody may answer before the host knows the question
+            with _releasing_lock(plug), plug._cond:  # no answer may arrive before the host knows the question
                 request = start(plug, *args, **kwargs)
-                self._opened(plug, plug._prompt)
+                self._add(plug, plug._prompt)
                 return request
 
         @functools.wraps(remove)
@@ -56,17 +55,17 @@ class Prompts:
                 prompt = plug._prompt
                 remove(plug)
                 if prompt is not None:
-                    self._closed(plug, prompt.id)
+                    self._remove(plug, prompt.id)
 
         @functools.wraps(wait)
         def wait_for_prompt(plug: Any, *args: Any, **kwargs: Any) -> Any:
             prompt = plug._prompt
             try:
-                with _released(plug):
-                    return wait(plug) if self._patient else wait(plug, *args, **kwargs)
+                with _releasing_lock(plug):
+                    return wait(plug) if self._ignores_timeouts else wait(plug, *args, **kwargs)
             except user_input.PromptUnansweredError:
                 if prompt is not None:
-                    self._closed(plug, prompt.id)
+                    self._remove(plug, prompt.id)
                     if prompt.id in self._dismissed:
                         wait_for_abort()
                 raise
@@ -91,11 +90,11 @@ class Prompts:
                 plug.remove_prompt()
                 plug._cond.notify_all()
 
-    def _leave_to_parent(self) -> None:
+    def _reset_after_fork(self) -> None:
         self._lock = threading.Lock()
         self._open, self._dismissed = {}, set()
 
-    def _opened(self, plug: Any, prompt: Any) -> None:
+    def _add(self, plug: Any, prompt: Any) -> None:
         with self._lock:
             self._open[prompt.id] = plug
         self._channel.send(
@@ -108,7 +107,7 @@ class Prompts:
             timeout_s=getattr(self._timeout, "seconds", None),
         )
 
-    def _closed(self, plug: Any, request: str) -> None:
+    def _remove(self, plug: Any, request: str) -> None:
         with self._lock:
             known = self._open.pop(request, None)
         if known is not None:
@@ -124,7 +123,7 @@ def _timeout_in(signature: inspect.Signature, plug: Any, args: tuple[Any, ...], 
 
 
 @contextmanager
-def _released(plug: Any) -> Iterator[None]:
+def _releasing_lock(plug: Any) -> Iterator[None]:
     """Frees the plug's lock when an abort hits its thread between taking the lock and entering the `with` block.
 
     Otherwise the prompt of a teardown phase would wait for that lock for ever.
@@ -139,7 +138,7 @@ def _released(plug: Any) -> Iterator[None]:
 
 def wait_for_abort() -> None:
     """Waits for the exception by which OpenHTF ends a phase; Python raises it at the next step of the thread."""
-    deadline = time.monotonic() + ABORT_PATIENCE
+    deadline = time.monotonic() + _ABORT_TIMEOUT_S
     while time.monotonic() < deadline:
         time.sleep(0.01)
 

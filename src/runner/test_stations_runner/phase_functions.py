@@ -27,10 +27,10 @@ class PhaseFunctions:
     def __init__(self, runs: PlainRuns, script: str) -> None:
         self._runs = runs
         self._script = script
-        # The wrapped functions of the script's module level, which are called when the script only defines them.
-        self._callable: dict[str, Callable[..., Any]] = {}
+        # Called when the script only defines them.
+        self._module_phases: dict[str, Callable[..., Any]] = {}
 
-    def mark(self, tree: ast.Module) -> dict[str, object]:
+    def instrument(self, tree: ast.Module) -> dict[str, object]:
         """Changes the script so that its phases are announced.
 
         Returns:
@@ -49,8 +49,8 @@ class PhaseFunctions:
         return {_ANNOUNCE: self._announcer, _ANNOUNCE_ALL: self._announce_all}
 
     def call_if_never_called(self) -> None:
-        if not self._runs.began:
-            for function in list(self._callable.values()):
+        if not self._runs.has_started:
+            for function in list(self._module_phases.values()):
                 function()
 
     def _announcer(self, name: str, is_module_level: bool) -> Callable[[Any], Any]:
@@ -78,8 +78,8 @@ class PhaseFunctions:
         functools.update_wrapper(called, function)
         setattr(called, _MARK, True)
         if is_module_level:
-            self._callable.pop(name, None)  # the last definition of a name is the one that counts
-            self._callable[name] = called
+            self._module_phases.pop(name, None)  # only the last definition of a name counts
+            self._module_phases[name] = called
         return called
 
 

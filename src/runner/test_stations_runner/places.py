@@ -26,7 +26,11 @@ class Files:
         self._foreign = {RUNNER_FOLDER, *(paths[name] + os.sep for name in ("stdlib", "platstdlib"))}
 
     def users_place(self, frames: Iterable[tuple[str, int | None]]) -> Place | None:
-        """Returns the innermost place in the user's files, preferably below the script's folder; `frames` are outermost first."""
+        """Returns the innermost place in the user's files, those below the script's folder first.
+
+        Args:
+            frames: File and line, outermost first.
+        """
         places = [Place(file=self._absolute(file), line=line or 1) for file, line in frames if self.is_users(file)]
         near = [place for place in places if place["file"].startswith(self._script_folder)]
         candidates = near or places
@@ -47,7 +51,7 @@ class Files:
         return Place(file=self._absolute(code.co_filename), line=_line_of_def(code))
 
     def _absolute(self, file: str) -> str:
-        # The script may have changed its folder since the name was made.
+        # The script may have changed its folder since the code was compiled.
         return os.path.normpath(os.path.join(self._start_folder, file))
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .failures import Failure
+from .json_values import safe_text, truncate
 from .places import Place
-from .plain import cut, safe_text
 from .verdict import ERROR, FAIL, RETRY, SKIP, Call, PhaseResult
 
 _MAX_ARGUMENTS_TEXT = 60
@@ -124,7 +124,7 @@ def texts_of(arguments: inspect.BoundArguments | None) -> tuple[str, str]:
     shown = ", ".join(
         safe_text(repr, value) for name, value in given.items() if name != SERIAL_NUMBER_ARGUMENT and _is_simple(value)
     )
-    return whole, cut(shown, _MAX_ARGUMENTS_TEXT)
+    return whole, truncate(shown, _MAX_ARGUMENTS_TEXT)
 
 
 def _is_simple(value: object) -> bool:
@@ -136,7 +136,7 @@ def _is_simple(value: object) -> bool:
 def optional_text(value: object) -> str | None:
     try:
         return None if value is None else str(value)
-    except Exception:  # as for a repr
+    except Exception:  # a text form is the script's code
         return None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .acknowledgement import Identity
 from .failures import Failure, describe
-from .outbox import Result
+from .pending_uploads import Result
 from .places import Place
 from .plain_calls import (
     SERIAL_NUMBER_ARGUMENT,
@@ -53,7 +53,7 @@ class PlainRun:
         """Asks the host for what the script does not name; raises SystemExit if the user cancels the test."""
         self.id = uuid.uuid4().hex
         self.thread = threading.current_thread()
-        self.pushed = False
+        self.is_pushed = False
         self.failure: tuple[int | None, str] | None = None
         self.is_closed = False
         self.ending = Ending.NATURAL
@@ -71,7 +71,7 @@ class PlainRun:
         self._start = time.time() * 1000
         session.executions.add(self)
 
-    def started(self) -> None:
+    def report_started(self) -> None:
         self._session.observe(
             self._send,
             "run_started",
@@ -85,7 +85,7 @@ class PlainRun:
             ],
         )
 
-    def ends_with(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None, unit: Unit) -> bool:
+    def is_ended_by(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None, unit: Unit) -> bool:
         """Returns whether a call in the run's own thread begins the next unit."""
         with self._lock:
             if phase.name != self._first.name:
@@ -99,14 +99,14 @@ class PlainRun:
             is_channel = unit.serial_number is not None and all(call.name == phase.name for call in self._calls)
             return not is_channel
 
-    def takes_from_thread(self, phase: PhaseFunction, unit: Unit) -> bool:
+    def includes_call_of_thread(self, phase: PhaseFunction, unit: Unit) -> bool:
         """Returns whether a call in a thread that was started during the run is part of the run."""
         if self.is_closed or phase.name == self._first.name:
             return False
         names_other_unit = unit.argument is not None and unit.argument != self._unit.serial_number
         return not names_other_unit and unit.variable == self._unit.variable
 
-    def run(
+    def call(
         self,
         phase: PhaseFunction,
         arguments: inspect.BoundArguments | None,
@@ -122,16 +122,16 @@ class PlainRun:
             raise
         try:
             result = result_of_answer(phase.name, answer)
-        except BaseException as error:  # SystemExit, say, raised by the value itself; or a stop
+        except BaseException as error:  # such as SystemExit, raised by the value itself, or a stop
             problem = f"Phase {phase.name} returned a value that cannot be read: {type(error).__name__}"
             result = PhaseResult(ERROR, problem=problem)
-            if self._session.control.stopping:
+            if self._session.control.is_stopping:
                 self._finish(call, result, _failure_of(result, call.place))
                 raise
         self._finish(call, result, _failure_of(result, call.place))
         return answer
 
-    def end(self, ending: Ending, why: str) -> None:
+    def set_ending(self, ending: Ending, why: str) -> None:
         """Sets how the run will have ended when it is closed; a stop takes precedence over an exception."""
         with self._lock:
             if self.ending is Ending.NATURAL or ending is Ending.STOPPED:
@@ -144,11 +144,11 @@ class PlainRun:
             self.is_closed = True
             end = time.time() * 1000
             outcome = self.outcome
-            if self.pushed and outcome != "PASS":
+            if self.is_pushed and outcome != "PASS":
                 # The script pushed the run by a client, and called further phases that did not pass.
-                self.id, self.pushed = uuid.uuid4().hex, False
-            if not self.pushed:
-                self._session.observe(self._keep, end)
+                self.id, self.is_pushed = uuid.uuid4().hex, False
+            if not self.is_pushed:
+                self._session.observe(self._save, end)
             self._session.observe(
                 self._send,
                 "run_complete",
@@ -159,13 +159,13 @@ class PlainRun:
                 outcome_details=reasons(self._calls, self._why),
                 phases_run=len(self._calls),
             )
-        self._session.observe(self._session.handover.tested, self)
+        self._session.observe(self._session.handover.test_finished, self)
 
-    def keep(self) -> None:
+    def save_progress(self) -> None:
         """Saves what is known so far: the process may die before the run ends."""
         with self._lock:
-            if not self.is_closed and not self.pushed:
-                self._session.observe(self._keep, time.time() * 1000)
+            if not self.is_closed and not self.is_pushed:
+                self._session.observe(self._save, time.time() * 1000)
 
     @property
     def outcome(self) -> str:
@@ -201,7 +201,7 @@ class PlainRun:
                 place=self._place(phase),
             )
             self._calls.append(call)
-            self.keep()
+            self.save_progress()
             call.start = time.time() * 1000
         self._session.observe(
             self._send,
@@ -217,7 +217,7 @@ class PlainRun:
         with self._lock:
             call.end = time.time() * 1000
             call.result, call.failure, call.outcome = result, failure, result.outcome
-            self.keep()
+            self.save_progress()
         self._session.observe(
             self._send,
             "phase_complete",
@@ -227,11 +227,11 @@ class PlainRun:
             outcome=call.stored_outcome,
             start_time_millis=call.start,
             end_time_millis=call.end,
-            measurements=[_reported(measurement) for measurement in result.measurements],
+            measurements=[_in_contract(measurement) for measurement in result.measurements],
             failure=failure,
         )
 
-    def _keep(self, end: float) -> None:
+    def _save(self, end: float) -> None:
         is_final = self.is_closed
         why = reasons(self._calls, self._why) if is_final else ["The script's process ended in the middle of the run."]
         body: dict[str, object] = {
@@ -245,7 +245,7 @@ class PlainRun:
         }
         if self._part_number is not None:
             body["part_number"] = self._part_number
-        self._session.outbox.keep(self.result("v2", json.dumps(body).encode()), is_final=is_final)
+        self._session.pending_uploads.save(self.result("v2", json.dumps(body).encode()), is_final=is_final)
 
     def _key(self, phase: PhaseFunction) -> str:
         numbers = (str(index) for index, planned in enumerate(self._functions) if planned is phase)
@@ -266,7 +266,7 @@ def _failure_of(result: PhaseResult, place: Place | None) -> Failure | None:
     )
 
 
-def _reported(measurement: dict[str, object]) -> dict[str, object]:
+def _in_contract(measurement: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in measurement.items() if name != "validator_outcomes"}
 
 

@@ -13,13 +13,13 @@ Which calls belong to one run, and how a run ends:
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from .plain import safe_text
+from .json_values import safe_text
+from .lineage import call_after_fork
 from .plain_calls import PhaseFunction
 from .plain_run import PlainRun, Unit
 from .session import Session
@@ -46,23 +46,22 @@ class PlainRuns:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: list[PlainRun] = []
-        # Why the script broke, once it has: no run that ends later can be a PASS.
+        # Why the script broke; no run that ends afterwards can be a PASS.
         self._broken: str | None = None
-        self.began = False
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        self.has_started = False
+        call_after_fork(self._reset_after_fork)
 
     def add(self, phase: PhaseFunction) -> None:
         if not self._functions:
             _watch_thread_starts(self._state)
-            _watch_unraisable(self.thread_broke, self.broke)
+            _watch_unraisable(self.mark_thread_broken, self.mark_broken)
         self._functions.append(phase)
 
     def call(self, phase: PhaseFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if type(threading.current_thread()).__module__.partition(".")[0] == "openhtf":
-            return phase.function(*args, **kwargs)  # as a phase of an OpenHTF test, which has a record of its own
-        self.began = True
-        self._session.control.check()
+            return phase.function(*args, **kwargs)  # it is a phase of an OpenHTF test, which has its own record
+        self.has_started = True
+        self._session.control.exit_if_stopping()
         arguments = phase.bound(args, kwargs)
         run = self._run_of(phase, arguments)
         state = self._state()
@@ -70,32 +69,32 @@ class PlainRuns:
         inside = state.inside
         inside.append(run)
         try:
-            return run.run(phase, arguments, args, kwargs)
+            return run.call(phase, arguments, args, kwargs)
         finally:
             inside.pop()
 
-    def broke(self, why: str) -> None:
-        """Breaks all open and later runs: the script ended by an exception or with a non-zero exit code, so none can be PASS."""
-        self._close_of_ended_threads()
+    def mark_broken(self, why: str) -> None:
+        """Breaks all open and later runs: the script ended by an exception or with a non-zero exit code."""
+        self._close_ended_threads()
         with self._lock:
             self._broken = self._broken or why
             broken = list(self._open)
         for run in broken:
-            run.end(Ending.BROKEN, why)
+            run.set_ending(Ending.BROKEN, why)
 
-    def thread_broke(self, why: str) -> None:
+    def mark_thread_broken(self, why: str) -> None:
         """Breaks the runs whose phases this thread or pool task has called, because an exception has left it."""
         for run in self._state().called:
             if not run.is_closed:
-                run.end(Ending.BROKEN, why)
+                run.set_ending(Ending.BROKEN, why)
 
-    def stopped(self) -> None:
-        self._close_of_ended_threads()
+    def mark_stopped(self) -> None:
+        self._close_ended_threads()
         with self._lock:
             stopped = list(self._open)
         for run in stopped:
-            run.end(Ending.STOPPED, _STOPPED)
-            run.keep()  # the process may be killed before it can close its runs
+            run.set_ending(Ending.STOPPED, _STOPPED)
+            run.save_progress()  # the process may be killed before it can close its runs
 
     def close(self) -> None:
         with self._lock:
@@ -103,17 +102,17 @@ class PlainRuns:
         for run in rest:
             self._close(run)
 
-    def follow_pools(self, futures: Any) -> None:
+    def patch_futures(self, futures: Any) -> None:
         original = futures.Future.set_exception
 
         def set_exception(future: Any, exception: BaseException | None) -> None:
             if exception is not None and threading.current_thread() is not threading.main_thread():
-                self.thread_broke(crash_sentence(exception))
+                self.mark_thread_broken(crash_sentence(exception))
             original(future, exception)
 
         futures.Future.set_exception = set_exception
 
-    def follow_pool_tasks(self, pools: Any) -> None:
+    def patch_thread_pool(self, pools: Any) -> None:
         """Separates the tasks of a thread pool, so that a failed task does not break the unit of an earlier one."""
         original = pools._WorkItem.run
 
@@ -128,7 +127,7 @@ class PlainRuns:
         if state is None:
             thread = threading.current_thread()
             state = self._local.state = _ThreadState(getattr(thread, _STARTER, None))
-            _watch_end(thread, self.thread_broke)
+            _watch_end(thread, self.mark_thread_broken)
         return state
 
     def _run_of(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PlainRun:
@@ -137,28 +136,28 @@ class PlainRuns:
             return state.inside[-1]
         run = state.run
         if run is not None and not run.is_closed:
-            if not run.ends_with(phase, arguments, unit):
+            if not run.is_ended_by(phase, arguments, unit):
                 return run
             self._close(run)
         else:
             starters = state.starter.run if state.starter is not None else None
-            if starters is not None and starters.takes_from_thread(phase, unit):
+            if starters is not None and starters.includes_call_of_thread(phase, unit):
                 return starters
-        self._close_of_ended_threads()
-        self._session.observe(self._session.handover.rest_of_thread)
+        self._close_ended_threads()
+        self._session.observe(self._session.handover.hand_over_thread)
         state.run = run = PlainRun(self._session, phase, unit, self._functions)
         with self._lock:
             self._open.append(run)
             if self._broken is not None:
-                run.end(Ending.BROKEN, self._broken)
-            if self._session.control.stopping:
-                run.end(Ending.STOPPED, _STOPPED)
-        run.started()
+                run.set_ending(Ending.BROKEN, self._broken)
+            if self._session.control.is_stopping:
+                run.set_ending(Ending.STOPPED, _STOPPED)
+        run.report_started()
         return run
 
-    def _close_of_ended_threads(self) -> None:
+    def _close_ended_threads(self) -> None:
         with self._lock:
-            # The main thread counts as ended in exit functions, which still belong to its run.
+            # In exit functions the main thread counts as ended, but they still belong to its run.
             others = [run for run in self._open if run.thread is not threading.main_thread()]
             ended = [run for run in others if not run.thread.is_alive()]
         for run in ended:
@@ -171,7 +170,7 @@ class PlainRuns:
             self._open.remove(run)
         run.close()
 
-    def _leave_to_parent(self) -> None:
+    def _reset_after_fork(self) -> None:
         self._lock, self._local, self._open = threading.Lock(), threading.local(), []
 
 
@@ -182,10 +181,10 @@ def _watch_thread_starts(state: Callable[[], _ThreadState]) -> None:
         setattr(thread, _STARTER, state())
         original(thread)
 
-    setattr(threading.Thread, "start", start)  # noqa: B010 (an assignment is one of another type)
+    setattr(threading.Thread, "start", start)  # noqa: B010 (mypy rejects an assignment)
 
 
-def _watch_end(thread: threading.Thread, broke: Callable[[str], None]) -> None:
+def _watch_end(thread: threading.Thread, on_broken: Callable[[str], None]) -> None:
     """Calls `on_broken` in the thread when an exception has left its function, whatever hooks the script sets."""
     original = getattr(thread, "_invoke_excepthook", None)
     if original is None:
@@ -194,22 +193,22 @@ def _watch_end(thread: threading.Thread, broke: Callable[[str], None]) -> None:
     def invoke_excepthook(*args: Any) -> Any:
         why = _failure_by(sys.exc_info()[1])
         if why is not None:
-            broke(why)
+            on_broken(why)
         return original(*args)
 
     vars(thread)["_invoke_excepthook"] = invoke_excepthook
 
 
-def _watch_unraisable(thread_broke: Callable[[str], None], broke: Callable[[str], None]) -> None:
+def _watch_unraisable(on_thread_broken: Callable[[str], None], on_broken: Callable[[str], None]) -> None:
     """Observes exceptions in exit functions, and in threads that were started without the `threading` module."""
     original = sys.unraisablehook
 
     def unraisablehook(unraisable: Any, /) -> None:
         where, why = str(unraisable.err_msg or ""), _failure_by(unraisable.exc_value)
         if why is not None and "atexit callback" in where:
-            broke(why)
+            on_broken(why)
         elif why is not None and "thread started by" in where:
-            thread_broke(why)
+            on_thread_broken(why)
         original(unraisable)
 
     sys.unraisablehook = unraisablehook

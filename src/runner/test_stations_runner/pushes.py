@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 
 from .acknowledgement import Identity
 from .executions import Pushable
-from .modes import Mode
 from .session import Session
+from .settings import Mode
 
-# Where the official clients create a run.
 _CREATES_RUN = re.compile(r"/api/+(v1/+runs|v1/+import|v2/+runs)/*$")
 
-# The push under way; of each thread and each asynchronous task its own.
+# Each thread and each asynchronous task has its own.
 _push: ContextVar[Push | None] = ContextVar("test_stations_push", default=None)
 
 
@@ -35,74 +34,76 @@ class Pushes:
         try:
             yield push
         except BaseException as error:
-            push.failed(None, str(error) or type(error).__name__)
+            push.record_failure(None, str(error) or type(error).__name__)
             raise
         finally:
             _push.reset(token)
             if outer is None:
-                (self._done if push.settled else self._report_failure)(push)
+                (self._finish if push.is_acknowledged else self._report_failure)(push)
 
-    def sending(self, request: Request) -> str | None:
+    def save_run(self, request: Request) -> str | None:
         """Saves the run that a request is about to create; returns the mark that all tries to create this run share."""
-        resource, push = request.created, _push.get()
+        resource, push = request.created_resource, _push.get()
         if resource is None or push is None or push.execution is None:
             return None
         kept = push.execution
-        if not resource.endswith("import"):  # a report is kept with its record
-            kept = self._session.handover.keep_request(kept, resource[:2], request.body, push.is_dated)
+        if not resource.endswith("import"):  # a report has been saved with its record
+            kept = self._session.handover.save_request(kept, resource[:2], request.body, push.is_dated)
         push.runs = [push.execution] if kept is push.execution else [push.execution, kept]
-        return kept.id if self._session.server.is_asked_by(request.url) else None
+        return kept.id if self._session.server.is_target_of(request.url) else None
 
-    def answered(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
+    def handle_answer(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
         """Evaluates an answer; `read_body` returns its JSON or text and is called only if the answer counts."""
         push = _push.get()
-        if not request.created and (push is None or status < 400):
+        if not request.created_resource and (push is None or status < 400):
             return
-        if not self._session.server.is_asked_by(request.url):
-            if push is not None and request.created:
-                push.failed(None, f"The script pushed this run to {_origin(request.url)}, not to the station's server.")
+        if not self._session.server.is_target_of(request.url):
+            if push is not None and request.created_resource:
+                push.record_failure(
+                    None, f"The script pushed this run to {_origin(request.url)}, not to the station's server."
+                )
             return
         body = read_body()
         run_id = body.get("id") if isinstance(body, dict) else None
-        if request.created and 200 <= status < 300 and run_id:
+        if request.created_resource and 200 <= status < 300 and run_id:
             self._report_success(push, request, str(run_id))
         else:
-            self._failed(push, request, status, _message(status, body))
+            self._record_failure(push, request, status, _message(status, body))
 
-    def unanswered(self, request: Request, error: Exception) -> None:
+    def handle_error(self, request: Request, error: Exception) -> None:
         push = _push.get()
-        if push is not None or (request.created and self._session.server.is_asked_by(request.url)):
-            self._failed(push, request, None, str(error) or type(error).__name__)
+        if push is not None or (request.created_resource and self._session.server.is_target_of(request.url)):
+            self._record_failure(push, request, None, str(error) or type(error).__name__)
 
-    def _failed(self, push: Push | None, request: Request, status: int | None, message: str) -> None:
+    def _record_failure(self, push: Push | None, request: Request, status: int | None, message: str) -> None:
         if push is None:
             push = Push(self._execution_of(request))
-            push.failed(status, message)
+            push.record_failure(status, message)
             self._report_failure(push)
         else:
-            push.failed(status, message)
+            push.record_failure(status, message)
 
     def _execution_of(self, request: Request) -> Pushable | None:
         identity = _identity_in(request.body)
-        return None if identity is None else self._session.executions.pushed_by(identity)
+        return None if identity is None else self._session.executions.find_pushed_by(identity)
 
     def _report_success(self, push: Push | None, request: Request, run_id: str) -> None:
         outer = push
         push = push or Push(self._execution_of(request))
-        push.settled = True
+        push.is_acknowledged = True
         for execution in push.runs:
-            execution.pushed = True
-            self._session.handover.pushed(execution, run_id)
+            execution.is_pushed = True
+            self._session.handover.push_acknowledged(execution, run_id)
         if outer is None:
-            self._done(push)
+            self._finish(push)
         if self._session.mode is not Mode.DRY:
             for execution_id in [each.id for each in push.runs] or [""]:
                 self._session.channel.send("run_uploaded", execution_id=execution_id or None, run_id=run_id)
 
-    def _done(self, push: Push) -> None:
+    def _finish(self, push: Push) -> None:
         for execution in push.runs:
-            if execution is not self._session.executions.testing():
-                self._session.handover.done(execution)
+            if execution is not self._session.executions.current_test():
+                self._session.handover.push_finished(execution)
 
     def _report_failure(self, push: Push) -> None:
         status, message = push.failure or (None, "The client gave up before it sent anything.")
@@ -112,7 +113,7 @@ class Pushes:
         execution_id = None if execution is None else execution.id
         self._session.channel.send("run_upload_failed", execution_id=execution_id, status=status, message=message)
         if execution is not None:
-            self._session.handover.failed(execution)
+            self._session.handover.push_failed(execution)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Request:
     body: bytes
 
     @property
-    def created(self) -> str | None:
+    def created_resource(self) -> str | None:
         match = _CREATES_RUN.search(urlsplit(self.url).path) if self.method == "POST" else None
         return None if match is None else match[1]
 
@@ -133,12 +134,12 @@ class Push:
     def __init__(self, execution: Pushable | None, is_dated: bool = True) -> None:
         self.execution = execution
         self.is_dated = is_dated
-        # Whose run it creates: the execution, and the one that tried to push the same before.
+        # The execution whose run it creates, and an earlier one whose push this one retries.
         self.runs: list[Pushable] = [] if execution is None else [execution]
-        self.settled = False
+        self.is_acknowledged = False
         self.failure: tuple[int | None, str] | None = None
 
-    def failed(self, status: int | None, message: str) -> None:
+    def record_failure(self, status: int | None, message: str) -> None:
         """Notes the latest failure. An answer of the server takes precedence over an error of the client."""
         if self.failure is None or self.failure[0] is None or status is not None:
             self.failure = (status, message)
@@ -162,8 +163,8 @@ def _origin(url: str) -> str:
 def _message(status: int, body: object) -> str:
     if isinstance(body, dict):
         error = body.get("error")
-        told = error.get("message") if isinstance(error, dict) else error
-        told = told or body.get("message")
-        if isinstance(told, str) and told:
-            return told
+        text = error.get("message") if isinstance(error, dict) else error
+        text = text or body.get("message")
+        if isinstance(text, str) and text:
+            return text
     return f"The server answered {status}: {str(body)[:500]}" if body else f"The server answered {status}."

@@ -8,15 +8,15 @@ from queue import SimpleQueue
 
 from .channel import Channel
 from .control import STOPPED
-from .lineage import Lineage
+from .lineage import Lineage, call_after_fork
 
 
-class HostGoneError(Exception):
+class HostDisconnectedError(Exception):
     pass
 
 
 class Unanswered(enum.Enum):
-    GONE = enum.auto()
+    HOST_DISCONNECTED = enum.auto()
     STOPPED = enum.auto()
 
 
@@ -34,8 +34,7 @@ class Questions:
         self._lineage = lineage
         self._waiting: dict[str, SimpleQueue[Answer]] = {}
         self._has_warned = False
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        call_after_fork(self._reset_after_fork)
 
     def ask(self, event: str, execution_id: str, without_host: str | None, **fields: object) -> str:
         """Asks, waits, and returns the answer.
@@ -45,14 +44,14 @@ class Questions:
 
         Raises:
             SystemExit: The user cancels the test, has stopped the script, or can no longer be asked.
-            HostDisconnectedError: The user can no longer be asked, in a child process. If that ended instead, a pool would
-                start the next one for ever, and results would be missing without a message.
+            HostDisconnectedError: The user can no longer be asked, in a child process. If that ended instead, a pool
+                would start the next one for ever, and results would be missing without a message.
         """
         answer = self.wait(uuid.uuid4().hex, event, execution_id, **fields)
-        if answer is Unanswered.GONE:
+        if answer is Unanswered.HOST_DISCONNECTED:
             if without_host is None and self._lineage.is_child:
                 self._warn()
-                raise HostGoneError
+                raise HostDisconnectedError
             answer = Unanswered.STOPPED if without_host is None else without_host
         if isinstance(answer, Unanswered):
             raise SystemExit(STOPPED)
@@ -65,8 +64,8 @@ class Questions:
         self._waiting[request] = answers
         try:
             self._channel.send(event, execution_id=execution_id, request_id=request, **fields)
-            if not self._channel.open:
-                self.host_is_gone()
+            if not self._channel.is_open:
+                self.host_disconnected()
             return answers.get()
         finally:
             self._waiting.pop(request, None)
@@ -74,8 +73,8 @@ class Questions:
     def answer(self, request: str, answer: str | None) -> None:
         self._resolve([request], answer)
 
-    def host_is_gone(self) -> None:
-        self._resolve(list(self._waiting), Unanswered.GONE)
+    def host_disconnected(self) -> None:
+        self._resolve(list(self._waiting), Unanswered.HOST_DISCONNECTED)
 
     def stop(self) -> None:
         self._resolve(list(self._waiting), Unanswered.STOPPED)
@@ -89,7 +88,7 @@ class Questions:
                 file=sys.stderr,
             )
 
-    def _leave_to_parent(self) -> None:
+    def _reset_after_fork(self) -> None:
         self._waiting = {}
 
     def _resolve(self, requests: list[str], answer: Answer) -> None:

@@ -18,12 +18,12 @@ class Script:
         self.path = os.path.abspath(name)
         self._arguments = arguments
 
-    def load(self, mark: Callable[[ast.Module], dict[str, object]]) -> tuple[CodeType, dict[str, object]]:
+    def load(self, instrument: Callable[[ast.Module], dict[str, object]]) -> tuple[CodeType, dict[str, object]]:
         """Returns the compiled file and the names that it needs.
 
         Args:
-            instrument: May change the syntax tree and returns the names that the change needs. If there are none, the source
-                is compiled unchanged.
+            instrument: May change the syntax tree and returns the names that the change needs. If there are none, the
+                source is compiled unchanged.
 
         Raises:
             OSError: The file cannot be read.
@@ -31,13 +31,13 @@ class Script:
         """
         with open(self.path, "rb") as file:
             source = file.read()
-        # As `ast.parse` does, which would show itself in the traceback of what does not compile.
+        # Not `ast.parse`, which would be a frame in the traceback of a SyntaxError.
         tree: Any = compile(source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        names = mark(tree)
+        names = instrument(tree)
         return compile(tree if names else source, self.path, "exec", dont_inherit=True), names
 
     def run(self, code: CodeType, loaded_before: frozenset[str], names: Mapping[str, object]) -> None:
-        # Python resolves a link to a script, so that modules are found next to the file itself.
+        # Python resolves a symbolic link to a script, and finds modules next to the file itself.
         folder = os.path.dirname(os.path.realpath(self.path))
         sys.argv = [self.name, *self._arguments]
         sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) + os.sep != RUNNER_FOLDER]
@@ -67,10 +67,10 @@ def _main_module(path: str) -> ModuleType:
 
 def _forget_shadowed(folder: str, loaded_before: frozenset[str]) -> None:
     """Lets modules next to the script take precedence over standard ones that only the runner has loaded."""
-    kept = {*loaded_before, *sys.builtin_module_names, __name__.partition(".")[0]}
+    preserved = {*loaded_before, *sys.builtin_module_names, __name__.partition(".")[0]}
     for name in list(sys.modules):
         top = name.partition(".")[0]
-        if top not in kept and any(
+        if top not in preserved and any(
             os.path.isfile(os.path.join(folder, file)) for file in (f"{top}.py", os.path.join(top, "__init__.py"))
         ):
             del sys.modules[name]

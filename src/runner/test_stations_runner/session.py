@@ -1,24 +1,21 @@
 from __future__ import annotations
 
-import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import ParamSpec
 
 from .acknowledgement import StationServer
 from .channel import Channel
+from .choices import PartNumbers, Procedures, SerialNumbers
 from .control import Control
 from .executions import Executions
 from .handover import Handover
-from .lineage import Lineage
-from .modes import Mode
-from .outbox import Outbox
-from .part_numbers import PartNumbers
+from .lineage import Lineage, call_after_fork
+from .pending_uploads import PendingUploads
 from .places import Files
-from .procedures import Procedures
 from .questions import Questions
-from .serial_numbers import SerialNumbers
-from .settings import Settings
+from .settings import Mode, Settings
 
 P = ParamSpec("P")
 
@@ -30,18 +27,21 @@ class Session:
         self.channel = channel
         self.lineage = lineage
         self.files = Files(settings.script)
-        self.mode = mode = settings.mode
+        self.mode = settings.mode
         self.control = Control()
+        # Set when the variables have arrived that a debugger's configuration must not show.
+        self.environment_received = threading.Event()
         self.questions = Questions(channel, lineage)
-        self.procedures = Procedures(self.questions, ask=mode is not Mode.DRY)
-        self.part_numbers = PartNumbers(self.questions, ask=mode is not Mode.DRY)
-        self.serial_numbers = SerialNumbers(self.questions, asks=settings.asks_serial_number, dry=mode is Mode.DRY)
-        self.server = StationServer(accepts_all=mode is Mode.DRY)
+        is_dry_run = settings.mode is Mode.DRY
+        self.procedures = Procedures(self.questions, should_ask=not is_dry_run)
+        self.part_numbers = PartNumbers(self.questions, should_ask=not is_dry_run)
+        self.serial_numbers = SerialNumbers(self.questions, settings.should_ask_serial_number, is_dry_run)
+        # In a dry run, the runner answers for every server.
+        self.server = StationServer(accepts_all=is_dry_run)
         self.executions = Executions()
-        self.outbox = Outbox(settings, lineage)
-        self.handover = Handover(channel, self.outbox, self.executions)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        self.pending_uploads = PendingUploads(settings, lineage)
+        self.handover = Handover(channel, self.pending_uploads, self.executions)
+        call_after_fork(self._reset_after_fork)
 
     def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Calls `report` and prints an exception instead of raising it: reporting must not change the test."""
@@ -50,7 +50,7 @@ class Session:
         except Exception as error:
             print(f"Test Stations: cannot report to the editor: {error!r}", file=sys.stderr)
 
-    def _leave_to_parent(self) -> None:
-        stopping = self.control.stopping
+    def _reset_after_fork(self) -> None:
+        is_stopping = self.control.is_stopping
         self.control = Control()
-        self.control.stopping = stopping
+        self.control.is_stopping = is_stopping

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import enum
 import json
 import os
 from dataclasses import dataclass
 from typing import Any
 
-from .modes import MODE_VARIABLE, Mode
-
-OUTBOX_VARIABLE = "TEST_STATIONS_OUTBOX"
+MODE_VARIABLE = "TEST_STATIONS_MODE"
+UPLOAD_FOLDER_VARIABLE = "TEST_STATIONS_OUTBOX"
 PLACE_VARIABLE = "TEST_STATIONS_PLACE"
 ASK_VARIABLE = "TEST_STATIONS_SERIAL_NUMBER"
 STARTUP_VARIABLE = "TEST_STATIONS_STARTUP"
+
+
+class Mode(enum.Enum):
+    """The contract's `runMode`."""
+
+    PUSH = "push"
+    DRY = "dry"
+    DEBUG = "debug"
 
 
 @dataclass(frozen=True)
@@ -18,17 +26,15 @@ class Settings:
     """The host's settings of a run, for the script's process and its child processes."""
 
     mode: Mode
-    # Path of the script.
     script: str
-    # The folder in which results are kept until a server has them; None: nothing is kept.
-    outbox: str | None
-    # Where the results belong, for the host to read.
+    # None: no result is saved.
+    upload_folder: str | None
+    # Where the results belong; only the host reads it.
     place: object
-    # Whether the user gives the serial numbers, whatever the script says.
-    asks_serial_number: bool
-    # The folder of the module that Python loads at the start of a child process; None: children are left alone.
+    should_ask_serial_number: bool
+    # Folder of the `sitecustomize` for child processes; None: they are not followed.
     startup: str | None
-    # The folder for compiled files of the runner; None: they are not saved.
+    # Folder for compiled files of the runner; None: they are not saved.
     bytecode: str | None
 
     def to_json(self) -> dict[str, Any]:
@@ -40,9 +46,9 @@ def settings_of_environment(script: str, bytecode: str | None) -> Settings:
     return Settings(
         mode=Mode(os.environ.pop(MODE_VARIABLE, Mode.PUSH.value)),
         script=script,
-        outbox=os.environ.pop(OUTBOX_VARIABLE, None) or None,
+        upload_folder=os.environ.pop(UPLOAD_FOLDER_VARIABLE, None) or None,
         place=json.loads(os.environ.pop(PLACE_VARIABLE, "null")),
-        asks_serial_number=os.environ.pop(ASK_VARIABLE, None) == "ask",
+        should_ask_serial_number=os.environ.pop(ASK_VARIABLE, None) == "ask",
         startup=os.environ.pop(STARTUP_VARIABLE, None) or None,
         bytecode=bytecode,
     )

@@ -15,29 +15,27 @@ from .control import STOPPED
 from .openhtf_prompts import wait_for_abort
 from .questions import Unanswered
 from .session import Session
-from .streams import Printed
+from .streams import PrintedTail
 
-# For a script that asks without a word.
-_MESSAGE = "The script is waiting for a line of input."
-# Colors and the like, which a terminal does not show.
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_DEFAULT_MESSAGE = "The script is waiting for a line of input."
+_TERMINAL_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 class StandardInput:
     """Asks the user, through the host, for each line that the script reads: there is no terminal."""
 
-    def __init__(self, session: Session, printed: Printed) -> None:
+    def __init__(self, session: Session, printed: PrintedTail) -> None:
         self._session = session
         self._printed = printed
 
     def install(self) -> None:
-        stdin = _Lines(self._read, sys.stdin)
+        stdin = _UserInput(self._read, sys.stdin)
         original = builtins.input
         sys.stdin = stdin
 
         @functools.wraps(original)
         def read_line(prompt: object = "", /) -> str:
-            if sys.stdin is not stdin:  # the script reads from elsewhere
+            if sys.stdin is not stdin:  # the script has replaced it
                 return original(prompt)
             _show(str(prompt))
             line = self._ask(str(prompt), hidden=False)
@@ -69,7 +67,9 @@ class StandardInput:
                 request,
                 "ui_request",
                 execution_id,
-                message=_ESCAPES.sub("", prompt).strip() or _ESCAPES.sub("", self._printed.last_line()) or _MESSAGE,
+                message=_TERMINAL_ESCAPES.sub("", prompt).strip()
+                or _TERMINAL_ESCAPES.sub("", self._printed.last_line())
+                or _DEFAULT_MESSAGE,
                 text_input=True,
                 hidden=hidden,
                 image_url=None,
@@ -80,18 +80,18 @@ class StandardInput:
         if answer is Unanswered.STOPPED:
             _end_thread()
         line = answer if isinstance(answer, str) else None
-        _show("\n" if hidden or line is None else f"{line}\n")  # as a terminal shows what is typed
+        _show("\n" if hidden or line is None else f"{line}\n")  # a terminal shows typed text, too
         return line
 
 
-class _Lines(io.TextIOBase):
+class _UserInput(io.TextIOBase):
     encoding = "utf-8"
     errors = "strict"
 
     def __init__(self, read: Callable[[], str], replaced: Any) -> None:
         self._read = read
         self._replaced = replaced
-        self._rest = ""
+        self._pending = ""
 
     @property
     def buffer(self) -> Any:
@@ -108,14 +108,14 @@ class _Lines(io.TextIOBase):
         return True
 
     def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
-        line = self._rest or self._read()
+        line = self._pending or self._read()
         end = len(line) if size is None or size < 0 else size
-        self._rest = line[end:]
+        self._pending = line[end:]
         return line[:end]
 
     def read(self, size: int | None = -1, /) -> str:
         if size is None or size < 0:
-            rest, self._rest = self._rest, ""
+            rest, self._pending = self._pending, ""
             return rest
         return self.readline(size) if size > 0 else ""
 

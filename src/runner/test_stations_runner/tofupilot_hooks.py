@@ -9,11 +9,11 @@ from typing import Any
 
 from .acknowledgement import Identity
 from .executions import Pushable
+from .plain_pushed_run import PushedReport, PushedRun, v1_run, v2_run
 from .pushes import Pushes
 from .session import Session
-from .vanilla_run import ReportRun, VanillaRun, v1_run, v2_run
 
-Reader = Callable[[Mapping[str, Any]], VanillaRun]
+Reader = Callable[[Mapping[str, Any]], PushedRun]
 
 
 class TofuPilot:
@@ -22,13 +22,13 @@ class TofuPilot:
     def __init__(self, session: Session, pushes: Pushes) -> None:
         self._session = session
         self._pushes = pushes
-        # The pushes to which a start was given, by what the script said: the start, and whose run it is.
-        self._dated: dict[str, tuple[datetime, Pushable]] = {}
+        # The start that each push was given and the execution it belongs to, by the arguments of the script's call.
+        self._dated_pushes: dict[str, tuple[datetime, Pushable]] = {}
 
     def patch_v1(self, client: Any) -> None:
         client_class = client.TofuPilotClient
         client_class.create_run = self._creating(client_class.create_run, v1_run)
-        # The OpenHTF integration's; it refuses some reports before it sends anything.
+        # The OpenHTF integration calls it. It refuses some reports before it sends anything.
         name = "_upload_and_create_from_openhtf_report"
         if hasattr(client_class, name):
             setattr(client_class, name, self._importing(getattr(client_class, name)))
@@ -38,7 +38,7 @@ class TofuPilot:
         if hasattr(runs.Runs, "create_async"):
             runs.Runs.create_async = self._creating(runs.Runs.create_async, v2_run)
 
-    def point_v2_home(self, configuration: Any) -> None:
+    def set_v2_address(self, configuration: Any) -> None:
         """Sends the v2 client to TOFUPILOT_URL, which it does not read itself: it would push to the cloud."""
         url = os.environ.get("TOFUPILOT_URL", "").rstrip("/")
         if url:
@@ -47,11 +47,11 @@ class TofuPilot:
     def _importing(self, original: Any) -> Any:
         @functools.wraps(original)
         def upload(*args: Any, **kwargs: Any) -> Any:
-            with self._pushes.push(self._reported(original, args, kwargs)) as push:
+            with self._pushes.push(self._execution_of_report(original, args, kwargs)) as push:
                 result = original(*args, **kwargs)
                 error = result.get("error") if isinstance(result, dict) else None
                 if isinstance(error, dict):
-                    push.failed(None, str(error.get("message")))
+                    push.record_failure(None, str(error.get("message")))
                 return result
 
         return upload
@@ -63,7 +63,7 @@ class TofuPilot:
         def create(*args: Any, **kwargs: Any) -> Any:
             call = _bound(signature, args, kwargs)
             if call is None:
-                return original(*args, **kwargs)  # raises it in the client's own words
+                return original(*args, **kwargs)  # raises the client's own TypeError
             with self._pushes.push(*self._begin(call, read)):
                 return original(*call.args, **call.kwargs)
 
@@ -77,52 +77,57 @@ class TofuPilot:
 
         return create_async if inspect.iscoroutinefunction(original) else create
 
-    def _reported(self, original: Any, args: Any, kwargs: Any) -> Pushable | None:
+    def _execution_of_report(self, original: Any, args: Any, kwargs: Any) -> Pushable | None:
         """Returns the execution of an OpenHTF report that is about to be imported; None: the report cannot be read."""
         call = _bound(inspect.signature(original), args, kwargs)
         try:
             with open(str(call and call.arguments["file_path"]), "rb") as file:
                 body = file.read()
-            run = ReportRun(body)
+            run = PushedReport(body)
         except (OSError, ValueError, KeyError, TypeError):
-            return self._session.executions.testing()
-        own = self._session.executions.reported_by(run.serial_number, run.started_at)
-        return own or self._session.handover.keep_request(run, "openhtf", body, is_dated=True)
+            return self._session.executions.current_test()
+        own = self._session.executions.find_reported_by(run.serial_number, run.started_at)
+        return own or self._session.handover.save_request(run, "openhtf", body, is_dated=True)
 
     def _begin(self, call: inspect.BoundArguments, read: Reader) -> tuple[Pushable, bool]:
         """Puts the user's answers into the call; returns whose run it is, and whether the script itself dates it."""
         session = self._session
-        session.control.check()
+        session.control.exit_if_stopping()
         own = call.arguments.get("procedure_id")
         own = None if own is None else str(own)
         run = read(call.arguments)
         is_dated = run.is_dated
         said = self._date(call, is_dated)
-        # Where the user gives the serial number, that of the script names no unit.
-        number = None if session.serial_numbers.asks else run.own_serial_number
-        tested = session.executions.pushed_by(Identity(number, (own,), run.outcome))
+        # If the user gives the serial number, the script's own identifies no unit.
+        number = None if session.serial_numbers.should_ask else run.own_serial_number
+        tested = session.executions.find_pushed_by(Identity(number, (own,), run.outcome))
         execution: Pushable = tested or run
         if said is not None:
-            self._dated[said] = call.arguments["started_at"], execution
+            self._dated_pushes[said] = call.arguments["started_at"], execution
         procedure_id = session.procedures.choose(execution.id, own)
         if procedure_id != own:
             call.arguments["procedure_id"] = procedure_id
-        session.part_numbers.complete(execution, call.arguments)
+        unit = call.arguments.get("unit_under_test")
+        own_part_number = (unit if isinstance(unit, Mapping) else call.arguments).get("part_number")
+        part_number = session.part_numbers.choose(execution.id, own_part_number)
+        if part_number is not None and part_number != own_part_number:
+            _set_unit_field(call.arguments, "part_number", part_number)
+            run.part_number = part_number
         identity = None if tested is None else tested.identity
         if identity is not None:
             number = identity.serial_number
         else:
             number = session.serial_numbers.choose(execution.id, run.own_serial_number)
         if number is not None and number != run.own_serial_number:
-            _set_serial_number(call.arguments, number)
+            _set_unit_field(call.arguments, "serial_number", number)
             run.serial_number = number
         if execution is run:
             run.started_at = call.arguments.get("started_at")
-            session.observe(run.tell, session, procedure_id)
+            session.observe(run.report, session, procedure_id)
         return execution, is_dated
 
     def _date(self, call: inspect.BoundArguments, is_dated: bool) -> str | None:
-        """Gives a v1 run without a start the start that the server would compute, so that a later upload finds or dates the run.
+        """Gives a v1 run without a start the one that the server would compute: a later upload must find or date the run.
 
         Returns:
             The arguments of a call with dated phases, by which another try of the same push is recognized.
@@ -141,9 +146,9 @@ class TofuPilot:
             said = repr([value for name, value in call.arguments.items() if name not in ("self", "started_at")])
         except Exception:  # a repr is the user's code
             return None
-        self._dated = {text: each for text, each in self._dated.items() if not each[1].pushed}
-        if said in self._dated:
-            call.arguments["started_at"] = self._dated[said][0]
+        self._dated_pushes = {text: each for text, each in self._dated_pushes.items() if not each[1].is_pushed}
+        if said in self._dated_pushes:
+            call.arguments["started_at"] = self._dated_pushes[said][0]
         return said
 
 
@@ -154,9 +159,9 @@ def _bound(signature: inspect.Signature, args: Any, kwargs: Any) -> inspect.Boun
         return None
 
 
-def _set_serial_number(arguments: dict[str, Any], number: str) -> None:
+def _set_unit_field(arguments: dict[str, Any], name: str, value: str) -> None:
     unit = arguments.get("unit_under_test")
-    if isinstance(unit, Mapping):
-        arguments["unit_under_test"] = {**unit, "serial_number": number}
+    if isinstance(unit, Mapping):  # the v1 client's
+        arguments["unit_under_test"] = {**unit, name: value}
     else:
-        arguments["serial_number"] = number
+        arguments[name] = value

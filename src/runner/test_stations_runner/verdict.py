@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, SupportsFloat, SupportsIndex, cast
 
-from .plain import bounded, cut, safe_text
+from .json_values import safe_text, to_bounded_json, truncate
 
 PASS, FAIL, SKIP, ERROR, ABORTED = "PASS", "FAIL", "SKIP", "ERROR", "ABORTED"
 
@@ -48,7 +48,7 @@ def result_of_answer(phase: str, answer: object) -> PhaseResult:
             return PhaseResult(_outcome_of(answer))
         outcome = _outcome_of(answer.get("outcome"))
         for given in _measurements_in(answer):
-            measurements.append(judged_measurement(given))
+            measurements.append(evaluated_measurement(given))
     except UninterpretableError as error:
         return PhaseResult(ERROR, measurements, f"Phase {phase} {error}")
     except Exception as error:  # comparing and printing the script's values runs the script's code
@@ -59,7 +59,7 @@ def result_of_answer(phase: str, answer: object) -> PhaseResult:
     return PhaseResult(outcome, measurements)
 
 
-def judged_measurement(given: object) -> dict[str, object]:
+def evaluated_measurement(given: object) -> dict[str, object]:
     """Returns a measurement in the terms of the contract, with the outcome that its limits give it.
 
     Raises:
@@ -84,7 +84,7 @@ def judged_measurement(given: object) -> dict[str, object]:
         "docstring": _optional_text(given.get("docstring")),
     }
     if value is not None:
-        measurement["measured_value"] = bounded(value)
+        measurement["measured_value"] = to_bounded_json(value)
     return measurement
 
 
@@ -105,16 +105,16 @@ def outcome_of_run(calls: Iterable[Call], ending: Ending) -> str:
     """Returns the outcome of a run from all calls of its phases, in their order."""
     if ending is Ending.STOPPED:
         return ABORTED
-    outcomes = [outcome for outcome in outcomes_that_count(list(calls)) if outcome is not None]
+    outcomes = [outcome for outcome in _counted_outcomes(list(calls)) if outcome is not None]
     if ERROR in outcomes:
         return ERROR
     if FAIL in outcomes:
         return FAIL
-    # As in OpenHTF, a test of which nothing ran proves nothing.
+    # As in OpenHTF, a test in which no phase ran is not a PASS.
     return PASS if PASS in outcomes and ending is Ending.NATURAL else ERROR
 
 
-def outcomes_that_count(calls: list[Call]) -> list[str | None]:
+def _counted_outcomes(calls: list[Call]) -> list[str | None]:
     repeated_later: set[tuple[str, str]] = set()
     outcomes: list[str | None] = []
     for call in reversed(calls):
@@ -131,14 +131,14 @@ def outcomes_that_count(calls: list[Call]) -> list[str | None]:
 
 def boolean_of(value: object) -> bool | None:
     """Returns the truth of a boolean, also one of another library such as `numpy.bool_`; None for anything else."""
-    if type(value) is bool:  # `isinstance` believes what an object says of its class
+    if type(value) is bool:  # `isinstance` trusts `__class__`, which the script can change
         return bool(value)
     if type(value).__module__ == "ctypes" and type(value).__name__ == "c_bool":
         return bool(getattr(value, "value", None))
     dtype, shape = getattr(value, "dtype", None), getattr(value, "shape", None)
     if dtype is None or shape is None or len(shape) != 0:
         return None
-    # NumPy says "bool", PyTorch "torch.bool", JAX "bool".
+    # NumPy and JAX name it "bool", PyTorch "torch.bool".
     return bool(value) if str(dtype).rpartition(".")[2] in ("bool", "bool_") else None
 
 
@@ -162,7 +162,7 @@ def number_of(value: object) -> int | float | None:
 
 
 def stored_value(value: object) -> object:
-    """Returns a measured value as it is evaluated and stored: numbers as numbers, arrays as lists, the rest unchanged."""
+    """Returns a measured value as it is evaluated and stored, with numbers as numbers and arrays as lists."""
     if value is None or isinstance(value, str):
         return value
     number = number_of(value)
@@ -176,7 +176,7 @@ def stored_value(value: object) -> object:
 
 
 def text_of(value: object) -> str:
-    return cut(safe_text(repr, value), _MAX_VALUE_TEXT)
+    return truncate(safe_text(repr, value), _MAX_VALUE_TEXT)
 
 
 def _outcome_of(answer: object) -> str:
@@ -240,7 +240,7 @@ class _Rule:
         if value is None:
             return False
         items = value if isinstance(value, list) and not self.is_whole else [value]
-        # The last column of a row is the measured one; those before it are the coordinates.
+        # The last column of a row is the measured value, the others are its coordinates.
         items = [item[-1] if isinstance(item, list) and item else item for item in items]
         try:
             return len(items) > 0 and all(holds(item) for item in items)

@@ -12,17 +12,17 @@ MAX_DEPTH = 20
 MAX_REPR = 1_000
 
 
-def plain(value: object) -> Json:
+def to_json(value: object) -> Json:
     """Returns `value` as strict JSON, with "nan", "inf" and "-inf", and with the repr of what JSON does not have."""
     return _Conversion(math.inf).convert(value, 0)
 
 
-def bounded(value: object) -> Json:
-    """Returns a value of the script as JSON; containers are cut after `MAX_ITEMS` items in all, with a note of their length."""
+def to_bounded_json(value: object) -> Json:
+    """Returns a value of the script as JSON, with containers cut after `MAX_ITEMS` items in all."""
     return _Conversion(MAX_ITEMS).convert(value, 0)
 
 
-def cut(text: str, limit: int = MAX_TEXT) -> str:
+def truncate(text: str, limit: int = MAX_TEXT) -> str:
     note = f"… ({len(text)} characters)"
     return text if len(text) <= limit else text[: limit - len(note)] + note
 
@@ -43,7 +43,7 @@ class _Conversion:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            return _valid(cut(str.__str__(value)))  # the text of a str-Enum too
+            return _valid(truncate(str.__str__(value)))  # also for a member of a str enum
         if isinstance(value, int):
             return int(value) if abs(value) < 2**63 else _repr(value)
         if isinstance(value, float):
@@ -93,6 +93,6 @@ def _repr(value: object) -> str:
     if isinstance(value, (bytes, bytearray)) and len(value) > MAX_REPR:
         return f"{bytes(value[:MAX_REPR])!r}… ({len(value)} bytes)"
     try:
-        return cut(repr(value), MAX_REPR)
-    except Exception:  # a repr is the user's code, and huge integers have none
+        return truncate(repr(value), MAX_REPR)
+    except Exception:  # a repr is the script's code, and huge integers have none
         return f"<{type(value).__name__} without a text form>"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .plain import bounded
+from .json_values import to_bounded_json
 
 PHASE_OUTCOMES = ("PASS", "FAIL", "SKIP", "ERROR")
 
 
 @dataclass
-class Phase:
+class PushedPhase:
     key: str
     name: str
     attempt: int
@@ -39,7 +39,7 @@ class Phase:
         }
 
 
-def phases_of(phases: object) -> list[Phase]:
+def phases_of(phases: object) -> list[PushedPhase]:
     """Reads the clients' list of phases. Phases that the server will refuse are reported as far as they can be read."""
     given = phases if isinstance(phases, (list, tuple)) else []
     return [_phase(str(index), fields_of(phase)) for index, phase in enumerate(given)]
@@ -54,7 +54,7 @@ def fields_of(given: object) -> Mapping[str, Any]:
 
 
 def millis(value: object) -> float | None:
-    """Returns a v1 time (milliseconds) or a v2 time (datetime, ISO text) in milliseconds since 1970; None: not a time."""
+    """Returns a time of v1 (milliseconds) or v2 (datetime, ISO text) in milliseconds since 1970; None: not a time."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.replace("Z", "+00:00"))
@@ -65,13 +65,13 @@ def millis(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _phase(key: str, phase: Mapping[str, Any]) -> Phase:
+def _phase(key: str, phase: Mapping[str, Any]) -> PushedPhase:
     outcome = _word(phase.get("outcome"))
     now = time.time() * 1000
     given_start = millis(phase.get("start_time_millis", phase.get("started_at")))
     start = given_start or now
     retries = phase.get("retry_count")
-    return Phase(
+    return PushedPhase(
         key=key,
         name=str(phase.get("name")),
         attempt=retries if isinstance(retries, int) else 0,
@@ -94,7 +94,7 @@ def _measurement(given: Mapping[str, Any]) -> dict[str, object]:
         "docstring": _text(given.get("docstring")),
     }
     if given.get("measured_value") is not None:
-        measurement["measured_value"] = bounded(given["measured_value"])
+        measurement["measured_value"] = to_bounded_json(given["measured_value"])
     return measurement
 
 
@@ -105,8 +105,8 @@ def _validators(given: Mapping[str, Any]) -> list[str]:
         limits.insert(0, f"{lower} <=")
     if upper is not None:
         limits.append(f"<= {upper}")
-    told = [_validator(validator) for validator in given.get("validators") or ()]
-    return [*([" ".join(limits)] if limits else []), *told]
+    others = [_validator(validator) for validator in given.get("validators") or ()]
+    return [*([" ".join(limits)] if limits else []), *others]
 
 
 def _validator(given: object) -> str:

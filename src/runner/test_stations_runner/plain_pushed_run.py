@@ -12,25 +12,25 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from .outbox import Result
+from .pending_uploads import Result
+from .plain_pushed_phases import PushedPhase, fields_of, millis, phases_of
 from .session import Session
-from .vanilla_phases import Phase, fields_of, millis, phases_of
 
 
 @dataclass
-class VanillaRun:
+class PushedRun:
     """A run that a plain script pushes by a client, reported as a whole because it is over when it is known."""
 
     outcome: str
     serial_number: object
     part_number: object
-    phases: list[Phase]
+    phases: list[PushedPhase]
     started_at: object = None
     ended_at: object = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    pushed: bool = False
+    is_pushed: bool = False
     failure: tuple[int | None, str] | None = None
-    # Paths of files that the script attaches.
+    # Paths of attachments.
     files: tuple[str, ...] = ()
 
     @property
@@ -52,7 +52,7 @@ class VanillaRun:
             attachments=[_attachment(path) for path in self.files if os.path.isfile(path)],
         )
 
-    def tell(self, session: Session, procedure_id: str | None) -> None:
+    def report(self, session: Session, procedure_id: str | None) -> None:
         functions = vars(sys.modules["__main__"])
         plan = [phase.plan(_place(session, functions.get(phase.name))) for phase in self.phases]
         send = session.channel.send
@@ -88,13 +88,13 @@ class VanillaRun:
         return start, millis(self.ended_at) or max((phase.end for phase in self.phases), default=now)
 
 
-class ReportRun:
+class PushedReport:
     """A run that a script creates from the file of an OpenHTF report of its own."""
 
     def __init__(self, report: bytes) -> None:
         fields = json.loads(report)
         self.id = uuid.uuid4().hex
-        self.pushed = False
+        self.is_pushed = False
         self.failure: tuple[int | None, str] | None = None
         self.serial_number = _text(fields["dut_id"])
         self.started_at = float(fields["start_time_millis"])
@@ -104,9 +104,9 @@ class ReportRun:
         return Result(self.id, kind, body, self.serial_number, self._outcome, self.started_at)
 
 
-def v1_run(call: Mapping[str, Any]) -> VanillaRun:
+def v1_run(call: Mapping[str, Any]) -> PushedRun:
     unit = fields_of(call.get("unit_under_test"))
-    return VanillaRun(
+    return PushedRun(
         outcome="PASS" if call.get("run_passed") else "FAIL",
         serial_number=unit.get("serial_number"),
         part_number=unit.get("part_number"),
@@ -117,8 +117,8 @@ def v1_run(call: Mapping[str, Any]) -> VanillaRun:
     )
 
 
-def v2_run(call: Mapping[str, Any]) -> VanillaRun:
-    return VanillaRun(
+def v2_run(call: Mapping[str, Any]) -> PushedRun:
+    return PushedRun(
         outcome=str(call.get("outcome")),
         serial_number=call.get("serial_number"),
         part_number=call.get("part_number"),

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from .lineage import Lineage
-from .plain import plain
+from .json_values import to_json
+from .lineage import Lineage, call_after_fork
 from .settings import Settings
 
 
@@ -35,26 +35,25 @@ class Result:
     serial_number: str | None
     outcome: str
     started_at: float
-    # Name, MIME type and content of each attachment.
+    # Name, MIME type, and content.
     attachments: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
-class Outbox:
+class PendingUploads:
     def __init__(self, settings: Settings, lineage: Lineage) -> None:
-        self._folder = settings.outbox
+        self._folder = settings.upload_folder
         self._lineage = lineage
         self._about: dict[str, object] = {
             "script": settings.script,
             "place": settings.place,
             "pid": os.getpid(),
-            "birth": _birth(),
+            "birth": _process_birth(),
         }
-        # By id whether it has attachments, which are pushed after the run.
-        self._kept: dict[str, bool] = {}
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_to_parent)
+        # By execution id; attachments are pushed after the run.
+        self._has_attachments: dict[str, bool] = {}
+        call_after_fork(self._reset_after_fork)
 
-    def keep(self, result: Result, is_final: bool = True) -> None:
+    def save(self, result: Result, is_final: bool = True) -> None:
         """Writes the result to the disk, before it is pushed. Saving it again replaces it.
 
         Args:
@@ -84,39 +83,39 @@ class Outbox:
         }
         _write(os.path.join(unfinished, "entry.json"), _json(entry), is_final)
         finished = self._path(result.id)
-        # Whenever this process is killed, one of both is there.
-        if result.id in self._kept:
+        # Whenever this process is killed, the old or the new version exists.
+        if result.id in self._has_attachments:
             _rename(finished, f"{finished}_before")
         _rename(unfinished, finished)
-        if result.id in self._kept:
+        if result.id in self._has_attachments:
             _remove(f"{finished}_before")
         if is_final:
             _sync_folder(self._folder)
-        self._kept[result.id] = len(files) > 0
+        self._has_attachments[result.id] = len(files) > 0
 
-    def acknowledged(self, execution_id: str, run_id: str) -> None:
+    def acknowledge(self, execution_id: str, run_id: str) -> None:
         """Notes that a server has the run. A result with attachments is only removed by `remove`."""
-        if not self._kept.get(execution_id, False):
-            self.done(execution_id)
+        if not self._has_attachments.get(execution_id, False):
+            self.remove(execution_id)
             return
         tried = {"tries": 0, "last": time.time() * 1000, "status": None, "message": "", "run_id": run_id}
         _write(os.path.join(self._path(execution_id), "tried.json"), _json(tried))
 
-    def done(self, execution_id: str) -> None:
-        if self._kept.pop(execution_id, None) is not None:
+    def remove(self, execution_id: str) -> None:
+        if self._has_attachments.pop(execution_id, None) is not None:
             _remove(self._path(execution_id))
 
     def hand_over(self, execution_id: str, status: int | None, message: str | None) -> bool:
-        """Leaves a result to the editor, with the HTTP status and message of the script's last push; returns whether it exists."""
-        if execution_id not in self._kept:
+        """Leaves a result to the editor, with the failure of the script's last push; returns whether it exists."""
+        if execution_id not in self._has_attachments:
             return False
-        del self._kept[execution_id]
+        del self._has_attachments[execution_id]
         _write(os.path.join(self._path(execution_id), "handed.json"), _json({"status": status, "message": message}))
         return True
 
-    def _leave_to_parent(self) -> None:
-        self._kept = {}
-        self._about.update(pid=os.getpid(), birth=_birth())
+    def _reset_after_fork(self) -> None:
+        self._has_attachments = {}
+        self._about.update(pid=os.getpid(), birth=_process_birth())
 
     def _path(self, execution_id: str) -> str:
         return os.path.join(self._folder or "", _folder_name(execution_id))
@@ -138,7 +137,7 @@ def attachments_of(record: Any) -> list[tuple[str, str, bytes]]:
     ]
 
 
-def _birth() -> str | None:
+def _process_birth() -> str | None:
     """Identifies this process among all of the machine, as the extension's `birthOf` reads it; None: it is unknown."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
@@ -147,7 +146,8 @@ def _birth() -> str | None:
             stat = file.read()
     except OSError:
         return None
-    # The program's name, in parentheses, may hold anything; the third field is the first behind it, this the 22nd.
+    # The name of the program, in parentheses, may contain anything. The start time is the 22nd field; the third follows
+    # the name.
     return f"{machine} {stat.rpartition(b')')[2].split()[19].decode()}"
 
 
@@ -156,7 +156,7 @@ def _folder_name(execution_id: str) -> str:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(plain(value), allow_nan=False).encode()
+    return json.dumps(to_json(value), allow_nan=False).encode()
 
 
 def _write(path: str, content: bytes, is_synced: bool = True) -> None:
@@ -181,17 +181,17 @@ def _rename(path: str, target: str) -> None:
 
 def _remove(path: str) -> None:
     """Removes a folder under another name, because half of a result would be pushed again and again."""
-    gone = os.path.join(os.path.dirname(path), f".gone-{os.path.basename(path)}")
+    removed = os.path.join(os.path.dirname(path), f".gone-{os.path.basename(path)}")
     try:
-        _rename(path, gone)
+        _rename(path, removed)
     except OSError:
-        gone = path  # Windows, while somebody reads in it
-    shutil.rmtree(gone, ignore_errors=True)
+        removed = path  # on Windows, while a program reads a file in it
+    shutil.rmtree(removed, ignore_errors=True)
 
 
 def _sync_folder(folder: str) -> None:
     if os.name == "nt":
-        return  # a folder cannot be synced there
+        return  # Windows cannot sync a folder
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -9,10 +9,10 @@ import sys
 if sys.version_info < (3, 10):
     sys.exit("Test Stations needs Python 3.10 or later, but %s is %s." % (sys.executable, sys.version.split()[0]))
 
-# What `python SCRIPT` would have loaded too: the script may shadow everything else by modules of its own.
+# Modules that `python SCRIPT` loads, too: the script's own modules must be able to shadow all others.
 loaded_before = frozenset(sys.modules)
 settings = sys.dont_write_bytecode, sys.pycache_prefix
-# The folder of an installed extension stays as it was: compiled files go to a folder of the host's, or nowhere.
+# The folder of an installed extension must not change: compiled files go to a folder of the host or nowhere.
 bytecode = os.environ.pop("TEST_STATIONS_BYTECODE", None)
 sys.pycache_prefix = bytecode
 sys.dont_write_bytecode = bytecode is None

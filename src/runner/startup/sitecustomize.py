@@ -17,31 +17,31 @@ CHILD_VARIABLE = "TEST_STATIONS_CHILD"
 class ImportWatch:
     """Finds the spec of the first import of one of `names` by calling `find(name)`."""
 
-    def __init__(self, names, found):
+    def __init__(self, names, find):
         self._names = names
-        self._found = found
+        self._find = find
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname not in self._names:
             return None
         sys.meta_path.remove(self)
-        return self._found(fullname)
+        return self._find(fullname)
 
 
 def watch_address():
-    sys.meta_path.insert(0, ImportWatch((CONFIGURATION,), find_pointed_home))
+    sys.meta_path.insert(0, ImportWatch((CONFIGURATION,), find_configuration))
 
 
-def find_pointed_home(fullname):
+def find_configuration(fullname):
     from importlib.util import find_spec
 
     spec = find_spec(fullname)
     if spec is not None and spec.loader is not None:
-        point_home(spec.loader)
+        use_environment_address(spec.loader)
     return spec
 
 
-def point_home(loader):
+def use_environment_address(loader):
     execute = loader.exec_module
 
     def exec_module(module):
@@ -57,10 +57,10 @@ def watch_clients():
     names = ["openhtf", "tofupilot"]
     if '"dry"' in os.environ[CHILD_VARIABLE]:
         names += ["requests", "httpx"]  # which the script may use without the official client
-    sys.meta_path.insert(0, ImportWatch(names, find_followed))
+    sys.meta_path.insert(0, ImportWatch(names, find_after_following))
 
 
-def find_followed(fullname):
+def find_after_following(fullname):
     try:
         follow()
     except Exception as error:
@@ -80,7 +80,7 @@ def follow():
     private = json.loads(os.environ[CHILD_VARIABLE])
     before = sys.dont_write_bytecode, sys.pycache_prefix
     bytecode = private["settings"]["bytecode"]
-    # The folder of an installed extension stays as it was.
+    # The folder of an installed extension must not change.
     sys.pycache_prefix = bytecode
     sys.dont_write_bytecode = bytecode is None
     sys.path.insert(0, private["runner"])

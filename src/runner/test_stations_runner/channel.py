@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .debugging import untraced
-from .json_values import to_json
 from .lineage import Lineage, call_after_fork
+from .values import to_json
 
 ADDRESS_VARIABLE = "TEST_STATIONS_CHANNEL"
 TOKEN_VARIABLE = "TEST_STATIONS_TOKEN"

@@ -4,8 +4,8 @@ import traceback
 from types import TracebackType
 from typing import TypedDict
 
-from .json_values import truncate
 from .places import RUNNER_FOLDER, Files, Place
+from .values import safe_text, truncate
 
 
 class Failure(TypedDict):
@@ -48,10 +48,7 @@ def without_runner_frames(error: BaseException) -> TracebackType | None:
 def _message(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and error.msg:
         return error.msg
-    try:
-        return str(error)
-    except Exception:  # the text form of the user's exception is the user's code
-        return f"<{type(error).__name__} without a text form>"
+    return safe_text(str, error)
 
 
 def _drop_runner(formatted: traceback.TracebackException) -> None:

@@ -119,10 +119,7 @@ class _Ending:
     def _report_end(self) -> None:
         ignore_interrupts()  # a stop must not interrupt the upload of a result
         for act in self._last_acts:
-            try:
-                act()
-            except Exception as error:
-                print(f"Test Stations: cannot report to the editor: {error!r}", file=sys.stderr)
+            Session.observe(act)
         self._channel.send("script_ended", exit_code=_exit_code(self.code))
         self._channel.close()
 

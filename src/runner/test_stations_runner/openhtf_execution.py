@@ -14,6 +14,7 @@ from .openhtf_prompts import Prompts
 from .pending_uploads import Result, attachments_of, report_of
 from .places import Place
 from .session import Session
+from .values import optional_text
 
 
 class OpenHtfExecution:
@@ -34,11 +35,11 @@ class OpenHtfExecution:
 
     @property
     def procedure_id(self) -> str | None:
-        return _text(self._test.descriptor.metadata.get("procedure_id"))
+        return optional_text(self._test.descriptor.metadata.get("procedure_id"))
 
     @property
     def part_number(self) -> str | None:
-        return _text(self._test.descriptor.metadata.get("part_number"))
+        return optional_text(self._test.descriptor.metadata.get("part_number"))
 
     @property
     def has_own_serial_number(self) -> bool:
@@ -52,7 +53,7 @@ class OpenHtfExecution:
         if record is None:
             return None
         return Identity(
-            _text(record.dut_id), self._procedure_ids, _outcome_of(record), started_at=record.start_time_millis
+            optional_text(record.dut_id), self._procedure_ids, _outcome_of(record), started_at=record.start_time_millis
         )
 
     @contextmanager
@@ -62,7 +63,7 @@ class OpenHtfExecution:
         callbacks = test.get_option("output_callbacks")
         before = {key: metadata[key] for key in given if key in metadata}
         self._procedure_ids = (self.procedure_id, given.get("procedure_id"))
-        metadata.update({key: value for key, value in given.items() if value != _text(metadata.get(key))})
+        metadata.update({key: value for key, value in given.items() if value != optional_text(metadata.get(key))})
         for phase in test.descriptor.phase_sequence.all_phases():
             self._session.observe(add_docstring, phase)
         test.make_uid = lambda: self.id
@@ -116,7 +117,7 @@ class OpenHtfExecution:
             self.id,
             kind,
             body,
-            serial_number=None if record is None else _text(record.dut_id),
+            serial_number=None if record is None else optional_text(record.dut_id),
             outcome="ERROR" if record is None else _outcome_of(record),
             started_at=0 if record is None else record.start_time_millis,
             attachments=[] if record is None else attachments_of(record),
@@ -135,7 +136,7 @@ class OpenHtfExecution:
         self._send(
             "run_complete",
             outcome=_outcome_of(record),
-            serial_number=_text(record.dut_id),
+            serial_number=optional_text(record.dut_id),
             start_time_millis=record.start_time_millis,
             end_time_millis=record.end_time_millis,
             outcome_details=[_detail(detail) for detail in record.outcome_details],
@@ -154,7 +155,3 @@ def _outcome_of(record: Any) -> str:
 def _detail(detail: Any) -> str:
     code = str(detail.code)
     return str(detail.description) if code.isupper() else f"{code}: {detail.description}"
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

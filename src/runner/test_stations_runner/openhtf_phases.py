@@ -5,8 +5,8 @@ import inspect
 from typing import Any, TypedDict
 
 from .failures import Failure, describe
-from .json_values import to_bounded_json
 from .places import Files, Place
+from .values import to_bounded_json
 
 # OpenHTF's default for `default_dut_id`, with which a test without a serial number is recorded.
 NO_SERIAL_NUMBER = "UNKNOWN_DUT"

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from .json_values import to_json
 from .lineage import Lineage, call_after_fork
 from .settings import Settings
+from .values import to_json
 
 
 @dataclass
@@ -152,6 +152,7 @@ def _process_birth() -> str | None:
 
 
 def _folder_name(execution_id: str) -> str:
+    # OpenHTF's ids contain colons, which Windows does not allow in names.
     return re.sub(r"[^\w-]", "_", execution_id, flags=re.ASCII)
 
 

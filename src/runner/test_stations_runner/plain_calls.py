@@ -11,8 +11,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .failures import Failure
-from .json_values import safe_text, truncate
 from .places import Place
+from .values import safe_text, truncate
 from .verdict import ERROR, FAIL, RETRY, SKIP, Call, PhaseResult
 
 _MAX_ARGUMENTS_TEXT = 60
@@ -24,7 +24,7 @@ class PhaseFunction:
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
         self.name = name
         self.function = function
-        self.docstring = optional_text(getattr(function, "__doc__", None))
+        self.docstring = optional_safe_text(getattr(function, "__doc__", None))
         try:
             self._signature: inspect.Signature | None = inspect.signature(function)
         except (ValueError, TypeError):
@@ -133,7 +133,7 @@ def _is_simple(value: object) -> bool:
     return value is None or isinstance(value, (bool, int, float, str, enum.Enum))
 
 
-def optional_text(value: object) -> str | None:
+def optional_safe_text(value: object) -> str | None:
     try:
         return None if value is None else str(value)
     except Exception:  # a text form is the script's code

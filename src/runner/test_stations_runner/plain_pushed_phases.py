@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .json_values import to_bounded_json
+from .values import optional_text, to_bounded_json
+from .verdict import limits_text, units_text
 
 PHASE_OUTCOMES = ("PASS", "FAIL", "SKIP", "ERROR")
 
@@ -78,20 +79,19 @@ def _phase(key: str, phase: Mapping[str, Any]) -> PushedPhase:
         outcome=outcome if outcome in PHASE_OUTCOMES else "ERROR",
         start=start,
         end=millis(phase.get("end_time_millis", phase.get("ended_at"))) or start,
-        docstring=_text(phase.get("docstring")),
+        docstring=optional_text(phase.get("docstring")),
         measurements=[_measurement(fields_of(measurement)) for measurement in phase.get("measurements") or ()],
         is_dated=given_start is not None,
     )
 
 
 def _measurement(given: Mapping[str, Any]) -> dict[str, object]:
-    units = given.get("units")
     measurement: dict[str, object] = {
         "name": str(given.get("name")),
         "outcome": _word(given.get("outcome")) or "UNSET",
-        "units": ", ".join(map(str, units)) if isinstance(units, (list, tuple)) else _text(units),
+        "units": units_text(given.get("units")),
         "validators": _validators(given),
-        "docstring": _text(given.get("docstring")),
+        "docstring": optional_text(given.get("docstring")),
     }
     if given.get("measured_value") is not None:
         measurement["measured_value"] = to_bounded_json(given["measured_value"])
@@ -100,13 +100,8 @@ def _measurement(given: Mapping[str, Any]) -> dict[str, object]:
 
 def _validators(given: Mapping[str, Any]) -> list[str]:
     lower, upper = given.get("lower_limit"), given.get("upper_limit")
-    limits = [] if lower is None and upper is None else ["x"]
-    if lower is not None:
-        limits.insert(0, f"{lower} <=")
-    if upper is not None:
-        limits.append(f"<= {upper}")
-    others = [_validator(validator) for validator in given.get("validators") or ()]
-    return [*([" ".join(limits)] if limits else []), *others]
+    limits = [] if lower is None and upper is None else [limits_text(lower, upper)]
+    return [*limits, *(_validator(validator) for validator in given.get("validators") or ())]
 
 
 def _validator(given: object) -> str:
@@ -118,7 +113,3 @@ def _validator(given: object) -> str:
 
 def _word(value: object) -> str:
     return str.__str__(value) if isinstance(value, str) else ""
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

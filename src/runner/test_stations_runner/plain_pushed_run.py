@@ -14,7 +14,9 @@ from typing import Any
 
 from .pending_uploads import Result
 from .plain_pushed_phases import PushedPhase, fields_of, millis, phases_of
+from .script import script_name
 from .session import Session
+from .values import optional_text
 
 
 @dataclass
@@ -35,7 +37,7 @@ class PushedRun:
 
     @property
     def own_serial_number(self) -> str | None:
-        return _text(self.serial_number)
+        return optional_text(self.serial_number)
 
     @property
     def is_dated(self) -> bool:
@@ -46,7 +48,7 @@ class PushedRun:
             self.id,
             kind,
             body,
-            serial_number=_text(self.serial_number),
+            serial_number=optional_text(self.serial_number),
             outcome=self.outcome,
             started_at=self._times()[0],
             attachments=[_attachment(path) for path in self.files if os.path.isfile(path)],
@@ -60,9 +62,9 @@ class PushedRun:
             "run_started",
             execution_id=self.id,
             kind="vanilla",
-            name=os.path.splitext(os.path.basename(sys.argv[0]))[0],
+            name=script_name(),
             procedure_id=procedure_id,
-            part_number=_text(self.part_number),
+            part_number=optional_text(self.part_number),
             phases=plan,
         )
         for phase in self.phases:
@@ -72,7 +74,7 @@ class PushedRun:
             "run_complete",
             execution_id=self.id,
             outcome=self.outcome,
-            serial_number=_text(self.serial_number),
+            serial_number=optional_text(self.serial_number),
             start_time_millis=start,
             end_time_millis=end,
             outcome_details=[],
@@ -96,7 +98,7 @@ class PushedReport:
         self.id = uuid.uuid4().hex
         self.is_pushed = False
         self.failure: tuple[int | None, str] | None = None
-        self.serial_number = _text(fields["dut_id"])
+        self.serial_number = optional_text(fields["dut_id"])
         self.started_at = float(fields["start_time_millis"])
         self._outcome = str(fields["outcome"])
 
@@ -136,7 +138,3 @@ def _attachment(path: str) -> tuple[str, str, bytes]:
 
 def _place(session: Session, function: object) -> object:
     return session.files.definition(function) if inspect.isfunction(function) else None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import sys
 import threading
 import time
@@ -22,11 +21,12 @@ from .plain_calls import (
     error_log,
     failure_logs,
     iso,
-    optional_text,
+    optional_safe_text,
     reasons,
     stored_phases,
     texts_of,
 )
+from .script import script_name
 from .session import Session
 from .verdict import ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_of_answer
 
@@ -39,7 +39,7 @@ class Unit:
     @staticmethod
     def named_by(arguments: inspect.BoundArguments | None) -> Unit:
         given = None if arguments is None else arguments.arguments.get(SERIAL_NUMBER_ARGUMENT)
-        return Unit(optional_text(given) or None, _variable("SERIAL_NUMBER"))
+        return Unit(optional_safe_text(given) or None, _variable("SERIAL_NUMBER"))
 
     @property
     def serial_number(self) -> str | None:
@@ -76,7 +76,7 @@ class PlainRun:
             self._send,
             "run_started",
             kind="vanilla",
-            name=os.path.splitext(os.path.basename(sys.argv[0]))[0],
+            name=script_name(),
             procedure_id=self._procedure_id,
             part_number=self._part_number,
             phases=[
@@ -271,4 +271,4 @@ def _in_contract(measurement: dict[str, object]) -> dict[str, object]:
 
 
 def _variable(name: str) -> str | None:
-    return optional_text(vars(sys.modules["__main__"]).get(name)) or None
+    return optional_safe_text(vars(sys.modules["__main__"]).get(name)) or None

@@ -18,11 +18,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .json_values import safe_text
 from .lineage import call_after_fork
 from .plain_calls import PhaseFunction
 from .plain_run import PlainRun, Unit
 from .session import Session
+from .values import safe_text
 from .verdict import Ending
 
 _STARTER = "_test_stations_starter"

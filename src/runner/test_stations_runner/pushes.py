@@ -46,11 +46,11 @@ class Pushes:
         resource, push = request.created_resource, _push.get()
         if resource is None or push is None or push.execution is None:
             return None
-        kept = push.execution
+        execution = push.execution
         if not resource.endswith("import"):  # a report has been saved with its record
-            kept = self._session.handover.save_request(kept, resource[:2], request.body, push.is_dated)
-        push.runs = [push.execution] if kept is push.execution else [push.execution, kept]
-        return kept.id if self._session.server.is_target_of(request.url) else None
+            execution = self._session.handover.save_request(execution, resource[:2], request.body, push.is_dated)
+        push.runs = [push.execution] if execution is push.execution else [push.execution, execution]
+        return execution.id if self._session.server.is_target_of(request.url) else None
 
     def handle_answer(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
         """Evaluates an answer; `read_body` returns its JSON or text and is called only if the answer counts."""

@@ -12,6 +12,10 @@ from typing import Any
 from .places import RUNNER_FOLDER
 
 
+def script_name() -> str:
+    return os.path.splitext(os.path.basename(sys.argv[0]))[0]
+
+
 class Script:
     def __init__(self, name: str, arguments: list[str]) -> None:
         self.name = name

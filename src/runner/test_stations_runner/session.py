@@ -43,7 +43,8 @@ class Session:
         self.handover = Handover(channel, self.pending_uploads, self.executions)
         call_after_fork(self._reset_after_fork)
 
-    def observe(self, report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    @staticmethod
+    def observe(report: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Calls `report` and prints an exception instead of raising it: reporting must not change the test."""
         try:
             report(*args, **kwargs)

@@ -124,6 +124,10 @@ class _UserInput(io.TextIOBase):
         return [rest] if rest else []
 
 
+def _visible(text: str) -> str:
+    return _TERMINAL_ESCAPES.sub("", text)
+
+
 def _show(text: str) -> None:
     if sys.stdout is not None:
         sys.stdout.write(text)

@@ -64,7 +64,7 @@ class TofuPilot:
             call = _bound(signature, args, kwargs)
             if call is None:
                 return original(*args, **kwargs)  # raises the client's own TypeError
-            with self._pushes.push(*self._begin(call, read)):
+            with self._pushes.push(*self._complete_call(call, read)):
                 return original(*call.args, **call.kwargs)
 
         @functools.wraps(original)
@@ -72,7 +72,7 @@ class TofuPilot:
             call = _bound(signature, args, kwargs)
             if call is None:
                 return await original(*args, **kwargs)
-            with self._pushes.push(*self._begin(call, read)):
+            with self._pushes.push(*self._complete_call(call, read)):
                 return await original(*call.args, **call.kwargs)
 
         return create_async if inspect.iscoroutinefunction(original) else create
@@ -89,23 +89,23 @@ class TofuPilot:
         own = self._session.executions.find_reported_by(run.serial_number, run.started_at)
         return own or self._session.handover.save_request(run, "openhtf", body, is_dated=True)
 
-    def _begin(self, call: inspect.BoundArguments, read: Reader) -> tuple[Pushable, bool]:
+    def _complete_call(self, call: inspect.BoundArguments, read: Reader) -> tuple[Pushable, bool]:
         """Puts the user's answers into the call; returns whose run it is, and whether the script itself dates it."""
         session = self._session
         session.control.exit_if_stopping()
-        own = call.arguments.get("procedure_id")
-        own = None if own is None else str(own)
+        own_procedure_id = call.arguments.get("procedure_id")
+        own_procedure_id = None if own_procedure_id is None else str(own_procedure_id)
         run = read(call.arguments)
         is_dated = run.is_dated
-        said = self._date(call, is_dated)
+        call_text = self._add_start(call, is_dated)
         # If the user gives the serial number, the script's own identifies no unit.
         number = None if session.serial_numbers.should_ask else run.own_serial_number
-        tested = session.executions.find_pushed_by(Identity(number, (own,), run.outcome))
+        tested = session.executions.find_pushed_by(Identity(number, (own_procedure_id,), run.outcome))
         execution: Pushable = tested or run
-        if said is not None:
-            self._dated_pushes[said] = call.arguments["started_at"], execution
-        procedure_id = session.procedures.choose(execution.id, own)
-        if procedure_id != own:
+        if call_text is not None:
+            self._dated_pushes[call_text] = call.arguments["started_at"], execution
+        procedure_id = session.procedures.choose(execution.id, own_procedure_id)
+        if procedure_id != own_procedure_id:
             call.arguments["procedure_id"] = procedure_id
         unit = call.arguments.get("unit_under_test")
         own_part_number = (unit if isinstance(unit, Mapping) else call.arguments).get("part_number")
@@ -126,8 +126,8 @@ class TofuPilot:
             session.observe(run.report, session, procedure_id)
         return execution, is_dated
 
-    def _date(self, call: inspect.BoundArguments, is_dated: bool) -> str | None:
-        """Gives a v1 run without a start the one that the server would compute: a later upload must find or date the run.
+    def _add_start(self, call: inspect.BoundArguments, is_dated: bool) -> str | None:
+        """Gives a v1 run without a start the one that the server would compute, by which a later upload is dated.
 
         Returns:
             The arguments of a call with dated phases, by which another try of the same push is recognized.
@@ -143,13 +143,13 @@ class TofuPilot:
         if not is_dated:
             return None
         try:
-            said = repr([value for name, value in call.arguments.items() if name not in ("self", "started_at")])
-        except Exception:  # a repr is the user's code
+            call_text = repr([value for name, value in call.arguments.items() if name not in ("self", "started_at")])
+        except Exception:  # a repr is the script's code
             return None
         self._dated_pushes = {text: each for text, each in self._dated_pushes.items() if not each[1].is_pushed}
-        if said in self._dated_pushes:
-            call.arguments["started_at"] = self._dated_pushes[said][0]
-        return said
+        if call_text in self._dated_pushes:
+            call.arguments["started_at"] = self._dated_pushes[call_text][0]
+        return call_text
 
 
 def _bound(signature: inspect.Signature, args: Any, kwargs: Any) -> inspect.BoundArguments | None:

@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, SupportsFloat, SupportsIndex, cast
 
-from .json_values import safe_text, to_bounded_json, truncate
+from .values import optional_text, safe_text, to_bounded_json, truncate
 
 PASS, FAIL, SKIP, ERROR, ABORTED = "PASS", "FAIL", "SKIP", "ERROR", "ABORTED"
 
@@ -74,14 +74,13 @@ def evaluated_measurement(given: object) -> dict[str, object]:
     verdicts = [rule.verdict(name, value) for rule in rules]
     by_rules = FAIL if FAIL in verdicts else PASS if PASS in verdicts else "UNSET"
     outcome = FAIL if by_rules == FAIL else stated or by_rules
-    units = given.get("units")
     measurement: dict[str, object] = {
         "name": name,
         "outcome": outcome,
-        "units": ", ".join(map(str, units)) if isinstance(units, (list, tuple)) else _optional_text(units),
+        "units": units_text(given.get("units")),
         "validators": [rule.text for rule in rules],
         "validator_outcomes": [verdict or stated or "UNSET" for verdict in verdicts],
-        "docstring": _optional_text(given.get("docstring")),
+        "docstring": optional_text(given.get("docstring")),
     }
     if value is not None:
         measurement["measured_value"] = to_bounded_json(value)
@@ -175,6 +174,18 @@ def stored_value(value: object) -> object:
     return value
 
 
+def units_text(units: object) -> str | None:
+    return ", ".join(map(str, units)) if isinstance(units, (list, tuple)) else optional_text(units)
+
+
+def limits_text(lower: object, upper: object) -> str:
+    texts = [] if lower is None else [f"{lower} <="]
+    texts.append("x")
+    if upper is not None:
+        texts.append(f"<= {upper}")
+    return " ".join(texts)
+
+
 def text_of(value: object) -> str:
     return truncate(safe_text(repr, value), _MAX_VALUE_TEXT)
 
@@ -252,11 +263,8 @@ def _limits(name: str, given: Mapping[Any, Any]) -> list[_Rule]:
     lower, upper = (_limit(name, given.get(which)) for which in ("lower_limit", "upper_limit"))
     if lower is None and upper is None:
         return []
-    texts = [] if lower is None else [f"{given['lower_limit']} <="]
-    texts.append("x")
-    if upper is not None:
-        texts.append(f"<= {given['upper_limit']}")
-    return [_Rule(" ".join(texts), lambda value: _is_between(lower, _number(value), upper))]
+    text = limits_text(given.get("lower_limit"), given.get("upper_limit"))
+    return [_Rule(text, lambda value: _is_between(lower, _number(value), upper))]
 
 
 def _limit(name: str, limit: object) -> int | float | None:
@@ -341,7 +349,3 @@ def _characters(value: object) -> str:
 
 def _is_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
-
-
-def _optional_text(value: object) -> str | None:
-    return None if value is None else str(value)

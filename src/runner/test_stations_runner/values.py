@@ -35,6 +35,10 @@ def safe_text(render: Callable[[Any], str], value: object) -> str:
         return f"<{type(value).__name__} without a text form>"
 
 
+def optional_text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
 class _Conversion:
     def __init__(self, items: float) -> None:
         self._left = items

@@ -35,7 +35,7 @@ class Identity:
         return (
             self.serial_number is not None
             and (push.serial_number is None or push.serial_number.casefold() == self.serial_number.casefold())
-            and any(_can_be_same(own, other) for own in self.procedure_ids for other in push.procedure_ids)
+            and any(_can_name_same_procedure(own, other) for own in self.procedure_ids for other in push.procedure_ids)
             and (push.outcome != "PASS" or self.outcome == "PASS")
         )
 
@@ -47,7 +47,6 @@ class StationServer:
         self._origin: tuple[str, str, int | None] | None = None
 
     def load_address(self) -> None:
-        """Loads the address from the environment, which the script may change later."""
         self.set_address(os.environ.get(URL_VARIABLE, ""))
 
     def set_address(self, address: str) -> None:
@@ -68,8 +67,7 @@ def _origin_of(url: str) -> tuple[str, str, int | None] | None:
     return (scheme, "loopback" if host in _LOOPBACK else host, port) if host else None
 
 
-def _can_be_same(one: str | None, other: str | None) -> bool:
-    """Returns whether both can name one procedure, which has an id (a uuid) and an identifier such as FVT1."""
+def _can_name_same_procedure(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other or _is_uuid(one) != _is_uuid(other)
 
 

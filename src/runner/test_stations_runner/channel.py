@@ -38,7 +38,6 @@ class Channel:
     """A connection that never disturbs the script: after the host has disconnected, sending does nothing."""
 
     def __init__(self, address: str, token: str, child_token: str, lineage: Lineage) -> None:
-        """Creates the channel; `connect`, or the first event of a child process, opens it."""
         self.address = address
         self.child_token = child_token
         # True in a child process that has not connected yet.
@@ -67,7 +66,6 @@ class Channel:
         self._write("hello", token=self._token, pid=os.getpid(), python=platform.python_version())
 
     def send(self, event: str, **fields: object) -> None:
-        """Sends an event with the current time; returns when the system has taken it."""
         execution_id = fields.get("execution_id")
         if self._lineage.is_inherited(execution_id) or (self._lineage.is_child and event in _OF_SCRIPT):
             return
@@ -86,11 +84,7 @@ class Channel:
         disconnected: Callable[[], None],
         before_child_connects: Callable[[], None],
     ) -> None:
-        """Starts a thread that reads the commands of the host.
-
-        Args:
-            before_child_connects: Is called when a child process is about to open its own connection.
-        """
+        """Starts to read commands; a child process calls `before_child_connects` and connects with its first event."""
         self._command, self._disconnected, self._before_child_connects = command, disconnected, before_child_connects
         if self._socket is not None:
             self._start_reader()

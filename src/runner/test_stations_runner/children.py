@@ -56,7 +56,6 @@ def prepare_children(settings: Settings, session: Session) -> None:
 
 
 def follow_child(private: dict[str, Any]) -> None:
-    """Follows this process, which a process of the script has started; `private` is the value of `VARIABLE`."""
     survive_broken_pipes()
     settings = settings_of_json(private["settings"])
     lineage = Lineage(is_child=True)
@@ -70,7 +69,6 @@ def follow_child(private: dict[str, Any]) -> None:
 
 
 def finish_at_exit(session: Session, runs: PlainRuns) -> None:
-    """Registers that this child process hands over its results at its end."""
     pid = os.getpid()
 
     def end() -> None:
@@ -93,7 +91,6 @@ def _add_startup(environment: MutableMapping[str, str], startup: str) -> None:
 
 
 def _complete_environments(startup: str) -> None:
-    """Lets `subprocess` add what a child needs to an environment that the script provides."""
     popen: Any = subprocess.Popen
     original = popen.__init__
     signature = inspect.signature(original)

@@ -54,10 +54,7 @@ class PartNumbers:
         self._chosen: str | None = None
 
     def choose(self, execution_id: str, own: object) -> str | None:
-        """Returns the script's own part number, or the one that the user gives once for all tests of the script.
-
-        Without a host the test runs without one: the result is saved, and the part number can be given later.
-        """
+        """Returns the script's own number, or the user's for all tests; None without a host: it can be added later."""
         text = "" if own is None else str(own).strip()
         if text or not self._should_ask:
             return text or None

@@ -26,7 +26,6 @@ class Control:
         self.is_stopping = False
 
     def exit_if_stopping(self) -> None:
-        """Raises SystemExit if the user has stopped the script."""
         if self.is_stopping:
             raise SystemExit(STOPPED)
 
@@ -43,7 +42,6 @@ class Control:
                 self._running.remove(execution)
 
     def stop(self, force: bool) -> None:
-        """Ends the running tests; interrupts the script if there are none."""
         with self._lock:
             self.is_stopping = True
             running = list(self._running)

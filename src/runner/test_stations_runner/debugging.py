@@ -1,5 +1,3 @@
-"""Keeps a debugger from changing a test: no timeout at a breakpoint, and no stop of the runner's threads."""
-
 from __future__ import annotations
 
 import functools

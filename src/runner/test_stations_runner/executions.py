@@ -11,8 +11,6 @@ from .pending_uploads import Result
 
 
 class Pushable(Protocol):
-    """An execution whose result the script may push to a server."""
-
     id: str
     is_pushed: bool
     # HTTP status (None: no answer) and message of the last push that failed.
@@ -29,8 +27,6 @@ class TestedExecution(Pushable, Protocol):
 
 
 class Executions:
-    """The executions whose results no server has acknowledged, by the thread in which each was run."""
-
     def __init__(self) -> None:
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -54,7 +50,6 @@ class Executions:
             self._unpushed.append((threading.get_ident(), execution))
 
     def remove(self, execution: Pushable) -> None:
-        """Removes an execution whose result has been pushed or handed over: no later push is a push of it."""
         with self._lock:
             self._unpushed = [(thread, each) for thread, each in self._unpushed if each is not execution]
 

@@ -47,7 +47,7 @@ class Handover:
                 first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
         if first is execution:
             result = execution.result(kind, body)
-            self._pending_uploads.save(replace(result, started_at=_start_in(body) or result.started_at))
+            self._pending_uploads.save(replace(result, started_at=_started_at_millis(body) or result.started_at))
             self.hand_over_thread(execution)
         return first
 
@@ -57,15 +57,13 @@ class Handover:
         elif execution.failure is not None or "tofupilot" not in sys.modules:
             self._hand_over(execution)
         else:
-            self.push_failed(execution)
+            self.expect_push(execution)
 
-    def push_failed(self, execution: Pushable) -> None:
-        """Notes that no server has the result yet; the script may still push it."""
+    def expect_push(self, execution: Pushable) -> None:
         with self._lock:
             self._waiting[execution.id] = threading.get_ident(), execution
 
     def push_acknowledged(self, execution: Pushable, run_id: str) -> None:
-        """Notes that the station's server has the run; its attachments may follow, until `push_finished`."""
         with self._lock:
             self._waiting.pop(execution.id, None)
             self._sent = {digest: each for digest, each in self._sent.items() if each is not execution}
@@ -101,8 +99,7 @@ class Handover:
         self._waiting, self._sent = {}, {}
 
 
-def _start_in(body: bytes) -> float | None:
-    """Returns the start in the body of a push, by which the run can be found on the server; milliseconds since 1970."""
+def _started_at_millis(body: bytes) -> float | None:
     try:
         return millis(json.loads(body)["started_at"])
     except (ValueError, KeyError, TypeError):

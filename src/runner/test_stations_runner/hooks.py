@@ -17,11 +17,7 @@ from .tofupilot_hooks import TofuPilot
 
 
 def install_hooks(session: Session, runs: PlainRuns, before_child_connects: Callable[[], None]) -> None:
-    """Patches the packages when the script imports them, and starts to obey the commands of the host.
-
-    Args:
-        before_child_connects: Is called once in each forked process, when it has something to report.
-    """
+    """Patches the packages when the script imports them, and starts to obey the commands of the host."""
     prompts, pushes = Prompts(session.channel, ignores_timeouts=session.mode is Mode.DEBUG), Pushes(session)
     tofupilot, http = TofuPilot(session, pushes), HttpClients(session, pushes)
     if session.mode is Mode.DRY:

@@ -13,7 +13,7 @@ from .failures import describe, without_runner_frames
 from .hooks import install_hooks
 from .lineage import Lineage
 from .phase_functions import PhaseFunctions
-from .plain_runs import PlainRuns, crash_sentence, exit_sentence, is_failure
+from .plain_runs import PlainRuns, crash_sentence, exit_sentence, is_failing_exit_code
 from .script import Script
 from .session import Session
 from .settings import Mode, settings_of_environment
@@ -75,7 +75,7 @@ def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: froze
         functions.call_if_never_called()
         return 0
     except SystemExit as leave:
-        if is_failure(leave.code):
+        if is_failing_exit_code(leave.code):
             runs.mark_broken(exit_sentence(leave.code))
         return leave.code
     except KeyboardInterrupt as interrupt:

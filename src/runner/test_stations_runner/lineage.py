@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 
 def call_after_fork(action: Callable[[], None]) -> None:
-    """Calls `action` in each process that is forked from this one."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=action)
 

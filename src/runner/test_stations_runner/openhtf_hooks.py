@@ -38,7 +38,6 @@ class OpenHtf:
         logging.getLogger("openhtf").addHandler(_PhaseLogs(self._session, self._executions, folder))
 
     def _silence_aborts(self, threads: Any) -> None:
-        """Hides the exception by which OpenHTF ends a phase after a stop, which Python would print as an error."""
         original = threading.excepthook
 
         def excepthook(args: threading.ExceptHookArgs, /) -> None:

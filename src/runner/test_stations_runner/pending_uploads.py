@@ -85,8 +85,8 @@ class PendingUploads:
         finished = self._path(result.id)
         # Whenever this process is killed, the old or the new version exists.
         if result.id in self._has_attachments:
-            _rename(finished, f"{finished}_before")
-        _rename(unfinished, finished)
+            _rename_with_retries(finished, f"{finished}_before")
+        _rename_with_retries(unfinished, finished)
         if result.id in self._has_attachments:
             _remove(f"{finished}_before")
         if is_final:
@@ -106,7 +106,6 @@ class PendingUploads:
             _remove(self._path(execution_id))
 
     def hand_over(self, execution_id: str, status: int | None, message: str | None) -> bool:
-        """Leaves a result to the editor, with the failure of the script's last push; returns whether it exists."""
         if execution_id not in self._has_attachments:
             return False
         del self._has_attachments[execution_id]
@@ -166,25 +165,24 @@ def _write(path: str, content: bytes, is_synced: bool = True) -> None:
         if is_synced:
             file.flush()
             os.fsync(file.fileno())
-    _rename(f"{path}.part", path)
+    _rename_with_retries(f"{path}.part", path)
 
 
-def _rename(path: str, target: str) -> None:
-    """Renames a file or folder, with retries: on Windows a virus scanner may have it open for a moment."""
+def _rename_with_retries(path: str, target: str) -> None:
     for pause_s in (0.01, 0.05, 0.2, 0.5, 1.0):
         try:
             os.replace(path, target)
             return
-        except PermissionError:
+        except PermissionError:  # on Windows, a virus scanner may have it open for a moment
             time.sleep(pause_s)
     os.replace(path, target)
 
 
 def _remove(path: str) -> None:
-    """Removes a folder under another name, because half of a result would be pushed again and again."""
+    # Under another name first: half of a result would be pushed again and again.
     removed = os.path.join(os.path.dirname(path), f".gone-{os.path.basename(path)}")
     try:
-        _rename(path, removed)
+        _rename_with_retries(path, removed)
     except OSError:
         removed = path  # on Windows, while a program reads a file in it
     shutil.rmtree(removed, ignore_errors=True)

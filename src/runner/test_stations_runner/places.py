@@ -37,7 +37,6 @@ class Files:
         return candidates[-1] if candidates else None
 
     def is_users(self, file: str) -> bool:
-        """Returns whether `file`, as a code object names it, is source that the user may edit."""
         if file.startswith("<"):
             return False
         path = self._absolute(file)

@@ -31,7 +31,6 @@ class PhaseFunction:
             self._signature = None
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments | None:
-        """Returns the arguments by name; None: the call is wrong, which Python reports when it is made."""
         try:
             return self._signature.bind(*args, **kwargs) if self._signature is not None else None
         except TypeError:
@@ -80,7 +79,6 @@ def stored_phases(calls: Sequence[PhaseCall], end: float) -> list[dict[str, obje
 
 
 def reasons(calls: Sequence[PhaseCall], why: str | None) -> list[str]:
-    """Returns sentences on why the outcome is not simply that of the phases; users are shown the first."""
     problems = [call.result.problem for call in calls if call.result is not None and call.result.problem]
     unfinished = [f"Phase {call.name} had not ended when its run ended." for call in calls if call.outcome is None]
     skipped = ["All phases were skipped."] if all(call.outcome == SKIP for call in calls) else []

@@ -86,7 +86,6 @@ class PlainRun:
         )
 
     def is_ended_by(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None, unit: Unit) -> bool:
-        """Returns whether a call in the run's own thread begins the next unit."""
         with self._lock:
             if phase.name != self._first.name:
                 return False

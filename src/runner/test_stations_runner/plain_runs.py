@@ -216,12 +216,11 @@ def _watch_unraisable(on_thread_broken: Callable[[str], None], on_broken: Callab
 
 def _failure_by(error: BaseException | None) -> str | None:
     if isinstance(error, SystemExit):
-        return exit_sentence(error.code) if is_failure(error.code) else None
+        return exit_sentence(error.code) if is_failing_exit_code(error.code) else None
     return None if error is None else crash_sentence(error)
 
 
-def is_failure(code: object) -> bool:
-    """Returns whether an argument of `sys.exit` means failure."""
+def is_failing_exit_code(code: object) -> bool:
     return not (code is None or (isinstance(code, int) and code == 0))
 
 

@@ -53,7 +53,6 @@ class Pushes:
         return execution.id if self._session.server.is_target_of(request.url) else None
 
     def handle_answer(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
-        """Evaluates an answer; `read_body` returns its JSON or text and is called only if the answer counts."""
         push = _push.get()
         if not request.created_resource and (push is None or status < 400):
             return
@@ -113,7 +112,7 @@ class Pushes:
         execution_id = None if execution is None else execution.id
         self._session.channel.send("run_upload_failed", execution_id=execution_id, status=status, message=message)
         if execution is not None:
-            self._session.handover.push_failed(execution)
+            self._session.handover.expect_push(execution)
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,6 @@ class Request:
 
 
 class Push:
-    """One push, which may take several requests and tries."""
-
     def __init__(self, execution: Pushable | None, is_dated: bool = True) -> None:
         self.execution = execution
         self.is_dated = is_dated

@@ -23,8 +23,6 @@ class Mode(enum.Enum):
 
 @dataclass(frozen=True)
 class Settings:
-    """The host's settings of a run, for the script's process and its child processes."""
-
     mode: Mode
     script: str
     # None: no result is saved.

@@ -17,8 +17,6 @@ Reader = Callable[[Mapping[str, Any]], PushedRun]
 
 
 class TofuPilot:
-    """Wraps the calls of the official client, v1 and v2, that create a run."""
-
     def __init__(self, session: Session, pushes: Pushes) -> None:
         self._session = session
         self._pushes = pushes
@@ -78,7 +76,6 @@ class TofuPilot:
         return create_async if inspect.iscoroutinefunction(original) else create
 
     def _execution_of_report(self, original: Any, args: Any, kwargs: Any) -> Pushable | None:
-        """Returns the execution of an OpenHTF report that is about to be imported; None: the report cannot be read."""
         call = _bound(inspect.signature(original), args, kwargs)
         try:
             with open(str(call and call.arguments["file_path"]), "rb") as file:

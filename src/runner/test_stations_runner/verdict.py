@@ -60,11 +60,7 @@ def result_of_answer(phase: str, answer: object) -> PhaseResult:
 
 
 def evaluated_measurement(given: object) -> dict[str, object]:
-    """Returns a measurement in the terms of the contract, with the outcome that its limits give it.
-
-    Raises:
-        UninterpretableError: The value, the outcome, a limit, or a validator cannot be interpreted.
-    """
+    """Returns a measurement as the contract has it, with the outcome by its limits; raises UninterpretableError."""
     if not isinstance(given, Mapping):
         raise UninterpretableError(f"returned a measurement that is not a dict: {text_of(given)}")
     name = str(given.get("name"))
@@ -101,7 +97,6 @@ class Ending(enum.Enum):
 
 
 def outcome_of_run(calls: Iterable[Call], ending: Ending) -> str:
-    """Returns the outcome of a run from all calls of its phases, in their order."""
     if ending is Ending.STOPPED:
         return ABORTED
     outcomes = [outcome for outcome in _counted_outcomes(list(calls)) if outcome is not None]

@@ -245,46 +245,53 @@ describe('Child processes of a script', function () {
 
   for (const [number, way] of Object.keys(ways).entries()) {
     const python = pythons[number % pythons.length] ?? '';
-    const told = (seen: Seen): string => `${way} with ${python}: ${JSON.stringify(seen, null, 1)}`;
+    const diagnostics = (seen: Seen): string => `${way} with ${python}: ${JSON.stringify(seen, null, 1)}`;
     const serials = (seen: Seen): (string | null)[] =>
       seen.events.flatMap((event) => (event.event === 'run_complete' ? [event.serial_number] : [])).sort();
 
     /** The tests of these scripts that the editor pushes. */
     const kept = kindsOf(way).filter((kind) => kind === 'kept').length;
 
-    it(`of ${way} push as the station, and the window sees it`, async () => {
+    it(`a child process of ${way} pushes as the station, and the window shows the run`, async () => {
       const { seen, box, units } = await run(way, python, {});
-      assert.deepEqual(serials(seen), [...units].sort(), told(seen));
-      assert.equal(seen.events.filter(({ event }) => event === 'run_uploaded').length, units.length - kept, told(seen));
+      assert.deepEqual(serials(seen), [...units].sort(), diagnostics(seen));
+      assert.equal(
+        seen.events.filter(({ event }) => event === 'run_uploaded').length,
+        units.length - kept,
+        diagnostics(seen),
+      );
       // A pool kills its processes before they can hand anything over: the window finds it when they are dead.
       const queued = way === 'a multiprocessing pool' ? [0, kept] : [kept];
-      assert.ok(queued.includes(seen.events.filter(({ event }) => event === 'run_upload_queued').length), told(seen));
-      assert.equal(await pushTheRest(box), kept, told(seen));
-      assert.deepEqual(await stored(units), [...units].sort(), told(seen));
-      assert.deepEqual([seen.died, seen.exitCode], [0, 0], told(seen));
+      assert.ok(
+        queued.includes(seen.events.filter(({ event }) => event === 'run_upload_queued').length),
+        diagnostics(seen),
+      );
+      assert.equal(await pushTheRest(box), kept, diagnostics(seen));
+      assert.deepEqual(await stored(units), [...units].sort(), diagnostics(seen));
+      assert.deepEqual([seen.died, seen.exitCode], [0, 0], diagnostics(seen));
     });
 
-    it(`of ${way} send nothing in a dry run, whatever address they name`, async () => {
+    it(`a child process of ${way} sends nothing in a dry run, whatever address it names`, async () => {
       const { seen, box, units } = await run(way, python, { mode: 'dry' });
-      assert.deepEqual(serials(seen), [...units].sort(), told(seen));
-      assert.deepEqual(elsewhere.requests, [], told(seen));
-      assert.deepEqual(await stored(units), [], told(seen));
-      assert.deepEqual(await box.list(), [], told(seen));
-      assert.doesNotMatch(seen.printed, /Traceback/, told(seen));
+      assert.deepEqual(serials(seen), [...units].sort(), diagnostics(seen));
+      assert.deepEqual(elsewhere.requests, [], diagnostics(seen));
+      assert.deepEqual(await stored(units), [], diagnostics(seen));
+      assert.deepEqual(await box.list(), [], diagnostics(seen));
+      assert.doesNotMatch(seen.printed, /Traceback/, diagnostics(seen));
     });
 
-    it(`of ${way} keep their results while the server is away`, async () => {
+    it(`a child process of ${way} saves its result while the server is unavailable`, async () => {
       const { seen, box, units } = await run(way, python, { url: 'http://127.0.0.1:1' });
-      assert.equal(await pushTheRest(box), units.length, told(seen));
-      assert.deepEqual(await stored(units), [...units].sort(), told(seen));
+      assert.equal(await pushTheRest(box), units.length, diagnostics(seen));
+      assert.deepEqual(await stored(units), [...units].sort(), diagnostics(seen));
     });
 
-    it(`of ${way} that are killed leave their results`, async function () {
+    it(`a child process of ${way} that is killed leaves its result on disk`, async function () {
       if (way === 'a multiprocessing pool') skip(this, 'a pool hangs when one of its processes is killed');
       if (way === 'a thread pool') skip(this, 'a thread is not killed');
       const { seen, box, units } = await run(way, python, { dies: true });
-      assert.equal(await pushTheRest(box), units.length, told(seen));
-      assert.deepEqual(await stored(units), [...units].sort(), told(seen));
+      assert.equal(await pushTheRest(box), units.length, diagnostics(seen));
+      assert.deepEqual(await stored(units), [...units].sort(), diagnostics(seen));
     });
   }
 });

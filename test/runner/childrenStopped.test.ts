@@ -158,7 +158,7 @@ class Run {
     for (;;) {
       const [all, group] = pattern.exec(this.printed) ?? [];
       if (all !== undefined) return group ?? all;
-      assert.ok(!this.#ended, this.told());
+      assert.ok(!this.#ended, this.diagnostics());
       await once(this.#news, 'news');
     }
   }
@@ -167,7 +167,7 @@ class Run {
     return this.events.flatMap((event) => (event.event === 'run_complete' ? [event.outcome] : []));
   }
 
-  told(): string {
+  diagnostics(): string {
     return JSON.stringify({ events: this.events, died: this.died, printed: this.printed }, null, 1);
   }
 
@@ -206,46 +206,46 @@ withEachPython('Child processes of a script', (python) => {
   }
 
   for (const [way, main] of Object.entries(ways)) {
-    it(`started by ${way} tear down before Stop interrupts the script`, async () => {
+    it(`a child process started by ${way} runs its teardown before Stop interrupts the script`, async () => {
       const { folder, box } = await given(main('soaks'));
       const run = await Run.start(python, folder, box);
       await run.untilPrinted(/soaking (\d+)/);
       run.send({ command: 'stop' });
-      assert.equal(await run.ended, 130, run.told());
-      assert.match(run.printed, /powered off/, run.told());
-      assert.deepEqual([run.outcomes(), run.died], [['ABORTED'], []], run.told());
-      assert.deepEqual(await left(box), ['ABORTED SN-1'], run.told());
+      assert.equal(await run.ended, 130, run.diagnostics());
+      assert.match(run.printed, /powered off/, run.diagnostics());
+      assert.deepEqual([run.outcomes(), run.died], [['ABORTED'], []], run.diagnostics());
+      assert.deepEqual(await left(box), ['ABORTED SN-1'], run.diagnostics());
     });
 
     // With the others, it is a fork or a new program too.
     if (way.startsWith('multiprocessing')) continue;
 
-    it(`started by ${way} ask the operator through the editor`, async () => {
+    it(`a child process started by ${way} asks the operator through the editor`, async () => {
       const { folder, box } = await given(main('asks'));
       const run = await Run.start(python, folder, box, 'blue');
-      assert.equal(await run.ended, 0, run.told());
-      assert.match(run.printed, /answered blue/, run.told());
-      assert.deepEqual(await left(box), ['PASS SN-1'], run.told());
+      assert.equal(await run.ended, 0, run.diagnostics());
+      assert.match(run.printed, /answered blue/, run.diagnostics());
+      assert.deepEqual(await left(box), ['PASS SN-1'], run.diagnostics());
     });
 
-    it(`started by ${way} are reported when they die in a test`, async () => {
+    it(`a child process started by ${way} that dies in a test is reported`, async () => {
       const { folder, box } = await given(main('dies'));
       const run = await Run.start(python, folder, box);
-      assert.equal(await run.ended, 0, run.told());
-      assert.deepEqual([run.outcomes(), run.died.length], [[], 1], run.told());
+      assert.equal(await run.ended, 0, run.diagnostics());
+      assert.deepEqual([run.outcomes(), run.died.length], [[], 1], run.diagnostics());
     });
   }
 
-  it('do not hold up Stop when they die in their teardown', async () => {
+  it('a child process that dies in its teardown does not delay Stop', async () => {
     const { folder, box } = await given((ways['subprocess.run'] ?? assert.fail())('dies_stopping') + '\nwhile 1: pass');
     const run = await Run.start(python, folder, box);
     const pid = await run.untilPrinted(/soaking (\d+)/);
     run.send({ command: 'stop' });
-    assert.equal(await run.ended, 130, run.told());
-    assert.deepEqual(run.died, [Number(pid)], run.told());
+    assert.equal(await run.ended, 130, run.diagnostics());
+    assert.deepEqual(run.died, [Number(pid)], run.diagnostics());
   });
 
-  it('that never test are interrupted when a stopped script has left them behind', async () => {
+  it('child processes without a test are interrupted when they outlive a stopped script', async () => {
     const { folder, box } = await given(`
 import subprocess, sys, time
 plain = """
@@ -262,13 +262,13 @@ while True: time.sleep(0.01)
     const run = await Run.start(python, folder, box);
     const pid = Number(await run.untilPrinted(/plain (\d+)/));
     run.send({ command: 'stop' });
-    assert.equal(await run.ended, 130, run.told());
+    assert.equal(await run.ended, 130, run.diagnostics());
     const isSwitchedOff = run.printed.includes('switched off');
     if (!isSwitchedOff) process.kill(pid, 'SIGKILL');
-    assert.ok(isSwitchedOff, run.told());
+    assert.ok(isSwitchedOff, run.diagnostics());
   });
 
-  it('that outlive a script which was not stopped are left alone', async () => {
+  it('child processes that outlive a script that was not stopped continue', async () => {
     const { folder, box } = await given(`
 import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time\\nwhile True: time.sleep(0.01)"],
@@ -276,28 +276,28 @@ child = subprocess.Popen([sys.executable, "-c", "import time\\nwhile True: time.
 print("child", child.pid, flush=True)
 `);
     const run = await Run.start(python, folder, box);
-    assert.equal(await run.ended, 0, run.told());
+    assert.equal(await run.ended, 0, run.diagnostics());
     const pid = Number(await run.untilPrinted(/child (\d+)/));
-    assert.ok(isAlive(pid), run.told());
+    assert.ok(isAlive(pid), run.diagnostics());
     process.kill(pid, 'SIGKILL');
   });
 
   for (const work of ['waits', 'pushes_later']) {
-    it(`that outlive the window keep their result once (${work})`, async () => {
+    it(`a child process that outlives the window saves its result once (${work})`, async () => {
       const { folder, box } = await given(`
 import subprocess, sys
 subprocess.run([sys.executable, "worker.py", "${work}"])
 `);
       const host = await windowed(folder, box);
       await host.untilPrinted('waiting');
-      await host.leave();
+      await host.disconnect();
       await writeFile(join(folder, 'go'), '');
       await host.ended;
       assert.deepEqual(await left(box), ['PASS SN-1']);
     });
   }
 
-  it('that cannot reach the editor test as the script says, and say so once', async () => {
+  it('child processes that cannot reach the editor use the identity in the script and warn once', async () => {
     const { folder, box } = await given(`
 import subprocess, sys
 import worker
@@ -308,7 +308,7 @@ with open("errors.txt", "w") as errors:
 `);
     const host = await windowed(folder, box);
     await host.untilPrinted('waiting');
-    await host.leave();
+    await host.disconnect();
     await writeFile(join(folder, 'go'), '');
     await host.ended;
     const errors = await readFile(join(folder, 'errors.txt'), 'utf8');

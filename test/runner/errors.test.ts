@@ -9,7 +9,7 @@ withEachPython('Errors', (python) => {
   /** What Python itself prints for the script. */
   const plain = (file: string): string => spawnSync(python, [file], { cwd: path.dirname(file) }).stderr.toString();
 
-  it('tells where a script does not compile', async () => {
+  it('reports the place of a syntax error in the script', async () => {
     const file = await script('import os\n\ndef broken(:\n    pass\n');
     const host = await Host.run(python, file);
     const { reason, failure } = host.one('run_crashed');
@@ -22,7 +22,7 @@ withEachPython('Errors', (python) => {
     assert.equal(host.one('script_ended').exit_code, 1);
   });
 
-  it('tells a script that is not there or is not text', async () => {
+  it('reports a script that does not exist or is not text', async () => {
     const missing = await Host.run(python, path.join(path.dirname(await script('')), 'absent.py'));
     assert.equal(missing.one('run_crashed').failure.type, 'FileNotFoundError');
     assert.match(missing.stderr, /can't open file '.*absent\.py'/);
@@ -32,7 +32,7 @@ withEachPython('Errors', (python) => {
     assert.equal(await nul.ended, 1);
   });
 
-  it("tells an exception at the innermost line of the user's own files", async () => {
+  it("reports an exception at the innermost line of the user's own files", async () => {
     const folder = await scriptFolder({
       'main.py': `
 import json
@@ -58,7 +58,7 @@ main()
     assert.equal(await host.ended, 1);
   });
 
-  it('names a missing module, and the broken line of an imported one', async () => {
+  it('reports the name of a missing module and the faulty line of an imported one', async () => {
     const folder = await scriptFolder({
       'main.py': 'import not_installed_at_all.part\n',
       'imports.py': 'import broken\n',
@@ -73,7 +73,7 @@ main()
     assert.deepEqual(broken.one('run_crashed').failure.place, { file: path.join(folder, 'broken.py'), line: 2 });
   });
 
-  it('keeps the exit code of sys.exit', async () => {
+  it('passes on the exit code of sys.exit', async () => {
     const codes = [
       ['sys.exit()', 0, ''],
       ['sys.exit(5)', 5, ''],
@@ -92,7 +92,7 @@ main()
     }
   });
 
-  it("uses the script's own excepthook and exit functions", async () => {
+  it('calls the excepthook and the exit functions of the script', async () => {
     const file = await script(`
 import atexit, sys
 atexit.register(print, "at exit")

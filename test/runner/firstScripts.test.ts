@@ -46,11 +46,11 @@ withEachPython('The first scripts of a user', (python) => {
 
   async function passes(file: string, procedure: ProcedureReference): Promise<void> {
     const { host, stored, kept } = await run(file);
-    assert.equal(await host.ended, 0, host.told());
+    assert.equal(await host.ended, 0, host.diagnostics());
     assert.deepEqual(
       stored.map((each) => [each.outcome, each.procedure.id, each.created_by_station?.id]),
       [['PASS', procedure.id, station.id]],
-      host.told(),
+      host.diagnostics(),
     );
     assert.deepEqual(kept, []);
     assert.equal(host.all('run_uploaded').length, 1);
@@ -58,7 +58,7 @@ withEachPython('The first scripts of a user', (python) => {
   }
 
   for (const name of globSync('*.py', { cwd: samples }).sort()) {
-    it(`pass, are stored once and print no warning (the sample ${name})`, async () => {
+    it(`the sample ${name} passes, is stored once and prints no warning`, async () => {
       const file = path.join(await scriptFolder({}, 'samples'), name);
       await mkdir(path.dirname(file), { recursive: true });
       await cp(path.join(samples, name), file);
@@ -67,11 +67,11 @@ withEachPython('The first scripts of a user', (python) => {
   }
 
   for (const kind of ['openhtf', 'vanilla'] as const) {
-    it(`pass, are stored once and print no warning (a new script, ${kind}, for an identifier)`, async () => {
+    it(`a new ${kind} script for an identifier passes, is stored once and prints no warning`, async () => {
       await passes(await script(scriptTemplate(kind, { ...named, identifier: 'FVT1' })), named);
     });
 
-    it(`pass, are stored once and print no warning (a new script, ${kind}, for an id)`, async () => {
+    it(`a new ${kind} script for an id passes, is stored once and prints no warning`, async () => {
       await passes(await script(scriptTemplate(kind, unnamed)), unnamed);
     });
   }

@@ -7,13 +7,13 @@ withEachPython('Random scripts', (python) => {
     process.stdout.write(`    ${await runGenerator(python, kind, count)}\n`);
   };
 
-  it('of plain phases are stored with the verdicts that an oracle computes from their descriptions', async function () {
+  it('random plain scripts are stored with the verdicts that an oracle computes from their descriptions', async function () {
     if (process.platform === 'win32') this.skip();
     this.timeout(600_000);
     await run('plain', '150');
   });
 
-  it('of OpenHTF tests are kept and reported as OpenHTF records them', async function () {
+  it('random OpenHTF tests are saved and reported as OpenHTF records them', async function () {
     if (process.platform === 'win32') this.skip();
     this.timeout(600_000);
     await run('openhtf', '50');

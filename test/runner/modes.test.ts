@@ -18,26 +18,26 @@ withEachPython('A dry run', (python) => {
   beforeEach(async () => (server = await Recorder.start()));
   afterEach(() => server.stop());
 
-  it('keeps the OpenHTF and the plain script from pushing, and asks for no procedure', async () => {
+  it('a dry run pushes nothing for an OpenHTF or a plain script and asks for no procedure', async () => {
     for (const name of ['openhtf_fvt1.py', 'vanilla_fvt1.py', 'openhtf_rich.py']) {
       const host = await Host.run(python, scriptFile(name), { env: dry, procedure: 'none' });
-      assert.equal(await host.ended, 0, host.told());
+      assert.equal(await host.ended, 0, host.diagnostics());
       assert.ok(host.one('run_complete').phases_run > 0);
       for (const silent of ['run_uploaded', 'run_upload_failed', 'procedure_request', 'run_crashed'] as const)
-        assert.deepEqual(host.all(silent), [], host.told());
-      assert.doesNotMatch(host.stdout.toString() + host.stderr, /NameResolution|Traceback/, host.told());
+        assert.deepEqual(host.all(silent), [], host.diagnostics());
+      assert.doesNotMatch(host.stdout.toString() + host.stderr, /NameResolution|Traceback/, host.diagnostics());
     }
   });
 
-  it('keeps the v2 client from pushing a run, its attachments and anything else', async () => {
+  it('a dry run sends no run, attachment or other request of the v2 client', async () => {
     const file = await script(v2Script(''));
     const host = await Host.run(python, file, { env: dry, procedure: 'none' });
-    assert.equal(await host.ended, 0, host.told());
+    assert.equal(await host.ended, 0, host.diagnostics());
     assert.match(host.stdout.toString(), /went on with a run/);
     assert.deepEqual([...host.all('run_uploaded'), ...host.all('run_upload_failed')], []);
   });
 
-  it('reaches no server that the script names itself, with a key of its own', async () => {
+  it('a dry run reaches no TofuPilot server to which the script gives an address and a key', async () => {
     const own = `api_key="a key of the script's own", url=${JSON.stringify(server.url)}`;
     const v1 = `
 from tofupilot import TofuPilotClient
@@ -49,21 +49,21 @@ print("went on with a run", result)
     const v2 = v2Script(`api_key="a key of the script's own", server_url="${server.url}/api"`);
     for (const text of [v1, v2]) {
       const host = await Host.run(python, await script(text), { env: dry, procedure: 'none' });
-      assert.match(host.stdout.toString(), /went on with a run/, host.told());
+      assert.match(host.stdout.toString(), /went on with a run/, host.diagnostics());
     }
     assert.deepEqual(server.requests, []);
   });
 
-  it('leaves requests to other servers alone', async () => {
+  it('a dry run sends requests to other servers', async () => {
     const file = await script(`
 import httpx, requests
 print(requests.post("${server.url}/api/v1/runs", json={}).json(), httpx.get("${server.url}/instrument").status_code)
 `);
     const host = await Host.run(python, file, { env: dry });
-    assert.equal(server.requests.length, 2, host.told());
+    assert.equal(server.requests.length, 2, host.diagnostics());
   });
 
-  it('tells what the client itself refuses to push', async () => {
+  it('a dry run reports a push that the client itself refuses', async () => {
     const env = { ...dry, TOFUPILOT_API_KEY: 'short' };
     const host = await Host.run(python, scriptFile('openhtf_fvt1.py'), { env });
     assert.equal(host.one('run_upload_failed').message, 'Invalid API key format.');
@@ -73,7 +73,7 @@ print(requests.post("${server.url}/api/v1/runs", json={}).json(), httpx.get("${s
 withEachPython('Under a debugger', (python) => {
   const debug = { [runnerEnvironment.mode]: 'debug' };
 
-  it('phases and prompts outlive their timeouts, and the record keeps them', async () => {
+  it('phases and prompts outlive their timeouts under a debugger, and the record still has the timeouts', async () => {
     const file = await script(`
 import threading, time
 import openhtf as htf
@@ -106,13 +106,13 @@ test.execute(lambda: "SN-1")
         ['slow', 'PASS'],
         ['ask', 'PASS'],
       ],
-      host.told(),
+      host.diagnostics(),
     );
     assert.equal(host.one('run_complete').outcome, 'PASS');
     assert.match(host.stdout.toString(), /timeouts \[0\.1, None\]/);
   });
 
-  it('a stop still ends a phase', async () => {
+  it('a stop ends a phase under a debugger', async () => {
     const file = await script(`
 import time
 import openhtf as htf
@@ -130,17 +130,17 @@ htf.Test(forever, procedure_id="FVT1").execute(lambda: "SN-1")
     await host.untilPrinted('in the phase');
     host.send({ command: 'stop' });
     await host.ended;
-    assert.equal(host.one('run_complete').outcome, 'ABORTED', host.told());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED', host.diagnostics());
   });
 
-  it('the key comes over the channel before the script runs, and was in no environment before', async () => {
+  it('the key of a debugged script arrives over the channel before the script runs, and in no environment', async () => {
     const file = await script(
       'import os\nprint(os.environ["TOFUPILOT_API_KEY"], "TEST_STATIONS_MODE" in os.environ)\n',
     );
     const host = await Host.start(python, file, { env: debug });
     await host.until('hello');
     host.send({ command: 'environment', variables: { TOFUPILOT_API_KEY: 'the key' } });
-    assert.equal(await host.ended, 0, host.told());
+    assert.equal(await host.ended, 0, host.diagnostics());
     assert.equal(host.stdout.toString().trim(), 'the key False');
   });
 });

@@ -42,7 +42,7 @@ const gist = ({ phases, ...test }: LiveTest): unknown => ({
 });
 
 withEachPython('What an operator sees', (python) => {
-  it('is told by the states of a real OpenHTF', async () => {
+  it('the operator view follows the states that OpenHTF publishes', async () => {
     const views = await viewsOf(python, operated, 'OK 1');
     const asking = views.find(({ test }) => test.prompt !== null);
     assert.deepEqual(
@@ -96,7 +96,7 @@ withEachPython('What an operator sees', (python) => {
     assert.equal(new Set(views.map(({ test }) => test.execution_id)).size, 1, 'one execution');
   });
 
-  it('keeps finished phases the same objects, so that patches stay small', async () => {
+  it('finished phases of the operator view stay the same objects, so that patches stay small', async () => {
     const views = await viewsOf(python, operated, 'OK 1');
     let patched = views[0]?.test;
     for (const { test } of views.slice(1)) {
@@ -110,7 +110,7 @@ withEachPython('What an operator sees', (python) => {
     assert.equal(asking?.test.phases[1], last?.test.phases[1]);
   });
 
-  it('is the same by the events of the runner', async () => {
+  it('the operator view is the same when it follows the events of the runner', async () => {
     const host = await Host.run(python, operated, { env: dry, prompt: () => 'OK 1' });
     let test: LiveTest | null = null;
     let asked: LiveTest | null = null;
@@ -118,7 +118,7 @@ withEachPython('What an operator sees', (python) => {
       test = readRunnerEvent(test, event);
       if (test?.prompt) asked = test;
     }
-    assert.ok(test, host.told());
+    assert.ok(test, host.diagnostics());
     assert.ok(liveTest.safeParse(test).success);
     assert.deepEqual([asked?.prompt?.message, asked?.prompt?.timeout_s], ['Read <b>the label</b>', 600]);
     assert.equal(asked?.serial_number, 'SN-OP', 'the unit is known while it runs');
@@ -128,7 +128,7 @@ withEachPython('What an operator sees', (python) => {
     assert.equal(scriptEnded(test, 0), test);
   });
 
-  it('is an error when the script ends in the middle of it', async () => {
+  it('the operator view shows an error when the script ends during a test', async () => {
     const host = await Host.start(python, operated, { env: dry });
     await host.until('ui_request');
     let test: LiveTest | null = null;

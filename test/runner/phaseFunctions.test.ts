@@ -30,7 +30,7 @@ withEachPython('Phases that are plain functions', (python) => {
   const outcomes = (host: Host): unknown[] =>
     host.all('phase_complete').map(({ name, outcome, attempt }) => [name, outcome, attempt]);
 
-  it('are called in their order when nobody calls them', async () => {
+  it('phases that the script only defines are called in their order', async () => {
     const host = await run(`
 SERIAL_NUMBER = "SN-7"
 PART_NUMBER = "PCBA02"
@@ -45,7 +45,7 @@ def phase_flash():
 def helper():
     raise RuntimeError("not a phase")
 `);
-    assert.deepEqual(outcomes(host), [['phase_power', 'PASS', 0], ['phase_flash', 'PASS', 0]], host.told()); // prettier-ignore
+    assert.deepEqual(outcomes(host), [['phase_power', 'PASS', 0], ['phase_flash', 'PASS', 0]], host.diagnostics()); // prettier-ignore
     const start = host.one('run_started');
     assert.deepEqual(start.phases.map(({ name, docstring, place }) => [name, docstring, place?.line]), [['phase_power', 'Powers the board.', 5], ['phase_flash', null, 9]]); // prettier-ignore
     const [saved] = bodies();
@@ -55,7 +55,7 @@ def helper():
     assert.equal(host.one('run_upload_queued').execution_id, start.execution_id);
   });
 
-  it('are reported as the script calls them: units, repeated calls, declared retries', async () => {
+  it('phases are reported as the script calls them, with units, repeated calls and declared retries', async () => {
     const host = await run(`
 import sys
 def phase_scan(number):
@@ -77,7 +77,7 @@ for number, answers in (1, [False]), (2, [True, False]), (3, [True, "RETRY"]), (
         phase_channel(0)
         phase_channel(1)
 `);
-    assert.deepEqual(host.all('run_complete').map(({ serial_number, outcome }) => [serial_number, outcome]), [['SN-1', 'FAIL'], ['SN-2', 'FAIL'], ['SN-3', 'PASS'], ['SN-4', 'FAIL']], host.told()); // prettier-ignore
+    assert.deepEqual(host.all('run_complete').map(({ serial_number, outcome }) => [serial_number, outcome]), [['SN-1', 'FAIL'], ['SN-2', 'FAIL'], ['SN-3', 'PASS'], ['SN-4', 'FAIL']], host.diagnostics()); // prettier-ignore
     assert.deepEqual(outcomes(host).slice(1, 7), [['phase_measure', 'FAIL', 0], ['phase_channel', 'PASS', 0], ['phase_channel(1)', 'FAIL', 0], ['phase_scan', 'PASS', 0], ['phase_measure', 'FAIL', 0], ['phase_measure', 'PASS', 1]]); // prettier-ignore
     const stored = bodies().map(({ phases }) => phases?.map(({ name, outcome, retry_count }) => [name, outcome, retry_count])); // prettier-ignore
     assert.deepEqual(stored[0]?.slice(2), [
@@ -94,7 +94,7 @@ for number, answers in (1, [False]), (2, [True, False]), (3, [True, "RETRY"]), (
     ]);
   });
 
-  it('end the script as ever when they raise, and are told as an error', async () => {
+  it('a phase that raises ends the script as usual and is reported as an error', async () => {
     const host = await run(`
 SERIAL_NUMBER = "SN-1"
 def phase_power():
@@ -110,17 +110,17 @@ def phase_after():
     assert.equal(bodies()[0]?.outcome, 'ERROR');
   });
 
-  it('have the unit’s number from the user where the script has none', async () => {
+  it('a serial number that the script does not give is asked for', async () => {
     const text = 'def phase_only():\n    pass\n';
     const host = await run(text, { serialNumber: () => 'SN-SCANNED' });
     assert.equal(host.one('serial_number_request').serial_number, null);
-    assert.equal(host.one('run_complete').serial_number, 'SN-SCANNED', host.told());
+    assert.equal(host.one('run_complete').serial_number, 'SN-SCANNED', host.diagnostics());
     const cancelled = await run(text, { serialNumber: () => null });
     assert.deepEqual(cancelled.all('phase_started'), []);
     assert.equal(await cancelled.ended, 0);
   });
 
-  it('are left alone in scripts that have a client, or import such a one', async () => {
+  it('functions named like phases are not changed in scripts that import OpenHTF or a client', async () => {
     const host = await run('import tofupilot\ndef phase_one():\n    return 1\nprint(phase_one())\n');
     assert.deepEqual(host.all('run_started'), []);
     assert.match(host.stdout.toString(), /1/);
@@ -133,13 +133,13 @@ withEachPython('Serial numbers from the user', (python) => {
     serialNumber: (own) => `${own ?? 'OpenHTF'}-SCANNED`,
   };
 
-  it('take the place of those of an OpenHTF test and of a client', async () => {
+  it('serial numbers from the user replace those of an OpenHTF test and of a client', async () => {
     const openhtf = await Host.run(
       python,
       await script('import openhtf as htf\ndef phase(test): pass\nhtf.Test(phase).execute(lambda: "SN-1")\n'),
       options,
     );
-    assert.equal(openhtf.one('run_complete').serial_number, 'OpenHTF-SCANNED', openhtf.told());
+    assert.equal(openhtf.one('run_complete').serial_number, 'OpenHTF-SCANNED', openhtf.diagnostics());
     const vanilla = await Host.run(
       python,
       await script(`
@@ -151,7 +151,7 @@ TofuPilotClient().create_run(procedure_id="FVT1", run_passed=True, unit_under_te
 `),
       options,
     );
-    assert.equal(vanilla.one('run_complete').serial_number, 'SN-1-SCANNED', vanilla.told());
+    assert.equal(vanilla.one('run_complete').serial_number, 'SN-1-SCANNED', vanilla.diagnostics());
     assert.ok(!vanilla.stdout.toString().includes('TEST_STATIONS'));
   });
 });

@@ -85,7 +85,7 @@ for phase in (divide, htf.PhaseOptions(timeout_s=0.2)(slow), wrong):
 `;
 
 withEachPython('Phases', (python) => {
-  it('tells measurements, attempts, skips and logs as they happen', async () => {
+  it('measurements, attempts, skips and logs are reported as they happen', async () => {
     const file = await script(measuring);
     const line = (text: string): number => measuring.split('\n').indexOf(text) + 1;
     const host = await Host.run(python, file);
@@ -143,7 +143,7 @@ withEachPython('Phases', (python) => {
     assert.equal(host.stderr, '');
   });
 
-  it('tells exceptions, timeouts and wrong results with their places', async () => {
+  it('exceptions, timeouts and wrong results are reported with their places', async () => {
     const folder = await scriptFolder({
       'main.py': failing,
       'helper.py': 'def divide(a, b):\n    return a / b\n',
@@ -170,7 +170,7 @@ withEachPython('Phases', (python) => {
     assert.equal(await host.ended, 0);
   });
 
-  it('keeps two tests of a file apart, and counts a PASS without phases as none run', async () => {
+  it('two tests of a file are reported separately, and a PASS without phases reports that no phase ran', async () => {
     const file = await script(`
 import openhtf as htf
 
@@ -200,7 +200,7 @@ htf.Test(second).execute(Bench().serial)
     );
   });
 
-  it("leaves the record to the script's own callbacks as it is", async () => {
+  it("the script's own callbacks receive the record unchanged", async () => {
     const file = await script(`
 import json
 import openhtf as htf
@@ -218,6 +218,6 @@ record = json.load(open("SN-1.json"))
 print(record["phases"][1]["measurements"]["x"]["measured_value"], len(record["phases"]), test.get_option("output_callbacks").__len__())
 `);
     const host = await Host.run(python, file);
-    assert.match(host.stdout.toString(), /^0\.5 2 1$/m, host.told());
+    assert.match(host.stdout.toString(), /^0\.5 2 1$/m, host.diagnostics());
   });
 });

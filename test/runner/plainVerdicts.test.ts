@@ -45,7 +45,7 @@ withEachPython('The verdict of a plain script', (python) => {
       })
       .sort();
 
-  it('is PASS only after the natural end of the script', async () => {
+  it('a plain run is PASS only after the natural end of the script', async () => {
     const cases: [string, string, string, string][] = [
       ['', '', 'PASS', 'PASS PASS'],
       ['', 'sys.exit(0)', 'PASS', 'PASS PASS'],
@@ -64,12 +64,12 @@ withEachPython('The verdict of a plain script', (python) => {
     ];
     for (const [between, after, outcome, phases] of cases) {
       const host = await run(twoPhases(between, after));
-      assert.deepEqual(stored(), [['SN-1', outcome, phases]], `${between} ${after} ${host.told()}`);
+      assert.deepEqual(stored(), [['SN-1', outcome, phases]], `${between} ${after} ${host.diagnostics()}`);
       for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true });
     }
   });
 
-  it('stays FAIL when the script ends with an exit code because of it', async () => {
+  it('a plain run that is FAIL stays FAIL when the script ends with an exit code', async () => {
     await run(`
 import sys
 SERIAL_NUMBER = "SN-1"
@@ -80,7 +80,7 @@ sys.exit(1)
     assert.deepEqual(stored(), [['SN-1', 'FAIL', 'FAIL']]);
   });
 
-  it('is ABORTED after a stop between two phases', async () => {
+  it('a plain run is ABORTED after a stop between two phases', async () => {
     const host = await Host.start(
       python,
       await script(twoPhases('print("between", flush=True)\nthreading.Event().wait()')),
@@ -89,11 +89,11 @@ sys.exit(1)
     await host.untilPrinted('between');
     host.send({ command: 'stop' });
     assert.equal(await host.ended, 130);
-    assert.deepEqual(stored(), [['SN-1', 'ABORTED', 'PASS']], host.told());
+    assert.deepEqual(stored(), [['SN-1', 'ABORTED', 'PASS']], host.diagnostics());
     assert.equal(host.one('run_complete').outcome, 'ABORTED');
   });
 
-  it('is ABORTED after a stop, also while the result of an ended thread is still being stored', async () => {
+  it('a plain run is ABORTED after a stop while the result of an ended thread is still being stored', async () => {
     const inThreads = `
 import threading
 SERIAL_NUMBER = "SN-1"
@@ -121,7 +121,7 @@ phase_b()
     );
   });
 
-  it('is an ERROR with a sentence for a value that is no outcome, and the value of booleans of other libraries', async () => {
+  it('a value that is not an outcome is an ERROR with a message, and booleans of other libraries are outcomes', async () => {
     const host = await run(`
 import enum
 SERIAL_NUMBER = "SN-1"
@@ -147,7 +147,7 @@ for number in range(len(answers)):
     assert.deepEqual(
       answered.map(({ outcome }) => outcome),
       [...Array<string>(7).fill('ERROR'), ...Array<string>(6).fill('FAIL'), 'PASS', 'PASS', 'PASS'],
-      host.told(),
+      host.diagnostics(),
     );
     assert.equal(
       answered[1]?.failure?.message,
@@ -157,7 +157,7 @@ for number in range(len(answers)):
     assert.equal(stored()[0]?.[1], 'ERROR');
   });
 
-  it('is refused before the script runs where a phase cannot be followed', async () => {
+  it('a script with an asynchronous phase or a generator is refused before it runs', async () => {
     for (const phase of ['async def phase_b(): pass', 'def phase_b():\n    yield 1']) {
       const host = await run(`SERIAL_NUMBER = "SN-1"\nprint("ran")\ndef phase_a(): pass\n${phase}\n`);
       const { reason, failure } = host.one('run_crashed');
@@ -170,7 +170,7 @@ for number in range(len(answers)):
     }
   });
 
-  it('belongs to its own unit where several are tested in threads', async () => {
+  it('each unit has its own verdict when several are tested in threads', async () => {
     const host = await run(`
 import concurrent.futures, threading
 both = threading.Barrier(2)
@@ -195,11 +195,11 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool:
         ['SN-3', 'PASS', 'PASS PASS'],
         ['SN-4', 'ERROR', 'PASS'],
       ],
-      host.told(),
+      host.diagnostics(),
     );
   });
 
-  it('is not lowered by a task of a thread pool that fails before it calls a phase of the unit', async () => {
+  it('a task of a thread pool that fails before it calls a phase of the unit does not lower the verdict', async () => {
     const host = await run(`
 import concurrent.futures
 def phase_a(serial_number): pass
@@ -231,7 +231,7 @@ with concurrent.futures.ThreadPoolExecutor(1) as pool:
         ['SN-5', 'PASS', 'PASS PASS PASS'],
         ['SN-6', 'ERROR', 'PASS PASS PASS PASS'],
       ],
-      host.told(),
+      host.diagnostics(),
     );
   });
 });

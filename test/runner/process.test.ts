@@ -28,22 +28,22 @@ print(json.dumps({
 `;
 
 withEachPython("The script's process", (python) => {
-  it('is as under Python itself', async () => {
+  it('the environment of the script is the same as under Python itself', async () => {
     const folder = await scriptFolder({ 'Prüfung 1.py': witness }, 'Station Ä 1');
     const file = path.join(folder, 'Prüfung 1.py');
-    for (const flags of [[], ['-u']]) {
-      const host = await Host.run(python, 'Prüfung 1.py', { args: ['-x', 'a b', 'é'], cwd: folder, flags });
+    for (const pythonFlags of [[], ['-u']]) {
+      const host = await Host.run(python, 'Prüfung 1.py', { args: ['-x', 'a b', 'é'], cwd: folder, pythonFlags });
       const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
-      const plain = spawnSync(python, [...flags, 'Prüfung 1.py', '-x', 'a b', 'é'], { cwd: folder, env });
+      const plain = spawnSync(python, [...pythonFlags, 'Prüfung 1.py', '-x', 'a b', 'é'], { cwd: folder, env });
       // One variable stays, which child processes need to be followed.
       const expected = { ...(JSON.parse(plain.stdout.toString()) as object), environment: ['TEST_STATIONS_CHILD'] };
-      assert.deepEqual(JSON.parse(host.stdout.toString()), expected, host.told());
+      assert.deepEqual(JSON.parse(host.stdout.toString()), expected, host.diagnostics());
       assert.equal((JSON.parse(host.stdout.toString()) as { main: string[] }).main[1], file);
       assert.deepEqual(host.names(), ['hello', 'script_ended']);
     }
   });
 
-  it("takes the script's own modules, whatever they are called", async () => {
+  it('the script imports its own modules, whatever they are called', async () => {
     const folder = await scriptFolder({
       'main.py':
         'import channel, json, queue, session, launch\nprint(channel.x, json.x, queue.x, session.x, launch.x)\n',
@@ -56,10 +56,10 @@ withEachPython("The script's process", (python) => {
       'threading/readme.txt': 'not a module',
     });
     const host = await Host.run(python, path.join(folder, 'main.py'));
-    assert.equal(host.stdout.toString(), '1 2 3 4 5\n', host.told());
+    assert.equal(host.stdout.toString(), '1 2 3 4 5\n', host.diagnostics());
   });
 
-  it('passes on all output, binary too', async () => {
+  it('all output of the script is passed on, including binary', async () => {
     const file = await script(`
 import sys
 for number in range(50000):
@@ -75,7 +75,7 @@ print("ünïcode", file=sys.stderr)
     assert.equal(host.stderr, 'ünïcode\n');
   });
 
-  it('reports on although the script closes stdout, changes its folder, or leaves threads behind', async () => {
+  it('reporting continues when the script closes stdout, changes its folder or leaves threads running', async () => {
     const file = await script(`
 import os, sys, tempfile, threading
 import requests
@@ -96,12 +96,12 @@ sys.stdout = None
 raise SystemExit(3)
 `);
     const host = await Host.run(python, file, { env: { TOFUPILOT_URL: 'http://127.0.0.1:1' } });
-    assert.equal(await host.ended, 3, host.told());
-    assert.deepEqual(host.names(), ['hello', 'run_upload_failed', 'script_ended'], host.told());
+    assert.equal(await host.ended, 3, host.diagnostics());
+    assert.deepEqual(host.names(), ['hello', 'run_upload_failed', 'script_ended'], host.diagnostics());
     assert.equal(host.one('script_ended').exit_code, 3);
   });
 
-  it('loses only its last line by os._exit', async () => {
+  it('a script that calls os._exit loses only the last event', async () => {
     const file = await script(`
 import os
 import openhtf as htf
@@ -114,7 +114,7 @@ os._exit(4)
     assert.equal(host.names().at(-1), 'run_complete');
   });
 
-  it('goes on undisturbed when the host leaves in mid-run', async () => {
+  it('the script continues undisturbed when the host disconnects during a run', async () => {
     const file = await script(`
 import pathlib, subprocess, sys, time
 import openhtf as htf
@@ -139,14 +139,14 @@ pathlib.Path(__file__).with_name("result").write_text(f"{test.descriptor.metadat
 `);
     const host = await Host.start(python, file);
     await host.until('phase_log');
-    await host.leave();
+    await host.disconnect();
     const folder = path.dirname(file);
     await writeFile(path.join(folder, 'gone'), '');
     assert.equal(await host.ended, 0);
     assert.equal(await readFile(path.join(folder, 'result'), 'utf8'), 'X finished');
   });
 
-  it('runs nothing under a procedure that nobody can be asked about any more', async () => {
+  it('no test runs under a procedure that the disconnected host would have to confirm', async () => {
     const file = await script(`
 import pathlib, time
 import openhtf as htf
@@ -164,14 +164,14 @@ htf.Test(forbidden, procedure_id="Y").execute(lambda: "SN-2")
 `);
     const host = await Host.start(python, file);
     await host.until('phase_log');
-    await host.leave();
+    await host.disconnect();
     const folder = path.dirname(file);
     await writeFile(path.join(folder, 'gone'), '');
     assert.equal(await host.ended, 130);
     await assert.rejects(readFile(path.join(folder, 'forbidden')), { code: 'ENOENT' });
   });
 
-  it('starts processes by multiprocessing', async () => {
+  it('the script can start processes by multiprocessing', async () => {
     const file = await script(`
 import multiprocessing, pickle, sys
 
@@ -197,12 +197,12 @@ if __name__ == "__main__":
         print(queue.get())
 `);
     const host = await Host.run(python, file);
-    assert.match(host.stdout.toString(), /^\[4, 9\]\n/, host.told());
+    assert.match(host.stdout.toString(), /^\[4, 9\]\n/, host.diagnostics());
     assert.equal(host.stderr, '');
     assert.deepEqual(host.names(), ['hello', 'script_ended']);
   });
 
-  it('reports values that JSON does not know', async () => {
+  it('values without a JSON form are reported as text', async () => {
     const file = await script(`
 import openhtf as htf
 
@@ -227,13 +227,13 @@ htf.Test(measure).execute(lambda: "SN-1")
     assert.ok(Array.isArray(list) && list.length < 100000 && list.at(-1) === '… (100000 items)');
   });
 
-  it('is refused without a host', () => {
+  it('the runner exits with a message when no host is given', () => {
     const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8' });
     assert.equal(status, 2);
     assert.match(stderr, /^Test Stations: TEST_STATIONS_CHANNEL and TEST_STATIONS_TOKEN are not set\..*\n$/);
   });
 
-  it('is refused when the host does not listen', () => {
+  it('the runner exits with a message when the host does not listen', () => {
     const env = { ...process.env, TEST_STATIONS_CHANNEL: '127.0.0.1:1', TEST_STATIONS_TOKEN: 'x' };
     const { status, stderr } = spawnSync(python, [runner, 'main.py'], { encoding: 'utf8', env });
     assert.equal(status, 2);

@@ -26,7 +26,7 @@ htf.Test(text, button, late).execute(prompt_for_test_start())
 `;
 
 withEachPython('Prompts', (python) => {
-  it('asks the host, subclasses and the start trigger too, and gives its answers', async () => {
+  it('prompts of the plug, its subclasses and the start trigger are answered by the host', async () => {
     const answers = ['SN-9', 'green', ''];
     const prompt = (): string | null => answers.shift() ?? null;
     const host = await Host.run(python, await script(prompting), { prompt });
@@ -38,7 +38,7 @@ withEachPython('Prompts', (python) => {
         ['Ready?\nReally?', false, null],
         ['Too late?', false, null],
       ],
-      host.told(),
+      host.diagnostics(),
     );
     const { execution_id } = host.one('run_started');
     assert.ok(host.all('ui_request').every((asked) => asked.execution_id === execution_id));
@@ -49,10 +49,10 @@ withEachPython('Prompts', (python) => {
     assert.match(host.stdout.toString(), /answer: green\nanswer: ''\n/);
     assert.equal(host.one('run_complete').serial_number, 'SN-9');
     const late = host.all('phase_complete').at(-1);
-    assert.equal(late?.failure?.type, 'PromptUnansweredError', host.told());
+    assert.equal(late?.failure?.type, 'PromptUnansweredError', host.diagnostics());
   });
 
-  it('takes no answer to another question', async () => {
+  it('a prompt does not accept the answer to another prompt', async () => {
     const file = await script(`
 import openhtf as htf
 from openhtf.plugs.user_input import UserInput

@@ -23,7 +23,7 @@ withEachPython('Pushes', (python) => {
       return [status, message];
     });
 
-  it('under another procedure, which the script does not notice', async () => {
+  it('a run is pushed under another procedure without a change that the script can see', async () => {
     for (const host of await runBoth({ env: server.environment, procedure: () => 'FVT9' })) {
       assert.equal(host.one('procedure_request').procedure_id, 'FVT1');
       assert.equal(host.one('run_started').procedure_id, 'FVT9');
@@ -35,7 +35,7 @@ withEachPython('Pushes', (python) => {
     assert.equal(run?.procedure_id, 'FVT9');
   });
 
-  it('nothing when the user cancels', async () => {
+  it('no run is pushed when the user cancels', async () => {
     for (const host of await runBoth({ env: server.environment, procedure: () => null })) {
       assert.deepEqual(host.names(), ['hello', 'procedure_request', 'script_ended']);
       assert.equal(await host.ended, 0);
@@ -44,7 +44,7 @@ withEachPython('Pushes', (python) => {
     assert.ok(server.requests.every((request) => request.path === '/api/v1/streaming'));
   });
 
-  it('tells one refusal, in the words of the server, at every step', async () => {
+  it('a refusal at any step of a push is reported once, with the message of the server', async () => {
     const cases = [
       [openhtf, '/api/v1/import'],
       [openhtf, '/api/v1/uploads/initialize'],
@@ -56,7 +56,7 @@ withEachPython('Pushes', (python) => {
         refusing.refusal = { path: step, status: 403, message: 'Bench 1 is not linked to FVT1.' };
         const host = await Host.run(python, file, { env: refusing.environment });
         refusing.stop();
-        assert.deepEqual(failures(host), [[403, 'Bench 1 is not linked to FVT1.']], `${step} ${host.told()}`);
+        assert.deepEqual(failures(host), [[403, 'Bench 1 is not linked to FVT1.']], `${step} ${host.diagnostics()}`);
         assert.deepEqual(host.all('run_uploaded'), []);
         assert.equal(host.one('run_complete').outcome, 'PASS');
         assert.equal(await host.ended, 0);
@@ -64,7 +64,7 @@ withEachPython('Pushes', (python) => {
     );
   });
 
-  it('tells one failure when there is no server', async () => {
+  it('a push without a server is reported as one failure', async () => {
     const env = { ...server.environment };
     server.stop();
     for (const file of [openhtf, vanilla]) {
@@ -72,20 +72,20 @@ withEachPython('Pushes', (python) => {
       const text = `import runpy\n${quiet}runpy.run_path(${JSON.stringify(file)}, run_name="__main__")\n`;
       const host = await Host.run(python, await script(text), { env });
       const [[status, message] = [], ...more] = failures(host) as [number | null, string][];
-      assert.equal(status, null, host.told());
+      assert.equal(status, null, host.diagnostics());
       assert.match(message ?? '', /Connection refused|refused/);
       assert.deepEqual(more, []);
       assert.equal(await host.ended, 0);
     }
   });
 
-  it('tells a push that the client itself refuses', async () => {
+  it('a push that the client itself refuses is reported', async () => {
     const env = { ...server.environment, TOFUPILOT_API_KEY: 'short' };
     const host = await Host.run(python, openhtf, { env });
-    assert.deepEqual(failures(host), [[null, 'Invalid API key format.']], host.told());
+    assert.deepEqual(failures(host), [[null, 'Invalid API key format.']], host.diagnostics());
   });
 
-  it('tells a pushed run whose attachments are refused', async () => {
+  it('a pushed run whose attachments are refused is reported', async () => {
     const file = await script(`
 import openhtf as htf
 from tofupilot.openhtf import upload
@@ -97,14 +97,14 @@ test = htf.Test(attach, procedure_id="FVT1", part_number="P")
 test.add_output_callbacks(upload())
 test.execute(lambda: "SN-1")
 `);
-    server.refuseAttachments = true;
+    server.shouldRefuseAttachments = true;
     const host = await Host.run(python, file, { env: server.environment });
     assert.equal(server.bodies('/api/v1/uploads/initialize').length, 2);
-    assert.equal(host.all('run_uploaded').length, 1, host.told());
+    assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
     assert.deepEqual(failures(host), []);
   });
 
-  it("sees a script's own request, and the run it builds for a test", async () => {
+  it('a request that the script sends itself, and a run that it builds for a test, are recognized as pushes', async () => {
     const file = await script(`
 import os, requests
 import openhtf as htf
@@ -124,7 +124,7 @@ post("//api/v1/runs", "SN-2")
 `);
     const host = await Host.run(python, file, { env: server.environment });
     const started = host.all('run_started');
-    assert.deepEqual(started.map((run) => run.kind), ['openhtf', 'openhtf'], host.told()); // prettier-ignore
+    assert.deepEqual(started.map((run) => run.kind), ['openhtf', 'openhtf'], host.diagnostics()); // prettier-ignore
     // A request of the script's own that names another unit is a run of its own.
     assert.deepEqual(
       host.all('run_uploaded').map((run) => run.execution_id),
@@ -148,14 +148,14 @@ ${body}
 asyncio.run(main())
 `);
 
-  it('sees the asynchronous pushes of the v2 client, also of several at once', async () => {
+  it('asynchronous pushes of the v2 client are reported, also several at the same time', async () => {
     const file = await asyncScript(`
         await ${asyncPush('SN-0')}
         await asyncio.gather(${asyncPush('SN-1')}, ${asyncPush('SN-2')}, ${asyncPush('SN-3')})
 `);
     const host = await Host.run(python, file, { env: server.environment });
     const complete = host.all('run_complete');
-    assert.deepEqual(complete.map((run) => run.serial_number), ['SN-0', 'SN-1', 'SN-2', 'SN-3'], host.told()); // prettier-ignore
+    assert.deepEqual(complete.map((run) => run.serial_number), ['SN-0', 'SN-1', 'SN-2', 'SN-3'], host.diagnostics()); // prettier-ignore
     const pushed = server.requests.filter((request) => request.path === '/api/v2/runs');
     const bodies = pushed.map(({ body }) => z.object({ serial_number: z.string() }).parse(JSON.parse(body)));
     const idOf = new Map(complete.map((run) => [run.serial_number, run.execution_id]));
@@ -172,13 +172,13 @@ asyncio.run(main())
     assert.equal(await host.ended, 0);
   });
 
-  it('tells an asynchronous push that is refused, that finds no server, and that is given up', async () => {
+  it('an asynchronous push that is refused, finds no server or is cancelled is reported as a failure', async () => {
     const file = await asyncScript(`
         await ${asyncPush('SN-1')}
 `);
     server.refusal = { path: '/api/v2/runs', status: 403, message: 'Not linked.' };
     const refused = await Host.run(python, file, { env: server.environment });
-    assert.deepEqual(failures(refused), [[403, 'Not linked.']], refused.told());
+    assert.deepEqual(failures(refused), [[403, 'Not linked.']], refused.diagnostics());
     assert.equal(refused.one('run_crashed').failure.type, 'ErrorFORBIDDEN');
     const waiting = await Host.run(
       python,
@@ -187,12 +187,12 @@ asyncio.run(main())
 `),
       { env: server.environment },
     );
-    assert.deepEqual(waiting.all('run_uploaded'), [], waiting.told());
+    assert.deepEqual(waiting.all('run_uploaded'), [], waiting.diagnostics());
     const env = { ...server.environment };
     server.stop();
     const alone = await Host.run(python, file, { env });
     const [[status, message] = [], ...more] = failures(alone) as [number | null, string][];
-    assert.equal(status, null, alone.told());
+    assert.equal(status, null, alone.diagnostics());
     assert.match(message ?? '', /connect/i);
     assert.deepEqual(more, []);
   });

@@ -4,7 +4,7 @@ import { Host } from './support/host.ts';
 import { script, withEachPython } from './support/script.ts';
 
 withEachPython('Standard input', (python) => {
-  it('asks the host for each line that a script reads, with the words of the script', async () => {
+  it('the host is asked for each line that a script reads, with the prompt of the script', async () => {
     const file = await script(`
 import getpass, sys
 from getpass import getpass as secret
@@ -35,7 +35,7 @@ print("key:", repr(sys.stdin.read(1)), repr(sys.stdin.readline()))
         ["fifth: 'three\\n'", false, true, ''],
         ["rest: '' [] False 0", false, true, ''],
       ],
-      host.told(),
+      host.diagnostics(),
     );
     assert.equal(
       host.stdout.toString(),
@@ -51,7 +51,7 @@ print("key:", repr(sys.stdin.read(1)), repr(sys.stdin.readline()))
     );
   });
 
-  it('asks without a word of the script in a sentence of its own, and leaves a script its own input', async () => {
+  it('a line without a prompt is asked for with a default message, and a standard input of the script is used', async () => {
     const file = await script(`
 import io, sys
 input()
@@ -83,7 +83,7 @@ htf.Test(htf.PhaseGroup(main=[ask], teardown=[park]), procedure_id="FVT1", part_
     ],
   };
   for (const [place, [text = '', outcome]] of Object.entries(places)) {
-    it(`ends a script by a stop while ${place} waits for a line`, async () => {
+    it(`a stop ends a script while ${place} waits for a line`, async () => {
       const file = await script(text);
       const prompt = (message: string): string | null => (message === 'Ready?' ? null : 'parked');
       const host = await Host.start(python, file, { prompt });
@@ -92,13 +92,13 @@ htf.Test(htf.PhaseGroup(main=[ask], teardown=[park]), procedure_id="FVT1", part_
       await host.ended;
       host.one('script_ended');
       if (outcome === 'ABORTED') {
-        assert.equal(host.one('run_complete').outcome, 'ABORTED', host.told());
+        assert.equal(host.one('run_complete').outcome, 'ABORTED', host.diagnostics());
         assert.match(host.stdout.toString(), /parked: parked\n/);
       }
     });
   }
 
-  it('names the test that asks, also from a thread, and reads lines of two threads apart', async () => {
+  it('the question for a line names its test, also in a thread, and two threads get their own lines', async () => {
     const file = await script(`
 import threading
 import openhtf as htf
@@ -124,10 +124,10 @@ htf.Test(ask, procedure_id="FVT1", part_number="P").execute(lambda: "SN")
     }
     await host.ended;
     const lines = "lines: [('left', 'answer to left?'), ('right', 'answer to right?')]\n";
-    assert.ok(host.stdout.includes(lines), host.told());
+    assert.ok(host.stdout.includes(lines), host.diagnostics());
   });
 
-  it('comes to its end when the host has gone: there is nothing more to read', async () => {
+  it('the standard input ends when the host has disconnected', async () => {
     const file = await script(`
 import os, sys
 path = os.path.join(os.path.dirname(__file__), "end.txt")
@@ -140,16 +140,16 @@ except EOFError as error:
 `);
     const host = await Host.start(python, file);
     await host.until('ui_request');
-    await host.leave();
+    await host.disconnect();
     assert.equal(await host.ended, 0);
     const { readFile } = await import('node:fs/promises');
     const end = await readFile(file.replace('main.py', 'end.txt'), 'utf8');
     assert.equal(end, "EOF when reading a line: there is no editor any more that could be asked ''");
   });
 
-  it('asks in a dry run too', async () => {
+  it('the host is asked for lines in a dry run, too', async () => {
     const file = await script('print("answer:", input("Ready?"))');
     const host = await Host.run(python, file, { prompt: () => 'yes', env: { TEST_STATIONS_MODE: 'dry' } });
-    assert.match(host.stdout.toString(), /answer: yes\n/, host.told());
+    assert.match(host.stdout.toString(), /answer: yes\n/, host.diagnostics());
   });
 });

@@ -39,11 +39,11 @@ test = htf.Test(htf.PhaseGroup(main=[ask], teardown=[remove]))
 `;
 
 withEachPython('Stop', (python) => {
-  it('ends a running phase, lets the teardown run, and ends the loop', async () => {
+  it('a stop ends the running phase, lets the teardown run and ends the loop', async () => {
     const host = await Host.start(python, await script(loop));
     await host.untilPrinted('soaking\n');
     host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
+    assert.equal(await host.ended, 130, host.diagnostics());
     const run = host.one('run_complete');
     assert.equal(run.outcome, 'ABORTED');
     assert.deepEqual(run.outcome_details, ['Test aborted by operator.']);
@@ -74,19 +74,19 @@ withEachPython('Stop', (python) => {
       .replace('    print("after', '  print("after'),
   };
   for (const [way, text] of Object.entries(clients)) {
-    it(`ends a loop with the official client by ${way}, and pushes the aborted run`, async () => {
+    it(`a stop ends a loop with the official client by ${way}, and the aborted run is pushed`, async () => {
       const recorder = await Recorder.start();
       const host = await Host.start(python, await script(text), { env: recorder.environment });
       await host.untilPrinted('soaking\n');
       host.send({ command: 'stop' });
-      assert.equal(await host.ended, 130, host.told());
+      assert.equal(await host.ended, 130, host.diagnostics());
       assert.equal(host.one('run_complete').outcome, 'ABORTED');
       assert.equal(host.one('run_uploaded').execution_id, host.one('run_started').execution_id);
       recorder.stop();
     });
   }
 
-  it('ends an open prompt, but not the one of a teardown', async () => {
+  it('a stop ends an open prompt, but not the one of a teardown', async () => {
     const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);
     const host = await Host.start(python, file);
     await host.until('ui_request');
@@ -96,37 +96,37 @@ withEachPython('Stop', (python) => {
     assert.equal(host.one('ui_resolved').request_id, ask?.request_id);
     assert.equal(remove?.message, 'Remove the unit.');
     host.send({ command: 'ui_response', request_id: remove.request_id, value: '' });
-    assert.equal(await host.ended, 0, host.told());
+    assert.equal(await host.ended, 0, host.diagnostics());
     assert.equal(host.one('run_complete').outcome, 'ABORTED');
     assert.deepEqual(host.all('phase_complete').map((phase) => phase.failure), [null, null]); // prettier-ignore
     assert.match(host.stdout.toString(), /powered off[\s\S]+after the test/);
   });
 
-  it('kills a teardown that waits', async () => {
+  it('a kill ends a teardown that waits', async () => {
     const file = await script(`${asking}test.execute(lambda: "SN-1")\nprint("after the test")\n`);
     const host = await Host.start(python, file);
     await host.until('ui_request');
     host.send({ command: 'stop' });
     await host.untilTrue(() => host.all('ui_request').length === 2);
     host.send({ command: 'kill' });
-    assert.equal(await host.ended, 0, host.told());
+    assert.equal(await host.ended, 0, host.diagnostics());
     assert.equal(host.one('run_complete').outcome, 'ABORTED');
     assert.doesNotMatch(host.stdout.toString(), /powered off/);
   });
 
-  it('ends the prompt for the serial number, and a loop around it', async () => {
+  it('a stop ends the prompt for the serial number and the loop around it', async () => {
     const host = await Host.start(
       python,
       await script(`${asking}while True:\n    test.execute(prompt_for_test_start())\n`),
     );
     await host.until('ui_request');
     host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
+    assert.equal(await host.ended, 130, host.diagnostics());
     assert.equal(host.one('run_complete').outcome, 'ABORTED');
     assert.equal(host.one('run_complete').phases_run, 0);
   });
 
-  it('ends the script between two tests', async () => {
+  it('a stop ends the script between two tests', async () => {
     const file = await script(`
 import time
 import openhtf as htf
@@ -146,13 +146,13 @@ while True:
     const host = await Host.start(python, file);
     await host.untilPrinted('resting\n');
     host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
+    assert.equal(await host.ended, 130, host.diagnostics());
     assert.equal(host.one('run_complete').outcome, 'PASS');
     assert.match(host.stdout.toString(), /resting\nput away\n$/);
     assert.deepEqual(host.all('run_crashed'), []);
   });
 
-  it('starts no test after a script has swallowed the interrupt', async () => {
+  it('no test starts after a script has ignored the interrupt of a stop', async () => {
     const file = await script(`
 import time
 import openhtf as htf
@@ -171,21 +171,21 @@ print("not reached")
     const host = await Host.start(python, file);
     await host.untilPrinted('waiting\n');
     host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
+    assert.equal(await host.ended, 130, host.diagnostics());
     assert.match(host.stdout.toString(), /^waiting\nswallowed\n$/);
     assert.deepEqual(host.all('run_started'), []);
   });
 
-  it('ends the wait for the procedure, and starts nothing', async () => {
+  it('a stop ends the wait for the procedure, and no test starts', async () => {
     const file = await script(`${asking}test.execute(lambda: "SN-1")\n`);
     const host = await Host.start(python, file, { procedure: 'none' });
     await host.until('procedure_request');
     host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
+    assert.equal(await host.ended, 130, host.diagnostics());
     assert.deepEqual(host.all('run_started'), []);
   });
 
-  it('interrupts a plain script, whose finally runs', async () => {
+  it('a stop interrupts a plain script, whose finally block runs', async () => {
     const file = await script(`
 import time
 try:
@@ -204,16 +204,16 @@ finally:
     assert.deepEqual(host.names(), ['hello', 'script_ended']);
   });
 
-  it('works before the first line and during an import', async () => {
+  it('a stop works before the first line of a script and during an import', async () => {
     const host = await Host.start(python, await script('import openhtf\nimport time\ntime.sleep(60)\n'));
     await host.until('hello');
     host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.told());
+    assert.equal(await host.ended, 130, host.diagnostics());
     assert.equal(host.one('script_ended').exit_code, 130);
     assert.deepEqual(host.all('run_crashed'), []);
   });
 
-  it("calls the script's own handler of SIGINT", async () => {
+  it("a stop calls the script's own handler of SIGINT", async () => {
     const file = await script(`
 import signal, time
 def leave(*_):

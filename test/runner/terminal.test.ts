@@ -17,24 +17,24 @@ withEachPython('A Python in a station terminal', (python) => {
   };
   const client = 'from tofupilot.v2 import TofuPilot, sdkconfiguration\nprint(sdkconfiguration.SERVERS[0])\n';
 
-  it('has the v2 client push to the station’s server', async () => {
+  it('the v2 client in a station terminal pushes to the station’s server', async () => {
     const file = await script(client);
     assert.equal(await run(file, { TOFUPILOT_URL: 'http://127.0.0.1:1/' }), 'http://127.0.0.1:1/api');
     assert.equal(await run(file, { TOFUPILOT_URL: 'http://127.0.0.1:1/api' }), 'http://127.0.0.1:1/api');
     assert.match(await run(file, {}), /^https:\/\/www\.tofupilot\.app/);
   });
 
-  it('imports no client by itself', async () => {
+  it('Python in a station terminal imports no client by itself', async () => {
     const file = await script('import sys\nprint("tofupilot" in sys.modules)\n');
     assert.equal(await run(file, {}), 'False');
   });
 
-  it('still loads the user’s own sitecustomize', async () => {
+  it('Python in a station terminal loads the user’s own sitecustomize', async () => {
     const folder = await scriptFolder({ 'sitecustomize.py': 'ANSWER = 42\n', 'main.py': 'import sitecustomize\nprint(sitecustomize.ANSWER)\n' }); // prettier-ignore
     assert.equal(await run(join(folder, 'main.py'), {}, folder), '42');
   });
 
-  it('says what is wrong with the user’s own sitecustomize, as Python does', async () => {
+  it('an error in the user’s own sitecustomize is printed in a station terminal', async () => {
     const folder = await scriptFolder({ 'sitecustomize.py': '1 / 0\n', 'main.py': 'print("ran")\n' });
     const file = join(folder, 'main.py');
     const env = { PATH: process.env['PATH'] ?? '', PYTHONPATH: [startup, dirname(file)].join(delimiter) };

@@ -28,19 +28,18 @@ export interface Options {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  /** Flags of Python itself. */
-  readonly flags?: readonly string[];
-  /** Answers `procedure_request`; left out: with the script's own, or FVT1; `none`: never. */
+  readonly pythonFlags?: readonly string[];
+  /** Answers `procedure_request`; default: the script's own or FVT1; `none`: no answer. */
   readonly procedure?: 'none' | ((own: string | null) => string | null);
-  /** Answers `serial_number_request`; null: do not run. Left out: with the script's own, or SN-ASKED. */
+  /** Answers `serial_number_request`; default: the script's own or SN-ASKED; null cancels the test. */
   readonly serialNumber?: (own: string | null) => string | null;
-  /** Answers `part_number_request`; null: do not run. Left out: the runs stay without a part number. */
+  /** Answers `part_number_request`; default: no part number; null cancels the test. */
   readonly partNumber?: () => string | null;
-  /** Answers prompts, except with null. */
+  /** Answers prompts; null: no answer. */
   readonly prompt?: (message: string) => string | null;
 }
 
-/** A script under the runner, seen from the host's side; every line is parsed by the contract. */
+/** Runs a script under the runner as the extension does. Every event is parsed by the contract. */
 export class Host {
   readonly events: RunnerEvent[] = [];
   #stdout: Buffer[] = [];
@@ -48,20 +47,18 @@ export class Host {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #server: Server;
   readonly #options: Options;
-  readonly #news = new EventEmitter();
-  /** The runner's. */
-  #socket: Socket | undefined;
-  /** Of child processes of the script. */
-  readonly #children = new Set<Socket>();
+  readonly #changes = new EventEmitter();
+  #scriptSocket: Socket | undefined;
+  readonly #childSockets = new Set<Socket>();
   #problem: Error | undefined;
-  /** The exit code, or the name of the signal; resolves after all output and events have arrived. */
+  /** Resolves with the exit code or the name of the signal, after all output and events have arrived. */
   readonly ended: Promise<number | string>;
 
   private constructor(python: string, script: string, server: Server, options: Options) {
     this.#server = server;
     this.#options = options;
     const { port } = server.address() as AddressInfo;
-    this.#child = spawn(python, [...(options.flags ?? []), runner, script, ...(options.args ?? [])], {
+    this.#child = spawn(python, [...(options.pythonFlags ?? []), runner, script, ...(options.args ?? [])], {
       cwd: options.cwd ?? path.dirname(script),
       env: {
         ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON'))),
@@ -77,7 +74,7 @@ export class Host {
     });
     this.#child.stdout.on('data', (data: Buffer) => {
       this.#stdout.push(data);
-      this.#news.emit('news');
+      this.#changes.emit('change');
     });
     this.#child.stderr.on('data', (data: Buffer) => (this.stderr += data.toString()));
     server.on('connection', (socket) => this.#accept(socket));
@@ -91,7 +88,6 @@ export class Host {
     return new Host(python, script, server, options);
   }
 
-  /** Runs a script to its end. */
   static async run(python: string, script: string, options: Options = {}): Promise<Host> {
     const host = await Host.start(python, script, options);
     await host.ended;
@@ -108,11 +104,10 @@ export class Host {
     return all;
   }
 
-  /** The one event of this name. */
   one<N extends Name>(name: N): EventOf<N> {
     const [only, ...more] = this.all(name);
     if (only === undefined || more.length > 0) {
-      throw new Error(`${this.all(name).length} ${name} events, not one. ${this.told()}`);
+      throw new Error(`${this.all(name).length} ${name} events, not one. ${this.diagnostics()}`);
     }
     return only;
   }
@@ -121,9 +116,8 @@ export class Host {
     return this.events.map((event) => event.event);
   }
 
-  /** Resolves with the first event of this name, now or later. */
   async until<N extends Name>(name: N): Promise<EventOf<N>> {
-    return this.#found(() => this.all(name)[0]);
+    return this.#waitFor(() => this.all(name)[0]);
   }
 
   async untilPrinted(text: string): Promise<void> {
@@ -131,48 +125,47 @@ export class Host {
   }
 
   async untilTrue(holds: () => boolean): Promise<void> {
-    await this.#found(() => (holds() ? true : undefined));
+    await this.#waitFor(() => (holds() ? true : undefined));
   }
 
   send(command: RunnerCommand): void {
-    for (const socket of [this.#socket, ...this.#children]) socket?.write(`${JSON.stringify(command)}\n`);
+    for (const socket of [this.#scriptSocket, ...this.#childSockets]) socket?.write(`${JSON.stringify(command)}\n`);
   }
 
-  /** Goes away as a window that is closed. */
-  async leave(): Promise<void> {
+  async disconnect(): Promise<void> {
     this.#server.close();
-    const parts = [this.#socket, ...this.#children, this.#child.stdout, this.#child.stderr].filter(
+    const parts = [this.#scriptSocket, ...this.#childSockets, this.#child.stdout, this.#child.stderr].filter(
       (part) => part !== undefined,
     );
     await Promise.all(parts.map((part) => once(part.destroy(), 'close')));
   }
 
-  told(): string {
+  diagnostics(): string {
     return `Events: ${JSON.stringify(this.events)}\nstdout: ${this.stdout.toString()}\nstderr: ${this.stderr}`;
   }
 
-  async #found<T>(look: () => T | undefined): Promise<T> {
+  async #waitFor<T>(find: () => T | undefined): Promise<T> {
     const end = this.ended.then(() => 'ended');
     for (let ended = false; ;) {
-      const found = look();
+      const found = find();
       if (found !== undefined) return found;
-      if (ended) throw new Error(`The script ended before that. ${this.told()}`);
-      ended = (await Promise.race([once(this.#news, 'news'), end])) === 'ended';
+      if (ended) throw new Error(`The script ended before that. ${this.diagnostics()}`);
+      ended = (await Promise.race([once(this.#changes, 'change'), end])) === 'ended';
     }
   }
 
   #accept(socket: Socket): void {
-    if (this.#socket === undefined) this.#socket = socket;
-    else this.#children.add(socket);
-    socket.on('close', () => this.#children.delete(socket));
+    if (this.#scriptSocket === undefined) this.#scriptSocket = socket;
+    else this.#childSockets.add(socket);
+    socket.on('close', () => this.#childSockets.delete(socket));
     socket.on('error', () => socket.destroy());
     createInterface(socket).on('line', (line) => {
       try {
         this.#take(runnerEvent.parse(JSON.parse(line)));
       } catch (error) {
-        this.#problem = new Error(`Not of the contract: ${line.slice(0, 2000)}`, { cause: error });
+        this.#problem = new Error(`This event is not in the contract: ${line.slice(0, 2000)}`, { cause: error });
       }
-      this.#news.emit('news');
+      this.#changes.emit('change');
     });
   }
 
@@ -198,7 +191,7 @@ export class Host {
 
   async #end(): Promise<number | string> {
     const [code, signal] = (await once(this.#child, 'close')) as [number | null, string | null];
-    for (const socket of [this.#socket, ...this.#children]) {
+    for (const socket of [this.#scriptSocket, ...this.#childSockets]) {
       if (socket !== undefined && !socket.closed) await once(socket, 'close');
     }
     this.#server.close();

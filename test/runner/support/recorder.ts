@@ -7,7 +7,6 @@ export interface Request {
   readonly method: string;
   readonly path: string;
   readonly body: string;
-  /** The header Idempotency-Key. */
   readonly mark: string | undefined;
 }
 
@@ -17,13 +16,11 @@ interface Refusal {
   readonly message: string;
 }
 
-/** Answers what the official clients ask when they push, and remembers it. Not a server: it stores and checks nothing. */
+/** Records the requests of the official clients and answers them without checking anything. */
 export class Recorder {
   readonly requests: Request[] = [];
-  /** The request that is refused, if any. */
   refusal: Refusal | undefined;
-  /** Refuses all uploads that come after the report's. */
-  refuseAttachments = false;
+  shouldRefuseAttachments = false;
   readonly #server: Server = createServer();
 
   static async start(): Promise<Recorder> {
@@ -73,7 +70,7 @@ export class Recorder {
       return { status, answer: path.startsWith('/api/v1') ? { error: { message } } : { message, code: 'REFUSED' } };
     }
     const imported = this.requests.filter((request) => request.path === '/api/v1/import').length;
-    if (this.refuseAttachments && path === '/api/v1/uploads/initialize' && imported > 0) {
+    if (this.shouldRefuseAttachments && path === '/api/v1/uploads/initialize' && imported > 0) {
       return { status: 413, answer: { error: { message: 'too large' } } };
     }
     if (path === '/api/v1/streaming') return { status: 404, answer: { error: { message: 'no streaming' } } };

@@ -10,10 +10,6 @@ if (pythons.length === 0) {
   );
 }
 
-/**
- * A suite for each interpreter of TEST_PYTHONS (paths with `:` or, on Windows, `;` between them).
- * Each test starts Python and imports much; on a busy machine that takes its time.
- */
 export function withEachPython(title: string, tests: (python: string) => void): void {
   for (const python of pythons) {
     describe(`${title} with ${python}`, function () {
@@ -23,7 +19,6 @@ export function withEachPython(title: string, tests: (python: string) => void): 
   }
 }
 
-/** A folder with files, removed after the tests of the file that asks for it; `main.py` is the script. */
 export async function scriptFolder(files: Record<string, string>, name = 'station'): Promise<string> {
   const folder = path.join(await temporaryFolder(), name);
   for (const [file, text] of Object.entries(files)) {
@@ -34,7 +29,6 @@ export async function scriptFolder(files: Record<string, string>, name = 'statio
   return folder;
 }
 
-/** The path of a script with this text, in a folder of its own. */
 export async function script(text: string): Promise<string> {
   return path.join(await scriptFolder({ 'main.py': text }), 'main.py');
 }

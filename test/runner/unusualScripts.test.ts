@@ -12,7 +12,7 @@ import { script, scriptFolder, withEachPython } from './support/script.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Prüfplatz 1' } };
 
-withEachPython('Traps', (python) => {
+withEachPython('Unusual scripts', (python) => {
   let server: Recorder;
   let outbox: string;
   beforeEach(async () => {
@@ -29,7 +29,7 @@ withEachPython('Traps', (python) => {
   });
   const run = async (text: string): Promise<Host> => Host.run(python, await script(text), { env: environment() });
 
-  it('prints that look like events are prints, wherever they come between', async () => {
+  it('printed lines that look like events stay output', async () => {
     const host = await run(`
 import json, sys
 import openhtf as htf
@@ -46,13 +46,13 @@ def measure(test):
 htf.Test(measure).execute(lambda: "SN-1")
 print(forged, end="")
 `);
-    assert.equal(host.one('run_complete').outcome, 'FAIL', host.told());
+    assert.equal(host.one('run_complete').outcome, 'FAIL', host.diagnostics());
     assert.equal(host.stdout.toString().split('"forged"').length, 3);
     assert.match(host.stderr, /"forged"/);
     assert.equal(await host.ended, 0);
   });
 
-  it('a print of 50 MB passes whole, and holds up no event', async () => {
+  it('50 MB of output are passed on completely and delay no event', async () => {
     const host = await run(`
 import openhtf as htf
 
@@ -67,7 +67,7 @@ htf.Test(loud).execute(lambda: "SN-1")
     assert.equal(host.names().at(-1), 'script_ended');
   });
 
-  it('a forked child leaves the results of its parent alone, and does not report', async function () {
+  it('a forked child changes no results of its parent and reports nothing', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no fork');
     const host = await run(`
 import os, sys
@@ -88,14 +88,14 @@ test.add_output_callbacks(fork, upload())
 test.execute(lambda: "SN-1")
 `);
     // Out of a thread, the child ends with that thread's exception; its exit functions run all the same.
-    assert.match(host.stdout.toString(), /child \d+\nhanded \[\]/, host.told());
-    assert.equal(host.all('run_uploaded').length, 1, host.told());
+    assert.match(host.stdout.toString(), /child \d+\nhanded \[\]/, host.diagnostics());
+    assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
     assert.deepEqual(host.all('run_upload_queued'), []);
     assert.equal(host.all('script_ended').length, 1);
     assert.deepEqual(readdirSync(outbox), []);
   });
 
-  it('a child that is forked between test and push hands nothing over at its end', async function () {
+  it('a child that is forked between test and push hands over no result at its end', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no fork');
     const host = await run(`
 import os, sys, tofupilot
@@ -111,12 +111,12 @@ print("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 folder = ${JSON.stringify(outbox)}
 print([sorted(os.listdir(os.path.join(folder, each))) for each in os.listdir(folder)])
 `);
-    assert.match(host.stdout.toString(), /child 7\n\[\['body\.json', 'entry\.json'\]\]/, host.told());
-    assert.equal(host.all('run_upload_queued').length, 1, host.told());
+    assert.match(host.stdout.toString(), /child 7\n\[\['body\.json', 'entry\.json'\]\]/, host.diagnostics());
+    assert.equal(host.all('run_upload_queued').length, 1, host.diagnostics());
     assert.equal(host.one('script_ended').exit_code, 0);
   });
 
-  it('modules of the script’s own named as Python’s and as the clients’ disturb nothing', async () => {
+  it('a script may have modules with the names of standard modules and of the clients', async () => {
     const names = ['json', 'socket', 'logging', 'openhtf', 'requests', 'httpx'];
     const folder = await scriptFolder({
       'main.py': `
@@ -143,7 +143,7 @@ leds()
     assert.equal(host.names().at(-1), 'script_ended');
   });
 
-  it('NaN is told as a word, fails its limits, and is kept', async () => {
+  it('NaN is reported as text, fails its limits and is saved', async () => {
     const host = await run(`
 import openhtf as htf
 
@@ -156,7 +156,7 @@ def measure(test):
 htf.Test(measure, procedure_id="FVT1", part_number="P").execute(lambda: "SN-1")
 `);
     const [rail, curve, free] = host.one('phase_complete').measurements;
-    assert.deepEqual([rail?.measured_value, rail?.outcome], ['nan', 'FAIL'], host.told());
+    assert.deepEqual([rail?.measured_value, rail?.outcome], ['nan', 'FAIL'], host.diagnostics());
     assert.deepEqual(curve?.measured_value, [['inf', 'nan']]);
     assert.equal(free?.measured_value, 'nan');
     const [kept] = readdirSync(outbox);
@@ -164,7 +164,7 @@ htf.Test(measure, procedure_id="FVT1", part_number="P").execute(lambda: "SN-1")
     assert.equal(entry.outcome, 'FAIL');
   });
 
-  it('names with spaces and of all alphabets stay as they are', async () => {
+  it('names with spaces and characters of any alphabet are reported unchanged', async () => {
     const folder = await scriptFolder({
       'Prüfung 1.py': `
 import openhtf as htf
@@ -183,19 +183,19 @@ test.execute(lambda: "Größe 1 № 電")
     }, 'Prüfplatz Ä 1'); // prettier-ignore
     const file = path.join(folder, 'Prüfung 1.py');
     const host = await Host.run(python, file, { env: environment() });
-    assert.equal(host.one('run_complete').serial_number, 'Größe 1 № 電', host.told());
+    assert.equal(host.one('run_complete').serial_number, 'Größe 1 № 電', host.diagnostics());
     const phase = host.one('phase_complete');
     assert.equal(phase.name, 'Spannung prüfen (5 V)');
     assert.deepEqual(phase.measurements.map(({ name, outcome }) => [name, outcome]), [['Spannung Ω 電圧', 'PASS']]); // prettier-ignore
     assert.equal(host.one('run_started').phases[0]?.place?.file, file);
-    assert.equal(host.all('run_uploaded').length, 1, host.told());
+    assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
     assert.deepEqual(readdirSync(outbox), []);
     // Where Python takes names of files for ASCII.
     const ascii = await Host.run(python, file, { env: { ...environment(), PYTHONUTF8: '0', LC_ALL: 'C' } });
     assert.equal(ascii.one('run_started').phases[0]?.place?.file, file);
   });
 
-  it('a prompt that nobody answers ends its phase with an error, and is taken back', async () => {
+  it('a prompt without an answer ends its phase with an error and is withdrawn', async () => {
     const host = await run(`
 import openhtf as htf
 from openhtf.plugs.user_input import UserInput

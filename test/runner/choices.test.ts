@@ -24,17 +24,17 @@ for _ in range(2):
     print("after:", test.descriptor.metadata.get("part_number", "none"))
 `;
 
-withEachPython('What the user gives a script that lacks it', (python) => {
+withEachPython('The choices of the user for a script', (python) => {
   let recorder: Recorder;
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());
 
-  it('is the part number of all its tests, asked for once and before the first', async () => {
+  it('a missing part number is asked for once, before the first test, and used for all tests', async () => {
     const file = await script(openhtf('', 'test.execute(lambda: "SN-1")'));
     const host = await Host.run(python, file, { partNumber: () => ' PCB01 ' });
     const { request_id } = host.one('part_number_request');
     assert.notEqual(request_id, '');
-    assert.ok(host.names().indexOf('part_number_request') < host.names().indexOf('run_started'), host.told());
+    assert.ok(host.names().indexOf('part_number_request') < host.names().indexOf('run_started'), host.diagnostics());
     assert.deepEqual(
       host.all('run_started').map((each) => each.part_number),
       ['PCB01', 'PCB01'],
@@ -47,7 +47,7 @@ withEachPython('What the user gives a script that lacks it', (python) => {
     ]);
   });
 
-  it('is no part number where the user leaves it open, and nothing runs where the user cancels', async () => {
+  it('tests run without a part number if the user gives none, and no test runs if the user cancels', async () => {
     const file = await script(openhtf('', 'test.execute(lambda: "SN-1")'));
     const open = await Host.run(python, file);
     assert.equal(open.all('run_complete').length, 2);
@@ -57,7 +57,7 @@ withEachPython('What the user gives a script that lacks it', (python) => {
     assert.equal(cancelled.one('script_ended').exit_code, 0);
   });
 
-  it('is not asked for where the script gives a part number, or nothing is pushed', async () => {
+  it('the part number is not asked for if the script gives one or pushes nothing', async () => {
     const own = await Host.run(python, await script(openhtf('part_number="OWN", ', 'test.execute(lambda: "SN-1")')));
     assert.deepEqual(own.all('part_number_request'), []);
     assert.match(own.stdout.toString(), /record: SN-1 OWN\n[^]*after: OWN/);
@@ -79,22 +79,22 @@ withEachPython('What the user gives a script that lacks it', (python) => {
       'SN-PHASE',
   };
   for (const [execute, number] of Object.entries(starts)) {
-    it(`is the serial number ${number} with ${execute.slice(0, 60)}`, async () => {
+    it(`the serial number is ${number} with ${execute.slice(0, 60)}`, async () => {
       const file = await script(openhtf('part_number="P", ', execute));
       const host = await Host.run(python, file);
       assert.deepEqual(
         host.all('run_complete').map((each) => each.serial_number),
         [number, number],
-        host.told(),
+        host.diagnostics(),
       );
       assert.equal(host.all('serial_number_request').length, number === 'SN-ASKED' ? 2 : 0);
       const inDryRun = await Host.run(python, file, { env: dry });
       const expected = number === 'SN-ASKED' ? 'DRY-RUN' : number;
-      assert.equal(inDryRun.all('run_complete')[0]?.serial_number, expected, inDryRun.told());
+      assert.equal(inDryRun.all('run_complete')[0]?.serial_number, expected, inDryRun.diagnostics());
     });
   }
 
-  it('goes into what the v1 client pushes', async () => {
+  it('the chosen serial number and part number are in the push of the v1 client', async () => {
     const file = await script(`
 from tofupilot import TofuPilotClient
 client = TofuPilotClient()
@@ -112,13 +112,34 @@ print("unit:", unit)
         { serial_number: 'SN-ASKED', part_number: 'PCB01' },
         { serial_number: 'OWN', part_number: 'OWN' },
       ],
-      host.told(),
+      host.diagnostics(),
     );
     assert.equal(host.all('run_started')[0]?.part_number, 'PCB01');
     assert.match(host.stdout.toString(), /unit: \{\}\n/);
   });
 
-  it('goes into what the v2 client pushes', async () => {
+  it('the chosen part number of an OpenHTF test is in the run that the script itself pushes for it', async () => {
+    const file = await script(`
+import openhtf as htf
+from tofupilot import TofuPilotClient
+def check(test):
+    pass
+htf.Test(check, procedure_id="FVT1").execute(lambda: "SN-1")
+TofuPilotClient().create_run(procedure_id="FVT1", unit_under_test={"serial_number": "SN-1"}, run_passed=True)
+print("pushed")
+`);
+    recorder.requests.length = 0;
+    const host = await Host.run(python, file, { partNumber: () => 'PCB01', env: recorder.environment });
+    assert.match(host.stdout.toString(), /pushed/, host.diagnostics());
+    const body = z.looseObject({ unit_under_test: z.record(z.string(), z.string()) });
+    assert.deepEqual(
+      recorder.bodies('/api/v1/runs').map((each) => body.parse(each).unit_under_test),
+      [{ serial_number: 'SN-1', part_number: 'PCB01' }],
+    );
+    assert.equal(host.all('run_started').length, 1);
+  });
+
+  it('the chosen serial number and part number are in the push of the v2 client', async () => {
     const file = await script(`
 from datetime import datetime, timezone
 from tofupilot.v2 import TofuPilot
@@ -130,21 +151,21 @@ with TofuPilot(api_key="a key of the station") as client:
     const host = await Host.run(python, file, { partNumber: () => 'PCB01', env: recorder.environment });
     const body = z.looseObject({ serial_number: z.string(), part_number: z.string() });
     const [pushed] = recorder.bodies('/api/v2/runs');
-    const { serial_number, part_number } = body.parse(pushed, { error: () => host.told() });
+    const { serial_number, part_number } = body.parse(pushed, { error: () => host.diagnostics() });
     assert.deepEqual([serial_number, part_number], ['OWN', 'PCB01']);
   });
 
-  it('goes into what is kept of plain phases', async () => {
+  it('the chosen part number is in the pending upload of plain phases', async () => {
     const host = await Host.run(python, await script('def phase_one():\n    pass\n'), { partNumber: () => 'PCB01' });
-    assert.equal(host.one('run_started').part_number, 'PCB01', host.told());
+    assert.equal(host.one('run_started').part_number, 'PCB01', host.diagnostics());
   });
 
-  it('leaves the docstrings of phases in the record', async () => {
+  it('the docstrings of phases stay in the record', async () => {
     const print = 'print("doc:", [each.codeinfo.docstring for each in record.phases if each.name == "check"])';
     const file = await script(
       openhtf('part_number="P", ', `test.add_output_callbacks(lambda record: ${print}); test.execute(lambda: "SN")`),
     );
     const host = await Host.run(python, file);
-    assert.match(host.stdout.toString(), /doc: \['Looks at it\.\\n\\nTwice\.'\]/, host.told());
+    assert.match(host.stdout.toString(), /doc: \['Looks at it\.\\n\\nTwice\.'\]/, host.diagnostics());
   });
 });

@@ -19,7 +19,7 @@ import { script, withEachPython } from './support/script.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
 
-withEachPython('The outbox', (python) => {
+withEachPython('Pending uploads', (python) => {
   let server: Recorder;
   let folder: string;
   beforeEach(async () => {
@@ -44,10 +44,10 @@ withEachPython('The outbox', (python) => {
       ? outboxHanded.parse(json(folderOf(id), 'handed.json'))
       : null;
 
-  it('is empty after a push that the server has taken', async () => {
+  it('no pending upload remains after a push that the server has acknowledged', async () => {
     for (const file of ['openhtf_fvt1.py', 'vanilla_fvt1.py']) {
       const host = await Host.run(python, scriptFile(file), { env: environment() });
-      assert.equal(host.all('run_uploaded').length, 1, host.told());
+      assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
       assert.deepEqual(readdirSync(folder), []);
       assert.deepEqual(host.all('run_upload_queued'), []);
     }
@@ -60,7 +60,7 @@ withEachPython('The outbox', (python) => {
     return Object.fromEntries(names.map((name) => [name, true]));
   };
 
-  it('has the result on the disk before the first request of its push', async () => {
+  it('a result is on disk before the first request of its push', async () => {
     const host = await run(`
 import os, requests, sys, openhtf as htf
 from tofupilot.openhtf import upload
@@ -74,11 +74,11 @@ test.add_output_callbacks(look, upload())
 test.execute(lambda: "SN-1")
 `);
     const id = host.one('run_started').execution_id;
-    assert.match(host.stdout.toString(), new RegExp(folderOf(id)), host.told());
+    assert.match(host.stdout.toString(), new RegExp(folderOf(id)), host.diagnostics());
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('hands over what a test without a client found, with its attachments', async () => {
+  it('the result of a test without a client is handed over with its attachments', async () => {
     const host = await run(`
 import openhtf as htf
 def attach(test):
@@ -101,10 +101,10 @@ for number in (1, 2):
       new Set(kept.map(({ id }) => id)),
     );
     // At once, not at the end of the script: a loop may never end.
-    assert.ok(host.names().indexOf('run_upload_queued') < host.names().lastIndexOf('run_started'), host.told());
+    assert.ok(host.names().indexOf('run_upload_queued') < host.names().lastIndexOf('run_started'), host.diagnostics());
   });
 
-  it('has a result although another program holds its folder for a moment', async () => {
+  it('a result is saved although another program has its folder open for a moment', async () => {
     const host = await run(`
 import os
 import openhtf as htf
@@ -122,12 +122,12 @@ def phase(test): pass
 htf.Test(phase, procedure_id="FVT1", part_number="P").execute(lambda: "SN-1")
 print("refusals left", refusals)
 `);
-    assert.deepEqual(entries().map((each) => each.serial_number), ['SN-1'], host.told()); // prettier-ignore
+    assert.deepEqual(entries().map((each) => each.serial_number), ['SN-1'], host.diagnostics()); // prettier-ignore
     assert.match(host.stdout.toString(), /refusals left \[\]/);
     assert.ok(handed(entries()[0]?.id ?? ''));
   });
 
-  it('hands over what the server refused, with its words', async () => {
+  it('a result that the server refused is handed over with the message of the server', async () => {
     for (const [file, step] of [
       ['openhtf_fvt1.py', '/api/v1/import'],
       ['vanilla_fvt1.py', '/api/v1/runs'],
@@ -136,13 +136,13 @@ print("refusals left", refusals)
       server.refusal = { path: step, status: 403, message: 'Bench 1 is not linked to FVT1.' };
       const host = await Host.run(python, scriptFile(file), { env: environment() });
       const { execution_id: id, status, message } = host.one('run_upload_queued');
-      assert.deepEqual([status, message], [403, 'Bench 1 is not linked to FVT1.'], host.told());
+      assert.deepEqual([status, message], [403, 'Bench 1 is not linked to FVT1.'], host.diagnostics());
       assert.deepEqual(handed(id), { status: 403, message: 'Bench 1 is not linked to FVT1.' });
     }
     assert.deepEqual(entries().map(({ kind }) => kind).sort(), ['openhtf', 'v1']); // prettier-ignore
   });
 
-  it('takes a second try of the same push for the same run', async () => {
+  it('a second try of the same push belongs to the same run', async () => {
     server.refusal = { path: '/api/v1/runs', status: 503, message: 'Later.' };
     const host = await Host.start(
       python,
@@ -175,7 +175,7 @@ push()
     );
   });
 
-  it('keeps retests as runs of their own when nothing says when they were', async () => {
+  it('retests without a time are separate runs', async () => {
     server.refusal = { path: '/api/v1/runs', status: 503, message: 'Later.' };
     const host = await run(`
 from tofupilot import TofuPilotClient
@@ -183,7 +183,7 @@ client = TofuPilotClient()
 for passed in (True, True, False, True):
     client.create_run(procedure_id="FVT1", run_passed=passed, unit_under_test={"serial_number": "GOLDEN", "part_number": "P"})
 `);
-    assert.deepEqual(entries().map(({ outcome }) => outcome).sort(), ['FAIL', 'PASS', 'PASS', 'PASS'], host.told()); // prettier-ignore
+    assert.deepEqual(entries().map(({ outcome }) => outcome).sort(), ['FAIL', 'PASS', 'PASS', 'PASS'], host.diagnostics()); // prettier-ignore
     assert.equal(new Set(host.all('run_upload_queued').map((event) => event.execution_id)).size, 4);
   });
 
@@ -207,7 +207,7 @@ def push(number, passed, procedure="FVT1"):
   const keptUnits = (): [string | null, string][] =>
     entries().map(({ serial_number, outcome }): [string | null, string] => [serial_number, outcome]).sort(); // prettier-ignore
 
-  it('loses no result to a push of another unit, of another procedure, or of a PASS in place of a FAIL', async () => {
+  it('a push of another unit, of another procedure, or of a PASS in place of a FAIL acknowledges no result', async () => {
     const cases: [string, [string, boolean][], [string, string][]][] = [
       ['push("SN-BAD", False)', [['SN-BAD', false]], []],
       ['push("SN-OTHER", True)', [['SN-OTHER', true]], [['SN-BAD', 'FAIL']]],
@@ -219,14 +219,14 @@ def push(number, passed, procedure="FVT1"):
 execute("SN-BAD")
 ${call}
 `);
-      assert.deepEqual(pushed(), sent, `${call} ${host.told()}`);
-      assert.deepEqual(keptUnits(), stays, `${call} ${host.told()}`);
+      assert.deepEqual(pushed(), sent, `${call} ${host.diagnostics()}`);
+      assert.deepEqual(keptUnits(), stays, `${call} ${host.diagnostics()}`);
       server.requests.length = 0;
       for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true });
     }
   });
 
-  it('keeps slots that run side by side apart', async () => {
+  it('results of slots that run at the same time are saved separately', async () => {
     const host = await run(`${openHtfTest}
 both = threading.Barrier(2)
 def slot(number, passed):
@@ -238,7 +238,7 @@ for each in slots: each.start()
 for each in slots: each.join()
 `);
     const started = host.all('run_started').map((event) => event.execution_id);
-    assert.equal(started.length, 2, host.told());
+    assert.equal(started.length, 2, host.diagnostics());
     const unitOf = new Map(host.all('run_complete').map((event) => [event.execution_id, event.serial_number]));
     for (const { body, mark } of server.requests.filter(({ path: each }) => each === '/api/v1/runs')) {
       assert.match(body, new RegExp(unitOf.get(mark?.replaceAll('_', ':') ?? '') ?? 'none'));
@@ -246,7 +246,7 @@ for each in slots: each.join()
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('takes no answer of another host for that of the station’s server', async () => {
+  it('an answer of another host acknowledges no result', async () => {
     const mes = await Recorder.start();
     const host = await run(`
 import requests, openhtf as htf
@@ -259,9 +259,9 @@ from tofupilot import TofuPilotClient
 TofuPilotClient(url="${mes.url}").create_run(procedure_id="FVT1", run_passed=True, unit_under_test={"serial_number": "SN-2", "part_number": "P"})
 `);
     mes.stop();
-    assert.equal(mes.requests.filter(({ path: each }) => each.endsWith('/api/v1/runs')).length, 2, host.told());
+    assert.equal(mes.requests.filter(({ path: each }) => each.endsWith('/api/v1/runs')).length, 2, host.diagnostics());
     assert.ok(mes.requests.every(({ mark }) => mark === undefined));
-    assert.deepEqual(host.all('run_uploaded'), [], host.told());
+    assert.deepEqual(host.all('run_uploaded'), [], host.diagnostics());
     assert.deepEqual(keptUnits(), [
       ['SN-1', 'PASS'],
       ['SN-2', 'PASS'],
@@ -269,7 +269,7 @@ TofuPilotClient(url="${mes.url}").create_run(procedure_id="FVT1", run_passed=Tru
     assert.match(host.one('run_upload_failed').message, /not to the station's server/);
   });
 
-  it('belongs to its script while that runs, whatever the clock of the machine is set to', async function () {
+  it('a pending upload belongs to its script while that runs, whatever the time of the machine is set to', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux tells one process from another of its number');
     const text = `
 import threading, openhtf as htf
@@ -291,7 +291,7 @@ test.execute(lambda: "SN-1")
       for (const years of [0, -20, 20]) {
         Date.now = () => now() + years * 365 * 24 * 3_600_000;
         try {
-          const result = (await box.list())[0] ?? assert.fail(host.told());
+          const result = (await box.list())[0] ?? assert.fail(host.diagnostics());
           seen.push(result.isBusy);
           await box.withLock(result, async () => {
             Date.now = () => now() + 30 * 365 * 24 * 3_600_000;
@@ -304,7 +304,7 @@ test.execute(lambda: "SN-1")
       return seen;
     };
     await host.untilPrinted('waits');
-    const { pid } = entries()[0] ?? assert.fail(host.told());
+    const { pid } = entries()[0] ?? assert.fail(host.diagnostics());
     try {
       assert.deepEqual(await isBusy(), [true, true, true]);
     } finally {
@@ -319,7 +319,7 @@ test.execute(lambda: "SN-1")
     assert.deepEqual(await isBusy(), [false, false, false]);
   });
 
-  it('keeps what a killed script was about to push', async () => {
+  it('the result that a killed script was about to push is saved', async () => {
     server.refusal = { path: '/api/v1/import', status: 503, message: 'Later.' };
     const text = `
 import os, openhtf as htf
@@ -336,7 +336,7 @@ test.execute(lambda: "SN-1")
     assert.equal(handed(entry.id), null);
   });
 
-  it('keeps what a script that is killed while it attaches has not attached', async () => {
+  it('attachments that a killed script had not uploaded yet are saved', async () => {
     const dying = `
 import os, requests
 original = requests.Session.request
@@ -365,9 +365,9 @@ TofuPilotClient().create_run(procedure_id="FVT1", run_passed=True, attachments=[
 `;
     for (const text of [openhtf, plain]) {
       const host = await run(text);
-      assert.equal(await host.ended, 'SIGKILL', host.told());
+      assert.equal(await host.ended, 'SIGKILL', host.diagnostics());
       const { run_id, execution_id } = host.one('run_uploaded');
-      const { attachments } = entries().find(({ id }) => id === execution_id) ?? assert.fail(host.told());
+      const { attachments } = entries().find(({ id }) => id === execution_id) ?? assert.fail(host.diagnostics());
       assert.equal(attachments.length, 1);
       const tried = outboxTried.parse(json(folderOf(String(execution_id)), 'tried.json'));
       assert.deepEqual([tried.run_id, tried.status, handed(String(execution_id))], [run_id, null, null]);

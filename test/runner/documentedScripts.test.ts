@@ -22,7 +22,7 @@ const scriptsOf = (page: string): string[] =>
     ([, text = '']) => text,
   );
 
-describe('the whole scripts in the pages', function () {
+describe('The whole scripts in the documentation', function () {
   this.timeout(60_000);
   const bench = useServer();
   let station: TestStation;
@@ -42,7 +42,7 @@ describe('the whole scripts in the pages', function () {
   const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()];
   for (const page of pages.filter((each) => each !== heartbeats)) {
     for (const [index, text] of scriptsOf(page).entries()) {
-      it(`run to PASS, are pushed once and print no deprecation warning (${page}, ${index + 1})`, async () => {
+      it(`script ${index + 1} of ${page} passes, is pushed once and prints no deprecation warning`, async () => {
         const file = await script(text.replace('"4444"', `"${await freePort()}"`));
         const outbox = path.join(path.dirname(file), 'outbox');
         mkdirSync(outbox);
@@ -52,20 +52,20 @@ describe('the whole scripts in the pages', function () {
           procedure: (own) => (own === 'FVT1' ? own : procedure),
           prompt: () => 'LB-7',
         });
-        assert.equal(await host.ended, 0, host.told());
+        assert.equal(await host.ended, 0, host.diagnostics());
         const { outcome, phases_run: phases } = host.one('run_complete');
-        assert.deepEqual([outcome, phases > 0], ['PASS', true], host.told());
+        assert.deepEqual([outcome, phases > 0], ['PASS', true], host.diagnostics());
         const after = await station.client.call(runs.list);
         const pushed = after.data.length - before.data.length;
         // What its script does not push is left to the editor.
         const byEditor = readdirSync(outbox).length;
-        assert.deepEqual([pushed, byEditor], text.includes('tofupilot') ? [1, 0] : [0, 1], host.told());
+        assert.deepEqual([pushed, byEditor], text.includes('tofupilot') ? [1, 0] : [0, 1], host.diagnostics());
         assert.doesNotMatch(host.stdout.toString() + host.stderr, /deprecat/i);
       });
     }
   }
 
-  it(`report that the station is connected (${heartbeats})`, async () => {
+  it(`the script of ${heartbeats} reports that the station is connected`, async () => {
     const [text = assert.fail()] = scriptsOf(heartbeats);
     const child = spawn(python, [await script(text)], { env: { ...process.env, ...environment() }, stdio: 'inherit' });
     try {

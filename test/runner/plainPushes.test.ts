@@ -9,7 +9,7 @@ withEachPython('Scripts without OpenHTF', (python) => {
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());
 
-  it('tells the phases of a v1 push', async () => {
+  it('the phases of a v1 push are reported', async () => {
     const file = await script(`
 from datetime import datetime, timedelta, timezone
 from tofupilot import MeasurementOutcome, PhaseOutcome, TofuPilotClient
@@ -57,7 +57,7 @@ TofuPilotClient().create_run(
     assert.equal(host.all('run_uploaded').length, 1);
   });
 
-  it('tells a v2 push, and sends it to TOFUPILOT_URL', async () => {
+  it('a v2 push is reported and sent to TOFUPILOT_URL', async () => {
     const file = await script(`
 from datetime import datetime, timezone
 from tofupilot.v2 import TofuPilot
@@ -81,7 +81,7 @@ client.runs.create(
     const run = host.one('run_complete');
     assert.equal(run.outcome, 'TIMEOUT');
     assert.equal(run.end_time_millis, start + 60_000);
-    assert.equal(host.all('run_uploaded').length, 1, host.told());
+    assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
     assert.equal(recorder.bodies('/api/v2/runs').length, 1);
     recorder.refusal = { path: '/api/v2/runs', status: 403, message: 'Not linked.' };
     const refused = await Host.run(python, file, { env: recorder.environment });
@@ -93,7 +93,7 @@ client.runs.create(
     recorder.refusal = undefined;
   });
 
-  it("leaves a wrong call to the client's own words, and tells a push that cannot be sent", async () => {
+  it("a wrong call raises the client's own error, and a push that cannot be sent is reported", async () => {
     const wrong = await Host.run(
       python,
       await script('from tofupilot import TofuPilotClient\nTofuPilotClient().create_run(run_passed=True)\n'),
@@ -124,7 +124,7 @@ for value in (Decimal("1.5"), Odd()):
     assert.deepEqual(
       odd.all('phase_complete').map((phase) => phase.measurements[0]?.measured_value),
       ["Decimal('1.5')", '<Odd without a text form>'],
-      odd.told(),
+      odd.diagnostics(),
     );
     assert.equal(odd.all('run_upload_failed').length, 2);
     assert.match(odd.all('run_upload_failed')[0]?.message ?? '', /Decimal is not JSON serializable/);

@@ -5,12 +5,12 @@ import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { withEachPython } from './support/script.ts';
 
-withEachPython('The smallest scripts', (python) => {
+withEachPython('The scripts of the Station page of TofuPilot', (python) => {
   let recorder: Recorder;
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());
 
-  it("runs the OpenHTF one as it stands on TofuPilot's Station page, and sees its push", async () => {
+  it("the OpenHTF script of TofuPilot's Station page runs unchanged, and its push is reported", async () => {
     const file = scriptFile('openhtf_station_page.py');
     const host = await Host.run(python, file, { env: recorder.environment });
     assert.deepEqual(
@@ -25,7 +25,7 @@ withEachPython('The smallest scripts', (python) => {
         'run_uploaded',
         'script_ended',
       ],
-      host.told(),
+      host.diagnostics(),
     );
     assert.equal(host.one('hello').token, 'the token');
     assert.equal(host.one('procedure_request').procedure_id, 'FVT1');
@@ -49,7 +49,7 @@ withEachPython('The smallest scripts', (python) => {
     assert.equal(host.one('script_ended').exit_code, 0);
   });
 
-  it('reports the NameError of the vanilla one as it stands on the page, and pushes nothing', async () => {
+  it('the plain script of the Station page reports its NameError and pushes nothing', async () => {
     const before = recorder.requests.length;
     const file = scriptFile('vanilla_broken.py');
     const host = await Host.run(python, file, { env: recorder.environment });
@@ -68,13 +68,13 @@ withEachPython('The smallest scripts', (python) => {
     assert.equal(recorder.requests.length, before);
   });
 
-  it('runs the repaired vanilla one', async () => {
+  it('the fixed plain script of the Station page runs and is pushed', async () => {
     const file = scriptFile('vanilla_fvt1.py');
     const host = await Host.run(python, file, { env: recorder.environment });
     assert.deepEqual(
       host.names(),
       ['hello', 'procedure_request', 'run_started', 'phase_complete', 'run_complete', 'run_uploaded', 'script_ended'],
-      host.told(),
+      host.diagnostics(),
     );
     const started = host.one('run_started');
     assert.equal(started.kind, 'vanilla');

@@ -11,7 +11,7 @@ import { procedures } from '../../src/shared/contract/procedures.ts';
 import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
 import { type Run, runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
-import { advance, notStarted, verdictOf } from '../../src/shared/live/runProgress.ts';
+import { applyRunnerEvent, initialProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
 import * as places from './places.ts';
 
 const { version } = z
@@ -81,7 +81,7 @@ async function linkProcedure(api: StationApi, station: { id: string }): Promise<
 
 /** Runs the OpenHTF sample the way the extension does, and fetches the pushed run. @throws Error unless it was pushed */
 async function runScript(api: StationApi, python: string, key: string): Promise<Run> {
-  let live = notStarted;
+  let live = initialProgress;
   let printed = '';
   const runner = await RunnerProcess.start(
     {
@@ -95,7 +95,7 @@ async function runScript(api: StationApi, python: string, key: string): Promise<
     },
     {
       event: (event) => {
-        live = advance(live, event);
+        live = applyRunnerEvent(live, event);
         sayEvent(event);
         if (event.event === 'procedure_request') {
           runner.send({

@@ -1,5 +1,5 @@
 import { messageOf } from '../shared/format/messageOf.ts';
-import { excessOf } from '../shared/json/jsonLimits.ts';
+import { exceededLimit } from '../shared/json/jsonLimits.ts';
 import { parseTolerantJson } from '../shared/json/tolerantJson.ts';
 import { type OpenhtfRecord, openhtfRecord } from '../shared/run/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../shared/run/openhtfRun.ts';
@@ -85,7 +85,7 @@ function contentOf({ log_records, phases, ...record }: OpenhtfRecord): unknown {
 }
 
 function parseReport(name: string, text: string): unknown {
-  const excess = excessOf(text);
+  const excess = exceededLimit(text);
   if (excess !== null) throw badRequest(`The report "${name}" ${excess}.`);
   try {
     return parseTolerantJson(text);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { localTime } from '../../src/shared/format/localTime.ts';
+import { formatLocalTime } from '../../src/shared/format/localTime.ts';
 import { axeProblems } from './support/axe.ts';
 import { midnight } from './support/histories.ts';
 import { isKept } from './support/storage.ts';
@@ -42,12 +42,12 @@ describe('a station in the uptime panel', function () {
     await eventually(async () => assert.match(await quickInput.message(), /^From: date and time in /));
     await quickInput.fill('yesterday');
     await eventually(async () => assert.match(await quickInput.message(), /Enter a date and a time/));
-    await quickInput.fill(localTime(midnight(2) + 8 * hour));
+    await quickInput.fill(formatLocalTime(midnight(2) + 8 * hour));
     await quickInput.accept();
     await eventually(async () => assert.match(await quickInput.message(), /^Until: /));
-    await quickInput.fill(localTime(midnight(2) + 7 * hour));
+    await quickInput.fill(formatLocalTime(midnight(2) + 7 * hour));
     await eventually(async () => assert.match(await quickInput.message(), /must be later/));
-    await quickInput.fill(localTime(midnight(2) + 12 * hour));
+    await quickInput.fill(formatLocalTime(midnight(2) + 12 * hour));
     await quickInput.accept();
     await eventually(async () => assert.match(await quickInput.message(), /^Reason \(optional\)/));
     await quickInput.fill('Calibration');
@@ -118,7 +118,7 @@ describe('a station in the uptime panel', function () {
       .click();
     const incident = panel().locator('.incidents').getByText('live stream closed cleanly');
     await incident.waitFor();
-    await isKept(window.page, new RegExp(`${id('Bench 2')}\\W+date\\W+${localTime(midnight(25)).slice(0, 10)}`));
+    await isKept(window.page, new RegExp(`${id('Bench 2')}\\W+date\\W+${formatLocalTime(midnight(25)).slice(0, 10)}`));
     await window.reload();
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
     await incident.waitFor();

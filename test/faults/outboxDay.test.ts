@@ -100,7 +100,7 @@ describe('results of a day without a server', function () {
     });
     // Five soon, then one an hour while a window is open.
     assert.ok(tries.length > 4 * 15 && tries.length < 4 * 25, String(tries.length));
-    assert.ok(tries.every((each) => 'kept' in each));
+    assert.ok(tries.every((each) => 'pendingReason' in each));
     const waiting = await box.list();
     assert.deepEqual(waiting.map((each) => each.serial_number), serials); // prettier-ignore
     assert.match(waiting[0]?.tried?.message ?? '', /does not answer/);

@@ -66,7 +66,10 @@ describe('the push of a kept result', function () {
     await pushedByScript('SN-1', '/api/v1/runs', JSON.stringify(passedRun('FVT1', 'SN-0')));
     const result = await keep('SN-1', 'v1', JSON.stringify(passedRun('FVT1', 'SN-1')));
     const pushed = await push(result);
-    assert.match('kept' in pushed ? pushed.kept : '', /was used before, for run .* with other content/);
+    assert.match(
+      'pendingReason' in pushed ? pushed.pendingReason : '',
+      /was used before, for run .* with other content/,
+    );
     const kept = await found('SN-1');
     assert.deepEqual([kept.tried?.status, isRefused(kept), await countOf('SN-1')], [409, true, 0]);
   });
@@ -78,7 +81,7 @@ describe('the push of a kept result', function () {
       ['SN-3', 'v1', { ...passedRun('FVT1', 'SN-3'), started_at: '2026-01-01T00:00:00Z', duration: '-PT1S' }],
     ] as const) {
       const pushed = await push(await keep(serial, kind, JSON.stringify(body)));
-      assert.match('kept' in pushed ? pushed.kept : '', /ends before it starts|duration must be/);
+      assert.match('pendingReason' in pushed ? pushed.pendingReason : '', /ends before it starts|duration must be/);
       const kept = await found(serial);
       assert.deepEqual([kept.tried?.status, isRefused(kept), await countOf(serial)], [400, true, 0]);
     }
@@ -87,7 +90,7 @@ describe('the push of a kept result', function () {
   it('that is not valid JSON is parked instead of being tried for ever', async () => {
     const body = JSON.stringify({ ...passedRun('FVT1', 'SN-4'), phases: '#' }).replace('"#"', 'NaN');
     const pushed = await push(await keep('SN-4', 'v1', body));
-    assert.match('kept' in pushed ? pushed.kept : '', /not valid JSON/);
+    assert.match('pendingReason' in pushed ? pushed.pendingReason : '', /not valid JSON/);
     assert.equal(isRefused(await found('SN-4')), true);
   });
 

@@ -11,7 +11,7 @@ import { check } from '../../src/server/cli/check.ts';
 import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
-import { advance, notStarted, type RunProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
+import { applyRunnerEvent, initialProgress, type RunProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
@@ -140,7 +140,7 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
       const serials = found.map(({ unit }) => unit.serial_number);
       assert.equal(new Set(serials).size, serials.length, `${serials.join(' ')} ${what}`);
       for (const serial of kept) assert.ok(serials.includes(serial), `${serial} was kept. ${what}`);
-      const live = events.reduce<RunProgress>(advance, notStarted);
+      const live = events.reduce<RunProgress>(applyRunnerEvent, initialProgress);
       for (const event of events) {
         if (event.event === 'run_uploaded') assert.ok(found.some(({ id }) => id === event.run_id), what); // prettier-ignore
         if (event.event !== 'run_upload_queued') continue;

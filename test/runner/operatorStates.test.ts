@@ -7,7 +7,7 @@ import { type LiveTest, liveTest } from '../../src/shared/contract/liveTest.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { patchTest, testPatchOf } from '../../src/shared/live/livePatch.ts';
 import { type OpenhtfView, readOpenhtfState } from '../../src/shared/live/openhtfState.ts';
-import { readRunnerEvent, scriptEnded } from '../../src/shared/live/runnerState.ts';
+import { testAfterEvent, testAfterScriptEnd } from '../../src/shared/live/runnerState.ts';
 import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
 import { withEachPython } from './support/script.ts';
@@ -115,7 +115,7 @@ withEachPython('What an operator sees', (python) => {
     let test: LiveTest | null = null;
     let asked: LiveTest | null = null;
     for (const event of host.events) {
-      test = readRunnerEvent(test, event);
+      test = testAfterEvent(test, event);
       if (test?.prompt) asked = test;
     }
     assert.ok(test, host.diagnostics());
@@ -125,15 +125,15 @@ withEachPython('What an operator sees', (python) => {
     const streamed = (await viewsOf(python, operated, 'OK 1')).at(-1)?.test;
     assert.ok(streamed);
     assert.deepEqual(gist(test), gist(streamed));
-    assert.equal(scriptEnded(test, 0), test);
+    assert.equal(testAfterScriptEnd(test, 0), test);
   });
 
   it('the operator view shows an error when the script ends during a test', async () => {
     const host = await Host.start(python, operated, { env: dry });
     await host.until('ui_request');
     let test: LiveTest | null = null;
-    for (const event of host.events) test = readRunnerEvent(test, event);
-    const ended = scriptEnded(test, 5);
+    for (const event of host.events) test = testAfterEvent(test, event);
+    const ended = testAfterScriptEnd(test, 5);
     assert.deepEqual([ended?.status, ended?.outcome, ended?.prompt], ['completed', 'ERROR', null]);
     host.send({ command: 'kill' });
     await host.ended;

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, it } from 'mocha';
 import * as z from 'zod';
 import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import {
-  outboxEntry,
-  outboxHanded,
-  outboxTried,
   type PendingUploadEntry,
+  pendingUploadEntry,
+  pendingUploadHandover,
+  uploadAttempt,
 } from '../../src/shared/contract/pendingUpload.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { scriptFile } from '../support/scripts.ts';
@@ -37,11 +37,11 @@ withEachPython('Pending uploads', (python) => {
   const run = async (text: string): Promise<Host> => Host.run(python, await script(text), { env: environment() });
   const json = (id: string, file: string): unknown => JSON.parse(readFileSync(path.join(folder, id, file), 'utf8'));
   const entries = (): PendingUploadEntry[] =>
-    readdirSync(folder).map((id) => outboxEntry.parse(json(id, 'entry.json')));
+    readdirSync(folder).map((id) => pendingUploadEntry.parse(json(id, 'entry.json')));
   const folderOf = (id: string): string => id.replaceAll(/[^\w-]/g, '_');
   const handed = (id: string): unknown =>
     existsSync(path.join(folder, folderOf(id), 'handed.json'))
-      ? outboxHanded.parse(json(folderOf(id), 'handed.json'))
+      ? pendingUploadHandover.parse(json(folderOf(id), 'handed.json'))
       : null;
 
   it('no pending upload remains after a push that the server has acknowledged', async () => {
@@ -314,7 +314,7 @@ test.execute(lambda: "SN-1")
     assert.deepEqual(await isBusy(), [false, false, false]);
     // Its number may be another process's by now.
     const file = path.join(folder, readdirSync(folder)[0] ?? '', 'entry.json');
-    const entry = outboxEntry.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const entry = pendingUploadEntry.parse(JSON.parse(readFileSync(file, 'utf8')));
     writeFileSync(file, JSON.stringify({ ...entry, pid: process.pid }));
     assert.deepEqual(await isBusy(), [false, false, false]);
   });
@@ -369,7 +369,7 @@ TofuPilotClient().create_run(procedure_id="FVT1", run_passed=True, attachments=[
       const { run_id, execution_id } = host.one('run_uploaded');
       const { attachments } = entries().find(({ id }) => id === execution_id) ?? assert.fail(host.diagnostics());
       assert.equal(attachments.length, 1);
-      const tried = outboxTried.parse(json(folderOf(String(execution_id)), 'tried.json'));
+      const tried = uploadAttempt.parse(json(folderOf(String(execution_id)), 'tried.json'));
       assert.deepEqual([tried.run_id, tried.status, handed(String(execution_id))], [run_id, null, null]);
     }
   });

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, it } from 'mocha';
 import { newRunBody } from '../../src/shared/contract/newRuns.ts';
-import { outboxEntry } from '../../src/shared/contract/pendingUpload.ts';
+import { pendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host } from './support/host.ts';
 import { script, withEachPython } from './support/script.ts';
@@ -38,7 +38,9 @@ withEachPython('The verdict of a plain script', (python) => {
   const stored = (): [string, string, string][] =>
     readdirSync(folder)
       .map((name): [string, string, string] => {
-        const { outcome } = outboxEntry.parse(JSON.parse(readFileSync(path.join(folder, name, 'entry.json'), 'utf8')));
+        const { outcome } = pendingUploadEntry.parse(
+          JSON.parse(readFileSync(path.join(folder, name, 'entry.json'), 'utf8')),
+        );
         const body = newRunBody.parse(JSON.parse(readFileSync(path.join(folder, name, 'body.json'), 'utf8')));
         assert.equal(body.outcome, outcome);
         return [body.serial_number, outcome, (body.phases ?? []).map((phase) => phase.outcome).join(' ')];

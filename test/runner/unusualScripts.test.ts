@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'mocha';
-import { outboxEntry } from '../../src/shared/contract/pendingUpload.ts';
+import { pendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { skip } from '../support/skip.ts';
 import { Host } from './support/host.ts';
@@ -160,7 +160,9 @@ htf.Test(measure, procedure_id="FVT1", part_number="P").execute(lambda: "SN-1")
     assert.deepEqual(curve?.measured_value, [['inf', 'nan']]);
     assert.equal(free?.measured_value, 'nan');
     const [kept] = readdirSync(outbox);
-    const entry = outboxEntry.parse(JSON.parse(readFileSync(path.join(outbox, kept ?? '', 'entry.json'), 'utf8')));
+    const entry = pendingUploadEntry.parse(
+      JSON.parse(readFileSync(path.join(outbox, kept ?? '', 'entry.json'), 'utf8')),
+    );
     assert.equal(entry.outcome, 'FAIL');
   });
 

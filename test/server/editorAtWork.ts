@@ -4,7 +4,7 @@ import type { LiveTest } from '../../src/shared/contract/liveTest.ts';
 import { operator, windowRequest } from '../../src/shared/contract/operator.ts';
 import { type RunnerEvent, runnerEvent } from '../../src/shared/contract/runner.ts';
 import { testPatchOf } from '../../src/shared/live/livePatch.ts';
-import { readRunnerEvent } from '../../src/shared/live/runnerState.ts';
+import { testAfterEvent } from '../../src/shared/live/runnerState.ts';
 import { type Reply, type TestClient } from './requests.ts';
 import { openSse } from './sse.ts';
 import { pathOf } from './watcher.ts';
@@ -42,7 +42,7 @@ export class EditorAtWork {
 
   /** Tells what the events make of the test: the first time as a whole, then what has changed. */
   async tell(...events: RunnerEvent[]): Promise<Reply> {
-    for (const each of events) this.test = readRunnerEvent(this.test, each);
+    for (const each of events) this.test = testAfterEvent(this.test, each);
     const { test } = this;
     assert.ok(test);
     const patch = this.#sent?.execution_id === test.execution_id ? testPatchOf(this.#sent, test) : null;

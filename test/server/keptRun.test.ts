@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { type Run, run as runAnswer, runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { keptRun, noPartNumber } from '../../src/shared/run/pendingUpload.ts';
+import { missingPartNumber, runOfPendingUpload } from '../../src/shared/run/pendingUpload.ts';
 import type { PushKind } from '../../src/shared/run/pushBodies.ts';
 import { type TestStation, useServer } from './bench.ts';
 
@@ -141,7 +141,7 @@ describe('the report of a result that waits', function () {
     it(`shows what the server would show of it when it is stored (${kind})`, async () => {
       const body = JSON.stringify(bodies[kind]);
       const there = await bench.user.call(runs.get, { params: { id: await stored(kind, body) } });
-      const here = runAnswer.parse(keptRun(body, about(kind)));
+      const here = runAnswer.parse(runOfPendingUpload(body, about(kind)));
       assert.deepEqual(
         shown(here),
         shown({ ...there, unit: { ...there.unit, part: { ...there.unit.part, revision: here.unit.part.revision } } }),
@@ -152,10 +152,10 @@ describe('the report of a result that waits', function () {
 
     it(`shows what was measured also where the part number is missing or refused (${kind})`, () => {
       const body = JSON.stringify(bodies[kind]).replace('"part_number":"PCBA01"', '"part_number":null');
-      assert.equal(keptRun(body, about(kind)).unit.part.number, noPartNumber);
+      assert.equal(runOfPendingUpload(body, about(kind)).unit.part.number, missingPartNumber);
       const tooLong = JSON.stringify(bodies[kind]).replace('"PCBA01"', JSON.stringify('P'.repeat(61)));
-      assert.equal(keptRun(tooLong, about(kind)).unit.part.number, noPartNumber);
-      assert.equal(keptRun(body, about(kind)).phases.length, 1);
+      assert.equal(runOfPendingUpload(tooLong, about(kind)).unit.part.number, missingPartNumber);
+      assert.equal(runOfPendingUpload(body, about(kind)).phases.length, 1);
     });
   }
 });

@@ -5,7 +5,7 @@ import { v1ErrorAnswer } from '../../src/shared/contract/common.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { mostObjects, mostValues } from '../../src/shared/json/jsonLimits.ts';
+import { maxObjects, maxValues } from '../../src/shared/json/jsonLimits.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { send } from './requests.ts';
 import { runAt } from './runs.ts';
@@ -56,10 +56,10 @@ describe('large pushes with the key of a station', function () {
   it('refuses a report that is too large, or has too much in it, with a sentence', async () => {
     for (const [content, status, reason] of [
       [report('Large', `"phases":[],"filler":"${'x'.repeat(32 * mib)}"`), 413, /has 33 MiB; .* reports up to 32 MiB/],
-      [report('Objects', `"phases":[${'{},'.repeat(mostObjects)}{}]`), 400, /more than 200,000 objects/],
-      [report('Values', phases(`{"measured_value":[${'1,'.repeat(mostValues)}1]}`)), 400, /more than 2,000,000 values/],
+      [report('Objects', `"phases":[${'{},'.repeat(maxObjects)}{}]`), 400, /more than 200,000 objects/],
+      [report('Values', phases(`{"measured_value":[${'1,'.repeat(maxValues)}1]}`)), 400, /more than 2,000,000 values/],
       // As much as may be, and all of it wrong.
-      [report('Wrong', `"phases":[${'{},'.repeat(mostObjects - 10)}{}]`), 400, /phases\.0\.name/],
+      [report('Wrong', `"phases":[${'{},'.repeat(maxObjects - 10)}{}]`), 400, /phases\.0\.name/],
     ] as const) {
       const reply = await importOf(content);
       const { message } = v1ErrorAnswer.parse(reply.json()).error;
@@ -72,9 +72,9 @@ describe('large pushes with the key of a station', function () {
 
   it('answers bodies that are wrong throughout with the first of the reasons', async () => {
     for (const rest of [
-      `"phases":[${'{},'.repeat(mostObjects - 10)}{}]`,
-      `"sub_units":[${'1,'.repeat(mostValues - 100)}1]`,
-      `"phases":[{"measurements":[{"x_axis":{"data":[${'"",'.repeat(mostValues - 100)}1]}}]}]`,
+      `"phases":[${'{},'.repeat(maxObjects - 10)}{}]`,
+      `"sub_units":[${'1,'.repeat(maxValues - 100)}1]`,
+      `"phases":[{"measurements":[{"x_axis":{"data":[${'"",'.repeat(maxValues - 100)}1]}}]}]`,
     ]) {
       const { text, status } = await send(bench.server.url, 'POST', '/api/v2/runs', {
         key: station.key,
@@ -102,7 +102,7 @@ describe('large pushes with the key of a station', function () {
     const { data } = await bench.user.call(runs.list, { query: { search_query: 'many-', limit: '100' } });
     assert.equal(data.length, replies.filter((status) => status === 200).length);
     assert.ok(data.length > 0);
-    const measured = `{"name":"m","outcome":"PASS","measured_value":[${'1,'.repeat(mostValues - 100)}1]}`;
+    const measured = `{"name":"m","outcome":"PASS","measured_value":[${'1,'.repeat(maxValues - 100)}1]}`;
     const imports = await Promise.all(
       Array.from({ length: 6 }, (_, n) => importOf(report(`Import-${n}`, phases(measured)))),
     );

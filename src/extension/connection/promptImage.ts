@@ -3,9 +3,9 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import type { PromptImage } from '../../shared/contract/promptView.ts';
+import { parseDataUrl } from '../../shared/format/dataUrl.ts';
 import { imageType } from '../../shared/format/images.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { readDataAddress } from '../../shared/run/dataAddress.ts';
 
 const defaultMaxBytes = 10_000_000;
 
@@ -39,7 +39,7 @@ export function readPromptImage(
 }
 
 function readDataImage(address: string, maxBytes: number): PromptImage {
-  const read = readDataAddress(address);
+  const read = parseDataUrl(address);
   const type = read && imageType({ name: '', content_type: read.type, size: read.content.length });
   if (!read || !type) return failed(vscode.l10n.t('The image of the prompt is not a valid data: URL of an image.'));
   return read.content.length > maxBytes ? tooLarge('data:') : shown(type, read.content);

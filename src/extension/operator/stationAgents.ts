@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { WindowRequest } from '../../shared/contract/operator.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { nextSerialNumber } from '../../shared/live/operatorWords.ts';
+import { nextSerialNumber } from '../../shared/live/operatorTexts.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScript, LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';

@@ -2,7 +2,7 @@ import { bounds, type LiveTest, type TestPatch } from '../../shared/contract/liv
 import type { RunnerEvent } from '../../shared/contract/runner.ts';
 import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { testPatchOf } from '../../shared/live/livePatch.ts';
-import { readRunnerEvent, scriptEnded } from '../../shared/live/runnerState.ts';
+import { testAfterEvent, testAfterScriptEnd } from '../../shared/live/runnerState.ts';
 import type { LiveScript } from '../connection/liveScripts.ts';
 import { readPromptImage } from '../connection/promptImage.ts';
 
@@ -19,11 +19,11 @@ export class TestReport {
   }
 
   handleEvent(event: RunnerEvent, { folder }: LiveScript): void {
-    this.#test = readRunnerEvent(this.#test, event.event === 'ui_request' ? withImage(event, folder) : event);
+    this.#test = testAfterEvent(this.#test, event.event === 'ui_request' ? withImage(event, folder) : event);
   }
 
   end(): void {
-    this.#test = scriptEnded(this.#test, Date.now());
+    this.#test = testAfterScriptEnd(this.#test, Date.now());
   }
 
   reset(): void {

@@ -24,7 +24,7 @@ export async function showUnsaved(
   const [first] = unsaved;
   if (first === undefined) return undefined;
   const remedies = unsaved.flatMap(({ execution: { id, push } }) =>
-    push !== null && 'kept' in push && push.remedy !== undefined ? [{ id, remedy: push.remedy }] : [],
+    push !== null && 'pendingReason' in push && push.remedy !== undefined ? [{ id, remedy: push.remedy }] : [],
   );
   const actions = new Map<string, readonly [command: string, argument: unknown]>();
   const partNumber = remedies.find(({ remedy }) => remedy === 'partNumber');

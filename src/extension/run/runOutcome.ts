@@ -112,8 +112,8 @@ export class RunOutcome implements vscode.Disposable {
         return vscode.l10n.t('{0} Pushed as run {1}, which could not be confirmed: {2}', result, push.runId, reason);
       }
     }
-    if (push !== null && 'kept' in push) {
-      return vscode.l10n.t('{0} Not saved yet; queued in the Runs view. {1}', result, push.kept);
+    if (push !== null && 'pendingReason' in push) {
+      return vscode.l10n.t('{0} Not saved yet; queued in the Runs view. {1}', result, push.pendingReason);
     }
     if (push !== null) return vscode.l10n.t('{0} The run was not saved: {1}', result, push.message);
     if (outcome === null) {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { name60 } from '../../shared/contract/common.ts';
 import { stations } from '../../shared/contract/stations.ts';
-import { asTyped } from '../../shared/format/oneLine.ts';
+import { withoutIsolates } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
@@ -42,7 +42,7 @@ export function registerStationCommands(
     const station = await choice.station(argument, vscode.l10n.t('Rename station'));
     const others = (store.stations ?? []).filter((other) => other.id !== station.id);
     const title = vscode.l10n.t('Rename station {0}', station.name);
-    const name = await askName(others, { title, value: asTyped(station.name) });
+    const name = await askName(others, { title, value: withoutIsolates(station.name) });
     await connection.call(stations.update, { params: { id: station.id }, body: { name } });
     await store.refreshStation(station.id);
   });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { uptime } from '../../shared/contract/uptime.ts';
 import { lastDays } from '../../shared/uptime/uptime.ts';
-import { durationWords, figuresOf, percentWords } from '../../shared/uptime/uptimeFigures.ts';
+import { figuresOf, formatLargestUnits, formatPercent } from '../../shared/uptime/uptimeFigures.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Log } from '../vscode/log.ts';
 
@@ -19,8 +19,8 @@ export async function uptimeSentence(connection: Connection, log: Log, id: strin
       return vscode.l10n.t('Too little was observed in the last {0} days to calculate its uptime.', days);
     return vscode.l10n.t(
       'Up {0} of {1} observed ({2} %) in the last {3} days.',
-      percentWords(percent, vscode.env.language),
-      durationWords(observed),
+      formatPercent(percent, vscode.env.language),
+      formatLargestUnits(observed),
       coverage,
       days,
     );

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { localTime, parseLocalTime } from '../../shared/format/localTime.ts';
+import { formatLocalTime, parseLocalTime } from '../../shared/format/localTime.ts';
 import { askInSteps, type Question, type Step } from '../vscode/steps.ts';
 
 const hour = 3_600_000;
@@ -70,7 +70,7 @@ function spansFrom(now: number): Span[] {
 async function askTime(step: Step, what: string, proposal: number, after: number): Promise<number> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const text = await step.text({
-    value: localTime(proposal),
+    value: formatLocalTime(proposal),
     prompt: vscode.l10n.t('{0}: date and time in {1}, such as 2026-11-25 14:05', what, zone),
     validate: (value) => {
       const time = parseLocalTime(value);

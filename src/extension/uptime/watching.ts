@@ -62,16 +62,16 @@ export class Watching implements vscode.Disposable {
   #check(): void {
     for (const id of this.stations) {
       const station = this.#store.station(id);
-      const change = station && this.#transitions.look(id, station.state);
+      const change = station && this.#transitions.update(id, station.state);
       if (station && change !== undefined) void this.#notify(station, change);
     }
   }
 
-  async #notify(station: StationItem, change: 'went' | 'came'): Promise<void> {
+  async #notify(station: StationItem, change: 'disconnected' | 'reconnected'): Promise<void> {
     if (await this.#isPaused(station.id)) return;
     const open = vscode.l10n.t('Open Uptime');
     const chosen =
-      change === 'went'
+      change === 'disconnected'
         ? await showWarning(vscode.l10n.t('{0} has disconnected.', station.name), open)
         : await showInformation(vscode.l10n.t('{0} is connected again.', station.name), open);
     if (chosen === open) await vscode.commands.executeCommand('testStations.openUptime', { id: station.id });

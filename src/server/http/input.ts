@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type * as z from 'zod';
 import { parseExactly } from '../../shared/contract/exactJson.ts';
-import { excessOf } from '../../shared/json/jsonLimits.ts';
+import { exceededLimit } from '../../shared/json/jsonLimits.ts';
 import { badRequest, type Issue, RefusalError, tooLarge, tooMany } from './refusalError.ts';
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -60,7 +60,7 @@ export async function readJson({ incoming, outgoing }: HttpBindings, keyId: stri
     own += bytes;
     noteInWork(keyId, bytes);
   });
-  const excess = excessOf(text);
+  const excess = exceededLimit(text);
   if (excess !== null) throw badRequest(`The body of the request ${excess}.`);
   try {
     return parseExactly(text);

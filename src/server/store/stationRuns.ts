@@ -1,4 +1,4 @@
-import { type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
+import { mergeSpans, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
@@ -15,7 +15,7 @@ export async function timeInRuns(store: Store, stationId: string, { from, to }: 
     .where('ended_at', '>', from)
     .select(['started_at as from', 'ended_at as to'])
     .execute();
-  return union(spans);
+  return mergeSpans(spans);
 }
 
 /** Returns the number of runs of the station that started in a time, and the latest of them. */

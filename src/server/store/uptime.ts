@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import * as z from 'zod';
 import type { StationState } from '../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
-import { alternating, flattened, type PauseSpan, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
+import { mergePauses, normalizeMarks, type PauseSpan, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store } from './tables.ts';
 
 /** A station in use and the state of its connection; null in a field: it was never seen. */
@@ -76,8 +76,8 @@ export async function pastsOf(store: Store, keys: readonly number[], { from, to 
     from presence as p where p.key in (select value from json_each(${JSON.stringify(keys)}))`.execute(store);
   return rows.map(({ marks, pauses, ...row }) => ({
     ...row,
-    marks: alternating(markList.parse(JSON.parse(marks))),
-    pauses: flattened(pauseList.parse(JSON.parse(pauses))),
+    marks: normalizeMarks(markList.parse(JSON.parse(marks))),
+    pauses: mergePauses(pauseList.parse(JSON.parse(pauses))),
   }));
 }
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { DayColumns, Days, Durations } from '../../shared/contract/uptime.ts';
-import { cellsOf, noTime } from '../../shared/uptime/uptime.ts';
+import { cellsOf, zeroDurations } from '../../shared/uptime/uptime.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
-import { type History, timeOf, type TimeSpan, union } from '../../shared/uptime/uptimeHistory.ts';
+import { type History, mergeSpans, timeOf, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import { allObservers } from '../store/observers.ts';
 import type { Store } from '../store/tables.ts';
 import { isSeen, pastsOf, type PresenceRow, type StationPast, type WatchedStation } from '../store/uptime.ts';
@@ -83,7 +83,7 @@ export class UptimeService {
     const observers = await allObservers(this.#store);
     const noted = observers.reduce((latest, { to }) => Math.max(latest, to), -Infinity);
     const present = noted < now && now - noted <= maxNoteAgeMs ? [{ from: noted, to: now }] : [];
-    return union([...observers, ...present]);
+    return mergeSpans([...observers, ...present]);
   }
 
   /** Returns the uptime of stations by the keys of their presence. Stations that were never seen are left out. */
@@ -151,7 +151,7 @@ export class UptimeService {
 const startOfToday = ({ days }: Window): number => days.starts.at(-1) ?? days.now;
 
 const durationsIn = (history: History, from: number, to: number): Durations =>
-  cellsOf(history, [from, to])[0] ?? noTime();
+  cellsOf(history, [from, to])[0] ?? zeroDurations();
 
 /** Whether what was appended to the history of a station, if nothing else has changed, lies after its completed days. */
 function hasSameCompletedDays(station: RememberedStation, past: StationPast, today: number): boolean {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { byId, id, operation, several } from './common.ts';
+import { atLeastOne, byId, id, operation } from './common.ts';
 
 /** The display name of the file, which is never used as a path. */
 export const fileName = z
@@ -33,7 +33,7 @@ export const attachments = {
     method: 'DELETE',
     path: '/api/v2/attachments',
     access: ['user', 'station'],
-    query: z.object({ ids: several(id) }),
+    query: z.object({ ids: atLeastOne(id) }),
     answer: z.object({ id: z.array(id) }),
     refusals: [403, 404],
   }),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { creators, id, idAnswer, many, operation, page, pageQuery, timestamp } from './common.ts';
-import { batchNumber, soughtNumber } from './numbers.ts';
+import { batchNumber, lookupNumber } from './numbers.ts';
 
-const byNumber = z.object({ number: soughtNumber });
+const byNumber = z.object({ number: lookupNumber });
 const numbered = z.object({ id, number: z.string() });
 
 const batchListItem = numbered.extend({

@@ -35,7 +35,10 @@ export const byId = z.object({ id });
 export const idAnswer = z.object({ id });
 
 /** The upload of an image; an empty text removes the image. */
-export const imageId = z.union([z.literal(''), id], 'An image is named by the id of its upload, or by "" for none.');
+export const imageIdOrNone = z.union(
+  [z.literal(''), id],
+  'An image is named by the id of its upload, or by "" for none.',
+);
 
 /** The user or station that created the object; both are null after the station was deleted. */
 export const creators = {
@@ -115,13 +118,13 @@ export const page = <T extends z.ZodType>(item: T) =>
     meta: z.object({ has_more: z.boolean(), next_cursor: z.number().int().nullable() }),
   });
 
-const listed = (v: unknown): unknown => (v === undefined || Array.isArray(v) ? v : [v]);
+const toList = (v: unknown): unknown => (v === undefined || Array.isArray(v) ? v : [v]);
 
 /** A query parameter that may be repeated (`ids=a&ids=b`). */
-export const many = <T extends z.ZodType>(item: T) => z.preprocess(listed, z.array(item).optional());
+export const many = <T extends z.ZodType>(item: T) => z.preprocess(toList, z.array(item).optional());
 
 /** A query parameter that may be repeated and is required. */
-export const several = <T extends z.ZodType>(item: T) => z.preprocess(listed, z.array(item).min(1));
+export const atLeastOne = <T extends z.ZodType>(item: T) => z.preprocess(toList, z.array(item).min(1));
 
 /** Errors of `/api/v2` and `/api/local`. */
 export const errorAnswer = z.object({

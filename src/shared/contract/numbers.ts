@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** A text on one line that is not blank; outer blanks are removed. Half a surrogate pair could not be stored. */
-const line = (what: string, longest: number) =>
+const singleLine = (what: string, longest: number) =>
   z
     .string()
     .trim()
@@ -10,15 +10,15 @@ const line = (what: string, longest: number) =>
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, `The ${what} must not contain control characters.`);
 
 /** Numbers are compared without regard to case and stored as written. */
-export const serialNumber = line('serial number', 60);
-export const partNumber = line('part number', 60);
-export const partName = line('part name', 255);
-export const revisionNumber = line('revision number', 60);
-export const versionTag = line('version tag', 60);
-export const batchNumber = line('batch number', 100).regex(
+export const serialNumber = singleLine('serial number', 60);
+export const partNumber = singleLine('part number', 60);
+export const partName = singleLine('part name', 255);
+export const revisionNumber = singleLine('revision number', 60);
+export const versionTag = singleLine('version tag', 60);
+export const batchNumber = singleLine('batch number', 100).regex(
   /^[A-Za-z0-9_.:+-]*$/,
   'The batch number may only have letters, digits and _ . : + -',
 );
 
 /** A number that is looked for: one that cannot exist is simply not found. */
-export const soughtNumber = z.string().min(1);
+export const lookupNumber = z.string().min(1);

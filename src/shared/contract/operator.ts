@@ -3,7 +3,7 @@ import { byId, id, operation, timestamp } from './common.ts';
 import { bounds, liveTest, testPatch } from './liveTest.ts';
 
 /** Why something cannot be done now; a view says it in words. */
-export const whyNot = z.enum([
+export const unavailableReason = z.enum([
   /** There is no test. */
   'no-test',
   /** The test has ended. */
@@ -21,13 +21,13 @@ export const whyNot = z.enum([
   /** No window of an editor offers to start a script on this station. */
   'no-window',
 ]);
-export type UnavailableReason = z.infer<typeof whyNot>;
+export type UnavailableReason = z.infer<typeof unavailableReason>;
 
 /** Null: it can be done. */
-const action = whyNot.nullable();
+const action = unavailableReason.nullable();
 
-export const answered = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
-export type AnsweredPrompt = z.infer<typeof answered>;
+export const answeredPrompt = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
+export type AnsweredPrompt = z.infer<typeof answeredPrompt>;
 
 /** The live state of one station, from whichever source. */
 const liveState = z.object({
@@ -40,7 +40,7 @@ const liveState = z.object({
   /** The one that runs, or the last one; null: none was seen since the server started. */
   test: liveTest.nullable(),
   /** Who answered the open prompt, which the test has not taken yet. */
-  answered: answered.nullable(),
+  answered: answeredPrompt.nullable(),
   actions: z.object({ answer: action, stop: action, start: action }),
   /** The script that a window offers to start on this station. */
   offer: z
@@ -153,7 +153,7 @@ export const operator = {
       /** The caller delivers the answer itself and only reserves the prompt. */
       delivered: z.boolean().default(false),
     }),
-    answer: answered,
+    answer: answeredPrompt,
     refusals: [403, 404, 409],
   }),
   stop: operation({

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { creators, id, idAnswer, imageId, many, operation, page, pageQuery, timestamp } from './common.ts';
+import { creators, id, idAnswer, imageIdOrNone, many, operation, page, pageQuery, timestamp } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
-import { partName, partNumber, revisionNumber, soughtNumber } from './numbers.ts';
+import { lookupNumber, partName, partNumber, revisionNumber } from './numbers.ts';
 
-const byNumber = z.object({ number: soughtNumber });
-const byRevision = z.object({ part_number: soughtNumber, revision_number: soughtNumber });
+const byNumber = z.object({ number: lookupNumber });
+const byRevision = z.object({ part_number: lookupNumber, revision_number: lookupNumber });
 const numbered = z.object({ id, number: z.string() });
 const revisionsPath = '/api/v2/parts/{part_number}/revisions';
 
@@ -115,7 +115,7 @@ export const revisions = {
     method: 'POST',
     path: revisionsPath,
     access: ['user', 'station'],
-    params: z.object({ part_number: soughtNumber }),
+    params: z.object({ part_number: lookupNumber }),
     body: z.object({ number: revisionNumber, metadata: metadata.optional() }),
     answer: idAnswer,
     refusals: [404, 409],
@@ -138,7 +138,7 @@ export const revisions = {
     body: z
       .object({
         number: revisionNumber.optional(),
-        image_id: imageId.optional(),
+        image_id: imageIdOrNone.optional(),
         metadata: metadataChange.optional(),
       })
       .refine(...changesSomething),

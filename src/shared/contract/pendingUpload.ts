@@ -6,7 +6,7 @@ import { outcome } from './common.ts';
  * named after the id with `entry.json`, the `body.json` that is pushed, contents of attachments, and, once the script is done
  * with it, `handed.json`. It goes when a server has acknowledged it.
  */
-export const outboxEntry = z.object({
+export const pendingUploadEntry = z.object({
   /** The id of the test execution, which also marks all tries of its push. */
   id: z.string().min(1).max(200),
   /** `openhtf`: the body is an OpenHTF report to import; else that of `POST /api/v1/runs` or `/api/v2/runs`. */
@@ -31,13 +31,13 @@ export const outboxEntry = z.object({
   started_at: z.number(),
   attachments: z.array(z.object({ name: z.string(), mimetype: z.string(), file: z.string().regex(/^file-\d+$/) })),
 });
-export type PendingUploadEntry = z.infer<typeof outboxEntry>;
+export type PendingUploadEntry = z.infer<typeof pendingUploadEntry>;
 
 /** `handed.json`: the script is done with it. */
-export const outboxHanded = z.object({ status: z.number().int().nullable(), message: z.string().nullable() });
+export const pendingUploadHandover = z.object({ status: z.number().int().nullable(), message: z.string().nullable() });
 
 /** `tried.json`, the host's own: what its last try came to. */
-export const outboxTried = z.object({
+export const uploadAttempt = z.object({
   /** How often it was tried. */
   tries: z.number().int(),
   /** Milliseconds since 1970. */
@@ -48,4 +48,4 @@ export const outboxTried = z.object({
   /** The run is there; attachments are still missing. */
   run_id: z.string().nullable(),
 });
-export type UploadAttempt = z.infer<typeof outboxTried>;
+export type UploadAttempt = z.infer<typeof uploadAttempt>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { fileName, uploadAnswer } from './attachments.ts';
 import {
+  atLeastOne,
   byId,
   exactNumber,
   id,
@@ -15,7 +16,6 @@ import {
   pageQuery,
   phaseOutcome,
   points,
-  several,
   timestamp,
 } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
@@ -294,7 +294,7 @@ export const runs = {
     method: 'DELETE',
     path: '/api/v2/runs',
     access: ['user'],
-    query: z.object({ ids: several(id) }),
+    query: z.object({ ids: atLeastOne(id) }),
     /** The ids of all that were deleted. */
     answer: z.object({ id: z.array(id) }),
     refusals: [404],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { byId, id, idAnswer, imageId, many, name60, operation, page, pageQuery } from './common.ts';
+import { byId, id, idAnswer, imageIdOrNone, many, name60, operation, page, pageQuery } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 
 const team = z.object({ id: z.string(), name: z.string() }).nullable();
@@ -92,7 +92,7 @@ export const stations = {
     params: byId,
     body: z.object({
       name: name60.optional(),
-      image_id: imageId.optional(),
+      image_id: imageIdOrNone.optional(),
       team_id: z.string().nullish(),
       metadata: metadataChange.optional(),
     }),

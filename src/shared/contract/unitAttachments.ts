@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { fileName, uploadAnswer } from './attachments.ts';
-import { id, operation, several } from './common.ts';
-import { soughtNumber } from './numbers.ts';
+import { atLeastOne, id, operation } from './common.ts';
+import { lookupNumber } from './numbers.ts';
 
 const path = '/api/v2/units/{serial_number}/attachments';
-const params = z.object({ serial_number: soughtNumber });
+const params = z.object({ serial_number: lookupNumber });
 
 export const unitAttachments = {
   create: operation({
@@ -24,7 +24,7 @@ export const unitAttachments = {
     path,
     access: ['user', 'station'],
     params,
-    query: z.object({ ids: several(id) }),
+    query: z.object({ ids: atLeastOne(id) }),
     answer: z.object({ ids: z.array(id) }),
     refusals: [403, 404],
   }),

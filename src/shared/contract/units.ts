@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { creators, id, idAnswer, many, operation, outcome, page, pageQuery, several, timestamp } from './common.ts';
+import { atLeastOne, creators, id, idAnswer, many, operation, outcome, page, pageQuery, timestamp } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
-import { batchNumber, partNumber, revisionNumber, serialNumber, soughtNumber } from './numbers.ts';
+import { batchNumber, lookupNumber, partNumber, revisionNumber, serialNumber } from './numbers.ts';
 
 /** Units that are no production: known good, known faulty, or not to be counted. */
 export const sample = z.enum(['golden', 'failing', 'ignored']);
@@ -60,7 +60,7 @@ export const unit = serial.extend({
 });
 export type Unit = z.infer<typeof unit>;
 
-const bySerial = z.object({ serial_number: soughtNumber });
+const bySerial = z.object({ serial_number: lookupNumber });
 const count = z.coerce.number().int().min(0).optional();
 
 export const units = {
@@ -147,7 +147,7 @@ export const units = {
     method: 'DELETE',
     path: '/api/v2/units',
     access: ['user'],
-    query: z.object({ serial_numbers: several(soughtNumber) }),
+    query: z.object({ serial_numbers: atLeastOne(lookupNumber) }),
     answer: z.object({ id: z.array(id) }),
     refusals: [404],
   }),
@@ -157,7 +157,7 @@ export const units = {
     path: '/api/v2/units/{serial_number}/children',
     access: ['user', 'station'],
     params: bySerial,
-    body: z.object({ child_serial_number: soughtNumber }),
+    body: z.object({ child_serial_number: lookupNumber }),
     /** The child's. */
     answer: idAnswer,
     refusals: [403, 404],
@@ -168,7 +168,7 @@ export const units = {
     path: '/api/v2/units/{serial_number}/children',
     access: ['user', 'station'],
     params: bySerial,
-    query: z.object({ child_serial_number: soughtNumber }),
+    query: z.object({ child_serial_number: lookupNumber }),
     /** The child's. */
     answer: idAnswer,
     refusals: [403, 404],

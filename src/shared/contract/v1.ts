@@ -11,7 +11,7 @@ import {
   operation,
   phaseOutcome,
 } from './common.ts';
-import { soughtNumber } from './numbers.ts';
+import { lookupNumber } from './numbers.ts';
 
 /** A v1 measurement's value is whatever JSON the script had: number, string, boolean, nested list or object. */
 const measurement = z.object({
@@ -86,7 +86,7 @@ export const runBody = z.object({
 export type V1RunBody = z.infer<typeof runBody>;
 
 const done = z.object({ id, message: z.string() });
-const bySerial = z.object({ serial_number: soughtNumber });
+const bySerial = z.object({ serial_number: lookupNumber });
 const pushed = z.object({ id, message: z.string().optional(), warnings: z.array(z.string()).optional() });
 
 const topic = { topic: z.string(), qos: z.number().int(), retain: z.boolean() };
@@ -143,7 +143,7 @@ export const v1 = {
     access: ['user', 'station'],
     params: bySerial,
     /** Units that are moved below this one. */
-    body: z.object({ sub_units: z.array(z.object({ serial_number: soughtNumber })) }),
+    body: z.object({ sub_units: z.array(z.object({ serial_number: lookupNumber })) }),
     answer: done,
     refusals: [403, 404, 422],
   }),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { creators, id, idAnswer, operation, timestamp } from './common.ts';
-import { soughtNumber, versionTag } from './numbers.ts';
+import { lookupNumber, versionTag } from './numbers.ts';
 
 const path = '/api/v2/procedures/{procedure_id}/versions';
-const byTag = z.object({ procedure_id: id, tag: soughtNumber });
+const byTag = z.object({ procedure_id: id, tag: lookupNumber });
 
 export const version = z.object({
   id,

@@ -11,7 +11,7 @@ export function parseLocalTime(text: string): number | undefined {
 }
 
 /** Formats a time for `parseLocalTime`. @param time milliseconds since 1970 */
-export function localTime(time: number): string {
+export function formatLocalTime(time: number): string {
   const date = new Date(time);
   const two = (part: number): string => String(part).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');

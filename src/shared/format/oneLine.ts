@@ -1,7 +1,7 @@
 const defaultMaxLength = 200;
 
 /** Characters that end a line, move the cursor, or change the direction of the text that follows. */
-const unruly = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
+const lineBreaksAndOverrides = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** Right-to-left letters and marks. */
 const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
@@ -13,7 +13,7 @@ const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{
 export function oneLine(text: string, length = defaultMaxLength): string {
   const head = text
     .slice(0, length)
-    .replace(unruly, ' ')
+    .replace(lineBreaksAndOverrides, ' ')
     .replace(/[\ud800-\udbff]$/, '');
   const plain = text.length > length ? `${head}…` : head;
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
@@ -24,28 +24,28 @@ export const asSentence = (text: string): string =>
   /[.!?…:]["”’)]?\s*$/.test(text) || text.trim() === '' ? text : `${text}.`;
 
 /** Removes the isolates of `oneLine` from a name that the user will edit. */
-export const asTyped = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
+export const withoutIsolates = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
 
 /** Control characters and direction overrides. The isolates of `oneLine` are not among them. */
-const disorder = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
+const controlsAndOverrides = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
 
 /**
  * Replaces direction overrides by spaces in all texts of a message to a webview, because a name that reads backwards
  * would be mistaken for another one.
  */
-export function inOrder(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(disorder, ' ');
-  if (Array.isArray(value)) return value.map(inOrder);
+export function withoutDirectionOverrides(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(controlsAndOverrides, ' ');
+  if (Array.isArray(value)) return value.map(withoutDirectionOverrides);
   // Byte arrays and typed arrays of curves contain no text.
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inOrder(part)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutDirectionOverrides(part)]));
 }
 
 const maxMessageLength = 2000;
 
 /** Returns a message that may contain untrusted text as plain text. Line breaks stay. */
 export const plainMessage = (text: string): string =>
-  withoutLinks(text.slice(0, maxMessageLength).replace(disorder, ' '));
+  withoutLinks(text.slice(0, maxMessageLength).replace(controlsAndOverrides, ' '));
 
 /** Inserts a zero-width space into `[text](address)`, which VS Code would show as a link in messages, even to a command. */
 const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');

@@ -3,14 +3,14 @@
  * with all digits.
  * @returns null if nothing was measured
  */
-export function readableValue(value: unknown): string | null {
+export function formatValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(9)));
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Such as `512 B`, `1.5 kB`, `20 MB`. */
-export function readableSize(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;

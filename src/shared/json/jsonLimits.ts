@@ -1,12 +1,12 @@
 /** The maximum nesting of untrusted JSON. Recursive functions would otherwise exceed the stack. */
-export const deepest = 100;
+export const maxDepth = 100;
 
 /** The maximum number of values in untrusted JSON, because a few bytes of text take a hundred times as much memory. */
-export const mostValues = 2_000_000;
-export const mostObjects = 200_000;
+export const maxValues = 2_000_000;
+export const maxObjects = 200_000;
 
 /** Returns which limit a JSON text exceeds, as the end of a sentence; null if none. The text need not be valid. */
-export function excessOf(json: string): string | null {
+export function exceededLimit(json: string): string | null {
   let depth = 0;
   let values = 1;
   let objects = 0;
@@ -18,10 +18,10 @@ export function excessOf(json: string): string | null {
       values += 1;
       depth += 1;
       if (character === '{') objects += 1;
-      if (depth > deepest) return `is nested more than ${deepest} levels deep`;
-      if (objects > mostObjects) return `has more than ${mostObjects.toLocaleString('en-US')} objects`;
+      if (depth > maxDepth) return `is nested more than ${maxDepth} levels deep`;
+      if (objects > maxObjects) return `has more than ${maxObjects.toLocaleString('en-US')} objects`;
     } else if (character === ']' || character === '}') depth -= 1;
-    if (values > mostValues) return `has more than ${mostValues.toLocaleString('en-US')} values`;
+    if (values > maxValues) return `has more than ${maxValues.toLocaleString('en-US')} values`;
   }
   return null;
 }

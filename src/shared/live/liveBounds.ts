@@ -6,11 +6,11 @@ const isWrong = ({ outcome }: LiveMeasurement): boolean => outcome === 'FAIL' ||
 export function boundedMeasurements(
   all: readonly LiveMeasurement[],
 ): Pick<LivePhase, 'measurements' | 'measurements_left_out'> {
-  return keep(all, bounds.phaseMeasurements, 0);
+  return selectMeasurements(all, bounds.phaseMeasurements, 0);
 }
 
 /** Keeps up to the maximum number: the failed measurements, then the first of the others. */
-function keep(
+function selectMeasurements(
   all: readonly LiveMeasurement[],
   room: number,
   leftOut: number,
@@ -23,15 +23,15 @@ function keep(
 }
 
 /** Phases reduced to their failed measurements. They are cached so that a phase stays the same object. */
-const thinned = new WeakMap<LivePhase, LivePhase>();
+const phasesWithoutPassed = new WeakMap<LivePhase, LivePhase>();
 
-function thin(phase: LivePhase): LivePhase {
-  const known = thinned.get(phase);
+function dropPassed(phase: LivePhase): LivePhase {
+  const known = phasesWithoutPassed.get(phase);
   if (known !== undefined) return known;
   const failed = phase.measurements.filter(isWrong).slice(0, 20);
   const left = phase.measurements_left_out + phase.measurements.length - failed.length;
   const made = { ...phase, measurements: failed, measurements_left_out: left };
-  thinned.set(phase, made);
+  phasesWithoutPassed.set(phase, made);
   return made;
 }
 
@@ -42,7 +42,7 @@ export function boundedPhases(all: readonly LivePhase[]): Pick<LiveTest, 'phases
   for (let at = 0; total > bounds.measurements && at < phases.length - 1; at++) {
     const phase = phases[at];
     if (phase === undefined) break;
-    const less = thin(phase);
+    const less = dropPassed(phase);
     total -= phase.measurements.length - less.measurements.length;
     phases[at] = less;
   }

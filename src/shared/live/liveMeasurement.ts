@@ -13,18 +13,18 @@ export interface MeasuredValue {
   readonly validators: readonly string[];
 }
 
-export const cut = (text: string, length: number): string =>
+export const truncate = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length)}…` : text;
 
 export function toLiveMeasurement({ name, outcome, value, units, validators }: MeasuredValue): LiveMeasurement {
   const { text, ...limits } = limitsFor(validators);
   const number = typeof value === 'number' && Number.isFinite(value) ? value : null;
   return {
-    name: cut(name, bounds.name),
+    name: truncate(name, bounds.name),
     outcome: liveMeasurement.shape.outcome.safeParse(outcome).data ?? 'UNSET',
     value: valueText(value, limits),
     number,
-    units: units === null || isTable(value) ? null : cut(units, bounds.name),
+    units: units === null || isTable(value) ? null : truncate(units, bounds.name),
     limits: text,
     lower: limits.lower,
     upper: limits.upper,
@@ -41,7 +41,7 @@ const isTable = (value: unknown): value is unknown[] => Array.isArray(value) && 
 function valueText(value: unknown, limits: Limits): string | null {
   if (isTable(value)) return value.length === 1 ? '1 point' : `${value.length} points`;
   const text = measuredText(value, limits);
-  return text === null ? null : cut(text, bounds.name);
+  return text === null ? null : truncate(text, bounds.name);
 }
 
 type ShownLimits = Limits & { text: string };
@@ -54,8 +54,8 @@ function limitsFor(validators: readonly string[]): ShownLimits {
   const key = validators.join('\n');
   const found = known.get(key);
   if (found !== undefined) return found;
-  const rules = validators.slice(0, 20).flatMap((text) => parseValidator(cut(text, bounds.line)));
-  const read = { text: cut(limitsText(rules), bounds.name), ...limitsOf(rules) };
+  const rules = validators.slice(0, 20).flatMap((text) => parseValidator(truncate(text, bounds.line)));
+  const read = { text: truncate(limitsText(rules), bounds.name), ...limitsOf(rules) };
   if (known.size >= knownAtMost) known.clear();
   if (key.length < 2 * bounds.line) known.set(key, read);
   return read;

@@ -5,16 +5,16 @@ import type { LiveState, StatePatch } from '../contract/operator.ts';
 function changedFields<T extends object>(before: T, after: T): Partial<T> {
   const changed: Partial<T> = {};
   for (const key of Object.keys(after) as (keyof T)[]) {
-    if (!same(before[key], after[key])) changed[key] = after[key];
+    if (!isEqual(before[key], after[key])) changed[key] = after[key];
   }
   return changed;
 }
 
 /** Compares small objects by their JSON. Large objects have patches of their own. */
-const same = (a: unknown, b: unknown): boolean =>
+const isEqual = (a: unknown, b: unknown): boolean =>
   Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 
-const none = (fields: object): boolean => Object.keys(fields).length === 0;
+const isEmpty = (fields: object): boolean => Object.keys(fields).length === 0;
 
 /** Returns the patch from `before` to `after`; null if they are equal. Phases that are the same object count as unchanged. */
 export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null {
@@ -33,7 +33,7 @@ export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null
     logs: logs.filter(({ number }) => number > newest),
   };
   const isSame =
-    none(patch.fields) &&
+    isEmpty(patch.fields) &&
     changed.length === 0 &&
     patch.logs.length === 0 &&
     phases.length === phasesBefore.length &&
@@ -66,7 +66,7 @@ export function statePatchOf(before: LiveState, after: LiveState): StatePatch | 
   const { test: testAfter, ...restAfter } = after;
   const test = testBefore && testAfter ? testPatchOf(testBefore, testAfter) : null;
   const fields = changedFields(restBefore, restAfter);
-  return test === null && none(fields) ? null : { fields, test };
+  return test === null && isEmpty(fields) ? null : { fields, test };
 }
 
 /** @throws RangeError when the patch is for another state */

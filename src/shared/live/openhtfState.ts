@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { outcome } from '../contract/common.ts';
 import { bounds, type LivePhase, livePhase, type LivePrompt, type LiveTest } from '../contract/liveTest.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from './liveBounds.ts';
-import { cut, toLiveMeasurement } from './liveMeasurement.ts';
+import { toLiveMeasurement, truncate } from './liveMeasurement.ts';
 
 /**
  * The state of a running OpenHTF test in the form of `TestState.asdict` (openhtf 1.5 and 1.6), which the official client's
@@ -31,7 +31,7 @@ const record = z.object({
 });
 const log = z.object({ level: z.number(), timestamp_millis: z.number(), message: z.string() });
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).nullish().catch(null);
-const list = z.array(z.unknown()).catch([]);
+const unknownList = z.array(z.unknown()).catch([]);
 const dictionary = z.record(z.string(), z.unknown()).catch({});
 
 const state = z.object({
@@ -44,8 +44,8 @@ const state = z.object({
     outcome: z.string().nullish().catch(null),
     outcome_details: z.array(z.object({ code: text, description: text })).catch([]),
     metadata: z.object({ test_name: text, procedure_id: text, part_number: text }).catch({}),
-    phases: list,
-    log_records: list,
+    phases: unknownList,
+    log_records: unknownList,
   }),
   plugs: z
     .object({ plug_descriptors: dictionary.optional(), plug_states: dictionary.optional() })
@@ -95,30 +95,30 @@ export function readOpenhtfState(
 ): OpenhtfView | null {
   const parsed = state.safeParse(sent);
   if (!parsed.success) return null;
-  const { status, test_record: told, plugs } = parsed.data;
-  const id = cut(parsed.data.execution_uid ?? uid ?? idWithout(told.start_time_millis, before), bounds.name);
+  const { status, test_record: sentRecord, plugs } = parsed.data;
+  const id = truncate(parsed.data.execution_uid ?? uid ?? idWithout(sentRecord.start_time_millis, before), bounds.name);
   const last = before?.test.execution_id === id ? before : null;
-  const records = readRecords(told.phases, last?.read.records ?? []);
+  const records = readRecords(sentRecord.phases, last?.read.records ?? []);
   const phases = withRunning(rowsOf(records), status === 'COMPLETED' ? null : parsed.data.running_phase_state);
   const prompt = status === 'COMPLETED' ? null : promptOf(plugs, last?.test.prompt ?? null, now);
   return {
     test: {
       execution_id: id,
       kind: 'openhtf',
-      name: cut(told.metadata.test_name ?? '', bounds.name),
-      procedure_id: short(told.metadata.procedure_id),
-      serial_number: short(told.dut_id),
-      part_number: short(told.metadata.part_number),
+      name: truncate(sentRecord.metadata.test_name ?? '', bounds.name),
+      procedure_id: short(sentRecord.metadata.procedure_id),
+      serial_number: short(sentRecord.dut_id),
+      part_number: short(sentRecord.metadata.part_number),
       status: status === 'WAITING_FOR_TEST_START' ? 'waiting' : status === 'RUNNING' ? 'running' : 'completed',
-      started_at: told.start_time_millis ?? null,
-      ended_at: told.end_time_millis ?? null,
+      started_at: sentRecord.start_time_millis ?? null,
+      ended_at: sentRecord.end_time_millis ?? null,
       ...boundedPhases(phases),
       prompt: prompt?.prompt ?? null,
-      ...withLogs(last?.test ?? { logs: [], logs_left_out: 0 }, readLogs(told.log_records, last?.read.logs ?? 0)),
-      ...resultOf(told, records),
+      ...withLogs(last?.test ?? { logs: [], logs_left_out: 0 }, readLogs(sentRecord.log_records, last?.read.logs ?? 0)),
+      ...resultOf(sentRecord, records),
     },
     promptPlug: prompt?.plug ?? null,
-    read: { records, logs: told.log_records.length },
+    read: { records, logs: sentRecord.log_records.length },
   };
 }
 
@@ -126,7 +126,8 @@ export function readOpenhtfState(
 const idWithout = (startedAt: number | null | undefined, before: OpenhtfView | null): string =>
   before !== null && before.test.started_at === startedAt ? before.test.execution_id : String(startedAt ?? 'test');
 
-const short = (value: string | null | undefined): string | null => (value == null ? null : cut(value, bounds.name));
+const short = (value: string | null | undefined): string | null =>
+  value == null ? null : truncate(value, bounds.name);
 
 /** OpenHTF's own first phase, which waits for the unit. */
 const trigger = 'trigger_phase';
@@ -139,19 +140,19 @@ function readRecords(sent: readonly unknown[], before: readonly Finished[]): Fin
 
 function readRecord(sent: unknown): Finished {
   // An unreadable record keeps its place, so that the count stays right.
-  const told = record.safeParse(sent).data ?? record.parse({ name: '?' });
-  const end = told.result?.phase_result;
+  const parsed = record.safeParse(sent).data ?? record.parse({ name: '?' });
+  const end = parsed.result?.phase_result;
   return {
-    descriptor: String(told.descriptor_id ?? told.name),
+    descriptor: String(parsed.descriptor_id ?? parsed.name),
     repeated: end === 'REPEAT',
     phase: {
       key: '',
-      name: cut(told.name, bounds.name),
-      state: livePhase.shape.state.safeParse(told.outcome).data ?? 'ERROR',
+      name: truncate(parsed.name, bounds.name),
+      state: livePhase.shape.state.safeParse(parsed.outcome).data ?? 'ERROR',
       attempt: 1,
-      started_at: told.start_time_millis ?? null,
-      ended_at: told.end_time_millis ?? null,
-      ...boundedMeasurements(readMeasurements(told.measurements)),
+      started_at: parsed.start_time_millis ?? null,
+      ended_at: parsed.end_time_millis ?? null,
+      ...boundedMeasurements(readMeasurements(parsed.measurements)),
       message: typeof end === 'object' ? exceptionText(end) : null,
     },
   };
@@ -160,18 +161,18 @@ function readRecord(sent: unknown): Finished {
 /** Formats an exception. OpenHTF writes its type as Python prints a class. */
 function exceptionText({ exc_type, exc_val }: z.infer<typeof raised>): string {
   const type = /^<class '(?:.*\.)?(\w+)'>$/.exec(exc_type)?.[1] ?? exc_type;
-  return cut(`${type}: ${typeof exc_val === 'string' ? exc_val : JSON.stringify(exc_val)}`, bounds.line);
+  return truncate(`${type}: ${typeof exc_val === 'string' ? exc_val : JSON.stringify(exc_val)}`, bounds.line);
 }
 
 function readMeasurements(sent: z.infer<typeof measurements>): ReturnType<typeof toLiveMeasurement>[] {
   return Object.entries(sent ?? {}).flatMap(([name, each]) => {
     const parsed = measurement.safeParse(each);
     if (!parsed.success) return [];
-    const { outcome: told, measured_value: value, units, validators } = parsed.data;
+    const { outcome, measured_value: value, units, validators } = parsed.data;
     return [
       toLiveMeasurement({
         name,
-        outcome: told,
+        outcome,
         value,
         units: units?.suffix ?? null,
         validators: (validators ?? []).map(String),
@@ -219,7 +220,7 @@ function withRunning(finished: readonly Row[], sent: unknown): LivePhase[] {
   const repeats = last?.repeated === true && last.descriptor === own ? last : null;
   const running: LivePhase = {
     key: repeats?.phase.key ?? `${own}#running${phases.length}`,
-    name: cut(name, bounds.name),
+    name: truncate(name, bounds.name),
     state: 'RUNNING',
     attempt: (repeats?.phase.attempt ?? 0) + 1,
     started_at: start_time_millis ?? null,
@@ -245,8 +246,8 @@ function promptOf(
     return {
       plug,
       prompt: {
-        id: cut(id, bounds.name),
-        message: cut(message, bounds.message),
+        id: truncate(id, bounds.name),
+        message: truncate(message, bounds.message),
         text_input,
         image_url: image == null ? null : boundedImage(image),
         emitted_at: before?.id === id ? before.emitted_at : now,
@@ -259,7 +260,7 @@ function promptOf(
 
 /** Returns an image only if it is complete, because half an address cannot be shown. */
 export const boundedImage = (address: string): string | null =>
-  address.startsWith('data:') ? (address.length <= bounds.image ? address : null) : cut(address, bounds.line);
+  address.startsWith('data:') ? (address.length <= bounds.image ? address : null) : truncate(address, bounds.line);
 
 /** Returns the new lines without OpenHTF's own, which have the level DEBUG. */
 function readLogs(sent: readonly unknown[], from: number): { time: number; level: string; message: string }[] {
@@ -268,16 +269,16 @@ function readLogs(sent: readonly unknown[], from: number): { time: number; level
     if (!parsed.success || parsed.data.level < 20) return [];
     const { level, timestamp_millis: time, message } = parsed.data;
     const word = level >= 50 ? 'CRITICAL' : level >= 40 ? 'ERROR' : level >= 30 ? 'WARNING' : 'INFO';
-    return [{ time, level: word, message: cut(message, bounds.line) }];
+    return [{ time, level: word, message: truncate(message, bounds.line) }];
   });
 }
 
 /** Returns the verdict. A PASS of OpenHTF without a phase of the user's is an ERROR, as in every view. */
 function resultOf(
-  { outcome: told, outcome_details: details }: OpenhtfState['test_record'],
+  { outcome: recorded, outcome_details: details }: OpenhtfState['test_record'],
   records: readonly Finished[],
 ): Pick<LiveTest, 'outcome' | 'outcome_details'> {
-  const known = outcome.safeParse(told).data ?? null;
+  const known = outcome.safeParse(recorded).data ?? null;
   const ran = records.filter(({ phase }, index) => index > 0 || phase.name !== trigger).length;
   if (known === 'PASS' && ran === 0) {
     return { outcome: 'ERROR', outcome_details: ['The test reported PASS, but not a single phase ran.'] };
@@ -285,5 +286,5 @@ function resultOf(
   const texts = details.map(({ code, description }) =>
     /^[A-Z_]*$/.test(code ?? '') ? (description ?? code ?? '') : `${code}: ${description ?? ''}`,
   );
-  return { outcome: known, outcome_details: texts.slice(0, 20).map((each) => cut(each, bounds.line)) };
+  return { outcome: known, outcome_details: texts.slice(0, 20).map((each) => truncate(each, bounds.line)) };
 }

@@ -6,10 +6,10 @@ import { diagnosisLine } from './diagnosisLine.ts';
 export type Push =
   | { readonly runId: string }
   | { readonly status: number | null; readonly message: string }
-  | { readonly kept: string; readonly remedy?: KeptRemedy };
+  | { readonly pendingReason: string; readonly remedy?: UploadRemedy };
 
 /** What the user can supply so that the server accepts a pending upload. */
-export type KeptRemedy = 'partNumber' | 'key';
+export type UploadRemedy = 'partNumber' | 'key';
 
 /** One test execution, which tests one unit and makes one run. */
 export interface TestExecution {
@@ -36,10 +36,10 @@ export interface RunProgress {
   readonly ended: boolean;
 }
 
-export const notStarted: RunProgress = { executions: [], otherRuns: [], failure: null, ended: false };
+export const initialProgress: RunProgress = { executions: [], otherRuns: [], failure: null, ended: false };
 
 /** The run after an event. Events that change none of this return the same object. */
-export function advance(run: RunProgress, event: RunnerEvent): RunProgress {
+export function applyRunnerEvent(run: RunProgress, event: RunnerEvent): RunProgress {
   switch (event.event) {
     case 'run_started':
       return {

@@ -1,23 +1,23 @@
 import { bounds, type LivePhase, livePhase, type LiveTest } from '../contract/liveTest.ts';
 import type { RunnerEvent, RunnerMeasurement } from '../contract/runner.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from './liveBounds.ts';
-import { cut, toLiveMeasurement } from './liveMeasurement.ts';
+import { toLiveMeasurement, truncate } from './liveMeasurement.ts';
 import { boundedImage } from './openhtfState.ts';
 
 /** Returns the test after an event of the runner. Events of earlier executions do not change it. */
-export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): LiveTest | null {
-  if (event.event === 'run_started') return started(event);
+export function testAfterEvent(test: LiveTest | null, event: RunnerEvent): LiveTest | null {
+  if (event.event === 'run_started') return startedTest(event);
   if (test === null) return null;
   if (event.event === 'run_crashed') {
     const { type, message } = event.failure;
-    return broken(test, cut(`${type}: ${message}`, bounds.line), event.time);
+    return withError(test, truncate(`${type}: ${message}`, bounds.line), event.time);
   }
   if (!('execution_id' in event) || event.execution_id !== test.execution_id) return test;
   switch (event.event) {
     case 'phase_started':
-      return withPhase(begun(test, event), event, (phase) => ({
+      return withPhase(withStart(test, event), event, (phase) => ({
         ...phase,
-        name: cut(event.name, bounds.name),
+        name: truncate(event.name, bounds.name),
         state: 'RUNNING',
         attempt: event.attempt + 1,
         started_at: event.time,
@@ -43,10 +43,11 @@ export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): Live
         started_at: event.start_time_millis,
         ended_at: event.end_time_millis,
         ...boundedMeasurements(event.measurements.map(toLive)),
-        message: event.failure === null ? null : cut(`${event.failure.type}: ${event.failure.message}`, bounds.line),
+        message:
+          event.failure === null ? null : truncate(`${event.failure.type}: ${event.failure.message}`, bounds.line),
       }));
     case 'phase_log': {
-      const line = { time: event.time, level: event.level, message: cut(event.message, bounds.line) };
+      const line = { time: event.time, level: event.level, message: truncate(event.message, bounds.line) };
       return { ...test, ...withLogs(test, [line]) };
     }
     case 'ui_request':
@@ -55,7 +56,7 @@ export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): Live
         ...test,
         prompt: {
           id: event.request_id,
-          message: cut(event.message, bounds.message),
+          message: truncate(event.message, bounds.message),
           text_input: event.text_input,
           image_url: event.image_url === null ? null : boundedImage(event.image_url),
           emitted_at: event.time,
@@ -71,7 +72,7 @@ export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): Live
         ...test,
         status: 'completed',
         outcome: empty ? 'ERROR' : event.outcome,
-        outcome_details: details.slice(0, 20).map((each) => cut(each, bounds.line)),
+        outcome_details: details.slice(0, 20).map((each) => truncate(each, bounds.line)),
         serial_number: event.serial_number ?? test.serial_number,
         started_at: event.start_time_millis,
         ended_at: event.end_time_millis,
@@ -83,7 +84,7 @@ export function readRunnerEvent(test: LiveTest | null, event: RunnerEvent): Live
   }
 }
 
-const begun = (test: LiveTest, event: RunnerEvent & { event: 'phase_started' }): LiveTest => ({
+const withStart = (test: LiveTest, event: RunnerEvent & { event: 'phase_started' }): LiveTest => ({
   ...test,
   status: 'running',
   started_at: test.started_at ?? event.time,
@@ -91,11 +92,11 @@ const begun = (test: LiveTest, event: RunnerEvent & { event: 'phase_started' }):
 });
 
 /** Returns the test after the end of its script. Phases that have not completed never will. */
-export function scriptEnded(test: LiveTest | null, now: number): LiveTest | null {
-  return test === null ? null : broken(test, 'The script ended before the test did.', now);
+export function testAfterScriptEnd(test: LiveTest | null, now: number): LiveTest | null {
+  return test === null ? null : withError(test, 'The script ended before the test did.', now);
 }
 
-function broken(test: LiveTest, reason: string, now: number): LiveTest {
+function withError(test: LiveTest, reason: string, now: number): LiveTest {
   if (test.status === 'completed') return test;
   const phases = test.phases.map((phase): LivePhase =>
     phase.state === 'RUNNING' ? { ...phase, state: 'ERROR', ended_at: now } : phase,
@@ -111,12 +112,12 @@ function broken(test: LiveTest, reason: string, now: number): LiveTest {
   };
 }
 
-function started(event: RunnerEvent & { event: 'run_started' }): LiveTest {
+function startedTest(event: RunnerEvent & { event: 'run_started' }): LiveTest {
   const planned = event.phases.map(({ key, name }) => emptyPhase(key, name));
   return {
     execution_id: event.execution_id,
     kind: event.kind,
-    name: cut(event.name, bounds.name),
+    name: truncate(event.name, bounds.name),
     procedure_id: event.procedure_id,
     serial_number: null,
     part_number: event.part_number,
@@ -134,7 +135,7 @@ function started(event: RunnerEvent & { event: 'run_started' }): LiveTest {
 
 const emptyPhase = (key: string, name: string): LivePhase => ({
   key,
-  name: cut(name, bounds.name),
+  name: truncate(name, bounds.name),
   state: 'WAITING',
   attempt: 1,
   started_at: null,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { exactNumber, points } from '../contract/common.ts';
 import type { MeasurementAnswer, SequenceAnswer, ValidatorAnswer } from '../contract/runs.ts';
 import { formatDuration } from '../format/duration.ts';
-import type { NewAggregation, NewSeries, NewValidator, RunContext } from './newRun.ts';
+import type { NewAggregation, NewRunContext, NewSeries, NewValidator } from './newRun.ts';
 
 export const seriesAnswer = (s: NewSeries): NonNullable<MeasurementAnswer['data_series']>[number] => ({
   data: s.data,
@@ -34,7 +34,7 @@ const readable = z.union([z.boolean(), exactNumber, z.string(), points, z.array(
 const readableExpected = (value: unknown): unknown =>
   readable.safeParse(value).success ? value : JSON.stringify(value);
 
-export const sequenceAnswer = (s: RunContext['sequences'][number]): SequenceAnswer => ({
+export const sequenceAnswer = (s: NewRunContext['sequences'][number]): SequenceAnswer => ({
   id: s.id,
   path: s.path,
   key: s.path.slice(s.path.lastIndexOf('/') + 1),

@@ -90,7 +90,7 @@ const setting = z.object({
   source: z.string().nullable(),
 });
 
-const finding = z.object({
+const newFinding = z.object({
   kind: z.enum(['error', 'diagnosis']),
   /** The index of its phase in the run; null for the whole run. */
   phase: z.number().int().min(0).nullable(),
@@ -100,10 +100,10 @@ const finding = z.object({
   place: z.object({ file: z.string(), line: z.number().int() }).nullable(),
   is_failure: z.boolean(),
 });
-export type Finding = z.infer<typeof finding>;
+export type NewFinding = z.infer<typeof newFinding>;
 
 /** The circumstances of a run, which are stored and shown but not searched. */
-export const runContext = z.object({
+export const newRunContext = z.object({
   sequences: z.array(
     z.object({
       id: z.uuid(),
@@ -120,9 +120,9 @@ export const runContext = z.object({
   /** Secrets without their values. */
   secrets: z.array(setting),
   /** Why the run ended as it did, and what was diagnosed. */
-  findings: z.array(finding).default([]),
+  findings: z.array(newFinding).default([]),
 });
-export type RunContext = z.infer<typeof runContext>;
+export type NewRunContext = z.infer<typeof newRunContext>;
 
 /** Fields that only some kinds of push can contain. */
 export interface RunExtras {
@@ -133,7 +133,7 @@ export interface RunExtras {
   unitMetadata: Metadata;
   /** Groups the runs of one start on several slots. */
   execution: { id: string; slotKey: string | null; slotName: string | null } | null;
-  context: RunContext | null;
+  context: NewRunContext | null;
 }
 
 export const noExtras: RunExtras = {
@@ -176,7 +176,7 @@ const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
  * Rounds to whole milliseconds, because scripts send fractions.
  * @throws RunInputError when no calendar date with a four-digit year is meant.
  */
-export function wholeMillis(millis: number, what: string): number {
+export function roundMillis(millis: number, what: string): number {
   if (millis >= 0 && millis <= latest) return Math.round(millis);
   throw new RunInputError(`${what} must be in milliseconds since 1970, in UTC, and is ${millis}.`);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Finding } from './newRun.ts';
+import type { NewFinding } from './newRun.ts';
 import type { OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
 import { diagnosisTitle } from './results.ts';
 
@@ -17,8 +17,8 @@ const isTermination = (type: string): boolean => type === 'ThreadTerminationErro
  *
  * @param phases the phases that are stored
  */
-export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[]): Finding[] {
-  const errors = phases.flatMap((phase, index): Finding[] => {
+export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[]): NewFinding[] {
+  const errors = phases.flatMap((phase, index): NewFinding[] => {
     const error = errorOf(phase);
     return error === null ? [] : [{ ...error, phase: index }];
   });
@@ -28,7 +28,7 @@ export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[
     .filter(({ title, message }) => !known.has(`${title}\n${message}`) && (title !== '' || message !== ''));
   // The record lists diagnoses in the order of the phases. Those that remain belong to the whole test.
   const left = phases.map((each) => [...(each.diagnosis_results ?? []), ...(each.failure_diagnosis_results ?? [])]);
-  const diagnoses = (record.diagnoses ?? []).map(({ result, description, component, is_failure }): Finding => {
+  const diagnoses = (record.diagnoses ?? []).map(({ result, description, component, is_failure }): NewFinding => {
     const phase = left.findIndex((results) => results.includes(result));
     left[phase]?.splice(left[phase].indexOf(result), 1);
     return {
@@ -43,7 +43,7 @@ export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[
   return [...details, ...errors, ...diagnoses];
 }
 
-const error = (title: string, message: string, place: Finding['place'] = null): Finding => ({
+const error = (title: string, message: string, place: NewFinding['place'] = null): NewFinding => ({
   kind: 'error',
   phase: null,
   title,
@@ -52,7 +52,7 @@ const error = (title: string, message: string, place: Finding['place'] = null): 
   is_failure: true,
 });
 
-function errorOf({ outcome, result }: OpenhtfPhase): Finding | null {
+function errorOf({ outcome, result }: OpenhtfPhase): NewFinding | null {
   const exception = raised.safeParse(result?.phase_result).data;
   if (exception !== undefined) {
     const type = typeName(exception.exc_type);
@@ -66,7 +66,7 @@ function errorOf({ outcome, result }: OpenhtfPhase): Finding | null {
 }
 
 /** Returns the innermost place of a traceback that is in the user's own files, else the innermost of all. */
-function placeIn(traceback: string): Finding['place'] {
+function placeIn(traceback: string): NewFinding['place'] {
   const frames = [...traceback.matchAll(/^ *File "(.+)", line (\d+)/gm)].map(([, file = '', line]) => ({
     file,
     line: Number(line),

@@ -9,11 +9,11 @@ import {
   noExtras,
   requirePartNumber,
   requireProcedure,
-  wholeMillis,
+  roundMillis,
 } from './newRun.ts';
 import { findingsOf } from './openhtfFindings.ts';
 import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
-import { judge, parseValidator } from './validators.ts';
+import { evaluateRules, parseValidator } from './validators.ts';
 
 /** Returns a curve over one dimension as two series; null for other values, whose rows are stored instead. */
 function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
@@ -35,7 +35,7 @@ function toMeasurement([name, m]: [string, OpenhtfMeasurement]): NewMeasurement 
     units: series ? null : joinedUnits([...dimensionUnits, m.units?.suffix]),
     docstring: m.docstring ?? null,
     measuredValue: series ? undefined : m.measured_value,
-    validators: judge(rules, result, m.measured_value),
+    validators: evaluateRules(rules, result, m.measured_value),
     aggregations: [],
     series,
   };
@@ -53,8 +53,8 @@ function toPhases(phases: readonly OpenhtfPhase[], fallback: number): NewPhase[]
       name: p.name,
       // A phase that was abandoned has no outcome.
       outcome: phaseOutcome.safeParse(p.outcome).data ?? 'ERROR',
-      startedAt: wholeMillis(start, `start_time_millis of phase "${p.name}"`),
-      endedAt: wholeMillis(p.end_time_millis ?? start, `end_time_millis of phase "${p.name}"`),
+      startedAt: roundMillis(start, `start_time_millis of phase "${p.name}"`),
+      endedAt: roundMillis(p.end_time_millis ?? start, `end_time_millis of phase "${p.name}"`),
       retryCount,
       docstring: p.codeinfo?.docstring ?? null,
       sequencePath: null,
@@ -72,7 +72,7 @@ function levelName(level: number): NewLog['level'] {
 
 const toLog = (log: OpenhtfLog): NewLog => ({
   level: levelName(log.level),
-  timestamp: wholeMillis(log.timestamp_millis, 'timestamp_millis of a log record'),
+  timestamp: roundMillis(log.timestamp_millis, 'timestamp_millis of a log record'),
   message: log.message,
   sourceFile: log.source ?? '',
   lineNumber: log.lineno ?? 0,
@@ -83,8 +83,8 @@ const toLog = (log: OpenhtfLog): NewLog => ({
  * before the first phase (observed with `execute(bound_method)`), and nothing was tested.
  */
 function outcomeOf(record: OpenhtfRecord, phases: number): Outcome {
-  const said = outcome.safeParse(record.outcome).data ?? 'ERROR';
-  return said === 'PASS' && phases === 0 ? 'ERROR' : said;
+  const recorded = outcome.safeParse(record.outcome).data ?? 'ERROR';
+  return recorded === 'PASS' && phases === 0 ? 'ERROR' : recorded;
 }
 
 /**
@@ -110,9 +110,9 @@ export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRu
     revision: metadata.revision || null,
     batch: metadata.batch_number || null,
     outcome: outcomeOf(record, phases.length),
-    startedAt: wholeMillis(start, 'start_time_millis'),
+    startedAt: roundMillis(start, 'start_time_millis'),
     // A clock that was set back during the test must not cost the run.
-    endedAt: wholeMillis(Math.max(start, record.end_time_millis ?? start), 'end_time_millis'),
+    endedAt: roundMillis(Math.max(start, record.end_time_millis ?? start), 'end_time_millis'),
     docstring: record.code_info?.docstring ?? metadata.test_description ?? null,
     phases: toPhases(phases, start),
     logs: (record.log_records ?? []).map(toLog),

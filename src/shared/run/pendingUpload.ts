@@ -1,7 +1,7 @@
 import type { Run } from '../contract/runs.ts';
 import { formatDuration } from '../format/duration.ts';
 import { aggregationAnswers, sequenceAnswer, seriesAnswer, validatorAnswers } from './answers.ts';
-import { keptId } from './keptId.ts';
+import { placeholderId } from './keptId.ts';
 import type { NewMeasurement, NewPhase } from './newRun.ts';
 import { newRunOf, type PushKind, withPartNumber } from './pushBodies.ts';
 
@@ -16,18 +16,18 @@ export interface PendingUploadDetails {
 }
 
 /** The placeholder for a missing part number. */
-export const noPartNumber = '—';
+export const missingPartNumber = '—';
 
 /**
  * Returns a pending upload as the run that a server would store. Its ids are placeholders: the n-th attachment has
  * `keptId(n)`.
  * @throws RunInputError, ZodError, SyntaxError when a server would refuse it even with a part number
  */
-export function keptRun(body: string, about: PendingUploadDetails): Run {
-  const run = readable(body, about);
+export function runOfPendingUpload(body: string, about: PendingUploadDetails): Run {
+  const run = parseBody(body, about);
   const iso = (millis: number): string => new Date(millis).toISOString();
   let next = about.attachments.length;
-  const newId = (): string => keptId(next++);
+  const newId = (): string => placeholderId(next++);
   const measurementOf = (m: NewMeasurement): Run['phases'][number]['measurements'][number] => ({
     id: newId(),
     name: m.name,
@@ -62,21 +62,21 @@ export function keptRun(body: string, about: PendingUploadDetails): Run {
     slot_key: run.execution?.slotKey ?? null,
     slot_name: run.execution?.slotName ?? null,
     procedure: {
-      id: keptId(0),
+      id: placeholderId(0),
       name: run.procedure,
-      version: run.procedureVersion === null ? null : { id: keptId(0), tag: run.procedureVersion },
+      version: run.procedureVersion === null ? null : { id: placeholderId(0), tag: run.procedureVersion },
     },
     unit: {
-      id: keptId(0),
+      id: placeholderId(0),
       serial_number: run.serialNumber,
       sample: null,
       part: {
-        id: keptId(0),
+        id: placeholderId(0),
         number: run.partNumber,
         name: run.partName ?? run.partNumber,
-        revision: { id: keptId(0), number: run.revision ?? noPartNumber },
+        revision: { id: placeholderId(0), number: run.revision ?? missingPartNumber },
       },
-      batch: run.batch === null ? null : { id: keptId(0), number: run.batch },
+      batch: run.batch === null ? null : { id: placeholderId(0), number: run.batch },
     },
     created_by_station: about.station,
     docstring: run.docstring,
@@ -84,7 +84,7 @@ export function keptRun(body: string, about: PendingUploadDetails): Run {
     sequences: (run.context?.sequences ?? []).map(sequenceAnswer),
     phases: run.phases.map(phaseOf),
     attachments: about.attachments.map(({ name, mimetype }, index) => ({
-      id: keptId(index),
+      id: placeholderId(index),
       name,
       size: null,
       content_type: mimetype,
@@ -101,7 +101,7 @@ export function keptRun(body: string, about: PendingUploadDetails): Run {
     sub_units: run.subUnits.map((serial_number) => ({
       id: newId(),
       serial_number,
-      part_number: noPartNumber,
+      part_number: missingPartNumber,
       part_name: null,
     })),
     config: run.context?.config ?? [],
@@ -110,10 +110,10 @@ export function keptRun(body: string, about: PendingUploadDetails): Run {
 }
 
 /** Reads a result. A missing or refused part number is replaced, so that it does not hide the measurements. */
-function readable(body: string, { kind, started_at }: PendingUploadDetails): ReturnType<typeof newRunOf> {
+function parseBody(body: string, { kind, started_at }: PendingUploadDetails): ReturnType<typeof newRunOf> {
   try {
     return newRunOf(kind, body, started_at);
   } catch {
-    return newRunOf(kind, withPartNumber(kind, body, noPartNumber), started_at);
+    return newRunOf(kind, withPartNumber(kind, body, missingPartNumber), started_at);
   }
 }

@@ -21,12 +21,12 @@ export function chooseProcedure(scriptId: string | null, linked: readonly Linked
     const [only, ...more] = linked;
     return only !== undefined && more.length === 0 ? { decided: only } : { unnamed: true, linked };
   }
-  const decided = linked.find((procedure) => names(procedure, scriptId));
+  const decided = linked.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
   return decided === undefined ? { notLinked: scriptId, linked } : { decided };
 }
 
 /** Returns whether a script's `procedure_id` names this procedure. */
-export function names(procedure: Omit<ProcedureReference, 'name'>, scriptId: string): boolean {
+export function hasIdOrIdentifier(procedure: Omit<ProcedureReference, 'name'>, scriptId: string): boolean {
   const wanted = scriptId.trim().toLowerCase();
   return procedure.id.toLowerCase() === wanted || procedure.identifier?.toLowerCase() === wanted;
 }

@@ -21,7 +21,9 @@ function withoutPoints({ data_series: series, ...measurement }: MeasurementAnswe
   const { validators, aggregations } = measurement;
   const rest = {
     ...measurement,
-    ...(measurement.measured_value === undefined ? {} : { measured_value: readable(measurement.measured_value) }),
+    ...(measurement.measured_value === undefined
+      ? {}
+      : { measured_value: withoutExactIntegers(measurement.measured_value) }),
     validators: readableValidators(validators) ?? null,
     aggregations: readableAggregations(aggregations),
   };
@@ -37,15 +39,15 @@ function withoutPoints({ data_series: series, ...measurement }: MeasurementAnswe
 }
 
 /** Converts long integers to text, because the JSON of a webview message would round them. */
-function readable(value: unknown): unknown {
+function withoutExactIntegers(value: unknown): unknown {
   if (value instanceof ExactInteger) return value.digits;
-  if (Array.isArray(value)) return value.map(readable);
+  if (Array.isArray(value)) return value.map(withoutExactIntegers);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, readable(each)]));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutExactIntegers(each)]));
 }
 
 const readableValidators = (validators: readonly ValidatorAnswer[] | null | undefined) =>
-  validators?.map((each) => ({ ...each, expected_value: readable(each.expected_value) }));
+  validators?.map((each) => ({ ...each, expected_value: withoutExactIntegers(each.expected_value) }));
 
 const readableAggregations = (aggregations: MeasurementAnswer['aggregations']) =>
   aggregations?.map((each) => ({

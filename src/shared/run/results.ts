@@ -1,7 +1,7 @@
 import type { MeasurementOutcome } from '../contract/common.ts';
 import type { ReportMeasurement } from '../contract/report.ts';
 import type { ValidatorAnswer } from '../contract/runs.ts';
-import { readableValue } from '../format/values.ts';
+import { formatValue } from '../format/values.ts';
 import { type Limits, limitsOf } from './limits.ts';
 
 /** A value that was compared with limits: a measured one, or one computed from many, such as a mean. */
@@ -46,15 +46,17 @@ const aggregated = (aggregations: Aggregations, of: string, units: string | null
 
 /** Formats the rules. Rules with the same text, such as the two bounds of a percentage, appear once. */
 export const limitsText = (validators: readonly Pick<ValidatorAnswer, 'expression' | 'is_decisive'>[]): string =>
-  shortened([...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression))]);
+  combineLimits([
+    ...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression)),
+  ]);
 
 /** Returns the limits beyond which a value that passes is marginal, such as `3.2 ≤ x ≤ 4.8`; empty if there are none. */
 export function marginalText(
   validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
 ): string {
   const { marginalLower: lower, marginalUpper: upper } = limitsOf(validators);
-  if (lower === null) return upper === null ? '' : `x ≤ ${readableValue(upper)}`;
-  return upper === null ? `x ≥ ${readableValue(lower)}` : `${readableValue(lower)} ≤ x ≤ ${readableValue(upper)}`;
+  if (lower === null) return upper === null ? '' : `x ≤ ${formatValue(upper)}`;
+  return upper === null ? `x ≥ ${formatValue(lower)}` : `${formatValue(lower)} ≤ x ≤ ${formatValue(upper)}`;
 }
 
 /**
@@ -62,7 +64,7 @@ export function marginalText(
  * if nothing was measured.
  */
 export function measuredText(value: unknown, limits: Limits): string | null {
-  const text = readableValue(value);
+  const text = formatValue(value);
   if (typeof value !== 'number' || text === null) return text;
   const isMisleading = Object.values(limits).some(
     (limit) => limit !== null && Math.sign(Number(text) - limit) !== Math.sign(value - limit),
@@ -71,7 +73,7 @@ export function measuredText(value: unknown, limits: Limits): string | null {
 }
 
 /** Combines `x >= 3` and `x <= 5` into `3 ≤ x ≤ 5`. */
-function shortened(expressions: readonly string[]): string {
+function combineLimits(expressions: readonly string[]): string {
   const [lower, upper, ...more] = expressions;
   const from = /^x >= (\S+)$/.exec(lower ?? '')?.[1];
   const to = /^x <= (\S+)$/.exec(upper ?? '')?.[1];

@@ -47,7 +47,7 @@ function ticksOf(length: number): number[] {
 }
 
 /** Formats milliseconds, such as `0 s`, `320 ms`, `1.25 s`, `2 min 5 s`, `1 h 4 min`. */
-export function readableMillis(millis: number): string {
+export function formatMillis(millis: number): string {
   if (millis === 0) return '0 s';
   if (millis < second) return `${Math.round(millis)} ms`;
   if (millis < minute) return `${Number((millis / second).toFixed(millis < 10 * second ? 2 : 1))} s`;
@@ -58,7 +58,7 @@ export function readableMillis(millis: number): string {
 }
 
 /** Formats an ISO 8601 duration like `readableMillis`. */
-export const readableDuration = (duration: string): string => {
+export const formatIsoDuration = (duration: string): string => {
   const millis = parseDuration(duration);
-  return millis === null ? duration : readableMillis(millis);
+  return millis === null ? duration : formatMillis(millis);
 };

@@ -9,10 +9,10 @@ import {
   noExtras,
   requirePartNumber,
   requireProcedure,
+  roundMillis,
   RunInputError,
-  wholeMillis,
 } from './newRun.ts';
-import { judge, limits, parseValidator } from './validators.ts';
+import { evaluateRules, limitRules, parseValidator } from './validators.ts';
 
 type V1Phase = NonNullable<V1RunBody['phases']>[number];
 type V1Step = NonNullable<V1RunBody['steps']>[number];
@@ -29,7 +29,7 @@ function toLog(log: V1Log, index: number): NewLog {
   }
   return {
     level: log.level,
-    timestamp: wholeMillis(timestamp, `logs[${index}].timestamp`),
+    timestamp: roundMillis(timestamp, `logs[${index}].timestamp`),
     message: log.message,
     sourceFile: log.source_file,
     lineNumber: log.line_number,
@@ -38,7 +38,7 @@ function toLog(log: V1Log, index: number): NewLog {
 
 /** Converts a measurement. Rows of two columns with units are a curve, as in an OpenHTF report. */
 function toMeasurement(m: V1Measurement): NewMeasurement {
-  const rules = [...limits(m.lower_limit, m.upper_limit), ...(m.validators ?? []).flatMap(parseValidator)];
+  const rules = [...limitRules(m.lower_limit, m.upper_limit), ...(m.validators ?? []).flatMap(parseValidator)];
   const units = Array.isArray(m.units) ? m.units : [m.units];
   const [x = null, y = null] = units;
   const series =
@@ -49,7 +49,7 @@ function toMeasurement(m: V1Measurement): NewMeasurement {
     units: series ? null : joinedUnits(units),
     docstring: m.docstring ?? null,
     measuredValue: series ? undefined : m.measured_value,
-    validators: judge(rules, m.outcome, m.measured_value),
+    validators: evaluateRules(rules, m.outcome, m.measured_value),
     aggregations: [],
     series,
   };
@@ -58,8 +58,8 @@ function toMeasurement(m: V1Measurement): NewMeasurement {
 const toPhase = (phase: V1Phase): NewPhase => ({
   name: phase.name,
   outcome: phase.outcome,
-  startedAt: wholeMillis(phase.start_time_millis, `start_time_millis of phase "${phase.name}"`),
-  endedAt: wholeMillis(phase.end_time_millis, `end_time_millis of phase "${phase.name}"`),
+  startedAt: roundMillis(phase.start_time_millis, `start_time_millis of phase "${phase.name}"`),
+  endedAt: roundMillis(phase.end_time_millis, `end_time_millis of phase "${phase.name}"`),
   retryCount: 0,
   docstring: phase.docstring ?? null,
   sequencePath: null,
@@ -69,7 +69,7 @@ const toPhase = (phase: V1Phase): NewPhase => ({
 /** Converts a step, the older form of a phase. Its value becomes a measurement with the name of the step. */
 function stepPhase(step: V1Step, index: number): NewPhase {
   const what = `steps[${index}]`;
-  const startedAt = wholeMillis(
+  const startedAt = roundMillis(
     Date.parse(zone.test(step.started_at) ? step.started_at : `${step.started_at}Z`),
     `${what}.started_at`,
   );
@@ -82,7 +82,7 @@ function stepPhase(step: V1Step, index: number): NewPhase {
     name: step.name,
     outcome,
     startedAt,
-    endedAt: wholeMillis(startedAt + duration, `${what}.duration`),
+    endedAt: roundMillis(startedAt + duration, `${what}.duration`),
     retryCount: 0,
     docstring: null,
     sequencePath: null,
@@ -124,8 +124,8 @@ export function v1RunToNewRun(body: V1RunBody, now: number): NewRun {
     revision: unit.revision?.trim() || null,
     batch: unit.batch_number?.trim() || null,
     outcome: body.run_passed ? 'PASS' : 'FAIL',
-    startedAt: wholeMillis(startedAt, 'started_at'),
-    endedAt: wholeMillis(startedAt + duration, 'started_at + duration'),
+    startedAt: roundMillis(startedAt, 'started_at'),
+    endedAt: roundMillis(startedAt + duration, 'started_at + duration'),
     docstring: null,
     phases: [...(body.phases ?? []).map(toPhase), ...(body.steps ?? []).map(stepPhase)],
     logs: (body.logs ?? []).map(toLog),

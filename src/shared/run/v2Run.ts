@@ -13,20 +13,20 @@ import {
   type NewMeasurement,
   type NewPhase,
   type NewRun,
+  type NewRunContext,
   type NewSeries,
   type NewValidator,
   requirePartNumber,
-  type RunContext,
+  roundMillis,
   RunInputError,
-  wholeMillis,
 } from './newRun.ts';
-import { expressionOf, judge, limits, type Rule } from './validators.ts';
+import { evaluateRules, expressionOf, limitRules, type Rule } from './validators.ts';
 
 const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
 /** Reads a time. A time without a zone is UTC, and not the zone of the server's machine. */
 const toMillis = (time: string, what: string): number =>
-  wholeMillis(Date.parse(zone.test(time) ? time : `${time}Z`), what);
+  roundMillis(Date.parse(zone.test(time) ? time : `${time}Z`), what);
 
 function toRule({ operator, expected_value, expression, is_decisive }: V2Validator): Rule {
   return {
@@ -45,7 +45,7 @@ function toValidators(
   value: unknown,
 ): NewValidator[] {
   const validators = sent ?? [];
-  return judge(validators.map(toRule), owner, value).map((judged, index) => ({
+  return evaluateRules(validators.map(toRule), owner, value).map((judged, index) => ({
     ...judged,
     outcome: validators[index]?.outcome ?? judged.outcome,
   }));
@@ -82,7 +82,7 @@ function toMeasurement(m: V2Measurement): NewMeasurement {
     docstring: m.docstring ?? null,
     measuredValue: value,
     validators: [
-      ...judge(limits(m.lower_limit, m.upper_limit), m.outcome, value),
+      ...evaluateRules(limitRules(m.lower_limit, m.upper_limit), m.outcome, value),
       ...toValidators(m.validators, m.outcome, value),
     ],
     aggregations: (m.aggregations ?? []).map(toAggregation),
@@ -101,7 +101,7 @@ const toPhase = (phase: V2Phase, index: number): NewPhase => ({
   measurements: (phase.measurements ?? []).map(toMeasurement),
 });
 
-const toSequence = (sequence: V2Sequence): RunContext['sequences'][number] => ({
+const toSequence = (sequence: V2Sequence): NewRunContext['sequences'][number] => ({
   id: crypto.randomUUID(),
   path: sequence.path,
   name: sequence.name,
@@ -112,7 +112,7 @@ const toSequence = (sequence: V2Sequence): RunContext['sequences'][number] => ({
 });
 
 /** @throws RunInputError when a phase or a nested call names a sequence call that the run does not have */
-function toContext(body: NewRunBody): RunContext | null {
+function toContext(body: NewRunBody): NewRunContext | null {
   const sequences = (body.sequences ?? []).map(toSequence);
   const paths = new Set(sequences.map(({ path }) => path));
   const parents = sequences.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : []));

@@ -124,12 +124,12 @@ function textOfRegex(expression: string): string | null {
 }
 
 /** The two limits of the v1 API as rules. */
-export const limits = (lower: ExactNumber | null | undefined, upper: ExactNumber | null | undefined): Rule[] => [
+export const limitRules = (lower: ExactNumber | null | undefined, upper: ExactNumber | null | undefined): Rule[] => [
   ...(lower != null ? [rule('>=', lower)] : []),
   ...(upper != null ? [rule('<=', upper)] : []),
 ];
 
-function holds({ operator, expected_value }: Rule, measured: unknown): boolean | null {
+function evaluate({ operator, expected_value }: Rule, measured: unknown): boolean | null {
   const value = comparable(measured);
   const expected = comparable(expected_value);
   if (operator === '==' || operator === '!=') {
@@ -149,12 +149,12 @@ function holds({ operator, expected_value }: Rule, measured: unknown): boolean |
  * measurement, the rules are compared with the value where possible, and a single decisive rule failed. The outcome of the
  * measurement itself does not change.
  */
-export function judge(rules: readonly Rule[], measurement: MeasurementOutcome, value: unknown): NewValidator[] {
+export function evaluateRules(rules: readonly Rule[], measurement: MeasurementOutcome, value: unknown): NewValidator[] {
   const decisive = rules.filter((r) => r.is_decisive).length;
   const outcomeOf = (r: Rule): MeasurementOutcome => {
     if (measurement === 'UNSET') return 'UNSET';
     if (measurement === 'PASS' && r.is_decisive) return 'PASS';
-    const held = holds(r, value);
+    const held = evaluate(r, value);
     if (held !== null) return held ? 'PASS' : 'FAIL';
     return r.is_decisive && decisive === 1 ? 'FAIL' : 'UNSET';
   };

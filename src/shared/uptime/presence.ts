@@ -9,10 +9,11 @@ export interface PresenceReport {
 }
 
 /** The shortest silence after which a station counts as disconnected. */
-const minPatienceMs = 60_000;
+const minHeartbeatTimeoutMs = 60_000;
 
 /** Returns the milliseconds after the last heartbeat at which the next one counts as missed. */
-export const patienceFor = (intervalMillis: number): number => Math.max(2.5 * intervalMillis, minPatienceMs);
+export const heartbeatTimeoutMs = (intervalMillis: number): number =>
+  Math.max(2.5 * intervalMillis, minHeartbeatTimeoutMs);
 
 /** The milliseconds that two clocks have advanced between two checks. */
 export interface ElapsedTime {
@@ -38,58 +39,59 @@ export interface LateHeartbeat {
 /**
  * Returns the transitions after a late heartbeat. It corrects the observed part of its interval, and the time to the
  * neighboring heartbeats if none was missed between them.
- * @param told the transitions around it in order, from the last one before it
+ * @param reports the transitions around it in order, from the last one before it
  */
-export function repaired(
-  told: readonly PresenceReport[],
+export function applyLateHeartbeat(
+  reports: readonly PresenceReport[],
   beat: LateHeartbeat,
   observed: readonly TimeSpan[],
 ): PresenceReport[] {
-  const patience = patienceFor(beat.interval) - beat.interval;
-  const before = told.findLast(({ at }) => at <= beat.at);
+  const patience = heartbeatTimeoutMs(beat.interval) - beat.interval;
+  const before = reports.findLast(({ at }) => at <= beat.at);
   const isNear = before?.cause === 'heartbeat-missed' && beat.at - before.at <= patience;
   const from = isNear ? before.at : beat.at;
-  if (beat.farewell) return ended(isNear ? filled(told, from, beat.at, observed) : told, beat);
+  if (beat.farewell)
+    return withDisconnect(isNear ? withConnectedTime(reports, from, beat.at, observed) : reports, beat);
   const end = beat.at + beat.interval;
-  const next = told.find(({ at }) => at > end);
-  return filled(told, from, next?.isUp === true && next.at - end <= patience ? next.at : end, observed);
+  const next = reports.find(({ at }) => at > end);
+  return withConnectedTime(reports, from, next?.isUp === true && next.at - end <= patience ? next.at : end, observed);
 }
 
-function filled(
-  told: readonly PresenceReport[],
+function withConnectedTime(
+  reports: readonly PresenceReport[],
   from: number,
   to: number,
   observed: readonly TimeSpan[],
 ): PresenceReport[] {
   return observed.reduce<PresenceReport[]>(
-    (result, span) => upWithin(result, Math.max(from, span.from), Math.min(to, span.to)),
-    [...told],
+    (result, span) => withConnectedSpan(result, Math.max(from, span.from), Math.min(to, span.to)),
+    [...reports],
   );
 }
 
-function upWithin(told: readonly PresenceReport[], from: number, to: number): PresenceReport[] {
-  if (from >= to) return [...told];
-  const before = told.findLast(({ at }) => at < from);
-  const last = told.findLast(({ at }) => at <= to);
-  const came = told.find(({ at, isUp }) => at === from && isUp) ?? {
+function withConnectedSpan(reports: readonly PresenceReport[], from: number, to: number): PresenceReport[] {
+  if (from >= to) return [...reports];
+  const before = reports.findLast(({ at }) => at < from);
+  const last = reports.findLast(({ at }) => at <= to);
+  const connect = reports.find(({ at, isUp }) => at === from && isUp) ?? {
     at: from,
     isUp: true,
     cause: 'heartbeat' as const,
   };
-  const went = last?.at === to ? last : { at: to, isUp: false, cause: 'heartbeat-missed' as const };
+  const disconnect = last?.at === to ? last : { at: to, isUp: false, cause: 'heartbeat-missed' as const };
   return [
-    ...told.filter(({ at }) => at < from),
-    ...(before?.isUp === true ? [] : [came]),
-    ...(last?.isUp === true ? [] : [went]),
-    ...told.filter(({ at }) => at > to),
+    ...reports.filter(({ at }) => at < from),
+    ...(before?.isUp === true ? [] : [connect]),
+    ...(last?.isUp === true ? [] : [disconnect]),
+    ...reports.filter(({ at }) => at > to),
   ];
 }
 
 /** Ends the interval at the time at which the station disconnected cleanly. */
-function ended(told: readonly PresenceReport[], { at, interval }: LateHeartbeat): PresenceReport[] {
-  const place = told.findIndex((each) => each.at >= at);
-  const went = told[place];
-  const came = told[place - 1];
-  if (went?.cause !== 'heartbeat-missed' || went.at - at > interval || !came?.isUp) return [...told];
-  return told.with(place, { at, isUp: false, cause: 'heartbeat' });
+function withDisconnect(reports: readonly PresenceReport[], { at, interval }: LateHeartbeat): PresenceReport[] {
+  const place = reports.findIndex((each) => each.at >= at);
+  const disconnect = reports[place];
+  const connect = reports[place - 1];
+  if (disconnect?.cause !== 'heartbeat-missed' || disconnect.at - at > interval || !connect?.isUp) return [...reports];
+  return reports.with(place, { at, isUp: false, cause: 'heartbeat' });
 }

@@ -1,7 +1,7 @@
 import type { StationState } from '../contract/overview.ts';
 
 /** Returns whether a station is connected; undefined if the state does not say. */
-export function isThere(state: StationState): boolean | undefined {
+export function isConnectedState(state: StationState): boolean | undefined {
   switch (state) {
     case 'connected':
     case 'running':
@@ -20,13 +20,13 @@ export class StationTransitions {
   readonly #last = new Map<string, boolean>();
 
   /** Returns the transition since the last state of the station; undefined if there is none. */
-  look(station: string, state: StationState): 'went' | 'came' | undefined {
+  update(station: string, state: StationState): 'disconnected' | 'reconnected' | undefined {
     const before = this.#last.get(station);
-    const now = isThere(state);
+    const now = isConnectedState(state);
     if (now === undefined) return undefined;
     this.#last.set(station, now);
     if (before === undefined || before === now) return undefined;
-    return now ? 'came' : 'went';
+    return now ? 'reconnected' : 'disconnected';
   }
 
   forget(station: string): void {

@@ -1,7 +1,7 @@
 import type { DayColumns, Days, Durations, InstantState } from '../contract/uptime.ts';
-import { type History, timeOf, type TimeSpan, walk } from './uptimeHistory.ts';
+import { type History, timeOf, type TimeSpan, visitStates } from './uptimeHistory.ts';
 
-export const noTime = (): Durations => ({
+export const zeroDurations = (): Durations => ({
   up: 0,
   down: 0,
   maintenance: 0,
@@ -20,11 +20,11 @@ export const noTime = (): Durations => ({
  * @param edges milliseconds since 1970, in order @returns one cell fewer than edges
  */
 export function cellsOf(history: History, edges: readonly number[]): Durations[] {
-  const cells = edges.slice(1).map(noTime);
+  const cells = edges.slice(1).map(zeroDurations);
   const start = edges[0] ?? 0;
   let place = 0;
   let counted = -1;
-  walk(history, start, edges.at(-1) ?? start, (state, from, to, mark) => {
+  visitStates(history, start, edges.at(-1) ?? start, (state, from, to, mark) => {
     for (let at = from; at < to;) {
       while ((edges[place + 1] ?? Infinity) <= at) place += 1;
       const cell = cells[place];
@@ -43,7 +43,7 @@ export function cellsOf(history: History, edges: readonly number[]): Durations[]
 
 function wasDown(history: History, from: number, to: number): boolean {
   let was = false;
-  walk(history, from, to, (state) => {
+  visitStates(history, from, to, (state) => {
     was ||= state === 'down';
   });
   return was;
@@ -77,7 +77,7 @@ export interface TimeSegment {
 /** Returns the states over a time without gaps. Adjacent segments have different states. */
 export function segmentsOf(history: History, from: number, to: number): TimeSegment[] {
   const segments: TimeSegment[] = [];
-  walk(history, from, to, (state, from, to) => {
+  visitStates(history, from, to, (state, from, to) => {
     const last = segments.at(-1);
     if (last?.state === state) last.to = to;
     else segments.push({ state, from, to });
@@ -93,31 +93,32 @@ export interface Downtime {
   /** Milliseconds of downtime without interruptions. */
   down: number;
   /** The time of the transition that began the incident. */
-  went: number;
+  disconnectedAt: number;
 }
 
 /** Returns the incidents of a time with their full lengths, even if they begin before or end after it. */
 export function incidentsOf(history: History, from: number, to: number): Downtime[] {
   const touched = new Set<number>();
-  walk(history, from, to, (state, _from, _to, mark) => {
+  visitStates(history, from, to, (state, _from, _to, mark) => {
     if (state === 'down') touched.add(mark);
   });
   return [...touched].map((mark) => {
-    const went = timeOf(history.marks[mark] ?? 0);
-    const came = timeOf(history.marks[mark + 1] ?? Infinity);
-    const seen = segmentsOf(history, went, Math.min(came, history.now)).filter(({ state }) => state === 'down');
+    const disconnectedAt = timeOf(history.marks[mark] ?? 0);
+    const reconnectedAt = timeOf(history.marks[mark + 1] ?? Infinity);
+    const segments = segmentsOf(history, disconnectedAt, Math.min(reconnectedAt, history.now));
+    const seen = segments.filter(({ state }) => state === 'down');
     return {
-      from: seen[0]?.from ?? went,
-      to: came > history.now ? null : (seen.at(-1)?.to ?? came),
+      from: seen[0]?.from ?? disconnectedAt,
+      to: reconnectedAt > history.now ? null : (seen.at(-1)?.to ?? reconnectedAt),
       down: seen.reduce((sum, { from, to }) => sum + to - from, 0),
-      went,
+      disconnectedAt,
     };
   });
 }
 
 /** Returns the sum for several stations or days. Percentages are computed from sums, never as means of percentages. */
 export function sumOf(parts: Iterable<Durations>): Durations {
-  const sum = noTime();
+  const sum = zeroDurations();
   for (const part of parts) for (const name of names) sum[name] += part[name];
   return sum;
 }
@@ -126,7 +127,7 @@ const names = ['up', 'down', 'maintenance', 'paused', 'unknown', 'none', 'incide
 
 /** Returns one day of an answer. @param place the index, from 0 for the oldest */
 export function dayOf(columns: DayColumns, { starts, now }: Pick<Days, 'starts' | 'now'>, place: number): Durations {
-  const day = noTime();
+  const day = zeroDurations();
   for (const name of names) if (name !== 'none') day[name] = columns[name][place] ?? 0;
   const length = (starts[place + 1] ?? now) - (starts[place] ?? now);
   day.none = Math.max(0, length - day.up - day.down - day.maintenance - day.paused - day.unknown);

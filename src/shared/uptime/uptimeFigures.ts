@@ -22,8 +22,8 @@ const minCoveragePercent = 1;
 
 export function figuresOf(time: Durations): UptimeFigures {
   const observed = time.up + time.down;
-  const coverage = share(observed, observed + time.unknown, 1);
-  const percent = observed === 0 || coverage < minCoveragePercent ? null : share(time.up, observed, 100);
+  const coverage = percentage(observed, observed + time.unknown, 1);
+  const percent = observed === 0 || coverage < minCoveragePercent ? null : percentage(time.up, observed, 100);
   const kind = percent === null ? unobservedKind(time) : observedKind(time);
   return { percent, coverage, observed, down: time.down, incidents: time.incidents, kind };
 }
@@ -40,11 +40,11 @@ function unobservedKind({ maintenance, paused, unknown }: Durations): UptimeKind
  * Returns a percentage, rounded down to whole steps. BigInt is used because the milliseconds of a year of many stations times
  * 10,000 exceed the safe integers. @param steps per percent
  */
-const share = (part: number, total: number, steps: number): number =>
+const percentage = (part: number, total: number, steps: number): number =>
   total === 0 ? 0 : Number((BigInt(part) * BigInt(100 * steps)) / BigInt(total)) / steps;
 
 /** Formats a percentage such as `99.82 %`, with the decimal sign of the language. */
-export const percentWords = (percent: number, language?: string): string =>
+export const formatPercent = (percent: number, language?: string): string =>
   `${percent.toLocaleString(language, { minimumFractionDigits: Number.isInteger(percent / 100) ? 0 : 2 })} %`;
 
 const second = 1000;
@@ -56,7 +56,7 @@ const units = [
 ] as const;
 
 /** Formats a duration by its two largest units, rounded down, such as `61 d 4 h` or `12 s`. Any time below a second is `1 s`. */
-export function durationWords(millis: number): string {
+export function formatLargestUnits(millis: number): string {
   const whole = millis > 0 ? Math.max(second, millis) : 0;
   const place = units.findIndex(([, size]) => whole >= size);
   if (place < 0) return '0 s';

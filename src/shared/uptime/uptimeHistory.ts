@@ -40,14 +40,14 @@ export const historyOf = (known: {
   pauses: readonly PauseSpan[];
   now: number;
 }): History => ({
-  marks: alternating(known.marks),
-  observed: union(known.observers),
-  pauses: flattened(known.pauses),
+  marks: normalizeMarks(known.marks),
+  observed: mergeSpans(known.observers),
+  pauses: mergePauses(known.pauses),
   now: known.now,
 });
 
 /** Removes marks that repeat the status before. @returns the same array if there are none */
-export function alternating(marks: readonly number[]): readonly number[] {
+export function normalizeMarks(marks: readonly number[]): readonly number[] {
   if (marks.every((mark, n) => n === 0 || isNext(mark, marks[n - 1] ?? NaN))) return marks;
   const kept: number[] = [];
   for (const mark of marks.toSorted((a, b) => a - b)) {
@@ -63,7 +63,7 @@ const isNext = (mark: number, before: number): boolean =>
   timeOf(before) < timeOf(mark) && isUpMark(before) !== isUpMark(mark);
 
 /** Merges spans that overlap or touch, and orders them. */
-export function union<S extends TimeSpan>(spans: readonly S[]): S[] {
+export function mergeSpans<S extends TimeSpan>(spans: readonly S[]): S[] {
   const united: S[] = [];
   for (const span of spans.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from)) {
     const last = united.at(-1);
@@ -74,9 +74,9 @@ export function union<S extends TimeSpan>(spans: readonly S[]): S[] {
 }
 
 /** Merges pauses by kind. Where both kinds overlap, maintenance wins, because it is more specific. */
-export function flattened(pauses: readonly PauseSpan[]): PauseSpan[] {
-  const maintenance = union(pauses.filter(({ kind }) => kind === 'maintenance'));
-  const paused = union(pauses.filter(({ kind }) => kind === 'paused'));
+export function mergePauses(pauses: readonly PauseSpan[]): PauseSpan[] {
+  const maintenance = mergeSpans(pauses.filter(({ kind }) => kind === 'maintenance'));
+  const paused = mergeSpans(pauses.filter(({ kind }) => kind === 'paused'));
   return [...maintenance, ...paused.flatMap((span) => without(span, maintenance))].sort((a, b) => a.from - b.from);
 }
 
@@ -103,7 +103,7 @@ type Visit = (state: InstantState, from: number, to: number, mark: number) => vo
  * 3. `unknown`: the time was not observed;
  * 4. `up` or `down`, by the last transition.
  */
-export function walk({ marks, observed, pauses, now }: History, from: number, to: number, visit: Visit): void {
+export function visitStates({ marks, observed, pauses, now }: History, from: number, to: number, visit: Visit): void {
   const end = Math.min(to, now);
   const isFirstUp = isUpMark(marks[0] ?? 0);
   let next = placeAfter(marks, (mark) => timeOf(mark) > from);

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveMeasurement, LivePhase } from '../../shared/contract/liveTest.ts';
-import { barOf } from '../../shared/live/operatorWords.ts';
+import { barOf } from '../../shared/live/operatorTexts.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 
 export function measurementRows(

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LivePhase, LiveTest } from '../../shared/contract/liveTest.ts';
-import { phaseTime, progressOf } from '../../shared/live/operatorWords.ts';
+import { formatPhaseTime, progressOf } from '../../shared/live/operatorTexts.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { measurementRows } from './measurements.ts';
 
@@ -61,6 +61,6 @@ function stateMark(state: LivePhase['state'], isOver: boolean): unknown {
 
 function timeOf({ state, started_at, ended_at }: LivePhase, now: number): string {
   if (started_at === null) return '';
-  if (state === 'RUNNING') return phaseTime(1000 * Math.floor((now - started_at) / 1000)).replace('.00', '');
-  return ended_at === null ? '' : phaseTime(ended_at - started_at);
+  if (state === 'RUNNING') return formatPhaseTime(1000 * Math.floor((now - started_at) / 1000)).replace('.00', '');
+  return ended_at === null ? '' : formatPhaseTime(ended_at - started_at);
 }

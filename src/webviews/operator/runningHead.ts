@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveTest } from '../../shared/contract/liveTest.ts';
 import type { LiveState } from '../../shared/contract/operator.ts';
-import { clockText, progressOf } from '../../shared/live/operatorWords.ts';
+import { formatClock, progressOf } from '../../shared/live/operatorTexts.ts';
 import { icon } from '../shared/outcome.ts';
 import { openStopDialog } from './stopDialog.ts';
 import { reason } from './words.ts';
@@ -26,7 +26,7 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
           }</span
         >
         <progress max=${Math.max(all, 1)} value=${done} aria-label=${l10n.t('Phases done')}></progress>
-        <span class="running-time">${test.started_at === null ? '' : clockText(now - test.started_at)}</span>
+        <span class="running-time">${test.started_at === null ? '' : formatClock(now - test.started_at)}</span>
       </div>
       ${
         mayAct

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { LiveTest } from '../../shared/contract/liveTest.ts';
-import { failingOf, phaseTime } from '../../shared/live/operatorWords.ts';
+import { failureReasonsOf, formatPhaseTime } from '../../shared/live/operatorTexts.ts';
 import { icon } from '../shared/outcome.ts';
 import { measurementRow } from './measurements.ts';
 
@@ -32,7 +32,7 @@ function wordOf(outcome: Outcome): string {
 export function verdictBanner(test: LiveTest): unknown {
   const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;
   const word = outcome === null ? l10n.t('No result') : wordOf(outcome);
-  const time = from !== null && to !== null ? phaseTime(to - from) : '';
+  const time = from !== null && to !== null ? formatPhaseTime(to - from) : '';
   return html`
     <section class="verdict-banner" data-outcome=${outcome ?? 'NONE'} aria-label=${l10n.t('Verdict')}>
       ${icon(outcome === null ? 'question' : shapes[outcome])}
@@ -48,11 +48,16 @@ export function verdictBanner(test: LiveTest): unknown {
 
 export function spokenVerdict(test: LiveTest): string {
   const word = test.outcome === null ? l10n.t('No result') : wordOf(test.outcome);
-  return l10n.t('{0}: {1}. {2} failed.', test.serial_number ?? l10n.t('Unknown unit'), word, failingOf(test).length);
+  return l10n.t(
+    '{0}: {1}. {2} failed.',
+    test.serial_number ?? l10n.t('Unknown unit'),
+    word,
+    failureReasonsOf(test).length,
+  );
 }
 
 export function failingList(test: LiveTest): unknown {
-  const failing = failingOf(test);
+  const failing = failureReasonsOf(test);
   if (failing.length === 0) return nothing;
   return html`
     <section class="failing" aria-labelledby="failing">

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { errorAnswer } from '../../shared/contract/common.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
 import { operator, type StateEvent, stateEvent } from '../../shared/contract/operator.ts';
-import { inOrder } from '../../shared/format/oneLine.ts';
+import { withoutDirectionOverrides } from '../../shared/format/oneLine.ts';
 
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
@@ -41,7 +41,7 @@ export async function call<O extends Operation>(
 ): Promise<Answer<O>> {
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await request(operation, pathOf(operation, params), key, init);
-  return z.parse(operation.answer, inOrder(await response.json())) as Answer<O>;
+  return z.parse(operation.answer, withoutDirectionOverrides(await response.json())) as Answer<O>;
 }
 
 /**
@@ -75,7 +75,7 @@ export async function* streamStates(
   try {
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
       const data: unknown = JSON.parse(read.value.data);
-      yield stateEvent.parse({ event: read.value.event, data: inOrder(data) });
+      yield stateEvent.parse({ event: read.value.event, data: withoutDirectionOverrides(data) });
     }
   } finally {
     clearTimeout(heard);

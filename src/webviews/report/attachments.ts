@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
 import { imageType } from '../../shared/format/images.ts';
-import { readableSize } from '../../shared/format/values.ts';
+import { formatSize } from '../../shared/format/values.ts';
 import { icon } from '../shared/outcome.ts';
 import { send } from './host.ts';
 
@@ -41,7 +41,7 @@ function item(attachment: Attachment, picture: Picture | undefined): unknown {
       <span class="file">
         ${icon(imageType(attachment) === null ? 'file' : 'file-media')}
         <span class="name">${name}</span>
-        <span class="note">${size === null ? l10n.t('never uploaded') : readableSize(size)}</span>
+        <span class="note">${size === null ? l10n.t('never uploaded') : formatSize(size)}</span>
         ${
           size === null
             ? nothing

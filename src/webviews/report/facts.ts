@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
-import { isKeptId } from '../../shared/run/keptId.ts';
-import { readableDuration } from '../../shared/run/timeline.ts';
+import { isPlaceholderId } from '../../shared/run/keptId.ts';
+import { formatIsoDuration } from '../../shared/run/timeline.ts';
 
 type Fact = [label: string, value: string | null | undefined];
 
@@ -19,7 +19,7 @@ export function factsOf(run: Report): unknown {
     [l10n.t('Operator'), operator?.name ?? operator?.email],
     [l10n.t('Started'), time(run.started_at)],
     [l10n.t('Ended'), time(run.ended_at)],
-    [l10n.t('Duration'), readableDuration(run.duration)],
+    [l10n.t('Duration'), formatIsoDuration(run.duration)],
     [l10n.t('Slot'), run.slot_name ?? run.slot_key],
     [l10n.t('Sub-units'), run.sub_units.map(({ serial_number }) => serial_number).join(', ')],
     ...Object.entries(run.metadata ?? {}).map(([key, value]): Fact => [key, String(value)]),
@@ -36,7 +36,7 @@ export function factsOf(run: Report): unknown {
       )}
       <div class="wide">
         <dt>${l10n.t('Run id')}</dt>
-        <dd>${isKeptId(run.id) ? l10n.t('not saved yet') : run.id}</dd>
+        <dd>${isPlaceholderId(run.id) ? l10n.t('not saved yet') : run.id}</dd>
       </div>
     </dl>
     ${run.docstring ? html`<p class="docstring">${run.docstring}</p>` : nothing}

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { ReportMeasurement } from '../../shared/contract/report.ts';
-import { readableValue } from '../../shared/format/values.ts';
+import { formatValue } from '../../shared/format/values.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
 import {
   isMarginal,
@@ -83,5 +83,5 @@ function rangeText(title: string, values: Float64Array | undefined): string {
   if (!values) return title;
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b));
-  return l10n.t('{0} from {1} to {2}', title, readableValue(low) ?? '', readableValue(high) ?? '');
+  return l10n.t('{0} from {1} to {2}', title, formatValue(low) ?? '', formatValue(high) ?? '');
 }

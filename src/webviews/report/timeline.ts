@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report, ReportPhase } from '../../shared/contract/report.ts';
 import { attemptsOf } from '../../shared/run/report.ts';
-import { readableDuration, readableMillis, timelineOf } from '../../shared/run/timeline.ts';
+import { formatIsoDuration, formatMillis, timelineOf } from '../../shared/run/timeline.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { phaseFindings } from './findings.ts';
 import { send } from './host.ts';
@@ -18,7 +18,7 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>, files
       ${run.phases.length === 0 ? html`<p class="note">${l10n.t('The run has no phases.')}</p>` : nothing}
       <ol class="timeline" ?hidden=${run.phases.length === 0}>
         <li class="axis" aria-hidden="true" .style=${`grid-row: 1 / ${run.phases.length + 2}`}>
-          ${ticks.map((tick) => html`<span .style=${`left: ${percent(tick / length)}`}>${readableMillis(tick)}</span>`)}
+          ${ticks.map((tick) => html`<span .style=${`left: ${percent(tick / length)}`}>${formatMillis(tick)}</span>`)}
         </li>
         ${run.phases.map((phase, index) => {
           const { start = 0, width = 0 } = bars[index] ?? {};
@@ -30,8 +30,8 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>, files
                 ${nameOf(phase)} ${attemptText(phase, attempts[index] ?? 1)} ${phaseFindings(run, phase.id, files)}
               </span>
               <span class="duration">
-                ${readableDuration(phase.duration)}
-                <span class="only-spoken">${l10n.t('begins after {0}', readableMillis(start * length))}</span>
+                ${formatIsoDuration(phase.duration)}
+                <span class="only-spoken">${l10n.t('begins after {0}', formatMillis(start * length))}</span>
               </span>
               <span class="track" aria-hidden="true"
                 ><span class="bar" data-outcome=${phase.outcome} .style=${bar}></span

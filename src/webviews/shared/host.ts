@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
-import { inOrder } from '../../shared/format/oneLine.ts';
+import { withoutDirectionOverrides } from '../../shared/format/oneLine.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: unknown): void;
@@ -28,7 +28,7 @@ export function handleMessages<S extends z.ZodType<{ type: string }>>(
   about: object = {},
 ): void {
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
-    dispatch(handlers, schema.parse(inOrder(data))),
+    dispatch(handlers, schema.parse(withoutDirectionOverrides(data))),
   );
   post({ ...about, type: 'ready' });
 }

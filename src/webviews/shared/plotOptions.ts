@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { readableValue } from '../../shared/format/values.ts';
+import { formatValue } from '../../shared/format/values.ts';
 import { themeColour } from './theme.ts';
 
 export interface PlotAxis {
@@ -79,7 +79,7 @@ export function readout(plot: uPlot, axes: readonly PlotAxis[]): string {
   if (index == null) return '';
   return axes
     .map(({ name, units }, column) =>
-      [name ?? (column === 0 ? 'x' : 'y'), readableValue(plot.data[column]?.[index]), units].filter(Boolean).join(' '),
+      [name ?? (column === 0 ? 'x' : 'y'), formatValue(plot.data[column]?.[index]), units].filter(Boolean).join(' '),
     )
     .join(' · ');
 }

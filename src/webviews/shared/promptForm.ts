@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { LivePrompt } from '../../shared/contract/liveTest.ts';
 import type { PromptImage } from '../../shared/contract/promptView.ts';
-import { clockText, timeLeft } from '../../shared/live/operatorWords.ts';
+import { formatClock, timeLeftMs } from '../../shared/live/operatorTexts.ts';
 import { PageElement } from './element.ts';
 import { icon } from './outcome.ts';
 
@@ -40,7 +40,7 @@ export class PromptForm extends PageElement {
 
   protected override render(): unknown {
     const { prompt, image, locked } = this;
-    const left = timeLeft(prompt, this.now);
+    const left = timeLeftMs(prompt, this.now);
     return html`
       <form class="prompt" aria-labelledby="question" @submit=${this.#submit}>
         <div class="prompt-head">
@@ -102,7 +102,7 @@ export class PromptForm extends PageElement {
   #timeLeft(leftMs: number, totalMs: number): unknown {
     return html`
       <span class="time-left" role="timer" aria-live="off" data-short=${leftMs < shortTimeLeftMs}>
-        ${icon('watch')} ${l10n.t('{0} left', clockText(leftMs))}
+        ${icon('watch')} ${l10n.t('{0} left', formatClock(leftMs))}
         <span class="time-bar" aria-hidden="true"><span .style=${`width: ${(100 * leftMs) / totalMs}%`}></span></span>
       </span>
     `;

@@ -4,7 +4,7 @@ import type { Days, Incident, UptimeRow } from '../../shared/contract/uptime.ts'
 import type { DayUptime } from '../../shared/contract/uptimeView.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import { percent } from '../../shared/uptime/percent.ts';
-import { durationWords } from '../../shared/uptime/uptimeFigures.ts';
+import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { icon, outcomeMark } from '../shared/outcome.ts';
 import { dayName, nearTime, timeOfDay } from './clock.ts';
 import { dayStrip } from './dayStrip.ts';
@@ -56,7 +56,7 @@ function dayFacts(day: DayUptime): unknown {
       ${fact(
         l10n.t('Utilization'),
         seen === 0 ? '–' : `${Math.min(100, percent(in_runs, seen))} %`,
-        seen === 0 ? '' : l10n.t('{0} in runs', durationWords(in_runs)),
+        seen === 0 ? '' : l10n.t('{0} in runs', formatLargestUnits(in_runs)),
       )}
       ${fact(
         l10n.t('First-pass yield'),
@@ -87,7 +87,7 @@ function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: 
                   : l10n.t('{0} to {1}', timesOf(from, Date.parse(to), zone), timeOfDay(to, zone, true))
               }
             </span>
-            <span class="duration">${durationWords(down)}</span>
+            <span class="duration">${formatLargestUnits(down)}</span>
             <span class="cause">${causeWord(cause)}</span>
           </li>`,
       )}
@@ -112,7 +112,7 @@ function runList({ runs, runs_count: count }: DayUptime, zone: string): unknown 
             </button>
             <span class="procedure">${run.procedure}</span>
             <span class="times">${timeOfDay(run.started_at, zone, true)}</span>
-            <span class="duration">${durationWords(Date.parse(run.ended_at) - Date.parse(run.started_at))}</span>
+            <span class="duration">${formatLargestUnits(Date.parse(run.ended_at) - Date.parse(run.started_at))}</span>
           </li>`,
       )}
     </ol>

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import type { DayUptime } from '../../shared/contract/uptimeView.ts';
-import { durationWords } from '../../shared/uptime/uptimeFigures.ts';
+import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { timeOfDay } from './clock.ts';
 import { dayText, instantWord } from './words.ts';
 
@@ -18,7 +18,7 @@ export function dayStrip(day: DayUptime, zone: string): unknown {
         const begin = Date.parse(from);
         const until = Date.parse(to);
         const times = l10n.t('{0} to {1}', timeOfDay(begin, zone, true), timeOfDay(until, zone, true));
-        const title = l10n.t('{0}: {1}, {2}', instantWord(state), times, durationWords(until - begin));
+        const title = l10n.t('{0}: {1}, {2}', instantWord(state), times, formatLargestUnits(until - begin));
         const width = `max(${state === 'down' ? 3 : 1}px, ${(100 * (until - begin)) / (end - start)}%)`;
         return html`<span
           class="segment"

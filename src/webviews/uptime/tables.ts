@@ -2,14 +2,14 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Days, Durations, UptimeRow } from '../../shared/contract/uptime.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
-import { durationWords } from '../../shared/uptime/uptimeFigures.ts';
+import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { pauseMark, stateMark } from './stateMark.ts';
 import type { View } from './view.ts';
 import { coverageText, observed, uptimeText } from './words.ts';
 
-const time = (millis: number): string => (millis === 0 ? '–' : durationWords(millis));
+const time = (millis: number): string => (millis === 0 ? '–' : formatLargestUnits(millis));
 
 const percentOf = (durations: Durations): string => (observed(durations) === 0 ? '–' : uptimeText(durations));
 

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { StationState } from '../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { Durations, InstantState } from '../../shared/contract/uptime.ts';
-import { durationWords, figuresOf, percentWords } from '../../shared/uptime/uptimeFigures.ts';
+import { figuresOf, formatLargestUnits, formatPercent } from '../../shared/uptime/uptimeFigures.ts';
 import { dayName, language } from './clock.ts';
 
 export function stateWord(state: StationState): string {
@@ -68,19 +68,19 @@ export function causeWord(cause: PresenceCause): string {
 
 export function uptimeText(durations: Durations): string {
   const { percent } = figuresOf(durations);
-  return percent === null ? l10n.t('not enough data') : percentWords(percent, language());
+  return percent === null ? l10n.t('not enough data') : formatPercent(percent, language());
 }
 
 export const coverageText = (durations: Durations): string => `${figuresOf(durations).coverage} %`;
 
 export const observedText = (durations: Durations): string =>
-  l10n.t('of {0} observed ({1})', durationWords(observed(durations)), coverageText(durations));
+  l10n.t('of {0} observed ({1})', formatLargestUnits(observed(durations)), coverageText(durations));
 
 export const observed = ({ up, down }: Durations): number => up + down;
 
 export function downText({ down, incidents }: Durations): string {
   if (down === 0) return l10n.t('no downtime');
-  const time = durationWords(down);
+  const time = formatLargestUnits(down);
   return incidents === 1 ? l10n.t('{0} down, 1 incident', time) : l10n.t('{0} down, {1} incidents', time, incidents);
 }
 
@@ -90,9 +90,9 @@ export function dayText(date: string, durations: Durations): string {
   const parts = [
     observed(durations) === 0 ? '' : l10n.t('{0} up {1}', uptimeText(durations), observedText(durations)),
     observed(durations) === 0 ? '' : downText(durations),
-    maintenance === 0 ? '' : l10n.t('{0} maintenance', durationWords(maintenance)),
-    paused === 0 ? '' : l10n.t('{0} paused', durationWords(paused)),
-    unknown === 0 ? '' : l10n.t('{0} not observed', durationWords(unknown)),
+    maintenance === 0 ? '' : l10n.t('{0} maintenance', formatLargestUnits(maintenance)),
+    paused === 0 ? '' : l10n.t('{0} paused', formatLargestUnits(paused)),
+    unknown === 0 ? '' : l10n.t('{0} not observed', formatLargestUnits(unknown)),
   ].filter((part) => part !== '');
   return l10n.t('{0}: {1}', dayName(date), parts.length === 0 ? l10n.t('no data') : parts.join('; '));
 }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
   asSentence,
-  asTyped,
-  inOrder,
   oneLine,
   plainMessage,
+  withoutDirectionOverrides,
   withoutFieldPaths,
+  withoutIsolates,
 } from '../../../src/shared/format/oneLine.ts';
 
 describe('a text from elsewhere in one line', () => {
@@ -25,7 +25,7 @@ describe('a text from elsewhere in one line', () => {
     assert.equal(oneLine('שלום'), '\u2068שלום\u2069');
     assert.equal(oneLine('\u200fx'), '\u2068\u200fx\u2069');
     assert.equal(oneLine('\u2069\u2069שלום'), '\u2068 שלום\u2069');
-    assert.equal(asTyped(oneLine('שלום')), 'שלום');
+    assert.equal(withoutIsolates(oneLine('שלום')), 'שלום');
   });
 
   it('is cut', () => {
@@ -45,8 +45,12 @@ describe('a text from elsewhere in one line', () => {
   it('turns nothing around wherever it is in what a page is told, and all else comes as it is', () => {
     const curve = new Float64Array([1, 2]);
     const told = { name: 'SN\u202e1000-NS', rows: [{ text: 'a\n\tb\u001b' }, null, 3, true], curve, none: undefined };
-    assert.deepEqual(inOrder(told), { ...told, name: 'SN 1000-NS', rows: [{ text: 'a\n\tb ' }, null, 3, true] });
-    assert.equal((inOrder(told) as typeof told).curve, curve);
+    assert.deepEqual(withoutDirectionOverrides(told), {
+      ...told,
+      name: 'SN 1000-NS',
+      rows: [{ text: 'a\n\tb ' }, null, 3, true],
+    });
+    assert.equal((withoutDirectionOverrides(told) as typeof told).curve, curve);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { RunnerEvent } from '../../../src/shared/contract/runner.ts';
-import { advance, notStarted, verdictOf, worstOf } from '../../../src/shared/live/runProgress.ts';
+import { applyRunnerEvent, initialProgress, verdictOf, worstOf } from '../../../src/shared/live/runProgress.ts';
 
 const started = (id: string, kind: 'openhtf' | 'vanilla' = 'openhtf'): RunnerEvent => ({
   event: 'run_started',
@@ -39,7 +39,7 @@ describe('a script that runs', () => {
       { event: 'run_uploaded', execution_id: null, time: 4, run_id: 'run-c' },
       { event: 'run_upload_failed', execution_id: null, time: 5, status: 500, message: 'other' },
     ];
-    const run = events.reduce(advance, notStarted);
+    const run = events.reduce(applyRunnerEvent, initialProgress);
     const [a, b] = run.executions;
     assert.deepEqual(run.otherRuns, ['run-c']);
     assert.deepEqual([a?.serialNumber, a?.outcome, a?.push], ['SN-a', 'PASS', { runId: 'run-a' }]);
@@ -47,19 +47,22 @@ describe('a script that runs', () => {
   });
 
   it('has no verdict before the record', () => {
-    const [execution] = [started('a')].reduce(advance, notStarted).executions;
+    const [execution] = [started('a')].reduce(applyRunnerEvent, initialProgress).executions;
     assert.ok(execution);
     assert.equal(verdictOf(execution), null);
   });
 
   it('never passes without a phase', () => {
-    const [execution] = [started('a'), complete('a', 'PASS', 0)].reduce(advance, notStarted).executions;
+    const [execution] = [started('a'), complete('a', 'PASS', 0)].reduce(applyRunnerEvent, initialProgress).executions;
     assert.ok(execution);
     assert.equal(verdictOf(execution)?.outcome, 'ERROR');
   });
 
   it('may pass without a phase where the script itself says so', () => {
-    const [execution] = [started('a', 'vanilla'), complete('a', 'PASS', 0)].reduce(advance, notStarted).executions;
+    const [execution] = [started('a', 'vanilla'), complete('a', 'PASS', 0)].reduce(
+      applyRunnerEvent,
+      initialProgress,
+    ).executions;
     assert.ok(execution);
     assert.equal(verdictOf(execution)?.outcome, 'PASS');
   });
@@ -72,18 +75,21 @@ describe('a script that runs', () => {
 
   it('keeps a push that belongs to no execution', () => {
     const events: RunnerEvent[] = [{ event: 'run_uploaded', execution_id: null, time: 0, run_id: 'run-x' }];
-    assert.deepEqual(events.reduce(advance, notStarted).otherRuns, ['run-x']);
+    assert.deepEqual(events.reduce(applyRunnerEvent, initialProgress).otherRuns, ['run-x']);
   });
 
   it('has ended only when the runner said so', () => {
-    assert.equal([started('a')].reduce(advance, notStarted).ended, false);
+    assert.equal([started('a')].reduce(applyRunnerEvent, initialProgress).ended, false);
     const events: RunnerEvent[] = [{ event: 'script_ended', time: 0, exit_code: 0 }];
-    assert.equal(events.reduce(advance, notStarted).ended, true);
+    assert.equal(events.reduce(applyRunnerEvent, initialProgress).ended, true);
   });
 
   it('takes the verdict from the record', () => {
     for (const outcome of ['PASS', 'FAIL'] as const) {
-      const [execution] = [started('a'), complete('a', outcome, 1)].reduce(advance, notStarted).executions;
+      const [execution] = [started('a'), complete('a', outcome, 1)].reduce(
+        applyRunnerEvent,
+        initialProgress,
+      ).executions;
       assert.ok(execution);
       assert.equal(verdictOf(execution)?.outcome, outcome);
     }

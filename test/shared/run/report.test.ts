@@ -5,9 +5,9 @@ import type { Report, ReportMeasurement } from '../../../src/shared/contract/rep
 import { measurementsCsv } from '../../../src/shared/format/csv.ts';
 import { safeFileName } from '../../../src/shared/format/fileNames.ts';
 import { imageType } from '../../../src/shared/format/images.ts';
-import { readableSize, readableValue } from '../../../src/shared/format/values.ts';
+import { formatSize, formatValue } from '../../../src/shared/format/values.ts';
 import { attemptsOf, failuresOf, lastAttempts } from '../../../src/shared/run/report.ts';
-import { readableMillis, timelineOf } from '../../../src/shared/run/timeline.ts';
+import { formatMillis, timelineOf } from '../../../src/shared/run/timeline.ts';
 import { phaseSources, sourceFile } from '../../../src/shared/script/phaseSources.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
@@ -120,19 +120,19 @@ describe('the time axis', () => {
   });
 
   it('is told in words', () => {
-    const told = [0, 0.4, 320, 1250, 59_940, 125_000, 3_600_000, 7_500_000].map(readableMillis);
+    const told = [0, 0.4, 320, 1250, 59_940, 125_000, 3_600_000, 7_500_000].map(formatMillis);
     assert.deepEqual(told, ['0 s', '0 ms', '320 ms', '1.25 s', '59.9 s', '2 min 5 s', '1 h', '2 h 5 min']);
   });
 });
 
 describe('values', () => {
   it('are shown as people read them', () => {
-    assert.equal(readableValue(3.3000000000000003), '3.3');
-    assert.equal(readableValue(1.5e-12), '1.5e-12');
-    assert.equal(readableValue(false), 'false');
-    assert.equal(readableValue([1, 2]), '[1,2]');
-    assert.equal(readableValue(null), null);
-    assert.deepEqual([0, 999, 1500, 20_000_000].map(readableSize), ['0 B', '999 B', '1.5 kB', '20 MB']);
+    assert.equal(formatValue(3.3000000000000003), '3.3');
+    assert.equal(formatValue(1.5e-12), '1.5e-12');
+    assert.equal(formatValue(false), 'false');
+    assert.equal(formatValue([1, 2]), '[1,2]');
+    assert.equal(formatValue(null), null);
+    assert.deepEqual([0, 999, 1500, 20_000_000].map(formatSize), ['0 B', '999 B', '1.5 kB', '20 MB']);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { judge, limits, parseValidator } from '../../../src/shared/run/validators.ts';
+import { evaluateRules, limitRules, parseValidator } from '../../../src/shared/run/validators.ts';
 
 /** Operator, expected value, and `marginal` for a rule that does not decide. */
 const rules = (text: string) =>
@@ -128,17 +128,17 @@ describe('validators in the text form of OpenHTF', () => {
 
   it('makes rules of the two limits of v1', () => {
     assert.deepEqual(
-      limits(0, null).map(({ operator, expected_value }) => [operator, expected_value]),
+      limitRules(0, null).map(({ operator, expected_value }) => [operator, expected_value]),
       [['>=', 0]],
     );
-    assert.equal(limits(undefined, 5)[0]?.expression, 'x <= 5');
-    assert.deepEqual(limits(null, undefined), []);
+    assert.equal(limitRules(undefined, 5)[0]?.expression, 'x <= 5');
+    assert.deepEqual(limitRules(null, undefined), []);
   });
 });
 
 describe('outcomes of validators', () => {
   const outcomes = (text: string, measurement: 'PASS' | 'FAIL' | 'UNSET', value?: unknown) =>
-    judge(parseValidator(text), measurement, value).map(({ outcome }) => outcome);
+    evaluateRules(parseValidator(text), measurement, value).map(({ outcome }) => outcome);
 
   it('follow a passed and an unset measurement', () => {
     assert.deepEqual(outcomes('3 <= x <= 5', 'PASS', 4), ['PASS', 'PASS']);

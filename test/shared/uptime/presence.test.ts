@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { isGap, patienceFor, type PresenceReport, repaired } from '../../../src/shared/uptime/presence.ts';
+import {
+  applyLateHeartbeat,
+  heartbeatTimeoutMs,
+  isGap,
+  type PresenceReport,
+} from '../../../src/shared/uptime/presence.ts';
 import type { TimeSpan } from '../../../src/shared/uptime/uptimeHistory.ts';
 
 const minute = 60_000;
 
 describe('heartbeats', () => {
   it('are missed after 2.5 intervals, and not within a minute', () => {
-    assert.deepEqual([1_000, 24_000, 30_000, 3_600_000].map(patienceFor), [minute, minute, 75_000, 9_000_000]);
+    assert.deepEqual([1_000, 24_000, 30_000, 3_600_000].map(heartbeatTimeoutMs), [minute, minute, 75_000, 9_000_000]);
   });
 
   describe('that come late', () => {
@@ -22,7 +27,7 @@ describe('heartbeats', () => {
       at: number,
       observed: readonly TimeSpan[] = everything,
       farewell = false,
-    ) => repaired(told, { at: at * minute, interval: minute, farewell }, observed);
+    ) => applyLateHeartbeat(told, { at: at * minute, interval: minute, farewell }, observed);
 
     it('make a history where there was none', () => {
       assert.deepEqual(late([], 10), [up(10), missed(11)]);

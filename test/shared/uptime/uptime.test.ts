@@ -11,13 +11,13 @@ import {
   sumOf,
 } from '../../../src/shared/uptime/uptime.ts';
 import {
-  alternating,
-  flattened,
   historyOf,
   markOf,
+  mergePauses,
+  mergeSpans,
+  normalizeMarks,
   type PauseSpan,
   type TimeSpan,
-  union,
 } from '../../../src/shared/uptime/uptimeHistory.ts';
 
 /** Minutes are the times of these tests. */
@@ -88,17 +88,17 @@ describe('the state of a station', () => {
 describe('what is known of a station', () => {
   it('keeps marks that alternate as they are, and no others', () => {
     const marks = [markOf({ at: 1, isUp: true }), markOf({ at: 2, isUp: false }), markOf({ at: 9, isUp: true })];
-    assert.equal(alternating(marks), marks);
-    assert.deepEqual(alternating(marks.toReversed()), marks);
-    assert.deepEqual(alternating([...marks, markOf({ at: 10, isUp: true })]), marks);
+    assert.equal(normalizeMarks(marks), marks);
+    assert.deepEqual(normalizeMarks(marks.toReversed()), marks);
+    assert.deepEqual(normalizeMarks([...marks, markOf({ at: 10, isUp: true })]), marks);
     const both = [markOf({ at: 5, isUp: false }), markOf({ at: 5, isUp: true })];
-    assert.deepEqual(alternating(both), both.slice(1), 'of two at one time, up holds');
+    assert.deepEqual(normalizeMarks(both), both.slice(1), 'of two at one time, up holds');
   });
 
   it('has spans that neither overlap nor touch, and none without length', () => {
-    assert.deepEqual(union([span(5, 9), span(0, 5), span(20, 20), span(30, 31)]), [span(0, 9), span(30, 31)]);
-    assert.deepEqual(flattened([paused(0, 10), maintenance(5, 10)]), [paused(0, 5), maintenance(5, 10)]);
-    assert.deepEqual(flattened([paused(0, 9), maintenance(3, 4)]), [paused(0, 3), maintenance(3, 4), paused(4, 9)]);
+    assert.deepEqual(mergeSpans([span(5, 9), span(0, 5), span(20, 20), span(30, 31)]), [span(0, 9), span(30, 31)]);
+    assert.deepEqual(mergePauses([paused(0, 10), maintenance(5, 10)]), [paused(0, 5), maintenance(5, 10)]);
+    assert.deepEqual(mergePauses([paused(0, 9), maintenance(3, 4)]), [paused(0, 3), maintenance(3, 4), paused(4, 9)]);
   });
 });
 

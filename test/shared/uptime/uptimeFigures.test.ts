@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { noTime, sumOf } from '../../../src/shared/uptime/uptime.ts';
-import { durationWords, figuresOf, percentWords } from '../../../src/shared/uptime/uptimeFigures.ts';
+import { sumOf, zeroDurations } from '../../../src/shared/uptime/uptime.ts';
+import { figuresOf, formatLargestUnits, formatPercent } from '../../../src/shared/uptime/uptimeFigures.ts';
 
-const figures = (time: Partial<ReturnType<typeof noTime>>) => figuresOf({ ...noTime(), ...time });
+const figures = (time: Partial<ReturnType<typeof zeroDurations>>) => figuresOf({ ...zeroDurations(), ...time });
 const day = 86_400_000;
 
 describe('figures of uptime', () => {
@@ -46,8 +46,8 @@ describe('figures of uptime', () => {
 
   it('of a fleet are those of its sums', () => {
     const [busy, idle] = [
-      { ...noTime(), up: 990, down: 10 },
-      { ...noTime(), up: 0, down: 10 },
+      { ...zeroDurations(), up: 990, down: 10 },
+      { ...zeroDurations(), up: 0, down: 10 },
     ];
     assert.equal(figuresOf(sumOf([busy, idle])).percent, 98.01); // the mean of 99 and 0 would be 49.5
   });
@@ -77,9 +77,9 @@ describe('words of uptime', () => {
       [50, '50.00 %'],
       [0, '0 %'],
     ] as const) {
-      assert.equal(percentWords(percent, 'en'), words);
+      assert.equal(formatPercent(percent, 'en'), words);
     }
-    assert.equal(percentWords(99.5, 'de'), '99,50 %');
+    assert.equal(formatPercent(99.5, 'de'), '99,50 %');
   });
 
   it('name durations by their two largest units', () => {
@@ -94,7 +94,7 @@ describe('words of uptime', () => {
       [day, '1 d'],
       [61 * day + 4 * 3_600_000 + 59_000, '61 d 4 h'],
     ] as const) {
-      assert.equal(durationWords(millis), words);
+      assert.equal(formatLargestUnits(millis), words);
     }
   });
 });

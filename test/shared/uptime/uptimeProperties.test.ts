@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { InstantState } from '../../../src/shared/contract/uptime.ts';
-import { cellsOf, incidentsOf, noTime, segmentsOf, sumOf } from '../../../src/shared/uptime/uptime.ts';
+import { cellsOf, incidentsOf, segmentsOf, sumOf, zeroDurations } from '../../../src/shared/uptime/uptime.ts';
 import { Calendar } from '../../../src/shared/uptime/uptimeCalendar.ts';
 import { figuresOf } from '../../../src/shared/uptime/uptimeFigures.ts';
 import {
@@ -98,7 +98,7 @@ describe('uptime of any history', () => {
           Object.values(states).reduce((sum, each) => sum + each, 0),
           to - from,
         );
-        const expected = noTime();
+        const expected = zeroDurations();
         for (let at = from; at < to; at += 1) expected[stateAt(at, given)] += 1;
         assert.deepEqual(cell, { ...expected, incidents });
       });
@@ -169,7 +169,7 @@ describe('uptime of any history', () => {
         begins(given),
       );
       const isDownNow = stateAt(given.now - 1, { ...given }) !== 'none' && !isUpAt(given.now - 1, given);
-      incidents.forEach(({ to, from, down, went }, n) => {
+      incidents.forEach(({ to, from, down, disconnectedAt: went }, n) => {
         const came = given.transitions.some(({ at, isUp }) => isUp && at > from && at <= given.now);
         assert.equal(to === null, !came && isDownNow && n === incidents.length - 1);
         if (to === null) assert.ok(from < given.now);
@@ -211,7 +211,7 @@ describe('uptime of any history', () => {
   it('reads 100 percent only without downtime, and 0 only when nothing was up', () => {
     const millis = fc.integer({ min: 0, max: 4e13 });
     check(fc.record({ up: millis, down: millis, unknown: millis }), (part) => {
-      const { percent, coverage } = figuresOf({ ...noTime(), ...part });
+      const { percent, coverage } = figuresOf({ ...zeroDurations(), ...part });
       assert.equal(percent === null, coverage < 1 || part.up + part.down === 0);
       if (percent === null) return;
       assert.equal(percent === 100, part.down === 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { DayColumns, Days, UptimeRow } from '../../../src/shared/contract/uptime.ts';
-import { localTime, parseLocalTime } from '../../../src/shared/format/localTime.ts';
+import { formatLocalTime, parseLocalTime } from '../../../src/shared/format/localTime.ts';
 import { nextPauseChange, pauseAt } from '../../../src/shared/uptime/pauses.ts';
 import { StationTransitions } from '../../../src/shared/uptime/stationTransitions.ts';
 import { packColumns, unpackColumns, withDay } from '../../../src/shared/uptime/uptimeColumns.ts';
@@ -176,19 +176,19 @@ describe('station transitions', () => {
     const comings = new StationTransitions();
     const states = ['unknown', 'connected', 'running', 'unknown', 'disconnected', 'disconnected', 'running'] as const;
     assert.deepEqual(
-      states.map((state) => comings.look('a', state)),
-      [undefined, undefined, undefined, undefined, 'went', undefined, 'came'],
+      states.map((state) => comings.update('a', state)),
+      [undefined, undefined, undefined, undefined, 'disconnected', undefined, 'reconnected'],
     );
-    assert.equal(comings.look('b', 'disconnected'), undefined);
+    assert.equal(comings.update('b', 'disconnected'), undefined);
     comings.forget('a');
-    assert.equal(comings.look('a', 'disconnected'), undefined);
+    assert.equal(comings.update('a', 'disconnected'), undefined);
   });
 });
 
 describe('typed times', () => {
   it('parses a local time as it is formatted', () => {
     const time = new Date(2026, 10, 25, 14, 5).getTime();
-    assert.equal(localTime(time), '2026-11-25 14:05');
+    assert.equal(formatLocalTime(time), '2026-11-25 14:05');
     assert.equal(parseLocalTime(' 2026-11-25 14:05 '), time);
     assert.equal(parseLocalTime('2026-11-25T14:05'), time);
   });

@@ -1,5 +1,5 @@
 import { procedureIdentifier, type ProcedureListItem, procedures } from '../../../shared/contract/procedures.ts';
-import { names } from '../../../shared/run/procedureChoice.ts';
+import { hasIdOrIdentifier } from '../../../shared/run/procedureChoice.ts';
 import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { linkProcedure } from '../../connection/linkProcedure.ts';
@@ -24,7 +24,7 @@ export async function wayToLink(
   scriptId: string,
 ): Promise<LinkWay | undefined> {
   const all = await allPages((query) => connection.call(procedures.list, { query }));
-  const existing = all.find((procedure) => names(procedure, scriptId));
+  const existing = all.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
   if (existing === undefined && !procedureIdentifier.safeParse(scriptId).success) return undefined;
   const link = async (): Promise<void> => {
     const body = { name: scriptId, identifier: scriptId };

@@ -4,7 +4,7 @@ import { type RunListItem, runs } from '../../../shared/contract/runs.ts';
 import { ago } from '../../../shared/format/ago.ts';
 import { escapeMarkdown } from '../../../shared/format/markdown.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
-import { names, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
+import { hasIdOrIdentifier, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
 import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Week } from '../../connection/stationSource.ts';
@@ -52,7 +52,9 @@ export class ProcedureHover implements vscode.HoverProvider {
     text.isTrusted = { enabledCommands: [openRun] };
     try {
       if (this.#store.details(station.id) === undefined) await this.#store.refreshStation(station.id);
-      const linked = this.#store.station(station.id)?.procedures.find((procedure) => names(procedure, scriptId));
+      const linked = this.#store
+        .station(station.id)
+        ?.procedures.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
       const procedure = linked ?? (await this.#find(scriptId));
       if (procedure === undefined) {
         const words = vscode.l10n.t('No procedure {0} on {1}.', scriptId, this.#connection.serverName);
@@ -72,7 +74,7 @@ export class ProcedureHover implements vscode.HoverProvider {
 
   async #find(scriptId: string): Promise<ProcedureReference | undefined> {
     const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
-    return all.find((procedure) => names(procedure, scriptId));
+    return all.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
   }
 
   async #runs(procedure: string, station: string): Promise<RunListItem[]> {

@@ -1,4 +1,4 @@
-import { asTyped, oneLine } from '../../../shared/format/oneLine.ts';
+import { oneLine, withoutIsolates } from '../../../shared/format/oneLine.ts';
 import type { ProcedureReference } from '../../../shared/run/procedureChoice.ts';
 
 /** The kinds of script that "New Test Script" writes. */
@@ -14,7 +14,7 @@ const example = 'FVT1';
 export function scriptTemplate(kind: ScriptKind, procedure?: ProcedureReference): string {
   const id = JSON.stringify(procedure?.identifier ?? procedure?.id ?? example);
   const isNamed = procedure === undefined || typeof procedure.identifier === 'string';
-  const argument = `procedure_id=${id},${isNamed ? '' : `  # ${asTyped(oneLine(procedure.name, 60))}`}`;
+  const argument = `procedure_id=${id},${isNamed ? '' : `  # ${withoutIsolates(oneLine(procedure.name, 60))}`}`;
   return kind === 'openhtf' ? openHtf(argument) : vanilla(argument);
 }
 

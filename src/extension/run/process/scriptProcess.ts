@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../../../shared/contract/runner.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
-import { advance, notStarted, type RunProgress } from '../../../shared/live/runProgress.ts';
+import { applyRunnerEvent, initialProgress, type RunProgress } from '../../../shared/live/runProgress.ts';
 import type { Log } from '../../vscode/log.ts';
 import { showInformation, showWarning } from '../../vscode/messages.ts';
 import type { TestResults } from '../explorer/testResults.ts';
@@ -55,7 +55,7 @@ export class ScriptProcess {
   readonly #prompts: Prompts;
   readonly #follow: (event: RunnerEvent) => void;
   #process: Runner | undefined;
-  #live: RunProgress = notStarted;
+  #live: RunProgress = initialProgress;
   #stopped = false;
   #questionError: Error | undefined;
   /** The ways to stop that are left, the mildest first. */
@@ -155,7 +155,7 @@ export class ScriptProcess {
   }
 
   #event(event: RunnerEvent): void {
-    this.#live = advance(this.#live, event);
+    this.#live = applyRunnerEvent(this.#live, event);
     this.#painter.event(event);
     this.#prompts.event(event);
     this.#follow(event);

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import type { LinkedProcedure, Station } from '../../../shared/contract/stations.ts';
-import { chooseProcedure, nameBesideLabel, names, procedureLabel } from '../../../shared/run/procedureChoice.ts';
+import {
+  chooseProcedure,
+  hasIdOrIdentifier,
+  nameBesideLabel,
+  procedureLabel,
+} from '../../../shared/run/procedureChoice.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import { showWarning } from '../../vscode/messages.ts';
@@ -43,7 +48,7 @@ export class ProcedureQuestion {
     const answer = await this.#answerOnce(scriptId);
     if (answer === null || !needsId) return answer;
     const { procedures } = this.#store.station(this.#station.id) ?? this.#station;
-    return procedures.find((procedure) => names(procedure, answer))?.id ?? answer;
+    return procedures.find((procedure) => hasIdOrIdentifier(procedure, answer))?.id ?? answer;
   }
 
   #answerOnce(scriptId: string | null): Promise<string | null> {

@@ -41,7 +41,8 @@ export function registerUploadCommands(
   commands.register('retryUpload', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Push again'));
     const pushed = await uploads.retry(result);
-    if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(result), pushed.kept));
+    if ('pendingReason' in pushed)
+      throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(result), pushed.pendingReason));
     showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
   });
 
@@ -59,7 +60,8 @@ export function registerUploadCommands(
     await partNumbers.save(script, number.trim());
     for (const each of await withOthers(result)) {
       const pushed = await uploads.setPartNumber(each, number.trim());
-      if ('kept' in pushed) throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(each), pushed.kept));
+      if ('pendingReason' in pushed)
+        throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(each), pushed.pendingReason));
     }
     showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
   });

@@ -2,11 +2,11 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import type * as z from 'zod';
 import {
-  outboxEntry,
-  outboxHanded,
-  outboxTried,
   type PendingUploadEntry,
+  pendingUploadEntry,
+  pendingUploadHandover,
   type UploadAttempt,
+  uploadAttempt,
 } from '../../../shared/contract/pendingUpload.ts';
 import { isStillAlive } from '../../vscode/processes.ts';
 import { renameWithRetries } from '../../vscode/renameWithRetries.ts';
@@ -56,10 +56,10 @@ export class UploadFolder {
 
   async #read(name: string): Promise<PendingUpload | undefined> {
     const folder = join(this.path, name);
-    const entry = await readJson(join(folder, 'entry.json'), outboxEntry);
+    const entry = await readJson(join(folder, 'entry.json'), pendingUploadEntry);
     if (entry === undefined) return undefined;
-    const handed = (await readJson(join(folder, 'handed.json'), outboxHanded)) ?? null;
-    const tried = (await readJson(join(folder, 'tried.json'), outboxTried)) ?? null;
+    const handed = (await readJson(join(folder, 'handed.json'), pendingUploadHandover)) ?? null;
+    const tried = (await readJson(join(folder, 'tried.json'), uploadAttempt)) ?? null;
     const { pid, birth } = entry;
     const isBusy = handed === null && (await isStillAlive(pid, await writtenAt(join(folder, 'entry.json')), birth));
     return { ...entry, folder, handed, tried, isBusy };

@@ -16,14 +16,14 @@ export interface UploadTarget {
 }
 
 /** Why a result stays on this machine, and the remedy if it is known. */
-export type PendingReason = Extract<Push, { readonly kept: string }>;
+export type PendingReason = Extract<Push, { readonly pendingReason: string }>;
 
 /** The id of the run, or why the result stays on this machine. */
 export type UploadResult = { readonly runId: string } | PendingReason;
 
 /** @param reason the server's message */
 export const pendingReason = (reason: string): PendingReason =>
-  /part[ _]number/i.test(reason) ? { kept: reason, remedy: 'partNumber' } : { kept: reason };
+  /part[ _]number/i.test(reason) ? { pendingReason: reason, remedy: 'partNumber' } : { pendingReason: reason };
 
 /**
  * Tries once to push a result. It is removed from disk when the server has all of it; else the reason is stored with it.
@@ -41,7 +41,7 @@ export async function uploadPending(
   let runId = run_id;
   try {
     const to = await findTarget();
-    if ('kept' in to) return to;
+    if ('pendingReason' in to) return to;
     if (runId === null) {
       runId = await pushRun(to.api, folder, result, to.supportsMarks);
       if (result.attachments.length > 0) {

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { withoutFieldPaths } from '../../../shared/format/oneLine.ts';
-import { keptId } from '../../../shared/run/keptId.ts';
-import { keptRun } from '../../../shared/run/pendingUpload.ts';
+import { placeholderId } from '../../../shared/run/keptId.ts';
+import { runOfPendingUpload } from '../../../shared/run/pendingUpload.ts';
 import { withPartNumber } from '../../../shared/run/pushBodies.ts';
 import type { Connection, StationAccess } from '../../connection/connection.ts';
 import type { Log } from '../../vscode/log.ts';
@@ -127,7 +127,7 @@ export class UploadQueue implements vscode.Disposable {
     const result = await this.#get(id);
     const body = await this.#folder.body(result);
     try {
-      return keptRun(body.toString(), { ...result, station: result.place.station });
+      return runOfPendingUpload(body.toString(), { ...result, station: result.place.station });
     } catch (error) {
       const file = join(result.folder, 'body.json');
       throw new UserError(vscode.l10n.t('{0} cannot be shown as a run: {1}', file, messageOf(error)));
@@ -137,7 +137,7 @@ export class UploadQueue implements vscode.Disposable {
   /** Returns the content of an attachment. @throws UserError when the result is gone */
   async attachment(id: string, attachment: string): Promise<Uint8Array<ArrayBuffer>> {
     const result = await this.#get(id);
-    const found = result.attachments.find((_, index) => keptId(index) === attachment);
+    const found = result.attachments.find((_, index) => placeholderId(index) === attachment);
     if (found === undefined) throw goneError();
     return new Uint8Array(await this.#folder.attachment(result, found.file));
   }
@@ -164,9 +164,9 @@ export class UploadQueue implements vscode.Disposable {
     const pushed = await this.#folder.withLock(result, (now) =>
       uploadPending(this.#folder, now, () => this.#findTarget(now)),
     );
-    if (pushed === undefined) return { kept: vscode.l10n.t('Another window is saving it now.') };
+    if (pushed === undefined) return { pendingReason: vscode.l10n.t('Another window is saving it now.') };
     const unit = result.serial_number ?? 'a unit';
-    if ('kept' in pushed) this.#log.warn(`The result of ${unit} was not pushed: ${pushed.kept}`);
+    if ('pendingReason' in pushed) this.#log.warn(`The result of ${unit} was not pushed: ${pushed.pendingReason}`);
     else {
       this.#pushed.set(result.id, pushed.runId);
       this.#log.info(`Pushed the pending result of ${unit} as run ${pushed.runId}`);
@@ -178,10 +178,10 @@ export class UploadQueue implements vscode.Disposable {
     const access = await this.#connection.stationAccess(result.place.station.id);
     if (access === undefined) {
       const { name } = result.place.station;
-      return { kept: vscode.l10n.t('This machine has no key for {0} that works.', name), remedy: 'key' };
+      return { pendingReason: vscode.l10n.t('This machine has no key for {0} that works.', name), remedy: 'key' };
     }
     if (access.instance !== result.place.instance) {
-      return { kept: vscode.l10n.t('It belongs to {0}: switch to that server.', result.place.server) };
+      return { pendingReason: vscode.l10n.t('It belongs to {0}: switch to that server.', result.place.server) };
     }
     return { api: access.api, supportsMarks: await this.#connection.can('push-marks') };
   }

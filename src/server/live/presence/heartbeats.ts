@@ -1,5 +1,5 @@
 import type { PresenceCause } from '../../../shared/contract/presence.ts';
-import { patienceFor } from '../../../shared/uptime/presence.ts';
+import { heartbeatTimeoutMs } from '../../../shared/uptime/presence.ts';
 import type { Clock } from './clock.ts';
 import type { Observer } from './observer.ts';
 import type { Presences } from './presences.ts';
@@ -48,7 +48,7 @@ export class Heartbeats {
     const now = this.#observer.now();
     const at = Math.min(beat.at ?? now, now);
     const interval = beat.intervalMillis;
-    const isLate = now - at >= patienceFor(interval) || (!station.isUp && at <= station.lastAt);
+    const isLate = now - at >= heartbeatTimeoutMs(interval) || (!station.isUp && at <= station.lastAt);
     if (isLate && at < now) {
       const alive = { from: this.#observer.startedAt, to: now };
       await this.#presences.repair(station, { at, interval, farewell: beat.farewell }, alive);
@@ -76,7 +76,7 @@ export class Heartbeats {
       for (const [name, beating] of beats) {
         // After the clock was put back, the last heartbeat would be in the future for too long.
         beating.last = Math.min(beating.last, this.#observer.startedAt);
-        this.#startTimer(name, beating, patienceFor(beating.interval));
+        this.#startTimer(name, beating, heartbeatTimeoutMs(beating.interval));
       }
     }
   }
@@ -100,7 +100,7 @@ export class Heartbeats {
     // Move it to the end: the map is ordered by the last heartbeat.
     beats.delete(name);
     beats.set(name, beating);
-    this.#startTimer(name, beating, beating.last + patienceFor(interval) - this.#clock.now());
+    this.#startTimer(name, beating, beating.last + heartbeatTimeoutMs(interval) - this.#clock.now());
     for (const oldest of beats.keys()) {
       if (beats.size <= maxScriptRuns) break;
       this.#markMissed(oldest, station.id);

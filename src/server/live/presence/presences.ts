@@ -1,4 +1,4 @@
-import { type LateHeartbeat, patienceFor, repaired } from '../../../shared/uptime/presence.ts';
+import { applyLateHeartbeat, heartbeatTimeoutMs, type LateHeartbeat } from '../../../shared/uptime/presence.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { observedWithin } from '../../store/observers.ts';
 import { replaceTransitions, savePresence, type StoredPresence } from '../../store/presence.ts';
@@ -59,11 +59,13 @@ export class Presences {
   repair(station: StationPresence, beat: LateHeartbeat, alive: { from: number; to: number }): Promise<void> {
     return this.#enqueue(async () => {
       await this.#save();
-      const patience = patienceFor(beat.interval);
+      const patience = heartbeatTimeoutMs(beat.interval);
       const around = { from: beat.at - patience, to: beat.at + beat.interval + patience };
       const last = await this.#store.transaction().execute(async (change) => {
         const observed = [...(await observedWithin(change, around)), alive];
-        return replaceTransitions(change, station.id, around, (transitions) => repaired(transitions, beat, observed));
+        return replaceTransitions(change, station.id, around, (transitions) =>
+          applyLateHeartbeat(transitions, beat, observed),
+        );
       });
       station.repaired(last);
       if (!station.isSaved) this.#unsaved.add(station);

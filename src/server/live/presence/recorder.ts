@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StationState } from '../../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../../shared/contract/presence.ts';
-import { patienceFor } from '../../../shared/uptime/presence.ts';
+import { heartbeatTimeoutMs } from '../../../shared/uptime/presence.ts';
 import { lastAlive } from '../../store/observers.ts';
 import { resetPresence, storedPresences } from '../../store/presence.ts';
 import type { Store } from '../../store/tables.ts';
@@ -170,6 +170,9 @@ export class PresenceRecorder implements StreamListener {
       station.markAbsent(from);
       this.#presences.changed(station);
     };
-    this.#absenceTimers.set(station.id, this.#clock.after(patienceFor(station.heartbeatMillis ?? 0), markAbsent));
+    this.#absenceTimers.set(
+      station.id,
+      this.#clock.after(heartbeatTimeoutMs(station.heartbeatMillis ?? 0), markAbsent),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { StationState } from '../../../shared/contract/overview.ts';
 import { uptime, type UptimeRow } from '../../../shared/contract/uptime.ts';
 import { sumOfYields } from '../../../shared/statistics/yield.ts';
-import { cellsOf, incidentsOf, lengthsIn, noTime, segmentsOf } from '../../../shared/uptime/uptime.ts';
+import { cellsOf, incidentsOf, lengthsIn, segmentsOf, zeroDurations } from '../../../shared/uptime/uptime.ts';
 import { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { History } from '../../../shared/uptime/uptimeHistory.ts';
 import { RefusalError } from '../../http/refusalError.ts';
@@ -63,7 +63,7 @@ export function uptimeRoutes({
     const [from, to] = edgesOf(calendar, params.date);
     const history = await historyFor(store, uptimes, station, { from, to, now });
     const incidents = incidentsOf(history, from, to);
-    const times = incidents.map(({ went }) => went);
+    const times = incidents.map(({ disconnectedAt: went }) => went);
     const causes = await causesOf(store, station.key, times);
     const yields = await stationYields(store, station.id, edgesOf(ownCalendar, params.date));
     const runs = await runsBegunIn(store, station.id, { from, to }, runsShown);
@@ -71,13 +71,13 @@ export function uptimeRoutes({
       date: params.date,
       starts_at: isoTime(from),
       ends_at: isoTime(to),
-      durations: cellsOf(history, [from, to])[0] ?? noTime(),
+      durations: cellsOf(history, [from, to])[0] ?? zeroDurations(),
       segments: segmentsOf(history, from, to).map(({ state, from, to }) => ({
         state,
         from: isoTime(from),
         to: isoTime(to),
       })),
-      incidents: incidents.map(({ from, to, down, went }) => ({
+      incidents: incidents.map(({ from, to, down, disconnectedAt: went }) => ({
         from: isoTime(from),
         to: timeOrNull(to),
         down,
@@ -150,8 +150,8 @@ async function rowsOf(
       since: isKnown(station) ? timeOrNull(since) : null,
       pauses: pauses.get(id) ?? [],
       is_watched: own?.isWatched ?? false,
-      last_24_hours: own?.last24Hours ?? { ...noTime(), none: day },
-      columns: own?.columns ?? columnsOf(window.days.dates.map(noTime)),
+      last_24_hours: own?.last24Hours ?? { ...zeroDurations(), none: day },
+      columns: own?.columns ?? columnsOf(window.days.dates.map(zeroDurations)),
     };
   });
 }

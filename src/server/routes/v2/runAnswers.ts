@@ -2,7 +2,7 @@ import { parseExactly } from '../../../shared/contract/exactJson.ts';
 import type { MeasurementAnswer, Run, RunListItem } from '../../../shared/contract/runs.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { aggregationAnswers, seriesAnswer, validatorAnswers } from '../../../shared/run/answers.ts';
-import { type RunContext, runContext } from '../../../shared/run/newRun.ts';
+import { type NewRunContext, newRunContext } from '../../../shared/run/newRun.ts';
 import type { SignedUrls } from '../../attachments/signedUrls.ts';
 import { rowId } from '../../store/rowIds.ts';
 import type { logsOf, MeasurementDetails, PhaseDetails } from '../../store/runDetails.ts';
@@ -53,10 +53,10 @@ export const runHeader = (row: RunRow): RunListItem => ({
 });
 
 /** Returns the context of the run; nothing if the run has none. */
-export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): RunContext =>
+export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): NewRunContext =>
   context_json === null
     ? { sequences: [], config: [], secrets: [], findings: [] }
-    : runContext.parse(parseExactly(context_json));
+    : newRunContext.parse(parseExactly(context_json));
 
 export const phaseAnswer = (phase: PhaseDetails): PhaseAnswer => ({
   id: rowId('phase', phase.key),
@@ -104,7 +104,7 @@ export const logAnswer = (log: Awaited<ReturnType<typeof logsOf>>[number]): Run[
 
 /** @param phases the phases of the run, in order */
 export const findingAnswer = (
-  { kind, phase, title, message, place, is_failure }: RunContext['findings'][number],
+  { kind, phase, title, message, place, is_failure }: NewRunContext['findings'][number],
   phases: readonly PhaseAnswer[],
 ): NonNullable<Run['findings']>[number] => ({
   kind,

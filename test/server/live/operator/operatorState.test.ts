@@ -9,7 +9,12 @@ import {
 } from '../../../../src/shared/contract/liveTest.ts';
 import { isRasterDataUrl } from '../../../../src/shared/format/images.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from '../../../../src/shared/live/liveBounds.ts';
-import { failingOf, nextSerialNumber, phaseTime, timeLeft } from '../../../../src/shared/live/operatorWords.ts';
+import {
+  failureReasonsOf,
+  formatPhaseTime,
+  nextSerialNumber,
+  timeLeftMs,
+} from '../../../../src/shared/live/operatorTexts.ts';
 
 const measured = (index: number, outcome: LiveMeasurement['outcome'] = 'PASS'): LiveMeasurement => ({
   name: `m${index}`,
@@ -125,10 +130,10 @@ describe('the words of the Operator UI', () => {
   });
 
   it('tell times', () => {
-    assert.deepEqual([420, 12_340, 125_000, 3_723_000].map(phaseTime), ['0.42 s', '12.3 s', '2:05', '1:02:03']);
-    assert.equal(timeLeft({ emitted_at: 1000, timeout_s: 60 }, 31_000), 30_000);
-    assert.equal(timeLeft({ emitted_at: 1000, timeout_s: 60 }, 99_000), 0);
-    assert.equal(timeLeft({ emitted_at: 1000, timeout_s: null }, 0), null);
+    assert.deepEqual([420, 12_340, 125_000, 3_723_000].map(formatPhaseTime), ['0.42 s', '12.3 s', '2:05', '1:02:03']);
+    assert.equal(timeLeftMs({ emitted_at: 1000, timeout_s: 60 }, 31_000), 30_000);
+    assert.equal(timeLeftMs({ emitted_at: 1000, timeout_s: 60 }, 99_000), 0);
+    assert.equal(timeLeftMs({ emitted_at: 1000, timeout_s: null }, 0), null);
   });
 
   it('show pictures that are in the address alone, and no drawings that could hold more', () => {
@@ -152,7 +157,7 @@ describe('what failed', () => {
     phases,
   });
   const names = (of: LiveTest): string[] =>
-    failingOf(of).map(({ phase: { name }, measurement }) => `${name} ${measurement?.outcome ?? 'phase'}`);
+    failureReasonsOf(of).map(({ phase: { name }, measurement }) => `${name} ${measurement?.outcome ?? 'phase'}`);
   const both = [measured(0, 'FAIL'), measured(1, 'UNSET'), measured(2, 'PARTIALLY_SET'), measured(3)];
 
   it('is each measurement that failed, or was not taken by a phase that ended by itself', () => {

@@ -1,5 +1,5 @@
 /** Returns the content of a `data:` URL; undefined if the address is malformed or another URL. */
-export function readDataAddress(address: string): { type: string; content: Uint8Array<ArrayBuffer> } | undefined {
+export function parseDataUrl(address: string): { type: string; content: Uint8Array<ArrayBuffer> } | undefined {
   const match = /^data:([^,;]*)([^,]*),(.*)$/is.exec(address);
   if (match === null) return undefined;
   const [, type = '', parameters = '', data = ''] = match;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readDataAddress } from '../../../src/shared/run/dataAddress.ts';
+import { parseDataUrl } from '../../../src/shared/format/dataUrl.ts';
 
 const text = (address: string): string | undefined => {
-  const read = readDataAddress(address);
+  const read = parseDataUrl(address);
   return read && `${read.type} ${new TextDecoder().decode(read.content)}`;
 };
 
@@ -12,11 +12,11 @@ describe('a data: address', () => {
     assert.equal(text('data:image/png;base64,aGk='), 'image/png hi');
     assert.equal(text('DATA:Image/SVG+xml;charset=utf-8,%3Csvg/%3E'), 'image/svg+xml <svg/>');
     assert.equal(text('data:image/png;name=a;base64,aGk%3D'), 'image/png hi');
-    assert.deepEqual([...(readDataAddress('data:image/png;base64,//8A')?.content ?? [])], [255, 255, 0]);
+    assert.deepEqual([...(parseDataUrl('data:image/png;base64,//8A')?.content ?? [])], [255, 255, 0]);
   });
 
   it('is none when it is malformed or something else', () => {
     for (const address of ['data:image/png;base64', 'data:image/png;base64,*', 'data:,%', 'https://x/a.png', 'a.png'])
-      assert.equal(readDataAddress(address), undefined, address);
+      assert.equal(parseDataUrl(address), undefined, address);
   });
 });

@@ -2,7 +2,7 @@ import type { LiveMeasurement, LivePhase, LiveTest } from '../contract/liveTest.
 import { type LimitsBar, limitsBar } from '../run/limits.ts';
 
 /** Formats a time such as `0:07`, `12:34`, `1:02:03`. @param millis negative values count as 0 */
-export function clockText(millis: number): string {
+export function formatClock(millis: number): string {
   const total = Math.max(0, Math.floor(millis / 1000));
   const hours = Math.floor(total / 3600);
   const minutes = Math.floor(total / 60) % 60;
@@ -11,8 +11,8 @@ export function clockText(millis: number): string {
 }
 
 /** Formats a time such as `0.42 s`, `12.3 s`, `2:05`. */
-export function phaseTime(millis: number): string {
-  if (millis >= 60_000) return clockText(millis);
+export function formatPhaseTime(millis: number): string {
+  if (millis >= 60_000) return formatClock(millis);
   return `${(Math.max(0, millis) / 1000).toFixed(millis < 10_000 ? 2 : 1)} s`;
 }
 
@@ -32,7 +32,7 @@ export interface FailureReason {
  * Returns why the unit failed. A missing measurement is a reason only if its phase ended by itself, not if the phase raised
  * an exception or was aborted.
  */
-export function failingOf({ phases, outcome: verdict }: LiveTest): FailureReason[] {
+export function failureReasonsOf({ phases, outcome: verdict }: LiveTest): FailureReason[] {
   const isAborted = verdict === 'ABORTED';
   return phases
     .filter(({ state }) => state === 'FAIL' || (state === 'ERROR' && !isAborted))
@@ -59,7 +59,7 @@ export function nextSerialNumber(serialNumber: string): string | null {
 }
 
 /** Returns the milliseconds until a prompt times out; null if it does not, or if that is unknown. @param now by the clock of the emission */
-export const timeLeft = (
+export const timeLeftMs = (
   { emitted_at, timeout_s }: { emitted_at: number; timeout_s: number | null },
   now: number,
 ): number | null => (timeout_s === null ? null : Math.max(0, emitted_at + timeout_s * 1000 - now));

@@ -5,7 +5,7 @@ import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault } from '../attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
-import { howToRestore, isDamage } from '../store/damage.ts';
+import { howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { isSchemaOlder, requireKnownSchema } from '../store/schema/migrations.ts';
 import { type DataFolder } from './dataFolder.ts';
 import { StartError } from './startError.ts';

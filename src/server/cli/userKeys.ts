@@ -1,6 +1,6 @@
 import { serverExit } from '../../shared/contract/local.ts';
 import { makeKey, storeChosenKey } from '../keys.ts';
-import { isDamage } from '../store/damage.ts';
+import { isDamage } from '../store/databaseErrors.ts';
 import { addUserKey, hasUserKey, type NewUserKey } from '../store/keys.ts';
 import { openStore } from '../store/open.ts';
 import { isSchemaOlder } from '../store/schema/migrations.ts';

@@ -1,6 +1,6 @@
 import { RunInputError } from '../../shared/run/newRun.ts';
 import { systemCode } from '../cli/startError.ts';
-import { diskProblem } from '../store/diskProblem.ts';
+import { diskProblem } from '../store/databaseErrors.ts';
 import { badRequest, type RefusalCode, RefusalError } from './refusalError.ts';
 import { isTrpc, trpcError } from './trpcError.ts';
 

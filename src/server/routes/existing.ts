@@ -80,3 +80,13 @@ export async function readableRun(store: Store, id: string, caller: Caller): Pro
     caller.kind === 'station' ? `it was deleted, belongs to another server, or ${notReadable(caller)}.` : gone;
   return orNotFound(await findRun(store, id, readerOf(caller)), `Run with id ${id}`, why);
 }
+
+/**
+ * Returns the image of a row after a request. TofuPilot accepts any upload, finalized or not.
+ * @param asked the id of an upload, '' for no image, undefined to keep the current one
+ * @throws RefusalError (404) if there is no such upload
+ */
+export async function chosenImage(store: Store, asked: string | undefined, now: string | null): Promise<string | null> {
+  if (asked === undefined) return now;
+  return asked === '' ? null : (await existingUpload(store, asked)).id;
+}

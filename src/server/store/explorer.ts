@@ -3,8 +3,8 @@ import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from 
 import type { LogEntry } from '../../shared/contract/explorer.ts';
 import type { Sample } from '../../shared/contract/units.ts';
 import { containing } from './fold.ts';
+import type { RowKey } from './ids.ts';
 import { isReadableRun, type Reader } from './readers.ts';
-import type { RowKey } from './rowIds.ts';
 import type { Range, RunFilter } from './runFilter.ts';
 import { runConditions } from './runFilter.ts';
 import { narrow } from './runList.ts';

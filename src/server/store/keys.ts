@@ -94,6 +94,23 @@ export async function stationKeyId(store: Store, station: string): Promise<strin
   return row?.id ?? null;
 }
 
+interface StationKeyRow {
+  station_id: string;
+  prefix: string;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+/** Returns the keys of stations, up to one each. */
+export async function stationKeys(store: Store, stationIds: readonly string[]): Promise<Map<string, StationKeyRow>> {
+  const rows = await store
+    .selectFrom('api_keys')
+    .where('station_id', 'in', stationIds)
+    .select(['station_id', 'prefix', 'created_at', 'last_used_at'])
+    .execute();
+  return new Map(rows.flatMap(({ station_id, ...key }) => (station_id ? [[station_id, { station_id, ...key }]] : [])));
+}
+
 export async function hasUserKey(store: Store): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('kind', '=', 'user').executeTakeFirst()) !== undefined;
 }

@@ -7,6 +7,7 @@ import {
   type MetadataFilter,
 } from '../../shared/contract/metadata.ts';
 import { badRequest } from '../http/refusalError.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -37,12 +38,14 @@ export function hasMetadata(column: string, filter: MetadataFilter): RawBuilder<
     const path = `$."${key}"`;
     const type = sql`json_type(${sql.ref(column)}, ${path})`;
     const value = sql`json_extract(${sql.ref(column)}, ${path})`;
-    return Object.entries<Operand>({ ...condition }).map(([operator, operand]) => test(type, value, operator, operand));
+    return Object.entries<MetadataOperand>({ ...condition }).map(([operator, operand]) =>
+      test(type, value, operator, operand),
+    );
   });
   return tests.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(tests, sql` and `)})`;
 }
 
-const signs = new Map([
+const operators = new Map([
   ['gte', '>='],
   ['lte', '<='],
   ['gt', '>'],
@@ -50,12 +53,15 @@ const signs = new Map([
   ['eq', '='],
 ]);
 
-type Operand = string | readonly string[] | number | boolean | undefined;
+/** @param operator such as `gte` */
+export const comparison = (operator: string): RawBuilder<unknown> => sql.raw(operators.get(operator) ?? '=');
 
-function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: string, operand: Operand) {
+export type MetadataOperand = string | readonly string[] | number | boolean | undefined;
+
+function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: string, operand: MetadataOperand) {
   switch (typeof operand) {
     case 'number':
-      return sql`(${type} in ('integer', 'real') and ${value} ${sql.raw(signs.get(operator) ?? '=')} ${operand})`;
+      return sql`(${type} in ('integer', 'real') and ${value} ${comparison(operator)} ${operand})`;
     case 'string':
       return sql`(${type} = 'text' and instr(lower(${value}), lower(${operand})) > 0)`;
     case 'boolean':
@@ -63,4 +69,39 @@ function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: s
     default:
       return sql`(${type} = 'text' and ${value} in (select value from json_each(${JSON.stringify(operand ?? [])})))`;
   }
+}
+
+/** Merges changes into a run's metadata. Null removes a key. */
+export async function changeRunMetadata(
+  change: StoreTransaction,
+  runKey: number,
+  changes: MetadataChange,
+): Promise<void> {
+  const gone = Object.keys(changes).filter((name) => changes[name] === null);
+  if (gone.length > 0) {
+    await change.deleteFrom('run_metadata').where('run_key', '=', runKey).where('name', 'in', gone).execute();
+  }
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) continue;
+    const stored = {
+      value: typeof value === 'boolean' ? Number(value) : value,
+      is_boolean: typeof value === 'boolean' ? (1 as const) : (0 as const),
+    };
+    await change
+      .insertInto('run_metadata')
+      .values({ run_key: runKey, name, ...stored })
+      .onConflict((conflict) => conflict.columns(['run_key', 'name']).doUpdateSet(stored))
+      .execute();
+  }
+}
+
+/** Returns the metadata of each of these runs that has any. */
+export async function metadataOf(store: Store, runKeys: readonly number[]): Promise<Map<number, Metadata>> {
+  if (runKeys.length === 0) return new Map();
+  const rows = await store.selectFrom('run_metadata').selectAll().where('run_key', 'in', runKeys).execute();
+  const found = new Map<number, Metadata>();
+  for (const { run_key, name, value, is_boolean } of rows) {
+    found.set(run_key, { ...found.get(run_key), [name]: is_boolean === 1 ? value === 1 : value });
+  }
+  return found;
 }

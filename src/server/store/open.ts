@@ -12,7 +12,7 @@ import {
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { StartError } from '../cli/startError.ts';
-import { howToRestore, isDamage } from './damage.ts';
+import { howToRestore, isDamage } from './databaseErrors.ts';
 import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
 import type { Store, Tables } from './tables.ts';

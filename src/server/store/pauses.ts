@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
-import { isoTime } from './time.ts';
+import { isoTime, isoTimeOrNull } from './time.ts';
 
 export type PauseRow = Tables['pauses'];
 
@@ -70,6 +70,6 @@ export const asPause = ({ id, kind, starts_at, ends_at, note }: Omit<PauseRow, '
   id,
   kind,
   starts_at: isoTime(starts_at),
-  ends_at: ends_at === null ? null : isoTime(ends_at),
+  ends_at: isoTimeOrNull(ends_at),
   note,
 });

@@ -3,9 +3,10 @@ import type { Outcome } from '../../shared/contract/common.ts';
 import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import type { Sample } from '../../shared/contract/units.ts';
 import { containing, fold } from './fold.ts';
+import { comparison, type MetadataOperand } from './metadata.ts';
 import { isReadableRun, readableRunKeys, type Reader } from './readers.ts';
 import type { Tables } from './tables.ts';
-import { unitsContaining } from './unitSerials.ts';
+import { unitsContaining } from './unitList.ts';
 
 /** A filter of runs. Undefined fields and empty lists do not filter. Times are milliseconds since 1970. */
 export interface RunFilter {
@@ -94,12 +95,8 @@ function matches(search: string): Condition {
   };
 }
 
-type Operand = string | readonly string[] | number | boolean | undefined;
-
-const signs = { gte: '>=', lte: '<=', gt: '>', lt: '<', eq: '=' } as const;
-
 function metadataConditions(filter: MetadataFilter): Condition[] {
-  return Object.entries<Readonly<Record<string, Operand>>>(filter).flatMap(([name, tests]) =>
+  return Object.entries<Readonly<Record<string, MetadataOperand>>>(filter).flatMap(([name, tests]) =>
     Object.entries(tests).map(([operator, operand]): Condition => {
       const value = metadataTest(operator, operand);
       return {
@@ -110,14 +107,13 @@ function metadataConditions(filter: MetadataFilter): Condition[] {
   );
 }
 
-function metadataTest(operator: string, operand: Operand) {
+function metadataTest(operator: string, operand: MetadataOperand) {
   if (typeof operand === 'boolean') return sql`is_boolean = 1 and value = ${Number(operand)}`;
   if (typeof operand === 'string') {
     return sql`typeof(value) = 'text' and value like ${containing(operand)} escape '\\'`;
   }
   if (typeof operand === 'number') {
-    const sign = Object.entries(signs).find(([name]) => name === operator)?.[1] ?? '=';
-    return sql`is_boolean = 0 and typeof(value) <> 'text' and value ${sql.raw(sign)} ${operand}`;
+    return sql`is_boolean = 0 and typeof(value) <> 'text' and value ${comparison(operator)} ${operand}`;
   }
   return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand)})`;
 }

@@ -34,3 +34,40 @@ export async function runsBegunIn(store: Store, stationId: string, { from, to }:
   const latest = await begun.orderBy('r.started_at', 'desc').orderBy('r.key', 'desc').limit(limit).execute();
   return { count, latest };
 }
+
+/** Returns when each station last started a run, in milliseconds since 1970. Stations without a run are left out. */
+export async function lastRuns(store: Store, stationIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await store
+    .selectFrom('stations as s')
+    .where('s.id', 'in', stationIds)
+    .select('s.id')
+    .select((where) =>
+      where
+        .selectFrom('runs as r')
+        .whereRef('r.created_by_station_id', '=', 's.id')
+        .select('r.started_at')
+        .orderBy('r.started_at', 'desc')
+        .limit(1)
+        .as('started_at'),
+    )
+    .execute();
+  return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));
+}
+
+/** Returns how many runs the station started in a time, by procedure. */
+export async function runCountsIn(
+  store: Store,
+  stationId: string,
+  { from, to }: TimeSpan,
+): Promise<Map<string, number>> {
+  const rows = await store
+    .selectFrom('runs')
+    .where('created_by_station_id', '=', stationId)
+    .where('started_at', '>=', from)
+    .where('started_at', '<', to)
+    .select('procedure_id')
+    .select(({ fn }) => fn.countAll<number>().as('runs'))
+    .groupBy('procedure_id')
+    .execute();
+  return new Map(rows.map(({ procedure_id, runs }) => [procedure_id, runs]));
+}

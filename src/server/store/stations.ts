@@ -104,25 +104,3 @@ export async function linkedProcedures(store: Store, stationIds: readonly string
     .orderBy('p.id')
     .execute();
 }
-
-/** Returns the visible beginning of the station's key; null if it has none. */
-export async function keyPrefix(store: Store, stationId: string): Promise<string | null> {
-  const key = await store
-    .selectFrom('api_keys')
-    .select('prefix')
-    .where('station_id', '=', stationId)
-    .executeTakeFirst();
-  return key?.prefix ?? null;
-}
-
-/** Returns how many runs the station pushed of each procedure since a time (milliseconds since 1970). */
-export async function runCounts(store: Store, stationId: string, since: number): Promise<Map<string, number>> {
-  const rows = await store
-    .selectFrom('runs')
-    .where('created_by_station_id', '=', stationId)
-    .where('started_at', '>=', since)
-    .groupBy('procedure_id')
-    .select(({ fn }) => ['procedure_id', fn.countAll<number>().as('runs')])
-    .execute();
-  return new Map(rows.map((row) => [row.procedure_id, row.runs]));
-}

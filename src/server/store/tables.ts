@@ -135,7 +135,7 @@ export interface Tables {
   };
   run_metadata: { run_key: number; name: string; value: string | number; is_boolean: 0 | 1 };
   run_sub_units: { run_id: string; unit_id: string };
-  /** The API shows the keys of phases, measurements and logs as UUIDs: see `rowIds.ts`. */
+  /** The API shows the keys of phases, measurements and logs as UUIDs: see `ids.ts`. */
   phases: {
     key: Generated<number>;
     run_key: number;

@@ -3,3 +3,8 @@
  * and durations are plain subtraction. The API uses ISO 8601 in UTC.
  */
 export const isoTime = (millis: number): string => new Date(millis).toISOString();
+
+export const isoTimeOrNull = (millis: number | null): string | null => (millis === null ? null : isoTime(millis));
+
+export const parseTime = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import type { Sample } from '../../shared/contract/units.ts';
@@ -6,7 +6,6 @@ import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store, Tables } from './tables.ts';
-import { unitsContaining } from './unitSerials.ts';
 
 interface UnitFilter {
   /** Only units that this station may read, and of their runs only those that it may read; null for all. */
@@ -127,6 +126,20 @@ function matches(search: string) {
     select revisions.id from revisions join parts on parts.id = revisions.part_id
     where parts.number_key like ${pattern} escape '\\' or parts.name_key like ${pattern} escape '\\'
       or revisions.number_key like ${pattern} escape '\\'))`;
+}
+
+/**
+ * Selects the ids of units whose serial number contains a text. Three characters and more are found by the trigram
+ * index; for fewer, all serial numbers are read.
+ */
+export function unitsContaining(search: string): RawBuilder<unknown> {
+  const part = fold(search);
+  if (Array.from(part).length < 3) {
+    return sql`select id from units where serial_key like ${containing(part)} escape '\\'`;
+  }
+  const phrase = `"${part.replace(/"/g, '""')}"`;
+  return sql`select u.id from (select rowid as key from unit_serials where unit_serials match ${phrase}) as t
+    cross join units as u on u.key = t.key`;
 }
 
 function withRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query {

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { NewRun } from '../../shared/run/newRun.ts';
 import { findBatch, insertBatch } from './batches.ts';
 import { fold } from './fold.ts';
+import { timedId } from './ids.ts';
 import { findPart, insertPart } from './parts.ts';
 import { firstRevision, insertRevision } from './revisions.ts';
 import type { Statements, WriteContext } from './statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
-import { timedId } from './timedId.ts';
 
 interface UnitOfRun {
   id: string;

@@ -3,9 +3,6 @@ import type { YieldCounts } from '../../shared/contract/overview.ts';
 import { type PassedUnits, yieldCounts } from '../../shared/statistics/yield.ts';
 import type { Store } from './tables.ts';
 
-/** Reference units are few, and the yield of every station needs them. */
-export const yieldSchema = 'create index units_by_sample on units (id) where sample is not null;';
-
 const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
 
 /**

@@ -1,4 +1,5 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { sql as query } from 'kysely';
 import { type Change, events, lastEventId, type StreamEvent } from '../../../shared/contract/events.ts';
 import { unbuffered } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
@@ -6,9 +7,8 @@ import { receive, routeOf } from '../../http/mount.ts';
 import type { EventStreams } from '../../live/eventStreams.ts';
 import type { Listener } from '../../live/openStreams.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { type ChangeRow, changesAfter, newestChange } from '../../store/changes.ts';
 import { isKey } from '../../store/keys.ts';
-import type { Store } from '../../store/tables.ts';
+import type { Store, Tables } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 
 const heartbeatMillis = 15_000;
@@ -74,7 +74,21 @@ async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, 
   }
 }
 
-const changeAnswer = ({ kind, at, station_id, procedure_id, run_id }: ChangeRow): Change => ({
+/** Returns the id of the newest change; 0 if there is none. */
+async function newestChange(store: Store): Promise<number> {
+  const { newest } = await store
+    .selectFrom('changes')
+    .select(query<number>`coalesce(max(id), 0)`.as('newest'))
+    .executeTakeFirstOrThrow();
+  return newest;
+}
+
+/** Returns up to 200 changes after this one, in order. */
+async function changesAfter(store: Store, id: number): Promise<Tables['changes'][]> {
+  return store.selectFrom('changes').selectAll().where('id', '>', id).orderBy('id').limit(200).execute();
+}
+
+const changeAnswer = ({ kind, at, station_id, procedure_id, run_id }: Tables['changes']): Change => ({
   kind,
   at: isoTime(at),
   station_id,

@@ -2,13 +2,14 @@ import { overview, type StationSummary } from '../../../shared/contract/overview
 import { yieldCounts } from '../../../shared/statistics/yield.ts';
 import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { lastRuns, runCountsIn, stationKeys } from '../../store/overview.ts';
+import { stationKeys } from '../../store/keys.ts';
 import { toPage } from '../../store/pages.ts';
 import { pausesFrom } from '../../store/pauses.ts';
 import { presencesOf } from '../../store/presence.ts';
+import { lastRuns, runCountsIn } from '../../store/stationRuns.ts';
 import { linkedProcedures, listStations, type StationRow } from '../../store/stations.ts';
 import type { Store } from '../../store/tables.ts';
-import { isoTime } from '../../store/time.ts';
+import { isoTime, isoTimeOrNull } from '../../store/time.ts';
 import { stationYields } from '../../store/yield.ts';
 import { existingStation } from '../existing.ts';
 
@@ -67,7 +68,7 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
         ? {
             prefix: key.prefix,
             created_at: isoTime(key.created_at),
-            last_used_at: key.last_used_at === null ? null : isoTime(key.last_used_at),
+            last_used_at: isoTimeOrNull(key.last_used_at),
           }
         : null,
     };

@@ -6,11 +6,11 @@ import { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { History } from '../../../shared/uptime/uptimeHistory.ts';
 import { RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { lastRuns, stationKeys } from '../../store/overview.ts';
+import { stationKeys } from '../../store/keys.ts';
 import { asPause, pausesFrom } from '../../store/pauses.ts';
-import { runsBegunIn, timeInRuns } from '../../store/stationRuns.ts';
+import { lastRuns, runsBegunIn, timeInRuns } from '../../store/stationRuns.ts';
 import type { Store } from '../../store/tables.ts';
-import { isoTime } from '../../store/time.ts';
+import { isoTime, isoTimeOrNull } from '../../store/time.ts';
 import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../../store/uptime.ts';
 import { stationYields } from '../../store/yield.ts';
 import { columnsOf, UptimeService, type Window } from '../../uptime/uptimeService.ts';
@@ -46,7 +46,7 @@ export function uptimeRoutes({
       ...row,
       days: window.days,
       in_runs: lengthsIn(await timeInRuns(store, station.id, span), window.edges),
-      last_seen_at: timeOrNull(seen.get(station.id) ?? null),
+      last_seen_at: isoTimeOrNull(seen.get(station.id) ?? null),
       observed_since: isoTime(await uptimes.observedSince(now)),
       operator_address: station.operator_address,
       pauses: (await pausesOf(store, station.id, { ...span, to: Infinity })).map(asPause),
@@ -79,7 +79,7 @@ export function uptimeRoutes({
       })),
       incidents: incidents.map(({ from, to, down, disconnectedAt: went }) => ({
         from: isoTime(from),
-        to: timeOrNull(to),
+        to: isoTimeOrNull(to),
         down,
         cause: causes.get(went) ?? 'server',
       })),
@@ -99,7 +99,6 @@ export function uptimeRoutes({
   });
 }
 
-const timeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
 const dayAfter = (date: string): string => isoTime(Date.parse(date) + day).slice(0, -'T00:00:00.000Z'.length);
 
 const edgesOf = (calendar: Calendar, date: string): [from: number, to: number] => [
@@ -147,7 +146,7 @@ async function rowsOf(
       id,
       name,
       state: isKnown(station) ? station.state : seen.has(id) ? 'unknown' : 'never',
-      since: isKnown(station) ? timeOrNull(since) : null,
+      since: isKnown(station) ? isoTimeOrNull(since) : null,
       pauses: pauses.get(id) ?? [],
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...zeroDurations(), none: day },

@@ -1,8 +1,8 @@
 import { v1 } from '../../../shared/contract/v1.ts';
 import { unprocessable } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { uploadsWithUnit } from '../../store/ownedUploads.ts';
 import { adopt, deleteUnit, isWithin } from '../../store/units.ts';
+import { uploadsWithUnit } from '../../store/uploads.ts';
 import { existingUnit } from '../existing.ts';
 import { changeableUnit } from '../v2/unitRules.ts';
 

@@ -5,11 +5,9 @@ import type { RouteServices } from '../../routeServices.ts';
 import { deleteBatch, findBatch, insertBatch, listBatches, renameBatch, unitsOfBatch } from '../../store/batches.ts';
 import { toPage } from '../../store/pages.ts';
 import type { Store } from '../../store/tables.ts';
-import { isoTime } from '../../store/time.ts';
-import { creatorAnswer } from '../creators.ts';
+import { isoTime, parseTime } from '../../store/time.ts';
+import { creatorAnswer, partAnswer } from '../answers.ts';
 import { existingBatch } from '../existing.ts';
-import { millis } from '../times.ts';
-import { partAnswer } from './partAnswer.ts';
 
 export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(batches.create, ({ body: { number }, caller }) =>
@@ -26,8 +24,8 @@ export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'sto
       numbers: query.numbers,
       partNumbers: query.part_numbers,
       revisionNumbers: query.revision_numbers,
-      createdAfter: millis(query.created_after),
-      createdBefore: millis(query.created_before),
+      createdAfter: parseTime(query.created_after),
+      createdBefore: parseTime(query.created_before),
       sortBy: query.sort_by,
       sortOrder: query.sort_order,
       limit: query.limit,

@@ -21,8 +21,8 @@ import {
   type MeasurementListRow,
   type PhaseListRow,
 } from '../../store/explorer.ts';
+import { rowId, rowKey } from '../../store/ids.ts';
 import { toPage } from '../../store/pages.ts';
-import { rowId, rowKey } from '../../store/rowIds.ts';
 import { measurementDetails, measurementsOf } from '../../store/runDetails.ts';
 import { isoTime } from '../../store/time.ts';
 import { notReadable } from '../existing.ts';

@@ -8,7 +8,7 @@ import { deletePart, findPart, insertPart, listParts, updatePart } from '../../s
 import { countUnits, firstRevision, insertRevision, type RevisionRow, revisionsOf } from '../../store/revisions.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
-import { creatorAnswer } from '../creators.ts';
+import { creatorAnswer } from '../answers.ts';
 import { existingPart } from '../existing.ts';
 
 export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {

@@ -3,7 +3,6 @@ import { procedures } from '../../../shared/contract/procedures.ts';
 import { readerOf } from '../../http/authentication.ts';
 import { badRequest, conflict, forbidden } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { uploadsWithProcedure } from '../../store/ownedUploads.ts';
 import { toPage } from '../../store/pages.ts';
 import {
   countRuns,
@@ -18,9 +17,9 @@ import {
   stationsOf,
 } from '../../store/procedures.ts';
 import type { Store } from '../../store/tables.ts';
-import { isoTime } from '../../store/time.ts';
+import { isoTime, parseTime } from '../../store/time.ts';
+import { uploadsWithProcedure } from '../../store/uploads.ts';
 import { existingProcedure } from '../existing.ts';
-import { millis } from '../times.ts';
 
 export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mount' | 'store' | 'files'>): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
@@ -34,8 +33,8 @@ export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mo
   mount(procedures.list, async ({ query: { search_query, created_after, created_before, limit, cursor }, caller }) => {
     const rows = await listProcedures(store, {
       search: search_query,
-      createdAfter: millis(created_after),
-      createdBefore: millis(created_before),
+      createdAfter: parseTime(created_after),
+      createdBefore: parseTime(created_before),
       limit,
       cursor,
     });

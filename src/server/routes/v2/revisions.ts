@@ -14,9 +14,8 @@ import {
 } from '../../store/revisions.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
-import { creatorAnswer } from '../creators.ts';
-import { existingPart, existingRevision } from '../existing.ts';
-import { chosenImage } from './images.ts';
+import { creatorAnswer } from '../answers.ts';
+import { chosenImage, existingPart, existingRevision } from '../existing.ts';
 import { checkUnused } from './parts.ts';
 
 export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {

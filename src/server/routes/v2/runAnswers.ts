@@ -4,7 +4,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { aggregationAnswers, seriesAnswer, validatorAnswers } from '../../../shared/run/answers.ts';
 import { type NewRunContext, newRunContext } from '../../../shared/run/newRun.ts';
 import type { SignedUrls } from '../../attachments/signedUrls.ts';
-import { rowId } from '../../store/rowIds.ts';
+import { rowId } from '../../store/ids.ts';
 import type { logsOf, MeasurementDetails, PhaseDetails } from '../../store/runDetails.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { isoTime } from '../../store/time.ts';

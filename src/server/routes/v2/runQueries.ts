@@ -4,14 +4,13 @@ import { parseDuration } from '../../../shared/format/duration.ts';
 import { type Caller, readerOf } from '../../http/authentication.ts';
 import { badRequest } from '../../http/refusalError.ts';
 import type { Range, RunFilter } from '../../store/runFilter.ts';
+import { parseTime } from '../../store/time.ts';
 
 type Read<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
-
 export const times = (after: string | undefined, before: string | undefined): Range => ({
-  from: millis(after),
-  to: millis(before),
+  from: parseTime(after),
+  to: parseTime(before),
 });
 
 export const starts = (query: Read<typeof startQuery>): Range => times(query.started_after, query.started_before);

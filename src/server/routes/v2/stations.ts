@@ -2,23 +2,22 @@ import type { StationState } from '../../../shared/contract/overview.ts';
 import { type Station, stations } from '../../../shared/contract/stations.ts';
 import { badRequest, forbidden, notFound } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
+import { stationKeys } from '../../store/keys.ts';
 import { addLink } from '../../store/links.ts';
 import { changedMetadata, readMetadata } from '../../store/metadata.ts';
 import { toPage } from '../../store/pages.ts';
 import { presencesOf } from '../../store/presence.ts';
+import { runCountsIn } from '../../store/stationRuns.ts';
 import {
   insertStation,
-  keyPrefix,
   linkedProcedures,
   listStations,
   removeStation,
-  runCounts,
   type StationRow,
   updateStation,
 } from '../../store/stations.ts';
 import type { Store } from '../../store/tables.ts';
-import { existingProcedure, existingStation } from '../existing.ts';
-import { chosenImage } from './images.ts';
+import { chosenImage, existingProcedure, existingStation } from '../existing.ts';
 
 const weekMillis = 7 * 24 * 60 * 60 * 1000;
 
@@ -103,13 +102,13 @@ function refuseTeam(teamId: string | null | undefined): void {
 }
 
 async function describe(store: Store, { id, name, image_id, metadata_json }: StationRow): Promise<Station> {
-  const prefix = await keyPrefix(store, id);
-  const runs = await runCounts(store, id, Date.now() - weekMillis);
+  const key = (await stationKeys(store, [id])).get(id);
+  const runs = await runCountsIn(store, id, { from: Date.now() - weekMillis, to: Infinity });
   const procedures = (await linkedProcedures(store, [id])).map(withoutStation);
   return {
     id,
     name,
-    api_key: prefix === null ? null : `${prefix}…`,
+    api_key: key ? `${key.prefix}…` : null,
     procedures: procedures.map((procedure) => ({ ...procedure, runs_count: runs.get(procedure.id) ?? 0 })),
     organization_slug: 'local',
     connection_status: statusOf((await presencesOf(store, [id])).get(id)?.state),

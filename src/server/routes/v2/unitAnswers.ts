@@ -3,23 +3,15 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { readerOf } from '../../http/authentication.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { readMetadata } from '../../store/metadata.ts';
-import { attachmentsOfUnit } from '../../store/ownedUploads.ts';
 import { toPage } from '../../store/pages.ts';
 import type { Reader } from '../../store/readers.ts';
 import type { Store } from '../../store/tables.ts';
-import { isoTime } from '../../store/time.ts';
-import {
-  childrenOf,
-  findCreationRun,
-  findRelative,
-  findUnitDetails,
-  type RelativeRow,
-} from '../../store/unitDetails.ts';
+import { isoTime, parseTime } from '../../store/time.ts';
 import { firstChildren, listUnits, type UnitListRow } from '../../store/unitList.ts';
-import { creatorAnswer } from '../creators.ts';
+import { childrenOf, findCreationRun, findRelative, findUnitDetails, type RelativeRow } from '../../store/units.ts';
+import { attachmentsOfUnit } from '../../store/uploads.ts';
+import { creatorAnswer, partAnswer } from '../answers.ts';
 import { orNotFound } from '../existing.ts';
-import { millis } from '../times.ts';
-import { partAnswer } from './partAnswer.ts';
 
 /** The routes that read units. Those that change units are in `units.ts`. */
 export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteServices, 'mount' | 'store' | 'urls'>): void {
@@ -36,16 +28,16 @@ export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteServices, 'mo
       stationIds: query.created_by_station_ids,
       samples: query.samples,
       metadata: query.metadata,
-      createdAfter: millis(query.created_after),
-      createdBefore: millis(query.created_before),
+      createdAfter: parseTime(query.created_after),
+      createdBefore: parseTime(query.created_before),
       runCountMin: query.run_count_min,
       runCountMax: query.run_count_max,
       withoutParent: query.exclude_units_with_parent,
       runs: {
         procedureIds: query.procedure_ids,
         outcomes: query.outcomes,
-        startedAfter: millis(query.started_after),
-        startedBefore: millis(query.started_before),
+        startedAfter: parseTime(query.started_after),
+        startedBefore: parseTime(query.started_before),
       },
       latestOnly: query.latest_only,
       sortBy: query.sort_by,

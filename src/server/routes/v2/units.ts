@@ -3,7 +3,6 @@ import { type Caller, creatorOf } from '../../http/authentication.ts';
 import { badRequest, conflict } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { changedMetadata } from '../../store/metadata.ts';
-import { attachToUnit, uploadsWithUnit } from '../../store/ownedUploads.ts';
 import { revisionsOf } from '../../store/revisions.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { batchOf } from '../../store/unitOfRun.ts';
@@ -17,6 +16,7 @@ import {
   type UnitRow,
   updateUnit,
 } from '../../store/units.ts';
+import { attachToUnit, uploadsWithUnit } from '../../store/uploads.ts';
 import { ownUpload } from '../../uploadRules.ts';
 import { existingPart, existingRevision, existingUnit } from '../existing.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';

@@ -4,7 +4,7 @@ import { conflict } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { isoTime } from '../../store/time.ts';
 import { countRunsOfVersion, deleteVersion, findVersion, insertVersion } from '../../store/versions.ts';
-import { creatorAnswer } from '../creators.ts';
+import { creatorAnswer } from '../answers.ts';
 import { existingProcedure, existingVersion } from '../existing.ts';
 
 export function versionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {

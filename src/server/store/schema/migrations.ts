@@ -3,14 +3,44 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit, updatingData } from '../../../shared/contract/local.ts';
 import { StartError } from '../../cli/startError.ts';
-import { yieldSchema } from '../yield.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { historySchema } from './historySchema.ts';
-import { keysSchema } from './keysSchema.ts';
-import { marksSchema } from './marksSchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
+
+/**
+ * The schema of keys after the first one. The signing secret leaves the database: it is a file of its own now, which no
+ * backup contains. A new one is generated, because backups of the earlier schema contain the old one. User keys can have a
+ * name, by which a new key replaces the earlier one.
+ */
+const keysSchema = `
+alter table instance drop column signing_secret;
+alter table api_keys add column name text check (name is null or kind = 'user');
+create unique index api_keys_by_name on api_keys (name) where name is not null;
+`;
+
+/** Reference units are few, and the yield of every station needs them. */
+const yieldSchema = 'create index units_by_sample on units (id) where sample is not null;';
+
+/**
+ * A run is found by each of the two marks of its push, `Idempotency-Key` and `client_run_ref`, and stored with the hash
+ * of the pushed content. Both marks are scoped to the caller; references were not before. The names of stations are no
+ * longer unique.
+ */
+const marksSchema = `
+alter table runs add column ref_key text;
+alter table runs add column push_hash text;
+update runs set
+  ref_key = iif(created_by_station_id is null, 'user ' || created_by_user_id, 'station ' || created_by_station_id)
+    || substr(push_key, 4),
+  push_key = null
+where push_key glob 'ref *';
+create unique index runs_by_ref_key on runs (ref_key) where ref_key is not null;
+
+drop index stations_by_name;
+create index stations_by_name on stations (name_key) where archived_at is null;
+`;
 
 type Migration = (database: DatabaseSync) => void;
 

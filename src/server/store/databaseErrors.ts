@@ -1,7 +1,19 @@
 import { systemCode } from '../cli/startError.ts';
 
-/** SQLite's result codes of a disk that is full, cannot be written, or fails. */
-const sqlite = { full: 13, readOnly: 8, ioError: 10, cannotOpen: 14 };
+/** SQLite's result sqlite. The lower 8 bits are the kind of error; the higher ones add details. */
+const sqlite = { readOnly: 8, ioError: 10, malformed: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
+
+const resultCode = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+
+/** Returns whether SQLite failed because the database file is damaged. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === sqlite.malformed || code === sqlite.notADatabase;
+}
+
+export const howToRestore =
+  'To restore it: stop the server, put a backup in its place as "server.js --help" says, and start the server again.';
 
 /**
  * Returns the sentence to show for a request that failed because of the disk of the data folder; null if it failed for
@@ -21,7 +33,3 @@ export function diskProblem(error: unknown): string | null {
   }
   return null;
 }
-
-/** The kind of an SQLite error is in the lower 8 bits. */
-const resultCode = (error: unknown): number | null =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;

@@ -5,19 +5,13 @@ import type { Hosts } from './http/hosts.ts';
 import { type App, type Environment, mounter } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
 import { eventRoutes } from './routes/local/events.ts';
-import { healthRoute } from './routes/local/health.ts';
-import { openApiRoute } from './routes/local/openApi.ts';
 import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
 import { presenceRoutes } from './routes/local/presence.ts';
-import { shutdownRoute } from './routes/local/shutdown.ts';
+import { serverRoutes } from './routes/local/server.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
-import { v1ImportRoutes } from './routes/v1/v1Import.ts';
-import { v1RunRoutes } from './routes/v1/v1Runs.ts';
-import { v1StreamingRoutes } from './routes/v1/v1Streaming.ts';
-import { v1UnitRoutes } from './routes/v1/v1Units.ts';
-import { v1UploadRoutes } from './routes/v1/v1Uploads.ts';
+import { v1Routes } from './routes/v1.ts';
 import { attachmentRoutes } from './routes/v2/attachments.ts';
 import { batchRoutes } from './routes/v2/batches.ts';
 import { deploymentRoutes } from './routes/v2/deployments.ts';
@@ -62,9 +56,7 @@ export function makeApp(given: Given, hosts: Hosts): App {
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
   const needs: RouteServices = { ...given, app, mount: mounter(app, sql), writer: new Writer(store, sql) };
-  healthRoute(needs);
-  shutdownRoute(needs);
-  openApiRoute(needs);
+  serverRoutes(needs);
   eventRoutes(needs);
   stationRoutes(needs);
   overviewRoutes(needs);
@@ -88,11 +80,7 @@ export function makeApp(given: Given, hosts: Hosts): App {
   importRoutes(needs);
   explorerRoutes(needs);
   deploymentRoutes(needs);
-  v1RunRoutes(needs);
-  v1StreamingRoutes(needs);
-  v1UnitRoutes(needs);
-  v1UploadRoutes(needs);
-  v1ImportRoutes(needs);
+  v1Routes(needs);
   return app;
 }
 

@@ -11,6 +11,11 @@ export const creatorAnswer = (row: CreatorColumns) => ({
     row.station_id === null || row.station_name === null ? null : { id: row.station_id, name: row.station_name },
 });
 
+export const creatorWithEmailAnswer = (row: CreatorColumns & { user_email: string | null }) => ({
+  ...creatorAnswer(row),
+  created_by_user: row.user_id === null ? null : { id: row.user_id, name: row.user_name, email: row.user_email },
+});
+
 interface PartColumns {
   part_id: string;
   part_number: string;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { containing, fold } from './fold.ts';
 import { isReadableUnit, type Reader } from './readers.ts';
+import type { WriteContext } from './statements.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 const select = (store: Store) =>
@@ -23,6 +24,12 @@ export async function insertBatch(change: StoreTransaction, number: string, by: 
     .values({ id, number, number_key: fold(number), created_at: Date.now(), ...by })
     .execute();
   return id;
+}
+
+/** Returns the id of the batch with a number. It is created if there is none. */
+export async function batchOf({ change, sql }: WriteContext, number: string, by: Creator): Promise<string> {
+  const known = sql.id('select id from batches where number_key = ?', fold(number));
+  return known ?? insertBatch(change, number, by);
 }
 
 export async function renameBatch(change: StoreTransaction, id: string, number: string): Promise<void> {

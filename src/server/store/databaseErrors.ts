@@ -1,6 +1,6 @@
 import { systemCode } from '../cli/startError.ts';
 
-/** SQLite's result sqlite. The lower 8 bits are the kind of error; the higher ones add details. */
+/** SQLite's result codes. The lower 8 bits are the kind of error; the higher ones add details. */
 const sqlite = { readOnly: 8, ioError: 10, malformed: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 
 const resultCode = (error: unknown): number | null =>

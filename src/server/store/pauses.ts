@@ -37,19 +37,18 @@ export async function openPauseWithin(
 }
 
 /**
- * Returns the pauses in progress or planned, by station, in order.
- * @param now milliseconds since 1970
+ * Returns the pauses that have not ended at a time, by station, in order.
  */
 export async function pausesFrom(
   store: Store,
   stationIds: readonly string[],
-  now: number,
+  time: number,
 ): Promise<Map<string, Pause[]>> {
   const rows = await store
     .selectFrom('pauses')
     .selectAll()
     .where(sql<boolean>`station_id in (select value from json_each(${JSON.stringify(stationIds)}))`)
-    .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', now)]))
+    .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', time)]))
     .orderBy('starts_at')
     .orderBy('id')
     .execute();

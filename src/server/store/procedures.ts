@@ -78,17 +78,10 @@ export async function deleteProcedure(change: StoreTransaction, id: string): Pro
   await change.deleteFrom('procedures').where('id', '=', id).execute();
 }
 
-/** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
-export async function findProcedureCalled(store: Store, idOrIdentifier: string): Promise<ProcedureRow | null> {
-  const byId = await findProcedure(store, idOrIdentifier);
-  if (byId) return byId;
-  return (await select(store).where('p.identifier_key', '=', fold(idOrIdentifier)).executeTakeFirst()) ?? null;
-}
-
 const called = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
 export type CalledProcedure = z.infer<typeof called>;
 
-/** Does the same as `findProcedureCalled`, but synchronously, for every push. */
+/** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
 export const calledProcedure = (sql: Statements, idOrIdentifier: string): CalledProcedure | undefined =>
   sql.first(
     called,
@@ -141,17 +134,6 @@ export async function recentRuns(store: Store, procedureId: string, reader: Read
     .orderBy('r.id', 'desc')
     .limit(10)
     .execute();
-}
-
-/** Returns how many runs of the procedure the reader may read. */
-export async function countRuns(store: Store, procedureId: string, reader: Reader): Promise<number> {
-  const { runs } = await store
-    .selectFrom('runs as r')
-    .where('r.procedure_id', '=', procedureId)
-    .where(isReadableRun(reader))
-    .select(({ fn }) => fn.countAll<number>().as('runs'))
-    .executeTakeFirstOrThrow();
-  return runs;
 }
 
 export async function stationsOf(store: Store, procedureId: string): Promise<{ id: string; name: string }[]> {

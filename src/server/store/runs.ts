@@ -75,6 +75,22 @@ export async function runsOfUnit(store: Store, serialNumber: string, reader: Rea
     .execute();
 }
 
+/** Returns how many runs of a procedure or version the reader may read. */
+export async function countRuns(
+  store: Store,
+  column: 'procedure_id' | 'version_id',
+  id: string,
+  reader: Reader,
+): Promise<number> {
+  const { runs } = await store
+    .selectFrom('runs as r')
+    .where(`r.${column}`, '=', id)
+    .where(isReadableRun(reader))
+    .select(({ fn }) => fn.countAll<number>().as('runs'))
+    .executeTakeFirstOrThrow();
+  return runs;
+}
+
 /** Returns those ids that are ids of runs. */
 export async function existingRuns(store: Store, ids: readonly string[]): Promise<string[]> {
   const rows = await store.selectFrom('runs').select('id').where('id', 'in', ids).execute();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { NewRun } from '../../shared/run/newRun.ts';
-import { findBatch, insertBatch } from './batches.ts';
+import { batchOf } from './batches.ts';
 import { fold } from './fold.ts';
 import { timedId } from './ids.ts';
 import { findPart, insertPart } from './parts.ts';
@@ -34,11 +34,11 @@ export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | un
  * names.
  * @param runId the id of the run, which need not be stored yet
  */
-export async function unitOfRun(fast: WriteContext, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
-  const { change, sql } = fast;
+export async function unitOfRun(context: WriteContext, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
+  const { change, sql } = context;
   const unit = knownUnit(sql, run.serialNumber);
   const revision_id = knownRevision(sql, run, unit) ?? (await newRevision(change, run, by));
-  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOfRun(fast, run.batch, by);
+  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOf(context, run.batch, by);
   if (!unit) return { id: insertUnitOfRun(sql, run, { revision_id, batch_id }, runId, by), revision_id, batch_id };
   if (revision_id !== unit.revision_id || batch_id !== unit.batch_id) {
     sql.run('update units set revision_id = ?, batch_id = ? where id = ?', revision_id, batch_id, unit.id);
@@ -93,15 +93,4 @@ async function newRevision(
   const part = await findPart(change, partNumber);
   const partId = part?.id ?? (await insertPart(change, { number: partNumber, name: partName ?? partNumber }, by));
   return insertRevision(change, { partId, number: revision ?? firstRevision }, by);
-}
-
-async function batchOfRun({ change, sql }: WriteContext, number: string, by: Creator): Promise<string> {
-  const known = sql.id('select id from batches where number_key = ?', fold(number));
-  return known ?? insertBatch(change, number, by);
-}
-
-/** Returns the batch of that number, which is created if there is none. */
-export async function batchOf(change: StoreTransaction, number: string, by: Creator): Promise<string> {
-  const batch = await findBatch(change, number);
-  return batch?.id ?? insertBatch(change, number, by);
 }

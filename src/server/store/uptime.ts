@@ -95,15 +95,3 @@ export async function causesOf(
     .execute();
   return new Map(rows.map(({ at, cause }) => [at, cause]));
 }
-
-export async function pausesOf(store: Store, stationId: string, { from, to }: TimeSpan) {
-  return store
-    .selectFrom('pauses')
-    .where('station_id', '=', stationId)
-    .where('starts_at', '<', to)
-    .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', from)]))
-    .select(['id', 'kind', 'starts_at', 'ends_at', 'note'])
-    .orderBy('starts_at')
-    .orderBy('id')
-    .execute();
-}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
-import { isReadableRun, type Reader } from './readers.ts';
 import type { WriteContext } from './statements.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
@@ -48,15 +47,4 @@ export async function versionOf(
 /** Deletes a version. The caller has checked that no run has it. */
 export async function deleteVersion(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('procedure_versions').where('id', '=', id).execute();
-}
-
-/** Returns how many runs of the version the reader may read. */
-export async function countRunsOfVersion(store: Store, id: string, reader: Reader): Promise<number> {
-  const { runs } = await store
-    .selectFrom('runs as r')
-    .where('r.version_id', '=', id)
-    .where(isReadableRun(reader))
-    .select(({ fn }) => fn.countAll<number>().as('runs'))
-    .executeTakeFirstOrThrow();
-  return runs;
 }

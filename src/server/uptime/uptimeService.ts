@@ -175,21 +175,16 @@ function remember({ version, rewriteVersion, marks, pauses }: StationPast, windo
   };
 }
 
-/** Returns one number per day and state, oldest day first. */
-export const columnsOf = (days: readonly Durations[]): DayColumns => ({
-  up: days.map(({ up }) => up),
-  down: days.map(({ down }) => down),
-  maintenance: days.map(({ maintenance }) => maintenance),
-  paused: days.map(({ paused }) => paused),
-  unknown: days.map(({ unknown }) => unknown),
-  incidents: days.map(({ incidents }) => incidents),
+const dayColumns = (valuesOf: (name: keyof DayColumns) => number[]): DayColumns => ({
+  up: valuesOf('up'),
+  down: valuesOf('down'),
+  maintenance: valuesOf('maintenance'),
+  paused: valuesOf('paused'),
+  unknown: valuesOf('unknown'),
+  incidents: valuesOf('incidents'),
 });
 
-const withToday = (completed: DayColumns, today: Durations): DayColumns => ({
-  up: [...completed.up, today.up],
-  down: [...completed.down, today.down],
-  maintenance: [...completed.maintenance, today.maintenance],
-  paused: [...completed.paused, today.paused],
-  unknown: [...completed.unknown, today.unknown],
-  incidents: [...completed.incidents, today.incidents],
-});
+export const columnsOf = (days: readonly Durations[]): DayColumns => dayColumns((name) => days.map((day) => day[name]));
+
+const withToday = (completed: DayColumns, today: Durations): DayColumns =>
+  dayColumns((name) => [...completed[name], today[name]]);

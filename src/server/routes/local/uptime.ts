@@ -7,11 +7,11 @@ import type { History } from '../../../shared/uptime/uptimeHistory.ts';
 import { RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { stationKeys } from '../../store/keys.ts';
-import { asPause, pausesFrom } from '../../store/pauses.ts';
+import { pausesFrom } from '../../store/pauses.ts';
 import { lastRuns, runsBegunIn, timeInRuns } from '../../store/stationRuns.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime, isoTimeOrNull } from '../../store/time.ts';
-import { causesOf, pastsOf, pausesOf, type PresenceRow, presences } from '../../store/uptime.ts';
+import { causesOf, pastsOf, type PresenceRow, presences } from '../../store/uptime.ts';
 import { stationYields } from '../../store/yield.ts';
 import { columnsOf, UptimeService, type Window } from '../../uptime/uptimeService.ts';
 import { orNotFound } from '../existing.ts';
@@ -49,7 +49,7 @@ export function uptimeRoutes({
       last_seen_at: isoTimeOrNull(seen.get(station.id) ?? null),
       observed_since: isoTime(await uptimes.observedSince(now)),
       operator_address: station.operator_address,
-      pauses: (await pausesOf(store, station.id, { ...span, to: Infinity })).map(asPause),
+      pauses: (await pausesFrom(store, [station.id], span.from)).get(station.id) ?? [],
     };
   });
 

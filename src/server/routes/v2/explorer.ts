@@ -25,22 +25,18 @@ import { rowId, rowKey } from '../../store/ids.ts';
 import { toPage } from '../../store/pages.ts';
 import { measurementDetails, measurementsOf } from '../../store/runDetails.ts';
 import { isoTime } from '../../store/time.ts';
+import { creatorWithEmailAnswer } from '../answers.ts';
 import { notReadable } from '../existing.ts';
 import { measurementAnswer, phaseAnswer } from './runAnswers.ts';
-import { durations, sharedFilter, starts, times } from './runQueries.ts';
+import { sharedFilter, testFilter, times } from './runQueries.ts';
 
 export function explorerRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
   mount(phases.list, async ({ query, caller }) => {
     const filter = {
       runs: {
-        ...sharedFilter(query, caller),
+        ...testFilter(query, caller),
         procedureIds: [query.procedure_id],
-        ids: query.ids,
         outcomes: query.run_outcomes,
-        operatorIds: query.operated_by_ids,
-        operatorNames: query.operated_by_names,
-        started: starts(query),
-        duration: durations(query),
         troubled: query.outcomes !== undefined && !query.outcomes.includes('PASS'),
       },
       names: query.names,
@@ -68,14 +64,9 @@ export function explorerRoutes({ mount, store }: Pick<RouteServices, 'mount' | '
     const phaseNames = [...(query.phase_names ?? []), ...(query.phase_name === undefined ? [] : [query.phase_name])];
     const filter = {
       runs: {
-        ...sharedFilter(query, caller),
+        ...testFilter(query, caller),
         procedureIds: [query.procedure_id],
-        ids: query.ids,
         outcomes: query.outcomes,
-        operatorIds: query.operated_by_ids,
-        operatorNames: query.operated_by_names,
-        started: starts(query),
-        duration: durations(query),
       },
       phaseNames,
       name: query.measurement_name,
@@ -192,7 +183,5 @@ const logEntry = (row: LogListRow): LogEntry => ({
   run: { id: row.run_id, outcome: row.run_outcome, started_at: isoTime(row.run_started_at) },
   unit: { id: row.unit_id, serial_number: row.serial_number },
   procedure: { id: row.procedure_id, name: row.procedure_name },
-  created_by_user: row.user_id === null ? null : { id: row.user_id, name: row.user_name, email: row.user_email },
-  created_by_station:
-    row.station_id === null || row.station_name === null ? null : { id: row.station_id, name: row.station_name },
+  ...creatorWithEmailAnswer(row),
 });

@@ -5,9 +5,8 @@ import { badRequest, conflict, forbidden } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import {
-  countRuns,
+  calledProcedure,
   deleteProcedure,
-  findProcedureCalled,
   insertProcedure,
   listProcedures,
   type ProcedureRow,
@@ -16,16 +15,22 @@ import {
   setIdentifier,
   stationsOf,
 } from '../../store/procedures.ts';
-import type { Store } from '../../store/tables.ts';
+import { countRuns } from '../../store/runs.ts';
+import type { Statements } from '../../store/statements.ts';
 import { isoTime, parseTime } from '../../store/time.ts';
 import { uploadsWithProcedure } from '../../store/uploads.ts';
 import { existingProcedure } from '../existing.ts';
 
-export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mount' | 'store' | 'files'>): void {
+export function procedureRoutes({
+  mount,
+  store,
+  sql,
+  files,
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'files'>): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
     return store.transaction().execute(async (change) => {
-      await checkIdentifier(change, identifier, null);
+      checkIdentifier(sql, identifier, null);
       return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
     });
   });
@@ -59,7 +64,7 @@ export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mo
     const linked = await stationsOf(store, row.id);
     return {
       ...header(row),
-      runs_count: await countRuns(store, row.id, reader),
+      runs_count: await countRuns(store, 'procedure_id', row.id, reader),
       recent_runs: recent.map((run) => ({
         id: run.id,
         started_at: isoTime(run.started_at),
@@ -99,7 +104,7 @@ export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mo
   mount(local.setIdentifier, ({ params, body: { identifier } }) =>
     store.transaction().execute(async (change) => {
       const { id } = await existingProcedure(change, params.id);
-      await checkIdentifier(change, identifier, id);
+      checkIdentifier(sql, identifier, id);
       await setIdentifier(change, id, identifier);
       return { id, identifier };
     }),
@@ -107,8 +112,8 @@ export function procedureRoutes({ mount, store, files }: Pick<RouteServices, 'mo
 }
 
 /** @param ownId the procedure that may keep this identifier @throws RefusalError (409) */
-async function checkIdentifier(store: Store, identifier: string | null, ownId: string | null): Promise<void> {
-  const other = identifier === null ? null : await findProcedureCalled(store, identifier);
+function checkIdentifier(sql: Statements, identifier: string | null, ownId: string | null): void {
+  const other = identifier === null ? null : calledProcedure(sql, identifier);
   if (!other || other.id === ownId) return;
   throw conflict(`The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`);
 }

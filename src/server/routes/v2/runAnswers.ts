@@ -9,11 +9,10 @@ import type { logsOf, MeasurementDetails, PhaseDetails } from '../../store/runDe
 import type { RunRow } from '../../store/runs.ts';
 import { isoTime } from '../../store/time.ts';
 import type { UploadRow } from '../../store/uploads.ts';
+import { downloadAddress } from '../../uploadRules.ts';
+import { creatorWithEmailAnswer, partAnswer } from '../answers.ts';
 
 type PhaseAnswer = Run['phases'][number];
-
-const pair = <K extends string>(id: string | null, key: K, value: string | null) =>
-  id === null || value === null ? null : ({ id, [key]: value } as { id: string } & Record<K, string>);
 
 const operatorOf = (row: RunRow): RunListItem['operated_by'] => {
   if (row.operated_by === null) return null;
@@ -34,21 +33,19 @@ export const runHeader = (row: RunRow): RunListItem => ({
   slot_key: row.slot_key,
   slot_name: row.slot_name,
   docstring: row.docstring,
-  procedure: { id: row.procedure_id, name: row.procedure_name, version: pair(row.version_id, 'tag', row.version_tag) },
+  procedure: {
+    id: row.procedure_id,
+    name: row.procedure_name,
+    version: row.version_id === null || row.version_tag === null ? null : { id: row.version_id, tag: row.version_tag },
+  },
   unit: {
     id: row.unit_id,
     serial_number: row.serial_number,
     sample: row.sample,
-    part: {
-      id: row.part_id,
-      number: row.part_number,
-      name: row.part_name,
-      revision: { id: row.revision_id, number: row.revision_number },
-    },
-    batch: pair(row.batch_id, 'number', row.batch_number),
+    part: partAnswer(row),
+    batch: row.batch_id === null || row.batch_number === null ? null : { id: row.batch_id, number: row.batch_number },
   },
-  created_by_user: row.user_id === null ? null : { id: row.user_id, name: row.user_name, email: row.user_email },
-  created_by_station: pair(row.station_id, 'name', row.station_name),
+  ...creatorWithEmailAnswer(row),
   operated_by: operatorOf(row),
 });
 
@@ -90,7 +87,7 @@ export const attachmentAnswer = (upload: UploadRow, origin: string, urls: Signed
   size: upload.size,
   content_type: upload.content_type,
   is_report: upload.is_report === 1,
-  download_url: upload.stored_at === null ? null : origin + urls.sign('GET', `/api/attachments/${upload.id}`),
+  download_url: upload.stored_at === null ? null : downloadAddress(upload.id, origin, urls),
 });
 
 export const logAnswer = (log: Awaited<ReturnType<typeof logsOf>>[number]): Run['logs'][number] => ({

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { durationQuery, runFilterQuery, startQuery } from '../../../shared/contract/runs.ts';
+import type { durationQuery, operatorQuery, runFilterQuery, startQuery } from '../../../shared/contract/runs.ts';
 import { parseDuration } from '../../../shared/format/duration.ts';
 import { type Caller, readerOf } from '../../http/authentication.ts';
 import { badRequest } from '../../http/refusalError.ts';
@@ -11,14 +11,6 @@ type Read<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 export const times = (after: string | undefined, before: string | undefined): Range => ({
   from: parseTime(after),
   to: parseTime(before),
-});
-
-export const starts = (query: Read<typeof startQuery>): Range => times(query.started_after, query.started_before);
-
-/** @throws RefusalError (400) for years and months, whose lengths vary */
-export const durations = (query: Read<typeof durationQuery>): Range => ({
-  from: durationMillis(query.duration_min),
-  to: durationMillis(query.duration_max),
 });
 
 function durationMillis(text: string | undefined): number | undefined {
@@ -43,4 +35,19 @@ export const sharedFilter = (query: Read<typeof runFilterQuery>, caller: Caller)
   stationIds: query.created_by_station_ids,
   deploymentIds: query.deployment_ids,
   environments: query.environments,
+});
+
+type TestQuery = typeof runFilterQuery & typeof operatorQuery & typeof startQuery & typeof durationQuery;
+
+/** @throws RefusalError (400) for durations in years or months, whose lengths vary */
+export const testFilter = (
+  query: Read<TestQuery> & { ids?: readonly string[] | undefined },
+  caller: Caller,
+): RunFilter => ({
+  ...sharedFilter(query, caller),
+  ids: query.ids,
+  operatorIds: query.operated_by_ids,
+  operatorNames: query.operated_by_names,
+  started: times(query.started_after, query.started_before),
+  duration: { from: durationMillis(query.duration_min), to: durationMillis(query.duration_max) },
 });

@@ -17,7 +17,7 @@ import { attachmentsOf, insertUpload } from '../../store/uploads.ts';
 import { linkToRun, ownRun, uploadAddress } from '../../uploadRules.ts';
 import { existingRun, readableRun } from '../existing.ts';
 import { attachmentAnswer, contextOf, findingAnswer, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
-import { durations, sharedFilter, starts, times } from './runQueries.ts';
+import { testFilter, times } from './runQueries.ts';
 
 const maxMetadata = 50;
 
@@ -115,19 +115,14 @@ const topSequences = (row: RunRow) =>
     .map(sequenceAnswer);
 
 const filterOf = (query: Input<typeof runs.list>['query'], caller: Caller): RunFilter => ({
-  ...sharedFilter(query, caller),
+  ...testFilter(query, caller),
   search: query.search_query,
-  ids: query.ids,
   outcomes: query.outcomes,
   procedureIds: query.procedure_ids,
-  operatorIds: query.operated_by_ids,
-  operatorNames: query.operated_by_names,
   executionIds: query.execution_ids,
   slotKeys: query.slot_keys,
   slotNames: query.slot_names,
-  started: starts(query),
   ended: times(query.ended_after, query.ended_before),
   created: times(query.created_after, query.created_before),
-  duration: durations(query),
   metadata: query.metadata,
 });

@@ -10,6 +10,7 @@ import { isoTime, parseTime } from '../../store/time.ts';
 import { firstChildren, listUnits, type UnitListRow } from '../../store/unitList.ts';
 import { childrenOf, findCreationRun, findRelative, findUnitDetails, type RelativeRow } from '../../store/units.ts';
 import { attachmentsOfUnit } from '../../store/uploads.ts';
+import { downloadAddress } from '../../uploadRules.ts';
 import { creatorAnswer, partAnswer } from '../answers.ts';
 import { orNotFound } from '../existing.ts';
 
@@ -83,7 +84,7 @@ export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteServices, 'mo
         name,
         size,
         content_type,
-        download_url: stored_at === null ? null : origin + urls.sign('GET', `/api/attachments/${id}`),
+        download_url: stored_at === null ? null : downloadAddress(id, origin, urls),
       })),
       metadata: readMetadata(row.metadata_json),
     };

@@ -2,10 +2,10 @@ import { units } from '../../../shared/contract/units.ts';
 import { type Caller, creatorOf } from '../../http/authentication.ts';
 import { badRequest, conflict } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
+import { batchOf } from '../../store/batches.ts';
 import { changedMetadata } from '../../store/metadata.ts';
 import { revisionsOf } from '../../store/revisions.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
-import { batchOf } from '../../store/unitOfRun.ts';
 import {
   adopt,
   deleteUnit,
@@ -22,7 +22,12 @@ import { existingPart, existingRevision, existingUnit } from '../existing.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
 /** The routes that change units. Those that read units are in `unitAnswers.ts`. */
-export function unitRoutes({ mount, store, files }: Pick<RouteServices, 'mount' | 'store' | 'files'>): void {
+export function unitRoutes({
+  mount,
+  store,
+  sql,
+  files,
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'files'>): void {
   mount(units.create, ({ body, caller }) =>
     store.transaction().execute(async (change) => {
       const { revision } = await existingRevision(change, body.part_number, body.revision_number);
@@ -49,7 +54,9 @@ export function unitRoutes({ mount, store, files }: Pick<RouteServices, 'mount' 
       await updateUnit(change, unit.id, {
         serial_number,
         revision_id: await newRevision(change, unit, body),
-        ...(batch === undefined ? {} : { batch_id: batch && (await batchOf(change, batch, creatorOf(caller))) }),
+        ...(batch === undefined
+          ? {}
+          : { batch_id: batch && (await batchOf({ change, sql }, batch, creatorOf(caller))) }),
         ...(sample === undefined ? {} : { sample }),
         ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
       });

@@ -2,8 +2,9 @@ import { versions } from '../../../shared/contract/versions.ts';
 import { creatorOf, readerOf } from '../../http/authentication.ts';
 import { conflict } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
+import { countRuns } from '../../store/runs.ts';
 import { isoTime } from '../../store/time.ts';
-import { countRunsOfVersion, deleteVersion, findVersion, insertVersion } from '../../store/versions.ts';
+import { deleteVersion, findVersion, insertVersion } from '../../store/versions.ts';
 import { creatorAnswer } from '../answers.ts';
 import { existingProcedure, existingVersion } from '../existing.ts';
 
@@ -25,7 +26,7 @@ export function versionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 's
       tag: version.tag,
       created_at: isoTime(version.created_at),
       procedure: { id: procedure.id, name: procedure.name },
-      run_count: await countRunsOfVersion(store, version.id, readerOf(caller)),
+      run_count: await countRuns(store, 'version_id', version.id, readerOf(caller)),
       ...creatorAnswer(version),
     };
   });
@@ -34,7 +35,7 @@ export function versionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 's
     store.transaction().execute(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);
       const { id, tag } = await existingVersion(change, procedure, params.tag);
-      const runs = await countRunsOfVersion(change, id, null);
+      const runs = await countRuns(change, 'version_id', id, null);
       if (runs > 0) {
         throw conflict(`Version "${tag}" of procedure "${procedure.name}" cannot be deleted: runs have it (${runs}).`);
       }

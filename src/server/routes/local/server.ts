@@ -1,22 +1,46 @@
 import { timingSafeEqual } from 'node:crypto';
 import { local } from '../../../shared/contract/local.ts';
 import type { Answer } from '../../../shared/contract/operation.ts';
+import { operations } from '../../../shared/contract/operations.ts';
 import { json } from '../../http/answers.ts';
+import { describeApi } from '../../http/openApi.ts';
 import { forbidden } from '../../http/refusalError.ts';
 import { hashKey } from '../../keys.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { findInstance } from '../../store/instance.ts';
+import { version } from '../../version.ts';
 
-/**
- * Needs the stop token, which only programs that can read the data folder have. The key of a user or a station is not
- * enough.
- */
-export function shutdownRoute({
+/** The operations of the server itself. None of them takes the key of a user or a station. */
+export function serverRoutes({
   app,
   store,
   stopToken,
   requestStop,
 }: Pick<RouteServices, 'app' | 'store' | 'stopToken' | 'requestStop'>): void {
+  app.get(local.health.path, async () => {
+    const answer: Answer<typeof local.health> = {
+      product: 'test-stations',
+      version,
+      instance: await findInstance(store),
+      capabilities: [
+        'station-overview',
+        'station-keys',
+        'station-links',
+        'procedure-identifiers',
+        'push-marks',
+        'events',
+        'operator',
+        'streaming',
+        'presence',
+        'uptime',
+      ],
+    };
+    return json(answer);
+  });
+
+  let description: ReturnType<typeof describeApi> | undefined;
+  app.get(local.openApi.path, () => json((description ??= describeApi(operations, version))));
+
   const expected = Buffer.from(hashKey(stopToken));
   app.post(local.shutdown.path, async (c) => {
     const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';

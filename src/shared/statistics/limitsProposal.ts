@@ -1,0 +1,76 @@
+import type { NoVariation, TooFew } from './answers.ts';
+import { tooFew } from './answers.ts';
+import { fewestForCapability, type SpecLimits } from './capability.ts';
+import { momentsOf, standardDeviation } from './moments.ts';
+import { sorted, sortedQuantile, valuesNeededForQuantile } from './quantile.ts';
+
+/** How limits are derived from past values. */
+export type LimitsMethod =
+  /** The mean, and so many standard deviations below and above. */
+  | { readonly kind: 'sigmas'; readonly sigmas: number }
+  /** Quantiles of the values, as shares from 0 to 1. */
+  | { readonly kind: 'quantiles'; readonly lower: number; readonly upper: number }
+  /** The closest limits with which the values have this Ppk. */
+  | { readonly kind: 'ppk'; readonly ppk: number };
+
+export type LimitsSide = 'lower' | 'upper' | 'both';
+
+export type LimitsProposal = (SpecLimits & { readonly kind: 'limits'; readonly count: number }) | TooFew | NoVariation;
+
+/** Returns limits for values like these. They say what is usual, not what the product needs. */
+export function proposeLimits(
+  values: readonly number[],
+  method: LimitsMethod,
+  side: LimitsSide = 'both',
+): LimitsProposal {
+  const moments = momentsOf(values);
+  const { count, mean } = moments;
+  const hasLower = side !== 'upper';
+  const hasUpper = side !== 'lower';
+  const needed = Math.max(fewestForCapability, ...neededForQuantiles(method, hasLower, hasUpper));
+  if (count < needed) return tooFew(count, needed);
+  const sigma = standardDeviation(moments) ?? 0;
+  if (sigma === 0) return { kind: 'noVariation', value: mean };
+  const limits = (lower: number | null, upper: number | null): LimitsProposal => ({
+    kind: 'limits',
+    count,
+    lower: hasLower ? lower : null,
+    upper: hasUpper ? upper : null,
+  });
+  if (method.kind === 'quantiles') {
+    const ordered = sorted(values);
+    return limits(sortedQuantile(ordered, method.lower), sortedQuantile(ordered, method.upper));
+  }
+  const distance = (method.kind === 'sigmas' ? method.sigmas : 3 * method.ppk) * sigma;
+  return limits(mean - distance, mean + distance);
+}
+
+function neededForQuantiles(method: LimitsMethod, hasLower: boolean, hasUpper: boolean): number[] {
+  if (method.kind !== 'quantiles') return [];
+  return [
+    ...(hasLower ? [valuesNeededForQuantile(method.lower)] : []),
+    ...(hasUpper ? [valuesNeededForQuantile(method.upper)] : []),
+  ];
+}
+
+/** How many past values would change their verdict. */
+export interface VerdictChanges {
+  readonly passToFail: number;
+  readonly failToPass: number;
+  readonly unchanged: number;
+}
+
+/** Compares the verdicts of past values by two sets of limits. A value at a limit passes; NaN fails where there is one. */
+export function verdictChanges(values: readonly number[], before: SpecLimits, after: SpecLimits): VerdictChanges {
+  const changes = { passToFail: 0, failToPass: 0, unchanged: 0 };
+  for (const value of values) {
+    const passedBefore = isWithin(value, before);
+    if (passedBefore === isWithin(value, after)) changes.unchanged += 1;
+    else if (passedBefore) changes.passToFail += 1;
+    else changes.failToPass += 1;
+  }
+  return changes;
+}
+
+const isWithin = (value: number, { lower, upper }: SpecLimits): boolean =>
+  (lower === null || value >= lower) && (upper === null || value <= upper);

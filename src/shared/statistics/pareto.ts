@@ -1,0 +1,123 @@
+/** A run as the Pareto chart needs it. */
+export interface ParetoRun {
+  readonly procedureId: string;
+  readonly unitId: string;
+  readonly outcome: string | null;
+  readonly phases: readonly ParetoPhase[];
+}
+
+export interface ParetoPhase {
+  readonly name: string;
+  readonly outcome: string | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Above 0 for a retry, which replaces the attempt before it. */
+  readonly retryCount: number;
+  /** In the order in which they were recorded. */
+  readonly measurements: readonly { readonly name: string; readonly outcome: string | null }[];
+}
+
+/** What failed. A name alone would mix the measurements of several phases and procedures. */
+export interface FailureCause {
+  readonly kind: 'measurement' | 'phaseError' | 'phaseFailure' | 'timeout' | 'runError' | 'runFailure' | 'aborted';
+  readonly procedureId: string;
+  /** Null for what happened outside of phases. */
+  readonly phase: string | null;
+  readonly measurement: string | null;
+}
+
+export interface ParetoBar extends FailureCause {
+  readonly units: number;
+  readonly runs: number;
+}
+
+export interface Pareto {
+  /** Failed runs. Only with `first` do the bars add up to them. */
+  readonly runs: number;
+  /** The cause that concerns the most units first. */
+  readonly bars: readonly ParetoBar[];
+}
+
+export interface ParetoOptions {
+  /** Whether a run counts for the first failure alone, which is most often the cause, or for each. */
+  readonly counts: 'first' | 'all';
+  readonly includesAborted?: boolean;
+}
+
+/**
+ * Returns the causes of failed runs by how many units they concern. The rules are our own, since TofuPilot documents none:
+ * the first failure is the earliest failing measurement, in the order of recording, of the earliest failing phase.
+ */
+export function paretoOf(runs: readonly ParetoRun[], { counts, includesAborted = false }: ParetoOptions): Pareto {
+  const bars = new Map<string, { cause: FailureCause; units: Set<string>; runs: number }>();
+  let failedRuns = 0;
+  for (const run of runs) {
+    const failures = failuresOf(run, includesAborted);
+    if (failures.length > 0) failedRuns += 1;
+    const counted = counts === 'first' ? failures.slice(0, 1) : failures;
+    for (const [key, cause] of new Map(counted.map((each) => [keyOf(each), each]))) {
+      const bar = bars.get(key) ?? { cause, units: new Set(), runs: 0 };
+      bars.set(key, bar);
+      bar.units.add(run.unitId);
+      bar.runs += 1;
+    }
+  }
+  const ordered = [...bars].sort(([keyA, a], [keyB, b]) => {
+    if (a.units.size !== b.units.size) return b.units.size - a.units.size;
+    return b.runs - a.runs || (keyA < keyB ? -1 : 1);
+  });
+  return {
+    runs: failedRuns,
+    bars: ordered.map(([, { cause, units, runs }]) => ({ ...cause, units: units.size, runs })),
+  };
+}
+
+/** Returns the failures of a run in their order; none for a run that passed, was skipped, or has not ended. */
+export function failuresOf(run: ParetoRun, includesAborted = false): FailureCause[] {
+  const { procedureId, outcome } = run;
+  const outside = (kind: FailureCause['kind']): FailureCause => ({ kind, procedureId, phase: null, measurement: null });
+  if (outcome === 'ABORTED') return includesAborted ? [outside('aborted')] : [];
+  if (outcome !== 'FAIL' && outcome !== 'ERROR' && outcome !== 'TIMEOUT') return [];
+  const inPhases = lastAttempts(run.phases).flatMap((phase) => failuresOfPhase(procedureId, phase));
+  // The phase that was running at the timeout is seldom recorded as failed.
+  if (outcome === 'TIMEOUT') return [...inPhases, outside('timeout')];
+  if (inPhases.length > 0) return inPhases;
+  return [outside(outcome === 'ERROR' ? 'runError' : 'runFailure')];
+}
+
+function failuresOfPhase(procedureId: string, { name: phase, outcome, measurements }: ParetoPhase): FailureCause[] {
+  const failing: FailureCause[] = measurements
+    .filter((measurement) => measurement.outcome === 'FAIL')
+    .map(({ name }) => ({ kind: 'measurement', procedureId, phase, measurement: name }));
+  if (outcome === 'ERROR') return [...failing, { kind: 'phaseError', procedureId, phase, measurement: null }];
+  if (failing.length > 0 || outcome !== 'FAIL') return failing;
+  return [{ kind: 'phaseFailure', procedureId, phase, measurement: null }];
+}
+
+/** Returns how many units passed a phase only when it was repeated, by the causes of the attempts before. */
+export function recoveredByRepeat(runs: readonly ParetoRun[]): ParetoBar[] {
+  const repeated = runs.map((run): ParetoRun => {
+    const last = new Set(lastAttempts(run.phases));
+    const passed = new Set([...last].filter(({ outcome }) => outcome === 'PASS').map(({ name }) => name));
+    const before = run.phases.filter((phase) => !last.has(phase) && passed.has(phase.name));
+    const failed = before.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'ERROR');
+    // A retry of its own for each attempt keeps all of them.
+    const phases = failed.map((phase) => ({ ...phase, retryCount: 0 }));
+    return { ...run, outcome: phases.length > 0 ? 'FAIL' : 'PASS', phases };
+  });
+  return [...paretoOf(repeated, { counts: 'all' }).bars];
+}
+
+/** Returns the phases in the order of their start, without attempts that were retried. */
+function lastAttempts(phases: readonly ParetoPhase[]): ParetoPhase[] {
+  const kept: ParetoPhase[] = [];
+  for (const phase of [...phases].sort((a, b) => a.startedAt - b.startedAt)) {
+    const before = phase.retryCount > 0 ? kept.findLastIndex(({ name }) => name === phase.name) : -1;
+    if (before >= 0) kept.splice(before, 1);
+    kept.push(phase);
+  }
+  return kept;
+}
+
+const keyOf = ({ kind, procedureId, phase, measurement }: FailureCause): string =>
+  JSON.stringify([procedureId, phase, measurement, kind]);

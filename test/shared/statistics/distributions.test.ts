@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import {
+  chiSquareCdf,
+  chiSquareQuantile,
+  fUpperTail,
+  normalCdf,
+  normalDensity,
+  normalQuantile,
+} from '../../../src/shared/statistics/distributions.ts';
+import { logGamma } from '../../../src/shared/statistics/specialFunctions.ts';
+import { integral, near, published, same } from './support.ts';
+
+describe('distributions', () => {
+  it('have the published normal quantiles, the same on both sides', () => {
+    for (const [share, z] of [
+      [1e-6, '-4.753424308823'],
+      [0.95, '1.644853626951'],
+      [0.975, '1.959963984540'],
+      [0.995, '2.575829303549'],
+    ] as const) {
+      published(normalQuantile(share), z);
+      near(normalQuantile(1 - share), -Number(z), 1e-9);
+    }
+    assert.equal(Math.abs(normalQuantile(0.5)), 0);
+  });
+
+  it('have the published chi-square quantiles', () => {
+    for (const [share, degrees, x] of [
+      [0.025, 9, '2.700389500'],
+      [0.975, 9, '19.022767799'],
+      [0.025, 19, '8.906516482'],
+      [0.975, 19, '32.852326862'],
+      [0.05, 24, '13.848425027'],
+      [0.025, 99, '73.361080191'],
+      [0.975, 99, '128.42198864'],
+      [0.025, 999, '913.300998302'],
+    ] as const) {
+      published(chiSquareQuantile(share, degrees), x);
+    }
+  });
+
+  it('have the published tails of F', () => {
+    published(fUpperTail(0.433721, 18, 60), '0.974106');
+    published(fUpperTail(39.617246, 2, 78), '1.33759e-12');
+    published(fUpperTail(79.406049, 2, 18), '1.174e-9');
+  });
+
+  it('integrate their densities', () => {
+    for (const z of [-6, -2.5, -1, 0, 0.7, 3]) {
+      near(normalCdf(z), integral(normalDensity, -12, z), 1e-14);
+    }
+    for (const degrees of [2, 3, 9, 40]) {
+      const density = (x: number): number =>
+        Math.exp((degrees / 2 - 1) * Math.log(x) - x / 2 - (degrees / 2) * Math.LN2 - logGamma(degrees / 2));
+      for (const x of [0.5, 3, 9, 60]) {
+        near(
+          chiSquareCdf(x, degrees),
+          integral((t) => density(t * t) * 2 * t, 1e-9, Math.sqrt(x)),
+          1e-10,
+        );
+      }
+    }
+    // With 2 and d degrees, the tail of F has a closed form.
+    for (const f of [0.01, 1, 5, 40]) {
+      for (const d of [3, 10, 77]) same(fUpperTail(f, 2, d), (1 + (2 * f) / d) ** (-d / 2), 1e-12);
+    }
+  });
+
+  it('have quantiles that undo their shares, far into the tails', () => {
+    for (const share of [1e-300, 1e-15, 1e-6, 0.001, 0.07, 0.3, 0.5, 0.8, 0.99]) {
+      same(normalCdf(normalQuantile(share)), share, 1e-11);
+    }
+    for (const degrees of [0.61, 1, 2, 30, 1000, 1_000_000]) {
+      for (const share of [1e-9, 0.001, 0.025, 0.5, 0.975, 0.999]) {
+        same(chiSquareCdf(chiSquareQuantile(share, degrees), degrees), share, 1e-9);
+      }
+    }
+  });
+
+  it('have the gamma function of whole and half numbers', () => {
+    let factorial = 1;
+    for (let n = 1; n <= 20; n += 1) {
+      near(logGamma(n), Math.log(factorial), 1e-13);
+      factorial *= n;
+    }
+    near(logGamma(0.5), Math.log(Math.PI) / 2, 1e-15);
+  });
+
+  it('refuse shares that have no quantile', () => {
+    for (const share of [0, 1, -0.1, 2, NaN]) {
+      assert.throws(() => normalQuantile(share), RangeError);
+      assert.throws(() => chiSquareQuantile(share, 5), RangeError);
+    }
+  });
+});

@@ -3,25 +3,27 @@ import { errorAnswer, v1ErrorAnswer } from '../../shared/contract/common.ts';
 import { oneLine, withoutFieldPaths } from '../../shared/format/oneLine.ts';
 
 export type ApiErrorKind =
-  /** No connection could be made: the server has not seen the request. */
+  /**
+   * `offline` and `untrusted`: the server has not seen the request. `interrupted`: the server may have completed it.
+   * `unexpected`: the server failed, or its answer is not the contract's.
+   */
   | 'offline'
-  /** The server's certificate is not trusted: it has not seen the request. */
   | 'untrusted'
-  /** The connection broke, or no answer came in time: the server may have done what was asked. */
   | 'interrupted'
   | 'unauthorized'
   | 'forbidden'
   | 'notFound'
   | 'conflict'
   | 'invalid'
-  /** The server failed, or answered something else than the contract says. */
   | 'unexpected';
 
-/** A call that failed or was refused. The message is a sentence for the user. */
+/**
+ * A call that failed or was refused. The message is a sentence for the user; the HTTP status is null if there was no
+ * answer.
+ */
 export class ApiError extends Error {
   override readonly name: string = 'ApiError';
   readonly kind: ApiErrorKind;
-  /** HTTP status, or null when there was no answer. */
   readonly status: number | null;
 
   constructor(kind: ApiErrorKind, status: number | null, message: string, options?: ErrorOptions) {
@@ -45,7 +47,6 @@ const maxMessageLength = 500;
 
 const anyError = z.union([errorAnswer, v1ErrorAnswer]);
 
-/** Returns the error for an answer with a status of 400 or more. */
 export function refusal(status: number, body: unknown): ApiError {
   const parsed = anyError.safeParse(body);
   return new ApiError(
@@ -61,7 +62,6 @@ function sentence(answer: z.infer<typeof anyError>): string {
   return issues.length > 0 ? issues.join(' ') : answer.message;
 }
 
-/** Returns the error for a fetch that failed before the whole answer arrived. */
 export function brokenConnection(url: string, error: unknown): ApiError {
   const codes = errorCodes(error);
   const untrusted = codes.find((code) => certificateErrorCodes.has(code) || code.startsWith('ERR_TLS_CERT'));
@@ -98,7 +98,6 @@ const certificateErrorCodes = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** Returns the codes of an error and its causes: fetch has an AggregateError if it has tried several addresses. */
 function errorCodes(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const own = 'code' in error ? [String(error.code)] : [];

@@ -1,6 +1,5 @@
 import { ApiError } from './apiError.ts';
 
-/** A longer list is of no use to a person, and may have no end. */
 const maxEntries = 20_000;
 
 interface Page<T> {
@@ -8,7 +7,10 @@ interface Page<T> {
   readonly meta: { readonly next_cursor: number | null };
 }
 
-/** Fetches all pages of a list. @throws ApiError if the list does not end */
+/**
+ * Fetches all pages of a list.
+ * @throws ApiError if the list does not end
+ */
 export async function allPages<T>(
   fetchPage: (page: { limit: number; cursor: number }) => Promise<Page<T>>,
 ): Promise<T[]> {

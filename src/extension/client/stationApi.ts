@@ -16,40 +16,31 @@ const json = z.string().transform((text, context): unknown => {
 
 type PartOf<S extends z.ZodType> = z.input<S>;
 
-/** The input of a call. Parts that the operation does not have are left out. */
 export interface CallInput<O extends Operation> {
   params?: PartOf<O['params']>;
   query?: PartOf<O['query']>;
   body?: PartOf<O['body']>;
   /** A body that is already JSON, which is sent unchanged so that no digit of a number is lost. */
   rawBody?: Uint8Array<ArrayBuffer>;
-  /** The idempotency key of all attempts of one upload: the server creates one run for them. */
   mark?: string;
 }
 
 const callTimeoutMs = 15_000;
-/** The limit for receiving a whole answer. */
 const answerTimeoutMs = 60_000;
-/** The limit for a whole upload to, or download from, a signed address. */
 const fileTimeoutMs = 10 * 60_000;
 /** An event stream sends a comment every few seconds, so a silent one is dead. */
 const silenceTimeoutMs = 60_000;
 
 const maxAnswerBytes = 64 * 1024 * 1024;
-/** The station server accepts files up to 100 MiB. */
 const maxFileBytes = 256 * 1024 * 1024;
 const maxEventCharacters = 16 * 1024 * 1024;
 
-/** Typed calls to one server with one key. */
 export class StationApi {
   readonly url: string;
   readonly #key: string | undefined;
   readonly #transport: typeof fetch | undefined;
 
-  /**
-   * @param url the server's origin, such as `http://127.0.0.1:4711`; no trailing slash
-   * @param transport sends the requests instead of the global `fetch`
-   */
+  /** @param url the server's origin, such as `http://127.0.0.1:4711`; no trailing slash */
   constructor(url: string, key?: string, transport?: typeof fetch) {
     this.url = url;
     this.#key = key;
@@ -81,10 +72,6 @@ export class StationApi {
     });
   }
 
-  /**
-   * Yields the changes on the server until the stream ends or the signal is aborted.
-   * @throws ApiError if the stream cannot be opened, or breaks
-   */
   async *events(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
     for await (const event of this.stream(events.stream, {}, signal)) {
       const parsed = streamEvent.safeParse(event);
@@ -142,10 +129,6 @@ export class StationApi {
     }
   }
 
-  /**
-   * Uploads content to a signed address of the server, without the key.
-   * @throws ApiError
-   */
   async put(url: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
     const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
@@ -156,7 +139,6 @@ export class StationApi {
     );
   }
 
-  /** Downloads from a signed address of the server, without the key. @throws ApiError */
   async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const { ky, isHTTPError } = await import('./http.ts');
     const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
@@ -167,7 +149,6 @@ export class StationApi {
     return this.#bytes(answer, maxFileBytes, fileTimeoutMs);
   }
 
-  /** Reads the decompressed body of an answer. @throws ApiError if it exceeds `most` bytes or takes longer than `millis` */
   async #bytes({ body, status }: KyResponse, most: number, millis: number): Promise<Uint8Array<ArrayBuffer>> {
     if (body === null) return new Uint8Array();
     const chunks: Uint8Array[] = [];
@@ -219,7 +200,6 @@ export class StationApi {
     return this.#withApiError(sent, isHTTPError);
   }
 
-  /** Waits for network work and turns its failure into an ApiError. */
   async #withApiError<T>(work: Promise<T>, isHttpError?: (error: unknown) => error is HTTPError): Promise<T> {
     try {
       return await work;
@@ -230,7 +210,6 @@ export class StationApi {
   }
 }
 
-/** @param listener is called with the number of bytes of each chunk */
 const countBytes = (
   listener: (bytes: number) => void,
 ): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>

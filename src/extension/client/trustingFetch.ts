@@ -1,8 +1,8 @@
 import { Agent, fetch } from 'undici';
 
 /**
- * Returns a fetch that trusts only the given certificate authorities. It is a bundle of its own, because few users need it
- * and it is large.
+ * Returns a fetch that trusts only the given certificate authorities. It is a bundle of its own, because few users need
+ * it and it is large.
  * @param ca certificates in PEM
  */
 export function trustingFetch(ca: string): typeof globalThis.fetch {

@@ -20,7 +20,6 @@ export class ChangeFeed implements vscode.Disposable {
   readonly #log: Log;
   readonly #onServer: vscode.Disposable;
   #abort: AbortController | undefined;
-  /** The visible views that show stations. */
   readonly #watchingViews = new Set<string>();
   readonly #received = new vscode.EventEmitter<Change | undefined>();
   /** Fires for each change that the event stream reports, with undefined if anything may have changed. */
@@ -39,7 +38,6 @@ export class ChangeFeed implements vscode.Disposable {
     });
   }
 
-  /** Marks a view as visible or hidden. */
   setWatching(view: string, isVisible: boolean): void {
     if (isVisible) this.#watchingViews.add(view);
     else this.#watchingViews.delete(view);

@@ -17,10 +17,9 @@ import { RemoteServer } from './remoteServer.ts';
 import type { Capability, ReachedServer, StationServer, Trust } from './server.ts';
 import { type RemotePlace, ServerList } from './serverList.ts';
 
-/** A station's key that the server has just accepted, with the station. */
+/** A key that the server has just accepted, with its station. */
 export interface StationAccess {
   readonly url: string;
-  /** Identifies the server in SecretStorage. */
   readonly instance: string;
   readonly api: StationApi;
   readonly key: string;
@@ -38,7 +37,7 @@ export class Connection implements vscode.Disposable {
   /** Fires when another server is used from now on, or the same server with other settings. */
   readonly onDidChangeServer = this.#serverChanged.event;
   readonly #keyChanged = new vscode.EventEmitter<string>();
-  /** Fires with the station's id when another key of the station was stored on this machine. */
+  /** Fires with the station's id. */
   readonly onDidChangeStationKey = this.#keyChanged.event;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
@@ -53,37 +52,28 @@ export class Connection implements vscode.Disposable {
     this.#server = this.#chosen();
   }
 
-  /** The remote server in use; undefined for the server of this machine. */
   get remote(): RemotePlace | undefined {
     return this.#server instanceof RemoteServer ? this.#server.place : undefined;
   }
 
-  /** The server's name in messages. */
   get serverName(): string {
     return this.#server.host ?? vscode.l10n.t('this machine');
   }
 
-  /** Switches to the server that is chosen now, with the current settings. */
   reset(): void {
     this.#local.reset();
     this.#server = this.#chosen();
     this.#serverChanged.fire();
   }
 
-  /** @throws ApiError if the server cannot be reached */
   async can(capability: Capability): Promise<boolean> {
     return (await this.#server.capabilities()).has(capability);
   }
 
-  /** Yields the changes on the server until the stream ends or the signal is aborted. @throws ApiError, UserError as `call` */
   async *changes(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
     yield* (await this.#streamingApi()).events(signal);
   }
 
-  /**
-   * Calls an operation that answers with a stream of events, until the stream ends or the signal is aborted.
-   * @throws ApiError, UserError as `call`
-   */
   async *stream<O extends Operation>(
     operation: O,
     input: Pick<CallInput<O>, 'params'>,
@@ -160,17 +150,15 @@ export class Connection implements vscode.Disposable {
     return (await this.#keys.station(instance, station)) !== undefined;
   }
 
-  /** The data folder of this machine's server, which may not exist yet. @throws ServerStartError if the setting is invalid */
   get dataFolder(): string {
     return this.#local.dataFolder;
   }
 
-  /** Returns what the server supports beyond TofuPilot's public API. @throws ApiError if it cannot be reached */
   capabilities(): Promise<ReadonlySet<string>> {
     return this.#server.capabilities();
   }
 
-  /** Stores a key that was created elsewhere. @returns false if the key is not this station's; it is not stored then */
+  /** @returns false if the key is not this station's; it is not stored then */
   adoptStationKey(station: string, key: string): Promise<boolean> {
     const server = this.#server;
     return server.reach(true, async (reached) => {
@@ -181,12 +169,10 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** Downloads from a signed address of the server. @throws ApiError */
   download(url: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#server.reach(true, ({ api }) => api().download(url));
   }
 
-  /** Restarts the server of this machine if it has ended. */
   async ensureServer(): Promise<void> {
     if (this.#server === this.#local) await this.#local.ensureRunning();
   }
@@ -206,7 +192,7 @@ export class Connection implements vscode.Disposable {
   }
 
   /**
-   * Returns the user whose key this is on the server, or null if it is the key of a station.
+   * @returns null if it is the key of a station
    * @throws ApiError, also if the server does not know the key
    */
   ownerOf(place: RemotePlace, key: string): Promise<{ name: string | null; email: string } | null> {
@@ -216,14 +202,12 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** Stores the user's key of the server and switches to that server. */
   async signIn(place: RemotePlace, key: string): Promise<void> {
     await this.#keys.setUser(place.url, key);
     await this.servers.save(place);
     await this.use(place);
   }
 
-  /** Removes every key of the server from this machine. */
   async signOut(place: RemotePlace): Promise<void> {
     await this.#keys.removeServer(place.url);
     this.reset();
@@ -245,7 +229,6 @@ export class Connection implements vscode.Disposable {
   }
 }
 
-/** Returns the name under which this installation of the editor has its user keys; creates it at the first call. */
 async function installationName(state: vscode.Memento): Promise<string> {
   const stored = state.get<unknown>('installation');
   if (typeof stored === 'string') return stored;

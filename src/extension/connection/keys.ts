@@ -32,7 +32,6 @@ export class Keys {
     await this.#secrets.delete(`station/${instance}/${station}`);
   }
 
-  /** Removes the user's key of the server and the keys of its stations. */
   async removeServer(instance: string): Promise<void> {
     const keys = await this.#secrets.keys();
     const own = keys.filter((key) => key === `user/${instance}` || key.startsWith(`station/${instance}/`));

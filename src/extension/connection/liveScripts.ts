@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunnerEvent } from '../../shared/contract/runner.ts';
 
-/** A script that runs on a station in this window, as features see it that show and operate it. */
 export interface LiveScript {
   readonly station: { readonly id: string; readonly name: string };
-  /** The name of the script's file. */
   readonly name: string;
   readonly folder: string;
   readonly onEvent: vscode.Event<RunnerEvent>;
@@ -14,7 +12,7 @@ export interface LiveScript {
   stop(): Promise<void>;
 }
 
-/** Runs a script on a station, with the serial number of its first unit. Resolves when the script has ended. */
+/** Resolves when the script has ended. */
 export type StartScript = (
   script: vscode.Uri,
   options: { readonly station: { readonly id: string; readonly name: string }; readonly serialNumber: string },
@@ -25,7 +23,6 @@ export class LiveScripts implements vscode.Disposable {
   readonly #started = new vscode.EventEmitter<LiveScript>();
   readonly onDidStart = this.#started.event;
   readonly #shownChanged = new vscode.EventEmitter<void>();
-  /** Fires when `shown` has changed. */
   readonly onDidChangeShown = this.#shownChanged.event;
   #shownStations: ReadonlySet<string> = new Set();
 
@@ -33,7 +30,6 @@ export class LiveScripts implements vscode.Disposable {
     this.#started.fire(script);
   }
 
-  /** The ids of the stations whose prompts are shown by a panel in this window. */
   get shown(): ReadonlySet<string> {
     return this.#shownStations;
   }

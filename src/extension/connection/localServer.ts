@@ -25,10 +25,8 @@ export class LocalServer implements StationServer {
   #address: Promise<ServerAddress> | undefined;
   #capabilities: Promise<ReadonlySet<string>> | undefined;
   readonly #installationName: () => Promise<string>;
-  /** The key that is being created; concurrent calls share it. */
   #newKey: Promise<string> | undefined;
 
-  /** @param installationName returns the name under which this installation has its user keys */
   constructor(keys: Keys, log: Log, defaults: ServerPlace, installationName: () => Promise<string>) {
     this.#keys = keys;
     this.#log = log;
@@ -36,13 +34,11 @@ export class LocalServer implements StationServer {
     this.#installationName = installationName;
   }
 
-  /** Forgets the server. The next call finds the server of the current settings. */
   reset(): void {
     this.#address = undefined;
     this.#capabilities = undefined;
   }
 
-  /** Returns the address of the server, which is started if it is not running. @throws UserError if it cannot be started */
   address(): Promise<ServerAddress> {
     this.#address ??= this.#start();
     return this.#address;
@@ -87,21 +83,18 @@ export class LocalServer implements StationServer {
     return this.#newKey;
   }
 
-  /** @throws ApiError if another program may have the address by now; that program must not get a key */
   async ensureGenuine({ url }: ReachedServer): Promise<void> {
     const address = await this.address();
     if (address.url === url && (await isStillThere(address))) return;
     throw new ApiError('offline', null, `The station server is no longer at ${url}.`);
   }
 
-  /** The result is cached until the server is started again, because the capabilities depend on its version. */
   capabilities(): Promise<ReadonlySet<string>> {
     this.#capabilities ??= this.#health().then(({ capabilities }) => new Set(capabilities));
     this.#capabilities.catch(() => (this.#capabilities = undefined));
     return this.#capabilities;
   }
 
-  /** Restarts the server if it has ended. */
   async ensureRunning(): Promise<void> {
     await this.#health();
   }
@@ -139,7 +132,6 @@ export class LocalServer implements StationServer {
     }
   }
 
-  /** The folder may not exist yet. @throws ServerStartError if the setting is not an absolute path */
   get dataFolder(): string {
     return this.#place().dataFolder;
   }

@@ -5,11 +5,10 @@ import type { StationItem } from './stationSource.ts';
 import type { StationStore } from './stationStore.ts';
 
 export interface PickOptions {
-  /** Whether the list offers to create a station. */
   readonly canCreate?: boolean;
 }
 
-/** Asks which station a command is about. @throws vscode.CancellationError if the user picks none */
+/** @throws vscode.CancellationError if the user picks none */
 export async function pickStation(
   store: StationStore,
   title: string,
@@ -41,7 +40,6 @@ async function freshStations(store: StationStore): Promise<readonly StationItem[
   return store.stations ?? [];
 }
 
-/** Returns whether the argument of a command is a station, of which only the id is needed. */
 export const isStation = (value: unknown): value is { id: string } =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 

@@ -9,7 +9,6 @@ import type { ReachedServer, StationServer } from './server.ts';
 import { ServerConnectionError, serverConnectionErrorFrom } from './serverConnectionError.ts';
 import type { RemotePlace } from './serverList.ts';
 
-/** TofuPilot, or a station server on another machine, at an address that the user entered. */
 export class RemoteServer implements StationServer {
   readonly place: RemotePlace;
   readonly host: string;
@@ -63,7 +62,7 @@ export class RemoteServer implements StationServer {
   }
 }
 
-/** Returns the capabilities of the server; none for TofuPilot, which does not know the call. */
+/** TofuPilot does not know the call and has no capabilities. */
 async function capabilitiesOf(api: StationApi): Promise<ReadonlySet<string>> {
   try {
     return new Set((await api.call(local.health)).capabilities);

@@ -1,6 +1,5 @@
 import type { StationApi } from '../client/stationApi.ts';
 
-/** The address of a server, and the name under which its keys are stored. */
 export interface ReachedServer {
   readonly url: string;
   /** Identifies the server in SecretStorage, so that a key is never sent to another server. */
@@ -15,7 +14,6 @@ export interface Trust {
   readonly of: 'server' | 'streams';
 }
 
-/** What a server may support beyond TofuPilot's public API, as named by its health call. */
 export type Capability =
   | 'station-overview'
   | 'station-keys'
@@ -28,7 +26,6 @@ export type Capability =
   | 'presence'
   | 'uptime';
 
-/** The server that a window works with: the embedded server of this machine, or a remote server. */
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */
   readonly host: string | null;
@@ -38,9 +35,7 @@ export interface StationServer {
    * @throws ApiError, UserError
    */
   reach<T>(repeatable: boolean, work: (reached: ReachedServer) => Promise<T>): Promise<T>;
-  /** @throws ApiError if the user must enter a key */
   userKey(reached: ReachedServer): Promise<string>;
-  /** Returns another user key in place of the refused one. @throws ApiError if the user must enter a key */
   renewedUserKey(reached: ReachedServer, refusedKey: string): Promise<string>;
   /** Checks that a key may be sent to this address. @throws ApiError if another program may be there now */
   ensureGenuine(reached: ReachedServer): Promise<void>;

@@ -4,7 +4,6 @@ import type { Remedy, WithRemedies } from '../vscode/userError.ts';
 
 type ServerProblem = ApiErrorKind | 'signedOut';
 
-/** A failed call to a remote server, with a message for the user and buttons that can fix the problem. */
 export class ServerConnectionError extends ApiError implements WithRemedies {
   override readonly name = 'ServerConnectionError';
   readonly problem: ServerProblem;

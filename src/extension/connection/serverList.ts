@@ -2,9 +2,7 @@ import type * as vscode from 'vscode';
 import * as z from 'zod';
 
 const remotePlace = z.object({
-  /** Origin, such as `https://www.tofupilot.app`. */
   url: z.url(),
-  /** File with the PEM certificates of the server's certificate authority; undefined for those of the system. */
   caFile: z.string().optional(),
 });
 export type RemotePlace = z.infer<typeof remotePlace>;
@@ -12,7 +10,6 @@ export type RemotePlace = z.infer<typeof remotePlace>;
 const known = z.array(remotePlace).catch([]);
 const listKey = 'servers';
 const choiceKey = 'server';
-/** The stored choice for the server of this machine. */
 const thisMachine = 'local';
 
 /**
@@ -32,7 +29,6 @@ export class ServerList {
     return known.parse(this.#everywhere.get(listKey));
   }
 
-  /** Undefined for the server of this machine. */
   get chosen(): RemotePlace | undefined {
     const url = this.#here.get(choiceKey) ?? this.#everywhere.get(choiceKey);
     return this.all.find((place) => place.url === url);
@@ -44,7 +40,6 @@ export class ServerList {
     await this.#everywhere.update(choiceKey, choice);
   }
 
-  /** Adds a server, or replaces the one at the same address. */
   async save(place: RemotePlace): Promise<void> {
     await this.#everywhere.update(listKey, [...this.all.filter(({ url }) => url !== place.url), place]);
   }

@@ -22,11 +22,8 @@ import { StationApi } from '../client/stationApi.ts';
 import { environmentWithoutKeys } from '../vscode/environment.ts';
 import { isAlive } from '../vscode/processes.ts';
 
-/** The program and the folder of the embedded server. */
 export interface ServerPlace {
-  /** Path of `dist/server.js`. */
   readonly program: string;
-  /** Version of the program. A running server of an older version is replaced. */
   readonly version: string;
   readonly dataFolder: string;
 }
@@ -37,7 +34,6 @@ export interface StartedServer {
   readonly offeredKey: string | undefined;
 }
 
-/** The server could not be started. The message is a sentence for the user. */
 export class ServerStartError extends Error {
   override readonly name = 'ServerStartError';
 }
@@ -55,7 +51,8 @@ function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 }
 
 /**
- * Returns the running server of the data folder, or starts one. All windows share it, and it outlives them.
+ * Returns the running server of the data folder, or starts one; a server of an older version is replaced. All windows
+ * share the server, and it outlives them.
  * @throws ServerStartError
  */
 export async function findOrStartServer(place: ServerPlace): Promise<StartedServer> {
@@ -111,7 +108,6 @@ export async function isStillThere({ url, instance, pid }: ServerAddress): Promi
   }
 }
 
-/** Returns the address in the folder's `server.json` if the server of that folder answers there. */
 async function findServer(dataFolder: string): Promise<ServerFile | undefined> {
   let address: ServerFile;
   try {
@@ -164,7 +160,6 @@ async function startServer(place: ServerPlace, adminKey: string): Promise<Server
 
 const logOf = (dataFolder: string): string => join(dataFolder, 'server.log');
 
-/** Returns what the server has logged after the first `since` bytes. A server truncates a log that is too long. */
 async function readLog(dataFolder: string, since = 0): Promise<string> {
   const log = await readFile(logOf(dataFolder)).catch(() => Buffer.alloc(0));
   return log.subarray(log.length < since ? 0 : since).toString();
@@ -175,7 +170,6 @@ const isUpdating = (log: string): boolean => log.lastIndexOf(updatingData.begins
 /** Appends without following a symbolic link, which could lead to any file. On Windows `O_NOFOLLOW` is undefined and counts as 0. */
 const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
-/** Opens `server.log` for the server's stderr, which must work after this window has closed. */
 async function openLog(dataFolder: string): Promise<{ path: string; handle: FileHandle; size: number }> {
   const path = logOf(dataFolder);
   try {

@@ -11,34 +11,25 @@ export interface StationItem {
   readonly name: string;
   readonly procedures: readonly LinkedProcedure[];
   readonly state: StationState;
-  /** When this state began, ISO 8601; null if unknown. */
   readonly stateSince: string | null;
-  /** Maintenance and pauses that are in progress or planned. */
   readonly pauses: readonly Pause[];
-  /** The address of the OpenHTF station server that is shown for this station. */
   readonly operatorAddress: string | null;
-  /** ISO 8601; null if unknown or never. */
   readonly lastSeen: string | null;
 }
 
-/** Facts about a station's key. The times are null if the server does not report them. */
 export interface StationKey {
   readonly prefix: string;
   readonly createdAt: string | null;
   readonly lastUsedAt: string | null;
-  /** Whether the key is stored on this machine. */
   readonly isHere: boolean;
 }
 
-/** What the list of stations does not contain. */
 export interface StationDetails {
-  /** Null if the station has no key. */
   readonly key: StationKey | null;
   /** By procedure id. A procedure without an entry had no runs. */
   readonly week: ReadonlyMap<string, Week>;
 }
 
-/** The yield of the last 7 days. */
 export interface WeekYield {
   readonly counts: YieldCounts;
   readonly timeZone: string;
@@ -47,11 +38,9 @@ export interface WeekYield {
 /** The runs of a procedure on a station in the last 7 days. */
 export interface Week {
   readonly runs: number;
-  /** Null if the server does not report it. */
   readonly yield: WeekYield | null;
 }
 
-/** Loads all stations of the connected server. @throws ApiError, UserError as `Connection.call` */
 export async function listStations(connection: Connection): Promise<StationItem[]> {
   const items = (await connection.can('station-overview'))
     ? (await allPages((query) => connection.call(overview.list, { query }))).map(fromSummary)
@@ -59,13 +48,11 @@ export async function listStations(connection: Connection): Promise<StationItem[
   return sortStations(items);
 }
 
-/** Sorts by name in place, Bench 2 before Bench 10. */
 export const sortStations = (items: StationItem[]): StationItem[] =>
   items.sort((a, b) => order.compare(a.name, b.name));
 
 const order = new Intl.Collator(undefined, { numeric: true });
 
-/** @returns undefined if there is no such station */
 export async function loadStation(
   connection: Connection,
   id: string,
@@ -124,7 +111,6 @@ const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
   lastSeen: summary.last_seen_at,
 });
 
-/** The public API's list has no connection status. */
 const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
   id,
   name: oneLine(name),

@@ -9,7 +9,6 @@ import { listStations, loadStation, sortStations, type StationDetails, type Stat
 const selection = z.object({ id: z.string(), name: z.string() });
 export type SelectedStation = z.infer<typeof selection>;
 
-/** Above this number of changed stations the whole list is loaded, below it each single station. */
 const maxSingleRefreshes = 10;
 
 /** The stations of the connected server as last seen, and the one that this workspace runs on. */
@@ -17,19 +16,15 @@ export class StationStore implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #state: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<string | undefined>();
-  /** Says which station has changed; undefined: the list, the selection or the server. */
+  /** Fires with the id of the station that has changed; with undefined for the list, the selection or the server. */
   readonly onDidChange = this.#changed.event;
 
   #stations: readonly StationItem[] | undefined;
   #error: Error | undefined;
-  /** The details of the stations whose details were requested. */
   readonly #details = new Map<string, StationDetails>();
-  /** Stations that have changed; 'all': the list too. */
   #stale: Set<string> | 'all' = new Set();
-  /** Stations whose runs have changed. Their figures, which are of the last days, may be the same as before. */
   readonly #withChangedRuns = new Set<string>();
   #loading: Promise<void> = Promise.resolve();
-  /** Is aborted when another server is used: what was requested from the server before is not shown. */
   #session = new AbortController();
   #next: Promise<void> | undefined;
   #running: ReadonlySet<string> = new Set();
@@ -56,17 +51,14 @@ export class StationStore implements vscode.Disposable {
     return this.#stations?.find((station) => station.id === id);
   }
 
-  /** Why the last refresh failed, or undefined. */
   get error(): Error | undefined {
     return this.#error;
   }
 
-  /** The stations on which this window runs scripts, by their ids. */
   get running(): ReadonlySet<string> {
     return this.#running;
   }
 
-  /** Sets on which stations this window runs scripts, and notifies listeners of those that have changed. */
   setRunning(stations: ReadonlySet<string>): void {
     const before = this.#running;
     this.#running = stations;
@@ -80,7 +72,6 @@ export class StationStore implements vscode.Disposable {
     return this.#waiting;
   }
 
-  /** Sets the prompts that wait for an answer, and notifies listeners of their stations. */
   setWaiting(prompts: ReadonlyMap<string, string>): void {
     const changed = new Set([...this.#waiting.keys(), ...prompts.keys()]);
     this.#waiting = prompts;
@@ -92,7 +83,6 @@ export class StationStore implements vscode.Disposable {
     return selection.safeParse(this.#state.get(this.#selectionKey)).data;
   }
 
-  /** Each server has its own. */
   get #selectionKey(): string {
     const { remote } = this.#connection;
     return remote === undefined ? 'selectedStation' : `selectedStation ${remote.url}`;
@@ -105,12 +95,10 @@ export class StationStore implements vscode.Disposable {
     this.#changed.fire(undefined);
   }
 
-  /** Key and figures of a station as last loaded. They are kept up to date after the first load. */
   details(id: string): StationDetails | undefined {
     return this.#details.get(id);
   }
 
-  /** Drops everything, because another server is used from now on, and loads its stations. */
   restart(): void {
     this.#session.abort();
     this.#session = new AbortController();
@@ -220,7 +208,6 @@ export class StationStore implements vscode.Disposable {
   }
 }
 
-/** Returns which welcome the view shows instead of the list. */
 function problemContext(error: Error, isRemote: boolean): 'error' | 'signedOut' | 'unreachable' {
   if (!isRemote) return 'error';
   const signIn =

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { WeekYield } from './stationSource.ts';
 
-/** Returns the yield of a station's procedure in sentences that say what is counted. */
 export function yieldSentences({ counts, timeZone }: WeekYield): string {
   const { units, passed_first, passed_second, passed_third, passed_last } = counts;
   const percent = (passed: number): string => String(yieldPercent(passed, units));

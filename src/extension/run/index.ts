@@ -22,11 +22,8 @@ import { registerUploadCommands } from './uploads/uploadCommands.ts';
 import { UploadQueue } from './uploads/uploadQueue.ts';
 
 interface RunPlaces {
-  /** The folder of the installed extension. */
   readonly extension: vscode.Uri;
-  /** Path of the extension's storage folder. */
   readonly storage: string;
-  /** The workspace's state. */
   readonly state: vscode.Memento;
 }
 
@@ -35,7 +32,6 @@ interface RunFeature {
   readonly startScript: StartScript;
 }
 
-/** Registers everything about running scripts: the commands, the Test Explorer, the Runs view and the run reports. */
 export function registerRun(
   commands: Commands,
   connection: Connection,

@@ -15,7 +15,6 @@ export interface Unsaved {
   readonly sentence: string;
 }
 
-/** Shows one message for all unsaved executions, with the buttons that help. @param all how many the script executed */
 export async function showUnsaved(
   unsaved: readonly Unsaved[],
   all: number,
@@ -54,7 +53,6 @@ export function describeDeath({ live, exitCode }: ScriptEnd): string {
     : vscode.l10n.t('The Python process died with exit code {0}.', exitCode);
 }
 
-/** Shows that the script ended without a test that could be followed. */
 export async function showWithoutTest(script: string, end: ScriptEnd): Promise<string | undefined> {
   return showWarning(describeRunWithoutTest(script, end), resultsLabel());
 }
@@ -134,7 +132,6 @@ export async function showFailure(
   return answer;
 }
 
-/** Returns text such as `3 runs (2 PASS, 1 FAIL)`. */
 function countRuns(executions: readonly TestExecution[]): string {
   const outcomes = executions.map((execution) => verdictOf(execution)?.outcome ?? 'ERROR');
   const counts = [...new Set(outcomes)].map((each) => `${outcomes.filter((other) => other === each).length} ${each}`);
@@ -143,7 +140,6 @@ function countRuns(executions: readonly TestExecution[]): string {
 
 export const resultsLabel = (): string => vscode.l10n.t('Show Results');
 
-/** @param script the file's name */
 export async function showDryOutcome(script: string, end: ScriptEnd): Promise<string | undefined> {
   const { executions, failure } = end.live;
   const last = executions.at(-1);

@@ -22,7 +22,6 @@ export interface RunningStation {
   readonly partNumber: PartNumberQuestion;
 }
 
-/** The settings for every start of a script. */
 interface LaunchSettings {
   readonly args: readonly string[];
   readonly cwd: string;
@@ -61,10 +60,6 @@ export async function prepareRun(context: RunContext, run: RunSession): Promise<
   return { interpreter, launch: await launchSettings(run.script), station };
 }
 
-/**
- * Returns the selected station, or asks the user to select one.
- * @throws vscode.CancellationError when the user selects none
- */
 export async function selectedStation(store: StationStore): Promise<StationName> {
   if (store.selected === undefined) await store.refresh();
   if (store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
@@ -72,7 +67,6 @@ export async function selectedStation(store: StationStore): Promise<StationName>
   return store.selected;
 }
 
-/** @throws UserError without a valid key, with the way to generate one */
 export async function accessOf(connection: Connection, { id, name }: StationName): Promise<StationAccess> {
   const access = await connection.stationAccess(id);
   if (access !== undefined) return access;
@@ -115,7 +109,6 @@ async function askBeforeStart({ procedure, partNumber }: RunningStation, source:
   if (lacksPartNumber && (await partNumber.answer()) === null) throw new vscode.CancellationError();
 }
 
-/** Reads the settings of the script's folder. @throws UserError when the environment file cannot be read */
 async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
   const folder = vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? dirname(script.fsPath);
   const resolvePath = (path: string): string => {

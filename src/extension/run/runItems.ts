@@ -61,7 +61,6 @@ export function pendingItem(result: PendingUpload): vscode.TreeItem {
   return item;
 }
 
-/** Returns the last row of a list that has more runs. @param shown how many runs are shown above it */
 export function moreItem(shown: number): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('Load more runs'));
   item.id = 'more';
@@ -72,7 +71,6 @@ export function moreItem(shown: number): vscode.TreeItem {
   return item;
 }
 
-/** Returns the time of day, with the date unless it is today. */
 function shortTime(time: Date): string {
   const today = time.toDateString() === new Date().toDateString();
   return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });

@@ -24,7 +24,6 @@ import { installPackages, isInstallable } from './python/pythonPackages.ts';
 import type { RunContext } from './runContext.ts';
 import type { RunSession, StationName } from './runSession.ts';
 
-/** Shows how a script ended, after the server has confirmed every run that it pushed. */
 export class RunOutcome implements vscode.Disposable {
   readonly #context: RunContext;
   readonly #problems = new Problems();
@@ -33,7 +32,6 @@ export class RunOutcome implements vscode.Disposable {
     this.#context = context;
   }
 
-  /** Removes the error that the last run of the script left in the Problems panel. */
   clearProblem(script: vscode.Uri): void {
     this.#problems.clear(script);
   }
@@ -69,7 +67,10 @@ export class RunOutcome implements vscode.Disposable {
     this.#problems.dispose();
   }
 
-  /** Pushes the results that the script has left on disk, and returns the progress with what became of them. */
+  /**
+   * Pushes the results that the script has left on disk.
+   * @returns the progress with the outcome of each push
+   */
   async #settle(live: RunProgress): Promise<RunProgress> {
     let settled = live;
     for (const { id, push } of live.executions) {
@@ -100,7 +101,6 @@ export class RunOutcome implements vscode.Disposable {
     }
   }
 
-  /** Returns the run from the server, or the sentence that says why it was not saved. */
   async #confirm(execution: TestExecution, end: ScriptEnd): Promise<Run | string> {
     const { push, outcome } = execution;
     const result = describeResult(execution);
@@ -145,7 +145,6 @@ export class RunOutcome implements vscode.Disposable {
     ]);
   }
 
-  /** Waits in the background for the message's button, and opens the Test Results when the user chooses them. */
   #offer(shown: Promise<string | undefined>): void {
     shown
       .then((chosen) =>
@@ -158,7 +157,6 @@ export class RunOutcome implements vscode.Disposable {
 /** The Python error that ended the last run of each script, at its line, until the script runs again. */
 class Problems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('test-stations');
-  /** The file with the error, by script. */
   readonly #files = new Map<string, vscode.Uri>();
 
   clear(script: vscode.Uri): void {

@@ -17,7 +17,9 @@ export class RunQueue {
     this.#updateState();
   }
 
-  /** @throws UserError when the same script runs or waits there: a double click must not drive the hardware twice */
+  /**
+   * @throws UserError when the same script is running or queued there: a double click must not drive the hardware twice
+   */
   add(run: RunSession): void {
     const same = [...this.#runs].find((each) => each.isSameAs(run));
     if (same !== undefined) {
@@ -43,7 +45,6 @@ export class RunQueue {
     return run.station === undefined ? undefined : this.#stations.join(run.station.id, run);
   }
 
-  /** Stops the only run, or those that the user picks. */
   async stop(): Promise<void> {
     const runs = this.#stoppable;
     const chosen = runs.length > 1 ? await pickRuns(runs) : runs;

@@ -10,7 +10,6 @@ import { RunSession } from './runSession.ts';
 import { ScriptRunner } from './scriptRunner.ts';
 import type { QueuePlace } from './stationQueue.ts';
 
-/** The station and the first unit of a run that the Operator UI starts. */
 type OperatedUnit = Parameters<StartScript>[1];
 
 /** Runs phase scripts as stations: one at a time on each station, several stations at once. */
@@ -69,7 +68,6 @@ export class RunService implements vscode.Disposable {
     }
   }
 
-  /** Stops the run; the user picks which if there are several. */
   stop(): Promise<void> {
     return this.#queue.stop();
   }

@@ -15,9 +15,7 @@ type Row = { readonly run: RunListItem } | { readonly kept: PendingUpload } | { 
 const firstPageSize = 50;
 const nextPageSize = 100;
 
-/** The runs of a station that the view has loaded. */
 interface Loaded {
-  /** Its id; undefined when no station is selected. */
   readonly station: string | undefined;
   readonly runs: readonly RunListItem[];
   readonly hasMore: boolean;
@@ -36,7 +34,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   readonly #subscription: vscode.Disposable;
   #shown: Loaded = noRuns(undefined);
   #pageCount = 1;
-  /** Only runs whose serial number contains this text are shown; the empty text shows all. */
   #serialNumber = '';
 
   constructor(connection: Connection, store: StationStore, uploads: UploadQueue) {
@@ -54,7 +51,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     );
   }
 
-  /** The pending upload that is selected in the view. */
   get focused(): PendingUpload | undefined {
     const [row] = this.#view.visible ? this.#view.selection : [];
     return row !== undefined && 'kept' in row ? row.kept : undefined;
@@ -65,7 +61,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     this.#changed.fire(undefined);
   }
 
-  /** Asks for a part of a serial number, and shows only the runs of matching units. */
   async find(): Promise<void> {
     const text = await vscode.window.showInputBox({
       title: vscode.l10n.t('Find runs by serial number'),

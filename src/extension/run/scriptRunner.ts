@@ -23,7 +23,6 @@ const serverCheckMs = 2_000;
 
 const heartbeatSeconds = 10;
 
-/** Executes scripts with Python and shows their progress in the Test Results. */
 export class ScriptRunner {
   readonly #context: RunContext;
 
@@ -31,7 +30,6 @@ export class ScriptRunner {
     this.#context = context;
   }
 
-  /** Resolves when the script has ended. @throws UserError when Python does not start */
   async run(
     run: RunSession,
     prepared: PreparedRun,
@@ -102,7 +100,7 @@ export class ScriptRunner {
   }
 }
 
-/** Returns the answers for the units of a run: the serial number that came with the command, then those that are asked for. */
+/** Returns first the serial number that came with the command, then those that the user enters. */
 function givenThenAsked(
   given: string | undefined,
   ask: (own: string | null) => Promise<string | null>,
@@ -115,7 +113,6 @@ function givenThenAsked(
   };
 }
 
-/** @param end undefined when Python did not start */
 function paintEnd(painter: TestResults, end: ScriptEnd | undefined): void {
   const verdicts = (end?.live.executions ?? []).map(verdictOf);
   const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);

@@ -1,10 +1,8 @@
-/** A run's place at a station. */
 export interface QueuePlace<Run> {
-  /** The runs that come first, the one that has the station in front; none: it is this one's turn at once. */
+  /** The runs before this one, starting with the one that has the station; empty if it is this run's turn at once. */
   readonly ahead: readonly Run[];
   /** Resolves with true when the run has the station, with false when it left before. */
   readonly turn: Promise<boolean>;
-  /** Gives the station, or the place in the line, to the next. */
   leave(): void;
 }
 
@@ -13,11 +11,10 @@ interface Waiting<Run> {
   readonly take: (has: boolean) => void;
 }
 
-/** Lets one run at a time have a station; the others wait in the order in which they came. Stations do not meet. */
+/** Gives each station to one run at a time, in the order in which the runs joined. */
 export class StationQueue<Run> {
   readonly #lines = new Map<string, Waiting<Run>[]>();
 
-  /** @param station its id */
   join(station: string, run: Run): QueuePlace<Run> {
     const line = this.#lines.get(station) ?? [];
     this.#lines.set(station, line);

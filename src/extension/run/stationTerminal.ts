@@ -9,13 +9,10 @@ import { interpreterFor } from './python/interpreter.ts';
 import type { RunContext } from './runContext.ts';
 import type { StationName } from './runSession.ts';
 
-/** A node of the Stations view. */
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 
-/** Opens terminals whose scripts push as a station, as scripts that the editor runs do. */
 export class StationTerminals implements vscode.Disposable {
   readonly #context: RunContext;
-  /** The open terminals that have the current key of their station. */
   readonly #open = new Map<vscode.Terminal, StationName>();
   readonly #subscriptions: vscode.Disposable;
 
@@ -75,7 +72,6 @@ export class StationTerminals implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** Activates the selected virtual environment, and adds the module that Python loads at its start. */
   async #pythonEnvironment(folder: vscode.Uri | undefined): Promise<Record<string, string>> {
     const modules = await startupModules(this.#context.runner, this.#context.storage);
     const before = process.env['PYTHONPATH'];

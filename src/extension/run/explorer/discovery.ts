@@ -6,10 +6,8 @@ import type { ScriptInfo } from '../../../shared/script/scriptInfo.ts';
 import type { Log } from '../../vscode/log.ts';
 import type { TestItems } from './testItems.ts';
 
-/** Milliseconds without a change before it is looked at. */
 const quiet = 300;
 
-/** Folders whose files are nobody's scripts, whatever the settings say. */
 const foreign = [
   'node_modules',
   'site-packages',
@@ -24,14 +22,13 @@ const foreign = [
 ];
 
 /**
- * Finds the scripts and their phases by reading files, without running them: open ones as they are typed; those of the
- * workspace once somebody looks at the Test Explorer, then as they change.
+ * Finds the scripts and their phases by reading files, without running them: open files as they are typed, and those of
+ * the workspace once the Test Explorer is shown.
  */
 export class Discovery implements vscode.Disposable {
   readonly #items: TestItems;
   readonly #log: Log;
   readonly #registrations: vscode.Disposable[];
-  /** Files to look at when it is quiet. */
   readonly #changed = new Map<string, vscode.Uri>();
   #timer: NodeJS.Timeout | undefined;
   #watching = false;
@@ -56,7 +53,6 @@ export class Discovery implements vscode.Disposable {
     vscode.Disposable.from(...this.#registrations).dispose();
   }
 
-  /** Reads all Python files of the workspace, one a turn, so that nothing else waits. */
   async #discover(): Promise<void> {
     this.#watch();
     const start = performance.now();
@@ -128,7 +124,7 @@ const openDocument = (file: vscode.Uri): vscode.TextDocument | undefined =>
 const isOpen = (file: vscode.Uri): boolean => openDocument(file) !== undefined;
 const textOf = (file: vscode.Uri): string | undefined => openDocument(file)?.getText();
 
-/** Files on disk, without what `files.exclude`, `search.exclude` and reason exclude. */
+/** Returns the files on disk, without those that `files.exclude`, `search.exclude` or `ignoredFolders` exclude. */
 async function pythonFiles(): Promise<vscode.Uri[]> {
   const configured = vscode.workspace.getConfiguration('search').get<Record<string, unknown>>('exclude') ?? {};
   const patterns = Object.keys(configured).filter((pattern) => configured[pattern] === true && !/[{,]/.test(pattern));

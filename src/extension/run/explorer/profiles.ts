@@ -3,10 +3,8 @@ import type { RunMode } from '../../../shared/contract/runner.ts';
 import { showInformation } from '../../vscode/messages.ts';
 import type { TestItems } from './testItems.ts';
 
-/** Runs one script. `request` is the Test Explorer's, where it asked for this script alone. */
 type RunScript = (script: vscode.Uri, mode: RunMode, request: vscode.TestRunRequest | undefined) => Promise<void>;
 
-/** The run profiles: the ways in which the Test Explorer and the gutter run a script. */
 export class Profiles {
   readonly #items: TestItems;
   readonly #run: RunScript;
@@ -14,7 +12,6 @@ export class Profiles {
   readonly #profiles: Readonly<Record<RunMode, vscode.TestRunProfile>>;
   #told = false;
 
-  /** @param report shows what keeps a script from running */
   constructor(items: TestItems, run: RunScript, report: (error: unknown) => void) {
     this.#items = items;
     this.#run = run;
@@ -27,7 +24,6 @@ export class Profiles {
     };
   }
 
-  /** The request of a run that was started elsewhere than in the Test Explorer; it can be repeated there. */
   request(script: vscode.TestItem, mode: RunMode): vscode.TestRunRequest {
     // The last argument: show the results, as a run of the Test Explorer does.
     return new vscode.TestRunRequest([script], undefined, this.#profiles[mode], false, false);
@@ -55,7 +51,6 @@ export class Profiles {
   }
 }
 
-/** The script of an item: itself, or above it. */
 function scriptOf(item: vscode.TestItem): vscode.TestItem {
   return item.parent === undefined ? item : scriptOf(item.parent);
 }

@@ -1,27 +1,24 @@
 import * as vscode from 'vscode';
 import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
 
-/** A phase as a run plans it. `line` counts from 1. */
 export interface PlannedPhase {
   readonly name: string;
   readonly place: { readonly file: string; readonly line: number } | null;
 }
 
 /**
- * The test items: scripts, below them their phases. Phases found in the source have the id `<script>#<name>`; those that
- * only a run has shown, `<script>#<name>@<execution>.<position>`.
+ * The test items: scripts, and below them their phases. A phase that was found in the source has the id
+ * `<script>#<name>`; a phase that only a run has shown, `<script>#<name>@<execution>.<position>`.
  */
 export class TestItems {
   readonly controller: vscode.TestController;
   readonly #outlines = new Map<string, ScriptOutline>();
-  /** Of the scripts that run: how often each runs at once, on different stations, and the executions it had so far. */
   readonly #running = new Map<string, { runs: number; executions: number }>();
 
   constructor(controller: vscode.TestController) {
     this.controller = controller;
   }
 
-  /** The script's item, made when there is none yet. */
   script(script: vscode.Uri): vscode.TestItem {
     const id = script.toString();
     const known = this.controller.items.get(id);
@@ -33,7 +30,6 @@ export class TestItems {
     return item;
   }
 
-  /** Shows what was read of a file. */
   show(file: vscode.Uri, outline: ScriptOutline): void {
     const id = file.toString();
     this.#outlines.set(id, outline);
@@ -46,34 +42,33 @@ export class TestItems {
     for (const [child] of script.children) if (!isFromRun(child) && !ids.has(child)) script.children.delete(child);
   }
 
-  /** The file is gone, or has nothing to test any more. */
   forget(file: vscode.Uri): void {
     this.#outlines.delete(file.toString());
     this.controller.items.delete(file.toString());
   }
 
-  /** A run of the script begins. */
   begin(script: vscode.TestItem): void {
     const running = this.#running.get(script.id) ?? { runs: 0, executions: 0 };
     running.runs += 1;
     this.#running.set(script.id, running);
   }
 
-  /** A run of the script has ended. */
   end(script: vscode.TestItem): void {
     const running = this.#running.get(script.id);
     if (running !== undefined && --running.runs === 0) this.#running.delete(script.id);
   }
 
-  /** Numbers the next execution, from 1. Runs at the same time share the numbers, so that each has phases of its own. */
+  /**
+   * Numbers the next execution, from 1. Runs at the same time share the numbers, so that each has phases of its own.
+   */
   nextExecution(script: vscode.TestItem): number {
     const running = this.#running.get(script.id);
     return running === undefined ? 1 : ++running.executions;
   }
 
   /**
-   * The items of the phases that an execution plans. The first one of a run takes those found in the source, by name, and
-   * clears what earlier runs left; the others of a loop stand behind it.
+   * Returns the items of the phases that an execution plans. The first execution of a run uses the items found in the
+   * source, by name, and clears what earlier runs left; later executions add items below them.
    * @param execution counts from 1
    */
   planned(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: number): vscode.TestItem[] {
@@ -94,7 +89,6 @@ export class TestItems {
     });
   }
 
-  /** An item for a phase that the source does not show. */
   unforeseen(
     script: vscode.TestItem,
     { name, place }: PlannedPhase,
@@ -110,7 +104,6 @@ export class TestItems {
     return item;
   }
 
-  /** A further attempt at a phase, below it. @param attempt counts from 1 */
   attempt(phase: vscode.TestItem, attempt: number): vscode.TestItem {
     const id = `${phase.id}/${attempt}`;
     const known = phase.children.get(id);
@@ -122,7 +115,7 @@ export class TestItems {
     return item;
   }
 
-  /** Where a measurement of the phase is declared, or else the phase itself. */
+  /** Returns the place where a measurement of the phase is declared, or else the place of the phase. */
   measurementPlace(item: vscode.TestItem, phase: string, measurement: string): vscode.Location | undefined {
     if (item.uri === undefined) return undefined;
     const phases = this.#outlines.get(item.uri.toString())?.phases ?? [];
@@ -149,6 +142,5 @@ const isFromRun = (id: string): boolean => /@\d+\.\d+$/.test(id);
 const sortText = (...numbers: readonly number[]): string =>
   numbers.map((each) => String(each).padStart(6, '0')).join('.');
 
-/** @param line counted from 1 */
 export const lineRange = (line: number): vscode.Range =>
   new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);

@@ -19,12 +19,9 @@ export class TestResults {
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
   readonly #started = performance.now();
-  /** The number of the execution that runs. */
   #execution = 1;
   #crashed = false;
-  /** The item of each phase of the running execution, by the phase's key. */
   #phases = new Map<string, vscode.TestItem>();
-  /** The attempt that ended last, as long as it may be repeated. */
   #last: PhaseEnd | undefined;
 
   constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun) {
@@ -72,8 +69,9 @@ export class TestResults {
   }
 
   /**
-   * @param verdict of the whole script; null: it was stopped, or executed no test
-   * @param broken why there is none, where it is not the script's own error: that is painted with its place already
+   * @param verdict of the whole script; null if it was stopped, or executed no test
+   * @param problem why there is no verdict, unless the script's own error is the reason, which is already shown at its
+   *   place
    */
   end(verdict: Verdict | null, broken: string | null): void {
     this.#paintLast();
@@ -99,7 +97,6 @@ export class TestResults {
     for (const item of items) this.#run.enqueued(item);
   }
 
-  /** Phases that the plan did not have (made while running) get their item when they come. */
   #item({ key, name }: PhaseEvent): vscode.TestItem {
     const known = this.#phases.get(key);
     if (known !== undefined) return known;
@@ -108,7 +105,7 @@ export class TestResults {
     return item;
   }
 
-  /** From the second attempt on, each is an item below the phase's, which shows how the last one ended. */
+  /** From the second attempt on, each attempt is an item below its phase, which shows how the last one ended. */
   #phaseStart(event: RunnerEvent & { event: 'phase_started' }): void {
     const item = this.#item(event);
     const before = this.#last;
@@ -119,7 +116,7 @@ export class TestResults {
     if (event.attempt > 0) this.#run.started(this.#items.attempt(item, event.attempt + 1));
   }
 
-  /** Whether a phase is repeated shows only when it begins again: until then its end is not painted. */
+  /** A phase is known to be repeated only when it starts again, so its end is not shown before. */
   #phaseEnd(event: PhaseEnd): void {
     this.#paintLast();
     this.#diagnoses(event.diagnoses, this.#item(event));
@@ -140,7 +137,7 @@ export class TestResults {
     if (item.children.size > 0) this.#paint(this.#items.attempt(item, event.attempt + 1), event);
   }
 
-  /** An attempt that was not the last says in its label how it ended; as a failure it would make the phase one. */
+  /** Shows the end of an earlier attempt in its label: shown as a failure, it would make the phase fail. */
   #repeated(item: vscode.TestItem, { attempt, outcome, measurements, failure, diagnoses }: PhaseEnd): void {
     const failed = diagnoses.filter(({ is_failure }) => is_failure);
     const reasons = [
@@ -172,7 +169,6 @@ export class TestResults {
 const failedOf = (measurements: readonly RunnerMeasurement[]): RunnerMeasurement[] =>
   measurements.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'UNSET');
 
-/** Returns a message for each failed measurement, with the expected and the measured value. @param place finds its declaration */
 function measurementMessages(
   measurements: readonly RunnerMeasurement[],
   place: (name: string) => vscode.Location | undefined,
@@ -189,7 +185,6 @@ function measurementMessages(
   });
 }
 
-/** Returns a message for each diagnosis that is a failure. */
 const diagnosisMessages = (diagnoses: readonly RunnerDiagnosis[]): vscode.TestMessage[] =>
   diagnoses.filter(({ is_failure }) => is_failure).map((each) => new vscode.TestMessage(diagnosisLine(each)));
 

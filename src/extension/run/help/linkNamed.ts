@@ -5,9 +5,7 @@ import type { Connection } from '../../connection/connection.ts';
 import { linkProcedure } from '../../connection/linkProcedure.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 
-/** How the procedure that a script names can become one of a station's. */
 export interface LinkWay {
-  /** Undefined: it is created first. */
   readonly existing: ProcedureListItem | undefined;
   readonly link: () => Promise<void>;
 }

@@ -7,7 +7,6 @@ import type { StationStore } from '../../connection/stationStore.ts';
 import { askInSteps, type Question } from '../../vscode/steps.ts';
 import { scriptFileName, type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
 
-/** Writes a first script for a linked procedure of the selected station and opens it. @throws vscode.CancellationError */
 export async function newScript(store: StationStore): Promise<void> {
   await store.refresh();
   const station = store.stations?.find(({ id }) => id === store.selected?.id);
@@ -24,7 +23,6 @@ export async function newScript(store: StationStore): Promise<void> {
 }
 
 interface Answers {
-  /** Undefined when no procedure is linked. */
   readonly procedure: LinkedProcedure | undefined;
   readonly kind: ScriptKind;
 }

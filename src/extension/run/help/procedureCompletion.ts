@@ -7,10 +7,12 @@ import type { Connection } from '../../connection/connection.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { Log } from '../../vscode/log.ts';
 
-/** From the name of the argument to the place in its string. A string without an end does not parse: so by the text. */
+/**
+ * Matches from the name of the argument to the cursor in its string. The text is searched, because a string without an
+ * end does not parse.
+ */
 const begun = /\bprocedure_id\s*=\s*[rRuU]?(["'])([^"'\\]*)$/;
 
-/** Completes the string of `procedure_id=` by the procedures of the server, those of the selected station first. */
 export class ProcedureCompletion implements vscode.CompletionItemProvider {
   readonly #connection: Connection;
   readonly #store: StationStore;

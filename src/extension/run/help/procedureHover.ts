@@ -12,10 +12,8 @@ import type { SelectedStation, StationStore } from '../../connection/stationStor
 import { yieldSentences } from '../../connection/yieldWords.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
-/** How many of the last runs are shown. */
 const lastRuns = 5;
 
-/** The only command that a link in the hover may call. */
 const openRun = 'testStations.openRun';
 
 const outcomeIcons: Record<RunListItem['outcome'], string> = {
@@ -26,7 +24,6 @@ const outcomeIcons: Record<RunListItem['outcome'], string> = {
   ABORTED: 'circle-slash',
 };
 
-/** What the server knows of the procedure that a script names, on the selected station. */
 export class ProcedureHover implements vscode.HoverProvider {
   readonly #connection: Connection;
   readonly #store: StationStore;

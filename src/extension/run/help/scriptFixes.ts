@@ -14,7 +14,6 @@ import { rangeOf } from './scriptReader.ts';
 
 const linkArguments = z.tuple([z.string(), z.string()]);
 
-/** The quick fixes of what `ScriptProblems` marks. */
 export class ScriptFixes implements vscode.CodeActionProvider {
   readonly #connection: Connection;
   readonly #store: StationStore;
@@ -101,7 +100,7 @@ function useProcedure(
   return action;
 }
 
-/** A key that is no argument may be needed where it stands, so that nothing can be offered. */
+/** A key that is not an argument may be needed where it is, so no fix is offered for it. */
 function withoutKey(document: vscode.TextDocument, { literal, argument }: WrittenKey): vscode.CodeAction[] {
   if (argument === null) return [];
   const action = new vscode.CodeAction(vscode.l10n.t('Remove API Key'), vscode.CodeActionKind.QuickFix);

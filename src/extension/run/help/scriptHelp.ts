@@ -10,7 +10,6 @@ import { ScriptLenses } from './scriptLenses.ts';
 import { ScriptProblems } from './scriptProblems.ts';
 import { scriptFiles, ScriptReader } from './scriptReader.ts';
 
-/** What the editor shows in phase scripts. No script is run for it, and no server is asked before one is open. */
 export function registerScriptHelp(
   commands: Commands,
   connection: Connection,

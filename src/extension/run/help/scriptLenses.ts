@@ -4,7 +4,6 @@ import type { StationStore } from '../../connection/stationStore.ts';
 import { setting } from '../../vscode/settings.ts';
 import type { ScriptReader } from './scriptReader.ts';
 
-/** Lines of commands above the entry of a phase script. */
 export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #store: StationStore;
   readonly #reader: ScriptReader;

@@ -4,10 +4,9 @@ import { problemsOf, type ScriptProblem } from '../../../shared/script/scriptPro
 import type { StationStore } from '../../connection/stationStore.ts';
 import { isScriptFile, rangeOf, type ScriptReader } from './scriptReader.ts';
 
-/** Milliseconds without a key stroke before a script is looked at again. */
 const pause = 300;
 
-/** Marks in open scripts what will go wrong on the selected station, while they are edited. Nothing is run for it. */
+/** Marks in open scripts what will go wrong on the selected station, while they are edited. No script is run for it. */
 export class ScriptProblems implements vscode.Disposable {
   readonly #store: StationStore;
   readonly #reader: ScriptReader;
@@ -30,7 +29,6 @@ export class ScriptProblems implements vscode.Disposable {
     this.#lookAtAll();
   }
 
-  /** What is wrong in the text as it is now. */
   async problems(document: vscode.TextDocument): Promise<ScriptProblem[]> {
     const { selected } = this.#store;
     const linked = selected && this.#store.station(selected.id)?.procedures;
@@ -68,7 +66,7 @@ export class ScriptProblems implements vscode.Disposable {
     );
   }
 
-  /** The links of a station that was selected in another session. Its answer is a change of the store. */
+  /** Loads the links of a station that was selected in another session. The store then fires a change. */
   #learnLinks(): void {
     const { selected, stations, error } = this.#store;
     if (selected !== undefined && stations === undefined && error === undefined) void this.#store.refresh();
@@ -105,7 +103,6 @@ export class ScriptProblems implements vscode.Disposable {
   }
 }
 
-/** What the Problems panel says of where these come from. */
 export const source = 'Test Stations';
 
 export const placeOf = (problem: ScriptProblem): { from: number; to: number } =>

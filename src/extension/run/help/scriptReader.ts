@@ -7,7 +7,6 @@ interface Reading {
   readonly marks: Promise<ScriptMarks>;
 }
 
-/** The files in which the editor helps. */
 export const scriptFiles: vscode.DocumentFilter = { language: 'python', scheme: 'file' };
 
 export const isScriptFile = ({ languageId, uri }: vscode.TextDocument): boolean =>
@@ -15,7 +14,6 @@ export const isScriptFile = ({ languageId, uri }: vscode.TextDocument): boolean 
 
 const nothing: ScriptMarks = { entry: null, procedures: [], keys: [] };
 
-/** Reads open scripts, each version of one once. */
 export class ScriptReader {
   readonly #readings = new WeakMap<vscode.TextDocument, Reading>();
 

@@ -1,10 +1,8 @@
 import { oneLine, withoutIsolates } from '../../../shared/format/oneLine.ts';
 import type { ProcedureReference } from '../../../shared/run/procedureChoice.ts';
 
-/** The kinds of script that "New Test Script" writes. */
 export type ScriptKind = 'openhtf' | 'vanilla';
 
-/** The procedure of a script when no procedure is linked: the one of TofuPilot's documentation, and of the samples. */
 const example = 'FVT1';
 
 /**
@@ -25,7 +23,6 @@ export function scriptFileName(procedure?: ProcedureReference): string {
   return `${words?.replace(/_test$/, '') ?? ''}_test.py`;
 }
 
-/** Returns the letters and digits of a text in lower case, with `_` for everything between them. */
 const fileWords = (text: string | null | undefined): string =>
   (
     oneLine(text ?? '', 60)

@@ -11,7 +11,6 @@ import { killProcess, modeEnvironment, type Runner, type RunPlan } from './runne
 const debugType = 'debugpy';
 const debuggerExtension = 'ms-python.debugpy';
 
-/** @throws UserError when no installed extension debugs Python */
 export function requireDebugger(): void {
   const contributes = z.object({ contributes: z.object({ debuggers: z.array(z.object({ type: z.string() })) }) });
   for (const { packageJSON } of vscode.extensions.all) {
@@ -84,11 +83,6 @@ export class DebuggedProcess implements Runner {
   }
 }
 
-/**
- * Returns the launch configuration for the debugger, without keys.
- * @param channel the variables by which the runner finds its channel
- * @param id identifies the session
- */
 function debugConfiguration(
   plan: RunPlan,
   channel: Readonly<Record<string, string>>,
@@ -122,7 +116,6 @@ function debugConfiguration(
   };
 }
 
-/** Whether the session, or that of a child process of its script, was started with this id. */
 const hasId = ({ configuration }: vscode.DebugSession, id: string): boolean => configuration['testStationsRun'] === id;
 
 const adapterMessage = z.discriminatedUnion('event', [
@@ -137,7 +130,6 @@ const threadList = z.object({ threads: z.array(z.object({ id: z.number() })) });
 class DebugSession implements vscode.Disposable {
   readonly id = randomUUID();
   readonly ended: Promise<void>;
-  /** The session of the script's own process. */
   session: vscode.DebugSession | undefined;
   exitCode: number | null = null;
   readonly #all = new Set<vscode.DebugSession>();
@@ -187,7 +179,6 @@ class DebugSession implements vscode.Disposable {
   }
 }
 
-/** Removes the breakpoints from this session alone: the editor keeps them. */
 async function removeBreakpoints(session: vscode.DebugSession): Promise<void> {
   const places = vscode.debug.breakpoints.filter((each) => each instanceof vscode.SourceBreakpoint);
   const files = new Set(places.map(({ location }) => location.uri.fsPath));

@@ -9,14 +9,12 @@ import type { OtherOperators } from '../questions/prompts.ts';
 import type { RunSession, StationName } from '../runSession.ts';
 import type { ScriptProcess } from './scriptProcess.ts';
 
-/** The test must go on, so an answer given in this window waits no longer for the server's confirmation. */
+/** The script must continue, so an answer given in this window does not wait longer for the server's confirmation. */
 const claimTimeoutMs = 2_000;
 
-/** Connects a run with the views of this window and the operators elsewhere that follow it and answer its prompts. */
 export interface ScriptFollower {
   readonly follow: (event: RunnerEvent) => void;
   readonly others: OtherOperators;
-  /** Announces the run. */
   readonly begin: (script: ScriptProcess) => void;
 }
 

@@ -12,23 +12,18 @@ import {
 
 export interface RunnerListener {
   event(event: RunnerEvent): void;
-  /** What the script printed, stdout and stderr in the order they arrived. */
   output(text: string): void;
-  /** A line of the channel that is not of the contract. */
   protocolError(message: string): void;
   /** A child process of the script ended in the middle of a test: it crashed, or it was killed. */
   childDied(pid: number): void;
 }
 
-/** Milliseconds that child processes have, once the script has ended, to deliver what they have already sent. */
+/** The time that child processes have, after the script has ended, to deliver what they have already sent. */
 const patience = 1_000;
 
-/** A child process of the script, on a connection of its own. */
 interface Child {
   readonly pid: number;
-  /** Its tests that run now, by execution. */
   readonly tests: Set<string>;
-  /** Its questions to the user, by request. */
   readonly questions: Set<string>;
 }
 
@@ -39,17 +34,13 @@ export class Channel {
   readonly #listener: RunnerListener;
   readonly #token = randomBytes(24).toString('base64url');
   readonly #childToken = randomBytes(24).toString('base64url');
-  /** The runner's process, once it has greeted. */
   pid: number | undefined;
   #runner: Socket | undefined;
   readonly #children = new Map<Socket, Child>();
-  /** Until its end, each connection. */
   readonly #open = new Map<Socket, Promise<void>>();
-  /** Commands given before the runner was there. */
   readonly #waiting: RunnerCommand[] = [];
-  /** The user has stopped the script. */
   #stopping = false;
-  /** Tests of child processes that are being stopped: the script's own process is stopped after them. */
+  /** Executions in child processes that are being stopped: the script's own process is stopped after them. */
   #stoppedFirst: Set<string> | undefined;
   #closed = false;
 
@@ -73,8 +64,8 @@ export class Channel {
   }
 
   /**
-   * Resolves when the runner's side has ended and all its lines were delivered; at once while none has come. Child
-   * processes that live on are not waited for.
+   * Resolves when the runner's side has ended and all its lines were delivered; at once if no runner has connected.
+   * Child processes that live on are not waited for.
    */
   async drained(): Promise<void> {
     if (this.#runner !== undefined) await this.#open.get(this.#runner);
@@ -182,11 +173,10 @@ export class Channel {
   }
 }
 
-/** Whether only the script's own process may report this. */
 const isOfScript = ({ event }: RunnerEvent): boolean =>
   event === 'hello' || event === 'run_crashed' || event === 'script_ended';
 
-/** The user does not want the test to run. A child process that ends then would be started again by its pool. */
+/** The user does not want the test to run. If a child process ended then, its pool would start it again. */
 const isRefusal = (command: RunnerCommand): command is RunnerCommand & { request_id: string } =>
   (command.command === 'procedure_response' && command.procedure_id === null) ||
   (command.command === 'part_number_response' && command.part_number === null) ||

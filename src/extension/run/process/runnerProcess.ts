@@ -5,7 +5,6 @@ import { type RunMode, type RunnerCommand, runnerEnvironment } from '../../../sh
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import { Channel, type RunnerListener } from './runnerChannel.ts';
 
-/** Everything that starting a script takes, with or without a debugger. */
 export interface RunPlan {
   readonly mode: RunMode;
   /** The interpreter and its own arguments, such as `['/usr/bin/python3']` or `['py', '-3']`. */
@@ -19,10 +18,8 @@ export interface RunPlan {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Returns the runner's own variable for the plan's mode. */
 export const modeEnvironment = ({ mode }: RunPlan): Record<string, string> => ({ [runnerEnvironment.mode]: mode });
 
-/** A script under the Python runner. */
 export interface Runner {
   /**
    * Resolves with the exit code when the process has ended and everything it reported has been delivered; with null when
@@ -36,7 +33,6 @@ export interface Runner {
 
 const outputGraceMs = 1_000;
 
-/** A script running under the Python runner, with its private channel. */
 export class RunnerProcess implements Runner {
   readonly #child: ChildProcess;
   readonly #channel: Channel;
@@ -48,7 +44,6 @@ export class RunnerProcess implements Runner {
     this.ended = ended;
   }
 
-  /** @throws Error when the interpreter cannot be started */
   static async start(plan: RunPlan, listener: RunnerListener): Promise<RunnerProcess> {
     const channel = await Channel.open(listener);
     const [command = '', ...leading] = plan.python;
@@ -77,7 +72,6 @@ export class RunnerProcess implements Runner {
     this.#channel.send(command);
   }
 
-  /** Ends the process and its children at once: no teardown runs. */
   kill(): void {
     const { pid } = this.#child;
     if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
@@ -85,7 +79,6 @@ export class RunnerProcess implements Runner {
   }
 }
 
-/** @param group whether the process leads a group of its own, which ends with it */
 export function killProcess(pid: number, group = false): void {
   if (process.platform === 'win32') execFile('taskkill', ['/pid', String(pid), '/T', '/F']);
   else process.kill(group ? -pid : pid, 'SIGKILL');
@@ -101,7 +94,6 @@ async function end(child: ChildProcess, closed: Promise<unknown>, channel: Chann
   return child.exitCode;
 }
 
-/** Interrupts the child processes that a stopped script has left behind, as Ctrl+C does. Windows has no such groups. */
 function interruptGroup({ pid }: ChildProcess): void {
   if (pid === undefined || process.platform === 'win32') return;
   try {

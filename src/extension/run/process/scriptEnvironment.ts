@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import * as tls from 'node:tls';
 import type { Trust } from '../../connection/server.ts';
 
-/** Returns the variables that a script's own client needs to push as a station. */
 export function stationEnvironment(url: string, key: string): Record<string, string> {
   const noProxy = [process.env['NO_PROXY'] ?? process.env['no_proxy'], '127.0.0.1', 'localhost'];
   const direct = noProxy.filter((each) => each !== undefined && each !== '').join(',');

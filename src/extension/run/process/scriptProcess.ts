@@ -14,38 +14,31 @@ import type { RunnerListener } from './runnerChannel.ts';
 import { type Runner, RunnerProcess, type RunPlan } from './runnerProcess.ts';
 import { ShownOutput } from './shownOutput.ts';
 
-/** Milliseconds that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
+/** The time that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const patience = 10_000;
 
-/** Starts the interpreter on a plan: plainly, or under a debugger. */
 export type StartOptions = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
 
-/** The interpreter could not be started. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** How a script run ended. */
 export interface ScriptEnd {
   readonly live: RunProgress;
-  /** The user stopped it, or cancelled the question for the procedure. */
+  /** Whether the user stopped the script, or cancelled a question. */
   readonly stopped: boolean;
-  /** Null: the process was ended by a signal. */
   readonly exitCode: number | null;
-  /** What kept a question for the procedure from being asked; the script was ended then. */
+  /** The error that kept a question from being asked, which ended the script. */
   readonly questionError: Error | undefined;
-  /** The last line of what it printed, for a process that ended before the script began. */
   readonly lastLine: string;
 }
 
 interface ScriptRunOptions {
   readonly start?: StartOptions | undefined;
-  /** Sees every event. */
   readonly follow?: (event: RunnerEvent) => void;
   readonly others?: OtherOperators;
 }
 
-/** A script that runs: its events go to the results, the prompts and the record of what happened. */
 export class ScriptProcess {
   readonly #title: string;
   readonly #painter: TestResults;
@@ -58,10 +51,8 @@ export class ScriptProcess {
   #live: RunProgress = initialProgress;
   #stopped = false;
   #questionError: Error | undefined;
-  /** The ways to stop that are left, the mildest first. */
   readonly #harder: HarderWay[];
 
-  /** @param title tells it from the other runs of this window */
   constructor(
     title: string,
     places: PromptPlaces,
@@ -84,12 +75,14 @@ export class ScriptProcess {
     this.#start = start;
   }
 
-  /** Gives an answer that came from elsewhere than this run's own box. */
   answer(request_id: string, value: string): void {
     this.#process?.send({ command: 'ui_response', request_id, value });
   }
 
-  /** Runs to the end. @throws StartError when the interpreter cannot be started */
+  /**
+   * Resolves when the script has ended.
+   * @throws PythonStartError when the interpreter cannot be started
+   */
   async run(plan: RunPlan): Promise<ScriptEnd> {
     let lastLine = '';
     const shown = new ShownOutput(
@@ -149,7 +142,6 @@ export class ScriptProcess {
     }
   }
 
-  /** The button of a notification may be pressed after the script has ended. */
   #reportEnd(): void {
     void showInformation(vscode.l10n.t('{0} has already ended.', this.#title));
   }
@@ -185,7 +177,7 @@ export class ScriptProcess {
     }
   }
 
-  /** Sends the answer that the user gives; without one the script ends. */
+  /** Sends the user's answer. Without an answer the script ends. */
   async #answer(
     asked: Promise<string | null> | undefined,
     response: (answer: string | null) => RunnerCommand,
@@ -201,13 +193,13 @@ export class ScriptProcess {
   }
 }
 
-/** Who answers what the runner asks. */
 export interface HostQuestions {
-  /** Undefined: it will not ask. */
   readonly procedure: ProcedureQuestion | undefined;
-  /** Undefined: it will not ask. */
   readonly partNumber: PartNumberQuestion | undefined;
-  /** @param own the script's own @returns null: do not run */
+  /**
+   * @param own the script's own serial number
+   * @returns null if the script must not run
+   */
   readonly serialNumber: (own: string | null) => Promise<string | null>;
 }
 

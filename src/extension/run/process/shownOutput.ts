@@ -1,24 +1,20 @@
 import { type Scheduler, systemScheduler } from '../../vscode/scheduler.ts';
 
-/** Characters that may come at once, and how many more each second: VS Code stands still under many millions. */
+/** VS Code freezes under many millions of characters. */
 const [burst, perSecond] = [1_000_000, 100_000];
-/** Milliseconds between looks at what comes too fast, and the characters of its end that are shown then. */
 const [pause, end] = [1_000, 5_000];
 
-/** Shows what a script prints; of what comes faster than anybody can read, only the end of each second. */
+/** Shows what a script prints. Of output that comes too fast to be read, it shows only the end of each second. */
 export class ShownOutput {
   readonly #show: (text: string) => void;
   readonly #leftOut: (characters: number) => string;
   readonly #clock: Scheduler;
   #allowance = burst;
   #since: number;
-  /** The end of what came too fast and is not shown yet. */
   #held = '';
-  /** How much came too fast, with what is held. */
   #tooFast = 0;
   #cancel = (): void => undefined;
 
-  /** @param leftOut a line that says how many characters are not shown */
   constructor(
     show: (text: string) => void,
     leftOut: (characters: number) => string,
@@ -47,7 +43,6 @@ export class ShownOutput {
     this.#held = (this.#held + text).slice(-end);
   }
 
-  /** Shows what is held; at the end of the script too. */
   flush(): void {
     this.#cancel();
     if (this.#tooFast === 0) return;

@@ -10,15 +10,12 @@ import { changeSetting, openSetting, setting } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
 
 export interface Interpreter {
-  /** The program and its own arguments. */
   readonly command: readonly string[];
-  /** Where the choice comes from, for the header of a run. */
   readonly source: string;
 }
 
 const functionOf = <T>(): z.ZodType<T> => z.custom<T>((value) => typeof value === 'function');
 
-/** The parts that are used of the Python environments extension. */
 const environmentsApi = z.object({
   getEnvironment: functionOf<(scope: vscode.Uri) => Promise<unknown>>(),
 });
@@ -26,7 +23,6 @@ const managedEnvironment = z.object({
   execInfo: z.object({ run: z.object({ executable: z.string(), args: z.array(z.string()).optional() }) }),
 });
 
-/** The parts that are used of the Python extension. */
 const pythonApi = z.object({
   environments: z.object({
     getActiveEnvironmentPath: functionOf<(resource: vscode.Uri) => { path: string }>(),
@@ -37,8 +33,8 @@ const pythonApi = z.object({
 const resolvedEnvironment = z.object({ executable: z.object({ uri: z.object({ fsPath: z.string() }) }) });
 
 /**
- * The interpreter for a script, in this order: the setting, the Python environments extension, the Python extension,
- * `.venv` in the workspace folder, `python3` (`py -3` on Windows) on the path.
+ * Returns the interpreter for a script, from the first of: the setting, the Python environments extension, the Python
+ * extension, `.venv` in the workspace folder, `python3` (`py -3` on Windows) on the path.
  * @throws UserError when there is none
  */
 export async function interpreterFor(script: vscode.Uri, log: Log): Promise<Interpreter> {
@@ -110,15 +106,13 @@ async function fromPath(): Promise<Interpreter | undefined> {
   return undefined;
 }
 
-/** The workspace folder of a script, or its own folder. */
 export const folderOf = (script: vscode.Uri): string =>
   vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? vscode.Uri.joinPath(script, '..').fsPath;
 
-/** The interpreter of a virtual environment. */
 export const pythonOf = (environment: string): string =>
   process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
 
-/** Makes this the script's interpreter: by the Python extension where that decides, else by the setting. */
+/** Makes this the script's interpreter: through the Python extension if it decides, otherwise by the setting. */
 export async function useInterpreter(python: string, script: vscode.Uri, log: Log): Promise<void> {
   const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
   await environments?.updateActiveEnvironmentPath?.(python, script);
@@ -126,7 +120,7 @@ export async function useInterpreter(python: string, script: vscode.Uri, log: Lo
   if (!(await sameFile(command[0] ?? '', python))) await changeSetting('python', python);
 }
 
-/** An interpreter may be spelled in several ways; a virtual environment's is a link that must not be followed. */
+/** An interpreter may be spelled in several ways; that of a virtual environment is a link that must not be followed. */
 async function sameFile(one: string, other: string): Promise<boolean> {
   const folders = await Promise.all([one, other].map((file) => realpath(dirname(file)).catch(() => file)));
   return folders[0] === folders[1];

@@ -6,20 +6,17 @@ import type { Log } from '../../vscode/log.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { folderOf, type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
 
-/** Modules that phase scripts import, by the package that brings them. */
 const packageOf: Readonly<Record<string, string>> = { openhtf: 'openhtf', tofupilot: 'tofupilot' };
 
-/** The packages that phase scripts need. */
 export const scriptPackages: readonly string[] = Object.values(packageOf);
 
-/** Whether a module that is missing is one that we can offer to install. */
 export const isInstallable = (missingModule: string | null): boolean =>
   missingModule !== null && (missingModule.split('.')[0] ?? '') in packageOf;
 
 /**
- * Makes `.venv` in the script's folder, installs what phase scripts need, and makes it the script's interpreter. The
- * interpreter of the run that failed makes it, so that the versions fit.
- * @throws UserError with what Python said
+ * Creates `.venv` in the script's folder, installs the packages that scripts need, and makes it the script's
+ * interpreter. It is created with the interpreter of the failed run, so that the versions fit.
+ * @throws UserError with the last line that Python printed
  */
 export async function installPackages(script: vscode.Uri, interpreter: Interpreter, log: Log): Promise<void> {
   const folder = folderOf(script);

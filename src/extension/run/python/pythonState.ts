@@ -9,12 +9,11 @@ import type { Log } from '../../vscode/log.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
 import { scriptPackages } from './pythonPackages.ts';
 
-/** The interpreter that a run in this window would use, and what is in it, or why it did not tell. */
 export interface PythonState extends Interpreter {
   readonly inside: z.infer<typeof answer> | { readonly failure: string };
 }
 
-/** The first lines: a `json.py` in the folder that it is started in must not run. */
+/** The first lines keep a `json.py` in the current folder from running. */
 const question = `
 import sys
 sys.path = [entry for entry in sys.path if entry]
@@ -29,17 +28,13 @@ packages = {name: version(name) for name in sys.argv[1:]}
 print(json.dumps({"executable": sys.executable, "version": sys.version.split()[0], "packages": packages}))
 `;
 const answer = z.object({
-  /** As Python itself names it. */
   executable: z.string(),
   version: z.string(),
-  /** Versions of what phase scripts need; null: not installed. */
   packages: z.record(z.string(), z.string().nullable()),
 });
 
-/** Milliseconds for an interpreter to tell its versions; a broken one must not stay behind. */
 const limit = 8_000;
 
-/** @throws UserError when no interpreter was found */
 export async function pythonState(log: Log): Promise<PythonState> {
   const interpreter = await interpreterFor(likelyScript(), log);
   return { ...interpreter, inside: await lookInside(interpreter) };
@@ -65,7 +60,6 @@ async function lookInside({ command: [program = '', ...args] }: Interpreter): Pr
   }
 }
 
-/** The script in the editor, else one that could be in the first folder. */
 function likelyScript(): vscode.Uri {
   const document = vscode.window.activeTextEditor?.document;
   if (document?.languageId === 'python' && document.uri.scheme === 'file') return document.uri;

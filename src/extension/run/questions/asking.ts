@@ -2,10 +2,13 @@ import type * as vscode from 'vscode';
 
 let questions = 0;
 
-/** Whether a run of this window asks something now: what opens over it would get what is being typed or scanned there. */
+/**
+ * Returns whether a run of this window asks a question now: whatever opened over it would receive what is being typed
+ * or scanned.
+ */
 export const isAsking = (): boolean => questions > 0;
 
-/** Counts a question until its answer is there, or the token withdraws it. */
+/** Counts a question until it is answered, or the token withdraws it. */
 export async function asking<T>(answer: Promise<T>, withdrawn?: Withdrawal): Promise<T> {
   let counts = true;
   const end = (): void => {

@@ -5,16 +5,12 @@ import type { Commands } from '../../vscode/commands.ts';
 import { setContext } from '../../vscode/context.ts';
 import { showInformation } from '../../vscode/messages.ts';
 
-/** A question that the user has dismissed while its test still waits for the answer. */
 interface DismissedQuestion {
-  /** The script and its station, as the user reads it. */
   readonly where: string;
   readonly message: string;
-  /** Asks the question again. */
   readonly ask: () => void;
 }
 
-/** Of all runs of this window. */
 const questions = new Set<DismissedQuestion>();
 const changed = new vscode.EventEmitter<void>();
 
@@ -28,7 +24,6 @@ export function keepInSight(question: DismissedQuestion): vscode.Disposable {
   });
 }
 
-/** Registers the way back to dismissed questions: an item of the status bar while there is one, and its command. */
 export function registerDismissedQuestions(commands: Commands): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('testStations.question', vscode.StatusBarAlignment.Left, 9);
   item.name = vscode.l10n.t('Waiting test');

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { asking } from './asking.ts';
 
-/** Resolves when no box is open; each box waits for the one before. */
 let last: Promise<unknown> = Promise.resolve();
 
 /**

@@ -11,7 +11,6 @@ import type { StationStore } from '../../connection/stationStore.ts';
 import { showWarning } from '../../vscode/messages.ts';
 import { wayToLink } from '../help/linkNamed.ts';
 
-/** A button or a line of a list, and what choosing it gives: the id to run under. */
 interface Option {
   readonly title: string;
   readonly label: string;
@@ -41,7 +40,7 @@ export class ProcedureQuestion {
 
   /**
    * @param scriptId the script's own `procedure_id`
-   * @param needsId the answer is to be an id, also where the script names an identifier
+   * @param needsId whether the answer must be an id even if the script names an identifier
    * @returns the id or identifier to run under, or null when the user cancels
    */
   async answer(scriptId: string | null, needsId = false): Promise<string | null> {
@@ -99,7 +98,6 @@ export class ProcedureQuestion {
     return option(label, nameBesideLabel(procedure), () => Promise.resolve(procedure.id));
   }
 
-  /** Links the procedure that the script names; one that does not exist yet is created, where its name can be one. */
   async #linkNamed(scriptId: string): Promise<Option[]> {
     const way = await wayToLink(this.#connection, this.#store, this.#station.id, scriptId);
     if (way === undefined) return [];
@@ -123,7 +121,10 @@ export class ProcedureQuestion {
   }
 }
 
-/** Up to three options as buttons; more of them in a list behind one. @returns undefined when the user cancels */
+/**
+ * Offers up to three options as buttons, and more in a list behind one.
+ * @returns undefined when the user cancels
+ */
 async function pick(message: string, detail: string, options: readonly Option[]): Promise<Option | undefined> {
   const more = option(vscode.l10n.t('Other Procedure…'), '', () => Promise.reject(new vscode.CancellationError()));
   const buttons = options.length <= 3 ? options : [...options.slice(0, 1), more];

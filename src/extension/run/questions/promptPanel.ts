@@ -7,11 +7,8 @@ import { webviewOptions, webviewPage } from '../../vscode/webviewPage.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
-/** Where prompts with an image are shown. */
 export interface PromptPlaces {
-  /** The folder of the installed extension. */
   readonly extension: vscode.Uri;
-  /** The folders in which the relative path of an image is looked up. */
   readonly folders: readonly string[];
 }
 
@@ -29,10 +26,8 @@ export class PromptPanel implements vscode.Disposable {
   readonly #where: string;
   readonly #places: PromptPlaces;
   #panel: vscode.WebviewPanel | undefined;
-  /** The last one is visible. */
   readonly #open: OpenPrompt[] = [];
 
-  /** @param where the names of the script and its station, as displayed to the user */
   constructor(where: string, places: PromptPlaces) {
     this.#where = where;
     this.#places = places;

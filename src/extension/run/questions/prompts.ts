@@ -10,16 +10,15 @@ import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
-/** Others who may answer: in a view of this window, or elsewhere. */
+/** Other people or views that may answer a prompt. */
 export interface OtherOperators {
-  /** The prompts have a view of their own in this window: no box is needed. */
   readonly isShown: () => boolean;
   readonly onDidChangeShown: vscode.Event<void>;
-  /** Says who was first; undefined: the answer given here counts. */
+  /** @returns a sentence about who was first; undefined if the answer given here counts */
   readonly claim: (prompt: string, text: string) => Promise<string | undefined>;
 }
 
-/** Whether others see the prompt too: not a password, and not what a script reads while it runs no test. */
+/** Others do not see passwords, nor what a script reads while it runs no test. */
 const isShared = ({ execution_id, hidden }: Prompt): boolean => execution_id !== '' && !hidden;
 
 /**
@@ -32,13 +31,8 @@ export class Prompts implements vscode.Disposable {
   readonly #panel: PromptPanel;
   readonly #others: OtherOperators | undefined;
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
-  /** What asks a dismissed prompt again. */
   readonly #dismissed = new Map<string, () => void>();
 
-  /**
-   * @param where the script and its station, as the user reads it: several may ask at once
-   * @param others undefined: there are none
-   */
   constructor(
     send: (command: RunnerCommand) => void,
     where: string,
@@ -75,7 +69,6 @@ export class Prompts implements vscode.Disposable {
     }
   }
 
-  /** Resolves when a dismissed prompt is to be asked again, is shown elsewhere in this window, or is closed. */
   async #askedAgain(prompt: Prompt, token: vscode.CancellationToken): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const ask = (): void => resolve(undefined);
@@ -103,7 +96,6 @@ export class Prompts implements vscode.Disposable {
     else void showInformation(vscode.l10n.t('{0} no longer waits for this answer.', this.#where));
   }
 
-  /** Where others may answer too, the first answer counts. */
   async #answer(prompt: Prompt, value: string): Promise<void> {
     const { request_id } = prompt;
     const first = isShared(prompt) ? await this.#others?.claim(request_id, value) : undefined;
@@ -111,7 +103,6 @@ export class Prompts implements vscode.Disposable {
     else void showInformation(first);
   }
 
-  /** Waits while the prompt can be answered in a view of this window, and no longer than the prompt is open. */
   async #notShownElsewhere(token: vscode.CancellationToken): Promise<void> {
     const others = this.#others;
     while (others?.isShown() === true && !token.isCancellationRequested) {
@@ -131,7 +122,6 @@ export class Prompts implements vscode.Disposable {
     return asking(this.#panel.ask(prompt, image, token), token);
   }
 
-  /** A box that stays until it is answered: its prompt shows the whole message, as many lines as it has. */
   async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const options: vscode.InputBoxOptions = {
       title: vscode.l10n.t('Operator prompt of {0}', this.#where),

@@ -10,7 +10,6 @@ const lastNumbers = z.record(z.string(), z.string());
 
 const maxPartNumberLength = 60;
 
-/** Returns why a text cannot be a part number, or undefined when it can be one. */
 export function partNumberProblem(text: string): string | undefined {
   const { length } = text.trim();
   return length >= 1 && length <= maxPartNumberLength
@@ -18,7 +17,6 @@ export function partNumberProblem(text: string): string | undefined {
     : vscode.l10n.t('A part number has 1 to {0} characters.', maxPartNumberLength);
 }
 
-/** Stores the part number that was entered last for each script. */
 export class PartNumbers {
   readonly #state: vscode.Memento;
 
@@ -41,7 +39,6 @@ export class PartNumbers {
 
 interface AskingRun {
   readonly script: vscode.Uri;
-  /** Names the script and its station. */
   readonly title: string;
   /** Entered by an operator, who does not see this window. */
   readonly serialNumber: string | undefined;
@@ -90,7 +87,6 @@ export class PartNumberQuestion {
   }
 }
 
-/** Finds the serial number of the next unit: the fixed one of the settings, or the one that the user types or scans. */
 export class SerialNumberQuestion {
   readonly #state: vscode.Memento;
 
@@ -99,8 +95,7 @@ export class SerialNumberQuestion {
   }
 
   /**
-   * @param script whose settings apply
-   * @param where names the script and its station, because several may ask at once
+   * @param title names the script and its station, because several may ask at once
    * @param own the script's own number, which is suggested
    * @returns null when the user cancels
    */

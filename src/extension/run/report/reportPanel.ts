@@ -15,14 +15,12 @@ import { webviewPage } from '../../vscode/webviewPage.ts';
 import { ReportAttachments, type ReportSource } from './reportSource.ts';
 import { findSources, goTo, type WorkspaceSources } from './workspaceSources.ts';
 
-/** The panel with the report of one run: loads, opens and saves for its webview. */
 export class ReportPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #id: string;
   readonly #source: ReportSource;
   readonly #log: Log;
   readonly #attachments: ReportAttachments;
-  /** The run, and the sources of its phases and logs; undefined until the run was loaded. */
   #shown: { run: Run; isSaved: boolean; sources: Promise<WorkspaceSources> } | undefined;
 
   constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
@@ -131,7 +129,6 @@ function reasonOf(error: unknown): string {
   return messageOf(error);
 }
 
-/** Saves the whole run as JSON, or its measurements as CSV, in a file that the user chooses. */
 function exportRun(run: Run, format: 'json' | 'csv'): Promise<void> {
   const started = run.started_at.slice(0, 19).replaceAll(':', '-');
   const name = safeFileName(`${run.unit.serial_number} ${run.procedure.name} ${started}.${format}`);

@@ -14,15 +14,11 @@ export interface Attachment {
   readonly name: string;
 }
 
-/** Where the run of a report comes from. */
 export interface ReportSource {
-  /** @throws ApiError, UserError when it cannot be loaded */
   load(): Promise<{ readonly run: Run; readonly isSaved: boolean }>;
-  /** @throws ApiError, UserError when it was never uploaded, or cannot be loaded */
   content(attachment: Attachment): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Returns the source of a run on the server. */
 export function runSource(connection: Connection, id: string): ReportSource {
   return {
     load: async () => ({ run: await connection.call(runs.get, { params: { id } }), isSaved: true }),
@@ -55,7 +51,6 @@ export class ReportAttachments implements vscode.Disposable {
     this.#source = source;
   }
 
-  /** @throws ApiError when it was never uploaded, or cannot be loaded */
   content(attachment: Attachment): Promise<Uint8Array<ArrayBuffer>> {
     return this.#source.content(attachment);
   }

@@ -11,7 +11,6 @@ const viewType = 'testStations.report';
 const panelState = z.object({ subject: z.string() });
 const pendingPrefix = 'kept:';
 
-/** The run reports, one panel for each run. They are restored after a reload of the window. */
 export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #connection: Connection;
   readonly #uploads: UploadQueue;
@@ -31,12 +30,10 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
     );
   }
 
-  /** Shows the run's report, or refreshes the one that is open. */
   async open(argument: unknown): Promise<void> {
     await this.#open(z.uuid().parse(argument));
   }
 
-  /** Shows the report of a pending upload. */
   async openPending(id: string): Promise<void> {
     await this.#open(pendingPrefix + id);
   }
@@ -77,7 +74,6 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
     panel.onDidDispose(() => this.#panels.delete(id));
   }
 
-  /** Replaces the shown pending uploads that have been saved since by their runs. */
   #refreshSaved(): void {
     for (const [id, panel] of this.#panels) {
       const isSaved =

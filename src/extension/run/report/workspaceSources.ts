@@ -5,7 +5,6 @@ import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts
 
 interface Place {
   uri: vscode.Uri;
-  /** Counts from 1. */
   line: number;
 }
 
@@ -16,7 +15,6 @@ export interface WorkspaceSources {
 }
 
 const excluded = '**/{node_modules,site-packages,.venv,venv,.tox,__pycache__}/**';
-/** More files than a project of test scripts has. */
 const maxFiles = 2000;
 
 /** Searches the workspace's Python files. Never rejects: unreadable files are skipped. */
@@ -49,7 +47,6 @@ async function textOf(uri: vscode.Uri): Promise<{ path: string; text: string }> 
   return { path: uri.fsPath, text: content };
 }
 
-/** Shows the place in an editor. */
 export async function goTo(place: Place | undefined, line = place?.line ?? 1): Promise<void> {
   if (!place) throw new Error(vscode.l10n.t('The source is not in this workspace any more.'));
   const at = new vscode.Position(Math.max(0, line - 1), 0);

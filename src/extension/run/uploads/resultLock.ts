@@ -3,7 +3,6 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { birthOf, isStillAlive } from '../../vscode/processes.ts';
 
-/** The file operations of a lock. */
 export interface LockFiles {
   create(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;

@@ -8,22 +8,18 @@ const busyCheckMs = 5_000;
 const minRoundDelayMs = 1_000;
 
 interface RetryWork {
-  /** Returns the pending uploads. */
   readonly list: () => Promise<readonly PendingUpload[]>;
   /** Tries once; never rejects because of a server. */
   readonly push: (result: PendingUpload) => Promise<unknown>;
-  /** Reports an error of this machine, such as a full disk, after which the next round still comes. */
   readonly reportError: (error: unknown) => void;
 }
 
-/** Retries each pending upload when it is due, in rounds. */
 export class Retries {
   readonly #work: RetryWork;
   readonly #clock: Scheduler;
   /** Failed tries of this window, including those that are not stored on disk, such as for a missing key. */
   readonly #tries = new Map<string, { tries: number; last: number }>();
   #cancel = (): void => undefined;
-  /** Whether the next round also takes uploads that are not due yet. */
   #includeAll = false;
   #disposed = false;
 
@@ -39,7 +35,6 @@ export class Retries {
     this.schedule(0);
   }
 
-  /** Schedules the next round in place of the one that was scheduled before. */
   schedule(delayMs: number): void {
     this.#cancel();
     if (!this.#disposed) this.#cancel = this.#clock.schedule(delayMs, () => this.#round());
@@ -58,7 +53,6 @@ export class Retries {
     if (next !== Infinity) this.schedule(Math.max(minRoundDelayMs, next - this.#clock.now()));
   }
 
-  /** @returns when the next upload is due, in milliseconds since 1970; Infinity when none is retried automatically */
   async #retryDue(): Promise<number> {
     const includeAll = this.#includeAll;
     this.#includeAll = false;
@@ -93,8 +87,8 @@ function dueAfter({ tries, last }: { readonly tries: number; readonly last: numb
 }
 
 /**
- * Whether the server has refused the result, so that only the user can change the answer. A refused key does not concern
- * the result: the station may have another one by now.
+ * Returns whether the server has refused the result, so that only the user can change the answer. A refused key does
+ * not concern the result: the station may have another one by now.
  */
 export function isRefused({ handed, tried }: PendingUpload): boolean {
   const status = tried === null ? (handed?.status ?? null) : tried.status;

@@ -12,10 +12,6 @@ import type { PendingUpload } from './uploadFolder.ts';
 import { pendingReason } from './uploadPending.ts';
 import { reasonOf, type UploadQueue } from './uploadQueue.ts';
 
-/**
- * Registers the commands on pending uploads, and their item in the status bar.
- * @param focused returns the row that has the focus in the Runs view
- */
 export function registerUploadCommands(
   commands: Commands,
   uploads: UploadQueue,
@@ -126,17 +122,14 @@ export function registerUploadCommands(
   return vscode.Disposable.from(createStatusItem(uploads));
 }
 
-/** Returns the serial number, or words for a unit without one. */
 export const nameOf = ({ serial_number }: PendingUpload): string =>
   serial_number === null ? vscode.l10n.t('a unit without a number') : oneLine(serial_number);
 
-/** Returns the id of a result, given itself or its row in the Runs view. */
 function idOf(argument: unknown): string | undefined {
   const row = z.object({ kept: z.object({ id: z.string() }) }).safeParse(argument).data?.kept;
   return (row ?? z.object({ id: z.string() }).safeParse(argument).data)?.id;
 }
 
-/** Creates the status bar item that is visible while uploads are pending. */
 function createStatusItem(uploads: UploadQueue): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('testStations.waiting', vscode.StatusBarAlignment.Left, 9);
   item.name = vscode.l10n.t('Results that wait');

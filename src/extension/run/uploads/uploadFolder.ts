@@ -12,12 +12,10 @@ import { isStillAlive } from '../../vscode/processes.ts';
 import { renameWithRetries } from '../../vscode/renameWithRetries.ts';
 import { takeLock } from './resultLock.ts';
 
-/** A result on disk that no server has acknowledged. */
 export interface PendingUpload extends PendingUploadEntry {
   readonly folder: string;
   /** Why the script's own push failed; null when it did not push, or died before it could. */
   readonly handed: { readonly status: number | null; readonly message: string | null } | null;
-  /** The script that wrote it may still push it. */
   readonly isBusy: boolean;
   readonly tried: UploadAttempt | null;
 }
@@ -117,7 +115,6 @@ export class UploadFolder {
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Returns milliseconds since 1970; the current time when the file is gone. */
 async function writtenAt(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now();
 }

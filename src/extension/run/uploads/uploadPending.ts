@@ -8,20 +8,16 @@ import { ApiError } from '../../client/apiError.ts';
 import type { StationApi } from '../../client/stationApi.ts';
 import type { PendingUpload, UploadFolder } from './uploadFolder.ts';
 
-/** The server that a result is pushed to, with the key of its station. */
 export interface UploadTarget {
   readonly api: StationApi;
   /** Whether the server creates one run of all pushes with one mark; else it is asked whether it has the run. */
   readonly supportsMarks: boolean;
 }
 
-/** Why a result stays on this machine, and the remedy if it is known. */
 export type PendingReason = Extract<Push, { readonly pendingReason: string }>;
 
-/** The id of the run, or why the result stays on this machine. */
 export type UploadResult = { readonly runId: string } | PendingReason;
 
-/** @param reason the server's message */
 export const pendingReason = (reason: string): PendingReason =>
   /part[ _]number/i.test(reason) ? { pendingReason: reason, remedy: 'partNumber' } : { pendingReason: reason };
 
@@ -60,12 +56,6 @@ export async function uploadPending(
   }
 }
 
-/**
- * Pushes a result with the station's key, as its own client would have.
- * @param supportsMarks whether the server recognizes by a mark that a run was pushed before; else it is asked
- * @returns the run's id
- * @throws ApiError
- */
 async function pushRun(
   api: StationApi,
   folder: UploadFolder,

@@ -35,9 +35,7 @@ export class UploadQueue implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   #results: readonly PendingUpload[] = [];
-  /** Uploads in progress, by execution. */
   readonly #pushing = new Map<string, Promise<UploadResult>>();
-  /** Ids of the runs that this window has pushed, by execution. */
   readonly #pushed = new Map<string, string>();
   readonly #retries: Retries;
   #watcher: FSWatcher | undefined;
@@ -62,13 +60,11 @@ export class UploadQueue implements vscode.Disposable {
     return this.#results.filter(({ isBusy }) => !isBusy);
   }
 
-  /** Loads the results of earlier windows and scripts, and watches for new ones. */
   start(): void {
     this.#watch();
     this.#retries.schedule(0);
   }
 
-  /** Tries all pending uploads now, because the server is reachable again. */
   retryAll(): void {
     if (this.pending.length > 0) this.#retries.retryAll();
   }
@@ -94,7 +90,6 @@ export class UploadQueue implements vscode.Disposable {
     return pushed;
   }
 
-  /** Pushes the result now. @throws UserError, ApiError */
   async retry(result: PendingUpload): Promise<UploadResult> {
     const pushed = await this.#push(result);
     await this.#refresh();
@@ -106,7 +101,6 @@ export class UploadQueue implements vscode.Disposable {
     await this.#refresh();
   }
 
-  /** Stores a part number in the result and pushes it now. @throws UserError, ApiError */
   async setPartNumber(result: PendingUpload, number: string): Promise<UploadResult> {
     await this.#folder.withLock(result, async (now) => {
       const body = await this.#folder.body(now);
@@ -117,7 +111,6 @@ export class UploadQueue implements vscode.Disposable {
     return this.retry(result);
   }
 
-  /** Returns the id of the run that this window has pushed the result as, or undefined. */
   runIdOf(id: string): string | undefined {
     return this.#pushed.get(id);
   }
@@ -134,7 +127,6 @@ export class UploadQueue implements vscode.Disposable {
     }
   }
 
-  /** Returns the content of an attachment. @throws UserError when the result is gone */
   async attachment(id: string, attachment: string): Promise<Uint8Array<ArrayBuffer>> {
     const result = await this.#get(id);
     const found = result.attachments.find((_, index) => placeholderId(index) === attachment);
@@ -213,7 +205,6 @@ export class UploadQueue implements vscode.Disposable {
 
 const goneError = (): UserError => new UserError(vscode.l10n.t('The result is no longer on this machine.'));
 
-/** Returns why the result is still on this machine. */
 export function reasonOf({ handed, tried }: PendingUpload): string {
   if (tried !== null && tried.run_id !== null && tried.tries === 0) return vscode.l10n.t('Attachments are missing.');
   const reason = tried?.message ?? handed?.message ?? null;

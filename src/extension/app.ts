@@ -6,7 +6,7 @@ import { StationStore } from './connection/stationStore.ts';
 import { registerDoctor } from './doctor/index.ts';
 import { registerOperator } from './operator/index.ts';
 import { registerRun } from './run/index.ts';
-import { pythonState } from './run/python/pythonState.ts';
+import { inspectPython } from './run/python/inspectPython.ts';
 import { registerStations } from './stations/index.ts';
 import { registerUptime } from './uptime/index.ts';
 import { Commands } from './vscode/commands.ts';
@@ -38,7 +38,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     store,
     feed,
     liveScripts,
-    registerDoctor(commands, context, connection, store, log, () => pythonState(log)),
+    registerDoctor(commands, context, connection, store, log, () => inspectPython(log)),
     registerStations(commands, connection, store, feed, log),
   );
   const running = registerRun(commands, connection, store, log, liveScripts, {

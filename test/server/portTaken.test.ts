@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'mocha';
-import { findOrStartServer, isStillThere } from '../../src/extension/connection/serverProcess.ts';
+import { findOrStartServer, isServerRunning } from '../../src/extension/connection/serverProcess.ts';
 import { isAlive } from '../../src/extension/vscode/processes.ts';
 import { version } from '../../src/server/version.ts';
 import { local, type ServerAddress, serverAddress } from '../../src/shared/contract/local.ts';
@@ -23,7 +23,7 @@ describe('another program on the port of a server that was killed', function () 
   it('is not taken for the server, although it answers as that one did', async () => {
     const server = await startServer(folder);
     const health = await (await fetch(server.url + local.health.path)).text();
-    assert.ok(await isStillThere(server.address));
+    assert.ok(await isServerRunning(server.address));
     await server.kill();
 
     // A stand-in for a program of another account on the machine.
@@ -35,13 +35,13 @@ describe('another program on the port of a server that was killed', function () 
     await new Promise<void>((done) => impostor?.listen(Number(port), '127.0.0.1', done));
     assert.equal(serverAddress.parse(JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8'))).url, server.url);
 
-    assert.equal(await isStillThere(server.address), false);
+    assert.equal(await isServerRunning(server.address), false);
     const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
     const { address } = await findOrStartServer({ program, version, dataFolder: folder });
     started.push(address);
     assert.notEqual(address.url, server.url);
     assert.equal(address.instance, server.address.instance);
-    assert.ok(await isStillThere(address));
+    assert.ok(await isServerRunning(address));
     assert.deepEqual(requests, []);
   });
 });

@@ -15,7 +15,7 @@ import { Keys } from './keys.ts';
 import { LocalServer } from './localServer.ts';
 import { RemoteServer } from './remoteServer.ts';
 import type { Capability, ReachedServer, StationServer, Trust } from './server.ts';
-import { type RemotePlace, ServerList } from './serverList.ts';
+import { type RemoteServerEntry, ServerList } from './serverList.ts';
 
 /** A key that the server has just accepted, with its station. */
 export interface StationAccess {
@@ -52,7 +52,7 @@ export class Connection implements vscode.Disposable {
     this.#server = this.#chosen();
   }
 
-  get remote(): RemotePlace | undefined {
+  get remote(): RemoteServerEntry | undefined {
     return this.#server instanceof RemoteServer ? this.#server.place : undefined;
   }
 
@@ -101,7 +101,7 @@ export class Connection implements vscode.Disposable {
         return await reached.api(key).call(operation, input);
       } catch (error) {
         if (!(error instanceof ApiError && error.kind === 'unauthorized')) throw error;
-        return reached.api(await server.renewedUserKey(reached, key)).call(operation, input);
+        return reached.api(await server.replaceUserKey(reached, key)).call(operation, input);
       }
     });
   }
@@ -195,25 +195,25 @@ export class Connection implements vscode.Disposable {
    * @returns null if it is the key of a station
    * @throws ApiError, also if the server does not know the key
    */
-  ownerOf(place: RemotePlace, key: string): Promise<{ name: string | null; email: string } | null> {
+  ownerOf(place: RemoteServerEntry, key: string): Promise<{ name: string | null; email: string } | null> {
     return new RemoteServer(place, this.#keys).reach(true, async ({ api }) => {
       const [owner] = await api(key).call(users.list, { query: { current: 'true' } });
       return owner ?? null;
     });
   }
 
-  async signIn(place: RemotePlace, key: string): Promise<void> {
+  async signIn(place: RemoteServerEntry, key: string): Promise<void> {
     await this.#keys.setUser(place.url, key);
     await this.servers.save(place);
     await this.use(place);
   }
 
-  async signOut(place: RemotePlace): Promise<void> {
+  async signOut(place: RemoteServerEntry): Promise<void> {
     await this.#keys.removeServer(place.url);
     this.reset();
   }
 
-  async use(place: RemotePlace | undefined): Promise<void> {
+  async use(place: RemoteServerEntry | undefined): Promise<void> {
     await this.servers.choose(place);
     this.reset();
   }

@@ -23,18 +23,18 @@ export class LiveScripts implements vscode.Disposable {
   readonly #started = new vscode.EventEmitter<LiveScript>();
   readonly onDidStart = this.#started.event;
   readonly #shownChanged = new vscode.EventEmitter<void>();
-  readonly onDidChangeShown = this.#shownChanged.event;
+  readonly onDidChangeShownStations = this.#shownChanged.event;
   #shownStations: ReadonlySet<string> = new Set();
 
   reportStarted(script: LiveScript): void {
     this.#started.fire(script);
   }
 
-  get shown(): ReadonlySet<string> {
+  get shownStations(): ReadonlySet<string> {
     return this.#shownStations;
   }
 
-  setShown(stations: ReadonlySet<string>): void {
+  setShownStations(stations: ReadonlySet<string>): void {
     this.#shownStations = stations;
     this.#shownChanged.fire();
   }

@@ -11,7 +11,13 @@ import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { Keys } from './keys.ts';
 import type { ReachedServer, StationServer } from './server.ts';
-import { createUserKey, findOrStartServer, isStillThere, type ServerPlace, ServerStartError } from './serverProcess.ts';
+import {
+  createUserKey,
+  findOrStartServer,
+  isServerRunning,
+  type ServerInstallation,
+  ServerStartError,
+} from './serverProcess.ts';
 
 /**
  * The embedded server. The first call starts it. If it was killed it is started again, and a lost user key is replaced,
@@ -21,13 +27,13 @@ export class LocalServer implements StationServer {
   readonly host = null;
   readonly #keys: Keys;
   readonly #log: Log;
-  readonly #defaults: ServerPlace;
+  readonly #defaults: ServerInstallation;
   #address: Promise<ServerAddress> | undefined;
   #capabilities: Promise<ReadonlySet<string>> | undefined;
   readonly #installationName: () => Promise<string>;
   #newKey: Promise<string> | undefined;
 
-  constructor(keys: Keys, log: Log, defaults: ServerPlace, installationName: () => Promise<string>) {
+  constructor(keys: Keys, log: Log, defaults: ServerInstallation, installationName: () => Promise<string>) {
     this.#keys = keys;
     this.#log = log;
     this.#defaults = defaults;
@@ -73,7 +79,7 @@ export class LocalServer implements StationServer {
   }
 
   /** Another window may have stored a new key since the refused one was read: a further one would end that key. */
-  async renewedUserKey(server: ReachedServer, refusedKey: string): Promise<string> {
+  async replaceUserKey(server: ReachedServer, refusedKey: string): Promise<string> {
     const stored = await this.#keys.user(server.instance);
     return stored === undefined || stored === refusedKey ? this.#newUserKey(server) : stored;
   }
@@ -85,7 +91,7 @@ export class LocalServer implements StationServer {
 
   async ensureGenuine({ url }: ReachedServer): Promise<void> {
     const address = await this.address();
-    if (address.url === url && (await isStillThere(address))) return;
+    if (address.url === url && (await isServerRunning(address))) return;
     throw new ApiError('offline', null, `The station server is no longer at ${url}.`);
   }
 
@@ -136,7 +142,7 @@ export class LocalServer implements StationServer {
     return this.#place().dataFolder;
   }
 
-  #place(): ServerPlace {
+  #place(): ServerInstallation {
     const configured = setting('dataFolder').replace(/^~(?=$|[\\/])/, homedir());
     if (configured !== '' && !isAbsolute(configured)) {
       throw new ServerStartError(`The data folder “${configured}” is not an absolute path.`);

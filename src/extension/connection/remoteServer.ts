@@ -7,15 +7,15 @@ import { StationApi } from '../client/stationApi.ts';
 import type { Keys } from './keys.ts';
 import type { ReachedServer, StationServer } from './server.ts';
 import { ServerConnectionError, serverConnectionErrorFrom } from './serverConnectionError.ts';
-import type { RemotePlace } from './serverList.ts';
+import type { RemoteServerEntry } from './serverList.ts';
 
 export class RemoteServer implements StationServer {
-  readonly place: RemotePlace;
+  readonly place: RemoteServerEntry;
   readonly host: string;
   readonly #keys: Keys;
   #capabilities: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(place: RemotePlace, keys: Keys) {
+  constructor(place: RemoteServerEntry, keys: Keys) {
     this.place = place;
     this.host = new URL(place.url).host;
     this.#keys = keys;
@@ -38,7 +38,7 @@ export class RemoteServer implements StationServer {
     throw new ServerConnectionError('signedOut', this.host, vscode.l10n.t('You are not signed in to {0}.', this.host));
   }
 
-  renewedUserKey(): Promise<string> {
+  replaceUserKey(): Promise<string> {
     return Promise.reject(
       new ServerConnectionError(
         'unauthorized',

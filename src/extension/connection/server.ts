@@ -36,7 +36,7 @@ export interface StationServer {
    */
   reach<T>(repeatable: boolean, work: (reached: ReachedServer) => Promise<T>): Promise<T>;
   userKey(reached: ReachedServer): Promise<string>;
-  renewedUserKey(reached: ReachedServer, refusedKey: string): Promise<string>;
+  replaceUserKey(reached: ReachedServer, refusedKey: string): Promise<string>;
   /** Checks that a key may be sent to this address. @throws ApiError if another program may be there now */
   ensureGenuine(reached: ReachedServer): Promise<void>;
   capabilities(): Promise<ReadonlySet<string>>;

@@ -5,7 +5,7 @@ const remotePlace = z.object({
   url: z.url(),
   caFile: z.string().optional(),
 });
-export type RemotePlace = z.infer<typeof remotePlace>;
+export type RemoteServerEntry = z.infer<typeof remotePlace>;
 
 const known = z.array(remotePlace).catch([]);
 const listKey = 'servers';
@@ -25,26 +25,26 @@ export class ServerList {
     this.#here = workspaceState;
   }
 
-  get all(): readonly RemotePlace[] {
+  get all(): readonly RemoteServerEntry[] {
     return known.parse(this.#everywhere.get(listKey));
   }
 
-  get chosen(): RemotePlace | undefined {
+  get chosen(): RemoteServerEntry | undefined {
     const url = this.#here.get(choiceKey) ?? this.#everywhere.get(choiceKey);
     return this.all.find((place) => place.url === url);
   }
 
-  async choose(place: RemotePlace | undefined): Promise<void> {
+  async choose(place: RemoteServerEntry | undefined): Promise<void> {
     const choice = place?.url ?? thisMachine;
     await this.#here.update(choiceKey, choice);
     await this.#everywhere.update(choiceKey, choice);
   }
 
-  async save(place: RemotePlace): Promise<void> {
+  async save(place: RemoteServerEntry): Promise<void> {
     await this.#everywhere.update(listKey, [...this.all.filter(({ url }) => url !== place.url), place]);
   }
 
-  async remove({ url }: RemotePlace): Promise<void> {
+  async remove({ url }: RemoteServerEntry): Promise<void> {
     await this.#everywhere.update(
       listKey,
       this.all.filter((each) => each.url !== url),

@@ -22,7 +22,7 @@ import { StationApi } from '../client/stationApi.ts';
 import { environmentWithoutKeys } from '../vscode/environment.ts';
 import { isAlive } from '../vscode/processes.ts';
 
-export interface ServerPlace {
+export interface ServerInstallation {
   readonly program: string;
   readonly version: string;
   readonly dataFolder: string;
@@ -55,7 +55,7 @@ function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
  * share the server, and it outlives them.
  * @throws ServerStartError
  */
-export async function findOrStartServer(place: ServerPlace): Promise<StartedServer> {
+export async function findOrStartServer(place: ServerInstallation): Promise<StartedServer> {
   const found = await findServer(place.dataFolder);
   if (found !== undefined) {
     if (!isOlder(found.version, place.version)) return { address: found, offeredKey: undefined };
@@ -99,7 +99,7 @@ const isOlder = (running: string, own: string): boolean => running.localeCompare
  * Returns whether the server at this address is still the server of its data folder. After its process has ended, another
  * program may have its port and may know the instance, so nothing is requested then.
  */
-export async function isStillThere({ url, instance, pid }: ServerAddress): Promise<boolean> {
+export async function isServerRunning({ url, instance, pid }: ServerAddress): Promise<boolean> {
   if (!isAlive(pid)) return false;
   try {
     return (await new StationApi(url).call(local.health)).instance === instance;
@@ -115,10 +115,10 @@ async function findServer(dataFolder: string): Promise<ServerFile | undefined> {
   } catch {
     return undefined; // There is no file, or only half of one; a new start writes it again.
   }
-  return (await isStillThere(address)) ? address : undefined;
+  return (await isServerRunning(address)) ? address : undefined;
 }
 
-async function startServer(place: ServerPlace, adminKey: string): Promise<ServerAddress | 'in use'> {
+async function startServer(place: ServerInstallation, adminKey: string): Promise<ServerAddress | 'in use'> {
   const log = await openLog(place.dataFolder);
   const child = spawn(process.execPath, [...serverNodeOptions, place.program, '--data', place.dataFolder], {
     cwd: place.dataFolder, // not the folder of a workspace, which could then not be removed on Windows
@@ -185,7 +185,10 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
  * Creates a user key. Access to the data folder is what authorizes this.
  * @param name the key's name; an earlier key with this name becomes invalid
  */
-export async function createUserKey(place: Pick<ServerPlace, 'program' | 'dataFolder'>, name: string): Promise<string> {
+export async function createUserKey(
+  place: Pick<ServerInstallation, 'program' | 'dataFolder'>,
+  name: string,
+): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,

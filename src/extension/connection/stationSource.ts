@@ -21,7 +21,7 @@ export interface StationKey {
   readonly prefix: string;
   readonly createdAt: string | null;
   readonly lastUsedAt: string | null;
-  readonly isHere: boolean;
+  readonly isOnThisMachine: boolean;
 }
 
 export interface StationDetails {
@@ -61,7 +61,7 @@ export async function loadStation(
     const { item, key, week } = await ((await connection.can('station-overview'))
       ? loadFromOverview(connection, id)
       : loadFromPublicApi(connection, id));
-    const kept = key && { ...key, isHere: await connection.hasStationKey(id, key.prefix) };
+    const kept = key && { ...key, isOnThisMachine: await connection.hasStationKey(id, key.prefix) };
     return { item, details: { key: kept, week } };
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'notFound') return undefined;
@@ -71,7 +71,7 @@ export async function loadStation(
 
 interface LoadedStation {
   readonly item: StationItem;
-  readonly key: Omit<StationKey, 'isHere'> | null;
+  readonly key: Omit<StationKey, 'isOnThisMachine'> | null;
   readonly week: StationDetails['week'];
 }
 

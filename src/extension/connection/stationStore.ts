@@ -68,11 +68,11 @@ export class StationStore implements vscode.Disposable {
   }
 
   /** The prompts that wait for an answer, by station. */
-  get waiting(): ReadonlyMap<string, string> {
+  get waitingPrompts(): ReadonlyMap<string, string> {
     return this.#waiting;
   }
 
-  setWaiting(prompts: ReadonlyMap<string, string>): void {
+  setWaitingPrompts(prompts: ReadonlyMap<string, string>): void {
     const changed = new Set([...this.#waiting.keys(), ...prompts.keys()]);
     this.#waiting = prompts;
     for (const id of changed) this.#changed.fire(id);

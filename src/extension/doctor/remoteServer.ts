@@ -1,12 +1,12 @@
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { RemotePlace } from '../connection/serverList.ts';
+import type { RemoteServerEntry } from '../connection/serverList.ts';
 import type { ExaminedServer } from './localServer.ts';
 import { type Fact, within } from './report.ts';
 
 const answerTimeoutMs = 5_000;
 
-export async function examineRemoteServer(connection: Connection, place: RemotePlace): Promise<ExaminedServer> {
+export async function examineRemoteServer(connection: Connection, place: RemoteServerEntry): Promise<ExaminedServer> {
   const facts: Fact[] = [
     ['Kind', 'at an address'],
     ['Address', place.url],

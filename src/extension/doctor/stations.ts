@@ -45,7 +45,7 @@ function keyState(
   const details = answers && store.error === undefined ? store.details(station) : undefined;
   if (details === undefined) return undefined;
   if (details.key === null) return 'the station has none';
-  return details.key.isHere ? 'yes' : 'no';
+  return details.key.isOnThisMachine ? 'yes' : 'no';
 }
 
 function stationsProblem(

@@ -79,7 +79,7 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   /** Publishes the stations that have a panel: their prompts need no input box. */
   #publishShown(): void {
-    this.#liveRuns.setShown(new Set(this.#panels.keys()));
+    this.#liveRuns.setShownStations(new Set(this.#panels.keys()));
   }
 
   dispose(): void {

@@ -40,7 +40,7 @@ export class WaitingPrompts implements vscode.Disposable {
       connection.onDidChangeServer(() => {
         this.#watching?.abort();
         this.#watching = undefined;
-        store.setWaiting(new Map());
+        store.setWaitingPrompts(new Map());
       }),
     ];
   }
@@ -68,12 +68,14 @@ export class WaitingPrompts implements vscode.Disposable {
 
   #update(prompts: readonly WaitingPrompt[]): void {
     this.#waiting = new Set(prompts.map(({ prompt_id }) => prompt_id));
-    this.#store.setWaiting(new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)])));
+    this.#store.setWaitingPrompts(
+      new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)])),
+    );
     for (const prompt of prompts) {
       if (this.#notified.has(prompt.prompt_id)) continue;
       this.#notified.add(prompt.prompt_id);
       // A run of an editor shows an input box there unless it has a panel, and a visible panel shows the prompt itself.
-      const hasBox = prompt.source === 'editor' && !this.#liveRuns.shown.has(prompt.station_id);
+      const hasBox = prompt.source === 'editor' && !this.#liveRuns.shownStations.has(prompt.station_id);
       if (!hasBox && !this.#isVisible(prompt.station_id)) void this.#notify(prompt);
     }
   }

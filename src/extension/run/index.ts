@@ -14,7 +14,7 @@ import { registerScriptHelp } from './help/scriptHelp.ts';
 import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
 import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts';
 import { Reports } from './report/reports.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
 import { StationTerminals } from './stationTerminal.ts';
@@ -42,14 +42,14 @@ export function registerRun(
 ): RunFeature {
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const uploads = new UploadQueue(connection, join(places.storage, 'outbox'), log);
-  const context: RunContext = {
+  const context: RunDependencies = {
     connection,
     store,
     log,
     liveScripts,
     extension: places.extension,
-    runner: vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath,
-    storage: places.storage,
+    runnerFile: vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath,
+    storagePath: places.storage,
     items: new TestItems(controller),
     uploads,
     partNumbers: new PartNumbers(places.state),

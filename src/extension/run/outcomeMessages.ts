@@ -143,8 +143,8 @@ export const resultsLabel = (): string => vscode.l10n.t('Show Results');
 export async function showDryOutcome(script: string, end: ScriptEnd): Promise<string | undefined> {
   const { executions, failure } = end.live;
   const last = executions.at(-1);
-  if (failure !== null && !end.stopped) return showFailure(script, failure, 0);
-  if (last === undefined) return end.stopped ? undefined : showWithoutTest(script, end);
+  if (failure !== null && !end.wasStopped) return showFailure(script, failure, 0);
+  if (last === undefined) return end.wasStopped ? undefined : showWithoutTest(script, end);
   const result =
     executions.length === 1 ? describeResult(last) : vscode.l10n.t('{0}: {1}.', script, countRuns(executions));
   const refusals = executions.flatMap(({ push }) => (push !== null && 'message' in push ? push.message : []));

@@ -12,7 +12,7 @@ import { requireDebugger } from './process/debuggedProcess.ts';
 import { type Interpreter, interpreterFor } from './python/interpreter.ts';
 import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { PartNumberQuestion } from './questions/unitQuestions.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
 
 /** The station that a script runs as, with the questions whose answers hold for the run. */
@@ -41,14 +41,14 @@ export interface PreparedRun {
  * @throws UserError when something is missing, with the way to provide it
  * @throws vscode.CancellationError when the user cancels a question
  */
-export async function prepareRun(context: RunContext, run: RunSession): Promise<PreparedRun> {
+export async function prepareRun(context: RunDependencies, run: RunSession): Promise<PreparedRun> {
   if (run.mode === 'debug') requireDebugger();
   const source = await saveAndRead(run.script);
   let station: RunningStation | undefined;
   if (run.mode !== 'dry') {
     const { connection, store } = context;
-    run.station ??= await selectedStation(store);
-    const access = await accessOf(connection, run.station);
+    run.station ??= await ensureSelectedStation(store);
+    const access = await requireAccess(connection, run.station);
     station = {
       access,
       procedure: new ProcedureQuestion(connection, store, access.station),
@@ -60,14 +60,14 @@ export async function prepareRun(context: RunContext, run: RunSession): Promise<
   return { interpreter, launch: await launchSettings(run.script), station };
 }
 
-export async function selectedStation(store: StationStore): Promise<StationName> {
+export async function ensureSelectedStation(store: StationStore): Promise<StationName> {
   if (store.selected === undefined) await store.refresh();
   if (store.selected === undefined) await vscode.commands.executeCommand('testStations.selectStation');
   if (store.selected === undefined) throw new vscode.CancellationError();
   return store.selected;
 }
 
-export async function accessOf(connection: Connection, { id, name }: StationName): Promise<StationAccess> {
+export async function requireAccess(connection: Connection, { id, name }: StationName): Promise<StationAccess> {
   const access = await connection.stationAccess(id);
   if (access !== undefined) return access;
   throw new UserError(

@@ -3,7 +3,7 @@ import type { Outcome } from '../../shared/contract/common.ts';
 import type { RunListItem } from '../../shared/contract/runs.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { isRefused } from './uploads/retries.ts';
-import { nameOf } from './uploads/uploadCommands.ts';
+import { unitNameOf } from './uploads/uploadCommands.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
 import { pendingReason } from './uploads/uploadPending.ts';
 import { reasonOf } from './uploads/uploadQueue.ts';
@@ -35,7 +35,7 @@ export function runItem(run: RunListItem): vscode.TreeItem {
 }
 
 export function pendingItem(result: PendingUpload): vscode.TreeItem {
-  const item = new vscode.TreeItem(nameOf(result));
+  const item = new vscode.TreeItem(unitNameOf(result));
   const refused = isRefused(result);
   const state = refused ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
   const reason = oneLine(reasonOf(result), 500);
@@ -48,14 +48,14 @@ export function pendingItem(result: PendingUpload): vscode.TreeItem {
   item.contextValue = pendingReason(reasonOf(result)).remedy === 'partNumber' ? 'waiting partNumber' : 'waiting';
   item.tooltip = [
     vscode.l10n.t('No server has this result yet. It is kept on this machine.'),
-    `${nameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
+    `${unitNameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
     reason,
     refused
       ? vscode.l10n.t('The server refused it. Fix the cause, then push it again.')
       : vscode.l10n.t('It will be retried automatically.'),
   ].join('\n');
   item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, {1}, not saved yet, {2}, {3}', nameOf(result), result.outcome, state, reason),
+    label: vscode.l10n.t('{0}, {1}, not saved yet, {2}, {3}', unitNameOf(result), result.outcome, state, reason),
   };
   item.command = { command: 'testStations.openUpload', title: vscode.l10n.t('Open Kept Result'), arguments: [result] };
   return item;

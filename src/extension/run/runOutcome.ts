@@ -21,14 +21,14 @@ import type { PreparedRun } from './prepareRun.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { Interpreter } from './python/interpreter.ts';
 import { installPackages, isInstallable } from './python/pythonPackages.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
 
 export class RunOutcome implements vscode.Disposable {
-  readonly #context: RunContext;
+  readonly #context: RunDependencies;
   readonly #problems = new Problems();
 
-  constructor(context: RunContext) {
+  constructor(context: RunDependencies) {
     this.#context = context;
   }
 
@@ -50,7 +50,7 @@ export class RunOutcome implements vscode.Disposable {
   ): Promise<void> {
     const { store, report } = this.#context;
     const { failure, executions } = end.live;
-    if (failure !== null && !end.stopped) this.#problems.show(run.script, failure);
+    if (failure !== null && !end.wasStopped) this.#problems.show(run.script, failure);
     const missing = failure !== null && executions.length === 0 && isInstallable(failure.missing_module);
     if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', runAgain);
     if (station === undefined) {
@@ -82,7 +82,7 @@ export class RunOutcome implements vscode.Disposable {
   }
 
   async #showPushed(script: string, station: StationName, end: ScriptEnd): Promise<void> {
-    const { live, stopped } = end;
+    const { live, wasStopped: stopped } = end;
     const confirmed: { execution: TestExecution; run: Run }[] = [];
     const unsaved: Unsaved[] = [];
     for (const execution of live.executions) {
@@ -119,7 +119,7 @@ export class RunOutcome implements vscode.Disposable {
     if (outcome === null) {
       return vscode.l10n.t('A test was not finished, and its run was not saved. {0}', describeDeath(end));
     }
-    return end.stopped || !end.live.ended
+    return end.wasStopped || !end.live.ended
       ? vscode.l10n.t('{0} The script ended before it had pushed the run, so it was not saved.', result)
       : vscode.l10n.t(
           '{0} The run was not saved: the script does not push it. Wrap the test in “with TofuPilot(test):”.',

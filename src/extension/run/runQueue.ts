@@ -21,7 +21,7 @@ export class RunQueue {
    * @throws UserError when the same script is running or queued there: a double click must not drive the hardware twice
    */
   add(run: RunSession): void {
-    const same = [...this.#runs].find((each) => each.isSameAs(run));
+    const same = [...this.#runs].find((each) => each.conflictsWith(run));
     if (same !== undefined) {
       throw new UserError(
         same.state === 'waits'
@@ -82,8 +82,8 @@ export async function waitForTurn(
   const message = vscode.l10n.t('{0} waits for its turn on {1}, after {2}.', run.name, run.where, ahead);
   testRun.enqueued(item);
   testRun.appendOutput(`${message}\r\n`);
-  const stopped = run.stopped.onCancellationRequested(() => place.leave());
-  run.wait();
+  const stopped = run.stopToken.onCancellationRequested(() => place.leave());
+  run.markQueued();
   try {
     return await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: message, cancellable: true },

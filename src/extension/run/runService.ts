@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { RunMode } from '../../shared/contract/runner.ts';
 import type { StartScript } from '../connection/liveScripts.ts';
 import { Profiles } from './explorer/profiles.ts';
-import { accessOf, type PreparedRun, prepareRun } from './prepareRun.ts';
-import type { RunContext } from './runContext.ts';
+import { type PreparedRun, prepareRun, requireAccess } from './prepareRun.ts';
+import type { RunDependencies } from './runDependencies.ts';
 import { RunOutcome } from './runOutcome.ts';
 import { RunQueue, waitForTurn } from './runQueue.ts';
 import { RunSession } from './runSession.ts';
@@ -14,13 +14,13 @@ type OperatedUnit = Parameters<StartScript>[1];
 
 /** Runs phase scripts as stations: one at a time on each station, several stations at once. */
 export class RunService implements vscode.Disposable {
-  readonly #context: RunContext;
+  readonly #context: RunDependencies;
   readonly #queue: RunQueue;
   readonly #runner: ScriptRunner;
   readonly #outcome: RunOutcome;
   readonly #profiles: Profiles;
 
-  constructor(context: RunContext) {
+  constructor(context: RunDependencies) {
     this.#context = context;
     this.#queue = new RunQueue(context.store);
     this.#runner = new ScriptRunner(context);
@@ -53,9 +53,9 @@ export class RunService implements vscode.Disposable {
     let place: QueuePlace<RunSession> | undefined;
     try {
       const asked = await prepareRun(this.#context, run);
-      if (run.stopped.isCancellationRequested) throw new vscode.CancellationError();
+      if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       place = this.#queue.join(run);
-      const item = items.script(script);
+      const item = items.scriptItem(script);
       const testRun = items.controller.createTestRun(request ?? this.#profiles.request(item, mode), run.title);
       testRun.token.onCancellationRequested(() => void run.stop());
       const prepared = await this.#inTurn(run, place, asked, item, testRun);
@@ -88,8 +88,8 @@ export class RunService implements vscode.Disposable {
     if (place === undefined || place.ahead.length === 0 || station === undefined) return prepared;
     try {
       if (!(await waitForTurn(run, place, item, testRun))) throw new vscode.CancellationError();
-      const access = await accessOf(this.#context.connection, station.access.station);
-      if (run.stopped.isCancellationRequested) throw new vscode.CancellationError();
+      const access = await requireAccess(this.#context.connection, station.access.station);
+      if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       return { ...prepared, station: { ...station, access } };
     } catch (error) {
       testRun.skipped(item);

@@ -21,7 +21,7 @@ export class RunSession implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #concluded = new vscode.EventEmitter<void>();
   /** Fires when the run is over and its pushes are settled, so that another run may start. */
-  readonly onDidConclude = this.#concluded.event;
+  readonly onDidEnd = this.#concluded.event;
   #state: RunState = 'asks';
   readonly #stopped = new vscode.CancellationTokenSource();
   #scriptRun: ScriptProcess | undefined;
@@ -45,7 +45,7 @@ export class RunSession implements vscode.Disposable {
     return `${this.name} · ${this.where}`;
   }
 
-  get stopped(): vscode.CancellationToken {
+  get stopToken(): vscode.CancellationToken {
     return this.#stopped.token;
   }
 
@@ -53,16 +53,16 @@ export class RunSession implements vscode.Disposable {
     return this.#state;
   }
 
-  wait(): void {
+  markQueued(): void {
     this.#become('waits');
   }
 
-  begin(scriptRun: ScriptProcess): void {
+  markRunning(scriptRun: ScriptProcess): void {
     this.#scriptRun = scriptRun;
     this.#become('runs');
   }
 
-  end(): void {
+  markEnding(): void {
     this.#become('ends');
   }
 
@@ -80,7 +80,7 @@ export class RunSession implements vscode.Disposable {
    * Returns whether both would drive the same units at once. A dry run drives what is connected, whichever station that
    * is.
    */
-  isSameAs(other: RunSession): boolean {
+  conflictsWith(other: RunSession): boolean {
     if (this.script.toString() !== other.script.toString()) return false;
     return this.station?.id === other.station?.id || this.station === undefined || other.station === undefined;
   }

@@ -11,11 +11,11 @@ import { UserError } from '../vscode/userError.ts';
 import { TestResults } from './explorer/testResults.ts';
 import type { PreparedRun } from './prepareRun.ts';
 import { DebuggedProcess } from './process/debuggedProcess.ts';
-import { followScript } from './process/liveScript.ts';
+import { followScript } from './process/followScript.ts';
 import { dryEnvironment, startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
-import { type ScriptEnd, ScriptProcess, StartError, type StartOptions } from './process/scriptProcess.ts';
+import { PythonStartError, type ScriptEnd, ScriptProcess, type StartRunner } from './process/scriptProcess.ts';
 import type { Interpreter } from './python/interpreter.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession } from './runSession.ts';
 
 /** A server that was killed while a script runs must be back before the script pushes. */
@@ -24,9 +24,9 @@ const serverCheckMs = 2_000;
 const heartbeatSeconds = 10;
 
 export class ScriptRunner {
-  readonly #context: RunContext;
+  readonly #context: RunDependencies;
 
-  constructor(context: RunContext) {
+  constructor(context: RunDependencies) {
     this.#context = context;
   }
 
@@ -36,11 +36,20 @@ export class ScriptRunner {
     item: vscode.TestItem,
     testRun: vscode.TestRun,
   ): Promise<ScriptEnd> {
-    const { connection, extension, items, liveScripts, log, runner, serialNumbers, storage } = this.#context;
+    const {
+      connection,
+      extension,
+      items,
+      liveScripts,
+      log,
+      runnerFile: runner,
+      serialNumbers,
+      storagePath: storage,
+    } = this.#context;
     const { interpreter, launch, station } = prepared;
     const painter = new TestResults(items, item, testRun);
     painter.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
-    const debugged: StartOptions = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
+    const debugged: StartRunner = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
     const questions = {
       procedure: station?.procedure,
       partNumber: station?.partNumber,
@@ -58,7 +67,7 @@ export class ScriptRunner {
       if (station === undefined) return;
       connection.ensureServer().catch((error: unknown) => log.warn(String(error)));
     }, serverCheckMs);
-    run.begin(scriptRun);
+    run.markRunning(scriptRun);
     let end: ScriptEnd | undefined;
     try {
       end = await scriptRun.run({
@@ -78,18 +87,18 @@ export class ScriptRunner {
       });
       return end;
     } catch (error) {
-      throw error instanceof StartError ? cannotStart(interpreter, error) : error;
+      throw error instanceof PythonStartError ? cannotStart(interpreter, error) : error;
     } finally {
       clearInterval(watch);
       heartbeat?.dispose();
       if (run.mode === 'dry') painter.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
       paintEnd(painter, end);
-      run.end();
+      run.markEnding();
     }
   }
 
   async #environment(access: StationAccess): Promise<Record<string, string>> {
-    const { storage, uploads } = this.#context;
+    const { storagePath: storage, uploads } = this.#context;
     const pending = await uploads.environmentFor(access);
     return {
       ...stationEnvironment(access.url, access.key),
@@ -118,11 +127,11 @@ function paintEnd(painter: TestResults, end: ScriptEnd | undefined): void {
   const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);
   painter.end(
     worstOf(verdicts.filter((verdict) => verdict !== null)),
-    unfinished && end?.stopped !== true ? vscode.l10n.t('The script did not finish.') : null,
+    unfinished && end?.wasStopped !== true ? vscode.l10n.t('The script did not finish.') : null,
   );
 }
 
-function cannotStart(interpreter: Interpreter, error: StartError): UserError {
+function cannotStart(interpreter: Interpreter, error: PythonStartError): UserError {
   return new UserError(
     vscode.l10n.t('Python could not be started with {0}: {1}', interpreter.command.join(' '), error.message),
     [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],

@@ -3,20 +3,20 @@ import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { showWarning } from '../vscode/messages.ts';
-import { accessOf, selectedStation } from './prepareRun.ts';
+import { ensureSelectedStation, requireAccess } from './prepareRun.ts';
 import { startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
 import { interpreterFor } from './python/interpreter.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunDependencies } from './runDependencies.ts';
 import type { StationName } from './runSession.ts';
 
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 
 export class StationTerminals implements vscode.Disposable {
-  readonly #context: RunContext;
+  readonly #context: RunDependencies;
   readonly #open = new Map<vscode.Terminal, StationName>();
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(context: RunContext) {
+  constructor(context: RunDependencies) {
     this.#context = context;
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.onDidCloseTerminal((terminal) => this.#open.delete(terminal)),
@@ -30,9 +30,9 @@ export class StationTerminals implements vscode.Disposable {
    * @throws vscode.CancellationError when the user selects no station
    */
   async open(argument: unknown): Promise<void> {
-    const station = stationNode.safeParse(argument).data?.station ?? (await selectedStation(this.#context.store));
+    const station = stationNode.safeParse(argument).data?.station ?? (await ensureSelectedStation(this.#context.store));
     const { name } = station;
-    const { url, key, trust } = await accessOf(this.#context.connection, station);
+    const { url, key, trust } = await requireAccess(this.#context.connection, station);
     const folder = workFolder();
     const terminal = vscode.window.createTerminal({
       name,
@@ -43,7 +43,7 @@ export class StationTerminals implements vscode.Disposable {
       ...(folder === undefined ? {} : { cwd: folder }),
       env: {
         ...stationEnvironment(url, key),
-        ...(await trustEnvironment(this.#context.storage, trust)),
+        ...(await trustEnvironment(this.#context.storagePath, trust)),
         ...(await this.#pythonEnvironment(folder)),
       },
     });
@@ -73,10 +73,10 @@ export class StationTerminals implements vscode.Disposable {
   }
 
   async #pythonEnvironment(folder: vscode.Uri | undefined): Promise<Record<string, string>> {
-    const modules = await startupModules(this.#context.runner, this.#context.storage);
+    const modules = await startupModules(this.#context.runnerFile, this.#context.storagePath);
     const before = process.env['PYTHONPATH'];
     const environment = { PYTHONPATH: before ? `${modules}${delimiter}${before}` : modules };
-    const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#context.storage), this.#context.log);
+    const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#context.storagePath), this.#context.log);
     const root = dirname(dirname(command[0] ?? ''));
     if (!(await exists(join(root, 'pyvenv.cfg')))) return environment;
     const path = [dirname(command[0] ?? ''), process.env['PATH'] ?? ''].join(delimiter);

@@ -74,7 +74,7 @@ function showState(
   else view.message = '';
 }
 
-function badgeOf({ waiting }: StationStore): vscode.ViewBadge | undefined {
+function badgeOf({ waitingPrompts: waiting }: StationStore): vscode.ViewBadge | undefined {
   if (waiting.size === 0) return undefined;
   const tooltip =
     waiting.size === 1

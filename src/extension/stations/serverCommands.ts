@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { RemotePlace } from '../connection/serverList.ts';
+import type { RemoteServerEntry } from '../connection/serverList.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { confirm } from '../vscode/confirm.ts';
 import { showDone, showInformation } from '../vscode/messages.ts';
@@ -18,7 +18,7 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   };
 
   commands.register('addServer', async () => {
-    const answers: { place?: RemotePlace; key?: VerifiedKey } = {};
+    const answers: { place?: RemoteServerEntry; key?: VerifiedKey } = {};
     const askPlace: Question = async (step) => {
       const url = await askAddress(step);
       if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
@@ -108,7 +108,7 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   });
 }
 
-function remoteOf(connection: Connection): RemotePlace {
+function remoteOf(connection: Connection): RemoteServerEntry {
   if (connection.remote !== undefined) return connection.remote;
   throw new UserError(
     vscode.l10n.t(

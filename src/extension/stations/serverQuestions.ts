@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { RemotePlace } from '../connection/serverList.ts';
+import type { RemoteServerEntry } from '../connection/serverList.ts';
 import { showError } from '../vscode/messages.ts';
 import type { Step } from '../vscode/steps.ts';
 
@@ -33,11 +33,11 @@ function originOf(typed: string): string | undefined {
 export interface VerifiedKey {
   readonly key: string;
   readonly name: string;
-  readonly place: RemotePlace;
+  readonly place: RemoteServerEntry;
 }
 
 /** Asks for a user key until the server knows it. @throws vscode.CancellationError; ApiError when the server fails */
-export async function askKey(step: Step, connection: Connection, place: RemotePlace): Promise<VerifiedKey> {
+export async function askKey(step: Step, connection: Connection, place: RemoteServerEntry): Promise<VerifiedKey> {
   const input = vscode.window.createInputBox();
   input.prompt = vscode.l10n.t(
     'Your user key for {0}, created in the dashboard under Settings. It is kept in VS Code’s secret storage.',
@@ -65,7 +65,7 @@ export async function askKey(step: Step, connection: Connection, place: RemotePl
 }
 
 /** @returns the sentence that says why not, or the key with its owner */
-async function verifyKey(connection: Connection, place: RemotePlace, key: string): Promise<VerifiedKey | string> {
+async function verifyKey(connection: Connection, place: RemoteServerEntry, key: string): Promise<VerifiedKey | string> {
   if (key === '') return vscode.l10n.t('Paste your user key.');
   try {
     const owner = await connection.ownerOf(place, key);

@@ -98,7 +98,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       state: this.#store.running.has(id) ? 'running' : state,
       isSelected: selected,
       pause: pauseAt(pauses, Date.now()),
-      waiting: this.#store.waiting.get(id),
+      waiting: this.#store.waitingPrompts.get(id),
       // Stations without procedures are expanded too; otherwise the first linked one would be below a collapsed node.
       isExpanded: selected || this.#roots.size <= maxExpandedStations,
     };
@@ -108,7 +108,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #update(changed: string | undefined): void {
     const before = this.#roots;
     const painted = this.#rendered;
-    const { selected, running, waiting } = this.#store;
+    const { selected, running, waitingPrompts: waiting } = this.#store;
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
     const now = Date.now();
     this.#updateAt(

@@ -5,7 +5,7 @@ import { ago } from '../../shared/format/ago.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
-import { yieldSentences } from '../connection/yieldWords.ts';
+import { yieldSentences } from '../connection/yieldSentences.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
 import { pauseIcon, pauseSentence, pauseWord, stateIcon, stateSentence, stateWord } from './stateWords.ts';
@@ -120,11 +120,11 @@ export function keyItem({ station, key }: KeyNode): vscode.TreeItem {
   const item = new vscode.TreeItem(key === null ? vscode.l10n.t('No key') : `${key.prefix}…`);
   const age =
     key?.createdAt == null ? '' : vscode.l10n.t('created {0}', ago(key.createdAt, Date.now(), vscode.env.language));
-  const missing = key === null || key.isHere ? '' : vscode.l10n.t('not on this machine');
+  const missing = key === null || key.isOnThisMachine ? '' : vscode.l10n.t('not on this machine');
   item.id = `station:${station.id}/key`;
   item.description = key === null ? vscode.l10n.t('scripts cannot push') : joinParts(' · ', missing, age);
-  item.iconPath = key?.isHere === true ? new vscode.ThemeIcon('key') : warningIcon();
-  item.contextValue = key === null ? 'key none' : key.isHere ? 'key here' : 'key elsewhere';
+  item.iconPath = key?.isOnThisMachine === true ? new vscode.ThemeIcon('key') : warningIcon();
+  item.contextValue = key === null ? 'key none' : key.isOnThisMachine ? 'key here' : 'key elsewhere';
   item.tooltip = keyTooltip(station, key);
   item.accessibilityInformation = {
     label: joinParts(', ', vscode.l10n.t('Key of {0}', station.name), item.label as string, item.description),
@@ -141,7 +141,7 @@ function keyTooltip(station: StationItem, key: StationKey | null): string {
   return joinParts(
     '\n',
     vscode.l10n.t('The key of {0} begins with {1}', station.name, key.prefix),
-    key.isHere
+    key.isOnThisMachine
       ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
       : vscode.l10n.t('This machine does not have it: paste it, or generate a new one.'),
     key.createdAt === null ? '' : vscode.l10n.t('Created {0}.', formatTime(key.createdAt)),

@@ -85,7 +85,7 @@ describe('the problems that the Doctor finds in the stations', () => {
     refresh: () => Promise.resolve(),
     refreshStation: () => Promise.resolve(),
     details: () => ({
-      key: key && { prefix: 'tss_1234', createdAt: null, lastUsedAt: null, isHere: key === 'here' },
+      key: key && { prefix: 'tss_1234', createdAt: null, lastUsedAt: null, isOnThisMachine: key === 'here' },
       week: new Map(),
     }),
     stations,

@@ -59,7 +59,7 @@ export class Discovery implements vscode.Disposable {
     const files = await pythonFiles();
     const there = new Set(files.map(String));
     for (const [id, item] of this.#items.controller.items)
-      if (!there.has(id) && item.uri !== undefined && !isOpen(item.uri)) this.#items.forget(item.uri);
+      if (!there.has(id) && item.uri !== undefined && !isOpen(item.uri)) this.#items.remove(item.uri);
     for (const file of files) {
       await this.#read(file);
       await nextTurn();
@@ -73,7 +73,7 @@ export class Discovery implements vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
     watcher.onDidCreate((file) => this.#change(file));
     watcher.onDidChange((file) => this.#change(file));
-    watcher.onDidDelete((file) => this.#items.forget(file));
+    watcher.onDidDelete((file) => this.#items.remove(file));
     this.#registrations.push(watcher);
   }
 
@@ -105,10 +105,10 @@ export class Discovery implements vscode.Disposable {
     try {
       const source = textOf(file) ?? (await readFile(file.fsPath, 'utf8'));
       const outline = mayDefineTests(source) ? await outlineOf(source) : undefined;
-      if (outline === undefined) this.#items.forget(file);
-      else this.#items.show(file, outline);
+      if (outline === undefined) this.#items.remove(file);
+      else this.#items.showOutline(file, outline);
     } catch (error) {
-      this.#items.forget(file); // it went away, or must not be read
+      this.#items.remove(file); // it went away, or must not be read
       this.#log.debug(`${file.fsPath} was not read: ${String(error)}`);
     }
   }

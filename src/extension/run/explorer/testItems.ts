@@ -19,7 +19,7 @@ export class TestItems {
     this.controller = controller;
   }
 
-  script(script: vscode.Uri): vscode.TestItem {
+  scriptItem(script: vscode.Uri): vscode.TestItem {
     const id = script.toString();
     const known = this.controller.items.get(id);
     if (known !== undefined) return known;
@@ -30,30 +30,30 @@ export class TestItems {
     return item;
   }
 
-  show(file: vscode.Uri, outline: ScriptOutline): void {
+  showOutline(file: vscode.Uri, outline: ScriptOutline): void {
     const id = file.toString();
     this.#outlines.set(id, outline);
     if (!outline.isRunnable) {
       this.controller.items.delete(id);
       return;
     }
-    const script = this.script(file);
+    const script = this.scriptItem(file);
     const ids = new Set(outline.phases.map((phase, index) => this.#outlined(script, phase, index)));
     for (const [child] of script.children) if (!isFromRun(child) && !ids.has(child)) script.children.delete(child);
   }
 
-  forget(file: vscode.Uri): void {
+  remove(file: vscode.Uri): void {
     this.#outlines.delete(file.toString());
     this.controller.items.delete(file.toString());
   }
 
-  begin(script: vscode.TestItem): void {
+  addRun(script: vscode.TestItem): void {
     const running = this.#running.get(script.id) ?? { runs: 0, executions: 0 };
     running.runs += 1;
     this.#running.set(script.id, running);
   }
 
-  end(script: vscode.TestItem): void {
+  removeRun(script: vscode.TestItem): void {
     const running = this.#running.get(script.id);
     if (running !== undefined && --running.runs === 0) this.#running.delete(script.id);
   }
@@ -71,7 +71,7 @@ export class TestItems {
    * source, by name, and clears what earlier runs left; later executions add items below them.
    * @param execution counts from 1
    */
-  planned(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: number): vscode.TestItem[] {
+  planPhases(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: number): vscode.TestItem[] {
     if (execution === 1) {
       for (const [id, item] of script.children) {
         item.children.replace([]);
@@ -82,14 +82,14 @@ export class TestItems {
     return phases.map((phase, position) => {
       const found = script.children.get(`${script.id}#${phase.name}`);
       if (execution > 1 || found === undefined || taken.has(found.id))
-        return this.unforeseen(script, phase, execution, position);
+        return this.addUnplannedPhase(script, phase, execution, position);
       taken.add(found.id);
       found.sortText = sortText(execution, position);
       return found;
     });
   }
 
-  unforeseen(
+  addUnplannedPhase(
     script: vscode.TestItem,
     { name, place }: PlannedPhase,
     execution: number,
@@ -104,7 +104,7 @@ export class TestItems {
     return item;
   }
 
-  attempt(phase: vscode.TestItem, attempt: number): vscode.TestItem {
+  attemptItem(phase: vscode.TestItem, attempt: number): vscode.TestItem {
     const id = `${phase.id}/${attempt}`;
     const known = phase.children.get(id);
     if (known !== undefined) return known;
@@ -116,7 +116,7 @@ export class TestItems {
   }
 
   /** Returns the place where a measurement of the phase is declared, or else the place of the phase. */
-  measurementPlace(item: vscode.TestItem, phase: string, measurement: string): vscode.Location | undefined {
+  measurementLocation(item: vscode.TestItem, phase: string, measurement: string): vscode.Location | undefined {
     if (item.uri === undefined) return undefined;
     const phases = this.#outlines.get(item.uri.toString())?.phases ?? [];
     const line = phases.find(({ name }) => name === phase)?.measurements[measurement];

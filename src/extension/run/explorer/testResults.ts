@@ -28,7 +28,7 @@ export class TestResults {
     this.#items = items;
     this.#script = script;
     this.#run = run;
-    items.begin(script);
+    items.addRun(script);
     run.started(script);
   }
 
@@ -87,12 +87,12 @@ export class TestResults {
       else this.#run.errored(this.#script, message, duration);
     }
     this.#run.end();
-    this.#items.end(this.#script);
+    this.#items.removeRun(this.#script);
   }
 
   #plan(phases: readonly (PlannedPhase & { key: string })[]): void {
     this.#execution = this.#items.nextExecution(this.#script);
-    const items = this.#items.planned(this.#script, phases, this.#execution);
+    const items = this.#items.planPhases(this.#script, phases, this.#execution);
     this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
     for (const item of items) this.#run.enqueued(item);
   }
@@ -100,7 +100,7 @@ export class TestResults {
   #item({ key, name }: PhaseEvent): vscode.TestItem {
     const known = this.#phases.get(key);
     if (known !== undefined) return known;
-    const item = this.#items.unforeseen(this.#script, { name, place: null }, this.#execution, this.#phases.size);
+    const item = this.#items.addUnplannedPhase(this.#script, { name, place: null }, this.#execution, this.#phases.size);
     this.#phases.set(key, item);
     return item;
   }
@@ -113,7 +113,7 @@ export class TestResults {
     else this.#paintLast();
     this.#last = undefined;
     this.#run.started(item);
-    if (event.attempt > 0) this.#run.started(this.#items.attempt(item, event.attempt + 1));
+    if (event.attempt > 0) this.#run.started(this.#items.attemptItem(item, event.attempt + 1));
   }
 
   /** A phase is known to be repeated only when it starts again, so its end is not shown before. */
@@ -134,7 +134,7 @@ export class TestResults {
     this.#last = undefined;
     const item = this.#item(event);
     this.#paint(item, event);
-    if (item.children.size > 0) this.#paint(this.#items.attempt(item, event.attempt + 1), event);
+    if (item.children.size > 0) this.#paint(this.#items.attemptItem(item, event.attempt + 1), event);
   }
 
   /** Shows the end of an earlier attempt in its label: shown as a failure, it would make the phase fail. */
@@ -144,7 +144,7 @@ export class TestResults {
       ...(failure === null ? failedOf(measurements).map(measurementLine) : [failure.message]),
       ...failed.map(diagnosisLine),
     ];
-    const child = this.#items.attempt(item, attempt + 1);
+    const child = this.#items.attemptItem(item, attempt + 1);
     const how = reasons.length > 0 ? reasons.join('; ') : outcome === 'SKIP' ? vscode.l10n.t('repeated') : outcome;
     child.label = vscode.l10n.t('Attempt {0}: {1}', attempt + 1, how);
     this.#run.skipped(child);
@@ -159,7 +159,8 @@ export class TestResults {
         event.failure === null ? new vscode.TestMessage('ERROR') : failureMessage(event.failure, item.uri);
       this.#run.errored(item, [message, ...diagnosisMessages(event.diagnoses)], duration);
     } else {
-      const place = (name: string): vscode.Location | undefined => this.#items.measurementPlace(item, event.name, name);
+      const place = (name: string): vscode.Location | undefined =>
+        this.#items.measurementLocation(item, event.name, name);
       const messages = [...measurementMessages(event.measurements, place), ...diagnosisMessages(event.diagnoses)];
       this.#run.failed(item, messages.length > 0 ? messages : new vscode.TestMessage('FAIL'), duration);
     }

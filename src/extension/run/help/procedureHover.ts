@@ -9,7 +9,7 @@ import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Week } from '../../connection/stationSource.ts';
 import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
-import { yieldSentences } from '../../connection/yieldWords.ts';
+import { yieldSentences } from '../../connection/yieldSentences.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
 const lastRuns = 5;

@@ -9,7 +9,7 @@ import type { StationStore } from '../../connection/stationStore.ts';
 import type { Commands } from '../../vscode/commands.ts';
 import type { Log } from '../../vscode/log.ts';
 import { type LinkWay, wayToLink } from './linkNamed.ts';
-import { placeOf, type ScriptProblems, source } from './scriptProblems.ts';
+import { diagnosticSource, type ScriptProblems, spanOf } from './scriptProblems.ts';
 import { rangeOf } from './scriptReader.ts';
 
 const linkArguments = z.tuple([z.string(), z.string()]);
@@ -36,11 +36,11 @@ export class ScriptFixes implements vscode.CodeActionProvider {
     range: vscode.Range,
     context: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    const ours = context.diagnostics.filter((each) => each.source === source);
+    const ours = context.diagnostics.filter((each) => each.source === diagnosticSource);
     if (ours.length === 0) return [];
     const actions: vscode.CodeAction[] = [];
     for (const problem of await this.#problems.problems(document)) {
-      const place = rangeOf(document, placeOf(problem));
+      const place = rangeOf(document, spanOf(problem));
       if (place.intersection(range) === undefined) continue;
       const diagnostics = ours.filter((each) => each.range.isEqual(place));
       for (const action of await this.#fixes(document, problem)) {

@@ -74,11 +74,11 @@ export class ScriptProblems implements vscode.Disposable {
 
   #diagnostic(document: vscode.TextDocument, problem: ScriptProblem): vscode.Diagnostic {
     const diagnostic = new vscode.Diagnostic(
-      rangeOf(document, placeOf(problem)),
+      rangeOf(document, spanOf(problem)),
       this.#words(problem),
       vscode.DiagnosticSeverity.Warning,
     );
-    diagnostic.source = source;
+    diagnostic.source = diagnosticSource;
     return diagnostic;
   }
 
@@ -103,7 +103,7 @@ export class ScriptProblems implements vscode.Disposable {
   }
 }
 
-export const source = 'Test Stations';
+export const diagnosticSource = 'Test Stations';
 
-export const placeOf = (problem: ScriptProblem): { from: number; to: number } =>
+export const spanOf = (problem: ScriptProblem): { from: number; to: number } =>
   problem.kind === 'writtenKey' ? problem.key.literal : problem.named.literal;

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { RunnerCommand } from '../../../shared/contract/runner.ts';
 import { isKey } from '../../vscode/environment.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { Channel, type RunnerListener } from './runnerChannel.ts';
+import { RunnerChannel, type RunnerListener } from './runnerChannel.ts';
 import { killProcess, modeEnvironment, type Runner, type RunPlan } from './runnerProcess.ts';
 
 const debugType = 'debugpy';
@@ -31,10 +31,10 @@ export function requireDebugger(): void {
  */
 export class DebuggedProcess implements Runner {
   readonly ended: Promise<number | null>;
-  readonly #channel: Channel;
+  readonly #channel: RunnerChannel;
   readonly #session: DebugSession;
 
-  private constructor(channel: Channel, session: DebugSession) {
+  private constructor(channel: RunnerChannel, session: DebugSession) {
     this.#channel = channel;
     this.#session = session;
     this.ended = this.#end();
@@ -45,7 +45,7 @@ export class DebuggedProcess implements Runner {
    * @throws Error when the debugger does not start
    */
   static async start(plan: RunPlan, listener: RunnerListener, run: vscode.TestRun): Promise<DebuggedProcess> {
-    const channel = await Channel.open(listener);
+    const channel = await RunnerChannel.open(listener);
     const variables = Object.entries(plan.env).filter(([name]) => isKey(name));
     channel.send({ command: 'environment', variables: Object.fromEntries(variables) });
     const session = new DebugSession((text) => listener.output(text));

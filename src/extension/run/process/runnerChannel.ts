@@ -28,7 +28,7 @@ interface Child {
 }
 
 /** Loopback socket that accepts the one runner which knows the token, and child processes of its script. */
-export class Channel {
+export class RunnerChannel {
   readonly environment: Record<string, string>;
   readonly #server: ReturnType<typeof createServer>;
   readonly #listener: RunnerListener;
@@ -56,11 +56,11 @@ export class Channel {
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  static async open(listener: RunnerListener): Promise<Channel> {
+  static async open(listener: RunnerListener): Promise<RunnerChannel> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new Channel(server, listener);
+    return new RunnerChannel(server, listener);
   }
 
   /**

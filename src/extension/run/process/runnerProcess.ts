@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunMode, type RunnerCommand, runnerEnvironment } from '../../../shared/contract/runner.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
-import { Channel, type RunnerListener } from './runnerChannel.ts';
+import { RunnerChannel, type RunnerListener } from './runnerChannel.ts';
 
 export interface RunPlan {
   readonly mode: RunMode;
@@ -35,17 +35,17 @@ const outputGraceMs = 1_000;
 
 export class RunnerProcess implements Runner {
   readonly #child: ChildProcess;
-  readonly #channel: Channel;
+  readonly #channel: RunnerChannel;
   readonly ended: Promise<number | null>;
 
-  private constructor(child: ChildProcess, channel: Channel, ended: Promise<number | null>) {
+  private constructor(child: ChildProcess, channel: RunnerChannel, ended: Promise<number | null>) {
     this.#child = child;
     this.#channel = channel;
     this.ended = ended;
   }
 
   static async start(plan: RunPlan, listener: RunnerListener): Promise<RunnerProcess> {
-    const channel = await Channel.open(listener);
+    const channel = await RunnerChannel.open(listener);
     const [command = '', ...leading] = plan.python;
     const child = spawn(command, [...leading, plan.runner, plan.script, ...plan.args], {
       cwd: plan.cwd,
@@ -84,7 +84,7 @@ export function killProcess(pid: number, group = false): void {
   else process.kill(group ? -pid : pid, 'SIGKILL');
 }
 
-async function end(child: ChildProcess, closed: Promise<unknown>, channel: Channel): Promise<number | null> {
+async function end(child: ChildProcess, closed: Promise<unknown>, channel: RunnerChannel): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   await channel.drained();
   if (channel.isStopped) interruptGroup(child);

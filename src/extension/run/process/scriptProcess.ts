@@ -7,7 +7,7 @@ import type { Log } from '../../vscode/log.ts';
 import { showInformation, showWarning } from '../../vscode/messages.ts';
 import type { TestResults } from '../explorer/testResults.ts';
 import type { ProcedureQuestion } from '../questions/procedureQuestion.ts';
-import type { PromptPlaces } from '../questions/promptPanel.ts';
+import type { PromptFolders } from '../questions/promptPanel.ts';
 import { type OtherOperators, Prompts } from '../questions/prompts.ts';
 import type { PartNumberQuestion } from '../questions/unitQuestions.ts';
 import type { RunnerListener } from './runnerChannel.ts';
@@ -17,16 +17,16 @@ import { ShownOutput } from './shownOutput.ts';
 /** The time that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const patience = 10_000;
 
-export type StartOptions = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
+export type StartRunner = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
 
-export class StartError extends Error {
+export class PythonStartError extends Error {
   override readonly name = 'StartError';
 }
 
 export interface ScriptEnd {
   readonly live: RunProgress;
   /** Whether the user stopped the script, or cancelled a question. */
-  readonly stopped: boolean;
+  readonly wasStopped: boolean;
   readonly exitCode: number | null;
   /** The error that kept a question from being asked, which ended the script. */
   readonly questionError: Error | undefined;
@@ -34,7 +34,7 @@ export interface ScriptEnd {
 }
 
 interface ScriptRunOptions {
-  readonly start?: StartOptions | undefined;
+  readonly start?: StartRunner | undefined;
   readonly follow?: (event: RunnerEvent) => void;
   readonly others?: OtherOperators;
 }
@@ -42,9 +42,9 @@ interface ScriptRunOptions {
 export class ScriptProcess {
   readonly #title: string;
   readonly #painter: TestResults;
-  readonly #questions: HostQuestions;
+  readonly #questions: RunQuestions;
   readonly #log: Log;
-  readonly #start: StartOptions;
+  readonly #start: StartRunner;
   readonly #prompts: Prompts;
   readonly #follow: (event: RunnerEvent) => void;
   #process: Runner | undefined;
@@ -55,9 +55,9 @@ export class ScriptProcess {
 
   constructor(
     title: string,
-    places: PromptPlaces,
+    places: PromptFolders,
     painter: TestResults,
-    questions: HostQuestions,
+    questions: RunQuestions,
     log: Log,
     {
       start = (plan, listener) => RunnerProcess.start(plan, listener),
@@ -103,12 +103,12 @@ export class ScriptProcess {
               '\n',
           ),
       }).catch((error: unknown) => {
-        throw new StartError(messageOf(error), { cause: error });
+        throw new PythonStartError(messageOf(error), { cause: error });
       });
       if (this.#stopped) this.#process.send({ command: 'stop' });
       const exitCode = await this.#process.ended;
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
-      return { live: this.#live, stopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
+      return { live: this.#live, wasStopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
     } finally {
       shown.flush();
       this.#prompts.dispose();
@@ -193,7 +193,7 @@ export class ScriptProcess {
   }
 }
 
-export interface HostQuestions {
+export interface RunQuestions {
   readonly procedure: ProcedureQuestion | undefined;
   readonly partNumber: PartNumberQuestion | undefined;
   /**

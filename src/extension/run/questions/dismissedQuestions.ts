@@ -15,7 +15,7 @@ const questions = new Set<DismissedQuestion>();
 const changed = new vscode.EventEmitter<void>();
 
 /** Shows the question in the status bar until the returned object is disposed. */
-export function keepInSight(question: DismissedQuestion): vscode.Disposable {
+export function addDismissedQuestion(question: DismissedQuestion): vscode.Disposable {
   questions.add(question);
   changed.fire();
   return new vscode.Disposable(() => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { asking } from './asking.ts';
+import { trackQuestion } from './openQuestions.ts';
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -18,5 +18,5 @@ export function inputBox(
   last = box.catch(() => undefined);
   // One that is answered elsewhere is as good as closed: the test's next question comes before VS Code has closed it.
   const withdrawn = new Promise<undefined>((done) => token?.onCancellationRequested(() => done(undefined)));
-  return asking(Promise.race([box, withdrawn]), token);
+  return trackQuestion(Promise.race([box, withdrawn]), token);
 }

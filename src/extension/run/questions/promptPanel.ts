@@ -7,7 +7,7 @@ import { webviewOptions, webviewPage } from '../../vscode/webviewPage.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
-export interface PromptPlaces {
+export interface PromptFolders {
   readonly extension: vscode.Uri;
   readonly folders: readonly string[];
 }
@@ -24,11 +24,11 @@ interface OpenPrompt {
  */
 export class PromptPanel implements vscode.Disposable {
   readonly #where: string;
-  readonly #places: PromptPlaces;
+  readonly #places: PromptFolders;
   #panel: vscode.WebviewPanel | undefined;
   readonly #open: OpenPrompt[] = [];
 
-  constructor(where: string, places: PromptPlaces) {
+  constructor(where: string, places: PromptFolders) {
     this.#where = where;
     this.#places = places;
   }

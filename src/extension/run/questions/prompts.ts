@@ -3,10 +3,10 @@ import type { RunnerCommand, RunnerEvent } from '../../../shared/contract/runner
 import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { plainMessage } from '../../../shared/format/oneLine.ts';
 import { showInformation, showWarning } from '../../vscode/messages.ts';
-import { asking, isAsking } from './asking.ts';
-import { keepInSight } from './dismissedQuestions.ts';
+import { addDismissedQuestion } from './dismissedQuestions.ts';
 import { inputBox } from './inputBox.ts';
-import { PromptPanel, type PromptPlaces } from './promptPanel.ts';
+import { isQuestionOpen, trackQuestion } from './openQuestions.ts';
+import { type PromptFolders, PromptPanel } from './promptPanel.ts';
 
 type Prompt = RunnerEvent & { event: 'ui_request' };
 
@@ -36,7 +36,7 @@ export class Prompts implements vscode.Disposable {
   constructor(
     send: (command: RunnerCommand) => void,
     where: string,
-    places: PromptPlaces,
+    places: PromptFolders,
     others: OtherOperators | undefined,
   ) {
     this.#send = send;
@@ -53,7 +53,7 @@ export class Prompts implements vscode.Disposable {
   async #ask(prompt: Prompt): Promise<void> {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
-    let isToWait = isAsking();
+    let isToWait = isQuestionOpen();
     while (this.#open.has(prompt.request_id)) {
       if (isShared(prompt)) await this.#notShownElsewhere(source.token);
       const value = isToWait ? undefined : await this.#answerTo(prompt, source.token);
@@ -74,7 +74,7 @@ export class Prompts implements vscode.Disposable {
     const ask = (): void => resolve(undefined);
     this.#dismissed.set(prompt.request_id, ask);
     const ends = vscode.Disposable.from(
-      keepInSight({ where: this.#where, message: prompt.message, ask }),
+      addDismissedQuestion({ where: this.#where, message: prompt.message, ask }),
       token.onCancellationRequested(ask),
       ...(isShared(prompt) && this.#others !== undefined ? [this.#others.onDidChangeShown(ask)] : []),
     );
@@ -119,7 +119,7 @@ export class Prompts implements vscode.Disposable {
   #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
     const { image_url: image } = prompt;
     if (image === null) return this.#box(prompt, token);
-    return asking(this.#panel.ask(prompt, image, token), token);
+    return trackQuestion(this.#panel.ask(prompt, image, token), token);
   }
 
   async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {

@@ -13,7 +13,7 @@ import { showError } from '../../vscode/messages.ts';
 import { saveAs } from '../../vscode/saveAs.ts';
 import { webviewPage } from '../../vscode/webviewPage.ts';
 import { ReportAttachments, type ReportSource } from './reportSource.ts';
-import { findSources, goTo, type WorkspaceSources } from './workspaceSources.ts';
+import { findSources, showPlace, type WorkspaceSources } from './workspaceSources.ts';
 
 export class ReportPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
@@ -56,8 +56,8 @@ export class ReportPanel implements vscode.Disposable {
     image: ({ attachment }) => this.#sendImage(attachment),
     openAttachment: ({ attachment }) => this.#attachments.open(this.#attachment(attachment)),
     saveAttachment: ({ attachment }) => this.#attachments.save(this.#attachment(attachment)),
-    goToPhase: async ({ name }) => goTo((await this.#loaded().sources).phases.get(name)),
-    goToLine: async ({ file, line }) => goTo((await this.#loaded().sources).files.get(file), line),
+    goToPhase: async ({ name }) => showPlace((await this.#loaded().sources).phases.get(name)),
+    goToLine: async ({ file, line }) => showPlace((await this.#loaded().sources).files.get(file), line),
     export: ({ format }) => exportRun(this.#loaded().run, format),
   };
 

@@ -23,7 +23,7 @@ const onDisk: LockFiles = {
  * neither gets the lock; never do both. The file of a dead process does not count and is removed by the next holder.
  * @returns a function that releases the lock; undefined when another process has it, or the folder is gone
  */
-export async function takeLock(folder: string, files = onDisk): Promise<(() => Promise<void>) | undefined> {
+export async function acquireLock(folder: string, files = onDisk): Promise<(() => Promise<void>) | undefined> {
   const birth = Buffer.from((await birthOf(process.pid)) ?? '').toString('hex');
   const own = `lock_${process.pid}_${Date.now()}_${birth}_${randomUUID()}`;
   const release = (): Promise<void> => files.remove(join(folder, own));

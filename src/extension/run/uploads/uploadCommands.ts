@@ -25,7 +25,7 @@ export function registerUploadCommands(
     if (known !== undefined) return known;
     if (uploads.pending.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
     const items = uploads.pending.map((result) => ({
-      label: withoutIcons(nameOf(result)),
+      label: withoutIcons(unitNameOf(result)),
       description: result.outcome,
       result,
     }));
@@ -37,16 +37,17 @@ export function registerUploadCommands(
   commands.register('retryUpload', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Push again'));
     const pushed = await uploads.retry(result);
-    if ('pendingReason' in pushed)
-      throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(result), pushed.pendingReason));
-    showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
+    if ('pendingReason' in pushed) {
+      throw new UserError(vscode.l10n.t('{0} was not saved: {1}', unitNameOf(result), pushed.pendingReason));
+    }
+    showDone(vscode.l10n.t('The result of {0} was saved', unitNameOf(result)));
   });
 
   commands.register('givePartNumber', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Give a part number'));
     const script = vscode.Uri.file(result.script);
     const number = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Part number of {0}', nameOf(result)),
+      title: vscode.l10n.t('Part number of {0}', unitNameOf(result)),
       prompt: vscode.l10n.t('The result is pushed with this part number.'),
       value: partNumbers.lastFor(script) ?? '',
       ignoreFocusOut: true,
@@ -56,10 +57,11 @@ export function registerUploadCommands(
     await partNumbers.save(script, number.trim());
     for (const each of await withOthers(result)) {
       const pushed = await uploads.setPartNumber(each, number.trim());
-      if ('pendingReason' in pushed)
-        throw new UserError(vscode.l10n.t('{0} was not saved: {1}', nameOf(each), pushed.pendingReason));
+      if ('pendingReason' in pushed) {
+        throw new UserError(vscode.l10n.t('{0} was not saved: {1}', unitNameOf(each), pushed.pendingReason));
+      }
     }
-    showDone(vscode.l10n.t('The result of {0} was saved', nameOf(result)));
+    showDone(vscode.l10n.t('The result of {0} was saved', unitNameOf(result)));
   });
 
   /** Returns the result, and if the user wants it, the others of its script that lack a part number too. */
@@ -84,7 +86,7 @@ export function registerUploadCommands(
   commands.register('discardUpload', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Discard a result'));
     const sure = await confirm({
-      message: vscode.l10n.t('Discard the result of {0}?', nameOf(result)),
+      message: vscode.l10n.t('Discard the result of {0}?', unitNameOf(result)),
       detail: vscode.l10n.t(
         '{0}, {1}, on {2}. No server has it: it is lost for good.',
         result.outcome,
@@ -99,7 +101,7 @@ export function registerUploadCommands(
   commands.register('discardAllUploads', async () => {
     const results = uploads.pending;
     if (results.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
-    const names = results.slice(0, 5).map((each) => `${nameOf(each)} · ${each.outcome}`);
+    const names = results.slice(0, 5).map((each) => `${unitNameOf(each)} · ${each.outcome}`);
     const rest = results.length - names.length;
     const sure = await confirm({
       message:
@@ -122,7 +124,7 @@ export function registerUploadCommands(
   return vscode.Disposable.from(createStatusItem(uploads));
 }
 
-export const nameOf = ({ serial_number }: PendingUpload): string =>
+export const unitNameOf = ({ serial_number }: PendingUpload): string =>
   serial_number === null ? vscode.l10n.t('a unit without a number') : oneLine(serial_number);
 
 function idOf(argument: unknown): string | undefined {

@@ -10,7 +10,7 @@ import {
 } from '../../../shared/contract/pendingUpload.ts';
 import { isStillAlive } from '../../vscode/processes.ts';
 import { renameWithRetries } from '../../vscode/renameWithRetries.ts';
-import { takeLock } from './resultLock.ts';
+import { acquireLock } from './resultLock.ts';
 
 export interface PendingUpload extends PendingUploadEntry {
   readonly folder: string;
@@ -102,7 +102,7 @@ export class UploadFolder {
    * @returns undefined when another window has the lock, or the result is gone
    */
   async withLock<T>({ folder }: PendingUpload, work: (result: PendingUpload) => Promise<T>): Promise<T | undefined> {
-    const release = await takeLock(folder);
+    const release = await acquireLock(folder);
     if (release === undefined) return undefined;
     try {
       const now = await this.#read(basename(folder));

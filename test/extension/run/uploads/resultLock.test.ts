@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { type LockFiles, takeLock } from '../../../../src/extension/run/uploads/resultLock.ts';
+import { acquireLock, type LockFiles } from '../../../../src/extension/run/uploads/resultLock.ts';
 
 /** A folder of which each step waits until the test lets it happen. */
 class SteppedFiles implements LockFiles {
@@ -46,7 +46,7 @@ class SteppedFiles implements LockFiles {
 /** A process that takes the lock as often as told and notes how many hold it then. */
 async function takeOften(files: LockFiles, times: number, holders: { now: number; most: number; all: number }) {
   for (let count = 0; count < times; count += 1) {
-    const release = await takeLock('folder', files);
+    const release = await acquireLock('folder', files);
     if (release === undefined) continue;
     holders.now += 1;
     holders.all += 1;
@@ -92,11 +92,11 @@ describe('the lock of a kept result', function () {
       list: () => Promise.resolve([...names]),
       remove: (path) => Promise.resolve(void names.delete(basename(path))),
     };
-    const release = await takeLock('folder', files);
+    const release = await acquireLock('folder', files);
     assert.ok(release !== undefined && !names.has(left));
-    assert.equal(await takeLock('folder', files), undefined);
+    assert.equal(await acquireLock('folder', files), undefined);
     await release();
     assert.deepEqual([...names], ['entry.json']);
-    assert.equal(await takeLock('/nowhere/at/all'), undefined);
+    assert.equal(await acquireLock('/nowhere/at/all'), undefined);
   });
 });

@@ -31,15 +31,15 @@ export function followScript(
     name: run.name,
     folder: dirname(run.script.fsPath),
     onEvent: events.event,
-    onEnd: run.onDidConclude,
+    onEnd: run.onDidEnd,
     answer: (prompt, text) => script?.answer(prompt, text),
     stop: async () => script?.stop(),
   };
   return {
     follow: (event) => events.fire(event),
     others: {
-      isShown: () => liveScripts.shown.has(id),
-      onDidChangeShown: liveScripts.onDidChangeShown,
+      isShown: () => liveScripts.shownStations.has(id),
+      onDidChangeShown: liveScripts.onDidChangeShownStations,
       claim: (prompt, text) => claimPrompt(connection, id, prompt, text),
     },
     begin: (begun) => {

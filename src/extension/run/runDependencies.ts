@@ -7,14 +7,14 @@ import type { TestItems } from './explorer/testItems.ts';
 import type { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts';
 import type { UploadQueue } from './uploads/uploadQueue.ts';
 
-export interface RunContext {
+export interface RunDependencies {
   readonly connection: Connection;
   readonly store: StationStore;
   readonly log: Log;
   readonly liveScripts: LiveScripts;
   readonly extension: vscode.Uri;
-  readonly runner: string;
-  readonly storage: string;
+  readonly runnerFile: string;
+  readonly storagePath: string;
   readonly items: TestItems;
   readonly uploads: UploadQueue;
   readonly partNumbers: PartNumbers;

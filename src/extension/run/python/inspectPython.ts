@@ -9,7 +9,7 @@ import type { Log } from '../../vscode/log.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
 import { scriptPackages } from './pythonPackages.ts';
 
-export interface PythonState extends Interpreter {
+export interface InspectedPython extends Interpreter {
   readonly inside: z.infer<typeof answer> | { readonly failure: string };
 }
 
@@ -35,12 +35,12 @@ const answer = z.object({
 
 const limit = 8_000;
 
-export async function pythonState(log: Log): Promise<PythonState> {
+export async function inspectPython(log: Log): Promise<InspectedPython> {
   const interpreter = await interpreterFor(likelyScript(), log);
   return { ...interpreter, inside: await lookInside(interpreter) };
 }
 
-async function lookInside({ command: [program = '', ...args] }: Interpreter): Promise<PythonState['inside']> {
+async function lookInside({ command: [program = '', ...args] }: Interpreter): Promise<InspectedPython['inside']> {
   try {
     const { stdout } = await promisify(execFile)(program, [...args, '-c', question, ...scriptPackages], {
       env: environmentWithoutKeys(),

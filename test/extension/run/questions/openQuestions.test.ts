@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asking, isAsking } from '../../../../src/extension/run/questions/asking.ts';
+import { isQuestionOpen, trackQuestion } from '../../../../src/extension/run/questions/openQuestions.ts';
 
 describe('asking', () => {
   it('lasts until the answer is there, whatever became of it', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const asked = asking(promise);
-    assert.ok(isAsking());
+    const asked = trackQuestion(promise);
+    assert.ok(isQuestionOpen());
     resolve('LBL-1');
     assert.equal(await asked, 'LBL-1');
-    assert.ok(!isAsking());
-    await assert.rejects(asking(Promise.reject(new Error('no window'))), /no window/);
-    assert.ok(!isAsking());
+    assert.ok(!isQuestionOpen());
+    await assert.rejects(trackQuestion(Promise.reject(new Error('no window'))), /no window/);
+    assert.ok(!isQuestionOpen());
   });
 
   it('ends at once, and once, when the question is withdrawn: the next one is there already', async () => {
@@ -23,15 +23,15 @@ describe('asking', () => {
         return { dispose: () => undefined };
       },
     };
-    const first = asking(box.promise, token);
+    const first = trackQuestion(box.promise, token);
     for (const withdraw of withdrawals) withdraw();
-    assert.ok(!isAsking());
-    const next = asking(nextBox.promise);
+    assert.ok(!isQuestionOpen());
+    const next = trackQuestion(nextBox.promise);
     box.resolve(undefined);
     await first;
-    assert.ok(isAsking());
+    assert.ok(isQuestionOpen());
     nextBox.resolve(undefined);
     await next;
-    assert.ok(!isAsking());
+    assert.ok(!isQuestionOpen());
   });
 });

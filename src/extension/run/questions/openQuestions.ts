@@ -6,10 +6,10 @@ let questions = 0;
  * Returns whether a run of this window asks a question now: whatever opened over it would receive what is being typed
  * or scanned.
  */
-export const isAsking = (): boolean => questions > 0;
+export const isQuestionOpen = (): boolean => questions > 0;
 
 /** Counts a question until it is answered, or the token withdraws it. */
-export async function asking<T>(answer: Promise<T>, withdrawn?: Withdrawal): Promise<T> {
+export async function trackQuestion<T>(answer: Promise<T>, withdrawn?: Withdrawal): Promise<T> {
   let counts = true;
   const end = (): void => {
     if (counts) questions -= 1;

@@ -14,12 +14,10 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-type PartOf<S extends z.ZodType> = z.input<S>;
-
 export interface CallInput<O extends Operation> {
-  params?: PartOf<O['params']>;
-  query?: PartOf<O['query']>;
-  body?: PartOf<O['body']>;
+  params?: z.input<O['params']>;
+  query?: z.input<O['query']>;
+  body?: z.input<O['body']>;
   /** A body that is already JSON, which is sent unchanged so that no digit of a number is lost. */
   rawBody?: Uint8Array<ArrayBuffer>;
   mark?: string;
@@ -38,13 +36,13 @@ const maxEventCharacters = 16 * 1024 * 1024;
 export class StationApi {
   readonly url: string;
   readonly #key: string | undefined;
-  readonly #transport: typeof fetch | undefined;
+  readonly #transport: { readonly fetch?: typeof fetch };
 
   /** @param url the server's origin, such as `http://127.0.0.1:4711`; no trailing slash */
   constructor(url: string, key?: string, transport?: typeof fetch) {
     this.url = url;
     this.#key = key;
-    this.#transport = transport;
+    this.#transport = transport === undefined ? {} : { fetch: transport };
   }
 
   /**
@@ -129,27 +127,25 @@ export class StationApi {
     }
   }
 
-  async put(url: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
+  async put(signedUrl: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
     const { ky, isHTTPError } = await import('./http.ts');
-    const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const headers = { 'Content-Type': type };
     await this.#withApiError(
-      ky.put(url, { body: content, headers, timeout: fileTimeoutMs, retry: 0, ...transport }),
+      ky.put(signedUrl, { body: content, headers, timeout: fileTimeoutMs, retry: 0, ...this.#transport }),
       isHTTPError,
     );
   }
 
-  async download(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  async download(signedUrl: string): Promise<Uint8Array<ArrayBuffer>> {
     const { ky, isHTTPError } = await import('./http.ts');
-    const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     const answer = await this.#withApiError(
-      ky.get(url, { timeout: callTimeoutMs, retry: 0, ...transport }),
+      ky.get(signedUrl, { timeout: callTimeoutMs, retry: 0, ...this.#transport }),
       isHTTPError,
     );
     return this.#bytes(answer, maxFileBytes, fileTimeoutMs);
   }
 
-  async #bytes({ body, status }: KyResponse, most: number, millis: number): Promise<Uint8Array<ArrayBuffer>> {
+  async #bytes({ body, status }: KyResponse, maxBytes: number, timeoutMs: number): Promise<Uint8Array<ArrayBuffer>> {
     if (body === null) return new Uint8Array();
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -159,7 +155,7 @@ export class StationApi {
     const timer = setTimeout(() => {
       state.isLate = true;
       cancel();
-    }, millis);
+    }, timeoutMs);
     try {
       for (;;) {
         const { done, value } = await this.#withApiError(reader.read());
@@ -167,9 +163,9 @@ export class StationApi {
         if (done) return new Uint8Array(Buffer.concat(chunks));
         size += value.length;
         chunks.push(value);
-        if (size <= most) continue;
+        if (size <= maxBytes) continue;
         cancel();
-        throw new ApiError('unexpected', status, `${this.url} answered with more than ${most / 1024 / 1024} MiB.`);
+        throw new ApiError('unexpected', status, `${this.url} answered with more than ${maxBytes / 1024 / 1024} MiB.`);
       }
     } finally {
       clearTimeout(timer);
@@ -186,12 +182,11 @@ export class StationApi {
       ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),
       ...(isJson ? { 'content-type': 'application/json' } : {}),
     };
-    const transport = this.#transport === undefined ? {} : { fetch: this.#transport };
     // The key must not be sent to another server, so redirects are not followed.
     const redirect = 'manual';
     const sent = ky(new URL(path, this.url), {
       ...options,
-      ...transport,
+      ...this.#transport,
       headers,
       redirect,
       timeout: callTimeoutMs,

@@ -67,7 +67,7 @@ export class Connection implements vscode.Disposable {
   }
 
   async can(capability: Capability): Promise<boolean> {
-    return (await this.#server.capabilities()).has(capability);
+    return (await this.capabilities()).has(capability);
   }
 
   async *changes(signal: AbortSignal): AsyncGenerator<StreamEvent, void> {

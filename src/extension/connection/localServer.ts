@@ -31,7 +31,7 @@ export class LocalServer implements StationServer {
   #address: Promise<ServerAddress> | undefined;
   #capabilities: Promise<ReadonlySet<string>> | undefined;
   readonly #installationName: () => Promise<string>;
-  #newKey: Promise<string> | undefined;
+  #keyCreation: Promise<string> | undefined;
 
   constructor(keys: Keys, log: Log, defaults: ServerInstallation, installationName: () => Promise<string>) {
     this.#keys = keys;
@@ -85,8 +85,8 @@ export class LocalServer implements StationServer {
   }
 
   #newUserKey(server: ReachedServer): Promise<string> {
-    this.#newKey ??= this.#createUserKey(server).finally(() => (this.#newKey = undefined));
-    return this.#newKey;
+    this.#keyCreation ??= this.#createUserKey(server).finally(() => (this.#keyCreation = undefined));
+    return this.#keyCreation;
   }
 
   async ensureGenuine({ url }: ReachedServer): Promise<void> {

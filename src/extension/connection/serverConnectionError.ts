@@ -9,21 +9,21 @@ export class ServerConnectionError extends ApiError implements WithRemedies {
   readonly problem: ServerProblem;
   readonly remedies: readonly Remedy[];
 
-  constructor(trouble: ServerProblem, host: string, message: string, cause?: ApiError) {
-    super(trouble === 'signedOut' ? 'unauthorized' : trouble, cause?.status ?? null, message, { cause });
-    this.problem = trouble;
-    this.remedies = remediesOf(trouble, host);
+  constructor(problem: ServerProblem, host: string, message: string, cause?: ApiError) {
+    super(problem === 'signedOut' ? 'unauthorized' : problem, cause?.status ?? null, message, { cause });
+    this.problem = problem;
+    this.remedies = remediesOf(problem, host);
   }
 }
 
 /** Returns the error with a message for the user, if there is one for its kind; otherwise returns the error itself. */
 export function serverConnectionErrorFrom(error: ApiError, host: string): ApiError {
   if (error instanceof ServerConnectionError) return error;
-  const message = messageOf(error, host);
+  const message = connectionMessage(error, host);
   return message === undefined ? error : new ServerConnectionError(error.kind, host, message, error);
 }
 
-function messageOf({ kind, status, message }: ApiError, host: string): string | undefined {
+function connectionMessage({ kind, status, message }: ApiError, host: string): string | undefined {
   switch (kind) {
     case 'offline':
       return vscode.l10n.t('{0} cannot be reached from this machine. Check the network and the address.', host);
@@ -52,12 +52,12 @@ function messageOf({ kind, status, message }: ApiError, host: string): string | 
   }
 }
 
-function remediesOf(trouble: ServerProblem, host: string): Remedy[] {
+function remediesOf(problem: ServerProblem, host: string): Remedy[] {
   const remedy = (label: string, command: string): Remedy => ({
     label,
     run: () => vscode.commands.executeCommand(`testStations.${command}`),
   });
-  switch (trouble) {
+  switch (problem) {
     case 'signedOut':
     case 'unauthorized':
       return [remedy(vscode.l10n.t('Sign In'), 'signIn')];

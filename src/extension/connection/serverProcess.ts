@@ -131,8 +131,8 @@ async function startServer(place: ServerInstallation, adminKey: string): Promise
   const outcome = await new Promise<{ line: string } | { code: number | null } | { error: Error } | { slow: true }>(
     (resolve) => {
       limit = setInterval(() => {
-        void readLog(place.dataFolder, log.size).then((said) => {
-          if (limit === undefined || isUpdating(said)) return;
+        void readLog(place.dataFolder, log.size).then((logged) => {
+          if (limit === undefined || isUpdating(logged)) return;
           resolve({ slow: true });
         });
       }, startTimeoutMs);
@@ -162,6 +162,7 @@ const logOf = (dataFolder: string): string => join(dataFolder, 'server.log');
 
 async function readLog(dataFolder: string, since = 0): Promise<string> {
   const log = await readFile(logOf(dataFolder)).catch(() => Buffer.alloc(0));
+  // The server truncates a log that is too long.
   return log.subarray(log.length < since ? 0 : since).toString();
 }
 

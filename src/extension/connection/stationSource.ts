@@ -61,8 +61,8 @@ export async function loadStation(
     const { item, key, week } = await ((await connection.can('station-overview'))
       ? loadFromOverview(connection, id)
       : loadFromPublicApi(connection, id));
-    const kept = key && { ...key, isOnThisMachine: await connection.hasStationKey(id, key.prefix) };
-    return { item, details: { key: kept, week } };
+    const storedKey = key && { ...key, isOnThisMachine: await connection.hasStationKey(id, key.prefix) };
+    return { item, details: { key: storedKey, week } };
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'notFound') return undefined;
     throw error;

@@ -89,8 +89,8 @@ export class StationStore implements vscode.Disposable {
   }
 
   async select(station: SelectedStation | undefined): Promise<void> {
-    const kept = station === undefined ? null : { id: station.id, name: station.name };
-    await this.#state.update(this.#selectionKey, kept);
+    const stored = station === undefined ? null : { id: station.id, name: station.name };
+    await this.#state.update(this.#selectionKey, stored);
     setContext('hasSelection', station !== undefined);
     this.#changed.fire(undefined);
   }

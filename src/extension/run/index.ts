@@ -10,13 +10,19 @@ import { UserError } from '../vscode/userError.ts';
 import { Discovery } from './explorer/discovery.ts';
 import { TestItems } from './explorer/testItems.ts';
 import { newScript } from './help/newScript.ts';
-import { registerScriptHelp } from './help/scriptHelp.ts';
+import { ProcedureCompletion } from './help/procedureCompletion.ts';
+import { ProcedureHover } from './help/procedureHover.ts';
+import { ScriptFixes } from './help/scriptFixes.ts';
+import { ScriptLenses } from './help/scriptLenses.ts';
+import { ScriptProblems } from './help/scriptProblems.ts';
+import { ScriptReader } from './help/scriptReader.ts';
 import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
 import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts';
 import { Reports } from './report/reports.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
+import { isScriptFile, scriptFiles } from './scriptFile.ts';
 import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';
 import { UploadQueue } from './uploads/uploadQueue.ts';
@@ -42,7 +48,7 @@ export function registerRun(
 ): RunFeature {
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
   const uploads = new UploadQueue(connection, join(places.storage, 'outbox'), log);
-  const context: RunDependencies = {
+  const dependencies: RunDependencies = {
     connection,
     store,
     log,
@@ -56,7 +62,7 @@ export function registerRun(
     serialNumbers: new SerialNumberQuestion(places.state),
     report: (error) => void commands.show(error),
   };
-  const service = new RunService(context);
+  const service = new RunService(dependencies);
   const runsView = new RunsView(connection, store, uploads);
   uploads.start();
   let isUnreachable = false;
@@ -77,7 +83,7 @@ export function registerRun(
   commands.register('findRuns', () => runsView.find());
   commands.register('clearRunSearch', () => runsView.showAll());
   commands.register('newScript', () => newScript(store));
-  const terminals = new StationTerminals(context);
+  const terminals = new StationTerminals(dependencies);
   commands.register('openTerminal', (argument) => terminals.open(argument));
   const parts = vscode.Disposable.from(
     service,
@@ -90,11 +96,11 @@ export function registerRun(
     registerUploadCommands(
       commands,
       uploads,
-      context.partNumbers,
+      dependencies.partNumbers,
       () => runsView.focused,
       ({ id }) => reports.openPending(id),
     ),
-    new Discovery(context.items, log),
+    new Discovery(dependencies.items, log),
     registerDismissedQuestions(commands),
     registerScriptHelp(commands, connection, store, log),
   );
@@ -104,14 +110,36 @@ export function registerRun(
   };
 }
 
+function registerScriptHelp(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  log: Log,
+): vscode.Disposable {
+  const reader = new ScriptReader();
+  const problems = new ScriptProblems(store, reader);
+  const fixes = new ScriptFixes(commands, connection, store, problems, log);
+  const lenses = new ScriptLenses(store, reader);
+  const completion = new ProcedureCompletion(connection, store, log);
+  const hover = new ProcedureHover(connection, store, reader);
+  return vscode.Disposable.from(
+    problems,
+    lenses,
+    vscode.languages.registerCodeLensProvider(scriptFiles, lenses),
+    vscode.languages.registerCodeActionsProvider(scriptFiles, fixes, {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
+    vscode.languages.registerCompletionItemProvider(scriptFiles, completion, '"', "'"),
+    vscode.languages.registerHoverProvider(scriptFiles, hover),
+  );
+}
+
 /** Returns the file that a menu was opened on, or the active Python editor's, or the only visible one's. */
 function scriptArgument(argument: unknown): vscode.Uri {
   if (argument instanceof vscode.Uri && argument.scheme === 'file') return argument;
   const active = vscode.window.activeTextEditor?.document;
   const documents = active === undefined ? vscode.window.visibleTextEditors.map(({ document }) => document) : [active];
-  const [script, ...others] = documents.filter(
-    ({ languageId, uri }) => languageId === 'python' && uri.scheme === 'file',
-  );
+  const [script, ...others] = documents.filter(isScriptFile);
   if (!(argument instanceof vscode.Uri) && script !== undefined && others.length === 0) return script.uri;
   if (active?.isUntitled === true) throw new UserError(vscode.l10n.t('Save the script to a file first, then run it.'));
   throw new UserError(vscode.l10n.t('Open the Python script of a procedure first, then run it.'), [

@@ -5,9 +5,9 @@ import type { Run } from '../../shared/contract/runs.ts';
 import { asSentence, oneLine } from '../../shared/format/oneLine.ts';
 import { type TestExecution, verdictOf } from '../../shared/live/runProgress.ts';
 import { showError, showInformation, showWarning } from '../vscode/messages.ts';
-import { lineRange } from './explorer/testItems.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { StationName } from './runSession.ts';
+import { lineRange } from './scriptFile.ts';
 
 /** A test execution without a run that the server has confirmed, with the sentence that says why. */
 export interface Unsaved {
@@ -105,8 +105,8 @@ export async function showSaved(
     by?.id === station.id
       ? ''
       : vscode.l10n.t('It was pushed with a key of the script’s own, not as {0}.', station.name);
-  const good = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
-  const show = good ? showInformation : showWarning;
+  const isGood = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
+  const show = isGood ? showInformation : showWarning;
   const open = vscode.l10n.t('Open Run');
   if ((await show([message, foreign].join(' ').trim(), open)) === open) {
     await vscode.commands.executeCommand('testStations.openRun', run.id);
@@ -149,10 +149,11 @@ export async function showDryOutcome(script: string, end: ScriptEnd): Promise<st
     executions.length === 1 ? describeResult(last) : vscode.l10n.t('{0}: {1}.', script, countRuns(executions));
   const refusals = executions.flatMap(({ push }) => (push !== null && 'message' in push ? push.message : []));
   const show = refusals.length > 0 ? showWarning : showInformation;
-  return show([describeDryResult(result), ...refusals.slice(0, 1).map(describeRefusal)].join(' '), resultsLabel());
+  const sentences = [
+    vscode.l10n.t('{0} Dry run: nothing was pushed.', result),
+    ...refusals
+      .slice(0, 1)
+      .map((message) => vscode.l10n.t('In a real run the client would not push it either: {0}', message)),
+  ];
+  return show(sentences.join(' '), resultsLabel());
 }
-
-const describeDryResult = (result: string): string => vscode.l10n.t('{0} Dry run: nothing was pushed.', result);
-
-const describeRefusal = (message: string): string =>
-  vscode.l10n.t('In a real run the client would not push it either: {0}', message);

@@ -14,9 +14,10 @@ import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { PartNumberQuestion } from './questions/unitQuestions.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
+import { folderOf } from './scriptFile.ts';
 
 /** The station that a script runs as, with the questions whose answers hold for the run. */
-export interface RunningStation {
+interface RunningStation {
   readonly access: StationAccess;
   readonly procedure: ProcedureQuestion;
   readonly partNumber: PartNumberQuestion;
@@ -41,22 +42,22 @@ export interface PreparedRun {
  * @throws UserError when something is missing, with the way to provide it
  * @throws vscode.CancellationError when the user cancels a question
  */
-export async function prepareRun(context: RunDependencies, run: RunSession): Promise<PreparedRun> {
+export async function prepareRun(dependencies: RunDependencies, run: RunSession): Promise<PreparedRun> {
   if (run.mode === 'debug') requireDebugger();
   const source = await saveAndRead(run.script);
   let station: RunningStation | undefined;
   if (run.mode !== 'dry') {
-    const { connection, store } = context;
+    const { connection, store } = dependencies;
     run.station ??= await ensureSelectedStation(store);
     const access = await requireAccess(connection, run.station);
     station = {
       access,
       procedure: new ProcedureQuestion(connection, store, access.station),
-      partNumber: new PartNumberQuestion(connection, context.partNumbers, run),
+      partNumber: new PartNumberQuestion(connection, dependencies.partNumbers, run),
     };
     await askBeforeStart(station, source);
   }
-  const interpreter = await interpreterFor(run.script, context.log);
+  const interpreter = await interpreterFor(run.script, dependencies.log);
   return { interpreter, launch: await launchSettings(run.script), station };
 }
 
@@ -110,7 +111,7 @@ async function askBeforeStart({ procedure, partNumber }: RunningStation, source:
 }
 
 async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
-  const folder = vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? dirname(script.fsPath);
+  const folder = folderOf(script);
   const resolvePath = (path: string): string => {
     const full = path.replaceAll('${workspaceFolder}', folder);
     return isAbsolute(full) ? full : join(folder, full);

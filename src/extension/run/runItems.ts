@@ -8,23 +8,22 @@ import type { PendingUpload } from './uploads/uploadFolder.ts';
 import { pendingReason } from './uploads/uploadPending.ts';
 import { reasonOf } from './uploads/uploadQueue.ts';
 
-const icons: Record<Outcome, [icon: string, color: string]> = {
-  PASS: ['pass', 'testing.iconPassed'],
-  FAIL: ['error', 'testing.iconFailed'],
-  ERROR: ['warning', 'testing.iconErrored'],
-  TIMEOUT: ['watch', 'testing.iconErrored'],
-  ABORTED: ['circle-slash', 'testing.iconSkipped'],
+export const outcomeIcons: Readonly<Record<Outcome, { readonly icon: string; readonly color: string }>> = {
+  PASS: { icon: 'pass', color: 'testing.iconPassed' },
+  FAIL: { icon: 'error', color: 'testing.iconFailed' },
+  ERROR: { icon: 'warning', color: 'testing.iconErrored' },
+  TIMEOUT: { icon: 'watch', color: 'testing.iconErrored' },
+  ABORTED: { icon: 'circle-slash', color: 'testing.iconSkipped' },
 };
 
 export function runItem(run: RunListItem): vscode.TreeItem {
   const serial = oneLine(run.unit.serial_number);
   const procedure = oneLine(run.procedure.name);
   const item = new vscode.TreeItem(serial);
-  const [icon, color] = icons[run.outcome];
+  const { icon, color } = outcomeIcons[run.outcome];
   const when = new Date(run.started_at).toLocaleString();
-  const shortly = shortTime(new Date(run.started_at));
   item.id = `run:${run.id}`;
-  item.description = `${run.outcome} · ${shortly} · ${procedure}`;
+  item.description = `${run.outcome} · ${shortTime(new Date(run.started_at))} · ${procedure}`;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.tooltip = `${serial} (${oneLine(run.unit.part.number)})\n${run.outcome}\n${procedure}\n${when}`;
   item.accessibilityInformation = {
@@ -61,10 +60,10 @@ export function pendingItem(result: PendingUpload): vscode.TreeItem {
   return item;
 }
 
-export function moreItem(shown: number): vscode.TreeItem {
+export function moreItem(shownCount: number): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('Load more runs'));
   item.id = 'more';
-  item.description = vscode.l10n.t('the newest {0} are shown', shown.toLocaleString());
+  item.description = vscode.l10n.t('the newest {0} are shown', shownCount.toLocaleString());
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.tooltip = vscode.l10n.t('Shows older runs too. To find a unit, use the search in the title of this view.');
   item.command = { command: 'testStations.loadMoreRuns', title: vscode.l10n.t('Load More Runs') };

@@ -4,7 +4,6 @@ import { type Run, runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { type RunProgress, type TestExecution, withPush } from '../../shared/live/runProgress.ts';
 import { UserError } from '../vscode/userError.ts';
-import { lineRange } from './explorer/testItems.ts';
 import {
   completedBy,
   describeDeath,
@@ -23,13 +22,14 @@ import type { Interpreter } from './python/interpreter.ts';
 import { installPackages, isInstallable } from './python/pythonPackages.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
+import { lineRange } from './scriptFile.ts';
 
 export class RunOutcome implements vscode.Disposable {
-  readonly #context: RunDependencies;
+  readonly #dependencies: RunDependencies;
   readonly #problems = new Problems();
 
-  constructor(context: RunDependencies) {
-    this.#context = context;
+  constructor(dependencies: RunDependencies) {
+    this.#dependencies = dependencies;
   }
 
   clearProblem(script: vscode.Uri): void {
@@ -48,13 +48,13 @@ export class RunOutcome implements vscode.Disposable {
     end: ScriptEnd,
     runAgain: () => Promise<void>,
   ): Promise<void> {
-    const { store, report } = this.#context;
+    const { store, report } = this.#dependencies;
     const { failure, executions } = end.live;
     if (failure !== null && !end.wasStopped) this.#problems.show(run.script, failure);
     const missing = failure !== null && executions.length === 0 && isInstallable(failure.missing_module);
     if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', runAgain);
     if (station === undefined) {
-      this.#offer(showDryOutcome(run.name, end));
+      this.#handleButton(showDryOutcome(run.name, end));
       return;
     }
     const { station: runningStation } = station.access;
@@ -75,7 +75,7 @@ export class RunOutcome implements vscode.Disposable {
     let settled = live;
     for (const { id, push } of live.executions) {
       if (push !== null && 'runId' in push) continue;
-      const pushed = await this.#context.uploads.settle(id);
+      const pushed = await this.#dependencies.uploads.settle(id);
       if (pushed !== undefined) settled = withPush(settled, id, pushed);
     }
     return settled;
@@ -90,14 +90,14 @@ export class RunOutcome implements vscode.Disposable {
       if (typeof outcome === 'string') unsaved.push({ execution, sentence: outcome });
       else confirmed.push({ execution: completedBy(outcome, execution), run: outcome });
     }
-    if (unsaved.length > 0) this.#offer(showUnsaved(unsaved, live.executions.length, station.id));
+    if (unsaved.length > 0) this.#handleButton(showUnsaved(unsaved, live.executions.length, station.id));
     const last = confirmed.at(-1);
     if (live.failure !== null && !stopped) {
-      this.#offer(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
+      this.#handleButton(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
     } else if (last !== undefined && confirmed.length === live.executions.length) {
-      this.#offer(showSaved(last.execution, last.run, station, live.executions));
+      this.#handleButton(showSaved(last.execution, last.run, station, live.executions));
     } else if (live.executions.length === 0 && !stopped) {
-      this.#offer(showWithoutTest(script, end));
+      this.#handleButton(showWithoutTest(script, end));
     }
   }
 
@@ -106,7 +106,7 @@ export class RunOutcome implements vscode.Disposable {
     const result = describeResult(execution);
     if (push !== null && 'runId' in push) {
       try {
-        return await this.#context.connection.call(runs.get, { params: { id: push.runId } });
+        return await this.#dependencies.connection.call(runs.get, { params: { id: push.runId } });
       } catch (error) {
         const reason = messageOf(error);
         return vscode.l10n.t('{0} Pushed as run {1}, which could not be confirmed: {2}', result, push.runId, reason);
@@ -138,19 +138,19 @@ export class RunOutcome implements vscode.Disposable {
       {
         label: vscode.l10n.t('Install into .venv and Use It'),
         run: async () => {
-          await installPackages(script, interpreter, this.#context.log);
+          await installPackages(script, interpreter, this.#dependencies.log);
           await runAgain();
         },
       },
     ]);
   }
 
-  #offer(shown: Promise<string | undefined>): void {
+  #handleButton(shown: Promise<string | undefined>): void {
     shown
       .then((chosen) =>
         chosen === resultsLabel() ? vscode.commands.executeCommand('testing.showMostRecentOutput') : undefined,
       )
-      .catch(this.#context.report);
+      .catch(this.#dependencies.report);
   }
 }
 

@@ -24,7 +24,7 @@ export class RunQueue {
     const same = [...this.#runs].find((each) => each.conflictsWith(run));
     if (same !== undefined) {
       throw new UserError(
-        same.state === 'waits'
+        same.state === 'queued'
           ? vscode.l10n.t('{0} is already queued on {1}. It was not started again.', same.name, same.where)
           : vscode.l10n.t('{0} is still running. Stop it first, or wait until it ends.', same.name),
         [{ label: vscode.l10n.t('Stop'), run: () => this.#stopIfActive(same) }],
@@ -58,13 +58,13 @@ export class RunQueue {
   }
 
   #updateState(): void {
-    const running = [...this.#runs].filter(({ state }) => state === 'runs');
+    const running = [...this.#runs].filter(({ state }) => state === 'running');
     this.#store.setRunning(new Set(running.flatMap(({ station }) => station?.id ?? [])));
     setContext('running', this.#stoppable.length > 0);
   }
 
   get #stoppable(): readonly RunSession[] {
-    return [...this.#runs].filter(({ state }) => state === 'waits' || state === 'runs');
+    return [...this.#runs].filter(({ state }) => state === 'queued' || state === 'running');
   }
 }
 
@@ -101,7 +101,7 @@ async function pickRuns(runs: readonly RunSession[]): Promise<readonly RunSessio
   const items = runs.map((run) => ({
     label: run.name,
     description:
-      run.state === 'waits'
+      run.state === 'queued'
         ? vscode.l10n.t('{0}, waits for its turn', run.where)
         : vscode.l10n.t('{0}, runs', run.where),
     runs: [run],

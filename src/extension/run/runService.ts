@@ -14,21 +14,21 @@ type OperatedUnit = Parameters<StartScript>[1];
 
 /** Runs phase scripts as stations: one at a time on each station, several stations at once. */
 export class RunService implements vscode.Disposable {
-  readonly #context: RunDependencies;
+  readonly #dependencies: RunDependencies;
   readonly #queue: RunQueue;
   readonly #runner: ScriptRunner;
   readonly #outcome: RunOutcome;
   readonly #profiles: Profiles;
 
-  constructor(context: RunDependencies) {
-    this.#context = context;
-    this.#queue = new RunQueue(context.store);
-    this.#runner = new ScriptRunner(context);
-    this.#outcome = new RunOutcome(context);
+  constructor(dependencies: RunDependencies) {
+    this.#dependencies = dependencies;
+    this.#queue = new RunQueue(dependencies.store);
+    this.#runner = new ScriptRunner(dependencies);
+    this.#outcome = new RunOutcome(dependencies);
     this.#profiles = new Profiles(
-      context.items,
+      dependencies.items,
       (script, mode, request) => this.run(script, mode, request),
-      context.report,
+      dependencies.report,
     );
   }
 
@@ -46,13 +46,13 @@ export class RunService implements vscode.Disposable {
     request?: vscode.TestRunRequest,
     operated?: OperatedUnit,
   ): Promise<void> {
-    const { store, items } = this.#context;
+    const { store, items } = this.#dependencies;
     const station = operated?.station ?? store.selected;
     const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, operated?.serialNumber);
     this.#queue.add(run);
     let place: QueuePlace<RunSession> | undefined;
     try {
-      const asked = await prepareRun(this.#context, run);
+      const asked = await prepareRun(this.#dependencies, run);
       if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       place = this.#queue.join(run);
       const item = items.scriptItem(script);
@@ -88,7 +88,7 @@ export class RunService implements vscode.Disposable {
     if (place === undefined || place.ahead.length === 0 || station === undefined) return prepared;
     try {
       if (!(await waitForTurn(run, place, item, testRun))) throw new vscode.CancellationError();
-      const access = await requireAccess(this.#context.connection, station.access.station);
+      const access = await requireAccess(this.#dependencies.connection, station.access.station);
       if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       return { ...prepared, station: { ...station, access } };
     } catch (error) {

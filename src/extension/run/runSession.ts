@@ -8,7 +8,8 @@ export interface StationName {
   readonly name: string;
 }
 
-type RunState = 'asks' | 'waits' | 'runs' | 'ends';
+/** `preparing`: the user is being asked. `ending`: the results are being confirmed. */
+type RunState = 'preparing' | 'queued' | 'running' | 'ending';
 
 /** A run from the command to its last message. */
 export class RunSession implements vscode.Disposable {
@@ -19,12 +20,12 @@ export class RunSession implements vscode.Disposable {
   readonly serialNumber: string | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  readonly #concluded = new vscode.EventEmitter<void>();
+  readonly #ended = new vscode.EventEmitter<void>();
   /** Fires when the run is over and its pushes are settled, so that another run may start. */
-  readonly onDidEnd = this.#concluded.event;
-  #state: RunState = 'asks';
+  readonly onDidEnd = this.#ended.event;
+  #state: RunState = 'preparing';
   readonly #stopped = new vscode.CancellationTokenSource();
-  #scriptRun: ScriptProcess | undefined;
+  #scriptProcess: ScriptProcess | undefined;
 
   constructor(script: vscode.Uri, mode: RunMode, station: StationName | undefined, serialNumber?: string) {
     this.script = script;
@@ -54,26 +55,26 @@ export class RunSession implements vscode.Disposable {
   }
 
   markQueued(): void {
-    this.#become('waits');
+    this.#setState('queued');
   }
 
-  markRunning(scriptRun: ScriptProcess): void {
-    this.#scriptRun = scriptRun;
-    this.#become('runs');
+  markRunning(scriptProcess: ScriptProcess): void {
+    this.#scriptProcess = scriptProcess;
+    this.#setState('running');
   }
 
   markEnding(): void {
-    this.#become('ends');
+    this.#setState('ending');
   }
 
-  #become(state: RunState): void {
+  #setState(state: RunState): void {
     this.#state = state;
     this.#changed.fire();
   }
 
   async stop(): Promise<void> {
     this.#stopped.cancel();
-    await this.#scriptRun?.stop();
+    await this.#scriptProcess?.stop();
   }
 
   /**
@@ -86,8 +87,8 @@ export class RunSession implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#concluded.fire();
-    this.#concluded.dispose();
+    this.#ended.fire();
+    this.#ended.dispose();
     this.#changed.dispose();
     this.#stopped.dispose();
   }

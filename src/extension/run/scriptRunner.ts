@@ -24,10 +24,10 @@ const serverCheckMs = 2_000;
 const heartbeatSeconds = 10;
 
 export class ScriptRunner {
-  readonly #context: RunDependencies;
+  readonly #dependencies: RunDependencies;
 
-  constructor(context: RunDependencies) {
-    this.#context = context;
+  constructor(dependencies: RunDependencies) {
+    this.#dependencies = dependencies;
   }
 
   async run(
@@ -45,25 +45,25 @@ export class ScriptRunner {
       runnerFile: runner,
       serialNumbers,
       storagePath: storage,
-    } = this.#context;
+    } = this.#dependencies;
     const { interpreter, launch, station } = prepared;
-    const painter = new TestResults(items, item, testRun);
-    painter.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
+    const results = new TestResults(items, item, testRun);
+    results.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
     const debugged: StartRunner = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
     const questions = {
       procedure: station?.procedure,
       partNumber: station?.partNumber,
-      serialNumber: givenThenAsked(run.serialNumber, (own) => serialNumbers.answer(run.script, run.title, own)),
+      serialNumber: serialNumberSource(run.serialNumber, (own) => serialNumbers.answer(run.script, run.title, own)),
     };
     const live = station && followScript(connection, liveScripts, run, station.access.station);
-    const places = { extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
-    const scriptRun = new ScriptProcess(run.title, places, painter, questions, log, {
+    const folders = { extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
+    const scriptRun = new ScriptProcess(run.title, folders, results, questions, log, {
       start: run.mode === 'debug' ? debugged : undefined,
       ...(live && { follow: live.follow, others: live.others }),
     });
     live?.begin(scriptRun);
     const heartbeat = station && new RunHeartbeat(connection, station.access, log);
-    const watch = setInterval(() => {
+    const serverCheck = setInterval(() => {
       if (station === undefined) return;
       connection.ensureServer().catch((error: unknown) => log.warn(String(error)));
     }, serverCheckMs);
@@ -89,16 +89,16 @@ export class ScriptRunner {
     } catch (error) {
       throw error instanceof PythonStartError ? cannotStart(interpreter, error) : error;
     } finally {
-      clearInterval(watch);
+      clearInterval(serverCheck);
       heartbeat?.dispose();
-      if (run.mode === 'dry') painter.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
-      paintEnd(painter, end);
+      if (run.mode === 'dry') results.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
+      showEnd(results, end);
       run.markEnding();
     }
   }
 
   async #environment(access: StationAccess): Promise<Record<string, string>> {
-    const { storagePath: storage, uploads } = this.#context;
+    const { storagePath: storage, uploads } = this.#dependencies;
     const pending = await uploads.environmentFor(access);
     return {
       ...stationEnvironment(access.url, access.key),
@@ -110,7 +110,7 @@ export class ScriptRunner {
 }
 
 /** Returns first the serial number that came with the command, then those that the user enters. */
-function givenThenAsked(
+function serialNumberSource(
   given: string | undefined,
   ask: (own: string | null) => Promise<string | null>,
 ): (own: string | null) => Promise<string | null> {
@@ -122,10 +122,10 @@ function givenThenAsked(
   };
 }
 
-function paintEnd(painter: TestResults, end: ScriptEnd | undefined): void {
+function showEnd(results: TestResults, end: ScriptEnd | undefined): void {
   const verdicts = (end?.live.executions ?? []).map(verdictOf);
   const unfinished = end === undefined || !end.live.ended || verdicts.includes(null);
-  painter.end(
+  results.end(
     worstOf(verdicts.filter((verdict) => verdict !== null)),
     unfinished && end?.wasStopped !== true ? vscode.l10n.t('The script did not finish.') : null,
   );
@@ -143,11 +143,11 @@ function cannotStart(interpreter: Interpreter, error: PythonStartError): UserErr
 class RunHeartbeat {
   readonly #access: StationAccess;
   readonly #log: Log;
-  readonly #scriptRun = randomUUID();
+  readonly #scriptRunId = randomUUID();
   #timer: NodeJS.Timeout | undefined;
-  #sent: Promise<void> = Promise.resolve();
-  #pending = false;
-  #disposed = false;
+  #lastBeat: Promise<void> = Promise.resolve();
+  #isSending = false;
+  #isDisposed = false;
 
   constructor(connection: Connection, access: StationAccess, log: Log) {
     this.#access = access;
@@ -159,18 +159,18 @@ class RunHeartbeat {
   }
 
   dispose(): void {
-    this.#disposed = true;
+    this.#isDisposed = true;
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
-    this.#sent = this.#sent.then(() => this.#send({ farewell: true }));
+    this.#lastBeat = this.#lastBeat.then(() => this.#send({ farewell: true }));
   }
 
   #start(): void {
-    if (this.#disposed) return;
+    if (this.#isDisposed) return;
     const beat = (): void => {
-      if (this.#pending) return; // do not queue up at a slow server
-      this.#pending = true;
-      this.#sent = this.#send({ running: true }).finally(() => (this.#pending = false));
+      if (this.#isSending) return; // do not queue up at a slow server
+      this.#isSending = true;
+      this.#lastBeat = this.#send({ running: true }).finally(() => (this.#isSending = false));
     };
     this.#timer = setInterval(beat, heartbeatSeconds * 1_000);
     beat();
@@ -178,7 +178,7 @@ class RunHeartbeat {
 
   async #send(state: { running?: true; farewell?: true }): Promise<void> {
     const { api, station } = this.#access;
-    const body = { interval_s: heartbeatSeconds, script_run: this.#scriptRun, ...state };
+    const body = { interval_s: heartbeatSeconds, script_run: this.#scriptRunId, ...state };
     try {
       await api.call(presence.heartbeat, { params: { id: station.id }, body });
     } catch (error) {

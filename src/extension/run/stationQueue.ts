@@ -6,30 +6,30 @@ export interface QueuePlace<Run> {
   leave(): void;
 }
 
-interface Waiting<Run> {
+interface QueuedRun<Run> {
   readonly run: Run;
-  readonly take: (has: boolean) => void;
+  readonly resolve: (hasStation: boolean) => void;
 }
 
 /** Gives each station to one run at a time, in the order in which the runs joined. */
 export class StationQueue<Run> {
-  readonly #lines = new Map<string, Waiting<Run>[]>();
+  readonly #queues = new Map<string, QueuedRun<Run>[]>();
 
   join(station: string, run: Run): QueuePlace<Run> {
-    const line = this.#lines.get(station) ?? [];
-    this.#lines.set(station, line);
-    const ahead = line.map((each) => each.run);
-    const { promise: turn, resolve: take } = Promise.withResolvers<boolean>();
-    const waiting: Waiting<Run> = { run, take };
-    line.push(waiting);
-    line[0]?.take(true);
+    const queue = this.#queues.get(station) ?? [];
+    this.#queues.set(station, queue);
+    const ahead = queue.map((each) => each.run);
+    const { promise: turn, resolve } = Promise.withResolvers<boolean>();
+    const queued: QueuedRun<Run> = { run, resolve };
+    queue.push(queued);
+    queue[0]?.resolve(true);
     const leave = (): void => {
-      const index = line.indexOf(waiting);
+      const index = queue.indexOf(queued);
       if (index === -1) return;
-      line.splice(index, 1);
-      take(false);
-      line[0]?.take(true);
-      if (line.length === 0) this.#lines.delete(station);
+      queue.splice(index, 1);
+      resolve(false);
+      queue[0]?.resolve(true);
+      if (queue.length === 0) this.#queues.delete(station);
     };
     return { ahead, turn, leave };
   }

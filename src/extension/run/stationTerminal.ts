@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
@@ -8,19 +8,22 @@ import { startupModules, stationEnvironment, trustEnvironment } from './process/
 import { interpreterFor } from './python/interpreter.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { StationName } from './runSession.ts';
+import { activeScript } from './scriptFile.ts';
 
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 
 export class StationTerminals implements vscode.Disposable {
-  readonly #context: RunDependencies;
+  readonly #dependencies: RunDependencies;
   readonly #open = new Map<vscode.Terminal, StationName>();
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(context: RunDependencies) {
-    this.#context = context;
+  constructor(dependencies: RunDependencies) {
+    this.#dependencies = dependencies;
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.onDidCloseTerminal((terminal) => this.#open.delete(terminal)),
-      context.connection.onDidChangeStationKey((station) => void this.#warnOfOldKey(station).catch(context.report)),
+      dependencies.connection.onDidChangeStationKey(
+        (station) => void this.#warnOfOldKey(station).catch(dependencies.report),
+      ),
     );
   }
 
@@ -30,9 +33,10 @@ export class StationTerminals implements vscode.Disposable {
    * @throws vscode.CancellationError when the user selects no station
    */
   async open(argument: unknown): Promise<void> {
-    const station = stationNode.safeParse(argument).data?.station ?? (await ensureSelectedStation(this.#context.store));
+    const station =
+      stationNode.safeParse(argument).data?.station ?? (await ensureSelectedStation(this.#dependencies.store));
     const { name } = station;
-    const { url, key, trust } = await requireAccess(this.#context.connection, station);
+    const { url, key, trust } = await requireAccess(this.#dependencies.connection, station);
     const folder = workFolder();
     const terminal = vscode.window.createTerminal({
       name,
@@ -43,7 +47,7 @@ export class StationTerminals implements vscode.Disposable {
       ...(folder === undefined ? {} : { cwd: folder }),
       env: {
         ...stationEnvironment(url, key),
-        ...(await trustEnvironment(this.#context.storagePath, trust)),
+        ...(await trustEnvironment(this.#dependencies.storagePath, trust)),
         ...(await this.#pythonEnvironment(folder)),
       },
     });
@@ -73,12 +77,15 @@ export class StationTerminals implements vscode.Disposable {
   }
 
   async #pythonEnvironment(folder: vscode.Uri | undefined): Promise<Record<string, string>> {
-    const modules = await startupModules(this.#context.runnerFile, this.#context.storagePath);
+    const modules = await startupModules(this.#dependencies.runnerFile, this.#dependencies.storagePath);
     const before = process.env['PYTHONPATH'];
     const environment = { PYTHONPATH: before ? `${modules}${delimiter}${before}` : modules };
-    const { command } = await interpreterFor(folder ?? vscode.Uri.file(this.#context.storagePath), this.#context.log);
+    const { command } = await interpreterFor(
+      folder ?? vscode.Uri.file(this.#dependencies.storagePath),
+      this.#dependencies.log,
+    );
     const root = dirname(dirname(command[0] ?? ''));
-    if (!(await exists(join(root, 'pyvenv.cfg')))) return environment;
+    if (!existsSync(join(root, 'pyvenv.cfg'))) return environment;
     const path = [dirname(command[0] ?? ''), process.env['PATH'] ?? ''].join(delimiter);
     return { ...environment, PATH: path, VIRTUAL_ENV: root };
   }
@@ -86,16 +93,7 @@ export class StationTerminals implements vscode.Disposable {
 
 /** The folder of the script in the editor, where `python main.py` finds it, or the first one of the workspace. */
 function workFolder(): vscode.Uri | undefined {
-  const active = vscode.window.activeTextEditor?.document;
-  if (active?.languageId === 'python' && active.uri.scheme === 'file') return vscode.Uri.joinPath(active.uri, '..');
+  const script = activeScript();
+  if (script !== undefined) return vscode.Uri.joinPath(script, '..');
   return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
 import { procedures } from '../../shared/contract/procedures.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
-import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
-import { linkProcedure } from '../connection/linkProcedure.ts';
+import { linkProcedure, listProcedures } from '../connection/procedureLinks.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
@@ -58,8 +57,7 @@ export function registerProcedureCommands(
 
   commands.register('linkProcedure', async (argument) => {
     const station = await choice.station(argument, vscode.l10n.t('Link procedure to a station'), { canCreate: true });
-    const all = await allPages((query) => connection.call(procedures.list, { query }));
-    const chosen = (await pickUnlinked(station, all)) ?? [await create()];
+    const chosen = (await pickUnlinked(station, await listProcedures(connection))) ?? [await create()];
     await link(station, chosen);
     return chosen[0]?.id;
   });

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { name60 } from '../../shared/contract/common.ts';
-import { procedureIdentifier, type ProcedureListItem, procedures } from '../../shared/contract/procedures.ts';
+import { procedureIdentifier, type ProcedureListItem } from '../../shared/contract/procedures.ts';
 import type { LinkedProcedure } from '../../shared/contract/stations.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
-import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
+import { listProcedures } from '../connection/procedureLinks.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import { askInSteps, type Question, type Step } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -37,7 +37,7 @@ export async function chosenProcedure(
 ): Promise<ProcedureItem> {
   const node = choice.node(argument);
   if (node?.kind === 'procedure') return asItem(node.procedure);
-  const all = await allPages((query) => connection.call(procedures.list, { query }));
+  const all = await listProcedures(connection);
   if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
   return picked(await vscode.window.showQuickPick(all.map(asItem), { title, matchOnDescription: true }));
 }

@@ -4,22 +4,10 @@ import * as vscode from 'vscode';
 import { mayDefineTests } from '../../../shared/script/scriptHints.ts';
 import type { ScriptInfo } from '../../../shared/script/scriptInfo.ts';
 import type { Log } from '../../vscode/log.ts';
+import { ignoredFolders, isScriptFile } from '../scriptFile.ts';
 import type { TestItems } from './testItems.ts';
 
-const quiet = 300;
-
-const foreign = [
-  'node_modules',
-  'site-packages',
-  '.venv',
-  'venv',
-  '.venvs',
-  'env',
-  '.tox',
-  '.nox',
-  '.git',
-  '__pycache__',
-];
+const debounceMs = 300;
 
 /**
  * Finds the scripts and their phases by reading files, without running them: open files as they are typed, and those of
@@ -31,7 +19,7 @@ export class Discovery implements vscode.Disposable {
   readonly #registrations: vscode.Disposable[];
   readonly #changed = new Map<string, vscode.Uri>();
   #timer: NodeJS.Timeout | undefined;
-  #watching = false;
+  #isWatching = false;
 
   constructor(items: TestItems, log: Log) {
     this.#items = items;
@@ -40,12 +28,12 @@ export class Discovery implements vscode.Disposable {
     controller.resolveHandler = (item) => (item === undefined ? this.#discover() : undefined);
     controller.refreshHandler = () => this.#discover();
     this.#registrations = [
-      vscode.workspace.onDidOpenTextDocument((document) => this.#opened(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#opened(document)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.#opened(document)),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => void (this.#watching && this.#discover())),
+      vscode.workspace.onDidOpenTextDocument((document) => this.#scheduleDocument(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#scheduleDocument(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#scheduleDocument(document)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void (this.#isWatching && this.#discover())),
     ];
-    for (const document of vscode.workspace.textDocuments) this.#opened(document);
+    for (const document of vscode.workspace.textDocuments) this.#scheduleDocument(document);
   }
 
   dispose(): void {
@@ -57,9 +45,10 @@ export class Discovery implements vscode.Disposable {
     this.#watch();
     const start = performance.now();
     const files = await pythonFiles();
-    const there = new Set(files.map(String));
-    for (const [id, item] of this.#items.controller.items)
-      if (!there.has(id) && item.uri !== undefined && !isOpen(item.uri)) this.#items.remove(item.uri);
+    const found = new Set(files.map(String));
+    for (const [id, item] of this.#items.controller.items) {
+      if (!found.has(id) && item.uri !== undefined && !isOpen(item.uri)) this.#items.remove(item.uri);
+    }
     for (const file of files) {
       await this.#read(file);
       await nextTurn();
@@ -68,34 +57,34 @@ export class Discovery implements vscode.Disposable {
   }
 
   #watch(): void {
-    if (this.#watching) return;
-    this.#watching = true;
+    if (this.#isWatching) return;
+    this.#isWatching = true;
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
-    watcher.onDidCreate((file) => this.#change(file));
-    watcher.onDidChange((file) => this.#change(file));
+    watcher.onDidCreate((file) => this.#schedule(file));
+    watcher.onDidChange((file) => this.#schedule(file));
     watcher.onDidDelete((file) => this.#items.remove(file));
     this.#registrations.push(watcher);
   }
 
-  #opened({ languageId, uri }: vscode.TextDocument): void {
-    if (languageId === 'python' && uri.scheme === 'file') this.#change(uri);
+  #scheduleDocument(document: vscode.TextDocument): void {
+    if (isScriptFile(document)) this.#schedule(document.uri);
   }
 
-  #change(file: vscode.Uri): void {
+  #schedule(file: vscode.Uri): void {
     this.#changed.set(file.toString(), file);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#readChanged(), quiet);
+    this.#timer = setTimeout(() => void this.#readChanged(), debounceMs);
   }
 
   async #readChanged(): Promise<void> {
     const files = [...this.#changed.values()];
     this.#changed.clear();
-    // Of files that nobody has opened or seen before, the settings say whether they count.
+    // The settings decide whether a file counts that was neither opened nor shown before.
     const isNew = (file: vscode.Uri): boolean =>
       !isOpen(file) && this.#items.controller.items.get(file.toString()) === undefined;
-    const there = files.some(isNew) ? new Set((await pythonFiles()).map(String)) : undefined;
+    const found = files.some(isNew) ? new Set((await pythonFiles()).map(String)) : undefined;
     for (const file of files) {
-      if (isNew(file) && there?.has(file.toString()) !== true) continue;
+      if (isNew(file) && found?.has(file.toString()) !== true) continue;
       await this.#read(file);
       await nextTurn();
     }
@@ -108,7 +97,7 @@ export class Discovery implements vscode.Disposable {
       if (outline === undefined) this.#items.remove(file);
       else this.#items.showOutline(file, outline);
     } catch (error) {
-      this.#items.remove(file); // it went away, or must not be read
+      this.#items.remove(file); // it was removed, or must not be read
       this.#log.debug(`${file.fsPath} was not read: ${String(error)}`);
     }
   }
@@ -128,7 +117,7 @@ const textOf = (file: vscode.Uri): string | undefined => openDocument(file)?.get
 async function pythonFiles(): Promise<vscode.Uri[]> {
   const configured = vscode.workspace.getConfiguration('search').get<Record<string, unknown>>('exclude') ?? {};
   const patterns = Object.keys(configured).filter((pattern) => configured[pattern] === true && !/[{,]/.test(pattern));
-  const excludes = [...patterns, ...foreign.map((folder) => `**/${folder}/**`)];
+  const excludes = [...patterns, ...ignoredFolders.map((folder) => `**/${folder}/**`)];
   const files = await vscode.workspace.findFiles('**/*.py', `{${excludes.join(',')}}`);
   return files.filter(({ scheme }) => scheme === 'file');
 }

@@ -10,7 +10,7 @@ export class Profiles {
   readonly #run: RunScript;
   readonly #report: (error: unknown) => void;
   readonly #profiles: Readonly<Record<RunMode, vscode.TestRunProfile>>;
-  #told = false;
+  #hasExplainedPhases = false;
 
   constructor(items: TestItems, run: RunScript, report: (error: unknown) => void) {
     this.#items = items;
@@ -38,15 +38,15 @@ export class Profiles {
   async #runItems(request: vscode.TestRunRequest, mode: RunMode): Promise<void> {
     const items = request.include ?? [...this.#items.controller.items].map(([, item]) => item);
     const scripts = new Set(items.map(scriptOf));
-    if (items.some(({ parent }) => parent !== undefined)) this.#tellOfPhases();
+    if (items.some(({ parent }) => parent !== undefined)) this.#explainPhases();
     for (const script of scripts) {
       if (script.uri !== undefined) await this.#run(script.uri, mode, scripts.size === 1 ? request : undefined);
     }
   }
 
-  #tellOfPhases(): void {
-    if (this.#told) return;
-    this.#told = true;
+  #explainPhases(): void {
+    if (this.#hasExplainedPhases) return;
+    this.#hasExplainedPhases = true;
     void showInformation(vscode.l10n.t('A phase cannot run alone: its whole script runs, with all phases.'));
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
+import { lineRange } from '../scriptFile.ts';
 
 export interface PlannedPhase {
   readonly name: string;
@@ -21,8 +22,8 @@ export class TestItems {
 
   scriptItem(script: vscode.Uri): vscode.TestItem {
     const id = script.toString();
-    const known = this.controller.items.get(id);
-    if (known !== undefined) return known;
+    const existing = this.controller.items.get(id);
+    if (existing !== undefined) return existing;
     // A description would do for the folder, but screen readers are given that in place of the label.
     const item = this.controller.createTestItem(id, vscode.workspace.asRelativePath(script), script);
     item.range = new vscode.Range(0, 0, 0, 0);
@@ -38,7 +39,7 @@ export class TestItems {
       return;
     }
     const script = this.scriptItem(file);
-    const ids = new Set(outline.phases.map((phase, index) => this.#outlined(script, phase, index)));
+    const ids = new Set(outline.phases.map((phase, index) => this.#showPhase(script, phase, index)));
     for (const [child] of script.children) if (!isFromRun(child) && !ids.has(child)) script.children.delete(child);
   }
 
@@ -78,12 +79,12 @@ export class TestItems {
         if (isFromRun(id)) script.children.delete(id);
       }
     }
-    const taken = new Set<string>();
+    const used = new Set<string>();
     return phases.map((phase, position) => {
       const found = script.children.get(`${script.id}#${phase.name}`);
-      if (execution > 1 || found === undefined || taken.has(found.id))
+      if (execution > 1 || found === undefined || used.has(found.id))
         return this.addUnplannedPhase(script, phase, execution, position);
-      taken.add(found.id);
+      used.add(found.id);
       found.sortText = sortText(execution, position);
       return found;
     });
@@ -106,8 +107,8 @@ export class TestItems {
 
   attemptItem(phase: vscode.TestItem, attempt: number): vscode.TestItem {
     const id = `${phase.id}/${attempt}`;
-    const known = phase.children.get(id);
-    if (known !== undefined) return known;
+    const existing = phase.children.get(id);
+    if (existing !== undefined) return existing;
     const item = this.controller.createTestItem(id, vscode.l10n.t('Attempt {0}', attempt), phase.uri);
     if (phase.range !== undefined) item.range = phase.range;
     item.sortText = sortText(0, attempt);
@@ -124,7 +125,7 @@ export class TestItems {
     return range && new vscode.Location(item.uri, range);
   }
 
-  #outlined(script: vscode.TestItem, { name, line, endLine }: OutlinedPhase, index: number): string {
+  #showPhase(script: vscode.TestItem, { name, line, endLine }: OutlinedPhase, index: number): string {
     const id = `${script.id}#${name}`;
     let item = script.children.get(id);
     if (item === undefined) {
@@ -141,6 +142,3 @@ const isFromRun = (id: string): boolean => /@\d+\.\d+$/.test(id);
 
 const sortText = (...numbers: readonly number[]): string =>
   numbers.map((each) => String(each).padStart(6, '0')).join('.');
-
-export const lineRange = (line: number): vscode.Range =>
-  new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);

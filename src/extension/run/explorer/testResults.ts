@@ -8,7 +8,8 @@ import type {
 import { diagnosisLine } from '../../../shared/live/diagnosisLine.ts';
 import { expectedOf, measurementLine, valueOf } from '../../../shared/live/measurementLine.ts';
 import type { Verdict } from '../../../shared/live/runProgress.ts';
-import { lineRange, type PlannedPhase, type TestItems } from './testItems.ts';
+import { lineRange } from '../scriptFile.ts';
+import type { PlannedPhase, TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };
 type PhaseEnd = RunnerEvent & { event: 'phase_complete' };
@@ -20,7 +21,7 @@ export class TestResults {
   readonly #run: vscode.TestRun;
   readonly #started = performance.now();
   #execution = 1;
-  #crashed = false;
+  #hasCrashed = false;
   #phases = new Map<string, vscode.TestItem>();
   #last: PhaseEnd | undefined;
 
@@ -42,7 +43,7 @@ export class TestResults {
         this.#plan(event.phases);
         break;
       case 'phase_started':
-        this.#phaseStart(event);
+        this.#startPhase(event);
         break;
       case 'measurement_update':
         if (event.measurement.outcome !== 'PARTIALLY_SET') {
@@ -50,18 +51,18 @@ export class TestResults {
         }
         break;
       case 'phase_complete':
-        this.#phaseEnd(event);
+        this.#endPhase(event);
         break;
       case 'phase_log':
         this.output(`  [${event.level}] ${event.message}\n`, placeOf(event.place));
         break;
       case 'run_complete':
-        this.#paintLast();
-        this.#diagnoses(event.diagnoses, this.#script);
+        this.#showLast();
+        this.#showDiagnoses(event.diagnoses, this.#script);
         this.output(`${event.serial_number ?? ''} ${event.outcome}\n`);
         break;
       case 'run_crashed':
-        this.#crashed = true;
+        this.#hasCrashed = true;
         this.#run.errored(this.#script, failureMessage(event.failure, this.#script.uri));
         break;
       default:
@@ -73,12 +74,12 @@ export class TestResults {
    * @param problem why there is no verdict, unless the script's own error is the reason, which is already shown at its
    *   place
    */
-  end(verdict: Verdict | null, broken: string | null): void {
-    this.#paintLast();
+  end(verdict: Verdict | null, problem: string | null): void {
+    this.#showLast();
     const duration = performance.now() - this.#started;
-    if (this.#crashed) {
-      // painted by run_crashed, whose message has the place
-    } else if (broken !== null) this.#run.errored(this.#script, new vscode.TestMessage(broken), duration);
+    if (this.#hasCrashed) {
+      // shown by run_crashed, whose message has the place
+    } else if (problem !== null) this.#run.errored(this.#script, new vscode.TestMessage(problem), duration);
     else if (verdict === null || verdict.outcome === 'ABORTED') this.#run.skipped(this.#script);
     else if (verdict.outcome === 'PASS') this.#run.passed(this.#script, duration);
     else {
@@ -106,39 +107,39 @@ export class TestResults {
   }
 
   /** From the second attempt on, each attempt is an item below its phase, which shows how the last one ended. */
-  #phaseStart(event: RunnerEvent & { event: 'phase_started' }): void {
+  #startPhase(event: RunnerEvent & { event: 'phase_started' }): void {
     const item = this.#item(event);
     const before = this.#last;
-    if (before?.key === event.key && event.attempt > before.attempt) this.#repeated(item, before);
-    else this.#paintLast();
+    if (before?.key === event.key && event.attempt > before.attempt) this.#showRepeated(item, before);
+    else this.#showLast();
     this.#last = undefined;
     this.#run.started(item);
     if (event.attempt > 0) this.#run.started(this.#items.attemptItem(item, event.attempt + 1));
   }
 
   /** A phase is known to be repeated only when it starts again, so its end is not shown before. */
-  #phaseEnd(event: PhaseEnd): void {
-    this.#paintLast();
-    this.#diagnoses(event.diagnoses, this.#item(event));
+  #endPhase(event: PhaseEnd): void {
+    this.#showLast();
+    this.#showDiagnoses(event.diagnoses, this.#item(event));
     this.output(`${event.name}: ${event.outcome}${event.attempt > 0 ? ` (attempt ${event.attempt + 1})` : ''}\n`);
     this.#last = event;
   }
 
-  #diagnoses(diagnoses: readonly RunnerDiagnosis[], item: vscode.TestItem): void {
+  #showDiagnoses(diagnoses: readonly RunnerDiagnosis[], item: vscode.TestItem): void {
     for (const each of diagnoses) this.output(`  ${diagnosisLine(each)}\n`, undefined, item);
   }
 
-  #paintLast(): void {
+  #showLast(): void {
     const event = this.#last;
     if (event === undefined) return;
     this.#last = undefined;
     const item = this.#item(event);
-    this.#paint(item, event);
-    if (item.children.size > 0) this.#paint(this.#items.attemptItem(item, event.attempt + 1), event);
+    this.#showPhase(item, event);
+    if (item.children.size > 0) this.#showPhase(this.#items.attemptItem(item, event.attempt + 1), event);
   }
 
   /** Shows the end of an earlier attempt in its label: shown as a failure, it would make the phase fail. */
-  #repeated(item: vscode.TestItem, { attempt, outcome, measurements, failure, diagnoses }: PhaseEnd): void {
+  #showRepeated(item: vscode.TestItem, { attempt, outcome, measurements, failure, diagnoses }: PhaseEnd): void {
     const failed = diagnoses.filter(({ is_failure }) => is_failure);
     const reasons = [
       ...(failure === null ? failedOf(measurements).map(measurementLine) : [failure.message]),
@@ -150,7 +151,7 @@ export class TestResults {
     this.#run.skipped(child);
   }
 
-  #paint(item: vscode.TestItem, event: PhaseEnd): void {
+  #showPhase(item: vscode.TestItem, event: PhaseEnd): void {
     const duration = event.end_time_millis - event.start_time_millis;
     if (event.outcome === 'PASS') this.#run.passed(item, duration);
     else if (event.outcome === 'SKIP') this.#run.skipped(item);

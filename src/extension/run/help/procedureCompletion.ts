@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { procedures } from '../../../shared/contract/procedures.ts';
 import { nameBesideLabel, procedureLabel, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
 import { mentionsV2Client } from '../../../shared/script/scriptHints.ts';
-import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { listProcedures } from '../../connection/procedureLinks.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { Log } from '../../vscode/log.ts';
 
@@ -11,7 +10,7 @@ import type { Log } from '../../vscode/log.ts';
  * Matches from the name of the argument to the cursor in its string. The text is searched, because a string without an
  * end does not parse.
  */
-const begun = /\bprocedure_id\s*=\s*[rRuU]?(["'])([^"'\\]*)$/;
+const argumentPattern = /\bprocedure_id\s*=\s*[rRuU]?(["'])([^"'\\]*)$/;
 
 export class ProcedureCompletion implements vscode.CompletionItemProvider {
   readonly #connection: Connection;
@@ -30,7 +29,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
   ): Promise<vscode.CompletionItem[]> {
     const { selected } = this.#store;
     const line = document.lineAt(position.line).text;
-    const match = begun.exec(line.slice(0, position.character));
+    const match = argumentPattern.exec(line.slice(0, position.character));
     if (match === null || selected === undefined) return [];
     const [, quote = '', written = ''] = match;
     const rest = /^([\w.:+-]*)(["'])/.exec(line.slice(position.character));
@@ -40,7 +39,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
       position.translate(0, isClosed ? (rest[1]?.length ?? 0) : 0),
     );
     const takesOnlyId = mentionsV2Client(document.getText());
-    const all = await this.#all();
+    const all = await this.#listProcedures();
     const linked = this.#store.station(selected.id)?.procedures ?? [];
     const others = all.filter(({ id }) => !linked.some((procedure) => procedure.id === id));
     const linkedWord = vscode.l10n.t('linked to {0}', selected.name);
@@ -63,10 +62,10 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
     }
   }
 
-  async #all(): Promise<readonly ProcedureReference[]> {
+  async #listProcedures(): Promise<readonly ProcedureReference[]> {
     try {
       if (this.#store.stations === undefined) await this.#store.refresh();
-      return await allPages((query) => this.#connection.call(procedures.list, { query }));
+      return await listProcedures(this.#connection);
     } catch (error) {
       this.#log.warn(`procedures for completion: ${String(error)}`); // the linked ones are known without the server
       return [];

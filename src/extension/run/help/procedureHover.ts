@@ -1,28 +1,20 @@
 import * as vscode from 'vscode';
-import { procedures } from '../../../shared/contract/procedures.ts';
 import { type RunListItem, runs } from '../../../shared/contract/runs.ts';
 import { ago } from '../../../shared/format/ago.ts';
 import { escapeMarkdown } from '../../../shared/format/markdown.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { hasIdOrIdentifier, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
-import { allPages } from '../../client/pages.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { listProcedures } from '../../connection/procedureLinks.ts';
 import type { Week } from '../../connection/stationSource.ts';
 import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
 import { yieldSentences } from '../../connection/yieldSentences.ts';
+import { outcomeIcons } from '../runItems.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
-const lastRuns = 5;
+const lastRunCount = 5;
 
 const openRun = 'testStations.openRun';
-
-const outcomeIcons: Record<RunListItem['outcome'], string> = {
-  PASS: 'pass',
-  FAIL: 'error',
-  ERROR: 'warning',
-  TIMEOUT: 'watch',
-  ABORTED: 'circle-slash',
-};
 
 export class ProcedureHover implements vscode.HoverProvider {
   readonly #connection: Connection;
@@ -54,13 +46,13 @@ export class ProcedureHover implements vscode.HoverProvider {
         ?.procedures.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
       const procedure = linked ?? (await this.#find(scriptId));
       if (procedure === undefined) {
-        const words = vscode.l10n.t('No procedure {0} on {1}.', scriptId, this.#connection.serverName);
-        return text.appendMarkdown(escapeMarkdown(words));
+        const message = vscode.l10n.t('No procedure {0} on {1}.', scriptId, this.#connection.serverName);
+        return text.appendMarkdown(escapeMarkdown(message));
       }
-      text.appendMarkdown(head(procedure, station.name, linked !== undefined));
+      text.appendMarkdown(heading(procedure, station.name, linked !== undefined));
       if (linked !== undefined) {
         const week = this.#store.details(station.id)?.week.get(procedure.id);
-        text.appendMarkdown(`\n\n${escapeMarkdown(weekWords(week, station.name))}`);
+        text.appendMarkdown(`\n\n${escapeMarkdown(weekSentence(week, station.name))}`);
       }
       text.appendMarkdown(runLines(await this.#runs(procedure.id, station.id)));
     } catch (error) {
@@ -70,23 +62,22 @@ export class ProcedureHover implements vscode.HoverProvider {
   }
 
   async #find(scriptId: string): Promise<ProcedureReference | undefined> {
-    const all = await allPages((query) => this.#connection.call(procedures.list, { query }));
-    return all.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
+    return (await listProcedures(this.#connection)).find((procedure) => hasIdOrIdentifier(procedure, scriptId));
   }
 
   async #runs(procedure: string, station: string): Promise<RunListItem[]> {
-    const query = { procedure_ids: [procedure], created_by_station_ids: [station], limit: lastRuns };
+    const query = { procedure_ids: [procedure], created_by_station_ids: [station], limit: lastRunCount };
     return (await this.#connection.call(runs.list, { query })).data;
   }
 }
 
-function head({ name, identifier }: ProcedureReference, station: string, linked: boolean): string {
+function heading({ name, identifier }: ProcedureReference, station: string, isLinked: boolean): string {
   const short = identifier && identifier !== name ? ` · ${escapeMarkdown(identifier)}` : '';
-  const words = linked ? vscode.l10n.t('Linked to {0}', station) : vscode.l10n.t('Not linked to {0}', station);
-  return `**${escapeMarkdown(name)}**${short}\n\n$(${linked ? 'link' : 'warning'}) ${escapeMarkdown(words)}`;
+  const link = isLinked ? vscode.l10n.t('Linked to {0}', station) : vscode.l10n.t('Not linked to {0}', station);
+  return `**${escapeMarkdown(name)}**${short}\n\n$(${isLinked ? 'link' : 'warning'}) ${escapeMarkdown(link)}`;
 }
 
-function weekWords(week: Week | undefined, station: string): string {
+function weekSentence(week: Week | undefined, station: string): string {
   if (week === undefined || week.runs === 0) return vscode.l10n.t('No runs on {0} in the last 7 days.', station);
   const runs = vscode.l10n.t('Runs on {0} in the last 7 days: {1}.', station, week.runs);
   return week.yield === null ? runs : `${runs} ${yieldSentences(week.yield)}`;
@@ -96,7 +87,7 @@ function runLines(list: readonly RunListItem[]): string {
   const lines = list.map(({ id, outcome, started_at, unit }) => {
     const link = `command:${openRun}?${encodeURIComponent(JSON.stringify([id]))}`;
     const when = escapeMarkdown(ago(started_at, Date.now(), vscode.env.language));
-    return `- $(${outcomeIcons[outcome]}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
+    return `- $(${outcomeIcons[outcome].icon}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
   });
   return lines.length === 0 ? '' : `\n\n---\n\n${lines.join('\n')}`;
 }

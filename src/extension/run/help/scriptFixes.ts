@@ -5,10 +5,10 @@ import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
 import type { ProcedureMention, WrittenKey } from '../../../shared/script/scriptInfo.ts';
 import type { ScriptProblem } from '../../../shared/script/scriptProblems.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { type LinkPlan, planLink } from '../../connection/procedureLinks.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { Commands } from '../../vscode/commands.ts';
 import type { Log } from '../../vscode/log.ts';
-import { type LinkWay, wayToLink } from './linkNamed.ts';
 import { diagnosticSource, type ScriptProblems, spanOf } from './scriptProblems.ts';
 import { rangeOf } from './scriptReader.ts';
 
@@ -27,7 +27,7 @@ export class ScriptFixes implements vscode.CodeActionProvider {
     this.#log = log;
     commands.register('linkNamedProcedure', async (...args) => {
       const [station, scriptId] = linkArguments.parse(args);
-      await (await wayToLink(connection, store, station, scriptId))?.link();
+      await (await planLink(connection, store, station, scriptId))?.link();
     });
   }
 
@@ -64,9 +64,9 @@ export class ScriptFixes implements vscode.CodeActionProvider {
     const uses = linked.map((procedure) => useProcedure(document, named, procedure));
     const { selected } = this.#store;
     if (selected === undefined) return uses;
-    const way = await this.#way(selected.id, named.id);
-    if (way === undefined || (named.takesOnlyId && way.existing === undefined)) return uses;
-    const title = way.existing
+    const plan = await this.#planLink(selected.id, named.id);
+    if (plan === undefined || (named.takesOnlyId && plan.existing === undefined)) return uses;
+    const title = plan.existing
       ? vscode.l10n.t('Link {0} to {1}', named.id, selected.name)
       : vscode.l10n.t('Create {0} and Link It to {1}', named.id, selected.name);
     const link = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
@@ -74,11 +74,11 @@ export class ScriptFixes implements vscode.CodeActionProvider {
     return [link, ...uses];
   }
 
-  async #way(station: string, scriptId: string): Promise<LinkWay | undefined> {
+  async #planLink(station: string, scriptId: string): Promise<LinkPlan | undefined> {
     try {
-      return await wayToLink(this.#connection, this.#store, station, scriptId);
+      return await planLink(this.#connection, this.#store, station, scriptId);
     } catch (error) {
-      this.#log.warn(`cannot tell whether ${scriptId} can be linked: ${String(error)}`); // the other fixes need no server
+      this.#log.warn(`cannot find out whether ${scriptId} can be linked: ${String(error)}`); // the other fixes need no server
       return undefined;
     }
   }

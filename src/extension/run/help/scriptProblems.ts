@@ -2,31 +2,32 @@ import * as vscode from 'vscode';
 import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
 import { problemsOf, type ScriptProblem } from '../../../shared/script/scriptProblems.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
-import { isScriptFile, rangeOf, type ScriptReader } from './scriptReader.ts';
+import { isScriptFile } from '../scriptFile.ts';
+import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
-const pause = 300;
+const debounceMs = 300;
 
 /** Marks in open scripts what will go wrong on the selected station, while they are edited. No script is run for it. */
 export class ScriptProblems implements vscode.Disposable {
   readonly #store: StationStore;
   readonly #reader: ScriptReader;
   readonly #collection = vscode.languages.createDiagnosticCollection('test-stations-script');
-  readonly #waiting = new Map<vscode.TextDocument, NodeJS.Timeout>();
+  readonly #timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable;
 
   constructor(store: StationStore, reader: ScriptReader) {
     this.#store = store;
     this.#reader = reader;
     this.#subscriptions = vscode.Disposable.from(
-      vscode.workspace.onDidOpenTextDocument((document) => this.#look(document, 0)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#look(document, pause)),
+      vscode.workspace.onDidOpenTextDocument((document) => this.#scheduleCheck(document, 0)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#scheduleCheck(document, debounceMs)),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        this.#forget(document);
+        this.#cancelCheck(document);
         this.#collection.delete(document.uri);
       }),
-      store.onDidChange(() => this.#lookAtAll()),
+      store.onDidChange(() => this.#checkAll()),
     );
-    this.#lookAtAll();
+    this.#checkAll();
   }
 
   async problems(document: vscode.TextDocument): Promise<ScriptProblem[]> {
@@ -35,31 +36,31 @@ export class ScriptProblems implements vscode.Disposable {
     return problemsOf(await this.#reader.marks(document), linked);
   }
 
-  #lookAtAll(): void {
-    for (const document of vscode.workspace.textDocuments) this.#look(document, 0);
+  #checkAll(): void {
+    for (const document of vscode.workspace.textDocuments) this.#scheduleCheck(document, 0);
   }
 
-  #look(document: vscode.TextDocument, wait: number): void {
+  #scheduleCheck(document: vscode.TextDocument, delayMs: number): void {
     if (!isScriptFile(document)) return;
-    this.#forget(document);
+    this.#cancelCheck(document);
     const timer = setTimeout(() => {
-      this.#waiting.delete(document);
+      this.#timers.delete(document);
       void this.#show(document);
-    }, wait);
-    this.#waiting.set(document, timer);
+    }, delayMs);
+    this.#timers.set(document, timer);
   }
 
-  #forget(document: vscode.TextDocument): void {
-    clearTimeout(this.#waiting.get(document));
-    this.#waiting.delete(document);
+  #cancelCheck(document: vscode.TextDocument): void {
+    clearTimeout(this.#timers.get(document));
+    this.#timers.delete(document);
   }
 
   async #show(document: vscode.TextDocument): Promise<void> {
     const { version } = document;
     const { procedures } = await this.#reader.marks(document);
-    if (procedures.length > 0) this.#learnLinks();
+    if (procedures.length > 0) this.#loadLinks();
     const problems = await this.problems(document);
-    if (document.isClosed || document.version !== version) return; // another look is on its way
+    if (document.isClosed || document.version !== version) return; // another check is scheduled
     this.#collection.set(
       document.uri,
       problems.map((problem) => this.#diagnostic(document, problem)),
@@ -67,7 +68,7 @@ export class ScriptProblems implements vscode.Disposable {
   }
 
   /** Loads the links of a station that was selected in another session. The store then fires a change. */
-  #learnLinks(): void {
+  #loadLinks(): void {
     const { selected, stations, error } = this.#store;
     if (selected !== undefined && stations === undefined && error === undefined) void this.#store.refresh();
   }
@@ -75,14 +76,14 @@ export class ScriptProblems implements vscode.Disposable {
   #diagnostic(document: vscode.TextDocument, problem: ScriptProblem): vscode.Diagnostic {
     const diagnostic = new vscode.Diagnostic(
       rangeOf(document, spanOf(problem)),
-      this.#words(problem),
+      this.#message(problem),
       vscode.DiagnosticSeverity.Warning,
     );
     diagnostic.source = diagnosticSource;
     return diagnostic;
   }
 
-  #words(problem: ScriptProblem): string {
+  #message(problem: ScriptProblem): string {
     if (problem.kind === 'notLinked') {
       const station = this.#store.selected?.name ?? '';
       return vscode.l10n.t('{0} is not linked to {1}: its runs would be refused.', problem.named.id, station);
@@ -97,7 +98,7 @@ export class ScriptProblems implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const document of [...this.#waiting.keys()]) this.#forget(document);
+    for (const document of [...this.#timers.keys()]) this.#cancelCheck(document);
     this.#subscriptions.dispose();
     this.#collection.dispose();
   }

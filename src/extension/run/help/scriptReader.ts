@@ -7,12 +7,7 @@ interface Reading {
   readonly marks: Promise<ScriptMarks>;
 }
 
-export const scriptFiles: vscode.DocumentFilter = { language: 'python', scheme: 'file' };
-
-export const isScriptFile = ({ languageId, uri }: vscode.TextDocument): boolean =>
-  languageId === 'python' && uri.scheme === 'file';
-
-const nothing: ScriptMarks = { entry: null, procedures: [], keys: [] };
+const noMarks: ScriptMarks = { entry: null, procedures: [], keys: [] };
 
 export class ScriptReader {
   readonly #readings = new WeakMap<vscode.TextDocument, Reading>();
@@ -27,7 +22,7 @@ export class ScriptReader {
 }
 
 async function read(source: string): Promise<ScriptMarks> {
-  if (!mayHaveMarks(source)) return nothing;
+  if (!mayHaveMarks(source)) return noMarks;
   const { scanScript } = await import('../../../shared/script/scriptScan.ts');
   return scanScript(source);
 }

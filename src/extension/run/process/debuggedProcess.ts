@@ -135,7 +135,7 @@ class DebugSession implements vscode.Disposable {
   readonly #all = new Set<vscode.DebugSession>();
   readonly #registrations: vscode.Disposable[];
   readonly #output: (text: string) => void;
-  #released = false;
+  #isReleased = false;
 
   constructor(output: (text: string) => void) {
     this.#output = output;
@@ -163,7 +163,7 @@ class DebugSession implements vscode.Disposable {
    * a user at the debugger.
    */
   release(): void {
-    this.#released = true;
+    this.#isReleased = true;
     for (const session of this.#all) void removeBreakpoints(session).then(() => continueThreads(session));
   }
 
@@ -173,7 +173,7 @@ class DebugSession implements vscode.Disposable {
 
   #receive(message: unknown, session: vscode.DebugSession): void {
     const { data } = adapterMessage.safeParse(message);
-    if (data?.event === 'stopped' && this.#released) void continueThreads(session);
+    if (data?.event === 'stopped' && this.#isReleased) void continueThreads(session);
     if (data?.event === 'exited' && session.parentSession === undefined) this.exitCode = data.body.exitCode;
     if (data?.event === 'output' && /^std(?:out|err)$/.test(data.body.category ?? '')) this.#output(data.body.output);
   }

@@ -12,7 +12,7 @@ import type { ScriptProcess } from './scriptProcess.ts';
 /** The script must continue, so an answer given in this window does not wait longer for the server's confirmation. */
 const claimTimeoutMs = 2_000;
 
-export interface ScriptFollower {
+interface ScriptFollower {
   readonly follow: (event: RunnerEvent) => void;
   readonly others: OtherOperators;
   readonly begin: (script: ScriptProcess) => void;

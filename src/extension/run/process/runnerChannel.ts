@@ -19,12 +19,12 @@ export interface RunnerListener {
 }
 
 /** The time that child processes have, after the script has ended, to deliver what they have already sent. */
-const patience = 1_000;
+const drainTimeoutMs = 1_000;
 
 interface Child {
   readonly pid: number;
-  readonly tests: Set<string>;
-  readonly questions: Set<string>;
+  readonly executionIds: Set<string>;
+  readonly requestIds: Set<string>;
 }
 
 /** Loopback socket that accepts the one runner which knows the token, and child processes of its script. */
@@ -38,11 +38,11 @@ export class RunnerChannel {
   #runner: Socket | undefined;
   readonly #children = new Map<Socket, Child>();
   readonly #open = new Map<Socket, Promise<void>>();
-  readonly #waiting: RunnerCommand[] = [];
-  #stopping = false;
+  readonly #queuedCommands: RunnerCommand[] = [];
+  #isStopping = false;
   /** Executions in child processes that are being stopped: the script's own process is stopped after them. */
-  #stoppedFirst: Set<string> | undefined;
-  #closed = false;
+  #stoppingExecutions: Set<string> | undefined;
+  #isClosed = false;
 
   private constructor(server: ReturnType<typeof createServer>, listener: RunnerListener) {
     this.#server = server;
@@ -69,27 +69,27 @@ export class RunnerChannel {
    */
   async drained(): Promise<void> {
     if (this.#runner !== undefined) await this.#open.get(this.#runner);
-    await Promise.race([Promise.all(this.#open.values()), delay(patience)]);
+    await Promise.race([Promise.all(this.#open.values()), delay(drainTimeoutMs)]);
   }
 
   /** Whether the user has stopped the script, and no test of a child process is still tearing down. */
   get isStopped(): boolean {
-    return this.#stopping && [...this.#children.values()].every(({ tests }) => tests.size === 0);
+    return this.#isStopping && [...this.#children.values()].every(({ executionIds }) => executionIds.size === 0);
   }
 
   send(command: RunnerCommand): void {
-    if (this.#runner === undefined) this.#waiting.push(command);
+    if (this.#runner === undefined) this.#queuedCommands.push(command);
     else if (command.command === 'stop') this.#stop();
     else {
-      if (command.command === 'kill') this.#stoppedFirst = undefined;
+      if (command.command === 'kill') this.#stoppingExecutions = undefined;
       this.#write(this.#runner, command);
-      this.#toChildren(command);
+      this.#sendToChildren(command);
       if (isRefusal(command) && this.#isOfChild(command.request_id)) this.#stop();
     }
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     for (const socket of this.#open.keys()) socket.destroy();
     this.#server.close();
   }
@@ -99,21 +99,21 @@ export class RunnerChannel {
    * Python's `subprocess.run` kills the child then, and hardware would not be left safe.
    */
   #stop(): void {
-    this.#stopping = true;
-    this.#toChildren({ command: 'stop' });
-    const tests = [...this.#children.values()].flatMap((child) => [...child.tests]);
-    this.#stoppedFirst = new Set(tests);
-    this.#testEnded();
+    this.#isStopping = true;
+    this.#sendToChildren({ command: 'stop' });
+    const tests = [...this.#children.values()].flatMap((child) => [...child.executionIds]);
+    this.#stoppingExecutions = new Set(tests);
+    this.#onTestsEnded();
   }
 
-  #testEnded(ended: Iterable<string> = []): void {
-    for (const test of ended) this.#stoppedFirst?.delete(test);
-    if (this.#stoppedFirst?.size !== 0) return;
-    this.#stoppedFirst = undefined;
+  #onTestsEnded(ended: Iterable<string> = []): void {
+    for (const test of ended) this.#stoppingExecutions?.delete(test);
+    if (this.#stoppingExecutions?.size !== 0) return;
+    this.#stoppingExecutions = undefined;
     if (this.#runner !== undefined) this.#write(this.#runner, { command: 'stop' });
   }
 
-  #toChildren(command: RunnerCommand): void {
+  #sendToChildren(command: RunnerCommand): void {
     for (const socket of this.#children.keys()) this.#write(socket, command);
   }
 
@@ -125,55 +125,55 @@ export class RunnerChannel {
     const lines = createInterface(socket);
     const ended = new Promise<void>((resolve) => lines.once('close', resolve));
     this.#open.set(socket, ended);
-    void ended.then(() => this.#gone(socket));
-    // A killed runner resets the connection: what it had said is delivered, then that is its end.
+    void ended.then(() => this.#onClosed(socket));
+    // A killed runner resets the connection, which ends after the lines that have arrived are delivered.
     for (const end of [socket, lines]) end.on('error', () => lines.close());
     lines.on('line', (line) => {
       const event = parse(line);
       const child = this.#children.get(socket);
-      if (socket !== this.#runner && child === undefined) this.#greeted(socket, event);
-      else if (event === undefined || (child !== undefined && isOfScript(event))) {
+      if (socket !== this.#runner && child === undefined) this.#onHello(socket, event);
+      else if (event === undefined || (child !== undefined && isFromScriptOnly(event))) {
         this.#listener.protocolError(`Not understood from the runner: ${line.slice(0, 200)}`);
       } else this.#deliver(event, child);
     });
   }
 
-  #greeted(socket: Socket, event: RunnerEvent | undefined): void {
+  #onHello(socket: Socket, event: RunnerEvent | undefined): void {
     if (event?.event === 'hello' && event.token === this.#token && this.#runner === undefined) {
       this.#runner = socket;
       this.pid = event.pid;
-      for (const command of this.#waiting.splice(0)) this.send(command);
+      for (const command of this.#queuedCommands.splice(0)) this.send(command);
     } else if (event?.event === 'hello' && event.token === this.#childToken) {
-      this.#children.set(socket, { pid: event.pid, tests: new Set(), questions: new Set() });
-      if (this.#stopping) this.#write(socket, { command: 'stop' });
+      this.#children.set(socket, { pid: event.pid, executionIds: new Set(), requestIds: new Set() });
+      if (this.#isStopping) this.#write(socket, { command: 'stop' });
     } else socket.destroy();
   }
 
   #deliver(event: RunnerEvent, child: Child | undefined): void {
-    if (event.event === 'run_started') child?.tests.add(event.execution_id);
-    if ('request_id' in event) child?.questions.add(event.request_id);
+    if (event.event === 'run_started') child?.executionIds.add(event.execution_id);
+    if ('request_id' in event) child?.requestIds.add(event.request_id);
     this.#listener.event(event);
     if (event.event !== 'run_complete' || child === undefined) return;
-    child.tests.delete(event.execution_id);
-    this.#testEnded([event.execution_id]);
+    child.executionIds.delete(event.execution_id);
+    this.#onTestsEnded([event.execution_id]);
   }
 
-  #gone(socket: Socket): void {
+  #onClosed(socket: Socket): void {
     this.#open.delete(socket);
     const child = this.#children.get(socket);
     if (child === undefined) return;
     this.#children.delete(socket);
-    if (child.tests.size === 0 || this.#closed) return;
+    if (child.executionIds.size === 0 || this.#isClosed) return;
     this.#listener.childDied(child.pid);
-    this.#testEnded(child.tests);
+    this.#onTestsEnded(child.executionIds);
   }
 
   #isOfChild(request: string): boolean {
-    return [...this.#children.values()].some(({ questions }) => questions.has(request));
+    return [...this.#children.values()].some(({ requestIds }) => requestIds.has(request));
   }
 }
 
-const isOfScript = ({ event }: RunnerEvent): boolean =>
+const isFromScriptOnly = ({ event }: RunnerEvent): boolean =>
   event === 'hello' || event === 'run_crashed' || event === 'script_ended';
 
 /** The user does not want the test to run. If a child process ended then, its pool would start it again. */

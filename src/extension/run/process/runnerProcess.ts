@@ -79,9 +79,9 @@ export class RunnerProcess implements Runner {
   }
 }
 
-export function killProcess(pid: number, group = false): void {
+export function killProcess(pid: number, leadsGroup = false): void {
   if (process.platform === 'win32') execFile('taskkill', ['/pid', String(pid), '/T', '/F']);
-  else process.kill(group ? -pid : pid, 'SIGKILL');
+  else process.kill(leadsGroup ? -pid : pid, 'SIGKILL');
 }
 
 async function end(child: ChildProcess, closed: Promise<unknown>, channel: RunnerChannel): Promise<number | null> {

@@ -33,10 +33,7 @@ export const dryEnvironment = (): Record<string, string> =>
 export async function startupModules(runner: string, storage: string): Promise<string> {
   const folder = join(storage, 'startup');
   const file = join(folder, 'sitecustomize.py');
-  await mkdir(folder, { recursive: true });
-  const part = `${file}.${randomUUID()}.part`; // other runs and windows write it too
-  await writeFile(part, await readFile(join(dirname(runner), 'startup', 'sitecustomize.py')));
-  await rename(part, file); // a Python that starts at the same time reads a complete file
+  await replaceFile(file, await readFile(join(dirname(runner), 'startup', 'sitecustomize.py')));
   return folder;
 }
 
@@ -48,17 +45,23 @@ export async function startupModules(runner: string, storage: string): Promise<s
  */
 export async function trustEnvironment(folder: string, trust: Trust | undefined): Promise<Record<string, string>> {
   if (trust === undefined) return {};
-  const all = [...new Set([await readFile(trust.file, 'utf8'), ...(await trustedAnyway())])].join('\n');
+  const all = [...new Set([await readFile(trust.file, 'utf8'), ...(await otherCertificates())])].join('\n');
   // Named by its content: another window may run scripts for another server.
   const file = join(folder, `trusted-${createHash('sha256').update(all).digest('hex').slice(0, 16)}.pem`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${file}.part`, all);
-  await rename(`${file}.part`, file); // a script that starts at the same time reads a complete file
+  await replaceFile(file, all);
   if (trust.of === 'streams') return { SSL_CERT_FILE: file };
   return { REQUESTS_CA_BUNDLE: file, SSL_CERT_FILE: file }; // requests, used by v1; httpx, used by v2
 }
 
-async function trustedAnyway(): Promise<string[]> {
+/** Other runs and windows write the same file, and a Python that starts at the same time must read a complete one. */
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  const part = `${file}.${randomUUID()}.part`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(part, content);
+  await rename(part, file);
+}
+
+async function otherCertificates(): Promise<string[]> {
   const own = process.env['SSL_CERT_FILE'];
   const users = own === undefined ? '' : await readFile(own, 'utf8').catch(() => ''); // Python ignores a missing file too
   return [users, ...tls.rootCertificates, ...systemCertificates()];

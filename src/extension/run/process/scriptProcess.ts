@@ -15,7 +15,7 @@ import { type Runner, RunnerProcess, type RunPlan } from './runnerProcess.ts';
 import { ShownOutput } from './shownOutput.ts';
 
 /** The time that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
-const patience = 10_000;
+const stopStepTimeoutMs = 10_000;
 
 export type StartRunner = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
 
@@ -41,7 +41,7 @@ interface ScriptRunOptions {
 
 export class ScriptProcess {
   readonly #title: string;
-  readonly #painter: TestResults;
+  readonly #results: TestResults;
   readonly #questions: RunQuestions;
   readonly #log: Log;
   readonly #start: StartRunner;
@@ -49,14 +49,14 @@ export class ScriptProcess {
   readonly #follow: (event: RunnerEvent) => void;
   #process: Runner | undefined;
   #live: RunProgress = initialProgress;
-  #stopped = false;
+  #wasStopped = false;
   #questionError: Error | undefined;
-  readonly #harder: HarderWay[];
+  readonly #stopSteps: StopStep[];
 
   constructor(
     title: string,
-    places: PromptFolders,
-    painter: TestResults,
+    folders: PromptFolders,
+    results: TestResults,
     questions: RunQuestions,
     log: Log,
     {
@@ -66,10 +66,10 @@ export class ScriptProcess {
     }: ScriptRunOptions = {},
   ) {
     this.#title = title;
-    this.#harder = harderWays(title);
-    this.#prompts = new Prompts((command) => this.#process?.send(command), title, places, others);
+    this.#stopSteps = stopStepsAfterFirst(title);
+    this.#prompts = new Prompts((command) => this.#process?.send(command), title, folders, others);
     this.#follow = follow;
-    this.#painter = painter;
+    this.#results = results;
     this.#questions = questions;
     this.#log = log;
     this.#start = start;
@@ -86,7 +86,7 @@ export class ScriptProcess {
   async run(plan: RunPlan): Promise<ScriptEnd> {
     let lastLine = '';
     const shown = new ShownOutput(
-      (text) => this.#painter.output(text),
+      (text) => this.#results.output(text),
       (count) => vscode.l10n.t('… {0} characters were printed too fast to be shown here …', count.toLocaleString()),
     );
     try {
@@ -105,10 +105,10 @@ export class ScriptProcess {
       }).catch((error: unknown) => {
         throw new PythonStartError(messageOf(error), { cause: error });
       });
-      if (this.#stopped) this.#process.send({ command: 'stop' });
+      if (this.#wasStopped) this.#process.send({ command: 'stop' });
       const exitCode = await this.#process.ended;
       this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
-      return { live: this.#live, wasStopped: this.#stopped, exitCode, questionError: this.#questionError, lastLine };
+      return { live: this.#live, wasStopped: this.#wasStopped, exitCode, questionError: this.#questionError, lastLine };
     } finally {
       shown.flush();
       this.#prompts.dispose();
@@ -121,24 +121,24 @@ export class ScriptProcess {
    * are offered.
    */
   async stop(): Promise<void> {
-    const first = !this.#stopped;
-    this.#stopped = true;
+    const isFirst = !this.#wasStopped;
+    this.#wasStopped = true;
     const process = this.#process;
     if (process === undefined) return; // it has not started: `run` passes the stop on
     const ended = process.ended.then(() => true as const);
-    if (first) {
+    if (isFirst) {
       process.send({ command: 'stop' });
-      if (await Promise.race([ended, delay(patience, false)])) return;
+      if (await Promise.race([ended, delay(stopStepTimeoutMs, false)])) return;
     }
-    for (let step = this.#harder[0]; step !== undefined; step = this.#harder[0]) {
+    for (let step = this.#stopSteps[0]; step !== undefined; step = this.#stopSteps[0]) {
       const { button } = step;
       const answer = showWarning(step.message, button);
       const chosen = await Promise.race([ended, answer]);
       if (chosen === true) void answer.then((late) => late === button && this.#reportEnd());
       if (chosen !== button) return; // it has ended, or the user waits: another stop offers it again
       step.act(process);
-      this.#harder.shift();
-      if (await Promise.race([ended, delay(patience, false)])) return;
+      this.#stopSteps.shift();
+      if (await Promise.race([ended, delay(stopStepTimeoutMs, false)])) return;
     }
   }
 
@@ -148,7 +148,7 @@ export class ScriptProcess {
 
   #event(event: RunnerEvent): void {
     this.#live = applyRunnerEvent(this.#live, event);
-    this.#painter.event(event);
+    this.#results.event(event);
     this.#prompts.event(event);
     this.#follow(event);
     if (event.event === 'procedure_request') {
@@ -179,21 +179,21 @@ export class ScriptProcess {
 
   /** Sends the user's answer. Without an answer the script ends. */
   async #answer(
-    asked: Promise<string | null> | undefined,
+    answered: Promise<string | null> | undefined,
     response: (answer: string | null) => RunnerCommand,
   ): Promise<void> {
     let answer: string | null = null;
     try {
-      answer = (await asked) ?? null;
+      answer = (await answered) ?? null;
     } catch (error) {
       this.#questionError = error instanceof Error ? error : new Error(String(error));
     }
-    if (answer === null) this.#stopped = true;
+    if (answer === null) this.#wasStopped = true;
     this.#process?.send(response(answer));
   }
 }
 
-export interface RunQuestions {
+interface RunQuestions {
   readonly procedure: ProcedureQuestion | undefined;
   readonly partNumber: PartNumberQuestion | undefined;
   /**
@@ -203,13 +203,13 @@ export interface RunQuestions {
   readonly serialNumber: (own: string | null) => Promise<string | null>;
 }
 
-interface HarderWay {
+interface StopStep {
   readonly message: string;
   readonly button: string;
   readonly act: (process: Runner) => void;
 }
 
-const harderWays = (title: string): HarderWay[] => [
+const stopStepsAfterFirst = (title: string): StopStep[] => [
   {
     message: vscode.l10n.t(
       '{0} is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',

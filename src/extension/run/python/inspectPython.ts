@@ -6,15 +6,16 @@ import * as z from 'zod';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
+import { activeScript } from '../scriptFile.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
 import { scriptPackages } from './pythonPackages.ts';
 
-export interface InspectedPython extends Interpreter {
+interface InspectedPython extends Interpreter {
   readonly inside: z.infer<typeof answer> | { readonly failure: string };
 }
 
 /** The first lines keep a `json.py` in the current folder from running. */
-const question = `
+const pythonCode = `
 import sys
 sys.path = [entry for entry in sys.path if entry]
 import json
@@ -33,18 +34,18 @@ const answer = z.object({
   packages: z.record(z.string(), z.string().nullable()),
 });
 
-const limit = 8_000;
+const timeoutMs = 8_000;
 
 export async function inspectPython(log: Log): Promise<InspectedPython> {
   const interpreter = await interpreterFor(likelyScript(), log);
-  return { ...interpreter, inside: await lookInside(interpreter) };
+  return { ...interpreter, inside: await inspect(interpreter) };
 }
 
-async function lookInside({ command: [program = '', ...args] }: Interpreter): Promise<InspectedPython['inside']> {
+async function inspect({ command: [program = '', ...args] }: Interpreter): Promise<InspectedPython['inside']> {
   try {
-    const { stdout } = await promisify(execFile)(program, [...args, '-c', question, ...scriptPackages], {
+    const { stdout } = await promisify(execFile)(program, [...args, '-c', pythonCode, ...scriptPackages], {
       env: environmentWithoutKeys(),
-      timeout: limit,
+      timeout: timeoutMs,
       windowsHide: true,
     });
     return answer.parse(JSON.parse(stdout));
@@ -61,8 +62,8 @@ async function lookInside({ command: [program = '', ...args] }: Interpreter): Pr
 }
 
 function likelyScript(): vscode.Uri {
-  const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId === 'python' && document.uri.scheme === 'file') return document.uri;
+  const script = activeScript();
+  if (script !== undefined) return script;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   return vscode.Uri.joinPath(folder, 'script.py');
 }

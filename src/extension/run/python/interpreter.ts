@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
@@ -8,6 +9,7 @@ import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
 import { changeSetting, openSetting, setting } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
+import { folderOf } from '../scriptFile.ts';
 
 export interface Interpreter {
   readonly command: readonly string[];
@@ -45,13 +47,9 @@ export async function interpreterFor(script: vscode.Uri, log: Log): Promise<Inte
       const found = await source(script);
       if (found !== undefined) return found;
     } catch (error) {
-      log.warn(`${source.name} gave no interpreter: ${String(error)}`); // another extension's trouble: try the next
+      log.warn(`${source.name} gave no interpreter: ${String(error)}`); // another extension may be broken: try the next
     }
   }
-  return fail();
-}
-
-function fail(): never {
   throw new UserError(
     vscode.l10n.t(
       'No Python was found to run the script with. Install Python 3.10 or later, or name one in the settings.',
@@ -61,7 +59,7 @@ function fail(): never {
 }
 
 async function fromEnvironmentsExtension(script: vscode.Uri): Promise<Interpreter | undefined> {
-  const api = environmentsApi.safeParse(await activated('ms-python.vscode-python-envs')).data;
+  const api = environmentsApi.safeParse(await activate('ms-python.vscode-python-envs')).data;
   const environment = managedEnvironment.safeParse(await api?.getEnvironment(script)).data;
   if (environment === undefined) return undefined;
   const { executable, args = [] } = environment.execInfo.run;
@@ -69,25 +67,20 @@ async function fromEnvironmentsExtension(script: vscode.Uri): Promise<Interprete
 }
 
 async function fromPythonExtension(script: vscode.Uri): Promise<Interpreter | undefined> {
-  const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
+  const { environments } = pythonApi.safeParse(await activate('ms-python.python')).data ?? {};
   if (environments === undefined) return undefined;
   const active = environments.getActiveEnvironmentPath(script);
   const environment = resolvedEnvironment.safeParse(await environments.resolveEnvironment(active)).data;
   return environment && { command: [environment.executable.uri.fsPath], source: 'Python' };
 }
 
-async function activated(id: string): Promise<unknown> {
+async function activate(id: string): Promise<unknown> {
   return vscode.extensions.getExtension<unknown>(id)?.activate();
 }
 
-async function fromWorkspaceFolder(script: vscode.Uri): Promise<Interpreter | undefined> {
+function fromWorkspaceFolder(script: vscode.Uri): Interpreter | undefined {
   const python = pythonOf(join(folderOf(script), '.venv'));
-  try {
-    await access(python);
-    return { command: [python], source: '.venv' };
-  } catch {
-    return undefined;
-  }
+  return existsSync(python) ? { command: [python], source: '.venv' } : undefined;
 }
 
 async function fromPath(): Promise<Interpreter | undefined> {
@@ -100,28 +93,25 @@ async function fromPath(): Promise<Interpreter | undefined> {
       });
       return { command, source: 'PATH' };
     } catch {
-      continue; // not there, or too old
+      continue; // missing, or too old
     }
   }
   return undefined;
 }
-
-export const folderOf = (script: vscode.Uri): string =>
-  vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? vscode.Uri.joinPath(script, '..').fsPath;
 
 export const pythonOf = (environment: string): string =>
   process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
 
 /** Makes this the script's interpreter: through the Python extension if it decides, otherwise by the setting. */
 export async function useInterpreter(python: string, script: vscode.Uri, log: Log): Promise<void> {
-  const { environments } = pythonApi.safeParse(await activated('ms-python.python')).data ?? {};
+  const { environments } = pythonApi.safeParse(await activate('ms-python.python')).data ?? {};
   await environments?.updateActiveEnvironmentPath?.(python, script);
   const { command } = await interpreterFor(script, log);
-  if (!(await sameFile(command[0] ?? '', python))) await changeSetting('python', python);
+  if (!(await isSameFile(command[0] ?? '', python))) await changeSetting('python', python);
 }
 
 /** An interpreter may be spelled in several ways; that of a virtual environment is a link that must not be followed. */
-async function sameFile(one: string, other: string): Promise<boolean> {
+async function isSameFile(one: string, other: string): Promise<boolean> {
   const folders = await Promise.all([one, other].map((file) => realpath(dirname(file)).catch(() => file)));
   return folders[0] === folders[1];
 }

@@ -4,14 +4,13 @@ import * as vscode from 'vscode';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { folderOf, type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
+import { folderOf } from '../scriptFile.ts';
+import { type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
 
-const packageOf: Readonly<Record<string, string>> = { openhtf: 'openhtf', tofupilot: 'tofupilot' };
-
-export const scriptPackages: readonly string[] = Object.values(packageOf);
+export const scriptPackages: readonly string[] = ['openhtf', 'tofupilot'];
 
 export const isInstallable = (missingModule: string | null): boolean =>
-  missingModule !== null && (missingModule.split('.')[0] ?? '') in packageOf;
+  missingModule !== null && scriptPackages.includes(missingModule.split('.')[0] ?? '');
 
 /**
  * Creates `.venv` in the script's folder, installs the packages that scripts need, and makes it the script's

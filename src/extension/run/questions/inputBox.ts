@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { trackQuestion } from './openQuestions.ts';
 
-let last: Promise<unknown> = Promise.resolve();
+let lastBox: Promise<unknown> = Promise.resolve();
 
 /**
  * Shows an input box when no other run shows one: VS Code has one box a window, and a second one closes the first as if
@@ -12,11 +12,11 @@ export function inputBox(
   options: vscode.InputBoxOptions,
   token?: vscode.CancellationToken,
 ): Promise<string | undefined> {
-  const box = last.then(() =>
+  const box = lastBox.then(() =>
     token?.isCancellationRequested === true ? undefined : vscode.window.showInputBox(options, token),
   );
-  last = box.catch(() => undefined);
-  // One that is answered elsewhere is as good as closed: the test's next question comes before VS Code has closed it.
+  lastBox = box.catch(() => undefined);
+  // A box that is answered elsewhere counts as closed: the test asks its next question before VS Code has closed it.
   const withdrawn = new Promise<undefined>((done) => token?.onCancellationRequested(() => done(undefined)));
   return trackQuestion(Promise.race([box, withdrawn]), token);
 }

@@ -1,22 +1,22 @@
 import type * as vscode from 'vscode';
 
-let questions = 0;
+let openCount = 0;
 
 /**
  * Returns whether a run of this window asks a question now: whatever opened over it would receive what is being typed
  * or scanned.
  */
-export const isQuestionOpen = (): boolean => questions > 0;
+export const isQuestionOpen = (): boolean => openCount > 0;
 
 /** Counts a question until it is answered, or the token withdraws it. */
 export async function trackQuestion<T>(answer: Promise<T>, withdrawn?: Withdrawal): Promise<T> {
-  let counts = true;
+  let isCounted = true;
   const end = (): void => {
-    if (counts) questions -= 1;
-    counts = false;
+    if (isCounted) openCount -= 1;
+    isCounted = false;
   };
-  questions += 1;
-  // At once: the test's next question may come in the same breath.
+  openCount += 1;
+  // The test may ask its next question before the answer settles.
   const subscription = withdrawn?.onCancellationRequested(end);
   try {
     return await answer;

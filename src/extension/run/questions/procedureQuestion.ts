@@ -7,9 +7,9 @@ import {
   procedureLabel,
 } from '../../../shared/run/procedureChoice.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { planLink } from '../../connection/procedureLinks.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import { showWarning } from '../../vscode/messages.ts';
-import { wayToLink } from '../help/linkNamed.ts';
 
 interface Option {
   readonly title: string;
@@ -68,11 +68,11 @@ export class ProcedureQuestion {
       ...choice.linked.map((procedure) => this.#runAs(procedure)),
       ...(choice.linked.length === 0 && scriptId === null ? [this.#linkAnother()] : []),
     ];
-    const [message, detail] = this.#words(scriptId, choice.linked);
+    const [message, detail] = this.#messageAndDetail(scriptId, choice.linked);
     return (await (await pick(message, detail, options))?.choose()) ?? null;
   }
 
-  #words(scriptId: string | null, linked: readonly LinkedProcedure[]): [message: string, detail: string] {
+  #messageAndDetail(scriptId: string | null, linked: readonly LinkedProcedure[]): [message: string, detail: string] {
     const station = this.#station.name;
     if (scriptId !== null) {
       return [
@@ -99,9 +99,9 @@ export class ProcedureQuestion {
   }
 
   async #linkNamed(scriptId: string): Promise<Option[]> {
-    const way = await wayToLink(this.#connection, this.#store, this.#station.id, scriptId);
-    if (way === undefined) return [];
-    const { existing, link } = way;
+    const plan = await planLink(this.#connection, this.#store, this.#station.id, scriptId);
+    if (plan === undefined) return [];
+    const { existing, link } = plan;
     const label = existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId);
     const choose = async (): Promise<string> => {
       await link();

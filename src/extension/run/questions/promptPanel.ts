@@ -5,7 +5,7 @@ import type { RunnerEvent } from '../../../shared/contract/runner.ts';
 import { readPromptImage } from '../../connection/promptImage.ts';
 import { webviewOptions, webviewPage } from '../../vscode/webviewPage.ts';
 
-type Prompt = RunnerEvent & { event: 'ui_request' };
+export type PromptRequest = RunnerEvent & { event: 'ui_request' };
 
 export interface PromptFolders {
   readonly extension: vscode.Uri;
@@ -13,7 +13,7 @@ export interface PromptFolders {
 }
 
 interface OpenPrompt {
-  readonly prompt: Prompt;
+  readonly prompt: PromptRequest;
   readonly image: PromptImage;
   readonly answer: (value: string | undefined) => void;
 }
@@ -24,13 +24,13 @@ interface OpenPrompt {
  */
 export class PromptPanel implements vscode.Disposable {
   readonly #where: string;
-  readonly #places: PromptFolders;
+  readonly #folders: PromptFolders;
   #panel: vscode.WebviewPanel | undefined;
   readonly #open: OpenPrompt[] = [];
 
-  constructor(where: string, places: PromptFolders) {
+  constructor(where: string, folders: PromptFolders) {
     this.#where = where;
-    this.#places = places;
+    this.#folders = folders;
   }
 
   /**
@@ -38,8 +38,8 @@ export class PromptPanel implements vscode.Disposable {
    * @param address the address of the prompt's image
    * @returns undefined when the user closes the panel, or the token is cancelled
    */
-  async ask(prompt: Prompt, address: string, token: vscode.CancellationToken): Promise<string | undefined> {
-    const image = readPromptImage(address, this.#places.folders);
+  async ask(prompt: PromptRequest, address: string, token: vscode.CancellationToken): Promise<string | undefined> {
+    const image = readPromptImage(address, this.#folders.folders);
     const { promise, resolve: answer } = Promise.withResolvers<string | undefined>();
     const open: OpenPrompt = { prompt, image, answer };
     const cancelled = token.onCancellationRequested(() => answer(undefined));
@@ -60,7 +60,7 @@ export class PromptPanel implements vscode.Disposable {
   }
 
   #createPanel(): vscode.WebviewPanel {
-    const { extension } = this.#places;
+    const { extension } = this.#folders;
     const title = vscode.l10n.t('Operator prompt');
     const place = { viewColumn: vscode.ViewColumn.Beside };
     const panel = vscode.window.createWebviewPanel('testStations.prompt', title, place, webviewOptions(extension));

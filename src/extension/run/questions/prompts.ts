@@ -6,9 +6,7 @@ import { showInformation, showWarning } from '../../vscode/messages.ts';
 import { addDismissedQuestion } from './dismissedQuestions.ts';
 import { inputBox } from './inputBox.ts';
 import { isQuestionOpen, trackQuestion } from './openQuestions.ts';
-import { type PromptFolders, PromptPanel } from './promptPanel.ts';
-
-type Prompt = RunnerEvent & { event: 'ui_request' };
+import { type PromptFolders, PromptPanel, type PromptRequest } from './promptPanel.ts';
 
 /** Other people or views that may answer a prompt. */
 export interface OtherOperators {
@@ -19,7 +17,7 @@ export interface OtherOperators {
 }
 
 /** Others do not see passwords, nor what a script reads while it runs no test. */
-const isShared = ({ execution_id, hidden }: Prompt): boolean => execution_id !== '' && !hidden;
+const isShared = ({ execution_id, hidden }: PromptRequest): boolean => execution_id !== '' && !hidden;
 
 /**
  * Shows the operator prompts of a running test and sends the answers. A prompt that is dismissed is offered in a notification
@@ -36,12 +34,12 @@ export class Prompts implements vscode.Disposable {
   constructor(
     send: (command: RunnerCommand) => void,
     where: string,
-    places: PromptFolders,
+    folders: PromptFolders,
     others: OtherOperators | undefined,
   ) {
     this.#send = send;
     this.#where = where;
-    this.#panel = new PromptPanel(where, places);
+    this.#panel = new PromptPanel(where, folders);
     this.#others = others;
   }
 
@@ -50,14 +48,14 @@ export class Prompts implements vscode.Disposable {
     if (event.event === 'ui_resolved') this.#close(event.request_id);
   }
 
-  async #ask(prompt: Prompt): Promise<void> {
+  async #ask(prompt: PromptRequest): Promise<void> {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(prompt.request_id, source);
-    let isToWait = isQuestionOpen();
+    let isPostponed = isQuestionOpen();
     while (this.#open.has(prompt.request_id)) {
-      if (isShared(prompt)) await this.#notShownElsewhere(source.token);
-      const value = isToWait ? undefined : await this.#answerTo(prompt, source.token);
-      isToWait = false;
+      if (isShared(prompt)) await this.#waitWhileShownElsewhere(source.token);
+      const value = isPostponed ? undefined : await this.#answerTo(prompt, source.token);
+      isPostponed = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped
       if (value !== undefined) {
         this.#close(prompt.request_id);
@@ -65,11 +63,11 @@ export class Prompts implements vscode.Disposable {
         return;
       }
       if (isShared(prompt) && this.#others?.isShown() === true) continue;
-      await this.#askedAgain(prompt, source.token);
+      await this.#waitUntilAskedAgain(prompt, source.token);
     }
   }
 
-  async #askedAgain(prompt: Prompt, token: vscode.CancellationToken): Promise<void> {
+  async #waitUntilAskedAgain(prompt: PromptRequest, token: vscode.CancellationToken): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const ask = (): void => resolve(undefined);
     this.#dismissed.set(prompt.request_id, ask);
@@ -88,7 +86,7 @@ export class Prompts implements vscode.Disposable {
   }
 
   /** A notification cannot be withdrawn: its button may be pressed long after the prompt was answered or the run ended. */
-  async #offer({ request_id: id, message }: Prompt): Promise<void> {
+  async #offer({ request_id: id, message }: PromptRequest): Promise<void> {
     const answer = vscode.l10n.t('Answer');
     const text = vscode.l10n.t('{0} waits for an answer: {1}', this.#where, message);
     if ((await showWarning(text, answer)) !== answer) return;
@@ -96,14 +94,14 @@ export class Prompts implements vscode.Disposable {
     else void showInformation(vscode.l10n.t('{0} no longer waits for this answer.', this.#where));
   }
 
-  async #answer(prompt: Prompt, value: string): Promise<void> {
+  async #answer(prompt: PromptRequest, value: string): Promise<void> {
     const { request_id } = prompt;
     const first = isShared(prompt) ? await this.#others?.claim(request_id, value) : undefined;
     if (first === undefined) this.#send({ command: 'ui_response', request_id, value });
     else void showInformation(first);
   }
 
-  async #notShownElsewhere(token: vscode.CancellationToken): Promise<void> {
+  async #waitWhileShownElsewhere(token: vscode.CancellationToken): Promise<void> {
     const others = this.#others;
     while (others?.isShown() === true && !token.isCancellationRequested) {
       await new Promise<void>((done) => {
@@ -116,13 +114,13 @@ export class Prompts implements vscode.Disposable {
     }
   }
 
-  #answerTo(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+  #answerTo(prompt: PromptRequest, token: vscode.CancellationToken): Promise<string | undefined> {
     const { image_url: image } = prompt;
     if (image === null) return this.#box(prompt, token);
     return trackQuestion(this.#panel.ask(prompt, image, token), token);
   }
 
-  async #box(prompt: Prompt, token: vscode.CancellationToken): Promise<string | undefined> {
+  async #box(prompt: PromptRequest, token: vscode.CancellationToken): Promise<string | undefined> {
     const options: vscode.InputBoxOptions = {
       title: vscode.l10n.t('Operator prompt of {0}', this.#where),
       password: prompt.hidden,

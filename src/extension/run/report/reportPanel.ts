@@ -100,7 +100,7 @@ export class ReportPanel implements vscode.Disposable {
 
   async #sendImage(id: string): Promise<void> {
     try {
-      this.#post({ type: 'image', attachment: id, content: await this.#attachments.content(this.#attachment(id)) });
+      this.#post({ type: 'image', attachment: id, content: await this.#source.content(this.#attachment(id)) });
     } catch (error) {
       this.#post({ type: 'imageFailed', attachment: id, message: reasonOf(error) });
     }

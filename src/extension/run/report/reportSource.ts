@@ -51,19 +51,15 @@ export class ReportAttachments implements vscode.Disposable {
     this.#source = source;
   }
 
-  content(attachment: Attachment): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#source.content(attachment);
-  }
-
   async open(attachment: Attachment): Promise<void> {
     this.#folder ??= mkdtempSync(join(tmpdir(), 'test-stations-'));
     const uri = vscode.Uri.file(join(this.#folder, attachment.id, safeFileName(attachment.name)));
-    await vscode.workspace.fs.writeFile(uri, await this.content(attachment));
+    await vscode.workspace.fs.writeFile(uri, await this.#source.content(attachment));
     await vscode.commands.executeCommand('vscode.open', uri);
   }
 
   async save(attachment: Attachment): Promise<void> {
-    await saveAs(safeFileName(attachment.name), () => this.content(attachment));
+    await saveAs(safeFileName(attachment.name), () => this.#source.content(attachment));
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { baseName } from '../../../shared/format/fileNames.ts';
 import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts';
+import { ignoredFolders } from '../scriptFile.ts';
 
 interface Place {
   uri: vscode.Uri;
@@ -14,7 +15,7 @@ export interface WorkspaceSources {
   files: ReadonlyMap<string, Place>;
 }
 
-const excluded = '**/{node_modules,site-packages,.venv,venv,.tox,__pycache__}/**';
+const excluded = `**/{${ignoredFolders.join(',')}}/**`;
 const maxFiles = 2000;
 
 /** Searches the workspace's Python files. Never rejects: unreadable files are skipped. */

@@ -20,8 +20,8 @@ export class Retries {
   /** Failed tries of this window, including those that are not stored on disk, such as for a missing key. */
   readonly #tries = new Map<string, { tries: number; last: number }>();
   #cancel = (): void => undefined;
-  #includeAll = false;
-  #disposed = false;
+  #shouldIncludeAll = false;
+  #isDisposed = false;
 
   constructor(work: RetryWork, clock: Scheduler = systemScheduler) {
     this.#work = work;
@@ -31,17 +31,17 @@ export class Retries {
   /** Tries everything that the server has not refused at once, because the cause may be gone. */
   retryAll(): void {
     this.#tries.clear();
-    this.#includeAll = true;
+    this.#shouldIncludeAll = true;
     this.schedule(0);
   }
 
   schedule(delayMs: number): void {
     this.#cancel();
-    if (!this.#disposed) this.#cancel = this.#clock.schedule(delayMs, () => this.#round());
+    if (!this.#isDisposed) this.#cancel = this.#clock.schedule(delayMs, () => this.#round());
   }
 
   dispose(): void {
-    this.#disposed = true;
+    this.#isDisposed = true;
     this.#cancel();
   }
 
@@ -54,11 +54,11 @@ export class Retries {
   }
 
   async #retryDue(): Promise<number> {
-    const includeAll = this.#includeAll;
-    this.#includeAll = false;
+    const includesAll = this.#shouldIncludeAll;
+    this.#shouldIncludeAll = false;
     for (const result of await this.#work.list()) {
       if (result.isBusy || isRefused(result)) continue;
-      if (!includeAll && this.#dueAt(result) > this.#clock.now()) continue;
+      if (!includesAll && this.#dueAtMs(result) > this.#clock.now()) continue;
       this.#countTry(result.id);
       await this.#work.push(result);
     }
@@ -66,7 +66,7 @@ export class Retries {
     for (const id of this.#tries.keys()) {
       if (!rest.some((each) => each.id === id)) this.#tries.delete(id);
     }
-    return Math.min(...rest.map((result) => this.#dueAt(result)));
+    return Math.min(...rest.map((result) => this.#dueAtMs(result)));
   }
 
   #countTry(id: string): void {
@@ -74,15 +74,15 @@ export class Retries {
   }
 
   /** Returns milliseconds since 1970; Infinity when it is not retried automatically. */
-  #dueAt(result: PendingUpload): number {
+  #dueAtMs(result: PendingUpload): number {
     if (result.isBusy) return this.#clock.now() + busyCheckMs;
     if (isRefused(result)) return Infinity;
     const { tried } = result;
-    return Math.max(...[tried, this.#tries.get(result.id)].map((each) => dueAfter(each ?? { tries: 0, last: 0 })));
+    return Math.max(...[tried, this.#tries.get(result.id)].map((each) => dueAfterMs(each ?? { tries: 0, last: 0 })));
   }
 }
 
-function dueAfter({ tries, last }: { readonly tries: number; readonly last: number }): number {
+function dueAfterMs({ tries, last }: { readonly tries: number; readonly last: number }): number {
   return tries === 0 ? 0 : last + (retryDelaysMs[tries - 1] ?? retryDelaysMs.at(-1) ?? 0);
 }
 

@@ -121,7 +121,7 @@ export function registerUploadCommands(
     await openReport(await chosen(argument, vscode.l10n.t('Open a result')));
   });
 
-  return vscode.Disposable.from(createStatusItem(uploads));
+  return createStatusItem(uploads);
 }
 
 export const unitNameOf = ({ serial_number }: PendingUpload): string =>

@@ -40,7 +40,7 @@ export class UploadFolder {
   async #removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.path)) {
       const path = join(this.path, name);
-      if (!name.startsWith('.') || (await writtenAt(path)) > Date.now() - dayMs) continue;
+      if (!name.startsWith('.') || (await modifiedAtMs(path)) > Date.now() - dayMs) continue;
       await rm(path, { recursive: true, force: true });
     }
   }
@@ -59,7 +59,7 @@ export class UploadFolder {
     const handed = (await readJson(join(folder, 'handed.json'), pendingUploadHandover)) ?? null;
     const tried = (await readJson(join(folder, 'tried.json'), uploadAttempt)) ?? null;
     const { pid, birth } = entry;
-    const isBusy = handed === null && (await isStillAlive(pid, await writtenAt(join(folder, 'entry.json')), birth));
+    const isBusy = handed === null && (await isStillAlive(pid, await modifiedAtMs(join(folder, 'entry.json')), birth));
     return { ...entry, folder, handed, tried, isBusy };
   }
 
@@ -71,15 +71,16 @@ export class UploadFolder {
     return readFile(join(result.folder, file));
   }
 
-  async replaceBody(result: PendingUpload, body: string): Promise<void> {
-    const file = join(result.folder, 'body.json');
-    await writeFile(`${file}.part`, body);
-    await this.#rename(`${file}.part`, file);
+  replaceBody(result: PendingUpload, body: string): Promise<void> {
+    return this.#replaceFile(join(result.folder, 'body.json'), body);
   }
 
-  async saveAttempt(result: PendingUpload, tried: UploadAttempt): Promise<void> {
-    const file = join(result.folder, 'tried.json');
-    await writeFile(`${file}.part`, JSON.stringify(tried));
+  saveAttempt(result: PendingUpload, tried: UploadAttempt): Promise<void> {
+    return this.#replaceFile(join(result.folder, 'tried.json'), JSON.stringify(tried));
+  }
+
+  async #replaceFile(file: string, content: string): Promise<void> {
+    await writeFile(`${file}.part`, content);
     await this.#rename(`${file}.part`, file);
   }
 
@@ -115,7 +116,7 @@ export class UploadFolder {
 
 const dayMs = 24 * 60 * 60_000;
 
-async function writtenAt(file: string): Promise<number> {
+async function modifiedAtMs(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now();
 }
 

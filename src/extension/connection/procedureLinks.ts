@@ -1,9 +1,16 @@
 import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
+import { procedureIdentifier, type ProcedureListItem, procedures } from '../../shared/contract/procedures.ts';
 import { trpc } from '../../shared/contract/trpc.ts';
+import { hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
 import { ApiError } from '../client/apiError.ts';
+import { allPages } from '../client/pages.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { Connection } from './connection.ts';
+import type { StationStore } from './stationStore.ts';
+
+export const listProcedures = (connection: Connection): Promise<ProcedureListItem[]> =>
+  allPages((query) => connection.call(procedures.list, { query }));
 
 /**
  * Links a procedure to a station. TofuPilot's public API cannot do this, so the call of its command line tool is tried.
@@ -34,4 +41,31 @@ export async function linkProcedure(connection: Connection, station: string, pro
       { cause: error },
     );
   }
+}
+
+/** How to link the procedure that a script names. It is created first if it does not exist yet. */
+export interface LinkPlan {
+  readonly existing: ProcedureListItem | undefined;
+  readonly link: () => Promise<void>;
+}
+
+/**
+ * @param scriptId the script's own `procedure_id`
+ * @returns undefined when there is no such procedure, and its name cannot be that of a new one
+ */
+export async function planLink(
+  connection: Connection,
+  store: StationStore,
+  station: string,
+  scriptId: string,
+): Promise<LinkPlan | undefined> {
+  const existing = (await listProcedures(connection)).find((procedure) => hasIdOrIdentifier(procedure, scriptId));
+  if (existing === undefined && !procedureIdentifier.safeParse(scriptId).success) return undefined;
+  const link = async (): Promise<void> => {
+    const body = { name: scriptId, identifier: scriptId };
+    const { id } = existing ?? (await connection.call(procedures.create, { body }));
+    await linkProcedure(connection, station, id);
+    await store.refreshStation(station);
+  };
+  return { existing, link };
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { atLeastOne, byId, id, operation } from './common.ts';
 
-/** The display name of the file, which is never used as a path. */
 export const fileName = z
   .string()
   .min(1, 'The file name must not be empty.')
@@ -24,7 +23,7 @@ export const attachments = {
     path: '/api/v2/attachments/{id}/finalize',
     access: ['user', 'station'],
     params: byId,
-    /** A download address that is good for one hour, without a key. */
+    /** A download address that is valid for one hour without a key. */
     answer: z.object({ url: z.url() }),
     refusals: [403, 404, 409],
   }),

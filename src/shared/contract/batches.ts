@@ -46,7 +46,6 @@ export const batches = {
       numbers: many(z.string()),
       created_after: timestamp.optional(),
       created_before: timestamp.optional(),
-      /** Batches with units of these. */
       part_numbers: many(z.string()),
       revision_numbers: many(z.string()),
       sort_by: z.enum(['number', 'created_at']).default('created_at'),
@@ -73,7 +72,6 @@ export const batches = {
     answer: idAnswer,
     refusals: [404, 409],
   }),
-  /** Its units stay, without a batch. */
   delete: operation({
     id: 'batches.delete',
     method: 'DELETE',

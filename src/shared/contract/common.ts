@@ -18,7 +18,6 @@ interface OperationParts<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   refusals?: readonly RefusalStatus[];
 }
 
-/** Returns an operation. Parts that are left out are empty. */
 export function operation<
   A extends z.ZodType,
   P extends z.ZodType = typeof empty,
@@ -29,18 +28,15 @@ export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType,
   return { params: empty, query: empty, body: nothing, answerType: 'application/json', refusals: [], ...parts };
 }
 
-/** A UUID, converted to lowercase. */
 export const id = z.uuid().toLowerCase();
 export const byId = z.object({ id });
 export const idAnswer = z.object({ id });
 
-/** The upload of an image; an empty text removes the image. */
 export const imageIdOrNone = z.union(
   [z.literal(''), id],
   'An image is named by the id of its upload, or by "" for none.',
 );
 
-/** The user or station that created the object; both are null after the station was deleted. */
 export const creators = {
   created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
   created_by_station: z.object({ id, name: z.string() }).nullable(),
@@ -70,7 +66,6 @@ export const finiteJson = z.unknown().refine(isFinite, 'Numbers must be finite.'
 const isExactNumber = (value: unknown): boolean =>
   typeof value === 'number' ? Number.isFinite(value) : value instanceof ExactInteger;
 
-/** A JSON number. Integers keep all their digits. */
 export const exactNumber = z.custom<ExactNumber>(isExactNumber, 'Expected a finite number.').meta({ type: 'number' });
 
 /** The points of a curve, checked as a whole because there may be a million. */
@@ -81,10 +76,8 @@ export const points = z
   )
   .meta({ type: 'array', items: { type: 'number' } });
 
-/** ISO 8601 with zone. */
 export const timestamp = z.iso.datetime({ offset: true });
 
-/** A display name of 1 to 60 characters, without leading and trailing spaces. */
 export const name60 = z
   .string()
   .trim()
@@ -123,10 +116,8 @@ const toList = (v: unknown): unknown => (v === undefined || Array.isArray(v) ? v
 /** A query parameter that may be repeated (`ids=a&ids=b`). */
 export const many = <T extends z.ZodType>(item: T) => z.preprocess(toList, z.array(item).optional());
 
-/** A query parameter that may be repeated and is required. */
 export const atLeastOne = <T extends z.ZodType>(item: T) => z.preprocess(toList, z.array(item).min(1));
 
-/** Errors of `/api/v2` and `/api/local`. */
 export const errorAnswer = z.object({
   message: z.string(),
   code: z.string(),
@@ -135,5 +126,4 @@ export const errorAnswer = z.object({
     .optional(),
 });
 
-/** Errors of `/api/v1`. */
 export const v1ErrorAnswer = z.object({ error: z.object({ message: z.string() }) });

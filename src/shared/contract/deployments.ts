@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { byId, operation } from './common.ts';
 
-/** Deployments need TofuPilot's build service: both calls are refused with 501. */
 export const deployments = {
   list: operation({
     id: 'deployments.list',

@@ -15,15 +15,14 @@ const changeKind = z.enum([
   'run.created',
   'run.updated',
   'run.deleted',
-  /** A station came, went, began or ended a test, or its pauses or operator address changed. */
+  /** Also sent when a test begins or ends, or when the pauses or the operator address of a station change. */
   'presence.updated',
 ]);
 export type ChangeKind = z.infer<typeof changeKind>;
 
 /**
- * That something changed, not how: who needs the new state asks for it. A key that is replaced is deleted and created;
- * an archived station counts as deleted. The ids name what the change is about: a link has a station and a procedure,
- * a run its procedure and, when a station made it, its station; a user's key has none.
+ * Reports that something changed, not how: clients request the new state. A replaced key is deleted and created; an
+ * archived station counts as deleted.
  */
 export const change = z.object({
   kind: changeKind,
@@ -39,15 +38,16 @@ export type Change = z.infer<typeof change>;
  * the stream; a client that reconnects sends the last one in `Last-Event-ID` and continues after it.
  */
 export const streamEvent = z.discriminatedUnion('event', [
-  /** First, always. `newest` is the id of the newest change there is. */
   z.object({ event: z.literal('hello'), data: z.object({ newest: z.number().int() }) }),
-  /** Changes after the client's last one are no longer available: fetch everything again. The stream continues at `newest`. */
+  /**
+   * Changes after the client's last one are no longer available: fetch everything again. The stream continues at
+   * `newest`.
+   */
   z.object({ event: z.literal('reset'), data: z.object({ newest: z.number().int() }) }),
   z.object({ event: z.literal('change'), data: change }),
 ]);
 export type StreamEvent = z.infer<typeof streamEvent>;
 
-/** The header in which a client says where it was. */
 export const lastEventId = z
   .string()
   .regex(/^\d{1,15}$/, 'Last-Event-ID must be the id of an event of this stream.')
@@ -59,7 +59,6 @@ export const events = {
     method: 'GET',
     path: '/api/local/events',
     access: ['user'],
-    /** `text/event-stream` of `streamEvent`s, with a comment every 15 s; it ends when the key or the server does. */
     answer: z.string(),
     answerType: 'text/event-stream',
     refusals: [400, 429],

@@ -10,12 +10,8 @@ declare global {
   }
 }
 
-/**
- * An integer beyond 2^53 that came as JSON, with all its digits: a `number` would round it. `JSON.stringify` writes the
- * digits again.
- */
+/** An integer beyond 2^53 from JSON, which a `number` would round. `JSON.stringify` writes all its digits. */
 export class ExactInteger {
-  /** Decimal digits, after a minus sign if it is negative. */
   readonly digits: string;
 
   constructor(digits: string) {
@@ -31,10 +27,8 @@ export class ExactInteger {
   }
 }
 
-/** A number as JSON has it. */
 export type ExactNumber = number | ExactInteger;
 
-/** Where a number, or a text that looks like one, may be an integer of 16 or more digits. */
 const longInteger = /(?:^|[[:,\s])-?\d{16,}(?=[\]},\s]|$)/;
 
 /** Parses JSON; an integer that a `number` would round becomes an `ExactInteger`. @throws SyntaxError */
@@ -48,7 +42,6 @@ function exactly(_key: string, value: unknown, { source }: { readonly source?: s
   return /^-?\d+$/.test(source) ? new ExactInteger(source) : value;
 }
 
-/** Returns the exact value for comparisons; null if it is no number. */
 export function comparable(value: unknown): number | bigint | null {
   if (typeof value === 'number') return value;
   return value instanceof ExactInteger ? BigInt(value.digits) : null;

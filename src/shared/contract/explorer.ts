@@ -20,7 +20,7 @@ import { sample } from './units.ts';
 const named = z.object({ id, name: z.string() });
 const sortOrder = z.enum(['asc', 'desc']).default('desc');
 
-/** Filters of phases and measurements. `ids`, starts and durations are those of the runs. */
+/** Filters of phases and measurements. `ids`, starts and durations refer to the runs. */
 const rows = {
   procedure_id: id,
   ids: many(id),
@@ -28,7 +28,6 @@ const rows = {
   ...operatorQuery,
   ...durationQuery,
   ...startQuery,
-  /** True: of a phase that was repeated, the last attempt alone. */
   exclude_retries: z.stringbool().default(false),
   sort_order: sortOrder,
 };
@@ -51,7 +50,6 @@ export const phaseRow = z.object({
 export type PhaseRow = z.infer<typeof phaseRow>;
 
 export const phases = {
-  /** Sorted by start: by that of their runs, and within a run as they ran. */
   list: operation({
     id: 'phases.list',
     method: 'GET',
@@ -82,7 +80,6 @@ export const measurementRow = z.object({
   id,
   phase_name: z.string(),
   measurement_name: z.string(),
-  /** Of the phase. */
   started_at: timestamp,
   value: exactNumber.nullable(),
   bool_value: z.boolean().nullable(),
@@ -110,7 +107,6 @@ export const measurements = {
       phase_name: z.string().optional(),
       phase_names: many(z.string()),
       measurement_name: z.string().optional(),
-      /** Of the runs. */
       outcomes: many(outcome),
       value_min: z.coerce.number().optional(),
       value_max: z.coerce.number().optional(),
@@ -155,7 +151,6 @@ export const logEntry = z.object({
 export type LogEntry = z.infer<typeof logEntry>;
 
 export const logs = {
-  /** Sorted by `created_at`: by the start of their runs, and within a run as they were written. */
   list: operation({
     id: 'logs.list',
     method: 'GET',
@@ -163,7 +158,6 @@ export const logs = {
     access: ['user', 'station'],
     query: pageQuery.extend({
       procedure_ids: many(id),
-      /** A part of the message. */
       search_query: z.string().optional(),
       levels: many(logLevel),
       timestamp_after: timestamp.optional(),

@@ -14,10 +14,8 @@ export const imports = {
         .array(z.object({ upload_id: id, importer }))
         .min(1)
         .max(100),
-      /** False: a file whose content made a run already makes no second one. */
       allow_duplicate: z.boolean().nullish(),
     }),
-    /** One for each item, in their order; an item that fails does not concern the others. */
     answer: z.object({
       results: z.array(
         z.object({

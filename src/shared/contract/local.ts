@@ -4,7 +4,6 @@ import { procedureIdentifier } from './procedures.ts';
 
 const link = z.object({ id, procedure_id: id });
 
-/** The embedded server's own surface: what TofuPilot has no public API for. */
 export const local = {
   health: operation({
     id: 'local.health',
@@ -12,7 +11,6 @@ export const local = {
     path: '/api/local/health',
     access: [],
     answer: z.object({
-      /** Says "this is a Test Stations server". */
       product: z.literal('test-stations'),
       version: z.string(),
       /** Created with the data folder. It shows whether the server at an address is the expected one. */
@@ -79,7 +77,6 @@ export const local = {
     path: '/api/local/procedures/{id}/identifier',
     access: ['user'],
     params: byId,
-    /** Null takes the identifier away: scripts then name the procedure by its id alone. */
     body: z.object({ identifier: procedureIdentifier.nullable() }),
     answer: z.object({ id, identifier: z.string().nullable() }),
     refusals: [404, 409],
@@ -88,13 +85,9 @@ export const local = {
 
 /** The content of the server's first line on stdout and of `server.json` in the data folder. */
 export const serverAddress = z.object({
-  /** Where programs on this machine reach the server. */
   url: z.url(),
-  /** Where clients on other machines reach it, if the server was started with such an address. */
   public_url: z.url().optional(),
-  /** Where live streams go. */
   mqtt: z.string().nullable(),
-  /** The file with the authority that clients of live streams have to trust, if the server created it. */
   ca: z.string().optional(),
   pid: z.number().int(),
   data: z.string(),
@@ -103,9 +96,8 @@ export const serverAddress = z.object({
 });
 export type ServerAddress = z.infer<typeof serverAddress>;
 
-/** The additional fields of `server.json`. Servers of earlier versions wrote no token. */
 export const serverFile = serverAddress.extend({
-  /** A caller that has it may end the server, see `local.shutdown`. It is new with each start and is never logged. */
+  /** Authorizes `local.shutdown`. It is new with each start and never logged; servers of earlier versions wrote none. */
   stop_token: z.string().min(32).optional(),
 });
 export type ServerFile = z.infer<typeof serverFile>;
@@ -113,13 +105,11 @@ export type ServerFile = z.infer<typeof serverFile>;
 /** With these options of Node the server stays small: V8 would rather double its heap than collect it. */
 export const serverNodeOptions = ['--max-semi-space-size=3', '--heap-growing-percent=10'] as const;
 
-/** Log lines before and after a migration of the data of an earlier version, which may take minutes. */
 export const updatingData = {
   begins: 'Updating the data of an earlier version.',
   done: 'The data is updated.',
 } as const;
 
-/** Exit codes of `dist/server.js`; each comes with one line on stderr. */
 export const serverExit = {
   usage: 2,
   portTaken: 10,
@@ -128,8 +118,6 @@ export const serverExit = {
   schemaTooNew: 13,
   databaseDamaged: 14,
   diskTrouble: 15,
-  /** The data is of an earlier version, and this command may not update it. */
   schemaTooOld: 16,
-  /** A backup was made, and not everything that the database names is in it. */
   backupIncomplete: 17,
 } as const;

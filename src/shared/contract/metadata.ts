@@ -7,7 +7,6 @@ const value = z.union(
 );
 export const maxMetadataKeys = 50;
 
-/** A test's own facts about a run, unit, part, revision or station. */
 export const metadata = z
   .record(key, value)
   .refine((all) => Object.keys(all).length <= maxMetadataKeys, `Metadata may have at most ${maxMetadataKeys} keys.`);
@@ -44,5 +43,4 @@ const metadataFilter = z
   })
   .pipe(filter.refine((all) => Object.keys(all).length <= 5, 'At most 5 keys can be filtered by.'));
 
-/** The two query parameters of lists whose items have metadata. */
 export const metadataQuery = { metadata: metadataFilter.optional(), include_metadata: z.stringbool().default(false) };

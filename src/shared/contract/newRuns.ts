@@ -17,7 +17,6 @@ const time = z.iso.datetime({ offset: true, local: true });
 
 const validator = z.object({
   outcome: measurementOutcome.nullish(),
-  /** `>`, `>=`, `<`, `<=`, `==`, `!=`, `matches`, `in`, `not in`, `range`, or a word of the test's own. */
   operator: z.string().nullish(),
   expected_value: finiteJson.nullish(),
   expression: z.string().nullish(),
@@ -91,7 +90,6 @@ const secret = z.object({
 });
 const config = secret.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) });
 
-/** The body of v2 `POST /runs`. Outcomes are stored as given. */
 export const newRunBody = z.object({
   outcome,
   procedure_id: z.uuid('procedure_id must be the uuid of a procedure.'),
@@ -103,7 +101,6 @@ export const newRunBody = z.object({
   part_number: partNumber.nullish(),
   revision_number: revisionNumber.nullish(),
   batch_number: batchNumber.nullish(),
-  /** Serial numbers of units that exist; they are moved to this unit. */
   sub_units: listUpTo(1000, z.string()).nullish(),
   docstring: z.string().nullish(),
   phases: z.array(phase).nullish(),
@@ -122,7 +119,7 @@ export const newRunBody = z.object({
   unit_metadata: metadata.nullish(),
   /** Accepted and ignored, because deployments are not stored. */
   deployment_id: z.string().nullish(),
-  /** Pushed again with the same reference, a run is not made again. */
+  /** A second push with the same reference creates no second run. */
   client_run_ref: z.string().min(1).max(200).nullish(),
   execution_id: z.string().min(1).max(200).nullish(),
   slot_key: z.string().min(1).max(200).nullish(),

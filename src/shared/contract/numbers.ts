@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A text on one line that is not blank; outer blanks are removed. Half a surrogate pair could not be stored. */
+/** Half a surrogate pair could not be stored. */
 const singleLine = (what: string, longest: number) =>
   z
     .string()
@@ -20,5 +20,4 @@ export const batchNumber = singleLine('batch number', 100).regex(
   'The batch number may only have letters, digits and _ . : + -',
 );
 
-/** A number that is looked for: one that cannot exist is simply not found. */
 export const lookupNumber = z.string().min(1);

@@ -1,16 +1,14 @@
 import type * as z from 'zod';
 
-/** The two kinds of bearer key. A user key manages; a station key belongs to one station and pushes its runs. */
 export type KeyKind = 'user' | 'station';
 
-/** Statuses with which a handler may refuse what passed the checks that every operation has. */
 export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * One call of the wire. Server, client and tests are made from the same object: the server mounts it, the client
- * calls it, and `access` is the only place that says which keys may.
+ * An operation of the contract. The server mounts it, the client calls it, and only `access` decides which keys may call
+ * it.
  */
 export interface Operation<
   Params extends z.ZodType = z.ZodType,
@@ -18,10 +16,8 @@ export interface Operation<
   Body extends z.ZodType = z.ZodType,
   Answer extends z.ZodType = z.ZodType,
 > {
-  /** Stable name, such as `stations.create`. */
   readonly id: string;
   readonly method: Method;
-  /** Path with `{name}` for each path parameter, such as `/api/v2/stations/{id}`. */
   readonly path: string;
   /** The kinds of key that may call it. Empty: no key of a user or a station is needed. */
   readonly access: readonly KeyKind[];

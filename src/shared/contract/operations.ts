@@ -22,8 +22,8 @@ import { v1 } from './v1.ts';
 import { versions } from './versions.ts';
 
 /**
- * Every operation of the wire: with their `access` the table of who may do what. The OpenAPI document and the tests of
- * access are made from it; a resource that is missing here is found by a test.
+ * All operations. The OpenAPI document and the access tests are generated from them; a test finds resources that are
+ * missing here.
  */
 const resources: readonly Readonly<Record<string, Operation>>[] = [
   local,

@@ -2,56 +2,36 @@ import * as z from 'zod';
 import { byId, id, operation, timestamp } from './common.ts';
 import { bounds, liveTest, testPatch } from './liveTest.ts';
 
-/** Why something cannot be done now; a view says it in words. */
 export const unavailableReason = z.enum([
-  /** There is no test. */
   'no-test',
-  /** The test has ended. */
   'ended',
-  /** No question is open. */
   'no-prompt',
-  /** Whatever reported the test is gone: nothing reaches it. */
   'gone',
-  /** It was not started from an editor: it can only be stopped where it runs. */
   'started-elsewhere',
-  /** A stop was asked for, and the test is ending. */
   'stopping',
-  /** A test runs. */
   'running',
-  /** No window of an editor offers to start a script on this station. */
   'no-window',
 ]);
 export type UnavailableReason = z.infer<typeof unavailableReason>;
 
-/** Null: it can be done. */
 const action = unavailableReason.nullable();
 
 export const answeredPrompt = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
 export type AnsweredPrompt = z.infer<typeof answeredPrompt>;
 
-/** The live state of one station, from whichever source. */
 const liveState = z.object({
   station_id: id,
   station_name: z.string(),
-  /** The source of the test: the client's stream, a run session, or a followed OpenHTF station server. */
   source: z.enum(['stream', 'editor', 'followed', 'none']),
-  /** The source can be reached. A test that is not completed without it was lost from sight. */
   connected: z.boolean(),
-  /** The one that runs, or the last one; null: none was seen since the server started. */
   test: liveTest.nullable(),
-  /** Who answered the open prompt, which the test has not taken yet. */
   answered: answeredPrompt.nullable(),
   actions: z.object({ answer: action, stop: action, start: action }),
-  /** The script that a window offers to start on this station. */
   offer: z
     .object({
-      /** Name of the script; null: the window has none for this station yet. */
       script: z.string().nullable(),
-      /** The number after the last one. */
       next_serial_number: z.string().nullable(),
-      /** The next unit is started by itself when one has passed. */
       loop: z.boolean(),
-      /** Why the last start came to nothing. */
       problem: z.string().nullable(),
     })
     .nullable(),
@@ -64,21 +44,17 @@ const statePatch = z.object({
 });
 export type StatePatch = z.infer<typeof statePatch>;
 
-/** The events of the stream of a station's states; `sent_at` is by the server's clock. */
+/** `sent_at` is in milliseconds since 1970 by the clock of the server. */
 export const stateEvent = z.discriminatedUnion('event', [
-  /** First, always, and whenever the test is another one. */
   z.object({ event: z.literal('state'), data: z.object({ sent_at: z.number(), state: liveState }) }),
-  /** The changes since the last event. */
   z.object({ event: z.literal('patch'), data: z.object({ sent_at: z.number(), patch: statePatch }) }),
 ]);
 export type StateEvent = z.infer<typeof stateEvent>;
 
-/** An unanswered prompt of a station. */
 const waitingPrompt = z.object({
   station_id: id,
   prompt_id: z.string(),
   message: z.string(),
-  /** The run that asks was started in an editor. */
   source: liveState.shape.source,
 });
 export type WaitingPrompt = z.infer<typeof waitingPrompt>;
@@ -105,7 +81,6 @@ const serialNumber = z
 
 const offer = liveState.shape.offer.unwrap().partial();
 
-/** The Operator UI: watching a station's test and acting on it. A station key speaks for its own station only. */
 export const operator = {
   state: operation({
     id: 'local.operator.state',
@@ -116,10 +91,7 @@ export const operator = {
     answer: liveState,
     refusals: [403, 404],
   }),
-  /**
-   * `text/event-stream` of `stateEvent`s, with a comment every 15 s; it ends when the key or the server does. Also open to
-   * the token of a link, which can do nothing else.
-   */
+  /** `text/event-stream` of `stateEvent`s. Also open to the token of an operator link, which can do nothing else. */
   states: operation({
     id: 'local.operator.states',
     method: 'GET',
@@ -130,7 +102,6 @@ export const operator = {
     answerType: 'text/event-stream',
     refusals: [403, 404, 429],
   }),
-  /** `text/event-stream` of `waitingEvent`s: all open prompts, each time that they change. */
   waiting: operation({
     id: 'local.operator.waiting',
     method: 'GET',
@@ -176,7 +147,6 @@ export const operator = {
     answer: z.object({ serial_number: z.string() }),
     refusals: [403, 404, 409],
   }),
-  /** Begins or ends the loop of a station. */
   loop: operation({
     id: 'local.operator.loop',
     method: 'PUT',
@@ -198,8 +168,8 @@ export const operator = {
     refusals: [403, 404, 409],
   }),
   /**
-   * A window asks what it is to do, as `text/event-stream` of `windowRequest`s. While it is open the window's tests count
-   * as there, and its offer stands.
+   * `text/event-stream` of `windowRequest`s. While the stream is open, the tests and the offer of the window are
+   * available.
    */
   requests: operation({
     id: 'local.operator.requests',
@@ -219,14 +189,10 @@ export const operator = {
     access: ['user', 'station'],
     params: z.object({ id, window_id: id }),
     body: z.object({
-      /** The test as a whole. */
       test: liveTest.optional(),
-      /** Or what has changed since the report of this number. */
       patch: testPatch.optional(),
-      /** Counts the window's reports of the test. */
       number: z.number().int().min(0).default(0),
       stopping: z.boolean().optional(),
-      /** The script runs: another cannot be started. */
       busy: z.boolean().optional(),
       offer: offer.optional(),
     }),

@@ -8,7 +8,6 @@ const byRevision = z.object({ part_number: lookupNumber, revision_number: lookup
 const numbered = z.object({ id, number: z.string() });
 const revisionsPath = '/api/v2/parts/{part_number}/revisions';
 
-/** An update must change something. */
 const changesSomething = [
   (body: object) => Object.values(body).some((value) => value !== undefined),
   'At least one field to change is required.',
@@ -35,7 +34,6 @@ export const revision = numbered.extend({
   ...creators,
   part: numbered.extend({ name: z.string() }),
   units: z.array(z.object({ id, serial_number: z.string() })),
-  /** The upload that is the revision's picture. TofuPilot does not report it. */
   image_id: id.nullable(),
   metadata,
 });
@@ -64,7 +62,6 @@ export const parts = {
     access: ['user', 'station'],
     query: pageQuery.extend({
       search_query: z.string().optional(),
-      /** Parts with units that have runs of these. */
       procedure_ids: many(id),
       ...metadataQuery,
       sort_by: z.enum(['name', 'number', 'created_at']).default('created_at'),
@@ -104,7 +101,6 @@ export const parts = {
     access: ['user'],
     params: byNumber,
     answer: z.object({ id, deletedRevisionIds: z.array(id) }),
-    /** 409 while there are units of it: they would be lost with all their runs. */
     refusals: [404, 409],
   }),
 } as const;
@@ -152,7 +148,7 @@ export const revisions = {
     access: ['user'],
     params: byRevision,
     answer: idAnswer,
-    /** 409 while there are units of it. The last revision takes its part along. */
+    /** 409 while units of the revision exist. Deleting the last revision deletes the part. */
     refusals: [404, 409],
   }),
 } as const;

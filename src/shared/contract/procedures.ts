@@ -16,7 +16,6 @@ const procedureListItem = z.object({
   created_at: timestamp,
   created_by_user: creator,
   runs: z.array(z.object({ id, outcome, started_at: timestamp, unit: z.object({ id }) })),
-  /** Null here: repositories belong to deployments. */
   linkedRepository: z.unknown(),
 });
 
@@ -46,7 +45,6 @@ export const procedures = {
     method: 'POST',
     path: '/api/v2/procedures',
     access: ['user'],
-    /** `identifier` is ours: TofuPilot ignores it. */
     body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
     answer: idAnswer,
     refusals: [409],
@@ -90,7 +88,7 @@ export const procedures = {
     answer: idAnswer,
     refusals: [404],
   }),
-  /** Its versions, links and runs go with it, and their attachments. */
+  /** Also deletes the versions, links and runs of the procedure, with their attachments. */
   delete: operation({
     id: 'procedures.delete',
     method: 'DELETE',

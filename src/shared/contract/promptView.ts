@@ -1,13 +1,9 @@
 import * as z from 'zod';
 
-/** The messages between the webview of an operator prompt with an image and the extension host. */
-
 const promptImage = z.discriminatedUnion('kind', [
-  /** `address` is a `data:` URL. */
   z.object({ kind: z.literal('shown'), address: z.string() }),
   /** The image is elsewhere, such as on the web. Its address is displayed, and the image is not loaded. */
   z.object({ kind: z.literal('address'), address: z.string() }),
-  /** `reason` is a sentence for the user. */
   z.object({ kind: z.literal('failed'), reason: z.string() }),
 ]);
 export type PromptImage = z.infer<typeof promptImage>;
@@ -16,13 +12,11 @@ export const toPrompt = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('prompt'),
     request_id: z.string(),
-    /** The names of the script and its station. */
     where: z.string(),
     message: z.string(),
     text_input: z.boolean(),
     image: promptImage,
   }),
-  /** No prompt is open. */
   z.object({ type: z.literal('none'), where: z.string() }),
 ]);
 export type ToPrompt = z.infer<typeof toPrompt>;
@@ -30,7 +24,6 @@ export type ToPrompt = z.infer<typeof toPrompt>;
 export const fromPrompt = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('answer'), request_id: z.string(), value: z.string() }),
-  /** Opens the address of the image in the browser. */
   z.object({ type: z.literal('openImage') }),
 ]);
 export type FromPrompt = z.infer<typeof fromPrompt>;

@@ -2,8 +2,6 @@ import * as z from 'zod';
 import { id } from './common.ts';
 import { measurement, phase, run } from './runs.ts';
 
-/** The messages between the webview of the run report and the extension. */
-
 const axis = measurement.shape.data_series.unwrap().element.omit({ data: true });
 
 const reportMeasurement = measurement.omit({ data_series: true }).extend({
@@ -22,12 +20,9 @@ export const report = run.omit({ config: true, secrets: true }).extend({
 });
 export type Report = z.infer<typeof report>;
 
-/** From the host. */
 export const toReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: report }),
-  /** The run cannot be had; why, as a sentence. */
   z.object({ type: z.literal('failed'), message: z.string() }),
-  /** The phases and source files that can be opened in the workspace, by the names in the run. */
   z.object({ type: z.literal('sources'), phases: z.array(z.string()), files: z.array(z.string()) }),
   z.object({ type: z.literal('series'), measurement: id, series: z.array(z.instanceof(Float64Array)) }),
   z.object({ type: z.literal('image'), attachment: id, content: z.instanceof(Uint8Array) }),
@@ -35,7 +30,6 @@ export const toReport = z.discriminatedUnion('type', [
 ]);
 export type ToReport = z.infer<typeof toReport>;
 
-/** From the webview. */
 export const fromReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('tryAgain') }),

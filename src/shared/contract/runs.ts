@@ -53,7 +53,6 @@ export const measurement = z.object({
   docstring: z.string().nullish(),
   validators: z.array(validator).nullable(),
   aggregations: z.array(aggregation).nullish(),
-  /** Missing when nothing was measured, or the measurement is a curve. */
   measured_value: z.unknown().optional(),
   /** A curve: x first, then each y. */
   data_series: z
@@ -77,9 +76,7 @@ export const phase = z.object({
   outcome: phaseOutcome,
   started_at: timestamp,
   ended_at: timestamp,
-  /** ISO 8601 duration. */
   duration: z.string(),
-  /** 0 for the first attempt. */
   retry_count: z.number().int(),
   sequence_path: z.string().nullable(),
   docstring: z.string().nullish(),
@@ -112,7 +109,6 @@ const runListItem = z.object({
   created_at: timestamp,
   started_at: timestamp,
   ended_at: timestamp,
-  /** ISO 8601 duration. */
   duration: z.string(),
   outcome,
   execution_id: z.string().nullable(),
@@ -146,7 +142,6 @@ export type RunListItem = z.infer<typeof runListItem>;
 
 const finding = z.object({
   kind: z.enum(['error', 'diagnosis']),
-  /** Null: it is of the whole run. */
   phase_id: id.nullable(),
   title: z.string(),
   message: z.string(),
@@ -156,7 +151,6 @@ const finding = z.object({
 });
 
 export const run = runListItem.extend({
-  /** Why the run ended as it did, and what was diagnosed; TofuPilot does not report it. */
   findings: z.array(finding).optional(),
   phases: z.array(phase),
   attachments: z.array(
@@ -187,7 +181,6 @@ export const run = runListItem.extend({
 });
 export type Run = z.infer<typeof run>;
 
-/** The filters for runs and their contents. */
 export const runFilterQuery = {
   procedure_versions: many(z.string()),
   serial_numbers: many(z.string()),
@@ -197,12 +190,11 @@ export const runFilterQuery = {
   batch_numbers: many(z.string()),
   created_by_user_ids: many(z.string()),
   created_by_station_ids: many(z.string()),
-  /** No run here belongs to a deployment: with either of these two none is found. */
+  /** No run belongs to a deployment: either of these two filters finds nothing. */
   deployment_ids: many(z.string()),
   environments: many(z.enum(['production', 'preview', 'development'])),
 };
 
-/** Operators are who `operated_by` named. */
 export const operatorQuery = { operated_by_ids: many(z.string()), operated_by_names: many(z.string()) };
 export const durationQuery = { duration_min: z.iso.duration().optional(), duration_max: z.iso.duration().optional() };
 export const startQuery = { started_after: timestamp.optional(), started_before: timestamp.optional() };
@@ -263,7 +255,6 @@ export const runs = {
     path: '/api/v2/runs/{id}',
     access: ['user', 'station'],
     params: byId,
-    /** Uploads that become the run's attachments. */
     body: z.object({ attachments: listUpTo(1000, id).optional() }),
     answer: idAnswer,
     refusals: [403, 404, 409],
@@ -285,7 +276,6 @@ export const runs = {
     access: ['user', 'station'],
     params: byId,
     body: z.object({ name: fileName }),
-    /** The file is put to this address; it is the run's from then on. */
     answer: uploadAnswer,
     refusals: [403, 404],
   }),
@@ -295,7 +285,6 @@ export const runs = {
     path: '/api/v2/runs',
     access: ['user'],
     query: z.object({ ids: atLeastOne(id) }),
-    /** The ids of all that were deleted. */
     answer: z.object({ id: z.array(id) }),
     refusals: [404],
   }),

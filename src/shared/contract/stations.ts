@@ -6,7 +6,6 @@ const team = z.object({ id: z.string(), name: z.string() }).nullable();
 
 export const linkedProcedure = z.object({
   id,
-  /** Newer TofuPilot servers have none. */
   identifier: z.string().nullable().default(null),
   name: z.string(),
 });
@@ -26,11 +25,9 @@ export type StationListItem = z.infer<typeof stationListItem>;
 export const station = z.object({
   id,
   name: z.string(),
-  /** The visible beginning of the key, followed by dots; null without a key. */
   api_key: z.string().nullable(),
   procedures: z.array(
     linkedProcedure.extend({
-      /** Runs of this station in the last 7 days. */
       runs_count: z.number().int(),
       deployment: z.unknown().optional(),
     }),
@@ -38,7 +35,6 @@ export const station = z.object({
   organization_slug: z.string(),
   connection_status: z.enum(['connected', 'disconnected']).nullable().default(null),
   team,
-  /** The upload that is the station's picture. TofuPilot does not report it. */
   image_id: id.nullish(),
   metadata: metadata.optional(),
 });
@@ -50,7 +46,6 @@ export const stations = {
     method: 'POST',
     path: '/api/v2/stations',
     access: ['user'],
-    /** Several stations may have one name: the id identifies a station. */
     body: z.object({
       name: name60,
       procedure_id: id.optional(),

@@ -6,7 +6,6 @@ export const trpcErrorAnswer = errorAnswer.extend({
   error: z.object({
     json: z.object({
       message: z.string(),
-      /** The number of JSON-RPC. */
       code: z.number().int(),
       data: z.object({ code: z.string(), httpStatus: z.number().int(), path: z.string() }),
     }),
@@ -14,8 +13,8 @@ export const trpcErrorAnswer = errorAnswer.extend({
 });
 
 /**
- * Calls of TofuPilot's own page that its public API lacks, limited to those that its command line tool uses.
- * Answers and refusals stand in the envelopes of tRPC.
+ * Calls of TofuPilot's own page that its public API lacks, limited to those of its command-line tool. Answers and
+ * refusals have the envelopes of tRPC.
  */
 export const trpc = {
   linkProcedure: operation({
@@ -23,7 +22,6 @@ export const trpc = {
     method: 'POST',
     path: '/api/trpc/station.linkProcedure',
     access: ['user'],
-    /** `id` is the station's. */
     body: z.object({ json: z.object({ id, procedure_id: id }) }),
     answer: z.object({ result: z.object({ data: z.object({ json: z.object({ id }) }) }) }),
     refusals: [404],

@@ -14,7 +14,6 @@ export const unitAttachments = {
     access: ['user', 'station'],
     params,
     body: z.object({ name: fileName }),
-    /** The file is put to this address; it is the unit's from then on. */
     answer: uploadAnswer,
     refusals: [403, 404],
   }),

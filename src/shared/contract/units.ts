@@ -3,7 +3,6 @@ import { atLeastOne, creators, id, idAnswer, many, operation, outcome, page, pag
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 import { batchNumber, lookupNumber, partNumber, revisionNumber, serialNumber } from './numbers.ts';
 
-/** Units that are no production: known good, known faulty, or not to be counted. */
 export const sample = z.enum(['golden', 'failing', 'ignored']);
 export type Sample = z.infer<typeof sample>;
 
@@ -15,7 +14,6 @@ const named = z.object({ id, name: z.string() });
 const unitListItem = serial.extend({
   created_at: timestamp,
   sample: sample.nullable(),
-  /** At most ten of them. */
   children: z.array(serial),
   part,
   ...creators,
@@ -34,14 +32,12 @@ export const unit = serial.extend({
   ...creators,
   batch: numbered.nullable(),
   children: z.array(serial.extend({ part })),
-  /** The run that the unit was made for. */
   created_during: z
     .object({
       id,
       created_at: timestamp,
       started_at: timestamp,
       ended_at: timestamp,
-      /** ISO 8601 duration. */
       duration: z.string(),
       outcome,
       procedure: named,
@@ -132,9 +128,8 @@ export const units = {
       new_serial_number: serialNumber.optional(),
       part_number: partNumber.optional(),
       revision_number: revisionNumber.optional(),
-      /** Made when there is none of that number; null takes the unit out of its batch. */
+      /** Created if it does not exist; null removes the unit from its batch. */
       batch_number: batchNumber.nullish(),
-      /** Uploads that the unit gets besides those it has. */
       attachments: z.array(id).max(1000, 'At most 1000 attachments can be added at once.').optional(),
       sample: sample.nullish(),
       metadata: metadataChange.optional(),
@@ -158,7 +153,6 @@ export const units = {
     access: ['user', 'station'],
     params: bySerial,
     body: z.object({ child_serial_number: lookupNumber }),
-    /** The child's. */
     answer: idAnswer,
     refusals: [403, 404],
   }),
@@ -169,7 +163,6 @@ export const units = {
     access: ['user', 'station'],
     params: bySerial,
     query: z.object({ child_serial_number: lookupNumber }),
-    /** The child's. */
     answer: idAnswer,
     refusals: [403, 404],
   }),

@@ -31,16 +31,16 @@ export type Durations = z.infer<typeof durations>;
 /** The days of an answer, oldest first; they last 23 to 25 hours where the clocks change. */
 export const days = z.object({
   time_zone: z.string(),
-  /** `2026-11-25`, in the time zone. */
   dates: z.array(z.iso.date()),
-  /** When each begins; milliseconds since 1970. */
   starts: z.array(z.number().int()),
-  /** When this was true; milliseconds since 1970. The last day has gone on until then. */
   now: z.number().int(),
 });
 export type Days = z.infer<typeof days>;
 
-/** One number a day, in the order of `dates`: a fleet of a thousand stations is 90,000 days. `none` is the rest of the day. */
+/**
+ * One number a day, in the order of `dates`: a fleet of a thousand stations is 90,000 days. `none` is the rest of the
+ * day.
+ */
 const dayColumns = z.object({
   up: z.array(millis),
   down: z.array(millis),
@@ -51,16 +51,12 @@ const dayColumns = z.object({
 });
 export type DayColumns = z.infer<typeof dayColumns>;
 
-/** A station's row: what it is now, the last 24 hours to the second, and its days, from which longer windows are summed. */
 export const uptimeRow = z.object({
   id,
   name: z.string(),
   state: stationState,
-  /** Since when; null when it never was anything else. */
   since: timestamp.nullable(),
-  /** Maintenance and pauses that are in progress or planned, in order. */
   pauses: z.array(pause),
-  /** Whether a presence source has ever reported the station. Without one there is no history. */
   is_watched: z.boolean(),
   last_24_hours: durations,
   columns: dayColumns,
@@ -69,20 +65,16 @@ export type UptimeRow = z.infer<typeof uptimeRow>;
 
 export const incident = z.object({
   from: timestamp,
-  /** Null while it lasts. */
   to: timestamp.nullable(),
-  /** Time down in it, in milliseconds, without pauses and unobserved time. */
   down: millis,
   cause: presenceCause,
 });
 export type Incident = z.infer<typeof incident>;
 
-/** A time with one state. The segments of a day have no gaps. */
 export const segment = z.object({ state: instantState, from: timestamp, to: timestamp });
 
 const window = z.object({
   days: z.coerce.number().int().min(1).max(400).default(90),
-  /** A name such as `Europe/Berlin`. */
   time_zone: z.string().max(64).default('UTC'),
 });
 
@@ -105,14 +97,10 @@ export const uptime = {
     query: window,
     answer: uptimeRow.extend({
       days,
-      /** Milliseconds in runs on each day: with observed time, the utilisation. */
       in_runs: z.array(millis),
-      /** When the station was last known to be there. */
       last_seen_at: timestamp.nullable(),
-      /** Since when this server has watched without a break. */
       observed_since: timestamp,
       operator_address: z.string().nullable(),
-      /** Also those of the days that are over. */
       pauses: z.array(pause),
     }),
     refusals: [400, 404],
@@ -135,7 +123,6 @@ export const uptime = {
       /** The yield of this date in the server's time zone, whatever time zone was asked for. */
       yield: yieldCounts,
       yield_time_zone: z.string(),
-      /** The latest 200, newest first. */
       runs: z.array(
         z.object({
           id,

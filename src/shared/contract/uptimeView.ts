@@ -3,13 +3,10 @@ import { id } from './common.ts';
 import { stationState } from './overview.ts';
 import { days, uptime, uptimeRow } from './uptime.ts';
 
-/** What the uptime panel's webview and the extension host say to each other. */
-
 /** A row without its days: those of all rows travel as one block of numbers, because a fleet has 90,000 days. */
 const rowHead = uptimeRow.omit({ columns: true });
 export type RowHead = z.infer<typeof rowHead>;
 
-/** A station of a server that keeps no uptime. */
 const knownStation = z.object({ id: z.string(), name: z.string(), state: stationState });
 export type KnownStation = z.infer<typeof knownStation>;
 
@@ -18,40 +15,28 @@ export type StationUptime = z.infer<typeof station>;
 const day = uptime.day.answer;
 export type DayUptime = z.infer<typeof day>;
 
-/** From the host. */
 export const toUptime = z.discriminatedUnion('type', [
-  /** `columns`: of each row its columns, as `packColumns` makes them. */
   z.object({ type: z.literal('fleet'), days, rows: z.array(rowHead), columns: z.instanceof(Int32Array) }),
-  /** One station has changed. `now`: when this was true; milliseconds since 1970. */
   z.object({ type: z.literal('row'), row: uptimeRow, now: days.shape.now }),
   z.object({ type: z.literal('station'), station }),
   z.object({ type: z.literal('day'), station: id, day }),
-  /** The server keeps no uptime: this is all that is known. */
   z.object({ type: z.literal('known'), server: z.string(), stations: z.array(knownStation) }),
-  /** Nothing can be had; why, as a sentence. */
   z.object({ type: z.literal('failed'), message: z.string() }),
-  /** Show this station, by a command. */
   z.object({ type: z.literal('open'), station: id }),
-  /** The stations whose coming and going is told. */
   z.object({ type: z.literal('watched'), stations: z.array(z.string()) }),
 ]);
 export type ToUptime = z.infer<typeof toUptime>;
 
 const onStation = z.object({ station: id });
 
-/** From the webview. */
 export const fromUptime = z.discriminatedUnion('type', [
-  /** `time_zone` is the one of the person who looks. */
   z.object({ type: z.literal('ready'), time_zone: z.string() }),
   z.object({ type: z.literal('refresh') }),
-  /** The visible details, which the host keeps up to date: none, a station's, or a station's with those of a day. */
   z.object({ type: z.literal('select'), station: id.nullable(), date: z.iso.date().nullable() }),
   z.object({ type: z.literal('openRun'), run: id }),
-  /** Null: all stations. */
   z.object({ type: z.literal('export'), format: z.enum(['json', 'csv']), station: id.nullable() }),
   onStation.extend({ type: z.literal('maintenance') }),
   onStation.extend({ type: z.literal('pause') }),
-  /** Ends the pause or maintenance that is on. */
   onStation.extend({ type: z.literal('resume') }),
   onStation.extend({ type: z.literal('deletePause'), pause: id }),
   onStation.extend({ type: z.literal('operatorAddress') }),

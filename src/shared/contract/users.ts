@@ -5,9 +5,7 @@ export const user = z.object({
   id,
   email: z.string(),
   name: z.string().nullable(),
-  /** Null here: this server has no pictures of users. */
   image: z.string().nullable(),
-  /** False here. */
   banned: z.boolean(),
 });
 export type User = z.infer<typeof user>;
@@ -18,7 +16,7 @@ export const users = {
     method: 'GET',
     path: '/api/v2/users',
     access: ['user', 'station'],
-    /** `current`: only who owns the key, so none for a station. */
+    /** If true, only the owner of the key, so none for a station. */
     query: z.object({ current: z.stringbool().default(false) }),
     answer: z.array(user),
   }),

@@ -13,7 +13,6 @@ import {
 } from './common.ts';
 import { lookupNumber } from './numbers.ts';
 
-/** A v1 measurement's value is whatever JSON the script had: number, string, boolean, nested list or object. */
 const measurement = z.object({
   name: z.string().min(1),
   outcome: measurementOutcome,
@@ -36,11 +35,9 @@ const phase = z.object({
   docstring: z.string().nullish(),
 });
 
-/** Deprecated: what phases were before. */
 const step = z.object({
   name: z.string().min(1),
   started_at: z.string(),
-  /** ISO 8601 duration. */
   duration: z.string(),
   step_passed: z.boolean(),
   measurement_unit: z.string().nullish(),
@@ -58,7 +55,6 @@ export const runBody = z.object({
     batch_number: z.string().min(1).max(100).nullish(),
   }),
   run_passed: z.boolean(),
-  /** UUID or identifier such as `FVT1`. */
   procedure_id: z.string().nullish(),
   procedure_name: z.string().nullish(),
   procedure_version: z.string().max(60).nullish(),
@@ -79,7 +75,6 @@ export const runBody = z.object({
     .nullish(),
   /** ISO 8601 in UTC. Absent: now minus the duration. */
   started_at: z.iso.datetime({ offset: true }).nullish(),
-  /** ISO 8601 duration. */
   duration: z.string().nullish(),
   sub_units: z.array(z.object({ serial_number: z.string() })).nullish(),
 });
@@ -93,9 +88,7 @@ const topic = { topic: z.string(), qos: z.number().int(), retain: z.boolean() };
 
 /** The arguments that the official client passes to paho, a Python MQTT client. */
 const streamingAnswer = z.object({
-  /** The password for the broker, of this session alone; the user name is `pythonClient`. */
   token: z.string(),
-  /** Where people can watch. */
   operatorPage: z.url(),
   clientOptions: z.object({
     transport: z.enum(['tcp', 'websockets']),
@@ -103,7 +96,6 @@ const streamingAnswer = z.object({
     reconnect_on_failure: z.boolean(),
   }),
   willOptions: z.object({ ...topic, payload: z.string() }),
-  /** `keepalive` in seconds. */
   connectOptions: z.object({ host: z.string(), port: z.number().int(), keepalive: z.number().int() }),
   publishOptions: z.object(topic),
   subscribeOptions: z.object({ topic: z.string(), qos: z.number().int() }),
@@ -142,7 +134,6 @@ export const v1 = {
     path: '/api/v1/units/{serial_number}',
     access: ['user', 'station'],
     params: bySerial,
-    /** Units that are moved below this one. */
     body: z.object({ sub_units: z.array(z.object({ serial_number: lookupNumber })) }),
     answer: done,
     refusals: [403, 404, 422],
@@ -161,7 +152,6 @@ export const v1 = {
     method: 'POST',
     path: '/api/v1/uploads/initialize',
     access: ['user', 'station'],
-    /** Newer clients also send type and size, which are taken from the content instead. */
     body: z.object({ name: fileName, mimeType: z.string().nullish(), sizeBytes: z.number().nullish() }),
     answer: z.object({ id, uploadUrl: z.url() }),
   }),

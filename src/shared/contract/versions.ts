@@ -42,7 +42,6 @@ export const versions = {
     access: ['user'],
     params: byTag,
     answer: idAnswer,
-    /** 409 when runs have it. */
     refusals: [404, 409],
   }),
 } as const;

@@ -3,7 +3,6 @@ import { limitsText, resultsOf } from '../run/results.ts';
 
 const columns = ['phase', 'measurement', 'outcome', 'value', 'units', 'limits', 'attempt'] as const;
 
-/** Returns the measurements of a run, one per line. Curves are written as their number of points. */
 export function measurementsCsv({ phases }: Pick<Report, 'phases'>): string {
   const rows = phases.flatMap((phase) =>
     phase.measurements.flatMap((measurement) =>
@@ -28,7 +27,6 @@ export const csvText = (rows: readonly (readonly unknown[])[]): string =>
 /** Spreadsheets read text with these beginnings as a formula: https://owasp.org/www-community/attacks/CSV_Injection */
 const formula = /^\s*[=+\-@|%]|^[\t\r\n]/;
 
-/** Returns one field. Numbers stay numbers; text never becomes a formula. */
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);

@@ -1,4 +1,3 @@
-/** Returns the content of a `data:` URL; undefined if the address is malformed or another URL. */
 export function parseDataUrl(address: string): { type: string; content: Uint8Array<ArrayBuffer> } | undefined {
   const match = /^data:([^,;]*)([^,]*),(.*)$/is.exec(address);
   if (match === null) return undefined;

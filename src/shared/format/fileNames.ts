@@ -1,4 +1,3 @@
-/** Names that Windows reserves for devices. */
 const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** Returns a file name that is valid on every system: never a path, never hidden, never empty. */
@@ -10,6 +9,5 @@ export function safeFileName(name: string): string {
   return plain === '' || device.test(plain) ? `file_${plain}` : plain;
 }
 
-/** Returns the last part of a path of any system. */
 export const baseName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -19,7 +19,6 @@ const rasterTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 const maxBytes = 20_000_000;
 
-/** Returns the media type under which a file can be displayed as an image, or null when it cannot or is too large. */
 export function imageType({ name, content_type, size }: ImageFile): string | null {
   if (size === null || size > maxBytes) return null;
   const type = content_type?.replace(/;.*$/s, '').trim().toLowerCase() ?? '';

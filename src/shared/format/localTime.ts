@@ -10,7 +10,6 @@ export function parseLocalTime(text: string): number | undefined {
   return isReal ? date.getTime() : undefined;
 }
 
-/** Formats a time for `parseLocalTime`. @param time milliseconds since 1970 */
 export function formatLocalTime(time: number): string {
   const date = new Date(time);
   const two = (part: number): string => String(part).padStart(2, '0');

@@ -1,9 +1,7 @@
 const defaultMaxLength = 200;
 
-/** Characters that end a line, move the cursor, or change the direction of the text that follows. */
 const lineBreaksAndOverrides = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
 
-/** Right-to-left letters and marks. */
 const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
@@ -19,14 +17,11 @@ export function oneLine(text: string, length = defaultMaxLength): string {
   return rightToLeft.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 
-/** Ends a text with a period, so that another sentence can follow. */
 export const asSentence = (text: string): string =>
   /[.!?…:]["”’)]?\s*$/.test(text) || text.trim() === '' ? text : `${text}.`;
 
-/** Removes the isolates of `oneLine` from a name that the user will edit. */
 export const withoutIsolates = (line: string): string => line.replace(/[\u2068\u2069]/g, '');
 
-/** Control characters and direction overrides. The isolates of `oneLine` are not among them. */
 const controlsAndOverrides = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
 
 /**
@@ -43,11 +38,12 @@ export function withoutDirectionOverrides(value: unknown): unknown {
 
 const maxMessageLength = 2000;
 
-/** Returns a message that may contain untrusted text as plain text. Line breaks stay. */
 export const plainMessage = (text: string): string =>
   withoutLinks(text.slice(0, maxMessageLength).replace(controlsAndOverrides, ' '));
 
-/** Inserts a zero-width space into `[text](address)`, which VS Code would show as a link in messages, even to a command. */
+/**
+ * Inserts a zero-width space into `[text](address)`, which VS Code would show as a link in messages, even to a command.
+ */
 const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
 
 /**

@@ -26,7 +26,6 @@ export function exceededLimit(json: string): string | null {
   return null;
 }
 
-/** Returns the end of the string that begins at this quotation mark. */
 function endOfText(json: string, start: number): number {
   let at = start;
   do {
@@ -36,7 +35,6 @@ function endOfText(json: string, start: number): number {
   return at;
 }
 
-/** Returns whether an odd number of backslashes precedes the offset. */
 function isEscaped(json: string, at: number): boolean {
   let first = at;
   while (json[first - 1] === '\\') first--;

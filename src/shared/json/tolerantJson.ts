@@ -1,6 +1,5 @@
 import { parseExactly } from '../contract/exactJson.ts';
 
-/** A whole JSON string (skipped), or one of the number tokens that Python writes with `allow_nan=True`. */
 const stringOrToken = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g;
 const openhtfText = new Map([
   ['NaN', '"nan"'],

@@ -2,14 +2,12 @@ import { bounds, type LiveLog, type LiveMeasurement, type LivePhase, type LiveTe
 
 const isWrong = ({ outcome }: LiveMeasurement): boolean => outcome === 'FAIL' || outcome === 'UNSET';
 
-/** Returns the measurements of a phase that are shown, in their order, and the number of the others. */
 export function boundedMeasurements(
   all: readonly LiveMeasurement[],
 ): Pick<LivePhase, 'measurements' | 'measurements_left_out'> {
   return selectMeasurements(all, bounds.phaseMeasurements, 0);
 }
 
-/** Keeps up to the maximum number: the failed measurements, then the first of the others. */
 function selectMeasurements(
   all: readonly LiveMeasurement[],
   room: number,
@@ -49,7 +47,6 @@ export function boundedPhases(all: readonly LivePhase[]): Pick<LiveTest, 'phases
   return { phases, phases_left_out: all.length - phases.length };
 }
 
-/** Returns the newest lines. @param added receive the numbers after the last line */
 export function withLogs(
   { logs, logs_left_out }: Pick<LiveTest, 'logs' | 'logs_left_out'>,
   added: readonly Omit<LiveLog, 'number'>[],

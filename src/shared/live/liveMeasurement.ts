@@ -3,13 +3,11 @@ import { type Limits, limitsOf } from '../run/limits.ts';
 import { limitsText, measuredText } from '../run/results.ts';
 import { parseValidator } from '../run/validators.ts';
 
-/** The fields of a measurement that OpenHTF's state and the runner have in common. */
 export interface MeasuredValue {
   readonly name: string;
   readonly outcome: string | null | undefined;
   readonly value: unknown;
   readonly units: string | null;
-  /** Validators in OpenHTF's text forms. */
   readonly validators: readonly string[];
 }
 
@@ -37,7 +35,6 @@ export function toLiveMeasurement({ name, outcome, value, units, validators }: M
 
 const isTable = (value: unknown): value is unknown[] => Array.isArray(value) && Array.isArray(value[0]);
 
-/** Formats a value. A table of points is shown by its length. */
 function valueText(value: unknown, limits: Limits): string | null {
   if (isTable(value)) return value.length === 1 ? '1 point' : `${value.length} points`;
   const text = measuredText(value, limits);

@@ -1,7 +1,6 @@
 import type { LivePhase, LiveTest, TestPatch } from '../contract/liveTest.ts';
 import type { LiveState, StatePatch } from '../contract/operator.ts';
 
-/** Returns the fields of `after` that differ from `before`. */
 function changedFields<T extends object>(before: T, after: T): Partial<T> {
   const changed: Partial<T> = {};
   for (const key of Object.keys(after) as (keyof T)[]) {
@@ -16,7 +15,10 @@ const isEqual = (a: unknown, b: unknown): boolean =>
 
 const isEmpty = (fields: object): boolean => Object.keys(fields).length === 0;
 
-/** Returns the patch from `before` to `after`; null if they are equal. Phases that are the same object count as unchanged. */
+/**
+ * Returns the patch from `before` to `after`; null if they are equal. Phases that are the same object count as
+ * unchanged.
+ */
 export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null {
   if (before === after) return null;
   const { phases: phasesBefore, logs: logsBefore, ...restBefore } = before;
@@ -77,7 +79,6 @@ export function patchState(before: LiveState, { fields, test }: StatePatch): Liv
   return { ...after, test: patchTest(before.test, test) };
 }
 
-/** Removes the fields that are undefined. */
 function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -6,7 +6,6 @@ import { toLiveMeasurement } from './liveMeasurement.ts';
 
 const rulesOf = ({ validators }: RunnerMeasurement): Rule[] => validators.flatMap(parseValidator);
 
-/** Returns the value with its unit, such as `3.31 V`. */
 export function valueOf(measurement: RunnerMeasurement): string {
   const { measured_value: value, units } = measurement;
   const text = measuredText(value, limitsOf(rulesOf(measurement)));
@@ -14,13 +13,11 @@ export function valueOf(measurement: RunnerMeasurement): string {
   return units === null ? text : `${text} ${units}`;
 }
 
-/** Returns the limits with their unit, such as `3.2 ≤ x ≤ 3.4 V`; empty if there are none. */
 export function expectedOf(measurement: RunnerMeasurement): string {
   const text = limitsText(rulesOf(measurement));
   return text === '' || measurement.units === null ? text : `${text} ${measurement.units}`;
 }
 
-/** Returns a measurement in one line, such as `supply = 3.31 V, expected 3.2 ≤ x ≤ 3.4: PASS`. */
 export function measurementLine(measurement: RunnerMeasurement): string {
   const { name, outcome, measured_value: value, validators } = measurement;
   const rules = rulesOf(measurement);

@@ -67,16 +67,13 @@ const descriptor = z.object({ mro: z.array(z.string()) });
 /** The test after the last state, with what has been read already: complete states arrive ten times a second. */
 export interface OpenhtfView {
   readonly test: LiveTest;
-  /** Path of the plug that prompts. Its method `respond` takes the answer. */
   readonly promptPlug: string | null;
-  /** The finished phases and the number of log lines that have been read. */
   readonly read: { readonly records: readonly Finished[]; readonly logs: number };
 }
 
 interface Finished {
   readonly descriptor: string;
   readonly phase: LivePhase;
-  /** Whether the phase is repeated. */
   readonly repeated: boolean;
 }
 
@@ -122,17 +119,14 @@ export function readOpenhtfState(
   };
 }
 
-/** Returns the id for a state without one, such as the client's last message. */
 const idWithout = (startedAt: number | null | undefined, before: OpenhtfView | null): string =>
   before !== null && before.test.started_at === startedAt ? before.test.execution_id : String(startedAt ?? 'test');
 
 const short = (value: string | null | undefined): string | null =>
   value == null ? null : truncate(value, bounds.name);
 
-/** OpenHTF's own first phase, which waits for the unit. */
 const trigger = 'trigger_phase';
 
-/** Reads finished phases. Those that were read before are reused, because they do not change. */
 function readRecords(sent: readonly unknown[], before: readonly Finished[]): Finished[] {
   const known = before.length <= sent.length ? before : [];
   return [...known, ...sent.slice(known.length).map(readRecord)];
@@ -158,7 +152,6 @@ function readRecord(sent: unknown): Finished {
   };
 }
 
-/** Formats an exception. OpenHTF writes its type as Python prints a class. */
 function exceptionText({ exc_type, exc_val }: z.infer<typeof raised>): string {
   const type = /^<class '(?:.*\.)?(\w+)'>$/.exec(exc_type)?.[1] ?? exc_type;
   return truncate(`${type}: ${typeof exc_val === 'string' ? exc_val : JSON.stringify(exc_val)}`, bounds.line);
@@ -190,7 +183,6 @@ interface Row {
   phase: LivePhase;
 }
 
-/** Returns one row per phase, which its repetitions share. */
 function rowsOf(records: readonly Finished[]): Row[] {
   const made: Row[] = [];
   for (const [index, each] of records.entries()) {
@@ -262,7 +254,6 @@ function promptOf(
 export const boundedImage = (address: string): string | null =>
   address.startsWith('data:') ? (address.length <= bounds.image ? address : null) : truncate(address, bounds.line);
 
-/** Returns the new lines without OpenHTF's own, which have the level DEBUG. */
 function readLogs(sent: readonly unknown[], from: number): { time: number; level: string; message: string }[] {
   return sent.slice(Math.max(from, sent.length - 20 * bounds.logs)).flatMap((each) => {
     const parsed = log.safeParse(each);

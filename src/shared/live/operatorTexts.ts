@@ -1,7 +1,6 @@
 import type { LiveMeasurement, LivePhase, LiveTest } from '../contract/liveTest.ts';
 import { type LimitsBar, limitsBar } from '../run/limits.ts';
 
-/** Formats a time such as `0:07`, `12:34`, `1:02:03`. @param millis negative values count as 0 */
 export function formatClock(millis: number): string {
   const total = Math.max(0, Math.floor(millis / 1000));
   const hours = Math.floor(total / 3600);
@@ -10,19 +9,16 @@ export function formatClock(millis: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** Formats a time such as `0.42 s`, `12.3 s`, `2:05`. */
 export function formatPhaseTime(millis: number): string {
   if (millis >= 60_000) return formatClock(millis);
   return `${(Math.max(0, millis) / 1000).toFixed(millis < 10_000 ? 2 : 1)} s`;
 }
 
-/** Returns the number of phases that have ended, and of all known phases. */
 export const progressOf = ({ phases, phases_left_out }: LiveTest): { done: number; all: number } => ({
   done: phases_left_out + phases.filter(({ state }) => state !== 'WAITING' && state !== 'RUNNING').length,
   all: phases_left_out + phases.length,
 });
 
-/** A measurement that failed, or a phase that failed without one. */
 export interface FailureReason {
   readonly phase: LivePhase;
   readonly measurement: LiveMeasurement | null;
@@ -46,7 +42,6 @@ export function failureReasonsOf({ phases, outcome: verdict }: LiveTest): Failur
     });
 }
 
-/** Returns the position of the value between its limits; null if there is nothing to draw. */
 export const barOf = ({ number, lower, upper }: LiveMeasurement): LimitsBar | null =>
   limitsBar({ lower, upper, marginalLower: null, marginalUpper: null }, number);
 
@@ -58,7 +53,6 @@ export function nextSerialNumber(serialNumber: string): string | null {
   return `${before}${String(BigInt(digits) + 1n).padStart(digits.length, '0')}${after}`;
 }
 
-/** Returns the milliseconds until a prompt times out; null if it does not, or if that is unknown. @param now by the clock of the emission */
 export const timeLeftMs = (
   { emitted_at, timeout_s }: { emitted_at: number; timeout_s: number | null },
   now: number,

@@ -2,35 +2,27 @@ import type { Outcome } from '../contract/common.ts';
 import type { RunnerEvent, RunnerFailure } from '../contract/runner.ts';
 import { diagnosisLine } from './diagnosisLine.ts';
 
-/** The result of a push: the server stored the run, refused it, or the result stays on this machine for a reason. */
 export type Push =
   | { readonly runId: string }
   | { readonly status: number | null; readonly message: string }
   | { readonly pendingReason: string; readonly remedy?: UploadRemedy };
 
-/** What the user can supply so that the server accepts a pending upload. */
 export type UploadRemedy = 'partNumber' | 'key';
 
-/** One test execution, which tests one unit and makes one run. */
 export interface TestExecution {
   readonly id: string;
   readonly kind: 'openhtf' | 'vanilla';
   readonly serialNumber: string | null;
-  /** The outcome in the record; null until the execution is complete. */
   readonly outcome: Outcome | null;
   readonly outcomeDetails: readonly string[];
-  /** Diagnoses of the whole test that are failures, one line each. */
   readonly failedDiagnoses: readonly string[];
   readonly phasesRun: number;
   readonly push: Push | null;
 }
 
-/** The progress of a script from start to end. A loop in it makes several executions. */
 export interface RunProgress {
   readonly executions: readonly TestExecution[];
-  /** Runs that the script pushed outside of an execution by its own requests. */
   readonly otherRuns: readonly string[];
-  /** The exception by which the script ended, if any. */
   readonly failure: RunnerFailure | null;
   /** Whether the runner reported the end of the script. If not when the process ends, the process died. */
   readonly ended: boolean;
@@ -38,7 +30,7 @@ export interface RunProgress {
 
 export const initialProgress: RunProgress = { executions: [], otherRuns: [], failure: null, ended: false };
 
-/** The run after an event. Events that change none of this return the same object. */
+/** Returns the same object for events that change nothing. */
 export function applyRunnerEvent(run: RunProgress, event: RunnerEvent): RunProgress {
   switch (event.event) {
     case 'run_started':
@@ -82,7 +74,6 @@ export function applyRunnerEvent(run: RunProgress, event: RunnerEvent): RunProgr
   }
 }
 
-/** The run, with what became of the push of an execution. */
 export const withPush = (run: RunProgress, execution: string, push: Push): RunProgress =>
   change(run, execution, { push });
 
@@ -94,7 +85,6 @@ function change(run: RunProgress, id: string, news: Partial<TestExecution>): Run
 /** The verdict that is shown: the outcome of the record, except where that would be a false PASS. */
 export interface Verdict {
   readonly outcome: Outcome;
-  /** The reason as a sentence, if the phases alone do not explain the verdict. */
   readonly reason: string | null;
 }
 
@@ -112,7 +102,6 @@ export function verdictOf(execution: TestExecution): Verdict | null {
 
 const severity: readonly Outcome[] = ['PASS', 'ABORTED', 'FAIL', 'TIMEOUT', 'ERROR'];
 
-/** Returns the worst of several verdicts, which is the verdict of a loop; null if there is none. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict | null {
   return verdicts.reduce<Verdict | null>(
     (worst, each) =>

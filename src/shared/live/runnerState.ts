@@ -91,7 +91,6 @@ const withStart = (test: LiveTest, event: RunnerEvent & { event: 'phase_started'
   serial_number: event.serial_number ?? test.serial_number,
 });
 
-/** Returns the test after the end of its script. Phases that have not completed never will. */
 export function testAfterScriptEnd(test: LiveTest | null, now: number): LiveTest | null {
   return test === null ? null : withError(test, 'The script ended before the test did.', now);
 }
@@ -145,7 +144,6 @@ const emptyPhase = (key: string, name: string): LivePhase => ({
   message: null,
 });
 
-/** Adds or replaces a phase. Phases that are not in the plan follow it. */
 function withPhase(
   test: LiveTest,
   { key, name }: { key: string; name: string },

@@ -8,10 +8,8 @@ interface Watch<T> {
    */
   readonly onDisconnect: (error: unknown) => 'retry' | 'retryNow' | 'stop';
   readonly signal: AbortSignal;
-  /** The delay before the first retry. It doubles with each attempt that brings no event. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
-  /** Resolves after the delay or when the signal is aborted, whichever comes first. */
   readonly delay?: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 

@@ -4,14 +4,12 @@ import type { RunListItem } from '../contract/runs.ts';
 
 /** A result to find on a server. `acknowledgement.py` of the runner has the same rule for pushes of the script. */
 export interface PushedResult extends Pick<PendingUploadEntry, 'serial_number' | 'outcome' | 'place'> {
-  /** The UUID of the procedure; null if the body names it by its identifier, which runs do not contain. */
   readonly procedureId: string | null;
 }
 
 const named = z.object({ procedure_id: z.uuid() });
 const body = z.union([named, z.object({ metadata: named }).transform(({ metadata }) => metadata)]);
 
-/** Returns the uuid of the procedure in the body of a push or in an OpenHTF report; null: it is not named by a uuid. */
 export const procedureIn = (json: unknown): string | null => body.safeParse(json).data?.procedure_id ?? null;
 
 /**

@@ -2,7 +2,6 @@ import { points } from '../contract/common.ts';
 import type { ExactNumber } from '../contract/exactJson.ts';
 import type { NewSeries } from './newRun.ts';
 
-/** One axis of a curve. */
 interface Axis {
   name: string | null;
   units: string | null;
@@ -31,6 +30,5 @@ export function curveOf(rows: unknown, x: Axis, y: Axis): NewSeries[] | null {
   return [series(x, columns[0]), series(y, columns[1])];
 }
 
-/** Returns the units of rows of several columns as one text; null without any. */
 export const joinedUnits = (units: readonly (string | null | undefined)[]): string | null =>
   units.filter((unit) => unit).join(', ') || null;

@@ -1,22 +1,17 @@
 import type { ValidatorAnswer } from '../contract/runs.ts';
 
-/** The bounds of a value; null for a missing one. */
 export interface Limits {
   lower: number | null;
   upper: number | null;
-  /** A value beyond this bound passes but is marginal. */
   marginalLower: number | null;
   marginalUpper: number | null;
 }
 
-/** The positions of limits and value on a bar, as shares of its length from 0 to 1. */
 export interface LimitsBar extends Limits {
   value: number;
-  /** The side on which the value is beyond the end of the bar. */
   beyond: 'low' | 'high' | null;
 }
 
-/** Returns the narrowest bounds that the rules set. */
 export function limitsOf(
   validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
 ): Limits {
@@ -36,7 +31,6 @@ export function limitsOf(
   };
 }
 
-/** The range between two limits takes this middle part of the bar, so that a value outside has room on both sides. */
 const room = 0.2;
 
 /**
@@ -59,7 +53,6 @@ export function limitsBar(limits: Limits, value: unknown): LimitsBar | null {
   };
 }
 
-/** The numbers at the two ends of the bar. */
 function scale(lower: number | null, upper: number | null, value: number): [number, number] {
   const limit = lower ?? upper ?? 0;
   const span = lower !== null && upper !== null ? Math.abs(upper - lower) : Math.abs(value - limit);

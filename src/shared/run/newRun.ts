@@ -11,22 +11,17 @@ import {
 } from '../contract/common.ts';
 import type { Metadata } from '../contract/metadata.ts';
 
-/** A limit or rule that a measured value was compared with. */
 const newValidator = z.object({
-  /** `>=`, `<=`, `==`, `matches`, …; null when only a text describes the rule. */
   operator: z.string().nullable(),
   expected_value: z.unknown(),
-  /** The rule as text, such as `x >= 3.2`. */
   expression: z.string(),
   /** If false, a value that breaks the rule is marginal and does not fail. */
   is_decisive: z.boolean(),
-  /** True when `expression` was written by the test and not made from operator and value. */
   has_custom_expression: z.boolean(),
   outcome: measurementOutcome,
 });
 export type NewValidator = z.infer<typeof newValidator>;
 
-/** A value computed from many, such as their mean. */
 export const newAggregation = z.object({
   id: z.uuid(),
   type: z.string(),
@@ -53,11 +48,9 @@ export interface NewMeasurement {
   outcome: MeasurementOutcome;
   units: string | null;
   docstring: string | null;
-  /** Any JSON value; undefined when nothing was measured. */
   measuredValue: unknown;
   validators: NewValidator[];
   aggregations: NewAggregation[];
-  /** Null for a measurement that is no curve. */
   series: NewSeries[] | null;
 }
 
@@ -67,10 +60,8 @@ export interface NewPhase {
   /** Milliseconds since 1970, whole. */
   startedAt: number;
   endedAt: number;
-  /** 0 for the first attempt. */
   retryCount: number;
   docstring: string | null;
-  /** The sequence call that the phase belongs to. */
   sequencePath: string | null;
   measurements: NewMeasurement[];
 }
@@ -92,9 +83,7 @@ const setting = z.object({
 
 const newFinding = z.object({
   kind: z.enum(['error', 'diagnosis']),
-  /** The index of its phase in the run; null for the whole run. */
   phase: z.number().int().min(0).nullable(),
-  /** The type of the exception, or the result of the diagnosis. */
   title: z.string(),
   message: z.string(),
   place: z.object({ file: z.string(), line: z.number().int() }).nullable(),
@@ -102,7 +91,6 @@ const newFinding = z.object({
 });
 export type NewFinding = z.infer<typeof newFinding>;
 
-/** The circumstances of a run, which are stored and shown but not searched. */
 export const newRunContext = z.object({
   sequences: z.array(
     z.object({
@@ -111,27 +99,20 @@ export const newRunContext = z.object({
       name: z.string(),
       source: z.string().nullable(),
       outcome: z.enum([...outcome.options, 'SKIP']),
-      /** Milliseconds since 1970. */
       startedAt: z.number().nullable(),
       endedAt: z.number().nullable(),
     }),
   ),
   config: z.array(setting.extend({ value: z.union([z.string(), exactNumber, z.boolean()]) })),
-  /** Secrets without their values. */
   secrets: z.array(setting),
-  /** Why the run ended as it did, and what was diagnosed. */
   findings: z.array(newFinding).default([]),
 });
 export type NewRunContext = z.infer<typeof newRunContext>;
 
-/** Fields that only some kinds of push can contain. */
 export interface RunExtras {
-  /** E-mail address. */
   operatedBy: string | null;
   metadata: Metadata;
-  /** Metadata that is merged into that of the unit. */
   unitMetadata: Metadata;
-  /** Groups the runs of one start on several slots. */
   execution: { id: string; slotKey: string | null; slotName: string | null } | null;
   context: NewRunContext | null;
 }
@@ -146,7 +127,6 @@ export const noExtras: RunExtras = {
 
 /** The form into which every push is converted before it is stored. */
 export interface NewRun extends RunExtras {
-  /** UUID or identifier such as `FVT1`. */
   procedure: string;
   procedureVersion: string | null;
   serialNumber: string;
@@ -155,17 +135,14 @@ export interface NewRun extends RunExtras {
   revision: string | null;
   batch: string | null;
   outcome: Outcome;
-  /** Milliseconds since 1970, whole. */
   startedAt: number;
   endedAt: number;
   docstring: string | null;
   phases: NewPhase[];
   logs: NewLog[];
-  /** Serial numbers of units that must exist already. */
   subUnits: string[];
 }
 
-/** A pushed run is invalid. The message says why and what to do. */
 export class RunInputError extends Error {
   override readonly name = 'RunInputError';
 }
@@ -181,7 +158,6 @@ export function roundMillis(millis: number, what: string): number {
   throw new RunInputError(`${what} must be in milliseconds since 1970, in UTC, and is ${millis}.`);
 }
 
-/** @throws RunInputError when there is no part number */
 export function requirePartNumber(partNumber: string | null | undefined): string {
   const text = partNumber?.trim();
   if (text) return text;
@@ -191,7 +167,6 @@ export function requirePartNumber(partNumber: string | null | undefined): string
   );
 }
 
-/** @throws RunInputError when the run names no procedure. */
 export function requireProcedure(procedure: string | null | undefined): string {
   const text = procedure?.trim();
   if (text) return text;

@@ -65,7 +65,6 @@ function errorOf({ outcome, result }: OpenhtfPhase): NewFinding | null {
   return isTimeout ? error('Timeout', 'The phase did not end within its time limit.') : null;
 }
 
-/** Returns the innermost place of a traceback that is in the user's own files, else the innermost of all. */
 function placeIn(traceback: string): NewFinding['place'] {
   const frames = [...traceback.matchAll(/^ *File "(.+)", line (\d+)/gm)].map(([, file = '', line]) => ({
     file,

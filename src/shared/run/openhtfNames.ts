@@ -1,10 +1,5 @@
-/** The decorators that `from openhtf import *` imports. */
 const exported = ['measures', 'plug', 'PhaseOptions', 'TestPhase', 'diagnose', 'monitors'];
 
-/**
- * Returns the names by which a module knows OpenHTF and its members, with the names that they have there.
- * @param imports the text of each import statement
- */
 export function openhtfNames(imports: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const statement of imports) {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { exactNumber, finiteJson } from '../contract/common.ts';
 
-/** Text, or a number that a script passes in its place (`part_number=1234`). */
 const text = z.union([z.string(), exactNumber, z.boolean()]).transform((value) => String(value).trim());
 const short = (what: string, max = 60) =>
   text.refine((value) => value.length <= max, `The ${what} must be at most ${max} characters long.`).nullish();
@@ -43,7 +42,6 @@ const phase = z.object({
 });
 export type OpenhtfPhase = z.infer<typeof phase>;
 
-/** OpenHTF declares a component as an object with a name and takes anything else too. */
 const component = z
   .union([text, z.object({ name: text }).transform(({ name }) => name)])
   .nullish()

@@ -15,7 +15,6 @@ import { findingsOf } from './openhtfFindings.ts';
 import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
 import { evaluateRules, parseValidator } from './validators.ts';
 
-/** Returns a curve over one dimension as two series; null for other values, whose rows are stored instead. */
 function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
   const [dimension, ...more] = m.dimensions ?? [];
   if (!dimension || more.length > 0) return null;

@@ -1,26 +1,22 @@
 import type { Run } from '../contract/runs.ts';
 import { formatDuration } from '../format/duration.ts';
 import { aggregationAnswers, sequenceAnswer, seriesAnswer, validatorAnswers } from './answers.ts';
-import { placeholderId } from './keptId.ts';
 import type { NewMeasurement, NewPhase } from './newRun.ts';
+import { placeholderId } from './placeholderId.ts';
 import { newRunOf, type PushKind, withPartNumber } from './pushBodies.ts';
 
-/** The fields of a pending upload other than its body. */
 export interface PendingUploadDetails {
   readonly kind: PushKind;
   readonly station: { readonly id: string; readonly name: string };
-  /** Milliseconds since 1970. */
   readonly started_at: number;
-  /** Name and MIME type of each attachment. */
   readonly attachments: readonly { readonly name: string; readonly mimetype: string }[];
 }
 
-/** The placeholder for a missing part number. */
 export const missingPartNumber = '—';
 
 /**
  * Returns a pending upload as the run that a server would store. Its ids are placeholders: the n-th attachment has
- * `keptId(n)`.
+ * `placeholderId(n)`.
  * @throws RunInputError, ZodError, SyntaxError when a server would refuse it even with a part number
  */
 export function runOfPendingUpload(body: string, about: PendingUploadDetails): Run {

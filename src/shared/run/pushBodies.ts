@@ -7,10 +7,8 @@ import { openhtfRecordToNewRun } from './openhtfRun.ts';
 import { v1RunToNewRun } from './v1Run.ts';
 import { v2RunToNewRun } from './v2Run.ts';
 
-/** The form of a push: an OpenHTF report, or a request of an official client. */
 export type PushKind = 'openhtf' | 'v1' | 'v2';
 
-/** The object in a body that contains the part number; undefined for the body itself. */
 const holders: Record<PushKind, string | undefined> = { openhtf: 'metadata', v1: 'unit_under_test', v2: undefined };
 
 /**
@@ -42,12 +40,10 @@ export function withPartNumber(kind: PushKind, body: string, number: string): st
 
 interface Member {
   readonly key: string;
-  /** The offsets of the value. */
   readonly from: number;
   readonly to: number;
 }
 
-/** @param start the offset of the object */
 function withMember(json: string, start: number, key: string, value: string): string {
   const text = JSON.stringify(value);
   const member = membersOf(json, start).findLast((each) => each.key === key); // the last one counts
@@ -60,7 +56,6 @@ function inserted(json: string, start: number, key: string, value: string): stri
   return `${json.slice(0, start + 1)}${JSON.stringify(key)}: ${value}${comma}${json.slice(start + 1)}`;
 }
 
-/** Returns the members of the object that begins at `start`, in valid JSON. */
 function membersOf(json: string, start: number): Member[] {
   const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/gsu;
   token.lastIndex = start;

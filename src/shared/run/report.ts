@@ -2,7 +2,6 @@ import { ExactInteger } from '../contract/exactJson.ts';
 import type { Report, ReportMeasurement } from '../contract/report.ts';
 import type { MeasurementAnswer, Run, ValidatorAnswer } from '../contract/runs.ts';
 
-/** Returns the run without the parts that its report loads later. */
 export function reportOf(run: Run): Report {
   return {
     ...run,
@@ -83,13 +82,11 @@ export function reasonsOf({ findings = [], outcome, logs }: Pick<Report, 'findin
 
 type Findings = NonNullable<Report['findings']>;
 
-/** Returns the phases that count: of several attempts at a phase the last one. */
 export function lastAttempts<P extends { name: string; retry_count: number }>(phases: readonly P[]): P[] {
   const attempts = attemptsOf(phases);
   return phases.filter(({ retry_count }, index) => retry_count + 1 >= (attempts[index] ?? 1));
 }
 
-/** Returns how many measurements failed in the last attempts at all phases. */
 export const failuresOf = ({ phases }: Pick<Report, 'phases'>): number =>
   lastAttempts(phases).reduce((sum, { measurements }) => sum + measurements.filter(hasFailed).length, 0);
 

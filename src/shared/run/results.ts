@@ -4,25 +4,20 @@ import type { ValidatorAnswer } from '../contract/runs.ts';
 import { formatValue } from '../format/values.ts';
 import { type Limits, limitsOf } from './limits.ts';
 
-/** A value that was compared with limits: a measured one, or one computed from many, such as a mean. */
 export interface ReportedValue {
   name: string;
-  /** The source of a computed value; null for the measurement itself. */
   of: string | null;
   outcome: MeasurementOutcome;
-  /** Undefined when nothing was measured. */
   value: unknown;
   units: string | null;
   validators: readonly ValidatorAnswer[];
 }
 
-/** Returns the title of a diagnosis, such as `U1: too_hot`. */
 export const diagnosisTitle = (component: string | null | undefined, result: string): string =>
   [component, result].filter(Boolean).join(': ');
 
 type Aggregations = ReportMeasurement['aggregations'];
 
-/** Returns the measurement, then the values computed from it and from the axes of its curve. */
 export function resultsOf(measurement: ReportMeasurement): ReportedValue[] {
   const { name, outcome, measured_value: value, units, curve } = measurement;
   const axes = curve?.axes ?? [];
@@ -50,7 +45,6 @@ export const limitsText = (validators: readonly Pick<ValidatorAnswer, 'expressio
     ...new Set(validators.filter(({ is_decisive }) => is_decisive !== false).map((each) => each.expression)),
   ]);
 
-/** Returns the limits beyond which a value that passes is marginal, such as `3.2 ≤ x ≤ 4.8`; empty if there are none. */
 export function marginalText(
   validators: readonly Pick<ValidatorAnswer, 'operator' | 'expected_value' | 'is_decisive'>[],
 ): string {
@@ -72,7 +66,6 @@ export function measuredText(value: unknown, limits: Limits): string | null {
   return isMisleading ? String(value) : text;
 }
 
-/** Combines `x >= 3` and `x <= 5` into `3 ≤ x ≤ 5`. */
 function combineLimits(expressions: readonly string[]): string {
   const [lower, upper, ...more] = expressions;
   const from = /^x >= (\S+)$/.exec(lower ?? '')?.[1];
@@ -81,6 +74,5 @@ function combineLimits(expressions: readonly string[]): string {
   return expressions.map((each) => each.replace(/^x >= /, 'x ≥ ').replace(/^x <= /, 'x ≤ ')).join(', ');
 }
 
-/** Returns whether the value passed but broke a rule that only warns. */
 export const isMarginal = ({ outcome, validators }: Pick<ReportedValue, 'outcome' | 'validators'>): boolean =>
   outcome === 'PASS' && validators.some((each) => each.is_decisive === false && each.outcome === 'FAIL');

@@ -5,13 +5,9 @@ interface Span {
   ended_at: string;
 }
 
-/** The time axis of a run and its phases. */
 export interface Timeline {
-  /** Milliseconds from the first start to the last end; at least 1. */
   length: number;
-  /** Milliseconds from the start of the axis, round numbers. */
   ticks: number[];
-  /** The position of each phase, as shares of the axis. */
   bars: { start: number; width: number }[];
 }
 
@@ -40,13 +36,11 @@ const steps = [
   ...[1, 2, 6, 12, 24].map((n) => n * hour),
 ];
 
-/** Returns up to six round numbers from 0. */
 function ticksOf(length: number): number[] {
   const step = steps.find((each) => length / each < 6) ?? 24 * hour * Math.ceil(length / (6 * 24 * hour));
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => n * step);
 }
 
-/** Formats milliseconds, such as `0 s`, `320 ms`, `1.25 s`, `2 min 5 s`, `1 h 4 min`. */
 export function formatMillis(millis: number): string {
   if (millis === 0) return '0 s';
   if (millis < second) return `${Math.round(millis)} ms`;
@@ -57,7 +51,6 @@ export function formatMillis(millis: number): string {
   return rest === 0 ? `${whole} ${unit[0]}` : `${whole} ${unit[0]} ${rest} ${unit[1]}`;
 }
 
-/** Formats an ISO 8601 duration like `readableMillis`. */
 export const formatIsoDuration = (duration: string): string => {
   const millis = parseDuration(duration);
   return millis === null ? duration : formatMillis(millis);

@@ -36,7 +36,6 @@ function toLog(log: V1Log, index: number): NewLog {
   };
 }
 
-/** Converts a measurement. Rows of two columns with units are a curve, as in an OpenHTF report. */
 function toMeasurement(m: V1Measurement): NewMeasurement {
   const rules = [...limitRules(m.lower_limit, m.upper_limit), ...(m.validators ?? []).flatMap(parseValidator)];
   const units = Array.isArray(m.units) ? m.units : [m.units];
@@ -66,7 +65,6 @@ const toPhase = (phase: V1Phase): NewPhase => ({
   measurements: (phase.measurements ?? []).map(toMeasurement),
 });
 
-/** Converts a step, the older form of a phase. Its value becomes a measurement with the name of the step. */
 function stepPhase(step: V1Step, index: number): NewPhase {
   const what = `steps[${index}]`;
   const startedAt = roundMillis(

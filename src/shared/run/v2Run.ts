@@ -24,7 +24,6 @@ import { evaluateRules, expressionOf, limitRules, type Rule } from './validators
 
 const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
-/** Reads a time. A time without a zone is UTC, and not the zone of the server's machine. */
 const toMillis = (time: string, what: string): number =>
   roundMillis(Date.parse(zone.test(time) ? time : `${time}Z`), what);
 
@@ -45,9 +44,9 @@ function toValidators(
   value: unknown,
 ): NewValidator[] {
   const validators = sent ?? [];
-  return evaluateRules(validators.map(toRule), owner, value).map((judged, index) => ({
-    ...judged,
-    outcome: validators[index]?.outcome ?? judged.outcome,
+  return evaluateRules(validators.map(toRule), owner, value).map((evaluated, index) => ({
+    ...evaluated,
+    outcome: validators[index]?.outcome ?? evaluated.outcome,
   }));
 }
 

@@ -2,7 +2,6 @@ import type { MeasurementOutcome } from '../contract/common.ts';
 import { comparable, ExactInteger, type ExactNumber } from '../contract/exactJson.ts';
 import type { NewValidator } from './newRun.ts';
 
-/** A validator before its own outcome is known. */
 export type Rule = Omit<NewValidator, 'outcome'>;
 
 const comparison = /^x (==|!=|<=|>=|<|>) (.+)$/s;
@@ -18,7 +17,6 @@ const literalText = (value: unknown): string => {
   return comparable(value) === null ? JSON.stringify(value) : String(value);
 };
 
-/** The text of a rule, such as `x >= 3.2` or `x in ["a","b"]`. */
 export const expressionOf = (operator: string, expected: unknown): string => `x ${operator} ${literalText(expected)}`;
 
 const rule = (operator: string, expected_value: unknown, is_decisive = true): Rule => ({
@@ -42,14 +40,12 @@ function finite(text: string | undefined): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Reads a finite number. Integers keep all digits. */
 function exact(text: string | undefined): ExactNumber | null {
   const value = finite(text);
   const isRounded = value !== null && !Number.isSafeInteger(value) && /^-?\d+$/.test(text ?? '');
   return isRounded ? new ExactInteger(text ?? '') : value;
 }
 
-/** Reads a Python literal: number, True, False, None or a quoted text. Returns undefined for other text. */
 function literal(text: string): unknown {
   if (/^true$/i.test(text)) return true;
   if (/^false$/i.test(text)) return false;
@@ -123,7 +119,6 @@ function textOfRegex(expression: string): string | null {
   return escaped?.replace(/\\(.)/gs, '$1') ?? null;
 }
 
-/** The two limits of the v1 API as rules. */
 export const limitRules = (lower: ExactNumber | null | undefined, upper: ExactNumber | null | undefined): Rule[] => [
   ...(lower != null ? [rule('>=', lower)] : []),
   ...(upper != null ? [rule('<=', upper)] : []),

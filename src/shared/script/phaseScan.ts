@@ -3,7 +3,6 @@ import type { PythonSource } from './pythonSource.ts';
 import type { DeclaredMeasurements, OutlinedPhase } from './scriptInfo.ts';
 
 const takesPhases = /(?:^|\.)(?:Test|PhaseGroup|PhaseSequence|Subtest|BranchSequence|with_\w+|combine|wrap)$/;
-/** The arguments of those calls that hold phases. */
 const phaseArguments = new Set(['setup', 'main', 'teardown', 'nodes']);
 /** Decorators of functions that OpenHTF calls with the results of a phase. Such a function is no phase. */
 const isDiagnoser = /(?:^|\.)(?:Phase|Test)Diagnoser$/;
@@ -44,7 +43,6 @@ export function findPhases(python: PythonSource): { phases: OutlinedPhase[]; has
   };
 }
 
-/** Returns the functions of the source by name. Methods are left out. */
 function functionsOf(python: PythonSource): Map<string, FunctionNode> {
   const functions = new Map<string, FunctionNode>();
   for (const node of python.functions) {
@@ -60,7 +58,6 @@ function functionsOf(python: PythonSource): Map<string, FunctionNode> {
   return functions;
 }
 
-/** Returns the dotted name in a decorator, such as `htf.PhaseOptions` in `@htf.PhaseOptions(name="x")`. */
 function decoratorName(decorator: SyntaxNode, python: PythonSource): string {
   return python.ownName(/^@\s*([\w.]+)/.exec(python.text(decorator))?.[1] ?? '');
 }
@@ -74,7 +71,6 @@ function outlinePhase({ node, decorators }: FunctionNode, python: PythonSource):
   };
 }
 
-/** Returns the name in `@htf.PhaseOptions(name="Power on")`. A name with placeholders is formatted at run time. */
 function givenName(decorators: readonly SyntaxNode[], python: PythonSource): string | undefined {
   for (const decorator of decorators) {
     const argument = python.argument(decorator, 'name');
@@ -109,10 +105,6 @@ function references(node: SyntaxNode, python: PythonSource, seen: ReadonlySet<st
 
 const isList = ({ name }: SyntaxNode): boolean => /^(?:Array|Tuple|Parenthesized)Expression$/.test(name);
 
-/**
- * Returns the measurements that the decorators and the body of a phase declare: `Measurement("supply")`,
- * `measures("supply")`, and `{"name": "supply"}` in scripts without OpenHTF.
- */
 function measurementsIn(nodes: readonly SyntaxNode[], python: PythonSource): DeclaredMeasurements {
   const found: Record<string, number> = {};
   const add = (node: SyntaxNode | null): void => {
@@ -132,7 +124,6 @@ function measurementsIn(nodes: readonly SyntaxNode[], python: PythonSource): Dec
   return found;
 }
 
-/** Returns the value of the key "name" in a dict. */
 function nameValue(dictionary: SyntaxNode, python: PythonSource): SyntaxNode | null {
   const key = dictionary.getChildren('String').find((each) => python.literal(each) === 'name');
   return key?.nextSibling?.name === ':' ? key.nextSibling.nextSibling : null;

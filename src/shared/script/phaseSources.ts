@@ -1,6 +1,5 @@
 import { baseName } from '../format/fileNames.ts';
 
-/** A Python file of the workspace. */
 export interface PythonFile {
   path: string;
   text: string;
@@ -8,7 +7,6 @@ export interface PythonFile {
 
 export interface SourcePlace {
   path: string;
-  /** The line, counted from 1. */
   line: number;
 }
 
@@ -36,7 +34,6 @@ export function phaseSources(phases: readonly string[], files: readonly PythonFi
   );
 }
 
-/** Returns the path that equals the source file of a log, or the only path with the same file name. */
 export function sourceFile(source: string, paths: readonly string[]): string | null {
   if (paths.includes(source)) return source;
   const sameName = paths.filter((path) => baseName(path) === baseName(source));

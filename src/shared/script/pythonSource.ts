@@ -8,11 +8,9 @@ export class PythonSource {
   readonly imports: readonly string[];
   readonly functions: readonly SyntaxNode[];
   readonly callExpressions: readonly SyntaxNode[];
-  /** The names by which the module knows OpenHTF and its members, with the names that they have there. */
   readonly openhtf: ReadonlyMap<string, string>;
   readonly #tree: Tree;
   readonly #lineStarts: number[] = [0];
-  /** The value that each name was assigned last, in any scope. */
   readonly #values = new Map<string, SyntaxNode>();
   /** The values that the module assigns to a name once; null for a name that it assigns several times. */
   readonly #constants = new Map<string, SyntaxNode | null>();
@@ -41,7 +39,6 @@ export class PythonSource {
     }
   }
 
-  /** The node of the module. */
   get top(): SyntaxNode {
     return this.#tree.topNode;
   }
@@ -50,7 +47,6 @@ export class PythonSource {
     return node === null ? '' : this.source.slice(node.from, node.to);
   }
 
-  /** Returns the line of an offset, counted from 1. */
   lineAt(offset: number): number {
     let low = 0;
     let high = this.#lineStarts.length;
@@ -62,7 +58,6 @@ export class PythonSource {
     return low + 1;
   }
 
-  /** Returns all nodes of these kinds in the order of the source. */
   nodes(...kinds: readonly string[]): SyntaxNode[] {
     const found: SyntaxNode[] = [];
     this.#tree.iterate({
@@ -73,12 +68,10 @@ export class PythonSource {
     return found;
   }
 
-  /** Returns the name that OpenHTF gives to something that the module imports under another name. */
   ownName(name: string): string {
     return this.openhtf.get(name) ?? name;
   }
 
-  /** Returns the dotted name of a called function, such as `htf.Test`. */
   callee(call: SyntaxNode): string {
     return this.ownName(this.text(call.firstChild));
   }
@@ -87,19 +80,16 @@ export class PythonSource {
     return this.callExpressions.filter((call) => callee.test(this.callee(call)));
   }
 
-  /** Returns the name in `name=value` in the arguments of a call. */
   argument(call: SyntaxNode, name: string): SyntaxNode | undefined {
     const names = call.getChild('ArgList')?.getChildren('VariableName') ?? [];
     return names.find((each) => each.nextSibling?.name === 'AssignOp' && this.text(each) === name);
   }
 
-  /** Returns the value of an argument; for the name of a constant of the module, the constant's value. */
   valueOf(argument: SyntaxNode): SyntaxNode | null {
     const value = argument.nextSibling?.nextSibling ?? null;
     return value?.name === 'VariableName' ? (this.#constants.get(this.text(value)) ?? null) : value;
   }
 
-  /** Returns the value that a variable was assigned last, in any scope. */
   assignedValue(name: string): SyntaxNode | undefined {
     return this.#values.get(name);
   }

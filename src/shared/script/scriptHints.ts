@@ -5,7 +5,6 @@
 
 export const mayDefineTests = (source: string): boolean => /\b(?:openhtf|tofupilot)\b|\bdef\s+phase_/.test(source);
 
-/** Returns whether `scanScript` may find an entry, a procedure or a key. */
 export const mayHaveMarks = (source: string): boolean => /openhtf|tofupilot|\bphase_|api_key|ts[su]_/i.test(source);
 
 export const mentionsOpenHtf = (source: string): boolean => /\bopenhtf\b/.test(source);

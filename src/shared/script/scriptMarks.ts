@@ -4,29 +4,21 @@ import type { ProcedureMention, TextSpan, WrittenKey } from './scriptInfo.ts';
 
 const makesOpenHtfTest = /(?:^|\.)Test$/;
 const makesV2Run = /(?:^|\.)runs\.create$/;
-/** The functions and classes of the official clients that take an API key. */
 const takesKey = /(?:^|\.)(?:TofuPilot|TofuPilotClient|upload)$/;
-/** A station key or user key that our server has created. */
 const keyShape = /ts[su]_[\w-]{20}/;
 const importsFramework = /^from\s+(?:openhtf|tofupilot)\b|^import\s(?:.*,)?\s*(?:openhtf|tofupilot)\b/s;
 
-/**
- * Returns the offset of the statement that starts a run.
- * @param runCalls the calls that make runs
- */
 export function findEntry(python: PythonSource, runCalls: readonly SyntaxNode[]): number | null {
   const entry = usesFramework(python) ? frameworkEntry(runCalls, python) : plainEntry(python);
   return entry?.from ?? null;
 }
 
-/** Returns the procedures that a script with OpenHTF or an official client names. */
 export function findProcedures(python: PythonSource, runCalls: readonly SyntaxNode[]): ProcedureMention[] {
   return usesFramework(python) ? runCalls.flatMap((call) => namedProcedure(call, python)) : [];
 }
 
 const usesFramework = (python: PythonSource): boolean => python.imports.some((text) => importsFramework.test(text));
 
-/** Returns the test of a script with OpenHTF; for a script with a client, its main guard or else the push. */
 function frameworkEntry(runCalls: readonly SyntaxNode[], python: PythonSource): SyntaxNode | undefined {
   const test = runCalls.find((call) => makesOpenHtfTest.test(python.callee(call)));
   if (test !== undefined) return statementOf(test);
@@ -34,7 +26,6 @@ function frameworkEntry(runCalls: readonly SyntaxNode[], python: PythonSource): 
   return push && (mainGuard(python) ?? statementOf(push));
 }
 
-/** Returns the first `phase_…` function that a script calls. */
 function plainEntry(python: PythonSource): SyntaxNode | undefined {
   const called = new Set(python.calls(/^phase_\w+$/).map((call) => python.text(call.firstChild)));
   const functions = python.functions.filter((node) => {
@@ -47,7 +38,6 @@ function plainEntry(python: PythonSource): SyntaxNode | undefined {
 const mainGuard = (python: PythonSource): SyntaxNode | undefined =>
   python.top.getChildren('IfStatement').find((node) => /^if\s+__name__\s*==/.test(python.text(node)));
 
-/** Returns the statement that contains a node, with its decorators. */
 function statementOf(node: SyntaxNode): SyntaxNode {
   let statement = node;
   while (statement.parent !== null && !/^(?:Script|Body)$/.test(statement.parent.name)) statement = statement.parent;

@@ -2,11 +2,8 @@ import type { LinkedProcedure } from '../contract/stations.ts';
 import { chooseProcedure } from '../run/procedureChoice.ts';
 import type { ProcedureMention, ScriptMarks, WrittenKey } from './scriptInfo.ts';
 
-/** A problem that a run of the script would have. */
 export type ScriptProblem =
-  /** The procedure is not linked to the station. */
   | { readonly kind: 'notLinked'; readonly named: ProcedureMention; readonly linked: readonly LinkedProcedure[] }
-  /** The procedure is linked, but the v2 client takes its id only. */
   | { readonly kind: 'needsId'; readonly named: ProcedureMention; readonly procedure: LinkedProcedure }
   | { readonly kind: 'writtenKey'; readonly key: WrittenKey };
 

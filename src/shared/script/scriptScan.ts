@@ -4,7 +4,6 @@ import { PythonSource } from './pythonSource.ts';
 import type { ProcedureArgument, ScriptInfo } from './scriptInfo.ts';
 import { findEntry, findKeys, findProcedures } from './scriptMarks.ts';
 
-/** `htf.Test(…)`, `client.create_run(…)` of the v1 client, `client.runs.create(…)` of the v2 client. */
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 
 /** Reads the source of a script without running it. If it has syntax errors, the parts around them are still read. */

@@ -1,12 +1,10 @@
 import type { Pause } from '../contract/pauses.ts';
 
-/** Returns the maintenance or pause at a time. @param time milliseconds since 1970 */
 export const pauseAt = (pauses: readonly Pause[], time: number): Pause | undefined =>
   pauses.find(
     ({ starts_at, ends_at }) => Date.parse(starts_at) <= time && (ends_at === null || Date.parse(ends_at) > time),
   );
 
-/** Returns when the next pause begins or ends after a time, in milliseconds since 1970. */
 export function nextPauseChange(pauses: readonly Pause[], time: number): number | undefined {
   const times = pauses.flatMap(({ starts_at, ends_at }) => [
     Date.parse(starts_at),

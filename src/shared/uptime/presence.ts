@@ -1,21 +1,17 @@
 import type { PresenceCause } from '../contract/presence.ts';
 import type { TimeSpan } from './uptimeHistory.ts';
 
-/** A station connected or disconnected, with the cause. */
 export interface PresenceReport {
   at: number;
   isUp: boolean;
   cause: PresenceCause;
 }
 
-/** The shortest silence after which a station counts as disconnected. */
 const minHeartbeatTimeoutMs = 60_000;
 
-/** Returns the milliseconds after the last heartbeat at which the next one counts as missed. */
 export const heartbeatTimeoutMs = (intervalMillis: number): number =>
   Math.max(2.5 * intervalMillis, minHeartbeatTimeoutMs);
 
-/** The milliseconds that two clocks have advanced between two checks. */
 export interface ElapsedTime {
   wall: number;
   /** By the monotonic clock, which stops on some systems while the machine sleeps. */
@@ -87,7 +83,6 @@ function withConnectedSpan(reports: readonly PresenceReport[], from: number, to:
   ];
 }
 
-/** Ends the interval at the time at which the station disconnected cleanly. */
 function withDisconnect(reports: readonly PresenceReport[], { at, interval }: LateHeartbeat): PresenceReport[] {
   const place = reports.findIndex((each) => each.at >= at);
   const disconnect = reports[place];

@@ -49,7 +49,6 @@ function wasDown(history: History, from: number, to: number): boolean {
   return was;
 }
 
-/** Returns how much of these spans is between each edge and the next. @param spans without overlaps */
 export function lengthsIn(spans: readonly TimeSpan[], edges: readonly number[]): number[] {
   const lengths = edges.slice(1).map(() => 0);
   for (const { from, to } of spans) {
@@ -61,7 +60,6 @@ export function lengthsIn(spans: readonly TimeSpan[], edges: readonly number[]):
   return lengths;
 }
 
-/** Returns the index of the last edge that is not after `at`; 0 if all are. */
 const lastAt = (edges: readonly number[], at: number): number =>
   Math.max(
     0,
@@ -74,7 +72,6 @@ export interface TimeSegment {
   to: number;
 }
 
-/** Returns the states over a time without gaps. Adjacent segments have different states. */
 export function segmentsOf(history: History, from: number, to: number): TimeSegment[] {
   const segments: TimeSegment[] = [];
   visitStates(history, from, to, (state, from, to) => {
@@ -86,13 +83,10 @@ export function segmentsOf(history: History, from: number, to: number): TimeSegm
 }
 
 export interface Downtime {
-  /** When the station was first seen disconnected. */
   from: number;
-  /** When the station was last seen disconnected; null if it has not reconnected. */
   to: number | null;
   /** Milliseconds of downtime without interruptions. */
   down: number;
-  /** The time of the transition that began the incident. */
   disconnectedAt: number;
 }
 
@@ -125,7 +119,6 @@ export function sumOf(parts: Iterable<Durations>): Durations {
 
 const names = ['up', 'down', 'maintenance', 'paused', 'unknown', 'none', 'incidents'] as const;
 
-/** Returns one day of an answer. @param place the index, from 0 for the oldest */
 export function dayOf(columns: DayColumns, { starts, now }: Pick<Days, 'starts' | 'now'>, place: number): Durations {
   const day = zeroDurations();
   for (const name of names) if (name !== 'none') day[name] = columns[name][place] ?? 0;
@@ -134,7 +127,6 @@ export function dayOf(columns: DayColumns, { starts, now }: Pick<Days, 'starts' 
   return day;
 }
 
-/** Returns the last `count` days of an answer. Today lasts until now. */
 export function lastDays(columns: DayColumns, days: Pick<Days, 'starts' | 'now'>, count: number): Durations {
   const length = days.starts.length;
   const first = Math.max(0, length - count);

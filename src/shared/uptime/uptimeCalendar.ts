@@ -2,9 +2,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The days of a calendar in a time zone. */
 export interface CalendarDays {
-  /** `2026-11-25` */
   dates: string[];
   /** The starts of the days and the end of the last one, in milliseconds since 1970. */
   edges: number[];
@@ -15,7 +13,6 @@ export interface CalendarDays {
  * has 23 or 25 hours when the clocks change, and begins at 01:00 when they change at midnight.
  */
 export class Calendar {
-  /** The canonical name of the time zone, which may be an old one such as `Asia/Calcutta`. */
   readonly zone: string;
   readonly #format: Intl.DateTimeFormat;
 
@@ -25,7 +22,6 @@ export class Calendar {
     this.zone = this.#format.resolvedOptions().timeZone;
   }
 
-  /** Returns the date at an instant, such as `2026-11-25`. */
   dateAt(at: number): string {
     return dateOf(at + this.#offsetAt(at));
   }
@@ -42,14 +38,12 @@ export class Calendar {
     return this.#changeBetween(Math.min(before, after), Math.max(before, after));
   }
 
-  /** Returns `count` days, the last of which contains `now`. */
   days(now: number, count: number): CalendarDays {
     const today = Date.parse(this.dateAt(now));
     const dates = Array.from({ length: count }, (_, n) => dateOf(today - (count - 1 - n) * day));
     return { dates, edges: [...dates, dateOf(today + day)].map((date) => this.startOf(date)) };
   }
 
-  /** Returns local time minus UTC in milliseconds. */
   #offsetAt(at: number): number {
     // `GMT-03:30`, `GMT-00:44:30`; `GMT` is no offset.
     const match = /GMT([+-])(\d+):(\d+)(?::(\d+))?/.exec(this.#format.format(at));
@@ -57,7 +51,6 @@ export class Calendar {
     return (sign === '-' ? -1 : 1) * (Number(hours) * hour + Number(minutes) * minute + Number(seconds) * 1000);
   }
 
-  /** Returns the first instant whose offset differs from that of `from`. The offset of `to` differs. */
   #changeBetween(from: number, to: number): number {
     const offset = this.#offsetAt(from);
     let same = from;
@@ -71,5 +64,4 @@ export class Calendar {
   }
 }
 
-/** Returns the date of a local time that is stored as if it were UTC. */
 const dateOf = (local: number): string => new Date(local).toISOString().slice(0, 10);

@@ -12,7 +12,6 @@ export function packColumns(rows: readonly UptimeRow[], days: number): Int32Arra
   return block;
 }
 
-/** Reverses `packColumns`. */
 export function unpackColumns(heads: readonly RowHead[], block: Int32Array, days: number): UptimeRow[] {
   return heads.map((head, row) => {
     const column = (name: (typeof columnNames)[number]): number[] => {
@@ -31,7 +30,6 @@ export function unpackColumns(heads: readonly RowHead[], block: Int32Array, days
   });
 }
 
-/** Returns a copy of the columns with other durations for one day. */
 export function withDay(columns: DayColumns, index: number, day: Durations): DayColumns {
   const { up, down, maintenance, paused, unknown, incidents } = columns;
   return {

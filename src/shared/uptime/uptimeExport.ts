@@ -15,7 +15,6 @@ const columns = [
   'incidents',
 ] as const;
 
-/** Returns a line for each day of each station, in whole seconds. The percentage is empty if too little was observed. */
 export function uptimeCsv(days: Days, rows: readonly UptimeRow[]): string {
   const lines = rows.flatMap((row) =>
     days.dates.map((date, place) => {
@@ -29,7 +28,6 @@ export function uptimeCsv(days: Days, rows: readonly UptimeRow[]): string {
 
 const iso = (millis: number): string => new Date(millis).toISOString();
 
-/** Returns days as objects in place of columns, with instants in UTC and durations in milliseconds. */
 export function uptimeJson(days: Days, rows: readonly UptimeRow[]): string {
   const stations = rows.map(({ columns, ...station }) => ({
     ...station,

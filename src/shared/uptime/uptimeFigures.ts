@@ -1,20 +1,19 @@
 import type { Durations } from '../contract/uptime.ts';
 
-/** The figures of a day, a window or several stations. */
 export interface UptimeFigures {
-  /** Uptime in percent of observed time, rounded down to hundredths, so that 100 means no downtime; null without enough data. */
+  /**
+   * Uptime in percent of observed time, rounded down to hundredths, so that 100 means no downtime; null without enough
+   * data.
+   */
   percent: number | null;
   /** Coverage in whole percent, rounded down, so that 100 means no unknown time. */
   coverage: number;
-  /** Milliseconds up or down. */
   observed: number;
-  /** Milliseconds. */
   down: number;
   incidents: number;
   kind: UptimeKind;
 }
 
-/** How a day is drawn. `partial` is up and down. Days without observed time are drawn by their longest state. */
 export type UptimeKind = 'up' | 'partial' | 'down' | 'maintenance' | 'paused' | 'unknown' | 'none';
 
 /** Below this coverage no percentage is shown, because it would claim what was not observed. */
@@ -43,7 +42,6 @@ function unobservedKind({ maintenance, paused, unknown }: Durations): UptimeKind
 const percentage = (part: number, total: number, steps: number): number =>
   total === 0 ? 0 : Number((BigInt(part) * BigInt(100 * steps)) / BigInt(total)) / steps;
 
-/** Formats a percentage such as `99.82 %`, with the decimal sign of the language. */
 export const formatPercent = (percent: number, language?: string): string =>
   `${percent.toLocaleString(language, { minimumFractionDigits: Number.isInteger(percent / 100) ? 0 : 2 })} %`;
 
@@ -55,7 +53,10 @@ const units = [
   ['s', second],
 ] as const;
 
-/** Formats a duration by its two largest units, rounded down, such as `61 d 4 h` or `12 s`. Any time below a second is `1 s`. */
+/**
+ * Formats a duration by its two largest units, rounded down, such as `61 d 4 h` or `12 s`.
+ * Any time below a second is `1 s`.
+ */
 export function formatLargestUnits(millis: number): string {
   const whole = millis > 0 ? Math.max(second, millis) : 0;
   const place = units.findIndex(([, size]) => whole >= size);

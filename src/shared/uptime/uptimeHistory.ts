@@ -1,6 +1,5 @@
 import type { InstantState } from '../contract/uptime.ts';
 
-/** A half-open span of time, in milliseconds since 1970. */
 export interface TimeSpan {
   from: number;
   to: number;
@@ -8,20 +7,15 @@ export interface TimeSpan {
 
 export type PauseSpan = TimeSpan & { kind: 'maintenance' | 'paused' };
 
-/** A station connected or disconnected. */
 export interface Transition {
   at: number;
   isUp: boolean;
 }
 
-/** The normalized input of the arithmetic of uptime. `historyOf` creates it. */
 export interface History {
-  /** Transitions as numbers (see `markOf`), alternating between connected and disconnected. */
   readonly marks: readonly number[];
-  /** Observed time. The spans are in order and do not overlap or touch. */
   readonly observed: readonly TimeSpan[];
   readonly pauses: readonly PauseSpan[];
-  /** The end of the history, in milliseconds since 1970. */
   readonly now: number;
 }
 
@@ -33,7 +27,9 @@ export const markOf = ({ at, isUp }: Transition): number => 2 * at + (isUp ? 1 :
 export const timeOf = (mark: number): number => Math.floor(mark / 2);
 const isUpMark = (mark: number): boolean => mark % 2 === 1;
 
-/** Normalizes what is known of a station. The lists may be unordered and have repetitions, overlaps and reversed spans. */
+/**
+ * Normalizes what is known of a station. The lists may be unordered and have repetitions, overlaps and reversed spans.
+ */
 export const historyOf = (known: {
   marks: readonly number[];
   observers: readonly TimeSpan[];
@@ -46,7 +42,6 @@ export const historyOf = (known: {
   now: known.now,
 });
 
-/** Removes marks that repeat the status before. @returns the same array if there are none */
 export function normalizeMarks(marks: readonly number[]): readonly number[] {
   if (marks.every((mark, n) => n === 0 || isNext(mark, marks[n - 1] ?? NaN))) return marks;
   const kept: number[] = [];
@@ -62,7 +57,6 @@ export function normalizeMarks(marks: readonly number[]): readonly number[] {
 const isNext = (mark: number, before: number): boolean =>
   timeOf(before) < timeOf(mark) && isUpMark(before) !== isUpMark(mark);
 
-/** Merges spans that overlap or touch, and orders them. */
 export function mergeSpans<S extends TimeSpan>(spans: readonly S[]): S[] {
   const united: S[] = [];
   for (const span of spans.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from)) {
@@ -80,7 +74,6 @@ export function mergePauses(pauses: readonly PauseSpan[]): PauseSpan[] {
   return [...maintenance, ...paused.flatMap((span) => without(span, maintenance))].sort((a, b) => a.from - b.from);
 }
 
-/** Returns the parts of a span outside of the holes. @param holes in order, without overlaps */
 function without(span: PauseSpan, holes: readonly TimeSpan[]): PauseSpan[] {
   const rest: PauseSpan[] = [];
   let from = span.from;
@@ -130,11 +123,9 @@ export function visitStates({ marks, observed, pauses, now }: History, from: num
   if (beyond < to) visit('none', beyond, to, -1);
 }
 
-/** Returns when a span next begins or ends. */
 const edgeAfter = (span: TimeSpan | undefined, at: number): number =>
   span === undefined ? Infinity : at < span.from ? span.from : span.to;
 
-/** Returns the index of the first item for which `after` is true, by binary search. */
 function placeAfter<T>(list: readonly T[], after: (item: T) => boolean): number {
   let low = 0;
   let high = list.length;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
-import { isPlaceholderId } from '../../shared/run/keptId.ts';
+import { isPlaceholderId } from '../../shared/run/placeholderId.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
 
 type Fact = [label: string, value: string | null | undefined];

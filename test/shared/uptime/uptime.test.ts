@@ -155,25 +155,25 @@ describe('cells of uptime', () => {
 describe('incidents', () => {
   it('are told whole, with the time down in them', () => {
     const known = history({ up: [0, 300], down: [50], observed: [span(0, 60), span(250, 400)] });
-    assert.deepEqual(incidentsOf(known, 260, 270), [{ from: 50, to: 300, down: 60, went: 50 }]);
+    assert.deepEqual(incidentsOf(known, 260, 270), [{ from: 50, to: 300, down: 60, disconnectedAt: 50 }]);
     assert.deepEqual(incidentsOf(known, 100, 200), [], 'nobody watched');
     assert.deepEqual(incidentsOf(known, 300, 400), []);
   });
 
   it('go on while it has not come, also while it is paused', () => {
     const known = history({ up: [0], down: [50], pauses: [paused(80, Infinity)], now: 100 });
-    assert.deepEqual(incidentsOf(known, 0, 100), [{ from: 50, to: null, down: 30, went: 50 }]);
+    assert.deepEqual(incidentsOf(known, 0, 100), [{ from: 50, to: null, down: 30, disconnectedAt: 50 }]);
     const later = history({ up: [0, 200], down: [50], now: 100 });
     assert.deepEqual(
       incidentsOf(later, 0, 100),
-      [{ from: 50, to: null, down: 50, went: 50 }],
+      [{ from: 50, to: null, down: 50, disconnectedAt: 50 }],
       'it comes in the future',
     );
   });
 
   it('end when they were last seen', () => {
     const known = history({ up: [0, 70], down: [50], pauses: [maintenance(60, 90)] });
-    assert.deepEqual(incidentsOf(known, 0, 100), [{ from: 50, to: 60, down: 10, went: 50 }]);
+    assert.deepEqual(incidentsOf(known, 0, 100), [{ from: 50, to: 60, down: 10, disconnectedAt: 50 }]);
   });
 });
 

@@ -169,12 +169,16 @@ describe('uptime of any history', () => {
         begins(given),
       );
       const isDownNow = stateAt(given.now - 1, { ...given }) !== 'none' && !isUpAt(given.now - 1, given);
-      incidents.forEach(({ to, from, down, disconnectedAt: went }, n) => {
-        const came = given.transitions.some(({ at, isUp }) => isUp && at > from && at <= given.now);
-        assert.equal(to === null, !came && isDownNow && n === incidents.length - 1);
+      incidents.forEach(({ to, from, down, disconnectedAt }, n) => {
+        const reconnected = given.transitions.some(({ at, isUp }) => isUp && at > from && at <= given.now);
+        assert.equal(to === null, !reconnected && isDownNow && n === incidents.length - 1);
         if (to === null) assert.ok(from < given.now);
         else assert.ok(stateAt(to - 1, given) === 'down' && stateAt(to, given) !== 'down' && to - from >= down);
-        assert.ok(given.transitions.some(({ at, isUp }) => at === went && !isUp) && went <= from && down > 0);
+        assert.ok(
+          given.transitions.some(({ at, isUp }) => at === disconnectedAt && !isUp) &&
+            disconnectedAt <= from &&
+            down > 0,
+        );
       });
     });
   });

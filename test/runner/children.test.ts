@@ -44,7 +44,7 @@ def openhtf(serial, dies):
     test.add_output_callbacks(upload(**options(True)))
     test.execute(lambda: serial)
 
-def kept(serial, dies):
+def unpushed(serial, dies):
     import openhtf as htf
     def measure(test): pass
     test = htf.Test(measure, procedure_id="FVT1", part_number="P")
@@ -79,7 +79,7 @@ if __name__ == "__main__":
     work((sys.argv[1], sys.argv[2], sys.argv[3] == "True"))
 `;
 
-const kinds = ['openhtf', 'kept', 'v1', 'v2'] as const;
+const kinds = ['openhtf', 'unpushed', 'v1', 'v2'] as const;
 
 /** OpenHTF itself refuses to execute a test outside of the main thread. */
 const kindsOf = (way: string): readonly string[] => (way === 'a thread pool' ? ['v1', 'v2'] : kinds);
@@ -250,23 +250,23 @@ describe('Child processes of a script', function () {
       seen.events.flatMap((event) => (event.event === 'run_complete' ? [event.serial_number] : [])).sort();
 
     /** The tests of these scripts that the editor pushes. */
-    const kept = kindsOf(way).filter((kind) => kind === 'kept').length;
+    const unpushed = kindsOf(way).filter((kind) => kind === 'unpushed').length;
 
     it(`a child process of ${way} pushes as the station, and the window shows the run`, async () => {
       const { seen, box, units } = await run(way, python, {});
       assert.deepEqual(serials(seen), [...units].sort(), diagnostics(seen));
       assert.equal(
         seen.events.filter(({ event }) => event === 'run_uploaded').length,
-        units.length - kept,
+        units.length - unpushed,
         diagnostics(seen),
       );
       // A pool kills its processes before they can hand anything over: the window finds it when they are dead.
-      const queued = way === 'a multiprocessing pool' ? [0, kept] : [kept];
+      const queued = way === 'a multiprocessing pool' ? [0, unpushed] : [unpushed];
       assert.ok(
         queued.includes(seen.events.filter(({ event }) => event === 'run_upload_queued').length),
         diagnostics(seen),
       );
-      assert.equal(await pushTheRest(box), kept, diagnostics(seen));
+      assert.equal(await pushTheRest(box), unpushed, diagnostics(seen));
       assert.deepEqual(await stored(units), [...units].sort(), diagnostics(seen));
       assert.deepEqual([seen.died, seen.exitCode], [0, 0], diagnostics(seen));
     });

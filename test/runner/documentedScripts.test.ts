@@ -44,11 +44,11 @@ describe('The whole scripts in the documentation', function () {
     for (const [index, text] of scriptsOf(page).entries()) {
       it(`script ${index + 1} of ${page} passes, is pushed once and prints no deprecation warning`, async () => {
         const file = await script(text.replace('"4444"', `"${await freePort()}"`));
-        const outbox = path.join(path.dirname(file), 'outbox');
-        mkdirSync(outbox);
+        const uploadFolder = path.join(path.dirname(file), 'outbox');
+        mkdirSync(uploadFolder);
         const before = await station.client.call(runs.list);
         const host = await Host.run(python, file, {
-          env: { ...environment(), [runnerEnvironment.outbox]: outbox, [runnerEnvironment.place]: 'null' },
+          env: { ...environment(), [runnerEnvironment.outbox]: uploadFolder, [runnerEnvironment.place]: 'null' },
           procedure: (own) => (own === 'FVT1' ? own : procedure),
           prompt: () => 'LB-7',
         });
@@ -58,7 +58,7 @@ describe('The whole scripts in the documentation', function () {
         const after = await station.client.call(runs.list);
         const pushed = after.data.length - before.data.length;
         // What its script does not push is left to the editor.
-        const byEditor = readdirSync(outbox).length;
+        const byEditor = readdirSync(uploadFolder).length;
         assert.deepEqual([pushed, byEditor], text.includes('tofupilot') ? [1, 0] : [0, 1], host.diagnostics());
         assert.doesNotMatch(host.stdout.toString() + host.stderr, /deprecat/i);
       });

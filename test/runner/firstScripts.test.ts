@@ -26,33 +26,33 @@ withEachPython('The first scripts of a user', (python) => {
   });
 
   /** Runs a script as the editor does, in a folder of its own. */
-  async function run(file: string): Promise<{ host: Host; stored: RunListItem[]; kept: string[] }> {
-    const outbox = path.join(path.dirname(file), 'outbox');
-    await mkdir(outbox);
+  async function run(file: string): Promise<{ host: Host; stored: RunListItem[]; pending: string[] }> {
+    const uploadFolder = path.join(path.dirname(file), 'outbox');
+    await mkdir(uploadFolder);
     const before = await station.client.call(runs.list);
     const known = new Set(before.data.map(({ id }) => id));
     const host = await Host.run(python, file, {
       env: {
         TOFUPILOT_URL: bench.server.url,
         TOFUPILOT_API_KEY: station.key,
-        [runnerEnvironment.outbox]: outbox,
+        [runnerEnvironment.outbox]: uploadFolder,
         [runnerEnvironment.place]: 'null',
       },
       prompt: () => '',
     });
     const { data } = await station.client.call(runs.list);
-    return { host, stored: data.filter(({ id }) => !known.has(id)), kept: await readdir(outbox) };
+    return { host, stored: data.filter(({ id }) => !known.has(id)), pending: await readdir(uploadFolder) };
   }
 
   async function passes(file: string, procedure: ProcedureReference): Promise<void> {
-    const { host, stored, kept } = await run(file);
+    const { host, stored, pending } = await run(file);
     assert.equal(await host.ended, 0, host.diagnostics());
     assert.deepEqual(
       stored.map((each) => [each.outcome, each.procedure.id, each.created_by_station?.id]),
       [['PASS', procedure.id, station.id]],
       host.diagnostics(),
     );
-    assert.deepEqual(kept, []);
+    assert.deepEqual(pending, []);
     assert.equal(host.all('run_uploaded').length, 1);
     assert.doesNotMatch(host.stdout.toString() + host.stderr, /deprecat|Warning/i);
   }

@@ -87,9 +87,9 @@ test = htf.Test(attach, procedure_id="FVT1", part_number="P")
 for number in (1, 2):
     test.execute(lambda: f"SN-{number}")
 `);
-    const kept = entries().sort((a, b) => (a.serial_number ?? '').localeCompare(b.serial_number ?? ''));
-    assert.deepEqual(kept.map((each) => each.serial_number), ['SN-1', 'SN-2']); // prettier-ignore
-    const first = kept[0] ?? assert.fail();
+    const pending = entries().sort((a, b) => (a.serial_number ?? '').localeCompare(b.serial_number ?? ''));
+    assert.deepEqual(pending.map((each) => each.serial_number), ['SN-1', 'SN-2']); // prettier-ignore
+    const first = pending[0] ?? assert.fail();
     assert.deepEqual([first.kind, first.place, first.outcome], ['openhtf', place, 'PASS']);
     assert.deepEqual(first.attachments, [{ name: 'photo.bin', mimetype: 'image/x-bits', file: 'file-0' }]);
     assert.equal(readFileSync(path.join(folder, folderOf(first.id), 'file-0'), 'utf8'), 'bits');
@@ -98,7 +98,7 @@ for number in (1, 2):
     assert.equal(report.parse(json(folderOf(first.id), 'body.json')).metadata.procedure_id, 'FVT1');
     assert.deepEqual(
       new Set(host.all('run_upload_queued').map((event) => event.execution_id)),
-      new Set(kept.map(({ id }) => id)),
+      new Set(pending.map(({ id }) => id)),
     );
     // At once, not at the end of the script: a loop may never end.
     assert.ok(host.names().indexOf('run_upload_queued') < host.names().lastIndexOf('run_started'), host.diagnostics());

@@ -14,17 +14,17 @@ const place = { instance: 'local', server: 'this machine', station: { id: 'the s
 
 withEachPython('Unusual scripts', (python) => {
   let server: Recorder;
-  let outbox: string;
+  let uploadFolder: string;
   beforeEach(async () => {
     server = await Recorder.start();
-    outbox = path.join(path.dirname(await script('')), 'outbox');
-    mkdirSync(outbox);
+    uploadFolder = path.join(path.dirname(await script('')), 'outbox');
+    mkdirSync(uploadFolder);
   });
   afterEach(() => server.stop());
 
   const environment = (): Record<string, string> => ({
     ...server.environment,
-    [runnerEnvironment.outbox]: outbox,
+    [runnerEnvironment.outbox]: uploadFolder,
     [runnerEnvironment.place]: JSON.stringify(place),
   });
   const run = async (text: string): Promise<Host> => Host.run(python, await script(text), { env: environment() });
@@ -81,7 +81,7 @@ def fork(record):
     if child == 0:
         sys.exit(7)  # with all exit functions
     print("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    print("handed", [name for name in os.listdir(${JSON.stringify(outbox)}) for name in os.listdir(os.path.join(${JSON.stringify(outbox)}, name)) if name == "handed.json"])
+    print("handed", [name for name in os.listdir(${JSON.stringify(uploadFolder)}) for name in os.listdir(os.path.join(${JSON.stringify(uploadFolder)}, name)) if name == "handed.json"])
 
 test = htf.Test(phase, procedure_id="FVT1", part_number="P")
 test.add_output_callbacks(fork, upload())
@@ -92,7 +92,7 @@ test.execute(lambda: "SN-1")
     assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
     assert.deepEqual(host.all('run_upload_queued'), []);
     assert.equal(host.all('script_ended').length, 1);
-    assert.deepEqual(readdirSync(outbox), []);
+    assert.deepEqual(readdirSync(uploadFolder), []);
   });
 
   it('a child that is forked between test and push hands over no result at its end', async function () {
@@ -108,7 +108,7 @@ child = os.fork()
 if child == 0:
     sys.exit(7)
 print("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-folder = ${JSON.stringify(outbox)}
+folder = ${JSON.stringify(uploadFolder)}
 print([sorted(os.listdir(os.path.join(folder, each))) for each in os.listdir(folder)])
 `);
     assert.match(host.stdout.toString(), /child 7\n\[\['body\.json', 'entry\.json'\]\]/, host.diagnostics());
@@ -159,9 +159,9 @@ htf.Test(measure, procedure_id="FVT1", part_number="P").execute(lambda: "SN-1")
     assert.deepEqual([rail?.measured_value, rail?.outcome], ['nan', 'FAIL'], host.diagnostics());
     assert.deepEqual(curve?.measured_value, [['inf', 'nan']]);
     assert.equal(free?.measured_value, 'nan');
-    const [kept] = readdirSync(outbox);
+    const [pending] = readdirSync(uploadFolder);
     const entry = pendingUploadEntry.parse(
-      JSON.parse(readFileSync(path.join(outbox, kept ?? '', 'entry.json'), 'utf8')),
+      JSON.parse(readFileSync(path.join(uploadFolder, pending ?? '', 'entry.json'), 'utf8')),
     );
     assert.equal(entry.outcome, 'FAIL');
   });
@@ -191,7 +191,7 @@ test.execute(lambda: "Größe 1 № 電")
     assert.deepEqual(phase.measurements.map(({ name, outcome }) => [name, outcome]), [['Spannung Ω 電圧', 'PASS']]); // prettier-ignore
     assert.equal(host.one('run_started').phases[0]?.place?.file, file);
     assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
-    assert.deepEqual(readdirSync(outbox), []);
+    assert.deepEqual(readdirSync(uploadFolder), []);
     // Where Python takes names of files for ASCII.
     const ascii = await Host.run(python, file, { env: { ...environment(), PYTHONUTF8: '0', LC_ALL: 'C' } });
     assert.equal(ascii.one('run_started').phases[0]?.place?.file, file);

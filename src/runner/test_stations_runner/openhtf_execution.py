@@ -28,7 +28,7 @@ class OpenHtfExecution:
         self._session = session
         self._prompts = prompts
         self._test = test
-        self._complete = False
+        self._is_complete = False
         self.is_aborted = False
         self._procedure_ids: tuple[str | None, ...] = (self.procedure_id,)
         self.attempts = Attempts(test.descriptor.phase_sequence.all_phases(), session.files, self._send)
@@ -71,7 +71,7 @@ class OpenHtfExecution:
         try:
             yield
         finally:
-            self._complete = True
+            self._is_complete = True
             if self._handle_record in callbacks:
                 callbacks.remove(self._handle_record)
             vars(test).pop("make_uid", None)
@@ -94,7 +94,7 @@ class OpenHtfExecution:
 
     def abort(self, force: bool) -> bool:
         """Ends the running phase; teardown phases run, unless forced."""
-        if self._complete:
+        if self._is_complete:
             return False
         if self.is_aborted and not force:
             return True  # OpenHTF treats a second abort as a forced one
@@ -104,7 +104,7 @@ class OpenHtfExecution:
         return True
 
     def _abort(self, force: bool, first: bool) -> None:
-        while self._test.uid is None and not self._complete:
+        while self._test.uid is None and not self._is_complete:
             time.sleep(0.01)  # `execute` is about to create the executor that can be aborted
         self._prompts.dismiss(self.id)
         self._test.abort_from_sig_int()
@@ -124,7 +124,7 @@ class OpenHtfExecution:
         )
 
     def _handle_record(self, record: Any) -> None:
-        self._complete = True
+        self._is_complete = True
         self._finished_record = record
         self._session.observe(self._save, record)
         self._session.observe(self._report_complete, record)

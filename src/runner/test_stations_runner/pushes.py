@@ -39,7 +39,10 @@ class Pushes:
         finally:
             _push.reset(token)
             if outer is None:
-                (self._finish if push.is_acknowledged else self._report_failure)(push)
+                if push.is_acknowledged:
+                    self._finish(push)
+                else:
+                    self._report_failure(push)
 
     def save_run(self, request: Request) -> str | None:
         """Saves the run that a request is about to create; returns the mark that all tries to create this run share."""
@@ -96,8 +99,9 @@ class Pushes:
         if outer is None:
             self._finish(push)
         if self._session.mode is not Mode.DRY:
-            for execution_id in [each.id for each in push.runs] or [""]:
-                self._session.channel.send("run_uploaded", execution_id=execution_id or None, run_id=run_id)
+            ids: list[str | None] = [each.id for each in push.runs]
+            for execution_id in ids or [None]:
+                self._session.channel.send("run_uploaded", execution_id=execution_id, run_id=run_id)
 
     def _finish(self, push: Push) -> None:
         for execution in push.runs:

@@ -45,8 +45,8 @@ class Finished:
     """What is left of a script that has ended."""
 
     stored: list[Stored]
-    # In the outbox and not handed over.
-    kept: list[Stored]
+    # Pending uploads that were not handed over.
+    pending: list[Stored]
     events: list[dict[str, Any]]
     stdout: str
     stderr: str
@@ -104,16 +104,16 @@ class Harness:
         folder.mkdir()
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        outbox = self.folder / "outbox"
-        shutil.rmtree(outbox, ignore_errors=True)
-        outbox.mkdir()
+        uploads = self.folder / "outbox"
+        shutil.rmtree(uploads, ignore_errors=True)
+        uploads.mkdir()
         reading, writing = os.pipe()
         os.set_inheritable(writing, True)
         variables = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("TOFUPILOT_", "STATION_"))},
             "TEST_STATIONS_CHANNEL": f"127.0.0.1:{self._server.getsockname()[1]}",
             "TEST_STATIONS_TOKEN": "token",
-            "TEST_STATIONS_OUTBOX": str(outbox),
+            "TEST_STATIONS_OUTBOX": str(uploads),
             "TEST_STATIONS_PLACE": "null",
             "GENERATOR_SIGNALS": str(writing),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -143,10 +143,10 @@ class Harness:
             output.seek(0)
             texts.append(output.read().decode(errors="replace"))
             output.close()
-        results = sorted(outbox.iterdir())
+        results = sorted(uploads.iterdir())
         stored = [_read(each) for each in results if (each / "handed.json").exists()]
-        kept = [_read(each) for each in results if not (each / "handed.json").exists()]
-        return Finished(stored, kept, events, texts[0], texts[1], hangs)
+        pending = [_read(each) for each in results if not (each / "handed.json").exists()]
+        return Finished(stored, pending, events, texts[0], texts[1], hangs)
 
     def _become(self, script: str, variables: dict[str, str], outputs: list[int], reading: int) -> NoReturn:
         """In the fork: turns into the process of the script."""

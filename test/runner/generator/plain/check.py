@@ -52,7 +52,7 @@ def check(harness: Harness, rng: random.Random, fresh: bool, show: bool, keep: P
         return None
     kinds = " ".join(sorted({problem.partition(":")[0] for problem in problems}))
     _seen.update(f"difference {kind}" for kind in kinds.split(" "))
-    found = "\n".join(f"  {_stored(each)}" for each in finished.stored + finished.kept)
+    found = "\n".join(f"  {_stored(each)}" for each in finished.stored + finished.pending)
     wanted = "\n".join(f"  {_wanted(each)}" for each in expected.runs)
     return (
         f"{text}\n--- differences\n" + "\n".join(problems) + f"\n--- expected\n{wanted}\n--- found\n{found}\n"
@@ -73,8 +73,8 @@ def _differences(expected: Expected, finished: Finished) -> list[str]:
     problems: list[str] = []
     if finished.hangs:
         problems.append("hangs: the script was killed")
-    if finished.kept and not expected.dies:
-        problems.append(f"kept: {len(finished.kept)} results were not handed over")
+    if finished.pending and not expected.dies:
+        problems.append(f"pending: {len(finished.pending)} results were not handed over")
     ends = [event["exit_code"] for event in finished.named("script_ended")]
     if expected.exit_code is not None and ends != ([] if expected.dies else [expected.exit_code]):
         problems.append(f"exit: expected {expected.exit_code}, found {ends}")
@@ -84,7 +84,7 @@ def _differences(expected: Expected, finished: Finished) -> list[str]:
         problems.append("refused: the script ran")
     if "cannot report" in finished.stderr:
         problems.append("report: " + finished.stderr)
-    left = finished.stored + (finished.kept if expected.dies else [])
+    left = finished.stored + (finished.pending if expected.dies else [])
     # Those with few possible outcomes choose first among the stored runs of a unit.
     for run in sorted(expected.runs, key=lambda each: len(each.outcomes)):
         same = [each for each in left if _numbers(each) == (run.serial_number, run.part_number)]

@@ -16,7 +16,7 @@ class Value:
 
     source: str
     outcomes: Outcomes
-    # For each measurement, in their order, its name and the outcomes that it may have; None: whatever is kept of them.
+    # For each measurement, in their order, its name and the outcomes that it may have; None: any.
     measurements: list[tuple[str, Outcomes]] | None = field(default_factory=list)
 
 

@@ -43,7 +43,7 @@ def check(harness: Harness, rng: random.Random, fresh: bool, show: bool, keep: P
     """Returns a description of the difference, or None.
 
     Args:
-        keep: folder to which the kept reports go, beside the records.
+        keep: Folder for the saved reports and the records.
     """
     generator = Generator(rng, _HAS_REPEAT_ON_FAIL)
     text = generator.script()
@@ -77,8 +77,8 @@ def _differences(records: list[dict[str, Any]], finished: Finished, stops: bool)
     problems: list[str] = []
     if finished.hangs:
         problems.append("hangs: the script was killed")
-    if finished.kept:
-        problems.append(f"kept: {len(finished.kept)} results were not handed over")
+    if finished.pending:
+        problems.append(f"pending: {len(finished.pending)} results were not handed over")
     if "cannot report" in finished.stderr:
         problems.append("report: " + finished.stderr[:500])
     if not finished.named("run_started") and not records:
@@ -198,7 +198,7 @@ def _event_problems(record: dict[str, Any], execution: str, finished: Finished) 
 
 
 def _keep(folder: Path, records: list[dict[str, Any]], stored: list[Stored]) -> None:
-    """Writes what is kept of each test, and what a server is to have of it, for a test of the import."""
+    """Writes the saved report of each test and the expected run on a server, for a test of the import."""
     folder.mkdir(parents=True, exist_ok=True)
     for each in stored:
         name = each.entry["id"].replace(":", "_")

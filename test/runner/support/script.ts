@@ -41,6 +41,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-after(async () => {
+after(async function () {
+  this.timeout(60_000);
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 });

@@ -93,5 +93,5 @@ def _body(response: Any) -> object:
     except Exception:
         try:
             return response.text
-        except Exception:
+        except Exception:  # such as that of a streamed answer, which only its reader may read
             return ""

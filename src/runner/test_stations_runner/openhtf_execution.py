@@ -149,9 +149,11 @@ class OpenHtfExecution:
 
 
 def _outcome_of(record: Any) -> str:
+    # OpenHTF sets no outcome when its own end of the test fails.
     return "ERROR" if record.outcome is None else str(record.outcome.name)
 
 
 def _detail(detail: Any) -> str:
+    # OpenHTF's own codes, such as TIMEOUT, only repeat the description; names of exceptions do not.
     code = str(detail.code)
     return str(detail.description) if code.isupper() else f"{code}: {detail.description}"

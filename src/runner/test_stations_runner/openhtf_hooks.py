@@ -121,7 +121,7 @@ class _PhaseLogs(logging.Handler):
         self._openhtf_folder = openhtf_folder
 
     def handle(self, record: logging.LogRecord) -> bool:
-        self.emit(record)
+        self.emit(record)  # without the handler's lock, which an abort of the logging thread could leave acquired
         return True
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -128,6 +128,7 @@ def texts_of(arguments: inspect.BoundArguments | None) -> tuple[str, str]:
 def _is_simple(value: object) -> bool:
     if isinstance(value, (tuple, list)):
         return all(map(_is_simple, value))
+    # The text of anything else, such as a driver, may differ in each run.
     return value is None or isinstance(value, (bool, int, float, str, enum.Enum))
 
 

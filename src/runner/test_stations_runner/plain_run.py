@@ -180,6 +180,7 @@ class PlainRun:
     @property
     def _outcome_so_far(self) -> str:
         ending = self.ending
+        # The process of an open run may die, which is not a natural end.
         return outcome_of_run(self._calls, Ending.BROKEN if not self.is_closed and ending is Ending.NATURAL else ending)
 
     def _begin(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PhaseCall:

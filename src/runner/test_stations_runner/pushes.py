@@ -105,6 +105,7 @@ class Pushes:
 
     def _finish(self, push: Push) -> None:
         for execution in push.runs:
+            # A test that is still running may attach more; `test_finished` ends its push.
             if execution is not self._session.executions.current_test():
                 self._session.handover.push_finished(execution)
 

@@ -11,7 +11,7 @@ export interface StoredKey {
 export const hashKey = (key: string): string => hash('sha256', key);
 
 /** Generates a key of 32 random bytes. Its prefix tells its kind. */
-export function makeKey(kind: KeyKind): StoredKey & { key: string } {
+export function createKey(kind: KeyKind): StoredKey & { key: string } {
   const key = (kind === 'user' ? 'tsu_' : 'tss_') + randomBytes(32).toString('base64url');
   return { key, hash: hashKey(key), prefix: key.slice(0, 8) };
 }

@@ -5,14 +5,14 @@ import { findEarlierRun } from './pushMarks.ts';
 import { timedId } from './store/ids.ts';
 import { isLinked } from './store/links.ts';
 import { changeRunMetadata } from './store/metadata.ts';
-import { type CalledProcedure, calledProcedure } from './store/procedures.ts';
+import { findProcedureByIdOrIdentifier,type ProcedureSummary } from './store/procedures.ts';
 import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { insertRun } from './store/saveRun.ts';
 import type { Statements, WriteContext } from './store/statements.ts';
-import { knownUnit, unitOfRun } from './store/unitOfRun.ts';
-import { adopt, changeUnitMetadata, isWithin } from './store/units.ts';
+import { findOrCreateUnit,findUnitSync } from './store/unitOfRun.ts';
+import { changeUnitMetadata, isWithin,setParentUnit } from './store/units.ts';
 import { findUserByEmail } from './store/users.ts';
-import { versionOf } from './store/versions.ts';
+import { findOrCreateVersion } from './store/versions.ts';
 
 export interface PushedRun {
   readonly id: string;
@@ -45,10 +45,12 @@ export async function pushRun(
   const operatorId = run.operatedBy === null ? null : await findUserByEmail(change, run.operatedBy);
   const by = creatorOf(caller);
   const id = timedId();
-  const unit = await unitOfRun({ change, sql }, run, id, by);
-  await adopt(change, unit.id, subUnitIds);
+  const unit = await findOrCreateUnit({ change, sql }, run, id, by);
+  await setParentUnit(change, unit.id, subUnitIds);
   const versionId =
-    run.procedureVersion === null ? null : await versionOf({ change, sql }, procedure.id, run.procedureVersion, by);
+    run.procedureVersion === null
+      ? null
+      : await findOrCreateVersion({ change, sql }, procedure.id, run.procedureVersion, by);
   const key = insertRun(sql, run, {
     id,
     procedureId: procedure.id,
@@ -65,8 +67,8 @@ export async function pushRun(
 }
 
 /** @throws RefusalError if the procedure is unknown (404) or the caller may not push runs of it (403) */
-export function permittedProcedure(sql: Statements, called: string, caller: Caller): CalledProcedure {
-  const procedure = calledProcedure(sql, called);
+export function permittedProcedure(sql: Statements, called: string, caller: Caller): ProcedureSummary {
+  const procedure = findProcedureByIdOrIdentifier(sql, called);
   if (caller.kind === 'user') {
     if (procedure) return procedure;
     throw notFound(
@@ -85,10 +87,10 @@ export function permittedProcedure(sql: Statements, called: string, caller: Call
 /** Returns the ids of the units that the run builds into its own unit. */
 async function permittedSubUnits({ change, sql }: WriteContext, run: NewRun): Promise<string[]> {
   if (run.subUnits.length === 0) return [];
-  const unit = knownUnit(sql, run.serialNumber);
+  const unit = findUnitSync(sql, run.serialNumber);
   const ids = new Set<string>();
   for (const serialNumber of run.subUnits) {
-    const subUnit = knownUnit(sql, serialNumber);
+    const subUnit = findUnitSync(sql, serialNumber);
     if (!subUnit) throw unprocessable(`There is no unit "${serialNumber}" to be a sub-unit. Push a run of it first.`);
     if (unit && (await isWithin(change, unit.id, subUnit.id))) {
       throw unprocessable(

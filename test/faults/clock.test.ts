@@ -9,7 +9,7 @@ import { PresenceRecorder } from '../../src/server/live/presence/recorder.ts';
 import type { LiveStream } from '../../src/server/live/streaming/streams.ts';
 import { openStore } from '../../src/server/store/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
-import { presences } from '../../src/server/store/uptime.ts';
+import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { events, streamEvent } from '../../src/shared/contract/events.ts';
 import { local } from '../../src/shared/contract/local.ts';
@@ -250,7 +250,7 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
         const uptimes = new UptimeService(store);
         const time_zone = zones[below(zones.length)] ?? 'UTC';
         const window = await uptimes.window(new Calendar(time_zone), { time_zone, days: 5 }, clock.now());
-        for (const { last24Hours, columns } of (await uptimes.of(window, await presences(store))).values()) {
+        for (const { last24Hours, columns } of (await uptimes.compute(window, await listPresences(store))).values()) {
           assertFits({ days: window.days, columns, last24Hours });
         }
       }
@@ -261,7 +261,7 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
       // The longest interval is 10 minutes, and a set clock gives everyone their time anew.
       clock.pass(hour);
       await recorder.saved();
-      for (const { state } of await presences(store)) assert.ok(state === null || ['disconnected', 'never'].includes(state), String(state)); // prettier-ignore
+      for (const { state } of await listPresences(store)) assert.ok(state === null || ['disconnected', 'never'].includes(state), String(state)); // prettier-ignore
       const observers = await store.selectFrom('observers').select(['started_at', 'alive_at']).execute();
       for (const { started_at, alive_at } of observers) assert.ok(started_at <= alive_at);
       await recorder.stop();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { type OpenStore, openStore } from '../../src/server/store/open.ts';
-import { presences } from '../../src/server/store/uptime.ts';
+import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { dayOf } from '../../src/shared/uptime/uptime.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
@@ -45,7 +45,7 @@ describe('uptime by the clock of the server', () => {
       { time_zone: 'Europe/Berlin', days: count },
       now,
     );
-    const found = (await uptimes.of(window, await presences(open.store))).get(1);
+    const found = (await uptimes.compute(window, await listPresences(open.store))).get(1);
     assert.ok(found);
     const hours = ({ up, down, unknown }: { up: number; down: number; unknown: number }) =>
       [up, down, unknown].map((millis) => millis / hour);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { after, describe, it } from 'mocha';
 import { openStore } from '../../src/server/store/open.ts';
-import { presences } from '../../src/server/store/uptime.ts';
+import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { cellsOf, dayOf } from '../../src/shared/uptime/uptime.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
@@ -107,8 +107,8 @@ describe(`uptime from the memory of the server (UPTIME_SEED=${seed} UPTIME_STEPS
       await oneOf(acts)();
       const time_zone = oneOf(zones);
       const window = await uptimes.window(new Calendar(time_zone), { time_zone, days: oneOf(windowLengths) }, now);
-      const rows = below(3) === 0 ? await presences(store, oneOf(ids)) : await presences(store);
-      const found = await uptimes.of(window, rows);
+      const rows = below(3) === 0 ? await listPresences(store, oneOf(ids)) : await listPresences(store);
+      const found = await uptimes.compute(window, rows);
       for (const [key, { columns, last24Hours }] of found) {
         const history = historyOf({
           marks: (await store.selectFrom('transitions').selectAll().where('presence_key', '=', key).execute()).map(

@@ -9,7 +9,6 @@ const maxBytes = 100 * 1024 * 1024;
 
 const pieceBytes = 64 * 1024;
 
-/** The subfolder of content that is being received. */
 export const incoming = 'incoming';
 
 /** Returns the file of an attachment's content. There are 256 subfolders, so that none contains millions of files. */
@@ -19,14 +18,13 @@ export const attachmentPath = (folder: string, id: string): string => join(folde
  * Opens for reading without following a link, which could lead to any file. Windows has no such flag, which counts as
  * 0.
  */
-const plainly = constants.O_RDONLY | constants.O_NOFOLLOW;
+const readWithoutFollowingLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface Content {
   size: number;
   sha256: string;
 }
 
-/** Content that is complete on disk and does not have its final name yet. */
 interface Received {
   content: Content;
   temporary: string;
@@ -39,8 +37,7 @@ interface Received {
 export class AttachmentFiles {
   readonly #folder: string;
   readonly #incoming: string;
-  /** The work in progress for each attachment. Work on the same attachment is done in order. */
-  readonly #atWork = new Map<string, Promise<unknown>>();
+  readonly #pending = new Map<string, Promise<unknown>>();
 
   /** Removes the incomplete content of an earlier server that was killed. */
   constructor(folder: string) {
@@ -62,7 +59,7 @@ export class AttachmentFiles {
   ): Promise<T> {
     const { content: received, temporary } = await this.#write(content);
     try {
-      return await this.#inTurn(id, () => place(received, () => this.#keep(id, temporary)));
+      return await this.#enqueue(id, () => place(received, () => this.#keep(id, temporary)));
     } finally {
       await rm(temporary, { force: true });
     }
@@ -85,26 +82,24 @@ export class AttachmentFiles {
     await rename(temporary, path);
   }
 
-  async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const mine = (this.#atWork.get(id) ?? Promise.resolve()).then(work, work);
-    this.#atWork.set(id, mine);
+  async #enqueue<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const current = (this.#pending.get(id) ?? Promise.resolve()).then(work, work);
+    this.#pending.set(id, current);
     try {
-      return await mine;
+      return await current;
     } finally {
-      if (this.#atWork.get(id) === mine) this.#atWork.delete(id);
+      if (this.#pending.get(id) === current) this.#pending.delete(id);
     }
   }
 
   readText(id: string): Promise<string> {
-    return readFile(attachmentPath(this.#folder, id), { encoding: 'utf8', flag: plainly });
+    return readFile(attachmentPath(this.#folder, id), { encoding: 'utf8', flag: readWithoutFollowingLinks });
   }
 
-  /** Deletes the contents that exist. */
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) await rm(attachmentPath(this.#folder, id), { force: true });
   }
 
-  /** Yields the ids of all contents, one subfolder at a time. */
   async *all(): AsyncGenerator<string[]> {
     for (const part of await readdir(this.#folder, { withFileTypes: true })) {
       if (part.isDirectory() && part.name !== incoming) yield await readdir(join(this.#folder, part.name));
@@ -113,7 +108,7 @@ export class AttachmentFiles {
 
   /** Yields the content in pieces. The file is opened with the first one, so that a HEAD request leaves none open. */
   async *read(id: string): AsyncGenerator<Uint8Array> {
-    const file = await open(attachmentPath(this.#folder, id), plainly);
+    const file = await open(attachmentPath(this.#folder, id), readWithoutFollowingLinks);
     try {
       for (;;) {
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes));

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { forbidden } from '../http/refusalError.ts';
 
-const lifetimeMillis = 60 * 60 * 1000;
+const lifetimeMs = 60 * 60 * 1000;
 
 /**
  * URLs that authorize uploads and downloads without a key. They are signed with the secret of the data folder, so that
@@ -14,9 +14,8 @@ export class SignedUrls {
     this.#secret = secret;
   }
 
-  /** Returns a path and query that are valid for one hour. */
   sign(method: string, path: string): string {
-    const expires = String(Date.now() + lifetimeMillis);
+    const expires = String(Date.now() + lifetimeMs);
     return `${path}?expires=${expires}&signature=${this.#signature(method, path, expires)}`;
   }
 
@@ -24,8 +23,8 @@ export class SignedUrls {
   check(method: string, path: string, query: { expires: string | undefined; signature: string | undefined }): void {
     const expected = Buffer.from(this.#signature(method, path, query.expires ?? ''));
     const given = Buffer.from(query.signature ?? '');
-    const genuine = given.length === expected.length && timingSafeEqual(given, expected);
-    if (!genuine || Number(query.expires) < Date.now()) {
+    const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
+    if (!isGenuine || Number(query.expires) < Date.now()) {
       throw forbidden('This address is no longer valid. Ask the server for a new one.');
     }
   }

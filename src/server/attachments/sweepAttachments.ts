@@ -3,7 +3,7 @@ import type { Store } from '../store/tables.ts';
 import { deleteAbandonedUploads, existingUploads } from '../store/uploads.ts';
 import type { AttachmentFiles } from './attachmentFiles.ts';
 
-const dayMillis = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Removes uploads that were not used for a day, and contents whose uploads are gone, such as those of deleted runs.
@@ -11,7 +11,7 @@ const dayMillis = 24 * 60 * 60 * 1000;
  */
 export async function sweepAttachments(store: Store, files: AttachmentFiles): Promise<void> {
   try {
-    await deleteAbandonedUploads(store, Date.now() - dayMillis);
+    await deleteAbandonedUploads(store, Date.now() - dayMs);
     for await (const ids of files.all()) {
       const existing = await existingUploads(store, ids);
       await files.remove(ids.filter((id) => !existing.has(id)));

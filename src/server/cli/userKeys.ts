@@ -1,5 +1,5 @@
 import { serverExit } from '../../shared/contract/local.ts';
-import { makeKey, storeChosenKey } from '../keys.ts';
+import { createKey, storeChosenKey } from '../keys.ts';
 import { isDamage } from '../store/databaseErrors.ts';
 import { addUserKey, hasUserKey, type NewUserKey } from '../store/keys.ts';
 import { openStore } from '../store/open.ts';
@@ -17,7 +17,7 @@ export async function ensureUserKey(store: Store, chosen: string | null): Promis
     await addUserKey(store, storeChosenKey(chosen), unnamed);
     return;
   }
-  const made = makeKey('user');
+  const made = createKey('user');
   await addUserKey(store, made, unnamed);
   console.error(`The user key of this new data folder, shown this once: ${made.key}`);
 }
@@ -31,7 +31,7 @@ export async function newUserKey(folder: DataFolder, options: NewUserKey): Promi
   if (isUpdate) lockForUpdate(folder);
   const { store } = openStore(folder.database);
   try {
-    const made = makeKey('user');
+    const made = createKey('user');
     await addUserKey(store, made, options);
     return made.key;
   } finally {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
-import { findKey, type FoundKey, type KeyOwner, noteKeyUse } from '../store/keys.ts';
+import { findKey, type FoundKey, type KeyOwner, saveKeyUse } from '../store/keys.ts';
 import type { Reader } from '../store/readers.ts';
 import type { Statements } from '../store/statements.ts';
 import type { Creator } from '../store/tables.ts';
@@ -38,7 +38,7 @@ function tryToNoteKeyUse(sql: Statements, key: FoundKey): void {
   // Within the transaction of another request, a failure would undo that request.
   if (sql.isOpen || performance.now() < pausedUntil) return;
   try {
-    noteKeyUse(sql, key, Date.now());
+    saveKeyUse(sql, key, Date.now());
   } catch (error) {
     pausedUntil = performance.now() + pauseMillis;
     console.error('When keys were last used could not be stored:', error);

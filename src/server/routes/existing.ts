@@ -11,35 +11,27 @@ import { findUnit, type UnitRow } from '../store/units.ts';
 import { findUpload, type UploadRow } from '../store/uploads.ts';
 import { findVersion } from '../store/versions.ts';
 
-const gone = 'it was deleted, or belongs to another server.';
-const unknown = 'it was deleted or renamed, or was never on this server. Check how it is written.';
+const deletedReason = 'it was deleted, or belongs to another server.';
+const unknownReason = 'it was deleted or renamed, or was never on this server. Check how it is written.';
 
-/** @throws RefusalError (404): the official tests look for the words "not found" */
-export function orNotFound<T>(row: T | null | undefined, what: string, why = unknown): T {
+/** @throws RefusalError (404), as all functions of this file do. The official tests look for the words "not found". */
+export function orNotFound<T>(row: T | null | undefined, what: string, why = unknownReason): T {
   if (row !== null && row !== undefined) return row;
   throw notFound(`${what} not found: ${why}`);
 }
 
-/** @throws RefusalError (404) */
 export const existingStation = async (store: Store, id: string): Promise<StationRow> =>
-  orNotFound(await findStation(store, id), `Station with id ${id}`, gone);
+  orNotFound(await findStation(store, id), `Station with id ${id}`, deletedReason);
 
-/** @throws RefusalError (404) */
 export const existingProcedure = async (store: Store, id: string): Promise<ProcedureRow> =>
-  orNotFound(await findProcedure(store, id), `Procedure with id ${id}`, gone);
+  orNotFound(await findProcedure(store, id), `Procedure with id ${id}`, deletedReason);
 
-/** @throws RefusalError (404) */
 export const existingVersion = async (store: Store, procedure: ProcedureRow, tag: string) =>
   orNotFound(await findVersion(store, procedure.id, tag), `Version "${tag}" of procedure "${procedure.name}"`);
 
-/** @throws RefusalError (404) */
 export const existingPart = async (store: Store, number: string): Promise<PartDetails> =>
   orNotFound(await findPart(store, number), `Part "${number}"`);
 
-/**
- * Returns a revision with its part.
- * @throws RefusalError (404) if there is no such part or it has no such revision
- */
 export async function existingRevision(
   store: Store,
   partNumber: string,
@@ -48,36 +40,27 @@ export async function existingRevision(
   const part = await findPart(store, partNumber);
   const revision = part && (await findRevision(store, part.id, number));
   if (part && revision) return { part, revision };
-  throw notFound(`Revision "${number}" of part "${part?.number ?? partNumber}" not found: ${unknown}`);
+  throw notFound(`Revision "${number}" of part "${part?.number ?? partNumber}" not found: ${unknownReason}`);
 }
 
-/** @throws RefusalError (404) */
 export const existingBatch = async (store: Store, number: string) =>
   orNotFound(await findBatch(store, number), `Batch "${number}"`);
 
-/** @throws RefusalError (404) */
 export const existingUnit = async (store: Store, serialNumber: string): Promise<UnitRow> =>
   orNotFound(await findUnit(store, serialNumber), `Unit "${serialNumber}"`);
 
-/** @throws RefusalError (404) */
 export const existingUpload = async (store: Store, id: string): Promise<UploadRow> =>
-  orNotFound(await findUpload(store, id), `Upload with id ${id}`, gone);
+  orNotFound(await findUpload(store, id), `Upload with id ${id}`, deletedReason);
 
-/** @throws RefusalError (404) */
 export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
-  orNotFound(await findRun(store, id), `Run with id ${id}`, gone);
+  orNotFound(await findRun(store, id), `Run with id ${id}`, deletedReason);
 
-/** Why a station does not find an existing run, as a part of a sentence. */
 export const notReadable = ({ name }: Caller): string =>
   `is neither a run of station "${name}" nor of a procedure that is linked to it`;
 
-/**
- * Returns a run that the caller may read.
- * @throws RefusalError (404) if there is none
- */
 export async function readableRun(store: Store, id: string, caller: Caller): Promise<RunRow> {
   const why =
-    caller.kind === 'station' ? `it was deleted, belongs to another server, or ${notReadable(caller)}.` : gone;
+    caller.kind === 'station' ? `it was deleted, belongs to another server, or ${notReadable(caller)}.` : deletedReason;
   return orNotFound(await findRun(store, id, readerOf(caller)), `Run with id ${id}`, why);
 }
 
@@ -86,7 +69,11 @@ export async function readableRun(store: Store, id: string, caller: Caller): Pro
  * @param asked the id of an upload, '' for no image, undefined to keep the current one
  * @throws RefusalError (404) if there is no such upload
  */
-export async function chosenImage(store: Store, asked: string | undefined, now: string | null): Promise<string | null> {
+export async function resolveImage(
+  store: Store,
+  asked: string | undefined,
+  now: string | null,
+): Promise<string | null> {
   if (asked === undefined) return now;
   return asked === '' ? null : (await existingUpload(store, asked)).id;
 }

@@ -10,7 +10,7 @@ import type { RouteServices } from '../routeServices.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
 import { deleteRuns, type RunRow, runsOfUnit } from '../store/runs.ts';
 import type { Store } from '../store/tables.ts';
-import { adopt, deleteUnit, isWithin } from '../store/units.ts';
+import { deleteUnit, isWithin,setParentUnit } from '../store/units.ts';
 import { attachmentsOf, insertUpload, uploadsWithUnit } from '../store/uploads.ts';
 import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
 import { existingRun, existingUnit } from './existing.ts';
@@ -20,7 +20,6 @@ import { changeableUnit } from './v2/unitRules.ts';
 /** A client counts as lost after one and a half times this number of seconds without a message. */
 const keepaliveSeconds = 20;
 
-/** The operations of the 1.x clients. */
 export function v1Routes(services: RouteServices): void {
   runRoutes(services);
   unitRoutes(services);
@@ -60,7 +59,7 @@ function unitRoutes({ mount, writer, files }: RouteServices): void {
         if (await isWithin(change, unit.id, child.id)) {
           throw unprocessable(`Unit "${serial_number}" cannot be a sub-unit of "${unit.serial_number}".`);
         }
-        await adopt(change, unit.id, [child.id]);
+        await setParentUnit(change, unit.id, [child.id]);
       }
       return { id: unit.id, message: `Unit ${unit.serial_number} updated.` };
     }),

@@ -26,8 +26,7 @@ export async function insertBatch(change: StoreTransaction, number: string, by: 
   return id;
 }
 
-/** Returns the id of the batch with a number. It is created if there is none. */
-export async function batchOf({ change, sql }: WriteContext, number: string, by: Creator): Promise<string> {
+export async function findOrCreateBatch({ change, sql }: WriteContext, number: string, by: Creator): Promise<string> {
   const known = sql.id('select id from batches where number_key = ?', fold(number));
   return known ?? insertBatch(change, number, by);
 }
@@ -45,7 +44,6 @@ export async function deleteBatch(change: StoreTransaction, id: string): Promise
   await change.deleteFrom('batches').where('id', '=', id).execute();
 }
 
-/** Lists batches. Returns one row more than `limit` if there are further ones. Times are milliseconds since 1970. */
 export async function listBatches(
   store: Store,
   filter: {
@@ -90,7 +88,6 @@ export async function listBatches(
     .execute();
 }
 
-/** Returns the units of a batch that the reader may read, with their parts, by serial number. */
 export async function unitsOfBatch(store: Store, batchId: string, reader: Reader) {
   return store
     .selectFrom('units as u')

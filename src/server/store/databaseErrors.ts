@@ -6,7 +6,6 @@ const sqlite = { readOnly: 8, ioError: 10, malformed: 11, full: 13, cannotOpen: 
 const resultCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 
-/** Returns whether SQLite failed because the database file is damaged. */
 export function isDamage(error: unknown): boolean {
   const code = resultCode(error);
   return code === sqlite.malformed || code === sqlite.notADatabase;

@@ -26,12 +26,11 @@ const between = (column: RawBuilder<unknown>, { from, to }: Range): Test[] => [
   ...(to === undefined ? [] : [sql<boolean>`${column} <= ${to}`]),
 ];
 
-/** Whether the phase is the last attempt in its run. */
-const isFinal = sql<0 | 1>`not exists (select 1 from phases as later
+const isLastAttempt = sql<0 | 1>`not exists (select 1 from phases as later
   where later.run_key = p.run_key and later.name = p.name and later.retry_count > p.retry_count)`;
 
 /**
- * Reads one page of rows that belong to runs. The default order walks the runs by their start, so that a page costs no
+ * Reads one page of rows that belong to runs. The default order (`sortBy` null) walks the runs by their start, so that a page costs no
  * more than its rows. Any other order sorts all rows.
  */
 async function rowsOfRuns<Row>(
@@ -41,7 +40,6 @@ async function rowsOfRuns<Row>(
     from: RawBuilder<unknown>;
     runs: RunFilter;
     tests: readonly Test[];
-    /** Null: by the start of the runs, then by `key`. */
     sortBy: RawBuilder<unknown> | null;
     key: readonly string[];
   },
@@ -102,14 +100,14 @@ export function listPhases(store: Store, filter: PhaseFilter, page: Page): Promi
     store,
     {
       columns: sql`p.key, p.name, p.outcome, p.started_at, p.ended_at, p.retry_count, p.sequence_path,
-        ${isFinal} as is_final, r.id as run_id, r.outcome as run_outcome, u.serial_number, u.sample`,
+        ${isLastAttempt} as is_final, r.id as run_id, r.outcome as run_outcome, u.serial_number, u.sample`,
       from: sql`runs as r cross join phases as p on p.run_key = r.key join units as u on u.id = r.unit_id`,
       runs: filter.runs,
       tests: [
         ...among('p.name', filter.names),
         ...among('p.outcome', filter.outcomes),
         ...among('p.sequence_path', filter.sequencePaths),
-        ...(filter.finalOnly ? [sql<boolean>`${isFinal}`] : []),
+        ...(filter.finalOnly ? [sql<boolean>`${isLastAttempt}`] : []),
       ],
       sortBy: phaseOrders[filter.sortBy],
       key: ['p.key'],
@@ -166,7 +164,7 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
     store,
     {
       columns: sql`m.phase_key, m.position, p.name as phase_name, m.name, p.started_at, m.type, m.value_json, m.validators_json, m.units,
-        m.outcome, r.id as run_id, u.serial_number, u.sample, p.retry_count, ${isFinal} as is_final`,
+        m.outcome, r.id as run_id, u.serial_number, u.sample, p.retry_count, ${isLastAttempt} as is_final`,
       from: sql`runs as r cross join phases as p on p.run_key = r.key
         cross join measurements as m on m.phase_key = p.key join units as u on u.id = r.unit_id`,
       runs: filter.runs,
@@ -186,7 +184,7 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
           : []),
         ...among('m.outcome', filter.outcomes),
         ...among('m.type', filter.types),
-        ...(filter.finalOnly ? [sql<boolean>`${isFinal}`] : []),
+        ...(filter.finalOnly ? [sql<boolean>`${isLastAttempt}`] : []),
       ],
       sortBy: measurementOrders[filter.sortBy],
       key: ['m.phase_key', 'm.position'],
@@ -272,12 +270,10 @@ const owner = (store: Store) =>
     .select(['r.id as run_id', 'r.outcome as run_outcome', 'u.serial_number'])
     .select(['pr.id as procedure_id', 'pr.name as procedure_name']);
 
-/** A phase with its run, procedure and unit. */
 export async function findPhase(store: Store, key: number, reader: Reader) {
   return owner(store).selectAll('p').where('p.key', '=', key).where(isReadableRun(reader)).executeTakeFirst();
 }
 
-/** A measurement with its phase, run, procedure and unit. */
 export async function findMeasurement(store: Store, { key, position }: RowKey, reader: Reader) {
   return owner(store)
     .innerJoin('measurements as m', 'm.phase_key', 'p.key')

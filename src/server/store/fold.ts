@@ -4,5 +4,4 @@ export const fold = (text: string): string => text.normalize('NFC').toLowerCase(
 /** Returns a LIKE pattern (escape character `\`) for folded texts that contain `part`. */
 export const containing = (part: string): string => `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`;
 
-/** Returns a LIKE pattern (escape character `\`) for folded texts that begin with `part`. */
 export const beginningWith = (part: string): string => containing(part).slice(1);

@@ -34,7 +34,6 @@ export function rowId(kind: Kind, key: number, position = 0): string {
   return `${kinds[kind]}-${digits.slice(0, 4)}-8${digits.slice(4)}-8000-${hex(key, 12)}`;
 }
 
-/** Returns null for an id that no row of this kind can have. */
 export function rowKey(kind: Kind, id: string): RowKey | null {
   const parts = /^(.{8})-(.{4})-8(.{3})-8000-(.{12})$/.exec(id.toLowerCase());
   if (parts?.[1] !== kinds[kind]) return null;

@@ -4,7 +4,7 @@ import type { StoredKey } from '../keys.ts';
 import type { Statements } from './statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-const usePrecisionMillis = 60_000;
+const usePrecisionMs = 60_000;
 
 export type KeyOwner = { kind: 'user'; id: string; name: string } | { kind: 'station'; id: string; name: string };
 
@@ -45,23 +45,19 @@ export function findKey(sql: Statements, hash: string): FoundKey | null {
 }
 
 /** Stores that a key was used, up to once a minute, so that most requests need no write. */
-export function noteKeyUse(sql: Statements, key: FoundKey, now: number): void {
-  if (key.last_used_at !== null && now - key.last_used_at < usePrecisionMillis) return;
+export function saveKeyUse(sql: Statements, key: FoundKey, now: number): void {
+  if (key.last_used_at !== null && now - key.last_used_at < usePrecisionMs) return;
   sql.run('update api_keys set last_used_at = ? where id = ?', now, key.id);
 }
 
-/** The maximum number of user keys with a name. */
 const namedUserKeysLimit = 20;
 
-/** What happens to the earlier user keys when a key is added. */
 export interface NewUserKey {
-  /** Revokes all earlier user keys in the same transaction. */
   revokeOthers: boolean;
   /** Revokes the earlier key of this name. Above the limit of named keys, those unused for longest are revoked too. */
   name: string | null;
 }
 
-/** Adds a key to the local user. */
 export async function addUserKey(store: Store, key: StoredKey, { revokeOthers, name }: NewUserKey): Promise<void> {
   await store.transaction().execute(async (change) => {
     if (revokeOthers) await change.deleteFrom('api_keys').where('kind', '=', 'user').execute();
@@ -79,16 +75,15 @@ async function makeRoomForNamedKey(change: StoreTransaction, name: string): Prom
     .where('name', 'is not', null)
     .execute();
   const lastUse = (key: (typeof named)[number]): number => key.last_used_at ?? key.created_at;
-  const kept = named.sort((a, b) => lastUse(b) - lastUse(a)).slice(0, namedUserKeysLimit - 1);
-  const ended = named.filter((key) => !kept.includes(key)).map(({ id }) => id);
-  if (ended.length > 0) await change.deleteFrom('api_keys').where('id', 'in', ended).execute();
+  const remaining = named.sort((a, b) => lastUse(b) - lastUse(a)).slice(0, namedUserKeysLimit - 1);
+  const revoked = named.filter((key) => !remaining.includes(key)).map(({ id }) => id);
+  if (revoked.length > 0) await change.deleteFrom('api_keys').where('id', 'in', revoked).execute();
 }
 
 export async function isKey(store: Store, id: string): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
-/** Returns the id of the station's key; null if it has none. */
 export async function stationKeyId(store: Store, station: string): Promise<string | null> {
   const row = await store.selectFrom('api_keys').select('id').where('station_id', '=', station).executeTakeFirst();
   return row?.id ?? null;
@@ -101,7 +96,6 @@ interface StationKeyRow {
   last_used_at: number | null;
 }
 
-/** Returns the keys of stations, up to one each. */
 export async function stationKeys(store: Store, stationIds: readonly string[]): Promise<Map<string, StationKeyRow>> {
   const rows = await store
     .selectFrom('api_keys')
@@ -115,7 +109,6 @@ export async function hasUserKey(store: Store): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('kind', '=', 'user').executeTakeFirst()) !== undefined;
 }
 
-/** Revokes a station's key. Returns false if it had none. */
 export async function deleteStationKey(change: StoreTransaction, stationId: string): Promise<boolean> {
   const { numDeletedRows } = await change
     .deleteFrom('api_keys')
@@ -124,7 +117,7 @@ export async function deleteStationKey(change: StoreTransaction, stationId: stri
   return numDeletedRows > 0n;
 }
 
-/** Replaces a station's key. Returns when the new one was created. */
+/** Returns when the new key was created, in milliseconds since 1970. */
 export async function replaceStationKey(change: StoreTransaction, stationId: string, key: StoredKey): Promise<number> {
   await deleteStationKey(change, stationId);
   return insertKey(change, key, { name: null, user_id: null, station_id: stationId });

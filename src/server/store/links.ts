@@ -1,7 +1,6 @@
 import type { Statements } from './statements.ts';
 import type { StoreTransaction } from './tables.ts';
 
-/** Links a station and a procedure. An existing link is left unchanged. */
 export async function addLink(change: StoreTransaction, station_id: string, procedure_id: string): Promise<void> {
   await change
     .insertInto('station_procedures')
@@ -10,7 +9,6 @@ export async function addLink(change: StoreTransaction, station_id: string, proc
     .execute();
 }
 
-/** Returns false if there was no link. */
 export async function deleteLink(change: StoreTransaction, stationId: string, procedureId: string): Promise<boolean> {
   const { numDeletedRows } = await change
     .deleteFrom('station_procedures')

@@ -11,7 +11,6 @@ import type { Store, StoreTransaction } from './tables.ts';
 
 const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** @param json the content of a `metadata_json` column */
 export const readMetadata = (json: string): Metadata => stored.parse(JSON.parse(json));
 
 /**
@@ -53,7 +52,6 @@ const operators = new Map([
   ['eq', '='],
 ]);
 
-/** @param operator such as `gte` */
 export const comparison = (operator: string): RawBuilder<unknown> => sql.raw(operators.get(operator) ?? '=');
 
 export type MetadataOperand = string | readonly string[] | number | boolean | undefined;
@@ -71,15 +69,14 @@ function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: s
   }
 }
 
-/** Merges changes into a run's metadata. Null removes a key. */
 export async function changeRunMetadata(
   change: StoreTransaction,
   runKey: number,
   changes: MetadataChange,
 ): Promise<void> {
-  const gone = Object.keys(changes).filter((name) => changes[name] === null);
-  if (gone.length > 0) {
-    await change.deleteFrom('run_metadata').where('run_key', '=', runKey).where('name', 'in', gone).execute();
+  const removed = Object.keys(changes).filter((name) => changes[name] === null);
+  if (removed.length > 0) {
+    await change.deleteFrom('run_metadata').where('run_key', '=', runKey).where('name', 'in', removed).execute();
   }
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) continue;
@@ -95,7 +92,6 @@ export async function changeRunMetadata(
   }
 }
 
-/** Returns the metadata of each of these runs that has any. */
 export async function metadataOf(store: Store, runKeys: readonly number[]): Promise<Map<number, Metadata>> {
   if (runKeys.length === 0) return new Map();
   const rows = await store.selectFrom('run_metadata').selectAll().where('run_key', 'in', runKeys).execute();

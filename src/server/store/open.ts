@@ -27,7 +27,6 @@ function bindable(value: unknown): SQLInputValue {
 /** The number of prepared statements that are cached: preparing one takes longer than most take to run. */
 const maxStatements = 100;
 
-/** Adapts `node:sqlite` to what Kysely's SQLite driver expects of a database. */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
@@ -64,7 +63,6 @@ function prepareOnce(database: DatabaseSync, sql: string): SqliteStatement {
 class WritingDriver extends SqliteDriver {
   readonly #isOpen: () => boolean;
 
-  /** @param isOpen returns whether a transaction is open */
   constructor(database: SqliteDatabase, isOpen: () => boolean) {
     super({ database });
     this.#isOpen = isOpen;

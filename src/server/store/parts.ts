@@ -71,7 +71,6 @@ export async function deletePart(change: StoreTransaction, id: string): Promise<
   await change.deleteFrom('parts').where('id', '=', id).execute();
 }
 
-/** Lists parts. Returns one row more than `limit` if there are further ones. */
 export async function listParts(
   store: Store,
   filter: {

@@ -36,9 +36,6 @@ export async function openPauseWithin(
   return query.orderBy('starts_at').executeTakeFirst();
 }
 
-/**
- * Returns the pauses that have not ended at a time, by station, in order.
- */
 export async function pausesFrom(
   store: Store,
   stationIds: readonly string[],
@@ -64,7 +61,6 @@ export async function deletePause(change: StoreTransaction, id: string): Promise
   await change.deleteFrom('pauses').where('id', '=', id).execute();
 }
 
-/** Returns a pause in the format of the API. */
 export const asPause = ({ id, kind, starts_at, ends_at, note }: Omit<PauseRow, 'station_id'>): Pause => ({
   id,
   kind,

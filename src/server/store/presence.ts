@@ -4,7 +4,6 @@ import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { PresenceReport } from '../../shared/uptime/presence.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-/** What is stored of a station in use that was ever reported or is followed. */
 export interface StoredPresence {
   station_id: string;
   state: StationState;
@@ -12,7 +11,6 @@ export interface StoredPresence {
   last_seen_at: number | null;
   operator_address: string | null;
   heartbeat_millis: number | null;
-  /** When the last transition was; null if there is none. */
   last_at: number | null;
   last_is_up: 0 | 1 | null;
 }
@@ -40,14 +38,12 @@ export async function resetPresence(change: StoreTransaction, at: number | null)
     .execute();
 }
 
-/** A change of a station that is to be stored. */
 export interface PresenceChange {
   stationId: string;
   state: StationState;
   since: number | null;
   lastSeen: number | null;
   heartbeatMillis: number | null;
-  /** The transitions since the last change, in order. */
   transitions: readonly PresenceReport[];
 }
 
@@ -67,7 +63,6 @@ export async function savePresence(change: StoreTransaction, changed: PresenceCh
   for (const { at, isUp, cause } of changed.transitions) await insertTransition(change, key, { at, isUp, cause });
 }
 
-/** Returns the key of the station's row, which is created if needed; null if the station is not in use. */
 async function keyOfPresence(change: StoreTransaction, stationId: string): Promise<number | null> {
   const known = await change
     .selectFrom('presence')
@@ -121,12 +116,12 @@ export async function replaceTransitions(
     order by at`.execute(change);
   const before = rows.map(({ at, is_up, cause }): PresenceReport => ({ at, isUp: is_up === 1, cause }));
   const after = rule(before);
-  const gone = before.filter((each) => !after.some((other) => isSame(each, other)));
-  const come = after.filter((each) => !before.some((other) => isSame(each, other)));
-  for (const { at } of gone) {
+  const removed = before.filter((each) => !after.some((other) => isSame(each, other)));
+  const added = after.filter((each) => !before.some((other) => isSame(each, other)));
+  for (const { at } of removed) {
     await change.deleteFrom('transitions').where('presence_key', '=', key).where('at', '=', at).execute();
   }
-  for (const each of come) await insertTransition(change, key, each);
+  for (const each of added) await insertTransition(change, key, each);
   const last = await change
     .selectFrom('transitions')
     .select(['at', 'is_up'])
@@ -140,7 +135,6 @@ export async function replaceTransitions(
 const isSame = (a: PresenceReport, b: PresenceReport): boolean =>
   a.at === b.at && a.isUp === b.isUp && a.cause === b.cause;
 
-/** Returns what the overview shows of stations. Stations that were never reported are left out. */
 export async function presencesOf(store: Store, stationIds: readonly string[]) {
   const rows = await store
     .selectFrom('presence')

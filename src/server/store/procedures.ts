@@ -64,7 +64,6 @@ export async function renameProcedure(change: StoreTransaction, id: string, name
     .execute();
 }
 
-/** @param identifier null removes the identifier */
 export async function setIdentifier(change: StoreTransaction, id: string, identifier: string | null): Promise<void> {
   await change
     .updateTable('procedures')
@@ -78,23 +77,19 @@ export async function deleteProcedure(change: StoreTransaction, id: string): Pro
   await change.deleteFrom('procedures').where('id', '=', id).execute();
 }
 
-const called = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
-export type CalledProcedure = z.infer<typeof called>;
+const procedureSummary = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
+export type ProcedureSummary = z.infer<typeof procedureSummary>;
 
 /** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
-export const calledProcedure = (sql: Statements, idOrIdentifier: string): CalledProcedure | undefined =>
+export const findProcedureByIdOrIdentifier = (sql: Statements, idOrIdentifier: string): ProcedureSummary | undefined =>
   sql.first(
-    called,
+    procedureSummary,
     `select id, name, identifier from procedures where id = ?1
      union all select id, name, identifier from procedures where identifier_key = ?2 limit 1`,
     idOrIdentifier.toLowerCase(),
     fold(idOrIdentifier),
   );
 
-/**
- * Lists procedures, newest first. Returns one row more than `limit` if there are further ones. Times are milliseconds
- * since 1970.
- */
 export async function listProcedures(
   store: Store,
   filter: {
@@ -122,7 +117,6 @@ export async function listProcedures(
     .execute();
 }
 
-/** Returns the last ten runs that the reader may read, newest first. */
 export async function recentRuns(store: Store, procedureId: string, reader: Reader): Promise<RecentRunRow[]> {
   return store
     .selectFrom('runs as r')

@@ -24,17 +24,14 @@ export const readableRunKeys = (station: string) => sql`
   select r.key from station_procedures as l cross join runs as r on r.procedure_id = l.procedure_id
   where l.station_id = ${station} and +r.created_by_station_id is not ${station}`;
 
-/** The condition that the reader may read the unit `u`. */
 export const isReadableUnit = (reader: Reader) =>
   reader === null
     ? everything
     : sql<boolean>`(u.created_by_station_id = ${reader} or exists (
         select 1 from runs as r where r.unit_id = u.id and ${isReadableRun(reader)}))`;
 
-/** The relation of a station to a unit. */
 interface Involvement {
   created: boolean;
-  /** Whether it pushed a run of the unit. */
   tested: boolean;
   /** Whether another station, or a user, pushed a run of the unit. */
   testedByOthers: boolean;

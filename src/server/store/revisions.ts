@@ -13,8 +13,7 @@ export interface RevisionRow {
 
 export type RevisionDetails = NonNullable<Awaited<ReturnType<typeof findRevision>>>;
 
-/** The number of a part's revision if no client named one. */
-export const firstRevision = 'A';
+export const defaultRevisionNumber = 'A';
 
 export async function findRevision(store: Store, partId: string, number: string) {
   return store
@@ -28,7 +27,6 @@ export async function findRevision(store: Store, partId: string, number: string)
     .executeTakeFirst();
 }
 
-/** Returns the revisions of parts, oldest first. */
 export async function revisionsOf(store: Store, partIds: readonly string[]): Promise<RevisionRow[]> {
   return store
     .selectFrom('revisions')
@@ -77,7 +75,6 @@ export async function deleteRevision(change: StoreTransaction, id: string): Prom
   await change.deleteFrom('revisions').where('id', '=', id).execute();
 }
 
-/** Returns the number of units of revisions. */
 export async function countUnits(store: Store, revisionIds: readonly string[]): Promise<number> {
   const { units } = await store
     .selectFrom('units')
@@ -87,7 +84,6 @@ export async function countUnits(store: Store, revisionIds: readonly string[]): 
   return units;
 }
 
-/** Returns the units of a revision that the reader may read, by serial number. */
 export async function unitsOfRevision(
   store: Store,
   revisionId: string,

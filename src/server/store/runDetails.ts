@@ -7,7 +7,6 @@ import type { Store, Tables } from './tables.ts';
 const aggregations = z.array(newAggregation);
 const series = z.array(newSeries);
 
-/** A measurement with its stored JSON parsed. */
 export const measurementDetails = (m: Omit<Tables['measurements'], 'run_key'>) => ({
   ...m,
   value: m.value_json === null ? undefined : parseExactly(m.value_json),
@@ -17,7 +16,6 @@ export const measurementDetails = (m: Omit<Tables['measurements'], 'run_key'>) =
 });
 export type MeasurementDetails = ReturnType<typeof measurementDetails>;
 
-/** Returns the measurements of one phase, in order. */
 export async function measurementsOf(store: Store, phaseKey: number): Promise<MeasurementDetails[]> {
   const rows = await store
     .selectFrom('measurements')
@@ -28,7 +26,6 @@ export async function measurementsOf(store: Store, phaseKey: number): Promise<Me
   return rows.map(measurementDetails);
 }
 
-/** Returns the phases of a run in order, each with its measurements. */
 export async function phasesOf(store: Store, runKey: number) {
   const phases = await store.selectFrom('phases').selectAll().where('run_key', '=', runKey).orderBy('key').execute();
   const measurements = await store
@@ -48,7 +45,6 @@ export async function logsOf(store: Store, runKey: number) {
   return store.selectFrom('logs').selectAll().where('run_key', '=', runKey).orderBy('key').execute();
 }
 
-/** Returns the units that the run built into its unit. */
 export async function subUnitsOf(store: Store, runId: string) {
   return store
     .selectFrom('run_sub_units as s')

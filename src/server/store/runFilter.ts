@@ -10,7 +10,6 @@ import { unitsContaining } from './unitList.ts';
 
 /** A filter of runs. Undefined fields and empty lists do not filter. Times are milliseconds since 1970. */
 export interface RunFilter {
-  /** Only runs that this station may read; null or undefined for all runs. */
   reader?: Reader | undefined;
   search?: string | undefined;
   ids?: readonly string[] | undefined;
@@ -47,9 +46,7 @@ export interface Range {
   to?: number | undefined;
 }
 
-/** One condition on `runs as r`. */
 export interface Condition {
-  /** Tests one run. */
   test: RawBuilder<boolean>;
   /**
    * Selects the keys of the runs that fulfill the condition, by one index after the other; null if there is no index.
@@ -118,7 +115,6 @@ function metadataTest(operator: string, operand: MetadataOperand) {
   return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand)})`;
 }
 
-/** Returns the conditions of a filter on `runs as r`. */
 export function runConditions(filter: RunFilter): Condition[] {
   const conditions = conditionsOf(filter);
   if (!filter.batchNumbers || filter.batchNumbers.length === 0) return conditions;

@@ -26,7 +26,6 @@ const inOrderOf = (index: string, ...by: string[]) => ({
   by,
 });
 
-/** Selects a few runs that are then sorted. SQLite may use any index. */
 const joined = sql`runs as r join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
   join parts as part on part.id = rev.part_id`;
 
@@ -56,7 +55,6 @@ const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unkno
   },
 };
 
-/** Lists runs. Returns one run more than `limit` if there are further ones. */
 export async function listRuns(store: Store, filter: RunFilter, page: RunPage): Promise<RunRow[]> {
   const keys = await runKeys(store, runConditions(filter), page);
   if (keys.length === 0) return [];
@@ -101,7 +99,6 @@ interface Selection {
   keys: number[];
 }
 
-/** Returns the condition that the fewest runs fulfill, with those runs; null if every condition has many. */
 async function mostSelective(store: Store, conditions: readonly Condition[]): Promise<Selection | null> {
   let best: Selection | null = null;
   let limit = few + 1;

@@ -4,7 +4,6 @@ import { isReadableRun, type Reader } from './readers.ts';
 import type { Statements } from './statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
-/** A run with the columns of the rows that it refers to. */
 export const selectRuns = (store: Store) =>
   store
     .selectFrom('runs as r')
@@ -32,19 +31,18 @@ export async function findRun(store: Store, id: string, reader: Reader = null) {
   return selectRuns(store).where('r.id', '=', id.toLowerCase()).where(isReadableRun(reader)).executeTakeFirst();
 }
 
-/** The marks by which a repeated push of a run is recognized. */
+/**
+ * The marks by which a repeated push is recognized: its `Idempotency-Key` and `client_run_ref`, each with the caller, and
+ * the hash of its content. Each is null if there is none.
+ */
 export interface PushMarks {
-  /** The `Idempotency-Key` with the caller; null without one. */
   readonly pushKey: string | null;
-  /** The `client_run_ref` with the caller; null without one. */
   readonly refKey: string | null;
-  /** The hash of the content; null if there is no mark. */
   readonly hash: string | null;
 }
 
 const markedRun = z.object({
   id: z.string(),
-  /** The hash of the content; null if an older server stored the run. */
   push_hash: z.string().nullable(),
   procedure_id: z.string(),
   outcome: z.string(),
@@ -52,7 +50,6 @@ const markedRun = z.object({
 });
 export type MarkedRun = z.infer<typeof markedRun>;
 
-/** Finds the run that was pushed with a mark. */
 export const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', mark: string): MarkedRun | undefined =>
   sql.first(
     markedRun,
@@ -61,11 +58,9 @@ export const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', m
     mark,
   );
 
-/** Returns whether a slot of an execution has a run already. */
 export const hasSlotRun = (sql: Statements, executionId: string, slotKey: string | null): boolean =>
   sql.has('select 1 from runs where execution_id = ? and slot_key = ?', executionId, slotKey);
 
-/** Returns the runs of a unit that the reader may read, newest first. */
 export async function runsOfUnit(store: Store, serialNumber: string, reader: Reader): Promise<RunRow[]> {
   return selectRuns(store)
     .where('u.serial_key', '=', fold(serialNumber))
@@ -75,7 +70,6 @@ export async function runsOfUnit(store: Store, serialNumber: string, reader: Rea
     .execute();
 }
 
-/** Returns how many runs of a procedure or version the reader may read. */
 export async function countRuns(
   store: Store,
   column: 'procedure_id' | 'version_id',
@@ -91,7 +85,6 @@ export async function countRuns(
   return runs;
 }
 
-/** Returns those ids that are ids of runs. */
 export async function existingRuns(store: Store, ids: readonly string[]): Promise<string[]> {
   const rows = await store.selectFrom('runs').select('id').where('id', 'in', ids).execute();
   return rows.map(({ id }) => id);

@@ -10,8 +10,7 @@ import type { Creator } from './tables.ts';
 const maxLogMessage = 10_000;
 const maxSourceFile = 200;
 
-/** The rows that a run refers to, and its marks. */
-interface RunPlace {
+interface RunReferences {
   id: string;
   procedureId: string;
   versionId: string | null;
@@ -22,17 +21,16 @@ interface RunPlace {
   by: Creator;
 }
 
-/** Stores a run with its phases, measurements and logs. Returns its key. */
-export function insertRun(sql: Statements, run: NewRun, place: RunPlace): number {
-  const { unit, marks, by } = place;
+export function insertRun(sql: Statements, run: NewRun, references: RunReferences): number {
+  const { unit, marks, by } = references;
   const key = sql.run(
     `insert into runs (id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,
        created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, ref_key, push_hash,
        troubled, context_json, created_by_user_id, created_by_station_id)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    place.id,
-    place.procedureId,
-    place.versionId,
+    references.id,
+    references.procedureId,
+    references.versionId,
     unit.id,
     unit.revision_id,
     unit.batch_id,
@@ -42,7 +40,7 @@ export function insertRun(sql: Statements, run: NewRun, place: RunPlace): number
     Date.now(),
     run.docstring,
     run.operatedBy === null ? null : fold(run.operatedBy),
-    place.operatorId,
+    references.operatorId,
     run.execution?.id ?? null,
     run.execution?.slotKey ?? null,
     run.execution?.slotName ?? null,
@@ -56,8 +54,8 @@ export function insertRun(sql: Statements, run: NewRun, place: RunPlace): number
   );
   for (const phase of run.phases) insertPhase(sql, phase, key);
   for (const log of run.logs) insertLog(sql, log, key);
-  for (const unitId of place.subUnitIds) {
-    sql.run('insert into run_sub_units (run_id, unit_id) values (?, ?)', place.id, unitId);
+  for (const unitId of references.subUnitIds) {
+    sql.run('insert into run_sub_units (run_id, unit_id) values (?, ?)', references.id, unitId);
   }
   return key;
 }

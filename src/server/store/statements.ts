@@ -24,16 +24,11 @@ export class Statements {
     return this.#database.isTransaction;
   }
 
-  /**
-   * Returns the first row; undefined if there is none.
-   * @param row the schema of a row
-   */
   first<Row extends z.ZodType>(row: Row, query: string, ...parameters: SQLInputValue[]): z.output<Row> | undefined {
     const found = this.#prepare(query).get(...parameters);
     return found && row.parse(found);
   }
 
-  /** Returns the `id` of the first row; null if there is none. */
   id(query: string, ...parameters: SQLInputValue[]): string | null {
     return this.first(withId, query, ...parameters)?.id ?? null;
   }
@@ -56,7 +51,6 @@ export class Statements {
   }
 }
 
-/** An open transaction of the `Store`, with the prepared statements of the same connection. */
 export interface WriteContext {
   change: StoreTransaction;
   sql: Statements;

@@ -3,14 +3,13 @@ import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
 /** A run that started longer before a time is not considered: finding it would require reading all earlier runs. */
-const longestRun = 7 * 86_400_000;
+const longestRunMs = 7 * 86_400_000;
 
-/** Returns when the station was in runs. Runs at the same time count once. */
 export async function timeInRuns(store: Store, stationId: string, { from, to }: TimeSpan): Promise<TimeSpan[]> {
   const spans = await store
     .selectFrom('runs')
     .where('created_by_station_id', '=', stationId)
-    .where('started_at', '>=', from - longestRun)
+    .where('started_at', '>=', from - longestRunMs)
     .where('started_at', '<', to)
     .where('ended_at', '>', from)
     .select(['started_at as from', 'ended_at as to'])
@@ -18,9 +17,8 @@ export async function timeInRuns(store: Store, stationId: string, { from, to }: 
   return mergeSpans(spans);
 }
 
-/** Returns the number of runs of the station that started in a time, and the latest of them. */
-export async function runsBegunIn(store: Store, stationId: string, { from, to }: TimeSpan, limit: number) {
-  const begun = selectRuns(store)
+export async function runsStartedIn(store: Store, stationId: string, { from, to }: TimeSpan, limit: number) {
+  const started = selectRuns(store)
     .where('r.created_by_station_id', '=', stationId)
     .where('r.started_at', '>=', from)
     .where('r.started_at', '<', to);
@@ -31,11 +29,10 @@ export async function runsBegunIn(store: Store, stationId: string, { from, to }:
     .where('started_at', '<', to)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  const latest = await begun.orderBy('r.started_at', 'desc').orderBy('r.key', 'desc').limit(limit).execute();
+  const latest = await started.orderBy('r.started_at', 'desc').orderBy('r.key', 'desc').limit(limit).execute();
   return { count, latest };
 }
 
-/** Returns when each station last started a run, in milliseconds since 1970. Stations without a run are left out. */
 export async function lastRuns(store: Store, stationIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('stations as s')
@@ -54,7 +51,6 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
   return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));
 }
 
-/** Returns how many runs the station started in a time, by procedure. */
 export async function runCountsIn(
   store: Store,
   stationId: string,

@@ -56,7 +56,6 @@ export async function removeStation(change: StoreTransaction, id: string): Promi
   else await change.deleteFrom('stations').where('id', '=', id).execute();
 }
 
-/** Lists stations by name. Returns one row more than `limit` if there are further ones. */
 export async function listStations(
   store: Store,
   filter: {
@@ -93,7 +92,6 @@ export async function listStations(
     .execute();
 }
 
-/** Returns the procedures that are linked to stations, by name. */
 export async function linkedProcedures(store: Store, stationIds: readonly string[]): Promise<LinkedProcedureRow[]> {
   return store
     .selectFrom('station_procedures as l')

@@ -25,7 +25,6 @@ export const storedValidators = (validators: readonly NewValidator[]): unknown[]
     return is_decisive ? [operator, expected_value, outcome] : [operator, expected_value, outcome, is_decisive];
   });
 
-/** @throws SyntaxError, ZodError if the text is not in this format */
 export const validatorsFromJson = (json: string): NewValidator[] =>
   stored.parse(parseExactly(json)).map(([operator, expected_value, outcome, is_decisive, expression]) => ({
     operator,

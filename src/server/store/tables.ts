@@ -14,7 +14,6 @@ export interface Creator {
   created_by_station_id: string | null;
 }
 
-/** The metadata that tests add, as JSON; `{}` if there is none. */
 interface WithMetadata {
   metadata_json: Generated<string>;
 }
@@ -46,7 +45,6 @@ export interface Tables {
     hash: string;
     prefix: string;
     kind: KeyKind;
-    /** The name of a user key, which replaces the earlier key of the same name. */
     name: string | null;
     user_id: string | null;
     station_id: string | null;
@@ -90,10 +88,8 @@ export interface Tables {
       revision_id: string;
       batch_id: string | null;
       parent_id: string | null;
-      /** Null for a production unit. */
       sample: Generated<Sample | null>;
       created_at: number;
-      /** The run that the unit was created for; null if it was created separately. */
       created_during_id: Generated<string | null>;
       /** The following four are updated by triggers. The last run is the one that started last. */
       run_count: Generated<number>;
@@ -102,7 +98,6 @@ export interface Tables {
       last_procedure_id: Generated<string | null>;
     };
   runs: Creator & {
-    /** Grows with each run. Phases, logs and metadata refer to it. */
     key: Generated<number>;
     id: string;
     procedure_id: string;
@@ -130,7 +125,6 @@ export interface Tables {
     push_hash: string | null;
     /** Whether a phase did not pass. */
     troubled: 0 | 1;
-    /** `RunContext` */
     context_json: string | null;
   };
   run_metadata: { run_key: number; name: string; value: string | number; is_boolean: 0 | 1 };
@@ -153,7 +147,6 @@ export interface Tables {
   measurements: {
     run_key: number;
     phase_key: number;
-    /** The position within the phase, from 0. */
     position: number;
     name: string;
     outcome: MeasurementOutcome;
@@ -161,7 +154,6 @@ export interface Tables {
     units: string | null;
     docstring: string | null;
     value_json: string | null;
-    /** See `storedValidators.ts`. */
     validators_json: string;
     aggregations_json: string;
     series_json: string | null;
@@ -180,11 +172,9 @@ export interface Tables {
     id: string;
     name: string;
     created_at: number;
-    /** Null until the content has arrived. */
     stored_at: number | null;
     size: number | null;
     content_type: string | null;
-    /** The SHA-256 of the content, hexadecimal. */
     sha256: string | null;
     run_id: string | null;
     unit_id: string | null;
@@ -200,14 +190,11 @@ export interface Tables {
     procedure_id: string | null;
     run_id: string | null;
   };
-  /** The state of a station's connection. A station without a row was never seen. */
   presence: {
     key: Generated<number>;
     station_id: string;
     state: Generated<StationState>;
-    /** When it entered this state. */
     since: Generated<number | null>;
-    /** When it was last known to be connected. */
     last_seen_at: Generated<number | null>;
     operator_address: Generated<string | null>;
     /** The interval of its heartbeats, if it sends any. After a restart the server waits that much longer for it. */
@@ -225,7 +212,6 @@ export interface Tables {
     station_id: string;
     kind: Pause['kind'];
     starts_at: number;
-    /** Null until the pause is ended. */
     ends_at: number | null;
     note: string;
   };

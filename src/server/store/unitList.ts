@@ -8,7 +8,6 @@ import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store, Tables } from './tables.ts';
 
 interface UnitFilter {
-  /** Only units that this station may read, and of their runs only those that it may read; null for all. */
   reader: Reader;
   search?: string | undefined;
   ids?: readonly string[] | undefined;
@@ -20,7 +19,6 @@ interface UnitFilter {
   stationIds?: readonly string[] | undefined;
   samples?: readonly (Sample | 'production')[] | undefined;
   metadata?: MetadataFilter | undefined;
-  /** Milliseconds since 1970. */
   createdAfter?: number | undefined;
   createdBefore?: number | undefined;
   runCountMin?: number | undefined;
@@ -65,7 +63,7 @@ export const selectUnits = (store: Store, reader: Reader) =>
 export type UnitListRow = Awaited<ReturnType<ReturnType<typeof selectUnits>['execute']>>[number];
 
 /** Selects the units alone: rows that no condition needs are not joined while units are filtered and sorted. */
-const chooseUnits = (store: Store) =>
+const selectUnitKeys = (store: Store) =>
   store
     .selectFrom('units as u')
     .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
@@ -74,7 +72,7 @@ const chooseUnits = (store: Store) =>
     .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
     .select('u.key');
 
-type Query = ReturnType<typeof chooseUnits>;
+type Query = ReturnType<typeof selectUnitKeys>;
 
 const order = {
   serial_number: 'u.serial_key',
@@ -84,10 +82,9 @@ const order = {
   last_run_procedure: 'p.name_key',
 } as const;
 
-/** Lists units. Returns one row more than `limit` if there are further ones. */
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
   const { sortBy, sortOrder, limit, cursor } = filter;
-  const chosen = withRuns(ofTheirOwn(chooseUnits(store), filter), filter)
+  const chosen = filterByRuns(filterUnits(selectUnitKeys(store), filter), filter)
     .orderBy(order[sortBy], sortOrder)
     .orderBy('u.key', sortOrder)
     .limit(limit + 1)
@@ -99,7 +96,7 @@ export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitL
     .execute();
 }
 
-function ofTheirOwn(all: Query, filter: UnitFilter): Query {
+function filterUnits(all: Query, filter: UnitFilter): Query {
   let query = filter.reader === null ? all : all.where(isReadableUnit(filter.reader));
   if (filter.search) query = query.where(matches(filter.search));
   if (filter.ids) query = query.where('u.id', 'in', filter.ids);
@@ -119,7 +116,6 @@ function ofTheirOwn(all: Query, filter: UnitFilter): Query {
   return query;
 }
 
-/** The condition for a part of the serial number, of the part's number or name, or of the revision's number. */
 function matches(search: string) {
   const pattern = containing(search);
   return sql<boolean>`(u.id in (${unitsContaining(search)}) or u.revision_id in (
@@ -142,7 +138,7 @@ export function unitsContaining(search: string): RawBuilder<unknown> {
     cross join units as u on u.key = t.key`;
 }
 
-function withRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query {
+function filterByRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query {
   if (Object.values(runs).every((value) => value === undefined)) return units;
   return units.where((where) => {
     let query = where.selectFrom('runs as r').select('r.id').where(isReadableRun(reader));
@@ -157,7 +153,6 @@ function withRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query
   });
 }
 
-/** Returns the first ten children of units, by serial number. */
 export async function firstChildren(store: Store, unitIds: readonly string[]) {
   const children = store
     .selectFrom('units')

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { NewRun } from '../../shared/run/newRun.ts';
-import { batchOf } from './batches.ts';
+import { findOrCreateBatch } from './batches.ts';
 import { fold } from './fold.ts';
 import { timedId } from './ids.ts';
 import { findPart, insertPart } from './parts.ts';
-import { firstRevision, insertRevision } from './revisions.ts';
+import { defaultRevisionNumber, insertRevision } from './revisions.ts';
 import type { Statements, WriteContext } from './statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
 
@@ -22,7 +22,7 @@ const knownUnitRow = z.object({
 });
 type KnownUnit = z.infer<typeof knownUnitRow>;
 
-export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | undefined =>
+export const findUnitSync = (sql: Statements, serialNumber: string): KnownUnit | undefined =>
   sql.first(
     knownUnitRow,
     'select id, serial_number, revision_id, batch_id from units where serial_key = ?',
@@ -34,11 +34,16 @@ export const knownUnit = (sql: Statements, serialNumber: string): KnownUnit | un
  * names.
  * @param runId the id of the run, which need not be stored yet
  */
-export async function unitOfRun(context: WriteContext, run: NewRun, runId: string, by: Creator): Promise<UnitOfRun> {
+export async function findOrCreateUnit(
+  context: WriteContext,
+  run: NewRun,
+  runId: string,
+  by: Creator,
+): Promise<UnitOfRun> {
   const { change, sql } = context;
-  const unit = knownUnit(sql, run.serialNumber);
+  const unit = findUnitSync(sql, run.serialNumber);
   const revision_id = knownRevision(sql, run, unit) ?? (await newRevision(change, run, by));
-  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await batchOf(context, run.batch, by);
+  const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await findOrCreateBatch(context, run.batch, by);
   if (!unit) return { id: insertUnitOfRun(sql, run, { revision_id, batch_id }, runId, by), revision_id, batch_id };
   if (revision_id !== unit.revision_id || batch_id !== unit.batch_id) {
     sql.run('update units set revision_id = ?, batch_id = ? where id = ?', revision_id, batch_id, unit.id);
@@ -92,5 +97,5 @@ async function newRevision(
 ): Promise<string> {
   const part = await findPart(change, partNumber);
   const partId = part?.id ?? (await insertPart(change, { number: partNumber, name: partName ?? partNumber }, by));
-  return insertRevision(change, { partId, number: revision ?? firstRevision }, by);
+  return insertRevision(change, { partId, number: revision ?? defaultRevisionNumber }, by);
 }

@@ -78,8 +78,7 @@ export async function changeUnitMetadata(change: StoreTransaction, id: string, c
   await updateUnit(change, id, { metadata_json: changedMetadata(metadata_json, changes) });
 }
 
-/** Makes units the sub-units of `parentId`, and no longer of an earlier parent. Null: of no unit. */
-export async function adopt(
+export async function setParentUnit(
   change: StoreTransaction,
   parentId: string | null,
   unitIds: readonly string[],
@@ -106,7 +105,6 @@ export async function isWithin(store: Store, unitId: string, ancestorId: string)
   return id !== null;
 }
 
-/** Returns the part of a unit. */
 export async function partOfUnit(store: Store, { revision_id }: UnitRow): Promise<{ id: string; number: string }> {
   return store
     .selectFrom('revisions as rev')
@@ -126,13 +124,11 @@ const relatives = (store: Store) =>
 
 export type RelativeRow = Awaited<ReturnType<typeof childrenOf>>[number];
 
-/** Finds a unit that the reader may read. */
 export async function findUnitDetails(store: Store, serialNumber: string, reader: Reader): Promise<UnitListRow | null> {
   const found = selectUnits(store, reader).where('u.serial_key', '=', fold(serialNumber)).where(isReadableUnit(reader));
   return (await found.executeTakeFirst()) ?? null;
 }
 
-/** Returns the direct sub-units of a unit, by serial number. */
 export async function childrenOf(store: Store, unitId: string) {
   return relatives(store).where('u.parent_id', '=', unitId).orderBy('u.serial_key').execute();
 }
@@ -141,7 +137,6 @@ export async function findRelative(store: Store, unitId: string): Promise<Relati
   return (await relatives(store).where('u.id', '=', unitId).executeTakeFirst()) ?? null;
 }
 
-/** Returns the run that a unit was created for, if the reader may read it. */
 export async function findCreationRun(store: Store, runId: string, reader: Reader) {
   return store
     .selectFrom('runs as r')

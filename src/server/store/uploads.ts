@@ -4,7 +4,6 @@ import type { Creator, Store, StoreTransaction, Tables } from './tables.ts';
 
 export type UploadRow = Selectable<Tables['uploads']>;
 
-/** @param owner what the file belongs to from the beginning */
 export async function insertUpload(
   store: Store,
   name: string,
@@ -36,7 +35,6 @@ export async function findUpload(store: Store, id: string): Promise<UploadRow | 
   return row ?? null;
 }
 
-/** The size in bytes, the SHA-256, and the media type that the client sent. */
 export interface StoredContent {
   size: number;
   sha256: string;
@@ -44,7 +42,7 @@ export interface StoredContent {
 }
 
 /** Stores that the content has arrived. Returns false if the upload has been deleted, or has content already. */
-export async function noteStored(change: StoreTransaction, id: string, content: StoredContent): Promise<boolean> {
+export async function markStored(change: StoreTransaction, id: string, content: StoredContent): Promise<boolean> {
   const { numUpdatedRows } = await change
     .updateTable('uploads')
     .set({ ...content, stored_at: Date.now() })
@@ -67,7 +65,6 @@ export async function attachToRun(
     .execute();
 }
 
-/** Returns the run's attachments with content, oldest first. */
 export async function attachmentsOf(store: Store, runId: string): Promise<UploadRow[]> {
   return store
     .selectFrom('uploads')
@@ -79,7 +76,6 @@ export async function attachmentsOf(store: Store, runId: string): Promise<Upload
     .execute();
 }
 
-/** Returns the run that was created from a file with this content. */
 export async function findRunOfContent(store: Store, sha256: string): Promise<string | null> {
   const upload = await store
     .selectFrom('uploads')
@@ -94,7 +90,6 @@ export async function deleteUploads(change: StoreTransaction, ids: readonly stri
   await change.deleteFrom('uploads').where('id', 'in', ids).execute();
 }
 
-/** Deletes uploads that were started before this time and belong to nothing. */
 export async function deleteAbandonedUploads(store: Store, before: number): Promise<void> {
   await store
     .deleteFrom('uploads')
@@ -111,7 +106,6 @@ export async function deleteAbandonedUploads(store: Store, before: number): Prom
     .execute();
 }
 
-/** Returns those ids that are ids of uploads. */
 export async function existingUploads(store: Store, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await store.selectFrom('uploads').select('id').where('id', 'in', ids).execute();
@@ -122,7 +116,6 @@ export async function attachToUnit(change: StoreTransaction, uploadId: string, u
   await change.updateTable('uploads').set({ unit_id: unitId }).where('id', '=', uploadId).execute();
 }
 
-/** Returns the unit's attachments, oldest first. */
 export async function attachmentsOfUnit(store: Store, unitId: string) {
   return store
     .selectFrom('uploads')
@@ -144,7 +137,6 @@ export async function uploadsWithUnit(store: Store, unitId: string): Promise<str
   return rows.map(({ id }) => id);
 }
 
-/** Returns the uploads that are deleted with a procedure: those of its runs. */
 export async function uploadsWithProcedure(store: Store, procedureId: string): Promise<string[]> {
   const rows = await store
     .selectFrom('runs as r')

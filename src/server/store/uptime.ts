@@ -18,14 +18,10 @@ export interface PresenceRow {
   rewrite_version: number | null;
 }
 
-export type WatchedStation = PresenceRow & { key: number };
-export const isSeen = (row: PresenceRow): row is WatchedStation => row.key !== null;
+export type StationWithPresence = PresenceRow & { key: number };
+export const hasPresence = (row: PresenceRow): row is StationWithPresence => row.key !== null;
 
-/**
- * Lists stations by name.
- * @param id only the station with this id
- */
-export async function presences(store: Store, id?: string): Promise<PresenceRow[]> {
+export async function listPresences(store: Store, id?: string): Promise<PresenceRow[]> {
   let query = store
     .selectFrom('stations as s')
     .leftJoin('presence as p', 'p.station_id', 's.id')
@@ -36,12 +32,9 @@ export async function presences(store: Store, id?: string): Promise<PresenceRow[
   return query.orderBy('s.name_key').orderBy('s.id').execute();
 }
 
-/** The transitions and pauses of a station within a time, as the arithmetic of uptime takes them (see `History`). */
-export interface StationPast {
+export interface StationHistory {
   key: number;
-  /** The `history_version` of `presence` that the rest belongs to. */
   version: number;
-  /** The `rewrite_version` of `presence` that the rest belongs to. */
   rewriteVersion: number;
   marks: readonly number[];
   pauses: PauseSpan[];
@@ -51,13 +44,16 @@ const markList = z.array(z.number());
 const pauseList = z.array(z.object({ kind: z.enum(['maintenance', 'paused']), from: z.number(), to: z.number() }));
 
 /**
- * Reads the past of stations. It includes the last time before `from` at which the station connected, which tells its state
- * at `from`, and the first one after `to`, which ends a downtime. Stations without a row in `presence` are left out.
- * @param from, to milliseconds since 1970
+ * Reads the past of stations. It includes the last time before `from` at which the station connected, which determines its
+ * state at `from`, and the first one after `to`, which ends a downtime.
  */
-export async function pastsOf(store: Store, keys: readonly number[], { from, to }: TimeSpan): Promise<StationPast[]> {
+export async function loadHistories(
+  store: Store,
+  keys: readonly number[],
+  { from, to }: TimeSpan,
+): Promise<StationHistory[]> {
   // One JSON array per station: reading a row per transition takes three times as long.
-  const { rows } = await sql<Omit<StationPast, 'marks' | 'pauses'> & { marks: string; pauses: string }>`
+  const { rows } = await sql<Omit<StationHistory, 'marks' | 'pauses'> & { marks: string; pauses: string }>`
     select p.key, p.history_version as version, p.rewrite_version as "rewriteVersion", (
       select json_group_array(2 * t.at + t.is_up) from transitions as t where t.presence_key = p.key
       and t.at >= coalesce((
@@ -81,7 +77,6 @@ export async function pastsOf(store: Store, keys: readonly number[], { from, to 
   }));
 }
 
-/** Returns why the station disconnected, by the time of the transition. */
 export async function causesOf(
   store: Store,
   key: number | null,

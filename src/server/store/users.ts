@@ -7,12 +7,10 @@ export interface UserRow {
   email: string;
 }
 
-/** Lists users, oldest first. */
 export async function listUsers(store: Store): Promise<UserRow[]> {
   return store.selectFrom('users').select(['id', 'name', 'email']).orderBy('created_at').orderBy('id').execute();
 }
 
-/** Finds the id of a user without regard to the case of the address. */
 export async function findUserByEmail(store: Store, email: string): Promise<string | null> {
   const users = await listUsers(store);
   return users.find((user) => fold(user.email) === fold(email))?.id ?? null;

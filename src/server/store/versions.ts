@@ -29,8 +29,7 @@ export async function insertVersion(
   return id;
 }
 
-/** Returns the id of the version with a tag. It is created if there is none. */
-export async function versionOf(
+export async function findOrCreateVersion(
   { change, sql }: WriteContext,
   procedureId: string,
   tag: string,

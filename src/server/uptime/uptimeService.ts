@@ -6,7 +6,13 @@ import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { type History, mergeSpans, timeOf, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import { allObservers } from '../store/observers.ts';
 import type { Store } from '../store/tables.ts';
-import { isSeen, pastsOf, type PresenceRow, type StationPast, type WatchedStation } from '../store/uptime.ts';
+import {
+  hasPresence,
+  loadHistories,
+  type PresenceRow,
+  type StationHistory,
+  type StationWithPresence,
+} from '../store/uptime.ts';
 
 const dayMs = 86_400_000;
 
@@ -19,9 +25,7 @@ const maxDaysAtOnce = 400;
 /** A server notes every few seconds that it is alive. After this time without a note it did not watch. */
 const maxNoteAgeMs = 60_000;
 
-/** The days that a request is about, until now. */
 export interface Window {
-  /** The canonical name of the time zone. */
   zone: string;
   days: Days;
   /** When each day begins, and when the last one ends. */
@@ -36,7 +40,7 @@ interface ComputedUptime {
 }
 
 /** What was computed of a station for a window, at one `history_version` and `rewrite_version`. */
-interface RememberedStation {
+interface CachedStation {
   version: number;
   rewriteVersion: number;
   completedDays: DayColumns;
@@ -44,17 +48,15 @@ interface RememberedStation {
   recent: Pick<History, 'marks' | 'pauses'>;
 }
 
-/** The stations of a window, by the keys of their presence. */
-interface RememberedWindow {
-  /** When the server watched, until the beginning of today. */
+interface CachedWindow {
   observed: TimeSpan[];
-  stations: Map<number, RememberedStation>;
+  stations: Map<number, CachedStation>;
 }
 
-/** Computes the uptime of stations, and remembers the completed days of the windows that were used last. */
+/** Computes the uptime of stations, and caches the completed days of the windows that were used last. */
 export class UptimeService {
   readonly #store: Store;
-  readonly #windows = new Map<string, RememberedWindow>();
+  readonly #windows = new Map<string, CachedWindow>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -78,7 +80,6 @@ export class UptimeService {
     return last && last.to >= now ? last.from : now;
   }
 
-  /** Returns when this server watched, as far as is known now. */
   async observed(now: number): Promise<TimeSpan[]> {
     const observers = await allObservers(this.#store);
     const noted = observers.reduce((latest, { to }) => Math.max(latest, to), -Infinity);
@@ -87,22 +88,22 @@ export class UptimeService {
   }
 
   /** Returns the uptime of stations by the keys of their presence. Stations that were never seen are left out. */
-  async of(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, ComputedUptime>> {
+  async compute(window: Window, presences: readonly PresenceRow[]): Promise<Map<number, ComputedUptime>> {
     const { days, observed } = window;
     const today = startOfToday(window);
-    const { stations } = this.#remembered(window);
-    const seen = presences.filter(isSeen);
-    const isOutdated = (row: WatchedStation): boolean => stations.get(row.key)?.version !== row.history_version;
+    const { stations } = this.#cachedWindow(window);
+    const seen = presences.filter(hasPresence);
+    const isOutdated = (row: StationWithPresence): boolean => stations.get(row.key)?.version !== row.history_version;
     const outdated = seen.filter(isOutdated);
-    const isOnlyAppended = ({ key, rewrite_version }: WatchedStation): boolean =>
+    const isOnlyAppended = ({ key, rewrite_version }: StationWithPresence): boolean =>
       stations.get(key)?.rewriteVersion === rewrite_version;
     const appended = outdated.filter(isOnlyAppended).map(({ key }) => key);
     const recent = { from: today - dayMs, to: Number.MAX_SAFE_INTEGER };
-    for (const past of await pastsOf(this.#store, appended, recent)) {
-      const station = stations.get(past.key);
-      if (station && hasSameCompletedDays(station, past, today)) {
-        const { version, marks, pauses } = past;
-        stations.set(past.key, { ...station, version, recent: { marks, pauses } });
+    for (const history of await loadHistories(this.#store, appended, recent)) {
+      const station = stations.get(history.key);
+      if (station && hasSameCompletedDays(station, history, today)) {
+        const { version, marks, pauses } = history;
+        stations.set(history.key, { ...station, version, recent: { marks, pauses } });
       }
     }
     const span = { from: Math.min(days.starts[0] ?? today, today - dayMs), to: Number.MAX_SAFE_INTEGER };
@@ -111,7 +112,8 @@ export class UptimeService {
       // Another request may have computed some of them in the meantime.
       const rows = outdated.slice(first, first + stationsAtOnce).filter(isOutdated);
       const keys = rows.map(({ key }) => key);
-      for (const past of await pastsOf(this.#store, keys, span)) stations.set(past.key, remember(past, window));
+      for (const history of await loadHistories(this.#store, keys, span))
+        stations.set(history.key, cachedStation(history, window));
       await nextTurn();
     }
     const found = new Map<number, ComputedUptime>();
@@ -128,15 +130,15 @@ export class UptimeService {
     return found;
   }
 
-  #remembered(window: Window): RememberedWindow {
+  #cachedWindow(window: Window): CachedWindow {
     const name = [window.zone, window.days.dates[0], window.days.dates.length].join(' ');
     const today = startOfToday(window);
     const observed = window.observed
       .filter(({ from }) => from < today)
       .map(({ from, to }) => ({ from, to: Math.min(to, today) }));
     const known = this.#windows.get(name);
-    const remembered = isDeepStrictEqual(known?.observed, observed) ? known : undefined;
-    const current = remembered ?? { observed, stations: new Map<number, RememberedStation>() };
+    const cached = isDeepStrictEqual(known?.observed, observed) ? known : undefined;
+    const current = cached ?? { observed, stations: new Map<number, CachedStation>() };
     // Move the window to the end: the map is ordered by last use.
     this.#windows.delete(name);
     this.#windows.set(name, current);
@@ -154,15 +156,16 @@ const durationsIn = (history: History, from: number, to: number): Durations =>
   cellsOf(history, [from, to])[0] ?? zeroDurations();
 
 /** Whether what was appended to the history of a station, if nothing else has changed, lies after its completed days. */
-function hasSameCompletedDays(station: RememberedStation, past: StationPast, today: number): boolean {
+function hasSameCompletedDays(station: CachedStation, history: StationHistory, today: number): boolean {
   const lastCompleted = (marks: readonly number[]): number | undefined =>
     marks.findLast((mark) => timeOf(mark) < today);
   return (
-    station.rewriteVersion === past.rewriteVersion && lastCompleted(station.recent.marks) === lastCompleted(past.marks)
+    station.rewriteVersion === history.rewriteVersion &&
+    lastCompleted(station.recent.marks) === lastCompleted(history.marks)
   );
 }
 
-function remember({ version, rewriteVersion, marks, pauses }: StationPast, window: Window): RememberedStation {
+function cachedStation({ version, rewriteVersion, marks, pauses }: StationHistory, window: Window): CachedStation {
   const { days, observed } = window;
   const today = startOfToday(window);
   // Marks alternate, so that one of the last two before a time says when the station last connected.

@@ -11,7 +11,7 @@ import { isKey } from '../../store/keys.ts';
 import type { Store, Tables } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 
-const heartbeatMillis = 15_000;
+const heartbeatMs = 15_000;
 
 export function eventRoutes({
   app,
@@ -22,13 +22,13 @@ export function eventRoutes({
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');
-    const last = sent === undefined ? null : parseInput(lastEventId, sent);
+    const lastKnownId = sent === undefined ? null : parseInput(lastEventId, sent);
     const listener = streams.open(keyId, () => c.env.outgoing.destroy());
     c.header(...unbuffered);
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => listener.notify());
       try {
-        await feed(stream, { store, streams, listener, keyId, last });
+        await sendChanges(stream, { store, streams, listener, keyId, lastKnownId });
       } finally {
         streams.close(listener);
       }
@@ -41,40 +41,40 @@ interface Feed {
   streams: EventStreams;
   listener: Listener;
   keyId: string;
-  /** The last change that the client knows; null if it connects for the first time. */
-  last: number | null;
+  lastKnownId: number | null;
 }
 
-/** Sends changes until the client disconnects, its key ends or the server stops. */
-async function feed(stream: SSEStreamingApi, { store, streams, listener, keyId, last }: Feed): Promise<void> {
+async function sendChanges(
+  stream: SSEStreamingApi,
+  { store, streams, listener, keyId, lastKnownId }: Feed,
+): Promise<void> {
   const send = (id: number, { event, data }: StreamEvent) =>
     stream.writeSSE({ event, id: String(id), data: JSON.stringify(data) });
   const newest = await newestChange(store);
-  let place = last ?? newest;
-  await send(place, { event: 'hello', data: { newest } });
-  if (place > newest) {
+  let lastId = lastKnownId ?? newest;
+  await send(lastId, { event: 'hello', data: { newest } });
+  if (lastId > newest) {
     // The id is from another data folder, or this one was restored from a backup.
-    place = newest;
-    await send(place, { event: 'reset', data: { newest } });
+    lastId = newest;
+    await send(lastId, { event: 'reset', data: { newest } });
   }
   while (!stream.aborted && !streams.isEnded && (await isKey(store, keyId))) {
-    const changes = await changesAfter(store, place);
-    const next = changes[0]?.id ?? place + 1;
-    if (next > place + 1) {
-      place = await newestChange(store);
-      await send(place, { event: 'reset', data: { newest: place } });
+    const changes = await changesAfter(store, lastId);
+    const next = changes[0]?.id ?? lastId + 1;
+    if (next > lastId + 1) {
+      lastId = await newestChange(store);
+      await send(lastId, { event: 'reset', data: { newest: lastId } });
       continue;
     }
     for (const change of changes) {
       await send(change.id, { event: 'change', data: changeAnswer(change) });
-      place = change.id;
+      lastId = change.id;
     }
-    if (changes.length === 0 && !(await listener.waitForNotification(heartbeatMillis)))
+    if (changes.length === 0 && !(await listener.waitForNotification(heartbeatMs)))
       await stream.write(': still here\n\n');
   }
 }
 
-/** Returns the id of the newest change; 0 if there is none. */
 async function newestChange(store: Store): Promise<number> {
   const { newest } = await store
     .selectFrom('changes')
@@ -83,7 +83,6 @@ async function newestChange(store: Store): Promise<number> {
   return newest;
 }
 
-/** Returns up to 200 changes after this one, in order. */
 async function changesAfter(store: Store, id: number): Promise<Tables['changes'][]> {
   return store.selectFrom('changes').selectAll().where('id', '>', id).orderBy('id').limit(200).execute();
 }

@@ -11,11 +11,10 @@ import type { RouteServices } from '../../routeServices.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
 import { existingStation } from '../existing.ts';
 
-type OperatorNeeds = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'store' | 'sql' | 'links'>;
+type OperatorServices = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'store' | 'sql' | 'links'>;
 
-/** The Operator UI: watching, answering, stopping, starting. */
-export function operatorRoutes(needs: OperatorNeeds): void {
-  const { mount, hub, store, links } = needs;
+export function operatorRoutes(services: OperatorServices): void {
+  const { mount, hub, store, links } = services;
   const stationOf = async ({ params, caller }: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`This is the key of station "${caller.name}": it cannot watch or operate another station.`);
@@ -66,12 +65,12 @@ export function operatorRoutes(needs: OperatorNeeds): void {
     return { id: station.id };
   });
 
-  streamRoutes(needs, stationOf);
+  streamRoutes(services, stationOf);
 }
 
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
-function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'mount'>, stationOf: StationOf): void {
+function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorServices, 'mount'>, stationOf: StationOf): void {
   const { streams } = hub;
 
   app.get(routeOf(operator.states), async (c) => {
@@ -98,7 +97,7 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
       streams,
       owner,
       isAllowed: allowed,
-      takeEvents: newsOf(station),
+      takeEvents: stateEventsOf(station),
       opened: (listener) => station.watch(listener),
       closed: (listener) => station.unwatch(listener),
     });
@@ -142,8 +141,7 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorNeeds, 'moun
   });
 }
 
-/** Sends the complete state first, then the changes. */
-function newsOf(station: LiveStation): () => StateEvent[] {
+function stateEventsOf(station: LiveStation): () => StateEvent[] {
   let sent: LiveState | undefined;
   return () => {
     const { state } = station;

@@ -11,7 +11,6 @@ const types: Record<string, string> = {
   '.json': 'application/json; charset=utf-8',
 };
 
-/** The page may load files of this server, may connect to this server only, and may not be framed. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -50,8 +50,8 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
   return stations.map(({ id, name }) => {
     const key = keys.get(id);
     const known = presences.get(id);
-    const isThere = known?.state === 'connected' || known?.state === 'running';
-    const seen = isThere
+    const isConnected = known?.state === 'connected' || known?.state === 'running';
+    const seen = isConnected
       ? Date.now()
       : Math.max(...[key?.last_used_at, runs.get(id), known?.last_seen_at].map((at) => at ?? -Infinity));
     const isWatched = known !== undefined && known.state !== 'never';

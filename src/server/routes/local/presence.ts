@@ -15,8 +15,7 @@ import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 import { existingStation, orNotFound } from '../existing.ts';
 
-/** Milliseconds that a station's clock may be ahead of this server's. */
-const clocksApart = 60_000;
+const maxClockLeadMs = 60_000;
 
 export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
   mount(operations.heartbeat, async ({ params, body, caller }) => {
@@ -25,7 +24,7 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
     }
     const { id } = await existingStation(store, params.id);
     const at = body.at === undefined ? null : Date.parse(body.at);
-    if (at !== null && at > Date.now() + clocksApart) {
+    if (at !== null && at > Date.now() + maxClockLeadMs) {
       throw badRequest(`The heartbeat is of the future (${body.at}). Set the clock of the station, or leave "at" out.`);
     }
     const state = await presence.heartbeat(id, {
@@ -84,13 +83,11 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
   );
 }
 
-/** @throws RefusalError (404) */
 async function existingPause(store: Store, { id, pause_id }: { id: string; pause_id: string }): Promise<PauseRow> {
   const station = await existingStation(store, id);
   return orNotFound(await findPause(store, station.id, pause_id), `Pause with id ${pause_id}`, 'it was deleted.');
 }
 
-/** @throws RefusalError (400) */
 function checkOrder(startsAt: number, endsAt: number | null): void {
   if (endsAt === null || endsAt > startsAt) return;
   throw badRequest(

@@ -8,10 +8,10 @@ import { RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { stationKeys } from '../../store/keys.ts';
 import { pausesFrom } from '../../store/pauses.ts';
-import { lastRuns, runsBegunIn, timeInRuns } from '../../store/stationRuns.ts';
+import { lastRuns, runsStartedIn, timeInRuns } from '../../store/stationRuns.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime, isoTimeOrNull } from '../../store/time.ts';
-import { causesOf, pastsOf, type PresenceRow, presences } from '../../store/uptime.ts';
+import { causesOf, listPresences,loadHistories, type PresenceRow } from '../../store/uptime.ts';
 import { stationYields } from '../../store/yield.ts';
 import { columnsOf, UptimeService, type Window } from '../../uptime/uptimeService.ts';
 import { orNotFound } from '../existing.ts';
@@ -31,7 +31,7 @@ export function uptimeRoutes({
 
   mount(uptime.fleet, async ({ query }) => {
     const window = await uptimes.window(calendarOf(query.time_zone), query, Date.now());
-    return { days: window.days, stations: await rowsOf(store, uptimes, window, await presences(store)) };
+    return { days: window.days, stations: await rowsOf(store, uptimes, window, await listPresences(store)) };
   });
 
   mount(uptime.station, async ({ params, query }) => {
@@ -39,7 +39,7 @@ export function uptimeRoutes({
     const now = Date.now();
     const window = await uptimes.window(calendarOf(query.time_zone), query, now);
     const span = { from: window.edges[0] ?? now, to: now };
-    const seen = await lastSeen(store, [station]);
+    const seen = await lastSeenTimes(store, [station]);
     const [row] = await rowsOf(store, uptimes, window, [station]);
     if (row === undefined) throw new Error(`The uptime of station ${params.id} was not computed.`);
     return {
@@ -66,7 +66,7 @@ export function uptimeRoutes({
     const times = incidents.map(({ disconnectedAt: went }) => went);
     const causes = await causesOf(store, station.key, times);
     const yields = await stationYields(store, station.id, edgesOf(ownCalendar, params.date));
-    const runs = await runsBegunIn(store, station.id, { from, to }, runsShown);
+    const runs = await runsStartedIn(store, station.id, { from, to }, runsShown);
     return {
       date: params.date,
       starts_at: isoTime(from),
@@ -106,7 +106,6 @@ const edgesOf = (calendar: Calendar, date: string): [from: number, to: number] =
   calendar.startOf(dayAfter(date)),
 ];
 
-/** @throws RefusalError (400) */
 function calendarOf(zone: string): Calendar {
   try {
     return new Calendar(zone);
@@ -120,9 +119,8 @@ function calendarOf(zone: string): Calendar {
 const refused = (field: string, message: string): RefusalError =>
   new RefusalError('BAD_REQUEST', message, [{ message, path: [field] }]);
 
-/** @throws RefusalError (404) */
 async function existing(store: Store, id: string): Promise<PresenceRow> {
-  const [station] = await presences(store, id);
+  const [station] = await listPresences(store, id);
   return orNotFound(station, `Station with id ${id}`, 'it was deleted, or belongs to another server.');
 }
 
@@ -132,21 +130,21 @@ async function rowsOf(
   window: Window,
   stations: readonly PresenceRow[],
 ): Promise<UptimeRow[]> {
-  const seen = await lastSeen(
+  const seen = await lastSeenTimes(
     store,
-    stations.filter((station) => !isKnown(station)),
+    stations.filter((station) => !hasKnownState(station)),
   );
   const ids = stations.map(({ id }) => id);
   const pauses = await pausesFrom(store, ids, window.days.now);
-  const found = await uptimes.of(window, stations);
+  const found = await uptimes.compute(window, stations);
   return stations.map((station) => {
     const { id, name, key, since } = station;
     const own = key === null ? undefined : found.get(key);
     return {
       id,
       name,
-      state: isKnown(station) ? station.state : seen.has(id) ? 'unknown' : 'never',
-      since: isKnown(station) ? isoTimeOrNull(since) : null,
+      state: hasKnownState(station) ? station.state : seen.has(id) ? 'unknown' : 'never',
+      since: hasKnownState(station) ? isoTimeOrNull(since) : null,
       pauses: pauses.get(id) ?? [],
       is_watched: own?.isWatched ?? false,
       last_24_hours: own?.last24Hours ?? { ...zeroDurations(), none: day },
@@ -155,12 +153,10 @@ async function rowsOf(
   });
 }
 
-/** Returns whether something watches the connection of the station. */
-const isKnown = (row: PresenceRow): row is PresenceRow & { state: StationState } =>
+const hasKnownState = (row: PresenceRow): row is PresenceRow & { state: StationState } =>
   row.state !== null && row.state !== 'never';
 
-/** Returns when data of each station last reached the server, by station id. Stations without any data are left out. */
-async function lastSeen(store: Store, stations: readonly PresenceRow[]): Promise<Map<string, number>> {
+async function lastSeenTimes(store: Store, stations: readonly PresenceRow[]): Promise<Map<string, number>> {
   const ids = stations.map(({ id }) => id);
   const keys = await stationKeys(store, ids);
   const runs = await lastRuns(store, ids);
@@ -178,7 +174,7 @@ async function historyFor(
   { key }: PresenceRow,
   { from, to, now }: { from: number; to: number; now: number },
 ): Promise<History> {
-  const [past] = key === null ? [] : await pastsOf(store, [key], { from, to });
+  const [past] = key === null ? [] : await loadHistories(store, [key], { from, to });
   const { marks, pauses } = past ?? { marks: [], pauses: [] };
   return { marks, pauses, observed: await uptimes.observed(now), now };
 }

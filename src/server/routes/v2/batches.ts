@@ -78,7 +78,6 @@ export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'sto
   );
 }
 
-/** @param ownId the batch that may keep this number @throws RefusalError (409) */
 async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {
   const other = await findBatch(store, number);
   if (!other || other.id === ownId) return;

@@ -38,7 +38,6 @@ export function importRoutes({
   );
 }
 
-/** @throws all errors that are not refusals */
 function reasonOf(error: unknown): string {
   if (error instanceof RunInputError) return error.message;
   if (!(error instanceof RefusalError)) throw error;

@@ -1,6 +1,6 @@
 import { local } from '../../../shared/contract/local.ts';
 import { notFound } from '../../http/refusalError.ts';
-import { makeKey } from '../../keys.ts';
+import { createKey } from '../../keys.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { deleteStationKey, replaceStationKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/time.ts';
@@ -10,9 +10,9 @@ export function keyRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store
   mount(local.generateKey, ({ params }) =>
     store.transaction().execute(async (change) => {
       const station = await existingStation(change, params.id);
-      const made = makeKey('station');
-      const createdAt = await replaceStationKey(change, station.id, made);
-      return { api_key: made.key, prefix: made.prefix, created_at: isoTime(createdAt) };
+      const key = createKey('station');
+      const createdAt = await replaceStationKey(change, station.id, key);
+      return { api_key: key.key, prefix: key.prefix, created_at: isoTime(createdAt) };
     }),
   );
 

@@ -5,21 +5,29 @@ import type { RouteServices } from '../../routeServices.ts';
 import { changedMetadata, readMetadata } from '../../store/metadata.ts';
 import { toPage } from '../../store/pages.ts';
 import { deletePart, findPart, insertPart, listParts, updatePart } from '../../store/parts.ts';
-import { countUnits, firstRevision, insertRevision, type RevisionRow, revisionsOf } from '../../store/revisions.ts';
+import {
+  countUnits,
+  defaultRevisionNumber,
+  insertRevision,
+  type RevisionRow,
+  revisionsOf,
+} from '../../store/revisions.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../answers.ts';
 import { existingPart } from '../existing.ts';
 
 export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
-  mount(parts.create, ({ body: { number, name = number, revision_number = firstRevision, metadata = {} }, caller }) =>
-    store.transaction().execute(async (change) => {
-      await checkNumber(change, number, null);
-      const by = creatorOf(caller);
-      const id = await insertPart(change, { number, name, metadata_json: JSON.stringify(metadata) }, by);
-      await insertRevision(change, { partId: id, number: revision_number }, by);
-      return { id };
-    }),
+  mount(
+    parts.create,
+    ({ body: { number, name = number, revision_number = defaultRevisionNumber, metadata = {} }, caller }) =>
+      store.transaction().execute(async (change) => {
+        await checkNumber(change, number, null);
+        const by = creatorOf(caller);
+        const id = await insertPart(change, { number, name, metadata_json: JSON.stringify(metadata) }, by);
+        await insertRevision(change, { partId: id, number: revision_number }, by);
+        return { id };
+      }),
   );
 
   mount(parts.list, async ({ query }) => {
@@ -80,7 +88,6 @@ export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'stor
   );
 }
 
-/** @param ownId the part that may keep this number @throws RefusalError (409) */
 async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {
   const other = await findPart(store, number);
   if (!other || other.id === ownId) return;

@@ -5,8 +5,8 @@ import { badRequest, conflict, forbidden } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import {
-  calledProcedure,
   deleteProcedure,
+  findProcedureByIdOrIdentifier,
   insertProcedure,
   listProcedures,
   type ProcedureRow,
@@ -78,10 +78,10 @@ export function procedureRoutes({
   mount(procedures.update, ({ params, body: { name, ...deployments } }) =>
     store.transaction().execute(async (change) => {
       const { id } = await existingProcedure(change, params.id);
-      const unserved = Object.entries(deployments).filter(([, value]) => value !== undefined);
-      if (unserved.length > 0) {
+      const unsupported = Object.entries(deployments).filter(([, value]) => value !== undefined);
+      if (unsupported.length > 0) {
         throw badRequest(
-          `This server has no deployments: ${unserved.map(([field]) => field).join(', ')} cannot be set.`,
+          `This server has no deployments: ${unsupported.map(([field]) => field).join(', ')} cannot be set.`,
         );
       }
       if (name === undefined) throw badRequest('At least one field to change is required, such as the name.');
@@ -111,9 +111,8 @@ export function procedureRoutes({
   );
 }
 
-/** @param ownId the procedure that may keep this identifier @throws RefusalError (409) */
 function checkIdentifier(sql: Statements, identifier: string | null, ownId: string | null): void {
-  const other = identifier === null ? null : calledProcedure(sql, identifier);
+  const other = identifier === null ? null : findProcedureByIdOrIdentifier(sql, identifier);
   if (!other || other.id === ownId) return;
   throw conflict(`The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`);
 }

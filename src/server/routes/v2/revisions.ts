@@ -15,7 +15,7 @@ import {
 import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../answers.ts';
-import { chosenImage, existingPart, existingRevision } from '../existing.ts';
+import { existingPart, existingRevision,resolveImage } from '../existing.ts';
 import { checkUnused } from './parts.ts';
 
 export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
@@ -23,8 +23,8 @@ export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | '
     store.transaction().execute(async (change) => {
       const part = await existingPart(change, params.part_number);
       await checkNumber(change, part, number, null);
-      const made = { partId: part.id, number, metadata_json: JSON.stringify(metadata) };
-      return { id: await insertRevision(change, made, creatorOf(caller)) };
+      const revision = { partId: part.id, number, metadata_json: JSON.stringify(metadata) };
+      return { id: await insertRevision(change, revision, creatorOf(caller)) };
     }),
   );
 
@@ -48,7 +48,7 @@ export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | '
       if (number !== undefined) await checkNumber(change, part, number, revision.id);
       await updateRevision(change, revision.id, {
         number: number ?? revision.number,
-        image_id: await chosenImage(change, image_id, revision.image_id),
+        image_id: await resolveImage(change, image_id, revision.image_id),
         metadata_json: changedMetadata(revision.metadata_json, metadata),
       });
       return { id: revision.id };
@@ -68,7 +68,6 @@ export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | '
   );
 }
 
-/** @param ownId the revision that may keep this number @throws RefusalError (409) */
 async function checkNumber(
   store: Store,
   part: { id: string; number: string },

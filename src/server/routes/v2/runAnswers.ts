@@ -21,7 +21,6 @@ const operatorOf = (row: RunRow): RunListItem['operated_by'] => {
   return { id: row.operator_id, name: row.operator_name, email: row.operator_email };
 };
 
-/** Returns a run in the format of lists. */
 export const runHeader = (row: RunRow): RunListItem => ({
   id: row.id,
   created_at: isoTime(row.created_at),
@@ -49,7 +48,6 @@ export const runHeader = (row: RunRow): RunListItem => ({
   operated_by: operatorOf(row),
 });
 
-/** Returns the context of the run; nothing if the run has none. */
 export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): NewRunContext =>
   context_json === null
     ? { sequences: [], config: [], secrets: [], findings: [] }
@@ -80,7 +78,6 @@ export const measurementAnswer = (m: MeasurementDetails): MeasurementAnswer => (
   ...(m.series === null ? {} : { data_series: m.series.map(seriesAnswer) }),
 });
 
-/** @param origin the scheme, host and port under which clients reach the server */
 export const attachmentAnswer = (upload: UploadRow, origin: string, urls: SignedUrls): Run['attachments'][number] => ({
   id: upload.id,
   name: upload.name,
@@ -99,7 +96,6 @@ export const logAnswer = (log: Awaited<ReturnType<typeof logsOf>>[number]): Run[
   line_number: log.line_number,
 });
 
-/** @param phases the phases of the run, in order */
 export const findingAnswer = (
   { kind, phase, title, message, place, is_failure }: NewRunContext['findings'][number],
   phases: readonly PhaseAnswer[],

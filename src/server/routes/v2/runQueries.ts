@@ -19,10 +19,6 @@ function durationMillis(text: string | undefined): number | undefined {
   return length;
 }
 
-/**
- * Returns the filter that the lists of runs, phases, measurements and logs have in common, limited to what the caller
- * may read.
- */
 export const sharedFilter = (query: Read<typeof runFilterQuery>, caller: Caller): RunFilter => ({
   reader: readerOf(caller),
   versions: query.procedure_versions,

@@ -17,9 +17,9 @@ import {
   updateStation,
 } from '../../store/stations.ts';
 import type { Store } from '../../store/tables.ts';
-import { chosenImage, existingProcedure, existingStation } from '../existing.ts';
+import { existingProcedure, existingStation,resolveImage } from '../existing.ts';
 
-const weekMillis = 7 * 24 * 60 * 60 * 1000;
+const weekMs = 7 * 24 * 60 * 60 * 1000;
 
 export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
   mount(stations.create, ({ body }) =>
@@ -75,7 +75,7 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'm
       await updateStation(change, {
         id,
         name,
-        image_id: await chosenImage(change, image_id, station.image_id),
+        image_id: await resolveImage(change, image_id, station.image_id),
         metadata_json: changedMetadata(station.metadata_json, metadata),
       });
       return { id, name };
@@ -93,17 +93,14 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'm
   });
 }
 
-/**
- * Checks the team of a request. Null, which clients send for "no team", changes nothing.
- * @throws RefusalError (400)
- */
+/** Clients send null for "no team", which is accepted. */
 function refuseTeam(teamId: string | null | undefined): void {
   if (typeof teamId === 'string') throw badRequest('This server has no teams: a station cannot be assigned to one.');
 }
 
 async function describe(store: Store, { id, name, image_id, metadata_json }: StationRow): Promise<Station> {
   const key = (await stationKeys(store, [id])).get(id);
-  const runs = await runCountsIn(store, id, { from: Date.now() - weekMillis, to: Infinity });
+  const runs = await runCountsIn(store, id, { from: Date.now() - weekMs, to: Infinity });
   const procedures = (await linkedProcedures(store, [id])).map(withoutStation);
   return {
     id,
@@ -118,7 +115,6 @@ async function describe(store: Store, { id, name, image_id, metadata_json }: Sta
   };
 }
 
-/** Returns the state in the words of TofuPilot; null if it is unknown. */
 function statusOf(state: StationState | undefined): Station['connection_status'] {
   if (state === 'connected' || state === 'running') return 'connected';
   return state === 'disconnected' ? 'disconnected' : null;

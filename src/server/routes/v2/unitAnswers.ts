@@ -14,7 +14,6 @@ import { downloadAddress } from '../../uploadRules.ts';
 import { creatorAnswer, partAnswer } from '../answers.ts';
 import { orNotFound } from '../existing.ts';
 
-/** The routes that read units. Those that change units are in `units.ts`. */
 export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteServices, 'mount' | 'store' | 'urls'>): void {
   mount(units.list, async ({ query, caller }) => {
     const rows = await listUnits(store, {

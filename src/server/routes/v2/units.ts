@@ -2,17 +2,17 @@ import { units } from '../../../shared/contract/units.ts';
 import { type Caller, creatorOf } from '../../http/authentication.ts';
 import { badRequest, conflict } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { batchOf } from '../../store/batches.ts';
+import { findOrCreateBatch } from '../../store/batches.ts';
 import { changedMetadata } from '../../store/metadata.ts';
 import { revisionsOf } from '../../store/revisions.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
 import {
-  adopt,
   deleteUnit,
   findUnit,
   insertUnit,
   isWithin,
   partOfUnit,
+  setParentUnit,
   type UnitRow,
   updateUnit,
 } from '../../store/units.ts';
@@ -21,7 +21,6 @@ import { ownUpload } from '../../uploadRules.ts';
 import { existingPart, existingRevision, existingUnit } from '../existing.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
-/** The routes that change units. Those that read units are in `unitAnswers.ts`. */
 export function unitRoutes({
   mount,
   store,
@@ -56,7 +55,7 @@ export function unitRoutes({
         revision_id: await newRevision(change, unit, body),
         ...(batch === undefined
           ? {}
-          : { batch_id: batch && (await batchOf({ change, sql }, batch, creatorOf(caller))) }),
+          : { batch_id: batch && (await findOrCreateBatch({ change, sql }, batch, creatorOf(caller))) }),
         ...(sample === undefined ? {} : { sample }),
         ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
       });
@@ -91,7 +90,7 @@ export function unitRoutes({
           `Unit "${child.serial_number}" cannot be a sub-unit of "${parent.serial_number}": that is itself or is built into it.`,
         );
       }
-      await adopt(change, parent.id, [child.id]);
+      await setParentUnit(change, parent.id, [child.id]);
       return { id: child.id };
     }),
   );
@@ -103,13 +102,12 @@ export function unitRoutes({
       if (child.parent_id !== parent.id) {
         throw badRequest(`Unit "${child.serial_number}" is not a child of "${parent.serial_number}".`);
       }
-      await adopt(change, null, [child.id]);
+      await setParentUnit(change, null, [child.id]);
       return { id: child.id };
     }),
   );
 }
 
-/** @param ownId the unit that may keep this serial number @throws RefusalError (409) */
 async function checkSerialNumber(store: Store, serialNumber: string, ownId: string | null): Promise<void> {
   const other = await findUnit(store, serialNumber);
   if (!other || other.id === ownId) return;
@@ -129,10 +127,6 @@ async function newRevision(
   return revisions.find(({ id }) => id === unit.revision_id)?.id ?? revisions[0]?.id ?? unit.revision_id;
 }
 
-/**
- * Returns an upload of the caller that is not an attachment of something else.
- * @throws RefusalError (403, 404, 409)
- */
 async function freeUpload(change: StoreTransaction, id: string, unit: UnitRow, caller: Caller): Promise<string> {
   const upload = await ownUpload(change, id, caller);
   if (upload.run_id === null && (upload.unit_id === null || upload.unit_id === unit.id)) return id;

@@ -4,7 +4,7 @@ import { json } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
 import { badRequest, conflict, notFound } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
-import { findUpload, noteStored, type StoredContent } from '../../store/uploads.ts';
+import { findUpload, markStored, type StoredContent } from '../../store/uploads.ts';
 import { existingUpload } from '../existing.ts';
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
@@ -22,7 +22,7 @@ export function uploadRoutes({
 }: Pick<RouteServices, 'app' | 'store' | 'writer' | 'files' | 'urls'>): void {
   const storeContent = (id: string, name: string, content: StoredContent): Promise<void> =>
     writer.write(async (change) => {
-      if (!(await noteStored(change, id, content))) {
+      if (!(await markStored(change, id, content))) {
         throw notFound(`The upload "${name}" was deleted while its content was on its way.`);
       }
     });

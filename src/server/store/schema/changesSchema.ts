@@ -4,15 +4,9 @@ interface Ids {
   run?: string;
 }
 
-/** The number of changes that are stored for clients that reconnect. */
-const kept = 10_000;
+const maxStoredChanges = 10_000;
 
-/**
- * Returns a trigger that records a change.
- * @param when such as `insert on stations`
- * @param condition on `new` or `old`
- */
-function noting(
+function changeTrigger(
   kind: string,
   when: string,
   { station = 'null', procedure = 'null', run = 'null' }: Ids,
@@ -35,7 +29,6 @@ const run = (row: string): Ids => ({
   procedure: `${row}.procedure_id`,
   station: `${row}.created_by_station_id`,
 });
-/** @param which such as `id = new.run_id` */
 const runWhere = (which: string): Ids => ({
   run: `(select id from runs where ${which})`,
   procedure: `(select procedure_id from runs where ${which})`,
@@ -57,38 +50,38 @@ create table changes (
   run_id text
 ) strict;
 create trigger changes_kept after insert on changes when new.id % 100 = 0 begin
-  delete from changes where id <= new.id - ${kept};
+  delete from changes where id <= new.id - ${maxStoredChanges};
 end;
 ${[
-  noting('station.created', 'insert on stations', station('new')),
-  noting('station.updated', 'update on stations', station('new'), 'new.archived_at is null'),
-  noting('station.deleted', 'update on stations', station('new'), 'new.archived_at is not null'),
-  noting('station.deleted', 'delete on stations', station('old'), 'old.archived_at is null'),
-  noting('procedure.created', 'insert on procedures', procedure('new')),
-  noting('procedure.updated', 'update on procedures', procedure('new')),
-  noting('procedure.deleted', 'delete on procedures', procedure('old')),
-  noting('link.created', 'insert on station_procedures', link('new')),
-  noting('link.deleted', 'delete on station_procedures', link('old')),
-  noting('key.created', 'insert on api_keys', key('new')),
-  noting('key.deleted', 'delete on api_keys', key('old')),
-  noting('run.created', 'insert on runs', run('new')),
+  changeTrigger('station.created', 'insert on stations', station('new')),
+  changeTrigger('station.updated', 'update on stations', station('new'), 'new.archived_at is null'),
+  changeTrigger('station.deleted', 'update on stations', station('new'), 'new.archived_at is not null'),
+  changeTrigger('station.deleted', 'delete on stations', station('old'), 'old.archived_at is null'),
+  changeTrigger('procedure.created', 'insert on procedures', procedure('new')),
+  changeTrigger('procedure.updated', 'update on procedures', procedure('new')),
+  changeTrigger('procedure.deleted', 'delete on procedures', procedure('old')),
+  changeTrigger('link.created', 'insert on station_procedures', link('new')),
+  changeTrigger('link.deleted', 'delete on station_procedures', link('old')),
+  changeTrigger('key.created', 'insert on api_keys', key('new')),
+  changeTrigger('key.deleted', 'delete on api_keys', key('old')),
+  changeTrigger('run.created', 'insert on runs', run('new')),
   // A run also changes with its unit. An event for each run of the unit would be too many.
-  noting(
+  changeTrigger(
     'run.updated',
     'update on runs',
     run('new'),
     'new.revision_id is old.revision_id and new.batch_id is old.batch_id',
   ),
-  noting('run.deleted', 'delete on runs', run('old')),
-  noting(
+  changeTrigger('run.deleted', 'delete on runs', run('old')),
+  changeTrigger(
     'run.updated',
     'update of run_id on uploads',
     runWhere('id = new.run_id'),
     'new.run_id is not null and new.run_id is not old.run_id and new.is_report = 0',
   ),
-  noting('run.updated', 'delete on uploads', runWhere('id = old.run_id'), exists('id = old.run_id')),
-  noting('run.updated', 'insert on run_metadata', runWhere('key = new.run_key')),
-  noting('run.updated', 'update on run_metadata', runWhere('key = new.run_key')),
-  noting('run.updated', 'delete on run_metadata', runWhere('key = old.run_key'), exists('key = old.run_key')),
+  changeTrigger('run.updated', 'delete on uploads', runWhere('id = old.run_id'), exists('id = old.run_id')),
+  changeTrigger('run.updated', 'insert on run_metadata', runWhere('key = new.run_key')),
+  changeTrigger('run.updated', 'update on run_metadata', runWhere('key = new.run_key')),
+  changeTrigger('run.updated', 'delete on run_metadata', runWhere('key = old.run_key'), exists('key = old.run_key')),
 ].join('')}
 `;

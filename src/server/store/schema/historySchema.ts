@@ -1,4 +1,4 @@
-const raiseVersions = (name: string, event: string, where: string, rewrites = '1'): string => `
+const versionTrigger = (name: string, event: string, where: string, rewrites = '1'): string => `
 create trigger history_version_raised_by_${name} after ${event} begin
   update presence set history_version = history_version + 1, rewrite_version = rewrite_version + ${rewrites} where ${where};
 end;`;
@@ -20,16 +20,16 @@ drop table uptime_days;
 alter table presence drop column days_version;
 alter table presence add column rewrite_version integer not null default 0;
 ${[
-  raiseVersions(
+  versionTrigger(
     'inserted_transition',
     'insert on transitions',
     'key = new.presence_key',
     '(new.at < (select max(at) from transitions where presence_key = new.presence_key))',
   ),
-  raiseVersions('updated_transition', 'update on transitions', 'key in (old.presence_key, new.presence_key)'),
-  raiseVersions('deleted_transition', 'delete on transitions', 'key = old.presence_key'),
-  raiseVersions('inserted_pause', 'insert on pauses', 'station_id = new.station_id'),
-  raiseVersions('updated_pause', 'update on pauses', 'station_id in (old.station_id, new.station_id)'),
-  raiseVersions('deleted_pause', 'delete on pauses', 'station_id = old.station_id'),
+  versionTrigger('updated_transition', 'update on transitions', 'key in (old.presence_key, new.presence_key)'),
+  versionTrigger('deleted_transition', 'delete on transitions', 'key = old.presence_key'),
+  versionTrigger('inserted_pause', 'insert on pauses', 'station_id = new.station_id'),
+  versionTrigger('updated_pause', 'update on pauses', 'station_id in (old.station_id, new.station_id)'),
+  versionTrigger('deleted_pause', 'delete on pauses', 'station_id = old.station_id'),
 ].join('')}
 `;

@@ -81,7 +81,6 @@ export function isSchemaOlder(path: string): boolean {
   return !existsSync(path) || readSchema(path) < migrations.length;
 }
 
-/** @throws StartError if the database has a later schema than this program */
 export function requireKnownSchema(path: string): void {
   const schema = readSchema(path);
   if (schema > migrations.length) throw tooNew(path, schema);
@@ -96,7 +95,6 @@ function readSchema(path: string): number {
   }
 }
 
-/** Applies the next migration in one transaction. Returns false if there is none. */
 function migrateOnce(database: DatabaseSync, path: string): boolean {
   database.exec('begin immediate');
   try {

@@ -1,5 +1,4 @@
-/** Returns a trigger that records a change of a station's presence or pauses. */
-const noting = (name: string, when: string, row: 'new' | 'old'): string => `
+const presenceTrigger = (name: string, when: string, row: 'new' | 'old'): string => `
 create trigger presence_updated_by_${name} after ${when} begin
   insert into changes (at, kind, station_id)
   values (cast(unixepoch('subsec') * 1000 as integer), 'presence.updated', ${row}.station_id);
@@ -59,10 +58,10 @@ create table uptime_days (
   primary key (presence_key, date, zone)
 ) strict, without rowid;
 ${[
-  noting('updated_presence', 'update of state, operator_address on presence', 'new'),
-  noting('inserted_presence', 'insert on presence', 'new'),
-  noting('inserted_pause', 'insert on pauses', 'new'),
-  noting('updated_pause', 'update on pauses', 'new'),
-  noting('deleted_pause', 'delete on pauses', 'old'),
+  presenceTrigger('updated_presence', 'update of state, operator_address on presence', 'new'),
+  presenceTrigger('inserted_presence', 'insert on presence', 'new'),
+  presenceTrigger('inserted_pause', 'insert on pauses', 'new'),
+  presenceTrigger('updated_pause', 'update on pauses', 'new'),
+  presenceTrigger('deleted_pause', 'delete on pauses', 'old'),
 ].join('')}
 `;

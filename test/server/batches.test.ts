@@ -29,14 +29,14 @@ describe('batches', function () {
     }
   });
 
-  it('are unique without regard to case', async () => {
+  it('have numbers that are unique regardless of case', async () => {
     await create('Unique');
     const reply = await create('UNIQUE');
     assert.equal(reply.status, 409);
     assert.match(reply.text, /Batch \\"Unique\\" already exists/);
   });
 
-  it('are read with their units, and renamed', async () => {
+  it('are returned with their units and can be renamed', async () => {
     await bench.procedure('Of batches', 'BATCH');
     await push('SN-1', 'Lot-1', 'PCBA01');
     await push('SN-2', 'LOT-1', 'PCBA02');
@@ -83,7 +83,7 @@ describe('batches', function () {
     assert.equal((await bench.user.send(batches.list, { query: { sort_by: 'unit_count' } })).status, 400);
   });
 
-  it('when one is deleted, its units and their runs stay', async () => {
+  it('keep their units and runs when they are deleted', async () => {
     const { id } = await push('SN-D', 'Deleted', 'PCBA01');
     const batch = await bench.user.call(batches.get, { params: { number: 'Deleted' } });
     assert.deepEqual(await bench.user.call(batches.delete, { params: { number: 'DELETED' } }), { id: [batch.id] });

@@ -62,13 +62,13 @@ describe('check and backup', function () {
     attached = await attach('the note');
   });
 
-  it('a folder in use is clean, and is not changed', async () => {
+  it('check finds no problem in a folder in use and changes nothing', async () => {
     const names = readdirSync(bench.folder).sort();
     assert.deepEqual(await check(bench.folder), { code: 0, findings: [] });
     assert.deepEqual(readdirSync(bench.folder).sort(), names);
   });
 
-  it('a folder with a running upload is clean', async () => {
+  it('check finds no problem in a folder with a running upload', async () => {
     const { uploadUrl } = await bench.user.call(v1.initializeUpload, { body: { name: 'slow' } });
     let more = (): void => {};
     const waits = new Promise<void>((done) => (more = done));
@@ -86,7 +86,7 @@ describe('check and backup', function () {
     assert.deepEqual(readdirSync(incoming), []);
   });
 
-  it('what was coming in when the server was killed is cleared away', async () => {
+  it('the start removes uploads that were incomplete when the server was killed', async () => {
     const incoming = join(bench.folder, 'attachments', 'incoming');
     await bench.restart(async (server) => {
       await server.kill();
@@ -96,7 +96,7 @@ describe('check and backup', function () {
     assert.ok(!existsSync(incoming));
   });
 
-  it('check finds files that are missing, cut short or nobody’s', async () => {
+  it('check finds attachment files that are missing, truncated or without an upload', async () => {
     const folder = await copy();
     writeFileSync(join(folder, attached.file), 'cut');
     const nobodys = crypto.randomUUID();
@@ -115,7 +115,7 @@ describe('check and backup', function () {
     assert.match((await check(folder)).findings.join(), /"note\.txt"\) is missing\./);
   });
 
-  it('check finds what breaks the rules of the database', async () => {
+  it('check finds rows that violate the constraints of the database', async () => {
     const folder = await copy();
     const database = new DatabaseSync(join(folder, 'stations.db'), { enableForeignKeyConstraints: false });
     database.exec(`
@@ -142,7 +142,7 @@ describe('check and backup', function () {
     }
   });
 
-  it('a damaged database is named, with the way to restore it, by check, backup and the start', async () => {
+  it('check, backup and start report a damaged database and how to restore it', async () => {
     for (const damage of [
       (content: Buffer) => content.fill(0x5a, 0, 100),
       (content: Buffer) => content.fill(0x5a, 4096),
@@ -176,7 +176,7 @@ describe('check and backup', function () {
     }
   });
 
-  it('a backup keeps what is there of a folder with attachments that are missing or damaged, and names those', async () => {
+  it('a backup copies the intact attachments and reports the missing and damaged ones', async () => {
     const spoils: Record<string, (file: string) => void> = {
       missing: (file) => rmSync(file),
       short: (file) => writeFileSync(file, 'cut'),
@@ -227,7 +227,7 @@ describe('check and backup', function () {
     }
   });
 
-  it('a backup is not stopped by attachments that are deleted meanwhile', async () => {
+  it('a backup succeeds while attachments are deleted', async () => {
     const enough = new AbortController();
     const churning = (async () => {
       while (!enough.signal.aborted) {
@@ -245,7 +245,7 @@ describe('check and backup', function () {
     await churning;
   });
 
-  it('a backup of a server that takes runs meanwhile is whole, and starts', async () => {
+  it('a backup taken while runs are pushed is complete and starts', async () => {
     let pushed = 0;
     const enough = new AbortController();
     const pushing = (async () => {
@@ -273,7 +273,7 @@ describe('check and backup', function () {
     }
   });
 
-  it('a backup overwrites nothing', async () => {
+  it('a backup overwrites no existing file', async () => {
     const file = elsewhere();
     assert.equal((await backup(bench.folder, file)).code, 0);
     const { code, stderr } = await backup(bench.folder, file);
@@ -283,7 +283,7 @@ describe('check and backup', function () {
     assert.equal((await backup(bench.folder, file)).code, serverExit.usage);
   });
 
-  it('say what they need', async () => {
+  it('check and backup explain missing arguments', async () => {
     const missing = join(root, 'missing');
     for (const args of [['check'], ['backup', '--to', join(root, 'to')]]) {
       const { code, stderr } = await runServerProgram([...args, '--data', missing]);

@@ -107,7 +107,7 @@ describe('what is pushed', function () {
     }
   });
 
-  it('judges long integers by their exact values', async () => {
+  it('evaluates long integers by their exact values', async () => {
     const value = (outcome: string) =>
       `[{"name":"id","outcome":"${outcome}","measured_value":9007199254740993,"upper_limit":9007199254740992,"lower_limit":1}]`;
     const { text } = await push('/api/v1/runs', v1Body(value('FAIL')));

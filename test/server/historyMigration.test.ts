@@ -44,7 +44,7 @@ insert into uptime_days values ('UTC', 1, '2026-03-01', 5);
 pragma user_version = 6;`;
 
 describe('a database with sums of past days (schema 6)', () => {
-  it('becomes the same as a new one, keeps its history, and raises the version of a station that changes', async () => {
+  it('is migrated to the schema of a new database, keeps its history, and raises the version of a station that changes', async () => {
     const path = join(temporaryFolder(), 'stations.db');
     const schema = (): unknown =>
       using((database) => database.prepare('select type, name, sql from sqlite_schema order by 1, 2').all());

@@ -40,7 +40,7 @@ describe('a push with an Idempotency-Key', function () {
   const countOf = async (serial: string): Promise<number> =>
     (await bench.user.call(runs.list, { query: { serial_numbers: serial } })).data.length;
 
-  it('makes one run, on v1 as on v2, also when it comes several times at once', async () => {
+  it('creates one run through v1 and v2, also when it arrives several times at once', async () => {
     for (const [path, body] of [
       ['/api/v1/runs', passedRun('FVT1', 'Once-1')],
       ['/api/v2/runs', v2Run('Once-2')],
@@ -52,18 +52,18 @@ describe('a push with an Idempotency-Key', function () {
     assert.deepEqual([await countOf('Once-1'), await countOf('Once-2')], [1, 1]);
   });
 
-  it('still is the same push after the server was killed', async () => {
+  it('is still recognized after the server was killed', async () => {
     const id = await pushed('/api/v2/runs', v2Run('Killed'), 'survivor');
     await bench.restart((server) => server.kill());
     assert.equal(await pushed('/api/v2/runs', v2Run('Killed'), 'survivor'), id);
   });
 
-  it('is one of its caller alone', async () => {
+  it('is scoped to its caller', async () => {
     const own = await pushed('/api/v2/runs', v2Run('Shared'), 'shared');
     assert.notEqual(await pushed('/api/v2/runs', v2Run('Shared'), 'shared', adminKey), own);
   });
 
-  it('may be made again with the same key when it was refused, or its run was deleted', async () => {
+  it('can be repeated with the same key if it was refused or its run was deleted', async () => {
     const refused = await push('/api/v2/runs', { ...v2Run('Refused'), sub_units: ['nowhere'] }, 'again');
     assert.equal(refused.status, 422);
     const id = await pushed('/api/v2/runs', v2Run('Refused'), 'again');
@@ -81,7 +81,7 @@ describe('a push with an Idempotency-Key', function () {
     );
   };
 
-  it('with other content is refused, on v1 as on v2, and stores nothing', async () => {
+  it('is refused if its content differs, through v1 and v2, and stores nothing', async () => {
     const other = { ...v2Run('Other'), outcome: 'FAIL' };
     const id = await pushed('/api/v2/runs', v2Run('First'), 'reused');
     for (const [path, body] of [
@@ -97,7 +97,7 @@ describe('a push with an Idempotency-Key', function () {
     assert.equal(await pushed('/api/v2/runs', v2Run('First'), 'reused'), id);
   });
 
-  it('is the same push however its JSON is written, and whichever version of a v1 client sends it', async () => {
+  it('is recognized regardless of the format of its JSON and the version of the v1 client', async () => {
     const measured = { name: 'Response', outcome: 'PASS', measured_value: { b: [1, 2.5], a: { d: null, c: 'x' } } };
     const phase = {
       name: 'Check',
@@ -119,7 +119,7 @@ describe('a push with an Idempotency-Key', function () {
     assert.equal(await pushed('/api/v1/runs', { ...v1Body, client_version: '2.2.5' }, 'written v1'), v1Id);
   });
 
-  it('has a client_run_ref of its caller alone, which counts like a key', async () => {
+  it('has a client_run_ref that works like a key and is scoped to its caller', async () => {
     const other = await bench.station('Bench 2', procedure);
     const body = { ...v2Run('Ref'), client_run_ref: 'run-0001' };
     const push = (sent: unknown, key: string, headers: Record<string, string> = {}) =>
@@ -154,7 +154,7 @@ describe('a push with an Idempotency-Key', function () {
     assert.equal(await countOf('Unlinked'), 1);
   });
 
-  it('of a report is the same push as long as what the report says of the unit is the same', async () => {
+  it('of a report is recognized as long as the report describes the same unit', async () => {
     const report = (more: object = {}, outcome = 'PASS') => ({
       dut_id: 'Report',
       outcome,
@@ -178,7 +178,7 @@ describe('a push with an Idempotency-Key', function () {
     assert.equal(await countOf('Report'), 1);
   });
 
-  it('of a run that an older server stored is the same when unit, procedure and outcome are', async () => {
+  it('is recognized by unit, procedure and outcome if an older server stored the run', async () => {
     const id = await pushed('/api/v2/runs', v2Run('Older'), 'older');
     await bench.restart(async (server) => {
       await server.stop();
@@ -197,7 +197,7 @@ describe('a push with an Idempotency-Key', function () {
     assert.match(z.object({ message: z.string() }).parse(JSON.parse(text)).message, /Idempotency-Key/);
   });
 
-  it('takes nothing of others with it when it fails among them', async () => {
+  it('does not affect other pushes of the same transaction when it fails', async () => {
     const bodies = Array.from({ length: 12 }, (_, n) => ({
       ...v2Run(`Group-${n}`),
       ...(n % 3 === 0 ? { sub_units: ['nowhere'] } : {}),

@@ -88,7 +88,7 @@ describe('the import of OpenHTF reports', function () {
     for (const run of made) assert.equal(run.id, data[0]?.id);
   });
 
-  it('gives no url: the official client prints the id of the run only then', async () => {
+  it('returns no url, so that the official client prints the id of the run', async () => {
     const answer = await station.client.send(v1.importReport, { body: body(await upload(JSON.stringify(report()))) });
     assert.deepEqual(Object.keys(answer.json() ?? {}), ['id']);
   });
@@ -133,7 +133,7 @@ describe('the import of OpenHTF reports', function () {
     assert.deepEqual(data, []);
   });
 
-  it('can be tried again when the reason is gone', async () => {
+  it('can be retried when the reason for the refusal no longer exists', async () => {
     const procedure = await bench.procedure('Later', 'LATER');
     const late = await bench.station('Late');
     const id = await upload(JSON.stringify(report({ procedure_id: 'LATER' })), late.client);

@@ -77,7 +77,7 @@ describe('the list of many runs', function () {
       .map(({ id }) => id);
 
   for (const [sort_by, by] of Object.entries(orders)) {
-    it(`is the same as a plain query's, sorted by ${sort_by}`, async () => {
+    it(`equals the result of a plain query, sorted by ${sort_by}`, async () => {
       for (const [filter, where] of filters) {
         for (const sort_order of ['asc', 'desc']) {
           for (const cursor of [0, 40]) {
@@ -94,7 +94,7 @@ describe('the list of many runs', function () {
     });
   }
 
-  it('has the measurements of a run, a phase and a list found by their keys, without going through those of others', () => {
+  it('finds the measurements of a run, a phase and a list by index', () => {
     for (const query of [
       'select * from measurements where run_key = 1 order by phase_key, position',
       'select * from measurements where phase_key = 1 order by position',
@@ -113,7 +113,7 @@ describe('the list of many runs', function () {
     }
   });
 
-  it('is found unharmed by SQLite', () => {
+  it('passes the integrity check of SQLite', () => {
     assert.deepEqual(
       database
         .prepare('pragma integrity_check')

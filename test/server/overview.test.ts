@@ -33,7 +33,7 @@ describe('the overview of a station', function () {
     return station.client.call(runs.create, { body: runAt(procedure, serial, outcome, began) });
   };
 
-  it('tells its key but not the whole of it, and that it was never seen', async () => {
+  it('shows the prefix of its key and that it was never seen', async () => {
     const { id, key } = await bench.station('New');
     const seen = await read(id);
     assert.deepEqual([seen.state, seen.last_seen_at, seen.week], ['never', null, []]);
@@ -44,7 +44,7 @@ describe('the overview of a station', function () {
     assert.equal((await read(id)).key, null);
   });
 
-  it('claims no more than it knows of a station that was seen', async () => {
+  it('shows an unknown state for a station that was seen but is not watched', async () => {
     const { id, client } = await bench.station('Seen');
     await client.call(runs.list);
     const seen = await read(id);
@@ -86,7 +86,7 @@ describe('the overview of a station', function () {
     assert.equal((await read(station.id)).week.find(({ procedure_id }) => procedure_id === fvt)?.yield.units, 3);
   });
 
-  it('leaves out a unit while it is marked as a reference, and has no yield of aborted runs alone', async () => {
+  it('leaves out reference units, and has no yield if all runs were aborted', async () => {
     const procedure = await bench.procedure('Marked');
     const station = await bench.station('Marked', procedure);
     const unitsCounted = async () => (await read(station.id)).week.map(({ runs, yield: { units } }) => [runs, units]);
@@ -102,7 +102,7 @@ describe('the overview of a station', function () {
     assert.deepEqual(await unitsCounted(), [[2, 1]]);
   });
 
-  it('is listed by pages, by a part of the name, and by procedure', async () => {
+  it('is listed in pages and filtered by name and procedure', async () => {
     const procedure = await bench.procedure('Listed');
     const linked = await bench.station('Listed 1', procedure);
     await bench.station('Listed 2');
@@ -129,7 +129,7 @@ describe('the overview of a station', function () {
     ]);
   });
 
-  it('is refused for a station that is not there', async () => {
+  it('is refused for an unknown station', async () => {
     assert.equal((await bench.user.send(overview.get, { params: { id: randomUUID() } })).status, 404);
   });
 });

@@ -19,7 +19,7 @@ describe('parts and revisions', function () {
   const numbers = async (query: Record<string, string | string[]>) =>
     (await bench.user.call(parts.list, { query })).data.map(({ number }) => number);
 
-  it('are made with a first revision, and read again as they were written, whatever the case of the question', async () => {
+  it('are created with a first revision and found regardless of case', async () => {
     const { id } = await bench.user.call(parts.create, { body: { number: ' PCBA-Ä 1 ', metadata: { rohs: true } } });
     const made = await part('pcba-ä 1');
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe('parts and revisions', function () {
     assert.deepEqual([named.name, named.revisions.map(({ number }) => number)], ['Board', ['r1']]);
   });
 
-  it('have one issue for each field that is wrong', async () => {
+  it('are refused with one issue for each invalid field', async () => {
     const reply = await create({ number: 'x'.repeat(61), name: 'y'.repeat(256), revision_number: '  ' });
     assert.equal(reply.status, 400);
     assert.deepEqual(issues(reply), [
@@ -44,7 +44,7 @@ describe('parts and revisions', function () {
     assert.equal((await create({ number: 'x'.repeat(60) })).status, 200);
   });
 
-  it('are unique without regard to case, a revision within its part', async () => {
+  it('are unique regardless of case, revisions within their part', async () => {
     await create({ number: 'Unique' });
     const again = await create({ number: 'UNIQUE' });
     assert.equal(again.status, 409);
@@ -60,7 +60,7 @@ describe('parts and revisions', function () {
     assert.match(lost.text, /Part \\"Nothing\\" not found/);
   });
 
-  it('are renamed, but not to what another has', async () => {
+  it('are renamed, but not to a number that is in use', async () => {
     await create({ number: 'Old', name: 'Old name' });
     await create({ number: 'Taken' });
     const update = (number: string, body: object) => bench.user.send(parts.update, { params: { number }, body });
@@ -80,7 +80,7 @@ describe('parts and revisions', function () {
     assert.equal((await update('', { name: 'x' })).status, 400);
   });
 
-  it('keep at most 50 keys of metadata, also when they come one after the other', async () => {
+  it('have up to 50 metadata keys, also when they are added one after the other', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, n]));
     await create({ number: 'Full', metadata: many });
     const add = (metadata: object) => bench.user.send(parts.update, { params: { number: 'Full' }, body: { metadata } });
@@ -128,7 +128,7 @@ describe('parts and revisions', function () {
     assert.deepEqual(told?.metadata, { site: 'Ulm', moq: 5 });
   });
 
-  it('a revision is read with its part and units, renamed, and gets a picture', async () => {
+  it('revisions are returned with part and units, are renamed, and have an image', async () => {
     await create({ number: 'Revised' });
     const params = { part_number: 'revised', revision_number: 'A' };
     await bench.user.call(units.create, {
@@ -155,7 +155,7 @@ describe('parts and revisions', function () {
     assert.equal((await bench.user.send(revisions.get, { params })).status, 404);
   });
 
-  it('are deleted with their revisions, the last revision with its part', async () => {
+  it('are deleted with their revisions, and with their last revision', async () => {
     const { id } = await bench.user.call(parts.create, { body: { number: 'Gone' } });
     await bench.user.call(revisions.create, { params: { part_number: 'Gone' }, body: { number: 'B' } });
     const ids = (await part('Gone')).revisions.map((revision) => revision.id);
@@ -176,7 +176,7 @@ describe('parts and revisions', function () {
     assert.equal((await bench.user.send(parts.get, { params: { number: 'Gone 2' } })).status, 404);
   });
 
-  it('are not deleted while units are of them: their runs would be lost', async () => {
+  it('are not deleted while they have units', async () => {
     await bench.procedure('Kept', 'KEPT');
     const run = passedRun('KEPT', 'SN-kept');
     const unit_under_test = { ...run.unit_under_test, part_number: 'Kept' };

@@ -9,7 +9,7 @@ describe('procedures', function () {
   this.timeout(60_000);
   const bench = useServer();
 
-  it('have a name that need not be unique, and an identifier that must be', async () => {
+  it('may share a name but not an identifier', async () => {
     await bench.procedure('Functional test', 'FVT1');
     await bench.procedure('Functional test');
     const create = (identifier: string) => bench.user.send(procedures.create, { body: { name: 'Other', identifier } });
@@ -19,7 +19,7 @@ describe('procedures', function () {
     for (const identifier of ['', 'with blank', 'x'.repeat(61)]) assert.equal((await create(identifier)).status, 400);
   });
 
-  it('are read with their recent runs', async () => {
+  it('are returned with their recent runs', async () => {
     const id = await bench.procedure('With runs', 'RUNS');
     const made = await bench.user.call(v1.createRun, { body: passedRun('RUNS', 'SN-9') });
     const procedure = await bench.user.call(procedures.get, { params: { id } });

@@ -86,7 +86,7 @@ describe(`any sequence of pushes (PUSH_SEED=${seed} PUSH_STEPS=${steps})`, funct
     };
   };
 
-  it('makes the runs that the rule of marks says, and answers each push as it says', async () => {
+  it('creates the runs and answers that the rule of marks predicts', async () => {
     const procedures = { FVT1: await bench.procedure('First', 'FVT1'), FVT2: await bench.procedure('Second', 'FVT2') };
     const keys = {
       'station A': (await bench.station('Bench A', procedures.FVT1, procedures.FVT2)).key,

@@ -46,7 +46,7 @@ describe('the list of runs', function () {
     assert.deepEqual(await serials({ limit: '500' }), ['SN-3', 'SN_2', 'SN-1']);
   });
 
-  it('is filtered', async () => {
+  it('is filtered by every field of a run', async () => {
     assert.deepEqual(await serials({ outcomes: ['FAIL', 'ERROR'] }), ['SN-1']);
     assert.deepEqual(await serials({ procedure_ids: procedure }), ['SN_2', 'SN-1']);
     assert.deepEqual(await serials({ created_by_station_ids: station.id }), ['SN_2', 'SN-1']);
@@ -67,7 +67,7 @@ describe('the list of runs', function () {
     assert.deepEqual(await serials({ search_query: (ids.get('SN-3') ?? '').slice(0, 7) }), []);
   });
 
-  it('refuses filters that make no sense', async () => {
+  it('refuses invalid filters', async () => {
     for (const query of [{ outcomes: 'GOOD' }, { ids: 'FVT1' }, { sort_by: 'name' }, { started_after: 'yesterday' }]) {
       assert.equal((await bench.user.send(runs.list, { query })).status, 400);
     }

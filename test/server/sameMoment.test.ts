@@ -12,7 +12,7 @@ import { passedRun } from './runs.ts';
 
 const many = 12;
 
-describe('clients that make the same thing at the same moment', function () {
+describe('clients that create the same thing at the same moment', function () {
   this.timeout(60_000);
   const bench = useServer();
   let procedure_id: string;
@@ -37,23 +37,23 @@ describe('clients that make the same thing at the same moment', function () {
     );
   };
 
-  it('make one part', () => race(parts.create, (number) => ({ body: { number } }), 'Same'));
+  it('create one part', () => race(parts.create, (number) => ({ body: { number } }), 'Same'));
 
-  it('make one batch', () => race(batches.create, (number) => ({ body: { number } }), 'Same'));
+  it('create one batch', () => race(batches.create, (number) => ({ body: { number } }), 'Same'));
 
-  it('make one revision', () =>
+  it('create one revision', () =>
     race(revisions.create, (number) => ({ params: { part_number: 'PCBA01' }, body: { number } }), 'Same'));
 
-  it('make one version', () => race(versions.create, (tag) => ({ params: { procedure_id }, body: { tag } }), 'Same'));
+  it('create one version', () => race(versions.create, (tag) => ({ params: { procedure_id }, body: { tag } }), 'Same'));
 
-  it('make one unit', () =>
+  it('create one unit', () =>
     race(
       units.create,
       (serial_number) => ({ body: { serial_number, part_number: 'PCBA01', revision_number: 'A' } }),
       'Same',
     ));
 
-  it('give one procedure the identifier', async () => {
+  it('give the identifier to one procedure', async () => {
     const ids = await Promise.all(Array.from({ length: many }, () => bench.procedure('Unnamed')));
     await race(local.setIdentifier, (identifier) => ({ params: { id: ids.pop() }, body: { identifier } }), 'Same');
   });

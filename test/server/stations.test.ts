@@ -15,7 +15,7 @@ describe('stations', function () {
   const create = (name: string) => bench.user.send(stations.create, { body: { name } });
   const named = (search_query: string) => bench.user.call(stations.list, { query: { search_query } });
 
-  it('are made with a name, which is trimmed, and have no key at first', async () => {
+  it('are created with a trimmed name and without a key', async () => {
     const { id } = await bench.user.call(stations.create, { body: { name: '  Prüfstand 1 ' } });
     const station = await bench.user.call(stations.get, { params: { id } });
     assert.deepEqual(station, {
@@ -31,7 +31,7 @@ describe('stations', function () {
     });
   });
 
-  it('take names of 1 to 60 characters', async () => {
+  it('accept names of 1 to 60 characters', async () => {
     for (const name of ['', '   ', 'x'.repeat(61)]) {
       const reply = await create(name);
       assert.equal(reply.status, 400);
@@ -40,7 +40,7 @@ describe('stations', function () {
     assert.equal((await create('x'.repeat(60))).status, 200);
   });
 
-  it('may share a name, and stay apart by their ids', async () => {
+  it('may share a name and are distinguished by their ids', async () => {
     const replies = await Promise.all(Array.from({ length: 12 }, (_, n) => create(n % 2 === 0 ? 'Shared' : 'SHARED')));
     const ids = replies.map((reply) => idAnswer.parse(reply.json()).id);
     assert.equal(new Set(ids).size, 12);
@@ -53,7 +53,7 @@ describe('stations', function () {
     assert.equal((await first.client.call(stations.getCurrent)).procedures.length, 1);
   });
 
-  it('are renamed, also to the name of another', async () => {
+  it('are renamed, also to the name of another station', async () => {
     const { id } = await bench.station('Old name');
     await bench.station('Taken');
     const rename = (name: string) => bench.user.send(stations.update, { params: { id }, body: { name } });
@@ -63,7 +63,7 @@ describe('stations', function () {
     assert.equal((await bench.user.send(stations.update, { params: { id }, body: { team_id: 'x' } })).status, 400);
   });
 
-  it('have a picture, which is any upload, and facts of their own; but no team', async () => {
+  it('have an image, which can be any upload, and metadata, but no team', async () => {
     const metadata = { hall: '3', row: 4 };
     const { id } = await bench.user.call(stations.create, { body: { name: 'Pictured', metadata } });
     const update = (body: object) => bench.user.send(stations.update, { params: { id }, body });
@@ -111,7 +111,7 @@ describe('stations', function () {
     );
   });
 
-  it('are linked to procedures: at once, later, again, and no more', async () => {
+  it('are linked to procedures when created or later, and unlinked', async () => {
     const first = await bench.procedure('First', 'P1');
     const second = await bench.procedure('Second');
     const { id } = await bench.user.call(stations.create, { body: { name: 'Linked', procedure_id: first } });
@@ -130,7 +130,7 @@ describe('stations', function () {
     assert.match(again.text, /\\"Second\\" is not linked to station \\"Linked\\"/);
   });
 
-  it('unknown ones, and unknown procedures, are not found', async () => {
+  it('are not found if the station or the procedure is unknown', async () => {
     const { id } = await bench.station('Known');
     const unknown = { id: randomUUID(), procedure_id: randomUUID() };
     const replies = [
@@ -149,7 +149,7 @@ describe('stations', function () {
     assert.deepEqual((await named('Lost')).data, []);
   });
 
-  it('a removed one is gone, with its key; its name is free and its runs stay', async () => {
+  it('are removed with their keys, while their runs stay', async () => {
     const procedure = await bench.procedure('Removal', 'REMOVAL');
     for (const withRun of [false, true]) {
       const station = await bench.station('Removed', procedure);

@@ -46,7 +46,7 @@ describe('the list of units', function () {
   const serials = async (query: Record<string, string | string[]>) =>
     (await list({ sort_by: 'serial_number', sort_order: 'asc', ...query })).data.map((unit) => unit.serial_number);
 
-  it('tells of each its part, batch, parent, children and last run', async () => {
+  it('shows part, batch, parent, children and last run of each unit', async () => {
     const [first, second] = (
       await list({ serial_numbers: ['u-1', 'U-2'], sort_by: 'serial_number', sort_order: 'asc' })
     ).data;
@@ -88,7 +88,7 @@ describe('the list of units', function () {
     assert.deepEqual(await serials({ limit: '3', cursor: '3' }), ['U-3']);
   });
 
-  it('is filtered by what units are', async () => {
+  it('is filtered by the fields of units', async () => {
     const { data } = await list({ serial_numbers: ['U-2', 'u-3'] });
     assert.deepEqual(await serials({ ids: data.map(({ id }) => id.toUpperCase()) }), ['U-2', 'U-3']);
     assert.deepEqual(await serials({ part_numbers: ['BOARD', 'pcba03'] }), ['u-0', 'U-3']);
@@ -105,7 +105,7 @@ describe('the list of units', function () {
     assert.equal((await serials({ created_before: '2200-01-01T00:00:00Z' })).length, 4);
   });
 
-  it('is filtered by the runs that units have', async () => {
+  it('is filtered by the runs of units', async () => {
     assert.deepEqual(await serials({ procedure_ids: beta }), ['U-1', 'U-3']);
     assert.deepEqual(await serials({ procedure_ids: beta, latest_only: 'true' }), ['U-3']);
     assert.deepEqual(await serials({ outcomes: 'FAIL' }), ['U-1', 'U-3']);
@@ -130,7 +130,7 @@ describe('the list of units', function () {
     assert.deepEqual(await serials({ search_query: 'U_' }), []);
   });
 
-  it('refuses what makes no sense', async () => {
+  it('refuses invalid filters', async () => {
     for (const query of [
       { ids: 'U-1' },
       { outcomes: 'GOOD' },
@@ -145,7 +145,7 @@ describe('the list of units', function () {
     }
   });
 
-  it('follows when the last run is deleted', async () => {
+  it('is updated when the last run of a unit is deleted', async () => {
     await bench.user.call(runs.delete, { query: { ids: lastRun } });
     const [unit] = (await list({ serial_numbers: 'U-1' })).data;
     assert.deepEqual([unit?.last_run?.started_at, unit?.last_run?.outcome], ['2026-01-01T00:00:00.000Z', 'FAIL']);

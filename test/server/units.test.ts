@@ -34,7 +34,7 @@ describe('units', function () {
     await bench.user.call(parts.create, { body: { number: 'PCBA01', name: 'Board' } });
   });
 
-  it('are made of a revision that exists, and read as they were sent', async () => {
+  it('are created from an existing revision and returned as they were sent', async () => {
     const metadata = { vendor: 'Acme', lot: 500, qualified: true };
     const reply = await create(' Sn-1 Ä/x ', { sample: 'golden', metadata });
     assert.equal(reply.status, 200, reply.text);
@@ -61,7 +61,7 @@ describe('units', function () {
     assert.equal(unit.created_by_user?.name, 'Local user');
   });
 
-  it('are refused with a wrong number, an unknown revision, or a serial number that is taken', async () => {
+  it('are refused with an invalid number, an unknown revision, or a serial number that is in use', async () => {
     const wrong = await create('', { part_number: 'x'.repeat(61), revision_number: ' ', sample: 'production' });
     assert.deepEqual(
       errorAnswer.parse(wrong.json()).issues?.map(({ path }) => path?.[0]),
@@ -80,7 +80,7 @@ describe('units', function () {
     assert.match(again.text, /serial number \\"SN-twice\\" already exists/);
   });
 
-  it('know the run that they were made for', async () => {
+  it('refer to the run that they were created for', async () => {
     const { id } = await push('SN-run');
     await push('SN-run');
     const { created_during } = await get('SN-run');
@@ -93,7 +93,7 @@ describe('units', function () {
     assert.equal((await get('SN-before')).created_during, null);
   });
 
-  it('are renamed, moved to another part, revision or batch, and out of it', async () => {
+  it('are renamed and moved to another part, revision or batch', async () => {
     await create('SN-old');
     await create('SN-taken');
     await bench.user.call(parts.create, { body: { number: 'PCBA02', revision_number: 'X' } });
@@ -123,7 +123,7 @@ describe('units', function () {
     assert.equal((await update('SN-new', { batch_number: 'Lot 9' })).status, 400);
   });
 
-  it('get attachments, which belong to one unit or run only', async () => {
+  it('have attachments that belong to no other unit or run', async () => {
     await create('SN-files');
     await create('SN-others');
     const upload = await bench.user.call(v1.initializeUpload, { body: { name: 'note.txt' } });
@@ -147,7 +147,7 @@ describe('units', function () {
     assert.equal(files().length, before - 1);
   });
 
-  it('are deleted with their runs; several at once or none', async () => {
+  it('are deleted with their runs, several at once or none at all', async () => {
     const { id } = await push('SN-gone');
     await create('SN-gone-2');
     const ids = [(await get('SN-gone')).id, (await get('SN-gone-2')).id];
@@ -159,7 +159,7 @@ describe('units', function () {
     assert.equal((await bench.user.send(runs.get, { params: { id } })).status, 404);
   });
 
-  it('are built into one another, and taken apart', async () => {
+  it('become sub-units and are removed from their parent', async () => {
     for (const serial of ['P', 'C1', 'C2', 'Q']) await create(`SN-${serial}`);
     const child = await get('SN-C1');
     assert.deepEqual((await add('SN-P', 'sn-c1')).json(), { id: child.id });
@@ -195,7 +195,7 @@ describe('units', function () {
     assert.equal((await get('SN-C2')).parent, null);
   });
 
-  it('are never built into themselves, at whatever depth', async () => {
+  it('are never their own sub-units at any depth', async () => {
     const chain = ['D0', 'D1', 'D2', 'D3', 'D4'];
     for (const serial of chain) await create(serial);
     for (const [i, serial] of chain.entries()) {
@@ -215,7 +215,7 @@ describe('units', function () {
     assert.equal((await add('D0', 'D4')).status, 200);
   });
 
-  it('are never built into themselves by requests at the same moment', async () => {
+  it('are never their own sub-units after simultaneous requests', async () => {
     for (const serial of ['R0', 'R1', 'R2']) await create(serial);
     for (let i = 0; i < 5; i++) {
       const replies = await Promise.all([add('R0', 'R1'), add('R1', 'R2'), add('R2', 'R0')]);

@@ -28,7 +28,7 @@ describe('the life of an upload', function () {
   const fileOf = (id: string) => join(bench.folder, 'attachments', id.slice(0, 2), id);
   const attachmentsOf = async (id: string) => (await bench.user.call(runs.get, { params: { id } })).attachments;
 
-  it('goes on when the server starts again: both its addresses stay good', async () => {
+  it('continues after a restart of the server, with the same addresses', async () => {
     const { id, upload_url } = await initialize();
     await bench.restart((server) => server.kill());
     assert.equal(await put(upload_url, 'kept'), 200);
@@ -37,7 +37,7 @@ describe('the life of an upload', function () {
     assert.equal(await (await fetch(url)).text(), 'kept');
   });
 
-  it('leaves nothing when its content stops half way', async () => {
+  it('leaves no file if its content is incomplete', async () => {
     const { id, upload_url } = await initialize();
     const sent = request(upload_url, { method: 'PUT', headers: { 'Content-Length': 1000 } });
     sent.on('error', () => {});
@@ -53,7 +53,7 @@ describe('the life of an upload', function () {
     assert.equal(await put(upload_url, 'whole'), 200);
   });
 
-  it('belongs to its run from the beginning when it is made for it, and is seen when it is there', async () => {
+  it('belongs to the run that it was created for and appears when its content is complete', async () => {
     const run = await newRun();
     const params = { id: run };
     const { id, upload_url } = await station.client.call(runs.createAttachment, {
@@ -71,7 +71,7 @@ describe('the life of an upload', function () {
     assert.equal((await other.client.send(runs.createAttachment, { params, body: { name: 'x' } })).status, 403);
   });
 
-  it('ends with its run, its unit or by itself, and so does its file', async () => {
+  it('ends with its run or unit or when it is deleted, and its file is removed', async () => {
     const run = await newRun('Ending');
     const ofRun = await station.client.call(runs.createAttachment, { params: { id: run }, body: { name: 'a' } });
     const serial = { serial_number: 'Ending' };
@@ -86,7 +86,7 @@ describe('the life of an upload', function () {
     assert.equal(existsSync(fileOf(ofUnit.id)), false);
   });
 
-  it('ends after a day when nothing took it', async () => {
+  it('ends after a day if it is attached to nothing', async () => {
     const old = await initialize();
     const fresh = await initialize();
     const taken = await initialize();

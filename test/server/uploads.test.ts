@@ -31,7 +31,7 @@ describe('attachments', function () {
     client.send(v1.syncUpload, { body: { upload_id, run_id } });
   const attachmentsOf = async (id: string) => (await bench.user.call(runs.get, { params: { id } })).attachments;
 
-  it('are uploaded without a key, and without a content type if need be, and come back the same', async () => {
+  it('are uploaded without a key or content type and downloaded unchanged', async () => {
     const { url } = bench.server;
     const content = randomBytes(3 * 1024 * 1024);
     const { id, uploadUrl } = await initialize('data.bin');
@@ -50,7 +50,7 @@ describe('attachments', function () {
     assert.equal(download.headers.get('content-disposition'), "attachment; filename*=UTF-8''data.bin");
   });
 
-  it('are uploaded in pieces of unknown number, or empty', async () => {
+  it('are uploaded with chunked encoding or without content', async () => {
     for (const pieces of [['a', 'bc', 'def'], []]) {
       const { id, uploadUrl } = await initialize('pieces');
       const reply = await put(uploadUrl, ReadableStream.from(pieces.map((piece) => Buffer.from(piece))));
@@ -62,7 +62,7 @@ describe('attachments', function () {
     }
   });
 
-  it('with names that are paths stay in the data folder', async () => {
+  it('are stored in the data folder even if their names are paths', async () => {
     for (const name of ['../../../escape', '/etc/escape', '..\\escape', 'C:\\escape', 'a\0b', '.', 'escape".html']) {
       const { id, uploadUrl } = await initialize(name);
       assert.equal((await put(uploadUrl, 'x', { 'Content-Type': 'text/html' })).status, 200);
@@ -91,7 +91,7 @@ describe('attachments', function () {
     );
   });
 
-  it('are written and read through genuine addresses alone', async () => {
+  it('are accessible only through signed addresses', async () => {
     const { id, uploadUrl } = await initialize('guarded');
     const other = await initialize('other');
     await put(uploadUrl, 'content');
@@ -117,7 +117,7 @@ describe('attachments', function () {
     assert.equal(await (await fetch(download)).text(), 'content');
   });
 
-  it('that are whole are not changed any more, nor moved to another run; the same again changes nothing', async () => {
+  it('cannot be changed or moved to another run once they are complete', async () => {
     const { id, uploadUrl } = await initialize('once');
     assert.equal((await put(uploadUrl, 'first')).status, 200);
     assert.equal((await put(uploadUrl, 'second')).status, 409);
@@ -132,7 +132,7 @@ describe('attachments', function () {
     assert.equal(await (await fetch(attachments[0]?.download_url ?? '')).text(), 'first');
   });
 
-  it('keep the content that was whole first, whichever request began first', async () => {
+  it('keep the content that was complete first', async () => {
     const { id, uploadUrl } = await initialize('raced');
     const slow = beginPut(uploadUrl);
     await slow.begun;
@@ -145,7 +145,7 @@ describe('attachments', function () {
     assert.equal(await (await fetch(attachment?.download_url ?? '')).text(), 'GOOD!');
   });
 
-  it('keep one whole content of many that arrive at once', async () => {
+  it('keep one complete content if many arrive at once', async () => {
     for (let round = 0; round < 5; round++) {
       const { id, uploadUrl } = await initialize(`crowd ${round}`);
       const contents = Array.from({ length: 8 }, (_, n) => Buffer.alloc(50_000 + n, n));
@@ -160,7 +160,7 @@ describe('attachments', function () {
     }
   });
 
-  it('are not taken from a request that ends early, and can be sent again', async () => {
+  it('are not stored from an incomplete request and can be sent again', async () => {
     for (const how of ['destroy', 'end'] as const) {
       const { id, uploadUrl } = await initialize(`torn by ${how}`);
       const { pathname, search, port, hostname } = new URL(uploadUrl);
@@ -194,7 +194,7 @@ describe('attachments', function () {
     return { begun, status, write: (text: string) => sent.write(text), end: (text: string) => sent.end(text) };
   }
 
-  it('that never came are not linked, and unknown ones are not found', async () => {
+  it('are not linked if they are unknown or have no content', async () => {
     const run = await newRun(bench.user);
     const { id } = await initialize('never', bench.user);
     const never = await sync(id, run, bench.user);
@@ -206,7 +206,7 @@ describe('attachments', function () {
     assert.equal((await sync(stored, crypto.randomUUID(), bench.user)).status, 404);
   });
 
-  it('are linked by a station to its own runs alone, from its own uploads', async () => {
+  it('are linked by a station only from its own uploads to its own runs', async () => {
     const other = await bench.station('Bench 2');
     const own = await initialize('own', other.client);
     await put(own.uploadUrl, 'x');
@@ -216,7 +216,7 @@ describe('attachments', function () {
     assert.equal((await sync(own.id, run, bench.user)).status, 200);
   });
 
-  it('above 100 MiB are refused and leave no file', async () => {
+  it('are refused above 100 MiB and leave no file', async () => {
     const { id, uploadUrl } = await initialize('huge');
     const piece = new Uint8Array(1024 * 1024);
     const pieces = ReadableStream.from(Array.from({ length: 101 }, () => piece));
@@ -228,7 +228,7 @@ describe('attachments', function () {
     );
   });
 
-  it('that are on their way when the server is asked to end are taken in full', async () => {
+  it('are received completely if the server is asked to stop during the upload', async () => {
     const { uploadUrl } = await initialize('slow');
     const sent = beginPut(uploadUrl);
     await sent.begun;

@@ -13,7 +13,7 @@ describe('uptime', function () {
   const past = useUptime();
   const { bench, write, presence, transition, pause, fleet, one, detail, daysOf } = past;
 
-  it('of a station has its days, oldest first', async () => {
+  it('of a station lists its days, oldest first', async () => {
     const answer = await one(past.busy.id);
     assert.deepEqual([answer.days.dates.length, answer.days.time_zone], [90, 'UTC']);
     const days = daysOf(answer, answer.days);
@@ -36,14 +36,14 @@ describe('uptime', function () {
     );
   });
 
-  it('of the last 24 hours is to the second', async () => {
+  it('of the last 24 hours is exact to the second', async () => {
     const { last_24_hours: last, days } = await one(past.busy.id);
     const pausedSince = Math.min(day, Math.max(0, ago(1, 18) - (days.now - day)));
     const paused = Math.min(pausedSince, 12 * hour);
     assert.deepEqual([last.paused, last.up, last.down], [paused, day - paused, 0]);
   });
 
-  it('of the fleet is that of its stations, by name', async () => {
+  it('of the fleet lists the uptime of its stations by name', async () => {
     const never = await bench.station('Anew');
     const { days, stations: rows } = await fleet({ days: '7' });
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe('uptime', function () {
     assert.equal(seen?.state, 'unknown', 'it was seen, but nobody watches it');
   });
 
-  it('goes by the days of a time zone', async () => {
+  it('is computed by the days of the requested time zone', async () => {
     const answer = await one(past.busy.id, { time_zone: 'Asia/Kolkata', days: '10' });
     assert.equal(answer.days.time_zone, 'Asia/Kolkata');
     assert.equal(new Date(answer.days.starts[0] ?? 0).toISOString().slice(11), '18:30:00.000Z');
@@ -76,7 +76,7 @@ describe('uptime', function () {
     assert.deepEqual([...clocks.columns.unknown].length, 400);
   });
 
-  it('refuses what is no time zone, no window, no date', async () => {
+  it('is refused for an invalid time zone, window or date', async () => {
     const get = async (path: string) => {
       const { status, text } = await send(bench.server.url, 'GET', path, { key: adminKey });
       const { issues } = JSON.parse(text) as { issues?: { path: string[]; message: string }[] };
@@ -92,7 +92,7 @@ describe('uptime', function () {
       assert.deepEqual(await get(`${station}/${text}`), [400, 'date']);
   });
 
-  it('knows no station that is gone', async () => {
+  it('is refused for a removed station', async () => {
     const { id } = await bench.station('Gone');
     await bench.user.call(stations.remove, { params: { id } });
     for (const gone of [id, randomUUID()]) {
@@ -104,7 +104,7 @@ describe('uptime', function () {
     }
   });
 
-  it('of today follows what happens', async () => {
+  it('of today is updated when a station connects or disconnects', async () => {
     const { id } = await bench.station('Live');
     const own = presence(id, 'disconnected');
     const start = Date.now() - minute;
@@ -126,7 +126,7 @@ describe('uptime', function () {
   });
 
   describe('of one day', () => {
-    it('has the segments and the incidents, whole, with their cause', async () => {
+    it('has segments and complete incidents with their causes', async () => {
       const found = await detail(past.busy.id, date(4));
       assert.deepEqual(inHours(found.durations), { up: 23, down: 1, incidents: 1 });
       assert.deepEqual(
@@ -148,7 +148,7 @@ describe('uptime', function () {
       assert.equal(next.durations.incidents, 0, 'it counts on the day on which it began');
     });
 
-    it('is none in the future, and has the length that it has', async () => {
+    it('has no time in the future, and the real length of the day', async () => {
       const later = await detail(past.busy.id, '9999-12-30');
       assert.deepEqual(inHours(later.durations), { none: 24 });
       const long = await detail(past.busy.id, '2026-10-25', { time_zone: 'Europe/Berlin' });
@@ -156,7 +156,7 @@ describe('uptime', function () {
       assert.equal(long.starts_at, '2026-10-24T22:00:00.000Z');
     });
 
-    it('goes on while the station is down', async () => {
+    it('includes an incident that has not ended', async () => {
       const { id } = await bench.station('Still down');
       const own = presence(id, 'disconnected');
       transition(own, Date.now() - 2 * minute, true);
@@ -168,7 +168,7 @@ describe('uptime', function () {
       );
     });
 
-    it('has the runs of the station, the time in them, and the units that passed the first time', async () => {
+    it('has the runs of the station, the time in runs, and the first-pass yield', async () => {
       const [fvt, eol] = [
         await bench.procedure('Functional test', 'FVT9'),
         await bench.procedure('End of line', 'EOL9'),

@@ -56,7 +56,7 @@ describe('uptime by the clock of the server', () => {
     };
   };
 
-  it('gives a day of 25 hours its 25 hours when it is over', async () => {
+  it('counts all hours of a completed day of 25 hours', async () => {
     await watched(start - 60 * hour, start + 24 * hour);
     assert.deepEqual((await at(start + 24 * hour)).days.at(-1), [24, 0, 0]);
     await noted(start + 26 * hour);
@@ -75,7 +75,7 @@ describe('uptime by the clock of the server', () => {
     ]);
   });
 
-  it('counts a completed day whose end was noted late', async () => {
+  it('counts a completed day whose end was stored late', async () => {
     await watched(start - 60 * hour, start + 20 * hour);
     const before = await at(start + 30 * hour);
     assert.deepEqual(before.days, [
@@ -94,7 +94,7 @@ describe('uptime by the clock of the server', () => {
     assert.deepEqual(after.last, [24, 0, 0]);
   });
 
-  it('watches on for a minute after its last note, and no longer', async () => {
+  it('counts as watched for up to a minute after the last stored time', async () => {
     await watched(start, start + 10 * hour);
     const seen = async (millis: number) => (await at(start + 10 * hour + millis, 1)).days[0];
     assert.deepEqual(await seen(60_000), [10 + 1 / 60, 0, 0]);
@@ -103,7 +103,7 @@ describe('uptime by the clock of the server', () => {
     assert.equal(await uptimes.observedSince(start + 11 * hour), start + 11 * hour);
   });
 
-  it('follows a clock that is put back and then forward again', async () => {
+  it('is correct after the clock is set back and forward again', async () => {
     await watched(start - 60 * hour, start + 80 * hour);
     await at(start + 80 * hour);
     const back = await at(start + 2 * hour);
@@ -113,7 +113,7 @@ describe('uptime by the clock of the server', () => {
     assert.deepEqual((await at(start + 80 * hour)).days.at(0), [0, 24, 0]);
   });
 
-  it('computes completed days again when it learns that nobody watched in them', async () => {
+  it('computes completed days again when observed times change', async () => {
     await watched(start - 60 * hour, start + 40 * hour);
     assert.deepEqual((await at(start + 40 * hour)).days[1], [25, 0, 0]);
     await open.store

@@ -32,7 +32,7 @@ describe(`uptime from the memory of the server (UPTIME_SEED=${seed} UPTIME_STEPS
     return found;
   };
 
-  it('is what the whole history gives, whatever was asked and changed before', async () => {
+  it('equals the uptime computed from the whole history after any requests and changes', async () => {
     const ids = Array.from({ length: 3 }, () => randomUUID());
     for (const [n, id] of ids.entries()) {
       const station = { id, name: `Bench ${n}`, name_key: `bench ${n}`, created_at: 0, archived_at: null };

@@ -19,7 +19,7 @@ describe('uptime of past days', function () {
     assert.deepEqual((await read()).get(date(4)), { up: 24 });
   });
 
-  it('follows a transition that is added to a past day, in each time zone and after a restart', async () => {
+  it('changes with a transition that is added to a past day, in each time zone and after a restart', async () => {
     assert.deepEqual((await read('Asia/Tokyo')).get(date(4)), { up: 24 });
     transition(own, ago(4, 10), false);
     transition(own, ago(4, 12), true);
@@ -29,7 +29,7 @@ describe('uptime of past days', function () {
     assert.deepEqual((await read()).get(date(4)), { up: 22, down: 2, incidents: 1 });
   });
 
-  it('follows a transition that is changed or deleted', async () => {
+  it('changes with a transition that is changed or deleted', async () => {
     write('update transitions set at = ? where presence_key = ? and at = ?', ago(4, 13), own, ago(4, 12));
     assert.deepEqual((await read()).get(date(4)), { up: 21, down: 3, incidents: 1 });
     write('delete from transitions where presence_key = ? and at > ?', own, ago(6));
@@ -38,7 +38,7 @@ describe('uptime of past days', function () {
     transition(own, ago(4, 12), true);
   });
 
-  it('follows a pause that is created, changed or deleted', async () => {
+  it('changes with a pause that is created, changed or deleted', async () => {
     const pauseId = pause(id, 'maintenance', ago(4, 9), ago(4, 11));
     assert.deepEqual((await read()).get(date(4)), { up: 21, down: 1, maintenance: 2, incidents: 1 });
     write('update pauses set ends_at = ? where id = ?', ago(4, 13), pauseId);

@@ -22,7 +22,7 @@ describe('users', function () {
   this.timeout(60_000);
   const bench = useServer();
 
-  it('are all told to both kinds of key; the current one only to its own', async () => {
+  it('are listed for both kinds of key, and the current one for user keys only', async () => {
     const station = await bench.station('Asks');
     const all = await bench.user.call(users.list);
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe('users', function () {
     assert.equal((await station.client.send(users.getCurrent)).status, 403);
   });
 
-  it('a key tells who it is', async () => {
+  it('are identified by whoami for each kind of key', async () => {
     const station = await bench.station('Knows itself');
     const user = await bench.user.call(users.whoami);
     assert.deepEqual([user.type, user.user?.name, user.station], ['user', 'Local user', null]);

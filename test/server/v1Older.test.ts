@@ -18,7 +18,7 @@ describe('what older v1 clients send', function () {
   const push = async (body: unknown) => (await station.client.call(v1.createRun, { body })).id;
   const unit = (serial_number: string) => bench.user.call(units.get, { params: { serial_number } });
 
-  it('steps become phases, and what a step measured becomes its measurement', async () => {
+  it('steps become phases and their values become measurements', async () => {
     const started_at = '2026-01-01T12:00:00';
     const steps = [
       { name: 'flash', started_at: `${started_at}Z`, duration: 'PT12S', step_passed: true },
@@ -66,7 +66,7 @@ describe('what older v1 clients send', function () {
     }
   });
 
-  it('a run is deleted by a user, and by no station', async () => {
+  it('a run is deleted by a user but not by a station', async () => {
     const params = { id: await push(passedRun('FVT1')) };
     assert.equal((await station.client.send(v1.deleteRun, { params })).status, 403);
     assert.match((await bench.user.call(v1.deleteRun, { params })).message, /deleted/);
@@ -93,7 +93,7 @@ describe('what older v1 clients send', function () {
     assert.equal((await bench.user.send(units.get, { params })).status, 404);
   });
 
-  it('an upload may say what it will be', async () => {
+  it('an upload may declare its content', async () => {
     const body = { name: 'a.txt', mimeType: 'text/plain', sizeBytes: 3 };
     assert.ok((await station.client.call(v1.initializeUpload, { body })).uploadUrl);
   });

@@ -45,7 +45,7 @@ describe('runs pushed through v1', function () {
     assert.ok((procedures[0]?.runs_count ?? 0) >= 1);
   });
 
-  it('end now when they do not say when they started', async () => {
+  it('end now if they have no start time', async () => {
     const start = Date.now();
     const run = await push({ ...passedRun('FVT1'), duration: 'PT1M45S' });
     const ended = Date.parse(run.ended_at);
@@ -117,7 +117,7 @@ describe('runs pushed through v1', function () {
     assert.ok((await bench.user.call(v1.createRun, { body: passedRun('burn') })).id);
   });
 
-  it('that cannot be taken are refused with the reason, and leave nothing behind', async () => {
+  it('are refused with the reason and leave nothing behind if they are invalid', async () => {
     const good = passedRun('FVT1', 'Refused');
     const phase = { name: 'p', outcome: 'PASS', start_time_millis: 1, end_time_millis: 2 };
     for (const [change, reason] of [
@@ -155,7 +155,7 @@ describe('runs pushed through v1', function () {
     );
   });
 
-  it('are each stored once and whole when many come at once', async () => {
+  it('are each stored once and completely when many arrive at once', async () => {
     const serials = Array.from({ length: 20 }, (_, n) => `Rush-${n % 4}`);
     const made = await Promise.all(
       serials.map((serial) => station.client.call(v1.createRun, { body: passedRun('FVT1', serial) })),
@@ -165,7 +165,7 @@ describe('runs pushed through v1', function () {
     assert.equal(new Set(data.map(({ unit }) => unit.id)).size, 4);
   });
 
-  it('are found again after the server was killed in the middle of pushes', async () => {
+  it('are complete after the server was killed during pushes', async () => {
     const acknowledged: string[] = [];
     const pushUntilItEnds = async (): Promise<void> => {
       for (;;) acknowledged.push((await station.client.call(v1.createRun, { body: passedRun('FVT1', 'Killed') })).id);

@@ -13,7 +13,7 @@ describe('versions of procedures', function () {
   this.timeout(60_000);
   const bench = useServer();
 
-  it('are made, read and deleted', async () => {
+  it('are created, returned and deleted', async () => {
     const procedure_id = await bench.procedure('Versioned');
     const { id } = await bench.user.call(versions.create, { params: { procedure_id }, body: { tag: 'v1.0-RC 1' } });
     const version = await bench.user.call(versions.get, { params: { procedure_id, tag: 'V1.0-rc 1' } });
@@ -39,7 +39,7 @@ describe('versions of procedures', function () {
     assert.equal((await create('x'.repeat(60))).status, 200);
   });
 
-  it('a malformed id is refused before the kind of key is looked at; an unknown procedure after it', async () => {
+  it('are refused for a malformed procedure id before the kind of key is checked', async () => {
     const station = await bench.station('Versions');
     for (const [client, unknown] of [
       [bench.user, 404],
@@ -52,7 +52,7 @@ describe('versions of procedures', function () {
     }
   });
 
-  it('one that runs have is not deleted; with its procedure it goes, and so do the runs', async () => {
+  it('are not deleted while runs have them, except with their procedure and its runs', async () => {
     const procedure_id = await bench.procedure('In use', 'INUSE');
     const run = await bench.user.call(v1.createRun, {
       body: { ...passedRun('INUSE', 'SN-V'), procedure_version: '2.0' },
@@ -68,7 +68,7 @@ describe('versions of procedures', function () {
     assert.equal((await bench.user.send(runs.get, { params: { id: run.id } })).status, 404);
   });
 
-  it('a procedure is renamed; what only deployments have is refused', async () => {
+  it('belong to procedures that can be renamed but have no deployment settings', async () => {
     const id = await bench.procedure('Old', 'OLD1');
     const update = (body: object) => bench.user.send(procedures.update, { params: { id }, body });
     assert.deepEqual((await update({ name: ' New ' })).json(), { id });
@@ -83,7 +83,7 @@ describe('versions of procedures', function () {
     );
   });
 
-  it('an identifier is set, changed and taken away, and belongs to one procedure', async () => {
+  it('belong to procedures whose unique identifier is set, changed and removed', async () => {
     const id = await bench.procedure('Identified');
     await bench.procedure('Other', 'TAKEN');
     const set = (identifier: unknown) => bench.user.send(local.setIdentifier, { params: { id }, body: { identifier } });

@@ -28,7 +28,7 @@ describe('runs that come in at the same moment', () => {
   const facts = (prefix: string, count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}${n}`, n]));
 
-  it('are all kept, but the one that is refused after its unit was moved and its run written', async () => {
+  it('are all stored except one that is refused after its rows were written', async () => {
     assert.equal((await push('SN-full', { unit_metadata: facts('a', 50) })).status, 200);
     const replies = await Promise.all([
       ...Array.from({ length: 5 }, (_, n) => push(`SN-${n}`, { batch_number: 'B-1' })),
@@ -47,14 +47,14 @@ describe('runs that come in at the same moment', () => {
     assert.deepEqual([...check(new DataFolder(bench.folder))], []);
   });
 
-  it('move their unit from one batch to the other, which count it', async () => {
+  it('move their unit between batches and update the unit counts', async () => {
     for (const batch_number of ['B-3', 'B-4']) assert.equal((await push('SN-moved', { batch_number })).status, 200);
     const { data } = await bench.user.call(batches.list, { query: { numbers: ['B-3', 'B-4'], sort_by: 'number' } });
     const counts = Object.fromEntries(data.map(({ number, unit_count }) => [number, unit_count]));
     assert.deepEqual(counts, { 'B-3': 0, 'B-4': 1 });
   });
 
-  it('leave no trace in a unit that was made for a run that is gone', async () => {
+  it('leave no reference in a unit to a deleted run', async () => {
     const reply = await push('SN-orphan');
     const { id } = runs.create.answer.parse(reply.json());
     const made = await bench.user.call(units.get, { params: { serial_number: 'SN-orphan' } });

@@ -29,7 +29,7 @@ describe('the days that yields are counted by', function () {
     return { id, procedure, client: new TestClient(server?.url ?? '', api_key) };
   }
 
-  it('are those of the named time zone, whoever looks from where', async () => {
+  it('are those of the configured time zone for every client', async () => {
     const user = await start({ TZ: 'America/New_York' }, '--time-zone', 'Asia/Tokyo');
     const { id, procedure, client } = await stationOf(user);
     assert.equal((await user.call(overview.get, { params: { id } })).time_zone, 'Asia/Tokyo');
@@ -54,7 +54,7 @@ describe('the days that yields are counted by', function () {
     }
   });
 
-  it('are those of the machine without a name, and of UTC if the machine has none', async () => {
+  it('are those of the machine by default, and of UTC if the machine has no time zone', async () => {
     for (const [TZ, zone] of [
       ['Europe/Berlin', 'Europe/Berlin'],
       ['Nowhere/Land', 'UTC'],

@@ -283,7 +283,7 @@ describe('check and backup', function () {
     assert.equal((await backup(bench.folder, file)).code, serverExit.usage);
   });
 
-  it('check and backup explain missing arguments', async () => {
+  it('check and backup explain missing folders and arguments', async () => {
     const missing = join(root, 'missing');
     for (const args of [['check'], ['backup', '--to', join(root, 'to')]]) {
       const { code, stderr } = await runServerProgram([...args, '--data', missing]);

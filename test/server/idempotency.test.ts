@@ -197,7 +197,7 @@ describe('a push with an Idempotency-Key', function () {
     assert.match(z.object({ message: z.string() }).parse(JSON.parse(text)).message, /Idempotency-Key/);
   });
 
-  it('does not affect other pushes of the same transaction when it fails', async () => {
+  it('does not affect other pushes at the same time when it is refused', async () => {
     const bodies = Array.from({ length: 12 }, (_, n) => ({
       ...v2Run(`Group-${n}`),
       ...(n % 3 === 0 ? { sub_units: ['nowhere'] } : {}),

@@ -155,7 +155,7 @@ describe('parts and revisions', function () {
     assert.equal((await bench.user.send(revisions.get, { params })).status, 404);
   });
 
-  it('are deleted with their revisions, and with their last revision', async () => {
+  it('are deleted with their revisions, and when their last revision is deleted', async () => {
     const { id } = await bench.user.call(parts.create, { body: { number: 'Gone' } });
     await bench.user.call(revisions.create, { params: { part_number: 'Gone' }, body: { number: 'B' } });
     const ids = (await part('Gone')).revisions.map((revision) => revision.id);

@@ -46,7 +46,7 @@ describe('the list of runs', function () {
     assert.deepEqual(await serials({ limit: '500' }), ['SN-3', 'SN_2', 'SN-1']);
   });
 
-  it('is filtered by every field of a run', async () => {
+  it('is filtered by outcome, procedure, station, serial number, part, id and start', async () => {
     assert.deepEqual(await serials({ outcomes: ['FAIL', 'ERROR'] }), ['SN-1']);
     assert.deepEqual(await serials({ procedure_ids: procedure }), ['SN_2', 'SN-1']);
     assert.deepEqual(await serials({ created_by_station_ids: station.id }), ['SN_2', 'SN-1']);

@@ -93,7 +93,7 @@ describe('what older v1 clients send', function () {
     assert.equal((await bench.user.send(units.get, { params })).status, 404);
   });
 
-  it('an upload may declare its content', async () => {
+  it('an upload may declare its media type and size', async () => {
     const body = { name: 'a.txt', mimeType: 'text/plain', sizeBytes: 3 };
     assert.ok((await station.client.call(v1.initializeUpload, { body })).uploadUrl);
   });

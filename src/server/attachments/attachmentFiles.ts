@@ -39,10 +39,10 @@ export class AttachmentFiles {
   readonly #incoming: string;
   readonly #pending = new Map<string, Promise<unknown>>();
 
-  /** Removes the incomplete content of an earlier server that was killed. */
   constructor(folder: string) {
     this.#folder = folder;
     this.#incoming = join(folder, incoming);
+    // A server that was killed leaves incomplete content.
     rmSync(this.#incoming, { recursive: true, force: true });
   }
 

@@ -6,7 +6,7 @@ import type { AttachmentFiles } from './attachmentFiles.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes uploads that were not used for a day, and contents whose uploads are gone, such as those of deleted runs.
+ * Removes uploads that were not used for a day, and contents whose uploads were deleted, such as those of deleted runs.
  * Failures are logged, and the next start tries again.
  */
 export async function sweepAttachments(store: Store, files: AttachmentFiles): Promise<void> {

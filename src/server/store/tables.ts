@@ -75,7 +75,7 @@ export interface Tables {
     number: string;
     number_key: string;
     created_at: number;
-    /** The number of the unit's batch. Triggers update it. */
+    /** Updated by triggers. */
     unit_count: Generated<number>;
   };
   units: Creator &

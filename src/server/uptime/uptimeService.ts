@@ -28,7 +28,6 @@ const maxNoteAgeMs = 60_000;
 export interface Window {
   zone: string;
   days: Days;
-  /** When each day begins, and when the last one ends. */
   edges: number[];
   observed: TimeSpan[];
 }
@@ -44,7 +43,6 @@ interface CachedStation {
   version: number;
   rewriteVersion: number;
   completedDays: DayColumns;
-  /** What today and the last 24 hours are computed from at each request. */
   recent: Pick<History, 'marks' | 'pauses'>;
 }
 

@@ -90,7 +90,7 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorServices, 'm
         throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
       }
       station = hub.station(id).withName((await existingStation(store, id)).name);
-      // Everyone with the link has the same token, so the address of the client tells them apart.
+      // Everyone with the link has the same token, so the address of the client distinguishes them.
       owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
     }
     return serveEvents(c, {

@@ -11,7 +11,7 @@ import { pausesFrom } from '../../store/pauses.ts';
 import { lastRuns, runsStartedIn, timeInRuns } from '../../store/stationRuns.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime, isoTimeOrNull } from '../../store/time.ts';
-import { causesOf, listPresences,loadHistories, type PresenceRow } from '../../store/uptime.ts';
+import { causesOf, listPresences, loadHistories, type PresenceRow } from '../../store/uptime.ts';
 import { stationYields } from '../../store/yield.ts';
 import { columnsOf, UptimeService, type Window } from '../../uptime/uptimeService.ts';
 import { orNotFound } from '../existing.ts';
@@ -63,7 +63,7 @@ export function uptimeRoutes({
     const [from, to] = edgesOf(calendar, params.date);
     const history = await historyFor(store, uptimes, station, { from, to, now });
     const incidents = incidentsOf(history, from, to);
-    const times = incidents.map(({ disconnectedAt: went }) => went);
+    const times = incidents.map(({ disconnectedAt }) => disconnectedAt);
     const causes = await causesOf(store, station.key, times);
     const yields = await stationYields(store, station.id, edgesOf(ownCalendar, params.date));
     const runs = await runsStartedIn(store, station.id, { from, to }, runsShown);
@@ -77,11 +77,11 @@ export function uptimeRoutes({
         from: isoTime(from),
         to: isoTime(to),
       })),
-      incidents: incidents.map(({ from, to, down, disconnectedAt: went }) => ({
+      incidents: incidents.map(({ from, to, down, disconnectedAt }) => ({
         from: isoTime(from),
         to: isoTimeOrNull(to),
         down,
-        cause: causes.get(went) ?? 'server',
+        cause: causes.get(disconnectedAt) ?? 'server',
       })),
       in_runs: lengthsIn(await timeInRuns(store, station.id, { from, to }), [from, to])[0] ?? 0,
       yield: sumOfYields([...yields.values()]),

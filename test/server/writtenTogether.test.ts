@@ -8,7 +8,8 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { useServer } from './bench.ts';
 
-describe('runs that come in at the same moment', () => {
+describe('runs that come in at the same moment', function () {
+  this.timeout(60_000);
   const bench = useServer();
   let procedure_id: string;
   before(async () => (procedure_id = await bench.procedure('Together')));

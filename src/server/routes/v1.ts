@@ -10,7 +10,7 @@ import type { RouteServices } from '../routeServices.ts';
 import { logsOf, phasesOf } from '../store/runDetails.ts';
 import { deleteRuns, type RunRow, runsOfUnit } from '../store/runs.ts';
 import type { Store } from '../store/tables.ts';
-import { deleteUnit, isWithin,setParentUnit } from '../store/units.ts';
+import { deleteUnit, isWithin, setParentUnit } from '../store/units.ts';
 import { attachmentsOf, insertUpload, uploadsWithUnit } from '../store/uploads.ts';
 import { linkToRun, ownRun, uploadAddress } from '../uploadRules.ts';
 import { existingRun, existingUnit } from './existing.ts';

@@ -15,7 +15,7 @@ import {
 import type { Store } from '../../store/tables.ts';
 import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../answers.ts';
-import { existingPart, existingRevision,resolveImage } from '../existing.ts';
+import { existingPart, existingRevision, resolveImage } from '../existing.ts';
 import { checkUnused } from './parts.ts';
 
 export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {

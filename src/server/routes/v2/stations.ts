@@ -17,7 +17,7 @@ import {
   updateStation,
 } from '../../store/stations.ts';
 import type { Store } from '../../store/tables.ts';
-import { existingProcedure, existingStation,resolveImage } from '../existing.ts';
+import { existingProcedure, existingStation, resolveImage } from '../existing.ts';
 
 const weekMs = 7 * 24 * 60 * 60 * 1000;
 

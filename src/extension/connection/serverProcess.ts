@@ -62,7 +62,7 @@ export async function findOrStartServer(place: ServerInstallation): Promise<Star
     await stopServer(found); // It finishes its requests before it releases the folder.
   }
   const offeredKey = `tsu_${randomBytes(32).toString('base64url')}`;
-  for (const begun = performance.now(); performance.now() - begun < startTimeoutMs;) {
+  for (const startedAtMs = performance.now(); performance.now() - startedAtMs < startTimeoutMs;) {
     const started = await startServer(place, offeredKey);
     if (started !== 'in use') return { address: started, offeredKey };
     // Another window is just starting one, or an older one is ending.

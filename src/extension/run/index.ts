@@ -27,7 +27,7 @@ import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';
 import { UploadQueue } from './uploads/uploadQueue.ts';
 
-interface RunPlaces {
+interface RunResources {
   readonly extension: vscode.Uri;
   readonly storage: string;
   readonly state: vscode.Memento;
@@ -44,22 +44,22 @@ export function registerRun(
   store: StationStore,
   log: Log,
   liveScripts: LiveScripts,
-  places: RunPlaces,
+  resources: RunResources,
 ): RunFeature {
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
-  const uploads = new UploadQueue(connection, join(places.storage, 'outbox'), log);
+  const uploads = new UploadQueue(connection, join(resources.storage, 'outbox'), log);
   const dependencies: RunDependencies = {
     connection,
     store,
     log,
     liveScripts,
-    extension: places.extension,
-    runnerFile: vscode.Uri.joinPath(places.extension, 'dist', 'runner', '__main__.py').fsPath,
-    storagePath: places.storage,
+    extension: resources.extension,
+    runnerFile: vscode.Uri.joinPath(resources.extension, 'dist', 'runner', '__main__.py').fsPath,
+    storagePath: resources.storage,
     items: new TestItems(controller),
     uploads,
-    partNumbers: new PartNumbers(places.state),
-    serialNumbers: new SerialNumberQuestion(places.state),
+    partNumbers: new PartNumbers(resources.state),
+    serialNumbers: new SerialNumberQuestion(resources.state),
     report: (error) => void commands.show(error),
   };
   const service = new RunService(dependencies);
@@ -70,7 +70,7 @@ export function registerRun(
     if (isUnreachable && store.error === undefined) uploads.retryAll();
     isUnreachable = store.error !== undefined;
   });
-  const reports = new Reports(connection, uploads, places.extension, log);
+  const reports = new Reports(connection, uploads, resources.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
   commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));

@@ -36,16 +36,8 @@ export class ScriptRunner {
     item: vscode.TestItem,
     testRun: vscode.TestRun,
   ): Promise<ScriptEnd> {
-    const {
-      connection,
-      extension,
-      items,
-      liveScripts,
-      log,
-      runnerFile: runner,
-      serialNumbers,
-      storagePath: storage,
-    } = this.#dependencies;
+    const { connection, extension, items, liveScripts, log, runnerFile, serialNumbers, storagePath } =
+      this.#dependencies;
     const { interpreter, launch, station } = prepared;
     const results = new TestResults(items, item, testRun);
     results.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
@@ -57,31 +49,31 @@ export class ScriptRunner {
     };
     const live = station && followScript(connection, liveScripts, run, station.access.station);
     const folders = { extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
-    const scriptRun = new ScriptProcess(run.title, folders, results, questions, log, {
+    const scriptProcess = new ScriptProcess(run.title, folders, results, questions, log, {
       start: run.mode === 'debug' ? debugged : undefined,
       ...(live && { follow: live.follow, others: live.others }),
     });
-    live?.begin(scriptRun);
+    live?.announce(scriptProcess);
     const heartbeat = station && new RunHeartbeat(connection, station.access, log);
     const serverCheck = setInterval(() => {
       if (station === undefined) return;
       connection.ensureServer().catch((error: unknown) => log.warn(String(error)));
     }, serverCheckMs);
-    run.markRunning(scriptRun);
+    run.markRunning(scriptProcess);
     let end: ScriptEnd | undefined;
     try {
-      end = await scriptRun.run({
+      end = await scriptProcess.run({
         mode: run.mode,
         python: interpreter.command,
-        runner,
+        runner: runnerFile,
         script: run.script.fsPath,
         args: launch.args,
         cwd: launch.cwd,
         env: {
           ...launch.env,
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
-          [runnerEnvironment.bytecode]: join(storage, 'bytecode'),
-          [runnerEnvironment.startup]: await startupModules(runner, storage),
+          [runnerEnvironment.bytecode]: join(storagePath, 'bytecode'),
+          [runnerEnvironment.startup]: await startupModules(runnerFile, storagePath),
           ...(station === undefined ? dryEnvironment() : await this.#environment(station.access)),
         },
       });
@@ -98,11 +90,11 @@ export class ScriptRunner {
   }
 
   async #environment(access: StationAccess): Promise<Record<string, string>> {
-    const { storagePath: storage, uploads } = this.#dependencies;
+    const { storagePath, uploads } = this.#dependencies;
     const pending = await uploads.environmentFor(access);
     return {
       ...stationEnvironment(access.url, access.key),
-      ...(await trustEnvironment(storage, access.trust)),
+      ...(await trustEnvironment(storagePath, access.trust)),
       [runnerEnvironment.outbox]: pending.folder,
       [runnerEnvironment.place]: pending.place,
     };

@@ -3,13 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { type QueuePlace, StationQueue } from '../../../src/extension/run/stationQueue.ts';
 
-/** What has become of a place, when everything that is due has been told. */
 async function stateOf(place: QueuePlace<string>): Promise<boolean | 'waits'> {
   return Promise.race([place.turn, setImmediate('waits' as const)]);
 }
 
-describe('the queue of a station', () => {
-  it('gives the station to one run after the other, in the order in which they came', async () => {
+describe('StationQueue', () => {
+  it('gives a station to one run at a time, in the order in which the runs joined', async () => {
     const queue = new StationQueue<string>();
     const [first, second, third] = ['a', 'b', 'c'].map((run) => queue.join('S', run)) as [
       QueuePlace<string>,
@@ -24,7 +23,7 @@ describe('the queue of a station', () => {
     assert.equal(await stateOf(third), true);
   });
 
-  it('lets a run leave before its turn, without holding up the next', async () => {
+  it('lets a run leave the queue before its turn without delaying the next run', async () => {
     const queue = new StationQueue<string>();
     const first = queue.join('S', 'a');
     const second = queue.join('S', 'b');
@@ -36,7 +35,7 @@ describe('the queue of a station', () => {
     assert.equal(await stateOf(third), true);
   });
 
-  it('keeps stations apart, and is empty when all have left', async () => {
+  it('queues the runs of each station separately, and removes an empty queue', async () => {
     const queue = new StationQueue<string>();
     const here = queue.join('S', 'a');
     const there = queue.join('T', 'b');

@@ -15,7 +15,7 @@ const claimTimeoutMs = 2_000;
 interface ScriptFollower {
   readonly follow: (event: RunnerEvent) => void;
   readonly others: OtherOperators;
-  readonly begin: (script: ScriptProcess) => void;
+  readonly announce: (script: ScriptProcess) => void;
 }
 
 export function followScript(
@@ -42,8 +42,8 @@ export function followScript(
       onDidChangeShown: liveScripts.onDidChangeShownStations,
       claim: (prompt, text) => claimPrompt(connection, id, prompt, text),
     },
-    begin: (begun) => {
-      script = begun;
+    announce: (started) => {
+      script = started;
       liveScripts.reportStarted(live);
     },
   };

@@ -20,7 +20,7 @@ const stopStepTimeoutMs = 10_000;
 export type StartRunner = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
 
 export class PythonStartError extends Error {
-  override readonly name = 'StartError';
+  override readonly name = 'PythonStartError';
 }
 
 export interface ScriptEnd {
@@ -66,7 +66,7 @@ export class ScriptProcess {
     }: ScriptRunOptions = {},
   ) {
     this.#title = title;
-    this.#stopSteps = stopStepsAfterFirst(title);
+    this.#stopSteps = forcedStopSteps(title);
     this.#prompts = new Prompts((command) => this.#process?.send(command), title, folders, others);
     this.#follow = follow;
     this.#results = results;
@@ -209,7 +209,7 @@ interface StopStep {
   readonly act: (process: Runner) => void;
 }
 
-const stopStepsAfterFirst = (title: string): StopStep[] => [
+const forcedStopSteps = (title: string): StopStep[] => [
   {
     message: vscode.l10n.t(
       '{0} is still stopping. Force Stop also ends teardown phases that run; plugs still tear down.',

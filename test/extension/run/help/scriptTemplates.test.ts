@@ -7,29 +7,28 @@ import { scanScript } from '../../../../src/shared/script/scriptScan.ts';
 const id = '0c5e1b1e-0000-4000-8000-000000000001';
 const kinds = ['openhtf', 'vanilla'] as const;
 
-/** The lines of a text as Python counts them. */
 const lines = (text: string): string[] => text.split(/\r\n|\r|\n/);
 
-describe('a new test script', function () {
+describe('scriptTemplate', function () {
   this.timeout(30_000);
   for (const kind of kinds) {
-    it(`names its procedure by the identifier (${kind})`, () => {
+    it(`writes the identifier of the procedure into the script (${kind})`, () => {
       const text = scriptTemplate(kind, { id, identifier: 'EOL-2', name: 'Board test' });
       assert.deepEqual(scanScript(text).procedureArguments, [{ kind: 'named', id: 'EOL-2' }]);
       assert.ok(!text.includes('Board test'));
     });
 
-    it(`names a procedure without an identifier by its id, with the name as a comment (${kind})`, () => {
+    it(`writes the id of a procedure without an identifier, with its name as a comment (${kind})`, () => {
       const text = scriptTemplate(kind, { id, identifier: null, name: 'Board test' });
       assert.deepEqual(scanScript(text).procedureArguments, [{ kind: 'named', id }]);
       assert.match(text, new RegExp(`procedure_id="${id}",  # Board test$`, 'm'));
     });
 
-    it(`names FVT1 when no procedure is linked (${kind})`, () => {
+    it(`writes FVT1 when no procedure is linked (${kind})`, () => {
       assert.deepEqual(scanScript(scriptTemplate(kind)).procedureArguments, [{ kind: 'named', id: 'FVT1' }]);
     });
 
-    it(`has nothing of the procedure's name outside of the comment (${kind})`, () => {
+    it(`writes the name of the procedure only into the comment (${kind})`, () => {
       const [before = '', after = ''] = scriptTemplate(kind, { id, name: 'NAME' }).split('NAME');
       const names = fc.oneof(
         fc.string({ unit: 'binary', maxLength: 80 }),
@@ -47,7 +46,7 @@ describe('a new test script', function () {
     });
   }
 
-  it('has a file name after the procedure', () => {
+  it('derives the file name from the name of the procedure', () => {
     const cases: [string, string | null, string][] = [
       ['Board test', 'FVT1', 'board_test.py'],
       ['Functional verification', null, 'functional_verification_test.py'],
@@ -64,7 +63,7 @@ describe('a new test script', function () {
     assert.equal(scriptFileName(), 'fvt1_test.py');
   });
 
-  it('has a file name that is one on every system, whatever the procedure is called', () => {
+  it('derives a file name that is valid on every system from any procedure name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (name) => {
         const file = scriptFileName({ id, identifier: null, name });

@@ -10,8 +10,8 @@ function setUp(): { clock: SetClock; shown: string[]; output: ShownOutput } {
   return { clock, shown, output };
 }
 
-describe('what a script prints', () => {
-  it('is shown at once and whole, as long as somebody can read it', async () => {
+describe('ShownOutput', () => {
+  it('shows output at once and completely while it is slow enough to be read', async () => {
     const { clock, shown, output } = setUp();
     const line = `${'x'.repeat(999)}\n`;
     for (let second = 0; second < 1000; second += 1) {
@@ -22,7 +22,7 @@ describe('what a script prints', () => {
     assert.ok(shown.every((each) => each === line));
   });
 
-  it('is shown by its beginning and the last lines of each second when it comes too fast', async () => {
+  it('shows the beginning of output that is too fast, then the last lines of each second', async () => {
     const { clock, shown, output } = setUp();
     const chunk = `${'x'.repeat(99)}\n`.repeat(655);
     let printed = 0;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { isQuestionOpen, trackQuestion } from '../../../../src/extension/run/questions/openQuestions.ts';
 
-describe('asking', () => {
-  it('lasts until the answer is there, whatever became of it', async () => {
+describe('trackQuestion', () => {
+  it('counts a question as open until its answer resolves or rejects', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const asked = trackQuestion(promise);
     assert.ok(isQuestionOpen());
@@ -14,7 +14,7 @@ describe('asking', () => {
     assert.ok(!isQuestionOpen());
   });
 
-  it('ends at once, and once, when the question is withdrawn: the next one is there already', async () => {
+  it('closes a withdrawn question at once, and only once, even if the next question is already open', async () => {
     const [box, nextBox] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const withdrawals: (() => unknown)[] = [];
     const token = {

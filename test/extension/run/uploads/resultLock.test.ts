@@ -4,7 +4,6 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { acquireLock, type LockFiles } from '../../../../src/extension/run/uploads/resultLock.ts';
 
-/** A folder of which each step waits until the test lets it happen. */
 class SteppedFiles implements LockFiles {
   readonly #names: Set<string>;
   #next: (() => void) | undefined;
@@ -43,7 +42,6 @@ class SteppedFiles implements LockFiles {
   }
 }
 
-/** A process that takes the lock as often as told and notes how many hold it then. */
 async function takeOften(files: LockFiles, times: number, holders: { now: number; most: number; all: number }) {
   for (let count = 0; count < times; count += 1) {
     const release = await acquireLock('folder', files);
@@ -57,11 +55,11 @@ async function takeOften(files: LockFiles, times: number, holders: { now: number
   }
 }
 
-describe('the lock of a kept result', function () {
+describe('acquireLock', function () {
   this.timeout(60_000);
   const left = 'lock_1_0_another-start.1_left';
 
-  it('has one holder, whichever way the steps of two takers interleave and although a dead one left it', async () => {
+  it('never gives the lock to two processes, however their steps interleave and even if a dead process left its lock', async () => {
     const bits = 10;
     let taken = 0;
     for (let schedule = 0; schedule < 2 ** bits; schedule += 1) {
@@ -85,7 +83,7 @@ describe('the lock of a kept result', function () {
     assert.ok(taken > 2 ** bits, String(taken));
   });
 
-  it('is removed with what a dead process left, and not taken in a folder that is gone', async () => {
+  it('removes the lock of a dead process, and acquires no lock in a removed folder', async () => {
     const names = new Set([left, 'entry.json']);
     const files: LockFiles = {
       create: (path) => Promise.resolve(void names.add(basename(path))),

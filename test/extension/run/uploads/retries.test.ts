@@ -6,7 +6,7 @@ import { SetClock } from '../../../support/setClock.ts';
 
 const minute = 60_000;
 
-const kept = (id: string, more: Partial<PendingUpload> = {}): PendingUpload => ({
+const pendingUpload = (id: string, more: Partial<PendingUpload> = {}): PendingUpload => ({
   id,
   kind: 'v1',
   place: { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } },
@@ -24,7 +24,7 @@ const kept = (id: string, more: Partial<PendingUpload> = {}): PendingUpload => (
   ...more,
 });
 
-/** A window whose tries all come to nothing, and leave nothing on the disk: a key is missing, say. */
+/** The tries leave nothing on disk, as when a key is missing. */
 function setUp(results: PendingUpload[]): { clock: SetClock; retries: Retries; tried: () => string[] } {
   const clock = new SetClock();
   const tries: string[] = [];
@@ -39,26 +39,26 @@ function setUp(results: PendingUpload[]): { clock: SetClock; retries: Retries; t
   return { clock, retries, tried: () => tries.splice(0) };
 }
 
-describe('results that wait', () => {
-  it('are tried less and less often, every hour at last, and with what the disk knows of earlier tries', async () => {
-    const { clock, retries, tried } = setUp([kept('a')]);
+describe('Retries', () => {
+  it('retries a pending upload at growing intervals of up to an hour, and counts the tries stored on disk', async () => {
+    const { clock, retries, tried } = setUp([pendingUpload('a')]);
     retries.schedule(0);
     await clock.pass(24 * 60 * minute);
     const all = tried();
     assert.deepEqual(all.slice(0, 6), ['a at 0', 'a at 0.25', 'a at 0.75', 'a at 5.75', 'a at 20.75', 'a at 80.75']);
     assert.equal(all.length, 5 + 23);
     const tried9 = { tries: 9, last: clock.now(), status: null, message: '', run_id: null };
-    const later = setUp([kept('b', { tried: { ...tried9, last: 0 } }), kept('c', { tried: tried9 })]);
+    const later = setUp([pendingUpload('b', { tried: { ...tried9, last: 0 } }), pendingUpload('c', { tried: tried9 })]);
     later.retries.schedule(0);
     await later.clock.pass(0);
     assert.deepEqual(later.tried(), ['b at 0']);
   });
 
-  it('are tried at once when the server is back, but not what it has refused', async () => {
+  it('retries pending uploads at once when the server is reachable again, except refused ones', async () => {
     const { clock, retries, tried } = setUp([
-      kept('a'),
-      kept('refused', { handed: { status: 403, message: 'not linked' } }),
-      kept('unauthorized', { handed: { status: 401, message: 'no such key' } }),
+      pendingUpload('a'),
+      pendingUpload('refused', { handed: { status: 403, message: 'not linked' } }),
+      pendingUpload('unauthorized', { handed: { status: 401, message: 'no such key' } }),
     ]);
     retries.schedule(0);
     await clock.pass(100 * minute);
@@ -71,18 +71,18 @@ describe('results that wait', () => {
     assert.deepEqual(tried().map((each) => each.split(' ')[0]), ['a', 'unauthorized']); // prettier-ignore
   });
 
-  it('are looked at again and again while their script runs, which may die without a word', async () => {
-    const results = [kept('a', { isBusy: true })];
+  it('keeps checking a result whose script is running, because the script may die unnoticed', async () => {
+    const results = [pendingUpload('a', { isBusy: true })];
     const { clock, retries, tried } = setUp(results);
     retries.schedule(0);
     await clock.pass(minute);
     assert.deepEqual(tried(), []);
-    results[0] = kept('a');
+    results[0] = pendingUpload('a');
     await clock.pass(minute / 12);
     assert.equal(tried().length, 1);
   });
 
-  it('stop nothing when the disk fails', async () => {
+  it('continues to retry after an error of the disk', async () => {
     const clock = new SetClock();
     const told: string[] = [];
     let rounds = 0;

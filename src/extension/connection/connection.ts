@@ -14,7 +14,7 @@ import { storageFolder } from '../vscode/storageFolder.ts';
 import { Keys } from './keys.ts';
 import { LocalServer } from './localServer.ts';
 import { RemoteServer } from './remoteServer.ts';
-import type { Capability, ReachedServer, StationServer, Trust } from './server.ts';
+import type { ReachedServer, ServerCapability, StationServer, Trust } from './server.ts';
 import { type RemoteServerEntry, ServerList } from './serverList.ts';
 
 /** A key that the server has just accepted, with its station. */
@@ -66,7 +66,7 @@ export class Connection implements vscode.Disposable {
     this.#serverChanged.fire();
   }
 
-  async can(capability: Capability): Promise<boolean> {
+  async can(capability: ServerCapability): Promise<boolean> {
     return (await this.capabilities()).has(capability);
   }
 

@@ -14,7 +14,7 @@ export interface Trust {
   readonly of: 'server' | 'streams';
 }
 
-export type Capability =
+export type ServerCapability =
   | 'station-overview'
   | 'station-keys'
   | 'station-links'

@@ -26,7 +26,6 @@ export function start(context: vscode.ExtensionContext): Commands {
   const store = new StationStore(connection, context.workspaceState);
   const liveScripts = new LiveScripts();
   const feed = new ChangeFeed(connection, store, log);
-  const places = { extension: context.extensionUri, state: context.workspaceState };
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
@@ -42,13 +41,14 @@ export function start(context: vscode.ExtensionContext): Commands {
     registerStations(commands, connection, store, feed, log),
   );
   const running = registerRun(commands, connection, store, log, liveScripts, {
-    ...places,
+    extension: context.extensionUri,
+    state: context.workspaceState,
     storage: storageFolder(context).fsPath,
   });
   context.subscriptions.push(
     running.parts,
-    registerUptime(commands, connection, store, feed, log, places),
-    registerOperator(commands, connection, store, liveScripts, running.startScript, log, places),
+    registerUptime(commands, connection, store, feed, log, context),
+    registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
     registerWelcome(commands, context, store),
   );
   return commands;

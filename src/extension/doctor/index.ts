@@ -5,11 +5,10 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { showDone } from '../vscode/messages.ts';
-import { type ExaminedServer, examineLocalServer } from './localServer.ts';
 import { pythonSection, type PythonState } from './python.ts';
 import { redact } from './redact.ts';
-import { examineRemoteServer } from './remoteServer.ts';
 import { section, toMarkdown } from './report.ts';
+import { examineServer } from './server.ts';
 import { stationsSection } from './stations.ts';
 import { problemsSection, settingsSection, windowSection } from './window.ts';
 
@@ -65,7 +64,7 @@ async function examine(
   log: Log,
   python: () => Promise<PythonState>,
 ): Promise<string> {
-  const server = serverOf(connection);
+  const server = examineServer(connection);
   const sections = await Promise.all([
     section('Window', sectionTimeoutMs, () => windowSection(context)),
     section('Python', sectionTimeoutMs, () => pythonSection(vscode.workspace.isTrusted, python)),
@@ -76,9 +75,4 @@ async function examine(
   ]);
   const identity = { home: homedir(), user: userInfo().username, host: hostname() };
   return redact(toMarkdown('Test Stations: Doctor', introduction, sections), identity);
-}
-
-async function serverOf(connection: Connection): Promise<ExaminedServer> {
-  const { remote } = connection;
-  return remote === undefined ? examineLocalServer(connection.dataFolder) : examineRemoteServer(connection, remote);
 }

@@ -40,45 +40,39 @@ function quoteText({ title, text }: { title: string; text: string }): string {
   return `${title}:\n\n${fence}text\n${text.trimEnd()}\n${fence}`;
 }
 
-/** Makes a section. It never rejects: a failure, or work that takes longer than `limit` milliseconds, is a problem of the section. */
+/** Creates a section. It never rejects: a failure or a timeout becomes a problem of the section. */
 export async function section(
   title: string,
-  limit: number,
+  timeoutMs: number,
   work: () => Promise<SectionContent> | SectionContent,
 ): Promise<Section> {
   try {
-    return { title, ...(await within(limit, work)) };
+    return { title, ...(await within(timeoutMs, work)) };
   } catch (error) {
     const reason = messageOf(error);
     return { title, facts: [['Not found out', reason]], problems: [`${title} could not be examined: ${reason}`] };
   }
 }
 
-export async function valueOrReason(limit: number, work: () => Promise<string>): Promise<string> {
+export async function valueOrReason(timeoutMs: number, work: () => Promise<string>): Promise<string> {
   try {
-    return await within(limit, work);
+    return await within(timeoutMs, work);
   } catch (error) {
     return `not found out: ${messageOf(error)}`;
   }
 }
 
-/** @throws Error if the work takes longer than `limit` milliseconds; the work itself continues */
-export async function within<T>(limit: number, work: () => Promise<T> | T): Promise<T> {
+/** @throws Error if the work takes longer than `timeoutMs`; the work itself continues */
+export async function within<T>(timeoutMs: number, work: () => Promise<T> | T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limit / 1000} s`)), limit);
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   });
   try {
     return await Promise.race([work(), late]);
   } finally {
     clearTimeout(timer);
   }
-}
-
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const step = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
-  return `${(count / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step] ?? ''}`;
 }
 
 export const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');

@@ -1,8 +1,8 @@
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import type { ExaminedServer } from './localServer.ts';
 import { type Fact, type SectionContent, within } from './report.ts';
+import type { ExaminedServer } from './server.ts';
 
 const refreshTimeoutMs = 5_000;
 

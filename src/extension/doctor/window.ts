@@ -38,7 +38,7 @@ export function settingsSection(context: vscode.ExtensionContext): SectionConten
   return { facts: facts.length > 0 ? facts : [['All', 'default']] };
 }
 
-export function problemsSection(troubles: readonly LogProblem[]): SectionContent {
-  const text = troubles.map((each) => `${each.time.toISOString()} [${each.level}] ${each.text}`).join('\n');
-  return { facts: [['Count', String(troubles.length)]], ...(text && { quote: { title: 'Oldest first', text } }) };
+export function problemsSection(problems: readonly LogProblem[]): SectionContent {
+  const text = problems.map((each) => `${each.time.toISOString()} [${each.level}] ${each.text}`).join('\n');
+  return { facts: [['Count', String(problems.length)]], ...(text && { quote: { title: 'Oldest first', text } }) };
 }

@@ -29,7 +29,7 @@ const questionDelaysMs = [500, 500, 1_000];
 /** Searches all networks of this computer, and the computer itself. Networks that block multicast yield no results. */
 export async function findStationServers(): Promise<FoundServer[]> {
   const found = new Map<string, FoundServer>();
-  const asked = [...new Set(['127.0.0.1', ...addresses()])].map(async (address) => {
+  const searches = [...new Set(['127.0.0.1', ...addresses()])].map(async (address) => {
     const socket = createSocket({ type: 'udp4' });
     try {
       socket.on('message', (message, { address: host }) => {
@@ -41,9 +41,9 @@ export async function findStationServers(): Promise<FoundServer[]> {
       socket.setMulticastInterface(address);
       socket.setMulticastTTL(1);
       const failed = once(socket, 'error').then(() => true);
-      for (const wait of questionDelaysMs) {
+      for (const delayMs of questionDelaysMs) {
         socket.send(question, port, group);
-        if (await Promise.race([delay(wait, false), failed])) break;
+        if (await Promise.race([delay(delayMs, false), failed])) break;
       }
     } catch {
       // The interface has no multicast; the others are still searched.
@@ -51,7 +51,7 @@ export async function findStationServers(): Promise<FoundServer[]> {
       socket.close();
     }
   });
-  await Promise.all(asked);
+  await Promise.all(searches);
   // A server on this computer answers on each of its addresses; keep only the loopback one.
   const own = new Set(addresses());
   for (const { address } of found.values()) {

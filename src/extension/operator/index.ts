@@ -4,53 +4,45 @@ import { overview } from '../../shared/contract/overview.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
-import type { StationStore } from '../connection/stationStore.ts';
+import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { showInformation } from '../vscode/messages.ts';
 import { findOnNetwork, openStockPage } from './network.ts';
 import { OperatorPanels } from './operatorPanels.ts';
+import { requireOperatorUi } from './requireOperatorUi.ts';
 import { StationAgents } from './stationAgents.ts';
 import { StationScripts } from './stationScripts.ts';
 import { WaitingPrompts } from './waitingPrompts.ts';
-import { requireOperatorUi } from './whyNot.ts';
-
-interface OperatorPlaces {
-  readonly extension: vscode.Uri;
-  readonly state: vscode.Memento;
-}
-
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
 
 export function registerOperator(
   commands: Commands,
   connection: Connection,
   store: StationStore,
-  liveRuns: LiveScripts,
+  liveScripts: LiveScripts,
   startScript: StartScript,
   log: Log,
-  { extension, state }: OperatorPlaces,
+  { extensionUri, workspaceState }: vscode.ExtensionContext,
 ): vscode.Disposable {
-  const scripts = new StationScripts(state);
+  const scripts = new StationScripts(workspaceState);
   const report = (error: unknown): void => void commands.show(error);
-  const agents = new StationAgents({ connection, store, liveRuns, scripts, startScript, log, report });
-  const panels = new OperatorPanels(connection, liveRuns, extension, log, (station) => agents.ensure(station));
-  const stationOf = (argument: unknown): Promise<Named> => chosenStation(store, argument);
-
-  commands.register('openOperatorUi', async (argument) => {
+  const agents = new StationAgents({ connection, store, liveScripts, scripts, startScript, log, report });
+  const panels = new OperatorPanels(connection, liveScripts, extensionUri, log, (station) => agents.ensure(station));
+  const stationOf = (argument: unknown): Promise<SelectedStation> => chosenStation(store, argument);
+  const stationWithOperatorUi = async (argument: unknown): Promise<SelectedStation> => {
     const station = await stationOf(argument);
     await requireOperatorUi(connection, scripts, station);
-    await panels.open(station);
+    return station;
+  };
+
+  commands.register('openOperatorUi', async (argument) => {
+    await panels.open(await stationWithOperatorUi(argument));
   });
   commands.register('setStationScript', async (argument) => {
     await scripts.pick(await stationOf(argument));
   });
   commands.register('copyOperatorLink', async (argument) => {
-    const station = await stationOf(argument);
-    await requireOperatorUi(connection, scripts, station);
+    const station = await stationWithOperatorUi(argument);
     await vscode.env.clipboard.writeText(await link(connection, station));
     void showInformation(
       vscode.l10n.t(
@@ -60,8 +52,7 @@ export function registerOperator(
     );
   });
   commands.register('openOperatorPage', async (argument) => {
-    const station = await stationOf(argument);
-    await requireOperatorUi(connection, scripts, station);
+    const station = await stationWithOperatorUi(argument);
     const page = vscode.Uri.parse(await link(connection, station), true);
     await vscode.env.openExternal(page);
   });
@@ -82,18 +73,18 @@ export function registerOperator(
     onFirst.dispose();
     for (const id of scripts.stations) if (store.station(id) !== undefined) agents.ensure(id);
   });
-  const waiting = new WaitingPrompts(connection, store, liveRuns, log, (station) => panels.isVisible(station));
+  const waiting = new WaitingPrompts(connection, store, liveScripts, log, (station) => panels.isVisible(station));
   return vscode.Disposable.from(agents, panels, onFirst, waiting);
 }
 
-const link = async (connection: Connection, { id }: Named): Promise<string> =>
+const link = async (connection: Connection, { id }: SelectedStation): Promise<string> =>
   (await connection.call(operator.link, { params: { id } })).url;
 
 /**
  * Returns the station of the argument, or else the selected one, or else the one that the user picks.
  * @throws vscode.CancellationError
  */
-async function chosenStation(store: StationStore, argument: unknown): Promise<Named> {
+async function chosenStation(store: StationStore, argument: unknown): Promise<SelectedStation> {
   const id = stationIdOf(argument) ?? store.selected?.id;
   if (store.stations === undefined) await store.refresh();
   const known = id === undefined ? undefined : store.station(id);

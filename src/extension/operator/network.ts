@@ -1,15 +1,11 @@
 import * as vscode from 'vscode';
 import { operatorAddress, presence } from '../../shared/contract/presence.ts';
 import type { Connection } from '../connection/connection.ts';
-import { UserError } from '../vscode/userError.ts';
+import type { SelectedStation } from '../connection/stationStore.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { findStationServers, type FoundServer } from './discovery.ts';
 
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
-
-export async function findOnNetwork(connection: Connection, station: Named): Promise<void> {
+export async function findOnNetwork(connection: Connection, station: SelectedStation): Promise<void> {
   const servers = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking for OpenHTF stations…') },
     () => findStationServers(),
@@ -48,13 +44,10 @@ const typeAddress = (): Thenable<string | undefined> =>
  * Opens the web UI of OpenHTF itself.
  * @throws UserError when the station has no operator address
  */
-export async function openStockPage(address: string | null, { id, name }: Named): Promise<void> {
+export async function openStockPage(address: string | null, { id, name }: SelectedStation): Promise<void> {
   if (address === null) {
     throw new UserError(vscode.l10n.t('No OpenHTF station server is known for {0}.', name), [
-      {
-        label: vscode.l10n.t('Find on the Network'),
-        run: () => vscode.commands.executeCommand('testStations.findOnNetwork', { id }),
-      },
+      commandRemedy(vscode.l10n.t('Find on the Network'), 'findOnNetwork', { id }),
     ]);
   }
   await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(`http://${address}/`)));

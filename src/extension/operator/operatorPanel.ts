@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
-import { type LiveState, operator, stateEvent } from '../../shared/contract/operator.ts';
+import { type LiveState, operator, type StateEvent, stateEvent } from '../../shared/contract/operator.ts';
 import { type FromOperator, fromOperator, type ToOperator } from '../../shared/contract/operatorView.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
@@ -103,11 +103,14 @@ export class OperatorPanel implements vscode.Disposable {
     });
   }
 
-  #handleEvent(sent: ReturnType<(typeof stateEvent)['parse']>): void {
-    if (sent.event === 'state') this.#state = sent.data.state;
-    else if (this.#state) this.#state = patchState(this.#state, sent.data.patch);
-    if (sent.event === 'state') this.#post({ type: 'state', ...sent.data });
-    else this.#post({ type: 'patch', ...sent.data });
+  #handleEvent(event: StateEvent): void {
+    if (event.event === 'state') {
+      this.#state = event.data.state;
+      this.#post({ type: 'state', ...event.data });
+    } else {
+      if (this.#state) this.#state = patchState(this.#state, event.data.patch);
+      this.#post({ type: 'patch', ...event.data });
+    }
     this.#setStatus({ type: 'connection', state: 'live', message: null });
     const name = this.#state?.station_name;
     if (name !== undefined) this.panel.title = name;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts } from '../connection/liveScripts.ts';
+import type { SelectedStation } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
 import { webviewOptions } from '../vscode/webviewPage.ts';
 import type { OperatorPanel } from './operatorPanel.ts';
@@ -11,7 +12,7 @@ const panelState = z.object({ subject: z.uuid() });
 
 export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #connection: Connection;
-  readonly #liveRuns: LiveScripts;
+  readonly #liveScripts: LiveScripts;
   readonly #extension: vscode.Uri;
   readonly #log: Log;
   readonly #onOpen: (station: string) => void;
@@ -20,13 +21,13 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   constructor(
     connection: Connection,
-    liveRuns: LiveScripts,
+    liveScripts: LiveScripts,
     extension: vscode.Uri,
     log: Log,
     onOpen: (station: string) => void,
   ) {
     this.#connection = connection;
-    this.#liveRuns = liveRuns;
+    this.#liveScripts = liveScripts;
     this.#extension = extension;
     this.#log = log;
     this.#onOpen = onOpen;
@@ -38,7 +39,7 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     );
   }
 
-  async open({ id, name }: { readonly id: string; readonly name: string }): Promise<void> {
+  async open({ id, name }: SelectedStation): Promise<void> {
     const open = this.#panels.get(id);
     if (open) {
       open.panel.reveal();
@@ -79,7 +80,7 @@ export class OperatorPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   /** Publishes the stations that have a panel: their prompts need no input box. */
   #publishShown(): void {
-    this.#liveRuns.setShownStations(new Set(this.#panels.keys()));
+    this.#liveScripts.setShownStations(new Set(this.#panels.keys()));
   }
 
   dispose(): void {

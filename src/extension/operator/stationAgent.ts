@@ -124,15 +124,15 @@ export class StationAgent implements vscode.Disposable {
     this.#isReporting = true;
     try {
       for (;;) {
-        const untold = this.#pending;
-        const news = this.#report.takePending();
-        if (news === undefined && Object.keys(untold).length === 0) return;
+        const changes = this.#pending;
+        const update = this.#report.takePending();
+        if (update === undefined && Object.keys(changes).length === 0) return;
         this.#pending = {};
         try {
-          await this.#connection.call(operator.report, { params: this.#params, body: { ...news, ...untold } });
+          await this.#connection.call(operator.report, { params: this.#params, body: { ...update, ...changes } });
         } catch (error) {
           this.#report.reset();
-          this.#pending = { ...untold, ...this.#pending };
+          this.#pending = { ...changes, ...this.#pending };
           if (!(error instanceof ApiError && error.kind === 'conflict')) {
             this.#log.debug(`operator report: ${String(error)}`);
             return;

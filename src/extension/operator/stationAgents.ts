@@ -12,10 +12,10 @@ import { UserError } from '../vscode/userError.ts';
 import { StationAgent } from './stationAgent.ts';
 import type { StationScripts } from './stationScripts.ts';
 
-interface AgentNeeds {
+interface AgentDependencies {
   readonly connection: Connection;
   readonly store: StationStore;
-  readonly liveRuns: LiveScripts;
+  readonly liveScripts: LiveScripts;
   readonly scripts: StationScripts;
   readonly startScript: StartScript;
   readonly log: Log;
@@ -25,26 +25,23 @@ interface AgentNeeds {
 function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserError(vscode.l10n.t('Scripts of this folder are run only once you trust it.'), [
-    {
-      label: vscode.l10n.t('Manage Trust'),
-      run: () => vscode.commands.executeCommand('workbench.trust.manage'),
-    },
+    { label: vscode.l10n.t('Manage Trust'), run: () => vscode.commands.executeCommand('workbench.trust.manage') },
   ]);
 }
 
 /** The agents of this window, one per station. An agent exists from its first use until the window closes. */
 export class StationAgents implements vscode.Disposable {
-  readonly #needs: AgentNeeds;
+  readonly #dependencies: AgentDependencies;
   readonly #window = randomUUID();
   readonly #agents = new Map<string, StationAgent>();
   readonly #loops = new Set<string>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(needs: AgentNeeds) {
-    this.#needs = needs;
-    const { connection, liveRuns, scripts } = needs;
+  constructor(dependencies: AgentDependencies) {
+    this.#dependencies = dependencies;
+    const { connection, liveScripts, scripts } = dependencies;
     this.#subscriptions = [
-      liveRuns.onDidStart((script) => void this.#follow(script)),
+      liveScripts.onDidStart((script) => void this.#follow(script)),
       scripts.onDidChange((station) => this.ensure(station)),
       connection.onDidChangeServer(() => {
         for (const agent of this.#agents.values()) agent.restart();
@@ -54,24 +51,25 @@ export class StationAgents implements vscode.Disposable {
 
   ensure(station: string): StationAgent {
     const agent = this.#agents.get(station) ?? this.#create(station);
-    const script = this.#needs.scripts.get(station);
+    const script = this.#dependencies.scripts.get(station);
     agent.offer({ script: script === undefined ? null : basename(script.fsPath), problem: null });
     return agent;
   }
 
   #create(station: string): StationAgent {
-    const { connection, log } = this.#needs;
-    const take = (request: WindowRequest): void => this.#handleRequest(station, request);
-    const made = new StationAgent(connection, station, this.#window, log, take);
-    this.#agents.set(station, made);
-    return made;
+    const { connection, log } = this.#dependencies;
+    const agent = new StationAgent(connection, station, this.#window, log, (request) =>
+      this.#handleRequest(station, request),
+    );
+    this.#agents.set(station, agent);
+    return agent;
   }
 
   async #follow(script: LiveScript): Promise<void> {
     // The agent must be subscribed before the first event, so there is no await above this line.
     const agent = this.#agents.get(script.station.id) ?? this.#create(script.station.id);
     agent.follow(script);
-    if (await this.#needs.connection.can('operator').catch(() => true)) return;
+    if (await this.#dependencies.connection.can('operator').catch(() => true)) return;
     agent.dispose();
     this.#agents.delete(script.station.id);
   }
@@ -91,7 +89,7 @@ export class StationAgents implements vscode.Disposable {
 
   /** Runs the station's script, repeatedly while the station loops and the units pass. */
   async #start(station: string, first: string): Promise<void> {
-    const { scripts, store, startScript } = this.#needs;
+    const { scripts, store, startScript } = this.#dependencies;
     const agent = this.ensure(station);
     for (let unit: string | null = first; unit !== null; unit = this.#loops.has(station) ? unit : null) {
       const before = agent.test?.execution_id;
@@ -102,7 +100,7 @@ export class StationAgents implements vscode.Disposable {
         const name = store.station(station)?.name ?? '';
         await startScript(script, { station: { id: station, name }, serialNumber: unit });
       } catch (error) {
-        if (!(error instanceof vscode.CancellationError)) this.#needs.report(error);
+        if (!(error instanceof vscode.CancellationError)) this.#dependencies.report(error);
         this.#setLoop(station, false);
         agent.offer({ problem: messageOf(error) });
         return;

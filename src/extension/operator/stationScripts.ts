@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import type { SelectedStation } from '../connection/stationStore.ts';
 
 const storedScripts = z.record(z.string(), z.string());
 const key = 'stationScripts';
@@ -23,11 +24,6 @@ export class StationScripts {
     return Object.keys(this.#all);
   }
 
-  async set(station: string, script: vscode.Uri): Promise<void> {
-    await this.#state.update(key, { ...this.#all, [station]: script.toString() });
-    this.#changed.fire(station);
-  }
-
   get #all(): Record<string, string> {
     return storedScripts.safeParse(this.#state.get(key)).data ?? {};
   }
@@ -36,15 +32,11 @@ export class StationScripts {
    * Lets the user pick a script of the workspace.
    * @throws vscode.CancellationError
    */
-  async pick(station: { readonly id: string; readonly name: string }): Promise<vscode.Uri> {
+  async pick(station: SelectedStation): Promise<void> {
     const found = await vscode.workspace.findFiles('**/*.py', '**/{node_modules,.venv,venv,__pycache__,.git}/**', 500);
     const open = vscode.window.activeTextEditor?.document.uri.toString();
     const items = found
-      .map((uri) => ({
-        label: basename(uri.fsPath),
-        description: vscode.workspace.asRelativePath(uri),
-        uri,
-      }))
+      .map((uri) => ({ label: basename(uri.fsPath), description: vscode.workspace.asRelativePath(uri), uri }))
       .sort(
         (a, b) =>
           Number(b.uri.toString() === open) - Number(a.uri.toString() === open) ||
@@ -62,8 +54,8 @@ export class StationScripts {
     });
     const script = picked === browse ? await browseForScript() : picked?.uri;
     if (script === undefined) throw new vscode.CancellationError();
-    await this.set(station.id, script);
-    return script;
+    await this.#state.update(key, { ...this.#all, [station.id]: script.toString() });
+    this.#changed.fire(station.id);
   }
 }
 

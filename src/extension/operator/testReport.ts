@@ -6,7 +6,7 @@ import { testAfterEvent, testAfterScriptEnd } from '../../shared/live/runnerStat
 import type { LiveScript } from '../connection/liveScripts.ts';
 import { readPromptImage } from '../connection/promptImage.ts';
 
-export type TestUpdate =
+type TestUpdate =
   { readonly test: LiveTest; readonly number: number } | { readonly patch: TestPatch; readonly number: number };
 
 export class TestReport {

@@ -14,7 +14,7 @@ const maxRetryDelayMs = 30_000;
 export class WaitingPrompts implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
-  readonly #liveRuns: LiveScripts;
+  readonly #liveScripts: LiveScripts;
   readonly #isVisible: (station: string) => boolean;
   readonly #log: Log;
   readonly #notified = new Set<string>();
@@ -25,13 +25,13 @@ export class WaitingPrompts implements vscode.Disposable {
   constructor(
     connection: Connection,
     store: StationStore,
-    liveRuns: LiveScripts,
+    liveScripts: LiveScripts,
     log: Log,
     isVisible: (station: string) => boolean,
   ) {
     this.#connection = connection;
     this.#store = store;
-    this.#liveRuns = liveRuns;
+    this.#liveScripts = liveScripts;
     this.#isVisible = isVisible;
     this.#log = log;
     this.#subscriptions = [
@@ -75,7 +75,7 @@ export class WaitingPrompts implements vscode.Disposable {
       if (this.#notified.has(prompt.prompt_id)) continue;
       this.#notified.add(prompt.prompt_id);
       // A run of an editor shows an input box there unless it has a panel, and a visible panel shows the prompt itself.
-      const hasBox = prompt.source === 'editor' && !this.#liveRuns.shownStations.has(prompt.station_id);
+      const hasBox = prompt.source === 'editor' && !this.#liveScripts.shownStations.has(prompt.station_id);
       if (!hasBox && !this.#isVisible(prompt.station_id)) void this.#notify(prompt);
     }
   }

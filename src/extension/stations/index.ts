@@ -4,16 +4,15 @@ import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
-import { StationChoice } from './choose.ts';
 import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
 import { selectionMark } from './selectionMark.ts';
 import { registerServerCommands } from './serverCommands.ts';
+import { StationChoice } from './stationChoice.ts';
 import { registerStationCommands } from './stationCommands.ts';
 import { StationFilter } from './stationFilter.ts';
 import { StationsTree } from './stationsTree.ts';
 import { stationStatusBar } from './statusBar.ts';
-import { uptimeSentence } from './uptimeSentence.ts';
 
 export function registerStations(
   commands: Commands,
@@ -23,11 +22,10 @@ export function registerStations(
   log: Log,
 ): vscode.Disposable {
   const filter = new StationFilter(store);
-  const begin = (): void => {
+  const tree = new StationsTree(connection, store, filter, log, () => {
     feed.setWatching('stations', true);
     feed.start();
-  };
-  const tree = new StationsTree(store, filter, begin, (station) => uptimeSentence(connection, log, station));
+  });
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);

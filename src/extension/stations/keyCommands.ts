@@ -3,13 +3,12 @@ import { local } from '../../shared/contract/local.ts';
 import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { StationStore } from '../connection/stationStore.ts';
+import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
-import { confirm } from '../vscode/confirm.ts';
-import { showDone, showInformation } from '../vscode/messages.ts';
-import { UserError } from '../vscode/userError.ts';
-import { runningWarning, type StationChoice } from './choose.ts';
+import { confirm, showDone, showInformation } from '../vscode/messages.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { offerDashboard } from './serverCommands.ts';
+import { runningWarning, type StationChoice } from './stationChoice.ts';
 
 /**
  * Creates a key for the station, which replaces an earlier one, and stores it on this machine.
@@ -43,7 +42,7 @@ export async function offerKey(key: string, message: string, next?: NextStep): P
 }
 
 /** Offers to create a key in the dashboard and to paste it, for a server whose API cannot create keys. */
-export function offerPaste(connection: Connection, station: { id: string; name: string }): Promise<void> {
+export function offerPaste(connection: Connection, station: SelectedStation): Promise<void> {
   return offerDashboard(
     connection,
     station,
@@ -123,7 +122,7 @@ export function registerKeyCommands(
     const access = await connection.stationAccess(station.id);
     if (access === undefined) {
       throw new UserError(vscode.l10n.t('This machine has no key for {0} that works.', station.name), [
-        { label: vscode.l10n.t('Generate New Key'), run: () => generate(station) },
+        commandRemedy(vscode.l10n.t('Generate New Key'), 'rotateKey', { id: station.id }),
         { label: vscode.l10n.t('Paste Key'), run: () => paste(station) },
       ]);
     }
@@ -134,9 +133,6 @@ export function registerKeyCommands(
   commands.register('pasteKey', async (argument) => {
     await paste(await choice.station(argument, vscode.l10n.t('Paste key')));
   });
-
-  const generate = (station: StationItem): Thenable<unknown> =>
-    vscode.commands.executeCommand('testStations.rotateKey', { id: station.id });
 
   const paste = async (station: StationItem): Promise<void> => {
     const key = await vscode.window.showInputBox({

@@ -7,11 +7,9 @@ import { linkProcedure, listProcedures } from '../connection/procedureLinks.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
-import { confirm } from '../vscode/confirm.ts';
-import { showDone, showInformation } from '../vscode/messages.ts';
+import { confirm, showDone, showInformation } from '../vscode/messages.ts';
 import { askOne } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
-import { runningWarning, type StationChoice } from './choose.ts';
 import {
   askIdentifier,
   askName,
@@ -22,6 +20,7 @@ import {
   pickUnlinked,
 } from './procedureQuestions.ts';
 import { offerDashboard } from './serverCommands.ts';
+import { runningWarning, type StationChoice } from './stationChoice.ts';
 
 export function registerProcedureCommands(
   commands: Commands,

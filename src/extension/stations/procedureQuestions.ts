@@ -7,9 +7,9 @@ import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoic
 import type { Connection } from '../connection/connection.ts';
 import { listProcedures } from '../connection/procedureLinks.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import { askInSteps, type Question, type Step } from '../vscode/steps.ts';
+import { askInSteps, askOne, type Question, type Step } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
-import type { StationChoice } from './choose.ts';
+import type { StationChoice } from './stationChoice.ts';
 
 export interface PickedProcedure {
   readonly id: string;
@@ -22,7 +22,7 @@ interface ProcedureItem extends vscode.QuickPickItem {
   readonly identifier: string | null;
 }
 
-function asItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
+function toItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
   const { id, name, identifier = null } = procedure;
   const label = withoutIcons(procedureLabel(procedure));
   return { id, name, identifier, label, description: withoutIcons(nameBesideLabel(procedure)) };
@@ -36,10 +36,10 @@ export async function chosenProcedure(
   title: string,
 ): Promise<ProcedureItem> {
   const node = choice.node(argument);
-  if (node?.kind === 'procedure') return asItem(node.procedure);
+  if (node?.kind === 'procedure') return toItem(node.procedure);
   const all = await listProcedures(connection);
   if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
-  return picked(await vscode.window.showQuickPick(all.map(asItem), { title, matchOnDescription: true }));
+  return picked(await vscode.window.showQuickPick(all.map(toItem), { title, matchOnDescription: true }));
 }
 
 /**
@@ -52,32 +52,21 @@ export async function pickUnlinked(
   all: readonly ProcedureListItem[],
 ): Promise<readonly PickedProcedure[] | undefined> {
   const linked = new Set(station.procedures.map(({ id }) => id));
-  const items = all.filter(({ id }) => !linked.has(id)).map(asItem);
+  const items = all.filter(({ id }) => !linked.has(id)).map(toItem);
   if (items.length === 0) return undefined;
-  const pick = vscode.window.createQuickPick<ProcedureItem>();
-  const create = { iconPath: new vscode.ThemeIcon('add'), tooltip: vscode.l10n.t('Create procedure…') };
-  Object.assign(pick, {
-    title: vscode.l10n.t('Link procedures to {0}', station.name),
-    placeholder: vscode.l10n.t('Procedures whose runs the station may push'),
-    items,
-    buttons: [create],
-    canSelectMany: true,
-    matchOnDescription: true,
-    ignoreFocusOut: true,
-  });
-  try {
-    return await new Promise((resolve, reject) => {
-      pick.onDidTriggerButton(() => resolve(undefined));
-      // Enter without a tick means the line that it is on.
-      pick.onDidAccept(() =>
-        resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems.slice(0, 1)),
-      );
-      pick.onDidHide(() => reject(new vscode.CancellationError()));
-      pick.show();
-    });
-  } finally {
-    pick.dispose();
-  }
+  const box = vscode.window.createQuickPick<ProcedureItem>();
+  box.placeholder = vscode.l10n.t('Procedures whose runs the station may push');
+  box.items = items;
+  box.buttons = [{ iconPath: new vscode.ThemeIcon('add'), tooltip: vscode.l10n.t('Create procedure…') }];
+  box.canSelectMany = true;
+  box.matchOnDescription = true;
+  return askOne(vscode.l10n.t('Link procedures to {0}', station.name), (step) =>
+    step.show<readonly PickedProcedure[] | undefined>(box, (done) => {
+      box.onDidTriggerButton(() => done(undefined));
+      // Enter without a check mark picks the active line.
+      box.onDidAccept(() => done(box.selectedItems.length > 0 ? box.selectedItems : box.activeItems.slice(0, 1)));
+    }),
+  );
 }
 
 export async function pickLinked(station: StationItem): Promise<LinkedProcedure> {
@@ -85,20 +74,22 @@ export async function pickLinked(station: StationItem): Promise<LinkedProcedure>
     throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
   }
   const title = vscode.l10n.t('Unlink procedure from {0}', station.name);
-  return picked(await vscode.window.showQuickPick(station.procedures.map(asItem), { title }));
+  return picked(await vscode.window.showQuickPick(station.procedures.map(toItem), { title }));
 }
 
 export async function askProcedure(withIdentifier: boolean): Promise<{ name: string; identifier?: string }> {
   let name = '';
   let identifier: string | null | undefined;
-  const ofName: Question = async (step) => {
+  const askForName: Question = async (step) => {
     name = await askName(step, '');
   };
-  const ofIdentifier: Question = async (step) => {
+  const askForIdentifier: Question = async (step) => {
     const suggestion = procedureIdentifier.safeParse(name);
     identifier = await askIdentifier(step, suggestion.success ? suggestion.data : '');
   };
-  await askInSteps(vscode.l10n.t('Create procedure'), () => (withIdentifier ? [ofName, ofIdentifier] : [ofName]));
+  await askInSteps(vscode.l10n.t('Create procedure'), () =>
+    withIdentifier ? [askForName, askForIdentifier] : [askForName],
+  );
   return { name, ...(typeof identifier === 'string' ? { identifier } : {}) };
 }
 
@@ -106,7 +97,7 @@ export function askName(step: Step, value: string): Promise<string> {
   return step.text({
     value,
     prompt: vscode.l10n.t('Procedure name (1–60 characters), such as “Functional verification”'),
-    validate: (text) => firstIssue(name60.safeParse(text)),
+    validate: (text) => name60.safeParse(text).error?.issues[0]?.message,
   });
 }
 
@@ -114,7 +105,8 @@ export async function askIdentifier(step: Step, value: string): Promise<string |
   const identifier = await step.text({
     value,
     prompt: vscode.l10n.t('The short name that scripts give as procedure_id, such as FVT1. Leave it empty for none.'),
-    validate: (text) => (text.trim() === '' ? undefined : firstIssue(procedureIdentifier.safeParse(text))),
+    validate: (text) =>
+      text.trim() === '' ? undefined : procedureIdentifier.safeParse(text).error?.issues[0]?.message,
   });
   return identifier || null;
 }
@@ -122,11 +114,4 @@ export async function askIdentifier(step: Step, value: string): Promise<string |
 function picked<T>(answer: T | undefined): T {
   if (answer === undefined) throw new vscode.CancellationError();
   return answer;
-}
-
-function firstIssue(parsed: {
-  success: boolean;
-  error?: { issues: readonly { message: string }[] };
-}): string | undefined {
-  return parsed.error?.issues[0]?.message;
 }

@@ -3,10 +3,9 @@ import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemoteServerEntry } from '../connection/serverList.ts';
 import type { Commands } from '../vscode/commands.ts';
-import { confirm } from '../vscode/confirm.ts';
-import { showDone, showInformation } from '../vscode/messages.ts';
+import { confirm, showDone, showInformation } from '../vscode/messages.ts';
 import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
-import { UserError } from '../vscode/userError.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { askAddress, askCaFile, askKey, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
 export function registerServerCommands(commands: Commands, connection: Connection): void {
@@ -24,10 +23,10 @@ export function registerServerCommands(commands: Commands, connection: Connectio
       if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
       answers.place = servers.all.find((place) => place.url === url) ?? { url };
     };
-    const askItsKey: Question = async (step) => {
+    const askForKey: Question = async (step) => {
       if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
     };
-    await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askPlace, askItsKey]);
+    await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askPlace, askForKey]);
     if (answers.key !== undefined) await signIn(answers.key);
   });
 
@@ -114,12 +113,7 @@ function remoteOf(connection: Connection): RemoteServerEntry {
     vscode.l10n.t(
       'The server of this machine is in use: it has no account and no dashboard. Add a TofuPilot server first.',
     ),
-    [
-      {
-        label: vscode.l10n.t('Add Server'),
-        run: () => vscode.commands.executeCommand('testStations.addServer'),
-      },
-    ],
+    [commandRemedy(vscode.l10n.t('Add Server'), 'addServer')],
   );
 }
 

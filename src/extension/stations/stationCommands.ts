@@ -6,10 +6,10 @@ import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
-import { confirm } from '../vscode/confirm.ts';
-import { runningWarning, type StationChoice } from './choose.ts';
+import { confirm } from '../vscode/messages.ts';
 import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
 import { isNode, type Node } from './nodes.ts';
+import { runningWarning, type StationChoice } from './stationChoice.ts';
 
 export function registerStationCommands(
   commands: Commands,

@@ -1,44 +1,47 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { uptime } from '../../shared/contract/uptime.ts';
 import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
+import { lastDays } from '../../shared/uptime/uptime.ts';
+import { figuresOf, formatLargestUnits, formatPercent } from '../../shared/uptime/uptimeFigures.ts';
+import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import type { Log } from '../vscode/log.ts';
 import type { Node, StationNode } from './nodes.ts';
 import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
 
 /** Above this number, stations start collapsed: each expanded one requests its figures from the server. */
 const maxExpandedStations = 20;
+const uptimeDays = 90;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** The tree of stations, with their linked procedures and keys. A change of one station repaints only its node. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #connection: Connection;
   readonly #store: StationStore;
   readonly #filter: StationFilter;
+  readonly #log: Log;
   readonly #onFirstShown: () => void;
-  readonly #uptimeOf: (station: string) => Promise<string>;
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   #roots = new Map<string, StationNode>();
   /**
-   * The view has had its first nodes. A node repainted while VS Code still fetches its first children keeps the old
-   * ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
+   * Whether the view has its first nodes. A node repainted while VS Code still fetches its first children keeps the
+   * old ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
    */
-  #shown = false;
+  #isShown = false;
   #rendered = new Map<string, unknown>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    store: StationStore,
-    filter: StationFilter,
-    onFirstShown: () => void,
-    uptimeOf: (station: string) => Promise<string>,
-  ) {
+  constructor(connection: Connection, store: StationStore, filter: StationFilter, log: Log, onFirstShown: () => void) {
+    this.#connection = connection;
     this.#store = store;
     this.#filter = filter;
+    this.#log = log;
     this.#onFirstShown = onFirstShown;
-    this.#uptimeOf = uptimeOf;
     this.#subscription = vscode.Disposable.from(
       store.onDidChange((id) => this.#update(id)),
       filter.onDidChange(() => this.#update(undefined)),
@@ -48,10 +51,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   async getChildren(node?: Node): Promise<Node[]> {
     if (node?.kind === 'station') return this.#children(node);
     if (node !== undefined) return [];
-    if (!this.#shown) {
+    if (!this.#isShown) {
       this.#onFirstShown();
       await this.#store.refresh();
-      this.#shown = true;
+      this.#isShown = true;
     }
     return [...this.#roots.values()];
   }
@@ -86,38 +89,57 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'station') {
-      const uptime = await this.#uptimeOf(node.station.id);
+      const uptime = await this.#uptimeSentence(node.station.id);
       item.tooltip = stationTooltip(node.station, this.#stateOf(node.station), uptime);
     }
     return item;
   }
 
+  /** Returns the station's uptime as a sentence, or '' if the server has none or does not answer. */
+  async #uptimeSentence(id: string): Promise<string> {
+    try {
+      if (!(await this.#connection.can('uptime'))) return '';
+      const query = { days: uptimeDays, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+      const answer = await this.#connection.call(uptime.station, { params: { id }, query });
+      if (!answer.is_watched) return '';
+      const { percent, observed, coverage } = figuresOf(lastDays(answer.columns, answer.days, uptimeDays));
+      if (percent === null) {
+        return vscode.l10n.t('Too little was observed in the last {0} days to calculate its uptime.', uptimeDays);
+      }
+      return vscode.l10n.t(
+        'Up {0} of {1} observed ({2} %) in the last {3} days.',
+        formatPercent(percent, vscode.env.language),
+        formatLargestUnits(observed),
+        coverage,
+        uptimeDays,
+      );
+    } catch (error) {
+      this.#log.debug(`uptime of ${id}: ${String(error)}`);
+      return '';
+    }
+  }
+
   #stateOf({ id, state, pauses }: StationItem): StationItemState {
-    const selected = id === this.#store.selected?.id;
+    const isSelected = id === this.#store.selected?.id;
     return {
       state: this.#store.running.has(id) ? 'running' : state,
-      isSelected: selected,
+      isSelected,
       pause: pauseAt(pauses, Date.now()),
       waiting: this.#store.waitingPrompts.get(id),
       // Stations without procedures are expanded too; otherwise the first linked one would be below a collapsed node.
-      isExpanded: selected || this.#roots.size <= maxExpandedStations,
+      isExpanded: isSelected || this.#roots.size <= maxExpandedStations,
     };
   }
 
   /** @param changed the station whose details have changed */
   #update(changed: string | undefined): void {
     const before = this.#roots;
-    const painted = this.#rendered;
+    const renderedBefore = this.#rendered;
     const { selected, running, waitingPrompts: waiting } = this.#store;
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
     const now = Date.now();
-    this.#updateAt(
-      nextPauseChange(
-        stations.flatMap(({ pauses }) => pauses),
-        now,
-      ),
-      now,
-    );
+    const allPauses = stations.flatMap(({ pauses }) => pauses);
+    this.#updateAt(nextPauseChange(allPauses, now), now);
     this.#roots = new Map(
       stations.map((station): [string, StationNode] => {
         const node: StationNode = before.get(station.id) ?? { kind: 'station', station };
@@ -133,17 +155,18 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
           pause: pauseAt(each.pauses, now),
           selected: each.id === selected?.id,
           running: running.has(each.id),
-          asks: waiting.get(each.id),
+          waiting: waiting.get(each.id),
         },
       ]),
     );
-    if (!this.#shown) return;
+    if (!this.#isShown) return;
     if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {
       this.#changed.fire(undefined);
       return;
     }
     for (const [id, root] of this.#roots) {
-      if (id === changed || !isDeepStrictEqual(painted.get(id), this.#rendered.get(id))) this.#changed.fire(root);
+      if (id === changed || !isDeepStrictEqual(renderedBefore.get(id), this.#rendered.get(id)))
+        this.#changed.fire(root);
     }
   }
 

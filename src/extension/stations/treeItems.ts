@@ -20,14 +20,14 @@ export interface StationItemState {
 
 export function stationItem(
   station: StationItem,
-  { state, isSelected: selected, isExpanded: expanded, pause, waiting }: StationItemState,
+  { state, isSelected, isExpanded, pause, waiting }: StationItemState,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(
     station.name,
-    expanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+    isExpanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
   );
   const linked = procedureCount(station.procedures.length);
-  const word = selected ? vscode.l10n.t('selected') : '';
+  const selected = isSelected ? vscode.l10n.t('selected') : '';
   item.id = `station:${station.id}`;
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
   const paused = pause === undefined ? '' : pauseWord(pause);
@@ -36,12 +36,12 @@ export function stationItem(
   item.description = asks || stateWords;
   item.iconPath = stationIcon({ state, pause, waiting });
   item.resourceUri = selectionUri(station.id);
-  item.contextValue = joinParts(' ', 'station', selected ? 'selected' : '', pause?.kind ?? '');
+  item.contextValue = joinParts(' ', 'station', isSelected ? 'selected' : '', pause?.kind ?? '');
   item.accessibilityInformation = {
     label: joinParts(
       ', ',
       vscode.l10n.t('Station {0}', station.name),
-      word,
+      selected,
       paused,
       stateWord(state),
       sinceWords(station, state),
@@ -63,14 +63,14 @@ function stationIcon({
 
 export function stationTooltip(
   station: StationItem,
-  { state, isSelected: selected, pause, waiting }: StationItemState,
+  { state, isSelected, pause, waiting }: StationItemState,
   uptime: string,
 ): string {
   const since = state === station.state ? station.stateSince : null;
   return joinParts(
     '\n',
     station.name,
-    selected ? vscode.l10n.t('Scripts run on this station.') : '',
+    isSelected ? vscode.l10n.t('Scripts run on this station.') : '',
     pause === undefined ? '' : pauseSentence(pause),
     joinParts(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', formatTime(since))),
     waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),

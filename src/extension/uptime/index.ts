@@ -9,20 +9,15 @@ import { registerPauseCommands } from './pauseCommands.ts';
 import { UptimePanels } from './uptimePanels.ts';
 import { registerWatching } from './watching.ts';
 
-interface UptimePlaces {
-  readonly extension: vscode.Uri;
-  readonly state: vscode.Memento;
-}
-
 export function registerUptime(
   commands: Commands,
   connection: Connection,
   store: StationStore,
   feed: ChangeFeed,
   log: Log,
-  { extension, state }: UptimePlaces,
+  { extensionUri: extension, workspaceState }: vscode.ExtensionContext,
 ): vscode.Disposable {
-  const watching = registerWatching(commands, connection, store, feed, log, state);
+  const watching = registerWatching(commands, connection, store, feed, log, workspaceState);
   registerPauseCommands(commands, connection, store);
   const panels = new UptimePanels({ commands, connection, feed, log, watching, extension });
   commands.register('openUptime', (argument) => panels.open(stationIdOf(argument)));

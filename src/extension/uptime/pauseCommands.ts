@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { presence } from '../../shared/contract/presence.ts';
+import { operatorAddress, presence } from '../../shared/contract/presence.ts';
 import { uptime } from '../../shared/contract/uptime.ts';
 import { pauseAt } from '../../shared/uptime/pauses.ts';
 import type { Connection } from '../connection/connection.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
-import type { StationStore } from '../connection/stationStore.ts';
+import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
-import { UserError } from '../vscode/userError.ts';
-import { askAddress } from './addressBox.ts';
+import { askOne } from '../vscode/steps.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
 export function registerPauseCommands(commands: Commands, connection: Connection, store: StationStore): void {
@@ -15,7 +15,7 @@ export function registerPauseCommands(commands: Commands, connection: Connection
    * @throws UserError when the server keeps no uptime
    * @throws vscode.CancellationError
    */
-  const stationOf = async (argument: unknown, title: string): Promise<{ id: string; name: string }> => {
+  const stationOf = async (argument: unknown, title: string): Promise<SelectedStation> => {
     await requireUptime(connection);
     const id = stationIdOf(argument);
     if (id === undefined) return pickStation(store, title);
@@ -50,18 +50,45 @@ export function registerPauseCommands(commands: Commands, connection: Connection
   commands.register('setOperatorAddress', async (argument) => {
     const { id, name } = await stationOf(argument, vscode.l10n.t('Set operator address'));
     const address = await askAddress({ id, name }, store.station(id)?.operatorAddress ?? '');
-    const body = { address: address === '' ? null : address };
+    const body = { address: address || null };
     await connection.call(presence.setOperatorAddress, { params: { id }, body });
     await store.refreshStation(id);
   });
 }
 
+/**
+ * Asks for the address of an OpenHTF station server. A button of the input box searches the network instead.
+ * @returns an empty string for no address
+ * @throws vscode.CancellationError also when the button is clicked
+ */
+async function askAddress({ id, name }: SelectedStation, value: string): Promise<string> {
+  const box = vscode.window.createInputBox();
+  const refusal = (text: string): string | undefined =>
+    text.trim() === '' ? undefined : operatorAddress.safeParse(text).error?.issues[0]?.message;
+  box.prompt = vscode.l10n.t(
+    'Host and port of the OpenHTF station server, such as bench-3.lan:4444. The server follows it. Empty: none.',
+  );
+  box.value = value;
+  box.buttons = [
+    { iconPath: new vscode.ThemeIcon('search'), tooltip: vscode.l10n.t('Find OpenHTF Stations on the Network') },
+  ];
+  return askOne(vscode.l10n.t('Operator address of {0}', name), (step) =>
+    step.show<string>(box, (done, failed) => {
+      box.onDidChangeValue((text) => (box.validationMessage = refusal(text) ?? ''));
+      box.onDidAccept(() => {
+        if (refusal(box.value) === undefined) done(box.value.trim());
+      });
+      box.onDidTriggerButton(() => {
+        failed(new vscode.CancellationError());
+        void vscode.commands.executeCommand('testStations.findOnNetwork', { id });
+      });
+    }),
+  );
+}
+
 async function requireUptime(connection: Connection): Promise<void> {
   if (await connection.can('uptime')) return;
   throw new UserError(vscode.l10n.t('The uptime on {0} cannot be changed here.', connection.serverName), [
-    {
-      label: vscode.l10n.t('Open {0}', connection.serverName),
-      run: () => vscode.commands.executeCommand('testStations.openDashboard'),
-    },
+    commandRemedy(vscode.l10n.t('Open {0}', connection.serverName), 'openDashboard'),
   ]);
 }

@@ -2,18 +2,27 @@ import * as vscode from 'vscode';
 import type { Change } from '../../shared/contract/events.ts';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import { presence } from '../../shared/contract/presence.ts';
+import { stations } from '../../shared/contract/stations.ts';
 import { uptime } from '../../shared/contract/uptime.ts';
-import { type FromUptime, fromUptime, type ToUptime } from '../../shared/contract/uptimeView.ts';
+import {
+  type FromUptime,
+  fromUptime,
+  type KnownStation,
+  type StationUptime,
+  type ToUptime,
+} from '../../shared/contract/uptimeView.ts';
+import { safeFileName } from '../../shared/format/fileNames.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { packColumns } from '../../shared/uptime/uptimeColumns.ts';
+import { uptimeCsv, uptimeJson } from '../../shared/uptime/uptimeExport.ts';
 import { ApiError } from '../client/apiError.ts';
+import { allPages } from '../client/pages.ts';
 import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
+import { saveAs } from '../vscode/saveAs.ts';
 import { webviewPage } from '../vscode/webviewPage.ts';
-import { knownStations } from './knownStations.ts';
-import { exportUptime } from './uptimeExport.ts';
 import type { Watching } from './watching.ts';
 
 export interface PanelServices {
@@ -28,6 +37,8 @@ export interface PanelServices {
 const refreshIntervalMs = 60_000;
 /** Above this number of changed stations, all are loaded with one request. */
 const maxSingleLoads = 10;
+/** The list has no connection status, so it is requested per station, for up to this number of stations. */
+const maxStatusRequests = 100;
 
 export class UptimePanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
@@ -64,11 +75,11 @@ export class UptimePanel implements vscode.Disposable {
   }
 
   reveal(station: string | undefined): void {
-    const isShown = this.#panel.visible && this.#dates !== undefined;
+    const hasRows = this.#panel.visible && this.#dates !== undefined;
     this.#stationToOpen = station;
     this.#panel.reveal();
     // A hidden webview starts again when it is shown, and sends `ready`.
-    if (isShown) this.#sendOpen();
+    if (hasRows) this.#sendOpen();
   }
 
   dispose(): void {
@@ -192,10 +203,10 @@ export class UptimePanel implements vscode.Disposable {
     this.#post({ type: 'day', station, day: await this.#services.connection.call(uptime.day, input) });
   }
 
-  async #readStation(id: string): Promise<Extract<ToUptime, { type: 'station' }>['station'] | undefined> {
+  async #readStation(id: string): Promise<StationUptime | undefined> {
     try {
-      const input = { params: { id }, query: { days: 90, time_zone: this.#zone } };
-      return await this.#services.connection.call(uptime.station, input);
+      const query = { days: 90, time_zone: this.#zone };
+      return await this.#services.connection.call(uptime.station, { params: { id }, query });
     } catch (error) {
       if (error instanceof ApiError && error.kind === 'notFound') return undefined;
       throw error;
@@ -209,4 +220,36 @@ export class UptimePanel implements vscode.Disposable {
   #post(message: ToUptime): void {
     void this.#panel.webview.postMessage(message);
   }
+}
+
+async function knownStations(connection: Connection): Promise<KnownStation[]> {
+  const list = await allPages((query) => connection.call(stations.list, { query }));
+  const known: KnownStation[] = [];
+  for (const [index, { id, name }] of list.entries()) {
+    const station = index < maxStatusRequests ? await connection.call(stations.get, { params: { id } }) : undefined;
+    known.push({ id, name, state: station?.connection_status ?? 'unknown' });
+  }
+  return known;
+}
+
+/** Saves the days of a station, or of all stations when `station` is null, to a file that the user chooses. */
+async function exportUptime(
+  connection: Connection,
+  zone: string,
+  format: 'json' | 'csv',
+  station: string | null,
+): Promise<void> {
+  const query = { days: 90, time_zone: zone };
+  const { days, stations, name } =
+    station === null
+      ? { ...(await connection.call(uptime.fleet, { query })), name: '' }
+      : await ofStation(connection, station, query);
+  const file = safeFileName(`${name} uptime ${days.dates.at(-1) ?? ''}.${format}`.trim());
+  const text = format === 'csv' ? uptimeCsv(days, stations) : uptimeJson(days, stations);
+  await saveAs(file, () => new TextEncoder().encode(text));
+}
+
+async function ofStation(connection: Connection, id: string, query: { days: number; time_zone: string }) {
+  const { days, ...station } = await connection.call(uptime.station, { params: { id }, query });
+  return { days, stations: [station], name: station.name };
 }

@@ -40,23 +40,24 @@ export class Watching implements vscode.Disposable {
     return new Set(storedStations.parse(this.#state.get(key)));
   }
 
+  /** Returns whether the station is watched now. */
   async toggle(id: string): Promise<boolean> {
     const stations = new Set(this.stations);
-    const watches = !stations.delete(id);
-    if (watches) stations.add(id);
+    const isWatched = !stations.delete(id);
+    if (isWatched) stations.add(id);
     await this.#state.update(key, [...stations]);
     this.#transitions.forget(id);
     this.#updateFeed();
     this.#check();
     this.#changed.fire();
-    return watches;
+    return isWatched;
   }
 
-  /** Changes are streamed while a station is watched, even when no view is open. */
+  /** Streams changes while a station is watched, even when no view is open. */
   #updateFeed(): void {
-    const isAny = this.stations.size > 0;
-    this.#feed.setWatching('watching', isAny);
-    if (isAny) this.#feed.start();
+    const isWatching = this.stations.size > 0;
+    this.#feed.setWatching('watching', isWatching);
+    if (isWatching) this.#feed.start();
   }
 
   #check(): void {
@@ -77,7 +78,7 @@ export class Watching implements vscode.Disposable {
     if (chosen === open) await vscode.commands.executeCommand('testStations.openUptime', { id: station.id });
   }
 
-  /** Changes during maintenance are not notified. When the server cannot be asked, they are. */
+  /** Returns whether changes are not to be notified now; false if the server cannot be asked. */
   async #isPaused(id: string): Promise<boolean> {
     try {
       const { pauses } = await this.#connection.call(uptime.station, { params: { id }, query: { days: 1 } });

@@ -12,6 +12,11 @@ export const showInformation = plainly(vscode.window.showInformationMessage);
 export const showWarning = plainly(vscode.window.showWarningMessage);
 export const showError = plainly(vscode.window.showErrorMessage);
 
+export async function confirm(question: { message: string; detail: string; button: string }): Promise<boolean> {
+  const { message, detail, button } = question;
+  return (await showWarning(message, { modal: true, detail }, button)) === button;
+}
+
 export const showDone = (message: string): void => {
   vscode.window.setStatusBarMessage(withoutIcons(plainMessage(message)), 4000);
 };

@@ -30,9 +30,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Returns what no other process of this machine has: when it was started, on Linux since the machine's start, whatever its
- * clock is set to. The runner's `birth.py` returns the same.
- * @returns null where there is no process of this number, or the system does not tell
+ * Returns a text that no other process of this machine has: its start time, which on Linux does not depend on the clock. The runner's `birth.py` returns the same.
+ * @returns null where there is no process with this id, or the system does not report it
  */
 export async function birthOf(pid: number, system = thisSystem): Promise<string | null> {
   try {
@@ -51,10 +50,10 @@ export async function birthOf(pid: number, system = thisSystem): Promise<string 
 }
 
 /**
- * Whether the process that had this number then still runs, and not another one that has it now.
+ * Returns whether the process that had this id at that time still runs. Another process may have the id now.
  * @param then milliseconds since 1970
- * @param birth null: the system did not tell. Then only a start of the machine is noticed, for which a clock that was set
- * meanwhile may be taken.
+ * @param birth null if the system did not report it. Then only a restart of the machine is noticed, and a clock that was
+ * set meanwhile may look like one.
  */
 export async function isStillAlive(
   pid: number,
@@ -65,7 +64,7 @@ export async function isStillAlive(
   if (!system.isAlive(pid)) return false;
   if (birth !== null) {
     const found = await birthOf(pid, system);
-    // A system that does not answer now must not have a live script's result pushed beside it.
+    // If the system does not answer now, the script may be alive and push its result itself.
     return found === null ? system.isAlive(pid) : found === birth;
   }
   const started = Date.now() - uptime() * 1000;

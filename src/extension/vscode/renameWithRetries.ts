@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const retryDelaysMs = [10, 20, 50, 100, 200, 400, 600, 800];
 
-interface Means {
+interface FileSystem {
   rename(from: string, to: string): Promise<void>;
-  wait(millis: number): Promise<unknown>;
+  wait(delayMs: number): Promise<unknown>;
 }
 
 const isHeldOpen = (error: unknown): boolean =>
@@ -16,15 +16,19 @@ const isHeldOpen = (error: unknown): boolean =>
  * again for about two seconds.
  * @throws Error of the last try
  */
-export async function renameWithRetries(from: string, to: string, by: Means = { rename, wait }): Promise<void> {
-  for (const millis of retryDelaysMs) {
+export async function renameWithRetries(
+  from: string,
+  to: string,
+  system: FileSystem = { rename, wait },
+): Promise<void> {
+  for (const delayMs of retryDelaysMs) {
     try {
-      await by.rename(from, to);
+      await system.rename(from, to);
       return;
     } catch (error) {
       if (!isHeldOpen(error)) throw error;
-      await by.wait(millis);
+      await system.wait(delayMs);
     }
   }
-  await by.rename(from, to);
+  await system.rename(from, to);
 }

@@ -1,12 +1,12 @@
 export interface Scheduler {
   now(): number;
-  schedule(millis: number, work: () => Promise<void>): () => void;
+  schedule(delayMs: number, work: () => Promise<void>): () => void;
 }
 
 export const systemScheduler: Scheduler = {
   now: () => Date.now(),
-  schedule: (millis, work) => {
-    const timer = setTimeout(() => void work(), millis);
+  schedule: (delayMs, work) => {
+    const timer = setTimeout(() => void work(), delayMs);
     return () => clearTimeout(timer);
   },
 };

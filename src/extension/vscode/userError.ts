@@ -1,7 +1,15 @@
+import * as vscode from 'vscode';
+
 export interface Remedy {
   readonly label: string;
   readonly run: () => unknown;
 }
+
+/** @param command the command's id without the prefix `testStations.` */
+export const commandRemedy = (label: string, command: string, argument?: unknown): Remedy => ({
+  label,
+  run: () => vscode.commands.executeCommand(`testStations.${command}`, argument),
+});
 
 export interface WithRemedies {
   readonly remedies: readonly Remedy[];

@@ -61,9 +61,9 @@ async function chosenParent(): Promise<vscode.Uri> {
 
 async function sampleIn(parent: vscode.Uri, samples: vscode.Uri): Promise<vscode.Uri> {
   const usual = vscode.Uri.joinPath(parent, name);
-  const isThere = await exists(usual);
-  if (isThere && !(await wantsAnother(usual))) return usual;
-  const folder = isThere ? await freeName(parent) : usual;
+  const isTaken = await exists(usual);
+  if (isTaken && !(await wantsAnother(usual))) return usual;
+  const folder = isTaken ? await freeName(parent) : usual;
   await vscode.workspace.fs.copy(samples, folder, { overwrite: false });
   return folder;
 }

@@ -1,17 +1,18 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveTest } from '../../shared/contract/liveTest.ts';
+import { language } from '../shared/element.ts';
 
 export function logPart(
   { logs, logs_left_out: left }: LiveTest,
-  open: boolean,
-  toggled: (open: boolean) => void,
+  isOpen: boolean,
+  onToggle: (open: boolean) => void,
 ): unknown {
   return html`
     <details
       class="log"
-      ?open=${open}
-      @toggle=${({ target }: Event & { target: HTMLDetailsElement }) => toggled(target.open)}
+      ?open=${isOpen}
+      @toggle=${({ target }: Event & { target: HTMLDetailsElement }) => onToggle(target.open)}
     >
       <summary>${l10n.t('Log')} <span class="count">${left + logs.length}</span></summary>
       ${left > 0 ? html`<p class="note">${l10n.t('{0} earlier lines are in the report.', left)}</p>` : nothing}
@@ -19,7 +20,7 @@ export function logPart(
         ${logs.map(
           ({ time, level, message }) => html`
             <li data-level=${level}>
-              <time>${new Date(time).toLocaleTimeString(document.documentElement.lang, { hourCycle: 'h23' })}</time>
+              <time>${new Date(time).toLocaleTimeString(language(), { hourCycle: 'h23' })}</time>
               <span class="level">${level}</span><span class="message">${message}</span>
             </li>
           `,

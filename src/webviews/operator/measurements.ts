@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveMeasurement, LivePhase } from '../../shared/contract/liveTest.ts';
 import { barOf } from '../../shared/live/operatorTexts.ts';
-import { icon, outcomeMark } from '../shared/outcome.ts';
+import { icon, outcomeMark } from '../shared/icons.ts';
+import { limitsMark } from '../shared/limitsMark.ts';
 
 export function measurementRows(
   { name, measurements, measurements_left_out: left }: LivePhase,
@@ -18,6 +19,7 @@ export function measurementRows(
 
 export function measurementRow(measurement: LiveMeasurement, isOver: boolean): unknown {
   const { name, outcome, value, units, limits, is_marginal } = measurement;
+  const bar = barOf(measurement);
   const missing = isOver ? l10n.t('not measured') : l10n.t('not yet');
   return html`
     <div class="measurement" role="row" data-outcome=${outcome}>
@@ -31,7 +33,7 @@ export function measurementRow(measurement: LiveMeasurement, isOver: boolean): u
       <span role="cell" class="limits"
         >${limits} ${limits === '' ? nothing : html`<span class="units">${units}</span>`}</span
       >
-      <span role="cell" class="place">${bar(measurement)}</span>
+      <span role="cell" class="place">${bar === null ? nothing : limitsMark(bar, outcome)}</span>
     </div>
   `;
 }
@@ -42,25 +44,4 @@ function mark(outcome: LiveMeasurement['outcome'], isOver: boolean): unknown {
   }
   if (outcome === 'PARTIALLY_SET') return outcomeMark('UNSET');
   return outcomeMark(outcome === 'SKIPPED' ? 'SKIP' : outcome);
-}
-
-/** The bar is hidden from screen readers because the row has the same information as text. */
-function bar(measurement: LiveMeasurement): unknown {
-  const place = barOf(measurement);
-  if (place === null) return nothing;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-  const zone = `left: ${percent(place.lower ?? 0)}; right: ${percent(1 - (place.upper ?? 1))}`;
-  return html`
-    <span class="limits-mark" aria-hidden="true">
-      <span
-        class="zone ${place.lower === null ? '' : 'from'} ${place.upper === null ? '' : 'to'}"
-        .style=${zone}
-      ></span>
-      <span
-        class="at ${place.beyond ?? ''}"
-        data-outcome=${measurement.outcome}
-        .style=${`left: ${percent(place.value)}`}
-      ></span>
-    </span>
-  `;
 }

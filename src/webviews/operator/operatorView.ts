@@ -7,14 +7,13 @@ import type { PromptImage } from '../../shared/contract/promptView.ts';
 import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
 import { PageElement } from '../shared/element.ts';
-import { icon } from '../shared/outcome.ts';
-import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';
+import { icon, iconButton } from '../shared/icons.ts';
+import type { AnswerEvent, PromptForm } from '../shared/promptForm.ts';
 import { logPart } from './logPart.ts';
 import type { OperatorHost } from './operatorHost.ts';
 import { phaseList } from './phaseList.ts';
-import { runningHead } from './runningHead.ts';
+import { runningHead, stopDialog } from './runningHead.ts';
 import { startForm } from './startForm.ts';
-import { stopDialog } from './stopDialog.ts';
 import { titleBar } from './titleBar.ts';
 import { failingList, spokenVerdict, verdictBanner } from './verdict.ts';
 import { reason } from './words.ts';
@@ -100,7 +99,7 @@ export class OperatorView extends PageElement {
         larger: () => this.#setScale(this.scale >= 2 ? 1 : this.scale + 0.25),
         send: (message) => this.#host.send(message),
       })}
-      <p class="only-spoken" role="status" aria-live="assertive">${this.#announcement(state)}</p>
+      <p class="only-spoken" role="status" aria-live="assertive">${announcement(state)}</p>
       <main>
         ${this.refused ? this.#refusedNote(this.refused) : nothing}
         ${test?.status === 'completed' ? verdictBanner(test) : nothing}
@@ -126,12 +125,12 @@ export class OperatorView extends PageElement {
         inEditor: this.inEditor,
         serial: this.serial,
         loop: this.loop,
-        starting: this.sent.startAfter === (test?.execution_id ?? null) && state.offer?.problem == null,
-        typed: (serial) => this.#setSerial(serial),
-        useNext: (serial) => this.#useNext(serial),
-        looped: (loop) => this.#setLoop(loop),
-        start: (serial) => this.#start(serial),
-        chooseScript: () => this.#host.send({ type: 'chooseScript' }),
+        isStarting: this.sent.startAfter === (test?.execution_id ?? null) && state.offer?.problem == null,
+        onInput: (serial) => this.#setSerial(serial),
+        onUseNext: (serial) => this.#useNext(serial),
+        onLoop: (loop) => this.#setLoop(loop),
+        onStart: (serial) => this.#start(serial),
+        onChooseScript: () => this.#host.send({ type: 'chooseScript' }),
       });
     }
     const { draft } = this.#host.viewState.value;
@@ -167,19 +166,11 @@ export class OperatorView extends PageElement {
     return actions.answer === null ? undefined : reason(actions.answer);
   }
 
-  #announcement({ test }: LiveState): string {
-    if (test === null) return '';
-    if (test.status === 'completed') return spokenVerdict(test);
-    return test.prompt === null ? '' : l10n.t('The test asks: {0}', test.prompt.message);
-  }
-
   #refusedNote({ message }: Refused): unknown {
     return html`
       <p class="refused" role="alert">
         ${icon('warning')} <span>${message}</span>
-        <button type="button" class="icon" aria-label=${l10n.t('Dismiss')} @click=${() => (this.refused = undefined)}>
-          ${icon('close')}
-        </button>
+        ${iconButton('close', l10n.t('Dismiss'), () => (this.refused = undefined))}
       </p>
     `;
   }
@@ -223,7 +214,7 @@ export class OperatorView extends PageElement {
   #focusStage(): void {
     if (this.querySelector('dialog[open]')) return;
     const form = this.querySelector<PromptForm>('prompt-form');
-    if (form) void form.updateComplete.then(() => form.takeFocus());
+    if (form) void form.updateComplete.then(() => form.focusAnswer());
     else {
       const serial = this.querySelector<HTMLInputElement>('#serial');
       serial?.focus();
@@ -287,4 +278,11 @@ customElements.define('operator-view', OperatorView);
 function imageOf({ image_url: address }: LivePrompt): PromptImage | undefined {
   if (address === null) return undefined;
   return { kind: isRasterDataUrl(address) ? 'shown' : 'address', address };
+}
+
+/** Returns the text that screen readers announce. */
+function announcement({ test }: LiveState): string {
+  if (test === null) return '';
+  if (test.status === 'completed') return spokenVerdict(test);
+  return test.prompt === null ? '' : l10n.t('The test asks: {0}', test.prompt.message);
 }

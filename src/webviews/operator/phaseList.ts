@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LivePhase, LiveTest } from '../../shared/contract/liveTest.ts';
 import { formatPhaseTime, progressOf } from '../../shared/live/operatorTexts.ts';
-import { icon, outcomeMark } from '../shared/outcome.ts';
+import { icon, outcomeMark } from '../shared/icons.ts';
 import { measurementRows } from './measurements.ts';
 
 export function phaseList(test: LiveTest, now: number): unknown {

@@ -3,8 +3,7 @@ import { html, nothing } from 'lit';
 import type { LiveTest } from '../../shared/contract/liveTest.ts';
 import type { LiveState } from '../../shared/contract/operator.ts';
 import { formatClock, progressOf } from '../../shared/live/operatorTexts.ts';
-import { icon } from '../shared/outcome.ts';
-import { openStopDialog } from './stopDialog.ts';
+import { icon } from '../shared/icons.ts';
 import { reason } from './words.ts';
 
 export function runningHead(test: LiveTest, { actions, connected }: LiveState, now: number, mayAct: boolean): unknown {
@@ -35,7 +34,7 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
               class="large stop"
               ?disabled=${actions.stop !== null}
               title=${actions.stop === null ? nothing : reason(actions.stop)}
-              @click=${openStopDialog}
+              @click=${() => document.querySelector<HTMLDialogElement>('#stop-dialog')?.showModal()}
             >
               ${icon('debug-stop')} ${actions.stop === 'stopping' ? l10n.t('Stopping…') : l10n.t('Stop')}
             </button>`
@@ -45,3 +44,14 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
     </section>
   `;
 }
+
+export const stopDialog = (stop: () => void): unknown => html`
+  <dialog id="stop-dialog" aria-labelledby="stop-title" aria-describedby="stop-text">
+    <h2 id="stop-title">${l10n.t('Stop the test?')}</h2>
+    <p id="stop-text">${l10n.t('The running phase ends, teardown runs, and the unit counts as ABORTED.')}</p>
+    <form method="dialog" class="dialog-buttons">
+      <button type="submit" class="large">${l10n.t('Keep Running')}</button>
+      <button type="submit" class="large danger" @click=${stop}>${l10n.t('Stop Test')}</button>
+    </form>
+  </dialog>
+`;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveState } from '../../shared/contract/operator.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon } from '../shared/icons.ts';
 import { reason } from './words.ts';
 
 interface StartOptions {
@@ -10,12 +10,12 @@ interface StartOptions {
   readonly inEditor: boolean;
   readonly serial: string;
   readonly loop: boolean;
-  readonly starting: boolean;
-  readonly typed: (serial: string) => void;
-  readonly useNext: (serial: string) => void;
-  readonly looped: (loop: boolean) => void;
-  readonly start: (serial: string) => void;
-  readonly chooseScript: () => void;
+  readonly isStarting: boolean;
+  readonly onInput: (serial: string) => void;
+  readonly onUseNext: (serial: string) => void;
+  readonly onLoop: (loop: boolean) => void;
+  readonly onStart: (serial: string) => void;
+  readonly onChooseScript: () => void;
 }
 
 type FieldEvent = MouseEvent & { target: HTMLInputElement };
@@ -36,10 +36,10 @@ function selectText({ target, detail }: FieldEvent): void {
 }
 
 export function startForm(options: StartOptions): unknown {
-  const { state, mayAct, starting } = options;
+  const { state, mayAct, isStarting } = options;
   const { offer, actions, test } = state;
-  const why = starting ? null : actions.start;
-  const locked = !mayAct || why !== null || starting;
+  const why = isStarting ? null : actions.start;
+  const locked = !mayAct || why !== null || isStarting;
   const script = offer?.script ?? null;
   const next = script === null ? null : (offer?.next_serial_number ?? null);
   return html`
@@ -47,7 +47,7 @@ export function startForm(options: StartOptions): unknown {
       class="start"
       @submit=${(event: SubmitEvent) => {
         event.preventDefault();
-        if (!locked && options.serial.trim() !== '') options.start(options.serial.trim());
+        if (!locked && options.serial.trim() !== '') options.onStart(options.serial.trim());
       }}
     >
       <label for="serial">${test === null ? l10n.t('Serial number') : l10n.t('Next unit: serial number')}</label>
@@ -63,17 +63,17 @@ export function startForm(options: StartOptions): unknown {
           ?disabled=${!mayAct || script === null}
           @mousedown=${dropSelection}
           @click=${selectText}
-          @input=${({ target }: Event & { target: HTMLInputElement }) => options.typed(target.value)}
+          @input=${({ target }: Event & { target: HTMLInputElement }) => options.onInput(target.value)}
         />
         <button type="submit" class="large primary" ?disabled=${locked || options.serial.trim() === ''}>
-          ${icon('play')} ${starting ? l10n.t('Starting…') : l10n.t('Start Test')}
+          ${icon('play')} ${isStarting ? l10n.t('Starting…') : l10n.t('Start Test')}
         </button>
       </div>
       <div class="start-notes">
         ${
           next === null || locked || options.serial !== ''
             ? nothing
-            : html`<button type="button" class="link" @click=${() => options.useNext(next)}>
+            : html`<button type="button" class="link" @click=${() => options.onUseNext(next)}>
                 ${l10n.t('Use {0}', next)}
               </button>`
         }
@@ -87,14 +87,14 @@ export function startForm(options: StartOptions): unknown {
                     name="loop"
                     .checked=${options.loop}
                     ?disabled=${!mayAct}
-                    @change=${({ target }: Event & { target: HTMLInputElement }) => options.looped(target.checked)}
+                    @change=${({ target }: Event & { target: HTMLInputElement }) => options.onLoop(target.checked)}
                   />
                   ${l10n.t('Loop: after a PASS, start the next serial number automatically')}
                 </label>`
         }
         ${
           options.inEditor && mayAct
-            ? html`<button type="button" class="link" @click=${options.chooseScript}>
+            ? html`<button type="button" class="link" @click=${options.onChooseScript}>
                 ${script === null ? l10n.t('Set Station Script…') : l10n.t('Change Script…')}
               </button>`
             : nothing

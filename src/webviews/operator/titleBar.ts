@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveState } from '../../shared/contract/operator.ts';
 import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon } from '../shared/icons.ts';
 import { sourceWords } from './words.ts';
 
 interface Actions {

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { LiveTest } from '../../shared/contract/liveTest.ts';
 import { failureReasonsOf, formatPhaseTime } from '../../shared/live/operatorTexts.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon } from '../shared/icons.ts';
 import { measurementRow } from './measurements.ts';
 
 const shapes: Record<Outcome, string> = {

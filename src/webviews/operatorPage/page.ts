@@ -1,12 +1,15 @@
-import { render } from 'lit';
+import * as l10n from '@vscode/l10n';
+import { html, render } from 'lit';
 import { id } from '../../shared/contract/common.ts';
 import { operator } from '../../shared/contract/operator.ts';
+import { overview, type StationSummary } from '../../shared/contract/overview.ts';
+import { stations } from '../../shared/contract/stations.ts';
 import { OperatorView } from '../operator/operatorView.ts';
+import { icon } from '../shared/icons.ts';
 import { keys } from './keys.ts';
 import { PageHost } from './pageHost.ts';
-import { call } from './server.ts';
+import { call, RefusedError } from './server.ts';
 import { SignIn } from './signIn.ts';
-import { stationChoice, stationsOf } from './stationChoice.ts';
 
 // The page sets the theme classes of VS Code, so that one style sheet serves both.
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -46,7 +49,7 @@ function askForKey(station: string): void {
 }
 
 async function choose(): Promise<void> {
-  const go = async (key: string): Promise<void> => {
+  const openStation = async (key: string): Promise<void> => {
     const found = await stationsOf(key);
     keys.save(key);
     if (typeof found === 'string') location.hash = found;
@@ -58,15 +61,37 @@ async function choose(): Promise<void> {
   const key = keys.get();
   if (key !== null) {
     try {
-      await go(key);
+      await openStation(key);
       return;
     } catch {
       keys.remove();
     }
   }
-  show(new SignIn(go, false));
+  show(new SignIn(openStation, false));
 }
 
 function show(element: HTMLElement): void {
   document.body.replaceChildren(element);
 }
+
+/**
+ * Returns the id of the key's station, or all stations of a user key.
+ * @throws RefusedError
+ */
+async function stationsOf(key: string): Promise<string | readonly StationSummary[]> {
+  try {
+    return (await call(overview.list, key)).data;
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.status === 403)) throw error;
+    return (await call(stations.getCurrent, key)).id;
+  }
+}
+
+const stationChoice = (list: readonly StationSummary[]): unknown => html`
+  <main class="station-choice">
+    <h1>${icon('circuit-board')} ${l10n.t('Which station?')}</h1>
+    <ul>
+      ${list.map(({ id, name }) => html`<li><a class="large" href=${`#${id}`}>${name}</a></li>`)}
+    </ul>
+  </main>
+`;

@@ -59,16 +59,16 @@ export async function* streamStates(
   signal.addEventListener('abort', () => abort.abort());
   const path = pathOf(operator.states, { id: station });
   const response = await request(operator.states, path, key, { signal: abort.signal });
-  let heard = setTimeout(() => abort.abort(), silenceTimeoutMs);
-  const listening = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+  let silenceTimer = setTimeout(() => abort.abort(), silenceTimeoutMs);
+  const restartTimer = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform: (chunk, controller) => {
-      clearTimeout(heard);
-      heard = setTimeout(() => abort.abort(), silenceTimeoutMs);
+      clearTimeout(silenceTimer);
+      silenceTimer = setTimeout(() => abort.abort(), silenceTimeoutMs);
       controller.enqueue(chunk);
     },
   });
   const reader = response.body
-    ?.pipeThrough(listening)
+    ?.pipeThrough(restartTimer)
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
     .getReader();
@@ -78,7 +78,7 @@ export async function* streamStates(
       yield stateEvent.parse({ event: read.value.event, data: withoutDirectionOverrides(data) });
     }
   } finally {
-    clearTimeout(heard);
+    clearTimeout(silenceTimer);
     abort.abort();
   }
 }

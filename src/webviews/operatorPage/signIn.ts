@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { PageElement } from '../shared/element.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon } from '../shared/icons.ts';
 
 export class SignIn extends PageElement {
   static override properties = {

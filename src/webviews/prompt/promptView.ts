@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type FromPrompt, type ToPrompt, toPrompt } from '../../shared/contract/promptView.ts';
 import { PageElement } from '../shared/element.ts';
 import { handleMessages, post, ViewState } from '../shared/host.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon } from '../shared/icons.ts';
 import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';
 
 import '../shared/promptForm.ts';
@@ -43,7 +43,7 @@ class PromptView extends PageElement {
     await this.updateComplete;
     const form = this.querySelector<PromptForm>('prompt-form');
     await form?.updateComplete;
-    form?.takeFocus();
+    form?.focusAnswer();
   }
 
   protected override render(): unknown {

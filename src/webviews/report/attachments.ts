@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
 import { imageType } from '../../shared/format/images.ts';
 import { formatSize } from '../../shared/format/values.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon, iconButton } from '../shared/icons.ts';
 import { send } from './host.ts';
 
 export type Picture = { url: string } | { failure: string };
@@ -24,17 +24,6 @@ export function attachmentsSection({ attachments }: Report, pictures: ReadonlyMa
 
 function item(attachment: Attachment, picture: Picture | undefined): unknown {
   const { id, name, size } = attachment;
-  const button = (type: 'openAttachment' | 'saveAttachment', sign: string, label: string): unknown => html`
-    <button
-      type="button"
-      class="icon"
-      title=${label}
-      aria-label=${label}
-      @click=${() => send({ type, attachment: id })}
-    >
-      ${icon(sign)}
-    </button>
-  `;
   return html`
     <li>
       ${imageType(attachment) === null ? nothing : pictureOf(attachment, picture)}
@@ -45,8 +34,8 @@ function item(attachment: Attachment, picture: Picture | undefined): unknown {
         ${
           size === null
             ? nothing
-            : html`${button('openAttachment', 'go-to-file', l10n.t('Open {0}', name))}
-              ${button('saveAttachment', 'save', l10n.t('Save {0} as…', name))}`
+            : html`${iconButton('go-to-file', l10n.t('Open {0}', name), () => send({ type: 'openAttachment', attachment: id }))}
+              ${iconButton('save', l10n.t('Save {0} as…', name), () => send({ type: 'saveAttachment', attachment: id }))}`
         }
       </span>
     </li>

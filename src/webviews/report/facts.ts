@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
 import { isPlaceholderId } from '../../shared/run/placeholderId.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
+import { language } from '../shared/element.ts';
 
 type Fact = [label: string, value: string | null | undefined];
 
@@ -11,14 +12,14 @@ export function factsOf(run: Report): unknown {
   const operator = run.operated_by ?? (run.created_by_station ? null : run.created_by_user);
   const facts: Fact[] = [
     [l10n.t('Serial number'), unit.serial_number],
-    [l10n.t('Part'), named(unit.part.number, unit.part.name)],
+    [l10n.t('Part'), numberAndName(unit.part.number, unit.part.name)],
     [l10n.t('Revision'), unit.part.revision.number],
     [l10n.t('Batch'), unit.batch?.number],
-    [l10n.t('Procedure'), named(procedure.name, procedure.version?.tag)],
+    [l10n.t('Procedure'), numberAndName(procedure.name, procedure.version?.tag)],
     [l10n.t('Station'), run.created_by_station?.name],
     [l10n.t('Operator'), operator?.name ?? operator?.email],
-    [l10n.t('Started'), time(run.started_at)],
-    [l10n.t('Ended'), time(run.ended_at)],
+    [l10n.t('Started'), timeText(run.started_at)],
+    [l10n.t('Ended'), timeText(run.ended_at)],
     [l10n.t('Duration'), formatIsoDuration(run.duration)],
     [l10n.t('Slot'), run.slot_name ?? run.slot_key],
     [l10n.t('Sub-units'), run.sub_units.map(({ serial_number }) => serial_number).join(', ')],
@@ -43,8 +44,8 @@ export function factsOf(run: Report): unknown {
   `;
 }
 
-const named = (number: string, name: string | undefined): string =>
+const numberAndName = (number: string, name: string | undefined): string =>
   name === undefined || name === '' || name === number ? number : `${number} · ${name}`;
 
-const time = (iso: string): string =>
-  new Date(iso).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'medium' });
+const timeText = (iso: string): string =>
+  new Date(iso).toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'medium' });

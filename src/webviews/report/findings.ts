@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
+import { baseName } from '../../shared/format/fileNames.ts';
 import { reasonsOf } from '../../shared/run/report.ts';
-import { icon } from '../shared/outcome.ts';
+import { icon } from '../shared/icons.ts';
 import { send } from './host.ts';
 
 type Finding = NonNullable<Report['findings']>[number];
@@ -42,7 +43,7 @@ function findingText(
   { kind, title, message, source_file: file, line_number: line }: Finding,
   files: ReadonlySet<string>,
 ): unknown {
-  const place = file === null ? '' : `${file.slice(file.search(/[^\\/]*$/))}:${line ?? 1}`;
+  const place = file === null ? '' : `${baseName(file)}:${line ?? 1}`;
   return html`<strong>${kind === 'diagnosis' ? l10n.t('Diagnosis {0}', title) : title}</strong>
     <span class="message">${message}</span>
     ${

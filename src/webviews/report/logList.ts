@@ -3,8 +3,8 @@ import { html, nothing } from 'lit';
 import { logLevel } from '../../shared/contract/common.ts';
 import type { Report } from '../../shared/contract/report.ts';
 import { baseName } from '../../shared/format/fileNames.ts';
-import { PageElement } from '../shared/element.ts';
-import { icon } from '../shared/outcome.ts';
+import { language, PageElement } from '../shared/element.ts';
+import { icon } from '../shared/icons.ts';
 import { send, viewState } from './host.ts';
 
 import '@vscode-elements/elements/dist/vscode-option/index.js';
@@ -30,29 +30,29 @@ class LogList extends PageElement {
     files: { attribute: false },
     level: { state: true },
     text: { state: true },
-    most: { state: true },
+    lineLimit: { state: true },
   };
   declare logs: readonly Log[];
   declare files: ReadonlySet<string>;
   declare level: Log['level'];
   declare text: string;
-  declare most: number;
+  declare lineLimit: number;
 
   constructor() {
     super();
     const { level, text } = viewState.value;
     this.level = level;
     this.text = text;
-    this.most = linesPerPage;
+    this.lineLimit = linesPerPage;
   }
 
   protected override render(): unknown {
-    const wanted = this.text.toLowerCase();
+    const searched = this.text.toLowerCase();
     const lowest = levels.indexOf(this.level);
     const found = this.logs.filter(
-      ({ level, message }) => levels.indexOf(level) >= lowest && message.toLowerCase().includes(wanted),
+      ({ level, message }) => levels.indexOf(level) >= lowest && message.toLowerCase().includes(searched),
     );
-    const more = found.length - this.most;
+    const hiddenLines = found.length - this.lineLimit;
     return html`
       <section aria-labelledby="logs">
         <div class="section-head">
@@ -66,12 +66,12 @@ class LogList extends PageElement {
             : nothing
         }
         <ol class="logs">
-          ${found.slice(0, this.most).map((log) => this.#line(log))}
+          ${found.slice(0, this.lineLimit).map((log) => this.#line(log))}
         </ol>
         ${
-          more > 0
-            ? html`<button type="button" class="link" @click=${() => (this.most += linesPerPage)}>
-                ${l10n.t('Show more ({0} left)', more)}
+          hiddenLines > 0
+            ? html`<button type="button" class="link" @click=${() => (this.lineLimit += linesPerPage)}>
+                ${l10n.t('Show more ({0} left)', hiddenLines)}
               </button>`
             : nothing
         }
@@ -103,7 +103,7 @@ class LogList extends PageElement {
     return html`
       <li data-level=${level}>
         <span class="level">${icon(icons[level])}<span class="word">${level}</span></span>
-        <time datetime=${timestamp}>${clock(timestamp)}</time>
+        <time datetime=${timestamp}>${timeText(timestamp)}</time>
         <span class="message">${message}</span>
         ${
           this.files.has(file)
@@ -133,8 +133,8 @@ class LogList extends PageElement {
 }
 customElements.define('log-list', LogList);
 
-const clock = (iso: string): string =>
-  new Date(iso).toLocaleTimeString(document.documentElement.lang, {
+const timeText = (iso: string): string =>
+  new Date(iso).toLocaleTimeString(language(), {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',

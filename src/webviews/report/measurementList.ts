@@ -1,11 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Report, ReportMeasurement } from '../../shared/contract/report.ts';
+import type { Report, ReportMeasurement, ReportPhase } from '../../shared/contract/report.ts';
 import { attemptsOf, failuresOf, hasFailed, lastAttempts } from '../../shared/run/report.ts';
 import { PageElement } from '../shared/element.ts';
+import { outcomeMark } from '../shared/icons.ts';
 import { viewState } from './host.ts';
-import { measurementTable } from './measurementTable.ts';
+import { measurementRows } from './measurementRows.ts';
+import { attemptText, headingOf } from './timeline.ts';
 
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
@@ -18,14 +21,14 @@ class MeasurementList extends PageElement {
     series: { attribute: false },
     failedOnly: { state: true },
     name: { state: true },
-    most: { state: true },
+    rowLimit: { state: true },
   };
   declare run: Report;
   declare series: ReadonlyMap<string, readonly Float64Array[]>;
   declare failedOnly: boolean;
   declare name: string;
   /** The number of visible rows. It grows with each frame, so that the first rows appear at once. */
-  declare most: number;
+  declare rowLimit: number;
   #total = 0;
 
   constructor() {
@@ -33,18 +36,18 @@ class MeasurementList extends PageElement {
     const { failedOnly, name } = viewState.value;
     this.failedOnly = failedOnly;
     this.name = name;
-    this.most = rowsPerFrame;
+    this.rowLimit = rowsPerFrame;
   }
 
   protected override render(): unknown {
     const attempts = attemptsOf(this.run.phases);
-    const counting = new Set(lastAttempts(this.run.phases));
+    const counted = new Set(lastAttempts(this.run.phases));
     const groups = this.run.phases
       .map((phase, index) => ({ phase, all: attempts[index] ?? 1, shown: phase.measurements.filter(this.#isWanted) }))
-      .filter(({ phase }) => !this.failedOnly || counting.has(phase))
+      .filter(({ phase }) => !this.failedOnly || counted.has(phase))
       .filter(({ shown }) => shown.length > 0);
     this.#total = groups.reduce((sum, { shown }) => sum + shown.length, 0);
-    let room = this.most;
+    let rowsLeft = this.rowLimit;
     const failures = failuresOf(this.run);
     return html`
       <section aria-labelledby="measurements">
@@ -64,13 +67,13 @@ class MeasurementList extends PageElement {
           ></vscode-textfield>
         </div>
         <p class="only-spoken" role="status">${l10n.t('{0} measurements shown', this.#total)}</p>
-        ${groups.length === 0 ? html`<p class="note">${this.#nothing()}</p>` : nothing}
+        ${groups.length === 0 ? html`<p class="note">${this.#emptyText()}</p>` : nothing}
         ${repeat(
           groups,
           ({ phase }) => phase.id,
           ({ phase, all, shown }) => {
-            const rows = shown.slice(0, room);
-            room -= rows.length;
+            const rows = shown.slice(0, rowsLeft);
+            rowsLeft -= rows.length;
             return measurementTable(phase, all, rows, this.series);
           },
         )}
@@ -80,11 +83,11 @@ class MeasurementList extends PageElement {
 
   /** Adds the next rows. Fires `complete` after the last. */
   protected override updated(): void {
-    if (this.most < this.#total) requestAnimationFrame(() => (this.most += rowsPerFrame));
+    if (this.rowLimit < this.#total) requestAnimationFrame(() => (this.rowLimit += rowsPerFrame));
     else this.dispatchEvent(new CustomEvent('complete'));
   }
 
-  #nothing(): string {
+  #emptyText(): string {
     const hasSome = this.run.phases.some(({ measurements }) => measurements.length > 0);
     return hasSome ? l10n.t('No matching measurements.') : l10n.t('Nothing was measured.');
   }
@@ -93,15 +96,45 @@ class MeasurementList extends PageElement {
     (!this.failedOnly || hasFailed(measurement)) && measurement.name.toLowerCase().includes(this.name.toLowerCase());
 
   readonly #onFailedOnly = ({ target }: Event & { target: HTMLInputElement }): void => {
-    this.most = rowsPerFrame;
+    this.rowLimit = rowsPerFrame;
     this.failedOnly = target.checked;
     viewState.save({ failedOnly: this.failedOnly });
   };
 
   readonly #onName = ({ target }: Event & { target: HTMLInputElement }): void => {
-    this.most = rowsPerFrame;
+    this.rowLimit = rowsPerFrame;
     this.name = target.value;
     viewState.save({ name: this.name });
   };
 }
 customElements.define('measurement-list', MeasurementList);
+
+const measurementTable = (
+  phase: ReportPhase,
+  attempts: number,
+  measurements: readonly ReportMeasurement[],
+  series: ReadonlyMap<string, readonly Float64Array[]>,
+): unknown => html`
+  <h3 id=${headingOf(phase)} tabindex="-1">
+    ${outcomeMark(phase.outcome)} ${phase.name} ${attemptText(phase, attempts)}
+  </h3>
+  ${phase.docstring ? html`<p class="docstring">${phase.docstring}</p>` : nothing}
+  <div class="measurements" role="table" aria-labelledby=${headingOf(phase)}>
+    <div class="measurement head only-spoken" role="row">
+      ${columnTitles().map((title) => html`<span role="columnheader">${title}</span>`)}
+    </div>
+    ${repeat(
+      measurements,
+      ({ id }) => id,
+      (each) => guard([each, series.get(each.id)], () => measurementRows(each, series.get(each.id))),
+    )}
+  </div>
+`;
+
+const columnTitles = (): string[] => [
+  l10n.t('Outcome'),
+  l10n.t('Name'),
+  l10n.t('Value'),
+  l10n.t('Limits'),
+  l10n.t('Place between limits'),
+];

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { ReportMeasurement } from '../../shared/contract/report.ts';
 import { formatValue } from '../../shared/format/values.ts';
-import { limitsOf } from '../../shared/run/limits.ts';
+import { limitsBar, limitsOf } from '../../shared/run/limits.ts';
 import {
   isMarginal,
   limitsText,
@@ -11,10 +11,11 @@ import {
   type ReportedValue,
   resultsOf,
 } from '../../shared/run/results.ts';
-import { outcomeMark } from '../shared/outcome.ts';
+import { language } from '../shared/element.ts';
+import { outcomeMark } from '../shared/icons.ts';
+import { limitsMark } from '../shared/limitsMark.ts';
 import { titleOf } from '../shared/plotOptions.ts';
 import { send } from './host.ts';
-import { limitsMark } from './limitsMark.ts';
 
 import '../shared/plot.ts';
 
@@ -40,7 +41,7 @@ function row(result: ReportedValue, points: number | undefined, docstring: strin
       </span>
       <span role="cell" class="value">${points === undefined ? valueText(result) : pointsText(points)}</span>
       <span role="cell" class="limits">${limitsText(validators)}</span>
-      <span role="cell" class="place">${limitsMark(result)}</span>
+      <span role="cell" class="place">${limitsBarOf(result)}</span>
     </div>
   `;
 }
@@ -55,8 +56,24 @@ function valueText({ value, units, validators }: ReportedValue): unknown {
   </details>`;
 }
 
-const pointsText = (points: number): string =>
-  l10n.t('{0} points', points.toLocaleString(document.documentElement.lang));
+function limitsBarOf({ outcome, value, validators }: ReportedValue): unknown {
+  const limits = limitsOf(validators);
+  const bar = limitsBar(limits, value);
+  if (bar === null || typeof value !== 'number') return nothing;
+  return limitsMark(bar, outcome, placeText(value, limits.lower, limits.upper));
+}
+
+function placeText(value: number, lower: number | null, upper: number | null): string {
+  if (lower !== null && value < lower) return l10n.t('below the lower limit');
+  if (upper !== null && value > upper) return l10n.t('above the upper limit');
+  if (lower === null || upper === null || upper === lower) return l10n.t('within the limits');
+  return l10n.t(
+    '{0} percent of the way from the lower to the upper limit',
+    Math.round((100 * (value - lower)) / (upper - lower)),
+  );
+}
+
+const pointsText = (points: number): string => l10n.t('{0} points', points.toLocaleString(language()));
 
 function plotRow(
   { id, name }: ReportMeasurement,

@@ -3,8 +3,8 @@ import { html } from 'lit';
 import { type Report, toReport } from '../../shared/contract/report.ts';
 import { imageType } from '../../shared/format/images.ts';
 import { PageElement } from '../shared/element.ts';
+import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
-import { icon } from '../shared/outcome.ts';
 import { attachmentsSection, type Picture } from './attachments.ts';
 import { factsOf } from './facts.ts';
 import { findingsSection } from './findings.ts';
@@ -12,11 +12,10 @@ import { send, viewState } from './host.ts';
 import { timelineSection } from './timeline.ts';
 import { titleBar } from './titleBar.ts';
 
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import './logList.ts';
 import './measurementList.ts';
 
-export interface SourceLinks {
+interface SourceLinks {
   phases: ReadonlySet<string>;
   files: ReadonlySet<string>;
 }
@@ -59,7 +58,9 @@ class RunReport extends PageElement {
   }
 
   protected override render(): unknown {
-    if (this.failure !== undefined) return failurePage(this.failure);
+    if (this.failure !== undefined) {
+      return failurePage(l10n.t('This run cannot be shown'), this.failure, () => send({ type: 'tryAgain' }));
+    }
     if (!this.run) return html`<p class="note" role="status">${l10n.t('Loading the run…')}</p>`;
     const { run, sources } = this;
     return html`
@@ -101,11 +102,3 @@ class RunReport extends PageElement {
   }
 }
 customElements.define('run-report', RunReport);
-
-const failurePage = (reason: string): unknown => html`
-  <main class="failure" role="alert">
-    <h1>${icon('warning')} ${l10n.t('This run cannot be shown')}</h1>
-    <p>${reason}</p>
-    <vscode-button @click=${() => send({ type: 'tryAgain' })}>${l10n.t('Try again')}</vscode-button>
-  </main>
-`;

@@ -3,7 +3,8 @@ import { html, nothing } from 'lit';
 import type { Report, ReportPhase } from '../../shared/contract/report.ts';
 import { attemptsOf } from '../../shared/run/report.ts';
 import { formatIsoDuration, formatMillis, timelineOf } from '../../shared/run/timeline.ts';
-import { icon, outcomeMark } from '../shared/outcome.ts';
+import { cssPercent } from '../shared/element.ts';
+import { iconButton, outcomeMark } from '../shared/icons.ts';
 import { phaseFindings } from './findings.ts';
 import { send } from './host.ts';
 import { goToHeading } from './titleBar.ts';
@@ -11,18 +12,17 @@ import { goToHeading } from './titleBar.ts';
 export function timelineSection(run: Report, sources: ReadonlySet<string>, files: ReadonlySet<string>): unknown {
   const { length, ticks, bars } = timelineOf(run, run.phases);
   const attempts = attemptsOf(run.phases);
-  const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
   return html`
     <section aria-labelledby="phases">
       <h2 id="phases" tabindex="-1">${l10n.t('Phases')}</h2>
       ${run.phases.length === 0 ? html`<p class="note">${l10n.t('The run has no phases.')}</p>` : nothing}
       <ol class="timeline" ?hidden=${run.phases.length === 0}>
         <li class="axis" aria-hidden="true" .style=${`grid-row: 1 / ${run.phases.length + 2}`}>
-          ${ticks.map((tick) => html`<span .style=${`left: ${percent(tick / length)}`}>${formatMillis(tick)}</span>`)}
+          ${ticks.map((tick) => html`<span .style=${`left: ${cssPercent(tick / length)}`}>${formatMillis(tick)}</span>`)}
         </li>
         ${run.phases.map((phase, index) => {
           const { start = 0, width = 0 } = bars[index] ?? {};
-          const bar = `left: min(${percent(start)}, 100% - 2px); width: max(2px, ${percent(width)})`;
+          const bar = `left: min(${cssPercent(start)}, 100% - 2px); width: max(2px, ${cssPercent(width)})`;
           return html`
             <li class="phase" .style=${`grid-row: ${index + 2}`}>
               ${outcomeMark(phase.outcome)}
@@ -36,7 +36,13 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>, files
               <span class="track" aria-hidden="true"
                 ><span class="bar" data-outcome=${phase.outcome} .style=${bar}></span
               ></span>
-              ${sources.has(phase.name) ? sourceButton(phase.name) : html`<span></span>`}
+              ${
+                sources.has(phase.name)
+                  ? iconButton('go-to-file', l10n.t('Go to the source of {0}', phase.name), () =>
+                      send({ type: 'goToPhase', name: phase.name }),
+                    )
+                  : html`<span></span>`
+              }
             </li>
           `;
         })}
@@ -54,18 +60,3 @@ export const headingOf = ({ id }: ReportPhase): string => `phase-${id}`;
 
 export const attemptText = ({ retry_count }: ReportPhase, all: number): unknown =>
   all > 1 ? html`<span class="attempt">${l10n.t('attempt {0} of {1}', retry_count + 1, all)}</span>` : nothing;
-
-function sourceButton(name: string): unknown {
-  const label = l10n.t('Go to the source of {0}', name);
-  return html`
-    <button
-      type="button"
-      class="icon"
-      title=${label}
-      aria-label=${label}
-      @click=${() => send({ type: 'goToPhase', name })}
-    >
-      ${icon('go-to-file')}
-    </button>
-  `;
-}

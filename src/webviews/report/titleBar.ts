@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
 import { failuresOf } from '../../shared/run/report.ts';
-import { icon, outcomeMark } from '../shared/outcome.ts';
+import { language } from '../shared/element.ts';
+import { icon, outcomeMark } from '../shared/icons.ts';
 import { send } from './host.ts';
 
 export function titleBar(run: Report): unknown {
@@ -30,7 +31,7 @@ export function titleBar(run: Report): unknown {
 
 const sectionLink = (id: string, name: string, count: number, failures = 0): unknown => html`
   <button type="button" class="way" @click=${() => goToHeading(id)}>
-    ${name} <span class="count">${count.toLocaleString(document.documentElement.lang)}</span>
+    ${name} <span class="count">${count.toLocaleString(language())}</span>
     ${failures > 0 ? html`<span class="failed-count">${l10n.t('{0} failed', failures)}</span>` : nothing}
   </button>
 `;

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
 import type uPlot from 'uplot';
 import { PageElement } from './element.ts';
-import { icon } from './outcome.ts';
+import { iconButton } from './icons.ts';
 import { curveStyle, orderedByX, type PlotAxis, plotOptions, readout } from './plotOptions.ts';
 import { onThemeChange } from './theme.ts';
 
@@ -29,7 +29,7 @@ class CurvePlot extends PageElement {
 
   #plot: uPlot | undefined;
   #library: Promise<typeof uPlot> | undefined;
-  #endTheme = (): void => {};
+  #stopThemeListener = (): void => {};
   readonly #resize = new ResizeObserver(() => this.#plot?.setSize(this.#size()));
   readonly #nearing = new IntersectionObserver(
     (entries) => {
@@ -50,14 +50,14 @@ class CurvePlot extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#nearing.observe(this);
-    this.#endTheme = onThemeChange(() => void this.#draw());
+    this.#stopThemeListener = onThemeChange(() => void this.#draw());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#nearing.disconnect();
     this.#resize.disconnect();
-    this.#endTheme();
+    this.#stopThemeListener();
     this.#plot?.destroy();
     this.#plot = undefined;
   }
@@ -67,18 +67,13 @@ class CurvePlot extends PageElement {
   }
 
   protected override render(): unknown {
-    const button = (name: string, label: string, act: () => void, disabled = false): unknown => html`
-      <button type="button" class="icon" title=${label} aria-label=${label} ?disabled=${disabled} @click=${act}>
-        ${icon(name)}
-      </button>
-    `;
     return html`
       <div class="plot-tools">
         ${this.axes.length > 2 ? curveKeys(this.axes.slice(1)) : nothing}
         <span class="reading" role="status">${this.reading}</span>
-        ${button('zoom-in', l10n.t('Zoom in'), () => this.#zoom(zoomStep))}
-        ${button('zoom-out', l10n.t('Zoom out'), () => this.#zoom(1 / zoomStep), !this.zoomed)}
-        ${button('screen-full', l10n.t('Reset zoom'), () => this.#reset(), !this.zoomed)}
+        ${iconButton('zoom-in', l10n.t('Zoom in'), () => this.#zoom(zoomStep))}
+        ${iconButton('zoom-out', l10n.t('Zoom out'), () => this.#zoom(1 / zoomStep), !this.zoomed)}
+        ${iconButton('screen-full', l10n.t('Reset zoom'), () => this.#reset(), !this.zoomed)}
       </div>
       <div
         class="canvas"
@@ -151,10 +146,10 @@ class CurvePlot extends PageElement {
     const [first, last] = extent(plot);
     if (!plot || min == null || max == null) return;
     const left = plot.cursor.left ?? -1;
-    const centre = left >= 0 ? plot.posToVal(left, 'x') : (min + max) / 2;
+    const center = left >= 0 ? plot.posToVal(left, 'x') : (min + max) / 2;
     plot.setScale('x', {
-      min: Math.max(first, centre - (centre - min) * share),
-      max: Math.min(last, centre + (max - centre) * share),
+      min: Math.max(first, center - (center - min) * share),
+      max: Math.min(last, center + (max - center) * share),
     });
   }
 
@@ -167,7 +162,7 @@ customElements.define('curve-plot', CurvePlot);
 
 const curveKeys = (ys: readonly PlotAxis[]): unknown =>
   ys.map((y, index) => {
-    const { colour, dash } = curveStyle(index);
+    const { color, dash } = curveStyle(index);
     return html`
       <span class="curve-key">
         <svg viewBox="0 0 24 4" aria-hidden="true">
@@ -176,7 +171,7 @@ const curveKeys = (ys: readonly PlotAxis[]): unknown =>
             y1="2"
             x2="24"
             y2="2"
-            stroke="var(${colour})"
+            stroke="var(${color})"
             stroke-width="2"
             stroke-dasharray=${dash.join(' ')}
           />

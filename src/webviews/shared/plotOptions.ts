@@ -1,17 +1,17 @@
 import type uPlot from 'uplot';
 import { formatValue } from '../../shared/format/values.ts';
-import { themeColour } from './theme.ts';
+import { themeColor } from './theme.ts';
 
 export interface PlotAxis {
   name?: string | null | undefined;
   units: string | null;
 }
 
-const colours = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-charts-purple', '--vscode-charts-orange'];
+const colors = ['--vscode-charts-blue', '--vscode-charts-green', '--vscode-charts-purple', '--vscode-charts-orange'];
 const dashes = [[], [8, 4], [2, 3], [10, 4, 2, 4]];
 
-export const curveStyle = (index: number): { colour: string; dash: number[] } => ({
-  colour: colours[index % colours.length] ?? '',
+export const curveStyle = (index: number): { color: string; dash: number[] } => ({
+  color: colors[index % colors.length] ?? '',
   dash: dashes[index % dashes.length] ?? [],
 });
 
@@ -26,10 +26,10 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
   const scales = [...new Set(ys.map(scaleOf))];
   const style = getComputedStyle(document.body);
   const axisStyle = {
-    stroke: themeColour('--vscode-descriptionForeground'),
+    stroke: themeColor('--vscode-descriptionForeground'),
     font: `12px ${style.fontFamily}`,
     labelFont: `12px ${style.fontFamily}`,
-    grid: { stroke: `color-mix(in srgb, ${themeColour('--vscode-foreground')} 16%, transparent)`, width: 1 },
+    grid: { stroke: `color-mix(in srgb, ${themeColor('--vscode-foreground')} 16%, transparent)`, width: 1 },
     ticks: { show: false },
   };
   return {
@@ -39,8 +39,8 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
     series: [
       {},
       ...ys.map((y, index): uPlot.Series => {
-        const { colour, dash } = curveStyle(index);
-        const stroke = themeColour(colour);
+        const { color, dash } = curveStyle(index);
+        const stroke = themeColor(color);
         const line = { dash, width: 1.5, points: { show: false } };
         const dots = { paths: () => null, points: { show: true, size: 4, fill: stroke } };
         return { scale: scaleOf(y), stroke, ...(isOrdered ? line : dots) };

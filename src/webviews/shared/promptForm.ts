@@ -4,8 +4,8 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { LivePrompt } from '../../shared/contract/liveTest.ts';
 import type { PromptImage } from '../../shared/contract/promptView.ts';
 import { formatClock, timeLeftMs } from '../../shared/live/operatorTexts.ts';
-import { PageElement } from './element.ts';
-import { icon } from './outcome.ts';
+import { cssPercent, PageElement } from './element.ts';
+import { icon } from './icons.ts';
 
 export type AnswerEvent = CustomEvent<{ id: string; text: string }>;
 
@@ -103,12 +103,14 @@ export class PromptForm extends PageElement {
     return html`
       <span class="time-left" role="timer" aria-live="off" data-short=${leftMs < shortTimeLeftMs}>
         ${icon('watch')} ${l10n.t('{0} left', formatClock(leftMs))}
-        <span class="time-bar" aria-hidden="true"><span .style=${`width: ${(100 * leftMs) / totalMs}%`}></span></span>
+        <span class="time-bar" aria-hidden="true"
+          ><span .style=${`width: ${cssPercent(leftMs / totalMs)}`}></span
+        ></span>
       </span>
     `;
   }
 
-  takeFocus(): void {
+  focusAnswer(): void {
     this.querySelector<HTMLElement>('input, button[type=submit]')?.focus();
   }
 

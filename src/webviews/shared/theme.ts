@@ -1,5 +1,5 @@
 /** Returns the current value of a theme color, for canvases, which cannot use CSS variables. */
-export function themeColour(variable: string): string {
+export function themeColor(variable: string): string {
   const style = getComputedStyle(document.documentElement);
   return (style.getPropertyValue(variable) || style.getPropertyValue('--vscode-foreground')).trim();
 }

@@ -1,16 +1,16 @@
+import { language } from '../shared/element.ts';
+
 /** Formatters are cached because creating one takes longer than using it. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${zone} ${JSON.stringify(options)}`;
-  const known = formatters.get(key);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat(document.documentElement.lang, { ...options, timeZone: zone });
-  formatters.set(key, made);
-  return made;
+  const cached = formatters.get(key);
+  if (cached) return cached;
+  const created = new Intl.DateTimeFormat(language(), { ...options, timeZone: zone });
+  formatters.set(key, created);
+  return created;
 }
-
-export const language = (): string => document.documentElement.lang;
 
 /** Formats a calendar day such as `2026-11-24` as `Tue, Nov 24, 2026`, or in the long style with full words. */
 export const dayName = (date: string, style: 'short' | 'long' = 'short'): string =>

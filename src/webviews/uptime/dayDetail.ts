@@ -5,12 +5,14 @@ import type { DayUptime } from '../../shared/contract/uptimeView.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import { percent } from '../../shared/uptime/percent.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
-import { icon, outcomeMark } from '../shared/outcome.ts';
+import { cssPercent } from '../shared/element.ts';
+import { iconButton, outcomeMark } from '../shared/icons.ts';
 import { dayName, nearTime, timeOfDay } from './clock.ts';
-import { dayStrip } from './dayStrip.ts';
 import { send } from './host.ts';
 import type { View } from './view.ts';
-import { causeWord, downText, observed, observedText, uptimeText } from './words.ts';
+import { causeWord, dayText, downText, instantWord, observed, observedText, uptimeText } from './words.ts';
+
+const hour = 3_600_000;
 
 export function dayDetail(view: View, row: UptimeRow, date: string, days: Days): unknown {
   const day = view.day?.station === row.id && view.day.day.date === date ? view.day.day : undefined;
@@ -18,15 +20,7 @@ export function dayDetail(view: View, row: UptimeRow, date: string, days: Days):
     <section class="day" aria-labelledby="day">
       <div class="section-head">
         <h2 id="day">${dayName(date, 'long')}</h2>
-        <button
-          type="button"
-          class="icon"
-          title=${l10n.t('Close the day (Escape)')}
-          aria-label=${l10n.t('Close the day (Escape)')}
-          @click=${() => view.pin(null)}
-        >
-          ${icon('close')}
-        </button>
+        ${iconButton('close', l10n.t('Close the day (Escape)'), () => view.pin(null))}
       </div>
       ${day ? contents(day, days) : html`<p class="note loading">${l10n.t('Loading the day…')}</p>`}
     </section>
@@ -71,6 +65,33 @@ function dayFacts(day: DayUptime): unknown {
   `;
 }
 
+function dayStrip(day: DayUptime, zone: string): unknown {
+  const start = Date.parse(day.starts_at);
+  const end = Date.parse(day.ends_at);
+  const place = (time: number): string => cssPercent((time - start) / (end - start));
+  const hours = Array.from({ length: Math.ceil((end - start) / (3 * hour)) }, (_, n) => start + 3 * hour * n);
+  return html`
+    <div class="strip" role="img" aria-label=${dayText(day.date, day.durations)}>
+      ${day.segments.map(({ state, from, to }) => {
+        const begin = Date.parse(from);
+        const until = Date.parse(to);
+        const times = l10n.t('{0} to {1}', timeOfDay(begin, zone, true), timeOfDay(until, zone, true));
+        const title = l10n.t('{0}: {1}, {2}', instantWord(state), times, formatLargestUnits(until - begin));
+        const width = `max(${state === 'down' ? 3 : 1}px, ${cssPercent((until - begin) / (end - start))})`;
+        return html`<span
+          class="segment"
+          data-instant=${state}
+          title=${title}
+          .style=${`left: min(${place(begin)}, 100% - 3px); width: ${width}`}
+        ></span>`;
+      })}
+    </div>
+    <div class="hours" aria-hidden="true">
+      ${hours.map((time) => html`<span .style=${`left: ${place(time)}`}>${timeOfDay(time, zone)}</span>`)}
+    </div>
+  `;
+}
+
 function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: Days): unknown {
   if (incidents.length === 0) return html`<p class="note">${l10n.t('No incidents.')}</p>`;
   return html`
@@ -96,7 +117,7 @@ function incidentList(incidents: readonly Incident[], { now, time_zone: zone }: 
 }
 
 const timesOf = (from: string, until: number, zone: string): string =>
-  until - Date.parse(from) > 12 * 3_600_000 ? nearTime(from, until, zone) : timeOfDay(from, zone, true);
+  until - Date.parse(from) > 12 * hour ? nearTime(from, until, zone) : timeOfDay(from, zone, true);
 
 function runList({ runs, runs_count: count }: DayUptime, zone: string): unknown {
   if (runs.length === 0) return html`<p class="note">${l10n.t('No runs.')}</p>`;

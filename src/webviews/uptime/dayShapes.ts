@@ -17,40 +17,40 @@ const minDownPx = 3;
  * Draws each day as a stack of its parts, each as high as its share of the time. From the bottom: downtime and uptime
  * (solid), maintenance (hatched), pauses (outlined), and unobserved time (dotted). Days before the station existed
  * are a line. A triangle below marks each day with downtime, so that color is not needed.
- * @param first the index of the first day to draw
+ * @param firstDay the index of the first day to draw
  */
-export function dayShapes(columns: DayColumns, first: number, count: number, size: CellSize): DayShapes {
+export function dayShapes(columns: DayColumns, firstDay: number, count: number, size: CellSize): DayShapes {
   const { pitch, gap, height, mark } = size;
   const width = pitch - gap;
   const shapes: DayShapes = { up: '', down: '', maintenance: '', paused: '', unknown: '', none: '', mark: '' };
   for (let n = 0; n < count; n += 1) {
-    const day = first + n;
+    const day = firstDay + n;
     const x = n * pitch;
     const part = (column: keyof DayColumns): number => columns[column][day] ?? 0;
     const down = part('down');
-    const all = down + part('up') + part('maintenance') + part('paused') + part('unknown');
-    if (all === 0) {
+    const total = down + part('up') + part('maintenance') + part('paused') + part('unknown');
+    if (total === 0) {
       shapes.none += rectangle(x, height - 1, width, 1);
       continue;
     }
     let bottom = height;
-    const take = (millis: number, least = 0): number => {
-      const part = Math.min(bottom, millis === 0 ? 0 : Math.max(least, Math.round((height * millis) / all)));
-      bottom -= part;
-      return part;
+    const takeHeight = (millis: number, minPx = 0): number => {
+      const taken = Math.min(bottom, millis === 0 ? 0 : Math.max(minPx, Math.round((height * millis) / total)));
+      bottom -= taken;
+      return taken;
     };
-    const red = take(down, minDownPx);
-    if (red > 0) {
-      shapes.down += rectangle(x, bottom, width, red);
+    const downPx = takeHeight(down, minDownPx);
+    if (downPx > 0) {
+      shapes.down += rectangle(x, bottom, width, downPx);
       shapes.mark += triangle(x + width / 2, height + 2, Math.min(width + 1, mark * 1.6), mark - 2);
-      if (red < height) bottom -= 1;
+      if (downPx < height) bottom -= 1;
     }
-    const green = take(part('up'));
-    if (green > 0) shapes.up += rectangle(x, bottom, width, green);
-    const hatched = take(part('maintenance'));
-    if (hatched > 0) shapes.maintenance += hatching(x, bottom, width, hatched);
-    const outlined = take(part('paused'));
-    if (outlined > 1) shapes.paused += rectangle(x + 0.5, bottom + 0.5, width - 1, outlined - 1);
+    const upPx = takeHeight(part('up'));
+    if (upPx > 0) shapes.up += rectangle(x, bottom, width, upPx);
+    const maintenancePx = takeHeight(part('maintenance'));
+    if (maintenancePx > 0) shapes.maintenance += hatching(x, bottom, width, maintenancePx);
+    const pausedPx = takeHeight(part('paused'));
+    if (pausedPx > 1) shapes.paused += rectangle(x + 0.5, bottom + 0.5, width - 1, pausedPx - 1);
     // The last part absorbs the rounding.
     if (part('unknown') > 0 && bottom > 0) shapes.unknown += dots(x, 0, width, bottom);
   }

@@ -4,13 +4,13 @@ import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
 import { dateAndTime, shortTime } from './clock.ts';
 import { type CellSize, dayShapes } from './dayShapes.ts';
+import { pauseMark, stateMark } from './marks.ts';
 import { lastDaysOf } from './rowSums.ts';
-import { pauseMark, stateMark } from './stateMark.ts';
 import { coverageText, dayText, observedText, uptimeText } from './words.ts';
 
 export interface RowOptions {
   readonly days: Days;
-  readonly first: number;
+  readonly firstDay: number;
   readonly shown: number;
   readonly size: CellSize;
   readonly large: boolean;
@@ -67,9 +67,9 @@ export function stationRow(row: UptimeRow, index: number, day: number, options: 
 
 /** Draws the days in one picture. The row that can be focused also has an element for each day. */
 function dayBar(row: UptimeRow, day: number, options: RowOptions): unknown {
-  const { first, shown, size } = options;
+  const { firstDay, shown, size } = options;
   const { pitch, height, mark } = size;
-  const shapes = dayShapes(row.columns, first, shown, size);
+  const shapes = dayShapes(row.columns, firstDay, shown, size);
   const width = pitch * shown;
   const whole = height + mark;
   const begin = options.large ? 1 : 2;
@@ -90,21 +90,25 @@ function dayBar(row: UptimeRow, day: number, options: RowOptions): unknown {
   `;
 }
 
-const barText = (row: UptimeRow, { first, shown }: RowOptions): string =>
-  l10n.t('{0} days, {1} of them with downtime', shown, row.columns.down.slice(first).filter((down) => down > 0).length);
+const barText = (row: UptimeRow, { firstDay, shown }: RowOptions): string =>
+  l10n.t(
+    '{0} days, {1} of them with downtime',
+    shown,
+    row.columns.down.slice(firstDay).filter((down) => down > 0).length,
+  );
 
 function dayCells(row: UptimeRow, day: number, begin: number, options: RowOptions): unknown {
-  const { days, first, shown, size, pinned } = options;
+  const { days, firstDay, shown, size, pinned } = options;
   return html`
     <span class="cells" role="presentation" .style=${`grid-template-columns: repeat(${shown}, ${size.pitch}px)`}>
       ${Array.from({ length: shown }, (_, n) => {
-        const date = days.dates[first + n] ?? '';
+        const date = days.dates[firstDay + n] ?? '';
         return html`<span
           role="gridcell"
-          tabindex=${first + n === day ? 0 : -1}
+          tabindex=${firstDay + n === day ? 0 : -1}
           aria-colindex=${begin + n}
           aria-selected=${date === pinned}
-          aria-label=${dayText(date, dayOf(row.columns, days, first + n))}
+          aria-label=${dayText(date, dayOf(row.columns, days, firstDay + n))}
         ></span>`;
       })}
     </span>

@@ -3,12 +3,11 @@ import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import { lastDays, sumOf } from '../../shared/uptime/uptime.ts';
-import { figureList } from './figureList.ts';
-import { legend } from './legend.ts';
+import { legend } from './marks.ts';
 import { sortKeys } from './order.ts';
+import { figureList, tools, zoneNote } from './pageParts.ts';
 import { sumRows } from './rowSums.ts';
 import { stationsTable } from './tables.ts';
-import { tools } from './tools.ts';
 import type { Fleet, View } from './view.ts';
 import type { Widths } from './widths.ts';
 
@@ -89,6 +88,3 @@ const nothingShown = (all: readonly UptimeRow[]): string =>
   all.length === 0
     ? l10n.t('There is no station yet. Create one in the Stations view.')
     : l10n.t('No matching stations.');
-
-export const zoneNote = (zone: string): unknown =>
-  html`<p class="note zone">${l10n.t('Days begin at midnight in {0}.', zone)}</p>`;

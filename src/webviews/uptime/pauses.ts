@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import type { Days } from '../../shared/contract/uptime.ts';
 import type { StationUptime } from '../../shared/contract/uptimeView.ts';
-import { icon } from '../shared/outcome.ts';
+import { iconButton } from '../shared/icons.ts';
 import { dateAndTime } from './clock.ts';
 import { send } from './host.ts';
 import { instantWord } from './words.ts';
@@ -22,15 +22,7 @@ export function pauseList({ id, pauses }: StationUptime, { time_zone: zone }: Da
           return html`<li>
             <span class="sample" data-instant=${pause.kind}></span>
             <span>${instantWord(pause.kind)}</span><span>${times}</span><span class="note">${pause.note}</span>
-            <button
-              type="button"
-              class="icon"
-              title=${label}
-              aria-label=${label}
-              @click=${() => send({ type: 'deletePause', station: id, pause: pause.id })}
-            >
-              ${icon('trash')}
-            </button>
+            ${iconButton('trash', label, () => send({ type: 'deletePause', station: id, pause: pause.id }))}
           </li>`;
         })}
       </ul>

@@ -34,7 +34,7 @@ export class StationGrid extends PageElement {
     pinned: { attribute: false },
     place: { state: true },
     tip: { state: true },
-    most: { state: true },
+    rowLimit: { state: true },
   };
   declare rows: readonly UptimeRow[];
   declare days: Days;
@@ -45,7 +45,7 @@ export class StationGrid extends PageElement {
   declare pinned: string | null;
   declare place: Place | undefined;
   declare tip: { text: string; left: number; top: number } | undefined;
-  declare most: number;
+  declare rowLimit: number;
   #shouldFocus = false;
 
   constructor() {
@@ -53,39 +53,39 @@ export class StationGrid extends PageElement {
     this.large = false;
     this.stacked = false;
     this.pinned = null;
-    this.most = firstRows;
-    this.addEventListener('keydown', (event) => this.#key(event));
-    this.addEventListener('click', (event) => this.#click(event));
-    this.addEventListener('pointermove', (event) => this.#point(event));
+    this.rowLimit = firstRows;
+    this.addEventListener('keydown', (event) => this.#onKeyDown(event));
+    this.addEventListener('click', (event) => this.#onClick(event));
+    this.addEventListener('pointermove', (event) => this.#onPointerMove(event));
     this.addEventListener('pointerleave', () => (this.tip = undefined));
-    this.addEventListener('focusin', (event) => this.#focused(event));
+    this.addEventListener('focusin', (event) => this.#onFocusIn(event));
     this.addEventListener('focusout', () => (this.tip = undefined));
   }
 
   /** Focuses a day of a station, or the last day when `date` is null. */
   focusDay(id: string, date: string | null): void {
     const day = date === null ? -1 : this.days.dates.indexOf(date);
-    this.most = Math.max(this.most, this.rows.findIndex((row) => row.id === id) + rowsPerFrame);
-    this.place = { id, day: day < this.#first ? this.days.dates.length - 1 : day };
+    this.rowLimit = Math.max(this.rowLimit, this.rows.findIndex((row) => row.id === id) + rowsPerFrame);
+    this.place = { id, day: day < this.#firstDay ? this.days.dates.length - 1 : day };
     this.#shouldFocus = true;
   }
 
-  get #first(): number {
+  get #firstDay(): number {
     return this.days.dates.length - this.shown;
   }
 
-  #placeNow(): Place | undefined {
+  #currentPlace(): Place | undefined {
     const last = this.days.dates.length - 1;
     const row = this.rows.find(({ id }) => id === this.place?.id) ?? this.rows[0];
     const wanted = this.place?.day ?? (this.pinned === null ? last : this.days.dates.indexOf(this.pinned));
-    return row && { id: row.id, day: wanted < this.#first ? last : wanted };
+    return row && { id: row.id, day: wanted < this.#firstDay ? last : wanted };
   }
 
   protected override render(): unknown {
-    const place = this.#placeNow();
+    const place = this.#currentPlace();
     const { days, shown, size, large, pinned } = this;
-    const options: RowOptions = { days, first: this.#first, shown, size, large, pinned };
-    const rows = this.rows.slice(0, this.most);
+    const options: RowOptions = { days, firstDay: this.#firstDay, shown, size, large, pinned };
+    const rows = this.rows.slice(0, this.rowLimit);
     return html`
       <div
         class="grid ${large ? 'large' : this.stacked ? 'stacked' : ''}"
@@ -114,8 +114,8 @@ export class StationGrid extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (this.most < this.rows.length) requestAnimationFrame(() => (this.most += rowsPerFrame));
-    else if (changed.has('most') || changed.has('rows')) this.dispatchEvent(new CustomEvent('complete'));
+    if (this.rowLimit < this.rows.length) requestAnimationFrame(() => (this.rowLimit += rowsPerFrame));
+    else if (changed.has('rowLimit') || changed.has('rows')) this.dispatchEvent(new CustomEvent('complete'));
     if (!this.#shouldFocus) return;
     this.#shouldFocus = false;
     this.querySelector<HTMLElement>('.cells > [tabindex="0"]')?.focus();
@@ -124,21 +124,21 @@ export class StationGrid extends PageElement {
   #move(id: string | undefined, day: number): void {
     if (id === undefined) return;
     const last = this.days.dates.length - 1;
-    this.place = { id, day: Math.min(last, Math.max(this.#first, day)) };
+    this.place = { id, day: Math.min(last, Math.max(this.#firstDay, day)) };
     this.#shouldFocus = true;
   }
 
-  #key(event: KeyboardEvent): void {
+  #onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isDay = event.target instanceof HTMLElement && event.target.matches('.cells > *');
-    const place = this.#placeNow();
+    const place = this.#currentPlace();
     if (!isDay || !place) return;
     const { id, day } = place;
     const row = this.rows.findIndex((each) => each.id === id);
     const keys: Record<string, () => void> = {
       ArrowLeft: () => this.#move(id, day - 1),
       ArrowRight: () => this.#move(id, day + 1),
-      Home: () => this.#move(id, this.#first),
+      Home: () => this.#move(id, this.#firstDay),
       End: () => this.#move(id, this.days.dates.length - 1),
       PageUp: () => this.#move(id, day - 7),
       PageDown: () => this.#move(id, day + 7),
@@ -160,7 +160,7 @@ export class StationGrid extends PageElement {
     this.tip = undefined;
   }
 
-  #click(event: MouseEvent): void {
+  #onClick(event: MouseEvent): void {
     const target = event.target instanceof Element ? event.target : null;
     const id = target?.closest<HTMLElement>('[data-id]')?.dataset['id'];
     if (id === undefined) return;
@@ -177,11 +177,11 @@ export class StationGrid extends PageElement {
   #dayAt({ target, clientX }: MouseEvent): number | undefined {
     const bars = target instanceof Element ? target.closest('.bars') : null;
     if (!bars) return undefined;
-    const day = this.#first + Math.floor((clientX - bars.getBoundingClientRect().left) / this.size.pitch);
-    return day >= this.#first && day < this.days.dates.length ? day : undefined;
+    const day = this.#firstDay + Math.floor((clientX - bars.getBoundingClientRect().left) / this.size.pitch);
+    return day >= this.#firstDay && day < this.days.dates.length ? day : undefined;
   }
 
-  #point(event: PointerEvent): void {
+  #onPointerMove(event: PointerEvent): void {
     const day = this.#dayAt(event);
     const target = event.target instanceof Element ? event.target : null;
     const id = target?.closest<HTMLElement>('[data-id]')?.dataset['id'];
@@ -189,9 +189,9 @@ export class StationGrid extends PageElement {
     else this.#showTip(id, day, target?.closest('.bars'));
   }
 
-  #focused({ target }: FocusEvent): void {
+  #onFocusIn({ target }: FocusEvent): void {
     if (!(target instanceof HTMLElement) || !target.matches('.cells > :focus-visible')) return;
-    const place = this.#placeNow();
+    const place = this.#currentPlace();
     if (place) this.#showTip(place.id, place.day, target.closest('.bars'));
   }
 
@@ -200,7 +200,7 @@ export class StationGrid extends PageElement {
     if (!row || !bars) return;
     const { left, bottom } = bars.getBoundingClientRect();
     const text = dayText(this.days.dates[day] ?? '', dayOf(row.columns, this.days, day));
-    const at = { text, left: left + (day - this.#first) * this.size.pitch, top: bottom + 4 };
+    const at = { text, left: left + (day - this.#firstDay) * this.size.pitch, top: bottom + 4 };
     if (this.tip?.text !== text || this.tip.top !== at.top || this.tip.left !== at.left) this.tip = at;
   }
 

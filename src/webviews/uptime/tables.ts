@@ -4,8 +4,8 @@ import type { Days, Durations, UptimeRow } from '../../shared/contract/uptime.ts
 import { dayOf } from '../../shared/uptime/uptime.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
+import { pauseMark, stateMark } from './marks.ts';
 import { lastDaysOf } from './rowSums.ts';
-import { pauseMark, stateMark } from './stateMark.ts';
 import type { View } from './view.ts';
 import { coverageText, observed, uptimeText } from './words.ts';
 

@@ -1,13 +1,13 @@
 import * as l10n from '@vscode/l10n';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { UptimeRow } from '../../shared/contract/uptime.ts';
 import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../shared/contract/uptimeView.ts';
 import { unpackColumns, withDay } from '../../shared/uptime/uptimeColumns.ts';
 import { PageElement } from '../shared/element.ts';
+import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
-import { icon } from '../shared/outcome.ts';
 import { send, viewState } from './host.ts';
-import { knownPage } from './knownPage.ts';
+import { stateMark } from './marks.ts';
 import { filterAndSort } from './order.ts';
 import { overviewPage } from './overviewPage.ts';
 import type { StationGrid } from './stationGrid.ts';
@@ -81,7 +81,9 @@ class UptimeView extends PageElement implements View {
   }
 
   #page(): unknown {
-    if (this.failure !== undefined) return failurePage(this.failure);
+    if (this.failure !== undefined) {
+      return failurePage(l10n.t('The uptime cannot be shown'), this.failure, () => send({ type: 'refresh' }));
+    }
     if (this.known) return knownPage(this.known);
     const { fleet, chosen } = this;
     if (!fleet) return html`<p class="note loading">${l10n.t('Loading the uptime…')}</p>`;
@@ -182,10 +184,23 @@ class UptimeView extends PageElement implements View {
 }
 customElements.define('uptime-view', UptimeView);
 
-const failurePage = (reason: string): unknown => html`
-  <main class="failure" role="alert">
-    <h1>${icon('warning')} ${l10n.t('The uptime cannot be shown')}</h1>
-    <p>${reason}</p>
-    <vscode-button @click=${() => send({ type: 'refresh' })}>${l10n.t('Try again')}</vscode-button>
-  </main>
-`;
+/** Renders the stations of a server without uptime, such as TofuPilot. */
+function knownPage({ server, stations }: { server: string; stations: readonly KnownStation[] }): unknown {
+  return html`
+    <header class="title-bar"><h1>${l10n.t('Uptime')}</h1></header>
+    <main>
+      <p class="explanation">
+        ${l10n.t(
+          '{0} has no public API for uptime, so only the connection status of each station is shown here. The history is in the dashboard.',
+          server,
+        )}
+      </p>
+      <vscode-button @click=${() => send({ type: 'openDashboard' })}>${l10n.t('Open dashboard')}</vscode-button>
+      <vscode-button secondary @click=${() => send({ type: 'refresh' })}>${l10n.t('Refresh')}</vscode-button>
+      ${stations.length === 0 ? html`<p class="note">${l10n.t('There is no station yet.')}</p>` : nothing}
+      <ul class="known" ?hidden=${stations.length === 0}>
+        ${stations.map(({ name, state }) => html`<li><span>${name}</span>${stateMark(state)}</li>`)}
+      </ul>
+    </main>
+  `;
+}

@@ -18,11 +18,11 @@ const minLargeDayPx = 7;
  * @param large for one station in full
  */
 export function widthsOf(page: number, large: boolean): Widths {
-  const least = large ? minLargeDayPx : minDayPx;
-  const stacked = !large && page - pageMarginsPx - rowTextPx < 90 * least;
-  const room = page - pageMarginsPx - (large || stacked ? 0 : rowTextPx);
-  const shown = [90, 60, 30].find((days) => room >= days * least) ?? 30;
-  const pitch = Math.max(least, Math.min(large ? 14 : 10, Math.floor(room / shown)));
+  const minPx = large ? minLargeDayPx : minDayPx;
+  const stacked = !large && page - pageMarginsPx - rowTextPx < 90 * minPx;
+  const availablePx = page - pageMarginsPx - (large || stacked ? 0 : rowTextPx);
+  const shown = [90, 60, 30].find((days) => availablePx >= days * minPx) ?? 30;
+  const pitch = Math.max(minPx, Math.min(large ? 14 : 10, Math.floor(availablePx / shown)));
   const size = large ? { pitch, gap: 2, height: 56, mark: 8 } : { pitch, gap: 1, height: 24, mark: 6 };
   return { shown, size, stacked };
 }

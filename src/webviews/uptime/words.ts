@@ -3,7 +3,8 @@ import type { StationState } from '../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { Durations, InstantState } from '../../shared/contract/uptime.ts';
 import { figuresOf, formatLargestUnits, formatPercent } from '../../shared/uptime/uptimeFigures.ts';
-import { dayName, language } from './clock.ts';
+import { language } from '../shared/element.ts';
+import { dayName } from './clock.ts';
 
 export function stateWord(state: StationState): string {
   switch (state) {

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { StationItem } from '../../../src/extension/connection/stationSource.ts';
-import { examineLocalServer } from '../../../src/extension/doctor/localServer.ts';
 import { pythonSection, type PythonState } from '../../../src/extension/doctor/python.ts';
+import { examineLocalServer } from '../../../src/extension/doctor/server.ts';
 import { stationsSection } from '../../../src/extension/doctor/stations.ts';
 import type { ServerAddress } from '../../../src/shared/contract/local.ts';
 

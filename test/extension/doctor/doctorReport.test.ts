@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { bytes, lastLines, section, toMarkdown, valueOrReason } from '../../../src/extension/doctor/report.ts';
+import { lastLines, section, toMarkdown, valueOrReason } from '../../../src/extension/doctor/report.ts';
 
 describe('the report of the Doctor', () => {
   it('has a line for each fact, and quotes text in a fence that the text cannot close', () => {
@@ -49,10 +49,6 @@ describe('the report of the Doctor', () => {
   it('gives up a section that hangs', async () => {
     const hung = await section('One', 10, () => new Promise(() => undefined));
     assert.deepEqual(hung.facts, [['Not found out', 'no answer within 0.01 s']]);
-  });
-
-  it('writes sizes for people', () => {
-    assert.deepEqual([0, 999, 1000, 12_345_678, 5e15].map(bytes), ['0 B', '999 B', '1.0 kB', '12.3 MB', '5000.0 TB']);
   });
 
   it('takes the last lines', () => {

@@ -2,11 +2,16 @@ import { open, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { local, type ServerAddress, serverAddress } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
+import { formatSize } from '../../shared/format/values.ts';
 import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
-import { bytes, type Fact, lastLines, type SectionContent, valueOrReason, within } from './report.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { RemoteServerEntry } from '../connection/serverList.ts';
+import { isAlive } from '../vscode/processes.ts';
+import { type Fact, lastLines, type SectionContent, valueOrReason, within } from './report.ts';
 
 const healthTimeoutMs = 3_000;
+const remoteTimeoutMs = 5_000;
 const maxLogLines = 20;
 const maxLogBytes = 16_384;
 const minFreeBytes = 100_000_000;
@@ -18,10 +23,15 @@ export interface ExaminedServer {
   readonly section: SectionContent;
 }
 
-/** Examines the server of a data folder. It never rejects: the section says what could not be found out. */
+/** Examines the server in use. It never rejects: the section says what could not be found out. */
+export const examineServer = (connection: Connection): Promise<ExaminedServer> =>
+  connection.remote === undefined
+    ? examineLocalServer(connection.dataFolder)
+    : examineRemoteServer(connection, connection.remote);
+
 export async function examineLocalServer(dataFolder: string): Promise<ExaminedServer> {
   const address = await readAddress(dataFolder);
-  const health = typeof address === 'string' ? undefined : await askHealth(address);
+  const health = typeof address === 'string' ? undefined : await readHealth(address);
   const free = await within(healthTimeoutMs, () => freeBytes(dataFolder)).catch((error: unknown) => messageOf(error));
   const facts: Fact[] = [
     ['Kind', 'local'],
@@ -29,7 +39,7 @@ export async function examineLocalServer(dataFolder: string): Promise<ExaminedSe
     ...(typeof address === 'string' ? [['Address', address] as const] : addressFacts(address)),
     ...(health?.facts ?? []),
     ['Database', await valueOrReason(healthTimeoutMs, () => databaseSize(dataFolder))],
-    ['Free disk space', typeof free === 'number' ? bytes(free) : `not found out: ${free}`],
+    ['Free disk space', typeof free === 'number' ? formatSize(free) : `not found out: ${free}`],
   ];
   const log = await valueOrReason(healthTimeoutMs, () => endOfLog(join(dataFolder, 'server.log')));
   return {
@@ -61,7 +71,7 @@ function localProblems(
   }
   if (typeof free === 'number' && free < minFreeBytes) {
     problems.push(
-      `Only ${bytes(free)} are free on the disk of the data folder. Free some space: no result can be saved on a full disk.`,
+      `Only ${formatSize(free)} are free on the disk of the data folder. Free some space: no result can be saved on a full disk.`,
     );
   }
   return problems;
@@ -81,10 +91,10 @@ const addressFacts = ({ url, version, pid }: ServerAddress): Fact[] => [
   ['Process', `${pid}, ${isAlive(pid) ? 'running' : 'not running'}`],
 ];
 
-/** Silent: something takes the call and does not answer it. Gone: no server of this data folder is there. */
+/** Silent: a process accepts the request and does not answer. Gone: no server of this data folder runs. */
 type HealthState = 'answers' | 'silent' | 'gone';
 
-async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; state: HealthState }> {
+async function readHealth(address: ServerAddress): Promise<{ facts: Fact[]; state: HealthState }> {
   try {
     const health = await within(healthTimeoutMs, () => new StationApi(address.url).call(local.health));
     const own = health.instance === address.instance;
@@ -94,8 +104,8 @@ async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; state
     ];
     return { facts, state: own ? 'answers' : 'gone' };
   } catch (error) {
-    // The port of a server that has ended may be another program's by now, and its process number too: only what takes the
-    // call without an answer can be the server.
+    // Another program may have the port or the process id of a server that has ended: only a process that accepts the
+    // request without an answer can be the server.
     const isGone = error instanceof ApiError;
     return {
       facts: [['Health', `does not answer: ${messageOf(error)}`]],
@@ -104,18 +114,10 @@ async function askHealth(address: ServerAddress): Promise<{ facts: Fact[]; state
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // it is another user's
-  }
-}
-
 async function databaseSize(dataFolder: string): Promise<string> {
   const { size } = await stat(join(dataFolder, 'stations.db'));
-  const log = await stat(join(dataFolder, 'stations.db-wal')).catch(() => ({ size: 0 })); // there while in use only
-  return bytes(size + log.size);
+  const log = await stat(join(dataFolder, 'stations.db-wal')).catch(() => ({ size: 0 })); // it exists only while the database is in use
+  return formatSize(size + log.size);
 }
 
 async function freeBytes(folder: string): Promise<number> {
@@ -133,4 +135,22 @@ async function endOfLog(file: string): Promise<string> {
   } finally {
     await handle.close();
   }
+}
+
+async function examineRemoteServer(connection: Connection, { url, caFile }: RemoteServerEntry): Promise<ExaminedServer> {
+  const facts: Fact[] = [
+    ['Kind', 'at an address'],
+    ['Address', url],
+    ['Own certificate authority', caFile === undefined ? 'no' : 'yes'],
+  ];
+  const answer = await within(remoteTimeoutMs, () => connection.capabilities()).then(
+    (found) => ({ problems: [], capabilities: [...found].join(', ') || 'those of TofuPilot' }),
+    (error: unknown) => ({
+      problems: [`The server at ${url} is not available: ${messageOf(error)}`],
+      capabilities: `not known: ${messageOf(error)}`,
+    }),
+  );
+  facts.push(['Capabilities', answer.capabilities]);
+  const { problems } = answer;
+  return { instance: url, answers: problems.length === 0, section: { facts, problems } };
 }

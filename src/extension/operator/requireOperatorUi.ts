@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { operator } from '../../shared/contract/operator.ts';
 import { mentionsOpenHtf } from '../../shared/script/scriptHints.ts';
 import type { Connection } from '../connection/connection.ts';
-import { UserError } from '../vscode/userError.ts';
+import type { SelectedStation } from '../connection/stationStore.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { StationScripts } from './stationScripts.ts';
 
 /**
@@ -13,24 +14,16 @@ import type { StationScripts } from './stationScripts.ts';
 export async function requireOperatorUi(
   connection: Connection,
   scripts: StationScripts,
-  { id, name }: { readonly id: string; readonly name: string },
+  { id, name }: SelectedStation,
 ): Promise<void> {
   if (!(await connection.can('operator'))) {
     throw new UserError(
       vscode.l10n.t('{0} shows the Operator UI of its stations on its own pages, not here.', connection.serverName),
-      [
-        {
-          label: vscode.l10n.t('Open Dashboard'),
-          run: () => vscode.commands.executeCommand('testStations.openDashboard'),
-        },
-      ],
+      [commandRemedy(vscode.l10n.t('Open Dashboard'), 'openDashboard')],
     );
   }
   const script = scripts.get(id);
-  const setScript = {
-    label: vscode.l10n.t('Set Station Script…'),
-    run: () => vscode.commands.executeCommand('testStations.setStationScript', { id }),
-  };
+  const setScript = commandRemedy(vscode.l10n.t('Set Station Script…'), 'setStationScript', { id });
   if (script !== undefined) {
     if (await usesOpenHtf(script)) return;
     throw new UserError(

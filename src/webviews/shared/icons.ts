@@ -14,6 +14,12 @@ const outcomeIcons: Record<Outcome | PhaseOutcome | MeasurementOutcome, string> 
 export const icon = (name: string): TemplateResult =>
   html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
 
+export const iconButton = (name: string, label: string, act: () => void, disabled = false): TemplateResult => html`
+  <button type="button" class="icon" title=${label} aria-label=${label} ?disabled=${disabled} @click=${act}>
+    ${icon(name)}
+  </button>
+`;
+
 /** Renders an outcome as shape, color, and word. It is a single template because a page can have thousands. */
 export const outcomeMark = (outcome: keyof typeof outcomeIcons): TemplateResult => html`
   <span class="outcome" data-outcome=${outcome}>

@@ -87,7 +87,7 @@ describe('an attacker', function () {
     rmSync(profile, { recursive: true, force: true });
   });
 
-  it('with a web page in the user’s browser reads nothing and changes nothing', async () => {
+  it('reads and changes nothing with a web page in the user’s browser', async () => {
     const address = site.address();
     assert.ok(typeof address === 'object' && address !== null);
     const page = await browser.newPage();
@@ -102,7 +102,7 @@ describe('an attacker', function () {
     );
   });
 
-  it('with settings in a workspace chooses neither the interpreter nor the server', async () => {
+  it('chooses neither the interpreter nor the server with settings of a workspace', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
@@ -111,7 +111,7 @@ describe('an attacker', function () {
     for (const name of ['was-run', 'evil-data']) assert.ok(!existsSync(join(bench.workspace, name)), name);
   });
 
-  it('with markup in every name sees it shown as text', async () => {
+  it('gets markup in names shown as text', async () => {
     const window = workbench();
     const evil = '<img src=x onerror="document.title=1">';
     const api = await bench.api();
@@ -131,7 +131,7 @@ describe('an attacker', function () {
     await window.screenshot('hostile', 'dark');
   });
 
-  it('with a link, an icon and turned letters in every name sees them shown as text, in their order', async () => {
+  it('gets links, icons and direction overrides in names shown as text in their order', async () => {
     const window = workbench();
     const api = await bench.api();
     const id = (await api.call(stations.list)).data[0]?.id ?? assert.fail();
@@ -163,7 +163,7 @@ describe('an attacker', function () {
     await window.screenshot('hostile-names', 'dark');
   });
 
-  it('with letters that turn the order around in every name has them turn nothing beside it in a page', async () => {
+  it('cannot reorder the text beside a name with direction overrides in a page', async () => {
     const window = workbench();
     const api = await bench.api();
     const id = (await api.call(stations.list)).data[0]?.id ?? assert.fail();

@@ -6,7 +6,7 @@ import { eventually } from './support/until.ts';
 
 const runCommand = 'Test Stations: Run Procedure on Station';
 
-describe('a script whose procedure is not the station’s', function () {
+describe('a script whose procedure is not linked to the station', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
 
@@ -27,7 +27,7 @@ describe('a script whose procedure is not the station’s', function () {
     await window.openContainer('Test Stations');
   });
 
-  it('runs as a linked one when the user says so', async () => {
+  it('runs under a linked procedure that the user chooses', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await window.command(runCommand);
@@ -40,7 +40,7 @@ describe('a script whose procedure is not the station’s', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('is asked about before the first phase when only running tells its name; cancel pushes nothing', async () => {
+  it('asks for the procedure before the first phase when the source does not name it; canceling pushes nothing', async () => {
     const window = workbench();
     await window.openFile('computed.py');
     await window.command(runCommand);
@@ -50,7 +50,7 @@ describe('a script whose procedure is not the station’s', function () {
     assert.equal((await bench.runs()).length, 1);
   });
 
-  it('runs as the only linked one when it names none', async () => {
+  it('runs under the only linked procedure when it names none', async () => {
     const window = workbench();
     await window.openFile('unnamed.py');
     await window.command(runCommand);
@@ -59,7 +59,7 @@ describe('a script whose procedure is not the station’s', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('leaves the station’s key nowhere but in secret storage and the child’s environment', async () => {
+  it('leaves the station key only in secret storage and in the environment of the script process', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
@@ -92,7 +92,7 @@ describe('the list of stations to choose from', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
 
-  it('has the selected station first, whatever its name is', async () => {
+  it('lists the selected station first', async () => {
     const window = workbench();
     await window.open(bench.workspace);
     await window.openContainer('Test Stations');

@@ -14,14 +14,14 @@ describe('a test engineer at the bench', function () {
     await workbench().open(bench.workspace);
   });
 
-  it('has nothing started by opening a script', async () => {
+  it('starts nothing by opening a script', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await window.statusBarItem('No station').waitFor();
     assert.ok(!existsSync(bench.data), 'the data folder was made');
   });
 
-  it('runs by the play button of the editor', async () => {
+  it('runs a script with the play button of the editor', async () => {
     const window = workbench();
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
@@ -30,7 +30,7 @@ describe('a test engineer at the bench', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('runs by the context menu of the explorer', async () => {
+  it('runs a script from the context menu of the explorer', async () => {
     const window = workbench();
     await window.command('View: Show Explorer');
     await window.tree('Files Explorer').row('openhtf_fvt1.py').menu('Run Procedure on Station');
@@ -60,7 +60,7 @@ describe('a test engineer at the bench', function () {
     await window.notification(/SN-ASK: PASS/).close();
   });
 
-  it('is offered a prompt again that was waved away', async () => {
+  it('is offered a dismissed prompt again', async () => {
     const window = workbench();
     await window.openFile('prompts.py');
     await window.editorAction('Run Procedure on Station');
@@ -73,7 +73,7 @@ describe('a test engineer at the bench', function () {
     await window.notification(/SN-ASK: ABORTED/).close();
   });
 
-  it('sees every unit of a loop as a run of its own', async () => {
+  it('sees each unit of a loop as a separate run', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     await window.openFile('loop.py');
@@ -98,7 +98,7 @@ describe('a data folder that cannot be used', function () {
     machineSettings: { 'testStations.dataFolder': `${file}/data`, 'testStations.python': python() },
   });
 
-  it('is said in the view and named in the error, with the way to another', async () => {
+  it('is reported in the view and in the error, with a button to choose another folder', async () => {
     const window = workbench();
     await window.open(bench.workspace);
     await window.openContainer('Test Stations');

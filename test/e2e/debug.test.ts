@@ -31,7 +31,7 @@ describe('debugging a script on a station', function () {
     await bench.linkedProcedure('Bench 1', 'FVT1');
   });
 
-  it('holds a phase at a breakpoint beyond its timeout, then it passes and is pushed once', async () => {
+  it('holds a phase at a breakpoint longer than its timeout, and the run passes and is pushed once', async () => {
     const window = workbench();
     await toggleBreakpoint(window, 12);
     await window.command(debugCommand);
@@ -55,7 +55,7 @@ describe('debugging a script on a station', function () {
     );
   });
 
-  it('shows the key to no other extension, and leaves it in no file', async () => {
+  it('shows the station key to no other extension and leaves it in no file', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await window.tree('Stations').row('Bench 1').menu('Copy Key');
@@ -72,7 +72,7 @@ describe('debugging a script on a station', function () {
     await window.openFile('patient.py');
   });
 
-  it('is stopped in the toolbar: the test is aborted, torn down, and told so', async () => {
+  it('aborts the test, runs its teardown and reports it when stopped in the toolbar', async () => {
     const window = workbench();
     await window.command(debugCommand);
     await stopped(window);
@@ -85,7 +85,7 @@ describe('debugging a script on a station', function () {
     assert.deepEqual(outcomes.sort(), ['ABORTED', 'PASS']);
   });
 
-  it('is stopped by our command or the test run’s cancel: threads go on, teardown does not wait at its breakpoint', async () => {
+  it('resumes threads and skips the breakpoint in teardown when the run is stopped or canceled', async () => {
     const window = workbench();
     await window.openFile('endless.py');
     await toggleBreakpoint(window, 13); // in the phase
@@ -110,7 +110,7 @@ describe('debugging a script on a station', function () {
     );
   });
 
-  it('works by the Debug profile alike', async () => {
+  it('starts from the Debug profile too', async () => {
     const window = workbench();
     await toggleBreakpoint(window, 12);
     await window.page.keyboard.press('Control+;'); // Test: Debug Tests in Current File
@@ -126,7 +126,7 @@ describe('debugging without a debugger', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
 
-  it('is refused in clear words, with the way to get one', async () => {
+  it('is refused with a reason and a button that installs a debugger', async () => {
     const window = workbench();
     bench.script('patient.py');
     await window.open(bench.workspace);

@@ -53,7 +53,7 @@ describe('the diagnoses of an OpenHTF test', function () {
     await window.openFile('hot.py');
   });
 
-  it('are in the Test Results, the failures as messages of the phase and of the script', async () => {
+  it('are in the Test Results, with failures as messages of the phase and of the script', async () => {
     const window = workbench();
     const glyphs = window.page.locator('.editor-group-container.active .testing-run-glyph');
     await eventually(async () => assert.equal(await glyphs.count(), 2, 'the script and its only phase'));
@@ -70,7 +70,7 @@ describe('the diagnoses of an OpenHTF test', function () {
     await window.screenshots('diagnosis');
   });
 
-  it('are in the report of the run, each at its phase', async () => {
+  it('are in the report of the run at their phases', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await window.tree('Runs').row('SN-HOT').click();

@@ -25,7 +25,7 @@ describe('the Doctor', function () {
     });
   });
 
-  it('reports what a bug report needs', async () => {
+  it('reports the details that a bug report needs', async () => {
     const window = workbench();
     const report = await doctor(window);
     assert.match(report, /^# Test Stations: Doctor\n\n\*\*Everything is fine\.\*\* /);
@@ -63,7 +63,7 @@ describe('the Doctor', function () {
     await eventually(async () => assert.equal(await window.clipboard(), report));
   });
 
-  it('is a Markdown page that can be previewed, and that cannot be edited', async () => {
+  it('opens its report as a read-only Markdown page with a preview', async () => {
     const window = workbench();
     await window.statusBarItem('Markdown').waitFor();
     await window.command('Markdown: Open Preview to the Side');
@@ -76,7 +76,7 @@ describe('the Doctor', function () {
     await window.page.getByText('Cannot edit in read-only editor').first().waitFor();
   });
 
-  it('is examined again when the command runs again', async () => {
+  it('examines everything again when the command runs again', async () => {
     const window = workbench();
     await window.changeSettings({ 'testStations.codeLens': false });
     await window.command('Test Stations: Doctor');
@@ -84,7 +84,7 @@ describe('the Doctor', function () {
     assert.equal(await tab(window).count(), 1);
   });
 
-  it('has no key and no home in it, even when they got into settings and log', async () => {
+  it('leaves keys and the home directory out of its report, even when settings and log contain them', async () => {
     const window = workbench();
     const broken = join(window.server.home, 'nowhere', key, 'python3');
     await window.changeSettings({ 'testStations.python': broken });
@@ -104,7 +104,7 @@ describe('the Doctor', function () {
     assert.ok(!report.includes(window.server.home), report);
   });
 
-  it('does not wait for a server that hangs, and says of a dead one that it is gone', async () => {
+  it('does not wait for a server that hangs and reports a server that has ended', async () => {
     const window = workbench();
     const { pid } = bench.address();
     process.kill(pid, 'SIGSTOP');
@@ -137,7 +137,7 @@ describe('the Doctor in a folder that is not trusted', function () {
   const bench = new Bench();
   const { workbench } = useUntrustedBench(bench);
 
-  it('starts no Python and no server', async () => {
+  it('starts neither Python nor a server', async () => {
     const window = workbench();
     await window.open(bench.workspace);
     const report = await doctor(window);

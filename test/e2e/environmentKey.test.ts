@@ -26,7 +26,7 @@ describe('a key in the environment of the window', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench, {}, env);
 
-  it('is sent to no other server, not even to ask whose key it is', async () => {
+  it('is not sent to another server, not even to identify its owner', async () => {
     const window = workbench();
     await window.open(bench.workspace);
     await window.openContainer('Test Stations');

@@ -15,7 +15,7 @@ describe('the first five minutes', function () {
   const walkthrough = (): Walkthrough => new Walkthrough(workbench().page);
   const sample = join(bench.workspace, 'test-stations-sample');
 
-  it('are shown by a walkthrough of five steps, when asked for', async () => {
+  it('open a walkthrough of five steps on request', async () => {
     const window = workbench();
     await window.openEmpty();
     assert.equal(await walkthrough().steps().count(), 0);
@@ -37,7 +37,7 @@ describe('the first five minutes', function () {
     }
   });
 
-  it('leave the focus in the box that a step has opened, however soon its button was pressed', async () => {
+  it('keep the focus in the input box that a step of the walkthrough has opened', async () => {
     const window = workbench();
     const focused = await walkthrough().clickAtOnce('station', 'Create Station');
     await window.quickInput.opened('Create station');
@@ -48,7 +48,7 @@ describe('the first five minutes', function () {
     await window.quickInput.cancel();
   });
 
-  it('create a station', async () => {
+  it('create a station from the walkthrough', async () => {
     const window = workbench();
     await walkthrough().click('station', 'Create Station');
     await window.quickInput.opened('Create station');
@@ -58,7 +58,7 @@ describe('the first five minutes', function () {
     await eventually(async () => assert.deepEqual(await walkthrough().done(), ['station']));
   });
 
-  it('link a procedure', async () => {
+  it('link a procedure from the walkthrough', async () => {
     const window = workbench();
     await walkthrough().click('procedure', 'Link Procedures');
     await window.quickInput.opened('Link procedure to a station');
@@ -72,7 +72,7 @@ describe('the first five minutes', function () {
     await eventually(async () => assert.deepEqual(await walkthrough().done(), ['station', 'procedure']));
   });
 
-  it('make the sample workspace, and open its script with the walkthrough beside it', async () => {
+  it('create the sample workspace and open its script beside the walkthrough', async () => {
     const window = workbench();
     await walkthrough().click('script', 'Open Sample Workspace');
     await chooseParent(window, bench.workspace);
@@ -86,7 +86,7 @@ describe('the first five minutes', function () {
     for (const theme of themes) await window.screenshot('sample', theme);
   });
 
-  it('run the sample to PASS from beside it', async () => {
+  it('run the sample script from the walkthrough to a PASS', async () => {
     const window = workbench();
     await walkthrough().click('run', 'Run the Open Script');
     await window.quickInput.opened('Operator prompt of openhtf_board.py · Bench 1');
@@ -110,7 +110,7 @@ describe('the first five minutes', function () {
     await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
   });
 
-  it('end with every step done', async () => {
+  it('mark every step of the walkthrough as done', async () => {
     const window = workbench();
     await window.command('Test Stations: Get Started');
     await eventually(async () =>
@@ -118,7 +118,7 @@ describe('the first five minutes', function () {
     );
   });
 
-  it('run the plain sample too', async () => {
+  it('run the plain sample script', async () => {
     const window = workbench();
     await window.openFile('plain_board.py');
     await window.editorAction('Run Procedure on Station');
@@ -126,7 +126,7 @@ describe('the first five minutes', function () {
     await window.notification(/SN-0002: PASS/).close();
   });
 
-  it('keep a sample that is there: it is opened, or another is made beside it', async () => {
+  it('open an existing sample workspace or create another one beside it', async () => {
     const window = workbench();
     writeFileSync(join(sample, 'README.md'), 'mine');
     await window.command('Test Stations: Open Sample Workspace…');

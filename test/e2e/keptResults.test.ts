@@ -29,7 +29,7 @@ def phase_check_fixture():
     return {"measurements": [{"name": "fixture", "outcome": "PASS", "measured_value": answer}]}
 `;
 
-describe('a script that leaves something to the user', function () {
+describe('a script that needs input from the user', function () {
   this.timeout(90_000);
   const bench = new Bench();
   const { workbench } = useBench(bench);
@@ -53,7 +53,7 @@ describe('a script that leaves something to the user', function () {
 
   const newest = async (): Promise<Run> => bench.run((await bench.runs())[0]?.id ?? '');
 
-  it('runs after the part number that it does not give is asked for, and its run is saved with it', async () => {
+  it('runs after asking for the missing part number, with which its run is stored', async () => {
     const window = workbench();
     await run('unnamed.py');
     await window.quickInput.opened('Part number of the unit under test');
@@ -67,7 +67,7 @@ describe('a script that leaves something to the user', function () {
     assert.equal((await newest()).unit.part.number, 'PCBA01');
   });
 
-  it('leaves a result that is refused for its part number, which opens as a report and is saved with another number', async () => {
+  it('leaves a refused result that opens as a report and is stored with another part number', async () => {
     const window = workbench();
     await run('overlong.py');
     const message = window.notification(
@@ -95,7 +95,7 @@ describe('a script that leaves something to the user', function () {
     await window.screenshots('kept-saved');
   });
 
-  it('is answered in a box when it reads a line by input(), and its run is saved with the answer', async () => {
+  it('gets the answer to input() from an input box, and its run is stored with the answer', async () => {
     const window = workbench();
     await run('asking.py');
     await window.quickInput.opened('Operator prompt of asking.py · Bench 2');

@@ -24,7 +24,7 @@ describe('a script of another kind', function () {
     await bench.linkedProcedure('Bench 1', 'FVT1');
   });
 
-  it('of plain functions: runs with a scanned number, its arguments, folder and environment, and is saved once', async () => {
+  it('runs plain functions with a scanned serial number, arguments, folder and environment, and is stored once', async () => {
     const window = workbench();
     await window.openFile('plain_phases.py');
     await window.editorAction('Run Procedure on Station');
@@ -48,7 +48,7 @@ describe('a script of another kind', function () {
     await eventually(async () => assert.deepEqual(await window.testResultRows(), rows));
   });
 
-  it('with serial numbers from the user: offers the last one, and runs nothing when it is cancelled', async () => {
+  it('offers the last serial number and runs nothing when the question is canceled', async () => {
     const window = workbench();
     await window.changeSettings({ 'testStations.serialNumber': 'ask' });
     await window.openFile('openhtf_fvt1.py');
@@ -71,7 +71,7 @@ describe('a script of another kind', function () {
     assert.equal((await bench.runs()).length, 3);
   });
 
-  it('says which environment file cannot be read', async () => {
+  it('names an environment file that cannot be read', async () => {
     const window = workbench();
     bench.remove('station.env');
     await window.editorAction('Run Procedure on Station');

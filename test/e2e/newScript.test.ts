@@ -26,7 +26,7 @@ describe('New Test Script', function () {
     await bench.link('Bench 1', boardTest);
   });
 
-  it('asks for the procedure and the kind of script in numbered steps, and goes back', async () => {
+  it('asks for the procedure and the kind of script in numbered steps with a Back button', async () => {
     const window = workbench();
     const { quickInput } = window;
     await window.command(command);
@@ -50,7 +50,7 @@ describe('New Test Script', function () {
     await new Editor(window.page).text('procedure_id="FVT1"').waitFor();
   });
 
-  it('saves a script after the name of the procedure, which runs and is saved under it', async () => {
+  it('names the new script after its procedure, under which its run is stored', async () => {
     const window = workbench();
     await window.command(command);
     await window.quickInput.opened('New test script for Bench 1 (1/2)');
@@ -70,7 +70,7 @@ describe('New Test Script', function () {
     );
   });
 
-  it('writes nothing when it is dismissed at the last step', async () => {
+  it('creates no script when the last step is dismissed', async () => {
     const window = workbench();
     await window.command(command);
     await window.quickInput.opened('New test script for Bench 1 (1/2)');
@@ -80,7 +80,7 @@ describe('New Test Script', function () {
     assert.ok(!existsSync(join(bench.workspace, 'end_of_line_test.py')));
   });
 
-  it('asks only for the kind of script where one procedure is linked', async () => {
+  it('asks only for the kind of script when one procedure is linked', async () => {
     const window = workbench();
     await createStation(window, 'Bench 2');
     await window.notification('Station Bench 2 is ready').close();

@@ -81,7 +81,7 @@ describe('the Operator UI in VS Code', function () {
     await workbench().setTheme('light');
   }
 
-  it('opens from the tree, and says what it takes to start there', async () => {
+  it('opens from the tree and explains how to start tests', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').action('Open Operator UI');
     await view().getByRole('heading', { name: 'Bench 1' }).waitFor();
@@ -89,7 +89,7 @@ describe('the Operator UI in VS Code', function () {
     await looked('nothing');
   });
 
-  it('starts the script that is set, with the unit that is scanned', async () => {
+  it('starts the station script with the scanned serial number', async () => {
     const window = workbench();
     await button('Set Station Script…').click();
     await window.quickInput.opened('Script that Bench 1 starts');
@@ -111,7 +111,7 @@ describe('the Operator UI in VS Code', function () {
     await looked('prompt');
   });
 
-  it('keeps the prompt, and what was typed, over a reload of the view', async () => {
+  it('keeps the prompt and the typed text after a reload of the view', async () => {
     const window = workbench();
     await view().getByRole('textbox', { name: 'Answer' }).fill('LB-');
     await window.openFile('station.py');
@@ -122,7 +122,7 @@ describe('the Operator UI in VS Code', function () {
     );
   });
 
-  it('gives the answers to the test', async () => {
+  it('passes the answers to the test', async () => {
     const window = workbench();
     await view().getByRole('textbox', { name: 'Answer' }).fill('LB-1');
     await window.page.keyboard.press('Enter');
@@ -146,7 +146,7 @@ describe('the Operator UI in VS Code', function () {
     assert.equal(label?.measured_value, 'LB-1');
   });
 
-  it('goes on when the server is killed in the middle of a test', async () => {
+  it('continues when the server is killed during a test', async () => {
     await serial().fill('SN-0050');
     await button('Start Test').click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();
@@ -167,7 +167,7 @@ describe('the Operator UI in VS Code', function () {
       .close();
   });
 
-  it('stops a test that was started there', async () => {
+  it('stops a test that was started from the panel', async () => {
     await serial().fill('SN-0051');
     await button('Start Test').click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();
@@ -177,7 +177,7 @@ describe('the Operator UI in VS Code', function () {
     await looked('aborted');
   });
 
-  it('shows a run that was started by Run, which box, panel and others answer alike', async () => {
+  it('shows a test started by Run, whose prompts the box, the panel and other clients can answer', async () => {
     const window = workbench();
     await window.closeEditor('Bench 1');
     await window.openFile('station.py');
@@ -194,7 +194,7 @@ describe('the Operator UI in VS Code', function () {
     await view().getByLabel('Verdict').getByText('SN-0001').waitFor();
   });
 
-  it('notifies of a prompt when the panel is out of sight, and asks by a box when it is closed', async () => {
+  it('notifies of a prompt when the panel is hidden and shows an input box when it is closed', async () => {
     const window = workbench();
     await serial().fill('SN-0099');
     await serial().click(); // what is scanned now replaces the number
@@ -219,7 +219,7 @@ describe('the Operator UI in VS Code', function () {
     await window.tree('Stations').row('Bench 1').action('Open Operator UI');
   });
 
-  it('loops over serial numbers until it is told to end', async () => {
+  it('loops over serial numbers until the loop is turned off', async () => {
     const window = workbench();
     bench.write(
       'station.py',
@@ -241,7 +241,7 @@ describe('the Operator UI in VS Code', function () {
     });
   });
 
-  it('comes back with the window', async () => {
+  it('is restored with the window', async () => {
     await serial().fill('SN-0299');
     await isKept(workbench().page, /serial\W+SN-0299/);
     await workbench().reload();
@@ -250,7 +250,7 @@ describe('the Operator UI in VS Code', function () {
     await view().getByText('station.py').waitFor();
   });
 
-  it('copies a link that anybody can watch by', async () => {
+  it('copies a link with which anyone can watch', async () => {
     const window = workbench();
     await button('Copy Link').click();
     await window.notification(/The link to Bench 1 was copied/).close();
@@ -263,7 +263,7 @@ describe('the Operator UI in VS Code', function () {
     await page.close();
   });
 
-  it('is not for stations whose script is without OpenHTF, and says so', async () => {
+  it('explains that it does not open for a script without OpenHTF', async () => {
     const window = workbench();
     await createStation(window, 'Bench 2');
     await window.tree('Stations').row('Bench 2').menu('Set Station Script…');

@@ -79,7 +79,7 @@ describe('the page of the Operator UI in a browser', function () {
     assert.equal(tooWide, false, `${name} is too wide`);
   }
 
-  it('only watches by a link', async () => {
+  it('allows only watching to a viewer with a link', async () => {
     await page.goto(link);
     await page.getByRole('heading', { name: 'Bench 1' }).waitFor();
     await page.getByText('Watching only').waitFor();
@@ -87,7 +87,7 @@ describe('the page of the Operator UI in a browser', function () {
     await looked('watching');
   });
 
-  it('signs in with the key of the station, and not with another', async () => {
+  it('signs in with the key of the station and refuses another key', async () => {
     await page.getByRole('button', { name: 'Sign In' }).click();
     await looked('sign-in');
     const other = await bench.station('Bench 2');
@@ -100,7 +100,7 @@ describe('the page of the Operator UI in a browser', function () {
     await page.getByText('To start tests here, set a script').waitFor();
   });
 
-  it('starts the unit of a scanner', async () => {
+  it('starts a test for a scanned serial number', async () => {
     const requests = await editor.requests(bench.server.url, station.key);
     await editor.report({ offer: { script: 'board.py', next_serial_number: 'SN-0041' } });
     await page.getByText('board.py').waitFor();
@@ -122,7 +122,7 @@ describe('the page of the Operator UI in a browser', function () {
     await page.getByRole('button', { name: 'Starting…' }).waitFor();
   });
 
-  it('replaces the number in the field by what is scanned after a click', async () => {
+  it('replaces the serial number in the field when one is scanned after a click', async () => {
     const serial = page.getByRole('textbox', { name: 'Serial number' });
     const before = ['blur()', 'select()', 'setSelectionRange(1, 5)', 'setSelectionRange(2, 2)'];
     const onText = { position: { x: 30, y: 20 } };
@@ -141,7 +141,7 @@ describe('the page of the Operator UI in a browser', function () {
     await serial.fill('');
   });
 
-  it('shows the test as it goes on', async () => {
+  it('shows the progress of the test', async () => {
     await editor.begin('x', ['warm_up', 'measure_rails', 'inspect', 'calibrate', 'report']);
     const now = Date.now();
     const at = (key: string, name: string, attempt = 0) => ({ key, name, attempt, time: now });
@@ -175,7 +175,7 @@ describe('the page of the Operator UI in a browser', function () {
     await looked('running');
   });
 
-  it('asks what the test asks, as the text that it is, and loads no picture from elsewhere', async () => {
+  it('shows the prompt of the test as plain text and loads no image from another server', async () => {
     await editor.tell(
       event({
         ...asked('p1', 'Scan the <b>label</b> of the board.\n<img src=x onerror="document.title=1"><script>1</script>'),
@@ -200,7 +200,7 @@ describe('the page of the Operator UI in a browser', function () {
     );
   });
 
-  it('tells who was first when somebody else has answered meanwhile', async () => {
+  it('shows who answered a prompt first', async () => {
     const requests = await editor.requests(bench.server.url, station.key);
     await bench.user.call(operator.answer, { params: { id: station.id }, body: { prompt_id: 'p1', text: 'other' } });
     await page.getByText(/Answered by .+\. The test is receiving the answer\./).waitFor();
@@ -219,7 +219,7 @@ describe('the page of the Operator UI in a browser', function () {
     await editor.tell(event({ event: 'ui_resolved', request_id: 'p2' }));
   });
 
-  it('stops after a question', async () => {
+  it('stops the test after a confirmation', async () => {
     const requests = await editor.requests(bench.server.url, station.key);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('dialog', { name: 'Stop the test?' }).waitFor();
@@ -232,7 +232,7 @@ describe('the page of the Operator UI in a browser', function () {
     await page.getByRole('button', { name: 'Stopping…' }).waitFor();
   });
 
-  it('says that the connection is lost, and comes back by itself', async () => {
+  it('reports a lost connection and reconnects automatically', async () => {
     const { port } = new URL(bench.server.url);
     await bench.restart(async (server) => {
       await server.kill();
@@ -244,7 +244,7 @@ describe('the page of the Operator UI in a browser', function () {
     await page.getByText('live', { exact: true }).waitFor();
   });
 
-  it('ends with a verdict over the whole width, and what failed', async () => {
+  it('shows the verdict across the page and what failed', async () => {
     for (const [outcome, unit] of [
       ['FAIL', 'SN-0042'],
       ['PASS', 'SN-0043'],
@@ -289,7 +289,7 @@ describe('the page of the Operator UI in a browser', function () {
     }
   });
 
-  it('has names turn around nothing beside them', async () => {
+  it('keeps right-to-left names from reordering the text beside them', async () => {
     const now = Date.now();
     const of = { execution_id: 'turning', time: now };
     const phase = { ...of, key: '0', name: turning, attempt: 1 };
@@ -314,7 +314,7 @@ describe('the page of the Operator UI in a browser', function () {
     await nothingIsTurned(page, hebrew, 2);
   });
 
-  it('has asked nobody but its own server', () => {
+  it('sends requests only to its own server', () => {
     const elsewhere = requested.filter((url) => !url.startsWith(bench.server.url) && !url.startsWith('data:'));
     assert.deepEqual(elsewhere, []);
     assert.ok(
@@ -325,7 +325,7 @@ describe('the page of the Operator UI in a browser', function () {
   });
 });
 
-describe('the page beside a script in a terminal', function () {
+describe('the Operator UI page of a script in a terminal', function () {
   const bench = useServer();
   const profile = mkdtempSync(join(tmpdir(), 'ts-page-'));
   const folder = mkdtempSync(join(tmpdir(), 'ts-streamed-'));
@@ -352,7 +352,7 @@ describe('the page beside a script in a terminal', function () {
     return page;
   }
 
-  it('is where the official client says, and gives one of two answers to its test', async () => {
+  it('is at the address that the official client prints, and passes the first of two answers to the test', async () => {
     const procedure = await bench.procedure('Functional test', 'FVT1');
     const station = await bench.station('Bench 1', procedure);
     const ca = String(bench.server.address.ca);

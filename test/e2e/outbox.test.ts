@@ -36,7 +36,7 @@ describe('a result that the script does not push', function () {
     return { id: await bench.stationId('Bench 1'), procedure_id: data[0]?.id ?? '' };
   };
 
-  it('is pushed by the editor, with its attachments, where the script has no client', async () => {
+  it('is pushed by the editor with its attachments when the script has no client', async () => {
     const window = workbench();
     await run('openhtf_bare.py');
     await window.notification(/SN-BARE: PASS\..*Saved as a run of FVT1 on Bench 1/).close();
@@ -47,7 +47,7 @@ describe('a result that the script does not push', function () {
     await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
   });
 
-  it('waits, with the reason, when the server refuses it, and is saved once after that is mended', async () => {
+  it('stays on disk with the reason when the server refuses it, and is stored once after the problem is fixed', async () => {
     const window = workbench();
     bench.hold();
     await run('waiting.py');
@@ -88,7 +88,7 @@ describe('a result that the script does not push', function () {
     assert.equal(await count(), 3);
   });
 
-  it('is pushed after a reload of the window in the middle of the run', async () => {
+  it('is pushed after the window was reloaded during the run', async () => {
     const window = workbench();
     bench.hold();
     bench.write('wait', '');
@@ -100,7 +100,7 @@ describe('a result that the script does not push', function () {
     await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
   });
 
-  it('can be discarded, after asking', async () => {
+  it('can be discarded after a confirmation', async () => {
     const window = workbench();
     bench.hold();
     await run('waiting.py');

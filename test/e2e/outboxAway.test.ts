@@ -9,7 +9,7 @@ import { useTofuPilot } from '../support/tofupilot.ts';
 import { addTofuPilot, Bench, pasteKey, useBench } from './support/bench.ts';
 import { until } from './support/until.ts';
 
-describe('results while a server is away', function () {
+describe('results while a server is unavailable', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();
@@ -29,7 +29,7 @@ describe('results while a server is away', function () {
     await pasteKey(window, 'Cloud bench', api_key);
   });
 
-  it('wait on this machine, also over a new start of the window, and are pushed once when it is back', async () => {
+  it('stay on this machine after a restart of the window and are pushed once when the server is back', async () => {
     const window = workbench();
     cloud.mood = 'taking no runs'; // away for those alone: what is tried again between the two must not arrive
     for (const number of [1, 2]) {

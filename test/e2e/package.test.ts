@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { installExtension } from './support/extension.ts';
 import { build, root } from './support/places.ts';
 
-describe('the package', function () {
+describe('the packaged extension', function () {
   let folder: string;
   let extension: string;
   before(async () => {
@@ -21,12 +21,12 @@ describe('the package', function () {
   const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
   const manifest = z.object({ name: z.string(), version: z.string() });
 
-  it('has its own license and the notices of others', () => {
+  it('has its own license and third-party notices', () => {
     assert.ok(['LICENSE', 'LICENSE.txt', 'LICENSE.md'].some((file) => existsSync(join(extension, file))));
     assert.match(notices(), /^Test Stations contains the software of others/);
   });
 
-  it('names each package that is in a bundle, with all of its license text', () => {
+  it('lists each bundled package with its full license text', () => {
     // Two lists that the notices are not made of: the source maps of the programs, and what was read for the pages.
     const maps = readdirSync(join(build, 'maps')).flatMap(
       (file) => z.object({ sources: z.array(z.string()) }).parse(json(join(build, 'maps', file))).sources,
@@ -69,7 +69,7 @@ describe('the package', function () {
       assert.ok(existsSync(join(extension, 'dist', 'webview', file)), file);
   });
 
-  it('has the license of the icons, which are under another one than most', () => {
+  it('has the license of the icons, which differs from the others', () => {
     assert.match(notices(), /@vscode\/codicons [\d.-]+ \(CC-BY-4\.0\)[^]*Attribution 4\.0 International/);
   });
 });

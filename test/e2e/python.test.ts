@@ -19,7 +19,7 @@ describe('the interpreter of a run', function () {
     await bench.linkedProcedure('Bench 1', 'FVT1');
   });
 
-  it('is given openhtf in a .venv when it has none and the user wants it', async () => {
+  it('gets openhtf in a .venv when it is missing and the user agrees', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await window.command('Test Stations: Run Procedure on Station');
@@ -32,7 +32,7 @@ describe('the interpreter of a run', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('is named when it does not exist, with the way to the setting', async () => {
+  it('is named in the error, with a button for the setting, when it does not exist', async () => {
     const window = workbench();
     await window.changeSettings({ 'testStations.python': '/nowhere/python3' });
     await window.reload();

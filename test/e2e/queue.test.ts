@@ -50,7 +50,7 @@ describe('several runs at once', function () {
     await select(window, 'Bench 1');
   });
 
-  it('on one station: the second waits, to be seen, and runs when the first has ended', async () => {
+  it('on one station show the second as waiting and start it when the first has ended', async () => {
     const window = workbench();
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
@@ -87,7 +87,7 @@ describe('several runs at once', function () {
     assert.ok(board.started_at >= soak.ended_at, `${board.started_at} ${soak.ended_at}`);
   });
 
-  it('a waiting one is cancelled without having begun', async () => {
+  it('can be canceled while they wait', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await isIdle('Bench 1');
@@ -104,7 +104,7 @@ describe('several runs at once', function () {
     assert.deepEqual(await outcomeOf('SN-ASK'), []);
   });
 
-  it('the same script is refused while it runs and while it waits, and runs on another station at the same time', async () => {
+  it('refuse a script that already runs or waits, and run it on another station at the same time', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await isIdle('Bench 1');
@@ -138,7 +138,7 @@ describe('several runs at once', function () {
     assert.deepEqual(stations.sort(), ['Bench 1', 'Bench 2']);
   });
 
-  it('a prompt of the second station does not take what is being typed for the first', async () => {
+  it('keep text that is typed for one station out of the prompt of another', async () => {
     const window = workbench();
     for (const station of ['Bench 1', 'Bench 2']) await isIdle(station);
     await window.command('Notifications: Clear All Notifications');

@@ -125,7 +125,7 @@ describe('what the README shows', function () {
     await window.closeEditor('SN-0001 PASS');
   });
 
-  it('has an operator scan units and answer prompts', async () => {
+  it('lets an operator scan units and answer prompts', async () => {
     const window = workbench();
     await row('Bench 3').menu('Set Station Script…');
     await window.quickInput.opened('Script that Bench 3 starts');

@@ -45,7 +45,7 @@ describe('the run report', function () {
     await importFailure(client, '/home/ada/bench/measure_board.py');
   });
 
-  it('opens from the Runs view with verdict, unit, procedure, station, operator and times', async () => {
+  it('opens a run from the Runs view with verdict, unit, procedure, station, operator and times', async () => {
     const window = workbench();
     await window.tree('Runs').row('SN-2041').click();
     await window.page.getByRole('tab', { name: 'SN-2041 FAIL' }).waitFor();
@@ -61,7 +61,7 @@ describe('the run report', function () {
     await workbench().screenshots('report');
   });
 
-  it('shows phases on a time axis: attempts, skipped and errored told apart', async () => {
+  it('shows phases on a time axis and distinguishes attempts, skipped and failed phases', async () => {
     const phases = report().locator('.phase');
     const texts = (await phases.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
     assert.deepEqual(texts, [
@@ -85,7 +85,7 @@ describe('the run report', function () {
     assert.ok((boxes[3]?.width ?? 0) > 1.5 * (boxes[2]?.width ?? Infinity), 'sweep took longer than measure');
   });
 
-  it('shows measurements with value, unit, limits and where the value lies', async () => {
+  it('shows measurements with value, unit, limits and the place between the limits', async () => {
     assert.equal(await textOf(row('rail_3v3')), 'PASS rail_3v3 At the test point TP4. 3.3 V 3.2 ≤ x ≤ 3.4');
     assert.equal(await textOf(row('rail_5v')), 'FAIL rail_5v 5.31 V 4.8 ≤ x ≤ 5.2');
     assert.equal(await textOf(row('quiescent')), 'PASS quiescent marginal 1.95 µA x ≤ 2');
@@ -101,7 +101,7 @@ describe('the run report', function () {
     await workbench().screenshots('report-measurements');
   });
 
-  it('plots curves when they come into sight: crosshair, zoom, reset', async () => {
+  it('plots curves with crosshair, zoom and reset when they become visible', async () => {
     const plot = report().locator('curve-plot').first();
     await plot.scrollIntoViewIfNeeded();
     await plot.locator('canvas').waitFor();
@@ -129,7 +129,7 @@ describe('the run report', function () {
     await isReset();
   });
 
-  it('shows images, opens and saves the other attachments, whatever they are called', async () => {
+  it('shows images and opens and saves attachments with any name', async () => {
     const window = workbench();
     const image = report().getByRole('img', { name: 'Open front.svg' });
     await image.scrollIntoViewIfNeeded();
@@ -143,7 +143,7 @@ describe('the run report', function () {
     assert.equal(await saved(/^notes\.txt$/), 'hello bench');
   });
 
-  it('filters the logs by level and text, and shows them as they are', async () => {
+  it('filters the logs by level and text and shows them literally', async () => {
     const lines = report().locator('.logs .message');
     assert.equal((await lines.allInnerTexts())[3], '<img src=x onerror=alert(1)>');
     await report().getByRole('textbox', { name: 'Filter logs by text' }).fill('RAIL');
@@ -156,7 +156,7 @@ describe('the run report', function () {
     await workbench().screenshots('report-logs');
   });
 
-  it('goes to the source of a phase and of a log line, where the workspace has it', async () => {
+  it('opens the source of a phase and of a log line in the workspace', async () => {
     const window = workbench();
     const sources = report().getByRole('button', { name: /^Go to the source/ });
     await eventually(async () => assert.equal(await sources.count(), 3));
@@ -169,7 +169,7 @@ describe('the run report', function () {
     await report().getByText('SN-2041').first().waitFor();
   });
 
-  it('shows failed measurements only, when told so', async () => {
+  it('shows only failed measurements on request', async () => {
     await report().getByText('Failed only (3)').click();
     await eventually(async () => assert.deepEqual(await names(), ['rail_5v', 'ripple', 'firmware']));
     await report().getByRole('textbox', { name: 'Filter measurements by name' }).fill('RI');
@@ -196,7 +196,7 @@ describe('the run report', function () {
     );
   });
 
-  it('comes back after a reload of the window, as it was', async () => {
+  it('restores the panel after a reload of the window', async () => {
     const window = workbench();
     await isKept(window.page, /failedOnly\W+true\W+name\W+level/);
     await window.reload();
@@ -207,7 +207,7 @@ describe('the run report', function () {
     await eventually(async () => assert.equal((await names()).length, 11));
   });
 
-  it('is sound for screen readers, in every theme', async () => {
+  it('has no accessibility violations in any theme', async () => {
     for (const theme of allThemes) {
       await workbench().setTheme(theme);
       assert.deepEqual(await axeProblems(report()), [], theme);
@@ -215,7 +215,7 @@ describe('the run report', function () {
     await workbench().setTheme('light');
   });
 
-  it('can be read in a narrow window', async () => {
+  it('fits into a narrow window', async () => {
     const { page } = workbench();
     await page.setViewportSize({ width: 860, height: 1000 });
     await report()
@@ -227,7 +227,7 @@ describe('the run report', function () {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
-  it('bears 2,000 measurements, 100,000 points and 5,000 log lines; each run has one panel', async () => {
+  it('shows 2,000 measurements, 100,000 points and 5,000 log lines in one panel per run', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await window.tree('Runs').row('SN-LARGE').click();
@@ -245,7 +245,7 @@ describe('the run report', function () {
     assert.equal(await window.page.getByRole('tab', { name: /SN-2041/ }).count(), 1);
   });
 
-  it('says why a run ended as it did, with the line, and what was diagnosed', async () => {
+  it('shows the reasons of the outcome with their lines, and the diagnoses', async () => {
     const window = workbench();
     await window.tree('Runs').row('SN-RAISED').click();
     const findings = report().getByRole('region', { name: 'Errors and diagnoses' });
@@ -261,7 +261,7 @@ describe('the run report', function () {
     await window.screenshots('report-findings');
   });
 
-  it('says so when the run was deleted, and tries again when told', async () => {
+  it('reports a deleted run and loads it again on request', async () => {
     const window = workbench();
     await (await bench.api()).call(runs.delete, { query: { ids: [id] } });
     await window.reload();

@@ -37,7 +37,7 @@ describe('running a script on a station', function () {
     await window.openContainer('Test Stations');
   });
 
-  it('asks about a procedure that is not linked; with cancel nothing starts and nothing is pushed', async () => {
+  it('asks about a procedure that is not linked; canceling starts and pushes nothing', async () => {
     const window = workbench();
     await runFile(window, 'openhtf_fvt1.py');
     await eventually(async () => assert.match(await window.dialog.text(), /FVT1, which is not linked to Bench 1/));
@@ -48,7 +48,7 @@ describe('running a script on a station', function () {
     assert.equal(await window.page.locator('.test-output-peek-tree .monaco-list-row').count(), 0);
   });
 
-  it('links it when told so, and pushes exactly one run of the smallest OpenHTF script', async () => {
+  it('links the procedure on request and pushes exactly one run of the smallest OpenHTF script', async () => {
     const window = workbench();
     await runFile(window, 'openhtf_fvt1.py');
     await window.dialog.click('Create and Link FVT1');
@@ -79,7 +79,7 @@ describe('running a script on a station', function () {
     await window.closeEditor('SN-0001 PASS');
   });
 
-  it('shows all that an OpenHTF record holds in the run’s report', async () => {
+  it('shows all data of an OpenHTF record in the report of the run', async () => {
     const window = workbench();
     await runFile(window, 'openhtf_rich.py');
     await window.notification(/SN-RICH 1: FAIL/).click('Open Run');
@@ -106,7 +106,7 @@ describe('running a script on a station', function () {
     await window.closeEditor('SN-RICH 1 FAIL');
   });
 
-  it('shows phases, measurements and prints in the Test Results', async () => {
+  it('shows phases, measurements and printed output in the Test Results', async () => {
     const window = workbench();
     await runFile(window, 'board.py');
     await window.notification(/SN-0002: PASS/).locator.waitFor();
@@ -125,7 +125,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0002: PASS/).close();
   });
 
-  it('shows a failed measurement with expected and actual, and FAIL as the verdict', async () => {
+  it('shows a failed measurement with its expected and actual value, and the verdict FAIL', async () => {
     const window = workbench();
     await runFile(window, 'board_fail.py');
     await window.notification(/SN-000F: FAIL.*Saved as a run of FVT1/).locator.waitFor();
@@ -135,7 +135,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-000F: FAIL/).close();
   });
 
-  it('shows the Python error of a broken script at its line, and nothing is pushed', async () => {
+  it('shows the Python error of a broken script at its line and pushes nothing', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     await runFile(window, 'vanilla_broken.py');
@@ -152,7 +152,7 @@ describe('running a script on a station', function () {
     await window.statusBarItem('Ln 23').waitFor();
   });
 
-  it('pushes one run of the repaired vanilla script, with its phase', async () => {
+  it('pushes one run of the fixed plain script with its phase', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     await runFile(window, 'vanilla_fvt1.py');
@@ -167,14 +167,14 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('names the line of a syntax error', async () => {
+  it('shows the line of a syntax error', async () => {
     const window = workbench();
     await runFile(window, 'syntax.py');
     await window.notification(/SyntaxError: .* \(syntax\.py:3\)/).locator.waitFor();
     await window.notification(/SyntaxError/).close();
   });
 
-  it('stops a script that never ends, and its teardown runs', async () => {
+  it('stops a script that never ends and runs its teardown', async () => {
     const window = workbench();
     await runFile(window, 'endless.py');
     await eventually(async () => assert.match(await window.testResultText(), /soaking/));
@@ -193,7 +193,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-SOAK: ABORTED/).close();
   });
 
-  it('runs with the new key after a rotation, without the user doing anything', async () => {
+  it('runs with the new key after a rotation without user action', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
@@ -203,7 +203,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('says so when the key was deleted, and runs after a new one was generated', async () => {
+  it('reports a deleted key and runs after a new key was generated', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');
     await window.dialog.click('Delete Key');
@@ -217,7 +217,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('starts a killed server again, with everything in it', async () => {
+  it('restarts a killed server with all of its data', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     process.kill(bench.address().pid, 'SIGKILL');

@@ -36,7 +36,7 @@ describe('the Runs view', function () {
     return (await station.call(runs.create, { body: { ...unit, outcome: 'PASS', started_at, ended_at } })).id;
   };
 
-  it('shows at once a run that is pushed with a date of last month, and no longer one that is deleted', async () => {
+  it('shows a run that is pushed with a date of last month and removes a deleted run', async () => {
     const view = workbench().tree('Runs');
     // The first use of the key changes the station itself, and the view with it.
     await push('SN-NOW', minute);
@@ -50,7 +50,7 @@ describe('the Runs view', function () {
     await view.row('SN-OLD-2').locator.waitFor();
   });
 
-  it('finds a unit among more runs than are shown, shows all again, and loads the older ones', async () => {
+  it('finds a unit among more runs than are shown, clears the search, and loads older runs', async () => {
     const window = workbench();
     const view = window.tree('Runs');
     for (let n = 0; n < 60; n += 1) await push(`SN-${1000 + n}`, (120 - n) * minute);

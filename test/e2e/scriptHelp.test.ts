@@ -23,7 +23,7 @@ describe('help in a script', function () {
     await workbench().open(bench.workspace);
   });
 
-  it('offers to select a station where none is selected', async () => {
+  it('offers to select a station when none is selected', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await eventually(async () => assert.deepEqual(await editor().lenses(), ['Select Station']));
@@ -32,7 +32,7 @@ describe('help in a script', function () {
     await window.quickInput.cancel();
   });
 
-  it('runs the script by the lens above its test', async () => {
+  it('runs the script from the code lens above its test', async () => {
     const window = workbench();
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
@@ -46,7 +46,7 @@ describe('help in a script', function () {
     for (const theme of ['light', 'dark'] as const) await window.screenshot('lens', theme);
   });
 
-  it('has the lens above what Python starts in a plain script, and none in other files', async () => {
+  it('shows the code lens above the entry of a plain script and in no other files', async () => {
     const window = workbench();
     await window.openFile('vanilla_fvt1.py');
     await editor().select('if __name__');
@@ -59,7 +59,7 @@ describe('help in a script', function () {
     await eventually(async () => assert.deepEqual(await editor().lenses(), []));
   });
 
-  it('has no lens where the setting says so', async () => {
+  it('shows no code lens when the setting turns it off', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await editor().lens('Run on Bench 1').waitFor();
@@ -69,7 +69,7 @@ describe('help in a script', function () {
     await editor().lens('Run on Bench 1').waitFor();
   });
 
-  it('tells of a procedure that is not linked, and uses a linked one', async () => {
+  it('warns about a procedure that is not linked and offers a linked one', async () => {
     const window = workbench();
     await window.openFile('fvt9.py');
     await editor().lens('Run on Bench 1').waitFor();
@@ -96,7 +96,7 @@ describe('help in a script', function () {
     await window.tree('Stations').row('FVT8').locator.waitFor();
   });
 
-  it('follows links and edits, and forgets files that are closed', async () => {
+  it('updates its problems after links and edits and clears those of closed files', async () => {
     const window = workbench();
     await window.tree('Stations').row('FVT8').menu('Unlink Procedure…');
     await window.dialog.click('Unlink');
@@ -113,7 +113,7 @@ describe('help in a script', function () {
     await eventually(async () => assert.doesNotMatch((await window.problems()).join('\n'), /not linked/));
   });
 
-  it('tells of a key in the source without showing it, and removes it', async () => {
+  it('warns about a key in the source without showing it and removes the key', async () => {
     const window = workbench();
     await window.openFile('keyed.py');
     await eventually(async () => assert.match((await window.problems()).join('\n'), /The source contains an API key/));
@@ -127,7 +127,7 @@ describe('help in a script', function () {
     await window.command('View: Revert and Close Editor');
   });
 
-  it('completes procedures, those of the station first', async () => {
+  it('completes procedures and lists those of the station first', async () => {
     const window = workbench();
     await bench.procedure('A0', 'Another <b>line</b>');
     await window.openFile('completing.py');
@@ -149,7 +149,7 @@ describe('help in a script', function () {
     await window.command('View: Revert and Close Editor');
   });
 
-  it('completes the id for the v2 client', async () => {
+  it('completes the procedure id for the v2 client', async () => {
     const window = workbench();
     await window.openFile('completing_v2.py');
     await editor().endOf('procedure_id=');
@@ -163,7 +163,7 @@ describe('help in a script', function () {
     await window.command('View: Revert and Close Editor');
   });
 
-  it('shows what the server knows of a procedure, and opens a run from there', async () => {
+  it('shows the data of a procedure in a hover and opens a run from it', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await editor().endOf('procedure_id="F');
@@ -179,7 +179,7 @@ describe('help in a script', function () {
     await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
   });
 
-  it('shows names as they are', async () => {
+  it('shows procedure names literally', async () => {
     const window = workbench();
     bench.write('odd.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', 'procedure_id="A0"'));
     await window.openFile('odd.py');

@@ -22,7 +22,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
 
   const tree = () => workbench().tree('Stations');
 
-  it('is added with its address and a user key, which must be one', async () => {
+  it('is added with its address and a valid user key', async () => {
     const window = workbench();
     const { id } = await behind().call(stations.create, { body: { name: 'Cloud bench' } });
     const { api_key: stationKey } = await behind().call(local.generateKey, { params: { id } });
@@ -56,7 +56,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await window.page.getByText(cloud.host).first().waitFor();
   });
 
-  it('shows what its public interface tells: state unknown, key not here', async () => {
+  it('shows stations with an unknown state and without a key on this machine', async () => {
     const window = workbench();
     await tree()
       .row(/tss_.*not on this machine/)
@@ -64,7 +64,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('tofupilot', theme);
   });
 
-  it('has keys made in its dashboard, and pasted', async () => {
+  it('accepts a pasted key that was created in its dashboard', async () => {
     const window = workbench();
     await tree().row('Cloud bench').menu('Generate New Key…');
     const message = window.notification(/creates keys only in its dashboard\. Create one for Cloud bench there/);
@@ -80,7 +80,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
       .locator.waitFor({ state: 'detached' });
   });
 
-  it('links by the internal call, and says so when that is refused', async () => {
+  it('links a procedure with the internal API and reports a refusal', async () => {
     const window = workbench();
     await behind().call(procedures.create, { body: { name: 'Functional test', identifier: 'FVT1' } });
     const link = async (): Promise<void> => {
@@ -99,7 +99,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await tree().row('FVT1').locator.waitFor();
   });
 
-  it('runs a script, whose run is there then', async () => {
+  it('stores the run of a script', async () => {
     const window = workbench();
     bench.script('openhtf_fvt1.py');
     await window.openFile('openhtf_fvt1.py');
@@ -110,7 +110,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 1));
   });
 
-  it('runs it again at once, while the window still asks what became of the station', async () => {
+  it('runs a script again while the window still refreshes the station', async () => {
     const window = workbench();
     cloud.holds = new RegExp(`/stations/${await stationId()}$`);
     for (const count of [2, 3]) {
@@ -122,7 +122,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 3 runs/));
   });
 
-  it('has the way round for what it has no call for', async () => {
+  it('offers its dashboard for actions without an API', async () => {
     const window = workbench();
     await tree().row('FVT1').menu('Unlink Procedure…');
     await window.notification(/Unlink FVT1 from Cloud bench in the dashboard/).close();
@@ -137,7 +137,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await page.close();
   });
 
-  it('names each trouble and its way out, and keeps what was seen last', async () => {
+  it('reports each connection problem with a remedy and keeps the last known stations', async () => {
     const window = workbench();
     const trouble = async (mood: typeof cloud.mood, sentence: RegExp, button?: string): Promise<void> => {
       cloud.mood = mood;
@@ -169,7 +169,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
       .waitFor({ state: 'detached' });
   });
 
-  it('is forgotten by signing out, and welcomes back', async () => {
+  it('shows the sign-in page after signing out', async () => {
     const window = workbench();
     await window.command('Test Stations: Sign Out…');
     await eventually(async () => assert.match(await window.dialog.text(), /removed from VS Code’s secret storage/));
@@ -185,7 +185,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
       .locator.waitFor(); // the station's key went too
   });
 
-  it('is left for this machine, and found again after a reload', async () => {
+  it('is replaced by this machine and is in use again after a reload', async () => {
     const window = workbench();
     const use = async (name: string): Promise<void> => {
       await window.command('Test Stations: Switch Server…');
@@ -201,7 +201,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await tree().row('Cloud bench').locator.waitFor();
   });
 
-  it('is taken from the list', async () => {
+  it('is removed from the list of servers', async () => {
     const window = workbench();
     await window.command('Test Stations: Remove Server…');
     await window.quickInput.pick(cloud.host);
@@ -210,12 +210,12 @@ describe('a TofuPilot server (a stand-in for it)', function () {
   });
 });
 
-describe('a server with a certificate of the company’s own', function () {
+describe('a server with a certificate of a private authority', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const company = useTofuPilot(true);
 
-  it('is trusted with the file of its authority, by the editor and by scripts', async () => {
+  it('is trusted by the editor and by scripts with the CA file', async () => {
     const window = workbench();
     const behind = new StationApi(company.behind, company.userKey);
     const procedure = await behind.call(procedures.create, { body: { name: 'Functional test', identifier: 'FVT1' } });

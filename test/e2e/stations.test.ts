@@ -12,7 +12,7 @@ describe('the Stations view', function () {
   const { workbench } = useBench(bench);
   let firstKey = '';
 
-  it('welcomes with the one thing to do', async () => {
+  it('offers to create the first station when it is empty', async () => {
     const window = workbench();
     await window.open(bench.workspace);
     await window.openContainer('Test Stations');
@@ -22,7 +22,7 @@ describe('the Stations view', function () {
     await window.statusBarItem('No station').waitFor();
   });
 
-  it('refuses bad names with a sentence, and creates the station with a good one', async () => {
+  it('refuses invalid station names with a reason and creates a station with a valid name', async () => {
     const window = workbench();
     await window.page.getByRole('button', { name: 'Create Station' }).first().click();
     await window.quickInput.opened('Create station');
@@ -40,7 +40,7 @@ describe('the Stations view', function () {
     await window.statusBarItem('Bench 1').waitFor();
   });
 
-  it('offers the first key once for copying, and it works', async () => {
+  it('offers the first key for copying once, and the copied key works', async () => {
     const window = workbench();
     const notification = window.notification('Station Bench 1 is ready');
     assert.deepEqual(await notification.buttons(), ['Link Procedure', 'Copy Key']);
@@ -53,7 +53,7 @@ describe('the Stations view', function () {
     assert.equal(current.name, 'Bench 1');
   });
 
-  it('asks before a name is used that another station has, in any case', async () => {
+  it('asks before it uses the name of another station, ignoring case', async () => {
     const window = workbench();
     await window.command('Test Stations: Create Station…');
     await window.quickInput.opened('Create station');
@@ -78,7 +78,7 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('BENCH 1').locator.waitFor({ state: 'detached' });
   });
 
-  it('links a new procedure from the inline action', async () => {
+  it('links a new procedure with the inline action', async () => {
     const window = workbench();
     const row = window.tree('Stations').row('Bench 1');
     await row.action('Link Procedures…');
@@ -106,7 +106,7 @@ describe('the Stations view', function () {
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('stations', theme);
   });
 
-  it('rotates the key behind a dialog that says what stops working; the old one is refused at once', async () => {
+  it('rotates a key after a dialog with the consequences, and the old key is refused at once', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await eventually(async () => assert.match(await window.dialog.text(), /stops working at once/));
@@ -119,7 +119,7 @@ describe('the Stations view', function () {
     await window.notification('Bench 1 has a new key').close();
   });
 
-  it('follows what others change on the server, without being asked', async () => {
+  it('shows changes of other clients automatically', async () => {
     const window = workbench();
     const api = await bench.api();
     const { id } = await api.call(stations.create, { body: { name: 'Made elsewhere' } });
@@ -128,7 +128,7 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('Made elsewhere').locator.waitFor({ state: 'detached' });
   });
 
-  it('renames a procedure and changes its identifier', async () => {
+  it('renames a procedure and changes its identifier in the view', async () => {
     const window = workbench();
     await window.tree('Stations').row('FVT1').menu('Rename Procedure…');
     await window.quickInput.opened('Rename procedure FVT1');
@@ -157,7 +157,7 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('FVT1').locator.waitFor();
   });
 
-  it('copies the key, and takes one that was made elsewhere only if it is the station’s', async () => {
+  it('copies the key and accepts a pasted key only if it belongs to the station', async () => {
     const window = workbench();
     const { api_key: made } = await (
       await bench.api()
@@ -174,7 +174,7 @@ describe('the Stations view', function () {
     await eventually(async () => assert.equal(await window.page.evaluate('navigator.clipboard.readText()'), made));
   });
 
-  it('renames a station, and the selection follows', async () => {
+  it('renames the selected station and keeps it selected', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Rename Station…');
     await window.quickInput.opened('Rename station Bench 1');
@@ -184,7 +184,7 @@ describe('the Stations view', function () {
     await window.statusBarItem('Bench A').waitFor();
   });
 
-  it('links an existing procedure to a second station by the palette', async () => {
+  it('links an existing procedure to a second station from the Command Palette', async () => {
     const window = workbench();
     await createStation(window, 'Bench B');
     await window.notification('Station Bench B is ready').click('Link Procedure');
@@ -206,13 +206,13 @@ describe('the Stations view', function () {
     );
   });
 
-  it('selects another station', async () => {
+  it('selects another station in the view', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench A').menu('Select Station');
     await window.statusBarItem('Bench A').waitFor();
   });
 
-  it('deletes a key, after asking', async () => {
+  it('deletes a key after a confirmation', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench B').menu('Delete Key…');
     await eventually(async () => assert.match(await window.dialog.text(), /nothing can push runs as this station/));
@@ -224,7 +224,7 @@ describe('the Stations view', function () {
     });
   });
 
-  it('deletes a procedure, saying what goes with it', async () => {
+  it('deletes a procedure after a confirmation that lists what is deleted with it', async () => {
     const window = workbench();
     await window.command('Test Stations: Create Procedure…');
     await window.quickInput.opened('Create procedure (1/2)');
@@ -240,7 +240,7 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('SCRAP').locator.waitFor({ state: 'detached' });
   });
 
-  it('unlinks a procedure, after asking', async () => {
+  it('unlinks a procedure after a confirmation', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench B').menu('Remove Station…');
     await eventually(async () => assert.match(await window.dialog.text(), /Its runs remain on the server/));
@@ -252,7 +252,7 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('FVT1').locator.waitFor({ state: 'detached' });
   });
 
-  it('says what to do in a window without a folder, and follows it from another window', async () => {
+  it('explains what to do in a window without a folder and shows changes of another window', async () => {
     const window = workbench();
     const page = await window.page.context().newPage();
     await page.goto(`${window.server.url}/?ew=true`);
@@ -276,7 +276,7 @@ describe('the Stations view', function () {
     await isKept(window.page, /^(?![\s\S]*"selectedStation":null)/);
   });
 
-  it('finds the same stations after a reload of the window, and after the server was killed', async () => {
+  it('shows the same stations after a reload of the window and after the server was killed', async () => {
     const window = workbench();
     const { pid } = bench.address();
     process.kill(pid, 'SIGKILL');

@@ -43,7 +43,7 @@ describe('live streams of scripts', function () {
     await bench.linkedProcedure('Bench 1', 'FVT1');
   });
 
-  it('that are run in the editor reach the server, which the script trusts', async () => {
+  it('reach the server from a script that runs in the editor', async () => {
     const window = workbench();
     await window.openFile('streamed.py');
     await window.command('Test Stations: Run Procedure on Station');
@@ -54,7 +54,7 @@ describe('live streams of scripts', function () {
     await eventually(async () => assert.deepEqual(await states(), ['disconnected']));
   });
 
-  it('that are run in a station terminal do too', async () => {
+  it('reach the server from a script that runs in a station terminal', async () => {
     const window = workbench();
     await window.command('Test Stations: Open Station Terminal');
     const terminal = new Terminal(window.page);
@@ -68,7 +68,7 @@ describe('live streams of scripts', function () {
     });
   });
 
-  it('that are run in a station terminal ask in the operator panel, and take its answer', async () => {
+  it('show the prompt of a script in a station terminal in the Operator UI and return the answer', async () => {
     const window = workbench();
     bench.script('openhtf_streamed.py');
     await new Terminal(window.page).enter('python openhtf_streamed.py .');

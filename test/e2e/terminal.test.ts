@@ -34,14 +34,14 @@ describe('a station terminal', function () {
     bench.write('v2.py', v2Script(fvt1?.id ?? ''));
   });
 
-  it('opens for the selected station and says so', async () => {
+  it('opens for the selected station and names it', async () => {
     const window = workbench();
     await window.command(openCommand);
     await terminal().tab('Bench 1').waitFor();
     await eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1 to http:/));
   });
 
-  it('has the interpreter of the virtual environment', async () => {
+  it('uses the interpreter of the virtual environment', async () => {
     await terminal().enter('python -c "import sys; print(sys.prefix)"');
     await eventually(async () => {
       const shown = (await terminal().text()).replaceAll('\n', '');
@@ -63,7 +63,7 @@ describe('a station terminal', function () {
     for (const theme of ['light', 'dark'] as const) await workbench().screenshot('terminal', theme);
   });
 
-  it('keeps the key in its own process only', async () => {
+  it('keeps the station key in its own process only', async () => {
     const window = workbench();
     const row = window.tree('Stations').row('Bench 1');
     await window.openContainer('Test Stations');
@@ -86,7 +86,7 @@ describe('a station terminal', function () {
   const isNew = (): Promise<void> =>
     eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1(?![^]*openhtf_fvt1)/));
 
-  it('opens by the station’s context menu', async () => {
+  it('opens from the context menu of the station', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Open Station Terminal');
     await terminal().tab('Bench 1').waitFor();
@@ -95,7 +95,7 @@ describe('a station terminal', function () {
     await eventually(async () => assert.equal((await units()).length, 3));
   });
 
-  it('is told to have an old key after a rotation, and another one pushes with the new key', async () => {
+  it('warns about its old key after a rotation, and a new terminal pushes with the new key', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
@@ -110,7 +110,7 @@ describe('a station terminal', function () {
     await eventually(async () => assert.equal((await units()).length, 4));
   });
 
-  it('is not there without a key', async () => {
+  it('does not open without a key', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');
     await window.dialog.click('Delete Key');
@@ -122,11 +122,11 @@ describe('a station terminal', function () {
   });
 });
 
-describe('in a folder that is not trusted', function () {
+describe('a script in a folder that is not trusted', function () {
   const bench = new Bench();
   const { workbench } = useUntrustedBench(bench);
 
-  it('a script is marked, and neither a terminal nor a lens is offered', async () => {
+  it('is marked and gets neither a terminal nor a code lens', async () => {
     const window = workbench();
     bench.write('fvt9.py', 'import openhtf as htf\n\nhtf.Test(procedure_id="FVT9")\n');
     await window.open(bench.workspace);

@@ -47,7 +47,7 @@ describe('the Test Explorer', function () {
     for (const theme of ['light', 'dark'] as const) await workbench().screenshot('tests-found', theme);
   });
 
-  it('follows files that are made, changed and deleted', async () => {
+  it('updates when files are created, changed and deleted', async () => {
     write('new.py', bench.read('board.py'));
     await explorer().expand('new.py');
     await showsRows((rows) => assert.match(rows, /new\.py/));
@@ -57,7 +57,7 @@ describe('the Test Explorer', function () {
     await showsRows((rows) => assert.doesNotMatch(rows, /new\.py/));
   });
 
-  it('makes a dry run without a station, a procedure and a server', async () => {
+  it('starts a dry run without a station, a procedure and a server', async () => {
     const window = workbench();
     await window.openFile('vanilla_fvt1.py');
     await window.command('Test Stations: Dry Run Procedure (No Upload)');
@@ -124,7 +124,7 @@ describe('the Test Explorer', function () {
     bench.remove('prompts.py');
   });
 
-  it('runs from the gutter; phases that are found join those that run', async () => {
+  it('runs a script from the gutter and adds phases that are found at run time', async () => {
     const window = workbench();
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
@@ -142,7 +142,7 @@ describe('the Test Explorer', function () {
     });
   });
 
-  it('tells skipped from broken phases, and shows each attempt', async () => {
+  it('distinguishes skipped from broken phases and shows each attempt', async () => {
     const window = workbench();
     await window.openFile('retries.py');
     await window.command('Test Stations: Run Procedure on Station');
@@ -164,7 +164,7 @@ describe('the Test Explorer', function () {
     await told.close();
   });
 
-  it('shows a failed measurement at its line, with what was expected and what it was', async () => {
+  it('shows a failed measurement at its line with the expected and the actual value', async () => {
     const window = workbench();
     await window.openFile('board_fail.py');
     await explorer().action('board_fail.py', 'Run Test');
@@ -183,7 +183,7 @@ describe('the Test Explorer', function () {
     for (const theme of ['light', 'dark'] as const) await window.screenshot('failed-measurement', theme);
   });
 
-  it('runs what failed once more', async () => {
+  it('reruns the failed phase', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     bench.write('board_fail.py', bench.read('board_fail.py').replace('SN-000F', 'SN-0003'));

@@ -20,7 +20,7 @@ test.add_output_callbacks(upload())
 test.execute(${start})
 `;
 
-describe('traps', function () {
+describe('misleading scripts', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
 
@@ -44,7 +44,7 @@ describe('traps', function () {
     return bench.run(all[0]?.id ?? '');
   };
 
-  it('a PASS without a phase is an error', async () => {
+  it('shows a PASS without a phase as ERROR', async () => {
     const body = `
 def phase(test): pass
 
@@ -57,7 +57,7 @@ class Scanner:
       .close();
   });
 
-  it('a FAIL with exit code 0 is a FAIL, a NaN is outside of every limit, and is saved', async () => {
+  it('shows FAIL despite exit code 0, evaluates NaN as outside every limit, and stores the run', async () => {
     const body = `
 @htf.measures(htf.Measurement("rail").in_range(3, 4), htf.Measurement("curve").with_dimensions("s"))
 def phase(test):
@@ -85,7 +85,7 @@ ${between}
 phase_flash()
 `;
 
-  it('a plain script that crashes between two phases is an ERROR, and is saved', async () => {
+  it('shows and stores ERROR for a plain script that crashes between two phases', async () => {
     await start('crash.py', twoPhases('SN-CRASH', 'raise ConnectionError("no answer from the supply")'));
     const message = workbench().notification(/ConnectionError: no answer from the supply \(crash\.py:7\)/);
     await message.text();
@@ -100,7 +100,7 @@ phase_flash()
     assert.match(run.logs.at(-1)?.message ?? '', /exception that it did not catch: ConnectionError/);
   });
 
-  it('a plain script whose process dies between two phases is an ERROR, and is saved', async () => {
+  it('shows and stores ERROR for a plain script whose process dies between two phases', async () => {
     await start('dies.py', twoPhases('SN-DIES', 'os._exit(0)'));
     const message = workbench().notification(/SN-DIES: ERROR\. The script's process ended in the middle of the run/);
     await message.text();
@@ -110,7 +110,7 @@ phase_flash()
     assert.deepEqual([run.outcome, run.phases.length], ['ERROR', 1]);
   });
 
-  it('names with spaces and of all alphabets stay as they are', async () => {
+  it('leaves names with spaces and of all alphabets unchanged', async () => {
     const body = `
 @htf.PhaseOptions(name="Spannung prüfen (5 V)")
 @htf.measures(htf.Measurement("Spannung Ω 電圧").in_range(3, 4))
@@ -125,7 +125,7 @@ def phase(test):
     await shows(/Spannung prüfen \(5 V\)/);
   });
 
-  it('50 MB of prints and bytes that are no text leave the window usable, and the run is saved', async () => {
+  it('stores the run and keeps the window usable after 50 MB of printed and binary output', async () => {
     const body = `
 def phase(test):
     for number in range(5_000):
@@ -147,7 +147,7 @@ atexit.register(print, "the end of the prints")
     await saved('SN-LOUD');
   });
 
-  it('a script that changes its folder, closes its output and forks is followed to its end', async () => {
+  it('follows a script that changes its folder, closes its output and forks until it ends', async () => {
     const body = `
 import tempfile
 
@@ -167,7 +167,7 @@ def phase(test):
     await saved('SN-CLOSED');
   });
 
-  it('a prompt that nobody answers is an ERROR, and its box closes', async () => {
+  it('shows ERROR for a prompt that times out and closes its input box', async () => {
     const window = workbench();
     const body = `
 @htf.plugs.plug(prompts=UserInput)

@@ -38,7 +38,7 @@ describe('the tree of stations', function () {
     await api.call(runs.create, { body: runAt(procedure, serial, outcome, midnight(1) + atHour * hour) });
   };
 
-  it('tells what became of a station: key, runs, first-pass yield, when it was seen', async () => {
+  it('shows the key, runs, first-pass yield and last connection of a station', async () => {
     const window = workbench();
     const api = await bench.api();
     const id = await bench.stationId('Bench 1');
@@ -79,7 +79,7 @@ describe('the tree of stations', function () {
       .locator.waitFor();
   });
 
-  it('keeps what is open and focused while others work', async () => {
+  it('keeps expanded and focused nodes while other clients make changes', async () => {
     const window = workbench();
     const api = await bench.api();
     await tree().row('FVT1').click();
@@ -105,7 +105,7 @@ describe('the tree of stations', function () {
     await tree().row('Bench 00').locator.waitFor({ state: 'detached' });
   });
 
-  it('does by the keyboard what the focused node needs', async () => {
+  it('renames and removes the focused node with the keyboard', async () => {
     const window = workbench();
     await tree().row('FVT1').click();
     await window.page.mouse.move(700, 400);
@@ -128,7 +128,7 @@ describe('the tree of stations', function () {
     assert.equal(await tree().row('Bench 1').locator.getAttribute('aria-expanded'), 'true');
   });
 
-  it('has a thousand stations, filtered by name and by procedure', async () => {
+  it('filters a thousand stations by name and by procedure', async () => {
     const window = workbench();
     const api = await bench.api();
     for (let n = 1; n < 1000; n += 1) {
@@ -170,7 +170,7 @@ describe('the tree of stations', function () {
   });
 
   // The headers are the workbench's own: axe finds their buttons nested in a button.
-  it('has nothing that axe finds wrong in its views', async () => {
+  it('has no accessibility violations in its views', async () => {
     const window = workbench();
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await window.page.evaluate(axe);

@@ -3,7 +3,7 @@ import { before, describe, it } from 'mocha';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { eventually, until } from './support/until.ts';
 
-describe('trouble while a script runs', function () {
+describe('errors while a script runs', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
 
@@ -16,7 +16,7 @@ describe('trouble while a script runs', function () {
     await window.openContainer('Test Stations');
   });
 
-  it('loses nothing: the same script is not started twice, and a killed server is back for the push', async () => {
+  it('keep the result: the same script is not started twice, and a killed server is restarted for the push', async () => {
     const window = workbench();
     await window.openFile('waiting.py');
     await window.editorAction('Run Procedure on Station');
@@ -38,7 +38,7 @@ describe('trouble while a script runs', function () {
     await window.notification(/SN-WAIT: PASS/).close();
   });
 
-  it('tells of the unit whose test died with the process', async () => {
+  it('name the unit whose test ended with its process', async () => {
     const window = workbench();
     await window.openFile('dying.py');
     await window.editorAction('Run Procedure on Station');
@@ -51,7 +51,7 @@ describe('trouble while a script runs', function () {
     await died.close();
   });
 
-  it('names the station whose key the script brings itself', async () => {
+  it('name the station whose key is in the script', async () => {
     const window = workbench();
     await createStation(window, 'Bench 2');
     await bench.linkedProcedure('Bench 2', 'EOL');

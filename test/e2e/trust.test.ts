@@ -6,7 +6,7 @@ describe('a folder that is not trusted', function () {
   const bench = new Bench();
   const { workbench } = useUntrustedBench(bench);
 
-  it('shows stations, and runs nothing', async () => {
+  it('shows stations and runs no scripts', async () => {
     const window = workbench();
     bench.script('openhtf_fvt1.py');
     await window.open(bench.workspace);

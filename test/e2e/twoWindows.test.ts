@@ -32,14 +32,14 @@ describe('two windows with one data folder', function () {
     await both((window) => window.openContainer('Test Stations'));
   });
 
-  it('start one server, and see the same', async () => {
+  it('start one server and show the same stations', async () => {
     const [first] = windows;
     await createStation(first?.() ?? assert.fail(), 'Bench 1');
     await sees('Bench 1');
     assert.deepEqual(servers(), [bench.address().pid]);
   });
 
-  it('get one new server when theirs is killed, and both follow it', async () => {
+  it('share one new server after theirs was killed', async () => {
     const killed = bench.address().pid;
     process.kill(killed, 'SIGKILL');
     await until(() => !servers().includes(killed), { what: 'the end of the server' });

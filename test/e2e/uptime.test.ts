@@ -12,7 +12,7 @@ const hour = 3_600_000;
 describe('a station in the uptime panel', function () {
   const { workbench, id, panel, row, beat } = useUptimePanel();
 
-  it('opens on a station by its menu, and says why one without a history has none', async () => {
+  it('opens from the menu of a station and explains why it has no history', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await window.tree('Stations').row('Spare bench').menu('Open Uptime');
@@ -28,7 +28,7 @@ describe('a station in the uptime panel', function () {
     await window.page.mouse.move(900, 500);
   });
 
-  it('takes maintenance and pauses, and gives them back', async () => {
+  it('adds and ends maintenance and pauses', async () => {
     const window = workbench();
     const { quickInput } = window;
     await panel().getByRole('button', { name: 'Mark maintenance…' }).click();
@@ -66,7 +66,7 @@ describe('a station in the uptime panel', function () {
     await panel().locator('.badge').waitFor({ state: 'detached' });
   });
 
-  it('sets the operator address', async () => {
+  it('sets the operator address of a station', async () => {
     const { quickInput } = workbench();
     await panel().getByRole('button', { name: 'Operator address…' }).click();
     await quickInput.opened('Operator address of Bench 2');
@@ -77,7 +77,7 @@ describe('a station in the uptime panel', function () {
     await panel().locator('.facts').getByText('127.0.0.1:9').waitFor();
   });
 
-  it('tells when a watched station goes or comes back, once, and is silent of others', async () => {
+  it('notifies once when a watched station disconnects or reconnects, and never about other stations', async () => {
     const window = workbench();
     // The words go by themselves: who looks for them afterwards may be too late.
     await Promise.all([
@@ -111,7 +111,7 @@ describe('a station in the uptime panel', function () {
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
   });
 
-  it('comes back after a reload of the window, as it was', async () => {
+  it('restores the panel after a reload of the window', async () => {
     const window = workbench();
     await panel()
       .getByRole('gridcell', { name: dayName(25) })

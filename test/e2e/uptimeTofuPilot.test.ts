@@ -11,7 +11,7 @@ describe('the uptime panel on a TofuPilot server (a stand-in for it)', function 
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();
 
-  it('tells what is known, and leads to the dashboard', async () => {
+  it('shows the connection status of stations and opens the dashboard', async () => {
     const window = workbench();
     const behind = new StationApi(cloud.behind, cloud.userKey);
     await behind.call(stations.create, { body: { name: 'Cloud bench' } });

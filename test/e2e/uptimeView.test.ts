@@ -27,7 +27,7 @@ describe('the uptime panel', function () {
   const focused = (): Promise<string | null> => panel().locator('.cells > :focus').getAttribute('aria-label');
   const saved = (name: RegExp): Promise<string> => saveAs(workbench(), bench, name);
 
-  it('shows all stations in rows, with how many are connected and the figures of all together', async () => {
+  it('shows all stations in rows with the number of connected stations and the overall figures', async () => {
     assert.deepEqual(await names(), ['Bench 1', 'Bench 2', 'Bench 10', 'Spare bench']);
     assert.equal(await panel().locator('.summary').innerText(), '2 of 4 connected');
     assert.match(await textOf(row('Bench 2')), /^Bench 2 disconnected since .+ 9\d\.\d\d % 98 % observed$/);
@@ -39,7 +39,7 @@ describe('the uptime panel', function () {
     await workbench().screenshots('uptime');
   });
 
-  it('tells a day to the mouse and to screen readers in the same words', async () => {
+  it('describes a day to the mouse and to screen readers with the same text', async () => {
     const words = `${dayName(3)}: 91.66 % up of 1 d observed (100 %); 2 h down, 1 incident`;
     const bars = row('Bench 1').first().locator('.bars');
     const { width = 0, height = 0 } = (await bars.boundingBox()) ?? {};
@@ -51,7 +51,7 @@ describe('the uptime panel', function () {
     await panel().locator('.tip').waitFor({ state: 'hidden' });
   });
 
-  it('goes through days and stations by the keyboard, and pins one', async () => {
+  it('moves through days and stations with the keyboard and pins a day', async () => {
     const { keyboard } = workbench().page;
     await panel().getByRole('textbox', { name: 'Filter stations by name' }).focus();
     await keyboard.press('Tab'); // the order
@@ -86,7 +86,7 @@ describe('the uptime panel', function () {
     await panel().locator('.incidents').waitFor();
   });
 
-  it('shows a day in full: hours, incidents with cause, runs with outcome, yield, utilization', async () => {
+  it('shows the hours, incidents, runs, yield and utilization of a day', async () => {
     assert.match(
       await textOf(panel().locator('.incidents li')),
       /^12:00:00 PM to 2:00:00 PM 2 h live stream disconnected$/,
@@ -117,7 +117,7 @@ describe('the uptime panel', function () {
     await panel().getByRole('heading', { level: 1, name: 'Bench 1' }).waitFor();
   });
 
-  it('is sound for screen readers, in every theme', async () => {
+  it('has no accessibility violations in any theme', async () => {
     for (const theme of allThemes) {
       await workbench().setTheme(theme);
       assert.deepEqual(await axeProblems(panel()), [], `${theme}, a station`);
@@ -131,7 +131,7 @@ describe('the uptime panel', function () {
     await workbench().setTheme('light');
   });
 
-  it('sorts and filters the stations', async () => {
+  it('sorts and filters the stations in the uptime panel', async () => {
     const order = async (name: string): Promise<void> => {
       await panel().getByRole('combobox', { name: 'Order of the stations' }).click();
       await panel().getByRole('option', { name }).click();
@@ -144,7 +144,7 @@ describe('the uptime panel', function () {
     await eventually(async () => assert.deepEqual(await names(), ['Bench 10', 'Bench 1']));
   });
 
-  it('shows the same as a table', async () => {
+  it('shows the same uptime as a table', async () => {
     await panel().getByRole('textbox', { name: 'Filter stations by name' }).fill('');
     await panel().getByRole('button', { name: 'Show as table' }).click();
     const table = panel().getByRole('table', { name: 'Uptime of all stations' });
@@ -164,7 +164,7 @@ describe('the uptime panel', function () {
     await workbench().screenshot('uptime-days-table', 'dark');
   });
 
-  it('exports the days as CSV and JSON, of a station and of all', async () => {
+  it('exports the days of one station and of all stations as CSV and JSON', async () => {
     await panel().getByRole('button', { name: 'Export the days as CSV' }).click();
     const ofOne = (await saved(/^Bench 1 uptime \d{4}-\d\d-\d\d\.csv$/)).split('\r\n');
     assert.equal(
@@ -184,7 +184,7 @@ describe('the uptime panel', function () {
     await panel().getByRole('button', { name: 'Show as table' }).click();
   });
 
-  it('follows a station that comes or goes, and repaints its row alone', async () => {
+  it('updates only the row of a station that connects or disconnects', async () => {
     await panel().getByRole('combobox', { name: 'Order of the stations' }).click();
     await panel().getByRole('option', { name: 'By name' }).click();
     await eventually(async () => assert.equal((await names())[0], 'Bench 1'));
@@ -205,7 +205,7 @@ describe('the uptime panel', function () {
     await panel().getByText('2 of 4 connected').waitFor();
   });
 
-  it('shows 60 and 30 days where there is less room', async () => {
+  it('shows 60 and 30 days in narrower panels', async () => {
     const { page } = workbench();
     const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     const head = panel().locator('.grid .head');

@@ -25,7 +25,7 @@ describe('the user key of a window', function () {
         .map(({ id, name }) => ({ id: String(id), name: name === null ? null : String(name) })),
     );
 
-  it('is renewed when it was revoked or belongs to another server, and replaces its earlier one', async () => {
+  it('is renewed and replaced when it was revoked or belongs to another server', async () => {
     const window = workbench();
     await window.open(bench.workspace);
     await window.openContainer('Test Stations');

@@ -20,11 +20,11 @@ const python = (version: string, packages: Record<string, string | null>) => ():
     inside: { executable: '/usr/bin/python3', version, packages },
   });
 
-describe('the problems that the Doctor finds in Python', () => {
+describe('the problems that the Doctor reports about Python', () => {
   const problemsOf = async (state: () => Promise<PythonState>, isTrusted = true): Promise<string> =>
     (await pythonSection(isTrusted, state)).problems?.join('\n') ?? '';
 
-  it('are none where the interpreter and its packages are there', async () => {
+  it('are empty when the interpreter and its packages are installed', async () => {
     for (const version of ['3.10.0', '3.14.1', '4.0.0']) {
       assert.equal(await problemsOf(python(version, { openhtf: '1.6', tofupilot: '2.0' })), '');
     }
@@ -41,7 +41,7 @@ describe('the problems that the Doctor finds in Python', () => {
     );
   });
 
-  it('say that the interpreter is too old, before anything about its packages', async () => {
+  it('report an interpreter that is too old before its packages', async () => {
     for (const version of ['2.7.18', '3.9.21']) {
       const problems = await problemsOf(python(version, { openhtf: null, tofupilot: null }));
       assert.match(
@@ -51,7 +51,7 @@ describe('the problems that the Doctor finds in Python', () => {
     }
   });
 
-  it('name an interpreter that does not work, and the setting', async () => {
+  it('name an interpreter that does not work and the setting', async () => {
     const broken = { command: ['py', '-3'], source: 'PATH', inside: { failure: 'spawn ENOENT' } };
     assert.match(
       await problemsOf(() => Promise.resolve(broken)),
@@ -59,13 +59,13 @@ describe('the problems that the Doctor finds in Python', () => {
     );
   });
 
-  it('say that the workspace is not trusted, and start no interpreter there', async () => {
+  it('report an untrusted workspace without starting the interpreter', async () => {
     const problems = await problemsOf(() => assert.fail('an interpreter was started'), false);
     assert.match(problems, /not trusted.*Manage Workspace Trust/);
   });
 });
 
-describe('the problems that the Doctor finds in the stations', () => {
+describe('the problems that the Doctor reports about stations', () => {
   const bench: StationItem = {
     id: 'station-1',
     name: 'Bench 1',
@@ -98,21 +98,21 @@ describe('the problems that the Doctor finds in the stations', () => {
   const problemsOf = async (of: Parameters<typeof stationsSection>[1], answers = true): Promise<string> =>
     (await stationsSection(connection, of, { instance: 'server-1', answers })).problems?.join('\n') ?? '';
 
-  it('are none where the selected station has its key on this machine', async () => {
+  it('are empty when the key of the selected station is on this machine', async () => {
     assert.equal(await problemsOf(store([bench], 'here')), '');
   });
 
-  it('say which step is missing', async () => {
+  it('name the missing step', async () => {
     assert.match(await problemsOf(store([], null)), /no station yet\..*Create Station/);
     assert.match(await problemsOf(store([bench], 'here', { selected: undefined })), /No station is selected\..*Select/);
     assert.match(await problemsOf(store([bench], null)), /Bench 1 has no key\..*Generate New Key/);
   });
 
-  it('do not overlook that the key on this machine was replaced on the server', async () => {
+  it('include a key on this machine that was replaced on the server', async () => {
     assert.match(await problemsOf(store([bench], 'elsewhere')), /key of Bench 1 is not on this machine\. Paste it/);
   });
 
-  it('say why the stations could not be loaded', async () => {
+  it('include the reason why the stations could not be loaded', async () => {
     const error = new Error('You are signed out.');
     assert.match(await problemsOf(store([bench], 'here', { error })), /could not be loaded: You are signed out\./);
   });
@@ -122,7 +122,7 @@ describe('the problems that the Doctor finds in the stations', () => {
   });
 });
 
-describe('the problems that the Doctor finds in the local server', function () {
+describe('the problems that the Doctor reports about the local server', function () {
   this.timeout(10_000);
   const instance = '0f8fad5b-d9cb-469f-a165-70867728950e';
   let folder: string;
@@ -156,23 +156,23 @@ describe('the problems that the Doctor finds in the local server', function () {
   };
   const problems = async (): Promise<string> => (await examineLocalServer(folder)).section.problems?.join('\n') ?? '';
 
-  it('say that it was never started', async () => {
+  it('report a server that was never started', async () => {
     rmSync(join(folder, 'server.json'), { force: true });
     assert.match(await problems(), /has not been started on this data folder\. Open the Test Stations view/);
   });
 
-  it('are none when it answers', async () => {
+  it('are empty when the server answers', async () => {
     answersAs = instance;
     write(process.pid);
     assert.equal(await problems(), '');
   });
 
-  it('say that it is not running', async () => {
+  it('report a server that is not running', async () => {
     write(2 ** 30, await unusedPort());
     assert.match(await problems(), /server is not running\. Open the Test Stations view/);
   });
 
-  it('never ask to end another program that has its process number or its port by now', async () => {
+  it('never ask to end another program that has the process id or the port of the server now', async () => {
     write(process.pid, await unusedPort());
     assert.match(await problems(), /server is not running\. Open the Test Stations view/);
     answersAs = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
@@ -180,7 +180,7 @@ describe('the problems that the Doctor finds in the local server', function () {
     assert.match(await problems(), /server is not running\. Open the Test Stations view/);
   });
 
-  it('say that it hangs, and name its process', async () => {
+  it('report a server that hangs, with its process id', async () => {
     answersAs = undefined;
     write(process.pid);
     assert.match(await problems(), new RegExp(`process ${process.pid}\\) does not answer\\. End this process`));

@@ -31,13 +31,13 @@ describe('redaction', () => {
     it(`takes out ${name}`, () => assert.equal(redact(text, me), left));
   }
 
-  it('takes out the home directory of Windows in each way of writing it', () => {
+  it('removes the home directory of Windows in each spelling', () => {
     const windows = { home: String.raw`D:\Homes\Jane Doe`, user: 'Jane Doe', host: 'PC' };
     const text = String.raw`d:\homes\jane doe\x, D:/Homes/Jane Doe/x, "D:\\Homes\\Jane Doe\\x", file:///D:/Homes/Jane%20Doe/x`;
     assert.equal(redact(text, windows), String.raw`~\x, ~/x, "~\\x", file:///~/x`);
   });
 
-  it('leaves everything else as it is', () => {
+  it('leaves other text unchanged', () => {
     const text = [
       'VS Code: 1.105.0 (desktop), 127.0.0.1:4711, /home/janet2 is not hers',
       'Key of the selected station on this machine: yes',
@@ -47,7 +47,7 @@ describe('redaction', () => {
     assert.equal(redact(text, { ...me, user: 'jan' }), text.replace('/home/janet2', '/home/<user>'));
   });
 
-  it('does not take the root of the file system for a home', () => {
+  it('does not treat the root of the file system as a home directory', () => {
     assert.equal(redact('/opt/x', { home: '/', user: '', host: 'localhost' }), '/opt/x');
   });
 });

@@ -16,7 +16,7 @@ const systemOf = (platform: NodeJS.Platform, start: string | null, isAlive = tru
   isAlive: () => isAlive,
 });
 
-describe('a process that is known by its number and its start', () => {
+describe('a process that is identified by its id and start time', () => {
   for (const platform of ['darwin', 'win32'] as const) {
     it(`is not taken for a later one of its number on ${platform}`, async () => {
       const birth = await birthOf(42, systemOf(platform, 'Sat Nov 28 07:00:00 2026'));
@@ -31,7 +31,7 @@ describe('a process that is known by its number and its start', () => {
     });
   }
 
-  it('is dead after its end on this system', async () => {
+  it('is not alive after its end on this system', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
     const pid = child.pid ?? assert.fail();
     const birth = await birthOf(pid);

@@ -25,10 +25,10 @@ function disk(failures: number, code = 'EPERM') {
   };
 }
 
-describe('a rename', () => {
+describe('a rename with retries', () => {
   const folder = temporaryFolder();
 
-  it('is tried again while another program has the file open', async () => {
+  it('is retried while another program has the file open', async () => {
     for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
       const by = disk(5, code);
       await renameWithRetries('a', 'b', by);
@@ -36,7 +36,7 @@ describe('a rename', () => {
     }
   });
 
-  it('is given up after some seconds, and at once for any other reason', async () => {
+  it('fails after two seconds of retries, and at once for any other error', async () => {
     const held = disk(Infinity);
     await assert.rejects(renameWithRetries('a', 'b', held), { code: 'EPERM' });
     assert.ok(held.seen.waited > 2000 && held.seen.waited < 10_000, String(held.seen.waited));
@@ -56,7 +56,7 @@ describe('a rename', () => {
     return (await box.list()).find((each) => each.id === id) ?? assert.fail('it is not in the outbox');
   };
 
-  it('that fails for a while costs the outbox neither the note of a try nor the removal of a result', async () => {
+  it('keeps the record of a try and the removal of an uploaded result when it fails for a while', async () => {
     let failures = 0;
     const box = new UploadFolder(join(folder, 'outbox'), (from, to) =>
       renameWithRetries(from, to, {
@@ -71,7 +71,7 @@ describe('a rename', () => {
     assert.deepEqual([await box.list(), readdirSync(box.path)], [[], []]);
   });
 
-  it('that never succeeds leaves no result that would be pushed again', async () => {
+  it('leaves no result that would be pushed again when it never succeeds', async () => {
     const box = new UploadFolder(join(folder, 'held'), () => Promise.reject(systemError('EPERM')));
     const result = await keep(box, 'SN-1');
     await box.remove(result);

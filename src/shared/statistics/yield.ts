@@ -1,5 +1,6 @@
 import type { YieldCounts } from '../contract/overview.ts';
 import type { Sample } from '../contract/units.ts';
+import { percent } from '../format/percent.ts';
 
 /** A run as the yield needs it. */
 export interface YieldRun {
@@ -146,9 +147,9 @@ export function rolledThroughputYield(steps: readonly Pick<YieldCounts, 'units' 
   return steps.reduce((product, { units, passed_first }) => product * (passed_first / units), 1);
 }
 
-/** Returns a yield in whole percent, rounded down so that one failure never reads 100 %; null if no unit was counted. */
+/** Returns a yield in whole percent; null if no unit was counted. */
 export const yieldPercent = (passed: number, units: number): number | null =>
-  units === 0 ? null : Math.floor((100 * passed) / units);
+  units === 0 ? null : percent(passed, units);
 
 function inOrder(a: YieldRun, b: YieldRun): number {
   if (a.started_at !== b.started_at) return a.started_at - b.started_at;

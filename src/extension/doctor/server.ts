@@ -137,7 +137,10 @@ async function endOfLog(file: string): Promise<string> {
   }
 }
 
-async function examineRemoteServer(connection: Connection, { url, caFile }: RemoteServerEntry): Promise<ExaminedServer> {
+async function examineRemoteServer(
+  connection: Connection,
+  { url, caFile }: RemoteServerEntry,
+): Promise<ExaminedServer> {
   const facts: Fact[] = [
     ['Kind', 'at an address'],
     ['Address', url],

@@ -2,20 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runMain, runNode, ScriptError } from './lib/main.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
-import { build, root } from './lib/places.mjs';
+import { build, root } from './lib/paths.mjs';
 import { installVenv, venvPython } from './lib/python.mjs';
-import { runMain, Trouble } from './lib/trouble.mjs';
 
 /** `npm run test:desktop`: downloads a desktop VS Code, installs the package in it, and runs test/desktop/suite.cjs. */
 async function main() {
   await useNode24(import.meta.url);
   await installPackages();
   await installVenv('newest');
-  const packed = spawnSync(process.execPath, [join(root, 'scripts', 'package.mjs')], { cwd: root, stdio: 'inherit' });
-  if (packed.status !== 0) throw new Trouble('The package could not be built, see above.');
-  // It is there only now.
+  runNode(['scripts/package.mjs'], 'The build of the package');
+  // Its packages may have been installed just now.
   const desktop = await import('@vscode/test-electron');
   const program = await download(desktop);
   const place = mkdtempSync(join(tmpdir(), 'ts-desktop-'));
@@ -24,18 +23,18 @@ async function main() {
     const [cli, ...args] = desktop.resolveCliArgsFromVSCodeExecutablePath(program, { reuseMachineInstall: true });
     const install = [...args, ...folders, '--install-extension', join(build, 'test-stations.vsix')];
     const installed = spawnSync(cli, install, { stdio: 'inherit', shell: process.platform === 'win32' });
-    if (installed.status !== 0) throw new Trouble('The package could not be installed, see above.');
+    if (installed.status !== 0) throw new ScriptError('The package could not be installed, see above.');
     const code = await desktop.runTests({
       vscodeExecutablePath: program,
       reuseMachineInstall: true,
-      extensionDevelopmentPath: driver(place),
+      extensionDevelopmentPath: createDriver(place),
       extensionTestsPath: join(root, 'test', 'desktop', 'suite.cjs'),
-      launchArgs: [workspace(place), '--disable-workspace-trust', ...folders],
+      launchArgs: [createWorkspace(place), '--disable-workspace-trust', ...folders],
     });
     console.log(code === 0 ? '1 passed, 0 failed, 0 skipped' : '0 passed, 1 failed, 0 skipped');
     return code;
   } finally {
-    endServer(place);
+    stopServer(place);
     rmSync(place, { recursive: true, force: true });
   }
 }
@@ -44,14 +43,14 @@ async function download({ downloadAndUnzipVSCode }) {
   try {
     return await downloadAndUnzipVSCode({ cachePath: join(build, 'desktop') });
   } catch (error) {
-    throw new Trouble(
-      `A desktop VS Code could not be downloaded (${error.message}). Try where its site can be reached.`,
+    throw new ScriptError(
+      `A desktop VS Code could not be downloaded (${error.message}). Check the network connection, then try again.`,
     );
   }
 }
 
-/** VS Code wants an extension whose tests these are: one that does nothing, beside the one that is installed. */
-function driver(place) {
+/** VS Code runs tests of an extension under development, so an empty one is created beside the installed one. */
+function createDriver(place) {
   const folder = join(place, 'driver');
   mkdirSync(folder);
   const manifest = { name: 'driver', publisher: 'test-stations', version: '0.0.1', engines: { vscode: '^1.105.0' } };
@@ -59,11 +58,11 @@ function driver(place) {
   return folder;
 }
 
-function workspace(place) {
+function createWorkspace(place) {
   const folder = join(place, 'workspace');
   mkdirSync(folder);
   cpSync(join(root, 'test', 'fixtures', 'scripts', 'openhtf_bare.py'), join(folder, 'board.py'));
-  for (const name of ['wait', 'go']) writeFileSync(join(folder, name), ''); // it then says that it ran
+  for (const name of ['wait', 'go']) writeFileSync(join(folder, name), ''); // lets the script end
   mkdirSync(join(place, 'user', 'User'), { recursive: true });
   const settings = {
     'testStations.dataFolder': join(place, 'data'),
@@ -74,12 +73,12 @@ function workspace(place) {
   return folder;
 }
 
-/** It would outlive its window. */
-function endServer(place) {
+/** The server would outlive its window. */
+function stopServer(place) {
   try {
     process.kill(JSON.parse(readFileSync(join(place, 'data', 'server.json'), 'utf8')).pid);
   } catch {
-    // none was started
+    // No server was started.
   }
 }
 

@@ -1,46 +1,31 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { runMain, runNode } from './lib/main.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
-import { build, root } from './lib/places.mjs';
-import { runMain, Trouble } from './lib/trouble.mjs';
+import { build, root } from './lib/paths.mjs';
 
-/** Makes dist/ and the extension's package from it. */
+/** Builds dist/ and packages the extension. */
 async function main() {
   await useNode24(import.meta.url);
   await installPackages();
   const vsix = join(build, 'test-stations.vsix');
   mkdirSync(build, { recursive: true });
   writeFileSync(join(build, 'README.md'), asText(readFileSync(join(root, 'README.md'), 'utf8')));
-  run('The build', [join(root, 'esbuild.mjs')]);
+  runNode(['esbuild.mjs'], 'The build');
   const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  run('Packaging', [
-    vsce,
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--no-rewrite-relative-links',
-    '--readme-path',
-    'build/README.md',
-    '--out',
-    vsix,
-  ]);
+  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  runNode([vsce, 'package', ...options, '--readme-path', 'build/README.md', '--out', vsix], 'Packaging');
   console.log(`build/test-stations.vsix  ${(statSync(vsix).size / 1000).toFixed(0)} kB`);
 }
 
 /**
- * The README as VS Code can show it: pictures come over https alone, and links lead to no file of an extension. With the
- * repository's address in the manifest vsce makes addresses of both, and this can go.
+ * Removes what VS Code cannot show: pictures without https and links to files of the repository. With the address of the
+ * repository in the manifest, vsce would rewrite both.
  */
 function asText(markdown) {
   return markdown.replace(/^!\[.*\]\(.*\)\n\n/gm, '').replace(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, '$1');
-}
-
-function run(what, args) {
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Trouble(`${what} failed, see above.`);
 }
 
 await runMain(main);

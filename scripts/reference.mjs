@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './lib/places.mjs';
-import { runMain, Trouble } from './lib/trouble.mjs';
+import { runMain, ScriptError } from './lib/main.mjs';
+import { root } from './lib/paths.mjs';
 
 const usage = `npm run reference               writes the pages of settings and commands from the manifest
 npm run reference -- --check    exits with 1 if a page differs from what would be written`;
@@ -14,7 +14,7 @@ const texts = readJson('package.nls.json');
 /** Writes docs/reference/settings.md and commands.md from package.json and package.nls.json. */
 function main() {
   const [option, ...others] = process.argv.slice(2);
-  if ((option !== undefined && option !== '--check') || others.length > 0) throw new Trouble(usage);
+  if ((option !== undefined && option !== '--check') || others.length > 0) throw new ScriptError(usage);
   for (const [name, content] of [
     ['settings.md', settingsPage()],
     ['commands.md', commandsPage()],
@@ -22,7 +22,7 @@ function main() {
     const file = join(root, 'docs', 'reference', name);
     if (option !== '--check') writeFileSync(file, content);
     else if (readFileSync(file, 'utf8') !== content)
-      throw new Trouble(`docs/reference/${name} is out of date. Run npm run reference and commit the result.`);
+      throw new ScriptError(`docs/reference/${name} is out of date. Run npm run reference and commit the result.`);
   }
 }
 
@@ -59,7 +59,7 @@ function settingSection(id, setting) {
   ].join('\n');
 }
 
-/** A text of the manifest, with its references to settings as links. */
+/** Replaces references to settings with links. */
 function settingText(key) {
   return localized(key).replace(/`#([\w.]+)#`/g, (_, id) => `[\`${id}\`](#${id.replace('.', '').toLowerCase()})`);
 }
@@ -90,7 +90,7 @@ const menuPlaces = {
 
 const viewNames = { 'testStations.stations': 'Stations view', 'testStations.runs': 'Runs view' };
 
-/** What a row of a view is, by the first word that its context value is tested for. */
+/** Rows of views by the first word of their context value. */
 const itemNames = {
   station: 'station',
   paused: 'station',
@@ -104,7 +104,6 @@ const itemNames = {
   partNumber: 'pending upload',
 };
 
-/** Where a user finds a command. */
 function placesOf(command) {
   const places = new Set(paletteCondition(command) === 'false' ? [] : ['Command Palette']);
   for (const [menu, items] of Object.entries(menus)) {
@@ -167,9 +166,8 @@ function localized(key) {
   return known(texts, key.replaceAll('%', ''));
 }
 
-/** The word for something in the manifest; a new kind of it needs a word here. */
 function known(words, key) {
-  if (words[key] === undefined) throw new Trouble(`scripts/reference.mjs has no words for ${key}.`);
+  if (words[key] === undefined) throw new ScriptError(`scripts/reference.mjs has no words for ${key}.`);
   return words[key];
 }
 

@@ -1,33 +1,31 @@
 import { spawnSync } from 'node:child_process';
 import { installBrowser } from './lib/browser.mjs';
+import { runMain, ScriptError } from './lib/main.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
 import { installVenv, venvPython } from './lib/python.mjs';
-import { runMain, Trouble } from './lib/trouble.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
 const usage = `npm start               the demo, then VS Code on it until Ctrl+C
 npm start -- --check    the demo, then one run in a VS Code without a window; exits 0 when all of it worked`;
 
-/** Sets up, builds, does the main job once and opens VS Code on it. */
 async function main() {
   const check = process.argv.includes('--check');
   const unknown = process.argv.slice(2).filter((argument) => argument !== '--check');
-  if (unknown.length > 0) throw new Trouble(`Unknown: ${unknown.join(' ')}\n\n${usage}`);
+  if (unknown.length > 0) throw new ScriptError(`Unknown: ${unknown.join(' ')}\n\n${usage}`);
   await useNode24(import.meta.url);
   await installPackages();
   const desktop = !check && hasDesktopCode();
-  await Promise.all([installVenv('newest'), ...(desktop ? [] : [installVsCode().then(() => check && browser())])]);
+  await Promise.all([installVenv('newest'), ...(desktop ? [] : [installVsCode().then(() => check && findBrowser())])]);
   buildPackage();
   const { demo } = await import('./demo/demo.ts');
   return demo({ check, desktop, python: venvPython('newest') });
 }
 
-async function browser() {
+async function findBrowser() {
   process.env.CHROMIUM_PATH = await installBrowser();
 }
 
-/** A VS Code on this machine, with a screen to show it on. */
 function hasDesktopCode() {
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return false;
   return spawnSync('code', ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
@@ -36,7 +34,7 @@ function hasDesktopCode() {
 function buildPackage() {
   console.log('▸ Building …');
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/package.mjs'], { encoding: 'utf8' });
-  if (status !== 0) throw new Trouble(`The build failed:\n${stdout}${stderr}`);
+  if (status !== 0) throw new ScriptError(`The build failed:\n${stdout}${stderr}`);
 }
 
 await runMain(main);

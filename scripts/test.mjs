@@ -1,12 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { sep } from 'node:path';
+import { installWithApt } from './lib/apt.mjs';
 import { installBrowser } from './lib/browser.mjs';
-import { endChildren, runChild } from './lib/children.mjs';
+import { killChildren, runChild } from './lib/children.mjs';
+import { runMain, ScriptError } from './lib/main.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
-import { installProxies } from './lib/proxies.mjs';
 import { installVenv, testPythons, venvPython } from './lib/python.mjs';
-import { runMain, Trouble } from './lib/trouble.mjs';
 import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
 
 const usage = `npm test                          all parts that take seconds or minutes
@@ -14,7 +15,7 @@ npm run test:full                 all parts, the slow ones with more rounds
 npm test -- server runner         these parts only
 npm test -- test/shared/uptime/uptime.test.ts --grep "some title"`;
 
-/** How many rounds the tests of faults and the random tests do in `npm run test:full`. */
+/** Rounds of the fault tests and random tests in `npm run test:full`. */
 const fullRounds = {
   CLOCK_ROUNDS: '50',
   FIGHT_ROUNDS: '30',
@@ -28,13 +29,12 @@ const fullRounds = {
   YIELD_ROUNDS: '3000',
 };
 
-/** Sets up what the chosen parts need, runs them two at a time, and sums up. */
 async function main() {
   await useNode24(import.meta.url);
   await installPackages();
-  // Their libraries are there only now.
+  // Their packages may have been installed just now.
   const { parts } = await import('./lib/parts.mjs');
-  const { beginCoverage, printCoverage, rawCoverage } = await import('./lib/coverage.mjs');
+  const { printCoverage, rawCoverage, startCoverage } = await import('./lib/coverage.mjs');
   const { chosen, tests } = choose(parts, process.argv.slice(2));
   await setUp(new Set(chosen.flatMap(({ needs }) => needs)));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
@@ -42,7 +42,7 @@ async function main() {
 
   const isWhole = parts.every((part) => part.isSlow || chosen.includes(part));
   if (isWhole) {
-    beginCoverage();
+    startCoverage();
     tests.coverage = rawCoverage;
   }
   const results = [];
@@ -51,7 +51,7 @@ async function main() {
     const build = await runPart(queue.shift(), tests);
     results.push(build);
     if (build.failed.length > 0) {
-      // They would test an older build.
+      // The others would test an older build.
       results.push(...queue.filter(({ usesBuild }) => usesBuild).map(notRun));
       queue = queue.filter(({ usesBuild }) => !usesBuild);
     }
@@ -60,12 +60,12 @@ async function main() {
     while (queue.length > 0) results.push(await runPart(queue.shift(), tests));
   };
   await Promise.all([lane(), lane()]);
-  for (const command of endChildren()) console.log(`Left running, now ended: ${command}`);
+  for (const command of killChildren()) console.log(`Left running and killed: ${command}`);
   if (isWhole) await printCoverage();
-  return sumUp(results);
+  return printSummary(results);
 }
 
-/** Arguments: names of parts, test files, and from the first option on what goes to mocha. */
+/** The arguments are names of parts and test files. Everything from the first option on goes to mocha. */
 function choose(parts, args) {
   const firstOption = args.findIndex((arg) => arg.startsWith('-'));
   const names = firstOption < 0 ? args : args.slice(0, firstOption);
@@ -78,7 +78,7 @@ function choose(parts, args) {
   for (const name of wanted) {
     if (name !== 'checks' && !parts.some((part) => isOf(part, name))) {
       const known = [...new Set(parts.flatMap((part) => [part.name.split(' ')[0], ...part.folders]))].join(', ');
-      throw new Trouble(`There is no part "${name}". Name test files, or some of: ${known}, checks.\n\n${usage}`);
+      throw new ScriptError(`There is no part "${name}". Name test files, or some of: ${known}, checks.\n\n${usage}`);
     }
   }
   const named = parts.filter(
@@ -95,8 +95,7 @@ function choose(parts, args) {
 const isOf = (part, name) => part.name.split(' ')[0] === name || part.folders.includes(name);
 
 async function setUp(needs) {
-  const steps = [];
-  steps.push(installPrograms(needs));
+  const steps = [installPrograms(needs)];
   if (needs.has('newest')) steps.push(installVsCode());
   if (needs.has('oldest')) steps.push(installOldestVsCode());
   if (needs.has('tools')) steps.push(installVenv('tools'));
@@ -111,21 +110,29 @@ async function setUp(needs) {
   await Promise.all(steps);
 }
 
-/** One after the other, because apt-get works for one at a time. */
+/** Installs one after the other, because apt-get cannot run twice at the same time. */
 async function installPrograms(needs) {
   if (needs.has('browser')) process.env.CHROMIUM_PATH = await installBrowser();
-  if (needs.has('proxies')) await installProxies();
+  if (needs.has('proxies')) {
+    await installWithApt({
+      name: 'proxies',
+      title: 'Installing nginx and Caddy',
+      packages: ['nginx-light', 'caddy', 'iproute2'],
+      isInstalled: () =>
+        ['nginx', 'caddy', 'ip'].every((program) => !spawnSync(program, ['-h'], { stdio: 'ignore' }).error),
+    });
+  }
 }
 
 async function runPart(part, tests) {
   console.log(`▸ ${part.name} …`);
   const start = Date.now();
-  const still = setInterval(() => console.log(`  … ${part.name} goes on (${seconds(start)})`), 30_000);
+  const progress = setInterval(() => console.log(`  … ${part.name} is still running (${seconds(start)})`), 30_000);
   const output = [];
   const files = tests.files.filter((file) => part.folders.includes(file.split(sep)[1] ?? ''));
   const run = (program, args, env) => runChild(program, args, env, (text) => output.push(text));
   const result = await part.work(run, { ...tests, files });
-  clearInterval(still);
+  clearInterval(progress);
   const { passed, failed, skipped } = result;
   console.log(
     `── ${part.name}: ${count({ passed, failed: failed.length, skipped: skipped.length })} (${seconds(start)})`,
@@ -138,9 +145,10 @@ function notRun(part) {
   return { part, passed: 0, failed: [{ title: part.name, text: 'not run, because the build failed' }], skipped: [] };
 }
 
-function sumUp(results) {
+function printSummary(results) {
   const list = (kind) => results.flatMap((result) => result[kind].map((each) => ({ part: result.part.name, ...each })));
-  const [failed, skipped] = [list('failed'), list('skipped')];
+  const failed = list('failed');
+  const skipped = list('skipped');
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   console.log('');
   for (const { part, title, reason } of skipped) console.log(`- skipped: ${part}: ${title}: ${reason}`);
@@ -151,7 +159,7 @@ function sumUp(results) {
 }
 
 function stop(signal) {
-  endChildren();
+  killChildren();
   process.exit(signal === 'SIGINT' ? 130 : 143);
 }
 

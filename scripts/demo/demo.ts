@@ -2,24 +2,22 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverAddress } from '../../src/shared/contract/local.ts';
 import { mainJob } from './mainJob.ts';
-import * as places from './places.ts';
+import * as paths from './paths.ts';
 import { checkWindow, openBrowserWindow, openDesktopWindow, type WindowOptions } from './window.ts';
 
 interface DemoOptions {
   readonly check: boolean;
-  /** There is a desktop VS Code to open. */
   readonly desktop: boolean;
-  /** An interpreter with openhtf and tofupilot. */
   readonly python: string;
 }
 
-/** Does the main job and opens VS Code on its result. @returns the exit code */
+/** Runs the sample once, and opens VS Code on the result. */
 export async function demo({ check, desktop, python }: DemoOptions): Promise<number> {
-  if (!existsSync(places.workspace)) cpSync(join(places.root, 'samples'), places.workspace, { recursive: true });
+  if (!existsSync(paths.workspace)) cpSync(join(paths.root, 'samples'), paths.workspace, { recursive: true });
   console.log('▸ The main job');
   const job = await mainJob(python);
   const window: WindowOptions = {
-    settings: { 'testStations.dataFolder': places.data, 'testStations.python': python },
+    settings: { 'testStations.dataFolder': paths.data, 'testStations.python': python },
     env: { TOFUPILOT_API_KEY: job.key, TOFUPILOT_URL: job.api.url },
   };
   try {
@@ -28,16 +26,16 @@ export async function demo({ check, desktop, python }: DemoOptions): Promise<num
     else await openBrowserWindow(window);
     return 0;
   } finally {
-    endServer();
+    stopServer();
   }
 }
 
-/** The server that runs by now: the window may have started it anew. */
-function endServer(): void {
-  const { pid } = serverAddress.parse(JSON.parse(readFileSync(join(places.data, 'server.json'), 'utf8')));
+/** Stops the server that is running now: the window may have restarted it. */
+function stopServer(): void {
+  const { pid } = serverAddress.parse(JSON.parse(readFileSync(join(paths.data, 'server.json'), 'utf8')));
   try {
     process.kill(pid, 'SIGTERM');
   } catch {
-    // it has gone by itself
+    // It has ended already.
   }
 }

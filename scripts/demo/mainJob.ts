@@ -12,31 +12,29 @@ import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
 import { type Run, runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { applyRunnerEvent, initialProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
-import * as places from './places.ts';
+import * as paths from './paths.ts';
 
 const { version } = z
   .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(join(places.root, 'package.json'), 'utf8')));
+  .parse(JSON.parse(readFileSync(join(paths.root, 'package.json'), 'utf8')));
 
 const stationName = 'Bench 1';
 const identifier = 'FVT1';
 
-/** What the window needs of the job. */
 export interface Demo {
   readonly api: StationApi;
   readonly station: { readonly id: string; readonly name: string };
-  /** The station's key, for the window's environment. */
   readonly key: string;
   readonly runs: number;
 }
 
-const say = (line: string): void => console.log(`  ${line}`);
+const print = (line: string): void => console.log(`  ${line}`);
 
-/** Does the main job once for real on the demo's data folder, or finds it done. */
+/** Creates a station in the demo's data folder and runs the sample script, unless the station has runs. */
 export async function mainJob(python: string): Promise<Demo> {
-  const place = { program: places.server, version, dataFolder: places.data };
+  const place = { program: paths.server, version, dataFolder: paths.data };
   const { address, offeredKey } = await findOrStartServer(place);
-  say(`station server  ${address.url}, data in ${address.data}`);
+  print(`station server  ${address.url}, data in ${address.data}`);
   const first = new StationApi(address.url, offeredKey);
   const known =
     offeredKey !== undefined &&
@@ -49,16 +47,16 @@ export async function mainJob(python: string): Promise<Demo> {
   const station = await findOrCreateStation(api);
   await linkProcedure(api, station);
   const { api_key: key, prefix } = await api.call(local.generateKey, { params: { id: station.id } });
-  say(`key             ${prefix}… generated for ${station.name}`);
+  print(`key             ${prefix}… generated for ${station.name}`);
 
   const query = { created_by_station_ids: [station.id] };
   const before = await allPages((page) => api.call(runs.list, { query: { ...query, ...page } }));
   if (before.length > 0) {
-    say(`runs            ${before.length}, as you left them`);
+    print(`runs            ${before.length}, as you left them`);
     return { api, station, key, runs: before.length };
   }
   const run = await runScript(api, python, key);
-  say(`run             ${run.unit.serial_number} ${run.outcome}, run id ${run.id}`);
+  print(`run             ${run.unit.serial_number} ${run.outcome}, run id ${run.id}`);
   return { api, station, key, runs: 1 };
 }
 
@@ -66,7 +64,7 @@ async function findOrCreateStation(api: StationApi): Promise<{ id: string; name:
   const { data } = await api.call(stations.list, { query: { search_query: stationName } });
   const found = data.find(({ name }) => name === stationName);
   const station = found ?? { ...(await api.call(stations.create, { body: { name: stationName } })), name: stationName };
-  say(`station         ${station.name} ${found ? 'found' : 'created'}`);
+  print(`station         ${station.name} ${found ? 'found' : 'created'}`);
   return station;
 }
 
@@ -76,10 +74,10 @@ async function linkProcedure(api: StationApi, station: { id: string }): Promise<
   const found = all.find((procedure) => procedure.identifier === identifier);
   const { id } = found ?? (await api.call(procedures.create, { body }));
   await api.call(local.linkProcedure, { params: { id: station.id, procedure_id: id } });
-  say(`procedure       ${identifier} ${found ? 'found' : 'created'}, linked`);
+  print(`procedure       ${identifier} ${found ? 'found' : 'created'}, linked`);
 }
 
-/** Runs the OpenHTF sample the way the extension does, and fetches the pushed run. @throws Error unless it was pushed */
+/** Runs the OpenHTF sample like the extension, and returns the pushed run. */
 async function runScript(api: StationApi, python: string, key: string): Promise<Run> {
   let live = initialProgress;
   let printed = '';
@@ -87,16 +85,16 @@ async function runScript(api: StationApi, python: string, key: string): Promise<
     {
       mode: 'push',
       python: [python],
-      runner: places.runner,
-      script: places.script,
+      runner: paths.runner,
+      script: paths.script,
       args: [],
-      cwd: dirname(places.script),
+      cwd: dirname(paths.script),
       env: stationEnvironment(api.url, key),
     },
     {
       event: (event) => {
         live = applyRunnerEvent(live, event);
-        sayEvent(event);
+        printEvent(event);
         if (event.event === 'procedure_request') {
           runner.send({
             command: 'procedure_response',
@@ -119,10 +117,10 @@ async function runScript(api: StationApi, python: string, key: string): Promise<
   return api.call(runs.get, { params: { id: execution.push.runId } });
 }
 
-function sayEvent(event: RunnerEvent): void {
+function printEvent(event: RunnerEvent): void {
   if (event.event === 'run_started')
-    say(`script          ${basename(places.script)} for procedure ${event.procedure_id}`);
-  if (event.event === 'phase_complete') say(`phase           ${event.name} ${event.outcome}`);
-  if (event.event === 'run_complete') say(`outcome         ${event.serial_number} ${event.outcome}`);
-  if (event.event === 'run_uploaded') say(`pushed          by the script’s own client`);
+    print(`script          ${basename(paths.script)} for procedure ${event.procedure_id}`);
+  if (event.event === 'phase_complete') print(`phase           ${event.name} ${event.outcome}`);
+  if (event.event === 'run_complete') print(`outcome         ${event.serial_number} ${event.outcome}`);
+  if (event.event === 'run_uploaded') print(`pushed          by the script’s own client`);
 }

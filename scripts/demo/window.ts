@@ -7,24 +7,23 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { CodeServer } from '../../test/e2e/support/codeServer.ts';
 import { Workbench } from '../../test/e2e/support/workbench.ts';
 import type { Demo } from './mainJob.ts';
-import * as places from './places.ts';
+import * as paths from './paths.ts';
 
 export interface WindowOptions {
-  /** Settings of the machine. */
   readonly settings: Record<string, string>;
   /** The station's key and its server reach the extension by its environment; it keeps the key in SecretStorage. */
   readonly env: Record<string, string>;
 }
 
-/** The browser keeps secrets by address, so the port stays the same from start to start. */
+/** The browser stores secrets by address, so the port must stay the same. */
 const port = 8741;
 
-/** Drives Run once in a VS Code without a window. @throws Error with what was not as it must be */
+/** Runs the sample once in a VS Code without a window. */
 export async function checkWindow({ settings, env }: WindowOptions, job: Demo): Promise<void> {
   console.log('▸ The same in VS Code');
   const window = await Workbench.start({ machineSettings: settings, env });
   try {
-    await window.open(places.workspace);
+    await window.open(paths.workspace);
     await window.openContainer('Test Stations');
     await window.tree('Stations').row(job.station.name).locator.waitFor();
     await window.tree('Runs').row('SN-0001').locator.first().waitFor();
@@ -50,12 +49,12 @@ export async function checkWindow({ settings, env }: WindowOptions, job: Demo): 
 export async function openBrowserWindow({ settings, env }: WindowOptions): Promise<void> {
   // Its terminals have the station's key in their environment: other users of this machine must stay out.
   const password = randomBytes(9).toString('base64url');
-  const folder = join(places.demo, 'vscode');
+  const folder = join(paths.demo, 'vscode');
   const server = await CodeServer.create({ machineSettings: settings, env, folder, port, password });
   try {
     await server.start();
-    const file = [['openFile', `vscode-remote://127.0.0.1:${port}${places.script}`]];
-    const query = new URLSearchParams({ folder: places.workspace, payload: JSON.stringify(file) });
+    const file = [['openFile', `vscode-remote://127.0.0.1:${port}${paths.script}`]];
+    const query = new URLSearchParams({ folder: paths.workspace, payload: JSON.stringify(file) });
     console.log(`▸ VS Code is at\n\n  ${server.url}/?${query.toString()}\n\n  Password: ${password}\n`);
     console.log(
       '  Open it in a browser, choose Test Stations in the activity bar, and run the script. Ctrl+C ends it.',
@@ -68,7 +67,7 @@ export async function openBrowserWindow({ settings, env }: WindowOptions): Promi
 
 /** Opens the desktop's VS Code with a profile of its own, and waits until its window is closed. */
 export async function openDesktopWindow({ settings, env }: WindowOptions): Promise<void> {
-  const profile = join(places.demo, 'desktop');
+  const profile = join(paths.demo, 'desktop');
   mkdirSync(join(profile, 'User'), { recursive: true });
   writeFileSync(join(profile, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
   console.log('▸ VS Code opens; close its window to end the demo');
@@ -76,7 +75,7 @@ export async function openDesktopWindow({ settings, env }: WindowOptions): Promi
     'code',
     [
       ...['--wait', '--new-window', '--disable-workspace-trust', '--user-data-dir', profile],
-      ...[`--extensionDevelopmentPath=${places.root}`, places.workspace, places.script],
+      ...[`--extensionDevelopmentPath=${paths.root}`, paths.workspace, paths.script],
     ],
     { env: { ...process.env, ...env }, stdio: 'inherit', shell: process.platform === 'win32' },
   );

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { once } from './step.mjs';
+import { runUnlessDone } from './step.mjs';
 
 /**
  * Installs packages with apt-get on Debian and Ubuntu, as root. Does nothing if they are installed, or on other machines.
@@ -7,16 +7,16 @@ import { once } from './step.mjs';
  *   `title` for the progress line
  */
 export function installWithApt({ name, title, packages, isInstalled }) {
-  return once({
+  return runUnlessDone({
     name,
     title,
     isDone: () => isInstalled() || !canUseApt(),
     work: async (run) => {
       // Without a run level, Debian would start the servers among the packages on this machine's own ports.
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-      const trouble = `apt-get could not install ${packages.join(', ')}. Install them by hand, then try again.`;
-      await run('apt-get', ['update'], { env, trouble });
-      await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env, trouble });
+      const errorMessage = `apt-get could not install ${packages.join(', ')}. Install them by hand, then try again.`;
+      await run('apt-get', ['update'], { env, errorMessage });
+      await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env, errorMessage });
     },
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { installWithApt } from './apt.mjs';
-import { Trouble } from './trouble.mjs';
+import { ScriptError } from './main.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
 
@@ -20,8 +20,8 @@ const usualPlaces = {
 };
 
 /**
- * Installs Chromium where that is possible, unless there is a Chromium or Chrome.
- * @returns {Promise<string>} the program's file
+ * Installs Chromium with apt-get if no Chromium or Chrome is found.
+ * @returns {Promise<string>} the path of the program
  */
 export async function installBrowser() {
   await installWithApt({
@@ -32,7 +32,7 @@ export async function installBrowser() {
   });
   const found = findBrowser();
   if (found) return found;
-  throw new Trouble(
+  throw new ScriptError(
     'Chromium or Chrome is needed, and none was found. Install one (on Debian and Ubuntu: apt install chromium ' +
       'fonts-dejavu-core), or name it in the environment variable CHROMIUM_PATH, then try again.',
   );
@@ -42,7 +42,9 @@ function findBrowser() {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
     if (existsSync(named)) return named;
-    throw new Trouble(`CHROMIUM_PATH names ${named}, which does not exist. Correct it or unset it, then try again.`);
+    throw new ScriptError(
+      `CHROMIUM_PATH names ${named}, which does not exist. Correct it or unset it, then try again.`,
+    );
   }
   const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   return [...onPath, ...(usualPlaces[process.platform] ?? [])].find((file) => existsSync(file));

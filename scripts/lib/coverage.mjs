@@ -2,31 +2,28 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { basename, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Report } from 'c8';
-import { build, root } from './places.mjs';
+import { build, root } from './paths.mjs';
 
 const folder = join(build, 'coverage');
 const bundles = join(folder, 'dist');
 const slim = join(folder, 'slim');
-/** Where Node writes what each process of the tests has run. */
 export const rawCoverage = join(folder, 'raw');
 
-/** A file with less than this share of its lines run is named. */
-const untested = 50;
+const minLinePercent = 50;
 
-export function beginCoverage() {
+export function startCoverage() {
   rmSync(folder, { recursive: true, force: true });
   for (const each of [rawCoverage, bundles, slim]) mkdirSync(each, { recursive: true });
 }
 
 /**
- * Prints, for each folder of src/, the share of lines that the tests ran, and names the files that they hardly touched.
- * What runs from the sources counts as it is, what runs from dist/ (the server of a window, the extension itself) by the
- * source maps of the build. Processes that are killed leave nothing; pages of webviews are not measured.
+ * Prints the share of lines that the tests ran for each folder of src/, and the files with low coverage. Code that runs
+ * from dist/ is mapped back with the source maps of the build. Killed processes and webviews are not measured.
  */
 export async function printCoverage() {
-  mapBundles();
+  copyBundlesWithMaps();
   const processes = readdirSync(rawCoverage);
-  for (const file of processes) slimDown(file);
+  for (const file of processes) keepOwnCoverage(file);
   const report = new Report({
     tempDirectory: slim,
     reportsDirectory: folder,
@@ -49,8 +46,8 @@ export async function printCoverage() {
   console.log(`Lines of src that ran in ${processes.length} processes of the tests: ${share(files).trim()} %`);
   for (const [name, entries] of [...folders].sort(([a], [b]) => a.localeCompare(b)))
     console.log(`  ${name.padEnd(20)} ${share(entries)} %`);
-  const low = files.filter(([, { lines }]) => lines.pct < untested);
-  if (low.length > 0) console.log(`Hardly touched (below ${untested} %):`);
+  const low = files.filter(([, { lines }]) => lines.pct < minLinePercent);
+  if (low.length > 0) console.log(`Below ${minLinePercent} %:`);
   for (const [file, { lines }] of low) console.log(`  ${relative(root, file)} ${lines.pct} %`);
   console.log('Not measured: src/webviews, which runs in a browser, and src/runner, which is Python.');
 }
@@ -60,12 +57,11 @@ const folderOf = (file) => {
   return folders.slice(0, 2).join('/');
 };
 
-/** Files that only have types are never loaded. */
+/** Files that contain only types are never loaded. */
 const hasCode = (file) =>
   /^(export )?(const|let|function|class|async|abstract|default|\w+\()/m.test(readFileSync(file, 'utf8'));
 
-/** The bundles once more, with their source maps, for the mapping back. */
-function mapBundles() {
+function copyBundlesWithMaps() {
   const maps = join(build, 'maps');
   if (!existsSync(maps)) return;
   for (const name of readdirSync(maps)) {
@@ -78,14 +74,14 @@ function mapBundles() {
   }
 }
 
-/** Keeps of a process what it ran of ours: VS Code's own server is far larger. */
-function slimDown(file) {
+/** Removes the coverage of other programs: VS Code's own server is far larger. */
+function keepOwnCoverage(file) {
   const sources = pathToFileURL(join(root, 'src')).href;
   let raw;
   try {
     raw = JSON.parse(readFileSync(join(rawCoverage, file), 'utf8'));
   } catch {
-    return; // its process was killed while it wrote
+    return; // Its process was killed while it wrote.
   }
   const result = raw.result.flatMap((script) => {
     if (script.url.startsWith(`${sources}/`)) return [script];

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ScriptError } from './main.mjs';
 import { installLocked } from './npm.mjs';
-import { root } from './places.mjs';
-import { Trouble } from './trouble.mjs';
+import { root } from './paths.mjs';
 
 /** The npm packages that contain Node, by platform. The maintainers of npm's `node` package publish them. */
 const packages = {
@@ -49,7 +49,7 @@ async function installNode() {
   await installLocked({ name: 'node', title, folder });
   const program = nodeOf(folder);
   if (program) return program;
-  throw new Trouble(
+  throw new ScriptError(
     `Node ${requiredMajor} or later is required. This is Node ${process.versions.node}, and npm has no Node for ` +
       `${process.platform}-${process.arch}. Install Node ${requiredMajor}, then try again.`,
   );

@@ -24,14 +24,14 @@ LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.`;
 
-/** What a package's own files leave out: its license text, or the license of something that is compiled into it. */
+/** License texts that the files of a package lack. */
 const additions = {
   '@vscode/l10n': mit('Copyright (c) Microsoft Corporation.'),
   undici: `undici contains llhttp, https://github.com/nodejs/llhttp\n\n${mit('Copyright Fedor Indutny, 2018.')}`,
 };
 
 /**
- * Returns the folders of the packages that bundles were made of, sorted.
+ * Returns the folders of the bundled packages, sorted.
  * @param {Iterable<string>} inputs the inputs of esbuild's metafiles, relative to the checkout
  * @returns {string[]} relative to the checkout, such as `node_modules/a/node_modules/@b/c`
  */
@@ -59,17 +59,10 @@ export function thirdPartyNotices(root, folders) {
   );
   const line = '-'.repeat(80);
   const head = 'Test Stations contains the software of others that is listed here, under the licenses that follow.';
-  return `${[
-    head,
-    ...sections
-      .keys()
-      .toArray()
-      .sort()
-      .map((title) => sections.get(title)),
-  ].join(`\n\n${line}\n\n`)}\n`;
+  const sorted = [...sections.keys()].sort().map((title) => sections.get(title));
+  return `${[head, ...sorted].join(`\n\n${line}\n\n`)}\n`;
 }
 
-/** @param {string} folder */
 function describe(folder) {
   const { name, version, license, repository, homepage } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),

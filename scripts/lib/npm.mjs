@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './places.mjs';
-import { once } from './step.mjs';
+import { root } from './paths.mjs';
+import { runUnlessDone } from './step.mjs';
 
-/** What "npm test" puts into the environment must not reach an npm that works in another folder. */
+/** Variables that "npm test" sets and that would mislead an npm in another folder. */
 const ofThisPackage =
   /^(npm_package_|npm_lifecycle_|npm_config_(local_|global_)?prefix$|npm_command$|npm_execpath$|INIT_CWD$)/;
 
@@ -13,12 +13,12 @@ const noNetwork =
 /**
  * @param {import('./step.mjs').Run} run
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, trouble?: string }} options
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, errorMessage?: string }} options
  */
-export function npm(run, args, { cwd, env = {}, trouble = noNetwork }) {
+export function npm(run, args, { cwd, env = {}, errorMessage = noNetwork }) {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofThisPackage.test(name)));
   const [program, ...allArgs] = npmCommand(args);
-  return run(program, allArgs, { cwd, env: { ...own, ...env }, trouble });
+  return run(program, allArgs, { cwd, env: { ...own, ...env }, errorMessage });
 }
 
 /** Returns the program that runs npm with these arguments, and its own arguments. */
@@ -26,7 +26,6 @@ export function npmCommand(args) {
   return process.platform === 'win32' ? ['cmd.exe', '/d', '/s', '/c', 'npm', ...args] : ['npm', ...args];
 }
 
-/** Installs the packages of the project itself. */
 export function installPackages() {
   return installLocked({ name: 'packages', title: 'Installing the npm packages', folder: root });
 }
@@ -36,7 +35,7 @@ export function installPackages() {
  * @param {{ name: string, title: string, folder: string }} options `name` of the log file, `title` for the progress line
  */
 export function installLocked({ name, title, folder }) {
-  return once({
+  return runUnlessDone({
     name,
     title,
     isDone: () => isInstalled(folder),

@@ -1,8 +1,8 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { silenceMinutes, timedOut } from './children.mjs';
+import { silenceLimitMinutes, timedOutExitCode } from './children.mjs';
 import { npmCommand } from './npm.mjs';
-import { build, root } from './places.mjs';
+import { build, root } from './paths.mjs';
 import { venvPython } from './python.mjs';
 import { oldestVsCode } from './vscode.mjs';
 
@@ -17,26 +17,26 @@ const ruff = ['-m', 'ruff'];
  * @property {{ title: string, reason: string }[]} skipped
  *
  * @typedef {(program: string, args: string[], env?: NodeJS.ProcessEnv) => Promise<number>} Run
- * runs a program in the checkout, its output belongs to the part; gives the exit code
+ * runs a program in the checkout and returns its exit code
  *
  * @typedef {object} Tests
- * @property {string[]} files these only; empty: all
+ * @property {string[]} files empty for all
  * @property {string[]} options for mocha
- * @property {string | undefined} coverage a folder for what each process has run
+ * @property {string | undefined} coverage the folder for the coverage of each process
  *
  * @typedef {object} Part
  * @property {string} name
- * @property {string[]} folders of its tests below test/; of a check its name
- * @property {boolean} isCheck a static check, which counts as one test
- * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'proxies' | 'newest' | 'oldest')[]} needs what has to be set up for it
+ * @property {string[]} folders below test/; for a check its name
+ * @property {boolean} isCheck whether it is a static check, which counts as one test
+ * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'proxies' | 'newest' | 'oldest')[]} needs
  * @property {boolean} usesBuild
- * @property {boolean} isSlow in `npm run test:full` only
+ * @property {boolean} isSlow whether it runs in `npm run test:full` only
  * @property {(run: Run, tests: Tests) => Promise<Result>} work
  */
 
 /** @type {Part[]} */
 export const parts = [
-  // The build comes first: others use it. The longest suite comes next, the rest goes beside it.
+  // The build comes first because others use it, then the longest suite, beside which the rest runs.
   check('build', [[node, script('scripts/package.mjs')]]),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
@@ -44,7 +44,7 @@ export const parts = [
   check('types', [npmCommand(['run', 'typecheck'])]),
   check('lint', [npmCommand(['run', 'lint'])]),
   check('format', [[node, program('prettier', 'prettier'), '--check', '.']]),
-  check('arrows', [[node, program('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs']]),
+  check('imports', [[node, program('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs']]),
   check('paths', [[node, script('scripts/lib/tidy.mjs')]]),
   check(
     'python-lint',
@@ -64,12 +64,10 @@ export const parts = [
   slow(suite('api', { needs: ['schemathesis'], timeout: 60_000 })),
 ];
 
-/** Leaves a part to `npm run test:full`. */
 function slow(part) {
   return { ...part, isSlow: true };
 }
 
-/** Passes when all its programs exit with 0. */
 function check(name, commands, needs = []) {
   return {
     name,
@@ -89,7 +87,7 @@ function check(name, commands, needs = []) {
   };
 }
 
-/** Browser tests that go through what is done every day, in the oldest VS Code that the manifest's `engines` name. */
+/** Browser tests of the daily work in the oldest VS Code that `engines` in the manifest allows. */
 function oldest(names) {
   const files = names.map((name) => `test/e2e/${name}.test.ts`);
   const part = suite('oldest', { needs: ['pythons', 'browser', 'oldest'], usesBuild: true, timeout: 180_000, files });
@@ -98,18 +96,18 @@ function oldest(names) {
     async work(run, tests) {
       const env = oldestVsCode();
       if (env) return part.work((program, args, more) => run(program, args, { ...more, ...env }), tests);
-      const reason = 'npm has no Node 22, which it needs, for this machine';
+      const reason = 'npm has no Node 22 for this machine, which it requires';
       return { passed: 0, failed: [], skipped: [{ title: 'the oldest VS Code', reason }] };
     },
   };
 }
 
 /**
- * Runs mocha on the tests of a folder; it counts what its reporter wrote, and nothing written is a failure.
+ * Runs mocha on the tests of a folder. The results come from its reporter; a missing report is a failure.
  * @param {string} suiteName
  * @param {{ folders?: string[], needs?: Part['needs'], usesBuild?: boolean, timeout: number, share?: [number, number],
- *   files?: string[] }} options `folders`: below test/, when it is not the one of the suite's name; `share`: the first or
- *   second half of the files, say, so that the halves can run side by side; `files`: these of another folder
+ *   files?: string[] }} options `folders`: below test/, by default the one of the suite's name; `share`: such as the
+ *   first of two halves, which run in parallel; `files`: instead of those of the folders
  */
 function suite(
   suiteName,
@@ -140,21 +138,16 @@ function suite(
 }
 
 function readReport(name, report, code) {
-  const nothing = { passed: 0, failed: [], skipped: [] };
   const failure = (text) => [{ title: name, text }];
-  if (!existsSync(report)) {
-    const text =
-      code === timedOut ? `silent for ${silenceMinutes} minutes, before a test had ended` : `exit code ${code}`;
-    return { ...nothing, failed: failure(`nothing was reported: ${text}`) };
-  }
+  const end = code === timedOutExitCode ? `silent for ${silenceLimitMinutes} minutes` : `exit code ${code}`;
+  if (!existsSync(report)) return { passed: 0, skipped: [], failed: failure(`no test was reported: ${end}`) };
   const { unfinished, ...result } = JSON.parse(readFileSync(report, 'utf8'));
   if (unfinished) {
-    const text =
-      code === timedOut ? `silent for ${silenceMinutes} minutes, and ended` : `ended in mid-run with exit code ${code}`;
-    return { ...result, failed: [...result.failed, ...failure(`${text}; ${result.passed} tests had passed`)] };
+    const text = `ended before its last test: ${end}; ${result.passed} tests had passed`;
+    return { ...result, failed: [...result.failed, ...failure(text)] };
   }
   if (result.failed.length > 0) return result;
-  if (code !== 0) return { ...result, failed: failure(`ended with exit code ${code} after its tests passed`) };
+  if (code !== 0) return { ...result, failed: failure(`ended after its tests had passed: ${end}`) };
   if (result.passed + result.skipped.length === 0) return { ...result, failed: failure('no test ran') };
   return result;
 }
@@ -163,7 +156,6 @@ function script(path) {
   return join(root, path);
 }
 
-/** The file behind a program that a package brings. */
 function program(name, binary) {
   const manifest = join(root, 'node_modules', name, 'package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));

@@ -4,7 +4,7 @@ import Mocha from 'mocha';
 const { EVENT_RUN_END, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
 /**
- * Mocha's Spec reporter, which also writes what happened to the file that `TEST_REPORT` names:
+ * Mocha's Spec reporter, which also writes the results to the file that `TEST_REPORT` names:
  * `{passed, failed: [{title, text}], skipped: [{title, reason}]}`, and `unfinished: true` until all tests have ended.
  */
 class Reporter extends Mocha.reporters.Spec {
@@ -16,7 +16,7 @@ class Reporter extends Mocha.reporters.Spec {
       report.failed.push({ title: test.fullTitle(), text: String(error?.message ?? error) });
     });
     runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
-    // After each test: a process that is killed must not lose what its tests came to.
+    // After each test, so that the results survive if the process is killed.
     runner.on(EVENT_TEST_END, () => write({ ...report, unfinished: true }));
     runner.once(EVENT_RUN_END, () => {
       write(report);
@@ -31,14 +31,14 @@ function write(report) {
   renameSync(`${file}.new`, file);
 }
 
-/** A server or timer that the tests left open would keep mocha from ending: a failure, and no reason to wait. */
+/** A server or timer that the tests left open keeps mocha from ending, which is a failure. */
 function failWhenLeftOpen(report) {
-  const patience = setTimeout(() => {
+  const timer = setTimeout(() => {
     const text = `left open by the tests: ${process.getActiveResourcesInfo().join(', ')}`;
     write({ ...report, failed: [...report.failed, { title: 'after the tests', text }] });
     process.exit();
   }, 10_000);
-  patience.unref();
+  timer.unref();
 }
 
 /** test/support/skip.ts puts the reason on the test, or on the suite whose hook skipped. */
@@ -46,7 +46,7 @@ function reasonOf(test) {
   for (let part = test; part; part = part.parent) {
     if (part.skipReason) return part.skipReason;
   }
-  return 'switched off in the source';
+  return 'disabled in the source';
 }
 
 export { Reporter as default, Reporter as 'module.exports' };

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { root } from './places.mjs';
+import { root } from './paths.mjs';
 
-/** What no file of the project may have: it would tie it to one machine, or give a secret away. */
+/** Text that would tie the project to one machine or reveal a secret. */
 const forbidden = [
   { what: 'path of a machine', pattern: /(?<![\w.\-/}])\/(work|root)\// },
   { what: 'path of a machine', pattern: /(\/home\/(runner|ubuntu|node|vscode)\/|\/Users\/[a-z]+\/|[A-Z]:\\Users\\)/ },

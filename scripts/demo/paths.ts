@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 
-/** The checkout. */
 export const root = join(import.meta.dirname, '..', '..');
 
-/** The demo's own folder: data, workspace, and VS Code's profile. It stays between starts. */
+/** The folder with data, workspace and profile, which remains between starts. */
 export const demo = join(root, '.demo');
 export const data = join(demo, 'data');
 export const workspace = join(demo, 'workspace');

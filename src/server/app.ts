@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
-import { type App, type Environment, mounter } from './http/mount.ts';
+import { type App, createMount, type Environment } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { operatorRoutes } from './routes/local/operator.ts';
@@ -32,11 +32,9 @@ import { versionRoutes } from './routes/v2/versions.ts';
 import type { RouteServices } from './routeServices.ts';
 import { Writer } from './writer.ts';
 
-/** The services of the routes, without those that the app creates itself. */
-type Given = Omit<RouteServices, 'app' | 'mount' | 'writer'>;
+type GivenServices = Omit<RouteServices, 'app' | 'mount' | 'writer'>;
 
-/** Creates the app with all routes. */
-export function makeApp(given: Given, hosts: Hosts): App {
+export function createApp(given: GivenServices, hosts: Hosts): App {
   const { store, sql, streams } = given;
   const app: App = new Hono<Environment>({
     // The official client asks for //api/v1 if its TOFUPILOT_URL ends in a slash. The newer v2 clients use server_url
@@ -55,32 +53,32 @@ export function makeApp(given: Given, hosts: Hosts): App {
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const needs: RouteServices = { ...given, app, mount: mounter(app, sql), writer: new Writer(store, sql) };
-  serverRoutes(needs);
-  eventRoutes(needs);
-  stationRoutes(needs);
-  overviewRoutes(needs);
-  operatorRoutes(needs);
-  operatorPageRoutes(needs);
-  presenceRoutes(needs);
-  uptimeRoutes(needs);
-  keyRoutes(needs);
-  linkRoutes(needs);
-  procedureRoutes(needs);
-  versionRoutes(needs);
-  partRoutes(needs);
-  revisionRoutes(needs);
-  batchRoutes(needs);
-  unitRoutes(needs);
-  unitAnswerRoutes(needs);
-  userRoutes(needs);
-  runRoutes(needs);
-  attachmentRoutes(needs);
-  uploadRoutes(needs);
-  importRoutes(needs);
-  explorerRoutes(needs);
-  deploymentRoutes(needs);
-  v1Routes(needs);
+  const services: RouteServices = { ...given, app, mount: createMount(app, sql), writer: new Writer(store, sql) };
+  serverRoutes(services);
+  eventRoutes(services);
+  stationRoutes(services);
+  overviewRoutes(services);
+  operatorRoutes(services);
+  operatorPageRoutes(services);
+  presenceRoutes(services);
+  uptimeRoutes(services);
+  keyRoutes(services);
+  linkRoutes(services);
+  procedureRoutes(services);
+  versionRoutes(services);
+  partRoutes(services);
+  revisionRoutes(services);
+  batchRoutes(services);
+  unitRoutes(services);
+  unitAnswerRoutes(services);
+  userRoutes(services);
+  runRoutes(services);
+  attachmentRoutes(services);
+  uploadRoutes(services);
+  importRoutes(services);
+  explorerRoutes(services);
+  deploymentRoutes(services);
+  v1Routes(services);
   return app;
 }
 

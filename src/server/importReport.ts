@@ -4,7 +4,6 @@ import { parseTolerantJson } from '../shared/json/tolerantJson.ts';
 import { type OpenhtfRecord, openhtfRecord } from '../shared/run/openhtfRecord.ts';
 import { openhtfRecordToNewRun } from '../shared/run/openhtfRun.ts';
 import type { Caller } from './http/authentication.ts';
-import { Budget } from './http/budget.ts';
 import { parseInput } from './http/input.ts';
 import { badRequest, conflict, tooLarge } from './http/refusalError.ts';
 import { permittedProcedure, type PushedRun, pushRun } from './pushRun.ts';
@@ -15,27 +14,55 @@ import { storedUpload } from './uploadRules.ts';
 
 type Needs = Pick<RouteServices, 'store' | 'sql' | 'writer' | 'files'>;
 
+interface Waiting {
+  amount: number;
+  start(): void;
+}
+
+/** An amount that concurrent work shares. Work that does not fit waits in the order of its arrival. */
+class Budget {
+  #left: number;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(amount: number) {
+    this.#left = amount;
+  }
+
+  async take(amount: number): Promise<() => void> {
+    if (this.#waiting.length > 0 || amount > this.#left) {
+      await new Promise<void>((start) => this.#waiting.push({ amount, start }));
+    } else {
+      this.#left -= amount;
+    }
+    return () => {
+      this.#left += amount;
+      this.#startNext();
+    };
+  }
+
+  #startNext(): void {
+    for (let [next] = this.#waiting; next !== undefined && next.amount <= this.#left; [next] = this.#waiting) {
+      this.#waiting.shift();
+      this.#left -= next.amount;
+      next.start();
+    }
+  }
+}
+
 /** A report with curves of a million points has about 32 MB, and takes several times that in memory. */
 const maxReportBytes = 32 * 1024 * 1024;
 
-/** Bytes of reports that are read and stored at the same time. Further large reports wait. */
-const reportsInWork = new Budget(maxReportBytes);
+const reportBytesBudget = new Budget(maxReportBytes);
 
 const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
 interface Import {
   uploadId: string;
   caller: Caller;
-  /** Returns the marks of the push for the content that makes the result. */
   marksFor: (content: unknown) => PushMarks;
-  /** Whether a file whose content made a run already makes another one. */
   allowDuplicate: boolean;
 }
 
-/**
- * Creates a run from an uploaded OpenHTF report.
- * @throws RefusalError, RunInputError
- */
 export async function importReport(needs: Needs, request: Import): Promise<PushedRun> {
   const found = await storedUpload(needs.store, request.uploadId, request.caller);
   if (found.size !== null && found.size > maxReportBytes) {
@@ -43,15 +70,15 @@ export async function importReport(needs: Needs, request: Import): Promise<Pushe
       `The report "${found.name}" has ${mebibytes(found.size)} MiB; this server imports reports up to ${mebibytes(maxReportBytes)} MiB.`,
     );
   }
-  const release = await reportsInWork.take(found.size ?? maxReportBytes);
+  const release = await reportBytesBudget.take(found.size ?? maxReportBytes);
   try {
-    return await importStored(found, needs, request);
+    return await importUpload(found, needs, request);
   } finally {
     release();
   }
 }
 
-async function importStored(
+async function importUpload(
   found: UploadRow,
   { sql, writer, files }: Needs,
   { caller, marksFor, allowDuplicate }: Import,

@@ -9,13 +9,8 @@ import type { Statements } from './store/statements.ts';
 
 import '../shared/contract/exactJson.ts';
 
-/**
- * The header by which a client marks a push. A repeated push of the same caller with the same header and the same
- * content creates no second run.
- */
 const idempotencyHeader = 'Idempotency-Key';
 
-/** The marks of a push without marks, which always creates a run. */
 export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null };
 
 /**
@@ -41,7 +36,6 @@ export function marksOf(
   };
 }
 
-/** Returns the SHA-256 of a value as JSON with sorted names. */
 const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content, sorted)).digest('hex');
 
 function sorted(_key: string, value: unknown): unknown {
@@ -51,9 +45,7 @@ function sorted(_key: string, value: unknown): unknown {
 }
 
 /**
- * Finds the run that an earlier push with one of the marks created.
- * @param procedureId the procedure of the run that is pushed now
- * @returns its id; null if there is none
+ * Returns the id of the run that an earlier push with one of the marks created.
  * @throws RefusalError (409) if the earlier push had other content
  */
 export function findEarlierRun(sql: Statements, marks: PushMarks, run: NewRun, procedureId: string): string | null {

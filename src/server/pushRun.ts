@@ -16,7 +16,6 @@ import { findOrCreateVersion } from './store/versions.ts';
 
 export interface PushedRun {
   readonly id: string;
-  /** Whether an earlier push created it. */
   readonly existed: boolean;
 }
 
@@ -84,7 +83,6 @@ export function permittedProcedure(sql: Statements, called: string, caller: Call
   );
 }
 
-/** Returns the ids of the units that the run builds into its own unit. */
 async function permittedSubUnits({ change, sql }: WriteContext, run: NewRun): Promise<string[]> {
   if (run.subUnits.length === 0) return [];
   const unit = findUnitSync(sql, run.serialNumber);

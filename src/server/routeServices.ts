@@ -11,7 +11,6 @@ import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
-/** The services that routes use. Each route names those that it takes. */
 export interface RouteServices {
   app: App;
   mount: Mount;
@@ -24,13 +23,9 @@ export interface RouteServices {
   streaming: Streaming;
   hub: OperatorHub;
   links: OperatorLinks;
-  /** The folder of the web pages. */
-  pages: string;
+  pagesFolder: string;
   presence: PresenceRecorder;
-  /** The calendar whose days first-pass yields are counted by. */
   calendar: Calendar;
-  /** The token that authorizes a client to stop the server. */
   stopToken: string;
-  /** Ends the server after its open requests. */
   requestStop: () => void;
 }

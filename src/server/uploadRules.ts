@@ -5,7 +5,6 @@ import type { RunRow } from './store/runs.ts';
 import type { Store, StoreTransaction } from './store/tables.ts';
 import { attachToRun, findUpload, type UploadRow } from './store/uploads.ts';
 
-/** Returns the address that the content of an upload is sent to. */
 export const uploadAddress = (id: string, origin: string, urls: SignedUrls): string =>
   origin + urls.sign('PUT', `/api/uploads/${id}`);
 
@@ -17,7 +16,6 @@ export function ownRun(run: RunRow, caller: Caller): RunRow {
   );
 }
 
-/** @throws RefusalError if the upload belongs to another station (403) or is unknown (404) */
 export async function ownUpload(store: Store, id: string, caller: Caller): Promise<UploadRow> {
   const upload = await findUpload(store, id);
   if (!upload) throw notFound(`There is no upload with the id ${id}.`);
@@ -34,7 +32,6 @@ export async function storedUpload(store: Store, id: string, caller: Caller): Pr
   return upload;
 }
 
-/** @throws RefusalError as `storedUpload` does, and 409 if the file belongs to something else */
 export async function linkToRun(change: StoreTransaction, id: string, run: RunRow, caller: Caller): Promise<void> {
   const upload = await storedUpload(change, id, caller);
   if (upload.run_id === run.id) return;
@@ -44,6 +41,5 @@ export async function linkToRun(change: StoreTransaction, id: string, run: RunRo
   await attachToRun(change, upload.id, run.id, false);
 }
 
-/** Returns the address of the content of an upload. */
 export const downloadAddress = (id: string, origin: string, urls: SignedUrls): string =>
   origin + urls.sign('GET', `/api/attachments/${id}`);

@@ -12,17 +12,14 @@ interface Job {
   failed(error: unknown): void;
 }
 
-/** Settles the promise of a job. */
-type Settle = () => void;
+type SettleJob = () => void;
 
-/** The maximum number of jobs in one commit, so that no job waits long for the others. */
 const maxJobsPerCommit = 64;
 
-/** A job failed after it had changed something. The others must be repeated without it. */
 class PartialFailureError extends Error {}
 
 /**
- * Commits changes that arrive together in one transaction, because bringing a commit to the disk takes longer than most
+ * Commits changes that arrive together in one transaction, because a commit takes longer on the disk than most
  * changes. It is for everything that clients push. A change that fails does not affect the others, and each is
  * acknowledged when its commit is durable. Everything else uses transactions of the `Store`.
  */
@@ -77,7 +74,7 @@ export class Writer {
    * Most jobs succeed, or fail before they change anything. Only if one does not are all repeated, each with a
    * savepoint.
    */
-  async #commit(jobs: readonly Job[]): Promise<Settle[]> {
+  async #commit(jobs: readonly Job[]): Promise<SettleJob[]> {
     try {
       return await this.#store.transaction().execute((change) => this.#runAll(change, jobs));
     } catch (error) {
@@ -86,8 +83,8 @@ export class Writer {
     }
   }
 
-  async #runAll(change: StoreTransaction, jobs: readonly Job[]): Promise<Settle[]> {
-    const settlers: Settle[] = [];
+  async #runAll(change: StoreTransaction, jobs: readonly Job[]): Promise<SettleJob[]> {
+    const settlers: SettleJob[] = [];
     for (const job of jobs) {
       const before = this.#changes();
       try {
@@ -102,8 +99,8 @@ export class Writer {
     return settlers;
   }
 
-  async #runEachWithSavepoint(change: StoreTransaction, jobs: readonly Job[]): Promise<Settle[]> {
-    const settlers: Settle[] = [];
+  async #runEachWithSavepoint(change: StoreTransaction, jobs: readonly Job[]): Promise<SettleJob[]> {
+    const settlers: SettleJob[] = [];
     for (const job of jobs) {
       this.#sql.run('savepoint job');
       try {
@@ -119,7 +116,6 @@ export class Writer {
     return settlers;
   }
 
-  /** Returns how many rows were inserted, updated and deleted since the database was opened. */
   #changes(): number {
     return this.#sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
   }

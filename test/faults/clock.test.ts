@@ -216,9 +216,9 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
         ids.push(await store.transaction().execute((change) => insertStation(change, name, '{}')));
       const beat = (id: string, farewell: boolean) =>
         recorder.heartbeat(id, {
-          intervalMillis: 1000 * (1 + below(600)),
-          running: random() < 0.5,
-          farewell,
+          intervalMs: 1000 * (1 + below(600)),
+          isRunning: random() < 0.5,
+          isLast: farewell,
           at: random() < 0.2 ? clock.now() - below(2 * hour) : null,
           scriptRun: random() < 0.5 ? 'x' : null,
         });
@@ -235,7 +235,7 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
         },
         () => {
           const [gone] = open.splice(below(open.length), 1);
-          if (gone) recorder.closed(gone, (['farewell', 'lost', 'key', 'server'] as const)[below(4)] ?? 'lost');
+          if (gone) recorder.closed(gone, (['clean', 'lost', 'key', 'server'] as const)[below(4)] ?? 'lost');
         },
         () => beat(ids[below(3)] ?? '', random() < 0.2),
         async () => {
@@ -246,7 +246,7 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
       ];
       for (let step = 0; step < 60; step++) {
         await acts[below(acts.length)]?.();
-        await recorder.saved();
+        await recorder.whenSaved();
         const uptimes = new UptimeService(store);
         const time_zone = zones[below(zones.length)] ?? 'UTC';
         const window = await uptimes.window(new Calendar(time_zone), { time_zone, days: 5 }, clock.now());
@@ -260,7 +260,7 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
       for (const each of open.splice(0)) recorder.closed(each, 'lost');
       // The longest interval is 10 minutes, and a set clock gives everyone their time anew.
       clock.pass(hour);
-      await recorder.saved();
+      await recorder.whenSaved();
       for (const { state } of await listPresences(store)) assert.ok(state === null || ['disconnected', 'never'].includes(state), String(state)); // prettier-ignore
       const observers = await store.selectFrom('observers').select(['started_at', 'alive_at']).execute();
       for (const { started_at, alive_at } of observers) assert.ok(started_at <= alive_at);

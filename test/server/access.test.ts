@@ -51,7 +51,7 @@ describe('access', function () {
     const malformed = malformedFor(operation);
 
     describe(id, () => {
-      it('is refused without a key and with an unknown one, before all else', async () => {
+      it('refuses a request without a key or with an unknown key before any other check', async () => {
         for (const each of [path, ...(malformed === null ? [] : [pathWith(operation, malformed)])]) {
           for (const key of [undefined, 'tsu_unknown-key', `${adminKey}x`]) {
             const reply = await call(operation, each, key);
@@ -62,7 +62,7 @@ describe('access', function () {
       });
 
       if (malformed !== null) {
-        it('is refused with a malformed path, whatever the kind of key', async () => {
+        it('refuses a malformed path for every kind of key', async () => {
           for (const kind of kinds) {
             const reply = await call(operation, pathWith(operation, malformed), keys[kind]);
             assert.equal(reply.status, 400, `${kind}: ${reply.text}`);
@@ -71,7 +71,7 @@ describe('access', function () {
       }
 
       for (const kind of kinds.filter((each) => !access.includes(each))) {
-        it(`is refused to a ${kind} key, before the body is read and anything is looked for`, async () => {
+        it(`refuses a ${kind} key before it reads the body or queries the store`, async () => {
           const reply = await call(operation, path, keys[kind]);
           assert.equal(reply.status, 403, reply.text);
           assert.match(
@@ -83,7 +83,7 @@ describe('access', function () {
       }
 
       for (const kind of kinds.filter((each) => access.includes(each))) {
-        it(`is open to a ${kind} key`, async () => {
+        it(`accepts a ${kind} key`, async () => {
           if (operation.answerType === 'text/event-stream') {
             const { status, body } = await fetch(bench.server.url + path, {
               headers: { Authorization: `Bearer ${keys[kind]}` },
@@ -108,7 +108,7 @@ describe('access', function () {
   }
 
   for (const operation of operations.filter(({ access, refusals }) => access.length === 0 && refusals.length === 0)) {
-    it(`${operation.id} needs no key`, async () => {
+    it(`${operation.id} requires no key`, async () => {
       const reply = await send(bench.server.url, operation.method, operation.path);
       assert.equal(reply.status, 200, reply.text);
       assert.ok(operation.answer.safeParse(reply.json()).success, reply.text);

@@ -35,7 +35,7 @@ describe('an attacker', function () {
     return id;
   };
 
-  it('with another account on the machine can open no file of the data folder', async function () {
+  it('creates data folder files that other accounts of the machine cannot open', async function () {
     if (process.platform === 'win32') skip(this, 'accounts and modes of files are those of Linux and macOS');
     await bench.procedure('Attack', 'ATT');
     const { id } = await bench.user.call(v1.createRun, { body: body('SN-1') });
@@ -45,7 +45,7 @@ describe('an attacker', function () {
     }
   });
 
-  it('who reads the data folder, or what the server prints, finds no key', async () => {
+  it('writes no key to the data folder or the output of the server', async () => {
     const station = await bench.station('Secret');
     await station.client.call(stations.getCurrent);
     await bench.user.send(v1.createRun, { body: { procedure_id: station.key } });
@@ -57,7 +57,7 @@ describe('an attacker', function () {
     for (const key of [adminKey, station.key]) assert.ok(!bench.server.stderr().includes(key));
   });
 
-  it('with the key of a station changes nothing of others, and gets no other key', async () => {
+  it('lets a station key change no data of other stations and read no other key', async () => {
     const own = await bench.station('Own', await bench.procedure('Own procedure', 'OWN'));
     const other = await bench.station('Other');
     const run = await bench.user.call(v1.createRun, { body: body('SN-OTHER') });
@@ -80,7 +80,7 @@ describe('an attacker', function () {
     await other.client.call(stations.getCurrent); // its key still works
   });
 
-  it('cannot have an attachment shown as a page of the server', async () => {
+  it('never serves an attachment as a page of the server', async () => {
     const { id } = await bench.user.call(v1.createRun, { body: body('SN-3') });
     await bench.user.call(v1.syncUpload, {
       body: { upload_id: await upload('<script>alert(1)</script>'), run_id: id },
@@ -91,7 +91,7 @@ describe('an attacker', function () {
     assert.equal(reply.headers.get('x-content-type-options'), 'nosniff');
   });
 
-  it('with hostile texts in every field has them kept as they are, and nothing else', async () => {
+  it('stores hostile texts in every field unchanged and without side effects', async () => {
     for (const text of hostile) {
       const { id } = await bench.user.call(stations.create, { body: { name: text } });
       assert.equal((await bench.user.call(stations.get, { params: { id } })).name, text);

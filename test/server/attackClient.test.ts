@@ -143,7 +143,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     }
   }
 
-  it('is not believed when an answer has not the shape of the contract, whatever is called', async () => {
+  it('rejects every answer of a server that does not match the contract', async () => {
     const shapes = [null, 1, 'text', [], {}, { data: 1 }, { data: [{}], meta: {} }, { id: '../../x' }, '{', '<html>'];
     const called = operations.filter(({ method, answerType }) => method === 'GET' && answerType === 'application/json');
     assert.ok(called.length > 20);
@@ -160,7 +160,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     assert.ok(refusals > 200, String(refusals));
   });
 
-  it('cannot lie about the type of what it sends', async () => {
+  it('rejects an answer with a wrong content type', async () => {
     evil.answer = (to) => to.writeHead(200, { 'Content-Type': 'text/html' }).end('{"data":[],"meta":{"has_more":false,"next_cursor":null}}'); // prettier-ignore
     assert.deepEqual((await list()).data, []);
     evil.answer = (to) => to.writeHead(200, { 'Content-Type': 'application/json' }).end('<script>alert(1)</script>');
@@ -169,7 +169,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     await refused(list(), /does not answer/);
   });
 
-  it('does not get its words shown but as one line', async () => {
+  it('shows the message of a server as a single line', async () => {
     const message = `\u001b[31mred\u001b[0m\n\u202egnp.exe\u0000 ${'x'.repeat(mib)}`;
     const code = 'BAD_REQUEST';
     for (const body of [{ message, code }, { error: { message } }, { message: 'x', code, issues: [{ message }] }]) {
@@ -185,7 +185,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     ['a refusal', 500, { 'Content-Type': 'application/json' }],
     ['a packed answer', 200, { 'Content-Encoding': 'gzip' }],
   ] as const) {
-    it(`cannot fill the memory by ${what} without an end`, async () => {
+    it(`limits the size of ${what} that never ends`, async () => {
       evil.endless(status, headers, ' '.repeat(mib));
       await refused(list(), status === 500 ? /status 500/ : /more than 64 MiB/);
       assert.ok(evil.sent < 600 * mib, `${evil.sent / mib} MiB`);
@@ -193,12 +193,12 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     });
   }
 
-  it('cannot fill the memory by a file without an end', async () => {
+  it('limits the size of a download that never ends', async () => {
     evil.endless(200, {}, ' '.repeat(4 * mib));
     await refused(api.download(`${evil.url}/file`), /more than 256 MiB/);
   });
 
-  it('cannot keep a call waiting for ever', async () => {
+  it('ends a call that a server does not answer', async () => {
     for (const slow of [
       () => (evil.answer = () => {}),
       () => evil.endless(200, {}, ' ', 50),
@@ -231,13 +231,13 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     assert.ok(server.seen.every(({ path, headers }) => path.startsWith('/api/') && headers.includes(key)));
   }
 
-  it('does not get the key, or what is pushed, sent on to another host', async () => {
+  it('does not follow a redirect to another host with the key or the pushed data', async () => {
     const sameByName = evil.url.replace('127.0.0.1', 'localhost');
     await assertNotSentOn(evil, api, [elsewhere.url, sameByName, `${evil.url}/other`]);
     assert.equal(elsewhere.seen.length, 0);
   });
 
-  it('does not get them sent on over TLS, either', async () => {
+  it('does not follow a redirect to another host over TLS', async () => {
     const certificates = await findCertificates(join(folder, 'evil'), ['127.0.0.1']);
     // Both with the same authority: only the rule keeps the key from the other.
     const [secure, trusted] = [new EvilServer(certificates), new EvilServer(certificates)];
@@ -264,7 +264,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     }
   });
 
-  it('does not get the key by the address of a file', async () => {
+  it('does not send the key to the address of a file', async () => {
     elsewhere.answer = (to) => to.end('content');
     assert.equal(new TextDecoder().decode(await api.download(`${elsewhere.url}/file`)), 'content');
     await api.put(`${elsewhere.url}/file`, 'text/plain', new TextEncoder().encode('content'));
@@ -274,7 +274,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     assert.ok([...evil.seen, ...elsewhere.seen].every(({ headers }) => !headers.includes(key)));
   });
 
-  it('cannot have pages without an end listed', async () => {
+  it('stops listing a server that never ends its pages', async () => {
     const page = (count: number, next_cursor: number | null) => ({
       data: Array.from({ length: count }, () => ({ id, name: 'x', procedures: [], procedures_count: 0, team: null })),
       meta: { has_more: next_cursor !== null, next_cursor },
@@ -299,7 +299,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     await refused(pages(), /does not end/);
   });
 
-  it('cannot fill the memory by an event, or break a stream without a sentence', async () => {
+  it('limits the size of an event and reports why a stream failed', async () => {
     const stream = { 'Content-Type': 'text/event-stream' };
     const streams = () => [
       api.events(new AbortController().signal),
@@ -322,7 +322,7 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     await eventually(async () => assert.equal(await evil.open(), 0));
   });
 
-  it('cannot name a file that is not in its folder, or looks like another', () => {
+  it('creates safe file names from the names that a server sends', () => {
     const names = ['../../x', '..', '.', '/etc/passwd', 'C:\\x', '\\\\host\\x', 'a\u0000b', '.bashrc', 'con', 'aux.txt', 'x\u202efdp.exe', 'a\nb', '', ' ', '....//x', 'x'.repeat(10_000), '~/x', '%2e%2e/x']; // prettier-ignore
     for (const name of names) {
       const safe = safeFileName(name);

@@ -4,7 +4,7 @@ import { type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
-import { timeouts } from '../../src/server/cli/listen.ts';
+import { httpTimeoutsMs } from '../../src/server/cli/listen.ts';
 import { errorAnswer } from '../../src/shared/contract/common.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
@@ -50,7 +50,7 @@ describe('bad input', function () {
   const countRuns = async () => (await bench.user.call(runs.list)).data.length;
 
   describe('in the body', () => {
-    it('that is no JSON is refused with 400', async () => {
+    it('refuses a body that is not JSON with 400', async () => {
       const bodies = ['', '{', '{"name":}', "{'name': 1}", 'name=Bench', '\0', '{"name":"a"} {"name":"b"}', '[1,]'];
       for (const body of bodies) {
         const { status, text } = await post(stations.create.path, body);
@@ -58,14 +58,14 @@ describe('bad input', function () {
       }
     });
 
-    it('that is JSON and no object is refused with 400', async () => {
+    it('refuses a JSON body that is not an object with 400', async () => {
       for (const body of ['null', '1', '"name"', '[]', '[{"name":"Bench"}]', 'true']) {
         assert.equal((await post(stations.create.path, body)).status, 400, body);
         assert.equal((await post(v1.createRun.path, body)).status, 400, body);
       }
     });
 
-    it('is JSON whatever its content type says: the clients differ, and a key is needed anyway', async () => {
+    it('parses the body as JSON whatever its content type', async () => {
       const types = [undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1'];
       for (const [index, type] of types.entries()) {
         const body = JSON.stringify({ name: `Typed ${index}` });
@@ -74,7 +74,7 @@ describe('bad input', function () {
       }
     });
 
-    it('that is not UTF-8 is refused, not mended', async () => {
+    it('refuses a body that is not UTF-8', async () => {
       for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80]]) {
         const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from(bytes), Buffer.from('"}')]);
         const { status, text } = await post(stations.create.path, body);
@@ -85,14 +85,14 @@ describe('bad input', function () {
       assert.equal(status, 200);
     });
 
-    it('with NaN or Infinity is refused: JSON has none', async () => {
+    it('refuses NaN and Infinity in a body', async () => {
       for (const value of ['NaN', 'Infinity', '-Infinity']) {
         assert.equal((await post(v1.createRun.path, runWith(value))).status, 400, value);
       }
       assert.equal(await countRuns(), 0);
     });
 
-    it('with numbers as texts is refused field by field', async () => {
+    it('reports one issue for each number that is sent as text', async () => {
       const body = runWith('1').replace('"start_time_millis":0', '"start_time_millis":"0"');
       const { status, text } = await post(v1.createRun.path, body);
       assert.equal(status, 400);
@@ -100,7 +100,7 @@ describe('bad input', function () {
       assert.equal(await countRuns(), 0);
     });
 
-    it('with numbers beyond all measure is refused or kept, but never breaks', async () => {
+    it('refuses or stores extreme numbers without failing', async () => {
       for (const value of ['1e999', '-1e999', '1e308', '123456789012345678901234567890']) {
         const { status, text } = await post(v1.createRun.path, runWith(value));
         assert.ok(status === 200 || status === 400, `${value}: ${status} ${text}`);
@@ -111,7 +111,7 @@ describe('bad input', function () {
       }
     });
 
-    it('that is nested without end is refused', async () => {
+    it('refuses a body that is nested too deeply', async () => {
       for (const depth of [1_000, 100_000, 4_000_000]) {
         for (const [open, close] of [
           ['[', ']'],
@@ -130,7 +130,7 @@ describe('bad input', function () {
       }
     });
 
-    it('that is a report nested without end is refused', async () => {
+    it('refuses a report that is nested too deeply', async () => {
       const { id: upload_id, uploadUrl } = await bench.user.call(v1.initializeUpload, { body: { name: 'deep.json' } });
       await fetch(uploadUrl, { method: 'PUT', body: '{"phases":'.repeat(100_000) });
       const reply = await bench.user.send(v1.importReport, { body: { upload_id, importer: 'OPENHTF' } });
@@ -138,14 +138,14 @@ describe('bad input', function () {
       assert.match(reply.text, /nested more than/);
     });
 
-    it('with huge texts is refused, or kept whole where any length may be', async () => {
+    it('refuses huge texts, or stores them whole in fields without a limit', async () => {
       const huge = 'x'.repeat(5_000_000);
       assert.equal((await bench.user.send(stations.create, { body: { name: huge } })).status, 400);
       assert.equal((await bench.user.send(v1.createRun, { body: passedRun('FVT1', huge) })).status, 400);
       assert.equal((await post(v1.createRun.path, runWith(JSON.stringify(huge)))).status, 200);
     });
 
-    it('above 10 MiB is refused with 413, announced or not', async () => {
+    it('refuses a body above 10 MiB with 413, with or without a Content-Length', async () => {
       const body = Buffer.alloc(10 * 1024 * 1024 + 1, 0x20);
       assert.equal((await post(stations.create.path, body)).status, 413);
       const pieces = ReadableStream.from(Array.from({ length: 11 }, () => new Uint8Array(1024 * 1024)));
@@ -159,7 +159,7 @@ describe('bad input', function () {
       assert.equal(errorAnswer.parse(await reply.json()).code, 'PAYLOAD_TOO_LARGE');
     });
 
-    it('that names what objects inherit is only that name', async () => {
+    it('treats the names of inherited properties as plain names', async () => {
       const { status } = await post(stations.create.path, '{"__proto__":{"name":"Inherited"},"constructor":1}');
       assert.equal(status, 400);
       const value = '{"__proto__":{"polluted":true},"constructor":{"prototype":1}}';
@@ -171,8 +171,8 @@ describe('bad input', function () {
     });
   });
 
-  describe('in the address', () => {
-    it('a parameter that stands twice where one is meant is refused', async () => {
+  describe('in the path and query', () => {
+    it('refuses a repeated query parameter that takes one value', async () => {
       const reply = await bench.user.send(stations.list, { query: { limit: ['1', '2'] } });
       assert.equal(reply.status, 400);
       assert.deepEqual(errorAnswer.parse(reply.json()).issues?.[0]?.path, ['limit']);
@@ -180,14 +180,14 @@ describe('bad input', function () {
       assert.equal(search.status, 400);
     });
 
-    it('numbers that are none are refused', async () => {
+    it('refuses query parameters that are not numbers', async () => {
       for (const limit of ['NaN', 'Infinity', '-1', '1e9999', '0x', '1.5', '']) {
         assert.equal((await bench.user.send(procedures.list, { query: { limit } })).status, 400, limit);
       }
       assert.equal((await bench.user.send(procedures.list, { query: { cursor: '50.0' } })).status, 200);
     });
 
-    it('broken escapes, paths upwards and unknown ones lead nowhere', async () => {
+    it('serves nothing for broken escapes, parent paths and unknown paths', async () => {
       const paths = [
         '/api/v2/stations/%',
         '/api/v2/stations/%ff%fe',
@@ -206,7 +206,7 @@ describe('bad input', function () {
       }
     });
 
-    it('methods that an address does not have are refused', async () => {
+    it('refuses methods that a path does not have', async () => {
       for (const method of ['PUT', 'OPTIONS', 'DELETE', 'PROPFIND']) {
         assert.equal((await send(bench.server.url, method, stations.list.path, { key: adminKey })).status, 404, method);
       }
@@ -217,7 +217,7 @@ describe('bad input', function () {
   });
 
   describe('in the key', () => {
-    it('is an unknown key', async () => {
+    it('treats a malformed Authorization header as an unknown key', async () => {
       const wrong = [
         'Bearer',
         'Bearer ',
@@ -233,13 +233,13 @@ describe('bad input', function () {
     });
   });
 
-  describe('of clients that break off', () => {
+  describe('of clients that disconnect', () => {
     const incoming = () => {
       const folder = join(bench.folder, 'attachments', 'incoming');
       return existsSync(folder) ? readdirSync(folder) : [];
     };
 
-    it('an upload that stops half way leaves nothing, and may be sent again', async () => {
+    it('discards an upload that breaks off, and accepts it again', async () => {
       const { id, uploadUrl } = await bench.user.call(v1.initializeUpload, { body: { name: 'half.bin' } });
       const { pathname, search, host, hostname, port } = new URL(uploadUrl);
       const socket = connect(Number(port), hostname);
@@ -255,7 +255,7 @@ describe('bad input', function () {
       assert.equal((await bench.user.send(v1.syncUpload, { body: { upload_id: id, run_id } })).status, 200);
     });
 
-    it('a push that stops half way makes no run', async () => {
+    it('creates no run for a push that breaks off', async () => {
       const body = runWith('1').replace('SN-0001', 'SN-BROKEN');
       const { host, hostname, port } = new URL(bench.server.url);
       const socket = connect(Number(port), hostname);
@@ -271,7 +271,7 @@ describe('bad input', function () {
       assert.deepEqual(found, []);
     });
 
-    it('what is no HTTP is refused', async () => {
+    it('refuses data that is not HTTP', async () => {
       const { hostname, port } = new URL(bench.server.url);
       for (const text of [
         '\x16\x03\x01\x02\0\x01\0',
@@ -289,16 +289,16 @@ describe('bad input', function () {
       }
     });
 
-    it('has limits of time', () => {
-      for (const [name, millis] of Object.entries(timeouts)) {
+    it('limits the time for requests and headers', () => {
+      for (const [name, millis] of Object.entries(httpTimeoutsMs)) {
         assert.ok(millis > 0 && Number.isFinite(millis), name);
       }
-      assert.deepEqual(Object.keys(timeouts).sort(), ['headersTimeout', 'keepAliveTimeout', 'requestTimeout']);
+      assert.deepEqual(Object.keys(httpTimeoutsMs).sort(), ['headersTimeout', 'keepAliveTimeout', 'requestTimeout']);
     });
   });
 
-  describe('of clients that come at the same moment', () => {
-    it('stations of one name are created each', async () => {
+  describe('of simultaneous clients', () => {
+    it('creates a station for each of several simultaneous requests with one name', async () => {
       const replies = await Promise.all(
         Array.from({ length: 8 }, () => bench.user.send(stations.create, { body: { name: 'At once' } })),
       );
@@ -310,7 +310,7 @@ describe('bad input', function () {
       assert.equal(new Set(ids).size, 8);
     });
 
-    it('a unit, its part, revision, batch and version are made once', async () => {
+    it('creates a unit, its part, revision, batch and version once for simultaneous pushes', async () => {
       const unit_under_test = { serial_number: 'SN-ONCE', part_number: 'ONCE', revision: 'R1', batch_number: 'B1' };
       const body = { ...passedRun('FVT1'), unit_under_test, procedure_version: '1.0' };
       const replies = await Promise.all(Array.from({ length: 8 }, () => bench.user.send(v1.createRun, { body })));

@@ -13,7 +13,7 @@ const script = join(import.meta.dirname, '../fixtures/stationServer.py');
 describe('looking for OpenHTF station servers', function () {
   this.timeout(60_000);
 
-  it('finds one that runs on this computer, once, by its multicast discovery', async () => {
+  it('finds an OpenHTF station server on this computer once by multicast', async () => {
     const stationId = `BENCH-${process.pid}`;
     const [newest] = pythons();
     assert.ok(newest);

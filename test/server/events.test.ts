@@ -33,7 +33,7 @@ describe('the event stream', function () {
     for (const client of open.splice(0)) await client.close();
   });
 
-  it('tells every change of stations, procedures, links, keys and runs, in order', async () => {
+  it('reports every change of stations, procedures, links, keys and runs in order', async () => {
     const stream = await listen();
     await hello(stream);
     const procedure = await bench.procedure('Told', 'TOLD');
@@ -60,7 +60,7 @@ describe('the event stream', function () {
     ]);
   });
 
-  it('names what changed', async () => {
+  it('names the changed resource in an event', async () => {
     const procedure = await bench.procedure('Named', 'NAMED');
     const station = await bench.station('Named', procedure);
     const stream = await listen();
@@ -79,7 +79,7 @@ describe('the event stream', function () {
     assert.match(at, /^\d{4}-.*Z$/);
   });
 
-  it('tells of a run whose metadata or attachments change, and not of each run of a unit that changes', async () => {
+  it('reports a run whose metadata or attachments change, but not each run of a changed unit', async () => {
     await bench.procedure('Changed', 'CHANGED');
     const run = async (part_number: string) => {
       const unit_under_test = { serial_number: 'SN-CHANGED', part_number };
@@ -99,7 +99,7 @@ describe('the event stream', function () {
     assert.deepEqual(await stream.kinds(1), ['station.created']);
   });
 
-  it('goes on behind the last event, also after the server was killed', async () => {
+  it('resumes after the last event, also after the server was killed', async () => {
     const first = await listen();
     const before = await hello(first);
     await create('Before the kill');
@@ -113,7 +113,7 @@ describe('the event stream', function () {
     assert.deepEqual(await second.kinds(2), ['station.created', 'station.created']);
   });
 
-  it('is one for each client: what one reads is not taken from another', async () => {
+  it('sends every event to every client', async () => {
     const streams = await Promise.all([listen(), listen(), listen()]);
     for (const stream of streams) await hello(stream);
     await Promise.all([create('One'), create('Two'), create('Three')]);
@@ -124,7 +124,7 @@ describe('the event stream', function () {
     );
   });
 
-  it('says reset to a client whose last event is no longer kept, or is none of this server’s', async () => {
+  it('sends a reset to a client whose last event is unknown or no longer stored', async () => {
     const database = new DatabaseSync(join(bench.folder, 'stations.db'));
     database.exec(`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < 10200)
@@ -151,7 +151,7 @@ describe('the event stream', function () {
     assert.deepEqual(await stream.kinds(1), ['station.created']);
   });
 
-  it('ends with its key, also when another process ends it', async () => {
+  it('ends the stream of a key that is deleted, also by another process', async () => {
     const key = await newUserKey(bench.folder);
     const ending = await listen(undefined, key);
     await hello(ending);
@@ -164,7 +164,7 @@ describe('the event stream', function () {
     await hello(other);
   });
 
-  it('is refused to station keys and with a last event that is none', async () => {
+  it('refuses an event stream to station keys and for a malformed last event', async () => {
     const station = await bench.station('Not for stations');
     assert.equal((await station.client.send(events.stream)).status, 403);
     const reply = await send(bench.server.url, 'GET', events.stream.path, {
@@ -175,7 +175,7 @@ describe('the event stream', function () {
     assert.match(errorAnswer.parse(reply.json()).issues?.[0]?.message ?? '', /Last-Event-ID/);
   });
 
-  it('is kept open for 100 clients at most', async () => {
+  it('keeps up to 100 event streams open', async () => {
     const streams = await Promise.all(Array.from({ length: 100 }, () => listen()));
     assert.equal((await bench.user.send(events.stream)).status, 429);
     await streams.pop()?.close();
@@ -193,7 +193,7 @@ describe('the event stream', function () {
     return status;
   };
 
-  it('ends when the server is asked to end, also for a client that does not read', async () => {
+  it('ends the event streams when the server stops, also for a client that does not read', async () => {
     const stream = await listen();
     await hello(stream);
     await listen(1);

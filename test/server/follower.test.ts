@@ -81,7 +81,7 @@ for (const python of pythons()) {
       await script?.end('kill');
     });
 
-    it('tells its states, and is given the answer to a prompt', async () => {
+    it('reports the states of a followed server and sends it the answer to a prompt', async () => {
       const port = await freePort();
       const told = new Told();
       script = await startStationServer(python, port);
@@ -99,7 +99,7 @@ for (const python of pythons()) {
       assert.deepEqual([told.words[0], told.words.at(-1)], ['opened', 'closed lost']);
     });
 
-    it('is asked for a test whose end it does not publish', async () => {
+    it('asks a followed server for a test whose end it does not publish', async () => {
       const port = await freePort();
       const told = new Told();
       const clock = new SetServerClock('2026-03-02T10:00:00Z');
@@ -121,7 +121,7 @@ for (const python of pythons()) {
       await told.until(() => told.last?.status === 'COMPLETED');
     });
 
-    it('is lost when its cable is cut, though nothing closes', async () => {
+    it('marks a followed server as lost when its cable is cut and no connection closes', async () => {
       const port = await freePort();
       script = await startStationServer(python, port);
       const line = await cable(port);
@@ -155,7 +155,7 @@ for (const python of pythons()) {
 describe('a followed address', function () {
   this.timeout(60_000);
 
-  it('is tried again and again, in 15 seconds at the latest', async () => {
+  it('retries a followed address at least every 15 seconds', async () => {
     const port = await freePort();
     const clock = new SetServerClock('2026-03-02T10:00:00Z');
     const told = new Told();
@@ -172,7 +172,7 @@ describe('a followed address', function () {
     assert.deepEqual(told.words, []);
   });
 
-  it('may be of something else that listens', async () => {
+  it('retries a followed address where another program listens', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.end('no HTTP\r\n\r\n');

@@ -17,7 +17,7 @@ const origins = (of: Hosts, given: readonly string[]): (string | null)[] =>
   given.map((host) => (of.accepts(host, port) ? of.originFor(host, port) : null));
 
 describe('the hosts of the server', () => {
-  it('on loopback are the names of loopback alone', async () => {
+  it('accepts only loopback names when it listens on loopback', async () => {
     const loopback = await hosts('127.0.0.1');
     const good = ['127.0.0.1:4711', 'LocalHost:4711', '[::1]:4711', '[0:0::1]:4711'];
     assert.deepEqual(origins(loopback, good), [
@@ -34,7 +34,7 @@ describe('the hosts of the server', () => {
   });
 
   for (const everywhere of ['0.0.0.0', '::', '[::]']) {
-    it(`on ${everywhere} are the names of this machine and all addresses`, async () => {
+    it(`accepts the names of this machine and all addresses when it listens on ${everywhere}`, async () => {
       const all = await hosts(everywhere);
       for (const host of [own, short, `${short}.local`, 'localhost', '10.0.0.1', '[2001:db8::1]', '[::1]'])
         assert.equal(all.originFor(`${host}:4711`, port), `http://${host}:4711`);
@@ -46,13 +46,13 @@ describe('the hosts of the server', () => {
     });
   }
 
-  it('on one address are that address, the names of this machine, and addresses that lead to it', async () => {
+  it('accepts its address and the names of this machine when it listens on one address', async () => {
     const one = await hosts('192.0.2.7');
     for (const host of ['192.0.2.7', own, '10.0.0.1']) assert.ok(one.accepts(`${host}:4711`, port), host);
     assert.ok(!one.accepts('evil.example:4711', port));
   });
 
-  it('of what is no host are none, even if a name of this machine is in it', async () => {
+  it('refuses malformed hosts that contain a name of this machine', async () => {
     const all = await hosts('0.0.0.0');
     for (const given of [
       'evil.example@127.0.0.1:4711',
@@ -64,7 +64,7 @@ describe('the hosts of the server', () => {
       assert.throws(() => all.originFor(given, port), /is not a host name with a port|does not answer/, given);
   });
 
-  it('of a refusal name the option that allows the host, such as for the port of a container', async () => {
+  it('names the option that allows a refused host', async () => {
     const all = await hosts('0.0.0.0');
     assert.throws(
       () => all.originFor(`${own}:8080`, port),
@@ -74,7 +74,7 @@ describe('the hosts of the server', () => {
     assert.equal(mapped.originFor(`${own}:8080`, port), `http://${own}:8080`);
   });
 
-  it('with a public URL all have it as their origin, whether a proxy keeps the host or rewrites it', async () => {
+  it('uses the public URL as the origin, whether a proxy keeps or rewrites the host', async () => {
     for (const url of [
       'https://lab.example',
       'https://lab.example:8443',
@@ -96,14 +96,14 @@ describe('the hosts of the server', () => {
     }
   });
 
-  it('with a public URL may leave out its usual port or name it, and the brackets of an address', async () => {
+  it('accepts the public URL with or without its default port and the brackets of an address', async () => {
     assert.ok((await hosts('127.0.0.1', 'https://lab.example')).accepts('lab.example:443', port));
     assert.ok((await hosts('127.0.0.1', 'http://lab.example')).accepts('lab.example:80', port));
     assert.ok(!(await hosts('127.0.0.1', 'https://lab.example')).accepts('lab.example:80', port));
     assert.ok((await hosts('127.0.0.1', 'https://[2001:db8::1]:8443')).accepts('2001:db8::1:8443', port));
   });
 
-  it('of a certificate are all by which clients may verify it', async () => {
+  it('covers every host that clients can use with its certificate', async () => {
     const external = Object.values(networkInterfaces())
       .flatMap((each) => each ?? [])
       .filter(({ internal, scopeid }) => !internal && !scopeid)

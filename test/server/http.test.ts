@@ -20,12 +20,12 @@ function statusForHost(url: string, host: string): Promise<number | undefined> {
   });
 }
 
-describe('the wire', function () {
+describe('HTTP', function () {
   this.timeout(60_000);
   const bench = useServer();
   const unknownKey = () => new TestClient(bench.server.url, 'tsu_unknown-key');
 
-  it('v1 errors have the v1 shape and exactly the content type that the official client wants', async () => {
+  it('answers v1 errors in the v1 shape with the exact content type that the official client expects', async () => {
     const replies = [
       await unknownKey().send(v1.createRun, { body: {} }),
       await bench.user.send(v1.createRun, { body: {} }),
@@ -43,7 +43,7 @@ describe('the wire', function () {
     assert.match(replies[1]?.text ?? '', /unit_under_test: .*run_passed: /);
   });
 
-  it('other errors have message, code and issues', async () => {
+  it('answers other errors with message, code and issues', async () => {
     const codeOf = async (sent: ReturnType<typeof send>) => {
       const reply = await sent;
       return [reply.status, errorAnswer.parse(reply.json()).code];
@@ -56,7 +56,7 @@ describe('the wire', function () {
     assert.deepEqual(await codeOf(bench.user.send(stations.create)), [400, 'BAD_REQUEST']);
   });
 
-  it('invalid input gets one issue for each field', async () => {
+  it('reports one issue for each invalid field', async () => {
     const reply = await bench.user.send(stations.create, { body: { name: ' ', procedure_id: 'FVT1' } });
     const { message, issues } = errorAnswer.parse(reply.json());
     assert.equal(message, 'Input validation failed');
@@ -68,7 +68,7 @@ describe('the wire', function () {
     assert.equal(errorAnswer.parse(query.json()).issues?.length, 2);
   });
 
-  it('checks in order: key, form of the path, kind of key, body', async () => {
+  it('checks the key, the form of the path, the kind of key and the body in this order', async () => {
     const station = await bench.station('Order');
     const malformed = { params: { id: 'no-uuid' }, body: { name: '' } };
     assert.equal((await unknownKey().send(stations.update, malformed)).status, 401);
@@ -78,13 +78,13 @@ describe('the wire', function () {
     assert.equal((await bench.user.send(stations.update, wellFormed)).status, 400);
   });
 
-  it('takes double slashes, as of a TOFUPILOT_URL that ends in one', async () => {
+  it('accepts double slashes, as from a TOFUPILOT_URL with a trailing slash', async () => {
     const reply = await send(bench.server.url, 'GET', '//api/v1//runs?serial_number=SN1', { key: adminKey });
     assert.equal(reply.status, 200);
     assert.equal(reply.text, '[]');
   });
 
-  it('answers for its own hosts alone', async () => {
+  it('answers only to its own hosts', async () => {
     const { url } = bench.server;
     const { port } = new URL(url);
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`]) {
@@ -94,7 +94,7 @@ describe('the wire', function () {
     for (const host of strangers) assert.equal(await statusForHost(url, host), 403, host);
   });
 
-  it('on all addresses takes bare addresses, but no foreign names', async () => {
+  it('accepts IP addresses but no foreign names when it listens on all addresses', async () => {
     const server = await startServer(temporaryFolder(), { TEST_STATIONS_ADMIN_KEY: adminKey }, ['--host', '0.0.0.0']);
     const { port } = new URL(server.url);
     assert.equal(await statusForHost(server.url, `10.0.0.1:${port}`), 200);
@@ -102,7 +102,7 @@ describe('the wire', function () {
     await server.stop();
   });
 
-  it('lets no web page of another origin read it', async () => {
+  it('lets no web page of another origin read its answers', async () => {
     const reply = await send(bench.server.url, 'GET', '/api/local/health', {
       headers: { Origin: 'https://evil.example' },
     });
@@ -113,7 +113,7 @@ describe('the wire', function () {
     assert.equal(preflight.status, 404);
   });
 
-  it('refuses a body above 10 MiB with 413 and goes on', async () => {
+  it('refuses a body above 10 MiB with 413 and continues', async () => {
     const body = JSON.stringify({ name: 'x'.repeat(10 * 1024 * 1024) });
     const reply = await bench.user.send(stations.create, { body });
     assert.equal(reply.status, 413);

@@ -11,7 +11,7 @@ describe('keys', function () {
   const bench = useServer();
   const prefixOf = async (id: string) => (await bench.user.call(stations.get, { params: { id } })).api_key;
 
-  it('of a station are shown once, then by their beginning', async () => {
+  it('shows a station key once, and later only its prefix', async () => {
     const { id } = await bench.user.call(stations.create, { body: { name: 'Shown' } });
     const { api_key, prefix } = await bench.user.call(local.generateKey, { params: { id } });
     assert.match(api_key, /^tss_[\w-]{43}$/);
@@ -21,7 +21,7 @@ describe('keys', function () {
     assert.equal(own.id, id);
   });
 
-  it('are replaced: the old one is unknown from the next request on', async () => {
+  it('refuses a replaced key from the next request on', async () => {
     const station = await bench.station('Rotated');
     assert.equal((await station.client.send(stations.getCurrent)).status, 200);
     const { api_key } = await bench.user.call(local.generateKey, { params: { id: station.id } });
@@ -31,7 +31,7 @@ describe('keys', function () {
     assert.equal((await new TestClient(bench.server.url, api_key).send(stations.getCurrent)).status, 200);
   });
 
-  it('are one for each station, even when many are made at once', async () => {
+  it('keeps one key for each station when many are generated at once', async () => {
     const { id } = await bench.user.call(stations.create, { body: { name: 'One key' } });
     const made = await Promise.all(
       Array.from({ length: 8 }, () => bench.user.call(local.generateKey, { params: { id } })),
@@ -44,7 +44,7 @@ describe('keys', function () {
     assert.deepEqual(statuses.sort(), [200, ...Array.from({ length: 7 }, () => 401)]);
   });
 
-  it('are deleted', async () => {
+  it('refuses a deleted key', async () => {
     const station = await bench.station('Deleted');
     await bench.user.call(local.deleteKey, { params: { id: station.id } });
     assert.equal((await station.client.send(stations.getCurrent)).status, 401);
@@ -54,7 +54,7 @@ describe('keys', function () {
     assert.match(again.text, /\\"Deleted\\" has no API key/);
   });
 
-  it('of a station read this station and all procedures, and no other station', async () => {
+  it('lets a station key read its station and all procedures, but no other station', async () => {
     const procedure = await bench.procedure('Not linked');
     const other = await bench.station('Other');
     const station = await bench.station('Reader');

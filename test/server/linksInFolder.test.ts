@@ -107,7 +107,7 @@ describe('a link in the data folder', function () {
       ['folder', 'nowhere'],
     ],
   ] as const) {
-    it(`in the place of ${names[0]} and its like is refused with a sentence`, async () => {
+    it(`refuses a link in the place of ${names[0]} and similar files with a sentence`, async () => {
       for (const name of names) {
         const folder = join(root, String(count++));
         mkdirSync(join(folder, 'attachments'), { recursive: true });
@@ -119,14 +119,14 @@ describe('a link in the data folder', function () {
     });
   }
 
-  it('is refused by the other commands, too', async () => {
+  it('refuses a link in the data folder in every command', async () => {
     const folder = await dataFolder();
     put(folder, 'attachments/pr', join(outside, 'folder'));
     for (const command of [['new-user-key'], ['check'], ['backup', '--to', join(root, 'to')]])
       await refused(folder, 'attachments/pr', ...command);
   });
 
-  it('in the place of what is made anew is removed, not followed', async () => {
+  it('replaces a link in the place of a file that it creates again', async () => {
     const folder = await dataFolder();
     const links: Record<string, string> = {
       'server.json': 'precious.txt',
@@ -141,7 +141,7 @@ describe('a link in the data folder', function () {
     assertUntouched();
   });
 
-  it('in the place of an attachment hands out no file of the user’s, whenever it was put there', async () => {
+  it('never serves the target of a link in the place of an attachment', async () => {
     const folder = await dataFolder();
     const server = await startServer(folder, env);
     const user = new TestClient(server.url, adminKey);
@@ -156,7 +156,7 @@ describe('a link in the data folder', function () {
     assertUntouched();
   });
 
-  it('in the place of a file that belongs to nothing goes itself', async () => {
+  it('removes a link in the place of an unused attachment, but not its target', async () => {
     const folder = await dataFolder();
     mkdirSync(join(folder, 'attachments', 'pr'));
     put(folder, 'attachments/pr/precious.txt', join(outside, 'precious.txt'));
@@ -166,7 +166,7 @@ describe('a link in the data folder', function () {
     assertUntouched();
   });
 
-  it('in the place of the log is not written to', async () => {
+  it('does not write through a link in the place of the log', async () => {
     const folder = join(root, String(count++));
     mkdirSync(folder);
     for (const target of ['precious.txt', 'nowhere']) {
@@ -182,7 +182,7 @@ describe('a link in the data folder', function () {
     }
   });
 
-  it('in the way of a backup is not written through', async () => {
+  it('does not write a backup through a link', async () => {
     const folder = await dataFolder();
     const to = join(root, `to ${count++}`);
     for (const end of ['.part', '.attachments.part']) symlinkSync(join(outside, 'folder'), to + end);
@@ -198,7 +198,7 @@ describe('a link in the data folder', function () {
     assertUntouched();
   });
 
-  it('that is the data folder itself is followed: a user may keep it on another disk', async () => {
+  it('follows a link that is the data folder itself', async () => {
     const folder = await dataFolder();
     const disk = join(root, `disk ${count++}`);
     renameSync(folder, disk);

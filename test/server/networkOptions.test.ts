@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { CommandError } from '../../src/server/cli/commandError.ts';
 import { readNetworkOptions } from '../../src/server/cli/networkOptions.ts';
-import { StartError } from '../../src/server/cli/startError.ts';
 
 const files = { cert: 'cert.pem', key: 'key.pem' };
 const refusals: [title: string, options: Parameters<typeof readNetworkOptions>[0], sentence: RegExp][] = [
@@ -33,22 +33,22 @@ const refusals: [title: string, options: Parameters<typeof readNetworkOptions>[0
 
 describe('the network options of the server', () => {
   for (const [title, options, sentence] of refusals) {
-    it(`are refused with a sentence for ${title}`, () => {
+    it(`refuses ${title} with a sentence`, () => {
       assert.throws(
         () => readNetworkOptions(options),
-        (error) => error instanceof StartError && error.exitCode === 2 && sentence.test(error.message),
+        (error) => error instanceof CommandError && error.exitCode === 2 && sentence.test(error.message),
       );
     });
   }
 
-  it('have the origin of the public URL, however it is written', () => {
+  it('normalizes the public URL to its origin', () => {
     const origin = (url: string) => readNetworkOptions({ 'public-url': url }).publicUrl;
     assert.equal(origin('HTTPS://Stations.Example.com:443/'), 'https://stations.example.com');
     assert.equal(origin('http://[2001:DB8::1]:4711'), 'http://[2001:db8::1]:4711');
     assert.equal(origin('https://bücher.example'), 'https://xn--bcher-kva.example');
   });
 
-  it('have the port of the public URL if the server has the certificate, and none of it behind a proxy', () => {
+  it('listens on the port of the public URL with a certificate, but not behind a proxy', () => {
     const port = (url: string, more = {}) => readNetworkOptions({ 'public-url': url, ...more }).port;
     assert.equal(port('https://lab.example', files), 443);
     assert.equal(port('https://lab.example:8443', files), 8443);

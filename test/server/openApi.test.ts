@@ -40,7 +40,7 @@ describe('the OpenAPI description', function () {
     api = description.parse(await new TestClient(bench.server.url).call(local.openApi));
   });
 
-  it('has every operation under its path and method, with the keys that may call it', () => {
+  it('describes every operation under its path and method with the allowed keys', () => {
     for (const { id, method, path, access, body } of operations) {
       const operation = api.paths[path]?.[method.toLowerCase()];
       assert.equal(operation?.operationId, id);
@@ -53,7 +53,7 @@ describe('the OpenAPI description', function () {
     assert.deepEqual(Object.keys(api.components.securitySchemes), ['userKey', 'stationKey']);
   });
 
-  it('has the parameters of paths and queries', () => {
+  it('describes the parameters of paths and queries', () => {
     const list = find('runs.list').parameters;
     assert.deepEqual(
       list.find(({ name }) => name === 'outcomes'),
@@ -72,7 +72,7 @@ describe('the OpenAPI description', function () {
     assert.deepEqual(others, []);
   });
 
-  it('has the refusals of each operation, in the shape of its surface', () => {
+  it('describes the refusals of each operation in the shape of its API', () => {
     const shapeOf = (id: string, status: string) =>
       find(id).responses[status]?.content['application/json']?.schema['$ref'];
     assert.equal(shapeOf('v1.runs.create', '401'), '#/components/schemas/V1Error');
@@ -85,7 +85,7 @@ describe('the OpenAPI description', function () {
     }
   });
 
-  it('says of the event stream what it is', () => {
+  it('describes the content type of the event stream', () => {
     assert.deepEqual(Object.keys(find('local.events').responses['200']?.content ?? {}), ['text/event-stream']);
   });
 });

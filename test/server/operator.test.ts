@@ -24,7 +24,7 @@ describe('the Operator UI', function () {
     return new EditorAtWork(station.client, station.id);
   };
 
-  it('shows nothing before anything was told', async () => {
+  it('shows no test before a source has reported one', async () => {
     await fresh();
     const state = await station.client.call(operator.state, { params: params() });
     assert.deepEqual(
@@ -34,7 +34,7 @@ describe('the Operator UI', function () {
     assert.equal(state.station_name, `Operated ${number}`);
   });
 
-  it('shows the run of an editor while it goes on, also after a gap in its reports', async () => {
+  it('shows the running test of an editor, also after a gap in its reports', async () => {
     const editor = await fresh();
     const watcher = await watch(bench.server.url, station.id, adminKey);
     const requests = await editor.requests(bench.server.url, station.key);
@@ -57,7 +57,7 @@ describe('the Operator UI', function () {
     await watcher.close();
   });
 
-  it('takes one of two answers at the same time, and tells the other who was first', async () => {
+  it('accepts the first of two simultaneous answers and tells the other client who was first', async () => {
     const editor = await fresh();
     const requests = await editor.requests(bench.server.url, station.key);
     await editor.begin();
@@ -95,7 +95,7 @@ describe('the Operator UI', function () {
     await requests.close();
   });
 
-  it('gives an answer again until the test has taken it, also to a window that was away', async () => {
+  it('sends an answer again until the test has accepted it, also to a window that reconnects', async () => {
     const editor = await fresh();
     let requests = await editor.requests(bench.server.url, station.key);
     await editor.begin();
@@ -110,7 +110,7 @@ describe('the Operator UI', function () {
     await requests.close();
   });
 
-  it('refuses answers to prompts that are not open, of too much text, and to scripts that are gone', async () => {
+  it('refuses answers that are too long, to prompts that are not open, and to disconnected scripts', async () => {
     const editor = await fresh();
     const requests = await editor.requests(bench.server.url, station.key);
     assert.equal((await answer(bench.user, 'p0')).status, 404);
@@ -134,7 +134,7 @@ describe('the Operator UI', function () {
     await watcher.close();
   });
 
-  it('shows a prompt of a million characters shortened, and no image that is too large', async () => {
+  it('shortens a prompt of a million characters and leaves out an image that is too large', async () => {
     const editor = await fresh();
     await editor.begin();
     await editor.tell(
@@ -152,7 +152,7 @@ describe('the Operator UI', function () {
     assert.equal(test.prompt.image_url, null);
   });
 
-  it('stops a test once, and only the one that is meant', async () => {
+  it('stops a test once, and only the named execution', async () => {
     const editor = await fresh();
     const requests = await editor.requests(bench.server.url, station.key);
     await editor.begin();
@@ -167,7 +167,7 @@ describe('the Operator UI', function () {
     await requests.close();
   });
 
-  it('starts a script where a window offers one, and not while a test runs', async () => {
+  it('starts a script in a window that offers one, but not while a test runs', async () => {
     const editor = await fresh();
     const start = (serial_number: string) =>
       bench.user.send(operator.start, { params: params(), body: { serial_number, loop: true } });
@@ -189,7 +189,7 @@ describe('the Operator UI', function () {
     await requests.close();
   });
 
-  it('shares a link that can watch and nothing else, until the station has another key', async () => {
+  it('creates a link that can only watch and that ends when the station gets another key', async () => {
     await fresh();
     const { url } = await station.client.call(operator.link, { params: params() });
     const link = new URL(url);
@@ -219,7 +219,7 @@ describe('the Operator UI', function () {
     assert.match(messageOf(again), /link is not valid any more/);
   });
 
-  it('shares no link of a station without a key, and ends links when the key is deleted', async () => {
+  it('creates no link for a station without a key, and ends links when the key is deleted', async () => {
     await fresh();
     const { url } = await station.client.call(operator.link, { params: params() });
     const token = url.split('/').at(-1) ?? '';
@@ -237,7 +237,7 @@ describe('the Operator UI', function () {
     assert.equal(still.status, 401);
   });
 
-  it('forgets nothing that matters when the server is killed in the middle of a test', async () => {
+  it('shows the running test and accepts an answer after the server was killed', async () => {
     const editor = await fresh();
     const { url } = await station.client.call(operator.link, { params: params() });
     await editor.begin();
@@ -267,7 +267,7 @@ describe('the page of the Operator UI', function () {
     page = await send(bench.server.url, 'GET', '/operator/');
   });
 
-  it('lets nothing in but what this server has, and nobody frame it', () => {
+  it('allows the Operator UI page to load only files of this server and to be framed by no page', () => {
     assert.equal(page.status, 200);
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
     const policy = page.headers.get('content-security-policy') ?? '';
@@ -279,7 +279,7 @@ describe('the page of the Operator UI', function () {
     assert.doesNotMatch(page.text, /<script(?! type="module" src="operatorPage\.js"><\/script>)|style=|https?:/);
   });
 
-  it('has no other files than its own', async () => {
+  it('serves only the files of the Operator UI page', async () => {
     for (const path of [
       '/operator/server.js',
       '/operator/..%2fserver.js',

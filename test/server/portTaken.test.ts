@@ -20,7 +20,7 @@ describe('another program on the port of a server that was killed', function () 
     for (const { pid } of started) if (isAlive(pid)) process.kill(pid);
   });
 
-  it('is not taken for the server, although it answers as that one did', async () => {
+  it('does not treat another program on the last port as the server', async () => {
     const server = await startServer(folder);
     const health = await (await fetch(server.url + local.health.path)).text();
     assert.ok(await isServerRunning(server.address));

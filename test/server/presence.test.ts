@@ -53,7 +53,7 @@ describe('presence', function () {
   }
 
   describe('by heartbeats', () => {
-    it('is told in the overview and to the v2 clients', async () => {
+    it('shows presence in the overview and to v2 clients', async () => {
       const { id, client } = await bench.station('Beating');
       const status = async () => (await bench.user.call(stations.get, { params: { id } })).connection_status;
       assert.equal(await status(), null);
@@ -72,7 +72,7 @@ describe('presence', function () {
       assert.deepEqual(told(id), ['up heartbeat', 'down heartbeat']);
     });
 
-    it('may be told by the user, and by the station itself alone', async () => {
+    it('accepts heartbeats from a user and from the station itself only', async () => {
       const own = await bench.station('Own');
       const other = await bench.station('Other');
       const refused = await own.client.send(presence.heartbeat, { params: { id: other.id }, body: {} });
@@ -86,7 +86,7 @@ describe('presence', function () {
       assert.equal((await read(other.id)).state, 'connected');
     });
 
-    it('is refused for the future and for intervals that make no sense', async () => {
+    it('refuses heartbeats in the future and with invalid intervals', async () => {
       const { id, client } = await bench.station('Ahead');
       const hourAhead = new Date(Date.now() + 3_600_000).toISOString();
       for (const body of [{ at: hourAhead }, { interval_s: 0 }, { interval_s: 10_000 }]) {
@@ -98,7 +98,7 @@ describe('presence', function () {
       assert.equal((await read(id)).state, 'connected');
     });
 
-    it('ends with the station, also when it is archived', async () => {
+    it('ends the presence of a station that is deleted or archived', async () => {
       const { id, client } = await bench.station('Removed');
       await client.call(presence.heartbeat, { params: { id }, body: {} });
       await bench.user.call(stations.remove, { params: { id } });
@@ -121,7 +121,7 @@ describe('presence', function () {
       let script: StationServer | undefined;
       afterEach(() => script?.end('kill'));
 
-      it('comes and goes with it, in order and killed, and is running while a test is', async () => {
+      it('follows a station server that starts, runs a test, stops, and is killed', async () => {
         const { id } = await bench.station(`Followed ${packages}`);
         const port = await freePort();
         const address = `127.0.0.1:${port}`;
@@ -143,7 +143,7 @@ describe('presence', function () {
         assert.deepEqual(told(id), ['up follow', 'down follow', 'up follow', 'down follow']);
       });
 
-      it('is followed on after a restart, and no more when the address is taken away', async () => {
+      it('follows a station server again after a restart, until its address is removed', async () => {
         const { id } = await bench.station(`Restarted ${packages}`);
         const port = await freePort();
         const address = `127.0.0.1:${port}`;
@@ -162,7 +162,7 @@ describe('presence', function () {
     });
   }
 
-  it('is refused an address that is none', async () => {
+  it('refuses an invalid address of a station server', async () => {
     const { id } = await bench.station('Unreachable');
     for (const address of ['bench', 'http://bench:4444', 'bench:0', 'bench:70000', '-x:1', 'a b:1', '999.1.1.1:80']) {
       const reply = await bench.user.send(presence.setOperatorAddress, { params: { id }, body: { address } });
@@ -179,7 +179,7 @@ describe('presence', function () {
     const observers = () =>
       query(z.object({ started_at: z.number(), alive_at: z.number() }), 'select * from observers order by key');
 
-    it('knows nothing from its last note until the next one starts', async () => {
+    it('reports the time from the last tick of a killed server to the next start as unknown', async () => {
       const { id, client } = await bench.station('Watched');
       await client.call(presence.heartbeat, { params: { id }, body: {} });
       let killed = NaN;
@@ -195,7 +195,7 @@ describe('presence', function () {
       assert.deepEqual(told(id), ['up heartbeat']);
     });
 
-    it('notes when it ends in order', async () => {
+    it('stores when a server stops in order', async () => {
       let [begun, ended] = [NaN, NaN];
       await bench.restart(async (server) => {
         begun = Date.now();
@@ -217,7 +217,7 @@ describe('presence', function () {
         body: { kind, starts_at: iso(starts), ends_at: ends === null ? null : iso(ends), note: ' Fixture ' },
       });
 
-    it('are made, ended and deleted', async () => {
+    it('creates, ends and deletes pauses', async () => {
       const { id } = await bench.station('Paused');
       const made = presence.pause.answer.parse((await create(id, '10:00', null, 'paused')).json());
       assert.deepEqual(made, { id: made.id, kind: 'paused', starts_at: iso('10:00'), ends_at: null, note: 'Fixture' });
@@ -229,7 +229,7 @@ describe('presence', function () {
       assert.equal((await bench.user.send(presence.endPause, { params, body: { ends_at: iso('12:00') } })).status, 404);
     });
 
-    it('are in the summary and the row of their station while they are in progress or planned', async () => {
+    it('shows current and planned pauses in the summary and the row of their station', async () => {
       const [{ id }, other] = [await bench.station('In maintenance'), await bench.station('At work')];
       await create(id, '10:00', '11:00'); // over
       const body = { kind: 'maintenance', starts_at: iso('12:00'), ends_at: null, note: '' } as const;
@@ -243,7 +243,7 @@ describe('presence', function () {
       assert.deepEqual((await bench.user.call(overview.get, { params: { id } })).pauses, []);
     });
 
-    it('end after they begin', async () => {
+    it('refuses a pause that ends before it begins', async () => {
       const { id } = await bench.station('Ordered');
       for (const ends of ['10:00', '09:00']) assert.equal((await create(id, '10:00', ends)).status, 400);
       const { id: pause_id } = presence.pause.answer.parse((await create(id, '10:00', '11:00')).json());
@@ -254,7 +254,7 @@ describe('presence', function () {
       assert.equal(reply.status, 400, reply.text);
     });
 
-    it('do not overlap one that has no end', async () => {
+    it('refuses a pause that overlaps one without an end', async () => {
       const { id } = await bench.station('Overlapping');
       assert.equal((await create(id, '10:00', null)).status, 200);
       for (const [starts, ends] of [
@@ -270,7 +270,7 @@ describe('presence', function () {
       assert.equal((await create((await bench.station('Beside')).id, '10:00', null)).status, 200);
     });
 
-    it('belong to their station, and forget the days that they touch', async () => {
+    it('finds a pause only under its station, and updates the history version when it is deleted', async () => {
       const { id } = await bench.station('Days');
       const other = await bench.station('Not its');
       await bench.user.call(presence.heartbeat, { params: { id }, body: {} });
@@ -285,7 +285,7 @@ describe('presence', function () {
     });
   });
 
-  it('is among the capabilities', async () => {
+  it('names presence among the capabilities', async () => {
     const reply = await fetch(bench.server.url + local.health.path);
     const { capabilities } = local.health.answer.parse(await reply.json());
     assert.ok(capabilities.includes('presence') && capabilities.includes('uptime'));

@@ -8,16 +8,16 @@ describe('the recorder of presence', () => {
   const { begin, stream, beat, told, state } = own;
 
   describe('of heartbeats', () => {
-    it('is up while they come; one that comes late misses nothing', async () => {
+    it('keeps a station connected while heartbeats arrive, also slightly late', async () => {
       assert.equal(await beat(), 'connected');
       for (const pause of [30, 74, 1, 30]) {
         own.clock.pass(pause * second);
-        assert.equal(await beat({ running: pause === 1 }), pause === 1 ? 'running' : 'connected');
+        assert.equal(await beat({ isRunning: pause === 1 }), pause === 1 ? 'running' : 'connected');
       }
       assert.deepEqual(await told(), ['10:00:00 up heartbeat']);
     });
 
-    it('is down one interval after the last, when none came for 2.5 intervals', async () => {
+    it('disconnects a station one interval after its last heartbeat when none arrives for 2.5 intervals', async () => {
       await beat();
       own.clock.pass(30 * second);
       await beat();
@@ -34,52 +34,52 @@ describe('the recorder of presence', () => {
       ]);
     });
 
-    it('waits a minute at least, however often they should come', async () => {
-      await beat({ intervalMillis: second });
+    it('waits at least a minute for a heartbeat, whatever its interval', async () => {
+      await beat({ intervalMs: second });
       own.clock.pass(59 * second);
       assert.equal(await state(), 'connected since 10:00:00');
       own.clock.pass(second);
       assert.equal(await state(), 'disconnected since 10:00:01');
     });
 
-    it('ends with a farewell at once', async () => {
+    it('disconnects a station at once after its last heartbeat', async () => {
       await beat();
       own.clock.pass(20 * second);
-      assert.equal(await beat({ farewell: true }), 'disconnected');
+      assert.equal(await beat({ isLast: true }), 'disconnected');
       own.clock.pass(hour);
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '10:00:20 down heartbeat']);
     });
 
-    it('says nothing by a farewell of a station that was never there', async () => {
-      assert.equal(await beat({ farewell: true }), 'never');
+    it('ignores the last heartbeat of a station that never connected', async () => {
+      assert.equal(await beat({ isLast: true }), 'never');
       assert.deepEqual(await told(), []);
     });
 
-    it('tells runs of scripts apart', async () => {
-      await beat({ scriptRun: 'one', running: true, intervalMillis: 10 * second });
-      await beat({ scriptRun: 'two', running: true, intervalMillis: 10 * second });
+    it('distinguishes the script runs of a station', async () => {
+      await beat({ scriptRun: 'one', isRunning: true, intervalMs: 10 * second });
+      await beat({ scriptRun: 'two', isRunning: true, intervalMs: 10 * second });
       own.clock.pass(10 * second);
-      assert.equal(await beat({ scriptRun: 'one', farewell: true }), 'running');
-      assert.equal(await beat({ scriptRun: 'two', farewell: true }), 'disconnected');
+      assert.equal(await beat({ scriptRun: 'one', isLast: true }), 'running');
+      assert.equal(await beat({ scriptRun: 'two', isLast: true }), 'disconnected');
       assert.deepEqual(await told(), ['10:00:00 up run', '10:00:10 down run']);
     });
 
-    it('keeps no more than 20 of them', async () => {
+    it('remembers up to 20 script runs of a station', async () => {
       for (let n = 0; n < 30; n++) await beat({ scriptRun: `run ${n}` });
-      for (let n = 10; n < 29; n++) assert.equal(await beat({ scriptRun: `run ${n}`, farewell: true }), 'connected');
-      assert.equal(await beat({ scriptRun: 'run 29', farewell: true }), 'disconnected');
+      for (let n = 10; n < 29; n++) assert.equal(await beat({ scriptRun: `run ${n}`, isLast: true }), 'connected');
+      assert.equal(await beat({ scriptRun: 'run 29', isLast: true }), 'disconnected');
     });
 
-    it('counts the time of another source that ended before it was missed', async () => {
+    it('counts the time of another source that ended before the heartbeat was missed', async () => {
       await beat();
       own.recorder.opened(stream());
       own.clock.pass(50 * second);
-      own.recorder.closed(stream(), 'farewell');
+      own.recorder.closed(stream(), 'clean');
       own.clock.pass(minute);
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '10:00:50 down stream']);
     });
 
-    it('repairs by late ones the time that they speak for', async () => {
+    it('repairs the past with late heartbeats', async () => {
       await beat();
       own.clock.pass(10 * minute);
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '10:00:30 down heartbeat-missed']);
@@ -99,7 +99,7 @@ describe('the recorder of presence', () => {
       assert.deepEqual((await told()).slice(4), ['10:10:00 up heartbeat']);
     });
 
-    it('takes what comes a little late for the present', async () => {
+    it('treats a slightly late heartbeat as current', async () => {
       own.clock.pass(minute);
       await beat({ clockTime: '10:00:40' });
       assert.equal(await state(), 'connected since 10:00:40');
@@ -107,10 +107,10 @@ describe('the recorder of presence', () => {
       assert.equal(await state(), 'disconnected since 10:01:10');
     });
 
-    it('takes a late farewell for the end', async () => {
+    it('disconnects a station at the time of its late last heartbeat', async () => {
       await beat();
       own.clock.pass(10 * minute);
-      await beat({ clockTime: '10:00:20', farewell: true });
+      await beat({ clockTime: '10:00:20', isLast: true });
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '10:00:20 down heartbeat']);
     });
 
@@ -118,9 +118,9 @@ describe('the recorder of presence', () => {
       const other = await own.store.transaction().execute((change) => insertStation(change, 'Other', '{}'));
       await beat();
       await own.recorder.heartbeat(other, {
-        intervalMillis: second,
-        running: false,
-        farewell: false,
+        intervalMs: second,
+        isRunning: false,
+        isLast: false,
         at: null,
         scriptRun: null,
       });
@@ -143,8 +143,8 @@ describe('the recorder of presence', () => {
       assert.equal(after[1], before[1]);
     });
 
-    it('repairs no time in which nobody watched', async () => {
-      await beat({ farewell: true });
+    it('does not repair time in which no server watched', async () => {
+      await beat({ isLast: true });
       await own.recorder.stop();
       own.clock.pass(10 * minute);
       await begin();

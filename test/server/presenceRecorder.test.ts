@@ -8,7 +8,7 @@ describe('the recorder of presence', () => {
   const { begin, endAndBegin, stream, beat, time, told, state, observed } = own;
 
   describe('of live streams', () => {
-    it('is up while one is connected, and running while its test is', async () => {
+    it('marks a station as connected with its live stream and as running with its test', async () => {
       assert.equal(await state(), 'no row');
       own.recorder.opened(stream());
       assert.equal(await state(), 'connected since 10:00:00');
@@ -22,7 +22,7 @@ describe('the recorder of presence', () => {
       own.recorder.state(stream(), 'nonsense');
       assert.equal(await state(), 'connected since 10:00:20');
       own.clock.pass(10 * second);
-      own.recorder.closed(stream(), 'farewell');
+      own.recorder.closed(stream(), 'clean');
       assert.equal(await state(), 'disconnected since 10:00:30');
       assert.deepEqual(await told(), ['10:00:00 up stream', '10:00:30 down stream']);
     });
@@ -31,7 +31,7 @@ describe('the recorder of presence', () => {
       ['lost', 'stream-lost'],
       ['key', 'key'],
     ] as const) {
-      it(`tells that one ended: ${how}`, async () => {
+      it(`stores the cause of a stream that ended: ${how}`, async () => {
         own.recorder.opened(stream());
         own.clock.pass(minute);
         own.recorder.closed(stream(), how);
@@ -39,42 +39,42 @@ describe('the recorder of presence', () => {
       });
     }
 
-    it('goes with the last of several', async () => {
+    it('disconnects a station with the last of several streams', async () => {
       own.recorder.opened(stream('one'));
       own.recorder.opened(stream('two'));
       await beat();
       own.clock.pass(10 * second);
       own.recorder.closed(stream('one'), 'lost');
-      await beat({ farewell: true });
+      await beat({ isLast: true });
       assert.equal(await state(), 'connected since 10:00:00');
       own.clock.pass(10 * second);
-      own.recorder.closed(stream('two'), 'farewell');
-      own.recorder.closed(stream('two'), 'farewell');
+      own.recorder.closed(stream('two'), 'clean');
+      own.recorder.closed(stream('two'), 'clean');
       assert.deepEqual(await told(), ['10:00:00 up stream', '10:00:20 down stream']);
     });
 
-    it('has nothing to say of the stream of a user, or of a station that is gone', async () => {
+    it('ignores the streams of users and of deleted stations', async () => {
       own.recorder.opened({ ...stream(), stationId: null });
       own.recorder.opened({ ...stream(), stationId: 'ffffffff-0000-4000-8000-000000000000' });
       assert.deepEqual([await told(), await state()], [[], 'no row']);
     });
 
-    it('ends with the station', async () => {
+    it('disconnects a station that is removed', async () => {
       own.recorder.opened(stream());
       await beat();
       await own.store.transaction().execute((change) => removeStation(change, own.station));
       await own.recorder.remove(own.station);
       own.clock.pass(hour);
       own.recorder.closed(stream(), 'key');
-      await own.recorder.saved();
+      await own.recorder.whenSaved();
       assert.deepEqual(await own.store.selectFrom('presence').selectAll().execute(), []);
     });
   });
 
   describe('of itself', () => {
-    it('notes every 15 seconds that it watches, and when it ends', async () => {
+    it('stores every 15 seconds and at the end that it is watching', async () => {
       own.clock.pass(40 * second);
-      await own.recorder.saved();
+      await own.recorder.whenSaved();
       assert.deepEqual(await observed(), ['10:00:00 10:00:30']);
       await own.recorder.stop();
       assert.deepEqual(await observed(), ['10:00:00 10:00:40']);
@@ -84,13 +84,13 @@ describe('the recorder of presence', () => {
     });
 
     for (const counted of [false, true]) {
-      it(`knows nothing of the time asleep${counted ? ', where its clocks went on' : ''}`, async () => {
+      it(`leaves the time asleep unknown${counted ? ', also when the clocks continued' : ''}`, async () => {
         own.recorder.opened(stream());
         own.clock.pass(40 * second);
-        await own.recorder.saved();
+        await own.recorder.whenSaved();
         own.clock.sleep(hour, counted);
         own.clock.pass(15 * second);
-        await own.recorder.saved();
+        await own.recorder.whenSaved();
         own.clock.pass(15 * second);
         const [first, second_, ...none] = await observed();
         assert.equal(first, '10:00:00 10:00:30');
@@ -100,7 +100,7 @@ describe('the recorder of presence', () => {
       });
     }
 
-    it('gives heartbeats their time anew after it slept', async () => {
+    it('restarts the heartbeat timers after sleep', async () => {
       await beat();
       own.clock.sleep(hour, true);
       own.clock.pass(second);
@@ -111,17 +111,17 @@ describe('the recorder of presence', () => {
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '11:00:51 down heartbeat-missed']);
     });
 
-    it('does not take them for missed in a time that it did not see', async () => {
+    it('does not count heartbeats as missed in time that it did not watch', async () => {
       await beat();
       own.clock.sleep(hour, true);
       own.clock.pass(2 * minute);
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '11:00:00 down heartbeat-missed']);
     });
 
-    it('begins anew when the clock is set forwards or backwards, and keeps what happened in order', async () => {
+    it('starts a new interval when the clock is set, and keeps transitions in order', async () => {
       own.recorder.opened(stream());
       own.clock.pass(40 * second);
-      await own.recorder.saved();
+      await own.recorder.whenSaved();
       own.clock.set('2026-03-02T12:00:00Z');
       own.recorder.closed(stream(), 'lost');
       own.clock.pass(30 * second);
@@ -130,7 +130,7 @@ describe('the recorder of presence', () => {
       own.recorder.opened(stream());
       assert.equal(await state(), 'connected since 11:00:00');
       own.clock.pass(15 * second);
-      await own.recorder.saved();
+      await own.recorder.whenSaved();
       own.clock.pass(second);
       assert.deepEqual((await told()).slice(1), ['12:00:00 down stream-lost', '12:00:00 up stream']);
       const [first, ahead, back] = await observed();
@@ -139,7 +139,7 @@ describe('the recorder of presence', () => {
       assert.match(back ?? '', /^11:00:\d\d 11:00:/);
     });
 
-    it('misses heartbeats in their time when the clock was put back', async () => {
+    it('detects missed heartbeats in time after the clock was set back', async () => {
       await beat();
       own.clock.set('2026-03-02T05:00:00Z');
       await beat();
@@ -147,7 +147,7 @@ describe('the recorder of presence', () => {
       assert.equal(await state(), 'disconnected since 10:00:00');
     });
 
-    it('is not disturbed by a clock that is put right by a little', async () => {
+    it('tolerates small corrections of the clock', async () => {
       own.clock.pass(15 * second);
       own.clock.set('2026-03-02T10:00:35Z');
       own.clock.pass(15 * second);
@@ -158,7 +158,7 @@ describe('the recorder of presence', () => {
   });
 
   describe('after a restart', () => {
-    it('knows nothing of a station that was there, until it tells', async () => {
+    it('reports a station as unknown after a restart until a source reports it', async () => {
       own.recorder.opened(stream());
       own.clock.pass(40 * second);
       own.recorder.closed(stream(), 'server');
@@ -174,7 +174,7 @@ describe('the recorder of presence', () => {
       assert.deepEqual(await told(), ['10:00:00 up stream']);
     });
 
-    it('takes it for gone after a minute without a source, since it watches', async () => {
+    it('disconnects a station that no source reports within a minute after a restart', async () => {
       own.recorder.opened(stream());
       own.clock.pass(40 * second);
       await own.recorder.stop();
@@ -189,12 +189,12 @@ describe('the recorder of presence', () => {
       assert.equal(await state(), 'disconnected since 11:00:40');
     });
 
-    it('waits for heartbeats as long as they may take', async () => {
-      await beat({ intervalMillis: 10 * minute });
+    it('waits after a restart for as long as a heartbeat may take', async () => {
+      await beat({ intervalMs: 10 * minute });
       await endAndBegin();
       own.clock.pass(24 * minute);
       assert.equal(await state(), 'unknown since 10:00:00');
-      await beat({ intervalMillis: 10 * minute });
+      await beat({ intervalMs: 10 * minute });
       assert.equal(await state(), 'connected since 10:24:00');
       await endAndBegin();
       await endAndBegin();
@@ -202,7 +202,7 @@ describe('the recorder of presence', () => {
       assert.deepEqual(await told(), ['10:00:00 up heartbeat', '10:34:00 down server']);
     });
 
-    it('says last that it was seen when the server before last watched', async () => {
+    it('reports the last time that an earlier server saw a station', async () => {
       own.recorder.opened(stream());
       own.clock.pass(40 * second);
       await own.recorder.stop();
@@ -213,18 +213,18 @@ describe('the recorder of presence', () => {
     });
   });
 
-  it('stores later what could not be stored at once', async () => {
-    await own.recorder.saved();
+  it('retries changes that could not be stored', async () => {
+    await own.recorder.whenSaved();
     await own.store.schema.alterTable('transitions').renameTo('elsewhere').execute();
     const silent = console.error;
     const errors: unknown[] = [];
     console.error = (...words: unknown[]) => errors.push(words[0]);
     try {
       own.recorder.opened(stream());
-      await own.recorder.saved();
+      await own.recorder.whenSaved();
       own.clock.pass(5 * second);
       own.recorder.closed(stream(), 'lost');
-      await own.recorder.saved();
+      await own.recorder.whenSaved();
     } finally {
       console.error = silent;
     }

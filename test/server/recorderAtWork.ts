@@ -42,24 +42,24 @@ export function useRecorder() {
   const beat = (given: Partial<Heartbeat> & { clockTime?: string } = {}) => {
     const { clockTime, ...heartbeat } = given;
     const at = clockTime === undefined ? null : Date.parse(`2026-03-02T${clockTime}.000Z`);
-    const plain = { intervalMillis: 30 * second, running: false, farewell: false, at, scriptRun: null };
+    const plain = { intervalMs: 30 * second, isRunning: false, isLast: false, at, scriptRun: null };
     return recorder.heartbeat(station, { ...plain, ...heartbeat });
   };
   const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString().slice(11, 19));
 
   /** `10:00:00 up stream`, one a transition. */
   const told = async (): Promise<string[]> => {
-    await recorder.saved();
+    await recorder.whenSaved();
     const rows = await store.selectFrom('transitions').select(['at', 'is_up', 'cause']).orderBy('at').execute();
     return rows.map(({ at, is_up, cause }) => `${time(at)} ${is_up ? 'up' : 'down'} ${cause}`);
   };
   const state = async (): Promise<string> => {
-    await recorder.saved();
+    await recorder.whenSaved();
     const row = await store.selectFrom('presence').select(['state', 'since']).executeTakeFirst();
     return row ? `${row.state} since ${time(row.since)}` : 'no row';
   };
   const observed = async (): Promise<string[]> => {
-    await recorder.saved();
+    await recorder.whenSaved();
     const rows = await store.selectFrom('observers').select(['started_at', 'alive_at']).orderBy('key').execute();
     return rows.map(({ started_at, alive_at }) => `${time(started_at)} ${time(alive_at)}`);
   };

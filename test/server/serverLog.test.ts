@@ -41,14 +41,14 @@ describe('the log of the server', function () {
   const sizeOf = (path: string): number => statSync(path).size;
   const long = (letter: string, bytes = 5 * mebibyte + 1): string => letter.repeat(bytes);
 
-  it('is kept as it is up to 5 MiB', () => {
+  it('keeps a log of up to 5 MiB unchanged', () => {
     const { path, log } = newLog(long('a', 5 * mebibyte));
     log.limit();
     assert.equal(sizeOf(path), 5 * mebibyte);
     assert.throws(() => statSync(`${path}.1`), { code: 'ENOENT' });
   });
 
-  it('moves to server.log.1 above 5 MiB, and every stream that has it open continues at its end', () => {
+  it('moves a log above 5 MiB to server.log.1 while open streams continue at its end', () => {
     const { path, stream, log } = newLog(long('a'));
     const other = openSync(path, 'a');
     log.limit();
@@ -63,7 +63,7 @@ describe('the log of the server', function () {
     closeSync(other);
   });
 
-  it('continues where its content cannot be moved, and is dropped at twice the size', () => {
+  it('continues a log that cannot be moved, and empties it at twice the size', () => {
     const { path, stream, log } = newLog(long('a'));
     mkdirSync(join(`${path}.1`, 'in the way'), { recursive: true });
     log.limit();
@@ -76,7 +76,7 @@ describe('the log of the server', function () {
     assert.equal(readFileSync(path, 'utf8'), 'last\n');
   });
 
-  it('is not touched if the server logs elsewhere', () => {
+  it('does not touch the log if the server logs elsewhere', () => {
     const { path, stream } = newLog(long('a'));
     renameSync(path, `${path}.moved`);
     writeFileSync(path, long('c'));
@@ -85,7 +85,7 @@ describe('the log of the server', function () {
     assert.equal(sizeOf(`${path}.moved`), 5 * mebibyte + 1);
   });
 
-  it('is not written through a link', () => {
+  it('does not write the log through a link', () => {
     const { path, stream, log } = newLog(long('a'));
     const precious = join(root, 'precious.txt');
     writeFileSync(precious, 'precious');
@@ -102,7 +102,7 @@ describe('the log of the server', function () {
     assert.equal(sizeOf(precious), 5 * mebibyte + 1);
   });
 
-  it('of a server that a window started is limited at the start and while it runs, not by a second server', async () => {
+  it('limits the log of a running server, but not from a second server', async () => {
     const dataFolder = join(root, 'data');
     mkdirSync(dataFolder);
     const path = join(dataFolder, 'server.log');
@@ -122,7 +122,7 @@ describe('the log of the server', function () {
     }
   });
 
-  it('has a failure that repeats once a minute', () => {
+  it('logs a repeated failure once a minute', () => {
     const lines: unknown[][] = [];
     const { error } = console;
     console.error = (...line: unknown[]) => void lines.push(line);

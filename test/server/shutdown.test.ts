@@ -24,7 +24,7 @@ describe('the request to end the server', function () {
   const token = (): string => written().stop_token ?? assert.fail('server.json has no token');
   const { path } = local.shutdown;
 
-  it('is refused without the stop token, also with a user key or a station key', async () => {
+  it('refuses to stop without the stop token, also with a user key or a station key', async () => {
     const station = await bench.station('Bench');
     const changed = token().slice(0, -1) + (token().endsWith('A') ? 'B' : 'A');
     for (const key of [undefined, adminKey, station.key, changed, `${token()}A`]) {
@@ -36,7 +36,7 @@ describe('the request to end the server', function () {
     assert.equal((await bench.user.send(local.health)).status, 200);
   });
 
-  it('ends the server with the token, after a push that is under way; the next start has another token', async () => {
+  it('stops with the token after a push in progress, and starts again with another token', async () => {
     const procedure = await bench.procedure('Functional test', 'FVT1');
     const station = await bench.station('Pusher', procedure);
     const body = JSON.stringify(passedRun('FVT1'));
@@ -69,7 +69,7 @@ describe('the request to end the server', function () {
   });
 
   for (const hasToken of [true, false]) {
-    it(`is how a window replaces an older server; one ${hasToken ? 'with' : 'without'} a token ends in order`, async () => {
+    it(`lets a window replace an older server ${hasToken ? 'with' : 'without'} a stop token`, async () => {
       await bench.restart(async (server) => {
         const { stop_token, ...address } = written();
         // With the token, another process has the number: it must get no signal.

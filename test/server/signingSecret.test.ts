@@ -52,14 +52,14 @@ describe('the secret that signs addresses and links', function () {
     return status;
   };
 
-  it('stays the same when the server starts again', async () => {
+  it('keeps the signing secret over a restart', async () => {
     const { path, token } = await signedBy(bench.server);
     await bench.restart((server) => server.kill());
     assert.equal(await download(path), 200);
     assert.equal(await watch(token), 200);
   });
 
-  it('is in no backup: a server on a stolen one signs nothing that the running server accepts', async () => {
+  it('leaves the signing secret out of backups', async () => {
     const file = elsewhere();
     const { code, stderr } = await runServerProgram(['backup', '--data', bench.folder, '--to', file]);
     assert.equal(code, 0, stderr);
@@ -78,7 +78,7 @@ describe('the secret that signs addresses and links', function () {
     assert.equal(await watch(genuine.token), 200);
   });
 
-  it('is replaced when its file is removed and the server starts again', async () => {
+  it('creates a new signing secret when its file was removed', async () => {
     const before = await signedBy(bench.server);
     await bench.restart(async (server) => {
       await server.stop();
@@ -88,7 +88,7 @@ describe('the secret that signs addresses and links', function () {
     assert.equal(await watch(before.token), 401);
   });
 
-  it('is replaced when its file is damaged', async () => {
+  it('creates a new signing secret when its file is damaged', async () => {
     for (const damage of ['', 'short', 'x'.repeat(64)]) {
       await bench.restart(async (server) => {
         await server.stop();
@@ -101,7 +101,7 @@ describe('the secret that signs addresses and links', function () {
     }
   });
 
-  it('of an earlier version is not used any more, because backups of that version have it', async () => {
+  it('does not use the signing secret of an earlier version, whose backups contain it', async () => {
     const folder = elsewhere();
     mkdirSync(folder);
     const old = new DatabaseSync(join(folder, 'stations.db'));

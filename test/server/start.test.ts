@@ -32,7 +32,7 @@ describe('starting the server', function () {
     for (const server of running.splice(0)) await server.kill();
   });
 
-  it('tells its address on stdout and in server.json, which only this user can read', async () => {
+  it('reports its address on stdout and in server.json, which only this user can read', async () => {
     const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
     const file = join(folder, 'server.json');
     assert.deepEqual(serverAddress.parse(JSON.parse(readFileSync(file, 'utf8'))), server.address);
@@ -48,7 +48,7 @@ describe('starting the server', function () {
     assert.equal(code, 0);
   });
 
-  it('ends with 0 on SIGINT too, and leaves server.json', async () => {
+  it('exits with 0 on SIGINT and leaves server.json', async () => {
     const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
     assert.equal((await server.stop('SIGINT')).code, 0);
     assert.ok(existsSync(join(folder, 'server.json')));
@@ -62,7 +62,7 @@ describe('starting the server', function () {
     assert.equal(second.address.instance, first.address.instance);
   });
 
-  it('takes another port when the one of the last time is in use', async () => {
+  it('uses another port when the last one is in use', async () => {
     const first = await start(folder);
     const other = join(root, 'other');
     writeFileSync(join((await start(other)).address.data, 'server.json'), JSON.stringify(first.address));
@@ -71,7 +71,7 @@ describe('starting the server', function () {
     assert.notEqual(second.url, first.url);
   });
 
-  it('starts again after it was killed', async () => {
+  it('starts after it was killed', async () => {
     const first = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
     await new TestClient(first.url, adminKey).call(stations.create, { body: { name: 'Bench 1' } });
     await first.kill();
@@ -83,13 +83,13 @@ describe('starting the server', function () {
     );
   });
 
-  it('starts with an address file that is torn', async () => {
+  it('starts with a truncated address file', async () => {
     await (await start(folder)).stop();
     writeFileSync(join(folder, 'server.json'), '{"url":');
     await start(folder);
   });
 
-  it('goes on when nobody reads its output any more', async () => {
+  it('continues when no program reads its output any more', async () => {
     const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
     server.stopReading();
     const database = new DatabaseSync(join(folder, 'stations.db'));
@@ -104,8 +104,8 @@ describe('starting the server', function () {
     assert.equal((await client.send(local.health)).status, 200);
   });
 
-  describe('is refused with its own exit code and one line', () => {
-    it('when another server has the folder', async () => {
+  describe('with an exit code and one line', () => {
+    it('refuses to start when another server has locked the folder', async () => {
       const first = await start(folder);
       const { code, stderr, stdout } = await runServerProgram(['--data', folder]);
       assert.equal(code, serverExit.folderInUse);
@@ -115,7 +115,7 @@ describe('starting the server', function () {
       assert.equal((await new TestClient(first.url).send(local.health)).status, 200);
     });
 
-    it('when the port is taken', async () => {
+    it('refuses to start when the port is taken', async () => {
       const other = createServer();
       await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
       const taken = other.address();
@@ -127,7 +127,7 @@ describe('starting the server', function () {
       assert.ok(stderr.includes(String(taken.port)) && stderr.includes('--port'), stderr);
     });
 
-    it('when the folder cannot be written', async () => {
+    it('refuses to start when the folder is not writable', async () => {
       writeFileSync(join(root, 'file'), '');
       for (const path of [join(root, 'file'), join(root, 'file', 'below'), '/proc/nowhere']) {
         const { code, stderr } = await runServerProgram(['--data', path]);
@@ -137,7 +137,7 @@ describe('starting the server', function () {
       }
     });
 
-    it('when the database is of a newer program, which stays as it is', async () => {
+    it('refuses to start on a database of a newer version, and does not change it', async () => {
       await (await start(folder)).stop();
       const database = new DatabaseSync(join(folder, 'stations.db'));
       database.exec('pragma user_version = 999');
@@ -153,7 +153,7 @@ describe('starting the server', function () {
       }
     });
 
-    it('when the key in the environment could be guessed from its hash, and does not show it', async () => {
+    it('refuses a key in the environment that is too short, without printing it', async () => {
       for (const short of ['tooshort9', 'a-key-of-thirty-one-characters.']) {
         const { code, stderr } = await runServerProgram(['--data', folder], { TEST_STATIONS_ADMIN_KEY: short });
         assert.equal(code, serverExit.usage);
@@ -164,7 +164,7 @@ describe('starting the server', function () {
       }
     });
 
-    it('when the arguments make no sense, with the usage', async () => {
+    it('refuses invalid arguments and prints the usage', async () => {
       const senseless = [
         [],
         ['--data'],
@@ -187,7 +187,7 @@ describe('starting the server', function () {
     });
   });
 
-  it('shows its usage with --help', async () => {
+  it('prints its usage with --help', async () => {
     const { code, stdout } = await runServerProgram(['--help']);
     assert.equal(code, 0);
     assert.match(stdout, /^usage: /);
@@ -197,7 +197,7 @@ describe('starting the server', function () {
     const statusWith = async ({ url }: TestServer, key: string): Promise<number> =>
       (await new TestClient(url, key).send(stations.list)).status;
 
-    it('one is made at the first start and shown once, on stderr', async () => {
+    it('generates a user key at the first start and prints it once on stderr', async () => {
       const first = await start(folder);
       const key = /tsu_[\w-]{43}$/m.exec(first.stderr())?.[0];
       assert.ok(key, first.stderr());
@@ -208,7 +208,7 @@ describe('starting the server', function () {
       assert.equal((await second.stop()).stderr, '');
     });
 
-    it('the key of the environment counts for a new folder alone', async () => {
+    it('uses the key of the environment for a new folder only', async () => {
       await (await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey })).stop();
       const another = 'another-admin-key-of-the-server-tests';
       const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: another });
@@ -216,7 +216,7 @@ describe('starting the server', function () {
       assert.equal(await statusWith(server, another), 401);
     });
 
-    it('new-user-key makes further ones: before the first start, while the server runs, and instead of all others', async () => {
+    it('new-user-key creates user keys before the first start, while the server runs, and instead of all others', async () => {
       const before = await newUserKey(folder);
       const server = await start(folder);
       assert.equal(server.stderr(), '');
@@ -230,7 +230,7 @@ describe('starting the server', function () {
       assert.equal(await statusWith(server, only), 200);
     });
 
-    it('a named key replaces the earlier one of its name, and no other', async () => {
+    it('new-user-key replaces the earlier key of the same name, and no other', async () => {
       const unnamed = await newUserKey(folder);
       const server = await start(folder);
       const other = await newUserKey(folder, '--name', 'editor-2');
@@ -243,7 +243,7 @@ describe('starting the server', function () {
       for (const key of [unnamed, other, last]) assert.equal(await statusWith(server, key), 200);
     });
 
-    it('20 named keys are kept: a further one ends the one that was unused longest', async () => {
+    it('new-user-key keeps up to 20 named keys and ends the one that was unused longest', async () => {
       const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
       // What the command does, without a process for each.
       const named = (name: string) => addNamedKey(new DataFolder(folder), { name, revokeOthers: false });
@@ -258,7 +258,7 @@ describe('starting the server', function () {
       }
     });
 
-    it('are not made by a program that would update the data under a running server', async () => {
+    it('new-user-key does not migrate the data of a running server', async () => {
       const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
       const schema = (): unknown => withDatabase((database) => database.prepare('pragma user_version').get());
       const tables = (): unknown => withDatabase((database) => database.prepare('select * from sqlite_schema').all());
@@ -288,7 +288,7 @@ describe('starting the server', function () {
       assert.equal(await statusWith(server, adminKey), 200);
     });
 
-    it('no key stands in the data folder', async () => {
+    it('stores no key in the data folder', async () => {
       const key = await newUserKey(folder);
       const server = await start(folder, { TEST_STATIONS_ADMIN_KEY: adminKey });
       const client = new TestClient(server.url, key);

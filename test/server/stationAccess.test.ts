@@ -104,7 +104,7 @@ describe('a station key', function () {
     world = await createWorld(bench);
   });
 
-  it('has a row in the table for each operation that is open to it, and no other', () => {
+  it('has a row in the table for exactly the operations that station keys may call', () => {
     const open = operations.filter(({ access }) => access.includes('station')).map(({ id }) => id);
     const named = rows.map(([row = '']) => /^[a-zA-Z0-9_.]+/.exec(row)?.[0] ?? '');
     assert.deepEqual([...new Set(named)].sort(), open.sort());
@@ -112,7 +112,7 @@ describe('a station key', function () {
   });
 
   for (const [row = '', ...cells] of rows) {
-    it(`may do this with ${kindsOfData.join(', ')} data: ${row}`, async () => {
+    it(`lets a station key do this with ${kindsOfData.join(', ')} data: ${row}`, async () => {
       const probe = probes[row];
       assert.ok(probe);
       const found: string[] = [];
@@ -125,14 +125,14 @@ describe('a station key', function () {
     ([row = '']) => !row.startsWith('stations.get_current') && !row.includes('other stations'),
   );
   for (const [row = ''] of forUsers) {
-    it(`has limits that a user key does not have: ${row}`, async () => {
+    it(`lets a user key do this with all data: ${row}`, async () => {
       for (const kind of kindsOfData) {
         assert.equal(await probes[row]?.(bench.user, world.data[kind], world), 'yes', kind);
       }
     });
   }
 
-  it('reads nothing of other stations by a list without a filter', async () => {
+  it('lists no data of other stations to a station key without a filter', async () => {
     const { foreign, ...visible } = world.data;
     const listed = await world.station.client.call(runs.list, { query: { limit: '100' } });
     const ids = listed.data.map(({ id }) => id);
@@ -142,7 +142,7 @@ describe('a station key', function () {
     assert.ok(!found.data.some(({ serial_number }) => serial_number === foreign.unit));
   });
 
-  it('that pushes a run of a unit reads the unit, but neither the earlier runs of other stations nor the last one', async () => {
+  it('lets a station key that pushed a run read its unit, but no runs of other stations', async () => {
     const { own, foreign } = world.data;
     const { client } = world.station;
     const { id } = await client.call(runs.create, { body: runAt(own.procedure, foreign.unit, 'PASS', 1000) });
@@ -167,7 +167,7 @@ describe('a station key', function () {
     await bench.user.call(runs.delete, { query: { ids: id } });
   });
 
-  it('does not rename a unit that it created once another station has tested it', async () => {
+  it('does not let a station key rename a unit that another station has tested', async () => {
     const { own, foreign } = world.data;
     const body = runAt(foreign.procedure, own.unit, 'PASS', 1000);
     const { id } = await world.other.client.call(runs.create, { body });
@@ -179,7 +179,7 @@ describe('a station key', function () {
     assert.equal((await world.station.client.send(units.update, back)).status, 200);
   });
 
-  it('opens no live state of another station by a link of its own', async () => {
+  it('opens no live state of another station with a link of the own station', async () => {
     const { url } = await world.station.client.call(operator.link, { params: { id: world.station.id } });
     const token = url.split('/').at(-1) ?? '';
     const path = operator.states.path.replace('{id}', world.other.id);

@@ -72,7 +72,7 @@ describe('the presence of a station with live streams', function () {
     return client;
   };
 
-  it('ends when clients connect and close the socket at once', async () => {
+  it('ends presence when clients connect and close the socket at once', async () => {
     const station = await bench.station('Hasty');
     for (let n = 0; n < 20; n++) {
       const client = await connect(await station.client.call(v1.streaming));
@@ -88,7 +88,7 @@ describe('the presence of a station with live streams', function () {
     assert.equal(transitionsOf(station.id).at(-1), false);
   });
 
-  it('ends with a client that sends nothing for longer than its keepalive', async () => {
+  it('ends presence when a client is silent for longer than its keepalive', async () => {
     const station = await bench.station('Silent');
     const client = await connect(await station.client.call(v1.streaming), { keepalive: 1 });
     await client.packet('connack');
@@ -97,7 +97,7 @@ describe('the presence of a station with live streams', function () {
     await becomes(station.id, false, 'the client has been silent');
   });
 
-  it('never begins with a client that does not say how long it may be silent', async () => {
+  it('reports no presence for a client without a valid keepalive', async () => {
     const station = await bench.station('Endless');
     for (const keepalive of [0, 3600]) {
       const client = await connect(await station.client.call(v1.streaming), { keepalive });
@@ -106,7 +106,7 @@ describe('the presence of a station with live streams', function () {
     assert.deepEqual(transitionsOf(station.id), []);
   });
 
-  it('never begins with a session whose key has ended', async () => {
+  it('reports no presence for a session whose key was deleted', async () => {
     const station = await bench.station('Late');
     const credentials = await station.client.call(v1.streaming);
     await bench.user.call(local.generateKey, { params: { id: station.id } });
@@ -115,7 +115,7 @@ describe('the presence of a station with live streams', function () {
     assert.deepEqual(transitionsOf(station.id), []);
   });
 
-  it('is not ended by a client of another station with the same client id', async () => {
+  it('does not end presence for a client of another station with the same client id', async () => {
     const [own, other] = [await bench.station('Victim'), await bench.station('Namesake')];
     const clients: MqttClient[] = [];
     for (const station of [own, other]) {
@@ -133,7 +133,7 @@ describe('the presence of a station with live streams', function () {
     }
   });
 
-  it('is reported for a station whatever other clients open', async () => {
+  it('reports presence of a station whatever other clients open', async () => {
     const [own, other] = [await bench.station('Quiet'), await bench.station('Greedy')];
     const credentials = await own.client.call(v1.streaming);
     let last = await other.client.call(v1.streaming);
@@ -153,7 +153,7 @@ describe('the presence of a station with live streams', function () {
     await becomes(own.id, false, 'all sockets are closed');
   });
 
-  it('follows the sockets of its clients, whatever they do', async () => {
+  it('reports presence exactly while a socket with a login is open', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
     console.log(`      seed ${seed}`);
     const random = randomNumbers(seed);

@@ -40,7 +40,7 @@ describe('the WebSockets of the live streams', function () {
     }
   }
 
-  it('are for clients and pages of the public URL alone, on one path', () =>
+  it('accepts WebSockets only for the public URL and on one path', () =>
     withServer(['--public-url', 'https://lab.example'], async ({ url }) => {
       assert.equal(await statusOf(url, {}), 101);
       assert.equal(await statusOf(url, { host: 'lab.example', origin: 'https://lab.example' }), 101);
@@ -52,14 +52,14 @@ describe('the WebSockets of the live streams', function () {
         assert.equal(await statusOf(url, { path }), 403, path);
     }));
 
-  it('do not exist without an https address', () =>
+  it('accepts no WebSockets without an https address', () =>
     withServer([], async ({ url }) => {
       assert.equal(await statusOf(url, {}), 404);
       const given = await new TestClient(url, adminKey).call(v1.streaming);
       assert.equal(given.clientOptions.transport, 'tcp');
     }));
 
-  it('are where the answer to the official client leads', () =>
+  it('accepts WebSockets at the address that the official client receives', () =>
     withServer(['--public-url', 'https://[2001:db8::1]:8443'], async ({ url }) => {
       const given = await new TestClient(url, adminKey).call(v1.streaming);
       assert.equal(given.clientOptions.transport, 'websockets');
@@ -67,7 +67,7 @@ describe('the WebSockets of the live streams', function () {
       assert.equal(given.operatorPage, 'https://[2001:db8::1]:8443/operator/');
     }));
 
-  it('and connections that send nothing do not keep the server from its end', async () => {
+  it('stops despite open WebSockets and silent connections', async () => {
     const server = await startServer(temporaryFolder(), {}, ['--public-url', 'https://lab.example']);
     const silent = connect(Number(new URL(server.url).port), '127.0.0.1');
     await once(silent, 'connect');

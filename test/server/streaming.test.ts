@@ -47,7 +47,7 @@ describe('live streams', function () {
   describe('of the official client', () => {
     beforeEach(fresh);
 
-    it('are taken, seen, answered, and end with the test', async () => {
+    it('reports and answers the live stream of a client until its test ends', async () => {
       const seen = await watcher();
       const streamed = start();
       const asked = await seen.until(({ test }) => test?.prompt != null);
@@ -69,7 +69,7 @@ describe('live streams', function () {
       await seen.close();
     });
 
-    it('that breaks off are told as such', async () => {
+    it('reports a live stream that breaks off as lost', async () => {
       const seen = await watcher();
       const streamed = start();
       await seen.until(({ test }) => test?.prompt != null);
@@ -78,7 +78,7 @@ describe('live streams', function () {
       await seen.close();
     });
 
-    it('end with the key', async () => {
+    it('ends the live streams of a deleted key', async () => {
       const seen = await watch(bench.server.url, station.id, adminKey);
       start();
       await seen.until(({ test }) => test?.prompt != null);
@@ -87,7 +87,7 @@ describe('live streams', function () {
       await seen.close();
     });
 
-    it('go on over a restart of the server in the middle of the test', async () => {
+    it('continues a live stream over a restart of the server during the test', async () => {
       const first = await watcher();
       const streamed = start();
       await first.until(({ test }) => test?.prompt != null);
@@ -106,7 +106,7 @@ describe('live streams', function () {
       await seen.close();
     });
 
-    it('are nothing that a run needs: without trust it is pushed all the same', async () => {
+    it('accepts a run from a client that cannot open a live stream', async () => {
       const streamed = start(false);
       await streamed.says(/CERTIFICATE_VERIFY_FAILED/);
       await streamed.kill(); // its prompt has nobody who could answer
@@ -125,7 +125,7 @@ describe('live streams', function () {
     };
     before(fresh);
 
-    it('may be pipelined: what is sent before the CONNACK counts', async () => {
+    it('accepts messages that a client sends before the CONNACK', async () => {
       const given = await credentials();
       const client = await open(given);
       client.connect(given);
@@ -134,7 +134,7 @@ describe('live streams', function () {
       client.socket.destroy();
     });
 
-    it('are refused with a token that is nobody’s, and without a will', async () => {
+    it('refuses a live stream with an unknown token or without a will', async () => {
       const given = await credentials();
       const wrong = await open(given);
       wrong.connect({ ...given, token: 'no-such-token' });
@@ -148,7 +148,7 @@ describe('live streams', function () {
       await nameless.ended();
     });
 
-    it('read and write the topics of their own session alone', async () => {
+    it('lets a client use only the topics of its own session', async () => {
       const [given, other] = [await credentials(), await credentials()];
       const victim = await connected(other);
       victim.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: other.subscribeOptions.topic, qos: 1 }] });
@@ -173,7 +173,7 @@ describe('live streams', function () {
       victim.socket.destroy();
     });
 
-    it('with what is no state of OpenHTF change nothing', async () => {
+    it('ignores messages that are no state of OpenHTF', async () => {
       const given = await credentials();
       const client = await connected(given);
       const texts = [
@@ -193,7 +193,7 @@ describe('live streams', function () {
       client.socket.destroy();
     });
 
-    it('with too large a packet, or none at all, are cut off', async () => {
+    it('disconnects clients that send too large a packet or none', async () => {
       const given = await credentials();
       const large = await connected(given);
       const head = Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]); // the head of a PUBLISH with 256 MB
@@ -206,7 +206,7 @@ describe('live streams', function () {
       again.socket.destroy();
     });
 
-    it('have a session each, whose token is good for its client that comes back', async () => {
+    it('accepts the token of a session again when its client reconnects', async () => {
       const given = await credentials();
       const first = await connected(given);
       const second = await connected(given);
@@ -216,7 +216,7 @@ describe('live streams', function () {
       second.socket.destroy();
     });
 
-    it('with a user’s key are no station’s', async () => {
+    it('assigns the live stream of a user key to no station', async () => {
       const given = await bench.user.call(v1.streaming);
       assert.equal(given.operatorPage, `${bench.server.url}/operator/`);
       const client = await connected(given);
@@ -225,7 +225,7 @@ describe('live streams', function () {
   });
 
   describe('have certificates', () => {
-    it('that are made at the first start, for this user alone, and kept', async () => {
+    it('creates certificates at the first start, for this user only, and keeps them', async () => {
       const own = join(bench.folder, 'certificates');
       const before = readFileSync(join(own, 'server.pem'), 'utf8');
       if (process.platform !== 'win32') assert.equal(statSync(join(own, 'server.key')).mode & 0o777, 0o600);
@@ -233,7 +233,7 @@ describe('live streams', function () {
       assert.equal(readFileSync(join(own, 'server.pem'), 'utf8'), before);
     });
 
-    it('that are made anew before they end, for another host, and when they are torn', async () => {
+    it('renews certificates before they expire, for another host, and when they are damaged', async () => {
       const own = join(folder, 'renewed');
       const year = 365 * 24 * 60 * 60 * 1000;
       const first = await findCertificates(own, ['127.0.0.1']);

@@ -45,7 +45,7 @@ describe('users', function () {
     assert.deepEqual(own.organization, user.organization);
   });
 
-  it('link a station to a procedure by the call of tRPC', async () => {
+  it('links a station to a procedure by the tRPC call', async () => {
     const procedure_id = await bench.procedure('Linked', 'L1');
     const { id } = await bench.station('To link');
     const { result } = await bench.user.call(trpc.linkProcedure, { body: { json: { id, procedure_id } } });
@@ -57,7 +57,7 @@ describe('users', function () {
     );
   });
 
-  it('are refused by it in the shape of tRPC', async () => {
+  it('refuses a tRPC call in the shape of tRPC', async () => {
     const procedure_id = await bench.procedure('Unlinked');
     const station = await bench.station('Not to link');
     const body = { json: { id: station.id, procedure_id } };

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { systemCode } from '../cli/startError.ts';
+import { systemCode } from '../cli/commandError.ts';
 import { attachmentPath } from './attachmentFiles.ts';
 
 export interface StoredAttachment {

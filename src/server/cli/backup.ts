@@ -12,7 +12,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
@@ -20,16 +20,15 @@ import { attachmentFault, type StoredAttachment } from '../attachments/attachmen
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
 import { diskProblem, howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { requireKnownSchema } from '../store/schema/migrations.ts';
+import { CommandError, systemCode } from './commandError.ts';
 import { databaseFiles, type DataFolder } from './dataFolder.ts';
-import { StartError, systemCode } from './startError.ts';
 
 export const attachmentsOf = (file: string): string => `${file}.attachments`;
 
-const salvageOf = (file: string): string => `${file}.damaged`;
+const damagedCopyOf = (file: string): string => `${file}.damaged`;
 
 interface Backup {
   attachments: number;
-  /** One sentence for each attachment that the database names and that the backup lacks or has damaged. */
   faults: string[];
 }
 
@@ -39,12 +38,12 @@ type Stored = ReadonlyMap<string, StoredAttachment>;
  * Copies a data folder as it is at one moment: the database to `file`, its attachments to a folder beside it. The
  * server of the folder may be running. Attachments that are missing or damaged do not stop the backup. The files of a
  * damaged database are copied unchanged to another place, which cannot be mistaken for a backup.
- * @throws StartError if `file` exists already or cannot be written, or if the database is damaged
+ * @throws CommandError if `file` exists already or cannot be written, or if the database is damaged
  */
 export function backup(folder: DataFolder, to: string): Backup {
   const file = resolve(to);
-  for (const taken of [file, attachmentsOf(file), salvageOf(file)]) {
-    if (existsSync(taken)) throw new StartError(serverExit.usage, `${taken} exists already. Give --to another name.`);
+  for (const taken of [file, attachmentsOf(file), damagedCopyOf(file)]) {
+    if (existsSync(taken)) throw new CommandError(serverExit.usage, `${taken} exists already. Give --to another name.`);
   }
   const part = `${file}.part`;
   const clear = (): void => rmSync(part, { recursive: true, force: true });
@@ -55,8 +54,8 @@ export function backup(folder: DataFolder, to: string): Backup {
     return copyFolder(folder, file, part);
   } catch (error) {
     clear();
-    if (isDamage(error)) throw salvage(folder, file, error);
-    throw describe(error, file);
+    if (isDamage(error)) throw copyDamaged(folder, file, error);
+    throw commandErrorOf(error, file);
   } finally {
     clear();
   }
@@ -65,15 +64,15 @@ export function backup(folder: DataFolder, to: string): Backup {
 function copyFolder(folder: DataFolder, file: string, part: string): Backup {
   const unfinished = { database: join(part, 'stations.db'), attachments: join(part, 'attachments') };
   requireKnownSchema(folder.database);
-  const before = storedIn(folder.database);
+  const before = readStoredAttachments(folder.database);
   // Attachments deleted from now on may be missing from the copied database. Here they are copied in any case.
-  const copied = copyAll(before.keys(), folder.attachments, unfinished.attachments);
+  const copied = copyReadable(before.keys(), folder.attachments, unfinished.attachments);
   copyDatabase(folder.database, unfinished.database);
-  const after = storedIn(unfinished.database);
+  const after = readStoredAttachments(unfinished.database);
   const isNew = (id: string): boolean => !copied.has(id);
-  copyAll([...after.keys()].filter(isNew), folder.attachments, unfinished.attachments);
+  copyReadable([...after.keys()].filter(isNew), folder.attachments, unfinished.attachments);
   const faulty = [...after.values()].filter((stored) => attachmentFault(unfinished.attachments, stored) !== null);
-  const now = faulty.length > 0 ? storedIn(folder.database) : after;
+  const now = faulty.length > 0 ? readStoredAttachments(folder.database) : after;
   // The running server deletes the row first, then the file. These were deleted after the database was copied.
   const deleted = faulty.filter(({ id }) => !now.has(id));
   if (deleted.length > 0) removeUploads(unfinished.database, deleted);
@@ -114,8 +113,7 @@ function copyDatabase(from: string, to: string): void {
   closeSync(file);
 }
 
-/** Returns the ids of the attachments whose content is stored, according to a database. */
-function storedIn(path: string): Stored {
+function readStoredAttachments(path: string): Stored {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
   try {
     const rows = database.prepare('select id, name, size from uploads where stored_at is not null').all();
@@ -127,8 +125,7 @@ function storedIn(path: string): Stored {
   }
 }
 
-/** Copies the files that exist and can be read, and returns their ids. */
-function copyAll(ids: Iterable<string>, from: string, to: string): Set<string> {
+function copyReadable(ids: Iterable<string>, from: string, to: string): Set<string> {
   const copied = new Set<string>();
   mkdirSync(to, { recursive: true });
   for (const id of ids) {
@@ -159,22 +156,21 @@ function isReadable(file: string): boolean {
   }
 }
 
-/** Copies the files of a damaged data folder unchanged. Returns the error that says where they are. */
-function salvage(folder: DataFolder, file: string, damage: unknown): StartError {
-  const target = salvageOf(file);
+function copyDamaged(folder: DataFolder, file: string, damage: unknown): CommandError {
+  const target = damagedCopyOf(file);
   const what = `The database ${folder.database} is damaged (${messageOf(damage)}) and was not backed up.`;
   try {
     mkdirSync(target, { mode: 0o700 });
-    for (const { path, name } of databaseFiles(folder.database)) {
-      if (existsSync(path)) copyFileSync(path, join(target, name));
+    for (const path of databaseFiles(folder.database)) {
+      if (existsSync(path)) copyFileSync(path, join(target, basename(path)));
     }
-    const copied = copyAll(attachmentIds(folder.attachments), folder.attachments, join(target, 'attachments'));
+    const copied = copyReadable(attachmentIds(folder.attachments), folder.attachments, join(target, 'attachments'));
     const kept = `Its files were copied as they are, with ${copied.size} attachments, to ${target}.`;
-    return new StartError(serverExit.databaseDamaged, `${what} ${kept} ${howToRestore}`, damage);
+    return new CommandError(serverExit.databaseDamaged, `${what} ${kept} ${howToRestore}`, damage);
   } catch (error) {
     rmSync(target, { recursive: true, force: true });
     const failed = `Its files could not be copied to ${target} (${messageOf(error)}).`;
-    return new StartError(serverExit.databaseDamaged, `${what} ${failed} ${howToRestore}`, damage);
+    return new CommandError(serverExit.databaseDamaged, `${what} ${failed} ${howToRestore}`, damage);
   }
 }
 
@@ -184,9 +180,9 @@ function attachmentIds(folder: string): string[] {
     .flatMap(({ name }) => readdirSync(join(folder, name)));
 }
 
-function describe(error: unknown, file: string): StartError {
-  if (error instanceof StartError) return error;
-  return new StartError(
+function commandErrorOf(error: unknown, file: string): CommandError {
+  if (error instanceof CommandError) return error;
+  return new CommandError(
     diskProblem(error) === null ? 1 : serverExit.diskTrouble,
     `The backup to ${file} failed (${messageOf(error)}). Check that there is space and that this user may write there.`,
     error,

@@ -3,9 +3,8 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { isIP } from 'node:net';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { StartError } from './startError.ts';
+import { CommandError } from './commandError.ts';
 
-/** Milliseconds between two checks whether the files have changed. */
 const watchIntervalMs = 5_000;
 
 export interface CertificatePaths {
@@ -13,7 +12,6 @@ export interface CertificatePaths {
   readonly key: string;
 }
 
-/** The certificate and key of a TLS server, in PEM. */
 export interface TlsIdentity {
   readonly cert: string;
   readonly key: string;
@@ -23,24 +21,24 @@ export interface TlsIdentity {
  * Reads the certificate that the server shows. A certificate that has expired or is not valid yet gets a warning on
  * stderr, because a server with a wrong clock, or one that waits for its renewed certificate, should still start.
  * @param host the host of the public URL, which the certificate has to cover
- * @throws StartError if a file is unreadable or wrong, or the two do not belong together
+ * @throws CommandError if a file is unreadable or wrong, or the two do not belong together
  */
 export function readCertificate(paths: CertificatePaths, host: string, now = Date.now()): TlsIdentity {
   const cert = readText(paths.cert, '--cert');
   const key = readText(paths.key, '--key');
   const certificate = parse(paths.cert, '--cert', 'a certificate in PEM', () => new X509Certificate(cert));
   if (/-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(key)) {
-    throw wrong(`The private key ${paths.key} has a passphrase. Give --key a file without one.`);
+    throw usageError(`The private key ${paths.key} has a passphrase. Give --key a file without one.`);
   }
   const privateKey = parse<KeyObject>(paths.key, '--key', 'a private key in PEM', () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
-    throw wrong(
+    throw usageError(
       `The certificate ${paths.cert} and the private key ${paths.key} do not belong together. ` +
         'Check --cert, whose first certificate must be the server’s own, and --key.',
     );
   }
   if ((isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) === undefined) {
-    throw wrong(
+    throw usageError(
       `The certificate ${paths.cert} is not for ${host}, the host of --public-url, but for ` +
         `${certificate.subjectAltName ?? 'no host'}. Use the certificate of that host, or correct --public-url.`,
     );
@@ -80,7 +78,7 @@ function readText(path: string, option: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw wrong(`The file ${path} of ${option} cannot be read (${messageOf(error)}).`);
+    throw usageError(`The file ${path} of ${option} cannot be read (${messageOf(error)}).`);
   }
 }
 
@@ -88,7 +86,7 @@ function parse<T>(path: string, option: string, kind: string, work: () => T): T 
   try {
     return work();
   } catch (error) {
-    throw wrong(`The file ${path} of ${option} is not ${kind} (${messageOf(error)}).`);
+    throw usageError(`The file ${path} of ${option} is not ${kind} (${messageOf(error)}).`);
   }
 }
 
@@ -96,4 +94,4 @@ function warn({ cert }: CertificatePaths, problem: string): void {
   console.error(`Warning: the certificate ${cert} ${problem}. Clients refuse it until you replace it.`);
 }
 
-const wrong = (message: string): StartError => new StartError(serverExit.usage, message);
+const usageError = (message: string): CommandError => new CommandError(serverExit.usage, message);

@@ -7,11 +7,10 @@ import { attachmentFault } from '../attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { isSchemaOlder, requireKnownSchema } from '../store/schema/migrations.ts';
+import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
-import { StartError } from './startError.ts';
 
-/** Queries for what must never be found. Each returns one text per violation. */
-const rules: readonly string[] = [
+const violationQueries: readonly string[] = [
   `select 'Run ' || id || ' ends before it starts.' from runs where ended_at < started_at`,
   `with recursive above(unit, id) as (
      select id, parent_id from units where parent_id is not null
@@ -34,14 +33,14 @@ const rules: readonly string[] = [
 /**
  * Searches a data folder for damage. It only reads, so the server of the folder may be running.
  * Yields one sentence per finding.
- * @throws StartError if the data is of another version
+ * @throws CommandError if the data is of another version
  */
 export function* check(folder: DataFolder): Generator<string> {
   let database: DatabaseSync | undefined;
   try {
     requireKnownSchema(folder.database);
     if (isSchemaOlder(folder.database)) {
-      throw new StartError(
+      throw new CommandError(
         serverExit.schemaTooOld,
         `The data in ${folder.path} is of an earlier version. Check it with the program of that version, or start this ` +
           'server once, which updates the data.',
@@ -58,23 +57,22 @@ export function* check(folder: DataFolder): Generator<string> {
   }
 }
 
-const texts = (database: DatabaseSync, query: string): string[] =>
+const queryTexts = (database: DatabaseSync, query: string): string[] =>
   database
     .prepare(query)
     .all()
     .map((row) => String(Object.values(row)[0]));
 
 function* checkDatabase(database: DatabaseSync): Generator<string> {
-  const damage = texts(database, 'pragma integrity_check').filter((text) => text !== 'ok');
+  const damage = queryTexts(database, 'pragma integrity_check').filter((text) => text !== 'ok');
   for (const text of damage) yield `The database is damaged: ${text.replaceAll('\n', ' ')}. ${howToRestore}`;
   for (const { table, rowid, parent } of database.prepare('pragma foreign_key_check').all()) {
     yield `Row ${String(rowid)} of ${String(table)} refers to a row of ${String(parent)} that does not exist.`;
   }
-  for (const rule of rules) yield* texts(database, rule);
+  for (const rule of violationQueries) yield* queryTexts(database, rule);
   yield* checkJson(database);
 }
 
-/** Checks that every column named `…_json` contains JSON. */
 function* checkJson(database: DatabaseSync): Generator<string> {
   const columns = database
     .prepare(
@@ -83,7 +81,7 @@ function* checkJson(database: DatabaseSync): Generator<string> {
     )
     .all();
   for (const { table, column } of columns) {
-    const [invalid] = texts(
+    const [invalid] = queryTexts(
       database,
       `select count(*) from "${String(table)}" where "${String(column)}" is not null and not json_valid("${String(column)}")`,
     );
@@ -96,7 +94,7 @@ function* checkJson(database: DatabaseSync): Generator<string> {
 /** A running server may change both sides between the two reads, so mismatches are checked a second time. */
 function* checkAttachments(database: DatabaseSync, folder: string): Generator<string> {
   const select = database.prepare('select name, size, stored_at from uploads where id = ?');
-  const misfit = (id: string): string | null => {
+  const findMismatch = (id: string): string | null => {
     const row = select.get(id);
     if (!row) {
       const file = lstatSync(attachmentPath(folder, id), { throwIfNoEntry: false });
@@ -105,9 +103,9 @@ function* checkAttachments(database: DatabaseSync, folder: string): Generator<st
     if (row['stored_at'] === null) return null;
     return attachmentFault(folder, { id, name: String(row['name']), size: Number(row['size']) });
   };
-  const stored = texts(database, 'select id from uploads where stored_at is not null');
+  const stored = queryTexts(database, 'select id from uploads where stored_at is not null');
   for (const id of new Set([...stored, ...filesIn(folder)])) {
-    const finding = misfit(id) && misfit(id);
+    const finding = findMismatch(id) && findMismatch(id);
     if (finding) yield finding;
   }
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
-import { usage, usageFailure } from './usage.ts';
+import { usage, usageError } from './usage.ts';
 
 export const help = `${usage}
 
@@ -38,18 +38,17 @@ type Command =
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string };
 
-/** @throws StartError if the arguments are invalid */
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { command: 'help' };
   const { data, to } = values;
-  if (!data) throw usageFailure('--data DIR is missing: the folder in which the server keeps everything.');
+  if (!data) throw usageError('--data DIR is missing: the folder in which the server keeps everything.');
   const command = positionals.join(' ');
   if (values['revoke-others'] && command !== 'new-user-key') {
-    throw usageFailure('--revoke-others goes with new-user-key.');
+    throw usageError('--revoke-others goes with new-user-key.');
   }
-  if (values.name !== undefined && command !== 'new-user-key') throw usageFailure('--name goes with new-user-key.');
-  if (to !== undefined && command !== 'backup') throw usageFailure('--to goes with backup.');
+  if (values.name !== undefined && command !== 'new-user-key') throw usageError('--name goes with new-user-key.');
+  if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
   switch (command) {
     case '':
       return { command: 'serve', data, timeZone: readTimeZone(values['time-zone']), ...readNetworkOptions(values) };
@@ -58,10 +57,10 @@ export function readCommand(args: readonly string[]): Command {
     case 'check':
       return { command, data };
     case 'backup':
-      if (!to) throw usageFailure('--to FILE is missing: where the backup is to be written.');
+      if (!to) throw usageError('--to FILE is missing: where the backup is to be written.');
       return { command, data, to };
     default:
-      throw usageFailure(`unknown command "${command}".`);
+      throw usageError(`unknown command "${command}".`);
   }
 }
 
@@ -86,21 +85,20 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw usageFailure(messageOf(error));
+    throw usageError(messageOf(error));
   }
 }
 
 function readName(name: string | undefined): string | null {
   if (name === undefined || /^[\x21-\x7e]{1,100}$/.test(name)) return name ?? null;
-  throw usageFailure('--name must have 1 to 100 letters, digits or signs, and no blanks.');
+  throw usageError('--name must have 1 to 100 letters, digits or signs, and no blanks.');
 }
 
-/** Returns the time zone, or the zone of this machine if none is named. Node has none if `TZ` is invalid. */
 function readTimeZone(name: string | undefined): string {
   if (name === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
   try {
     return new Calendar(name).zone;
   } catch {
-    throw usageFailure(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
+    throw usageError(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
   }
 }

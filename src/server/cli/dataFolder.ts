@@ -1,18 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ServerAddress, serverAddress, serverExit, type ServerFile } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { incoming } from '../attachments/attachmentFiles.ts';
-import { StartError, systemCode } from './startError.ts';
+import { CommandError, systemCode } from './commandError.ts';
 
 const sqliteBusy = 5;
 
 /** Node's own `recursive` option never returns where the system refuses a new folder with ENOENT, as in /proc. */
-function makeFolder(path: string): void {
+function createFolder(path: string): void {
   if (existsSync(path)) return;
-  makeFolder(dirname(path));
+  createFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
@@ -21,12 +21,8 @@ function makeFolder(path: string): void {
   }
 }
 
-/** The endings of the files that SQLite keeps for one database. */
-const filesOf = (database: string): string[] => ['', '-journal', '-wal', '-shm'].map((end) => database + end);
-
 /** Returns the files that contain the data of a database. */
-export const databaseFiles = (database: string): { path: string; name: string }[] =>
-  ['', '-journal', '-wal'].map((end) => ({ path: database + end, name: basename(database) + end }));
+export const databaseFiles = (database: string): string[] => ['', '-journal', '-wal'].map((end) => database + end);
 
 /**
  * Writes a file that only this user may read. A concurrent reader, or a crash, sees the old or the new content, never a
@@ -40,25 +36,18 @@ function replaceFile(path: string, content: string): void {
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
-/** The files of a data folder. */
 export class DataFolder {
   readonly path: string;
   readonly database: string;
   readonly attachments: string;
-  /** Folder of the certificates for live streams, including the one that clients must trust. */
   readonly certificates: string;
   readonly authority: string;
-  /** The log of the server, if a window started it. */
   readonly log: string;
   readonly #addressFile: string;
   readonly #lockFile: string;
   readonly #secretFile: string;
   #lock: DatabaseSync | undefined;
 
-  /**
-   * Opens a data folder, and creates it if it does not exist.
-   * @throws StartError if it cannot be created, or if a link is in the place of a data file
-   */
   constructor(path: string) {
     this.path = resolve(path);
     this.database = join(this.path, 'stations.db');
@@ -71,25 +60,21 @@ export class DataFolder {
     this.#secretFile = join(this.path, 'signing.secret');
     try {
       this.#refuseLinks();
-      makeFolder(this.attachments);
+      createFolder(this.attachments);
     } catch (error) {
-      throw error instanceof StartError ? error : this.#notWritable(error);
+      throw error instanceof CommandError ? error : this.#notWritable(error);
     }
   }
 
-  /**
-   * Opens a folder that a server has used before.
-   * @throws StartError if it is not a data folder
-   */
   static existing(path: string): DataFolder {
     if (existsSync(join(path, 'stations.db'))) return new DataFolder(path);
-    throw new StartError(serverExit.usage, `There is no data of a station server in ${resolve(path)}. Check --data.`);
+    throw new CommandError(serverExit.usage, `There is no data of a station server in ${resolve(path)}. Check --data.`);
   }
 
   /**
    * Locks the folder for this process until it ends. The lock is the operating system's, on a database file that exists
    * for this only, so it is released even if the process is killed.
-   * @throws StartError if another server has locked the folder, or if it is not writable
+   * @throws CommandError if another server has locked the folder, or if it is not writable
    */
   lock(): void {
     let lock: DatabaseSync | undefined;
@@ -103,7 +88,7 @@ export class DataFolder {
         throw this.#notWritable(error);
       }
       const other = this.readAddress();
-      throw new StartError(
+      throw new CommandError(
         serverExit.folderInUse,
         `The data folder ${this.path} is in use by another station server${other ? ` (process ${other.pid}, ${other.url})` : ''}. ` +
           'Use that server, stop it, or choose another folder with --data.',
@@ -112,7 +97,6 @@ export class DataFolder {
     }
   }
 
-  /** Returns the address that the folder's server uses, or used last; null if none ever ran. */
   readAddress(): ServerAddress | null {
     try {
       return serverAddress.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
@@ -126,10 +110,7 @@ export class DataFolder {
     replaceFile(this.#addressFile, JSON.stringify(address));
   }
 
-  /**
-   * Returns the secret that signs the addresses of attachments and the read-only links to stations; creates it if the
-   * folder has none. It is not in the database, so that a stolen backup cannot sign anything for a running server.
-   */
+  /** The secret is not in the database, so that a stolen backup cannot sign anything for a running server. */
   signingSecret(): string {
     try {
       const stored = readFileSync(this.#secretFile, 'utf8');
@@ -151,10 +132,14 @@ export class DataFolder {
    * that the server creates replace a link; links in the place of data are left to a person.
    */
   #refuseLinks(): void {
-    const kept = [this.database, this.#lockFile].flatMap(filesOf);
-    const link = [...kept, this.#secretFile, this.attachments].find(isLink) ?? this.#attachmentFolders().find(isLink);
+    const databases = [this.database, this.#lockFile].flatMap((database) => [
+      ...databaseFiles(database),
+      `${database}-shm`,
+    ]);
+    const link =
+      [...databases, this.#secretFile, this.attachments].find(isLink) ?? this.#attachmentFolders().find(isLink);
     if (link === undefined) return;
-    throw new StartError(
+    throw new CommandError(
       serverExit.folderNotWritable,
       `${link} is a link, and the station server follows none within its data folder. Remove it, or put what it leads to ` +
         'in its place. The data folder as a whole may be a link.',
@@ -166,8 +151,8 @@ export class DataFolder {
     return names.filter((name) => name !== incoming).map((name) => join(this.attachments, name));
   }
 
-  #notWritable(error: unknown): StartError {
-    return new StartError(
+  #notWritable(error: unknown): CommandError {
+    return new CommandError(
       serverExit.folderNotWritable,
       `The data folder ${this.path} cannot be written (${messageOf(error)}). ` +
         'Give this user the right to write there, or choose another folder with --data.',

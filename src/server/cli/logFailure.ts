@@ -1,6 +1,4 @@
-/** A repeated failure is logged once in this number of milliseconds. */
-const quietMillis = 60_000;
-/** When each failure was last logged, by the monotonic clock. */
+const repeatIntervalMs = 60_000;
 const loggedAt = new Map<string, number>();
 
 /**
@@ -10,7 +8,7 @@ const loggedAt = new Map<string, number>();
  */
 export function logFailure(what: string, error: unknown): void {
   const now = performance.now();
-  if (now - (loggedAt.get(what) ?? -Infinity) < quietMillis) return;
+  if (now - (loggedAt.get(what) ?? -Infinity) < repeatIntervalMs) return;
   loggedAt.set(what, now);
   console.error(`${what}:`, error);
 }

@@ -4,35 +4,23 @@ import { hostname, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { domainToASCII } from 'node:url';
 
-/** Milliseconds for the lookup of the full name. Without a name server a lookup can take half a minute. */
-const searchLimit = 2_000;
+/** Without a name server, a lookup can take half a minute. */
+const lookupTimeoutMs = 2_000;
 
-/** The names and addresses that this machine has in its networks. */
 export class MachineNames {
-  #names: readonly string[] = [];
-  #addresses: readonly string[] = [];
+  names: readonly string[] = [];
+  addresses: readonly string[] = [];
 
-  /** Returns the host name, the full name in DNS if there is one, and the mDNS name that ends in `.local`. */
-  get names(): readonly string[] {
-    return this.#names;
-  }
-
-  /** Returns the IP addresses of all interfaces, except link-local ones. */
-  get addresses(): readonly string[] {
-    return this.#addresses;
-  }
-
-  /** Reads the addresses again, and the names if there is a new address. */
   async refresh(): Promise<void> {
-    const before = this.#addresses;
+    const before = this.addresses;
     const addresses = readAddresses();
-    this.#addresses = addresses;
-    if (this.#names.length > 0 && addresses.every((address) => before.includes(address))) return;
+    this.addresses = addresses;
+    if (this.names.length > 0 && addresses.every((address) => before.includes(address))) return;
     const own = asciiName(hostname());
     const [short = ''] = own.split('.');
-    const full = await Promise.race([findFullName(addresses, short), delay(searchLimit, null, { ref: false })]);
+    const full = await Promise.race([findFullName(addresses, short), delay(lookupTimeoutMs, null, { ref: false })]);
     const known = short === '' ? [] : [own, short, `${short}.local`];
-    this.#names = [...new Set(full === null ? known : [...known, full])];
+    this.names = [...new Set(full === null ? known : [...known, full])];
   }
 }
 
@@ -56,5 +44,4 @@ async function findFullName(addresses: readonly string[], short: string): Promis
   return null;
 }
 
-/** Host names on Windows can have letters beyond ASCII. */
 const asciiName = (name: string): string => domainToASCII(name).toLowerCase().replace(/\.$/, '');

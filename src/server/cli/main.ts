@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
-import { takeChosenKey } from './chosenKey.ts';
+import { CommandError } from './commandError.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
-import { StartError } from './startError.ts';
 
 // Files that the server creates are readable by this user only.
 process.umask(0o077);
@@ -55,7 +54,7 @@ async function main(): Promise<void> {
     return;
   }
   const { serve } = await import('./serve.ts');
-  const server = await serve(folder, { ...command, chosenKey, pages: pagesFolder() });
+  const server = await serve(folder, { ...command, chosenKey, pagesFolder: findPagesFolder() });
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
@@ -68,21 +67,37 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(server.address));
 }
 
+/**
+ * Removes the key of the first user from the environment, so that no child process inherits it, and returns it. Only
+ * the plain SHA-256 of a key is stored, and anyone with a copy of the database can test guesses against it. Short keys
+ * are therefore refused.
+ * @throws CommandError if the key is too short or otherwise unusable
+ */
+function takeChosenKey(environment: NodeJS.ProcessEnv): string | null {
+  const key = environment.TEST_STATIONS_ADMIN_KEY;
+  delete environment.TEST_STATIONS_ADMIN_KEY;
+  if (key === undefined || /^[\x21-\x7e]{32,200}$/.test(key)) return key ?? null;
+  throw new CommandError(
+    serverExit.usage,
+    `TEST_STATIONS_ADMIN_KEY must have 32 to 200 letters, digits or signs, and no blanks. Set a long random key, or unset the variable and create a key with "server.js new-user-key".`,
+  );
+}
+
 /** The pages are beside the bundle. A server that runs from source uses those of the last build. */
-function pagesFolder(): string {
+function findPagesFolder(): string {
   const here = dirname(process.argv[1] ?? '');
   return existsSync(join(here, 'webview')) ? join(here, 'webview') : join(here, '../../../dist/webview');
 }
 
 function fail(error: unknown): void {
-  const failure = error instanceof StartError ? error : diskFailure(error);
+  const failure = error instanceof CommandError ? error : diskFailure(error);
   console.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
   process.exit(failure?.exitCode ?? 1);
 }
 
-function diskFailure(error: unknown): StartError | null {
+function diskFailure(error: unknown): CommandError | null {
   const problem = diskProblem(error);
-  return problem === null ? null : new StartError(serverExit.diskTrouble, problem, error);
+  return problem === null ? null : new CommandError(serverExit.diskTrouble, problem, error);
 }
 
 main().catch(fail);

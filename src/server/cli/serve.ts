@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerAddress } from '../../shared/contract/local.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
-import { makeApp } from '../app.ts';
+import { createApp } from '../app.ts';
 import { AttachmentFiles } from '../attachments/attachmentFiles.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
 import { sweepAttachments } from '../attachments/sweepAttachments.ts';
@@ -22,31 +22,23 @@ import type { NetworkOptions } from './networkOptions.ts';
 import { ServerLog } from './serverLog.ts';
 import { ensureUserKey } from './userKeys.ts';
 
-/** Milliseconds between two searches for attachments that are no longer needed. */
-const sweepMillis = 24 * 60 * 60_000;
+const sweepIntervalMs = 24 * 60 * 60_000;
 
 interface RunningServer {
   address: ServerAddress;
-  /** Resolves when a client with the stop token asks the server to end. */
   stopRequested: Promise<void>;
-  /** Finishes the open requests, then closes the database. */
   stop(): Promise<void>;
 }
 
 interface ServeOptions extends NetworkOptions {
   timeZone: string;
   chosenKey: string | null;
-  /** The folder of the web pages. */
-  pages: string;
+  pagesFolder: string;
 }
 
-/**
- * Starts the server of a data folder and writes its address to the folder.
- * @throws StartError
- */
 export async function serve(
   folder: DataFolder,
-  { host, port, publicUrl, certificate, mqttPort, timeZone, chosenKey, pages }: ServeOptions,
+  { host, port, publicUrl, certificate, mqttPort, timeZone, chosenKey, pagesFolder }: ServeOptions,
 ): Promise<RunningServer> {
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
   const tls = certificate === null ? null : readCertificate(certificate, publicHost);
@@ -80,8 +72,8 @@ export async function serve(
   let requestStop = (): void => {};
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
   const stopping = { stopToken, requestStop };
-  const app = makeApp(
-    { store, sql, streams, files, urls, streaming, presence, hub, links, pages, calendar, ...stopping },
+  const app = createApp(
+    { store, sql, streams, files, urls, streaming, presence, hub, links, pagesFolder, calendar, ...stopping },
     hosts,
   );
   const { sockets } = streaming;
@@ -112,7 +104,7 @@ export async function serve(
   let swept = sweepAttachments(store, files);
   const sweeping = setInterval(() => {
     swept = swept.then(() => sweepAttachments(store, files));
-  }, sweepMillis).unref();
+  }, sweepIntervalMs).unref();
   return {
     address,
     stopRequested,

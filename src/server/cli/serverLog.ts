@@ -1,8 +1,6 @@
 import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, lstatSync, openSync, rmSync } from 'node:fs';
 
-/** The log is moved aside above this number of bytes. */
-const mostBytes = 5 * 1024 * 1024;
-/** Milliseconds between two checks of its size. */
+const maxBytes = 5 * 1024 * 1024;
 const checkIntervalMs = 5_000;
 const stderr = 2;
 
@@ -16,13 +14,12 @@ export class ServerLog {
   readonly #stream: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param stream file descriptor that the server logs to */
   constructor(path: string, stream = stderr) {
     this.#path = path;
     this.#stream = stream;
   }
 
-  /** Starts to limit the size. Only the server that has locked the data folder may do so. */
+  /** Only the server that has locked the data folder may limit the log. */
   start(): void {
     this.limit();
     this.#timer = setInterval(() => this.limit(), checkIntervalMs).unref();
@@ -38,14 +35,13 @@ export class ServerLog {
   limit(): void {
     try {
       const size = this.#size();
-      if (size <= mostBytes) return;
-      if (this.#copy() || size > 2 * mostBytes) this.#empty();
+      if (size <= maxBytes) return;
+      if (this.#copy() || size > 2 * maxBytes) this.#empty();
     } catch {
       // Logging the failure would make the log longer still.
     }
   }
 
-  /** Returns the bytes of the log; 0 if the stream leads elsewhere, such as to a terminal or the log of a service. */
   #size(): number {
     const file = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
     const stream = fstatSync(this.#stream, { bigint: true });
@@ -64,7 +60,6 @@ export class ServerLog {
     }
   }
 
-  /** Uses a descriptor of its own: on Windows, one that is open for appending cannot shorten the file. */
   #empty(): void {
     // The flag does not exist on Windows, where it counts as 0.
     const file = openSync(this.#path, constants.O_WRONLY | constants.O_NOFOLLOW);

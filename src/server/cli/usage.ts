@@ -1,5 +1,5 @@
 import { serverExit } from '../../shared/contract/local.ts';
-import { StartError } from './startError.ts';
+import { CommandError } from './commandError.ts';
 
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] [--public-url URL]
                  [--cert FILE --key FILE] [--mqtt-port N] [--time-zone NAME]
@@ -7,5 +7,4 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js check --data DIR
        server.js backup --data DIR --to FILE`;
 
-/** Returns the error for an invalid command line: the reason, then the usage. */
-export const usageFailure = (reason: string): StartError => new StartError(serverExit.usage, `${reason}\n${usage}`);
+export const usageError = (reason: string): CommandError => new CommandError(serverExit.usage, `${reason}\n${usage}`);

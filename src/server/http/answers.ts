@@ -1,20 +1,19 @@
 import { RunInputError } from '../../shared/run/newRun.ts';
-import { systemCode } from '../cli/startError.ts';
+import { systemCode } from '../cli/commandError.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
 import { badRequest, type RefusalCode, RefusalError } from './refusalError.ts';
-import { isTrpc, trpcError } from './trpcError.ts';
 
-const statusOf: Record<RefusalCode, number> = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  PAYLOAD_TOO_LARGE: 413,
-  UNPROCESSABLE_CONTENT: 422,
-  TOO_MANY_REQUESTS: 429,
-  INTERNAL_SERVER_ERROR: 500,
-  NOT_IMPLEMENTED: 501,
+const refusalCodes: Record<RefusalCode, { status: number; trpcCode: number }> = {
+  BAD_REQUEST: { status: 400, trpcCode: -32600 },
+  UNAUTHORIZED: { status: 401, trpcCode: -32001 },
+  FORBIDDEN: { status: 403, trpcCode: -32003 },
+  NOT_FOUND: { status: 404, trpcCode: -32004 },
+  CONFLICT: { status: 409, trpcCode: -32009 },
+  PAYLOAD_TOO_LARGE: { status: 413, trpcCode: -32013 },
+  UNPROCESSABLE_CONTENT: { status: 422, trpcCode: -32022 },
+  TOO_MANY_REQUESTS: { status: 429, trpcCode: -32029 },
+  INTERNAL_SERVER_ERROR: { status: 500, trpcCode: -32603 },
+  NOT_IMPLEMENTED: { status: 501, trpcCode: -32603 },
 };
 
 /** The official v1 client shows the message of an error only if the content type is exactly this, without a charset. */
@@ -26,17 +25,17 @@ export const unbuffered = ['X-Accel-Buffering', 'no'] as const;
 
 export const isV1 = (path: string): boolean => path.startsWith('/api/v1/');
 
-function errorAnswer(
-  path: string,
-  status: number,
-  code: RefusalCode,
-  refusal: Pick<RefusalError, 'message' | 'issues'>,
-): Response {
+export const isTrpc = (path: string): boolean => path.startsWith('/api/trpc/');
+
+function errorAnswer(path: string, code: RefusalCode, refusal: Pick<RefusalError, 'message' | 'issues'>): Response {
   const { message, issues } = refusal;
-  if (!isV1(path)) {
-    const trpc = isTrpc(path) ? trpcError(path, status, code, message) : {};
-    return json({ message, code, issues, ...trpc }, status);
+  const { status, trpcCode } = refusalCodes[code];
+  if (isTrpc(path)) {
+    // Clients of tRPC read only `error`.
+    const data = { code, httpStatus: status, path: path.replace('/api/trpc/', '') };
+    return json({ message, code, issues, error: { json: { message, code: trpcCode, data } } }, status);
   }
+  if (!isV1(path)) return json({ message, code, issues }, status);
   // Version 1 has only the message, so the message must name the fields.
   const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
   return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
@@ -49,13 +48,10 @@ function refusalOf(error: unknown): unknown {
   return error;
 }
 
-/**
- * Returns the response to a request that failed, in the format of its API. Unexpected errors are logged and not shown.
- */
 export function failureAnswer(method: string, path: string, error: unknown): Response {
   const refusal = refusalOf(error);
-  if (refusal instanceof RefusalError) return errorAnswer(path, statusOf[refusal.code], refusal.code, refusal);
+  if (refusal instanceof RefusalError) return errorAnswer(path, refusal.code, refusal);
   console.error(`${method} ${path} failed:`, error);
   const message = diskProblem(error) ?? 'The station server failed on this request. Its log tells why.';
-  return errorAnswer(path, 500, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
+  return errorAnswer(path, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
 }

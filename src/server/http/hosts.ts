@@ -6,9 +6,8 @@ import { forbidden, type RefusalError } from './refusalError.ts';
 const everywhere = ['0.0.0.0', '::'];
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
-const withoutBrackets = (host: string): string => host.replace(/[[\]]/g, '').toLowerCase();
+export const withoutBrackets = (host: string): string => host.replace(/[[\]]/g, '').toLowerCase();
 
-/** Returns the host name or address of a URL, an IPv6 address without its brackets. */
 export const hostOf = (url: string): string => withoutBrackets(new URL(url).hostname);
 
 /** Returns whether a `Host` header names the host of a URL. paho leaves out the brackets of an IPv6 address. */
@@ -30,17 +29,12 @@ export class Hosts {
   readonly #bound: string;
   readonly #machine = new MachineNames();
 
-  /**
-   * @param host the address or name that the server listens on
-   * @param publicUrl the origin by which clients reach it, as `--public-url` says
-   */
   constructor(host: string, publicUrl: string | null) {
     this.publicUrl = publicUrl;
     const bare = withoutBrackets(host);
     this.#bound = domainToASCII(bare) || bare; // an IPv6 address gives nothing
   }
 
-  /** Reads the names and addresses of this machine again, if other machines can reach the server. */
   async refresh(): Promise<void> {
     if (this.#isBeyondLoopback()) await this.#machine.refresh();
   }
@@ -61,7 +55,6 @@ export class Hosts {
     return this.publicUrl ?? url.origin;
   }
 
-  /** Returns whether the server answers to this `Host` header. */
   accepts(given: string, port: number | undefined): boolean {
     try {
       this.originFor(given, port);
@@ -71,7 +64,6 @@ export class Hosts {
     }
   }
 
-  /** Returns the names and addresses that a certificate of this server has to cover. */
   forCertificate(): string[] {
     const own = everywhere.includes(this.#bound)
       ? [...this.#machine.names, ...this.#machine.addresses]

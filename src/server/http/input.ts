@@ -7,38 +7,33 @@ import { badRequest, type Issue, RefusalError, tooLarge, tooMany } from './refus
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
-/** A body may have a hundred thousand invalid fields. The refusal names only the first ones. */
-const mostIssues = 20;
+const maxIssues = 20;
 
-/** @throws RefusalError (400) with one issue for each of the first invalid fields */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const byField = new Map<string, Issue>();
   for (const { message, path } of result.error.issues) {
     const steps = path.map((step) => (typeof step === 'number' ? step : String(step)));
-    if (byField.size === mostIssues) break;
+    if (byField.size === maxIssues) break;
     if (!byField.has(steps.join('.'))) byField.set(steps.join('.'), { message, path: steps });
   }
   throw new RefusalError('BAD_REQUEST', 'Input validation failed', [...byField.values()]);
 }
 
-/** Returns a parameter that occurs once as a string, and one that occurs several times as a list. */
 export const flatQuery = (query: Record<string, string[]>): Record<string, string | string[]> =>
   Object.fromEntries(
     Object.entries(query).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
   );
 
-/** Bytes of request bodies that one key may have in progress. */
-const mostInWork = 64 * 1024 * 1024;
+const maxOpenBytesPerKey = 64 * 1024 * 1024;
 
-/** Bytes of request bodies in progress, by the id of the key. */
-const inWork = new Map<string, number>();
+const openBytesByKey = new Map<string, number>();
 
-function noteInWork(keyId: string, bytes: number): void {
-  const sum = (inWork.get(keyId) ?? 0) + bytes;
-  if (sum === 0) inWork.delete(keyId);
-  else inWork.set(keyId, sum);
+function addOpenBytes(keyId: string, bytes: number): void {
+  const sum = (openBytesByKey.get(keyId) ?? 0) + bytes;
+  if (sum === 0) openBytesByKey.delete(keyId);
+  else openBytesByKey.set(keyId, sum);
 }
 
 /**
@@ -50,15 +45,15 @@ function noteInWork(keyId: string, bytes: number): void {
 export async function readJson({ incoming, outgoing }: HttpBindings, keyId: string): Promise<unknown> {
   let own = 0;
   // The bytes count until the response is sent, because the parsed body stays in memory that long.
-  outgoing.once('close', () => noteInWork(keyId, -own));
+  outgoing.once('close', () => addOpenBytes(keyId, -own));
   const text = await readText(incoming, (bytes) => {
-    if ((inWork.get(keyId) ?? 0) + bytes > mostInWork) {
+    if ((openBytesByKey.get(keyId) ?? 0) + bytes > maxOpenBytesPerKey) {
       throw tooMany(
         'Too many large requests with this key are open at the same time. Wait for their answers, then retry.',
       );
     }
     own += bytes;
-    noteInWork(keyId, bytes);
+    addOpenBytes(keyId, bytes);
   });
   const excess = exceededLimit(text);
   if (excess !== null) throw badRequest(`The body of the request ${excess}.`);
@@ -73,7 +68,6 @@ export async function readJson({ incoming, outgoing }: HttpBindings, keyId: stri
   }
 }
 
-/** @param note called with the number of bytes that will be in memory */
 async function readText(request: IncomingMessage, note: (bytes: number) => void): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -10,7 +10,6 @@ import { forbidden } from './refusalError.ts';
 
 export interface Environment {
   Bindings: HttpBindings;
-  /** `origin`: the scheme, host and port that begin every address in the response. */
   Variables: { origin: string };
 }
 
@@ -18,7 +17,6 @@ export type App = Hono<Environment>;
 
 export interface Call<O extends Operation> extends Input<O> {
   caller: Caller;
-  /** The id of the key that authorizes the call. */
   keyId: string;
   /** The scheme, host and port under which clients reach the server. */
   origin: string;
@@ -37,7 +35,6 @@ function checkKind({ access, id }: Operation, caller: Caller): void {
   );
 }
 
-/** Returns the path of an operation in the syntax of Hono. */
 export const routeOf = ({ path }: Operation): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 /**
@@ -60,8 +57,7 @@ export async function receive<O extends Operation>(
   return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };
 }
 
-/** Returns the one function that serves an operation with a JSON response. */
-export const mounter =
+export const createMount =
   (app: App, sql: Statements): Mount =>
   <O extends Operation>(operation: O, handler: Handler<O>): void => {
     app.on(operation.method, routeOf(operation), async (c) => json(await handler(await receive(sql, operation, c))));

@@ -3,12 +3,10 @@ import { empty, errorAnswer, nothing, v1ErrorAnswer } from '../../shared/contrac
 import type { local } from '../../shared/contract/local.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
 import { trpcErrorAnswer } from '../../shared/contract/trpc.ts';
-import { isV1 } from './answers.ts';
-import { isTrpc } from './trpcError.ts';
+import { isTrpc, isV1 } from './answers.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** @param io `input`: what a client may send; `output`: what the server returns */
 function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...result } = z.toJSONSchema(schema, {
     io,
@@ -26,7 +24,6 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema
   return result;
 }
 
-/** Returns the OpenAPI 3.1 description of operations, from the schemas that check requests. */
 export function describeApi(operations: readonly Operation[], version: string): Answer<typeof local.openApi> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
@@ -96,7 +93,6 @@ const descriptions: Record<number, string> = {
   501: 'This server does not offer it.',
 };
 
-/** The order is the order of the checks. */
 function statuses({ access, params, query, body, refusals }: Operation): number[] {
   const takesInput = !Object.is(params, empty) || !Object.is(query, empty) || !Object.is(body, nothing);
   return [

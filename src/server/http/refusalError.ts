@@ -1,4 +1,3 @@
-/** The reasons to refuse a request, as `/api/v2` names them. */
 export type RefusalCode =
   | 'BAD_REQUEST'
   | 'UNAUTHORIZED'
@@ -18,9 +17,8 @@ export interface Issue {
 
 /** A request that the server refuses for a reason that the client can read and fix. */
 export class RefusalError extends Error {
-  override readonly name = 'Refusal';
+  override readonly name = 'RefusalError';
   readonly code: RefusalCode;
-  /** One for each invalid field; empty if no field is invalid. */
   readonly issues: readonly Issue[];
 
   constructor(code: RefusalCode, message: string, issues: readonly Issue[] = []) {

@@ -3,7 +3,6 @@ import { logFailure } from '../cli/logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { type Listener, OpenStreams } from './openStreams.ts';
 
-/** Milliseconds between two checks whether another process, such as `new-user-key`, wrote to the database. */
 const pollIntervalMs = 1_000;
 const maxStreams = 100;
 

@@ -1,9 +1,7 @@
 import { tooMany } from '../http/refusalError.ts';
 
-/** Milliseconds that an ending stream has to send the rest. */
 const gracePeriodMs = 1_000;
 
-/** An open stream, as its handler sees it. */
 export class Listener {
   #isNotified = false;
   #wake = (): void => {};
@@ -30,7 +28,6 @@ export class Listener {
 }
 
 interface OpenStream {
-  /** The owner that was passed to `open`. */
   readonly owner: string;
   readonly cut: () => void;
 }
@@ -41,19 +38,17 @@ interface OpenStream {
  */
 export class OpenStreams {
   readonly #maxStreams: number;
-  /** In the order of their age. */
-  readonly #open = new Map<Listener, OpenStream>();
+  readonly #streams = new Map<Listener, OpenStream>();
   #isEnded = false;
 
-  constructor(most: number) {
-    this.#maxStreams = most;
+  constructor(maxStreams: number) {
+    this.#maxStreams = maxStreams;
   }
 
   get count(): number {
-    return this.#open.size;
+    return this.#streams.size;
   }
 
-  /** Whether the server is stopping, which ends streams. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -65,38 +60,36 @@ export class OpenStreams {
    * @throws RefusalError (429) if there is no place and no owner has more streams than this one
    */
   open(owner: string, cut: () => void): Listener {
-    if (this.#open.size >= this.#maxStreams) this.#makeRoom(owner);
+    if (this.#streams.size >= this.#maxStreams) this.#makeRoom(owner);
     const listener = new Listener();
-    this.#open.set(listener, { owner, cut });
+    this.#streams.set(listener, { owner, cut });
     return listener;
   }
 
   close(listener: Listener): void {
-    this.#open.delete(listener);
+    this.#streams.delete(listener);
   }
 
-  /** Notifies all streams of a change, or a possible one. */
   notify(): void {
-    for (const listener of this.#open.keys()) listener.notify();
+    for (const listener of this.#streams.keys()) listener.notify();
   }
 
-  /** Ends all streams. A client that does not read is disconnected. */
   end(): void {
     this.#isEnded = true;
     this.notify();
     setTimeout(() => {
-      for (const { cut } of this.#open.values()) cut();
+      for (const { cut } of this.#streams.values()) cut();
     }, gracePeriodMs).unref();
   }
 
   #makeRoom(owner: string): void {
     const counts = new Map<string, number>();
-    for (const each of this.#open.values()) counts.set(each.owner, (counts.get(each.owner) ?? 0) + 1);
+    for (const each of this.#streams.values()) counts.set(each.owner, (counts.get(each.owner) ?? 0) + 1);
     const most = Math.max(...counts.values());
     if (most <= (counts.get(owner) ?? 0) + 1) {
       throw tooMany(`This server keeps ${this.#maxStreams} event streams open already. Close one, then try again.`);
     }
-    for (const [listener, stream] of this.#open) {
+    for (const [listener, stream] of this.#streams) {
       if (counts.get(stream.owner) !== most) continue;
       this.close(listener);
       stream.cut();

@@ -1,4 +1,4 @@
-import { systemCode } from '../cli/startError.ts';
+import { systemCode } from '../cli/commandError.ts';
 
 /** SQLite's result codes. The lower 8 bits are the kind of error; the higher ones add details. */
 const sqlite = { readOnly: 8, ioError: 10, malformed: 11, full: 13, cannotOpen: 14, notADatabase: 26 };

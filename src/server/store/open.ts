@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { StartError } from '../cli/startError.ts';
+import { CommandError } from '../cli/commandError.ts';
 import { howToRestore, isDamage } from './databaseErrors.ts';
 import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
@@ -125,7 +125,7 @@ export interface OpenStore {
 /**
  * Opens the database and migrates it to the schema of this program; creates it if it does not exist. A commit is
  * durable when it returns.
- * @throws StartError if its schema is newer or it is damaged
+ * @throws CommandError if its schema is newer or it is damaged
  */
 export function openStore(path: string): OpenStore {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
@@ -135,7 +135,7 @@ export function openStore(path: string): OpenStore {
   } catch (error) {
     database.close();
     if (!isDamage(error)) throw error;
-    throw new StartError(
+    throw new CommandError(
       serverExit.databaseDamaged,
       `The database ${path} is damaged (${messageOf(error)}). ${howToRestore}`,
       error,

@@ -53,8 +53,7 @@ export function patchTest(before: LiveTest, { fields, phases, phase_count, logs_
     throw new RangeError('The patch is for another state of the test.');
   }
   return {
-    ...before,
-    ...definedOf(fields),
+    ...mergeDefined(before, fields),
     phases: patched,
     logs: [...before.logs.filter(({ number }) => number >= logs_from), ...logs],
   };
@@ -73,12 +72,17 @@ export function statePatchOf(before: LiveState, after: LiveState): StatePatch | 
 
 /** @throws RangeError when the patch is for another state */
 export function patchState(before: LiveState, { fields, test }: StatePatch): LiveState {
-  const after = { ...before, ...definedOf(fields) };
+  const after = mergeDefined(before, fields);
   if (test === null) return after;
   if (before.test === null) throw new RangeError('The patch is for another state of the station.');
   return { ...after, test: patchTest(before.test, test) };
 }
 
-function definedOf<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+export function mergeDefined<T extends object>(before: T, fields: { readonly [K in keyof T]?: T[K] | undefined }): T {
+  const after = { ...before };
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    const value = fields[key];
+    if (value !== undefined) after[key] = value;
+  }
+  return after;
 }

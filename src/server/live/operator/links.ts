@@ -14,13 +14,11 @@ export class OperatorLinks {
     this.#secret = secret;
   }
 
-  /** @param keyId the id of the station's key: without a key, nothing would end the link */
   token(station: string, keyId: string): string {
     const signed = `operator link\n${station}\n${keyId}`;
     return prefix + createHmac('sha256', this.#secret).update(signed).digest('base64url');
   }
 
-  /** @param keyId the id of the station's current key; null if it has none, so that no link is valid */
   isGenuine(token: string, station: string, keyId: string | null): boolean {
     if (keyId === null) return false;
     const given = Buffer.from(token);
@@ -29,13 +27,8 @@ export class OperatorLinks {
   }
 }
 
-/** Returns the token in an `Authorization` header; undefined if it has a key or is missing. */
 export const linkTokenIn = (authorization: string | undefined): string | undefined =>
   /^Bearer +(tsl_\S+)$/i.exec(authorization ?? '')?.[1];
 
-/**
- * Returns the address of the station's page.
- * @param token makes it a link for others
- */
 export const operatorPage = (origin: string, station: string, token?: string): string =>
   `${origin}/operator/#${[station, token].filter((part) => part !== undefined).join('/')}`;

@@ -1,32 +1,27 @@
 import type { AnsweredPrompt, LiveState, UnavailableReason } from '../../../shared/contract/operator.ts';
 import { conflict, notFound } from '../../http/refusalError.ts';
 import type { Listener } from '../openStreams.ts';
-import type { EditorWindow } from './editorWindow.ts';
+import { EditorWindow } from './editorWindow.ts';
 import { PromptAnswers } from './promptAnswers.ts';
 import { currentSource, isRunning, type TestSource } from './testSource.ts';
 
-/** Milliseconds between checks whether an answer was accepted. */
 const answerCheckMs = 1_000;
 
-/** The live state of one station, from all of its sources, and the actions that are possible. */
 export class LiveStation {
   readonly id: string;
   readonly #onChange: () => void;
   readonly #sources = new Set<TestSource>();
-  readonly #windows = new Set<EditorWindow>();
   readonly #answers = new PromptAnswers();
   readonly #watchers = new Set<Listener>();
   #answerTimer: NodeJS.Timeout | undefined;
   #state: LiveState | undefined;
   name = '';
 
-  /** @param onChange called after each change */
   constructor(id: string, onChange: () => void) {
     this.id = id;
     this.#onChange = onChange;
   }
 
-  /** The last name that the server read. Names change seldom. */
   withName(name: string): this {
     if (name !== this.name) this.#state = undefined;
     this.name = name;
@@ -34,7 +29,7 @@ export class LiveStation {
   }
 
   get state(): LiveState {
-    this.#state ??= this.#stateNow();
+    this.#state ??= this.#computeState();
     return this.#state;
   }
 
@@ -46,25 +41,18 @@ export class LiveStation {
     this.#watchers.delete(listener);
   }
 
-  /**
-   * Adds a source of tests.
-   * @param window whether it is an editor window, which can also start tests
-   */
-  add(source: TestSource, window?: EditorWindow): void {
+  add(source: TestSource): void {
     this.#sources.add(source);
-    if (window) this.#windows.add(window);
   }
 
-  /** Called when a source changed, connected or disconnected. */
-  changed(source: TestSource): void {
+  update(source: TestSource): void {
     // A stream that was opened again continues the test of the previous one.
     for (const other of this.#sources) {
       const same = other.test !== null && other.test.execution_id === source.test?.execution_id;
-      if (other !== source && other.kind === source.kind && same && !other.connected) this.#sources.delete(other);
+      if (other !== source && other.kind === source.kind && same && !other.isConnected) this.#sources.delete(other);
     }
     const shown = currentSource([...this.#sources]);
-    for (const each of this.#sources) if (!each.connected && each !== shown) this.#sources.delete(each);
-    for (const each of this.#windows) if (!each.connected && each !== shown) this.#windows.delete(each);
+    for (const each of this.#sources) if (!each.isConnected && each !== shown) this.#sources.delete(each);
     this.#sendPendingAnswer();
     this.#state = undefined;
     for (const watcher of this.#watchers) watcher.notify();
@@ -82,22 +70,20 @@ export class LiveStation {
     if (!isOpen && this.#answers.of(prompt) === null) {
       throw notFound('This question is not open on the station: it was answered, has timed out, or was never asked.');
     }
-    if (isOpen && !source.connected) throw conflict(refusals.gone);
+    if (isOpen && !source.isConnected) throw conflict(refusals.gone);
     const answered = this.#answers.add(prompt, by, delivered ? null : text, Date.now());
-    this.changed(source ?? this.#firstSource());
+    this.update(source ?? this.#firstSource());
     return answered;
   }
 
-  /** @throws RefusalError (409) with the reason why the test cannot be stopped */
   stop(execution: string): void {
     const source = this.#shown();
     const why = source?.test?.execution_id === execution ? this.state.actions.stop : 'ended';
     if (why !== null || !source?.stop) throw conflict(refusals[why ?? 'started-elsewhere']);
     source.stop();
-    this.changed(source);
+    this.update(source);
   }
 
-  /** @throws RefusalError (409) with the reason why no test can be started */
   start(serialNumber: string, loop: boolean): void {
     const why = this.state.actions.start;
     const window = this.#startingWindow();
@@ -105,7 +91,6 @@ export class LiveStation {
     window.request({ event: 'start', data: { serial_number: serialNumber, loop } });
   }
 
-  /** @throws RefusalError (409) if no window is connected */
   loop(loop: boolean): void {
     const window = this.#startingWindow();
     if (!window) throw conflict(refusals['no-window']);
@@ -122,11 +107,13 @@ export class LiveStation {
     return source;
   }
 
-  /** Returns the window that would start a script: one with a script before one without, then the newest. */
   #startingWindow(): EditorWindow | undefined {
-    return [...this.#windows]
-      .filter(({ connected, offer }) => connected && offer !== null)
-      .sort((a, b) => Number(b.offer?.script != null) - Number(a.offer?.script != null) || b.opened - a.opened)[0];
+    const windows = [...this.#sources].filter((source) => source instanceof EditorWindow);
+    return windows
+      .filter(({ isConnected, offer }) => isConnected && offer !== null)
+      .sort(
+        (a, b) => Number(b.offer?.script != null) - Number(a.offer?.script != null) || b.openedAtMs - a.openedAtMs,
+      )[0];
   }
 
   /** An answer that the test has not accepted yet is sent again, so that none is lost with a connection. */
@@ -135,14 +122,14 @@ export class LiveStation {
     const source = this.#shown();
     const prompt = source?.test?.prompt;
     if (!source || !prompt || this.#answers.of(prompt.id) === null) return;
-    if (source.connected) {
+    if (source.isConnected) {
       const text = this.#answers.takeDue(prompt.id, performance.now());
       if (text !== null) source.answer(prompt.id, text);
     }
     this.#answerTimer = setTimeout(() => this.#sendPendingAnswer(), answerCheckMs).unref();
   }
 
-  #stateNow(): LiveState {
+  #computeState(): LiveState {
     const source = this.#shown();
     const test = source?.test ?? null;
     const window = this.#startingWindow();
@@ -150,33 +137,37 @@ export class LiveStation {
       station_id: this.id,
       station_name: this.name,
       source: source?.kind ?? 'none',
-      connected: source?.connected ?? false,
+      connected: source?.isConnected ?? false,
       test,
       answered: test?.prompt ? this.#answers.of(test.prompt.id) : null,
-      actions: { answer: whyNoAnswer(source), stop: whyNoStop(source), start: this.#whyNoStart(window) },
+      actions: {
+        answer: reasonAgainstAnswer(source),
+        stop: reasonAgainstStop(source),
+        start: this.#reasonAgainstStart(window),
+      },
       offer: window?.offer ?? null,
     };
   }
 
-  #whyNoStart(window: EditorWindow | undefined): UnavailableReason | null {
-    if ([...this.#sources].some((each) => isRunning(each) || (each.connected && each.busy))) return 'running';
+  #reasonAgainstStart(window: EditorWindow | undefined): UnavailableReason | null {
+    if ([...this.#sources].some((each) => isRunning(each) || (each.isConnected && each.isBusy))) return 'running';
     return window?.offer?.script == null ? 'no-window' : null;
   }
 }
 
-function whyNoAnswer(source: TestSource | null): UnavailableReason | null {
+function reasonAgainstAnswer(source: TestSource | null): UnavailableReason | null {
   if (!source?.test) return 'no-test';
   if (source.test.status === 'completed') return 'ended';
   if (source.test.prompt === null) return 'no-prompt';
-  return source.connected ? null : 'gone';
+  return source.isConnected ? null : 'gone';
 }
 
-function whyNoStop(source: TestSource | null): UnavailableReason | null {
+function reasonAgainstStop(source: TestSource | null): UnavailableReason | null {
   if (!source?.test) return 'no-test';
   if (source.test.status === 'completed') return 'ended';
   if (source.stop === null) return 'started-elsewhere';
-  if (!source.connected) return 'gone';
-  return source.stopping ? 'stopping' : null;
+  if (!source.isConnected) return 'gone';
+  return source.isStopping ? 'stopping' : null;
 }
 
 const refusals: Record<UnavailableReason, string> = {

@@ -1,17 +1,14 @@
 import type { AnsweredPrompt } from '../../../shared/contract/operator.ts';
 import { conflict } from '../../http/refusalError.ts';
 
-/** The number of prompts of a station whose answers are remembered. */
 const maxPrompts = 200;
 
-/** Milliseconds after which an answer that the test has not accepted is sent again. */
 const retryDelayMs = 1_000;
 
 interface Answer {
   readonly answered: AnsweredPrompt;
   /** Null: the caller passes the answer to the test itself. */
   readonly text: string | null;
-  /** By the monotonic clock. */
   sentAtMs: number;
 }
 
@@ -23,7 +20,6 @@ export class PromptAnswers {
     return this.#answers.get(prompt)?.answered ?? null;
   }
 
-  /** @throws RefusalError (409) if the prompt is answered already */
   add(prompt: string, by: string, text: string | null, now: number): AnsweredPrompt {
     const first = this.of(prompt);
     if (first !== null) {
@@ -39,10 +35,6 @@ export class PromptAnswers {
     return answered;
   }
 
-  /**
-   * Returns the text to send to a prompt that is still open; null if there is none or it was sent just now.
-   * @param now by the monotonic clock
-   */
   takeDue(prompt: string, now: number): string | null {
     const answer = this.#answers.get(prompt);
     if (answer?.text == null || now - answer.sentAtMs < retryDelayMs) return null;

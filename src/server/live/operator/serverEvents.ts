@@ -5,19 +5,15 @@ import { unbuffered } from '../../http/answers.ts';
 import type { Environment } from '../../http/mount.ts';
 import { type Listener, type OpenStreams } from '../openStreams.ts';
 
-/** Milliseconds between two checks whether the client may still listen, and between two events. */
-const checkIntervalMs = 5_000;
-const minIntervalMs = 40;
+const accessCheckIntervalMs = 5_000;
+const minEventIntervalMs = 40;
 
 interface ServerEvents {
   readonly streams: OpenStreams;
-  /** The owner of the stream: see `OpenStreams`. */
   readonly owner: string;
-  /** Returns whether the client may (still) listen. */
   readonly isAllowed: () => Promise<boolean>;
   /** Returns what happened since the last call; all of it on the first call. */
   readonly takeEvents: () => readonly { event: string; data: unknown }[];
-  /** The stream is notified when there are new events. */
   readonly opened: (listener: Listener) => void;
   readonly closed: (listener: Listener) => void;
 }
@@ -38,14 +34,14 @@ export function serveEvents(
     let lastCheckAt = performance.now();
     try {
       while (!stream.aborted && !streams.isEnded) {
-        if (performance.now() - lastCheckAt >= checkIntervalMs) {
+        if (performance.now() - lastCheckAt >= accessCheckIntervalMs) {
           if (!(await isAllowed())) return;
           lastCheckAt = performance.now();
           await stream.write(': still here\n\n');
         }
         for (const { event, data } of takeEvents()) await stream.writeSSE({ event, data: JSON.stringify(data) });
-        await delay(minIntervalMs);
-        await listener.waitForNotification(checkIntervalMs);
+        await delay(minEventIntervalMs);
+        await listener.waitForNotification(accessCheckIntervalMs);
       }
     } finally {
       streams.close(listener);

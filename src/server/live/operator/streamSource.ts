@@ -1,9 +1,9 @@
 import type { LiveTest } from '../../../shared/contract/liveTest.ts';
 import { type OpenhtfView, readOpenhtfState } from '../../../shared/live/openhtfState.ts';
+import { StateThrottle } from '../stateThrottle.ts';
 import type { LiveStream } from '../streaming/streams.ts';
 import type { TestSource } from './testSource.ts';
 
-/** Milliseconds between two states that are read. Those in between are skipped, because each state is complete. */
 const readIntervalMs = 50;
 
 /**
@@ -13,35 +13,31 @@ const readIntervalMs = 50;
 export class StreamSource implements TestSource {
   readonly kind: 'stream' | 'followed';
   test: LiveTest | null = null;
-  connected = true;
-  since = performance.now();
-  readonly stopping = false;
-  readonly busy = false;
+  isConnected = true;
+  startedAtMs = performance.now();
+  readonly isStopping = false;
+  readonly isBusy = false;
   readonly stop = null;
   readonly #stream: LiveStream;
   readonly #onChange: () => void;
   #view: OpenhtfView | null = null;
-  #unread: { state: unknown } | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #states = new StateThrottle<unknown>(readIntervalMs, (state) => this.#read(state));
 
-  constructor(kind: StreamSource['kind'], stream: LiveStream, onNews: () => void) {
+  constructor(kind: StreamSource['kind'], stream: LiveStream, onChange: () => void) {
     this.kind = kind;
     this.#stream = stream;
-    this.#onChange = onNews;
+    this.#onChange = onChange;
   }
 
-  take(state: unknown): void {
-    this.#unread = { state };
-    this.#timer ??= setTimeout(() => this.#read(), 0);
+  receive(state: unknown): void {
+    this.#states.push(state);
   }
 
-  /** @param farewell whether the script ended properly: a test that is not completed then never will be */
-  end(farewell: boolean): void {
-    this.#read();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.connected = false;
-    if (farewell && this.test !== null && this.test.status !== 'completed') {
+  /** After the script has disconnected cleanly, a test that is not completed never will be. */
+  end(hasDisconnectedCleanly: boolean): void {
+    this.#states.flushAndStop();
+    this.isConnected = false;
+    if (hasDisconnectedCleanly && this.test !== null && this.test.status !== 'completed') {
       this.test = { ...this.test, status: 'completed', prompt: null };
     }
     this.#onChange();
@@ -54,15 +50,10 @@ export class StreamSource implements TestSource {
     }
   }
 
-  #read(): void {
-    const unread = this.#unread;
-    this.#unread = undefined;
-    this.#timer = undefined;
-    if (unread === undefined) return;
-    this.#timer = setTimeout(() => this.#read(), readIntervalMs);
-    const view = readOpenhtfState(this.#view, unread.state, Date.now());
+  #read(state: unknown): void {
+    const view = readOpenhtfState(this.#view, state, Date.now());
     if (view === null) return;
-    if (view.test.execution_id !== this.#view?.test.execution_id) this.since = performance.now();
+    if (view.test.execution_id !== this.#view?.test.execution_id) this.startedAtMs = performance.now();
     this.#view = view;
     this.test = view.test;
     this.#onChange();

@@ -1,26 +1,19 @@
 import type { LiveTest } from '../../../shared/contract/liveTest.ts';
 import type { LiveState } from '../../../shared/contract/operator.ts';
 
-/** A source of tests of a station: a client's stream, an editor window, or a followed OpenHTF station server. */
 export interface TestSource {
   readonly kind: Exclude<LiveState['source'], 'none'>;
-  /** The test that it reported last. */
   readonly test: LiveTest | null;
-  /** Whether it can be reached. */
-  readonly connected: boolean;
-  /** When it started to report this test, by the monotonic clock. */
-  readonly since: number;
-  /** Whether a stop was requested. */
-  readonly stopping: boolean;
-  /** Whether its script is running, with or without a test. */
-  readonly busy: boolean;
+  readonly isConnected: boolean;
+  readonly startedAtMs: number;
+  readonly isStopping: boolean;
+  readonly isBusy: boolean;
   /** Passes an answer to the test. The same answer may be passed again. */
   answer(prompt: string, text: string): void;
-  /** Stops the test in an orderly way; null if it cannot. */
   readonly stop: (() => void) | null;
 }
 
-export const isRunning = ({ test, connected }: TestSource): boolean =>
+export const isRunning = ({ test, isConnected: connected }: TestSource): boolean =>
   connected && test !== null && test.status !== 'completed';
 
 /**
@@ -32,6 +25,8 @@ export function currentSource(sources: readonly TestSource[]): TestSource | null
   const reporting = sources.filter(
     ({ kind, test }) => test !== null && (kind === 'editor' || !inEditors.has(test.execution_id)),
   );
-  const [first = null] = reporting.sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.since - a.since);
+  const [first = null] = reporting.sort(
+    (a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.startedAtMs - a.startedAtMs,
+  );
   return first;
 }

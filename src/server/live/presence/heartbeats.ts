@@ -5,35 +5,30 @@ import type { Observer } from './observer.ts';
 import type { Presences } from './presences.ts';
 import type { StationPresence } from './stationPresence.ts';
 
-/** What a program regularly reports of its station. */
 export interface Heartbeat {
-  intervalMillis: number;
-  running: boolean;
-  farewell: boolean;
-  /** When it was true, if it arrives late; milliseconds since 1970. */
+  intervalMs: number;
+  isRunning: boolean;
+  isLast: boolean;
+  /** When it was true, in milliseconds since 1970; null: on arrival. */
   at: number | null;
   /** The script run that it is about; null: the station. */
   scriptRun: string | null;
 }
 
-interface Beating {
+interface Timer {
   readonly station: StationPresence;
-  last: number;
-  interval: number;
+  lastAt: number;
+  intervalMs: number;
   cancel: () => void;
 }
 
-/**
- * The number of script runs of a station that are told apart. Above it, the one that was silent for longest is dropped.
- */
 const maxScriptRuns = 20;
 
-/** The sources that regularly report that their station is connected. A missing report means that it disconnected. */
 export class Heartbeats {
   readonly #presences: Presences;
   readonly #observer: Observer;
   readonly #clock: Clock;
-  readonly #beating = new Map<string, Map<string, Beating>>();
+  readonly #timers = new Map<string, Map<string, Timer>>();
 
   constructor(presences: Presences, observer: Observer, clock: Clock) {
     this.#presences = presences;
@@ -41,30 +36,29 @@ export class Heartbeats {
     this.#clock = clock;
   }
 
-  /** Resolves when it is stored. */
-  async beat(station: StationPresence, beat: Heartbeat): Promise<void> {
+  async receive(station: StationPresence, beat: Heartbeat): Promise<void> {
     // A late heartbeat is handled after the previous ones have repaired their past.
     if (beat.at !== null) await this.#presences.save();
     const now = this.#observer.now();
     const at = Math.min(beat.at ?? now, now);
-    const interval = beat.intervalMillis;
-    const isLate = now - at >= heartbeatTimeoutMs(interval) || (!station.isUp && at <= station.lastAt);
+    const { intervalMs } = beat;
+    const isLate = now - at >= heartbeatTimeoutMs(intervalMs) || (!station.isUp && at <= station.lastAt);
     if (isLate && at < now) {
       const alive = { from: this.#observer.startedAt, to: now };
-      await this.#presences.repair(station, { at, interval, farewell: beat.farewell }, alive);
+      await this.#presences.repair(station, { at, interval: intervalMs, farewell: beat.isLast }, alive);
       return;
     }
     const name = `heartbeat ${beat.scriptRun ?? ''}`;
     const cause: PresenceCause = beat.scriptRun === null ? 'heartbeat' : 'run';
-    if (beat.farewell) {
+    if (beat.isLast) {
       this.#drop(station.id, name);
       station.end(name, at, cause);
     } else {
-      const began = Math.max(at, this.#observer.startedAt);
-      this.#expect(station, name, began, interval);
-      station.report(name, { running: beat.running, interval }, began, cause);
+      const startedAt = Math.max(at, this.#observer.startedAt);
+      this.#expectNext(station, name, startedAt, intervalMs);
+      station.report(name, { isRunning: beat.isRunning, intervalMs }, startedAt, cause);
     }
-    this.#presences.changed(station);
+    this.#presences.saveChanged(station);
     await this.#presences.save();
   }
 
@@ -72,66 +66,66 @@ export class Heartbeats {
    * After a time in which nothing was watched, heartbeats may have been missed unseen, so that each timer starts again.
    */
   restartTimers(): void {
-    for (const beats of this.#beating.values()) {
-      for (const [name, beating] of beats) {
+    for (const timers of this.#timers.values()) {
+      for (const [name, timer] of timers) {
         // After the clock was put back, the last heartbeat would be in the future for too long.
-        beating.last = Math.min(beating.last, this.#observer.startedAt);
-        this.#startTimer(name, beating, heartbeatTimeoutMs(beating.interval));
+        timer.lastAt = Math.min(timer.lastAt, this.#observer.startedAt);
+        this.#startTimer(name, timer, heartbeatTimeoutMs(timer.intervalMs));
       }
     }
   }
 
-  /** Ends the station's heartbeats without counting them as missed. */
   remove(station: StationPresence): void {
-    for (const { cancel } of this.#beating.get(station.id)?.values() ?? []) cancel();
-    this.#beating.delete(station.id);
+    for (const { cancel } of this.#timers.get(station.id)?.values() ?? []) cancel();
+    this.#timers.delete(station.id);
   }
 
   stop(): void {
-    for (const beats of this.#beating.values()) for (const { cancel } of beats.values()) cancel();
-    this.#beating.clear();
+    for (const timers of this.#timers.values()) for (const { cancel } of timers.values()) cancel();
+    this.#timers.clear();
   }
 
-  #expect(station: StationPresence, name: string, at: number, interval: number): void {
-    const beats = this.#beating.get(station.id) ?? new Map<string, Beating>();
-    this.#beating.set(station.id, beats);
-    const known = beats.get(name);
-    const beating = { station, last: Math.max(at, known?.last ?? at), interval, cancel: known?.cancel ?? (() => {}) };
+  #expectNext(station: StationPresence, name: string, at: number, intervalMs: number): void {
+    const timers = this.#timers.get(station.id) ?? new Map<string, Timer>();
+    this.#timers.set(station.id, timers);
+    const known = timers.get(name);
+    const lastAt = Math.max(at, known?.lastAt ?? at);
+    const timer = { station, lastAt, intervalMs, cancel: known?.cancel ?? (() => {}) };
     // Move it to the end: the map is ordered by the last heartbeat.
-    beats.delete(name);
-    beats.set(name, beating);
-    this.#startTimer(name, beating, beating.last + heartbeatTimeoutMs(interval) - this.#clock.now());
-    for (const oldest of beats.keys()) {
-      if (beats.size <= maxScriptRuns) break;
+    timers.delete(name);
+    timers.set(name, timer);
+    this.#startTimer(name, timer, lastAt + heartbeatTimeoutMs(intervalMs) - this.#clock.now());
+    for (const oldest of timers.keys()) {
+      if (timers.size <= maxScriptRuns) break;
       this.#markMissed(oldest, station.id);
     }
   }
 
-  #startTimer(name: string, beating: Beating, millis: number): void {
-    beating.cancel();
-    beating.cancel = this.#clock.after(millis, () => {
+  #startTimer(name: string, timer: Timer, millis: number): void {
+    timer.cancel();
+    timer.cancel = this.#clock.after(millis, () => {
       const since = this.#observer.startedAt;
       this.#observer.now();
-      if (this.#observer.startedAt === since) this.#markMissed(name, beating.station.id); // otherwise all timers have started again
+      if (this.#observer.startedAt === since) this.#markMissed(name, timer.station.id); // otherwise all timers have started again
     });
   }
 
   /** The station was connected for one interval after the last heartbeat. A time that was not watched stays unknown. */
   #markMissed(name: string, stationId: string): void {
-    const beating = this.#beating.get(stationId)?.get(name);
-    if (!beating) return;
-    const { station, last, interval } = beating;
+    const timer = this.#timers.get(stationId)?.get(name);
+    if (!timer) return;
+    const { station, lastAt, intervalMs } = timer;
     const now = this.#observer.now();
-    const went = Math.min(now, Math.max(last + interval, this.#observer.startedAt));
+    const endedAt = Math.min(now, Math.max(lastAt + intervalMs, this.#observer.startedAt));
     this.#drop(stationId, name);
-    station.end(name, went, 'heartbeat-missed', last);
-    this.#presences.changed(station);
+    station.end(name, endedAt, 'heartbeat-missed', lastAt);
+    this.#presences.saveChanged(station);
   }
 
   #drop(stationId: string, name: string): void {
-    const beats = this.#beating.get(stationId);
-    beats?.get(name)?.cancel();
-    beats?.delete(name);
-    if (beats?.size === 0) this.#beating.delete(stationId);
+    const timers = this.#timers.get(stationId);
+    timers?.get(name)?.cancel();
+    timers?.delete(name);
+    if (timers?.size === 0) this.#timers.delete(stationId);
   }
 }

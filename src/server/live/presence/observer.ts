@@ -9,10 +9,8 @@ import type { Clock } from './clock.ts';
  */
 const tickMs = 15_000;
 
-/** A time in which the server watched without a break. */
 interface Interval {
   readonly startedAt: number;
-  /** Its key in the store; null if it is not stored yet. */
   key: number | null;
 }
 
@@ -29,10 +27,6 @@ export class Observer {
   #cancel = (): void => {};
   #saving: Promise<void> = Promise.resolve();
 
-  /**
-   * @param onTick called after the server noted that it is running
-   * @param onGap called after a time in which nothing was watched
-   */
   constructor(store: Store, clock: Clock, { onTick, onGap }: { onTick: () => void; onGap: () => void }) {
     this.#store = store;
     this.#clock = clock;
@@ -42,14 +36,13 @@ export class Observer {
     this.#lastCheck = { wall: this.#interval.startedAt, monotonic: clock.monotonic() };
   }
 
-  /** When it started to watch without a break; milliseconds since 1970. */
   get startedAt(): number {
     return this.#interval.startedAt;
   }
 
   async start(): Promise<void> {
     this.#scheduleTick();
-    await this.note();
+    await this.saveInterval();
   }
 
   /** Returns the current time. Every report uses this, so that a gap is noticed before the report. */
@@ -65,28 +58,26 @@ export class Observer {
     return wall;
   }
 
-  /** Stores that the server is running. */
-  note(): Promise<void> {
+  saveInterval(): Promise<void> {
     const now = this.now();
     const interval = this.#interval;
     this.#saving = this.#saving.then(() => this.#save(interval, now)).catch(reportFailure);
     return this.#saving;
   }
 
-  /** Resolves when all earlier notes are stored. */
-  saved(): Promise<void> {
+  whenSaved(): Promise<void> {
     return this.#saving;
   }
 
   async stop(): Promise<void> {
     this.#cancel();
-    await this.note();
+    await this.saveInterval();
   }
 
   #scheduleTick(): void {
     this.#cancel = this.#clock.after(tickMs, () => {
       this.#scheduleTick();
-      void this.note();
+      void this.saveInterval();
       this.#onTick();
     });
   }
@@ -100,5 +91,4 @@ export class Observer {
   }
 }
 
-/** The next tick tries again, for example after a full disk. */
 const reportFailure = (error: unknown): void => logFailure('The time of watching could not be stored', error);

@@ -5,7 +5,6 @@ import { replaceTransitions, savePresence, type StoredPresence } from '../../sto
 import type { Store } from '../../store/tables.ts';
 import { StationPresence } from './stationPresence.ts';
 
-/** The presence of all stations, in memory and in the store. */
 export class Presences {
   readonly #store: Store;
   readonly #onSaved: () => void;
@@ -13,7 +12,6 @@ export class Presences {
   readonly #unsaved = new Set<StationPresence>();
   #saving: Promise<void> = Promise.resolve();
 
-  /** @param onSaved called after the store changed */
   constructor(store: Store, onSaved: () => void) {
     this.#store = store;
     this.#onSaved = onSaved;
@@ -27,21 +25,19 @@ export class Presences {
     return this.#stations.values();
   }
 
-  of(id: string): StationPresence {
+  station(id: string): StationPresence {
     const known = this.#stations.get(id);
     if (known) return known;
-    const made = new StationPresence(id);
-    this.#stations.set(id, made);
-    return made;
+    const station = new StationPresence(id);
+    this.#stations.set(id, station);
+    return station;
   }
 
-  /** Removes a station that is no longer in use. */
   remove(id: string): void {
     this.#stations.delete(id);
   }
 
-  /** Stores the changes of a station, together with others that have changed by then. */
-  changed(station: StationPresence): void {
+  saveChanged(station: StationPresence): void {
     if (station.isSaved) return;
     this.#unsaved.add(station);
     void this.save();
@@ -67,7 +63,7 @@ export class Presences {
           applyLateHeartbeat(transitions, beat, observed),
         );
       });
-      station.repaired(last);
+      station.applyRepair(last);
       if (!station.isSaved) this.#unsaved.add(station);
       await this.#save();
       this.#onSaved();

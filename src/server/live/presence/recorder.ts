@@ -14,12 +14,11 @@ import { Presences } from './presences.ts';
 import type { StationPresence } from './stationPresence.ts';
 
 const causes: Record<Exclude<StreamEnd, 'server'>, PresenceCause> = {
-  farewell: 'stream',
+  clean: 'stream',
   lost: 'stream-lost',
   key: 'key',
 };
 
-/** The part of OpenHTF's state that says whether a test is being executed. */
 const statusOf = z.object({ status: z.string() });
 const isRunning = (state: unknown): boolean => statusOf.safeParse(state).data?.status === 'RUNNING';
 
@@ -33,10 +32,6 @@ export class PresenceRecorder implements StreamListener {
   readonly #followers: Followers;
   readonly #absenceTimers = new Map<string, () => void>();
 
-  /**
-   * @param onChange called after the store changed
-   * @param onFollowed receives the states of followed station servers
-   */
   constructor(
     store: Store,
     clock: Clock,
@@ -70,11 +65,10 @@ export class PresenceRecorder implements StreamListener {
     const stored = await storedPresences(this.#store);
     this.#presences.load(stored);
     await this.#observer.start();
-    this.#awaitReports();
+    this.#startAbsenceTimers();
     for (const { station_id, operator_address } of stored) this.#followers.follow(station_id, operator_address);
   }
 
-  /** Stops watching. The time from now on is unknown. */
   async stop(): Promise<void> {
     this.#followers.stop();
     this.#heartbeats.stop();
@@ -95,68 +89,63 @@ export class PresenceRecorder implements StreamListener {
     this.#end(stream.stationId, stream.id, how === 'server' ? null : causes[how]);
   }
 
-  /** Returns the station's state after it is stored. */
   async heartbeat(stationId: string, beat: Heartbeat): Promise<StationState> {
-    const station = this.#presences.of(stationId);
-    await this.#heartbeats.beat(station, beat);
+    const station = this.#presences.station(stationId);
+    await this.#heartbeats.receive(station, beat);
     return station.state;
   }
 
-  /** Follows the OpenHTF station server at this address from now on; null to follow none. */
   follow(stationId: string, address: string | null): void {
     this.#followers.follow(stationId, address);
   }
 
-  /** Ends the sources of a station that is no longer in use. */
   async remove(stationId: string): Promise<void> {
     this.#followers.follow(stationId, null);
     this.#absenceTimers.get(stationId)?.();
     this.#absenceTimers.delete(stationId);
-    const station = this.#presences.of(stationId);
+    const station = this.#presences.station(stationId);
     const now = this.#observer.now();
     this.#heartbeats.remove(station);
     station.endAll(now, 'key');
-    this.#presences.changed(station);
+    this.#presences.saveChanged(station);
     await this.#presences.save();
     this.#presences.remove(stationId);
   }
 
-  /** Resolves when all earlier reports are stored. */
-  async saved(): Promise<void> {
+  async whenSaved(): Promise<void> {
     await this.#presences.save();
-    await this.#observer.saved();
+    await this.#observer.whenSaved();
   }
 
   #report(stationId: string | null, source: string, running: boolean, cause: PresenceCause): void {
     if (stationId === null) return;
-    const station = this.#presences.of(stationId);
-    station.report(source, { running }, this.#observer.now(), cause);
-    this.#presences.changed(station);
+    const station = this.#presences.station(stationId);
+    station.report(source, { isRunning: running }, this.#observer.now(), cause);
+    this.#presences.saveChanged(station);
   }
 
   /** @param cause null if this server ends the source, which says nothing about the station */
   #end(stationId: string | null, source: string, cause: PresenceCause | null): void {
     if (stationId === null) return;
-    const station = this.#presences.of(stationId);
+    const station = this.#presences.station(stationId);
     const now = this.#observer.now();
     if (cause === null) {
       station.drop(source, now);
-      this.#awaitReport(station);
+      this.#startAbsenceTimer(station);
     } else station.end(source, now, cause);
-    this.#presences.changed(station);
+    this.#presences.saveChanged(station);
   }
 
   #onGap(): void {
     this.#heartbeats.restartTimers();
-    this.#awaitReports();
+    this.#startAbsenceTimers();
   }
 
-  #awaitReports(): void {
-    for (const station of this.#presences.all) this.#awaitReport(station);
+  #startAbsenceTimers(): void {
+    for (const station of this.#presences.all) this.#startAbsenceTimer(station);
   }
 
-  /** Gives a station that was connected time to report again. */
-  #awaitReport(station: StationPresence): void {
+  #startAbsenceTimer(station: StationPresence): void {
     this.#absenceTimers.get(station.id)?.();
     this.#absenceTimers.delete(station.id);
     if (!station.isAwaited) return;
@@ -168,7 +157,7 @@ export class PresenceRecorder implements StreamListener {
       if (this.#observer.startedAt !== since) return; // the timer has started again
       this.#absenceTimers.delete(station.id);
       station.markAbsent(from);
-      this.#presences.changed(station);
+      this.#presences.saveChanged(station);
     };
     this.#absenceTimers.set(
       station.id,

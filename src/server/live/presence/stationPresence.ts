@@ -3,11 +3,9 @@ import type { PresenceCause } from '../../../shared/contract/presence.ts';
 import type { PresenceReport } from '../../../shared/uptime/presence.ts';
 import type { PresenceChange, StoredPresence } from '../../store/presence.ts';
 
-/** A source that reports that a station is connected. */
 interface PresenceSource {
-  running: boolean;
-  /** Milliseconds until the next report of a source that reports regularly. */
-  interval?: number;
+  isRunning: boolean;
+  intervalMs?: number;
 }
 
 /** The presence of a station, which is connected while any source says so, with the changes that are not stored yet. */
@@ -16,13 +14,12 @@ export class StationPresence {
   readonly #sources = new Map<string, PresenceSource>();
   #state: StationState = 'never';
   #since: number | null = null;
-  #lastSeen: number | null = null;
+  #lastSeenAt: number | null = null;
   #heartbeatMillis: number | null = null;
   #last: { at: number; isUp: boolean } | null = null;
   /** Whether it was connected when a server last watched, and no source has reported it since. */
   #isAwaited = false;
-  /** When the latest source ended. */
-  #end: { at: number; cause: PresenceCause } | null = null;
+  #latestEnd: { at: number; cause: PresenceCause } | null = null;
   #unsaved: PresenceReport[] = [];
   #isSaved = true;
 
@@ -31,7 +28,7 @@ export class StationPresence {
     if (!stored) return;
     this.#state = stored.state;
     this.#since = stored.since;
-    this.#lastSeen = stored.last_seen_at;
+    this.#lastSeenAt = stored.last_seen_at;
     this.#heartbeatMillis = stored.heartbeat_millis;
     if (stored.last_at !== null) this.#last = { at: stored.last_at, isUp: stored.last_is_up === 1 };
     this.#isAwaited = this.#last?.isUp === true;
@@ -46,7 +43,6 @@ export class StationPresence {
   get heartbeatMillis(): number | null {
     return this.#heartbeatMillis;
   }
-  /** When it last connected or disconnected; milliseconds since 1970. */
   get lastAt(): number {
     return this.#last?.at ?? -Infinity;
   }
@@ -57,15 +53,11 @@ export class StationPresence {
   get isUp(): boolean {
     return this.#sources.size > 0;
   }
-  has(source: string): boolean {
-    return this.#sources.has(source);
-  }
 
-  /** Called when a source reports that the station is connected. */
   report(name: string, source: PresenceSource, at: number, cause: PresenceCause): void {
     this.#sources.set(name, source);
     this.#isAwaited = false;
-    this.#end = null;
+    this.#latestEnd = null;
     this.#updateLastSeen(at);
     if (this.#last?.isUp !== true) this.#addTransition(at, true, cause);
     this.#updateState(at);
@@ -79,12 +71,11 @@ export class StationPresence {
   end(name: string, at: number, cause: PresenceCause, seenAt = at): void {
     if (!this.#sources.delete(name)) return;
     this.#updateLastSeen(seenAt);
-    if (this.#end === null || at >= this.#end.at) this.#end = { at, cause };
-    if (!this.isUp && this.#last?.isUp === true) this.#addTransition(this.#end.at, false, this.#end.cause);
+    if (this.#latestEnd === null || at >= this.#latestEnd.at) this.#latestEnd = { at, cause };
+    if (!this.isUp && this.#last?.isUp === true) this.#addTransition(this.#latestEnd.at, false, this.#latestEnd.cause);
     this.#updateState(at);
   }
 
-  /** Ends all sources. */
   endAll(at: number, cause: PresenceCause): void {
     for (const name of [...this.#sources.keys()]) this.end(name, at, cause);
   }
@@ -97,7 +88,6 @@ export class StationPresence {
     this.#updateState(at);
   }
 
-  /** Called when no source has reported the station for long enough: it is disconnected. */
   markAbsent(at: number): void {
     if (!this.#isAwaited) return;
     this.#isAwaited = false;
@@ -105,11 +95,7 @@ export class StationPresence {
     this.#updateState(at);
   }
 
-  /**
-   * Called after the past was repaired.
-   * @param last the last transition now
-   */
-  repaired(last: { at: number; isUp: boolean } | null): void {
+  applyRepair(last: { at: number; isUp: boolean } | null): void {
     if (last === null || last.at <= this.lastAt) return;
     this.#last = last;
     this.#updateLastSeen(last.at);
@@ -119,7 +105,6 @@ export class StationPresence {
     this.#isSaved = false;
   }
 
-  /** Returns the changes to store. They count as stored unless they are given back. */
   takePending(): PresenceChange {
     this.#isSaved = true;
     const transitions = this.#unsaved;
@@ -128,23 +113,21 @@ export class StationPresence {
       stationId: this.id,
       state: this.#state,
       since: this.#since,
-      lastSeen: this.#lastSeen,
+      lastSeen: this.#lastSeenAt,
       heartbeatMillis: this.#heartbeatMillis,
       transitions,
     };
   }
 
-  /** Takes back changes that could not be stored. */
   requeue({ transitions }: PresenceChange): void {
     this.#unsaved = [...transitions, ...this.#unsaved];
     this.#isSaved = false;
   }
 
   #updateLastSeen(at: number): void {
-    this.#lastSeen = Math.max(at, this.#lastSeen ?? at);
+    this.#lastSeenAt = Math.max(at, this.#lastSeenAt ?? at);
   }
 
-  /** Transitions stay in order even if the clock is put back. */
   #addTransition(at: number, isUp: boolean, cause: PresenceCause): void {
     const transition = { at: Math.max(Math.round(at), this.lastAt + 1), isUp, cause };
     this.#last = transition;
@@ -155,7 +138,7 @@ export class StationPresence {
   #updateState(at: number): void {
     const sources = [...this.#sources.values()];
     if (!this.#isAwaited) {
-      const intervals = sources.flatMap(({ interval }) => interval ?? []);
+      const intervals = sources.flatMap(({ intervalMs: interval }) => interval ?? []);
       const longest = intervals.length > 0 ? Math.max(...intervals) : null;
       if (longest !== this.#heartbeatMillis) this.#isSaved = false;
       this.#heartbeatMillis = longest;
@@ -168,7 +151,7 @@ export class StationPresence {
   }
 
   #stateOf(sources: readonly PresenceSource[]): StationState {
-    if (sources.length > 0) return sources.some(({ running }) => running) ? 'running' : 'connected';
+    if (sources.length > 0) return sources.some(({ isRunning: running }) => running) ? 'running' : 'connected';
     if (this.#isAwaited) return 'unknown';
     return this.#last === null ? 'never' : 'disconnected';
   }

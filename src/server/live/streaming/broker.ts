@@ -2,40 +2,34 @@ import { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import { logFailure } from '../../cli/logFailure.ts';
 import { OpenStream } from './openStream.ts';
-import { PacketReader, packetTypes } from './packetReader.ts';
+import { disconnectPacketType, PacketReader } from './packetReader.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { StreamListener } from './streams.ts';
 
 export const streamLimits = {
-  /** Bytes of a message. A state contains the whole record of the test. */
-  packet: 8 * 1024 * 1024,
-  connections: 500,
-  /** Open streams of one key, so that no key can use up all connections. */
-  streamsOfKey: 50,
-  /** Milliseconds from a connection to its CONNECT. */
-  connect: 10_000,
-  /** Seconds that a client may be silent: a pulled cable closes no socket. The official client sends every 20 s. */
-  keepalive: 60,
+  maxPacketBytes: 8 * 1024 * 1024,
+  maxConnections: 500,
+  maxStreamsPerKey: 50,
+  connectTimeoutMs: 10_000,
+  /** A pulled cable closes no socket. The official client sends every 20 s. */
+  maxKeepaliveSeconds: 60,
 };
 
 interface Connection {
   readonly socket: Duplex;
-  /** Whether the client has sent DISCONNECT. */
   hasDisconnected: boolean;
-  /** Null until the client has logged in. */
   stream: OpenStream | null;
 }
 
 interface Options {
   readonly sessions: Sessions;
   readonly listeners: readonly StreamListener[];
-  /** Whether the key with which a session was requested is still valid. */
   readonly isKey: (keyId: string) => Promise<boolean>;
 }
 
 /**
  * The MQTT broker of the live streams. A client may do what its session's token allows: it publishes to one topic, reads
- * another, and leaves the will that it was given. Messages are not kept for clients that connect later.
+ * another, and leaves the will that it was given. Messages are not stored for clients that connect later.
  *
  * A stream is open exactly as long as its socket: it begins with a login on a socket that is open, and ends with that
  * socket's `close` event. What the MQTT library believes about a client does not matter.
@@ -48,8 +42,8 @@ export class StreamBroker {
   private constructor(options: Options) {
     this.#options = options;
     this.#aedes = new Aedes({
-      connectTimeout: streamLimits.connect,
-      keepaliveLimit: streamLimits.keepalive,
+      connectTimeout: streamLimits.connectTimeoutMs,
+      keepaliveLimit: streamLimits.maxKeepaliveSeconds,
       maxTopicLevels: 3,
       preConnect: (_client, packet, done) => {
         const isAsHandedOut = packet.will !== undefined && packet.clean !== false;
@@ -67,7 +61,7 @@ export class StreamBroker {
       },
       authorizePublish: (client, packet, done) => {
         packet.retain = false;
-        done(this.#take(client, packet.topic, packet.payload));
+        done(this.#receive(client, packet.topic, packet.payload));
       },
       authorizeSubscribe: (client, subscription, done) => {
         const isOwn = subscription.topic === this.#streamOf(client)?.session.topics.in;
@@ -86,17 +80,16 @@ export class StreamBroker {
     return broker;
   }
 
-  /** Takes a client's connection. */
-  connected(socket: Duplex): void {
+  accept(socket: Duplex): void {
     socket.on('error', () => socket.destroy());
     this.#makeRoom();
-    if (socket.destroyed || this.#connections.size >= streamLimits.connections) {
+    if (socket.destroyed || this.#connections.size >= streamLimits.maxConnections) {
       socket.destroy();
       return;
     }
     const connection: Connection = { socket, hasDisconnected: false, stream: null };
-    const packets = new PacketReader(streamLimits.packet, (type) => {
-      if (type === packetTypes.disconnect) connection.hasDisconnected = true;
+    const packets = new PacketReader(streamLimits.maxPacketBytes, (type) => {
+      if (type === disconnectPacketType) connection.hasDisconnected = true;
     });
     packets.on('error', () => socket.destroy());
     const both = Duplex.from({ readable: socket.pipe(packets), writable: socket });
@@ -109,19 +102,17 @@ export class StreamBroker {
     });
   }
 
-  /** The streams that are open now. */
-  get open(): readonly OpenStream[] {
+  get openStreams(): readonly OpenStream[] {
     return [...this.#connections.values()].flatMap(({ stream }) => stream ?? []);
   }
 
-  /** Ends a session and its token. */
-  end(stream: OpenStream, why: 'key' | 'server'): void {
+  revoke(stream: OpenStream): void {
     this.#options.sessions.end(stream.session);
-    stream.cut(why);
+    stream.cut('key');
   }
 
   async close(): Promise<void> {
-    for (const stream of this.open) stream.cut('server');
+    for (const stream of this.openStreams) stream.cut('server');
     await new Promise<void>((done) => this.#aedes.close(() => done()));
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
@@ -132,7 +123,7 @@ export class StreamBroker {
 
   /** The oldest connection that has not logged in makes room: connections without a login cannot shut out clients. */
   #makeRoom(): void {
-    if (this.#connections.size < streamLimits.connections) return;
+    if (this.#connections.size < streamLimits.maxConnections) return;
     for (const [client, { socket, stream }] of this.#connections) {
       if (stream !== null) continue;
       this.#connections.delete(client);
@@ -141,14 +132,15 @@ export class StreamBroker {
     }
   }
 
-  /** @returns whether the client may stay */
   async #login(client: Client, password: Readonly<Buffer> | undefined): Promise<boolean> {
     const session = password === undefined ? undefined : this.#options.sessions.find(password.toString());
     if (session === undefined || !(await this.#options.isKey(session.keyId))) return false;
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return false; // closed by now
-    for (const other of this.open) if (other.session === session) other.cut('server'); // its client reconnects
-    if (this.open.filter((other) => other.session.keyId === session.keyId).length >= streamLimits.streamsOfKey) {
+    for (const other of this.openStreams) if (other.session === session) other.cut('server'); // its client reconnects
+    if (
+      this.openStreams.filter((other) => other.session.keyId === session.keyId).length >= streamLimits.maxStreamsPerKey
+    ) {
       return false;
     }
     connection.stream = this.#openStream(client, connection, session);
@@ -157,7 +149,7 @@ export class StreamBroker {
 
   #openStream(client: Client, { socket }: Connection, session: Session): OpenStream {
     return new OpenStream(session, this.#options.listeners, {
-      publish: (packet) => client.publish(packet, ignored),
+      publish: (packet) => client.publish(packet, ignoreResult),
       cut: () => {
         this.#end(client);
         socket.destroy();
@@ -165,12 +157,12 @@ export class StreamBroker {
     });
   }
 
-  #take(client: Client | null, topic: string, payload: string | Buffer): Error | null {
+  #receive(client: Client | null, topic: string, payload: string | Buffer): Error | null {
     if (client === null) return null; // the library's own messages
     const stream = this.#streamOf(client);
     if (stream === null) return new Error('The client is not connected.');
     const { topics } = stream.session;
-    if (topic === topics.out) stream.take(Buffer.from(payload));
+    if (topic === topics.out) stream.receive(Buffer.from(payload));
     else if (topic !== topics.will) return new Error('A client may publish to the topics of its own session only.');
     return null;
   }
@@ -182,5 +174,4 @@ export class StreamBroker {
   }
 }
 
-/** Whether a message arrived shows in what the script does next. */
-const ignored = (): void => {};
+const ignoreResult = (): void => {};

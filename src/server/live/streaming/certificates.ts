@@ -5,16 +5,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 export interface Certificates {
-  /** The certificate that clients must trust, in PEM like the others. */
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-const day = 24 * 60 * 60 * 1000;
-/** How long certificates are valid, and how long before their end they are renewed. */
-const lifetimeMs = 5 * 365 * day;
-const renewalMs = 90 * day;
+const dayMs = 24 * 60 * 60 * 1000;
+const lifetimeMs = 5 * 365 * dayMs;
+const renewalMs = 90 * dayMs;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const names = { authority: 'ca.pem', certificate: 'server.pem', key: 'server.key' } as const;
 
@@ -30,7 +28,7 @@ export async function findCertificates(
   now = Date.now(),
 ): Promise<Certificates> {
   const found = read(folder);
-  if (found !== null && isGood(found, hosts, now)) return found;
+  if (found !== null && isUsable(found, hosts, now)) return found;
   const created = await create(hosts, now);
   write(folder, created);
   return created;
@@ -42,7 +40,7 @@ function read(folder: string): Certificates | null {
   return { authority: text(names.authority), certificate: text(names.certificate), key: text(names.key) };
 }
 
-function isGood({ authority, certificate }: Certificates, hosts: readonly string[], now: number): boolean {
+function isUsable({ authority, certificate }: Certificates, hosts: readonly string[], now: number): boolean {
   try {
     const ca = new X509Certificate(authority);
     const own = new X509Certificate(certificate);
@@ -60,19 +58,15 @@ function write(folder: string, { authority, certificate, key }: Certificates): v
   const fresh = `${folder}.part`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true, mode: 0o700 });
-  for (const [name, text] of [
-    [names.authority, authority],
-    [names.certificate, certificate],
-    [names.key, key],
-  ] as const)
-    writeFileSync(join(fresh, name), text, { mode: 0o600 });
+  const texts = { [names.authority]: authority, [names.certificate]: certificate, [names.key]: key };
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(fresh, name), text, { mode: 0o600 });
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
 }
 
 async function create(hosts: readonly string[], now: number): Promise<Certificates> {
-  const x509 = await library();
-  const valid = { notBefore: new Date(now - day), notAfter: new Date(now + lifetimeMs), signingAlgorithm: algorithm };
+  const x509 = await loadX509();
+  const valid = { notBefore: new Date(now - dayMs), notAfter: new Date(now + lifetimeMs), signingAlgorithm: algorithm };
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=Test Stations on ${hostname().replace(/[^\w.-]/g, '-')}`,
@@ -111,7 +105,7 @@ async function create(hosts: readonly string[], now: number): Promise<Certificat
 }
 
 /** Loaded only if certificates are created. It needs `reflect-metadata` to be loaded before. */
-async function library(): Promise<typeof import('@peculiar/x509')> {
+async function loadX509(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }

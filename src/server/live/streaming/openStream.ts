@@ -1,28 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { PublishPacket } from 'aedes';
-import { stateIn } from './clientMessage.ts';
+import * as z from 'zod';
+import { StateThrottle } from '../stateThrottle.ts';
 import type { Session } from './sessions.ts';
 import type { LiveStream, PlugCall, StreamEnd, StreamListener } from './streams.ts';
 
-/** Milliseconds between two states that are read. Those in between are skipped, because each state is complete. */
-const readEvery = 100;
+const readIntervalMs = 100;
 
-/** The part of its connection that a stream uses. */
+const clientMessage = z.object({
+  action: z.literal('send'),
+  source: z.literal('python'),
+  message: z.record(z.string(), z.unknown()),
+});
+
 interface Connection {
   publish(packet: PublishPacket): void;
   cut(): void;
 }
 
-/** The stream of a client that is connected. */
 export class OpenStream implements LiveStream {
   /** The id of the stream, not of the session: a client may reconnect while its old connection is still ending. */
   readonly id = randomUUID();
   readonly session: Session;
   readonly #connection: Connection;
   readonly #listeners: readonly StreamListener[];
-  #unread: Buffer | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  /** Why the server ended it; null if it did not. */
+  readonly #payloads = new StateThrottle<Buffer>(readIntervalMs, (payload) => this.#report(payload));
   #cutBy: 'key' | 'server' | null = null;
 
   constructor(session: Session, listeners: readonly StreamListener[], connection: Connection) {
@@ -42,36 +44,31 @@ export class OpenStream implements LiveStream {
     this.#connection.publish({ ...packet, dup: false, retain: false });
   }
 
-  take(payload: Buffer): void {
-    this.#unread = payload;
-    this.#timer ??= setTimeout(() => this.#read(), 0);
+  receive(payload: Buffer): void {
+    this.#payloads.push(payload);
   }
 
-  /** Ends the stream and its connection. */
   cut(why: 'key' | 'server'): void {
     this.#cutBy ??= why;
     this.#connection.cut();
   }
 
-  /**
-   * Called when its connection has ended.
-   * @param inOrder whether the client disconnected cleanly
-   */
-  closed(inOrder: boolean): void {
-    this.#read();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const end: StreamEnd = this.#cutBy ?? (inOrder ? 'farewell' : 'lost');
+  closed(hasDisconnectedCleanly: boolean): void {
+    this.#payloads.flushAndStop();
+    const end: StreamEnd = this.#cutBy ?? (hasDisconnectedCleanly ? 'clean' : 'lost');
     for (const listener of this.#listeners) listener.closed(this, end);
   }
 
-  #read(): void {
-    const payload = this.#unread;
-    this.#unread = undefined;
-    this.#timer = undefined;
-    if (payload === undefined) return;
-    this.#timer = setTimeout(() => this.#read(), readEvery);
+  #report(payload: Buffer): void {
     const state = stateIn(payload);
     if (state !== null) for (const listener of this.#listeners) listener.state(this, state);
+  }
+}
+
+function stateIn(payload: Buffer): unknown {
+  try {
+    return clientMessage.parse(JSON.parse(payload.toString('utf8'))).message;
+  } catch {
+    return null;
   }
 }

@@ -7,13 +7,14 @@ import { type StreamBroker, streamLimits } from './broker.ts';
 /** paho's path, which the official client does not change. */
 const path = '/mqtt';
 
-/** The most bytes before the body of an MQTT packet. */
-const packetHead = 5;
+const maxPacketHeadBytes = 5;
 
-/** MQTT through WebSockets, on the server's own port. */
 export class StreamSockets {
   readonly #broker: StreamBroker;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: streamLimits.packet + packetHead });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: streamLimits.maxPacketBytes + maxPacketHeadBytes,
+  });
 
   constructor(broker: StreamBroker) {
     this.#broker = broker;
@@ -34,7 +35,7 @@ export class StreamSockets {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (client) => {
-      this.#broker.connected(createWebSocketStream(client));
+      this.#broker.accept(createWebSocketStream(client));
     });
   }
 

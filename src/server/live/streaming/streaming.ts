@@ -10,8 +10,7 @@ import { Sessions } from './sessions.ts';
 import type { StreamListener } from './streams.ts';
 import { StreamSockets } from './streamSockets.ts';
 
-/** Milliseconds between two checks whether the keys of the open streams are still valid. */
-const keyWatchMs = 500;
+const keyCheckIntervalMs = 500;
 
 type StreamingAnswer = Answer<typeof v1.streaming>;
 type Endpoint = Pick<StreamingAnswer['connectOptions'], 'host' | 'port'> &
@@ -20,7 +19,6 @@ type Endpoint = Pick<StreamingAnswer['connectOptions'], 'host' | 'port'> &
 interface Options {
   store: Store;
   listeners: readonly StreamListener[];
-  /** Null if clients reach the server by HTTPS: the streams then use WebSockets on that address. */
   mqttPort: MqttPortOptions | null;
 }
 
@@ -31,12 +29,11 @@ interface Options {
  */
 export class Streaming {
   readonly sessions: Sessions;
-  /** The WebSockets of the streams; null if they have a port of their own. */
   readonly sockets: StreamSockets | null;
   readonly mqttPort: MqttPort | null;
   readonly #broker: StreamBroker;
   readonly #store: Store;
-  readonly #keyWatch: NodeJS.Timeout;
+  readonly #keyCheck: NodeJS.Timeout;
 
   private constructor(store: Store, sessions: Sessions, broker: StreamBroker, mqttPort: MqttPort | null) {
     this.sessions = sessions;
@@ -44,11 +41,11 @@ export class Streaming {
     this.sockets = mqttPort === null ? new StreamSockets(broker) : null;
     this.#broker = broker;
     this.#store = store;
-    this.#keyWatch = setInterval(() => {
-      this.#endDeadKeys().catch((error: unknown) =>
+    this.#keyCheck = setInterval(() => {
+      this.#endRevokedStreams().catch((error: unknown) =>
         logFailure('The keys of the live streams could not be checked', error),
       );
-    }, keyWatchMs).unref();
+    }, keyCheckIntervalMs).unref();
   }
 
   static async start({ store, listeners, mqttPort }: Options): Promise<Streaming> {
@@ -58,22 +55,19 @@ export class Streaming {
     return new Streaming(store, sessions, broker, port);
   }
 
-  /** Returns where a client that reaches the server at this origin connects. */
   endpointFor(origin: string): Endpoint {
     if (this.mqttPort !== null) return { transport: 'tcp', host: hostOf(origin), port: this.mqttPort.port };
     return { transport: 'websockets', host: hostOf(origin), port: Number(new URL(origin).port || 443) };
   }
 
-  /** A replaced or deleted key takes its streams with it. */
-  async #endDeadKeys(): Promise<void> {
-    for (const stream of this.#broker.open) {
-      if (!(await isKey(this.#store, stream.session.keyId))) this.#broker.end(stream, 'key');
+  async #endRevokedStreams(): Promise<void> {
+    for (const stream of this.#broker.openStreams) {
+      if (!(await isKey(this.#store, stream.session.keyId))) this.#broker.revoke(stream);
     }
   }
 
-  /** Ends all streams. */
   async stop(): Promise<void> {
-    clearInterval(this.#keyWatch);
+    clearInterval(this.#keyCheck);
     const closed = this.mqttPort?.close();
     await this.#broker.close();
     this.sockets?.destroy();

@@ -60,8 +60,8 @@ export function operatorRoutes(services: OperatorServices): void {
   mount(operator.report, async (call) => {
     const station = await stationOf(call);
     const window = hub.window(station, call.params.window_id);
-    window.takeReport(call.body);
-    station.changed(window);
+    window.applyReport(call.body);
+    station.update(window);
     return { id: station.id };
   });
 
@@ -111,12 +111,12 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorServices, 'm
       owner: keyId,
       isAllowed: () => isKey(store, keyId),
       takeEvents: () => {
-        if (sent === hub.waiting) return [];
-        sent = hub.waiting;
-        return [{ event: 'waiting', data: hub.waiting }];
+        if (sent === hub.openPrompts) return [];
+        sent = hub.openPrompts;
+        return [{ event: 'waiting', data: hub.openPrompts }];
       },
-      opened: (listener) => hub.watchWaiting(listener),
-      closed: (listener) => hub.unwatchWaiting(listener),
+      opened: (listener) => hub.watchPrompts(listener),
+      closed: (listener) => hub.unwatchPrompts(listener),
     });
   });
 
@@ -129,13 +129,13 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorServices, 'm
       streams,
       owner: call.keyId,
       isAllowed: () => isKey(store, call.keyId),
-      takeEvents: () => [...hello.splice(0), ...window.take()],
+      takeEvents: () => [...hello.splice(0), ...window.takeRequests()],
       opened: (listener) => {
-        window.opens(listener);
-        station.changed(window);
+        window.attach(listener);
+        station.update(window);
       },
       closed: (listener) => {
-        if (window.closes(listener)) station.changed(window);
+        if (window.detach(listener)) station.update(window);
       },
     });
   });

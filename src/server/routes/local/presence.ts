@@ -28,9 +28,9 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
       throw badRequest(`The heartbeat is of the future (${body.at}). Set the clock of the station, or leave "at" out.`);
     }
     const state = await presence.heartbeat(id, {
-      intervalMillis: Math.round(1000 * body.interval_s),
-      running: body.running,
-      farewell: body.farewell,
+      intervalMs: Math.round(1000 * body.interval_s),
+      isRunning: body.running,
+      isLast: body.farewell,
       at,
       scriptRun: body.script_run ?? null,
     });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit, updatingData } from '../../../shared/contract/local.ts';
-import { StartError } from '../../cli/startError.ts';
+import { CommandError } from '../../cli/commandError.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { historySchema } from './historySchema.ts';
@@ -69,8 +69,8 @@ function schemaOf(database: DatabaseSync): number {
   return Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0);
 }
 
-const tooNew = (path: string, schema: number): StartError =>
-  new StartError(
+const tooNew = (path: string, schema: number): CommandError =>
+  new CommandError(
     serverExit.schemaTooNew,
     `The database ${path} was written by a newer version of the station server (schema ${schema}, this one knows ` +
       `${migrations.length}). Update Test Stations, or choose another folder with --data.`,
@@ -115,7 +115,7 @@ function migrateOnce(database: DatabaseSync, path: string): boolean {
 
 /**
  * Migrates the database to the schema of this program.
- * @throws StartError if its schema is later
+ * @throws CommandError if its schema is later
  */
 export function migrate(database: DatabaseSync, path: string): void {
   const schema = schemaOf(database);

@@ -58,17 +58,17 @@ const test = (execution_id: string, status: LiveTest['status']): LiveTest => ({
 });
 const source = (kind: TestSource['kind'], since: number, told: LiveTest, connected = true): TestSource => ({
   kind,
-  since,
+  startedAtMs: since,
   test: told,
-  connected,
-  stopping: false,
-  busy: false,
+  isConnected: connected,
+  isStopping: false,
+  isBusy: false,
   answer: () => undefined,
   stop: null,
 });
 
 describe('the source whose test a station shows', () => {
-  it('is the one that runs, then the newest', () => {
+  it('shows the running source first, then the newest', () => {
     const done = source('stream', 9, test('a', 'completed'));
     const running = source('followed', 5, test('b', 'running'));
     const lost = source('stream', 7, test('c', 'running'), false);
@@ -77,7 +77,7 @@ describe('the source whose test a station shows', () => {
     assert.equal(currentSource([]), null);
   });
 
-  it('is the editor, where its script streams the same execution', () => {
+  it('shows the editor when its script streams the same execution', () => {
     const editor = source('editor', 1, test('a', 'completed'));
     const stream = source('stream', 2, test('a', 'running'));
     assert.equal(currentSource([stream, editor]), editor);
@@ -85,7 +85,7 @@ describe('the source whose test a station shows', () => {
 });
 
 describe('a live test', () => {
-  it('keeps failed measurements longest, and counts what it leaves out', () => {
+  it('keeps failed measurements longest and counts the omitted ones', () => {
     const all = Array.from({ length: bounds.phaseMeasurements + 10 }, (_, index) => measured(index));
     all[bounds.phaseMeasurements + 5] = measured(-1, 'FAIL');
     const { measurements, measurements_left_out: left } = boundedMeasurements(all);
@@ -94,7 +94,7 @@ describe('a live test', () => {
     assert.equal(measurements.at(-1)?.outcome, 'FAIL');
   });
 
-  it('thins its oldest phases when all together are too many, each into the same object', () => {
+  it('thins the oldest phases of a test that is too large, each into the same object', () => {
     const many = Array.from({ length: 400 }, (_, index) => measured(index, index === 7 ? 'FAIL' : 'PASS'));
     const all = Array.from({ length: 12 }, (_, index) => phase(String(index), many));
     const first = boundedPhases(all);
@@ -109,7 +109,7 @@ describe('a live test', () => {
     assert.equal(first.phases.at(-1), all.at(-1));
   });
 
-  it('keeps the newest lines of its log, with their numbers', () => {
+  it('keeps the newest log lines with their numbers', () => {
     const line = { time: 0, level: 'INFO', message: 'x' };
     const full = withLogs({ logs: [], logs_left_out: 0 }, new Array<typeof line>(bounds.logs + 5).fill(line));
     assert.deepEqual([full.logs[0]?.number, full.logs.length, full.logs_left_out], [5, bounds.logs, 5]);
@@ -118,7 +118,7 @@ describe('a live test', () => {
 });
 
 describe('the words of the Operator UI', () => {
-  it('count serial numbers on, as wide as they were', () => {
+  it('counts up serial numbers with the same width', () => {
     assert.deepEqual(['SN-0007', 'SN-0999', '99', 'A1-B', 'none', 'X00000000000000000009'].map(nextSerialNumber), [
       'SN-0008',
       'SN-1000',
@@ -129,14 +129,14 @@ describe('the words of the Operator UI', () => {
     ]);
   });
 
-  it('tell times', () => {
+  it('formats times for the Operator UI', () => {
     assert.deepEqual([420, 12_340, 125_000, 3_723_000].map(formatPhaseTime), ['0.42 s', '12.3 s', '2:05', '1:02:03']);
     assert.equal(timeLeftMs({ emitted_at: 1000, timeout_s: 60 }, 31_000), 30_000);
     assert.equal(timeLeftMs({ emitted_at: 1000, timeout_s: 60 }, 99_000), 0);
     assert.equal(timeLeftMs({ emitted_at: 1000, timeout_s: null }, 0), null);
   });
 
-  it('show pictures that are in the address alone, and no drawings that could hold more', () => {
+  it('shows only pictures in data addresses, and no SVG', () => {
     assert.ok(isRasterDataUrl('data:image/png;base64,iVBORw0KGgo='));
     for (const address of [
       'http://elsewhere/x.png',
@@ -160,7 +160,7 @@ describe('what failed', () => {
     failureReasonsOf(of).map(({ phase: { name }, measurement }) => `${name} ${measurement?.outcome ?? 'phase'}`);
   const both = [measured(0, 'FAIL'), measured(1, 'UNSET'), measured(2, 'PARTIALLY_SET'), measured(3)];
 
-  it('is each measurement that failed, or was not taken by a phase that ended by itself', () => {
+  it('lists each measurement that failed or that a finished phase did not take', () => {
     const failed = { ...phase('failed', both), state: 'FAIL' as const };
     const alone = { ...phase('alone'), state: 'FAIL' as const };
     assert.deepEqual(names(ended('FAIL', phase('passed', both), failed, alone)), [
@@ -171,14 +171,14 @@ describe('what failed', () => {
     ]);
   });
 
-  it('is the phase that raised, and what failed in it before', () => {
+  it('lists the phase that raised and its earlier failures', () => {
     assert.deepEqual(names(ended('ERROR', { ...phase('raised', both), state: 'ERROR' })), [
       'raised phase',
       'raised FAIL',
     ]);
   });
 
-  it('is nothing that an aborted test did not come to', () => {
+  it('lists nothing that an aborted test did not reach', () => {
     const stopped = { ...phase('stopped', both), state: 'ERROR' as const };
     const failed = { ...phase('failed', both), state: 'FAIL' as const };
     assert.deepEqual(names(ended('ABORTED', failed, stopped)), ['failed FAIL']);

@@ -68,8 +68,9 @@ function compress(centroids: readonly { mean: number; weight: number }[]): { mea
 }
 
 /**
- * Returns a quantile, as `sortedQuantile` does: exact for up to 500 values, then an estimate, whose rank is off by less
- * than 0.5 % of the values in the middle and far less at the ends. Null without a value.
+ * Returns a quantile, as `sortedQuantile` does: exact for up to 500 values, then an estimate. Its rank is off by less than
+ * 0.8 % of the values at the median and 0.2 % at 1 % and 99 %. Among few distinct values, it may be between two. Null
+ * without a value.
  */
 export function digestQuantile(digest: Digest, share: number): number | null {
   if (digest.kind === 'exact') return sortedQuantile(digest.values, share);
@@ -86,7 +87,7 @@ export function digestQuantile(digest: Digest, share: number): number | null {
 }
 
 const between = (at: number, from: number, fromValue: number, to: number, toValue: number): number =>
-  to === from ? toValue : fromValue + ((toValue - fromValue) * (at - from)) / (to - from);
+  at >= to ? toValue : fromValue + ((toValue - fromValue) * (at - from)) / (to - from);
 
 const [exactFormat, centroidFormat] = [1, 2] as const;
 

@@ -19,11 +19,13 @@ const fewest = 8;
 const significance = 0.05;
 /** With more values, p is near 0 for deviations that do not matter. */
 const mostForSignificance = 5000;
+const strongDeviation = 10;
 
 /**
  * Tests whether values come from a normal distribution with unknown mean and standard deviation (Anderson and Darling;
  * correction and p by D'Agostino and Stephens 1986, table 4.9). Up to 5000 values, p < 0.05 is not normal. With more
- * values, a strong deviation is: a skewness beyond 1, an excess kurtosis above 3, or an adjusted A² above 2.
+ * values, a strong deviation is: a skewness beyond 1, an excess kurtosis above 3, or an adjusted A² above 10 per 5000 values.
+ * Rounding to a fifth of a standard deviation stays below that; uniform values are far above.
  */
 export function testNormality(values: readonly number[]): NormalityTest | NoVariation | TooFew {
   const moments = momentsOf(values);
@@ -39,7 +41,8 @@ export function testNormality(values: readonly number[]): NormalityTest | NoVari
   const adjusted = statistic * (1 + 0.75 / n + 2.25 / (n * n));
   const p = probability(adjusted);
   const isSkewed = Math.abs(skewness(moments) ?? 0) > 1 || (excessKurtosis(moments) ?? 0) > 3;
-  const isNormal = n > mostForSignificance ? !isSkewed && adjusted <= 2 : p >= significance;
+  const isNormal =
+    n > mostForSignificance ? !isSkewed && (adjusted * mostForSignificance) / n <= strongDeviation : p >= significance;
   return { kind: 'tested', statistic, adjusted, p, isNormal };
 }
 

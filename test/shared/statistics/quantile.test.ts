@@ -31,8 +31,8 @@ describe(`quantiles (${withSeed})`, () => {
           const next = ordered[index + 1];
           if (next !== undefined) near(quantile(list, (index + 0.5) / (ordered.length - 1)), (value + next) / 2, 1e-6);
         }
-        assert.equal(quantile(list, 0), ordered[0]);
-        assert.equal(quantile(list, 1), ordered.at(-1));
+        near(quantile(list, 0), ordered[0] ?? NaN, 0);
+        near(quantile(list, 1), ordered.at(-1) ?? NaN, 0);
       }),
       { seed, numRuns: 300 },
     );

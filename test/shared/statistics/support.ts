@@ -52,8 +52,3 @@ export function finite(answer: unknown): void {
   if (typeof answer === 'number') assert.ok(Number.isFinite(answer), `${answer} came out`);
   if (typeof answer === 'object' && answer !== null) Object.values(answer).forEach(finite);
 }
-
-/** Returns the share of the values that are below one, which is the rank that an estimated quantile has. */
-export function rankOf(ordered: readonly number[], value: number): number {
-  return ordered.filter((each) => each < value).length / ordered.length;
-}

@@ -76,6 +76,9 @@ export function digestQuantile(digest: Digest, share: number): number | null {
   if (digest.kind === 'exact') return sortedQuantile(digest.values, share);
   checkShare(share);
   const position = share * (digestCount(digest) - 1);
+  // A value that came later may be below the mean of the centroid that has the minimum.
+  if (share === 0) return digest.minimum;
+  if (share === 1) return digest.maximum;
   let [lastPosition, lastMean, before] = [0, digest.minimum, 0];
   for (const [index, weight] of digest.weights.entries()) {
     const mean = digest.means[index] ?? lastMean;

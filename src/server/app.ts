@@ -4,6 +4,8 @@ import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
 import { type App, createMount, type Environment } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
+import { analyticsRoutes } from './routes/local/analytics.ts';
+import { demoDataRoute } from './routes/local/demoData.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
@@ -55,6 +57,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
 
   const services: RouteServices = { ...given, app, mount: createMount(app, sql), writer: new Writer(store, sql) };
   serverRoutes(services);
+  demoDataRoute(services);
   eventRoutes(services);
   stationRoutes(services);
   overviewRoutes(services);
@@ -62,6 +65,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   operatorPageRoutes(services);
   presenceRoutes(services);
   uptimeRoutes(services);
+  analyticsRoutes(services);
   keyRoutes(services);
   linkRoutes(services);
   procedureRoutes(services);

@@ -1,4 +1,5 @@
 import type { Calendar } from '../shared/uptime/uptimeCalendar.ts';
+import type { DaySummaries } from './analytics/daySummaries.ts';
 import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
 import type { SignedUrls } from './attachments/signedUrls.ts';
 import type { App, Mount } from './http/mount.ts';
@@ -26,6 +27,7 @@ export interface RouteServices {
   pagesFolder: string;
   presence: PresenceRecorder;
   calendar: Calendar;
+  summaries: DaySummaries;
   stopToken: string;
   requestStop: () => void;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerAddress } from '../../shared/contract/local.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { DaySummaries } from '../analytics/daySummaries.ts';
 import { createApp } from '../app.ts';
 import { AttachmentFiles } from '../attachments/attachmentFiles.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
@@ -68,12 +69,14 @@ export async function serve(
       : { folder: folder.certificates, host, hosts, ports: portsToTry(mqttPort, last?.mqtt) },
   });
   const calendar = new Calendar(timeZone);
+  const summaries = new DaySummaries(store, calendar);
+  await summaries.start();
   const stopToken = randomBytes(32).toString('base64url');
   let requestStop = (): void => {};
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
   const stopping = { stopToken, requestStop };
   const app = createApp(
-    { store, sql, streams, files, urls, streaming, presence, hub, links, pagesFolder, calendar, ...stopping },
+    { store, sql, streams, files, urls, streaming, presence, hub, links, pagesFolder, calendar, summaries, ...stopping },
     hosts,
   );
   const { sockets } = streaming;
@@ -118,6 +121,7 @@ export async function serve(
       await streaming.stop();
       await Promise.all(all.map((each) => each.close()));
       await presence.stop();
+      await summaries.stop();
       await swept;
       await store.destroy();
       log.stop();

@@ -129,6 +129,18 @@ export interface Tables {
   };
   run_metadata: { run_key: number; name: string; value: string | number; is_boolean: 0 | 1 };
   run_sub_units: { run_id: string; unit_id: string };
+  /** Statistics of the runs of a day, computed from them: see `analyticsSchema.ts`. */
+  procedure_days: { procedure_id: string; starts_at: number; summary_json: string };
+  measurement_days: {
+    procedure_id: string;
+    phase_name: string;
+    measurement_name: string;
+    starts_at: number;
+    summary_json: string;
+    digests_json: string;
+  };
+  stale_quarters: { procedure_id: string; quarter: number };
+  analytics_state: { time_zone: string; format: number };
   /** The API shows the keys of phases, measurements and logs as UUIDs: see `ids.ts`. */
   phases: {
     key: Generated<number>;

@@ -81,6 +81,15 @@ export const local = {
     answer: z.object({ id, identifier: z.string().nullable() }),
     refusals: [404, 409],
   }),
+  /** Creates stations, procedures and some 30,000 runs to try statistics with. It takes about half a minute. */
+  createDemoData: operation({
+    id: 'local.demoData.create',
+    method: 'POST',
+    path: '/api/local/demo-data',
+    access: ['user'],
+    answer: z.object({ stations: z.number().int(), procedures: z.number().int(), runs: z.number().int() }),
+    refusals: [409],
+  }),
 } as const;
 
 /** The content of the server's first line on stdout and of `server.json` in the data folder. */

@@ -1,3 +1,4 @@
+import { analytics } from './analytics.ts';
 import { attachments } from './attachments.ts';
 import { batches } from './batches.ts';
 import { deployments } from './deployments.ts';
@@ -32,6 +33,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   operator,
   presence,
   uptime,
+  analytics,
   v1,
   runs,
   stations,

@@ -109,8 +109,8 @@ export function recoveredByRepeat(runs: readonly ParetoRun[]): ParetoBar[] {
 }
 
 /** Returns the phases in the order of their start, without attempts that were retried. */
-function lastAttempts(phases: readonly ParetoPhase[]): ParetoPhase[] {
-  const kept: ParetoPhase[] = [];
+export function lastAttempts<Phase extends ParetoPhase>(phases: readonly Phase[]): Phase[] {
+  const kept: Phase[] = [];
   for (const phase of [...phases].sort((a, b) => a.startedAt - b.startedAt)) {
     const before = phase.retryCount > 0 ? kept.findLastIndex(({ name }) => name === phase.name) : -1;
     if (before >= 0) kept.splice(before, 1);

@@ -19,7 +19,8 @@ export interface YieldRun {
 }
 
 /** A unit that was tested with a procedure on a day, which is what a yield counts. */
-export interface UnitDay {
+export interface UnitDay<Run extends YieldRun = YieldRun> {
+  readonly first: Run;
   readonly procedureId: string;
   /** The index of the day among the given days. */
   readonly day: number;
@@ -52,12 +53,12 @@ const attemptOutcomes: ReadonlySet<string | null> = new Set(['PASS', 'FAIL', 'ER
  * @param runs all runs of these units and procedures on these days, in any order
  * @param edges the beginning of each day and the end of the last one, in milliseconds since 1970
  */
-export function unitDays(
-  runs: readonly YieldRun[],
+export function unitDays<Run extends YieldRun>(
+  runs: readonly Run[],
   edges: readonly number[],
   { includesReferenceUnits = false } = {},
-): UnitDay[] {
-  const groups = new Map<string, { day: number; attempts: [YieldRun, ...YieldRun[]] }>();
+): UnitDay<Run>[] {
+  const groups = new Map<string, { day: number; attempts: [Run, ...Run[]] }>();
   for (const run of runs) {
     const day = dayOf(run.started_at, edges);
     const isLeftOut = run.sample !== null && !includesReferenceUnits;
@@ -71,6 +72,7 @@ export function unitDays(
     attempts.sort(inOrder);
     const passed = attempts.findIndex(({ outcome }) => outcome === 'PASS');
     return {
+      first: attempts[0],
       procedureId: attempts[0].procedure_id,
       day,
       attempts: attempts.length,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { serverExit, updatingData } from '../../../shared/contract/local.ts';
 import { CommandError } from '../../cli/commandError.ts';
+import { analyticsSchema } from './analyticsSchema.ts';
 import { changesSchema } from './changesSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { historySchema } from './historySchema.ts';
@@ -63,6 +64,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(yieldSchema),
   (database) => database.exec(marksSchema),
   (database) => database.exec(historySchema),
+  (database) => database.exec(analyticsSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -1,0 +1,246 @@
+import { sql } from 'kysely';
+import { type NamedMeasurement, type ProcedureSummary, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
+import type { Store } from '../store/tables.ts';
+import { readRuns } from './readRuns.ts';
+import {
+  digestsFromJson,
+  digestsJson,
+  measurementFromJson,
+  measurementJson,
+  procedureFromJson,
+  procedureJson,
+} from './storedSummaries.ts';
+
+/** Raised by a version of the server that computes other summaries, so that those of earlier versions are discarded. */
+const format = 1;
+
+/** Between two searches for days that have changed, and between two of these days. */
+const idleMillis = 10_000;
+const busyMillis = 100;
+
+/** A day with runs of a procedure, in milliseconds since 1970. */
+export interface Day {
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+export type MeasurementName = Pick<NamedMeasurement, 'phase_name' | 'measurement_name'>;
+
+export interface MeasurementDay extends NamedMeasurement {
+  readonly startsAt: number;
+}
+
+export interface ProcedureDay {
+  readonly startsAt: number;
+  readonly groups: readonly ProcedureSummary[];
+}
+
+/** Stores what the runs of each day come to, and computes it again when the runs of the day have changed. */
+export class DaySummaries {
+  readonly #store: Store;
+  readonly #calendar: Calendar;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  #computing: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, calendar: Calendar) {
+    this.#store = store;
+    this.#calendar = calendar;
+  }
+
+  /** Discards the summaries of another time zone or version, and begins to compute in the background. */
+  async start(): Promise<void> {
+    await this.#discardOthers();
+    this.#schedule(idleMillis);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#computing;
+  }
+
+  async #discardOthers(): Promise<void> {
+    const { zone } = this.#calendar;
+    await this.#store.transaction().execute(async (change) => {
+      const state = await change.selectFrom('analytics_state').selectAll().executeTakeFirst();
+      if (state?.time_zone === zone && state.format === format) return;
+      await change.deleteFrom('procedure_days').execute();
+      await change.deleteFrom('measurement_days').execute();
+      await sql`insert into stale_quarters (procedure_id, quarter)
+        select distinct procedure_id, started_at / ${sql.lit(quarterHourMillis)} from runs where true
+        on conflict do nothing`.execute(change);
+      await change.deleteFrom('analytics_state').execute();
+      await change.insertInto('analytics_state').values({ time_zone: zone, format }).execute();
+    });
+  }
+
+  /** Returns the days on which runs of the procedure started from `from` to `to`, oldest first. */
+  async days(procedureId: string, from: number, to: number): Promise<Day[]> {
+    const days: Day[] = [];
+    for (let next = from; ;) {
+      const run = await this.#store
+        .selectFrom('runs')
+        .select('started_at')
+        .where('procedure_id', '=', procedureId)
+        .where('started_at', '>=', next)
+        .where('started_at', '<=', to)
+        .orderBy('started_at')
+        .limit(1)
+        .executeTakeFirst();
+      if (run === undefined) return days;
+      const day = this.#dayAt(run.started_at);
+      days.push(day);
+      next = day.endsAt;
+    }
+  }
+
+  async procedureDays(procedureId: string, days: readonly Day[]): Promise<ProcedureDay[]> {
+    await this.#update(procedureId, days);
+    const [from, to] = range(days);
+    const rows = await this.#store
+      .selectFrom('procedure_days')
+      .select(['starts_at', 'summary_json'])
+      .where('procedure_id', '=', procedureId)
+      .where('starts_at', '>=', from)
+      .where('starts_at', '<', to)
+      .orderBy('starts_at')
+      .execute();
+    return rows.map((row) => ({
+      startsAt: row.starts_at,
+      groups: procedureFromJson(row.summary_json),
+    }));
+  }
+
+  /** Returns the summaries of all measurements, without their distributions. */
+  async allMeasurementDays(procedureId: string, days: readonly Day[]): Promise<MeasurementDay[]> {
+    await this.#update(procedureId, days);
+    const [from, to] = range(days);
+    const rows = await this.#store
+      .selectFrom('measurement_days')
+      .select(['phase_name', 'measurement_name', 'starts_at', 'summary_json'])
+      .where('procedure_id', '=', procedureId)
+      .where('starts_at', '>=', from)
+      .where('starts_at', '<', to)
+      .orderBy('starts_at')
+      .execute();
+    return rows.map(({ starts_at, summary_json, ...name }) => ({
+      ...name,
+      startsAt: starts_at,
+      groups: measurementFromJson(summary_json),
+      digests: [],
+    }));
+  }
+
+  async measurementDays(procedureId: string, days: readonly Day[], name: MeasurementName): Promise<MeasurementDay[]> {
+    await this.#update(procedureId, days);
+    const [from, to] = range(days);
+    const rows = await this.#store
+      .selectFrom('measurement_days')
+      .select(['starts_at', 'summary_json', 'digests_json'])
+      .where('procedure_id', '=', procedureId)
+      .where('phase_name', '=', name.phase_name)
+      .where('measurement_name', '=', name.measurement_name)
+      .where('starts_at', '>=', from)
+      .where('starts_at', '<', to)
+      .orderBy('starts_at')
+      .execute();
+    return rows.map(({ starts_at, summary_json, digests_json }) => ({
+      ...name,
+      startsAt: starts_at,
+      groups: measurementFromJson(summary_json),
+      digests: digestsFromJson(digests_json),
+    }));
+  }
+
+  /** Computes past days that have changed, one at a time. Today is computed when it is asked for. */
+  async #computeNext(): Promise<void> {
+    const today = this.#dayAt(Date.now());
+    const stale = await this.#store
+      .selectFrom('stale_quarters')
+      .selectAll()
+      .where('quarter', '<', Math.floor(today.startsAt / quarterHourMillis))
+      .limit(1)
+      .executeTakeFirst();
+    if (stale !== undefined) await this.#compute(stale.procedure_id, this.#dayAt(stale.quarter * quarterHourMillis));
+    this.#schedule(stale === undefined ? idleMillis : busyMillis);
+  }
+
+  #schedule(delayMillis: number): void {
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => {
+      this.#computing = this.#computeNext().catch((error: unknown) => {
+        console.error(`The statistics of a day could not be stored: ${messageOf(error)}`);
+        this.#schedule(idleMillis);
+      });
+    }, delayMillis).unref();
+  }
+
+  async #update(procedureId: string, days: readonly Day[]): Promise<void> {
+    const [from, to] = range(days);
+    const stale = await this.#store
+      .selectFrom('stale_quarters')
+      .select('quarter')
+      .where('procedure_id', '=', procedureId)
+      .where('quarter', '>=', Math.floor(from / quarterHourMillis))
+      .where('quarter', '<', to / quarterHourMillis)
+      .execute();
+    const starts = new Set(stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis).startsAt));
+    for (const day of days) if (starts.has(day.startsAt)) await this.#compute(procedureId, day);
+  }
+
+  /** A run that is pushed meanwhile marks the day again, because it is in another transaction. */
+  async #compute(procedureId: string, day: Day): Promise<void> {
+    const { startsAt: starts_at, endsAt } = day;
+    await this.#store.transaction().execute(async (change) => {
+      const runs = await readRuns(change, procedureId, starts_at, endsAt);
+      const { procedure, measurements } = summarizeDay(runs, { isDetailed: false });
+      await change
+        .deleteFrom('procedure_days')
+        .where('procedure_id', '=', procedureId)
+        .where('starts_at', '=', starts_at)
+        .execute();
+      await change
+        .deleteFrom('measurement_days')
+        .where('procedure_id', '=', procedureId)
+        .where('starts_at', '=', starts_at)
+        .execute();
+      if (procedure.length > 0) {
+        const summary_json = procedureJson(procedure);
+        await change
+          .insertInto('procedure_days')
+          .values({ procedure_id: procedureId, starts_at, summary_json })
+          .execute();
+      }
+      for (const { groups, digests, ...name } of measurements) {
+        await change
+          .insertInto('measurement_days')
+          .values({
+            procedure_id: procedureId,
+            starts_at,
+            ...name,
+            summary_json: measurementJson(groups),
+            digests_json: digestsJson(digests),
+          })
+          .execute();
+      }
+      await change
+        .deleteFrom('stale_quarters')
+        .where('procedure_id', '=', procedureId)
+        .where('quarter', '>=', starts_at / quarterHourMillis)
+        .where('quarter', '<', endsAt / quarterHourMillis)
+        .execute();
+    });
+  }
+
+  #dayAt(at: number): Day {
+    const [startsAt = 0, endsAt = 0] = this.#calendar.days(at, 1).edges;
+    return { startsAt, endsAt };
+  }
+}
+
+/** Returns the time from the first day to the end of the last one; an empty one without a day. */
+const range = (days: readonly Day[]): [from: number, to: number] => [days[0]?.startsAt ?? 0, days.at(-1)?.endsAt ?? -1];

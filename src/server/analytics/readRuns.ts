@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import * as z from 'zod';
+import type { TestedMeasurement, TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
+import { limitsOf } from '../../shared/run/limits.ts';
+import type { Store } from '../store/tables.ts';
+
+interface PhaseRow {
+  run_key: number;
+  name: string;
+  outcome: string;
+  started_at: number;
+  retry_count: number;
+  measurements_json: string | null;
+}
+
+/** Operator, expected value, outcome, and whether the rule is decisive. */
+const storedRules = z.array(z.tuple([z.string().nullable(), z.unknown(), z.unknown()]).rest(z.unknown()));
+
+/** The part of `measurementsSchema.ts` that statistics need. A number beyond 2^53 is rounded. */
+const storedMeasurements = z.array(
+  z
+    .tuple([z.string(), z.string(), z.string(), z.string().nullable(), z.unknown(), storedRules, z.unknown()])
+    .rest(z.unknown())
+    .transform(([name, outcome, type, units, , validators, , value]): TestedMeasurement => ({
+      name,
+      outcome,
+      type,
+      units,
+      value,
+      ...limits(validators),
+    })),
+);
+
+/** Returns the limits that stored validators set. */
+export const limitsFromJson = (validatorsJson: string): { lower: number | null; upper: number | null } =>
+  limits(storedRules.parse(JSON.parse(validatorsJson)));
+
+function limits(validators: z.output<typeof storedRules>) {
+  const { lower, upper } = limitsOf(
+    validators.map(([operator, expected, , isDecisive]) => ({
+      operator,
+      expected_value: typeof expected === 'number' ? expected : null,
+      is_decisive: isDecisive !== false,
+    })),
+  );
+  return { lower, upper };
+}
+
+/** Returns the runs of a procedure that started from `from` to before `to`, by their start. */
+export async function readRuns(store: Store, procedureId: string, from: number, to: number): Promise<TestedRun[]> {
+  const runs = await store
+    .selectFrom('runs as r')
+    .innerJoin('units as u', 'u.id', 'r.unit_id')
+    .select([
+      'r.key',
+      'r.id',
+      'r.procedure_id',
+      'r.unit_id',
+      'u.sample',
+      'r.outcome',
+      'r.started_at',
+      'r.ended_at',
+      'r.created_at',
+      'r.created_by_station_id as station_id',
+      'r.revision_id',
+      'r.version_id',
+      'r.batch_id',
+      'r.operated_by',
+    ])
+    .where('r.procedure_id', '=', procedureId)
+    .where('r.started_at', '>=', from)
+    .where('r.started_at', '<', to)
+    .orderBy('r.started_at')
+    .orderBy('r.key')
+    .execute();
+  const { rows } = await sql<PhaseRow>`
+    select p.run_key, p.name, p.outcome, p.started_at, p.retry_count, p.measurements_json
+    from runs as r cross join phases as p on p.run_key = r.key
+    where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at < ${to}
+    order by r.started_at, r.key, p.started_at, p.key`.execute(store);
+  const phases = Map.groupBy(rows, ({ run_key }) => run_key);
+  return runs.map(({ key, ...run }) => ({ ...run, phases: (phases.get(key) ?? []).map(testedPhase) }));
+}
+
+const testedPhase = ({ name, outcome, started_at, retry_count, measurements_json }: PhaseRow): TestedPhase => ({
+  name,
+  outcome,
+  startedAt: started_at,
+  retryCount: retry_count,
+  measurements: measurements_json === null ? [] : storedMeasurements.parse(JSON.parse(measurements_json)),
+});

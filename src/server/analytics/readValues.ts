@@ -1,0 +1,83 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
+import { isReading } from '../../shared/analytics/summarizeDay.ts';
+import type { Store } from '../store/tables.ts';
+import type { MeasurementName } from './daySummaries.ts';
+import { limitsFromJson } from './readRuns.ts';
+
+interface ValueRow {
+  run_id: string;
+  serial_number: string;
+  started_at: number;
+  outcome: string;
+  value: unknown;
+  validators_json: string;
+}
+
+/** A value with the run that measured it; times are milliseconds since 1970. */
+export interface MeasuredValue {
+  readonly run_id: string;
+  readonly serial_number: string;
+  readonly started_at: number;
+  readonly passed: boolean;
+  readonly value: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+export interface ValueRange {
+  readonly from: number;
+  readonly to: number;
+  /** The newest so many. */
+  readonly limit: number;
+}
+
+/** Returns the numeric values of a measurement, oldest first. Of a repeated phase, the last attempt counts. */
+export async function readValues(
+  store: Store,
+  procedureId: string,
+  name: MeasurementName,
+  filter: AnalyticsFilter,
+  { from, to, limit }: ValueRange,
+): Promise<MeasuredValue[]> {
+  const { rows } = await sql<ValueRow>`
+    select r.id as run_id, u.serial_number, r.started_at, m.value ->> 1 as outcome, m.value ->> 7 as value,
+      m.value -> 5 as validators_json
+    from runs as r
+    cross join units as u on u.id = r.unit_id
+    cross join phases as p on p.run_key = r.key
+    cross join json_each(p.measurements_json) as m
+    where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at <= ${to}
+      and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
+      and json_type(m.value, '$[7]') in ('integer', 'real')
+      and not exists (
+        select 1 from phases as later
+        where later.run_key = p.run_key and later.name = p.name and later.retry_count > p.retry_count
+      )
+      and ${placeTest(filter)}
+    order by r.started_at desc, r.key desc, p.key desc, m.key desc
+    limit ${limit}`.execute(store);
+  const limits = new Map<string, ReturnType<typeof limitsFromJson>>();
+  return rows.reverse().flatMap(({ value, validators_json, outcome, ...row }) => {
+    if (!isReading(value)) return [];
+    const known = limits.get(validators_json) ?? limitsFromJson(validators_json);
+    limits.set(validators_json, known);
+    return { ...row, value, passed: outcome !== 'FAIL', ...known };
+  });
+}
+
+/** The same as `isAt` in SQL, with `attempts`. */
+function placeTest(filter: AnalyticsFilter): RawBuilder<unknown> {
+  const among = (column: string, values: readonly string[] | undefined): RawBuilder<unknown>[] =>
+    values === undefined || values.length === 0 ? [] : [sql`${sql.ref(column)} in (${sql.join(values)})`];
+  const tests = [
+    sql`true`,
+    ...(filter.include_reference_units ? [] : [sql`u.sample is null`]),
+    ...among('r.created_by_station_id', filter.station_ids),
+    ...among('r.revision_id', filter.revision_ids),
+    ...among('r.version_id', filter.procedure_version_ids),
+    ...among('r.batch_id', filter.batch_ids),
+    ...among('r.operated_by', filter.operators),
+  ];
+  return sql.join(tests, sql` and `);
+}

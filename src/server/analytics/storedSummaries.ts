@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { failureKind } from '../../shared/contract/analytics.ts';
+import type { MeasurementSummary, ProcedureSummary } from '../../shared/analytics/summarizeDay.ts';
+import { decodeDigest, type Digest, encodeDigest } from '../../shared/statistics/digest.ts';
+
+const count = z.number();
+const digest = z.base64().transform((text) => decodeDigest(Buffer.from(text, 'base64')));
+const digestText = (each: Digest): string => Buffer.from(encodeDigest(each)).toString('base64');
+const text = z.string().nullable();
+const place = {
+  station_id: text,
+  revision_id: text,
+  version_id: text,
+  batch_id: text,
+  operated_by: text,
+  is_reference: z.boolean(),
+};
+
+const procedureSummaries = z.array(
+  z.object({
+    ...place,
+    runs: count,
+    first_started_at: z.number(),
+    last_started_at: z.number(),
+    attempts: count,
+    retested: count,
+    passed_at: z.array(count).length(5),
+    durations: digest,
+    failures: z.array(
+      z.object({
+        kind: failureKind,
+        phase_name: text,
+        measurement_name: text,
+        first_runs: count,
+        first_units: count,
+        runs: count,
+        units: count,
+      }),
+    ),
+  }),
+);
+
+const moments = z.object({
+  count,
+  mean: z.number(),
+  m2: z.number(),
+  m3: z.number(),
+  m4: z.number(),
+  minimum: z.number().nullable(),
+  maximum: z.number().nullable(),
+});
+
+const measurementSummaries = z.array(
+  z.object({
+    ...place,
+    is_first_attempt: z.boolean(),
+    lower: z.number().nullable(),
+    upper: z.number().nullable(),
+    type: z.string(),
+    units: text,
+    count,
+    failed: count,
+    out_of_range: count,
+    first_started_at: z.number(),
+    last_started_at: z.number(),
+    moments,
+    ranges: z.object({ first: z.number().nullable(), last: z.number().nullable(), count, sum: z.number() }),
+  }),
+);
+
+const digests = z.array(digest);
+
+export const procedureJson = (summaries: readonly ProcedureSummary[]): string =>
+  JSON.stringify(summaries.map(({ durations, ...others }) => ({ ...others, durations: digestText(durations) })));
+
+export const procedureFromJson = (json: string): ProcedureSummary[] => procedureSummaries.parse(JSON.parse(json));
+
+export const measurementJson = (summaries: readonly MeasurementSummary[]): string => JSON.stringify(summaries);
+
+export const measurementFromJson = (json: string): MeasurementSummary[] => measurementSummaries.parse(JSON.parse(json));
+
+export const digestsJson = (all: readonly Digest[]): string => JSON.stringify(all.map(digestText));
+
+export const digestsFromJson = (json: string): Digest[] => digests.parse(JSON.parse(json));

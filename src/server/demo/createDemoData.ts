@@ -1,0 +1,88 @@
+import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import type { Caller } from '../http/authentication.ts';
+import { conflict } from '../http/refusalError.ts';
+import { noMarks } from '../pushMarks.ts';
+import { pushRun } from '../pushRun.ts';
+import { addLink } from '../store/links.ts';
+import { findProcedureCalled, insertProcedure } from '../store/procedures.ts';
+import type { Statements } from '../store/statements.ts';
+import { insertStation } from '../store/stations.ts';
+import type { Store } from '../store/tables.ts';
+import type { Writer } from '../writer.ts';
+import { benches, type DemoRun, demoProduction, type DemoStation, demoStations } from './production.ts';
+
+const seed = 20_261;
+/** About 30,000 runs. */
+const days = 120;
+const runsPerWrite = 100;
+
+interface DemoData {
+  stations: number;
+  procedures: number;
+  runs: number;
+}
+
+/**
+ * Fills the server with a believable production of two products on four stations. The same time gives the same runs.
+ * @throws RefusalError (409) if there is demo data already
+ */
+export async function createDemoData(
+  { store, sql, writer, calendar }: { store: Store; sql: Statements; writer: Writer; calendar: Calendar },
+  userId: string,
+): Promise<DemoData> {
+  for (const [{ procedure }] of benches) {
+    if ((await findProcedureCalled(store, procedure.identifier)) !== null) {
+      throw conflict(
+        `The demo data is here already: there is a procedure ${procedure.identifier}. Delete its procedures to create it again.`,
+      );
+    }
+  }
+  const stations = await createStations(store, userId);
+  let runs = 0;
+  for (const batch of batchesOf(demoProduction({ seed, days, now: Date.now(), calendar }))) {
+    await writer.write(async (change) => {
+      for (const { station, run, sample } of batch) {
+        const { id } = await pushRun({ change, sql }, run, stationCaller(stations, station), noMarks);
+        if (sample !== null) {
+          await change
+            .updateTable('units')
+            .set({ sample })
+            .where('id', '=', (unit) => unit.selectFrom('runs').select('unit_id').where('id', '=', id))
+            .where('sample', 'is', null)
+            .execute();
+        }
+      }
+    });
+    runs += batch.length;
+  }
+  return { stations: stations.size, procedures: benches.length, runs };
+}
+
+async function createStations(store: Store, userId: string): Promise<Map<DemoStation, string>> {
+  return store.transaction().execute(async (change) => {
+    const stations = new Map<DemoStation, string>();
+    for (const name of demoStations) stations.set(name, await insertStation(change, name, '{}'));
+    for (const [{ procedure }, names] of benches) {
+      const procedureId = await insertProcedure(change, { ...procedure, userId });
+      for (const name of names) await addLink(change, stations.get(name) ?? '', procedureId);
+    }
+    return stations;
+  });
+}
+
+const stationCaller = (stations: ReadonlyMap<DemoStation, string>, name: DemoStation): Caller => ({
+  kind: 'station',
+  id: stations.get(name) ?? '',
+  name,
+});
+
+function* batchesOf(runs: Iterable<DemoRun>): Generator<DemoRun[]> {
+  let batch: DemoRun[] = [];
+  for (const run of runs) {
+    batch.push(run);
+    if (batch.length < runsPerWrite) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

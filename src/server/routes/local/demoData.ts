@@ -1,0 +1,13 @@
+import { local } from '../../../shared/contract/local.ts';
+import { createDemoData } from '../../demo/createDemoData.ts';
+import type { RouteServices } from '../../routeServices.ts';
+
+export function demoDataRoute({
+  mount,
+  store,
+  sql,
+  writer,
+  calendar,
+}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'calendar'>): void {
+  mount(local.createDemoData, ({ caller }) => createDemoData({ store, sql, writer, calendar }, caller.id));
+}

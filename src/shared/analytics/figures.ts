@@ -1,0 +1,181 @@
+import type {
+  Capability,
+  FailureCause,
+  MeasurementDay,
+  MeasurementSegment,
+  ProcedureDay,
+} from '../contract/analytics.ts';
+import { type CapabilityIndex, capabilityOf, type SpecLimits } from '../statistics/capability.ts';
+import { type Digest, digestCount, digestQuantile, mergeDigests } from '../statistics/digest.ts';
+import { mergeMoments, type Moments, noMoments, standardDeviation } from '../statistics/moments.ts';
+import { poolMovingRanges } from '../statistics/series.ts';
+import { type PassedUnits, yieldCounts } from '../statistics/yield.ts';
+import type { MeasurementSummary, ProcedureSummary } from './summarizeDay.ts';
+
+const percents = [1, 5, 25, 50, 75, 95, 99] as const;
+
+/** Limits as a key: values with other limits belong to another segment. */
+export const limitsKey = ({ lower, upper }: SpecLimits): string => `${lower} ${upper}`;
+
+const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
+  items.reduce((total, item) => total + value(item), 0);
+
+const mergedMoments = (groups: readonly MeasurementSummary[]): Moments =>
+  groups.reduce((merged, { moments }) => mergeMoments(merged, moments), noMoments);
+
+const spreadOf = (moments: Moments) => ({
+  mean: moments.count === 0 ? null : moments.mean,
+  sigma: standardDeviation(moments),
+  minimum: moments.minimum,
+  maximum: moments.maximum,
+});
+
+/** Returns the figures of groups with the same limits. */
+export function figuresOf(groups: readonly MeasurementSummary[], limits: SpecLimits) {
+  const moments = mergedMoments(groups);
+  return {
+    count: sum(groups, ({ count }) => count),
+    failed: sum(groups, ({ failed }) => failed),
+    ...spreadOf(moments),
+    capability: capabilityAnswer(groups, moments, limits),
+  };
+}
+
+function capabilityAnswer(groups: readonly MeasurementSummary[], moments: Moments, limits: SpecLimits): Capability {
+  // The moving range is that of one station: a step from one station's value to another's is no noise.
+  const found = capabilityOf(
+    {
+      moments,
+      movingRanges: poolMovingRanges(groups.map(({ ranges }) => ranges)),
+      outOfRange: sum(groups, ({ out_of_range }) => out_of_range),
+    },
+    limits,
+  );
+  switch (found.kind) {
+    case 'capability':
+      return {
+        kind: 'capability',
+        count: found.count,
+        sigma_within: found.sigmaWithin,
+        ppk: indexAnswer(found.ppk),
+        pp: found.pp && indexAnswer(found.pp),
+        cpk: found.cpk && indexAnswer(found.cpk),
+        cp: found.cp && indexAnswer(found.cp),
+        is_uncertain: found.isUncertain,
+        verdict: found.verdict === 'notCapable' ? 'not_capable' : found.verdict,
+      };
+    case 'tooFew':
+      return { kind: 'too_few', count: found.count, needed: found.needed };
+    case 'noLimits':
+      return { kind: 'no_limits' };
+    case 'noVariation':
+      return { kind: 'no_variation' };
+    case 'tooManyOutOfRange':
+      return { kind: 'too_many_out_of_range', count: found.count, total: found.total };
+  }
+}
+
+const indexAnswer = ({ value, interval, atLeast, atMost }: CapabilityIndex) => ({
+  value,
+  lower: interval.lower,
+  upper: interval.upper,
+  at_least: atLeast,
+  at_most: atMost,
+});
+
+/** A group of a measurement with its distribution. */
+export interface Distributed {
+  readonly group: MeasurementSummary;
+  readonly digest: Digest;
+}
+
+/** Returns the times in which a measurement had the same limits, oldest first. */
+export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
+  return [...Map.groupBy(all, ({ group }) => limitsKey(group)).values()]
+    .flatMap((same) => {
+      const groups = same.map(({ group }) => group);
+      const [any] = groups;
+      if (any === undefined) return [];
+      const { lower, upper } = any;
+      const digest = mergeDigests(same.map((each) => each.digest));
+      return {
+        lower,
+        upper,
+        from: Math.min(...groups.map(({ first_started_at }) => first_started_at)),
+        to: Math.max(...groups.map(({ last_started_at }) => last_started_at)),
+        ...figuresOf(groups, { lower, upper }),
+        percentiles: percents.flatMap((percent) => {
+          const value = digestQuantile(digest, percent / 100);
+          return value === null ? [] : { percent, value };
+        }),
+      };
+    })
+    .sort((a, b) => a.to - b.to);
+}
+
+/** Returns the figures of a day, whatever the limits were. */
+export function measurementDay(date: string, all: readonly Distributed[]): MeasurementDay {
+  const groups = all.map(({ group }) => group);
+  const digest = mergeDigests(all.map((each) => each.digest));
+  return {
+    date,
+    count: sum(groups, ({ count }) => count),
+    failed: sum(groups, ({ failed }) => failed),
+    ...spreadOf(mergedMoments(groups)),
+    p5: digestQuantile(digest, 0.05),
+    p50: digestQuantile(digest, 0.5),
+    p95: digestQuantile(digest, 0.95),
+  };
+}
+
+const passedAtIndex = [1, 2, 3, 4, null] as const;
+
+/** Returns yield, runs, and durations of groups of runs. */
+export function runFigures(groups: readonly ProcedureSummary[]): Omit<ProcedureDay, 'date'> {
+  const units = groups.flatMap(({ passed_at }): PassedUnits[] =>
+    passed_at.map((count, index) => ({ passedAt: passedAtIndex[index] ?? null, units: count })),
+  );
+  const durations = mergeDigests(groups.map(({ durations }) => durations));
+  return {
+    runs: sum(groups, ({ runs }) => runs),
+    yield: yieldCounts(units),
+    durations: {
+      count: digestCount(durations),
+      p50_ms: digestQuantile(durations, 0.5),
+      p90_ms: digestQuantile(durations, 0.9),
+      p95_ms: digestQuantile(durations, 0.95),
+      max_ms: digestQuantile(durations, 1),
+    },
+  };
+}
+
+export function retestCounts(groups: readonly ProcedureSummary[]) {
+  const passedAt = (index: number): number => sum(groups, ({ passed_at }) => passed_at[index] ?? 0);
+  const recovered = passedAt(1) + passedAt(2) + passedAt(3);
+  return {
+    unit_days: passedAt(0) + recovered + passedAt(4),
+    attempts: sum(groups, ({ attempts }) => attempts),
+    retested: sum(groups, ({ retested }) => retested),
+    failed_first: recovered + passedAt(4),
+    recovered,
+  };
+}
+
+/** Returns what failed in the runs, most units first. */
+export function failuresOf(groups: readonly ProcedureSummary[]): FailureCause[] {
+  const causes = groups.flatMap(({ failures }) => failures);
+  const merged = Map.groupBy(causes, (cause) => JSON.stringify([cause.kind, cause.phase_name, cause.measurement_name]));
+  return [...merged.values()]
+    .flatMap((same) => {
+      const [cause] = same;
+      if (cause === undefined) return [];
+      return {
+        ...cause,
+        first_runs: sum(same, ({ first_runs }) => first_runs),
+        first_units: sum(same, ({ first_units }) => first_units),
+        runs: sum(same, ({ runs }) => runs),
+        units: sum(same, ({ units }) => units),
+      };
+    })
+    .sort((a, b) => b.first_units - a.first_units || b.units - a.units);
+}

@@ -1,0 +1,173 @@
+import type { FailureCause } from '../contract/analytics.ts';
+import { type Digest, digestOf } from '../statistics/digest.ts';
+import { type Moments, momentsOf } from '../statistics/moments.ts';
+import { lastAttempts } from '../statistics/pareto.ts';
+import { overloadReading } from '../statistics/readings.ts';
+import { type MovingRanges, movingRangesOf } from '../statistics/series.ts';
+import { type UnitDay, unitDays } from '../statistics/yield.ts';
+import { failureCauses } from './failureCauses.ts';
+import { type Place, placeOf } from './place.ts';
+import type { TestedMeasurement, TestedRun } from './testedRun.ts';
+
+/** The runs of a procedure on a day at one place. A unit counts at the place of its first attempt. */
+export interface ProcedureSummary extends Place {
+  readonly runs: number;
+  readonly first_started_at: number;
+  readonly last_started_at: number;
+  readonly attempts: number;
+  /** Units with two attempts or more. */
+  readonly retested: number;
+  /** How many units passed by their first, second, third and a later attempt, and how many did not pass. */
+  readonly passed_at: readonly number[];
+  /** Durations of passed runs in milliseconds. */
+  readonly durations: Digest;
+  readonly failures: readonly FailureCause[];
+}
+
+/** The values of a measurement on a day at one place, tested against the same limits. */
+export interface MeasurementSummary extends Place {
+  readonly is_first_attempt: boolean;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly type: string;
+  readonly units: string | null;
+  /** With those that have no value. */
+  readonly count: number;
+  readonly failed: number;
+  readonly out_of_range: number;
+  readonly first_started_at: number;
+  readonly last_started_at: number;
+  readonly moments: Moments;
+  readonly ranges: MovingRanges;
+}
+
+export interface NamedMeasurement {
+  readonly phase_name: string;
+  readonly measurement_name: string;
+  readonly groups: readonly MeasurementSummary[];
+  /** The distribution of the values of each group. */
+  readonly digests: readonly Digest[];
+}
+
+interface DaySummary {
+  readonly procedure: readonly ProcedureSummary[];
+  readonly measurements: readonly NamedMeasurement[];
+}
+
+/**
+ * Summarizes the runs of a procedure on a day.
+ * @param runs all runs of the day, by their start
+ * @param isDetailed whether to tell batches and operators apart
+ */
+export function summarizeDay(runs: readonly TestedRun[], { isDetailed }: { isDetailed: boolean }): DaySummary {
+  const units = unitDays(runs, [-Infinity, Infinity], { includesReferenceUnits: true });
+  const firstAttempts = new Set(units.map(({ first }) => first));
+  return {
+    procedure: summarizeRuns(runs, units, isDetailed),
+    measurements: summarizeMeasurements(runs, firstAttempts, isDetailed),
+  };
+}
+
+function summarizeRuns(
+  runs: readonly TestedRun[],
+  units: readonly UnitDay<TestedRun>[],
+  isDetailed: boolean,
+): ProcedureSummary[] {
+  const keyOf = (run: TestedRun): string => JSON.stringify(placeOf(run, isDetailed));
+  const unitsAt = Map.groupBy(units, ({ first }) => keyOf(first));
+  return [...Map.groupBy(runs, keyOf)].flatMap(([key, group]) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const unitDays = unitsAt.get(key) ?? [];
+    const passed = group.filter(({ outcome }) => outcome === 'PASS');
+    const starts = group.map(({ started_at }) => started_at);
+    return {
+      ...placeOf(first, isDetailed),
+      runs: group.length,
+      first_started_at: Math.min(...starts),
+      last_started_at: Math.max(...starts),
+      attempts: unitDays.reduce((sum, { attempts }) => sum + attempts, 0),
+      retested: unitDays.filter(({ attempts }) => attempts > 1).length,
+      passed_at: passedAt(unitDays),
+      durations: digestOf(passed.map(({ started_at, ended_at }) => ended_at - started_at)),
+      failures: failureCauses(group),
+    };
+  });
+}
+
+function passedAt(unitDays: readonly UnitDay<TestedRun>[]): number[] {
+  const counts = [0, 0, 0, 0, 0];
+  for (const { passedAt } of unitDays) {
+    const index = passedAt === null ? 4 : Math.min(passedAt - 1, 3);
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  return counts;
+}
+
+interface Tested {
+  readonly run: TestedRun;
+  readonly phase: string;
+  readonly measurement: TestedMeasurement;
+}
+
+function summarizeMeasurements(
+  runs: readonly TestedRun[],
+  firstAttempts: ReadonlySet<TestedRun>,
+  isDetailed: boolean,
+): NamedMeasurement[] {
+  const places = new Map(runs.map((run) => [run, placeOf(run, isDetailed)]));
+  const placeKeys = new Map(runs.map((run) => [run, JSON.stringify(places.get(run)) + String(firstAttempts.has(run))]));
+  const all = runs.flatMap((run) =>
+    lastAttempts(run.phases).flatMap(({ name, measurements }) =>
+      measurements.map((measurement) => ({ run, phase: name, measurement })),
+    ),
+  );
+  const named = Map.groupBy(all, ({ phase, measurement }) => JSON.stringify([phase, measurement.name]));
+  return [...named.values()].flatMap((tested) => {
+    const [any] = tested;
+    if (any === undefined) return [];
+    const groups = Map.groupBy(
+      tested,
+      ({ run, measurement: { lower, upper } }) => `${placeKeys.get(run) ?? ''} ${lower} ${upper}`,
+    );
+    const summaries = [...groups.values()].flatMap((group) => {
+      const [first, last] = [group[0], group.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      return {
+        ...placeOf(first.run, isDetailed),
+        is_first_attempt: firstAttempts.has(first.run),
+        ...summarizeGroup(group, first, last),
+      };
+    });
+    return {
+      phase_name: any.phase,
+      measurement_name: any.measurement.name,
+      groups: summaries.map(({ digest: _, ...summary }) => summary),
+      digests: summaries.map(({ digest }) => digest),
+    };
+  });
+}
+
+/** @param group in the order of the runs, from `first` to `last` */
+function summarizeGroup(group: readonly Tested[], first: Tested, last: Tested) {
+  const values = group.map(({ measurement }) => measurement.value).filter((value) => typeof value === 'number');
+  const readings = values.filter(isReading);
+  return {
+    lower: last.measurement.lower,
+    upper: last.measurement.upper,
+    type: last.measurement.type,
+    units: last.measurement.units,
+    count: group.length,
+    failed: group.filter(({ measurement }) => measurement.outcome === 'FAIL').length,
+    out_of_range: values.length - readings.length,
+    first_started_at: first.run.started_at,
+    last_started_at: last.run.started_at,
+    moments: momentsOf(readings),
+    ranges: movingRangesOf(readings),
+    digest: digestOf(readings),
+  };
+}
+
+/** Returns whether the value is a number within the range of the instrument. */
+export const isReading = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) < overloadReading;

@@ -1,0 +1,28 @@
+import type { ParetoPhase } from '../statistics/pareto.ts';
+import type { YieldRun } from '../statistics/yield.ts';
+
+/** A measurement of a run as statistics need it. */
+export interface TestedMeasurement {
+  readonly name: string;
+  readonly outcome: string;
+  readonly type: string;
+  readonly units: string | null;
+  readonly value: unknown;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+export interface TestedPhase extends ParetoPhase {
+  readonly measurements: readonly TestedMeasurement[];
+}
+
+/** A run as statistics need it. */
+export interface TestedRun extends YieldRun {
+  /** Milliseconds since 1970. */
+  readonly ended_at: number;
+  readonly revision_id: string | null;
+  readonly version_id: string | null;
+  readonly batch_id: string | null;
+  readonly operated_by: string | null;
+  readonly phases: readonly TestedPhase[];
+}

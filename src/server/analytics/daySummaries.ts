@@ -188,8 +188,11 @@ export class DaySummaries {
       .where('quarter', '>=', Math.floor(from / quarterHourMillis))
       .where('quarter', '<', to / quarterHourMillis)
       .execute();
-    const starts = new Set(stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis).startsAt));
-    for (const day of days) if (starts.has(day.startsAt)) await this.#compute(procedureId, day);
+    // A day without runs is not among `days`, and has summaries until it is computed.
+    const changed = new Map(
+      stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis)).map((day) => [day.startsAt, day]),
+    );
+    for (const day of changed.values()) await this.#compute(procedureId, day);
   }
 
   /** A run that is pushed meanwhile marks the day again, because it is in another transaction. */

@@ -4,7 +4,7 @@ import { conflict } from '../http/refusalError.ts';
 import { noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import { addLink } from '../store/links.ts';
-import { findProcedureCalled, insertProcedure } from '../store/procedures.ts';
+import { calledProcedure, insertProcedure } from '../store/procedures.ts';
 import type { Statements } from '../store/statements.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
@@ -31,7 +31,7 @@ export async function createDemoData(
   userId: string,
 ): Promise<DemoData> {
   for (const [{ procedure }] of benches) {
-    if ((await findProcedureCalled(store, procedure.identifier)) !== null) {
+    if (calledProcedure(sql, procedure.identifier) !== undefined) {
       throw conflict(
         `The demo data is here already: there is a procedure ${procedure.identifier}. Delete its procedures to create it again.`,
       );

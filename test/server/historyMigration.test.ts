@@ -7,7 +7,7 @@ import { temporaryFolder } from './support.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 
-/** The tables and triggers that schema 6 had and schema 7 has not, with the names of that time. */
+/** The tables and triggers that schema 6 had and later ones have not, with the names of that time. */
 const schemaSix = `
 ${[
   'inserted_transition',
@@ -40,6 +40,14 @@ ${['insert', 'update', 'delete']
     ),
   )
   .join('\n')}
+drop trigger summary_outdated_by_inserted_run;
+drop trigger summary_outdated_by_deleted_run;
+drop trigger summary_outdated_by_updated_run;
+drop trigger summary_outdated_by_sample;
+drop table stale_quarters;
+drop table procedure_days;
+drop table measurement_days;
+drop table analytics_state;
 insert into uptime_days values ('UTC', 1, '2026-03-01', 5);
 pragma user_version = 6;`;
 

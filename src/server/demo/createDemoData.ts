@@ -4,7 +4,7 @@ import { conflict } from '../http/refusalError.ts';
 import { noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import { addLink } from '../store/links.ts';
-import { calledProcedure, insertProcedure } from '../store/procedures.ts';
+import { findProcedureByIdOrIdentifier, insertProcedure } from '../store/procedures.ts';
 import type { Statements } from '../store/statements.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
@@ -12,8 +12,6 @@ import type { Writer } from '../writer.ts';
 import { benches, type DemoRun, demoProduction, type DemoStation, demoStations } from './production.ts';
 
 const seed = 20_261;
-/** About 30,000 runs. */
-const days = 120;
 const runsPerWrite = 100;
 
 interface DemoData {
@@ -29,9 +27,10 @@ interface DemoData {
 export async function createDemoData(
   { store, sql, writer, calendar }: { store: Store; sql: Statements; writer: Writer; calendar: Calendar },
   userId: string,
+  days: number,
 ): Promise<DemoData> {
   for (const [{ procedure }] of benches) {
-    if (calledProcedure(sql, procedure.identifier) !== undefined) {
+    if (findProcedureByIdOrIdentifier(sql, procedure.identifier) !== undefined) {
       throw conflict(
         `The demo data is here already: there is a procedure ${procedure.identifier}. Delete its procedures to create it again.`,
       );

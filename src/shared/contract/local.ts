@@ -81,12 +81,14 @@ export const local = {
     answer: z.object({ id, identifier: z.string().nullable() }),
     refusals: [404, 409],
   }),
-  /** Creates stations, procedures and some 30,000 runs to try statistics with. It takes about half a minute. */
+  /** Creates stations, procedures and runs to try statistics with: in 120 days some 30,000, which takes about half a minute. */
   createDemoData: operation({
     id: 'local.demoData.create',
     method: 'POST',
     path: '/api/local/demo-data',
     access: ['user'],
+    /** Of how many days up to now. */
+    body: z.object({ days: z.number().int().min(1).max(365).default(120) }),
     answer: z.object({ stations: z.number().int(), procedures: z.number().int(), runs: z.number().int() }),
     refusals: [409],
   }),

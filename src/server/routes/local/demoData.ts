@@ -9,5 +9,7 @@ export function demoDataRoute({
   writer,
   calendar,
 }: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'calendar'>): void {
-  mount(local.createDemoData, ({ caller }) => createDemoData({ store, sql, writer, calendar }, caller.id));
+  mount(local.createDemoData, ({ caller, body }) =>
+    createDemoData({ store, sql, writer, calendar }, caller.id, body.days),
+  );
 }

@@ -108,7 +108,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
   const marked = new Set<number>();
   let stored: StoredRun[] = [];
 
-  before(async () => {
+  before(() => {
     ({ store } = openStore(file));
     database = new DatabaseSync(file);
     database.exec('pragma foreign_keys = off');

@@ -31,7 +31,9 @@ interface Procedure {
   readonly name: string;
 }
 
-type Split = { readonly split_by: AnalyticsSplit };
+interface Split {
+  readonly split_by: AnalyticsSplit;
+}
 
 /** The newest runs whose values are shown beside a measurement. */
 const recentRuns = 100;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
 import { isReading } from '../../shared/analytics/summarizeDay.ts';
+import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
 import type { Store } from '../store/tables.ts';
 import type { MeasurementName } from './daySummaries.ts';
 import { limitsFromJson } from './readRuns.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { failureKind } from '../../shared/contract/analytics.ts';
 import type { MeasurementSummary, ProcedureSummary } from '../../shared/analytics/summarizeDay.ts';
+import { failureKind } from '../../shared/contract/analytics.ts';
 import { decodeDigest, type Digest, encodeDigest } from '../../shared/statistics/digest.ts';
 
 const count = z.number();

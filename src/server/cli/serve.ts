@@ -76,7 +76,21 @@ export async function serve(
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
   const stopping = { stopToken, requestStop };
   const app = createApp(
-    { store, sql, streams, files, urls, streaming, presence, hub, links, pagesFolder, calendar, summaries, ...stopping },
+    {
+      store,
+      sql,
+      streams,
+      files,
+      urls,
+      streaming,
+      presence,
+      hub,
+      links,
+      pagesFolder,
+      calendar,
+      summaries,
+      ...stopping,
+    },
     hosts,
   );
   const { sockets } = streaming;

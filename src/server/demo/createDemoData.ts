@@ -9,7 +9,7 @@ import type { Statements } from '../store/statements.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import type { Writer } from '../writer.ts';
-import { benches, type DemoRun, demoProduction, type DemoStation, demoStations } from './production.ts';
+import { benches, demoProduction, type DemoRun, type DemoStation, demoStations } from './production.ts';
 
 const seed = 20_261;
 const runsPerWrite = 100;

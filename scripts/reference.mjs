@@ -101,6 +101,7 @@ const itemNames = {
   elsewhere: 'station key',
   none: 'station key',
   waiting: 'pending upload',
+  run: 'run',
   partNumber: 'pending upload',
 };
 
@@ -122,9 +123,11 @@ function menuPlace(menu, { when, group }) {
     return `${view === undefined ? 'Views' : known(viewNames, view)}: title bar${group.startsWith('navigation') ? '' : ' menu'}`;
   }
   if (menu === 'view/item/context') {
-    const item = /\bviewItem (?:== |=~ \/\\b)(\w+)/.exec(when)?.[1];
+    const item = /\bviewItem (?:== |=~ \/\\b\(?)(\w+)/.exec(when)?.[1];
     return `Context menu of a ${known(itemNames, item)}`;
   }
+  const submenu = contributes.submenus.find(({ id }) => id === menu);
+  if (submenu) return `Context menu of a station > ${localized(submenu.label)}`;
   return known(menuPlaces, menu);
 }
 

@@ -71,7 +71,7 @@ describe('a script that needs input from the user', function () {
     const window = workbench();
     await run('overlong.py');
     const message = window.notification(
-      /SN-OVERLONG: PASS\. Not saved yet; queued in the Runs view\. The part number must be at most 60/,
+      /SN-OVERLONG: PASS\. Not uploaded yet; the result is in the Runs view\. The part number must be at most 60/,
     );
     assert.deepEqual(await message.buttons(), ['Give Part Number…', 'Show Results']);
     await window.screenshots('kept-message');

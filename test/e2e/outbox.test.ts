@@ -55,18 +55,18 @@ describe('a result that the script does not push', function () {
     const api = await bench.api();
     await api.call(local.unlinkProcedure, { params: await links() });
     bench.release();
-    await window.notification(/SN-WAIT: PASS\..*Not saved yet.*not authorized/).close();
+    await window.notification(/SN-WAIT: PASS\..*Not uploaded yet.*not authorized/).close();
     const row = window.tree('Runs').row('SN-WAIT');
     await row.locator.waitFor();
     await eventually(async () =>
-      assert.match(await row.spoken(), /SN-WAIT, PASS, not saved yet, refused, .*not authorized/),
+      assert.match(await row.spoken(), /SN-WAIT, PASS, not uploaded yet, refused, .*not authorized/),
     );
     await window.statusBarItem(/^\s*1\s*$/).waitFor();
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('waiting', theme);
-    await row.action('Push Result Again');
-    await window.notification(/SN-WAIT was not saved: .*not authorized/).close();
+    await row.action('Retry Upload');
+    await window.notification(/The result of SN-WAIT was not uploaded: .*not authorized/).close();
     await api.call(local.linkProcedure, { params: await links() });
-    await row.action('Push Result Again');
+    await row.action('Retry Upload');
     await window
       .tree('Runs')
       .row(/SN-WAIT\s*PASS · \d/)
@@ -107,13 +107,15 @@ describe('a result that the script does not push', function () {
     await bench.scriptWaits();
     await (await bench.api()).call(local.unlinkProcedure, { params: await links() });
     bench.release();
-    await window.notification(/SN-WAIT: PASS\..*Not saved yet/).close();
+    await window.notification(/SN-WAIT: PASS\..*Not uploaded yet/).close();
     await window.openContainer('Test Stations');
     await window
       .tree('Runs')
       .row(/SN-WAIT.*refused/)
-      .menu('Discard Result…');
-    await eventually(async () => assert.match(await window.dialog.text(), /No server has it: it is lost for good/));
+      .menu('Discard Pending Upload…');
+    await eventually(async () =>
+      assert.match(await window.dialog.text(), /It has not been uploaded and cannot be restored/),
+    );
     await window.dialog.click('Discard');
     await until(() => waiting().length === 0, { what: 'the outbox to be empty' });
     assert.equal(await count(), 4);

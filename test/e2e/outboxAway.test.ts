@@ -35,14 +35,14 @@ describe('results while a server is unavailable', function () {
     for (const number of [1, 2]) {
       await window.openFile('openhtf_fvt1.py');
       await window.editorAction('Run Procedure on Station');
-      await window.notification(/SN-0001: PASS\..*Not saved yet/).close();
+      await window.notification(/SN-0001: PASS\..*Not uploaded yet/).close();
       await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();
     }
     cloud.mood = 'down';
     assert.deepEqual(await saved(), []);
     await window.reload();
     await window.openContainer('Test Stations');
-    const waiting = window.tree('Runs').row(/SN-0001.*waits/);
+    const waiting = window.tree('Runs').row(/SN-0001.*upload pending/);
     await waiting.locator.first().waitFor();
     await window.page
       .getByText(/Last known state\.|does not answer/)

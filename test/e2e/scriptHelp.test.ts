@@ -171,7 +171,7 @@ describe('help in a script', function () {
     await eventually(async () => {
       const text = await hover.innerText();
       assert.match(text, /FVT1\s+Linked to Bench 1/);
-      assert.match(text, /Runs on Bench 1 in the last 7 days: 1\. First-pass yield: 100 % \(1\/1\)\./);
+      assert.match(text, /Runs on Bench 1 in the last 7 days: 1\. First-pass yield: 100% \(1\/1\)\./);
       assert.match(text, /PASS · SN-0001 · /);
     });
     for (const theme of ['light', 'dark'] as const) await window.screenshot('procedure-hover', theme);

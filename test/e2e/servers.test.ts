@@ -34,6 +34,12 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await window.quickInput.fill('not an address');
     await window.quickInput.accept();
     await eventually(async () => assert.match(await window.quickInput.message(), /not an address/));
+    await window.quickInput.fill('http://127.0.0.1:59999');
+    await window.quickInput.accept();
+    await eventually(async () =>
+      assert.match(await window.quickInput.message(), /127\.0\.0\.1:59999 cannot be reached/),
+    );
+    assert.equal(await window.quickInput.value(), 'http://127.0.0.1:59999');
     await window.quickInput.fill(`${cloud.url}/api/`);
     await window.quickInput.accept();
     await window.quickInput.opened('Add TofuPilot server (2/2)');
@@ -228,9 +234,6 @@ describe('a server with a certificate of a private authority', function () {
     await window.command('Test Stations: Add TofuPilot Server…');
     await window.quickInput.opened('Add TofuPilot server (1/2)');
     await window.quickInput.fill(company.host);
-    await window.quickInput.accept();
-    await window.quickInput.opened('Add TofuPilot server (2/2)');
-    await window.quickInput.fill(company.userKey);
     await window.quickInput.accept();
     await eventually(async () => assert.match(await window.dialog.text(), /The identity of .* could not be verified/));
     await window.screenshot('untrusted-certificate', 'dark');

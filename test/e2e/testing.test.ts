@@ -36,9 +36,9 @@ describe('the Test Explorer', function () {
 
   it('shows scripts and their phases without running them, before any Python file is opened', async () => {
     await explorer().open();
-    await explorer().expand('line 2/panel.py');
+    await explorer().expand('panel.py (line 2)');
     await showsRows((rows) => {
-      for (const name of ['line 2/panel.py', 'board_fail.py', 'retries.py', 'vanilla_fvt1.py', 'power_on', 'leds'])
+      for (const name of ['panel.py (line 2)', 'board_fail.py', 'retries.py', 'vanilla_fvt1.py', 'power_on', 'leds'])
         assert.ok(rows.includes(name), rows);
       for (const name of ['site.py', 'secret.py', 'phases.py', 'tool.py']) assert.ok(!rows.includes(name), rows);
     });

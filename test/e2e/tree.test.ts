@@ -58,12 +58,12 @@ describe('the tree of stations', function () {
     await push(station, 'SN-2', 'FAIL', 10);
     await push(station, 'SN-2', 'PASS', 11);
     await tree()
-      .row(/FVT1\s*3 runs · 50 % first pass · Functional test/)
+      .row(/FVT1\s*3 runs · 50% first pass · Functional test/)
       .locator.waitFor();
     await tree()
       .row(/Bench 1\s*unknown/)
       .locator.waitFor();
-    assert.match(await tree().row('FVT1').tooltip(), /First-pass yield: 50 % \(1\/2\)\. By the second attempt: 100 %/);
+    assert.match(await tree().row('FVT1').tooltip(), /First-pass yield: 50% \(1\/2\)\. By the second attempt: 100%/);
     assert.match(await tree().row('Bench 1').tooltip(), /Last seen .*\(1 hour ago\)|Last seen .*\(now\)/);
     await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 3));
     await window.page.mouse.move(700, 400);

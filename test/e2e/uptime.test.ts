@@ -24,7 +24,7 @@ describe('a station in the uptime panel', function () {
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
     assert.equal(await window.page.getByRole('tab', { name: 'Uptime' }).count(), 1);
     const tooltip = await window.tree('Stations').row('Bench 2').tooltip();
-    assert.match(tooltip, /Up 97\.\d\d % of 8\d d \d+ h observed \(98 %\) in the last 90 days\./);
+    assert.match(tooltip, /Up 97\.\d\d% of 8\d d \d+ h observed \(98%\) in the last 90 days\./);
     await window.page.mouse.move(900, 500);
   });
 

@@ -30,7 +30,7 @@ describe('the uptime panel', function () {
   it('shows all stations in rows with the number of connected stations and the overall figures', async () => {
     assert.deepEqual(await names(), ['Bench 1', 'Bench 2', 'Bench 10', 'Spare bench']);
     assert.equal(await panel().locator('.summary').innerText(), '2 of 4 connected');
-    assert.match(await textOf(row('Bench 2')), /^Bench 2 disconnected since .+ 9\d\.\d\d % 98 % observed$/);
+    assert.match(await textOf(row('Bench 2')), /^Bench 2 disconnected since .+ 9\d\.\d\d% 98% observed$/);
     assert.match(await textOf(row('Spare bench')), /^Spare bench never connected no history$/);
     assert.equal((await figures()).length, 4);
     const kinds = row('Bench 2').locator('svg path');
@@ -40,7 +40,7 @@ describe('the uptime panel', function () {
   });
 
   it('describes a day to the mouse and to screen readers with the same text', async () => {
-    const words = `${dayName(3)}: 91.66 % up of 1 d observed (100 %); 2 h down, 1 incident`;
+    const words = `${dayName(3)}: 91.66% up of 1 d observed (100%); 2 h down, 1 incident`;
     const bars = row('Bench 1').first().locator('.bars');
     const { width = 0, height = 0 } = (await bars.boundingBox()) ?? {};
     await bars.hover({ position: { x: (width / 90) * 86.5, y: height / 2 } });
@@ -59,7 +59,7 @@ describe('the uptime panel', function () {
     await keyboard.press('Tab');
     const isAt = (pattern: RegExp): Promise<void> =>
       eventually(async () => assert.match((await focused()) ?? '', pattern));
-    await isAt(new RegExp(`^${dayName(0)}: 100 % up`));
+    await isAt(new RegExp(`^${dayName(0)}: 100% up`));
     await keyboard.press('ArrowLeft');
     await isAt(new RegExp(`^${dayName(1)}`));
     await keyboard.press('PageUp');
@@ -71,7 +71,7 @@ describe('the uptime panel', function () {
     await keyboard.press('ArrowRight');
     await keyboard.press('ArrowRight');
     await keyboard.press('ArrowDown');
-    await isAt(new RegExp(`^${dayName(5)}: 100 % up of 16 h observed \\(100 %\\); no downtime; 8 h maintenance$`));
+    await isAt(new RegExp(`^${dayName(5)}: 100% up of 16 h observed \\(100%\\); no downtime; 8 h maintenance$`));
     await keyboard.press('Enter');
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
     await isAt(new RegExp(`^${dayName(5)}`));
@@ -104,10 +104,10 @@ describe('the uptime panel', function () {
       'PASS SN-1 FVT1 9:00:00 AM 1 h',
     ]);
     await shows('.figures.small > div', [
-      'Uptime 91.66 % of 1 d observed (100 %)',
+      'Uptime 91.66% of 1 d observed (100%)',
       'Downtime 2 h down, 1 incident',
-      'Utilization 12 % 3 h in runs',
-      'First-pass yield 50 % 1 of 2 units',
+      'Utilization 12% 3 h in runs',
+      'First-pass yield 50% 1 of 2 units',
       'Runs 3',
     ]);
     await workbench().screenshots('uptime-station');
@@ -149,14 +149,14 @@ describe('the uptime panel', function () {
     await panel().getByRole('button', { name: 'Show as table' }).click();
     const table = panel().getByRole('table', { name: 'Uptime of all stations' });
     const bench1 = table.getByRole('row', { name: /^Bench 1 / });
-    assert.match(await textOf(bench1), / 99\.90 % 98 % 2 h 2$/);
+    assert.match(await textOf(bench1), / 99\.90% 98% 2 h 2$/);
     assert.equal(await table.getByRole('row').count(), 5);
     assert.deepEqual(await axeProblems(panel()), []);
     await workbench().screenshots('uptime-table');
     await bench1.getByRole('button').click();
     const days = panel().getByRole('table', { name: 'Uptime of Bench 1 by day' });
     const row = days.getByRole('row', { name: new RegExp(`^${dayName(3)}`) });
-    assert.equal(await textOf(row), `${dayName(3)} 91.66 % 1 d 100 % 2 h 1 – – –`);
+    assert.equal(await textOf(row), `${dayName(3)} 91.66% 1 d 100% 2 h 1 – – –`);
     assert.equal(await days.getByRole('row').count(), 91);
     await row.getByRole('button').click();
     await panel().locator('.incidents').waitFor();

@@ -202,6 +202,11 @@ export class Connection implements vscode.Disposable {
     });
   }
 
+  /** Resolves when a server answers there, whether or not it knows the user. @throws ApiError */
+  async tryToReach(place: RemoteServerEntry): Promise<void> {
+    await new RemoteServer(place, this.#keys).capabilities();
+  }
+
   async signIn(place: RemoteServerEntry, key: string): Promise<void> {
     await this.#keys.setUser(place.url, key);
     await this.servers.save(place);

@@ -29,6 +29,7 @@ export class StationStore implements vscode.Disposable {
   #next: Promise<void> | undefined;
   #running: ReadonlySet<string> = new Set();
   #waiting: ReadonlyMap<string, string> = new Map();
+  #watched: ReadonlySet<string> = new Set();
 
   constructor(connection: Connection, state: vscode.Memento) {
     this.#connection = connection;
@@ -75,6 +76,17 @@ export class StationStore implements vscode.Disposable {
   setWaitingPrompts(prompts: ReadonlyMap<string, string>): void {
     const changed = new Set([...this.#waiting.keys(), ...prompts.keys()]);
     this.#waiting = prompts;
+    for (const id of changed) this.#changed.fire(id);
+  }
+
+  /** The stations whose connection the user watches, by their ids. */
+  get watched(): ReadonlySet<string> {
+    return this.#watched;
+  }
+
+  setWatched(stations: ReadonlySet<string>): void {
+    const changed = new Set([...this.#watched, ...stations]);
+    this.#watched = stations;
     for (const id of changed) this.#changed.fire(id);
   }
 

@@ -21,7 +21,7 @@ import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts'
 import { Reports } from './report/reports.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
-import { RunsView } from './runsView.ts';
+import { idOfRun, RunsView } from './runsView.ts';
 import { isScriptFile, scriptFiles } from './scriptFile.ts';
 import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';
@@ -75,13 +75,16 @@ export function registerRun(
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
   commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));
   commands.register('stopRun', () => service.stop());
-  commands.register('openRun', async (id) => {
-    await reports.open(id);
+  commands.register('openRun', async (argument) => {
+    await reports.open(idOfRun(argument) ?? argument);
     setContext('runOpened', true);
   });
   commands.register('loadMoreRuns', () => runsView.loadMore());
   commands.register('findRuns', () => runsView.find());
   commands.register('clearRunSearch', () => runsView.showAll());
+  commands.register('findRunsOfUnit', (row) => runsView.showUnit(row));
+  commands.register('copySerialNumber', (row) => runsView.copySerialNumber(row));
+  commands.register('copyRunId', (row) => runsView.copyRunId(row));
   commands.register('newScript', () => newScript(store));
   const terminals = new StationTerminals(dependencies);
   commands.register('openTerminal', (argument) => terminals.open(argument));

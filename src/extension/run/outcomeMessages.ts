@@ -4,6 +4,9 @@ import type { RunnerFailure } from '../../shared/contract/runner.ts';
 import type { Run } from '../../shared/contract/runs.ts';
 import { asSentence, oneLine } from '../../shared/format/oneLine.ts';
 import { type TestExecution, verdictOf } from '../../shared/live/runProgress.ts';
+import { limitsOf } from '../../shared/run/limits.ts';
+import { hasFailed, lastAttempts, reportOf } from '../../shared/run/report.ts';
+import { limitsText, measuredText, resultsOf } from '../../shared/run/results.ts';
 import { showError, showInformation, showWarning } from '../vscode/messages.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { StationName } from './runSession.ts';
@@ -89,13 +92,32 @@ export function describeResult(execution: TestExecution): string {
   return [`${unit}: ${verdict?.outcome ?? 'ERROR'}.`, asSentence(verdict?.reason ?? '')].filter(Boolean).join(' ');
 }
 
+/** Returns the first measurement of a run that failed, with its value and limits; the empty text if none did. */
+function describeFailures(run: Run): string {
+  if (run.outcome !== 'FAIL') return '';
+  const results = lastAttempts(reportOf(run).phases).flatMap(({ measurements }) =>
+    measurements.filter(hasFailed).map((each) => resultsOf(each).find(hasFailed) ?? resultsOf(each)[0]),
+  );
+  const [first, ...others] = results;
+  if (first === undefined) return '';
+  const { name, of, value, units, validators } = first;
+  const measured = measuredText(value, limitsOf(validators)) ?? vscode.l10n.t('not measured');
+  const limits = limitsText(validators);
+  const text = [
+    `${oneLine(of ?? name)}: ${oneLine([measured, units].filter(Boolean).join(' '), 60)}`,
+    limits === '' ? '' : ` (${oneLine(limits, 60)})`,
+  ].join('');
+  return others.length === 0 ? `${text}.` : vscode.l10n.t('{0}, and {1} more.', text, others.length);
+}
+
 export async function showSaved(
   execution: TestExecution,
   run: Run,
   station: StationName,
   all: readonly TestExecution[],
+  isProcedureAssumed: boolean,
 ): Promise<undefined> {
-  const result = describeResult(execution);
+  const result = [describeResult(execution), describeFailures(run)].filter(Boolean).join(' ');
   const by = run.created_by_station;
   const message =
     all.length === 1
@@ -105,10 +127,13 @@ export async function showSaved(
     by?.id === station.id
       ? ''
       : vscode.l10n.t('It was pushed with a key of the script’s own, not as {0}.', station.name);
-  const isGood = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
-  const show = isGood ? showInformation : showWarning;
+  const assumed = isProcedureAssumed
+    ? vscode.l10n.t('The script names no procedure, and only this one is linked.')
+    : '';
+  const good = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
+  const show = good ? showInformation : showWarning;
   const open = vscode.l10n.t('Open Run');
-  if ((await show([message, foreign].join(' ').trim(), open)) === open) {
+  if ((await show([message, assumed, foreign].filter(Boolean).join(' '), open)) === open) {
     await vscode.commands.executeCommand('testStations.openRun', run.id);
   }
   return undefined;

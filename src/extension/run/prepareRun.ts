@@ -17,7 +17,7 @@ import type { RunSession, StationName } from './runSession.ts';
 import { folderOf } from './scriptFile.ts';
 
 /** The station that a script runs as, with the questions whose answers hold for the run. */
-interface RunningStation {
+export interface RunningStation {
   readonly access: StationAccess;
   readonly procedure: ProcedureQuestion;
   readonly partNumber: PartNumberQuestion;

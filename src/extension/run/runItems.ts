@@ -2,17 +2,19 @@ import * as vscode from 'vscode';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { RunListItem } from '../../shared/contract/runs.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { shortTime } from '../vscode/shortTime.ts';
 import { isRefused } from './uploads/retries.ts';
 import { unitNameOf } from './uploads/uploadCommands.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
 import { pendingReason } from './uploads/uploadPending.ts';
 import { reasonOf } from './uploads/uploadQueue.ts';
 
+/** The red of charts is used, because high contrast themes have no color for a failed test. */
 export const outcomeIcons: Readonly<Record<Outcome, { readonly icon: string; readonly color: string }>> = {
   PASS: { icon: 'pass', color: 'testing.iconPassed' },
-  FAIL: { icon: 'error', color: 'testing.iconFailed' },
-  ERROR: { icon: 'warning', color: 'testing.iconErrored' },
-  TIMEOUT: { icon: 'watch', color: 'testing.iconErrored' },
+  FAIL: { icon: 'error', color: 'charts.red' },
+  ERROR: { icon: 'warning', color: 'charts.red' },
+  TIMEOUT: { icon: 'watch', color: 'charts.red' },
   ABORTED: { icon: 'circle-slash', color: 'testing.iconSkipped' },
 };
 
@@ -21,10 +23,11 @@ export function runItem(run: RunListItem): vscode.TreeItem {
   const procedure = oneLine(run.procedure.name);
   const item = new vscode.TreeItem(serial);
   const { icon, color } = outcomeIcons[run.outcome];
-  const when = new Date(run.started_at).toLocaleString();
+  const when = new Date(run.started_at).toLocaleString(vscode.env.language);
   item.id = `run:${run.id}`;
   item.description = `${run.outcome} · ${shortTime(new Date(run.started_at))} · ${procedure}`;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.contextValue = 'run';
   item.tooltip = `${serial} (${oneLine(run.unit.part.number)})\n${run.outcome}\n${procedure}\n${when}`;
   item.accessibilityInformation = {
     label: vscode.l10n.t('{0}, {1}, {2}, {3}', serial, run.outcome, procedure, when),
@@ -36,9 +39,9 @@ export function runItem(run: RunListItem): vscode.TreeItem {
 export function pendingItem(result: PendingUpload): vscode.TreeItem {
   const item = new vscode.TreeItem(unitNameOf(result));
   const refused = isRefused(result);
-  const state = refused ? vscode.l10n.t('refused') : vscode.l10n.t('waits');
+  const state = refused ? vscode.l10n.t('refused') : vscode.l10n.t('upload pending');
   const reason = oneLine(reasonOf(result), 500);
-  const when = new Date(result.started_at).toLocaleString();
+  const when = new Date(result.started_at).toLocaleString(vscode.env.language);
   item.id = `kept:${result.id}`;
   item.description = `${result.outcome} · ${state}: ${reason}`;
   item.iconPath = refused
@@ -46,31 +49,30 @@ export function pendingItem(result: PendingUpload): vscode.TreeItem {
     : new vscode.ThemeIcon('cloud-upload');
   item.contextValue = pendingReason(reasonOf(result)).remedy === 'partNumber' ? 'waiting partNumber' : 'waiting';
   item.tooltip = [
-    vscode.l10n.t('No server has this result yet. It is kept on this machine.'),
+    vscode.l10n.t('This result has not been uploaded yet. It is stored on this machine.'),
     `${unitNameOf(result)} · ${result.outcome} · ${result.place.station.name} · ${when}`,
     reason,
     refused
-      ? vscode.l10n.t('The server refused it. Fix the cause, then push it again.')
+      ? vscode.l10n.t('The server refused it. Fix the cause, then retry the upload.')
       : vscode.l10n.t('It will be retried automatically.'),
   ].join('\n');
   item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, {1}, not saved yet, {2}, {3}', unitNameOf(result), result.outcome, state, reason),
+    label: vscode.l10n.t('{0}, {1}, not uploaded yet, {2}, {3}', unitNameOf(result), result.outcome, state, reason),
   };
-  item.command = { command: 'testStations.openUpload', title: vscode.l10n.t('Open Kept Result'), arguments: [result] };
+  item.command = {
+    command: 'testStations.openUpload',
+    title: vscode.l10n.t('Open Pending Upload'),
+    arguments: [result],
+  };
   return item;
 }
 
 export function moreItem(shownCount: number): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('Load more runs'));
   item.id = 'more';
-  item.description = vscode.l10n.t('the newest {0} are shown', shownCount.toLocaleString());
+  item.description = vscode.l10n.t('the newest {0} are shown', shownCount.toLocaleString(vscode.env.language));
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.tooltip = vscode.l10n.t('Shows older runs too. To find a unit, use the search in the title of this view.');
   item.command = { command: 'testStations.loadMoreRuns', title: vscode.l10n.t('Load More Runs') };
   return item;
-}
-
-function shortTime(time: Date): string {
-  const today = time.toDateString() === new Date().toDateString();
-  return time.toLocaleString(undefined, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
 }

@@ -16,12 +16,12 @@ import {
   showWithoutTest,
   type Unsaved,
 } from './outcomeMessages.ts';
-import type { PreparedRun } from './prepareRun.ts';
+import type { PreparedRun, RunningStation } from './prepareRun.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { Interpreter } from './python/interpreter.ts';
 import { installPackages, isInstallable } from './python/pythonPackages.ts';
 import type { RunDependencies } from './runDependencies.ts';
-import type { RunSession, StationName } from './runSession.ts';
+import type { RunSession } from './runSession.ts';
 import { lineRange } from './scriptFile.ts';
 
 export class RunOutcome implements vscode.Disposable {
@@ -58,7 +58,7 @@ export class RunOutcome implements vscode.Disposable {
       return;
     }
     const { station: runningStation } = station.access;
-    await this.#showPushed(run.name, runningStation, { ...end, live: await this.#settle(end.live) });
+    await this.#showPushed(run.name, station, { ...end, live: await this.#settle(end.live) });
     store.refreshStation(runningStation.id).catch(report); // in the background: the user may run the script again now
     if (end.questionError !== undefined) throw end.questionError; // after the outcome of the units before it
   }
@@ -81,7 +81,8 @@ export class RunOutcome implements vscode.Disposable {
     return settled;
   }
 
-  async #showPushed(script: string, station: StationName, end: ScriptEnd): Promise<void> {
+  async #showPushed(script: string, { access, procedure }: RunningStation, end: ScriptEnd): Promise<void> {
+    const { station } = access;
     const { live, wasStopped: stopped } = end;
     const confirmed: { execution: TestExecution; run: Run }[] = [];
     const unsaved: Unsaved[] = [];
@@ -95,7 +96,7 @@ export class RunOutcome implements vscode.Disposable {
     if (live.failure !== null && !stopped) {
       this.#handleButton(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
     } else if (last !== undefined && confirmed.length === live.executions.length) {
-      this.#handleButton(showSaved(last.execution, last.run, station, live.executions));
+      this.#handleButton(showSaved(last.execution, last.run, station, live.executions, procedure.isAssumed));
     } else if (live.executions.length === 0 && !stopped) {
       this.#handleButton(showWithoutTest(script, end));
     }
@@ -113,7 +114,7 @@ export class RunOutcome implements vscode.Disposable {
       }
     }
     if (push !== null && 'pendingReason' in push) {
-      return vscode.l10n.t('{0} Not saved yet; queued in the Runs view. {1}', result, push.pendingReason);
+      return vscode.l10n.t('{0} Not uploaded yet; the result is in the Runs view. {1}', result, push.pendingReason);
     }
     if (push !== null) return vscode.l10n.t('{0} The run was not saved: {1}', result, push.message);
     if (outcome === null) {

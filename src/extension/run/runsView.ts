@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import * as z from 'zod';
 import type { Answer } from '../../shared/contract/operation.ts';
 import { type RunListItem, runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { setContext } from '../vscode/context.ts';
+import { showDone } from '../vscode/messages.ts';
 import { moreItem, pendingItem, runItem } from './runItems.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
 import type { UploadQueue } from './uploads/uploadQueue.ts';
@@ -72,6 +75,26 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     await vscode.commands.executeCommand('testStations.runs.focus');
   }
 
+  async copySerialNumber(row: unknown): Promise<void> {
+    const text = serialNumberOf(row);
+    if (text === undefined) return;
+    await vscode.env.clipboard.writeText(text);
+    showDone(vscode.l10n.t('Serial number {0} copied', oneLine(text)));
+  }
+
+  async copyRunId(row: unknown): Promise<void> {
+    const id = idOfRun(row);
+    if (id === undefined) return;
+    await vscode.env.clipboard.writeText(id);
+    showDone(vscode.l10n.t('Run ID copied'));
+  }
+
+  /** Shows only the runs of the row's unit. */
+  showUnit(row: unknown): void {
+    const text = serialNumberOf(row);
+    if (text !== undefined) this.#filter(text);
+  }
+
   showAll(): void {
     this.#filter('');
   }
@@ -131,7 +154,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     setContext('hasRuns', rows.length > 0 || this.#serialNumber !== '');
     setContext('hasKeptResults', kept.length > 0);
     this.#view.badge =
-      kept.length === 0 ? undefined : { value: kept.length, tooltip: vscode.l10n.t('Results that wait to be saved') };
+      kept.length === 0 ? undefined : { value: kept.length, tooltip: vscode.l10n.t('Pending uploads') };
     return rows;
   }
 
@@ -145,4 +168,18 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     this.#view.dispose();
     this.#changed.dispose();
   }
+}
+
+const runRow = z.object({ run: z.object({ id: z.string(), unit: z.object({ serial_number: z.string() }) }) });
+const pendingRow = z.object({ kept: z.object({ serial_number: z.string().nullable() }) });
+
+/** Returns the id of the run that a menu was opened on, or undefined for other rows. */
+export const idOfRun = (row: unknown): string | undefined => runRow.safeParse(row).data?.run.id;
+
+function serialNumberOf(row: unknown): string | undefined {
+  return (
+    runRow.safeParse(row).data?.run.unit.serial_number ??
+    pendingRow.safeParse(row).data?.kept.serial_number ??
+    undefined
+  );
 }

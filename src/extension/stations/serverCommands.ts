@@ -6,7 +6,7 @@ import type { Commands } from '../vscode/commands.ts';
 import { confirm, showDone, showInformation } from '../vscode/messages.ts';
 import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
-import { askAddress, askCaFile, askKey, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
+import { askCaFile, askKey, askPlace, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
 export function registerServerCommands(commands: Commands, connection: Connection): void {
   const { servers } = connection;
@@ -18,15 +18,16 @@ export function registerServerCommands(commands: Commands, connection: Connectio
 
   commands.register('addServer', async () => {
     const answers: { place?: RemoteServerEntry; key?: VerifiedKey } = {};
-    const askPlace: Question = async (step) => {
-      const url = await askAddress(step);
-      if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
-      answers.place = servers.all.find((place) => place.url === url) ?? { url };
+    const askItsPlace: Question = async (step) => {
+      const known = (url: string): RemoteServerEntry => servers.all.find((place) => place.url === url) ?? { url };
+      const place = await askPlace(step, connection, known);
+      if (isUnencrypted(place.url) && !(await confirmUnencrypted(place.url))) throw new vscode.CancellationError();
+      answers.place = place;
     };
     const askForKey: Question = async (step) => {
       if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
     };
-    await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askPlace, askForKey]);
+    await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askItsPlace, askForKey]);
     if (answers.key !== undefined) await signIn(answers.key);
   });
 

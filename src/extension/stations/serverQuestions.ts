@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../shared/format/messageOf.ts';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemoteServerEntry } from '../connection/serverList.ts';
@@ -12,15 +13,51 @@ export function isUnencrypted(url: string): boolean {
   return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }
 
-export async function askAddress(step: Step): Promise<string> {
-  const text = await step.text({
-    value: cloud,
-    prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
-    validate: (typed) =>
-      originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
-  });
-  // The step refuses a text that is not an address.
-  return originOf(text) ?? cloud;
+/**
+ * Asks for the address of a server until one answers there, so that no key is asked for in vain.
+ * @param placeOf returns the server at an address, with what is known of it
+ * @returns the server, with its CA file if one had to be chosen. @throws vscode.CancellationError
+ */
+export async function askPlace(
+  step: Step,
+  connection: Connection,
+  placeOf: (url: string) => RemoteServerEntry,
+): Promise<RemoteServerEntry> {
+  let place: RemoteServerEntry = placeOf(cloud);
+  for (;;) {
+    try {
+      await step.text({
+        value: cloud,
+        prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
+        validate: (typed) =>
+          originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
+        verify: (typed) => {
+          const url = originOf(typed) ?? cloud; // The step refuses a text that is not an address.
+          if (url !== place.url) place = placeOf(url);
+          return problemOf(connection, place);
+        },
+      });
+      return place;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.kind === 'untrusted')) throw error;
+      // The file dialog closes the step where VS Code shows it as a quick pick, so the step is over here.
+      place = { ...place, caFile: await offerCaFile(error.message) };
+      const problem = await problemOf(connection, place);
+      if (problem === undefined) return place;
+      void showError(problem);
+    }
+  }
+}
+
+/** @returns why the server cannot be reached, or undefined. @throws ApiError if its certificate is not trusted */
+async function problemOf(connection: Connection, place: RemoteServerEntry): Promise<string | undefined> {
+  try {
+    await connection.tryToReach(place);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError && error.kind === 'untrusted') throw error;
+    return messageOf(error);
+  }
 }
 
 /** Accepts an address with or without scheme, path and `/api`. */
@@ -36,9 +73,20 @@ export interface VerifiedKey {
   readonly place: RemoteServerEntry;
 }
 
-/** Asks for a user key until the server knows it. @throws vscode.CancellationError; ApiError when the server fails */
-export async function askKey(step: Step, connection: Connection, place: RemoteServerEntry): Promise<VerifiedKey> {
+/**
+ * Asks for a user key until the server knows it. What was typed stays in the box meanwhile.
+ * @param typed what the box begins with
+ * @throws vscode.CancellationError
+ */
+export async function askKey(
+  step: Step,
+  connection: Connection,
+  place: RemoteServerEntry,
+  typed = '',
+): Promise<VerifiedKey> {
   const input = vscode.window.createInputBox();
+  let key = typed;
+  input.value = typed;
   input.prompt = vscode.l10n.t(
     'Your user key for {0}, created in the dashboard under Settings. It is kept in VS Code’s secret storage.',
     new URL(place.url).host,
@@ -49,7 +97,8 @@ export async function askKey(step: Step, connection: Connection, place: RemoteSe
       input.onDidChangeValue(() => (input.validationMessage = undefined));
       input.onDidAccept(() => {
         input.busy = true;
-        void verifyKey(connection, place, input.value.trim())
+        key = input.value.trim();
+        void verifyKey(connection, place, key)
           .then((answer) => {
             if (typeof answer === 'string') input.validationMessage = answer;
             else done(answer);
@@ -60,11 +109,11 @@ export async function askKey(step: Step, connection: Connection, place: RemoteSe
   } catch (error) {
     if (!(error instanceof ApiError && error.kind === 'untrusted')) throw error;
     const caFile = await offerCaFile(error.message);
-    return await askKey(step, connection, { ...place, caFile });
+    return await askKey(step, connection, { ...place, caFile }, key);
   }
 }
 
-/** @returns the sentence that says why not, or the key with its owner */
+/** @returns the sentence that says why not, or the key with its owner. @throws ApiError if the certificate is not trusted */
 async function verifyKey(connection: Connection, place: RemoteServerEntry, key: string): Promise<VerifiedKey | string> {
   if (key === '') return vscode.l10n.t('Paste your user key.');
   try {
@@ -72,7 +121,8 @@ async function verifyKey(connection: Connection, place: RemoteServerEntry, key: 
     if (owner !== null) return { key, name: owner.name ?? owner.email, place };
     return vscode.l10n.t('This is the key of a station. A user key is needed here.');
   } catch (error) {
-    if (!(error instanceof ApiError) || (error.kind !== 'unauthorized' && error.kind !== 'forbidden')) throw error;
+    if (!(error instanceof ApiError) || error.kind === 'untrusted') throw error;
+    if (error.kind !== 'unauthorized' && error.kind !== 'forbidden') return error.message;
     return vscode.l10n.t('{0} does not know this key.', new URL(place.url).host);
   }
 }

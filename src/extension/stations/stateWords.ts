@@ -3,7 +3,10 @@ import type { StationState } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 
-export function stateWord(state: StationState): string {
+/** A station that is not monitored is idle between two runs: that it is disconnected then is no news. */
+export type ShownState = StationState | 'idle';
+
+export function stateWord(state: ShownState): string {
   switch (state) {
     case 'connected':
       return vscode.l10n.t('connected');
@@ -11,6 +14,8 @@ export function stateWord(state: StationState): string {
       return vscode.l10n.t('running');
     case 'disconnected':
       return vscode.l10n.t('disconnected');
+    case 'idle':
+      return vscode.l10n.t('idle');
     case 'never':
       return vscode.l10n.t('never connected');
     case 'unknown':
@@ -18,20 +23,21 @@ export function stateWord(state: StationState): string {
   }
 }
 
-export function stateIcon(state: StationState): vscode.ThemeIcon {
+export function stateIcon(state: ShownState): vscode.ThemeIcon {
   const [icon, color] = icons[state];
   return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }
 
-const icons: Record<StationState, [icon: string, color: string]> = {
+const icons: Record<ShownState, [icon: string, color: string]> = {
   connected: ['pass', 'testing.iconPassed'],
   running: ['play-circle', 'charts.blue'],
-  disconnected: ['circle-slash', 'testing.iconFailed'],
+  disconnected: ['circle-slash', 'charts.red'],
+  idle: ['circle-outline', 'disabledForeground'],
   never: ['circle-large-outline', 'disabledForeground'],
   unknown: ['question', 'disabledForeground'],
 };
 
-export function stateSentence(state: StationState): string {
+export function stateSentence(state: ShownState): string {
   switch (state) {
     case 'connected':
       return vscode.l10n.t('Connected.');
@@ -39,6 +45,8 @@ export function stateSentence(state: StationState): string {
       return vscode.l10n.t('Running a script.');
     case 'disconnected':
       return vscode.l10n.t('Disconnected.');
+    case 'idle':
+      return vscode.l10n.t('Idle: no script runs on this station.');
     case 'never':
       return vscode.l10n.t('This station has never connected.');
     case 'unknown':

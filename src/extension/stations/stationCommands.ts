@@ -71,7 +71,7 @@ export function registerStationCommands(
   });
 
   commands.register('copyStationId', async (argument) => {
-    const station = await choice.station(argument, vscode.l10n.t('Copy station id'));
+    const station = await choice.station(argument, vscode.l10n.t('Copy station ID'));
     await vscode.env.clipboard.writeText(station.id);
   });
 

@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { uptime } from '../../shared/contract/uptime.ts';
+import { formatPercent, formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
 import { lastDays } from '../../shared/uptime/uptime.ts';
-import { figuresOf, formatLargestUnits, formatPercent } from '../../shared/uptime/uptimeFigures.ts';
+import { figuresOf, formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
 import type { Node, StationNode } from './nodes.ts';
+import type { ShownState } from './stateWords.ts';
 import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
 
@@ -107,10 +109,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         return vscode.l10n.t('Too little was observed in the last {0} days to calculate its uptime.', uptimeDays);
       }
       return vscode.l10n.t(
-        'Up {0} of {1} observed ({2} %) in the last {3} days.',
+        'Up {0} of {1} observed ({2}) in the last {3} days.',
         formatPercent(percent, vscode.env.language),
         formatLargestUnits(observed),
-        coverage,
+        formatWholePercent(coverage, vscode.env.language),
         uptimeDays,
       );
     } catch (error) {
@@ -119,16 +121,23 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     }
   }
 
-  #stateOf({ id, state, pauses }: StationItem): StationItemState {
+  #stateOf(station: StationItem): StationItemState {
+    const { id, pauses } = station;
     const isSelected = id === this.#store.selected?.id;
     return {
-      state: this.#store.running.has(id) ? 'running' : state,
+      state: this.#shownState(station),
       isSelected,
       pause: pauseAt(pauses, Date.now()),
       waiting: this.#store.waitingPrompts.get(id),
       // Stations without procedures are expanded too; otherwise the first linked one would be below a collapsed node.
       isExpanded: isSelected || this.#roots.size <= maxExpandedStations,
     };
+  }
+
+  #shownState({ id, state, operatorAddress }: StationItem): ShownState {
+    if (this.#store.running.has(id)) return 'running';
+    const isMonitored = this.#store.watched.has(id) || operatorAddress !== null;
+    return state === 'disconnected' && !isMonitored ? 'idle' : state;
   }
 
   /** @param changed the station whose details have changed */

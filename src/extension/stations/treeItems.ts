@@ -1,17 +1,25 @@
 import * as vscode from 'vscode';
-import type { StationState } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { ago } from '../../shared/format/ago.ts';
+import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 import { yieldSentences } from '../connection/yieldSentences.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
-import { pauseIcon, pauseSentence, pauseWord, stateIcon, stateSentence, stateWord } from './stateWords.ts';
+import {
+  pauseIcon,
+  pauseSentence,
+  pauseWord,
+  type ShownState,
+  stateIcon,
+  stateSentence,
+  stateWord,
+} from './stateWords.ts';
 
 export interface StationItemState {
-  readonly state: StationState;
+  readonly state: ShownState;
   readonly isSelected: boolean;
   readonly isExpanded: boolean;
   readonly pause: Pause | undefined;
@@ -66,7 +74,7 @@ export function stationTooltip(
   { state, isSelected, pause, waiting }: StationItemState,
   uptime: string,
 ): string {
-  const since = state === station.state ? station.stateSince : null;
+  const since = isOfServer(station, state) ? station.stateSince : null;
   return joinParts(
     '\n',
     station.name,
@@ -82,8 +90,8 @@ export function stationTooltip(
 }
 
 /** Returns since when the state holds, or '' if unknown: of a run in this window the server may not know yet. */
-function sinceWords(station: StationItem, state: StationState): string {
-  if (station.stateSince === null || state !== station.state) return '';
+function sinceWords(station: StationItem, state: ShownState): string {
+  if (station.stateSince === null || !isOfServer(station, state)) return '';
   const since = new Date(station.stateSince);
   const isToday = since.toDateString() === new Date().toDateString();
   return vscode.l10n.t(
@@ -93,6 +101,8 @@ function sinceWords(station: StationItem, state: StationState): string {
       : since.toLocaleDateString(undefined, { day: 'numeric', month: 'short' }),
   );
 }
+
+const isOfServer = (station: StationItem, state: ShownState): boolean => state === station.state || state === 'idle';
 
 export function procedureItem({ station, procedure, week }: ProcedureNode): vscode.TreeItem {
   const label = procedureLabel(procedure);
@@ -159,7 +169,10 @@ function weekWords(week: Week | undefined): string {
   if (week.yield === null || week.runs === 0) return runs;
   const { passed_first, units } = week.yield.counts;
   const share = yieldPercent(passed_first, units);
-  const words = share === null ? vscode.l10n.t('no yield data') : vscode.l10n.t('{0} % first pass', share);
+  const words =
+    share === null
+      ? vscode.l10n.t('no yield data')
+      : vscode.l10n.t('{0} first pass', formatWholePercent(share, vscode.env.language));
   return joinParts(' · ', runs, words);
 }
 

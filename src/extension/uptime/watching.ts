@@ -34,6 +34,7 @@ export class Watching implements vscode.Disposable {
     this.#state = state;
     this.#subscription = store.onDidChange(() => this.#check());
     this.#updateFeed();
+    store.setWatched(this.stations);
   }
 
   get stations(): ReadonlySet<string> {
@@ -50,6 +51,7 @@ export class Watching implements vscode.Disposable {
     this.#updateFeed();
     this.#check();
     this.#changed.fire();
+    this.#store.setWatched(stations);
     return isWatched;
   }
 

@@ -4,6 +4,8 @@ interface TextOptions {
   readonly value: string;
   readonly prompt: string;
   readonly validate?: (text: string) => string | undefined;
+  /** Is asked on Enter, for what takes time. The text stays in the box while it is refused. */
+  readonly verify?: (text: string) => Promise<string | undefined>;
 }
 
 export type Question = (step: Step) => Promise<void>;
@@ -56,19 +58,29 @@ export class Step {
     this.#draft = draft;
   }
 
-  text({ value, prompt, validate = () => undefined }: TextOptions): Promise<string> {
+  text({ value, prompt, validate = () => undefined, verify }: TextOptions): Promise<string> {
     const box = vscode.window.createInputBox();
     box.value = this.#draft.text ?? value;
     box.prompt = prompt;
-    return this.show(box, (done) => {
+    return this.show(box, (done, failed) => {
       box.onDidChangeValue((text) => {
         this.#draft.text = text;
         box.validationMessage = validate(text) ?? '';
       });
       box.onDidAccept(() => {
-        const refusal = validate(box.value);
-        if (refusal === undefined) done(box.value.trim());
-        else box.validationMessage = refusal;
+        const text = box.value;
+        const refusal = validate(text);
+        if (refusal !== undefined) box.validationMessage = refusal;
+        else if (verify === undefined) done(text.trim());
+        else if (!box.busy) {
+          box.busy = true;
+          void verify(text)
+            .then((problem) => {
+              if (problem === undefined) done(text.trim());
+              else if (box.value === text) box.validationMessage = problem;
+            }, failed)
+            .finally(() => (box.busy = false));
+        }
       });
     });
   }

@@ -42,9 +42,6 @@ function unobservedKind({ maintenance, paused, unknown }: Durations): UptimeKind
 const percentage = (part: number, total: number, steps: number): number =>
   total === 0 ? 0 : Number((BigInt(part) * BigInt(100 * steps)) / BigInt(total)) / steps;
 
-export const formatPercent = (percent: number, language?: string): string =>
-  `${percent.toLocaleString(language, { minimumFractionDigits: Number.isInteger(percent / 100) ? 0 : 2 })} %`;
-
 const second = 1000;
 const units = [
   ['d', 86_400 * second],

@@ -95,7 +95,7 @@ export class OperatorView extends PageElement {
     if (!state) return html`<p class="note waiting" role="status">${connection.message ?? l10n.t('Connecting…')}</p>`;
     const { test } = state;
     return html`
-      ${titleBar(state, connection, this.mayAct, this.inEditor, {
+      ${titleBar(state, connection, this.mayAct, this.inEditor, this.scale, {
         larger: () => this.#setScale(this.scale >= 2 ? 1 : this.scale + 0.25),
         send: (message) => this.#host.send(message),
       })}

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { LiveState } from '../../shared/contract/operator.ts';
 import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
+import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { icon } from '../shared/icons.ts';
 import { sourceWords } from './words.ts';
 
@@ -17,6 +18,7 @@ export function titleBar(
   connection: Connection,
   mayAct: boolean,
   inEditor: boolean,
+  scale: number,
   { larger, send }: Actions,
 ): unknown {
   const tool = (sign: string, label: string, act: () => void): unknown => html`
@@ -32,7 +34,7 @@ export function titleBar(
       <span class="note source">${sourceWords(source)}</span>
       ${mayAct ? nothing : html`<span class="read-only">${icon('eye')} ${l10n.t('Watching only')}</span>`}
       <nav class="tools" aria-label=${l10n.t('Tools')}>
-        ${tool('text-size', l10n.t('Text Size'), larger)}
+        ${tool('text-size', `${l10n.t('Text Size')} ${formatWholePercent(100 * scale, document.documentElement.lang)}`, larger)}
         ${inEditor ? tool('link', l10n.t('Copy Link'), () => send({ type: 'share' })) : nothing}
         ${inEditor ? tool('link-external', l10n.t('Open in Browser'), () => send({ type: 'openInBrowser' })) : nothing}
         ${

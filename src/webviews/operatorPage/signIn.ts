@@ -27,6 +27,7 @@ export class SignIn extends PageElement {
     return html`
       <main class="sign-in">
         <form @submit=${this.#submit}>
+          <p class="product">Test Stations</p>
           <h1>${icon('key')} ${l10n.t('Sign in to operate')}</h1>
           <label for="key">${l10n.t('Station key or user key')}</label>
           <input
@@ -39,6 +40,9 @@ export class SignIn extends PageElement {
             ?disabled=${this.busy}
           />
           <p class="note" id="key-note">
+            ${l10n.t('To copy the station key, right-click the station in the Stations view of VS Code and choose Station Key > Copy Key.')}
+          </p>
+          <p class="note">
             ${l10n.t('The key is kept for this tab only, and removed when you sign out or close the tab.')}
             ${local ? nothing : l10n.t('It is sent over the network without encryption.')}
           </p>

@@ -35,12 +35,19 @@ export function factsOf(run: Report): unknown {
             </div>`
           : nothing,
       )}
+      ${
+        run.docstring
+          ? html`<div class="wide">
+              <dt>${l10n.t('Description')}</dt>
+              <dd class="docstring">${run.docstring}</dd>
+            </div>`
+          : nothing
+      }
       <div class="wide">
-        <dt>${l10n.t('Run id')}</dt>
-        <dd>${isPlaceholderId(run.id) ? l10n.t('not saved yet') : run.id}</dd>
+        <dt>${l10n.t('Run ID')}</dt>
+        <dd>${isPlaceholderId(run.id) ? l10n.t('not uploaded yet') : run.id}</dd>
       </div>
     </dl>
-    ${run.docstring ? html`<p class="docstring">${run.docstring}</p>` : nothing}
   `;
 }
 

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { ReportMeasurement } from '../../shared/contract/report.ts';
+import { shortNumber } from '../../shared/format/shortNumber.ts';
 import { formatValue } from '../../shared/format/values.ts';
 import { limitsBar, limitsOf } from '../../shared/run/limits.ts';
 import {
@@ -39,7 +40,9 @@ function row(result: ReportedValue, points: number | undefined, docstring: strin
         ${isMarginal(result) ? html`<span class="marginal" title=${l10n.t('Outside {0}', marginalText(validators))}>${l10n.t('marginal')}</span>` : nothing}
         ${of === null && docstring ? html`<span class="docstring">${docstring}</span>` : nothing}
       </span>
-      <span role="cell" class="value">${points === undefined ? valueText(result) : pointsText(points)}</span>
+      <span role="cell" class="value ${typeof result.value === 'number' ? 'number' : ''}"
+        >${points === undefined ? valueText(result) : pointsText(points)}</span
+      >
       <span role="cell" class="limits">${limitsText(validators)}</span>
       <span role="cell" class="place">${limitsBarOf(result)}</span>
     </div>
@@ -48,6 +51,7 @@ function row(result: ReportedValue, points: number | undefined, docstring: strin
 
 function valueText({ value, units, validators }: ReportedValue): unknown {
   const text = measuredText(value, limitsOf(validators));
+  if (text !== null && typeof value === 'number') return numberText(text, units, validators.length > 0);
   if (text === null) return html`<span class="note">${l10n.t('not measured')}</span>`;
   if (text.length <= maxInlineLength) return html`${text} <span class="units">${units}</span>`;
   return html`<details>
@@ -74,6 +78,14 @@ function placeText(value: number, lower: number | null, upper: number | null): s
 }
 
 const pointsText = (points: number): string => l10n.t('{0} points', points.toLocaleString(language()));
+
+/** Shows a number in the form that is easiest to read, and its plain form as a tooltip. */
+function numberText(text: string, units: string | null, hasLimits: boolean): unknown {
+  const short = shortNumber(text, units, hasLimits);
+  const title = short.text === text ? nothing : `${text} ${units ?? ''}`.trim();
+  return html`<span title=${title}>${short.text} <span class="units">${short.units}</span></span>`;
+}
+
 
 function plotRow(
   { id, name }: ReportMeasurement,

@@ -2,10 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Days, Incident, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { DayUptime } from '../../shared/contract/uptimeView.ts';
+import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { percent } from '../../shared/format/percent.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
-import { cssPercent } from '../shared/element.ts';
+import { cssPercent, language } from '../shared/element.ts';
 import { iconButton, outcomeMark } from '../shared/icons.ts';
 import { dayName, nearTime, timeOfDay } from './clock.ts';
 import { send } from './host.ts';
@@ -49,12 +50,12 @@ function dayFacts(day: DayUptime): unknown {
       ${fact(l10n.t('Downtime'), seen === 0 ? '–' : downText(durations))}
       ${fact(
         l10n.t('Utilization'),
-        seen === 0 ? '–' : `${Math.min(100, percent(in_runs, seen))} %`,
+        seen === 0 ? '–' : formatWholePercent(Math.min(100, percent(in_runs, seen)), language()),
         seen === 0 ? '' : l10n.t('{0} in runs', formatLargestUnits(in_runs)),
       )}
       ${fact(
         l10n.t('First-pass yield'),
-        firstPass === null ? l10n.t('no data') : `${firstPass} %`,
+        firstPass === null ? l10n.t('no data') : formatWholePercent(firstPass, language()),
         firstPass === null ? '' : l10n.t('{0} of {1} units', passed_first, units),
       )}
       ${fact(l10n.t('Runs'), String(runs_count))}

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import type { StationState } from '../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { Durations, InstantState } from '../../shared/contract/uptime.ts';
-import { figuresOf, formatLargestUnits, formatPercent } from '../../shared/uptime/uptimeFigures.ts';
+import { formatPercent, formatWholePercent } from '../../shared/format/formatPercent.ts';
+import { figuresOf, formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { language } from '../shared/element.ts';
 import { dayName } from './clock.ts';
 
@@ -72,7 +73,8 @@ export function uptimeText(durations: Durations): string {
   return percent === null ? l10n.t('not enough data') : formatPercent(percent, language());
 }
 
-export const coverageText = (durations: Durations): string => `${figuresOf(durations).coverage} %`;
+export const coverageText = (durations: Durations): string =>
+  formatWholePercent(figuresOf(durations).coverage, language());
 
 export const observedText = (durations: Durations): string =>
   l10n.t('of {0} observed ({1})', formatLargestUnits(observed(durations)), coverageText(durations));

@@ -2,18 +2,28 @@ import type { Page } from 'playwright-core';
 import { until } from './until.ts';
 
 /**
- * Opens a menu and chooses an item; `item` is its whole label, without the keybinding beside it. What opens late, such as a
- * panel, closes a menu that is open: then it is opened anew.
+ * Opens a menu and chooses an item of it or of one of its submenus; `item` is its whole label, without the keybinding beside
+ * it. Something that opens late, such as a panel, closes an open menu: then it is opened again.
  */
 export async function chooseMenuItem(page: Page, item: string, open: () => Promise<void>): Promise<void> {
   const menu = page.locator('.monaco-menu');
   const entry = menu
     .getByRole('menuitem')
     .filter({ has: page.locator('.action-label').getByText(item, { exact: true }) });
+  const submenus = menu.locator('.monaco-submenu-item');
   await until(
     async () => {
-      if (await menu.first().isVisible()) await page.keyboard.press('Escape');
+      for (let tries = 0; tries < 3 && (await menu.first().isVisible()); tries += 1)
+        await page.keyboard.press('Escape');
       await open();
+      await menu.first().waitFor({ timeout: 5000 });
+      const count = await submenus.count();
+      for (let index = 0; index < count && !(await entry.isVisible()); index += 1) {
+        const submenu = submenus.nth(index);
+        await submenu.hover({ timeout: 5000 });
+        await submenu.press('ArrowRight', { timeout: 5000 });
+        if (!(await entry.isVisible())) await page.keyboard.press('ArrowLeft');
+      }
       // A fresh menu ignores the mouse button for a moment, lest the click that opened it also chooses.
       await entry.hover({ timeout: 5000 });
       await entry.press('Enter', { timeout: 5000 });

@@ -30,7 +30,7 @@ export class TestExplorer {
 
   /** The row of a script or phase. */
   row(label: string): Locator {
-    const name = new RegExp(`^${label.replaceAll('.', '\\.')}[ ,]`);
+    const name = new RegExp(`^${label.replace(/[.()]/g, '\\$&')}[ ,]`);
     return this.#window.page.locator('.test-explorer').getByRole('treeitem', { name });
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { sumOf, zeroDurations } from '../../../src/shared/uptime/uptime.ts';
-import { figuresOf, formatLargestUnits, formatPercent } from '../../../src/shared/uptime/uptimeFigures.ts';
+import { figuresOf, formatLargestUnits } from '../../../src/shared/uptime/uptimeFigures.ts';
 
 const figures = (time: Partial<ReturnType<typeof zeroDurations>>) => figuresOf({ ...zeroDurations(), ...time });
 const day = 86_400_000;
@@ -69,19 +69,6 @@ describe('figures of uptime', () => {
 });
 
 describe('words of uptime', () => {
-  it('name percentages', () => {
-    for (const [percent, words] of [
-      [100, '100 %'],
-      [99.9, '99.90 %'],
-      [99.82, '99.82 %'],
-      [50, '50.00 %'],
-      [0, '0 %'],
-    ] as const) {
-      assert.equal(formatPercent(percent, 'en'), words);
-    }
-    assert.equal(formatPercent(99.5, 'de'), '99,50 %');
-  });
-
   it('name durations by their two largest units', () => {
     for (const [millis, words] of [
       [0, '0 s'],

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
 import { lineRange } from '../scriptFile.ts';
@@ -22,10 +23,11 @@ export class TestItems {
 
   scriptItem(script: vscode.Uri): vscode.TestItem {
     const id = script.toString();
-    const existing = this.controller.items.get(id);
-    if (existing !== undefined) return existing;
-    // A description would do for the folder, but screen readers are given that in place of the label.
-    const item = this.controller.createTestItem(id, vscode.workspace.asRelativePath(script), script);
+    const known = this.controller.items.get(id);
+    if (known !== undefined) return known;
+    const path = vscode.workspace.asRelativePath(script);
+    const item = this.controller.createTestItem(id, scriptLabel(path), script);
+    item.sortText = path; // the scripts of a folder are together
     item.range = new vscode.Range(0, 0, 0, 0);
     this.controller.items.add(item);
     return item;
@@ -136,6 +138,15 @@ export class TestItems {
     item.sortText = sortText(1, index);
     return id;
   }
+}
+
+/**
+ * Returns the name of a script with its folder behind it, which a narrow view cuts off first. A description could have the
+ * folder, but screen readers are given that in place of the label.
+ */
+function scriptLabel(path: string): string {
+  const folder = posix.dirname(path);
+  return folder === '.' ? path : `${posix.basename(path)} (${folder})`;
 }
 
 const isFromRun = (id: string): boolean => /@\d+\.\d+$/.test(id);

@@ -90,7 +90,7 @@ function useProcedure(
   procedure: LinkedProcedure,
 ): vscode.CodeAction {
   const label = procedureLabel(procedure);
-  const title = takesOnlyId ? vscode.l10n.t('Use the Id of {0}', label) : vscode.l10n.t('Use {0}', label);
+  const title = takesOnlyId ? vscode.l10n.t('Use the ID of {0}', label) : vscode.l10n.t('Use {0}', label);
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const id = takesOnlyId ? procedure.id : (procedure.identifier ?? procedure.id);
   const range = rangeOf(document, literal);

@@ -30,6 +30,7 @@ export class ProcedureQuestion {
   readonly #connection: Connection;
   readonly #store: StationStore;
   readonly #station: Station;
+  #isAssumed = false;
   readonly #answers = new Map<string | null, Promise<string | null>>();
 
   constructor(connection: Connection, store: StationStore, station: Station) {
@@ -50,6 +51,11 @@ export class ProcedureQuestion {
     return procedures.find((procedure) => hasIdOrIdentifier(procedure, answer))?.id ?? answer;
   }
 
+  /** Whether the script named no procedure, and the only linked one was taken without a question. */
+  get isAssumed(): boolean {
+    return this.#isAssumed;
+  }
+
   #answerOnce(scriptId: string | null): Promise<string | null> {
     const named = scriptId?.trim() || null;
     const known = this.#answers.get(named);
@@ -62,7 +68,10 @@ export class ProcedureQuestion {
 
   async #ask(scriptId: string | null): Promise<string | null> {
     const choice = chooseProcedure(scriptId, this.#station.procedures);
-    if ('decided' in choice) return scriptId ?? choice.decided.id;
+    if ('decided' in choice) {
+      this.#isAssumed ||= scriptId === null;
+      return scriptId ?? choice.decided.id;
+    }
     const options = [
       ...(scriptId === null ? [] : await this.#linkNamed(scriptId)),
       ...choice.linked.map((procedure) => this.#runAs(procedure)),

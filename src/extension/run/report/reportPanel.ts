@@ -11,6 +11,7 @@ import { ApiError } from '../../client/apiError.ts';
 import type { Log } from '../../vscode/log.ts';
 import { showError } from '../../vscode/messages.ts';
 import { saveAs } from '../../vscode/saveAs.ts';
+import { shortTime } from '../../vscode/shortTime.ts';
 import { webviewPage } from '../../vscode/webviewPage.ts';
 import { ReportAttachments, type ReportSource } from './reportSource.ts';
 import { findSources, showPlace, type WorkspaceSources } from './workspaceSources.ts';
@@ -73,8 +74,8 @@ export class ReportPanel implements vscode.Disposable {
   async #load(): Promise<void> {
     try {
       const { run, isSaved } = await this.#source.load();
-      const title = `${oneLine(run.unit.serial_number)} ${run.outcome}`;
-      this.#panel.title = isSaved ? title : vscode.l10n.t('{0} (not saved yet)', title);
+      const title = `${oneLine(run.unit.serial_number)} ${run.outcome} ${shortTime(new Date(run.started_at))}`;
+      this.#panel.title = isSaved ? title : vscode.l10n.t('{0} (not uploaded yet)', title);
       this.#shown = { run, isSaved, sources: findSources(run) };
       await this.#show(this.#shown);
     } catch (error) {

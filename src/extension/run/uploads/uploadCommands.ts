@@ -22,7 +22,7 @@ export function registerUploadCommands(
     const id = idOf(argument) ?? idOf(focused());
     const known = uploads.pending.find((result) => result.id === id);
     if (known !== undefined) return known;
-    if (uploads.pending.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
+    if (uploads.pending.length === 0) throw new UserError(vscode.l10n.t('No upload is pending on this machine.'));
     const items = uploads.pending.map((result) => ({
       label: withoutIcons(unitNameOf(result)),
       description: result.outcome,
@@ -34,12 +34,13 @@ export function registerUploadCommands(
   };
 
   commands.register('retryUpload', async (argument) => {
-    const result = await chosen(argument, vscode.l10n.t('Push again'));
+    const result = await chosen(argument, vscode.l10n.t('Retry upload'));
     const pushed = await uploads.retry(result);
-    if ('pendingReason' in pushed) {
-      throw new UserError(vscode.l10n.t('{0} was not saved: {1}', unitNameOf(result), pushed.pendingReason));
-    }
-    showDone(vscode.l10n.t('The result of {0} was saved', unitNameOf(result)));
+    if ('pendingReason' in pushed)
+      throw new UserError(
+        vscode.l10n.t('The result of {0} was not uploaded: {1}', unitNameOf(result), pushed.pendingReason),
+      );
+    showDone(vscode.l10n.t('The result of {0} was uploaded', unitNameOf(result)));
   });
 
   commands.register('givePartNumber', async (argument) => {
@@ -47,7 +48,7 @@ export function registerUploadCommands(
     const script = vscode.Uri.file(result.script);
     const number = await vscode.window.showInputBox({
       title: vscode.l10n.t('Part number of {0}', unitNameOf(result)),
-      prompt: vscode.l10n.t('The result is pushed with this part number.'),
+      prompt: vscode.l10n.t('The result is uploaded with this part number.'),
       value: partNumbers.lastFor(script) ?? '',
       ignoreFocusOut: true,
       validateInput: partNumberProblem,
@@ -56,11 +57,12 @@ export function registerUploadCommands(
     await partNumbers.save(script, number.trim());
     for (const each of await withOthers(result)) {
       const pushed = await uploads.setPartNumber(each, number.trim());
-      if ('pendingReason' in pushed) {
-        throw new UserError(vscode.l10n.t('{0} was not saved: {1}', unitNameOf(each), pushed.pendingReason));
-      }
+      if ('pendingReason' in pushed)
+        throw new UserError(
+          vscode.l10n.t('The result of {0} was not uploaded: {1}', unitNameOf(each), pushed.pendingReason),
+        );
     }
-    showDone(vscode.l10n.t('The result of {0} was saved', unitNameOf(result)));
+    showDone(vscode.l10n.t('The result of {0} was uploaded', unitNameOf(result)));
   });
 
   /** Returns the result, and if the user wants it, the others of its script that lack a part number too. */
@@ -74,7 +76,7 @@ export function registerUploadCommands(
     const only = vscode.l10n.t('Only This Result');
     const picked = await showInformation(
       vscode.l10n.t('Other results of {0} have no part number either.', basename(result.script)),
-      { modal: true, detail: vscode.l10n.t('They can be pushed with the same part number.') },
+      { modal: true, detail: vscode.l10n.t('They can be uploaded with the same part number.') },
       all,
       only,
     );
@@ -83,11 +85,11 @@ export function registerUploadCommands(
   };
 
   commands.register('discardUpload', async (argument) => {
-    const result = await chosen(argument, vscode.l10n.t('Discard a result'));
+    const result = await chosen(argument, vscode.l10n.t('Discard pending upload'));
     const sure = await confirm({
       message: vscode.l10n.t('Discard the result of {0}?', unitNameOf(result)),
       detail: vscode.l10n.t(
-        '{0}, {1}, on {2}. No server has it: it is lost for good.',
+        '{0}, {1}, on {2}. It has not been uploaded and cannot be restored.',
         result.outcome,
         new Date(result.started_at).toLocaleString(),
         result.place.station.name,
@@ -99,16 +101,16 @@ export function registerUploadCommands(
 
   commands.register('discardAllUploads', async () => {
     const results = uploads.pending;
-    if (results.length === 0) throw new UserError(vscode.l10n.t('No result waits on this machine.'));
+    if (results.length === 0) throw new UserError(vscode.l10n.t('No upload is pending on this machine.'));
     const names = results.slice(0, 5).map((each) => `${unitNameOf(each)} · ${each.outcome}`);
     const rest = results.length - names.length;
     const sure = await confirm({
       message:
         results.length === 1
-          ? vscode.l10n.t('Discard the result that waits on this machine?')
-          : vscode.l10n.t('Discard all {0} results that wait on this machine?', results.length),
+          ? vscode.l10n.t('Discard the pending upload of this machine?')
+          : vscode.l10n.t('Discard all {0} pending uploads of this machine?', results.length),
       detail: vscode.l10n.t(
-        'No server has them: they are lost for good.\n\n{0}',
+        'They have not been uploaded and cannot be restored.\n\n{0}',
         [...names, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n'),
       ),
       button: vscode.l10n.t('Discard All'),
@@ -117,7 +119,7 @@ export function registerUploadCommands(
   });
 
   commands.register('openUpload', async (argument) => {
-    await openReport(await chosen(argument, vscode.l10n.t('Open a result')));
+    await openReport(await chosen(argument, vscode.l10n.t('Open pending upload')));
   });
 
   return createStatusItem(uploads);
@@ -133,15 +135,15 @@ function idOf(argument: unknown): string | undefined {
 
 function createStatusItem(uploads: UploadQueue): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('testStations.waiting', vscode.StatusBarAlignment.Left, 9);
-  item.name = vscode.l10n.t('Results that wait');
+  item.name = vscode.l10n.t('Pending uploads');
   item.command = 'testStations.runs.focus';
   const show = (): void => {
     const count = uploads.pending.length;
     item.text = `$(cloud-upload) ${count}`;
     item.tooltip =
       count === 1
-        ? vscode.l10n.t('1 result waits on this machine to be saved. Click to see why.')
-        : vscode.l10n.t('{0} results wait on this machine to be saved. Click to see why.', count);
+        ? vscode.l10n.t('1 upload is pending on this machine. Click to see why.')
+        : vscode.l10n.t('{0} uploads are pending on this machine. Click to see why.', count);
     item.accessibilityInformation = { label: item.tooltip };
     if (count > 0) item.show();
     else item.hide();

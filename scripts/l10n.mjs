@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
-import { root } from './lib/places.mjs';
-import { runMain } from './lib/trouble.mjs';
+import { runMain } from './lib/main.mjs';
+import { root } from './lib/paths.mjs';
 
 const folder = join(root, 'l10n');
 

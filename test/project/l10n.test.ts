@@ -28,6 +28,13 @@ describe('the translations', () => {
     for (const [key, value] of listed) assert.equal(value, key);
   });
 
+  it('are complete in German', () => {
+    assert.deepEqual(
+      translations.map(({ file }) => file.replaceAll('\\', '/')),
+      ['l10n/bundle.l10n.de.json', 'package.nls.de.json'],
+    );
+  });
+
   for (const { source, file } of translations) {
     it(`have each text of ${source} and no other in ${file}`, () => {
       assert.deepEqual(Object.keys(texts(file)).sort(), Object.keys(texts(source)).sort());

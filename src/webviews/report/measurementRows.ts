@@ -86,7 +86,6 @@ function numberText(text: string, units: string | null, hasLimits: boolean): unk
   return html`<span title=${title}>${short.text} <span class="units">${short.units}</span></span>`;
 }
 
-
 function plotRow(
   { id, name }: ReportMeasurement,
   { axes, points }: NonNullable<ReportMeasurement['curve']>,

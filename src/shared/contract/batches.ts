@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { creators, id, idAnswer, many, operation, page, pageQuery, timestamp } from './common.ts';
+import { creators, id, idAnswer, many, numbered, operation, page, pageQuery, sortOrder, timestamp } from './common.ts';
 import { batchNumber, lookupNumber } from './numbers.ts';
 
 const byNumber = z.object({ number: lookupNumber });
-const numbered = z.object({ id, number: z.string() });
 
 const batchListItem = numbered.extend({
   created_at: timestamp,
@@ -49,7 +48,7 @@ export const batches = {
       part_numbers: many(z.string()),
       revision_numbers: many(z.string()),
       sort_by: z.enum(['number', 'created_at']).default('created_at'),
-      sort_order: z.enum(['asc', 'desc']).default('desc'),
+      sort_order: sortOrder,
     }),
     answer: page(batchListItem),
   }),

@@ -31,6 +31,9 @@ export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType,
 export const id = z.uuid().toLowerCase();
 export const byId = z.object({ id });
 export const idAnswer = z.object({ id });
+export const named = z.object({ id, name: z.string() });
+export const numbered = z.object({ id, number: z.string() });
+export const sortOrder = z.enum(['asc', 'desc']).default('desc');
 
 export const imageIdOrNone = z.union(
   [z.literal(''), id],
@@ -39,7 +42,7 @@ export const imageIdOrNone = z.union(
 
 export const creators = {
   created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
-  created_by_station: z.object({ id, name: z.string() }).nullable(),
+  created_by_station: named.nullable(),
 };
 
 /**
@@ -86,6 +89,7 @@ export const name60 = z
 
 export const outcome = z.enum(['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED']);
 export type Outcome = z.infer<typeof outcome>;
+export const sequenceOutcome = z.enum([...outcome.options, 'SKIP']);
 export const phaseOutcome = z.enum(['PASS', 'FAIL', 'SKIP', 'ERROR']);
 export type PhaseOutcome = z.infer<typeof phaseOutcome>;
 export const measurementOutcome = z.enum(['PASS', 'FAIL', 'UNSET']);

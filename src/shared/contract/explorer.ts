@@ -7,18 +7,17 @@ import {
   many,
   measurementOutcome,
   measurementType,
+  named,
   operation,
   outcome,
   page,
   pageQuery,
   phaseOutcome,
+  sortOrder,
   timestamp,
 } from './common.ts';
 import { durationQuery, measurement, operatorQuery, phase, runFilterQuery, startQuery, validator } from './runs.ts';
 import { sample } from './units.ts';
-
-const named = z.object({ id, name: z.string() });
-const sortOrder = z.enum(['asc', 'desc']).default('desc');
 
 /** Filters of phases and measurements. `ids`, starts and durations refer to the runs. */
 const rows = {

@@ -8,6 +8,7 @@ import {
   outcome,
   phaseOutcome,
   points,
+  sequenceOutcome,
 } from './common.ts';
 import { metadata } from './metadata.ts';
 import { batchNumber, partNumber, revisionNumber, serialNumber, versionTag } from './numbers.ts';
@@ -73,7 +74,7 @@ export type V2Phase = z.infer<typeof phase>;
 const sequence = z.object({
   path: z.string().min(1),
   name: z.string(),
-  outcome: z.enum([...outcome.options, 'SKIP']),
+  outcome: sequenceOutcome,
   source: z.string().nullish(),
   started_at: time.nullish(),
   ended_at: time.nullish(),

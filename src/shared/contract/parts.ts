@@ -1,11 +1,22 @@
 import * as z from 'zod';
-import { creators, id, idAnswer, imageIdOrNone, many, operation, page, pageQuery, timestamp } from './common.ts';
+import {
+  creators,
+  id,
+  idAnswer,
+  imageIdOrNone,
+  many,
+  numbered,
+  operation,
+  page,
+  pageQuery,
+  sortOrder,
+  timestamp,
+} from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 import { lookupNumber, partName, partNumber, revisionNumber } from './numbers.ts';
 
 const byNumber = z.object({ number: lookupNumber });
 const byRevision = z.object({ part_number: lookupNumber, revision_number: lookupNumber });
-const numbered = z.object({ id, number: z.string() });
 const revisionsPath = '/api/v2/parts/{part_number}/revisions';
 
 const changesSomething = [
@@ -65,7 +76,7 @@ export const parts = {
       procedure_ids: many(id),
       ...metadataQuery,
       sort_by: z.enum(['name', 'number', 'created_at']).default('created_at'),
-      sort_order: z.enum(['asc', 'desc']).default('desc'),
+      sort_order: sortOrder,
     }),
     answer: page(partListItem),
   }),

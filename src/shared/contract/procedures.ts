@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { byId, id, idAnswer, name60, operation, outcome, page, pageQuery, timestamp } from './common.ts';
+import { byId, id, idAnswer, name60, named, operation, outcome, page, pageQuery, timestamp } from './common.ts';
 
 /** The short name that scripts use, such as `FVT1`. Unique without regard to case; `/api/v1` accepts it for the id. */
 export const procedureIdentifier = z
@@ -36,7 +36,7 @@ export const procedure = z.object({
       unit: z.object({ serial_number: z.string() }).nullable(),
     }),
   ),
-  stations: z.array(z.object({ id, name: z.string() })),
+  stations: z.array(named),
 });
 
 export const procedures = {

@@ -1,15 +1,27 @@
 import * as z from 'zod';
-import { atLeastOne, creators, id, idAnswer, many, operation, outcome, page, pageQuery, timestamp } from './common.ts';
+import {
+  atLeastOne,
+  creators,
+  id,
+  idAnswer,
+  many,
+  named,
+  numbered,
+  operation,
+  outcome,
+  page,
+  pageQuery,
+  sortOrder,
+  timestamp,
+} from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 import { batchNumber, lookupNumber, partNumber, revisionNumber, serialNumber } from './numbers.ts';
 
 export const sample = z.enum(['golden', 'failing', 'ignored']);
 export type Sample = z.infer<typeof sample>;
 
-const numbered = z.object({ id, number: z.string() });
 const part = numbered.extend({ name: z.string(), revision: numbered });
 const serial = z.object({ id, serial_number: z.string() });
-const named = z.object({ id, name: z.string() });
 
 const unitListItem = serial.extend({
   created_at: timestamp,
@@ -105,7 +117,7 @@ export const units = {
       sort_by: z
         .enum(['serial_number', 'created_at', 'last_run_at', 'part_number', 'last_run_procedure'])
         .default('created_at'),
-      sort_order: z.enum(['asc', 'desc']).default('desc'),
+      sort_order: sortOrder,
     }),
     answer: page(unitListItem),
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { creators, id, idAnswer, operation, timestamp } from './common.ts';
+import { creators, id, idAnswer, named, operation, timestamp } from './common.ts';
 import { lookupNumber, versionTag } from './numbers.ts';
 
 const path = '/api/v2/procedures/{procedure_id}/versions';
@@ -9,7 +9,7 @@ export const version = z.object({
   id,
   tag: z.string(),
   created_at: timestamp,
-  procedure: z.object({ id, name: z.string() }),
+  procedure: named,
   run_count: z.number().int(),
   ...creators,
 });

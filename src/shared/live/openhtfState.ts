@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { outcome } from '../contract/common.ts';
 import { bounds, type LivePhase, livePhase, type LivePrompt, type LiveTest } from '../contract/liveTest.ts';
+import { exceptionName, levelName } from '../run/openhtfRecord.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from './liveBounds.ts';
 import { toLiveMeasurement, truncate } from './liveMeasurement.ts';
+import { noPhaseRan } from './runProgress.ts';
 
 /**
  * The state of a running OpenHTF test in the form of `TestState.asdict` (openhtf 1.5 and 1.6), which the official client's
@@ -153,7 +155,7 @@ function readRecord(sent: unknown): Finished {
 }
 
 function exceptionText({ exc_type, exc_val }: z.infer<typeof raised>): string {
-  const type = /^<class '(?:.*\.)?(\w+)'>$/.exec(exc_type)?.[1] ?? exc_type;
+  const type = exceptionName(exc_type);
   return truncate(`${type}: ${typeof exc_val === 'string' ? exc_val : JSON.stringify(exc_val)}`, bounds.line);
 }
 
@@ -259,8 +261,7 @@ function readLogs(sent: readonly unknown[], from: number): { time: number; level
     const parsed = log.safeParse(each);
     if (!parsed.success || parsed.data.level < 20) return [];
     const { level, timestamp_millis: time, message } = parsed.data;
-    const word = level >= 50 ? 'CRITICAL' : level >= 40 ? 'ERROR' : level >= 30 ? 'WARNING' : 'INFO';
-    return [{ time, level: word, message: truncate(message, bounds.line) }];
+    return [{ time, level: levelName(level), message: truncate(message, bounds.line) }];
   });
 }
 
@@ -272,7 +273,7 @@ function resultOf(
   const known = outcome.safeParse(recorded).data ?? null;
   const ran = records.filter(({ phase }, index) => index > 0 || phase.name !== trigger).length;
   if (known === 'PASS' && ran === 0) {
-    return { outcome: 'ERROR', outcome_details: ['The test reported PASS, but not a single phase ran.'] };
+    return { outcome: 'ERROR', outcome_details: [noPhaseRan] };
   }
   const texts = details.map(({ code, description }) =>
     /^[A-Z_]*$/.test(code ?? '') ? (description ?? code ?? '') : `${code}: ${description ?? ''}`,

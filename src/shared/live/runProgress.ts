@@ -88,6 +88,8 @@ export interface Verdict {
   readonly reason: string | null;
 }
 
+export const noPhaseRan = 'The test reported PASS, but not a single phase ran.';
+
 /**
  * Returns the verdict of an execution; null while it runs. OpenHTF reports PASS when its executor broke before the first phase
  * (observed with `execute(bound_method)`), so its PASS without a single phase of the user's is an ERROR here.
@@ -95,7 +97,7 @@ export interface Verdict {
 export function verdictOf(execution: TestExecution): Verdict | null {
   if (execution.outcome === null) return null;
   if (execution.kind === 'openhtf' && execution.outcome === 'PASS' && execution.phasesRun === 0) {
-    return { outcome: 'ERROR', reason: 'The test reported PASS, but not a single phase ran.' };
+    return { outcome: 'ERROR', reason: noPhaseRan };
   }
   return { outcome: execution.outcome, reason: execution.outcomeDetails[0] ?? execution.failedDiagnoses[0] ?? null };
 }

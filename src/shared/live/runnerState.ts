@@ -3,6 +3,7 @@ import type { RunnerEvent, RunnerMeasurement } from '../contract/runner.ts';
 import { boundedMeasurements, boundedPhases, withLogs } from './liveBounds.ts';
 import { toLiveMeasurement, truncate } from './liveMeasurement.ts';
 import { boundedImage } from './openhtfState.ts';
+import { noPhaseRan } from './runProgress.ts';
 
 /** Returns the test after an event of the runner. Events of earlier executions do not change it. */
 export function testAfterEvent(test: LiveTest | null, event: RunnerEvent): LiveTest | null {
@@ -67,7 +68,7 @@ export function testAfterEvent(test: LiveTest | null, event: RunnerEvent): LiveT
       return test.prompt?.id === event.request_id ? { ...test, prompt: null } : test;
     case 'run_complete': {
       const empty = test.kind === 'openhtf' && event.outcome === 'PASS' && event.phases_run === 0;
-      const details = empty ? ['The test reported PASS, but not a single phase ran.'] : event.outcome_details;
+      const details = empty ? [noPhaseRan] : event.outcome_details;
       return {
         ...test,
         status: 'completed',

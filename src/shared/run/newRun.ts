@@ -5,9 +5,9 @@ import {
   type MeasurementOutcome,
   measurementOutcome,
   type Outcome,
-  outcome,
   type PhaseOutcome,
   points,
+  sequenceOutcome,
 } from '../contract/common.ts';
 import type { Metadata } from '../contract/metadata.ts';
 
@@ -98,7 +98,7 @@ export const newRunContext = z.object({
       path: z.string(),
       name: z.string(),
       source: z.string().nullable(),
-      outcome: z.enum([...outcome.options, 'SKIP']),
+      outcome: sequenceOutcome,
       startedAt: z.number().nullable(),
       endedAt: z.number().nullable(),
     }),
@@ -174,3 +174,8 @@ export function requireProcedure(procedure: string | null | undefined): string {
     'The run names no procedure. Pass procedure_id="…" in the script, with the identifier or id of a procedure of this server.',
   );
 }
+
+const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+/** Parses a time to milliseconds since 1970. A time without a zone is UTC, and not in the zone of the server's machine. */
+export const parseUtc = (time: string): number => Date.parse(zone.test(time) ? time : `${time}Z`);

@@ -1,12 +1,9 @@
 import * as z from 'zod';
 import type { NewFinding } from './newRun.ts';
-import type { OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
+import { exceptionName, type OpenhtfPhase, type OpenhtfRecord } from './openhtfRecord.ts';
 import { diagnosisTitle } from './results.ts';
 
 const raised = z.object({ exc_type: z.string(), exc_val: z.unknown(), exc_tb: z.string().nullish() });
-
-/** OpenHTF writes the type of an exception as Python prints a class: `<class 'ValueError'>`. */
-const typeName = (text: string): string => /^<class '(?:.*\.)?(\w+)'>$/.exec(text)?.[1] ?? text;
 
 /** OpenHTF ends the thread of a phase by this exception when the test is aborted. */
 const isTermination = (type: string): boolean => type === 'ThreadTerminationError';
@@ -24,7 +21,7 @@ export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[
   });
   const known = new Set(errors.map(({ title, message }) => `${title}\n${message}`));
   const details = (record.outcome_details ?? [])
-    .map(({ code, description }) => error(typeName(code ?? ''), description ?? ''))
+    .map(({ code, description }) => error(exceptionName(code ?? ''), description ?? ''))
     .filter(({ title, message }) => !known.has(`${title}\n${message}`) && (title !== '' || message !== ''));
   // The record lists diagnoses in the order of the phases. Those that remain belong to the whole test.
   const left = phases.map((each) => [...(each.diagnosis_results ?? []), ...(each.failure_diagnosis_results ?? [])]);
@@ -55,7 +52,7 @@ const error = (title: string, message: string, place: NewFinding['place'] = null
 function errorOf({ outcome, result }: OpenhtfPhase): NewFinding | null {
   const exception = raised.safeParse(result?.phase_result).data;
   if (exception !== undefined) {
-    const type = typeName(exception.exc_type);
+    const type = exceptionName(exception.exc_type);
     if (isTermination(type)) return error('Aborted', 'The test was stopped while this phase ran.');
     const value = exception.exc_val;
     const message = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exactNumber, finiteJson } from '../contract/common.ts';
+import { exactNumber, finiteJson, type logLevel } from '../contract/common.ts';
 
 const text = z.union([z.string(), exactNumber, z.boolean()]).transform((value) => String(value).trim());
 const short = (what: string, max = 60) =>
@@ -94,3 +94,13 @@ export const openhtfRecord = z.object({
   diagnoses: z.array(diagnosis).nullish().catch(null),
 });
 export type OpenhtfRecord = z.infer<typeof openhtfRecord>;
+
+export function levelName(level: number): z.infer<typeof logLevel> {
+  if (level >= 50) return 'CRITICAL';
+  if (level >= 40) return 'ERROR';
+  if (level >= 30) return 'WARNING';
+  return level >= 20 ? 'INFO' : 'DEBUG';
+}
+
+/** Returns the name of an exception type, which OpenHTF writes as Python prints a class: `<class 'ValueError'>`. */
+export const exceptionName = (text: string): string => /^<class '(?:.*\.)?(\w+)'>$/.exec(text)?.[1] ?? text;

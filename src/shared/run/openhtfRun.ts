@@ -12,7 +12,13 @@ import {
   roundMillis,
 } from './newRun.ts';
 import { findingsOf } from './openhtfFindings.ts';
-import type { OpenhtfLog, OpenhtfMeasurement, OpenhtfPhase, OpenhtfRecord } from './openhtfRecord.ts';
+import {
+  levelName,
+  type OpenhtfLog,
+  type OpenhtfMeasurement,
+  type OpenhtfPhase,
+  type OpenhtfRecord,
+} from './openhtfRecord.ts';
 import { evaluateRules, parseValidator } from './validators.ts';
 
 function toSeries(name: string, m: OpenhtfMeasurement): NewSeries[] | null {
@@ -60,13 +66,6 @@ function toPhases(phases: readonly OpenhtfPhase[], fallback: number): NewPhase[]
       measurements: Object.entries(p.measurements ?? {}).map(toMeasurement),
     };
   });
-}
-
-function levelName(level: number): NewLog['level'] {
-  if (level >= 50) return 'CRITICAL';
-  if (level >= 40) return 'ERROR';
-  if (level >= 30) return 'WARNING';
-  return level >= 20 ? 'INFO' : 'DEBUG';
 }
 
 const toLog = (log: OpenhtfLog): NewLog => ({

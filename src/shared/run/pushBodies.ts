@@ -1,3 +1,4 @@
+import type { PendingUploadEntry } from '../contract/pendingUpload.ts';
 import { runs } from '../contract/runs.ts';
 import { v1 } from '../contract/v1.ts';
 import { parseTolerantJson } from '../json/tolerantJson.ts';
@@ -7,7 +8,7 @@ import { openhtfRecordToNewRun } from './openhtfRun.ts';
 import { v1RunToNewRun } from './v1Run.ts';
 import { v2RunToNewRun } from './v2Run.ts';
 
-export type PushKind = 'openhtf' | 'v1' | 'v2';
+export type PushKind = PendingUploadEntry['kind'];
 
 const holders: Record<PushKind, string | undefined> = { openhtf: 'metadata', v1: 'unit_under_test', v2: undefined };
 

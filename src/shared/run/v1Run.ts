@@ -7,6 +7,7 @@ import {
   type NewPhase,
   type NewRun,
   noExtras,
+  parseUtc,
   requirePartNumber,
   requireProcedure,
   roundMillis,
@@ -19,11 +20,8 @@ type V1Step = NonNullable<V1RunBody['steps']>[number];
 type V1Measurement = NonNullable<V1Phase['measurements']>[number];
 type V1Log = NonNullable<V1RunBody['logs']>[number];
 
-const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
-
 function toLog(log: V1Log, index: number): NewLog {
-  // A time without a zone is UTC, as the client writes it, and not the zone of the server's machine.
-  const timestamp = Date.parse(zone.test(log.timestamp) ? log.timestamp : `${log.timestamp}Z`);
+  const timestamp = parseUtc(log.timestamp);
   if (Number.isNaN(timestamp)) {
     throw new RunInputError(`logs[${index}].timestamp must be an ISO 8601 time and is "${log.timestamp}".`);
   }
@@ -67,10 +65,7 @@ const toPhase = (phase: V1Phase): NewPhase => ({
 
 function stepPhase(step: V1Step, index: number): NewPhase {
   const what = `steps[${index}]`;
-  const startedAt = roundMillis(
-    Date.parse(zone.test(step.started_at) ? step.started_at : `${step.started_at}Z`),
-    `${what}.started_at`,
-  );
+  const startedAt = roundMillis(parseUtc(step.started_at), `${what}.started_at`);
   const duration = parseDuration(step.duration);
   if (duration === null)
     throw new RunInputError(`${what}.duration must be an ISO 8601 duration and is "${step.duration}".`);

@@ -16,16 +16,14 @@ import {
   type NewRunContext,
   type NewSeries,
   type NewValidator,
+  parseUtc,
   requirePartNumber,
   roundMillis,
   RunInputError,
 } from './newRun.ts';
 import { evaluateRules, expressionOf, limitRules, type Rule } from './validators.ts';
 
-const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
-
-const toMillis = (time: string, what: string): number =>
-  roundMillis(Date.parse(zone.test(time) ? time : `${time}Z`), what);
+const toMillis = (time: string, what: string): number => roundMillis(parseUtc(time), what);
 
 function toRule({ operator, expected_value, expression, is_decisive }: V2Validator): Rule {
   return {

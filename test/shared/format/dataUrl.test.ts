@@ -8,14 +8,14 @@ const text = (address: string): string | undefined => {
 };
 
 describe('a data: address', () => {
-  it('is read from base64, and from percent-encoding', () => {
+  it('parses base64 and percent-encoded data URLs', () => {
     assert.equal(text('data:image/png;base64,aGk='), 'image/png hi');
     assert.equal(text('DATA:Image/SVG+xml;charset=utf-8,%3Csvg/%3E'), 'image/svg+xml <svg/>');
     assert.equal(text('data:image/png;name=a;base64,aGk%3D'), 'image/png hi');
     assert.deepEqual([...(parseDataUrl('data:image/png;base64,//8A')?.content ?? [])], [255, 255, 0]);
   });
 
-  it('is none when it is malformed or something else', () => {
+  it('rejects malformed data URLs and other addresses', () => {
     for (const address of ['data:image/png;base64', 'data:image/png;base64,*', 'data:,%', 'https://x/a.png', 'a.png'])
       assert.equal(parseDataUrl(address), undefined, address);
   });

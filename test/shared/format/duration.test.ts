@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { formatDuration, parseDuration } from '../../../src/shared/format/duration.ts';
 
 describe('ISO 8601 durations', () => {
-  it('are read', () => {
+  it('parses ISO 8601 durations', () => {
     for (const [text, millis] of [
       ['PT0S', 0],
       ['PT1M45S', 105_000],
@@ -15,13 +15,13 @@ describe('ISO 8601 durations', () => {
     }
   });
 
-  it('are not read from something else', () => {
+  it('rejects text that is no ISO 8601 duration', () => {
     for (const text of ['', 'P', 'PT', 'P1Y', 'P1M', '105', 'PT-1S', '-PT1S', 'PT1S ', 'P1DT', 'PT1S1M']) {
       assert.equal(parseDuration(text), null, text);
     }
   });
 
-  it('are written, and read again the same', () => {
+  it('formats durations that parse to the same value', () => {
     for (const [millis, text] of [
       [0, 'PT0S'],
       [-5, 'PT0S'],

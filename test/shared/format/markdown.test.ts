@@ -3,17 +3,17 @@ import { describe, it } from 'mocha';
 import { escapeMarkdown } from '../../../src/shared/format/markdown.ts';
 
 describe('a name in Markdown', () => {
-  it('stays as it is where it has letters, digits and spaces', () => {
+  it('keeps letters, digits and spaces in Markdown', () => {
     assert.equal(escapeMarkdown('Prüfstand 7'), 'Prüfstand 7');
   });
 
-  it('has every sign that could mean something escaped', () => {
+  it('escapes every character with a meaning in Markdown', () => {
     assert.equal(escapeMarkdown('[a](command:b)'), String.raw`\[a\]\(command\:b\)`);
     assert.equal(escapeMarkdown('**a** `b` <c> &lt; d_e'), String.raw`\*\*a\*\* \`b\` \<c\> \&lt\; d\_e`);
     assert.equal(escapeMarkdown('https://a.b'), String.raw`https\:\/\/a\.b`);
   });
 
-  it('is on one line and without icons', () => {
+  it('puts a name on one line without icons', () => {
     assert.equal(escapeMarkdown('a\n\n# b'), String.raw`a \# b`);
     assert.ok(!escapeMarkdown('$(trash)').replaceAll('\\', '').includes('$('));
   });

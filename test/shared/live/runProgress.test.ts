@@ -46,19 +46,19 @@ describe('a script that runs', () => {
     assert.deepEqual([b?.serialNumber, b?.outcome, b?.push], ['SN-b', 'FAIL', { status: 403, message: 'not linked' }]);
   });
 
-  it('has no verdict before the record', () => {
+  it('has no verdict before the record is complete', () => {
     const [execution] = [started('a')].reduce(applyRunnerEvent, initialProgress).executions;
     assert.ok(execution);
     assert.equal(verdictOf(execution), null);
   });
 
-  it('never passes without a phase', () => {
+  it('never shows a PASS of OpenHTF without a phase', () => {
     const [execution] = [started('a'), complete('a', 'PASS', 0)].reduce(applyRunnerEvent, initialProgress).executions;
     assert.ok(execution);
     assert.equal(verdictOf(execution)?.outcome, 'ERROR');
   });
 
-  it('may pass without a phase where the script itself says so', () => {
+  it('accepts a PASS without a phase from a plain script', () => {
     const [execution] = [started('a', 'vanilla'), complete('a', 'PASS', 0)].reduce(
       applyRunnerEvent,
       initialProgress,
@@ -67,7 +67,7 @@ describe('a script that runs', () => {
     assert.equal(verdictOf(execution)?.outcome, 'PASS');
   });
 
-  it('is as bad as the worst of its executions', () => {
+  it('takes the worst verdict of the executions of a loop', () => {
     const verdicts = (['PASS', 'FAIL', 'PASS'] as const).map((outcome) => ({ outcome, reason: null }));
     assert.equal(worstOf(verdicts)?.outcome, 'FAIL');
     assert.equal(worstOf([]), null);
@@ -78,7 +78,7 @@ describe('a script that runs', () => {
     assert.deepEqual(events.reduce(applyRunnerEvent, initialProgress).otherRuns, ['run-x']);
   });
 
-  it('has ended only when the runner said so', () => {
+  it('ends only when the runner reports the end of the script', () => {
     assert.equal([started('a')].reduce(applyRunnerEvent, initialProgress).ended, false);
     const events: RunnerEvent[] = [{ event: 'script_ended', time: 0, exit_code: 0 }];
     assert.equal(events.reduce(applyRunnerEvent, initialProgress).ended, true);

@@ -34,14 +34,14 @@ const run: RunListItem = {
 };
 
 describe('a run that may be that of a result', () => {
-  it('is its run with the same unit, procedure and station', () => {
+  it('recognizes the run of a result by unit, procedure and station', () => {
     assert.ok(isRunOf(result, run));
     assert.ok(isRunOf({ ...result, procedureId: null }, run));
     assert.ok(isRunOf({ ...result, serial_number: 'sn-1' }, run));
     assert.ok(isRunOf({ ...result, outcome: 'PASS' }, { ...run, outcome: 'ERROR' }));
   });
 
-  it('is the run of something else where one of them differs, or where it would be a false PASS', () => {
+  it('rejects a run of another unit, procedure or station, and a false PASS', () => {
     assert.ok(!isRunOf({ ...result, serial_number: 'SN-10' }, run));
     assert.ok(!isRunOf({ ...result, procedureId: '00000000-0000-4000-8000-000000000000' }, run));
     assert.ok(!isRunOf(result, { ...run, created_by_station: { id: 'other', name: 'Bench 1' } }));
@@ -49,7 +49,7 @@ describe('a run that may be that of a result', () => {
     assert.ok(!isRunOf(result, { ...run, outcome: 'PASS' }));
   });
 
-  it('has the procedure that the body of its push names', () => {
+  it('reads the procedure from the body of a push', () => {
     assert.equal(procedureIn({ procedure_id: procedure }), procedure);
     assert.equal(procedureIn({ metadata: { procedure_id: procedure } }), procedure);
     assert.equal(procedureIn({ procedure_id: 'FVT1' }), null);

@@ -18,7 +18,7 @@ const near = (actual: number | null | undefined, expected: number): void =>
   assert.ok(Math.abs((actual ?? NaN) - expected) < 1e-9, `${actual} is not ${expected}`);
 
 describe('limits', () => {
-  it('are the narrowest of several rules; those that only warn are told apart', () => {
+  it('returns the narrowest limits of several rules, and marginal limits separately', () => {
     assert.deepEqual(limitsOf([...range, rule('>', 3.5), rule('<', 4.5, false), rule('matches', 'x')]), {
       lower: 3.5,
       upper: 5,
@@ -29,7 +29,7 @@ describe('limits', () => {
     assert.equal(limitsOf([rule('>=', '3')]).lower, null);
   });
 
-  it('place the value between them', () => {
+  it('places a value between its limits', () => {
     const bar = limitsBar(limitsOf(range), 4);
     near(bar?.lower, 0.2);
     near(bar?.upper, 0.8);
@@ -37,14 +37,14 @@ describe('limits', () => {
     assert.equal(bar?.beyond, null);
   });
 
-  it('show a value outside in its place, and one far outside at the end of the bar', () => {
+  it('places a value outside its limits, at most at the end of the bar', () => {
     assert.equal(limitsBar(limitsOf(range), 5.2)?.beyond, null);
     assert.ok((limitsBar(limitsOf(range), 5.2)?.value ?? 0) > 0.8);
     assert.deepEqual([limitsBar(limitsOf(range), 50)?.value, limitsBar(limitsOf(range), 50)?.beyond], [1, 'high']);
     assert.deepEqual([limitsBar(limitsOf(range), -50)?.value, limitsBar(limitsOf(range), -50)?.beyond], [0, 'low']);
   });
 
-  it('reach as far as the value needs where there is only one', () => {
+  it('draws the bar as long as the value needs if there is one limit', () => {
     for (const [limit, value, good] of [
       ['>=', 812, true],
       ['>=', 90, false],
@@ -59,12 +59,12 @@ describe('limits', () => {
     }
   });
 
-  it('are drawn where limit and value are the same, and are zero', () => {
+  it('draws a bar if limit and value are equal or zero', () => {
     near(limitsBar(limitsOf([rule('==', 0)]), 0)?.value, 0.5);
     near(limitsBar(limitsOf([rule('>=', 0)]), 0)?.value, 0.2);
   });
 
-  it('are not drawn for what is no number or has none', () => {
+  it('draws no bar without a number or without limits', () => {
     assert.equal(limitsBar(limitsOf(range), 'text'), null);
     assert.equal(limitsBar(limitsOf(range), NaN), null);
     assert.equal(limitsBar(limitsOf([]), 4), null);

@@ -17,7 +17,7 @@ const measured = (value: unknown, outcome: string, ...validators: string[]): Run
 });
 
 describe('the texts of a measurement', () => {
-  it('have no more digits than people read, and limits in words', () => {
+  it('shortens the digits of a measured value and shows its limits in words', () => {
     const failed = measured(5.296954532874218, 'FAIL', '4.9 <= x <= 5.1');
     assert.equal(measurementLine(failed), 'rail = 5.29695453 V, expected 4.9 ≤ x ≤ 5.1: FAIL');
     assert.deepEqual([valueOf(failed), expectedOf(failed)], ['5.29695453 V', '4.9 ≤ x ≤ 5.1 V']);
@@ -25,7 +25,7 @@ describe('the texts of a measurement', () => {
     assert.equal(measurementLine({ ...measured('GREEN', 'PASS'), units: null }), 'rail = GREEN: PASS');
   });
 
-  it('have all digits where fewer would put the value on the other side of a limit', () => {
+  it('shows all digits of a value that rounding would move across a limit', () => {
     assert.equal(valueOf(measured(5.1000000000001, 'FAIL', '4.9 <= x <= 5.1')), '5.1000000000001 V');
     assert.equal(valueOf(measured(5.1, 'PASS', '4.9 <= x <= 5.1')), '5.1 V');
     const limits = limitsOf(parseValidator('x == 0.3'));
@@ -43,7 +43,7 @@ describe('the texts of a measurement', () => {
     assert.equal(value, '4.89999999999');
   });
 
-  it('say that a value passed, but only just', () => {
+  it('shows that a passed value is marginal', () => {
     const range = '11.8 <= Marginal:11.9 <= x <= Marginal:12.04 <= 12.2';
     const line = (value: number, outcome = 'PASS'): string => measurementLine(measured(value, outcome, range));
     const expected = 'expected 11.8 ≤ x ≤ 12.2';
@@ -61,7 +61,7 @@ describe('the texts of a measurement', () => {
     );
   });
 
-  it('call a table of points by its length, without a unit', () => {
+  it('shows a table of points by its length, without a unit', () => {
     const table = (...rows: number[][]) => {
       const { value, units } = toLiveMeasurement({
         name: 'sweep',

@@ -32,7 +32,7 @@ const record = (outcome: string, phases: object[], others: object = {}) =>
 const findings = (...given: Parameters<typeof record>) => record(...given).context?.findings ?? [];
 
 describe('why an OpenHTF run ended as it did', () => {
-  it('is the exception of a phase, once, with its place in the user’s file', () => {
+  it('reports the exception of a phase once, with its place in the file of the user', () => {
     const boom = { name: 'boom', outcome: 'ERROR', result: raised("<class 'ValueError'>", 'no supply') };
     const details = [{ code: 'ValueError', description: 'no supply' }];
     assert.deepEqual(findings('ERROR', [{ name: 'fine', outcome: 'PASS' }, boom], { outcome_details: details }), [
@@ -47,7 +47,7 @@ describe('why an OpenHTF run ended as it did', () => {
     ]);
   });
 
-  it('is the time that ran out, or the stop of the user', () => {
+  it('reports a timeout or a stop by the user', () => {
     const timeout = { name: 'slow', outcome: 'ERROR', result: { phase_result: null } };
     assert.deepEqual(
       findings('TIMEOUT', [timeout]).map(({ title, phase }) => [title, phase]),
@@ -61,7 +61,7 @@ describe('why an OpenHTF run ended as it did', () => {
     );
   });
 
-  it('is what the test says where no phase did', () => {
+  it('reports the outcome details of the test if no phase failed', () => {
     const details = [{ code: 'PlugError', description: 'no port' }, { code: 3, description: null }, {}];
     assert.deepEqual(
       findings('ERROR', [], { outcome_details: details }).map(({ title, message }) => [title, message]),
@@ -72,7 +72,7 @@ describe('why an OpenHTF run ended as it did', () => {
     );
   });
 
-  it('has the diagnoses, with the phase that they are of', () => {
+  it('assigns diagnoses to their phases', () => {
     const diagnoses = [
       { result: 'too_hot', description: 'The part got too hot', component: 'U1', is_failure: true },
       { result: 'fine', description: 'All fine', component: null, priority: 'NORMAL' },
@@ -92,7 +92,7 @@ describe('why an OpenHTF run ended as it did', () => {
     );
   });
 
-  it('has each diagnosis at the phase that made it, also where phases make the same', () => {
+  it('assigns each diagnosis to the phase that made it, even if phases make the same', () => {
     const diagnoses = ['hot', 'cold', 'hot', 'hot'].map((result) => ({ result, description: 'd', component: null }));
     const phases = [
       { name: 'a', outcome: 'PASS', diagnosis_results: ['hot', 'cold'] },
@@ -145,7 +145,7 @@ describe('the head of a report', () => {
     line_number: 7,
   });
 
-  it('has the last log of an error for a run that says nothing itself', () => {
+  it('shows the last error log as the reason if the run states none', () => {
     const logs = [log('ERROR', 'first'), log('ERROR', 'no supply', 'main.py'), log('INFO', 'bye')];
     const titles = (outcome: 'ERROR' | 'ABORTED' | 'FAIL' | 'PASS'): unknown =>
       reasonsOf({ outcome, logs }).map(({ title, message, source_file, line_number }) => [
@@ -162,7 +162,7 @@ describe('the head of a report', () => {
 });
 
 describe('diagnosers', () => {
-  it('are no phases, also where they are handed to a test', () => {
+  it('does not take diagnosers for phases, even if they are passed to a test', () => {
     const source = `
 import openhtf as htf
 from openhtf import PhaseDiagnoser

@@ -6,28 +6,28 @@ const fvt = { id: '0c5e1b1e-0000-4000-8000-000000000001', identifier: 'FVT1', na
 const ict = { id: '0c5e1b1e-0000-4000-8000-000000000002', identifier: null, name: 'In-circuit' };
 
 describe('the procedure that a script runs under', () => {
-  it('is the linked one that it names, by identifier in any case or by id', () => {
+  it('selects the linked procedure that the script names by id or by identifier in any case', () => {
     assert.deepEqual(chooseProcedure('fvt1', [fvt, ict]), { decided: fvt });
     assert.deepEqual(chooseProcedure(ict.id.toUpperCase(), [fvt, ict]), { decided: ict });
   });
 
-  it('is asked for when the named one is not linked', () => {
+  it('asks for a procedure if the named one is not linked', () => {
     assert.deepEqual(chooseProcedure('FVT2', [fvt]), { notLinked: 'FVT2', linked: [fvt] });
   });
 
-  it('is the only linked one when the script names none', () => {
+  it('selects the only linked procedure if the script names none', () => {
     assert.deepEqual(chooseProcedure(null, [fvt]), { decided: fvt });
     assert.deepEqual(chooseProcedure('  ', [fvt]), { decided: fvt });
   });
 
-  it('is asked for when the script names none and several or none are linked', () => {
+  it('asks for a procedure if the script names none and none or several are linked', () => {
     assert.deepEqual(chooseProcedure(null, [fvt, ict]), { unnamed: true, linked: [fvt, ict] });
     assert.deepEqual(chooseProcedure(null, []), { unnamed: true, linked: [] });
   });
 });
 
 describe('a procedure in a list', () => {
-  it('has its identifier, and its name beside it where that says more', () => {
+  it('labels a procedure by its identifier, with its name beside it only if it differs', () => {
     const shown = (identifier: string | null, name: string): [string, string] => [
       procedureLabel({ identifier, name }),
       nameBesideLabel({ identifier, name }),

@@ -30,7 +30,7 @@ const confused = /"\\["\\]" ?:/;
 describe('a part number that is given later', function () {
   this.timeout(60_000);
 
-  it('is all that changes in a body of any shape', () => {
+  it('changes only the part number in a body of any shape', () => {
     const kinds = fc.constantFrom<PushKind>('openhtf', 'v1', 'v2');
     const inners = fc.option(members, { nil: undefined });
     fc.assert(
@@ -48,7 +48,7 @@ describe('a part number that is given later', function () {
     );
   });
 
-  it('leaves every digit and every NaN of what was measured', () => {
+  it('keeps every digit and every NaN when it inserts a part number', () => {
     const rest = '"phases": [{"v": 0.1000000000000000055, "w": 12345678901234567890, "n": NaN, "i": -Infinity}]';
     assert.equal(
       withPartNumber('openhtf', `{"metadata": {"procedure_id": "FVT1"}, ${rest}}`, 'A"1'),
@@ -58,14 +58,14 @@ describe('a part number that is given later', function () {
     assert.equal(withPartNumber('v1', '{}', 'A1'), '{"unit_under_test": {"part_number":"A1"}}');
   });
 
-  it('takes the place of the one that a server reads, where a body has two', () => {
+  it('replaces the part number that counts if a body has two', () => {
     assert.equal(
       withPartNumber('v2', '{"part_number": "", "part_number": " "}', 'A1'),
       '{"part_number": "", "part_number": "A1"}',
     );
   });
 
-  it('makes a run of what was refused', () => {
+  it('turns a refused body into a run by adding a part number', () => {
     const body =
       '{"dut_id": "SN", "outcome": "PASS", "metadata": {"procedure_id": "FVT1"}, "phases": [{"name": "one"}]}';
     assert.throws(() => newRunOf('openhtf', body, 0), /no part number/);
@@ -73,7 +73,7 @@ describe('a part number that is given later', function () {
     assert.deepEqual([partNumber, serialNumber], ['A1', 'SN']);
   });
 
-  it('is not put into what is no body at all', () => {
+  it('refuses to insert a part number into a text that is no body', () => {
     assert.throws(() => withPartNumber('v1', '[]', 'A1'), SyntaxError);
     assert.throws(() => withPartNumber('v1', '{"unit_under_test": "SN"}', 'A1'), SyntaxError);
   });

@@ -37,12 +37,12 @@ describe('the CSV of a run', () => {
   const line = (name: string, value: unknown): string =>
     measurementsCsv({ phases: [phase('p', measurement(name, value))] }).split('\r\n')[1] ?? '';
 
-  it('quotes what has commas, quotes and line ends', () => {
+  it('quotes CSV fields with commas, quotes and line ends', () => {
     assert.equal(line('a,b', 'say "hi"'), 'p,"a,b",PASS,"say ""hi""",,,1');
     assert.equal(line('m', 'two\nlines'), 'p,m,PASS,"two\nlines",,,1');
   });
 
-  it('never lets a text become a formula, and keeps numbers', () => {
+  it('never writes a formula into a CSV file, and keeps numbers', () => {
     for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '\t=1', '%1', '|x']) {
       assert.match(line('m', text), /^p,m,PASS,"?'/, text);
       assert.match(line(text, 1), /^p,"?'/, text);
@@ -52,7 +52,7 @@ describe('the CSV of a run', () => {
     assert.equal(line('m', undefined), 'p,m,PASS,,,,1');
   });
 
-  it('has a line for what was made of a measurement, and the points of a curve', () => {
+  it('writes computed values and the number of points of a curve to the CSV file', () => {
     const curve: ReportMeasurement = {
       ...measurement('sweep', undefined),
       curve: { points: 3, axes: [{ units: 's' }, { units: 'V' }] },
@@ -64,7 +64,7 @@ describe('the CSV of a run', () => {
 });
 
 describe('the attempts of phases', () => {
-  it('belong together when they follow each other', () => {
+  it('counts phases with a growing retry count as attempts of one phase', () => {
     const phases = [
       ['a', 0],
       ['a', 1],
@@ -78,7 +78,7 @@ describe('the attempts of phases', () => {
 });
 
 describe('the failures of a run', () => {
-  it('are those of the last attempt at each phase', () => {
+  it('counts only the failures of the last attempt at each phase', () => {
     const tried = (name: string, retry_count: number, ...outcomes: ('PASS' | 'FAIL' | 'UNSET')[]) => ({
       ...phase(name, ...outcomes.map((outcome) => ({ ...measurement('m', 1), outcome }))),
       retry_count,
@@ -98,7 +98,7 @@ describe('the failures of a run', () => {
 });
 
 describe('the time axis', () => {
-  it('spans the run and its phases, with at most six round ticks', () => {
+  it('spans the time axis over the run and its phases with up to six round ticks', () => {
     const spans = [
       { started_at: time(-1), ended_at: time(4) },
       { started_at: time(4), ended_at: time(4) },
@@ -112,21 +112,21 @@ describe('the time axis', () => {
     ]);
   });
 
-  it('is never of no length, and never full of ticks', () => {
+  it('never draws a time axis without length or full of ticks', () => {
     const none = { started_at: time(0), ended_at: time(0) };
     assert.equal(timelineOf(none, [none]).length, 1);
     const weeks = { started_at: time(0), ended_at: time(86_400 * 100) };
     assert.ok(timelineOf(weeks, []).ticks.length <= 7);
   });
 
-  it('is told in words', () => {
+  it('formats durations in words', () => {
     const told = [0, 0.4, 320, 1250, 59_940, 125_000, 3_600_000, 7_500_000].map(formatMillis);
     assert.deepEqual(told, ['0 s', '0 ms', '320 ms', '1.25 s', '59.9 s', '2 min 5 s', '1 h', '2 h 5 min']);
   });
 });
 
 describe('values', () => {
-  it('are shown as people read them', () => {
+  it('formats measured values for people', () => {
     assert.equal(formatValue(3.3000000000000003), '3.3');
     assert.equal(formatValue(1.5e-12), '1.5e-12');
     assert.equal(formatValue(false), 'false');
@@ -145,7 +145,7 @@ describe('the sources of a run', () => {
     },
   ];
 
-  it('are in the file that has most of the phases', () => {
+  it('finds the sources of phases in the file that defines most of them', () => {
     const found = phaseSources(['measure', 'sweep', 'nowhere'], files);
     assert.deepEqual(Object.fromEntries(found), {
       measure: { path: '/w/main.py', line: 4 },
@@ -153,7 +153,7 @@ describe('the sources of a run', () => {
     });
   });
 
-  it('are the same file, or the only one of that name', () => {
+  it('finds a source file by its path, or by its name if only one file has it', () => {
     assert.equal(sourceFile('/w/main.py', ['/w/main.py', '/w/x/main.py']), '/w/main.py');
     assert.equal(sourceFile('C:\\bench\\main.py', ['/w/main.py']), '/w/main.py');
     assert.equal(sourceFile('main.py', ['/w/main.py', '/w/x/main.py']), null);
@@ -162,7 +162,7 @@ describe('the sources of a run', () => {
 });
 
 describe('attachments', () => {
-  it('are images by what they say they are, else by their name', () => {
+  it('recognizes an image by its media type, else by its file name', () => {
     const type = (name: string, content_type: string | null, size: number | null = 1): string | null =>
       imageType({ name, content_type, size });
     assert.equal(type('x', 'image/png; q=1'), 'image/png');
@@ -173,7 +173,7 @@ describe('attachments', () => {
     assert.equal(type('gone.png', 'image/png', null), null);
   });
 
-  it('get names that are a file on any system', () => {
+  it('turns the name of an attachment into a valid file name', () => {
     const names = ['../../etc/passwd', 'a:b*c?.txt', '.hidden', 'CON', '…', ' ', 'Prüfung 1.png', 'x\u0000y'];
     assert.deepEqual(names.map(safeFileName), [
       'etc_passwd',
@@ -189,7 +189,7 @@ describe('attachments', () => {
 });
 
 describe('messages', () => {
-  it('go to the handler of their kind', () => {
+  it('dispatches a message to the handler of its type', () => {
     type Message = { type: 'add'; n: number } | { type: 'say'; text: string };
     const handlers = { add: ({ n }: { n: number }) => n + 1, say: ({ text }: { text: string }) => text };
     assert.equal(dispatch<Message>(handlers, { type: 'add', n: 1 }), 2);

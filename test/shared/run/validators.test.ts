@@ -140,13 +140,13 @@ describe('outcomes of validators', () => {
   const outcomes = (text: string, measurement: 'PASS' | 'FAIL' | 'UNSET', value?: unknown) =>
     evaluateRules(parseValidator(text), measurement, value).map(({ outcome }) => outcome);
 
-  it('follow a passed and an unset measurement', () => {
+  it('gives every validator of a passed or unset measurement the outcome of the measurement', () => {
     assert.deepEqual(outcomes('3 <= x <= 5', 'PASS', 4), ['PASS', 'PASS']);
     assert.deepEqual(outcomes('<function f at 0x1>', 'PASS', 4), ['PASS']);
     assert.deepEqual(outcomes('3 <= x <= 5', 'UNSET'), ['UNSET', 'UNSET']);
   });
 
-  it('tell which rule a failed measurement broke', () => {
+  it('finds the rule that a failed measurement broke', () => {
     assert.deepEqual(outcomes('3 <= x <= 5', 'FAIL', 6), ['PASS', 'FAIL']);
     assert.deepEqual(outcomes('3 <= x <= 5', 'FAIL', 2), ['FAIL', 'PASS']);
     assert.deepEqual(outcomes('x == True', 'FAIL', false), ['FAIL']);
@@ -154,11 +154,11 @@ describe('outcomes of validators', () => {
     assert.deepEqual(outcomes('3 <= x <= 5', 'FAIL', 'nan'), ['UNSET', 'UNSET']);
   });
 
-  it('tell a marginal value, which has passed', () => {
+  it('marks a passed value outside its marginal limits', () => {
     assert.deepEqual(outcomes('0 <= Marginal:2 <= x <= Marginal:8 <= 10', 'PASS', 9), ['PASS', 'PASS', 'PASS', 'FAIL']);
   });
 
-  it('are the given ones, not computed ones, where the measurement passed', () => {
+  it('keeps the sent outcomes of validators of a passed measurement', () => {
     assert.deepEqual(outcomes('3 <= x <= 5', 'PASS', 100), ['PASS', 'PASS']);
   });
 });

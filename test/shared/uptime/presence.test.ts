@@ -12,7 +12,7 @@ import type { TimeSpan } from '../../../src/shared/uptime/uptimeHistory.ts';
 const minute = 60_000;
 
 describe('heartbeats', () => {
-  it('are missed after 2.5 intervals, and not within a minute', () => {
+  it('counts a heartbeat as missed after 2.5 intervals and at least a minute', () => {
     assert.deepEqual([1_000, 24_000, 30_000, 3_600_000].map(heartbeatTimeoutMs), [minute, minute, 75_000, 9_000_000]);
   });
 
@@ -29,32 +29,32 @@ describe('heartbeats', () => {
       farewell = false,
     ) => applyLateHeartbeat(told, { at: at * minute, interval: minute, farewell }, observed);
 
-    it('make a history where there was none', () => {
+    it('creates a history from late heartbeats', () => {
       assert.deepEqual(late([], 10), [up(10), missed(11)]);
       assert.deepEqual(late([], 10, []), []);
       assert.deepEqual(late([], 10, [{ from: 10.5 * minute, to: 99 * minute }]), [up(10.5), missed(11)]);
     });
 
-    it('change nothing where the station was up', () => {
+    it('changes nothing for a late heartbeat while the station was connected', () => {
       assert.deepEqual(late([up(1), missed(20)], 10), [up(1), missed(20)]);
       assert.deepEqual(late([up(1)], 10), [up(1)]);
     });
 
-    it('go on from one before, when none was missed between them', () => {
+    it('connects a late heartbeat with the previous one if none was missed between them', () => {
       assert.deepEqual(late([up(1), missed(3)], 4), [up(1), missed(5)]);
       assert.deepEqual(late([up(1), missed(3)], 4.5), [up(1), missed(5.5)]);
       assert.deepEqual(late([up(1), missed(3)], 4.6), [up(1), missed(3), up(4.6), missed(5.6)]);
       assert.deepEqual(late([up(1), left(3)], 4), [up(1), left(3), up(4), missed(5)]);
     });
 
-    it('last until the next that came, when none was missed before it', () => {
+    it('connects a late heartbeat with the next one if none was missed between them', () => {
       assert.deepEqual(late([up(1), missed(2), up(20)], 18), [up(1), missed(2), up(18)]);
       assert.deepEqual(late([up(1), missed(2), up(20)], 17.5), [up(1), missed(2), up(17.5)]);
       assert.deepEqual(late([up(1), missed(2), up(20)], 17), [up(1), missed(2), up(17), missed(18), up(20)]);
       assert.deepEqual(late([up(1), missed(2), up(4)], 3), [up(1)]);
     });
 
-    it('speak for no time in which nobody watched', () => {
+    it('adds no unobserved time for a late heartbeat', () => {
       const observed = [
         { from: 0, to: 10.2 * minute },
         { from: 10.7 * minute, to: 99 * minute },
@@ -62,7 +62,7 @@ describe('heartbeats', () => {
       assert.deepEqual(late([], 10, observed), [up(10), missed(10.2), up(10.7), missed(11)]);
     });
 
-    it('end when they took their leave', () => {
+    it('ends the connection at a late clean disconnect', () => {
       assert.deepEqual(late([up(1), missed(5)], 4.5, everything, true), [up(1), left(4.5)]);
       assert.deepEqual(late([up(1), missed(5)], 4, everything, true), [up(1), left(4)]);
       assert.deepEqual(late([up(1), missed(5)], 6, everything, true), [up(1), left(6)]);
@@ -85,7 +85,7 @@ describe('heartbeats', () => {
       told.findLast((each) => each.at <= at)?.isUp ?? false;
     const halves = Array.from({ length: 90 }, (_, n) => (n - 2) * (minute / 2));
 
-    it('leave a history that alternates, take no time away, and add none that was not watched', () => {
+    it('keeps the history alternating and adds only observed time for late heartbeats', () => {
       fc.assert(
         fc.property(histories, time, spans, (told, at, observed) => {
           const after = late(told, at, observed);
@@ -110,7 +110,7 @@ describe('heartbeats', () => {
 
 describe('a gap in watching', () => {
   const tick = 15_000;
-  it('is seen by either clock', () => {
+  it('detects an observation gap by either clock', () => {
     assert.equal(isGap({ wall: tick, monotonic: tick }, tick), false);
     assert.equal(isGap({ wall: 40_000, monotonic: 40_000 }, tick), false);
     assert.equal(isGap({ wall: 46_000, monotonic: 46_000 }, tick), true);

@@ -87,6 +87,16 @@ describe('the page of the Operator UI in a browser', function () {
     await looked('watching');
   });
 
+  it('is shown in the language of the browser', async () => {
+    const german = await context.newPage();
+    await german.addInitScript("Object.defineProperty(navigator, 'languages', { get: () => ['de-DE', 'en'] })");
+    await german.goto(link);
+    await german.getByText('Nur zusehen').waitFor();
+    assert.equal(await german.locator('html').getAttribute('lang'), 'de');
+    await german.screenshot({ path: join(build, 'screenshots', 'operator-german.png'), animations: 'disabled' });
+    await german.close();
+  });
+
   it('signs in with the key of the station and refuses another key', async () => {
     await page.getByRole('button', { name: 'Sign In' }).click();
     await looked('sign-in');

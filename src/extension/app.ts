@@ -4,6 +4,7 @@ import { Connection } from './connection/connection.ts';
 import { LiveScripts } from './connection/liveScripts.ts';
 import { StationStore } from './connection/stationStore.ts';
 import { registerDoctor } from './doctor/index.ts';
+import { registerInsight } from './insight/index.ts';
 import { registerOperator } from './operator/index.ts';
 import { registerRun } from './run/index.ts';
 import { inspectPython } from './run/python/inspectPython.ts';
@@ -49,6 +50,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     running.parts,
     registerUptime(commands, connection, store, feed, log, context),
     registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
+    registerInsight(commands, connection, store),
     registerWelcome(commands, context, store),
   );
   return commands;

@@ -24,6 +24,7 @@ export interface CallInput<O extends Operation> {
 }
 
 const callTimeoutMs = 15_000;
+const slowTimeoutMs = 5 * 60_000;
 const answerTimeoutMs = 60_000;
 const fileTimeoutMs = 10 * 60_000;
 /** An event stream sends a comment every few seconds, so a silent one is dead. */
@@ -57,6 +58,7 @@ export class StationApi {
       ...(input.rawBody === undefined ? {} : { body: input.rawBody }),
       isJson: input.rawBody !== undefined,
       mark: input.mark,
+      ...(operation.isSlow ? { timeout: slowTimeoutMs } : {}),
     });
     const text = new TextDecoder().decode(await this.#bytes(answer, maxAnswerBytes, answerTimeoutMs));
     const parsed = json.pipe(operation.answer).safeParse(text);
@@ -185,11 +187,11 @@ export class StationApi {
     // The key must not be sent to another server, so redirects are not followed.
     const redirect = 'manual';
     const sent = ky(new URL(path, this.url), {
+      timeout: callTimeoutMs,
       ...options,
       ...this.#transport,
       headers,
       redirect,
-      timeout: callTimeoutMs,
       retry: 0,
     });
     return this.#withApiError(sent, isHTTPError);

@@ -24,7 +24,8 @@ export type ServerCapability =
   | 'operator'
   | 'streaming'
   | 'presence'
-  | 'uptime';
+  | 'uptime'
+  | 'analytics';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

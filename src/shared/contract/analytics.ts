@@ -199,6 +199,7 @@ export const analytics = {
     method: 'GET',
     path: '/api/local/analytics/procedures/{id}',
     access: ['user'],
+    isSlow: true,
     params: byId,
     query: filterQuery.extend({ split_by: analyticsSplit.default('station') }),
     answer: z.object({
@@ -219,6 +220,7 @@ export const analytics = {
     method: 'GET',
     path: '/api/local/analytics/procedures/{id}/measurements',
     access: ['user'],
+    isSlow: true,
     params: byId,
     query: filterQuery,
     answer: z.object({ ...answered, measurements: z.array(measurementSummary) }),
@@ -229,6 +231,7 @@ export const analytics = {
     method: 'GET',
     path: '/api/local/analytics/procedures/{id}/measurement',
     access: ['user'],
+    isSlow: true,
     params: byId,
     query: filterQuery.extend({ ...measurementKey, split_by: analyticsSplit.default('station') }),
     answer: z.object({
@@ -250,6 +253,7 @@ export const analytics = {
     method: 'GET',
     path: '/api/local/analytics/procedures/{id}/values',
     access: ['user'],
+    isSlow: true,
     params: byId,
     query: filterQuery.extend({
       ...measurementKey,

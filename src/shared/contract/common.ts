@@ -16,6 +16,7 @@ interface OperationParts<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   answer: A;
   answerType?: Operation['answerType'];
   refusals?: readonly RefusalStatus[];
+  isSlow?: boolean;
 }
 
 export function operation<
@@ -25,7 +26,7 @@ export function operation<
   B extends z.ZodType = typeof nothing,
 >(parts: OperationParts<P, Q, B, A>): Operation<P, Q, B, A>;
 export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType, z.ZodType>): Operation {
-  return { params: empty, query: empty, body: nothing, answerType: 'application/json', refusals: [], ...parts };
+  return { params: empty, query: empty, body: nothing, answerType: 'application/json', refusals: [], isSlow: false, ...parts };
 }
 
 export const id = z.uuid().toLowerCase();

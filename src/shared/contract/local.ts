@@ -87,6 +87,7 @@ export const local = {
     method: 'POST',
     path: '/api/local/demo-data',
     access: ['user'],
+    isSlow: true,
     /** Of how many days up to now. */
     body: z.object({ days: z.number().int().min(1).max(365).default(120) }),
     answer: z.object({ stations: z.number().int(), procedures: z.number().int(), runs: z.number().int() }),

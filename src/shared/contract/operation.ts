@@ -27,6 +27,8 @@ export interface Operation<
   readonly answer: Answer;
   readonly answerType: 'application/json' | 'text/event-stream';
   readonly refusals: readonly RefusalStatus[];
+  /** Whether the answer may take minutes. */
+  readonly isSlow: boolean;
 }
 
 export interface Input<O extends Operation> {

@@ -33,6 +33,7 @@ export function serverRoutes({
         'streaming',
         'presence',
         'uptime',
+        'analytics',
       ],
     };
     return json(answer);

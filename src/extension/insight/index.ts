@@ -3,6 +3,7 @@ import { local } from '../../shared/contract/local.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
+import { showDone } from '../vscode/messages.ts';
 
 /** Registers what explains the data of all runs. */
 export function registerInsight(commands: Commands, connection: Connection, store: StationStore): vscode.Disposable {
@@ -16,7 +17,5 @@ async function createDemoData(connection: Connection, store: StationStore): Prom
     () => connection.call(local.createDemoData, { body: { days: 120 } }),
   );
   await store.refresh();
-  void showInformation(
-    vscode.l10n.t('Created {0} runs on {1} demo stations.', runs.toLocaleString(vscode.env.language), stations),
-  );
+  showDone(vscode.l10n.t('Created {0} runs on {1} demo stations.', runs.toLocaleString(vscode.env.language), stations));
 }

@@ -26,7 +26,15 @@ export function operation<
   B extends z.ZodType = typeof nothing,
 >(parts: OperationParts<P, Q, B, A>): Operation<P, Q, B, A>;
 export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType, z.ZodType>): Operation {
-  return { params: empty, query: empty, body: nothing, answerType: 'application/json', refusals: [], isSlow: false, ...parts };
+  return {
+    params: empty,
+    query: empty,
+    body: nothing,
+    answerType: 'application/json',
+    refusals: [],
+    isSlow: false,
+    ...parts,
+  };
 }
 
 export const id = z.uuid().toLowerCase();

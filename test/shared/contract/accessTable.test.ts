@@ -21,6 +21,8 @@ user keys only
   local.operator: waiting
   local.stations.pauses: create delete end
   local.uptime: day fleet station
+  local.demoData: create
+  local.analytics: measurement measurements procedure values
   v1.runs: delete
   v1.units: delete
   runs: delete

@@ -106,7 +106,7 @@ describe('the yield of units', () => {
       { ...run, id: '4', started_at: end, station_id: 'C' },
     ];
     assert.deepEqual(unitDays(list, exampleDays), [
-      { procedureId: run.procedure_id, day: 1, attempts: 2, stationId: 'A', passedAt: 2 },
+      { first: list[0], procedureId: run.procedure_id, day: 1, attempts: 2, stationId: 'A', passedAt: 2 },
     ]);
   });
 

@@ -21,6 +21,16 @@ describe('ISO 8601 durations', () => {
     }
   });
 
+  it('rounds to whole milliseconds', () => {
+    for (const [millis, text] of [
+      [1499.6, 'PT1.5S'],
+      [1500.4, 'PT1.5S'],
+      [59_999.7, 'PT1M'],
+    ] as const) {
+      assert.equal(formatDuration(millis), text);
+    }
+  });
+
   it('formats durations that parse to the same value', () => {
     for (const [millis, text] of [
       [0, 'PT0S'],

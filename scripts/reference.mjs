@@ -54,7 +54,7 @@ function settingSection(id, setting) {
     `- Type: ${type}`,
     ...(values.length > 0 ? ['- Values:', ...values] : []),
     `- Default: \`${JSON.stringify(setting.default)}\``,
-    `- Set in: ${known(scopes, setting.scope)}`,
+    `- Set in: ${known(scopes, setting.scope ?? 'window')}`,
     ...(setting.scope !== 'machine' && restrictedSettings.includes(id) ? ['- Ignored in an untrusted workspace'] : []),
   ].join('\n');
 }

@@ -96,6 +96,7 @@ const itemNames = {
   paused: 'station',
   maintenance: 'station',
   procedure: 'procedure',
+  tested: 'procedure',
   key: 'station key',
   here: 'station key',
   elsewhere: 'station key',

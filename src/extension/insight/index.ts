@@ -1,14 +1,29 @@
 import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
 import { showDone } from '../vscode/messages.ts';
+import { AnalyticsSource } from './analyticsSource.ts';
+import { registerInsightCommands } from './insightCommands.ts';
+import { InsightPanels } from './insightPanels.ts';
 
 /** Registers what explains the data of all runs. */
-export function registerInsight(commands: Commands, connection: Connection, store: StationStore): vscode.Disposable {
+export function registerInsight(
+  commands: Commands,
+  connection: Connection,
+  store: StationStore,
+  feed: ChangeFeed,
+  log: Log,
+  extension: vscode.Uri,
+): vscode.Disposable {
+  const source = new AnalyticsSource(connection);
+  const panels = new InsightPanels({ commands, connection, source, feed, log, extension });
   commands.register('createDemoData', () => createDemoData(connection, store));
-  return vscode.Disposable.from();
+  registerInsightCommands(commands, connection, source, (subject) => panels.open(subject));
+  return vscode.Disposable.from(panels);
 }
 
 async function createDemoData(connection: Connection, store: StationStore): Promise<void> {

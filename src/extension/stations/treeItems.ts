@@ -110,7 +110,7 @@ export function procedureItem({ station, procedure, week }: ProcedureNode): vsco
   item.id = `station:${station.id}/procedure:${procedure.id}`;
   item.description = joinParts(' · ', weekWords(week), nameBesideLabel(procedure));
   item.iconPath = new vscode.ThemeIcon('checklist');
-  item.contextValue = 'procedure';
+  item.contextValue = joinParts(' ', 'procedure', (week?.runs ?? 0) > 0 ? 'tested' : '');
   item.tooltip = joinParts(
     '\n',
     vscode.l10n.t('{0} may push runs of {1}.', station.name, procedure.name),

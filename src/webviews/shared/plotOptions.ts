@@ -20,18 +20,23 @@ export const titleOf = ({ name, units }: PlotAxis, otherwise: string): string =>
 
 const scaleOf = ({ units }: PlotAxis): string => `y ${units ?? ''}`;
 
+/** Returns how axes look in the current theme. */
+export function axisStyle() {
+  const { fontFamily } = getComputedStyle(document.body);
+  return {
+    stroke: themeColor('--vscode-descriptionForeground'),
+    font: `12px ${fontFamily}`,
+    labelFont: `12px ${fontFamily}`,
+    grid: { stroke: `color-mix(in srgb, ${themeColor('--vscode-foreground')} 16%, transparent)`, width: 1 },
+    ticks: { show: false },
+  };
+}
+
 /** Returns the plot options for the current theme. Up to two y axes are drawn. */
 export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit<uPlot.Options, 'width' | 'height'> {
   const [x, ...ys] = axes;
   const scales = [...new Set(ys.map(scaleOf))];
-  const style = getComputedStyle(document.body);
-  const axisStyle = {
-    stroke: themeColor('--vscode-descriptionForeground'),
-    font: `12px ${style.fontFamily}`,
-    labelFont: `12px ${style.fontFamily}`,
-    grid: { stroke: `color-mix(in srgb, ${themeColor('--vscode-foreground')} 16%, transparent)`, width: 1 },
-    ticks: { show: false },
-  };
+  const axis = axisStyle();
   return {
     legend: { show: false },
     cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: 7 } },
@@ -47,12 +52,12 @@ export function plotOptions(axes: readonly PlotAxis[], isOrdered: boolean): Omit
       }),
     ],
     axes: [
-      { ...axisStyle, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
+      { ...axis, label: x ? titleOf(x, 'x') : 'x', labelSize: 20, size: 36 },
       ...scales.slice(0, 2).map((scale, index): uPlot.Axis => {
         const label = ys.filter((y) => scaleOf(y) === scale).map((y) => titleOf(y, 'y'));
         return {
-          ...axisStyle,
-          grid: { ...axisStyle.grid, show: index === 0 },
+          ...axis,
+          grid: { ...axis.grid, show: index === 0 },
           scale,
           label: label.join(', '),
           labelSize: 20,

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { analytics } from '../../shared/contract/analytics.ts';
+import type { InsightSubject } from '../../shared/contract/insightView.ts';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { procedureLabel } from '../../shared/run/procedureChoice.ts';
+import type { Connection } from '../connection/connection.ts';
+import { listProcedures } from '../connection/procedureLinks.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { UserError } from '../vscode/userError.ts';
+import type { AnalyticsSource } from './analyticsSource.ts';
+
+const procedureArgument = z.object({ procedureId: z.uuid() });
+/** A procedure in the Stations view. */
+const procedureNode = z.object({ procedure: z.object({ id: z.uuid() }) });
+const measurementArgument = procedureArgument.extend({ phaseName: z.string(), measurementName: z.string() });
+
+/** Registers the commands that open statistics, each with an argument or with questions. */
+export function registerInsightCommands(
+  commands: Commands,
+  connection: Connection,
+  source: AnalyticsSource,
+  open: (subject: InsightSubject) => Promise<void>,
+): void {
+  commands.register('openProcedureStatistics', async (argument) => {
+    await open({ procedure: await procedureOf(connection, argument), measurement: null });
+  });
+  commands.register('openMeasurement', async (argument) => {
+    const { data } = measurementArgument.safeParse(argument);
+    const procedure = data?.procedureId ?? (await procedureOf(connection, argument));
+    const measurement = data
+      ? { phase_name: data.phaseName, measurement_name: data.measurementName }
+      : await askMeasurement(source, procedure);
+    await open({ procedure, measurement });
+  });
+}
+
+async function procedureOf(connection: Connection, argument: unknown): Promise<string> {
+  const id =
+    procedureArgument.safeParse(argument).data?.procedureId ?? procedureNode.safeParse(argument).data?.procedure.id;
+  return id ?? askProcedure(connection);
+}
+
+async function askProcedure(connection: Connection): Promise<string> {
+  const all = await listProcedures(connection);
+  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
+  const items = all.map((procedure) => ({
+    label: withoutIcons(procedureLabel(procedure)),
+    description: withoutIcons(procedure.name),
+    id: procedure.id,
+  }));
+  const title = vscode.l10n.t('Statistics of a procedure');
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked === undefined) throw new vscode.CancellationError();
+  return picked.id;
+}
+
+async function askMeasurement(
+  source: AnalyticsSource,
+  procedure: string,
+): Promise<NonNullable<InsightSubject['measurement']>> {
+  const { measurements } = await source.call(analytics.measurements, { params: { id: procedure }, query: {} });
+  if (measurements.length === 0) {
+    throw new UserError(vscode.l10n.t('No run of this procedure has a measurement yet.'));
+  }
+  const items = measurements.map(({ phase_name, measurement_name }) => ({
+    label: withoutIcons(measurement_name),
+    description: withoutIcons(phase_name),
+    measurement: { phase_name, measurement_name },
+  }));
+  const title = vscode.l10n.t('Statistics of a measurement');
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked === undefined) throw new vscode.CancellationError();
+  return picked.measurement;
+}

@@ -1,0 +1,137 @@
+import * as vscode from 'vscode';
+import type { Change } from '../../shared/contract/events.ts';
+import {
+  type FromInsight,
+  fromInsight,
+  type InsightQuestion,
+  type InsightSubject,
+  type ToInsight,
+} from '../../shared/contract/insightView.ts';
+import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import { webviewPage } from '../vscode/webviewPage.ts';
+import type { AnalyticsSource } from './analyticsSource.ts';
+import { loadInsight } from './insightAnswers.ts';
+
+export interface InsightServices {
+  readonly commands: Commands;
+  readonly connection: Connection;
+  readonly source: AnalyticsSource;
+  readonly feed: ChangeFeed;
+  readonly log: Log;
+  readonly extension: vscode.Uri;
+}
+
+const refreshIntervalMs = 1000;
+const titleLength = 40;
+
+export class InsightPanel implements vscode.Disposable {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #subject: InsightSubject;
+  readonly #services: InsightServices;
+  #question: InsightQuestion | undefined;
+  #isLoading = false;
+  #isStale = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(panel: vscode.WebviewPanel, subject: InsightSubject, services: InsightServices) {
+    this.#panel = panel;
+    this.#subject = subject;
+    this.#services = services;
+    const { connection, extension, feed } = services;
+    const subscriptions = vscode.Disposable.from(
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      feed.onDidReceiveChange((change) => this.#onChange(change)),
+      connection.onDidChangeServer(() => void this.#load()),
+    );
+    panel.onDidDispose(() => {
+      clearTimeout(this.#timer);
+      subscriptions.dispose();
+    });
+    feed.start();
+    panel.webview.html = webviewPage(panel.webview, extension, 'insight', JSON.stringify(subject));
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  readonly #handlers: Handlers<FromInsight> = {
+    ready: ({ question }) => this.#ask(question),
+    ask: ({ question }) => this.#ask(question),
+    refresh: () => this.#load(),
+    openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
+    openMeasurement: ({ phase_name, measurement_name }) =>
+      vscode.commands.executeCommand('testStations.openMeasurement', {
+        procedureId: this.#subject.procedure,
+        phaseName: phase_name,
+        measurementName: measurement_name,
+      }),
+    openProcedure: () =>
+      vscode.commands.executeCommand('testStations.openProcedureStatistics', { procedureId: this.#subject.procedure }),
+  };
+
+  async #receive(message: unknown): Promise<void> {
+    try {
+      await dispatch(this.#handlers, fromInsight.parse(message));
+    } catch (error) {
+      await this.#services.commands.show(error);
+    }
+  }
+
+  #ask(question: InsightQuestion): Promise<void> {
+    this.#question = question;
+    return this.#load();
+  }
+
+  /** A hidden page sends `ready` when it is shown again, so it needs no changes meanwhile. */
+  #onChange(change: Change | undefined): void {
+    const isAboutRuns = change === undefined || change.kind.startsWith('run.');
+    if (!isAboutRuns || (change !== undefined && change.procedure_id !== this.#subject.procedure)) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#panel.visible) void this.#load();
+    }, refreshIntervalMs);
+  }
+
+  /** Never rejects. Whatever is asked for during a load is loaded by the next one. */
+  async #load(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    while (this.#isStale && this.#question !== undefined) {
+      this.#isStale = false;
+      this.#post(await this.#answer(this.#question));
+    }
+    this.#isLoading = false;
+  }
+
+  async #answer(question: InsightQuestion): Promise<ToInsight> {
+    try {
+      const answer = await loadInsight(this.#services.source, this.#subject, question);
+      if (answer.type !== 'failed') {
+        this.#panel.title = oneLine(
+          this.#subject.measurement?.measurement_name ?? answer.statistics.procedure.name,
+          titleLength,
+        );
+      }
+      return answer;
+    } catch (error) {
+      this.#services.log.warn(`statistics: ${String(error)}`);
+      return { type: 'failed', message: messageOf(error) };
+    }
+  }
+
+  #post(message: ToInsight): void {
+    void this.#panel.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { analytics, analyticsSplit } from './analytics.ts';
+import { id } from './common.ts';
+
+const measurementName = z.object({ phase_name: z.string(), measurement_name: z.string() });
+
+/** What a page shows: a measurement, or a procedure if `measurement` is null. */
+export const insightSubject = z.object({ procedure: id, measurement: measurementName.nullable() });
+export type InsightSubject = z.infer<typeof insightSubject>;
+
+export const insightDays = [7, 30, 90] as const;
+
+export const insightQuestion = z.object({
+  /** How many days back; null for all runs. */
+  days: z.literal(insightDays).nullable(),
+  split_by: analyticsSplit,
+  /** The id of the group of the split to which a measurement page is restricted. */
+  group: z.string().nullable(),
+});
+export type InsightQuestion = z.infer<typeof insightQuestion>;
+
+const procedurePage = z.object({
+  type: z.literal('procedure'),
+  question: insightQuestion,
+  statistics: analytics.procedure.answer,
+  measurements: analytics.measurements.answer.shape.measurements,
+});
+export type ProcedureStatistics = z.infer<typeof procedurePage>;
+
+const measurementPage = z.object({
+  type: z.literal('measurement'),
+  question: insightQuestion,
+  statistics: analytics.measurement.answer,
+  /** Of all groups, whichever is chosen. */
+  groups: analytics.measurement.answer.shape.groups,
+  values: analytics.values.answer,
+});
+export type MeasurementStatistics = z.infer<typeof measurementPage>;
+
+export const toInsight = z.discriminatedUnion('type', [
+  procedurePage,
+  measurementPage,
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+export type ToInsight = z.infer<typeof toInsight>;
+
+export const fromInsight = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), question: insightQuestion }),
+  z.object({ type: z.literal('ask'), question: insightQuestion }),
+  z.object({ type: z.literal('refresh') }),
+  z.object({ type: z.literal('openRun'), run: id }),
+  measurementName.extend({ type: z.literal('openMeasurement') }),
+  z.object({ type: z.literal('openProcedure') }),
+]);
+export type FromInsight = z.infer<typeof fromInsight>;

@@ -1,0 +1,3 @@
+import './insightView.ts';
+
+document.body.append(document.createElement('insight-view'));

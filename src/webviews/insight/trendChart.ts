@@ -1,0 +1,73 @@
+import * as l10n from '@vscode/l10n';
+import { html } from 'lit';
+import type { MeasurementStatistics } from '../../shared/contract/insightView.ts';
+import { countText, figure } from '../shared/numbers.ts';
+import type { Chart, ChartSeries } from '../shared/seriesChartOptions.ts';
+import { byDay } from './days.ts';
+import { dateText, dayMs, shortDay } from './words.ts';
+
+import '../shared/seriesChart.ts';
+
+/** A limit farther away than this many ranges of the values would flatten the trend. */
+const limitDistance = 1;
+
+/** The mean of each day, with the area in which 90 % of its values are. */
+export function trendChart({
+  days: all,
+  segments,
+  units,
+  time_zone: zone,
+}: MeasurementStatistics['statistics']): unknown {
+  const { x, days } = byDay(all);
+  const column = (key: 'mean' | 'p5' | 'p95'): (number | null)[] => days.map((day) => day?.[key] ?? null);
+  const bounds = [...column('p5'), ...column('p95')].filter((value) => value !== null);
+  const low = bounds.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = bounds.reduce((a, b) => Math.max(a, b), -Infinity);
+  const reach = limitDistance * (high - low);
+  const limitLine = (side: 'lower' | 'upper'): ChartSeries[] => {
+    const values = x.map((day) => {
+      const end = (day + 1) * dayMs;
+      const limit = (segments.findLast(({ from }) => from < end) ?? segments[0])?.[side] ?? null;
+      return limit !== null && limit >= low - reach && limit <= high + reach ? limit : null;
+    });
+    const isShown = values.some((value) => value !== null);
+    return isShown ? [{ name: '', values, kind: 'steps', color: '--vscode-charts-red', dash: [1, 0] }] : [];
+  };
+  const [first, ...others] = [...limitLine('lower'), ...limitLine('upper')];
+  const chart: Chart = {
+    label: l10n.t('Mean and range of 90% of the values of {0} days.', all.length),
+    x,
+    series: [
+      { name: l10n.t('Mean'), values: column('mean'), kind: 'line', color: '--vscode-charts-blue' },
+      { name: '', values: column('p95'), kind: 'edge', color: '--vscode-charts-blue' },
+      { name: '', values: column('p5'), kind: 'edge', color: '--vscode-charts-blue' },
+      ...(first ? [{ ...first, name: l10n.t('Limits of the measurement') }, ...others] : []),
+    ],
+    band: { upper: 1, lower: 2, color: '--vscode-charts-blue' },
+    marks: segments
+      .slice(1)
+      .map(({ from }) => ({ x: from / dayMs - 0.5, text: l10n.t('New limits {0}', dateText(from, zone)) })),
+    height: 240,
+    isByDay: true,
+    formatX: shortDay,
+    formatY: (value) => figure(value),
+    reading: (index) => {
+      const day = days[index];
+      if (day === undefined || day.mean === null || day.p5 === null || day.p95 === null) {
+        return l10n.t('{0}: no values', shortDay(x[index] ?? 0));
+      }
+      return l10n.t(
+        '{0}: mean {1}, 90% from {2} to {3} (n = {4})',
+        shortDay(x[index] ?? 0),
+        figure(day.mean, units),
+        figure(day.p5),
+        figure(day.p95, units),
+        countText(day.count),
+      );
+    },
+  };
+  return html`
+    <p class="note">${l10n.t('The area has 90% of the values of a day.')}</p>
+    <series-chart .chart=${chart}></series-chart>
+  `;
+}

@@ -23,7 +23,8 @@ export default {
       'node node_modules/mocha/bin/mocha.js --timeout 60000 --bail --reporter dot "test/shared/uptime/*.test.ts"',
   },
   ignorePatterns: ['/*', '!/src/**', '!/test/**', '!/package.json'],
-  reporters: ['clear-text'],
+  // Without progress, the part would seem to hang.
+  reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false },
   thresholds: { high: 100, low: 95, break: 95 },
   // Milliseconds beyond the usual time, for a loop that has no end.

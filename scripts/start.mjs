@@ -6,12 +6,14 @@ import { installPackages } from './lib/npm.mjs';
 import { installVenv, venvPython } from './lib/python.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
-const usage = `npm start               the demo, then VS Code on it until Ctrl+C
-npm start -- --check    the demo, then one run in a VS Code without a window; exits 0 when all of it worked`;
+const usage = `npm start                 the demo, then VS Code on it until Ctrl+C
+npm start -- --check      the demo, then one run in a VS Code without a window; exits 0 when all of it worked
+npm start -- --demo-data  the demo with some months of runs on four more stations`;
 
 async function main() {
   const check = process.argv.includes('--check');
-  const unknown = process.argv.slice(2).filter((argument) => argument !== '--check');
+  const hasDemoData = process.argv.includes('--demo-data');
+  const unknown = process.argv.slice(2).filter((argument) => !['--check', '--demo-data'].includes(argument));
   if (unknown.length > 0) throw new ScriptError(`Unknown: ${unknown.join(' ')}\n\n${usage}`);
   await useNode24(import.meta.url);
   await installPackages();
@@ -19,7 +21,7 @@ async function main() {
   await Promise.all([installVenv('newest'), ...(desktop ? [] : [installVsCode().then(() => check && findBrowser())])]);
   buildPackage();
   const { demo } = await import('./demo/demo.ts');
-  return demo({ check, desktop, python: venvPython('newest') });
+  return demo({ check, desktop, hasDemoData, python: venvPython('newest') });
 }
 
 async function findBrowser() {

@@ -9,6 +9,7 @@ import { showDone } from '../vscode/messages.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
 import { registerInsightCommands } from './insightCommands.ts';
 import { InsightPanels } from './insightPanels.ts';
+import { registerSetLimits } from './setLimits.ts';
 
 /** Registers what explains the data of all runs. */
 export function registerInsight(
@@ -23,7 +24,7 @@ export function registerInsight(
   const panels = new InsightPanels({ commands, connection, source, feed, log, extension });
   commands.register('createDemoData', () => createDemoData(connection, store));
   registerInsightCommands(commands, connection, source, (subject) => panels.open(subject));
-  return vscode.Disposable.from(panels);
+  return vscode.Disposable.from(panels, registerSetLimits(commands, connection, store, source));
 }
 
 async function createDemoData(connection: Connection, store: StationStore): Promise<void> {

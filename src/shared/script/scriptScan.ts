@@ -4,6 +4,9 @@ import { PythonSource } from './pythonSource.ts';
 import type { ProcedureArgument, ScriptInfo } from './scriptInfo.ts';
 import { findEntry, findKeys, findProcedures } from './scriptMarks.ts';
 
+/** In this module, because it is the one that is loaded with the parser. */
+export { editableMeasurements, limitsEdit, limitsInScript } from './limitsEdit.ts';
+
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 
 /** Reads the source of a script without running it. If it has syntax errors, the parts around them are still read. */

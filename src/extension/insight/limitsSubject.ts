@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { analytics, type MeasurementSummary } from '../../shared/contract/analytics.ts';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import {
+  chooseProcedure,
+  hasIdOrIdentifier,
+  nameBesideLabel,
+  procedureLabel,
+} from '../../shared/run/procedureChoice.ts';
+import type { EditableMeasurement } from '../../shared/script/limitsEdit.ts';
+import type { Connection } from '../connection/connection.ts';
+import { listProcedures } from '../connection/procedureLinks.ts';
+import type { StationStore } from '../connection/stationStore.ts';
+import { UserError } from '../vscode/userError.ts';
+import type { AnalyticsSource } from './analyticsSource.ts';
+
+/** The measurement whose limits are set, and the script that declares it. */
+export interface LimitsSubject {
+  readonly document: vscode.TextDocument;
+  readonly procedureId: string;
+  readonly phaseName: string;
+  readonly measurementName: string;
+  readonly units: string | null;
+}
+
+const argumentSchema = z.object({
+  procedureId: z.string().optional(),
+  phaseName: z.string().optional(),
+  measurementName: z.string(),
+});
+
+/** Finds out which measurement a command is about, with questions where that is not clear. */
+export async function askLimitsSubject(
+  connection: Connection,
+  store: StationStore,
+  source: AnalyticsSource,
+  argument: unknown,
+): Promise<LimitsSubject> {
+  const given = argumentSchema.safeParse(argument).data;
+  const { document, declared } = await findDeclaration(given?.measurementName);
+  const procedureId = given?.procedureId ?? (await procedureOf(document, connection, store));
+  const name = given?.measurementName ?? declared.name;
+  const phases = given?.phaseName === undefined ? declared.phases : [given.phaseName];
+  const { measurements } = await source.call(analytics.measurements, { params: { id: procedureId }, query: {} });
+  const found = measurements.filter(
+    ({ measurement_name, phase_name }) =>
+      measurement_name === name && (phases.length === 0 || phases.includes(phase_name)),
+  );
+  const { phase_name: phaseName, units } = await pickPhase(found, name);
+  return { document, procedureId, phaseName, measurementName: name, units };
+}
+
+async function findDeclaration(
+  name: string | undefined,
+): Promise<{ document: vscode.TextDocument; declared: EditableMeasurement }> {
+  const { editableMeasurements } = await import('../../shared/script/scriptScan.ts');
+  const active = vscode.window.activeTextEditor;
+  const editors = [...(active ? [active] : []), ...vscode.window.visibleTextEditors];
+  for (const editor of editors.filter(({ document }) => document.languageId === 'python')) {
+    const { document } = editor;
+    const all = editableMeasurements(document.getText());
+    const named = name === undefined ? all : all.filter((each) => each.name === name);
+    const [first] = named;
+    if (first === undefined) continue;
+    const offset = document.offsetAt(editor.selection.active);
+    const under =
+      named.find(({ from, to }) => from <= offset && offset <= to) ??
+      named.find(({ line }) => line === editor.selection.active.line + 1);
+    return { document, declared: under ?? (name === undefined ? await pickDeclared(all) : first) };
+  }
+  throw new UserError(
+    name === undefined
+      ? vscode.l10n.t('Open the script that declares the measurement first.')
+      : vscode.l10n.t('Open the script that declares {0} first.', name),
+  );
+}
+
+async function pickDeclared(all: readonly EditableMeasurement[]): Promise<EditableMeasurement> {
+  const items = all.map((declared) => ({
+    label: withoutIcons(oneLine(declared.name)),
+    description: withoutIcons(oneLine(declared.phases[0] ?? '')),
+    declared,
+  }));
+  const title = vscode.l10n.t('Set the limits of a measurement');
+  return (await pick(items, title)).declared;
+}
+
+async function procedureOf(
+  document: vscode.TextDocument,
+  connection: Connection,
+  store: StationStore,
+): Promise<string> {
+  const { scanScript } = await import('../../shared/script/scriptScan.ts');
+  const named = scanScript(document.getText()).procedureArguments.find(({ kind }) => kind === 'named');
+  const all = await listProcedures(connection);
+  if (named?.kind === 'named') {
+    const procedure = all.find((each) => hasIdOrIdentifier(each, named.id));
+    if (procedure !== undefined) return procedure.id;
+  } else {
+    const linked = (store.selected && store.station(store.selected.id)?.procedures) ?? [];
+    const choice = chooseProcedure(null, linked);
+    if ('decided' in choice) return choice.decided.id;
+  }
+  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet. Run the script first.'));
+  const items = all.map((procedure) => ({
+    label: withoutIcons(procedureLabel(procedure)),
+    description: withoutIcons(nameBesideLabel(procedure)),
+    id: procedure.id,
+  }));
+  return (await pick(items, vscode.l10n.t('The procedure whose runs are used'))).id;
+}
+
+async function pickPhase(found: readonly MeasurementSummary[], name: string): Promise<MeasurementSummary> {
+  const [first, ...others] = found;
+  if (first === undefined) {
+    throw new UserError(vscode.l10n.t('No run has a value of {0} yet. Run the script first.', name));
+  }
+  if (others.length === 0) return first;
+  const items = found.map((summary) => ({
+    label: withoutIcons(oneLine(summary.phase_name)),
+    description: vscode.l10n.t('{0} values', summary.count.toLocaleString(vscode.env.language)),
+    summary,
+  }));
+  return (await pick(items, vscode.l10n.t('The phase that measures {0}', name))).summary;
+}
+
+async function pick<T extends vscode.QuickPickItem>(items: readonly T[], title: string): Promise<T> {
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked === undefined) throw new vscode.CancellationError();
+  return picked;
+}

@@ -1,0 +1,79 @@
+import type { SpecLimits } from '../statistics/capability.ts';
+import {
+  type LimitsMethod,
+  type LimitsProposal,
+  type LimitsSide,
+  proposeLimits,
+} from '../statistics/limitsProposal.ts';
+import { momentsOf, standardDeviation } from '../statistics/moments.ts';
+
+/** The proposals that are offered for past values. */
+export const limitsMethods: readonly LimitsMethod[] = [
+  { kind: 'sigmas', sigmas: 3 },
+  { kind: 'sigmas', sigmas: 4 },
+  { kind: 'sigmas', sigmas: 6 },
+  { kind: 'quantiles', lower: 0.01, upper: 0.99 },
+  { kind: 'quantiles', lower: 0.001, upper: 0.999 },
+  { kind: 'ppk', ppk: 1.33 },
+  { kind: 'ppk', ppk: 1.67 },
+];
+
+/** Returns the sides that have a limit now, or both if none has. */
+export function sideOf({ lower, upper }: SpecLimits): LimitsSide {
+  if (lower === null) return upper === null ? 'both' : 'upper';
+  return upper === null ? 'lower' : 'both';
+}
+
+/** Proposes limits that are rounded outwards to about a tenth of the standard deviation. */
+export function proposeRoundedLimits(
+  values: readonly number[],
+  method: LimitsMethod,
+  side: LimitsSide,
+): LimitsProposal {
+  const proposal = proposeLimits(values, method, side);
+  if (proposal.kind !== 'limits') return proposal;
+  const digits = digitsFor(values);
+  return {
+    ...proposal,
+    lower: proposal.lower === null ? null : rounded(proposal.lower, digits, Math.floor),
+    upper: proposal.upper === null ? null : rounded(proposal.upper, digits, Math.ceil),
+  };
+}
+
+/** Returns how many decimals show a tenth of the standard deviation. */
+export function digitsFor(values: readonly number[]): number {
+  const sigma = standardDeviation(momentsOf(values)) ?? 0;
+  return sigma > 0 ? Math.min(15, Math.max(0, 1 - Math.floor(Math.log10(sigma)))) : 3;
+}
+
+function rounded(value: number, digits: number, round: (value: number) => number): number {
+  const scale = 10 ** digits;
+  const scaled = value * scale;
+  // A value that has these digits already is not moved by the error of the product.
+  const nearest = Math.round(scaled);
+  const whole = Math.abs(scaled - nearest) < 1e-9 * Math.max(1, Math.abs(scaled)) ? nearest : round(scaled);
+  const result = Number((whole / scale).toFixed(digits));
+  return Number.isFinite(result) ? result + 0 : value;
+}
+
+export interface ChangedVerdicts {
+  /** The indexes of the values. */
+  readonly toFail: readonly number[];
+  readonly toPass: readonly number[];
+}
+
+/** Compares the verdicts that past values had with those by other limits. A value at a limit passes. */
+export function changedVerdicts(
+  values: readonly number[],
+  passed: readonly boolean[],
+  { lower, upper }: SpecLimits,
+): ChangedVerdicts {
+  const toFail: number[] = [];
+  const toPass: number[] = [];
+  for (const [index, value] of values.entries()) {
+    const passes = (lower === null || value >= lower) && (upper === null || value <= upper);
+    if (passes === passed[index]) continue;
+    (passes ? toPass : toFail).push(index);
+  }
+  return { toFail, toPass };
+}

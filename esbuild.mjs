@@ -15,7 +15,7 @@ const codicons = ['codicon.css', 'codicon.ttf'].map((file) => join('node_modules
 const translations = readdirSync(join(root, 'l10n'))
   .filter((file) => file !== 'bundle.l10n.json')
   .map((file) => join('l10n', file));
-const views = ['prompt', 'report', 'uptime', 'insight', 'operator', 'operatorPage'];
+const views = ['prompt', 'report', 'uptime', 'insight', 'unit', 'compare', 'operator', 'operatorPage'];
 
 const common = { absWorkingDir: root, bundle: true, legalComments: 'none', logLevel: 'warning', metafile: true };
 
@@ -53,7 +53,7 @@ const viewBundles = {
 };
 
 /** Bundles that must stay below a number of bytes: the extension's is what its activation costs. */
-const limits = { 'extension.js': 5_000, 'app.js': 440_000 };
+const limits = { 'extension.js': 5_000, 'app.js': 460_000 };
 
 await (process.argv.includes('--watch') ? watch() : release());
 

@@ -112,8 +112,10 @@ function placesOf(command) {
     if (menu === 'commandPalette') continue;
     for (const item of items.filter((each) => each.command === command)) places.add(menuPlace(menu, item));
   }
-  for (const { key, mac, args } of keybindings) {
-    if (args.commands.includes(command)) places.add(`Stations view: ${keyName(key)} (macOS: ${keyName(mac)})`);
+  for (const { command: own, key, mac, args } of keybindings) {
+    const keys = `${keyName(key)} (macOS: ${keyName(mac)})`;
+    if (own === command) places.add(keys);
+    else if (args?.commands.includes(command)) places.add(`Stations view: ${keys}`);
   }
   return places.size > 0 ? [...places] : ['A row of a view, a message, or a quick fix'];
 }

@@ -10,6 +10,7 @@ import { AnalyticsSource } from './analyticsSource.ts';
 import { registerInsightCommands } from './insightCommands.ts';
 import { InsightPanels } from './insightPanels.ts';
 import { registerSetLimits } from './setLimits.ts';
+import { registerComparison, registerUnits } from './unitCommands.ts';
 
 /** Registers what explains the data of all runs. */
 export function registerInsight(
@@ -24,7 +25,12 @@ export function registerInsight(
   const panels = new InsightPanels({ commands, connection, source, feed, log, extension });
   commands.register('createDemoData', () => createDemoData(connection, store));
   registerInsightCommands(commands, connection, source, (subject) => panels.open(subject));
-  return vscode.Disposable.from(panels, registerSetLimits(commands, connection, store, source));
+  return vscode.Disposable.from(
+    panels,
+    registerSetLimits(commands, connection, store, source),
+    registerUnits(commands, connection, extension),
+    registerComparison(commands, connection, extension),
+  );
 }
 
 async function createDemoData(connection: Connection, store: StationStore): Promise<void> {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
+import { idOfRun } from '../connection/runRows.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { setContext } from '../vscode/context.ts';
@@ -21,7 +22,7 @@ import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts'
 import { Reports } from './report/reports.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
-import { idOfRun, RunsView } from './runsView.ts';
+import { RunsView } from './runsView.ts';
 import { isScriptFile, scriptFiles } from './scriptFile.ts';
 import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Outcome } from '../../shared/contract/common.ts';
 import type { RunListItem } from '../../shared/contract/runs.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { outcomeIcon } from '../vscode/outcomeIcons.ts';
 import { shortTime } from '../vscode/shortTime.ts';
 import { isRefused } from './uploads/retries.ts';
 import { unitNameOf } from './uploads/uploadCommands.ts';
@@ -9,24 +9,14 @@ import type { PendingUpload } from './uploads/uploadFolder.ts';
 import { pendingReason } from './uploads/uploadPending.ts';
 import { reasonOf } from './uploads/uploadQueue.ts';
 
-/** The red of charts is used, because high contrast themes have no color for a failed test. */
-export const outcomeIcons: Readonly<Record<Outcome, { readonly icon: string; readonly color: string }>> = {
-  PASS: { icon: 'pass', color: 'testing.iconPassed' },
-  FAIL: { icon: 'error', color: 'charts.red' },
-  ERROR: { icon: 'warning', color: 'charts.red' },
-  TIMEOUT: { icon: 'watch', color: 'charts.red' },
-  ABORTED: { icon: 'circle-slash', color: 'testing.iconSkipped' },
-};
-
 export function runItem(run: RunListItem): vscode.TreeItem {
   const serial = oneLine(run.unit.serial_number);
   const procedure = oneLine(run.procedure.name);
   const item = new vscode.TreeItem(serial);
-  const { icon, color } = outcomeIcons[run.outcome];
   const when = new Date(run.started_at).toLocaleString(vscode.env.language);
   item.id = `run:${run.id}`;
   item.description = `${run.outcome} · ${shortTime(new Date(run.started_at))} · ${procedure}`;
-  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.iconPath = outcomeIcon(run.outcome);
   item.contextValue = 'run';
   item.tooltip = `${serial} (${oneLine(run.unit.part.number)})\n${run.outcome}\n${procedure}\n${when}`;
   item.accessibilityInformation = {

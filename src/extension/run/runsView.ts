@@ -5,6 +5,7 @@ import { type RunListItem, runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
+import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { setContext } from '../vscode/context.ts';
 import { showDone } from '../vscode/messages.ts';
@@ -43,7 +44,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     this.#connection = connection;
     this.#store = store;
     this.#uploads = uploads;
-    this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this });
+    this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this, canSelectMany: true });
     setContext('hasRuns', false);
     setContext('runsFiltered', false);
     this.#subscription = vscode.Disposable.from(
@@ -170,16 +171,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   }
 }
 
-const runRow = z.object({ run: z.object({ id: z.string(), unit: z.object({ serial_number: z.string() }) }) });
 const pendingRow = z.object({ kept: z.object({ serial_number: z.string().nullable() }) });
 
-/** Returns the id of the run that a menu was opened on, or undefined for other rows. */
-export const idOfRun = (row: unknown): string | undefined => runRow.safeParse(row).data?.run.id;
-
-function serialNumberOf(row: unknown): string | undefined {
-  return (
-    runRow.safeParse(row).data?.run.unit.serial_number ??
-    pendingRow.safeParse(row).data?.kept.serial_number ??
-    undefined
-  );
-}
+const serialNumberOf = (row: unknown): string | undefined =>
+  serialNumberOfRun(row) ?? pendingRow.safeParse(row).data?.kept.serial_number ?? undefined;

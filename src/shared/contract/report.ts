@@ -39,6 +39,8 @@ export const fromReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('saveAttachment'), attachment: id }),
   z.object({ type: z.literal('goToPhase'), name: z.string() }),
   z.object({ type: z.literal('goToLine'), file: z.string(), line: z.number().int() }),
+  z.object({ type: z.literal('openUnit') }),
+  z.object({ type: z.literal('compare') }),
   z.object({ type: z.literal('export'), format: z.enum(['json', 'csv']) }),
 ]);
 export type FromReport = z.infer<typeof fromReport>;

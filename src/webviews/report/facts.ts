@@ -4,14 +4,15 @@ import type { Report } from '../../shared/contract/report.ts';
 import { isPlaceholderId } from '../../shared/run/placeholderId.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
 import { language } from '../shared/element.ts';
+import { send } from './host.ts';
 
-type Fact = [label: string, value: string | null | undefined];
+type Fact = [label: string, value: unknown];
 
 export function factsOf(run: Report): unknown {
   const { unit, procedure } = run;
   const operator = run.operated_by ?? (run.created_by_station ? null : run.created_by_user);
   const facts: Fact[] = [
-    [l10n.t('Serial number'), unit.serial_number],
+    [l10n.t('Serial number'), unitLink(run)],
     [l10n.t('Part'), numberAndName(unit.part.number, unit.part.name)],
     [l10n.t('Revision'), unit.part.revision.number],
     [l10n.t('Batch'), unit.batch?.number],
@@ -50,6 +51,13 @@ export function factsOf(run: Report): unknown {
     </dl>
   `;
 }
+
+const unitLink = ({ id, unit }: Report): unknown =>
+  isPlaceholderId(id)
+    ? unit.serial_number
+    : html`<button type="button" class="link" title=${l10n.t('Open Unit')} @click=${() => send({ type: 'openUnit' })}>
+        ${unit.serial_number}
+      </button>`;
 
 const numberAndName = (number: string, name: string | undefined): string =>
   name === undefined || name === '' || name === number ? number : `${number} · ${name}`;

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
+import { isPlaceholderId } from '../../shared/run/placeholderId.ts';
 import { failuresOf } from '../../shared/run/report.ts';
 import { language } from '../shared/element.ts';
 import { icon, outcomeMark } from '../shared/icons.ts';
@@ -22,6 +23,13 @@ export function titleBar(run: Report): unknown {
         ${sectionLink('logs', l10n.t('Logs'), run.logs.length)}
       </nav>
       <div class="exports">
+        ${
+          isPlaceholderId(run.id)
+            ? nothing
+            : html`<button type="button" class="export" @click=${() => send({ type: 'compare' })}>
+                ${icon('diff')} ${l10n.t('Compare with…')}
+              </button>`
+        }
         ${exportButton('json', 'JSON', l10n.t('Export the whole run as JSON'))}
         ${exportButton('csv', 'CSV', l10n.t('Export the measurements as CSV'))}
       </div>

@@ -83,8 +83,10 @@ export function readout(plot: uPlot, axes: readonly PlotAxis[]): string {
   const index = plot.cursor.idx;
   if (index == null) return '';
   return axes
-    .map(({ name, units }, column) =>
-      [name ?? (column === 0 ? 'x' : 'y'), formatValue(plot.data[column]?.[index]), units].filter(Boolean).join(' '),
+    .map((axis, column) => ({ ...axis, column, value: plot.data[column]?.[index] }))
+    .filter(({ value }) => !Number.isNaN(value)) // a curve that ends before this x
+    .map(({ name, units, column, value }) =>
+      [name ?? (column === 0 ? 'x' : 'y'), formatValue(value), units].filter(Boolean).join(' '),
     )
     .join(' · ');
 }

@@ -9,7 +9,7 @@ import { listProcedures } from '../../connection/procedureLinks.ts';
 import type { Week } from '../../connection/stationSource.ts';
 import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
 import { yieldSentences } from '../../connection/yieldSentences.ts';
-import { outcomeIcons } from '../runItems.ts';
+import { outcomeIcon } from '../../vscode/outcomeIcons.ts';
 import { rangeOf, type ScriptReader } from './scriptReader.ts';
 
 const lastRunCount = 5;
@@ -87,7 +87,7 @@ function runLines(list: readonly RunListItem[]): string {
   const lines = list.map(({ id, outcome, started_at, unit }) => {
     const link = `command:${openRun}?${encodeURIComponent(JSON.stringify([id]))}`;
     const when = escapeMarkdown(ago(started_at, Date.now(), vscode.env.language));
-    return `- $(${outcomeIcons[outcome].icon}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
+    return `- $(${outcomeIcon(outcome).id}) ${outcome} · [${escapeMarkdown(unit.serial_number)}](${link}) · ${when}`;
   });
   return lines.length === 0 ? '' : `\n\n---\n\n${lines.join('\n')}`;
 }

@@ -8,12 +8,13 @@ import { messageOf } from '../../../shared/format/messageOf.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import { reportOf } from '../../../shared/run/report.ts';
 import { ApiError } from '../../client/apiError.ts';
+import { DownloadedAttachments } from '../../connection/downloadedAttachments.ts';
 import type { Log } from '../../vscode/log.ts';
 import { showError } from '../../vscode/messages.ts';
 import { saveAs } from '../../vscode/saveAs.ts';
 import { shortTime } from '../../vscode/shortTime.ts';
 import { webviewPage } from '../../vscode/webviewPage.ts';
-import { ReportAttachments, type ReportSource } from './reportSource.ts';
+import type { ReportSource } from './reportSource.ts';
 import { findSources, showPlace, type WorkspaceSources } from './workspaceSources.ts';
 
 export class ReportPanel implements vscode.Disposable {
@@ -21,7 +22,7 @@ export class ReportPanel implements vscode.Disposable {
   readonly #id: string;
   readonly #source: ReportSource;
   readonly #log: Log;
-  readonly #attachments: ReportAttachments;
+  readonly #attachments: DownloadedAttachments;
   #shown: { run: Run; isSaved: boolean; sources: Promise<WorkspaceSources> } | undefined;
 
   constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
@@ -29,7 +30,7 @@ export class ReportPanel implements vscode.Disposable {
     this.#id = id;
     this.#source = source;
     this.#log = log;
-    this.#attachments = new ReportAttachments(source);
+    this.#attachments = new DownloadedAttachments((attachment) => source.content(attachment));
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidDispose(() => this.#attachments.dispose());
     panel.webview.html = webviewPage(panel.webview, extension, 'report', id);
@@ -59,6 +60,8 @@ export class ReportPanel implements vscode.Disposable {
     saveAttachment: ({ attachment }) => this.#attachments.save(this.#attachment(attachment)),
     goToPhase: async ({ name }) => showPlace((await this.#loaded().sources).phases.get(name)),
     goToLine: async ({ file, line }) => showPlace((await this.#loaded().sources).files.get(file), line),
+    openUnit: () => vscode.commands.executeCommand('testStations.openUnit', this.#loaded().run.unit.serial_number),
+    compare: () => vscode.commands.executeCommand('testStations.compareRuns', this.#loaded().run.id),
     export: ({ format }) => exportRun(this.#loaded().run, format),
   };
 

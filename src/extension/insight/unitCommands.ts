@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import type { Connection } from '../connection/connection.ts';
+import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { PagePanels } from '../vscode/pagePanels.ts';
+import { UserError } from '../vscode/userError.ts';
+import { ComparePanel, compareSubject } from './comparePanel.ts';
+import { askOtherRun } from './compareQuestion.ts';
+import { pickRun, pickUnitOrRun } from './findUnit.ts';
+import { UnitPanel } from './unitPanel.ts';
+
+export function registerUnits(commands: Commands, connection: Connection, extension: vscode.Uri): PagePanels {
+  const pages = new PagePanels(
+    'testStations.unit',
+    extension,
+    (panel, serialNumber) => new UnitPanel(panel, serialNumber, connection, commands, extension),
+  );
+  const open = (serialNumber: string): void => pages.open(serialNumber, oneLine(serialNumber));
+  const find = async (): Promise<void> => {
+    const found = await pickUnitOrRun(connection);
+    if ('run' in found) await vscode.commands.executeCommand('testStations.openRun', found.run);
+    else open(found.serialNumber);
+  };
+  commands.register('findUnit', find);
+  commands.register('openUnit', async (argument) => {
+    const serialNumber = typeof argument === 'string' ? argument : serialNumberOfRun(argument);
+    if (serialNumber === undefined) await find();
+    else open(serialNumber);
+  });
+  return pages;
+}
+
+export function registerComparison(commands: Commands, connection: Connection, extension: vscode.Uri): PagePanels {
+  const pages = new PagePanels(
+    'testStations.compare',
+    extension,
+    (panel, subject) => new ComparePanel(panel, subject, connection, commands, extension),
+  );
+  const compare = async (argument: unknown, more: unknown): Promise<void> => {
+    const marked = runsOf(argument, more);
+    if (marked.length > 2) throw new UserError(vscode.l10n.t('Select two runs to compare them.'));
+    const first = marked[0] ?? (await pickRun(connection, vscode.l10n.t('Compare runs')));
+    const second = marked[1] ?? (await askOtherRun(connection, first));
+    pages.open(compareSubject(first, second), vscode.l10n.t('Compare runs'));
+  };
+  commands.register('compareRuns', compare);
+  commands.register('compareRunWith', (argument) => compare(argument, undefined));
+  return pages;
+}
+
+/** Returns the runs that a command is for: ids, or the row of a menu with all selected rows. */
+function runsOf(argument: unknown, more: unknown): string[] {
+  const rows: readonly unknown[] = Array.isArray(more) && more.length > 1 ? more : [argument, more];
+  const ids = rows.flatMap((row) => (typeof row === 'string' ? row : (idOfRun(row) ?? [])));
+  return [...new Set(ids)];
+}

@@ -1,0 +1,75 @@
+import { measurements } from '../../shared/contract/explorer.ts';
+import type { Answer } from '../../shared/contract/operation.ts';
+import { type RunListItem, runs } from '../../shared/contract/runs.ts';
+import type { UnitRun } from '../../shared/contract/unitPage.ts';
+import type { Connection } from '../connection/connection.ts';
+
+const pageSize = 100;
+
+/** Loads the newest runs of a unit over all procedures and stations, with the measurements that failed. */
+export async function loadUnitRuns(
+  connection: Connection,
+  serialNumber: string,
+  pageCount: number,
+): Promise<{ runs: UnitRun[]; hasMore: boolean }> {
+  // By id: a run that is saved between two pages shifts the others.
+  const loaded = new Map<string, RunListItem>();
+  let cursor: number | null = 0;
+  for (let page = 0; page < pageCount && cursor !== null; page += 1) {
+    const { data, meta }: Answer<typeof runs.list> = await connection.call(runs.list, {
+      query: { serial_numbers: [serialNumber], limit: pageSize, cursor },
+    });
+    for (const run of data) loaded.set(run.id, run);
+    cursor = meta.next_cursor;
+  }
+  const list = [...loaded.values()];
+  const failed = await failedMeasurements(connection, list);
+  return { runs: list.map((run) => unitRun(run, failed)), hasMore: cursor !== null };
+}
+
+function unitRun(run: RunListItem, failed: ReadonlyMap<string, readonly string[]> | undefined): UnitRun {
+  const operator = run.operated_by ?? (run.created_by_station ? null : run.created_by_user);
+  return {
+    id: run.id,
+    outcome: run.outcome,
+    started_at: run.started_at,
+    duration: run.duration,
+    procedure: run.procedure.name,
+    version: run.procedure.version?.tag ?? null,
+    station: run.created_by_station?.name ?? null,
+    operator: operator?.name ?? operator?.email ?? null,
+    failed: failed === undefined ? null : [...(failed.get(run.id) ?? [])],
+  };
+}
+
+/** Returns the names of the failed measurements of each run, or undefined if the server does not return them. */
+async function failedMeasurements(
+  connection: Connection,
+  list: readonly RunListItem[],
+): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const names = new Map<string, string[]>();
+  const others = Map.groupBy(
+    list.filter(({ outcome }) => outcome !== 'PASS'),
+    ({ procedure }) => procedure.id,
+  );
+  try {
+    for (const [procedure, ofProcedure] of others) {
+      for (let at = 0; at < ofProcedure.length; at += pageSize) {
+        const ids = ofProcedure.slice(at, at + pageSize).map(({ id }) => id);
+        const query = {
+          procedure_id: procedure,
+          ids,
+          measurement_outcomes: ['FAIL' as const],
+          exclude_retries: 'true',
+          sort_order: 'asc' as const,
+          limit: pageSize,
+        };
+        const { data } = await connection.call(measurements.list, { query });
+        for (const row of data) names.set(row.run_id, [...(names.get(row.run_id) ?? []), row.measurement_name]);
+      }
+    }
+  } catch {
+    return undefined; // The history is worth showing without them.
+  }
+  return names;
+}

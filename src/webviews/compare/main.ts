@@ -1,0 +1,3 @@
+import './compareView.ts';
+
+document.body.append(document.createElement('compare-view'));

@@ -1,0 +1,3 @@
+import './unitView.ts';
+
+document.body.append(document.createElement('unit-view'));

@@ -8,6 +8,7 @@ export function windowSection(context: vscode.ExtensionContext): SectionContent 
   const { uiKind, appName, language, remoteName } = vscode.env;
   return {
     facts: [
+      ['Written', new Date().toISOString()],
       ['Extension', extensionVersion(context)],
       ['VS Code', `${vscode.version} (${appName})`],
       ['Node', process.versions.node],

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { changedVerdicts, limitsMethods, proposeRoundedLimits, sideOf } from '../../shared/analytics/limitsStudy.ts';
 import { analytics } from '../../shared/contract/analytics.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
 import { testNormality } from '../../shared/statistics/normality.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -17,6 +19,8 @@ import { askLimitsSubject, type LimitsSubject } from './limitsSubject.ts';
 type Values = Answer<typeof analytics.values>;
 
 const mostValues = 20_000;
+/** Of each kind that are listed. */
+const mostRuns = 200;
 
 interface LimitsItem extends vscode.QuickPickItem {
   readonly limits?: SpecLimits;
@@ -101,10 +105,50 @@ async function askLimits(
       typed[side] = text === '' ? null : Number(text);
     };
   const [lower, upper] = [askSide('lower'), askSide('upper')];
+  const review: Question = async (step) => {
+    const items = reviewItems(limits ?? typed, units, found);
+    for (;;) {
+      const { runId } = await step.pick(items, changes(limits ?? typed));
+      if (runId === undefined) return;
+      await vscode.commands.executeCommand('testStations.openRun', runId);
+    }
+  };
   await askInSteps(vscode.l10n.t('Limits of {0} from {1} values', measurementName, count), () =>
-    limits === undefined ? [askMethod, lower, upper] : [askMethod],
+    limits === undefined ? [askMethod, lower, upper, review] : [askMethod, review],
   );
   return limits ?? typed;
+}
+
+interface ReviewItem extends vscode.QuickPickItem {
+  readonly runId?: string;
+}
+
+/** Returns the item that applies the limits, and the runs whose verdict would change, newest first. */
+function reviewItems(limits: SpecLimits, units: string | null, found: Values): ReviewItem[] {
+  const { toFail, toPass } = changedVerdicts(found.values, found.passed, limits);
+  const runItems = (indexes: readonly number[], title: string): ReviewItem[] =>
+    indexes.length === 0
+      ? []
+      : [
+          { label: title, kind: vscode.QuickPickItemKind.Separator },
+          ...indexes
+            .slice(-mostRuns)
+            .toReversed()
+            .map((index) => runItem(index, units, found)),
+        ];
+  return [
+    { label: vscode.l10n.t('Apply {0}', limitsText(limits, units)) },
+    ...runItems(toFail, vscode.l10n.t('Would fail')),
+    ...runItems(toPass, vscode.l10n.t('Would pass')),
+  ];
+}
+
+function runItem(index: number, units: string | null, found: Values): ReviewItem {
+  const started = new Date(found.started_at[index] ?? 0).toLocaleString(vscode.env.language);
+  const label = withoutIcons(oneLine(found.serial_numbers[index] ?? ''));
+  const item = { label, description: `${found.values[index]} ${units ?? ''}`.trim(), detail: started };
+  const runId = found.run_ids[index];
+  return runId === undefined ? item : { ...item, runId };
 }
 
 const isLimit = (text: string): boolean => text.trim() === '' || Number.isFinite(Number(text));

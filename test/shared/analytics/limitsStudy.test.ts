@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import {
+  changedVerdicts,
+  limitsMethods,
+  proposeRoundedLimits,
+  sideOf,
+} from '../../../src/shared/analytics/limitsStudy.ts';
+import { proposeLimits } from '../../../src/shared/statistics/limitsProposal.ts';
+
+describe('limits from past values', () => {
+  it('are rounded outwards, by less than a fifth of a standard deviation', () => {
+    const number = fc.integer({ min: -1000, max: 1000 }).map((whole) => 3.3 + whole / 7919);
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 30, maxLength: 60 }), (values) => {
+        for (const method of limitsMethods) {
+          const exact = proposeLimits(values, method);
+          const rounded = proposeRoundedLimits(values, method, 'both');
+          assert.equal(rounded.kind, exact.kind);
+          if (exact.kind !== 'limits' || rounded.kind !== 'limits') continue;
+          const [low = 0, high = 0, roundedLow = 0, roundedHigh = 0] = [
+            exact.lower,
+            exact.upper,
+            rounded.lower,
+            rounded.upper,
+          ].map(Number);
+          const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+          const sigma = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+          assert.ok(roundedLow <= low + 1e-9 && low - roundedLow < sigma / 5, `${low} ${roundedLow}`);
+          assert.ok(roundedHigh >= high - 1e-9 && roundedHigh - high < sigma / 5, `${high} ${roundedHigh}`);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('change the verdicts of the values that they separate otherwise', () => {
+    const values = [1, 2, 3, 4, 5];
+    const passed = [true, true, true, true, false];
+    assert.deepEqual(changedVerdicts(values, passed, { lower: 2, upper: 5 }), { toFail: [0], toPass: [4] });
+    assert.deepEqual(changedVerdicts(values, passed, { lower: null, upper: 4 }), { toFail: [], toPass: [] });
+  });
+
+  it('are proposed for the sides that have a limit now', () => {
+    assert.equal(sideOf({ lower: 1, upper: null }), 'lower');
+    assert.equal(sideOf({ lower: null, upper: 1 }), 'upper');
+    assert.equal(sideOf({ lower: null, upper: null }), 'both');
+  });
+});

@@ -25,7 +25,13 @@ const manifest = z
     contributes: z.object({
       commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.literal('Test Stations') })),
       menus: z.record(z.string(), z.array(menuItem)),
-      keybindings: z.array(z.object({ when: z.string(), args: z.object({ commands: z.array(z.string()) }) })),
+      keybindings: z.array(
+        z.object({
+          command: z.string(),
+          when: z.string().optional(),
+          args: z.object({ commands: z.array(z.string()) }).optional(),
+        }),
+      ),
       viewsWelcome: z.array(z.object({ contents: z.string(), when: z.string() })),
       views: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
       walkthroughs: z.array(
@@ -79,7 +85,7 @@ describe('the manifest', () => {
       .flatMap(({ command }) => command?.replace('testStations.', '') ?? []);
     const byKey = matches(
       /^testStations\.(\w+)/g,
-      keybindings.flatMap(({ args }) => args.commands),
+      keybindings.flatMap(({ command, args }) => [command, ...(args?.commands ?? [])]),
     );
     const linked = matches(/command:testStations\.([\w.]+)/g, Object.values(words));
     const focusing = new Set(viewIds.map((id) => `${id.replace('testStations.', '')}.focus`));

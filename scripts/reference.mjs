@@ -86,6 +86,7 @@ const menuPlaces = {
   'editor/title': 'Editor title bar',
   'editor/title/run': 'Run menu of the editor',
   'explorer/context': 'Explorer context menu',
+  'webview/context': 'Context menu of a measurement in a report',
 };
 
 const viewNames = { 'testStations.stations': 'Stations view', 'testStations.runs': 'Runs view' };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { analytics } from '../../shared/contract/analytics.ts';
-import type { InsightSubject } from '../../shared/contract/insightView.ts';
+import { type InsightSubject, insightSubject } from '../../shared/contract/insightView.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -10,6 +10,7 @@ import type { Commands } from '../vscode/commands.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 
+const daysArgument = z.object({ days: insightSubject.shape.days.catch(30) }).catch({ days: 30 });
 const procedureArgument = z.object({ procedureId: z.uuid() });
 /** A procedure in the Stations view. */
 const procedureNode = z.object({ procedure: z.object({ id: z.uuid() }) });
@@ -23,7 +24,8 @@ export function registerInsightCommands(
   open: (subject: InsightSubject) => Promise<void>,
 ): void {
   commands.register('openProcedureStatistics', async (argument) => {
-    await open({ procedure: await procedureOf(connection, argument), measurement: null });
+    const procedure = await procedureOf(connection, argument);
+    await open({ procedure, measurement: null, ...daysArgument.parse(argument) });
   });
   commands.register('openMeasurement', async (argument) => {
     const { data } = measurementArgument.safeParse(argument);
@@ -31,7 +33,7 @@ export function registerInsightCommands(
     const measurement = data
       ? { phase_name: data.phaseName, measurement_name: data.measurementName }
       : await askMeasurement(source, procedure);
-    await open({ procedure, measurement });
+    await open({ procedure, measurement, ...daysArgument.parse(argument) });
   });
 }
 

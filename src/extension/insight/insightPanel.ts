@@ -70,14 +70,18 @@ export class InsightPanel implements vscode.Disposable {
     ask: ({ question }) => this.#ask(question),
     refresh: () => this.#load(),
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
-    openMeasurement: ({ phase_name, measurement_name }) =>
+    openMeasurement: ({ phase_name, measurement_name, days }) =>
       vscode.commands.executeCommand('testStations.openMeasurement', {
         procedureId: this.#subject.procedure,
         phaseName: phase_name,
         measurementName: measurement_name,
+        days,
       }),
-    openProcedure: () =>
-      vscode.commands.executeCommand('testStations.openProcedureStatistics', { procedureId: this.#subject.procedure }),
+    openProcedure: ({ days }) =>
+      vscode.commands.executeCommand('testStations.openProcedureStatistics', {
+        procedureId: this.#subject.procedure,
+        days,
+      }),
   };
 
   async #receive(message: unknown): Promise<void> {

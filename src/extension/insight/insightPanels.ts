@@ -19,7 +19,7 @@ export class InsightPanels implements vscode.WebviewPanelSerializer, vscode.Disp
   }
 
   async open(subject: InsightSubject): Promise<void> {
-    const shown = this.#panels.get(JSON.stringify(subject));
+    const shown = this.#panels.get(keyOf(subject));
     if (shown) {
       shown.reveal();
       return;
@@ -42,7 +42,7 @@ export class InsightPanels implements vscode.WebviewPanelSerializer, vscode.Disp
 
   async #fill(panel: vscode.WebviewPanel, subject: InsightSubject): Promise<void> {
     const { InsightPanel } = await import('./insightPanel.ts');
-    const key = JSON.stringify(subject);
+    const key = keyOf(subject);
     const shown = this.#panels.get(key);
     if (shown) {
       panel.dispose();
@@ -58,6 +58,8 @@ export class InsightPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     for (const panel of this.#panels.values()) panel.dispose();
   }
 }
+
+const keyOf = ({ procedure, measurement }: InsightSubject): string => JSON.stringify([procedure, measurement]);
 
 function subjectOf(state: unknown): InsightSubject | undefined {
   const { data } = panelState.safeParse(state);

@@ -4,15 +4,22 @@ import { id } from './common.ts';
 
 const measurementName = z.object({ phase_name: z.string(), measurement_name: z.string() });
 
-/** What a page shows: a measurement, or a procedure if `measurement` is null. */
-export const insightSubject = z.object({ procedure: id, measurement: measurementName.nullable() });
-export type InsightSubject = z.infer<typeof insightSubject>;
-
 export const insightDays = [7, 30, 90] as const;
 
+/** How many days back; null for all runs. */
+const daysBack = z.literal(insightDays).nullable();
+
+/** What a page shows: a measurement, or a procedure if `measurement` is null. */
+export const insightSubject = z.object({
+  procedure: id,
+  measurement: measurementName.nullable(),
+  /** What the page asks for until the user chooses another range. */
+  days: daysBack.default(30),
+});
+export type InsightSubject = z.infer<typeof insightSubject>;
+
 export const insightQuestion = z.object({
-  /** How many days back; null for all runs. */
-  days: z.literal(insightDays).nullable(),
+  days: daysBack,
   split_by: analyticsSplit,
   /** The id of the group of the split to which a measurement page is restricted. */
   group: z.string().nullable(),
@@ -49,7 +56,7 @@ export const fromInsight = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ask'), question: insightQuestion }),
   z.object({ type: z.literal('refresh') }),
   z.object({ type: z.literal('openRun'), run: id }),
-  measurementName.extend({ type: z.literal('openMeasurement') }),
-  z.object({ type: z.literal('openProcedure') }),
+  measurementName.extend({ type: z.literal('openMeasurement'), days: daysBack }),
+  z.object({ type: z.literal('openProcedure'), days: daysBack }),
 ]);
 export type FromInsight = z.infer<typeof fromInsight>;

@@ -1,11 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Capability, CapabilityIndex } from '../../shared/contract/analytics.ts';
-import { countText, figure } from '../shared/numbers.ts';
+import { language } from '../shared/element.ts';
+import { countText } from '../shared/numbers.ts';
 
 type Figures = Extract<Capability, { kind: 'capability' }>;
 
-const index = (value: number): string => figure(Number(value.toFixed(2)));
+const index = (value: number): string =>
+  value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** Why there is no capability. */
 function reasonText(capability: Exclude<Capability, Figures>): string {

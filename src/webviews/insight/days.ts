@@ -1,4 +1,7 @@
-import { dayMs, dayNumber } from './words.ts';
+export const dayMs = 86_400_000;
+
+/** The number of a date since 1970. */
+export const dayNumber = (date: string): number => Date.parse(date) / dayMs;
 
 /** Returns all days from the first to the last as numbers since 1970, with undefined where there is nothing. */
 export function byDay<Day extends { readonly date: string }>(
@@ -11,6 +14,3 @@ export function byDay<Day extends { readonly date: string }>(
   const x = last >= first ? Array.from({ length: last - first + 1 }, (_, index) => first + index) : [];
   return { x, days: x.map((number) => byNumber.get(number)) };
 }
-
-/** Returns the date of a day since 1970. */
-export const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ import type { FailureCause, FailureKind } from '../../shared/contract/analytics.
 import type { ProcedureStatistics } from '../../shared/contract/insightView.ts';
 import { cssPercent } from '../shared/element.ts';
 import { countText, shareText } from '../shared/numbers.ts';
-import { send } from './host.ts';
+import { send, viewState } from './host.ts';
 import type { View } from './view.ts';
 
 const firstRows = 10;
@@ -58,7 +58,7 @@ function failureRow(cause: FailureCause, total: number, most: number): unknown {
             ? html`<button
                 type="button"
                 class="link"
-                @click=${() => send({ type: 'openMeasurement', phase_name, measurement_name })}
+                @click=${() => send({ type: 'openMeasurement', phase_name, measurement_name, days: viewState.value.days })}
               >
                 ${name}
               </button>`

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { analyticsSplit } from '../../shared/contract/analytics.ts';
-import { type FromInsight, insightDays, type InsightQuestion } from '../../shared/contract/insightView.ts';
+import { type FromInsight, type InsightQuestion, insightSubject } from '../../shared/contract/insightView.ts';
 import { post, ViewState } from '../shared/host.ts';
+import { measurementOrders } from './measurementOrder.ts';
 
 export const send = (message: FromInsight): void => post(message);
 
-export const measurementOrders = ['recorded', 'name', 'count', 'failed', 'mean', 'sigma', 'ppk'] as const;
-export type MeasurementOrder = (typeof measurementOrders)[number];
+const { days } = insightSubject.parse(JSON.parse(document.body.dataset['subject'] ?? '{}'));
 
 export const viewState = new ViewState(
   z.object({
-    days: z.literal(insightDays).nullable().catch(30),
+    days: insightSubject.shape.days.unwrap().catch(days),
     split_by: analyticsSplit.catch('station'),
     group: z.string().nullable().catch(null),
     order: z.enum(measurementOrders).catch('recorded'),

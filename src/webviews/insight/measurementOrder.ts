@@ -1,6 +1,7 @@
 import type { MeasurementSummary } from '../../shared/contract/analytics.ts';
-import { language } from '../shared/element.ts';
-import type { MeasurementOrder } from './host.ts';
+
+export const measurementOrders = ['recorded', 'name', 'count', 'failed', 'mean', 'sigma', 'ppk'] as const;
+export type MeasurementOrder = (typeof measurementOrders)[number];
 
 /** Returns the measurements in an order. Those without the figure come last, either way. */
 export function sortMeasurements(
@@ -11,7 +12,7 @@ export function sortMeasurements(
   if (order === 'recorded') return measurements;
   const sign = isDescending ? -1 : 1;
   if (order === 'name') {
-    const collator = new Intl.Collator(language(), { numeric: true });
+    const collator = new Intl.Collator(undefined, { numeric: true });
     return [...measurements].sort((a, b) => sign * collator.compare(a.measurement_name, b.measurement_name));
   }
   const figureOf = figures[order];

@@ -22,7 +22,9 @@ export function measurementPage(view: View, page: MeasurementStatistics): unknow
       <h1>${measurement_name}</h1>
       <span class="note">
         ${l10n.t('in phase {0} of', phase_name)}
-        <button type="button" class="link" @click=${() => send({ type: 'openProcedure' })}>${procedure.name}</button>
+        <button type="button" class="link" @click=${() => send({ type: 'openProcedure', days: view.chosen.days })}>
+          ${procedure.name}
+        </button>
         ${from === null || to === null ? nothing : rangeText(from, to, zone)}
       </span>
       ${tools(view)}

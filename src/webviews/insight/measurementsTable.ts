@@ -5,8 +5,8 @@ import type { MeasurementSummary } from '../../shared/contract/analytics.ts';
 import { icon } from '../shared/icons.ts';
 import { countText, figure, shareText } from '../shared/numbers.ts';
 import { capabilityCell } from './capabilityWords.ts';
-import { type MeasurementOrder, send } from './host.ts';
-import { sortMeasurements } from './measurementOrder.ts';
+import { send, viewState } from './host.ts';
+import { type MeasurementOrder, sortMeasurements } from './measurementOrder.ts';
 import { scroller } from './pageParts.ts';
 import { sparkline } from './sparkline.ts';
 import type { View } from './view.ts';
@@ -75,7 +75,7 @@ function row(measurement: MeasurementSummary): unknown {
         <button
           type="button"
           class="link"
-          @click=${() => send({ type: 'openMeasurement', phase_name, measurement_name })}
+          @click=${() => send({ type: 'openMeasurement', phase_name, measurement_name, days: viewState.value.days })}
         >
           ${measurement_name}
         </button>

@@ -4,7 +4,7 @@ import type { MeasurementStatistics } from '../../shared/contract/insightView.ts
 import { countText, figure } from '../shared/numbers.ts';
 import type { Chart, ChartSeries } from '../shared/seriesChartOptions.ts';
 import { byDay } from './days.ts';
-import { dateText, dayMs, shortDay } from './words.ts';
+import { dateText, dayOf, shortDay } from './words.ts';
 
 import '../shared/seriesChart.ts';
 
@@ -26,8 +26,7 @@ export function trendChart({
   const reach = limitDistance * (high - low);
   const limitLine = (side: 'lower' | 'upper'): ChartSeries[] => {
     const values = x.map((day) => {
-      const end = (day + 1) * dayMs;
-      const limit = (segments.findLast(({ from }) => from < end) ?? segments[0])?.[side] ?? null;
+      const limit = (segments.findLast(({ from }) => dayOf(from, zone) <= day) ?? segments[0])?.[side] ?? null;
       return limit !== null && limit >= low - reach && limit <= high + reach ? limit : null;
     });
     const isShown = values.some((value) => value !== null);
@@ -46,7 +45,7 @@ export function trendChart({
     band: { upper: 1, lower: 2, color: '--vscode-charts-blue' },
     marks: segments
       .slice(1)
-      .map(({ from }) => ({ x: from / dayMs - 0.5, text: l10n.t('New limits {0}', dateText(from, zone)) })),
+      .map(({ from }) => ({ x: dayOf(from, zone) - 0.5, text: l10n.t('New limits {0}', dateText(from, zone)) })),
     height: 240,
     isByDay: true,
     formatX: shortDay,

@@ -2,12 +2,12 @@ import * as l10n from '@vscode/l10n';
 import type { AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import { wilsonInterval } from '../../shared/statistics/wilson.ts';
 import { language } from '../shared/element.ts';
-import { countText, figure, shareText } from '../shared/numbers.ts';
+import { countText, figure, shareBounds, shareText } from '../shared/numbers.ts';
+import { dayMs, dayNumber } from './days.ts';
 
-export const dayMs = 86_400_000;
-
-/** The number of a date since 1970. */
-export const dayNumber = (date: string): number => Date.parse(date) / dayMs;
+/** The day of an instant as a number since 1970. */
+export const dayOf = (instant: number, timeZone: string): number =>
+  dayNumber(new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(instant));
 
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(language(), options);
@@ -39,7 +39,7 @@ export const ofText = (part: number, total: number): string =>
 export function intervalText(part: number, total: number): string {
   const share = wilsonInterval(part, total);
   if (share.kind === 'noData') return '';
-  return l10n.t('95% interval {0} to {1}', shareText(share.lower), shareText(share.upper, Math.ceil));
+  return l10n.t('95% interval {0} to {1}', ...shareBounds(share));
 }
 
 export const splitName = (split: AnalyticsSplit): string =>

@@ -74,7 +74,7 @@ class MeasurementList extends PageElement {
           ({ phase, all, shown }) => {
             const rows = shown.slice(0, rowsLeft);
             rowsLeft -= rows.length;
-            return measurementTable(phase, all, rows, this.series);
+            return measurementTable(this.run.procedure.id, phase, all, rows, this.series);
           },
         )}
       </section>
@@ -110,6 +110,7 @@ class MeasurementList extends PageElement {
 customElements.define('measurement-list', MeasurementList);
 
 const measurementTable = (
+  procedure: string,
   phase: ReportPhase,
   attempts: number,
   measurements: readonly ReportMeasurement[],
@@ -126,7 +127,10 @@ const measurementTable = (
     ${repeat(
       measurements,
       ({ id }) => id,
-      (each) => guard([each, series.get(each.id)], () => measurementRows(each, series.get(each.id))),
+      (each) =>
+        guard([each, series.get(each.id)], () =>
+          measurementRows(each, series.get(each.id), { procedureId: procedure, phaseName: phase.name }),
+        ),
     )}
   </div>
 `;

@@ -22,18 +22,34 @@ import '../shared/plot.ts';
 
 const maxInlineLength = 40;
 
-export function measurementRows(measurement: ReportMeasurement, series: readonly Float64Array[] | undefined): unknown {
-  const { curve, docstring } = measurement;
+/** @param place with the measurement, it is the argument of the command Open Measurement in the context menu of the rows */
+export function measurementRows(
+  measurement: ReportMeasurement,
+  series: readonly Float64Array[] | undefined,
+  place: { readonly procedureId: string; readonly phaseName: string },
+): unknown {
+  const { curve, docstring, name } = measurement;
+  const context = JSON.stringify({ ...place, measurementName: name, webviewSection: 'measurement' });
   return html`
-    ${resultsOf(measurement).map((result) => row(result, result.of === null ? curve?.points : undefined, docstring))}
+    ${resultsOf(measurement).map((result) => row(result, result.of === null ? curve?.points : undefined, docstring, context))}
     ${curve && curve.points > 0 ? plotRow(measurement, curve, series) : nothing}
   `;
 }
 
-function row(result: ReportedValue, points: number | undefined, docstring: string | null | undefined): unknown {
+function row(
+  result: ReportedValue,
+  points: number | undefined,
+  docstring: string | null | undefined,
+  context: string,
+): unknown {
   const { name, of, outcome, validators } = result;
   return html`
-    <div class="measurement ${of === null ? '' : 'made-of'}" role="row" data-outcome=${outcome}>
+    <div
+      class="measurement ${of === null ? '' : 'made-of'}"
+      role="row"
+      data-outcome=${outcome}
+      data-vscode-context=${context}
+    >
       <span role="cell">${outcomeMark(outcome)}</span>
       <span role="cell" class="name">
         ${of === null ? name : l10n.t('{0} of {1}', name, of)}

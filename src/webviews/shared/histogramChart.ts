@@ -60,7 +60,6 @@ export function histogramChart(histogram: Histogram, limits: SpecLimits, label: 
   return html`
     <div class="histogram" role="img" aria-label=${label}>
       <div class="plot">
-        <span class="most">${countText(most)}</span>
         ${bars.map(({ from, to, count, text }) =>
           count === 0
             ? nothing
@@ -77,6 +76,7 @@ export function histogramChart(histogram: Histogram, limits: SpecLimits, label: 
         ${roundTicks(scale.from, scale.to, tickCount).map((tick) => html`<span .style=${`left: ${at(tick)}`}>${figure(tick)}</span>`)}
       </div>
     </div>
+    ${histogram.kind === 'values' ? nothing : html`<p class="note">${l10n.t('The highest bar has {0} values.', countText(most))}</p>`}
     ${distantNote(histogram)}
   `;
 }

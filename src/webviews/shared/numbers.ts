@@ -15,9 +15,17 @@ export function figure(value: number, units: string | null = null): string {
 
 export const countText = (count: number): string => count.toLocaleString(language());
 
-/** Formats a share as a percentage with a decimal, rounded down so that one failure never reads 100 %. */
-export const shareText = (share: number, round: (value: number) => number = Math.floor): string =>
-  (round(share * 1000 + (round === Math.floor ? 1e-9 : -1e-9)) / 1000).toLocaleString(language(), {
-    style: 'percent',
-    maximumFractionDigits: 1,
-  });
+const percentText = (thousandths: number): string =>
+  (thousandths / 1000).toLocaleString(language(), { style: 'percent', maximumFractionDigits: 1 });
+
+/** Formats a share as a percentage with a decimal. Never rounds to 0 % or 100 % what is neither. */
+export function shareText(share: number): string {
+  const thousandths = Math.floor(share * 1000 + 1e-9);
+  return thousandths === 0 && share > 0 ? `<${percentText(1)}` : percentText(thousandths);
+}
+
+/** Formats the ends of an interval of a share, rounded outward. */
+export const shareBounds = ({ lower, upper }: { readonly lower: number; readonly upper: number }): [string, string] => [
+  percentText(Math.floor(lower * 1000 + 1e-9)),
+  percentText(Math.ceil(upper * 1000 - 1e-9)),
+];

@@ -139,8 +139,8 @@ const seriesKey = ({ name, kind, color, dash }: Chart['series'][number]): unknow
       `;
 
 const circle = (kind: 'points' | 'rings', color: string): unknown =>
-  svg`<circle cx="12" cy="4" r="3" stroke="var(${color})" fill=${kind === 'rings' ? 'none' : `var(${color})`} />`;
+  svg`<circle cx="12" cy="4" r="3" stroke="var(${color}, currentColor)" fill=${kind === 'rings' ? 'none' : `var(${color}, currentColor)`} />`;
 
 const line = (color: string, dash: readonly number[] | undefined, kind: string): unknown =>
-  svg`<line x1="0" y1="4" x2="24" y2="4" stroke="var(${color})" stroke-width=${kind === 'bars' ? 8 : 2}
+  svg`<line x1="0" y1="4" x2="24" y2="4" stroke="var(${color}, currentColor)" stroke-width=${kind === 'bars' ? 8 : 2}
     stroke-dasharray=${dash?.join(' ') ?? nothing} />`;

@@ -62,7 +62,7 @@ export function chartOptions(Plot: typeof uPlot, chart: Chart): Options {
         grid: { show: false },
         space: 70,
         incrs: chart.isByDay ? daySteps : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
-        values: (_plot, splits) => splits.map((x) => (Number.isInteger(x) ? chart.formatX(x) : '')),
+        values: (_plot, splits) => withoutRepeats(splits.map((x) => (Number.isInteger(x) ? chart.formatX(x) : ''))),
       },
       {
         ...style,
@@ -73,6 +73,9 @@ export function chartOptions(Plot: typeof uPlot, chart: Chart): Options {
     hooks: { draw: [(plot) => drawMarks(plot, chart)] },
   };
 }
+
+const withoutRepeats = (texts: readonly string[]): string[] =>
+  texts.map((text, index) => (text === texts[index - 1] ? '' : text));
 
 function yRange({ minimum, maximum }: Chart, min: number | null, max: number | null): [number, number] {
   const [low, high] = [min ?? 0, max ?? 1];

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { controlChart } from '../../../src/shared/statistics/controlChart.ts';
+import { controlFindings } from '../../../src/shared/statistics/controlFindings.ts';
+import { westernElectricRules } from '../../../src/shared/statistics/controlRules.ts';
+import { seed, withSeed } from './support.ts';
+
+/** Values around 0 whose control limits are those of the first 40, at ±3 sigmas of about 1. */
+const calm = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 0.6 : -0.6));
+
+describe('findings of a control chart', () => {
+  it('reports values in a row that break a rule as one finding with the whole pattern', () => {
+    const values = [...calm, ...Array.from({ length: 12 }, () => 0.5), -9, -9, 9];
+    const segments = controlChart(values, { baselineCount: 40 });
+    assert.deepEqual(controlFindings(values, segments), [
+      { rule: 2, side: 'above', first: 40, last: 51 },
+      { rule: 1, side: 'below', first: 52, last: 53 },
+      { rule: 1, side: 'above', first: 54, last: 54 },
+    ]);
+  });
+
+  it(`covers each violation by one finding, on the side where its values are (${withSeed})`, () => {
+    const shifted = fc.array(fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.integer({ min: 1, max: 12 })), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    const property = fc.property(shifted, fc.boolean(), (levels, isSplit) => {
+      const later = levels.flatMap(([level, count]) =>
+        Array.from({ length: count }, (_, at) => level + (at % 3) * 0.1),
+      );
+      const values = [...calm, ...later];
+      const segmentStarts = isSplit ? [40 + Math.floor(later.length / 2)] : [];
+      const segments = controlChart(values, { segmentStarts, rules: westernElectricRules, baselineCount: 40 });
+      const findings = controlFindings(values, segments);
+      for (const { limits, start, end, violations } of segments) {
+        if (limits.kind !== 'limits') continue;
+        for (const { rule, index } of violations) {
+          const covering = findings.filter(
+            (each) => each.rule === rule && each.first <= index && index <= each.last && each.last < end,
+          );
+          const side = (values[index] ?? 0) > limits.center ? 'above' : 'below';
+          assert.ok(
+            covering.some((each) => each.side === side),
+            `${rule} at ${index}`,
+          );
+          assert.ok(covering.every(({ first }) => first >= start));
+        }
+        const own = findings.filter(({ last }) => last >= start && last < end);
+        assert.ok(own.length <= violations.length);
+        for (const { rule, first, last } of own) {
+          assert.ok(violations.some((each) => each.rule === rule && each.index === last));
+          if (rule === 'eightOnOneSide') {
+            const isAbove = values.slice(first, last + 1).map((value) => value > limits.center);
+            assert.ok(isAbove.every((each) => each === isAbove[0]));
+          }
+        }
+      }
+    });
+    fc.assert(property, { seed, numRuns: 300 });
+  });
+});

@@ -12,6 +12,7 @@ import { registerStations } from './stations/index.ts';
 import { registerUptime } from './uptime/index.ts';
 import { Commands } from './vscode/commands.ts';
 import { createLog } from './vscode/log.ts';
+import { ScriptReader } from './vscode/scriptReader.ts';
 import { storageFolder } from './vscode/storageFolder.ts';
 import { registerWelcome } from './welcome/index.ts';
 
@@ -26,6 +27,7 @@ export function start(context: vscode.ExtensionContext): Commands {
   const connection = new Connection(context, log);
   const store = new StationStore(connection, context.workspaceState);
   const liveScripts = new LiveScripts();
+  const reader = new ScriptReader();
   const feed = new ChangeFeed(connection, store, log);
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
@@ -45,6 +47,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     extension: context.extensionUri,
     state: context.workspaceState,
     storage: storageFolder(context).fsPath,
+    reader,
   });
   context.subscriptions.push(
     running.parts,

@@ -7,6 +7,8 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { setContext } from '../vscode/context.ts';
 import type { Log } from '../vscode/log.ts';
+import { isScriptFile, scriptFiles } from '../vscode/scriptFile.ts';
+import type { ScriptReader } from '../vscode/scriptReader.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Discovery } from './explorer/discovery.ts';
 import { TestItems } from './explorer/testItems.ts';
@@ -16,14 +18,12 @@ import { ProcedureHover } from './help/procedureHover.ts';
 import { ScriptFixes } from './help/scriptFixes.ts';
 import { ScriptLenses } from './help/scriptLenses.ts';
 import { ScriptProblems } from './help/scriptProblems.ts';
-import { ScriptReader } from './help/scriptReader.ts';
 import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
 import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts';
 import { Reports } from './report/reports.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
 import { RunsView } from './runsView.ts';
-import { isScriptFile, scriptFiles } from './scriptFile.ts';
 import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';
 import { UploadQueue } from './uploads/uploadQueue.ts';
@@ -32,6 +32,7 @@ interface RunResources {
   readonly extension: vscode.Uri;
   readonly storage: string;
   readonly state: vscode.Memento;
+  readonly reader: ScriptReader;
 }
 
 interface RunFeature {
@@ -106,7 +107,7 @@ export function registerRun(
     ),
     new Discovery(dependencies.items, log),
     registerDismissedQuestions(commands),
-    registerScriptHelp(commands, connection, store, log),
+    registerScriptHelp(commands, connection, store, log, resources.reader),
   );
   return {
     parts,
@@ -119,8 +120,8 @@ function registerScriptHelp(
   connection: Connection,
   store: StationStore,
   log: Log,
+  reader: ScriptReader,
 ): vscode.Disposable {
-  const reader = new ScriptReader();
   const problems = new ScriptProblems(store, reader);
   const fixes = new ScriptFixes(commands, connection, store, problems, log);
   const lenses = new ScriptLenses(store, reader);

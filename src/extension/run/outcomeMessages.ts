@@ -8,9 +8,9 @@ import { limitsOf } from '../../shared/run/limits.ts';
 import { hasFailed, lastAttempts, reportOf } from '../../shared/run/report.ts';
 import { limitsText, measuredText, resultsOf } from '../../shared/run/results.ts';
 import { showError, showInformation, showWarning } from '../vscode/messages.ts';
+import { lineRange } from '../vscode/scriptFile.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { StationName } from './runSession.ts';
-import { lineRange } from './scriptFile.ts';
 
 /** A test execution without a run that the server has confirmed, with the sentence that says why. */
 export interface Unsaved {

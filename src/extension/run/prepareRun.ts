@@ -6,6 +6,7 @@ import { runnerEnvironment } from '../../shared/contract/runner.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { folderOf } from '../vscode/scriptFile.ts';
 import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import { requireDebugger } from './process/debuggedProcess.ts';
@@ -14,7 +15,6 @@ import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { PartNumberQuestion } from './questions/unitQuestions.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
-import { folderOf } from './scriptFile.ts';
 
 /** The station that a script runs as, with the questions whose answers hold for the run. */
 export interface RunningStation {

@@ -3,6 +3,7 @@ import type { RunnerFailure } from '../../shared/contract/runner.ts';
 import { type Run, runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { type RunProgress, type TestExecution, withPush } from '../../shared/live/runProgress.ts';
+import { lineRange } from '../vscode/scriptFile.ts';
 import { UserError } from '../vscode/userError.ts';
 import {
   completedBy,
@@ -22,7 +23,6 @@ import type { Interpreter } from './python/interpreter.ts';
 import { installPackages, isInstallable } from './python/pythonPackages.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession } from './runSession.ts';
-import { lineRange } from './scriptFile.ts';
 
 export class RunOutcome implements vscode.Disposable {
   readonly #dependencies: RunDependencies;

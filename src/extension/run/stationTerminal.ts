@@ -3,12 +3,12 @@ import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { showWarning } from '../vscode/messages.ts';
+import { activeScript } from '../vscode/scriptFile.ts';
 import { ensureSelectedStation, requireAccess } from './prepareRun.ts';
 import { startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
 import { interpreterFor } from './python/interpreter.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { StationName } from './runSession.ts';
-import { activeScript } from './scriptFile.ts';
 
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 

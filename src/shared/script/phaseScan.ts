@@ -1,12 +1,19 @@
 import type { SyntaxNode } from '@lezer/common';
+import { findMeasurements, givenName } from './measurementScan.ts';
+import { isPlainName } from './namePattern.ts';
 import type { PythonSource } from './pythonSource.ts';
-import type { DeclaredMeasurements, OutlinedPhase } from './scriptInfo.ts';
+import type { DeclaredMeasurement, DeclaredMeasurements, OutlinedPhase } from './scriptInfo.ts';
 
 const takesPhases = /(?:^|\.)(?:Test|PhaseGroup|PhaseSequence|Subtest|BranchSequence|with_\w+|combine|wrap)$/;
 const phaseArguments = new Set(['setup', 'main', 'teardown', 'nodes']);
 /** Decorators of functions that OpenHTF calls with the results of a phase. Such a function is no phase. */
 const isDiagnoser = /(?:^|\.)(?:Phase|Test)Diagnoser$/;
-const declaresMeasurements = /^@?[\w.]*\b(?:Measurement|measures)\s*$/;
+
+interface FoundPhases {
+  readonly phases: OutlinedPhase[];
+  readonly measurements: DeclaredMeasurement[];
+  readonly hasPlainPhases: boolean;
+}
 
 interface FunctionNode {
   readonly node: SyntaxNode;
@@ -19,7 +26,7 @@ interface FunctionNode {
  * decorator of OpenHTF, and in scripts without OpenHTF the functions named `phase_…`. Phases that the script imports or
  * creates at run time are not found.
  */
-export function findPhases(python: PythonSource): { phases: OutlinedPhase[]; hasPlainPhases: boolean } {
+export function findPhases(python: PythonSource): FoundPhases {
   const functions = functionsOf(python);
   const usesOpenHtf = python.openhtf.size > 0;
   const names = new Set<string>();
@@ -37,8 +44,10 @@ export function findPhases(python: PythonSource): { phases: OutlinedPhase[]; has
     if (isDecorated || isPlain) names.add(name);
   }
   const found = [...names].flatMap((name) => functions.get(name) ?? []);
+  const measurements = findMeasurements(python, (name) => names.has(name));
   return {
-    phases: found.map((each) => outlinePhase(each, python)),
+    phases: found.map((each) => outlinePhase(each, measurements, python)),
+    measurements,
     hasPlainPhases: !usesOpenHtf && found.some(({ isTopLevel }) => isTopLevel),
   };
 }
@@ -62,22 +71,24 @@ function decoratorName(decorator: SyntaxNode, python: PythonSource): string {
   return python.ownName(/^@\s*([\w.]+)/.exec(python.text(decorator))?.[1] ?? '');
 }
 
-function outlinePhase({ node, decorators }: FunctionNode, python: PythonSource): OutlinedPhase {
+function outlinePhase(
+  { node, decorators }: FunctionNode,
+  all: readonly DeclaredMeasurement[],
+  python: PythonSource,
+): OutlinedPhase {
+  const given = givenName(decorators, python);
+  const from = decorators[0]?.from ?? node.from;
+  const measurements: Record<string, number> = {};
+  for (const { name, literal } of all) {
+    if (!isPlainName(name) || literal.from < from || literal.to > node.to) continue;
+    measurements[name[0] ?? ''] ??= python.lineAt(literal.from);
+  }
   return {
-    name: givenName(decorators, python) ?? python.text(node.getChild('VariableName')),
+    name: given !== null && isPlainName(given) ? (given[0] ?? '') : python.text(node.getChild('VariableName')),
     line: python.lineAt(node.from),
     endLine: python.lineAt(node.to - 1),
-    measurements: measurementsIn([...decorators, node], python),
+    measurements: measurements satisfies DeclaredMeasurements,
   };
-}
-
-function givenName(decorators: readonly SyntaxNode[], python: PythonSource): string | undefined {
-  for (const decorator of decorators) {
-    const argument = python.argument(decorator, 'name');
-    const name = python.literal(argument?.nextSibling?.nextSibling ?? null);
-    if (name !== null) return name.includes('{') ? undefined : name;
-  }
-  return undefined;
 }
 
 /** Returns the names in an argument list, through lists, variables, `phase.with_args(…)` and `measures(…)(phase)`. */
@@ -104,27 +115,3 @@ function references(node: SyntaxNode, python: PythonSource, seen: ReadonlySet<st
 }
 
 const isList = ({ name }: SyntaxNode): boolean => /^(?:Array|Tuple|Parenthesized)Expression$/.test(name);
-
-function measurementsIn(nodes: readonly SyntaxNode[], python: PythonSource): DeclaredMeasurements {
-  const found: Record<string, number> = {};
-  const add = (node: SyntaxNode | null): void => {
-    const name = python.literal(node);
-    if (node !== null && name !== null) found[name] ??= python.lineAt(node.from);
-  };
-  for (const each of nodes) {
-    each.cursor().iterate((at) => {
-      if (at.to > each.to || at.from < each.from) return false;
-      if (at.name === 'ArgList' && declaresMeasurements.test(python.source.slice(at.node.parent?.from, at.from))) {
-        for (const text of at.node.getChildren('String')) add(text);
-      }
-      if (at.name === 'DictionaryExpression') add(nameValue(at.node, python));
-      return undefined;
-    });
-  }
-  return found;
-}
-
-function nameValue(dictionary: SyntaxNode, python: PythonSource): SyntaxNode | null {
-  const key = dictionary.getChildren('String').find((each) => python.literal(each) === 'name');
-  return key?.nextSibling?.name === ':' ? key.nextSibling.nextSibling : null;
-}

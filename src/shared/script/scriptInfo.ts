@@ -1,3 +1,5 @@
+import type { NamePattern } from './namePattern.ts';
+
 export type DeclaredMeasurements = Readonly<Record<string, number>>;
 
 export interface OutlinedPhase {
@@ -31,9 +33,18 @@ export interface WrittenKey {
   readonly argument: TextSpan | null;
 }
 
+export interface DeclaredMeasurement {
+  /** The phase's name, or that of the function around it; null outside of functions. */
+  readonly phase: NamePattern | null;
+  readonly name: NamePattern;
+  readonly literal: TextSpan;
+}
+
 export interface ScriptMarks {
   readonly entry: number | null;
+  readonly measurements: readonly DeclaredMeasurement[];
   readonly procedures: readonly ProcedureMention[];
+  readonly procedureArguments: readonly ProcedureArgument[];
   readonly keys: readonly WrittenKey[];
 }
 
@@ -43,7 +54,6 @@ export type ProcedureArgument =
 /** What the source of a script shows without running it. Modules that it imports are not read. */
 export interface ScriptInfo extends ScriptOutline, ScriptMarks {
   readonly usesOpenHtf: boolean;
-  readonly procedureArguments: readonly ProcedureArgument[];
   /** Whether the script makes runs and certainly gives them no part number, so that a server would refuse them. */
   readonly lacksPartNumber: boolean;
 }

@@ -9,7 +9,7 @@ export type ScriptProblem =
 
 /** @param linked the procedures of the selected station; undefined if they are not loaded */
 export function problemsOf(
-  { procedures, keys }: ScriptMarks,
+  { procedures, keys }: Pick<ScriptMarks, 'procedures' | 'keys'>,
   linked: readonly LinkedProcedure[] | undefined,
 ): ScriptProblem[] {
   return [

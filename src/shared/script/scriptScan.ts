@@ -13,11 +13,12 @@ const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 export function scanScript(source: string): ScriptInfo {
   const python = new PythonSource(source);
   const runCalls = python.calls(makesRun);
-  const { phases, hasPlainPhases } = findPhases(python);
+  const { phases, measurements, hasPlainPhases } = findPhases(python);
   return {
     usesOpenHtf: python.openhtf.size > 0,
     isRunnable: runCalls.length > 0 || hasPlainPhases,
     phases,
+    measurements,
     entry: findEntry(python, runCalls),
     procedures: findProcedures(python, runCalls),
     keys: findKeys(python),

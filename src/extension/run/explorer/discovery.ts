@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { mayDefineTests } from '../../../shared/script/scriptHints.ts';
 import type { ScriptInfo } from '../../../shared/script/scriptInfo.ts';
 import type { Log } from '../../vscode/log.ts';
-import { ignoredFolders, isScriptFile } from '../scriptFile.ts';
+import { ignoredFolders, isScriptFile } from '../../vscode/scriptFile.ts';
 import type { TestItems } from './testItems.ts';
 
 const debounceMs = 300;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
-import { lineRange } from '../scriptFile.ts';
+import { lineRange } from '../../vscode/scriptFile.ts';
 
 export interface PlannedPhase {
   readonly name: string;

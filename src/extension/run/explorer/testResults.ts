@@ -8,7 +8,7 @@ import type {
 import { diagnosisLine } from '../../../shared/live/diagnosisLine.ts';
 import { expectedOf, measurementLine, valueOf } from '../../../shared/live/measurementLine.ts';
 import type { Verdict } from '../../../shared/live/runProgress.ts';
-import { lineRange } from '../scriptFile.ts';
+import { lineRange } from '../../vscode/scriptFile.ts';
 import type { PlannedPhase, TestItems } from './testItems.ts';
 
 type PhaseEvent = RunnerEvent & { event: 'phase_started' | 'measurement_update' | 'phase_complete' };

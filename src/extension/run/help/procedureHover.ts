@@ -10,7 +10,7 @@ import type { Week } from '../../connection/stationSource.ts';
 import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
 import { yieldSentences } from '../../connection/yieldSentences.ts';
 import { outcomeIcon } from '../../vscode/outcomeIcons.ts';
-import { rangeOf, type ScriptReader } from './scriptReader.ts';
+import { rangeOf, type ScriptReader } from '../../vscode/scriptReader.ts';
 
 const lastRunCount = 5;
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../../../shared/format/markdown.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
+import type { ScriptReader } from '../../vscode/scriptReader.ts';
 import { setting } from '../../vscode/settings.ts';
-import type { ScriptReader } from './scriptReader.ts';
 
 export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #store: StationStore;

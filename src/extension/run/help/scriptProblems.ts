@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
 import { problemsOf, type ScriptProblem } from '../../../shared/script/scriptProblems.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
-import { isScriptFile } from '../scriptFile.ts';
-import { rangeOf, type ScriptReader } from './scriptReader.ts';
+import { isScriptFile } from '../../vscode/scriptFile.ts';
+import { rangeOf, type ScriptReader } from '../../vscode/scriptReader.ts';
 
 const debounceMs = 300;
 

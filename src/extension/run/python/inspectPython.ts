@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
-import { activeScript } from '../scriptFile.ts';
+import { activeScript } from '../../vscode/scriptFile.ts';
 import { type Interpreter, interpreterFor } from './interpreter.ts';
 import { scriptPackages } from './pythonPackages.ts';
 

@@ -7,9 +7,9 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
+import { folderOf } from '../../vscode/scriptFile.ts';
 import { changeSetting, openSetting, setting } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { folderOf } from '../scriptFile.ts';
 
 export interface Interpreter {
   readonly command: readonly string[];

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
+import { folderOf } from '../../vscode/scriptFile.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { folderOf } from '../scriptFile.ts';
 import { type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
 
 export const scriptPackages: readonly string[] = ['openhtf', 'tofupilot'];

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { baseName } from '../../../shared/format/fileNames.ts';
 import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts';
-import { ignoredFolders } from '../scriptFile.ts';
+import { ignoredFolders } from '../../vscode/scriptFile.ts';
 
 interface Place {
   uri: vscode.Uri;

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import { mayHaveMarks } from '../../../shared/script/scriptHints.ts';
-import type { ScriptMarks, TextSpan } from '../../../shared/script/scriptInfo.ts';
+import { mayHaveMarks } from '../../shared/script/scriptHints.ts';
+import type { ScriptMarks, TextSpan } from '../../shared/script/scriptInfo.ts';
 
 interface Reading {
   readonly version: number;
   readonly marks: Promise<ScriptMarks>;
 }
 
-const noMarks: ScriptMarks = { entry: null, procedures: [], keys: [] };
+const noMarks: ScriptMarks = { entry: null, measurements: [], procedures: [], procedureArguments: [], keys: [] };
 
+/** Scans each version of an open script once, for all features. */
 export class ScriptReader {
   readonly #readings = new WeakMap<vscode.TextDocument, Reading>();
 
@@ -23,7 +24,7 @@ export class ScriptReader {
 
 async function read(source: string): Promise<ScriptMarks> {
   if (!mayHaveMarks(source)) return noMarks;
-  const { scanScript } = await import('../../../shared/script/scriptScan.ts');
+  const { scanScript } = await import('../../shared/script/scriptScan.ts');
   return scanScript(source);
 }
 

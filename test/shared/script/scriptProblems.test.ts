@@ -8,7 +8,7 @@ const named = (id: string, takesOnlyId = false): ProcedureMention => ({ id, lite
 const key = { literal: { from: 1, to: 9 }, argument: null };
 
 const kinds = (procedures: readonly ProcedureMention[], linked: readonly (typeof fvt1)[] | undefined): string[] =>
-  problemsOf({ entry: null, procedures, keys: [] }, linked).map(({ kind }) => kind);
+  problemsOf({ procedures, keys: [] }, linked).map(({ kind }) => kind);
 
 describe('the problems of a script', () => {
   it('are procedures that the station is not linked to', () => {
@@ -25,7 +25,7 @@ describe('the problems of a script', () => {
   });
 
   it('are keys that stand in it, whatever is linked', () => {
-    assert.deepEqual(problemsOf({ entry: null, procedures: [], keys: [key] }, undefined), [
+    assert.deepEqual(problemsOf({ procedures: [], keys: [key] }, undefined), [
       { kind: 'writtenKey', key },
     ]);
   });

@@ -53,7 +53,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     running.parts,
     registerUptime(commands, connection, store, feed, log, context),
     registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
-    registerInsight(commands, connection, store, feed, log, context.extensionUri),
+    registerInsight(commands, connection, store, feed, log, context.extensionUri, reader),
     registerWelcome(commands, context, store),
   );
   return commands;

@@ -6,6 +6,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { showDone } from '../vscode/messages.ts';
+import type { ScriptReader } from '../vscode/scriptReader.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
 import { registerInsightCommands } from './insightCommands.ts';
 import { InsightPanels } from './insightPanels.ts';
@@ -20,17 +21,42 @@ export function registerInsight(
   feed: ChangeFeed,
   log: Log,
   extension: vscode.Uri,
+  reader: ScriptReader,
 ): vscode.Disposable {
   const source = new AnalyticsSource(connection);
   const panels = new InsightPanels({ commands, connection, source, feed, log, extension });
   commands.register('createDemoData', () => createDemoData(connection, store));
   registerInsightCommands(commands, connection, source, (subject) => panels.open(subject));
+  const hints = whenStationsAreLoaded(store, async () => {
+    const { registerHints } = await import('./hints/index.ts');
+    return registerHints(source, connection, store, feed, reader, log);
+  });
   return vscode.Disposable.from(
     panels,
     registerSetLimits(commands, connection, store, source),
     registerUnits(commands, connection, extension),
     registerComparison(commands, connection, extension),
+    hints,
   );
+}
+
+/** Registers parts when the stations are first loaded: until then they would have nothing to show. */
+function whenStationsAreLoaded(store: StationStore, register: () => Promise<vscode.Disposable>): vscode.Disposable {
+  let isDisposed = false;
+  let parts: vscode.Disposable | undefined;
+  const onStations = store.onDidChange(() => {
+    if (store.stations === undefined) return;
+    onStations.dispose();
+    void register().then((registered) => {
+      if (isDisposed) registered.dispose();
+      else parts = registered;
+    });
+  });
+  return new vscode.Disposable(() => {
+    isDisposed = true;
+    onStations.dispose();
+    parts?.dispose();
+  });
 }
 
 async function createDemoData(connection: Connection, store: StationStore): Promise<void> {

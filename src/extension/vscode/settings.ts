@@ -5,6 +5,7 @@ interface Settings {
   readonly python: string;
   readonly dataFolder: string;
   readonly codeLens: boolean;
+  readonly statisticsHints: boolean;
   readonly serialNumber: 'script' | 'ask' | 'fixed';
   readonly fixedSerialNumber: string;
   readonly partNumber: string;
@@ -17,6 +18,7 @@ const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   python: z.string().trim().catch(''),
   dataFolder: z.string().trim().catch(''),
   codeLens: z.boolean().catch(true),
+  statisticsHints: z.boolean().catch(true),
   serialNumber: z.enum(['script', 'ask', 'fixed']).catch('script'),
   fixedSerialNumber: z.string().trim().catch(''),
   partNumber: z.string().catch(''),

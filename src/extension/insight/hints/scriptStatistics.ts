@@ -1,0 +1,149 @@
+import * as vscode from 'vscode';
+import { type MatchedMeasurement, measurementsOfScript } from '../../../shared/analytics/measurementsOfScript.ts';
+import { analytics, type MeasurementSummary } from '../../../shared/contract/analytics.ts';
+import type { Change } from '../../../shared/contract/events.ts';
+import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
+import { messageOf } from '../../../shared/format/messageOf.ts';
+import { chooseProcedure } from '../../../shared/run/procedureChoice.ts';
+import type { ScriptMarks } from '../../../shared/script/scriptInfo.ts';
+import type { ChangeFeed } from '../../connection/changeFeed.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { StationStore } from '../../connection/stationStore.ts';
+import type { Log } from '../../vscode/log.ts';
+import type { ScriptReader } from '../../vscode/scriptReader.ts';
+import { setting } from '../../vscode/settings.ts';
+import type { AnalyticsSource } from '../analyticsSource.ts';
+
+export const statisticsDays = 90;
+const dayMs = 24 * 3_600_000;
+/** During a series of runs, statistics are loaded at most this often. */
+const reloadDelayMs = 3000;
+
+interface Loaded {
+  readonly summaries: Promise<readonly MeasurementSummary[]>;
+  isStale: boolean;
+}
+
+export interface StatisticsOfScript {
+  readonly procedureId: string;
+  readonly measurements: readonly MatchedMeasurement[];
+}
+
+/**
+ * The statistics of the measurements of open scripts. There is one request for each procedure until runs are added. No
+ * server is started for them: nothing is requested before another part of the extension has loaded the stations.
+ */
+export class ScriptStatistics implements vscode.Disposable {
+  readonly #source: AnalyticsSource;
+  readonly #store: StationStore;
+  readonly #feed: ChangeFeed;
+  readonly #reader: ScriptReader;
+  readonly #log: Log;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #subscriptions: vscode.Disposable;
+  #reload: NodeJS.Timeout | undefined;
+
+  constructor(
+    source: AnalyticsSource,
+    connection: Connection,
+    store: StationStore,
+    feed: ChangeFeed,
+    reader: ScriptReader,
+    log: Log,
+  ) {
+    this.#source = source;
+    this.#store = store;
+    this.#feed = feed;
+    this.#reader = reader;
+    this.#log = log;
+    this.#subscriptions = vscode.Disposable.from(
+      connection.onDidChangeServer(() => this.#loaded.clear()),
+      feed.onDidReceiveChange((change) => this.#markStale(change)),
+      store.onDidChange((id) => {
+        if (id === undefined || id === store.selected?.id) this.#changed.fire();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('testStations.statisticsHints')) this.#changed.fire();
+      }),
+    );
+  }
+
+  /** Returns undefined while there is nothing to show. */
+  async of(document: vscode.TextDocument): Promise<StatisticsOfScript | undefined> {
+    if (!setting('statisticsHints') || !vscode.workspace.isTrusted || this.#store.stations === undefined)
+      return undefined;
+    const marks = await this.#reader.marks(document);
+    const procedureId = marks.measurements.length === 0 ? undefined : this.#procedureOf(marks);
+    if (procedureId === undefined) return undefined;
+    const measurements = measurementsOfScript(marks.measurements, await this.#summaries(procedureId));
+    return { procedureId, measurements };
+  }
+
+  /** Returns the only procedure that the script names, or the only one of the selected station. */
+  #procedureOf({ procedures, procedureArguments }: ScriptMarks): string | undefined {
+    const { selected, stations = [] } = this.#store;
+    const [named, ...others] = new Set(procedures.map(({ id }) => id));
+    if (others.length > 0 || (named === undefined && procedureArguments.some(({ kind }) => kind === 'computed'))) {
+      return undefined;
+    }
+    const linked: readonly LinkedProcedure[] = (selected && this.#store.station(selected.id)?.procedures) ?? [];
+    const all = named === undefined ? linked : [...linked, ...stations.flatMap((station) => station.procedures)];
+    const choice = chooseProcedure(named ?? null, all);
+    return 'decided' in choice ? choice.decided.id : undefined;
+  }
+
+  #summaries(procedureId: string): Promise<readonly MeasurementSummary[]> {
+    const known = this.#loaded.get(procedureId);
+    if (known !== undefined && !known.isStale) return known.summaries;
+    const summaries = this.#load(procedureId);
+    if (known === undefined) {
+      this.#loaded.set(procedureId, { summaries, isStale: false });
+      return summaries;
+    }
+    // The old statistics are shown until the new ones have arrived.
+    known.isStale = false;
+    void summaries.then(() => {
+      if (this.#loaded.get(procedureId) !== known) return;
+      this.#loaded.set(procedureId, { summaries, isStale: known.isStale });
+      this.#changed.fire();
+    });
+    return known.summaries;
+  }
+
+  async #load(id: string): Promise<readonly MeasurementSummary[]> {
+    try {
+      if (!(await this.#source.isAvailable())) return [];
+      this.#feed.start();
+      const started_after = new Date(Date.now() - statisticsDays * dayMs).toISOString();
+      const answer = await this.#source.call(analytics.measurements, { params: { id }, query: { started_after } });
+      return answer.measurements;
+    } catch (error) {
+      this.#log.debug(`statistics of a script: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  #markStale(change: Change | undefined): void {
+    if (change !== undefined && !change.kind.startsWith('run.')) return;
+    let isShown = false;
+    for (const [id, loaded] of this.#loaded) {
+      if (change !== undefined && change.procedure_id !== null && change.procedure_id !== id) continue;
+      loaded.isStale = true;
+      isShown = true;
+    }
+    if (!isShown) return;
+    this.#reload ??= setTimeout(() => {
+      this.#reload = undefined;
+      this.#changed.fire();
+    }, reloadDelayMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#reload);
+    this.#subscriptions.dispose();
+    this.#changed.dispose();
+  }
+}

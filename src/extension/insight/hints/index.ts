@@ -5,7 +5,7 @@ import type { StationStore } from '../../connection/stationStore.ts';
 import type { Log } from '../../vscode/log.ts';
 import { scriptFiles } from '../../vscode/scriptFile.ts';
 import type { ScriptReader } from '../../vscode/scriptReader.ts';
-import { AnalyticsSource } from '../analyticsSource.ts';
+import type { AnalyticsSource } from '../analyticsSource.ts';
 import { MeasurementHints } from './measurementHints.ts';
 import { MeasurementHover } from './measurementHover.ts';
 import { MeasurementProblems } from './measurementProblems.ts';
@@ -13,13 +13,13 @@ import { ScriptStatistics } from './scriptStatistics.ts';
 
 /** Shows statistics beside the measurements of open scripts. */
 export function registerHints(
+  source: AnalyticsSource,
   connection: Connection,
   store: StationStore,
   feed: ChangeFeed,
   reader: ScriptReader,
   log: Log,
 ): vscode.Disposable {
-  const source = new AnalyticsSource(connection);
   const statistics = new ScriptStatistics(source, connection, store, feed, reader, log);
   return vscode.Disposable.from(
     statistics,

@@ -25,8 +25,6 @@ describe('the problems of a script', () => {
   });
 
   it('are keys that stand in it, whatever is linked', () => {
-    assert.deepEqual(problemsOf({ procedures: [], keys: [key] }, undefined), [
-      { kind: 'writtenKey', key },
-    ]);
+    assert.deepEqual(problemsOf({ procedures: [], keys: [key] }, undefined), [{ kind: 'writtenKey', key }]);
   });
 });

@@ -19,7 +19,7 @@ function yieldText(count: number, failed: number): string {
   return formatPercent(Math.floor((10_000 * (count - failed)) / count) / 100, vscode.env.language);
 }
 
-/** Returns the text beside a line of a script. */
+/** Returns the text beside a line of a script, of which VS Code shows 43 characters by default. */
 export function hintText({ summaries }: MatchedMeasurement): string {
   const [first, ...others] = summaries;
   const count = summaries.reduce((sum, each) => sum + each.count, 0);
@@ -27,10 +27,10 @@ export function hintText({ summaries }: MatchedMeasurement): string {
   const parts = [
     others.length > 0 ? vscode.l10n.t('{0} measurements', summaries.length) : '',
     `n ${number(count)}`,
-    count > 0 ? vscode.l10n.t('{0} passed', yieldText(count, failed)) : '',
+    count > 0 ? yieldText(count, failed) : '',
     shortCapability(first.capability, others.length > 0),
   ];
-  return `${parts.filter((part) => part !== '').join(' · ')} ${sparkline(first.recent)}`.trimEnd();
+  return `${parts.filter((part) => part !== '').join(' · ')} ${sparkline(others.length > 0 ? [] : first.recent)}`.trimEnd();
 }
 
 function shortCapability(capability: Capability, isLowest: boolean): string {

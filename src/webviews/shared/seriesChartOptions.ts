@@ -77,8 +77,10 @@ export function chartOptions(Plot: typeof uPlot, chart: Chart): Options {
 const withoutRepeats = (texts: readonly string[]): string[] =>
   texts.map((text, index) => (text === texts[index - 1] ? '' : text));
 
-function yRange({ minimum, maximum }: Chart, min: number | null, max: number | null): [number, number] {
-  const [low, high] = [min ?? 0, max ?? 1];
+/** Bars begin at 0, since their lengths are compared. */
+function yRange({ minimum, maximum, series }: Chart, min: number | null, max: number | null): [number, number] {
+  const hasBars = series.some(({ kind }) => kind === 'bars');
+  const [low, high] = [hasBars ? 0 : (min ?? 0), max ?? 1];
   const margin = high > low ? 0.06 * (high - low) : Math.max(Math.abs(high) * 0.05, 1e-9);
   return [
     Math.max(minimum ?? -Infinity, low === minimum ? low : low - margin),

@@ -43,11 +43,14 @@ function ticksOf(length: number): number[] {
 
 export function formatMillis(millis: number): string {
   if (millis === 0) return '0 s';
-  if (millis < second) return `${Math.round(millis)} ms`;
-  if (millis < minute) return `${Number((millis / second).toFixed(millis < 10 * second ? 2 : 1))} s`;
+  if (Math.round(millis) < second) return `${Math.round(millis)} ms`;
+  const seconds = Number((millis / second).toFixed(millis < 10 * second ? 2 : 1));
+  if (seconds < 60) return `${seconds} s`;
   const [large, small, unit] = millis < hour ? [minute, second, ['min', 's']] : [hour, minute, ['h', 'min']];
-  const whole = Math.floor(millis / large);
-  const rest = Math.floor((millis - whole * large) / small);
+  // 59.96 s would be shown as 60 s.
+  const shown = Math.max(millis, minute);
+  const whole = Math.floor(shown / large);
+  const rest = Math.floor((shown - whole * large) / small);
   return rest === 0 ? `${whole} ${unit[0]}` : `${whole} ${unit[0]} ${rest} ${unit[1]}`;
 }
 

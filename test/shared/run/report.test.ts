@@ -123,6 +123,10 @@ describe('the time axis', () => {
     const told = [0, 0.4, 320, 1250, 59_940, 125_000, 3_600_000, 7_500_000].map(formatMillis);
     assert.deepEqual(told, ['0 s', '0 ms', '320 ms', '1.25 s', '59.9 s', '2 min 5 s', '1 h', '2 h 5 min']);
   });
+
+  it('shows a duration that rounds up to the next unit in that unit', () => {
+    assert.deepEqual([999.6, 59_960, 59_949].map(formatMillis), ['1 s', '1 min', '59.9 s']);
+  });
 });
 
 describe('values', () => {

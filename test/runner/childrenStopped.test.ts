@@ -205,9 +205,12 @@ withEachPython('Child processes of a script', (python) => {
     return all.map(({ outcome, serial_number }) => `${outcome} ${serial_number}`);
   }
 
+  /** Otherwise the script may end by itself, between the end of its child and the interrupt. */
+  const outlive = '\nif __name__ == "__main__":\n    while 1: pass';
+
   for (const [way, main] of Object.entries(ways)) {
     it(`a child process started by ${way} runs its teardown before Stop interrupts the script`, async () => {
-      const { folder, box } = await given(main('soaks'));
+      const { folder, box } = await given(main('soaks') + outlive);
       const run = await Run.start(python, folder, box);
       await run.untilPrinted(/soaking (\d+)/);
       run.send({ command: 'stop' });

@@ -127,7 +127,7 @@ describe('statistics beside the measurements of a script', function () {
       .text(/supply_current.*n\s100\s·\s100%\s·\sPpk\s\d\.\d\d/)
       .waitFor();
     await editor()
-      .text(/pin_\{pin\}.*2\smeasurements\s·\sn\s200\s·\s.*lowest\sPpk/)
+      .text(/pin_\{pin\}.*n\s200\s·\s.*lowest\sPpk/)
       .waitFor();
     assert.doesNotMatch(await editor().text('"never_measured"').innerText(), / n/);
     for (let n = 0; n < 3; n += 1) await push(runCount + n, 3.3, 0.5, [5, 5.4]);

@@ -7,6 +7,7 @@ import { units } from '../../src/shared/contract/units.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { richRun, stationClient } from './support/richRun.ts';
+import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -75,6 +76,7 @@ describe('the search for units and the page of a unit', function () {
     await page().locator('.facts').getByRole('button', { name: 'SN-2041' }).click();
     await page().getByRole('button', { name: 'BOARD-1' }).click();
     await page().getByRole('heading', { level: 1, name: 'BOARD-1' }).waitFor();
+    await isKept(window.page, /subject\W+BOARD-1/);
     await window.reload();
     await page().getByRole('heading', { level: 1, name: 'BOARD-1' }).waitFor();
     await page().getByRole('button', { name: 'SN-2041' }).click();

@@ -68,7 +68,7 @@ function measurementRow(row: ComparedMeasurement, sigma: PopulationSigma | undef
       <td>${side(right, row.rightCurve)}</td>
       <td class="number">${differenceAsText.trim()}</td>
       ${hasSigmas ? html`<td class="number">${sigmaText(row.difference, sigma)}</td>` : nothing}
-      <td>${changes.map((each) => html`<span class="changed">${differenceText(each)}</span>`)}</td>
+      <td>${changes.map((each) => html`<span class="changed">${differenceText(each)}</span> `)}</td>
     </tr>
   `;
 }

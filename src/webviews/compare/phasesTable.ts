@@ -37,7 +37,7 @@ const row = ({ name, left, right, durationDifference, differences }: ComparedPha
     <td>${side(left)}</td>
     <td>${side(right)}</td>
     <td class="number">${durationDifference === null ? nothing : signedMillis(durationDifference)}</td>
-    <td>${differences.map((difference) => html`<span class="changed">${differenceText(difference)}</span>`)}</td>
+    <td>${differences.map((difference) => html`<span class="changed">${differenceText(difference)}</span> `)}</td>
   </tr>
 `;
 

@@ -25,7 +25,6 @@ export function hintText({ summaries }: MatchedMeasurement): string {
   const count = summaries.reduce((sum, each) => sum + each.count, 0);
   const failed = summaries.reduce((sum, each) => sum + each.failed, 0);
   const parts = [
-    others.length > 0 ? vscode.l10n.t('{0} measurements', summaries.length) : '',
     `n ${number(count)}`,
     count > 0 ? yieldText(count, failed) : '',
     shortCapability(first.capability, others.length > 0),

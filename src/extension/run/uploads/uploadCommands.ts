@@ -22,7 +22,9 @@ export function registerUploadCommands(
     const id = idOf(argument) ?? idOf(focused());
     const known = uploads.pending.find((result) => result.id === id);
     if (known !== undefined) return known;
-    if (uploads.pending.length === 0) throw new UserError(vscode.l10n.t('No upload is pending on this machine.'));
+    const [only, ...others] = uploads.pending;
+    if (only !== undefined && others.length === 0) return only;
+    if (only === undefined) throw new UserError(vscode.l10n.t('No upload is pending on this machine.'));
     const items = uploads.pending.map((result) => ({
       label: withoutIcons(unitNameOf(result)),
       description: result.outcome,

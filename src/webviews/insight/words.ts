@@ -39,7 +39,8 @@ export const ofText = (part: number, total: number): string =>
 export function intervalText(part: number, total: number): string {
   const share = wilsonInterval(part, total);
   if (share.kind === 'noData') return '';
-  return l10n.t('95% interval {0} to {1}', ...shareBounds(share));
+  const [lower, upper] = shareBounds(share);
+  return l10n.t('95% interval {0} to {1}', lower, upper);
 }
 
 export const splitName = (split: AnalyticsSplit): string =>

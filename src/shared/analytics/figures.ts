@@ -94,9 +94,9 @@ export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
   return [...Map.groupBy(all, ({ group }) => limitsKey(group)).values()]
     .flatMap((same) => {
       const groups = same.map(({ group }) => group);
-      const [any] = groups;
-      if (any === undefined) return [];
-      const { lower, upper } = any;
+      const [first] = groups;
+      if (first === undefined) return [];
+      const { lower, upper } = first;
       const digest = mergeDigests(same.map((each) => each.digest));
       return {
         lower,

@@ -124,8 +124,8 @@ function summarizeMeasurements(
   );
   const named = Map.groupBy(all, ({ phase, measurement }) => JSON.stringify([phase, measurement.name]));
   return [...named.values()].flatMap((tested) => {
-    const [any] = tested;
-    if (any === undefined) return [];
+    const [example] = tested;
+    if (example === undefined) return [];
     const groups = Map.groupBy(
       tested,
       ({ run, measurement: { lower, upper } }) => `${placeKeys.get(run) ?? ''} ${lower} ${upper}`,
@@ -140,8 +140,8 @@ function summarizeMeasurements(
       };
     });
     return {
-      phase_name: any.phase,
-      measurement_name: any.measurement.name,
+      phase_name: example.phase,
+      measurement_name: example.measurement.name,
       groups: summaries.map(({ digest: _, ...summary }) => summary),
       digests: summaries.map(({ digest }) => digest),
     };

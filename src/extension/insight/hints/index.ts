@@ -8,7 +8,7 @@ import type { ScriptReader } from '../../vscode/scriptReader.ts';
 import type { AnalyticsSource } from '../analyticsSource.ts';
 import { MeasurementHints } from './measurementHints.ts';
 import { MeasurementHover } from './measurementHover.ts';
-import { MeasurementProblems } from './measurementProblems.ts';
+import { markMeasurements } from './measurementProblems.ts';
 import { ScriptStatistics } from './scriptStatistics.ts';
 
 /** Shows statistics beside the measurements of open scripts. */
@@ -23,7 +23,7 @@ export function registerHints(
   const statistics = new ScriptStatistics(source, connection, store, feed, reader, log);
   return vscode.Disposable.from(
     statistics,
-    new MeasurementProblems(statistics),
+    markMeasurements(statistics),
     vscode.languages.registerInlayHintsProvider(scriptFiles, new MeasurementHints(statistics)),
     vscode.languages.registerHoverProvider(scriptFiles, new MeasurementHover(statistics)),
   );

@@ -9,8 +9,9 @@ import { type LinkPlan, planLink } from '../../connection/procedureLinks.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import type { Commands } from '../../vscode/commands.ts';
 import type { Log } from '../../vscode/log.ts';
+import { diagnosticSource } from '../../vscode/scriptDiagnostics.ts';
 import { rangeOf } from '../../vscode/scriptReader.ts';
-import { diagnosticSource, type ScriptProblems, spanOf } from './scriptProblems.ts';
+import { type ScriptProblems, spanOf } from './scriptProblems.ts';
 
 const linkArguments = z.tuple([z.string(), z.string()]);
 

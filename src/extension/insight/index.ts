@@ -6,10 +6,11 @@ import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { showDone } from '../vscode/messages.ts';
+import { PagePanels } from '../vscode/pagePanels.ts';
 import type { ScriptReader } from '../vscode/scriptReader.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
 import { registerInsightCommands } from './insightCommands.ts';
-import { InsightPanels } from './insightPanels.ts';
+import { InsightPanel, insightSubjectOf } from './insightPanel.ts';
 import { registerSetLimits } from './setLimits.ts';
 import { registerComparison, registerUnits } from './unitCommands.ts';
 
@@ -24,9 +25,20 @@ export function registerInsight(
   reader: ScriptReader,
 ): vscode.Disposable {
   const source = new AnalyticsSource(connection);
-  const panels = new InsightPanels({ commands, connection, source, feed, log, extension });
+  const services = { commands, connection, source, feed, log, extension };
+  const panels = new PagePanels(
+    'testStations.insight',
+    extension,
+    (panel, subject) => new InsightPanel(panel, insightSubjectOf(subject), services),
+    (subject) => {
+      const { procedure, measurement } = insightSubjectOf(subject);
+      return JSON.stringify([procedure, measurement]);
+    },
+  );
   commands.register('createDemoData', () => createDemoData(connection, store));
-  registerInsightCommands(commands, connection, source, (subject) => panels.open(subject));
+  registerInsightCommands(commands, connection, source, (subject) =>
+    panels.open(JSON.stringify(subject), vscode.l10n.t('Statistics')),
+  );
   const hints = whenStationsAreLoaded(store, async () => {
     const { registerHints } = await import('./hints/index.ts');
     return registerHints(source, connection, store, feed, reader, log);

@@ -21,11 +21,11 @@ export function registerInsightCommands(
   commands: Commands,
   connection: Connection,
   source: AnalyticsSource,
-  open: (subject: InsightSubject) => Promise<void>,
+  open: (subject: InsightSubject) => void,
 ): void {
   commands.register('openProcedureStatistics', async (argument) => {
     const procedure = await procedureOf(connection, argument);
-    await open({ procedure, measurement: null, ...daysArgument.parse(argument) });
+    open({ procedure, measurement: null, ...daysArgument.parse(argument) });
   });
   commands.register('openMeasurement', async (argument) => {
     const { data } = measurementArgument.safeParse(argument);
@@ -33,7 +33,7 @@ export function registerInsightCommands(
     const measurement = data
       ? { phase_name: data.phaseName, measurement_name: data.measurementName }
       : await askMeasurement(source, procedure);
-    await open({ procedure, measurement, ...daysArgument.parse(argument) });
+    open({ procedure, measurement, ...daysArgument.parse(argument) });
   });
 }
 

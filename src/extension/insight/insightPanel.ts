@@ -5,6 +5,7 @@ import {
   fromInsight,
   type InsightQuestion,
   type InsightSubject,
+  insightSubject,
   type ToInsight,
 } from '../../shared/contract/insightView.ts';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
@@ -27,8 +28,13 @@ export interface InsightServices {
   readonly extension: vscode.Uri;
 }
 
+/** While runs come in, the page is loaded again after this time, or after this many times what the last load took. */
 const refreshIntervalMs = 1000;
+const refreshFactor = 10;
 const titleLength = 40;
+
+/** @throws SyntaxError, ZodError if the text is not a subject of this version */
+export const insightSubjectOf = (text: string): InsightSubject => insightSubject.parse(JSON.parse(text));
 
 export class InsightPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
@@ -38,6 +44,7 @@ export class InsightPanel implements vscode.Disposable {
   #isLoading = false;
   #isStale = false;
   #timer: NodeJS.Timeout | undefined;
+  #loadMs = 0;
 
   constructor(panel: vscode.WebviewPanel, subject: InsightSubject, services: InsightServices) {
     this.#panel = panel;
@@ -101,10 +108,13 @@ export class InsightPanel implements vscode.Disposable {
   #onChange(change: Change | undefined): void {
     const isAboutRuns = change === undefined || change.kind.startsWith('run.');
     if (!isAboutRuns || (change !== undefined && change.procedure_id !== this.#subject.procedure)) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#panel.visible) void this.#load();
-    }, refreshIntervalMs);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (this.#panel.visible) void this.#load();
+      },
+      Math.max(refreshIntervalMs, refreshFactor * this.#loadMs),
+    );
   }
 
   /** Never rejects. Whatever is asked for during a load is loaded by the next one. */
@@ -114,7 +124,9 @@ export class InsightPanel implements vscode.Disposable {
     this.#isLoading = true;
     while (this.#isStale && this.#question !== undefined) {
       this.#isStale = false;
+      const start = performance.now();
       this.#post(await this.#answer(this.#question));
+      this.#loadMs = performance.now() - start;
     }
     this.#isLoading = false;
   }

@@ -16,23 +16,30 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   readonly #viewType: string;
   readonly #extension: vscode.Uri;
   readonly #createPage: (panel: vscode.WebviewPanel, subject: string) => Page;
+  readonly #keyOf: (subject: string) => string;
   readonly #pages = new Map<string, Page>();
   readonly #registration: vscode.Disposable;
 
-  /** @param viewType also one of the activation events in the manifest */
+  /**
+   * @param viewType also one of the activation events in the manifest
+   * @param createPage throws if the subject is not one of this version
+   * @param keyOf returns what subjects with the same page have in common
+   */
   constructor(
     viewType: string,
     extension: vscode.Uri,
     createPage: (panel: vscode.WebviewPanel, subject: string) => Page,
+    keyOf = (subject: string): string => subject,
   ) {
     this.#viewType = viewType;
     this.#extension = extension;
     this.#createPage = createPage;
+    this.#keyOf = keyOf;
     this.#registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
   }
 
   open(subject: string, title: string): void {
-    const shown = this.#pages.get(subject);
+    const shown = this.#pages.get(this.#keyOf(subject));
     if (shown) {
       shown.reveal();
       return;
@@ -43,23 +50,27 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const subject = panelState.safeParse(state).data?.subject;
-    const shown = subject === undefined ? undefined : this.#pages.get(subject);
-    if (subject === undefined || shown) {
-      panel.dispose();
-      shown?.reveal();
-    } else {
-      panel.webview.options = webviewOptions(this.#extension);
-      this.#attach(panel, subject);
+    panel.webview.options = webviewOptions(this.#extension);
+    try {
+      this.#attach(panel, panelState.parse(state).subject);
+    } catch {
+      panel.dispose(); // Another version of the extension saved the state.
     }
     return Promise.resolve();
   }
 
   #attach(panel: vscode.WebviewPanel, subject: string): void {
-    this.#pages.set(subject, this.#createPage(panel, subject));
+    const key = this.#keyOf(subject);
+    const shown = this.#pages.get(key);
+    if (shown) {
+      panel.dispose();
+      shown.reveal();
+      return;
+    }
+    this.#pages.set(key, this.#createPage(panel, subject));
     panel.onDidDispose(() => {
-      this.#pages.get(subject)?.dispose();
-      this.#pages.delete(subject);
+      this.#pages.get(key)?.dispose();
+      this.#pages.delete(key);
     });
   }
 

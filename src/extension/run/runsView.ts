@@ -37,6 +37,10 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   #shown: Loaded = noRuns(undefined);
+  /** Undefined until VS Code asks for them. */
+  #rows: Promise<Row[]> | undefined;
+  #isLoading = false;
+  #isStale = false;
   #pageCount = 1;
   #serialNumber = '';
 
@@ -48,9 +52,9 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     setContext('hasRuns', false);
     setContext('runsFiltered', false);
     this.#subscription = vscode.Disposable.from(
-      uploads.onDidChange(() => this.#changed.fire(undefined)),
+      uploads.onDidChange(() => void this.#refresh()),
       store.onDidChange((id) => {
-        if (id === undefined || id === store.selected?.id) this.#changed.fire(undefined);
+        if (id === undefined || id === store.selected?.id) void this.#refresh();
       }),
     );
   }
@@ -62,7 +66,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   loadMore(): void {
     this.#pageCount += 1;
-    this.#changed.fire(undefined);
+    void this.#refresh();
   }
 
   async find(): Promise<void> {
@@ -104,10 +108,36 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     this.#serialNumber = serialNumber;
     this.#pageCount = 1;
     setContext('runsFiltered', serialNumber !== '');
-    this.#changed.fire(undefined);
+    void this.#refresh();
   }
 
-  async getChildren(): Promise<Row[]> {
+  getChildren(): Promise<Row[]> {
+    return (this.#rows ??= this.#loadRows());
+  }
+
+  /**
+   * Loads the rows before VS Code asks for them: a button of a row that is clicked while VS Code waits for rows has no
+   * row. A hidden view is loaded when it is shown.
+   */
+  async #refresh(): Promise<void> {
+    this.#isStale = true;
+    if (this.#rows === undefined || !this.#view.visible) {
+      this.#rows = undefined;
+      this.#changed.fire(undefined);
+      return;
+    }
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    while (this.#isStale) {
+      this.#isStale = false;
+      this.#rows = Promise.resolve(await this.#loadRows());
+      this.#changed.fire(undefined);
+    }
+    this.#isLoading = false;
+  }
+
+  /** Never rejects. */
+  async #loadRows(): Promise<Row[]> {
     const { selected } = this.#store;
     const found = this.#serialNumber === '' ? [] : [`“${this.#serialNumber}”`];
     this.#view.description = [...(selected === undefined ? [] : [selected.name]), ...found].join(' · ');

@@ -84,6 +84,7 @@ function plainFigures(runs: readonly StoredRun[]) {
   return {
     count: runs.length,
     failed: runs.filter(isFailed).length,
+    value_count: values.length,
     mean,
     sigma: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)),
     minimum: values.length === 0 ? null : Math.min(...values),
@@ -93,7 +94,7 @@ function plainFigures(runs: readonly StoredRun[]) {
 
 function assertFigures(actual: ReturnType<typeof plainFigures>, runs: readonly StoredRun[]): void {
   const expected = plainFigures(runs);
-  assert.deepEqual([actual.count, actual.failed], [expected.count, expected.failed]);
+  for (const name of ['count', 'failed', 'value_count'] as const) assert.equal(actual[name], expected[name], name);
   for (const name of ['mean', 'sigma', 'minimum', 'maximum'] as const) {
     assert.ok(isClose(actual[name], expected[name]), `${name} is ${actual[name]} and not ${expected[name]}`);
   }

@@ -108,8 +108,8 @@ export class ComparePanel implements vscode.Disposable {
         return { sigmas: [], reason };
       }
       const { measurements } = await source.call(analytics.measurements, { params: { id: left.procedure.id } });
-      const sigmas = measurements.flatMap(({ phase_name, measurement_name, sigma, count }) =>
-        sigma === null ? [] : [{ phase_name, measurement_name, sigma, count }],
+      const sigmas = measurements.flatMap(({ phase_name, measurement_name, sigma, value_count }) =>
+        sigma === null ? [] : [{ phase_name, measurement_name, sigma, count: value_count }],
       );
       return { sigmas, reason: null };
     } catch (error) {

@@ -2,6 +2,8 @@ import { measurements } from '../../shared/contract/explorer.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import { type RunListItem, runs } from '../../shared/contract/runs.ts';
 import type { UnitRun } from '../../shared/contract/unitPage.ts';
+import { ApiError } from '../client/apiError.ts';
+import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
 
 const pageSize = 100;
@@ -62,13 +64,13 @@ async function failedMeasurements(
           measurement_outcomes: ['FAIL' as const],
           exclude_retries: 'true',
           sort_order: 'asc' as const,
-          limit: pageSize,
         };
-        const { data } = await connection.call(measurements.list, { query });
-        for (const row of data) names.set(row.run_id, [...(names.get(row.run_id) ?? []), row.measurement_name]);
+        const rows = await allPages((page) => connection.call(measurements.list, { query: { ...query, ...page } }));
+        for (const row of rows) names.set(row.run_id, [...(names.get(row.run_id) ?? []), row.measurement_name]);
       }
     }
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
     return undefined; // The history is worth showing without them.
   }
   return names;

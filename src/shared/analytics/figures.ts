@@ -24,6 +24,7 @@ const mergedMoments = (groups: readonly MeasurementSummary[]): Moments =>
   groups.reduce((merged, { moments }) => mergeMoments(merged, moments), noMoments);
 
 const spreadOf = (moments: Moments) => ({
+  value_count: moments.count,
   mean: moments.count === 0 ? null : moments.mean,
   sigma: standardDeviation(moments),
   minimum: moments.minimum,

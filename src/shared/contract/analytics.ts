@@ -71,6 +71,7 @@ const limits = { lower: z.number().nullable(), upper: z.number().nullable() };
 
 /** Figures of numeric values; null where there is no value, and `sigma` (n - 1) where there is only one. */
 const spread = {
+  value_count: count,
   mean: z.number().nullable(),
   sigma: z.number().nullable(),
   minimum: z.number().nullable(),

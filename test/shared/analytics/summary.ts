@@ -11,6 +11,7 @@ export const summary = (part: Partial<MeasurementSummary> = {}): MeasurementSumm
   lower: null,
   upper: null,
   limits_changed_at: null,
+  value_count: 0,
   mean: null,
   sigma: null,
   minimum: null,

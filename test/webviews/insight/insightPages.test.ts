@@ -5,6 +5,7 @@ import type { Capability, MeasurementSummary } from '../../../src/shared/contrac
 import { byDay } from '../../../src/webviews/insight/days.ts';
 import { sortMeasurements } from '../../../src/webviews/insight/measurementOrder.ts';
 import { roundTicks } from '../../../src/webviews/shared/ticks.ts';
+import { summary } from '../../shared/analytics/summary.ts';
 
 const seed = Number(process.env['STATISTICS_SEED'] ?? 20_261_128);
 
@@ -21,24 +22,8 @@ const capable = (value: number): Capability => ({
   verdict: 'undecided',
 });
 
-const measurement = (name: string, change: Partial<MeasurementSummary>): MeasurementSummary => ({
-  phase_name: 'measure',
-  measurement_name: name,
-  type: 'numeric',
-  units: null,
-  count: 100,
-  failed: 0,
-  lower: null,
-  upper: null,
-  limits_changed_at: null,
-  mean: null,
-  sigma: null,
-  minimum: null,
-  maximum: null,
-  capability: { kind: 'no_limits' },
-  recent: [],
-  ...change,
-});
+const measurement = (measurement_name: string, change: Partial<MeasurementSummary>): MeasurementSummary =>
+  summary({ measurement_name, count: 100, ...change });
 
 describe('the order of measurements', () => {
   const all = [

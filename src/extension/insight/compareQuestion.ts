@@ -18,7 +18,7 @@ export async function askOtherRun(connection: Connection, id: string): Promise<s
   const [passed, before] = await Promise.all([lastPassed(connection, run), runBefore(connection, run)]);
   const proposals = [
     ...(passed === undefined ? [] : [proposal(vscode.l10n.t('The last PASS of the procedure'), passed)]),
-    ...(before === undefined ? [] : [proposal(vscode.l10n.t('The run of this unit before'), before)]),
+    ...(before === undefined ? [] : [proposal(vscode.l10n.t('The previous run of this unit'), before)]),
   ];
   if (proposals.length === 0) return pickRun(connection, title, id);
   const search = {

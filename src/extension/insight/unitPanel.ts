@@ -91,7 +91,7 @@ export class UnitPanel implements vscode.Disposable {
 
   #attachment(id: string): Attachment {
     const found = this.#unit?.attachments.find((each) => each.id === id);
-    if (!found) throw new Error(vscode.l10n.t('The unit has no such attachment any more.'));
+    if (!found) throw new Error(vscode.l10n.t('The unit no longer has this attachment.'));
     return found;
   }
 

@@ -112,7 +112,7 @@ export class ReportPanel implements vscode.Disposable {
 
   #attachment(id: string): Run['attachments'][number] {
     const found = this.#loaded().run.attachments.find((each) => each.id === id);
-    if (!found) throw new Error(vscode.l10n.t('The run has no such attachment any more.'));
+    if (!found) throw new Error(vscode.l10n.t('The run no longer has this attachment.'));
     return found;
   }
 

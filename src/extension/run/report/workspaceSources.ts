@@ -49,7 +49,7 @@ async function textOf(uri: vscode.Uri): Promise<{ path: string; text: string }> 
 }
 
 export async function showPlace(place: Place | undefined, line = place?.line ?? 1): Promise<void> {
-  if (!place) throw new Error(vscode.l10n.t('The source is not in this workspace any more.'));
+  if (!place) throw new Error(vscode.l10n.t('The source is no longer in this workspace.'));
   const at = new vscode.Position(Math.max(0, line - 1), 0);
   await vscode.window.showTextDocument(place.uri, { selection: new vscode.Range(at, at) });
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/extension/client/stationApi.ts';
-import { local } from '../../src/shared/contract/local.ts';
+import type { StationApi } from '../../src/extension/client/stationApi.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
+import { stationClient } from './support/richRun.ts';
 import { eventually, until } from './support/until.ts';
 
 const minute = 60_000;
@@ -20,11 +20,7 @@ describe('the Runs view', function () {
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
-    procedure_id = await bench.procedure('FVT1');
-    await bench.link('Bench 1', procedure_id);
-    const params = { id: await bench.stationId('Bench 1') };
-    const { api_key } = await (await bench.api()).call(local.generateKey, { params });
-    station = new StationApi(bench.address().url, api_key);
+    ({ client: station, procedure: procedure_id } = await stationClient(bench, 'Bench 1'));
     await window.openContainer('Test Stations');
   });
 

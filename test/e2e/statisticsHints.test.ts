@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { StationApi } from '../../src/extension/client/stationApi.ts';
-import { local } from '../../src/shared/contract/local.ts';
+import type { StationApi } from '../../src/extension/client/stationApi.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { normalValues, randomNumbers } from '../shared/statistics/support.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
+import { stationClient } from './support/richRun.ts';
 import { eventually } from './support/until.ts';
 
 const script = `import openhtf as htf
@@ -97,11 +97,7 @@ describe('statistics beside the measurements of a script', function () {
     await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
-    procedure_id = await bench.procedure('FVT1');
-    await bench.link('Bench 1', procedure_id);
-    const params = { id: await bench.stationId('Bench 1') };
-    const { api_key } = await (await bench.api()).call(local.generateKey, { params });
-    station = new StationApi(bench.address().url, api_key);
+    ({ client: station, procedure: procedure_id } = await stationClient(bench, 'Bench 1'));
     const voltages = normalValues(runCount, random, 3.3, 0.02).map((value, n) => (n < 85 ? value : value + 0.07));
     const currents = normalValues(runCount, random, 0.5, 0.03);
     const pins = [normalValues(runCount, random, 5, 0.2), normalValues(runCount, random, 5.4, 0.25)];

@@ -132,6 +132,12 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
     await store.destroy();
   });
 
+  function clear(): void {
+    database.exec('delete from phases; delete from runs; delete from units');
+    marked.clear();
+    stored = [];
+  }
+
   function push(each: StoredRun): void {
     database
       .prepare(
@@ -161,19 +167,19 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
     ];
     const outcome = isFailed(each) ? 'FAIL' : 'PASS';
     const value = each.value === null ? [] : [each.value];
+    insertPhase(Number(lastInsertRowid), outcome, each.at, 0, [
+      ['voltage', outcome, 'numeric', 'V', null, rules, [], ...value],
+    ]);
+    stored.push({ ...each });
+  }
+
+  function insertPhase(run: number, outcome: string, at: number, retryCount: number, measurements: unknown[]): void {
     database
       .prepare(
         `insert into phases (run_key, name, outcome, started_at, ended_at, retry_count, measurements_json)
-         values (?, 'power', ?, ?, ?, 0, ?)`,
+         values (?, 'power', ?, ?, ?, ?, ?)`,
       )
-      .run(
-        lastInsertRowid,
-        outcome,
-        each.at,
-        each.at,
-        JSON.stringify([['voltage', outcome, 'numeric', 'V', null, rules, [], ...value]]),
-      );
-    stored.push({ ...each });
+      .run(run, outcome, at, at, retryCount, measurements.length === 0 ? null : JSON.stringify(measurements));
   }
 
   function apply(change: Step): void {
@@ -311,9 +317,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
   it('agree with the runs after every push, deletion, change of time and mark of a unit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
-        database.exec('delete from phases; delete from runs; delete from units');
-        marked.clear();
-        stored = [];
+        clear();
         for (const change of steps) {
           apply(change);
           await check(everything);
@@ -323,6 +327,39 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
         await check({ ...everything, batch_ids: batches.slice(1).flatMap((id) => id ?? []) });
       }),
       { numRuns: rounds },
+    );
+  });
+
+  it('leave out attempts that were retried, and count a phase that is called again', async () => {
+    const attempt = fc.record({ retry_count: fc.integer({ min: 0, max: 2 }), value: fc.option(fc.integer()) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(attempt, { minLength: 1, maxLength: 6 }), async (attempts) => {
+        clear();
+        push({
+          id: randomUUID(),
+          unit: 0,
+          outcome: 'PASS',
+          at: noon,
+          station: stations[0] ?? '',
+          batch: null,
+          limits: { lower: null, upper: null },
+          value: null,
+        });
+        database.exec('delete from phases');
+        const { key } = { ...database.prepare('select key from runs').get() };
+        for (const [index, { retry_count, value }] of attempts.entries()) {
+          const measurement = ['voltage', 'PASS', 'numeric', 'V', null, [], [], value];
+          insertPhase(Number(key), 'PASS', noon + index, retry_count, value === null ? [] : [measurement]);
+        }
+        // An attempt is retried if the next attempt of the phase is a retry.
+        const last = attempts.filter((_, index) => (attempts[index + 1]?.retry_count ?? 0) === 0);
+        const expected = last.flatMap(({ value }) => value ?? []);
+        const name = { phase_name: 'power', measurement_name: 'voltage' };
+        const list = await answers.values(procedure, { ...everything, ...name, limit: 1000 });
+        const { segments } = await answers.measurement(procedure, { ...everything, ...name, split_by: 'station' });
+        assert.deepEqual(list.values, expected);
+        assert.equal(segments[0]?.value_count ?? 0, expected.length);
+      }),
     );
   });
 });

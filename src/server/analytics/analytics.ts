@@ -18,7 +18,7 @@ import {
 import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import { measurementType } from '../../shared/contract/common.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
-import { lastAttempts } from '../../shared/statistics/pareto.ts';
+import { lastAttempts } from '../../shared/run/attempts.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Store } from '../store/tables.ts';
 import type { Day, DaySummaries, MeasurementDay, MeasurementName, ProcedureDay } from './daySummaries.ts';

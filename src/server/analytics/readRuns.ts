@@ -85,7 +85,7 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
 const testedPhase = ({ name, outcome, started_at, retry_count, measurements_json }: PhaseRow): TestedPhase => ({
   name,
   outcome,
-  startedAt: started_at,
-  retryCount: retry_count,
+  started_at,
+  retry_count,
   measurements: measurements_json === null ? [] : storedMeasurements.parse(JSON.parse(measurements_json)),
 });

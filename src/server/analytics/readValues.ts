@@ -32,7 +32,7 @@ export interface ValueRange {
   readonly limit: number;
 }
 
-/** Returns the numeric values of a measurement, oldest first. Of a repeated phase, the last attempt counts. */
+/** Returns the numeric values of a measurement, oldest first, without those of retried attempts (see `lastAttempts`). */
 export async function readValues(
   store: Store,
   procedureId: string,
@@ -50,10 +50,12 @@ export async function readValues(
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at <= ${to}
       and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
       and json_type(m.value, '$[7]') in ('integer', 'real')
-      and not exists (
-        select 1 from phases as later
-        where later.run_key = p.run_key and later.name = p.name and later.retry_count > p.retry_count
-      )
+      and coalesce((
+        select later.retry_count from phases as later
+        where later.run_key = p.run_key and later.name = p.name
+          and (later.started_at, later.key) > (p.started_at, p.key)
+        order by later.started_at, later.key limit 1
+      ), 0) = 0
       and ${placeTest(filter)}
     order by r.started_at desc, r.key desc, p.key desc, m.key desc
     limit ${limit}`.execute(store);

@@ -1,7 +1,7 @@
 import type { FailureCause } from '../contract/analytics.ts';
+import { lastAttempts } from '../run/attempts.ts';
 import { type Digest, digestOf } from '../statistics/digest.ts';
 import { type Moments, momentsOf } from '../statistics/moments.ts';
-import { lastAttempts } from '../statistics/pareto.ts';
 import { overloadReading } from '../statistics/readings.ts';
 import { type MovingRanges, movingRangesOf } from '../statistics/series.ts';
 import { type UnitDay, unitDays } from '../statistics/yield.ts';

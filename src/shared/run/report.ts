@@ -1,6 +1,7 @@
 import { ExactInteger } from '../contract/exactJson.ts';
 import type { Report, ReportMeasurement } from '../contract/report.ts';
 import type { MeasurementAnswer, Run, ValidatorAnswer } from '../contract/runs.ts';
+import { lastAttempts } from './attempts.ts';
 
 export function reportOf(run: Run): Report {
   return {
@@ -81,11 +82,6 @@ export function reasonsOf({ findings = [], outcome, logs }: Pick<Report, 'findin
 }
 
 type Findings = NonNullable<Report['findings']>;
-
-export function lastAttempts<P extends { name: string; retry_count: number }>(phases: readonly P[]): P[] {
-  const attempts = attemptsOf(phases);
-  return phases.filter(({ retry_count }, index) => retry_count + 1 >= (attempts[index] ?? 1));
-}
 
 export const failuresOf = ({ phases }: Pick<Report, 'phases'>): number =>
   lastAttempts(phases).reduce((sum, { measurements }) => sum + measurements.filter(hasFailed).length, 0);

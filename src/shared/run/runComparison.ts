@@ -1,6 +1,6 @@
 import type { Report, ReportMeasurement, ReportPhase } from '../contract/report.ts';
 import { parseDuration } from '../format/duration.ts';
-import { lastAttempts } from './report.ts';
+import { lastAttempts } from './attempts.ts';
 import { limitsText, type ReportedValue, resultsOf } from './results.ts';
 
 /** What differs between the two sides of a row. */

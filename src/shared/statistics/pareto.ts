@@ -1,3 +1,5 @@
+import { lastAttempts } from '../run/attempts.ts';
+
 /** A run as the Pareto chart needs it. */
 export interface ParetoRun {
   readonly procedureId: string;
@@ -10,9 +12,9 @@ export interface ParetoPhase {
   readonly name: string;
   readonly outcome: string | null;
   /** Milliseconds since 1970. */
-  readonly startedAt: number;
+  readonly started_at: number;
   /** Above 0 for a retry, which replaces the attempt before it. */
-  readonly retryCount: number;
+  readonly retry_count: number;
   /** In the order in which they were recorded. */
   readonly measurements: readonly { readonly name: string; readonly outcome: string | null }[];
 }
@@ -78,7 +80,7 @@ export function failuresOf(run: ParetoRun, includesAborted = false): FailureCaus
   const outside = (kind: FailureCause['kind']): FailureCause => ({ kind, procedureId, phase: null, measurement: null });
   if (outcome === 'ABORTED') return includesAborted ? [outside('aborted')] : [];
   if (outcome !== 'FAIL' && outcome !== 'ERROR' && outcome !== 'TIMEOUT') return [];
-  const inPhases = lastAttempts(run.phases).flatMap((phase) => failuresOfPhase(procedureId, phase));
+  const inPhases = lastAttempts(inOrder(run.phases)).flatMap((phase) => failuresOfPhase(procedureId, phase));
   // The phase that was running at the timeout is seldom recorded as failed.
   if (outcome === 'TIMEOUT') return [...inPhases, outside('timeout')];
   if (inPhases.length > 0) return inPhases;
@@ -97,27 +99,19 @@ function failuresOfPhase(procedureId: string, { name: phase, outcome, measuremen
 /** Returns how many units passed a phase only when it was repeated, by the causes of the attempts before. */
 export function recoveredByRepeat(runs: readonly ParetoRun[]): ParetoBar[] {
   const repeated = runs.map((run): ParetoRun => {
-    const last = new Set(lastAttempts(run.phases));
+    const last = new Set(lastAttempts(inOrder(run.phases)));
     const passed = new Set([...last].filter(({ outcome }) => outcome === 'PASS').map(({ name }) => name));
     const before = run.phases.filter((phase) => !last.has(phase) && passed.has(phase.name));
     const failed = before.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'ERROR');
     // A retry of its own for each attempt keeps all of them.
-    const phases = failed.map((phase) => ({ ...phase, retryCount: 0 }));
+    const phases = failed.map((phase) => ({ ...phase, retry_count: 0 }));
     return { ...run, outcome: phases.length > 0 ? 'FAIL' : 'PASS', phases };
   });
   return [...paretoOf(repeated, { counts: 'all' }).bars];
 }
 
-/** Returns the phases in the order of their start, without attempts that were retried. */
-export function lastAttempts<Phase extends ParetoPhase>(phases: readonly Phase[]): Phase[] {
-  const kept: Phase[] = [];
-  for (const phase of [...phases].sort((a, b) => a.startedAt - b.startedAt)) {
-    const before = phase.retryCount > 0 ? kept.findLastIndex(({ name }) => name === phase.name) : -1;
-    if (before >= 0) kept.splice(before, 1);
-    kept.push(phase);
-  }
-  return kept;
-}
+const inOrder = (phases: readonly ParetoPhase[]): ParetoPhase[] =>
+  [...phases].sort((a, b) => a.started_at - b.started_at);
 
 const keyOf = ({ kind, procedureId, phase, measurement }: FailureCause): string =>
   JSON.stringify([procedureId, phase, measurement, kind]);

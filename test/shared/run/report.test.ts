@@ -6,7 +6,8 @@ import { measurementsCsv } from '../../../src/shared/format/csv.ts';
 import { safeFileName } from '../../../src/shared/format/fileNames.ts';
 import { imageType } from '../../../src/shared/format/images.ts';
 import { formatSize, formatValue } from '../../../src/shared/format/values.ts';
-import { attemptsOf, failuresOf, lastAttempts } from '../../../src/shared/run/report.ts';
+import { lastAttempts } from '../../../src/shared/run/attempts.ts';
+import { attemptsOf, failuresOf } from '../../../src/shared/run/report.ts';
 import { formatMillis, timelineOf } from '../../../src/shared/run/timeline.ts';
 import { phaseSources, sourceFile } from '../../../src/shared/script/phaseSources.ts';
 

@@ -17,8 +17,8 @@ function phaseOf(line: string): ParetoPhase {
   return {
     name,
     outcome,
-    startedAt: Number(time),
-    retryCount: Number(retry),
+    started_at: Number(time),
+    retry_count: Number(retry),
     measurements: measurements.map((each) => {
       const [measurement = '', result = null] = each.split(':');
       return { name: measurement, outcome: result };
@@ -111,8 +111,8 @@ describe(`a Pareto chart (${withSeed})`, () => {
     const phase = fc.record({
       name: fc.constantFrom('A', 'B'),
       outcome: result,
-      startedAt: fc.integer({ min: 0, max: 9 }),
-      retryCount: fc.integer({ min: 0, max: 1 }),
+      started_at: fc.integer({ min: 0, max: 9 }),
+      retry_count: fc.integer({ min: 0, max: 1 }),
       measurements: fc.array(
         fc.record({ name: fc.constantFrom('v', 'w'), outcome: fc.constantFrom('PASS', 'FAIL', 'UNSET') }),
         { maxLength: 3 },

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
@@ -9,7 +10,7 @@ import * as panels from './panels.ts';
 import * as places from './places.ts';
 import { QuickInput } from './quickInput.ts';
 import { Tree } from './tree.ts';
-import { until } from './until.ts';
+import { eventually, until } from './until.ts';
 
 export const allThemes = ['light', 'dark', 'hc', 'hcLight'] as const;
 export type Theme = (typeof allThemes)[number];
@@ -153,7 +154,7 @@ export class Workbench {
     return within(this.#webviews);
   }
 
-  async closeEditor(name: string): Promise<void> {
+  async closeEditor(name: string | RegExp): Promise<void> {
     const tab = this.page.getByRole('tab', { name });
     await clickUnderMouse(tab, tab.getByRole('button', { name: /^Close/ }));
     await tab.waitFor({ state: 'detached' });
@@ -222,14 +223,22 @@ export class Workbench {
     await this.changeSettings({ 'workbench.colorTheme': name });
     await this.page.locator(mark).waitFor();
     // Pages within the window are told of it.
-    await until(
-      async () => {
-        const pages = await this.#webviews.all();
-        const bodies = pages.map((page) => within(page).locator(`body[data-vscode-theme-kind=${kind}]`).count());
-        return (await Promise.all(bodies)).every((count) => count === 1);
-      },
-      { what: `${theme} webviews` },
-    );
+    await eventually(async () => {
+      const pages = await this.#webviews.all();
+      const classes = await Promise.all(
+        pages.map((page) =>
+          within(page)
+            .locator('body')
+            .evaluateAll((bodies: readonly { className: string }[]) => bodies.map((body) => body.className)),
+        ),
+      );
+      for (const [body = 'none', ...more] of classes) {
+        assert.ok(
+          body.split(' ').includes(kind) && more.length === 0,
+          `The themes of the webviews: ${JSON.stringify(classes)}`,
+        );
+      }
+    });
   }
 
   /** Saves what is seen as `build/screenshots/<name>-<theme>.png`. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type NamedMeasurement, type ProcedureSummary, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import type { MeasurementDay, MeasurementName, ProcedureDay } from '../../shared/analytics/answers.ts';
+import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
@@ -25,17 +26,6 @@ const busyMillis = 100;
 export interface Day {
   readonly startsAt: number;
   readonly endsAt: number;
-}
-
-export type MeasurementName = Pick<NamedMeasurement, 'phase_name' | 'measurement_name'>;
-
-export interface MeasurementDay extends NamedMeasurement {
-  readonly startsAt: number;
-}
-
-export interface ProcedureDay {
-  readonly startsAt: number;
-  readonly groups: readonly ProcedureSummary[];
 }
 
 /** Stores what the runs of each day come to, and computes it again when the runs of the day have changed. */

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { MeasuredValue, MeasurementName } from '../../shared/analytics/answers.ts';
 import { isReading } from '../../shared/analytics/summarizeDay.ts';
 import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
 import type { Store } from '../store/tables.ts';
-import type { MeasurementName } from './daySummaries.ts';
 import { limitsFromJson } from './readRuns.ts';
 
 interface ValueRow {
@@ -12,17 +12,6 @@ interface ValueRow {
   outcome: string;
   value: unknown;
   validators_json: string;
-}
-
-/** A value with the run that measured it; times are milliseconds since 1970. */
-export interface MeasuredValue {
-  readonly run_id: string;
-  readonly serial_number: string;
-  readonly started_at: number;
-  readonly passed: boolean;
-  readonly value: number;
-  readonly lower: number | null;
-  readonly upper: number | null;
 }
 
 export interface ValueRange {

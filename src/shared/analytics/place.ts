@@ -55,3 +55,11 @@ export const placeOf = (run: TestedRun, isDetailed: boolean): Place => ({
   operated_by: isDetailed ? run.operated_by : null,
   is_reference: run.sample !== null,
 });
+
+const latest = Date.UTC(9999, 11, 31);
+
+/** Returns the starts of the runs that a question covers, in milliseconds since 1970, both included. */
+export const rangeOf = ({ started_after, started_before }: AnalyticsFilter): { from: number; to: number } => ({
+  from: started_after === undefined ? 0 : Date.parse(started_after),
+  to: started_before === undefined ? latest : Date.parse(started_before),
+});

@@ -1,0 +1,230 @@
+import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../contract/analytics.ts';
+import { measurementType } from '../contract/common.ts';
+import type { Answer } from '../contract/operation.ts';
+import { lastAttempts } from '../run/attempts.ts';
+import type { Calendar } from '../uptime/uptimeCalendar.ts';
+import {
+  type Distributed,
+  failuresOf,
+  figuresOf,
+  limitsKey,
+  measurementDay,
+  retestCounts,
+  runFigures,
+  segmentsOf,
+} from './figures.ts';
+import { isAt, splitValue } from './place.ts';
+import { isReading, type MeasurementSummary, type NamedMeasurement, type ProcedureSummary } from './summarizeDay.ts';
+import type { TestedRun } from './testedRun.ts';
+
+/** The procedure that a question is about, and the calendar of its days. */
+export interface Subject {
+  readonly procedure: { readonly id: string; readonly name: string };
+  readonly calendar: Calendar;
+}
+
+export interface Split {
+  readonly split_by: AnalyticsSplit;
+}
+
+export type MeasurementName = Pick<NamedMeasurement, 'phase_name' | 'measurement_name'>;
+
+export interface ProcedureDay {
+  /** Milliseconds since 1970. */
+  readonly startsAt: number;
+  readonly groups: readonly ProcedureSummary[];
+}
+
+export interface MeasurementDay extends NamedMeasurement {
+  /** Milliseconds since 1970. */
+  readonly startsAt: number;
+}
+
+/** A value with the run that measured it; times are milliseconds since 1970. */
+export interface MeasuredValue {
+  readonly run_id: string;
+  readonly serial_number: string;
+  readonly started_at: number;
+  readonly passed: boolean;
+  readonly value: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/** Returns the names of the groups of a split by their ids. */
+export type NamesOf = (split: AnalyticsSplit, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
+/** @param days oldest first */
+export async function procedureAnswer(
+  subject: Subject,
+  days: readonly ProcedureDay[],
+  filter: AnalyticsFilter & Split,
+  namesOf: NamesOf,
+): Promise<Answer<typeof analytics.procedure>> {
+  const found = days
+    .map(({ startsAt, groups }) => ({ startsAt, groups: groups.filter((group) => isAt(group, filter)) }))
+    .filter(({ groups }) => groups.length > 0);
+  const groups = found.flatMap((day) => day.groups);
+  const split = Map.groupBy(groups, (group) => splitValue(group, filter.split_by));
+  const names = await namesOf(filter.split_by, idsOf(split));
+  return {
+    ...covered(subject, groups),
+    ...runFigures(groups),
+    retests: retestCounts(groups),
+    days: found.map(({ startsAt, groups }) => ({ date: subject.calendar.dateAt(startsAt), ...runFigures(groups) })),
+    groups: byName([...split].map(([id, members]) => ({ id, name: nameOf(id, names), ...runFigures(members) }))),
+    failures: failuresOf(groups),
+  };
+}
+
+/**
+ * @param days of all measurements; their distributions are not needed
+ * @param newestRuns the runs whose values are shown beside a measurement, oldest first
+ */
+export function measurementsAnswer(
+  subject: Subject,
+  days: readonly MeasurementDay[],
+  newestRuns: readonly TestedRun[],
+  filter: AnalyticsFilter,
+): Answer<typeof analytics.measurements> {
+  const recent = recentValues(newestRuns, filter);
+  const measurements = [...Map.groupBy(days, keyOf)].flatMap(([key, same]) => {
+    const [name] = same;
+    const all = same.flatMap(({ groups }) => groups).filter((group) => isWanted(group, filter));
+    const newest = newestOf(all);
+    if (name === undefined || newest === undefined) return [];
+    const { lower, upper } = newest;
+    const current = all.filter((group) => limitsKey(group) === limitsKey(newest));
+    return {
+      phase_name: name.phase_name,
+      measurement_name: name.measurement_name,
+      type: measurementType.parse(newest.type),
+      units: newest.units,
+      lower,
+      upper,
+      limits_changed_at: current.length === all.length ? null : firstStart(current),
+      ...figuresOf(current, newest),
+      recent: (recent.get(key) ?? [])
+        .filter((value) => limitsKey(value) === limitsKey(newest))
+        .map(({ value }) => value),
+    };
+  });
+  const wanted = days.flatMap(({ groups }) => groups).filter((group) => isWanted(group, filter));
+  return { ...covered(subject, wanted), measurements };
+}
+
+/** @param days of the measurement, oldest first */
+export async function measurementAnswer(
+  subject: Subject,
+  days: readonly MeasurementDay[],
+  filter: AnalyticsFilter & Split & MeasurementName,
+  namesOf: NamesOf,
+): Promise<Answer<typeof analytics.measurement>> {
+  const { phase_name, measurement_name, split_by } = filter;
+  const perDay = days
+    .map((day) => ({ startsAt: day.startsAt, all: distributed(day).filter(({ group }) => isWanted(group, filter)) }))
+    .filter(({ all }) => all.length > 0);
+  const all = perDay.flatMap((day) => day.all);
+  const groups = all.map(({ group }) => group);
+  const newest = newestOf(groups);
+  const current = newest === undefined ? [] : groups.filter((group) => limitsKey(group) === limitsKey(newest));
+  const split = Map.groupBy(current, (group) => splitValue(group, split_by));
+  const names = await namesOf(split_by, idsOf(split));
+  return {
+    ...covered(subject, groups),
+    phase_name,
+    measurement_name,
+    type: measurementType.parse(newest?.type ?? 'empty'),
+    units: newest?.units ?? null,
+    segments: segmentsOf(all),
+    days: perDay.map(({ startsAt, all }) => measurementDay(subject.calendar.dateAt(startsAt), all)),
+    groups: byName(
+      [...split].map(([id, members]) => ({
+        id,
+        name: nameOf(id, names),
+        ...figuresOf(members, newest ?? { lower: null, upper: null }),
+      })),
+    ),
+  };
+}
+
+/** @param found the newest values, oldest first; more than `limit` if there are older ones */
+export function valuesAnswer(
+  subject: Subject,
+  found: readonly MeasuredValue[],
+  limit: number,
+): Answer<typeof analytics.values> {
+  const values = found.slice(-limit);
+  const limits = [...new Map(values.map((value) => [limitsKey(value), value])).entries()];
+  const indexes = new Map(limits.map(([key], index) => [key, index]));
+  return {
+    procedure: subject.procedure,
+    time_zone: subject.calendar.zone,
+    from: values[0]?.started_at ?? null,
+    to: values.at(-1)?.started_at ?? null,
+    started_at: values.map(({ started_at }) => started_at),
+    values: values.map(({ value }) => value),
+    passed: values.map(({ passed }) => passed),
+    run_ids: values.map(({ run_id }) => run_id),
+    serial_numbers: values.map(({ serial_number }) => serial_number),
+    limits_index: values.map((value) => indexes.get(limitsKey(value)) ?? 0),
+    limits: limits.map(([, { lower, upper }]) => ({ lower, upper })),
+    has_more: found.length > values.length,
+  };
+}
+
+/** Returns the values of the runs by measurement, oldest first. */
+function recentValues(runs: readonly TestedRun[], filter: AnalyticsFilter) {
+  const values = runs
+    .filter((run) => isAt({ ...run, is_reference: run.sample !== null }, filter))
+    .flatMap((run) =>
+      lastAttempts(run.phases).flatMap(({ name, measurements }) =>
+        measurements.flatMap(({ value, lower, upper, ...measurement }) =>
+          isReading(value) ? { value, lower, upper, phase_name: name, measurement_name: measurement.name } : [],
+        ),
+      ),
+    );
+  return Map.groupBy(values, keyOf);
+}
+
+function covered(
+  { procedure, calendar }: Subject,
+  groups: readonly Pick<ProcedureSummary, 'first_started_at' | 'last_started_at'>[],
+) {
+  const isEmpty = groups.length === 0;
+  return {
+    procedure,
+    time_zone: calendar.zone,
+    from: isEmpty ? null : firstStart(groups),
+    to: isEmpty ? null : groups.reduce((last, group) => Math.max(last, group.last_started_at), -Infinity),
+  };
+}
+
+const idsOf = (split: ReadonlyMap<string | null, unknown>): string[] => [...split.keys()].filter((id) => id !== null);
+
+const keyOf = ({ phase_name, measurement_name }: MeasurementName): string =>
+  JSON.stringify([phase_name, measurement_name]);
+
+const isWanted = (group: MeasurementSummary, filter: AnalyticsFilter): boolean =>
+  isAt(group, filter) && (filter.attempts === 'all' || group.is_first_attempt);
+
+const firstStart = (groups: readonly { readonly first_started_at: number }[]): number =>
+  groups.reduce((first, group) => Math.min(first, group.first_started_at), Infinity);
+
+const newestOf = (groups: readonly MeasurementSummary[]): MeasurementSummary | undefined =>
+  groups.reduce<MeasurementSummary | undefined>(
+    (newest, group) => (newest && newest.last_started_at >= group.last_started_at ? newest : group),
+    undefined,
+  );
+
+const distributed = ({ groups, digests }: MeasurementDay): Distributed[] =>
+  groups.flatMap((group, index) => {
+    const digest = digests[index];
+    return digest === undefined ? [] : { group, digest };
+  });
+
+const nameOf = (id: string | null, names: ReadonlyMap<string, string>): string =>
+  id === null ? '' : (names.get(id) ?? id);
+
+const byName = <T extends { readonly name: string }>(groups: readonly T[]): T[] =>
+  [...groups].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));

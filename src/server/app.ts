@@ -12,6 +12,7 @@ import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
 import { presenceRoutes } from './routes/local/presence.ts';
 import { serverRoutes } from './routes/local/server.ts';
+import { studyRoutes } from './routes/local/studies.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
 import { v1Routes } from './routes/v1.ts';
 import { attachmentRoutes } from './routes/v2/attachments.ts';
@@ -66,6 +67,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   presenceRoutes(services);
   uptimeRoutes(services);
   analyticsRoutes(services);
+  studyRoutes(services);
   keyRoutes(services);
   linkRoutes(services);
   procedureRoutes(services);

@@ -1,4 +1,5 @@
 import type { NewRun } from '../shared/run/newRun.ts';
+import { attachToStudy } from './attachToStudy.ts';
 import { type Caller, creatorOf } from './http/authentication.ts';
 import { badRequest, conflict, forbidden, notFound, unprocessable } from './http/refusalError.ts';
 import { findEarlierRun } from './pushMarks.ts';
@@ -60,6 +61,7 @@ export async function pushRun(
     marks,
     by,
   });
+  if (caller.kind === 'station') attachToStudy(sql, key, run, { procedureId: procedure.id, stationId: caller.id });
   await changeRunMetadata(change, key, run.metadata);
   if (Object.keys(run.unitMetadata).length > 0) await changeUnitMetadata(change, unit.id, run.unitMetadata);
   return { id, existed: false };

@@ -159,6 +159,7 @@ export function schemaLeft(folder: string, copy: string): number {
   assert.equal(schemaOf(database).has('index runs_by_ref_key'), version > 5);
   assert.equal(schemaOf(database).has('table uptime_days'), version > 1 && version < 7);
   assert.equal(schemaOf(database).has('table measurement_days'), version > 7);
+  assert.equal(schemaOf(database).has('table studies'), version > 8);
   database.close();
   return version;
 }

@@ -13,7 +13,10 @@ const pathWith = ({ path }: Operation, value: string): string => path.replace(/\
 
 /** Of an operation whose path has the right form, and names nothing that there is. */
 const wellFormed = (operation: Operation): string =>
-  pathWith({ ...operation, path: operation.path.replace('{date}', '2026-01-31') }, crypto.randomUUID());
+  pathWith(
+    { ...operation, path: operation.path.replace('{date}', '2026-01-31').replace('{position}', '1') },
+    crypto.randomUUID(),
+  );
 
 /** A value that no parameter of the path can have, or null when any will do. */
 function malformedFor({ path, params }: Operation): string | null {

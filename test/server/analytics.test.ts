@@ -35,6 +35,8 @@ interface StoredRun {
   batch: string | null;
   limits: (typeof limits)[number];
   value: number | null;
+  /** Whether it is a run of a gauge study. */
+  isStudied: boolean;
 }
 
 const run = fc
@@ -47,7 +49,7 @@ const run = fc
     limits: fc.constantFrom(...limits),
     value: fc.option(fc.integer({ min: -40, max: 140 }).map((tenths) => tenths / 10)),
   })
-  .map((each): StoredRun => ({ id: randomUUID(), ...each }));
+  .map((each): StoredRun => ({ id: randomUUID(), isStudied: false, ...each }));
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('push' as const), runs: fc.array(run, { maxLength: 12 }) }) },
@@ -61,6 +63,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('mark' as const), unit: fc.integer({ min: 0, max: 5 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('study' as const), index: fc.nat() }) },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -133,7 +136,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
   });
 
   function clear(): void {
-    database.exec('delete from phases; delete from runs; delete from units');
+    database.exec('delete from study_runs; delete from phases; delete from runs; delete from units');
     marked.clear();
     stored = [];
   }
@@ -193,9 +196,18 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
     }
     const chosen = 'index' in change ? stored[change.index % stored.length] : undefined;
     if (change.kind === 'delete' && chosen) {
-      database.prepare('delete from phases where run_key = (select key from runs where id = ?)').run(chosen.id);
+      for (const table of ['phases', 'study_runs']) {
+        database.prepare(`delete from ${table} where run_key = (select key from runs where id = ?)`).run(chosen.id);
+      }
       database.prepare('delete from runs where id = ?').run(chosen.id);
       stored = stored.filter((each) => each !== chosen);
+    }
+    if (change.kind === 'study' && chosen) {
+      chosen.isStudied = !chosen.isStudied;
+      const statement = chosen.isStudied
+        ? "insert into study_runs (run_key, study_id, position) select key, '', 1 from runs where id = ?"
+        : 'delete from study_runs where run_key = (select key from runs where id = ?)';
+      database.prepare(statement).run(chosen.id);
     }
     if (change.kind === 'move' && chosen) {
       chosen.at += change.by * hour;
@@ -208,6 +220,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
   /** The runs that an answer is about, oldest first. */
   const wanted = ({ station_ids, batch_ids, include_reference_units }: AnalyticsFilter): StoredRun[] =>
     stored
+      .filter(({ isStudied }) => !isStudied)
       .filter(({ unit }) => include_reference_units || !marked.has(unit))
       .filter(({ station }) => station_ids === undefined || station_ids.includes(station))
       .filter(({ batch }) => batch_ids === undefined || (batch !== null && batch_ids.includes(batch)))
@@ -216,7 +229,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
   /** The attempts of all units by day, each in order. */
   function unitDays(): StoredRun[][] {
     const order = new Map(stored.map((each, index) => [each, index]));
-    const attempts = stored.filter(({ outcome }) => outcome !== 'ABORTED');
+    const attempts = stored.filter(({ outcome, isStudied }) => outcome !== 'ABORTED' && !isStudied);
     const days = Map.groupBy(attempts, ({ unit, at }) => `${unit} ${dateAt(at)}`);
     return [...days.values()].map((all) =>
       all.sort((a, b) => a.at - b.at || (order.get(a) ?? 0) - (order.get(b) ?? 0)),
@@ -314,7 +327,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
     );
   }
 
-  it('agree with the runs after every push, deletion, change of time and mark of a unit', async () => {
+  it('agree with the runs after every push, deletion, change of time, mark of a unit and change of a gauge study', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
         clear();
@@ -337,6 +350,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
         clear();
         push({
           id: randomUUID(),
+          isStudied: false,
           unit: 0,
           outcome: 'PASS',
           at: noon,

@@ -40,6 +40,9 @@ ${['insert', 'update', 'delete']
     ),
   )
   .join('\n')}
+drop table study_runs;
+drop table study_trials;
+drop table studies;
 drop trigger summary_outdated_by_inserted_run;
 drop trigger summary_outdated_by_deleted_run;
 drop trigger summary_outdated_by_updated_run;

@@ -83,6 +83,7 @@ const history = fc
       started_at: start,
       created_at: fc.integer({ min: 0, max: 2 }),
       station_id: fc.constantFrom(null, ...stations),
+      isStudied: fc.constantFrom(false, false, false, true),
     });
     return fc.record({
       zone: fc.constant(zone),
@@ -112,8 +113,9 @@ describe(`the yield of random histories (YIELD_ROUNDS=${rounds})`, function () {
     await store.destroy();
   });
 
-  function write(runs: readonly YieldRun[]): void {
-    database.exec('begin; delete from runs; delete from units');
+  /** @param studied the ids of the runs of a gauge study */
+  function write(runs: readonly YieldRun[], studied: ReadonlySet<string> = new Set()): void {
+    database.exec('begin; delete from study_runs; delete from runs; delete from units');
     const unit = database.prepare(
       `insert or ignore into units (id, serial_number, serial_key, revision_id, created_at, sample) values (?, ?, ?, '', 0, ?)`,
     );
@@ -121,9 +123,19 @@ describe(`the yield of random histories (YIELD_ROUNDS=${rounds})`, function () {
       `insert into runs (id, procedure_id, unit_id, revision_id, outcome, started_at, ended_at, created_at,
        created_by_station_id, troubled) values (?, ?, ?, '', ?, ?, 0, ?, ?, 0)`,
     );
+    const study = database.prepare(`insert into study_runs (run_key, study_id, position) values (?, '', 1)`);
     for (const { id, procedure_id, unit_id, sample, outcome, started_at, created_at, station_id } of runs) {
       unit.run(unit_id, unit_id, unit_id, sample);
-      insert.run(id, procedure_id, unit_id, outcome, started_at, created_at, station_id);
+      const { lastInsertRowid: key } = insert.run(
+        id,
+        procedure_id,
+        unit_id,
+        outcome,
+        started_at,
+        created_at,
+        station_id,
+      );
+      if (studied.has(id)) study.run(key);
     }
     database.exec('commit');
   }
@@ -131,13 +143,16 @@ describe(`the yield of random histories (YIELD_ROUNDS=${rounds})`, function () {
   it('is the same in SQL, by its definition and by its rules read one by one', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ zone, dates, edges, samples: marks, runs: list }) => {
-        const runs = list.map(({ unit, ...run }) => ({
-          ...run,
-          id: randomUUID(),
-          unit_id: `unit-${unit}`,
-          sample: marks[unit] ?? null,
+        const all = list.map(({ unit, isStudied, ...run }) => ({
+          run: { ...run, id: randomUUID(), unit_id: `unit-${unit}`, sample: marks[unit] ?? null },
+          isStudied,
         }));
-        write(runs);
+        const studied = all.filter(({ isStudied }) => isStudied).map(({ run }) => run.id);
+        const runs = all.filter(({ isStudied }) => !isStudied).map(({ run }) => run);
+        write(
+          all.map(({ run }) => run),
+          new Set(studied),
+        );
         for (const station of stations) {
           const expected = yieldsBySentences(runs, zone, dates, station);
           assert.deepEqual(yieldsByDefinition(runs, edges, station), expected);

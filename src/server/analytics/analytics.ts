@@ -14,6 +14,7 @@ import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics
 import type { Answer } from '../../shared/contract/operation.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Store } from '../store/tables.ts';
+import { isCounted } from './countedRuns.ts';
 import type { Day, DaySummaries } from './daySummaries.ts';
 import { namesOf } from './names.ts';
 import { readRuns } from './readRuns.ts';
@@ -97,12 +98,13 @@ export class Analytics {
   async #newestRuns({ id }: Procedure, filter: AnalyticsFilter): Promise<TestedRun[]> {
     const { from, to } = rangeOf(filter);
     const oldest = await this.#store
-      .selectFrom('runs')
-      .select('started_at')
-      .where('procedure_id', '=', id)
-      .where('started_at', '>=', from)
-      .where('started_at', '<=', to)
-      .orderBy('started_at', 'desc')
+      .selectFrom('runs as r')
+      .select('r.started_at')
+      .where('r.procedure_id', '=', id)
+      .where('r.started_at', '>=', from)
+      .where('r.started_at', '<=', to)
+      .where(isCounted('r'))
+      .orderBy('r.started_at', 'desc')
       .limit(recentRuns)
       .execute();
     return readRuns(this.#store, id, oldest.at(-1)?.started_at ?? to, to + 1);

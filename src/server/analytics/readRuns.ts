@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { TestedMeasurement, TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
 import type { Store } from '../store/tables.ts';
+import { isCounted } from './countedRuns.ts';
 
 interface PhaseRow {
   run_key: number;
@@ -46,7 +47,7 @@ function limits(validators: z.output<typeof storedRules>) {
   return { lower, upper };
 }
 
-/** Returns the runs of a procedure that started from `from` to before `to`, by their start. */
+/** Returns the runs of a procedure in statistics that started from `from` to before `to`, by their start. */
 export async function readRuns(store: Store, procedureId: string, from: number, to: number): Promise<TestedRun[]> {
   const runs = await store
     .selectFrom('runs as r')
@@ -70,6 +71,7 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
     .where('r.procedure_id', '=', procedureId)
     .where('r.started_at', '>=', from)
     .where('r.started_at', '<', to)
+    .where(isCounted('r'))
     .orderBy('r.started_at')
     .orderBy('r.key')
     .execute();
@@ -80,6 +82,19 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
     order by r.started_at, r.key, p.started_at, p.key`.execute(store);
   const phases = Map.groupBy(rows, ({ run_key }) => run_key);
   return runs.map(({ key, ...run }) => ({ ...run, phases: (phases.get(key) ?? []).map(testedPhase) }));
+}
+
+/** Returns the phases of runs by the key of the run. */
+export async function phasesOfRuns(
+  store: Store,
+  runKeys: readonly number[],
+): Promise<ReadonlyMap<number, TestedPhase[]>> {
+  const { rows } = await sql<PhaseRow>`
+    select run_key, name, outcome, started_at, retry_count, measurements_json from phases
+    where run_key in (select value from json_each(${JSON.stringify(runKeys)}))
+    order by started_at, key`.execute(store);
+  const byRun = Map.groupBy(rows, ({ run_key }) => run_key);
+  return new Map([...byRun].map(([key, phases]) => [key, phases.map(testedPhase)]));
 }
 
 const testedPhase = ({ name, outcome, started_at, retry_count, measurements_json }: PhaseRow): TestedPhase => ({

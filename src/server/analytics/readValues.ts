@@ -3,6 +3,7 @@ import type { MeasuredValue, MeasurementName } from '../../shared/analytics/answ
 import { isReading } from '../../shared/analytics/summarizeDay.ts';
 import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
 import type { Store } from '../store/tables.ts';
+import { isCounted } from './countedRuns.ts';
 import { limitsFromJson } from './readRuns.ts';
 
 interface ValueRow {
@@ -37,7 +38,7 @@ export async function readValues(
     cross join phases as p on p.run_key = r.key
     cross join json_each(p.measurements_json) as m
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at <= ${to}
-      and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
+      and ${isCounted('r')} and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
       and json_type(m.value, '$[7]') in ('integer', 'real')
       and coalesce((
         select later.retry_count from phases as later

@@ -1,9 +1,9 @@
 import type { NewMeasurement, NewPhase, NewRun } from '../../shared/run/newRun.ts';
 import { noExtras } from '../../shared/run/newRun.ts';
 import { expressionOf } from '../../shared/run/validators.ts';
+import { Random } from '../../shared/statistics/random.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { type DemoMeasurement, type DemoPhase, type DemoProduct, motorController, sensorHub } from './products.ts';
-import { Random } from './random.ts';
 
 export const demoStations = ['Demo Bench 1', 'Demo Bench 2', 'Demo Bench 3', 'Demo Bench 4'] as const;
 export type DemoStation = (typeof demoStations)[number];

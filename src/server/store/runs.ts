@@ -16,6 +16,8 @@ export const selectRuns = (store: Store) =>
     .leftJoin('users as who', 'who.id', 'r.created_by_user_id')
     .leftJoin('stations as s', 's.id', 'r.created_by_station_id')
     .leftJoin('users as operator', 'operator.id', 'r.operator_id')
+    .leftJoin('study_runs as sr', 'sr.run_key', 'r.key')
+    .leftJoin('studies as study', 'study.id', 'sr.study_id')
     .select(['r.key', 'r.id', 'r.outcome', 'r.started_at', 'r.ended_at', 'r.created_at', 'r.docstring'])
     .select(['r.execution_id', 'r.slot_key', 'r.slot_name', 'r.context_json'])
     .select(['p.id as procedure_id', 'p.name as procedure_name', 'v.id as version_id', 'v.tag as version_tag'])
@@ -23,6 +25,7 @@ export const selectRuns = (store: Store) =>
     .select(['part.name as part_name', 'rev.id as revision_id', 'rev.number as revision_number'])
     .select(['b.id as batch_id', 'b.number as batch_number', 's.id as station_id', 's.name as station_name'])
     .select(['who.id as user_id', 'who.name as user_name', 'who.email as user_email'])
+    .select(['study.id as study_id', 'study.name as study_name'])
     .select(['r.operated_by', 'r.operator_id', 'operator.name as operator_name', 'operator.email as operator_email']);
 
 export type RunRow = NonNullable<Awaited<ReturnType<typeof findRun>>>;

@@ -1,4 +1,5 @@
 import { mergeSpans, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
+import { isCounted } from '../analytics/countedRuns.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
@@ -57,10 +58,11 @@ export async function runCountsIn(
   { from, to }: TimeSpan,
 ): Promise<Map<string, number>> {
   const rows = await store
-    .selectFrom('runs')
+    .selectFrom('runs as r')
     .where('created_by_station_id', '=', stationId)
     .where('started_at', '>=', from)
     .where('started_at', '<', to)
+    .where(isCounted('r'))
     .select('procedure_id')
     .select(({ fn }) => fn.countAll<number>().as('runs'))
     .groupBy('procedure_id')

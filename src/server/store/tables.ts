@@ -141,6 +141,29 @@ export interface Tables {
   };
   stale_quarters: { procedure_id: string; quarter: number };
   analytics_state: { time_zone: string; format: number };
+  /** Gauge studies: see `studiesSchema.ts`. */
+  studies: {
+    id: string;
+    procedure_id: string;
+    name: string;
+    plan_json: string;
+    seed: number;
+    active_since: number | null;
+    created_at: number;
+    created_by_user_id: string;
+  };
+  study_trials: {
+    study_id: string;
+    position: number;
+    part: number;
+    appraiser: number;
+    trial: number;
+    serial_key: string;
+    station_id: string;
+    /** The run that counts. */
+    run_key: Generated<number | null>;
+  };
+  study_runs: { run_key: number; study_id: string; position: number };
   /** The API shows the keys of phases, measurements and logs as UUIDs: see `ids.ts`. */
   phases: {
     key: Generated<number>;

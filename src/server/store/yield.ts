@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { YieldCounts } from '../../shared/contract/overview.ts';
 import { type PassedUnits, yieldCounts } from '../../shared/statistics/yield.ts';
+import { isCounted } from '../analytics/countedRuns.ts';
 import type { Store } from './tables.ts';
 
 const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
@@ -29,17 +30,20 @@ export async function stationYields(
           from runs as a
           where a.unit_id = r.unit_id and a.procedure_id = r.procedure_id
             and a.started_at >= days.starts_at and a.started_at < days.ends_at and a.outcome in ${attempts}
+            and ${isCounted('a')}
         )
         where outcome = 'PASS'
       )) as passed_at
       from days cross join runs as r
       where r.created_by_station_id = ${stationId}
         and r.started_at >= days.starts_at and r.started_at < days.ends_at and r.outcome in ${attempts}
+        and ${isCounted('r')}
         and r.unit_id not in (select id from units where sample is not null)
         and not exists (
           select 1 from runs as earlier
           where earlier.unit_id = r.unit_id and earlier.procedure_id = r.procedure_id
             and earlier.started_at between days.starts_at and r.started_at and earlier.outcome in ${attempts}
+            and ${isCounted('earlier')}
             and (earlier.started_at, earlier.created_at, earlier.id) < (r.started_at, r.created_at, r.id)
         )
     )

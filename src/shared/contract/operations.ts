@@ -14,6 +14,7 @@ import { presence } from './presence.ts';
 import { procedures } from './procedures.ts';
 import { runs } from './runs.ts';
 import { stations } from './stations.ts';
+import { studies } from './studies.ts';
 import { trpc } from './trpc.ts';
 import { unitAttachments } from './unitAttachments.ts';
 import { units } from './units.ts';
@@ -34,6 +35,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   presence,
   uptime,
   analytics,
+  studies,
   v1,
   runs,
   stations,

@@ -140,6 +140,8 @@ const runListItem = z.object({
   operated_by: by,
   docstring: z.string().nullish(),
   metadata: metadata.optional(),
+  /** The gauge study that it is a run of, if any. Such a run is in no statistics. */
+  gauge_study: named.optional(),
   sequences: z.array(sequence).optional(),
 });
 export type RunListItem = z.infer<typeof runListItem>;

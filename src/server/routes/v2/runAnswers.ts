@@ -46,6 +46,9 @@ export const runHeader = (row: RunRow): RunListItem => ({
   },
   ...creatorWithEmailAnswer(row),
   operated_by: operatorOf(row),
+  ...(row.study_id === null || row.study_name === null
+    ? {}
+    : { gauge_study: { id: row.study_id, name: row.study_name } }),
 });
 
 export const contextOf = ({ context_json }: Pick<RunRow, 'context_json'>): NewRunContext =>

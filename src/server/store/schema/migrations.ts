@@ -9,6 +9,7 @@ import { firstSchema } from './firstSchema.ts';
 import { historySchema } from './historySchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
+import { studiesSchema } from './studiesSchema.ts';
 
 /**
  * The schema of keys after the first one. The signing secret leaves the database: it is a file of its own now, which no
@@ -65,6 +66,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(marksSchema),
   (database) => database.exec(historySchema),
   (database) => database.exec(analyticsSchema),
+  (database) => database.exec(studiesSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

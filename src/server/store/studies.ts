@@ -1,0 +1,245 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { type PlannedTrial, trialOrder } from '../../shared/analytics/trialOrder.ts';
+import type { Outcome } from '../../shared/contract/common.ts';
+import { fold } from './fold.ts';
+import type { Statements } from './statements.ts';
+import type { Store, StoreTransaction } from './tables.ts';
+
+const studyPlan = z.object({
+  measurements: z.array(z.object({ phase_name: z.string(), measurement_name: z.string() })),
+  parts: z.array(z.object({ serial_number: z.string(), is_good: z.boolean().nullable() })),
+  appraisers: z.array(z.object({ name: z.string(), station_id: z.string() })),
+  trials: z.number(),
+});
+export type StudyPlan = z.infer<typeof studyPlan>;
+
+export interface StudyRow {
+  readonly id: string;
+  readonly procedure_id: string;
+  readonly procedure_name: string;
+  readonly name: string;
+  readonly plan: StudyPlan;
+  readonly seed: number;
+  readonly active_since: number | null;
+  readonly created_at: number;
+}
+
+export interface TrialRow extends PlannedTrial {
+  readonly position: number;
+  readonly serial_key: string;
+  readonly station_id: string;
+  readonly run_key: number | null;
+}
+
+const select = (store: Store) =>
+  store
+    .selectFrom('studies as s')
+    .innerJoin('procedures as p', 'p.id', 's.procedure_id')
+    .select(['s.id', 's.procedure_id', 'p.name as procedure_name', 's.name', 's.plan_json', 's.seed'])
+    .select(['s.active_since', 's.created_at']);
+
+type Selected = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>;
+
+const asRow = ({ plan_json, ...study }: Selected): StudyRow => ({
+  ...study,
+  plan: studyPlan.parse(JSON.parse(plan_json)),
+});
+
+export async function findStudy(store: Store, id: string): Promise<StudyRow | undefined> {
+  const found = await select(store).where('s.id', '=', id).executeTakeFirst();
+  return found && asRow(found);
+}
+
+/** Returns the studies, newest first. */
+export async function listStudies(store: Store, procedureId: string | undefined): Promise<StudyRow[]> {
+  let query = select(store).orderBy('s.created_at', 'desc').orderBy('s.id');
+  if (procedureId !== undefined) query = query.where('s.procedure_id', '=', procedureId);
+  return (await query.execute()).map(asRow);
+}
+
+/** Returns how many trials have a run by study. */
+export async function doneTrials(store: Store): Promise<ReadonlyMap<string, number>> {
+  const rows = await store
+    .selectFrom('study_trials')
+    .where('run_key', 'is not', null)
+    .select('study_id')
+    .select(({ fn }) => fn.countAll<number>().as('done'))
+    .groupBy('study_id')
+    .execute();
+  return new Map(rows.map(({ study_id, done }) => [study_id, done]));
+}
+
+export async function insertStudy(
+  change: StoreTransaction,
+  {
+    procedureId,
+    name,
+    plan,
+    seed = randomInt(0x7fff_ffff),
+    userId,
+  }: { procedureId: string; name: string; plan: StudyPlan; seed: number | undefined; userId: string },
+): Promise<string> {
+  const id = randomUUID();
+  await change
+    .insertInto('studies')
+    .values({
+      id,
+      procedure_id: procedureId,
+      name,
+      plan_json: JSON.stringify(plan),
+      seed,
+      active_since: null,
+      created_at: Date.now(),
+      created_by_user_id: userId,
+    })
+    .execute();
+  const { parts, appraisers, trials } = plan;
+  const order = trialOrder({ parts: parts.length, appraisers: appraisers.length, trials }, seed);
+  for (const [index, planned] of order.entries()) {
+    await change
+      .insertInto('study_trials')
+      .values({
+        study_id: id,
+        position: index + 1,
+        ...planned,
+        serial_key: fold(parts[planned.part]?.serial_number ?? ''),
+        station_id: appraisers[planned.appraiser]?.station_id ?? '',
+      })
+      .execute();
+  }
+  return id;
+}
+
+export async function setStudy(
+  change: StoreTransaction,
+  id: string,
+  values: { name?: string; active_since?: number | null },
+): Promise<void> {
+  if (Object.keys(values).length > 0) await change.updateTable('studies').set(values).where('id', '=', id).execute();
+}
+
+/** Deletes a study. Its runs stay and are in statistics again. */
+export async function deleteStudy(change: StoreTransaction, id: string): Promise<void> {
+  await change.deleteFrom('studies').where('id', '=', id).execute();
+}
+
+/** Returns an active study with an open trial on one of the stations, if there is one. */
+export async function activeStudyOn(
+  store: Store,
+  stationIds: readonly string[],
+): Promise<{ id: string; name: string } | undefined> {
+  return store
+    .selectFrom('studies as s')
+    .where('s.active_since', 'is not', null)
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('study_trials as t')
+          .whereRef('t.study_id', '=', 's.id')
+          .where('t.station_id', 'in', stationIds)
+          .where('t.run_key', 'is', null)
+          .select('t.position'),
+      ),
+    )
+    .select(['s.id', 's.name'])
+    .executeTakeFirst();
+}
+
+/** Returns the trials of a study in their order. */
+export const trialsOf = (store: Store, studyId: string): Promise<TrialRow[]> =>
+  store.selectFrom('study_trials').selectAll().where('study_id', '=', studyId).orderBy('position').execute();
+
+export interface StudyRunRow {
+  readonly key: number;
+  readonly id: string;
+  readonly position: number;
+  readonly outcome: Outcome;
+  readonly started_at: number;
+}
+
+/** Returns all runs of a study, whether they count or not, oldest first. */
+export const runsOfStudy = (store: Store, studyId: string): Promise<StudyRunRow[]> =>
+  store
+    .selectFrom('study_runs as sr')
+    .innerJoin('runs as r', 'r.key', 'sr.run_key')
+    .where('sr.study_id', '=', studyId)
+    .select(['r.key', 'r.id', 'sr.position', 'r.outcome', 'r.started_at'])
+    .orderBy('r.started_at')
+    .orderBy('r.key')
+    .execute();
+
+/** Returns the newest run of a procedure that a station has pushed since, unless it is a run of a study. */
+export async function newestOtherRun(store: Store, procedureId: string, stationId: string, since: number) {
+  const newest = await store
+    .selectFrom('runs as r')
+    .innerJoin('units as u', 'u.id', 'r.unit_id')
+    .leftJoin('study_runs as sr', 'sr.run_key', 'r.key')
+    .where('r.procedure_id', '=', procedureId)
+    .where('r.created_by_station_id', '=', stationId)
+    .where('r.created_at', '>=', since)
+    .select(['r.id', 'r.outcome', 'r.started_at', 'u.serial_number', 'sr.study_id'])
+    .orderBy('r.created_at', 'desc')
+    .orderBy('r.key', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return newest?.study_id === null ? newest : undefined;
+}
+
+const waitingTrial = z.object({ study_id: z.string(), position: z.number() });
+export type WaitingTrial = z.infer<typeof waitingTrial>;
+
+/** Returns the trial that waits for this run: the next one of an active study. */
+export const findWaitingTrial = (
+  sql: Statements,
+  run: { procedureId: string; stationId: string; serialNumber: string; startedAt: number },
+): WaitingTrial | undefined =>
+  sql.first(
+    waitingTrial,
+    `select t.study_id, t.position from studies as s join study_trials as t on t.study_id = s.id
+     where s.procedure_id = ? and s.active_since <= ? and t.station_id = ? and t.serial_key = ?
+       and t.position = (select min(position) from study_trials where study_id = s.id and run_key is null)`,
+    run.procedureId,
+    run.startedAt,
+    run.stationId,
+    fold(run.serialNumber),
+  );
+
+/** Makes a run one of the study. @param counts whether it is the run of the trial */
+export function addRunToStudy(
+  sql: Statements,
+  runKey: number,
+  { study_id, position }: WaitingTrial,
+  counts: boolean,
+): void {
+  sql.run(
+    `insert into study_runs (run_key, study_id, position) values (?, ?, ?)
+     on conflict (run_key) do update set position = excluded.position`,
+    runKey,
+    study_id,
+    position,
+  );
+  if (!counts) return;
+  sql.run('update study_trials set run_key = ? where study_id = ? and position = ?', runKey, study_id, position);
+  sql.run(
+    `update studies set active_since = null
+     where id = ?1 and not exists (select 1 from study_trials where study_id = ?1 and run_key is null)`,
+    study_id,
+  );
+}
+
+/** Opens a trial again. Its run stays in the study. */
+export async function openTrial(change: StoreTransaction, studyId: string, position: number): Promise<void> {
+  await change
+    .updateTable('study_trials')
+    .set({ run_key: null })
+    .where('study_id', '=', studyId)
+    .where('position', '=', position)
+    .execute();
+}
+
+/** Takes a run out of its study. */
+export async function releaseRun(change: StoreTransaction, runKey: number): Promise<void> {
+  await change.updateTable('study_trials').set({ run_key: null }).where('run_key', '=', runKey).execute();
+  await change.deleteFrom('study_runs').where('run_key', '=', runKey).execute();
+}

@@ -1,0 +1,40 @@
+import { Random } from '../statistics/random.ts';
+
+/** Indexes of a part and an appraiser, and how often the appraiser has tested the part by then, from 1. */
+export interface PlannedTrial {
+  readonly part: number;
+  readonly appraiser: number;
+  readonly trial: number;
+}
+
+interface Counts {
+  readonly parts: number;
+  readonly appraisers: number;
+  readonly trials: number;
+}
+
+/**
+ * Returns the runs of a gauge study in the order of AIAG's Measurement Systems Analysis: in each trial one appraiser after the
+ * other tests all parts. The order of the appraisers in a trial, and of the parts for each of them, is random.
+ * @param seed the same one gives the same order
+ */
+export function trialOrder({ parts, appraisers, trials }: Counts, seed: number): PlannedTrial[] {
+  const random = new Random(seed);
+  return indexes(trials).flatMap((trial) =>
+    shuffled(indexes(appraisers), random).flatMap((appraiser) =>
+      shuffled(indexes(parts), random).map((part) => ({ part, appraiser, trial: trial + 1 })),
+    ),
+  );
+}
+
+const indexes = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Fisher and Yates. */
+function shuffled(items: readonly number[], random: Random): number[] {
+  const all = [...items];
+  for (let last = all.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random.next() * (last + 1));
+    [all[last], all[other]] = [all[other] ?? 0, all[last] ?? 0];
+  }
+  return all;
+}

@@ -26,6 +26,7 @@ const nodeBundles = {
     { in: 'src/extension/extension.ts', out: 'extension' },
     { in: 'src/extension/app.ts', out: 'app' },
     { in: 'src/shared/script/scriptScan.ts', out: 'scriptScan' },
+    { in: 'src/extension/insight/export/exporting.ts', out: 'exporting' },
     { in: 'src/extension/client/http.ts', out: 'http' },
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
@@ -162,13 +163,14 @@ function problemLine(severity, { text, location }) {
 
 /**
  * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
- * HTTP client, and the client for servers with their own certificate authority are separate files, loaded at their first use.
+ * exports, the HTTP client, and the client for servers with their own certificate authority are separate files, loaded at
+ * their first use.
  */
 function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
-      bundle.onResolve({ filter: /\/(app|scriptScan|http|trustingFetch)\.ts$/ }, ({ kind, path }) =>
+      bundle.onResolve({ filter: /\/(app|scriptScan|exporting|http|trustingFetch)\.ts$/ }, ({ kind, path }) =>
         kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );
     },

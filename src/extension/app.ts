@@ -53,7 +53,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     running.parts,
     registerUptime(commands, connection, store, feed, log, context),
     registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
-    registerInsight(commands, connection, store, feed, log, context.extensionUri, reader),
+    registerInsight(commands, connection, store, feed, log, context.extensionUri, reader, running.shownRuns),
     registerWelcome(commands, context, store),
   );
   return commands;

@@ -179,17 +179,25 @@ describe('the run report', function () {
   });
 
   it('exports the run as JSON and its measurements as CSV', async () => {
-    await report().getByRole('button', { name: 'Export the whole run as JSON' }).click();
+    const exportAs = async (format: string): Promise<void> => {
+      await report().getByRole('button', { name: 'Export…' }).click();
+      await workbench().quickInput.pick(format);
+    };
+    await exportAs('Whole run as JSON');
     const json = await saved(/^SN-2041 FVT1 2026-11-20T09-30-00\.json$/);
     const run = runSchema.parse(JSON.parse(json));
     assert.equal(run.id, id);
     assert.equal(run.phases[3]?.measurements[0]?.data_series?.[0]?.data.length, 500);
     assert.doesNotMatch(json, /signature=/);
-    await report().getByRole('button', { name: 'Export the measurements as CSV' }).click();
+    await exportAs('Measurements as CSV');
     const lines = (await saved(/^SN-2041 FVT1 .*\.csv$/)).split('\r\n');
-    assert.equal(lines[0], '\uFEFFphase,measurement,outcome,value,units,limits,attempt');
-    assert.ok(lines.includes('measure,rail_5v,FAIL,5.31,V,4.8 ≤ x ≤ 5.2,1'), lines.join('\n'));
-    const quoted = `measure,firmware,FAIL,"'=1.1.9 ""beta""",`;
+    const begin = `${id},SN-2041,measure,1,true`;
+    assert.match(
+      lines[0] ?? '',
+      /^\uFEFFrun_id,serial_number,phase,attempt,is_last_attempt,measurement,outcome,value,/,
+    );
+    assert.ok(lines.includes(`${begin},rail_5v,FAIL,5.31,,V,4.8,5.2,4.8 ≤ x ≤ 5.2`), lines.join('\n'));
+    const quoted = `${begin},firmware,FAIL,,"'=1.1.9 ""beta""",`;
     assert.ok(
       lines.some((line) => line.startsWith(quoted)),
       lines.join('\n'),

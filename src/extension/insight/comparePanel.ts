@@ -16,6 +16,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { webviewPage } from '../vscode/webviewPage.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
+import type { Exports } from './export/exports.ts';
 
 type Side = 'left' | 'right';
 type Runs = Readonly<Record<Side, Run>>;
@@ -30,6 +31,7 @@ export class ComparePanel implements vscode.Disposable {
   readonly #ids: readonly string[];
   readonly #connection: Connection;
   readonly #commands: Commands;
+  readonly #exports: Exports;
   #shown: Runs | undefined;
 
   constructor(
@@ -38,11 +40,13 @@ export class ComparePanel implements vscode.Disposable {
     connection: Connection,
     commands: Commands,
     extension: vscode.Uri,
+    exports: Exports,
   ) {
     this.#panel = panel;
     this.#ids = subject.split(separator);
     this.#connection = connection;
     this.#commands = commands;
+    this.#exports = exports;
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.webview.html = webviewPage(panel.webview, extension, 'compare', subject);
   }
@@ -58,6 +62,7 @@ export class ComparePanel implements vscode.Disposable {
   readonly #handlers: Handlers<FromComparePage> = {
     ready: () => this.#load(),
     refresh: () => this.#load(),
+    export: () => this.#export(),
     series: ({ side, measurement }) => this.#sendSeries(side, measurement),
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
     openUnit: ({ serial_number }) => vscode.commands.executeCommand('testStations.openUnit', serial_number),
@@ -116,6 +121,11 @@ export class ComparePanel implements vscode.Disposable {
       const reason = vscode.l10n.t('Differences are not shown in sigmas. {0}', messageOf(error));
       return { sigmas: [], reason };
     }
+  }
+
+  async #export(): Promise<void> {
+    if (!this.#shown) throw new Error(vscode.l10n.t('The runs are not loaded. Try again.'));
+    await this.#exports.comparison(this.#shown.left, this.#shown.right);
   }
 
   #sendSeries(side: Side, id: string): void {

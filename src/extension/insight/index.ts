@@ -8,7 +8,9 @@ import type { Log } from '../vscode/log.ts';
 import { showDone } from '../vscode/messages.ts';
 import { PagePanels } from '../vscode/pagePanels.ts';
 import type { ScriptReader } from '../vscode/scriptReader.ts';
+import { UserError } from '../vscode/userError.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
+import { Exports, type ShownRuns } from './export/exports.ts';
 import { registerInsightCommands } from './insightCommands.ts';
 import { InsightPanel, insightSubjectOf } from './insightPanel.ts';
 import { registerSetLimits } from './setLimits.ts';
@@ -23,9 +25,11 @@ export function registerInsight(
   log: Log,
   extension: vscode.Uri,
   reader: ScriptReader,
+  shownRuns: () => ShownRuns | undefined,
 ): vscode.Disposable {
   const source = new AnalyticsSource(connection);
-  const services = { commands, connection, source, feed, log, extension };
+  const exports = new Exports(connection, source);
+  const services = { commands, connection, source, exports, feed, log, extension };
   const panels = new PagePanels(
     'testStations.insight',
     extension,
@@ -35,8 +39,13 @@ export function registerInsight(
       return JSON.stringify([procedure, measurement]);
     },
   );
+  commands.register('exportRuns', async () => {
+    const shown = shownRuns();
+    if (shown === undefined) throw new UserError(vscode.l10n.t('Select a test station first, then export its runs.'));
+    await exports.runs(shown);
+  });
   commands.register('createDemoData', () => createDemoData(connection, store));
-  registerInsightCommands(commands, connection, source, (subject) =>
+  registerInsightCommands(commands, connection, source, exports, (subject) =>
     panels.open(JSON.stringify(subject), vscode.l10n.t('Statistics')),
   );
   const hints = whenStationsAreLoaded(store, async () => {
@@ -46,8 +55,8 @@ export function registerInsight(
   return vscode.Disposable.from(
     panels,
     registerSetLimits(commands, connection, store, source),
-    registerUnits(commands, connection, extension),
-    registerComparison(commands, connection, extension),
+    registerUnits(commands, connection, extension, exports),
+    registerComparison(commands, connection, extension, exports),
     hints,
   );
 }

@@ -1,18 +1,10 @@
-import { analytics, type AnalyticsSplit } from '../../shared/contract/analytics.ts';
+import { analytics } from '../../shared/contract/analytics.ts';
 import type { InsightQuestion, InsightSubject, ToInsight } from '../../shared/contract/insightView.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
+import { groupQuery, rangeQuery } from './insightQuery.ts';
 
 /** The newest values of a measurement that a page draws. */
 const shownValues = 2000;
-const dayMs = 86_400_000;
-
-const groupFilters = {
-  station: 'station_ids',
-  revision: 'revision_ids',
-  version: 'procedure_version_ids',
-  batch: 'batch_ids',
-  operator: 'operators',
-} as const satisfies Record<AnalyticsSplit, string>;
 
 /** Loads what a page shows. */
 export async function loadInsight(
@@ -20,16 +12,15 @@ export async function loadInsight(
   { procedure, measurement }: InsightSubject,
   question: InsightQuestion,
 ): Promise<ToInsight> {
-  const { days, split_by, group } = question;
+  const { split_by, group } = question;
   const params = { id: procedure };
-  const range = days === null ? {} : { started_after: new Date(Date.now() - days * dayMs).toISOString() };
+  const range = rangeQuery(question);
   if (measurement === null) {
     const statistics = await source.call(analytics.procedure, { params, query: { ...range, split_by } });
     const { measurements } = await source.call(analytics.measurements, { params, query: range });
     return { type: 'procedure', question, statistics, measurements };
   }
-  const filter = group === null ? range : { ...range, [groupFilters[split_by]]: [group] };
-  const query = { ...filter, ...measurement };
+  const query = { ...range, ...groupQuery(question), ...measurement };
   const statistics = await source.call(analytics.measurement, { params, query: { ...query, split_by } });
   const all = { ...range, ...measurement, split_by };
   const { groups } = group === null ? statistics : await source.call(analytics.measurement, { params, query: all });

@@ -9,6 +9,7 @@ import { listProcedures } from '../connection/procedureLinks.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
+import type { Exports } from './export/exports.ts';
 
 const daysArgument = z.object({ days: insightSubject.shape.days.catch(30) }).catch({ days: 30 });
 const procedureArgument = z.object({ procedureId: z.uuid() });
@@ -21,11 +22,17 @@ export function registerInsightCommands(
   commands: Commands,
   connection: Connection,
   source: AnalyticsSource,
+  exports: Exports,
   open: (subject: InsightSubject) => void,
 ): void {
   commands.register('openProcedureStatistics', async (argument) => {
     const procedure = await procedureOf(connection, argument);
     open({ procedure, measurement: null, ...daysArgument.parse(argument) });
+  });
+  commands.register('exportStatistics', async (argument) => {
+    const procedure = await procedureOf(connection, argument);
+    const all = { days: null, split_by: 'station', group: null } as const;
+    await exports.statistics({ procedure, measurement: null }, all);
   });
   commands.register('openMeasurement', async (argument) => {
     const { data } = measurementArgument.safeParse(argument);

@@ -17,12 +17,14 @@ import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { webviewPage } from '../vscode/webviewPage.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
+import type { Exports } from './export/exports.ts';
 import { loadInsight } from './insightAnswers.ts';
 
 export interface InsightServices {
   readonly commands: Commands;
   readonly connection: Connection;
   readonly source: AnalyticsSource;
+  readonly exports: Exports;
   readonly feed: ChangeFeed;
   readonly log: Log;
   readonly extension: vscode.Uri;
@@ -76,6 +78,7 @@ export class InsightPanel implements vscode.Disposable {
     ready: ({ question }) => this.#ask(question),
     ask: ({ question }) => this.#ask(question),
     refresh: () => this.#load(),
+    export: ({ question }) => this.#services.exports.statistics(this.#subject, question),
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
     openMeasurement: ({ phase_name, measurement_name, days }) =>
       vscode.commands.executeCommand('testStations.openMeasurement', {

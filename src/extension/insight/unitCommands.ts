@@ -7,14 +7,21 @@ import { PagePanels } from '../vscode/pagePanels.ts';
 import { UserError } from '../vscode/userError.ts';
 import { ComparePanel, compareSubject } from './comparePanel.ts';
 import { askOtherRun } from './compareQuestion.ts';
+import type { Exports } from './export/exports.ts';
+import type { ExportableRun } from './export/runExport.ts';
 import { pickRun, pickUnitOrRun } from './findUnit.ts';
 import { UnitPanel } from './unitPanel.ts';
 
-export function registerUnits(commands: Commands, connection: Connection, extension: vscode.Uri): PagePanels {
+export function registerUnits(
+  commands: Commands,
+  connection: Connection,
+  extension: vscode.Uri,
+  exports: Exports,
+): PagePanels {
   const pages = new PagePanels(
     'testStations.unit',
     extension,
-    (panel, serialNumber) => new UnitPanel(panel, serialNumber, connection, commands, extension),
+    (panel, serialNumber) => new UnitPanel(panel, serialNumber, connection, commands, extension, exports),
   );
   const open = (serialNumber: string): void => pages.open(serialNumber, oneLine(serialNumber));
   const find = async (): Promise<void> => {
@@ -31,11 +38,16 @@ export function registerUnits(commands: Commands, connection: Connection, extens
   return pages;
 }
 
-export function registerComparison(commands: Commands, connection: Connection, extension: vscode.Uri): PagePanels {
+export function registerComparison(
+  commands: Commands,
+  connection: Connection,
+  extension: vscode.Uri,
+  exports: Exports,
+): PagePanels {
   const pages = new PagePanels(
     'testStations.compare',
     extension,
-    (panel, subject) => new ComparePanel(panel, subject, connection, commands, extension),
+    (panel, subject) => new ComparePanel(panel, subject, connection, commands, extension, exports),
   );
   const compare = async (argument: unknown, more: unknown): Promise<void> => {
     const marked = runsOf(argument, more);
@@ -44,10 +56,23 @@ export function registerComparison(commands: Commands, connection: Connection, e
     const second = marked[1] ?? (await askOtherRun(connection, first));
     pages.open(compareSubject(first, second), vscode.l10n.t('Compare runs'));
   };
+  commands.register('exportRun', async (argument) => {
+    if (isExportable(argument)) return exports.run(argument);
+    const id = typeof argument === 'string' ? argument : idOfRun(argument);
+    return exports.run(id ?? (await pickRun(connection, vscode.l10n.t('Export run'))));
+  });
   commands.register('compareRuns', compare);
   commands.register('compareRunWith', (argument) => compare(argument, undefined));
   return pages;
 }
+
+/** A report passes the run that it shows, which may not have been uploaded yet. */
+const isExportable = (argument: unknown): argument is ExportableRun =>
+  idOfRun(argument) !== undefined &&
+  typeof argument === 'object' &&
+  argument !== null &&
+  'content' in argument &&
+  typeof argument.content === 'function';
 
 /** Returns the runs that a command is for: ids, or the row of a menu with all selected rows. */
 function runsOf(argument: unknown, more: unknown): string[] {

@@ -9,6 +9,7 @@ import type { Connection } from '../connection/connection.ts';
 import { type Attachment, downloadAttachment, DownloadedAttachments } from '../connection/downloadedAttachments.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { webviewPage } from '../vscode/webviewPage.ts';
+import type { Exports } from './export/exports.ts';
 import { loadUnitRuns } from './unitHistory.ts';
 
 /** The history of a serial number. */
@@ -17,6 +18,7 @@ export class UnitPanel implements vscode.Disposable {
   readonly #serialNumber: string;
   readonly #connection: Connection;
   readonly #commands: Commands;
+  readonly #exports: Exports;
   readonly #attachments: DownloadedAttachments;
   #unit: Unit | undefined;
   #pageCount = 1;
@@ -27,11 +29,13 @@ export class UnitPanel implements vscode.Disposable {
     connection: Connection,
     commands: Commands,
     extension: vscode.Uri,
+    exports: Exports,
   ) {
     this.#panel = panel;
     this.#serialNumber = serialNumber;
     this.#connection = connection;
     this.#commands = commands;
+    this.#exports = exports;
     this.#attachments = new DownloadedAttachments((attachment) => downloadAttachment(connection, attachment));
     panel.title = oneLine(serialNumber);
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
@@ -51,6 +55,7 @@ export class UnitPanel implements vscode.Disposable {
   readonly #handlers: Handlers<FromUnitPage> = {
     ready: () => this.#load(),
     refresh: () => this.#load(),
+    export: () => this.#exports.unit(this.#serialNumber),
     loadMore: () => {
       this.#pageCount += 1;
       return this.#load();

@@ -38,6 +38,7 @@ interface RunResources {
 interface RunFeature {
   readonly parts: vscode.Disposable;
   readonly startScript: StartScript;
+  readonly shownRuns: () => RunsView['shownRuns'];
 }
 
 export function registerRun(
@@ -111,6 +112,7 @@ export function registerRun(
   );
   return {
     parts,
+    shownRuns: () => runsView.shownRuns,
     startScript: (script, operated) => service.run(script, 'push', undefined, operated),
   };
 }

@@ -4,6 +4,7 @@ import type { Answer } from '../../shared/contract/operation.ts';
 import { type RunListItem, runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import type { CallInput } from '../client/stationApi.ts';
 import type { Connection } from '../connection/connection.ts';
 import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
 import type { StationStore } from '../connection/stationStore.ts';
@@ -12,6 +13,8 @@ import { showDone } from '../vscode/messages.ts';
 import { moreItem, pendingItem, runItem } from './runItems.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
 import type { UploadQueue } from './uploads/uploadQueue.ts';
+
+type RunQuery = NonNullable<CallInput<typeof runs.list>['query']>;
 
 /** A run, a pending upload, or the number of runs shown above the row that loads more. */
 type Row = { readonly run: RunListItem } | { readonly kept: PendingUpload } | { readonly more: number };
@@ -57,6 +60,12 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
         if (id === undefined || id === store.selected?.id) void this.#refresh();
       }),
     );
+  }
+
+  /** The runs that the view's filter finds, for an export; undefined while no station is selected. */
+  get shownRuns(): { readonly title: string; readonly query: RunQuery } | undefined {
+    const { selected } = this.#store;
+    return selected && { title: selected.name, query: this.#query(selected.id) };
   }
 
   get focused(): PendingUpload | undefined {
@@ -171,9 +180,12 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   }
 
   #page(station: string, limit: number, cursor: number): Promise<Answer<typeof runs.list>> {
+    return this.#connection.call(runs.list, { query: { ...this.#query(station), limit, cursor } });
+  }
+
+  #query(station: string): RunQuery {
     const search = this.#serialNumber === '' ? {} : { search_query: this.#serialNumber };
-    const query = { created_by_station_ids: [station], limit, cursor, ...search };
-    return this.#connection.call(runs.list, { query });
+    return { created_by_station_ids: [station], ...search };
   }
 
   #show(message: string): Row[] {

@@ -9,6 +9,7 @@ import { limitsFromJson } from './readRuns.ts';
 interface ValueRow {
   run_id: string;
   serial_number: string;
+  station: string | null;
   started_at: number;
   outcome: string;
   value: unknown;
@@ -31,12 +32,13 @@ export async function readValues(
   { from, to, limit }: ValueRange,
 ): Promise<MeasuredValue[]> {
   const { rows } = await sql<ValueRow>`
-    select r.id as run_id, u.serial_number, r.started_at, m.value ->> 1 as outcome, m.value ->> 7 as value,
+    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.value ->> 1 as outcome, m.value ->> 7 as value,
       m.value -> 5 as validators_json
     from runs as r
     cross join units as u on u.id = r.unit_id
     cross join phases as p on p.run_key = r.key
     cross join json_each(p.measurements_json) as m
+    left join stations as s on s.id = r.created_by_station_id
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at <= ${to}
       and ${isCounted('r')} and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
       and json_type(m.value, '$[7]') in ('integer', 'real')

@@ -44,6 +44,8 @@ export interface MeasurementDay extends NamedMeasurement {
 export interface MeasuredValue {
   readonly run_id: string;
   readonly serial_number: string;
+  /** The name of the station that pushed the run. */
+  readonly station: string | null;
   readonly started_at: number;
   readonly passed: boolean;
   readonly value: number;
@@ -157,6 +159,8 @@ export function valuesAnswer(
   const values = found.slice(-limit);
   const limits = [...new Map(values.map((value) => [limitsKey(value), value])).entries()];
   const indexes = new Map(limits.map(([key], index) => [key, index]));
+  const stations = [...new Set(values.flatMap(({ station }) => station ?? []))];
+  const stationIndexes = new Map(stations.map((name, index) => [name, index]));
   return {
     procedure: subject.procedure,
     time_zone: subject.calendar.zone,
@@ -167,6 +171,8 @@ export function valuesAnswer(
     passed: values.map(({ passed }) => passed),
     run_ids: values.map(({ run_id }) => run_id),
     serial_numbers: values.map(({ serial_number }) => serial_number),
+    stations_index: values.map(({ station }) => (station === null ? -1 : (stationIndexes.get(station) ?? -1))),
+    stations,
     limits_index: values.map((value) => indexes.get(limitsKey(value)) ?? 0),
     limits: limits.map(([, { lower, upper }]) => ({ lower, upper })),
     has_more: found.length > values.length,

@@ -268,6 +268,10 @@ export const analytics = {
       passed: z.array(z.boolean()),
       run_ids: z.array(id),
       serial_numbers: z.array(z.string()),
+      /** The index into `stations`, or -1 for a run that no station pushed. */
+      stations_index: z.array(z.number().int().min(-1)),
+      /** The names of the stations. */
+      stations: z.array(z.string()),
       /** The index into `limits` of the limits that the value was tested against. */
       limits_index: z.array(count),
       limits: z.array(z.object(limits)),

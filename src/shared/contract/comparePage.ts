@@ -33,6 +33,7 @@ export type ToComparePage = z.infer<typeof toComparePage>;
 export const fromComparePage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('refresh') }),
+  z.object({ type: z.literal('export') }),
   z.object({ type: z.literal('series'), side: z.enum(['left', 'right']), measurement: id }),
   z.object({ type: z.literal('openRun'), run: id }),
   z.object({ type: z.literal('openUnit'), serial_number: z.string() }),

@@ -55,6 +55,7 @@ export const fromInsight = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), question: insightQuestion }),
   z.object({ type: z.literal('ask'), question: insightQuestion }),
   z.object({ type: z.literal('refresh') }),
+  z.object({ type: z.literal('export'), question: insightQuestion }),
   z.object({ type: z.literal('openRun'), run: id }),
   measurementName.extend({ type: z.literal('openMeasurement'), days: daysBack }),
   z.object({ type: z.literal('openProcedure'), days: daysBack }),

@@ -41,6 +41,6 @@ export const fromReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('goToLine'), file: z.string(), line: z.number().int() }),
   z.object({ type: z.literal('openUnit') }),
   z.object({ type: z.literal('compare') }),
-  z.object({ type: z.literal('export'), format: z.enum(['json', 'csv']) }),
+  z.object({ type: z.literal('export') }),
 ]);
 export type FromReport = z.infer<typeof fromReport>;

@@ -31,6 +31,7 @@ export type ToUnitPage = z.infer<typeof toUnitPage>;
 export const fromUnitPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('refresh') }),
+  z.object({ type: z.literal('export') }),
   z.object({ type: z.literal('loadMore') }),
   z.object({ type: z.literal('openRun'), run: id }),
   z.object({ type: z.literal('openUnit'), serial_number: z.string() }),

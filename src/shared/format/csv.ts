@@ -1,31 +1,16 @@
-import type { Report } from '../contract/report.ts';
-import { limitsText, resultsOf } from '../run/results.ts';
+/** Makes Excel read a file as UTF-8, which it needs for units such as Ω. Other readers skip it. */
+export const byteOrderMark = '\uFEFF';
 
-const columns = ['phase', 'measurement', 'outcome', 'value', 'units', 'limits', 'attempt'] as const;
+/** Writes rows by RFC 4180. */
+export const csvText = (rows: readonly (readonly unknown[])[]): string => byteOrderMark + rows.map(csvLine).join('');
 
-export function measurementsCsv({ phases }: Pick<Report, 'phases'>): string {
-  const rows = phases.flatMap((phase) =>
-    phase.measurements.flatMap((measurement) =>
-      resultsOf(measurement).map(({ name, of, outcome, value, units, validators }) => [
-        phase.name,
-        of === null ? name : `${of} (${name})`,
-        outcome,
-        of === null && measurement.curve ? `${measurement.curve.points} points` : value,
-        units,
-        limitsText(validators),
-        phase.retry_count + 1,
-      ]),
-    ),
-  );
-  return csvText([columns, ...rows]);
-}
+export const csvLine = (row: readonly unknown[]): string => `${row.map(field).join(',')}\r\n`;
 
-/** Writes rows by RFC 4180. The byte order mark makes Excel read UTF-8. */
-export const csvText = (rows: readonly (readonly unknown[])[]): string =>
-  `\uFEFF${rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')}`;
-
-/** Spreadsheets read text with these beginnings as a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const formula = /^\s*[=+\-@|%]|^[\t\r\n]/;
+/**
+ * Spreadsheets read text with these beginnings as a formula: https://owasp.org/www-community/attacks/CSV_Injection. The
+ * apostrophe in front of it is unambiguous, because text that already has one before such a beginning gets another.
+ */
+const formula = /^'*(?:\s*[=+\-@|%]|[\t\r\n])/;
 
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';

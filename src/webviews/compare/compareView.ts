@@ -89,7 +89,10 @@ class CompareView extends PageElement {
           .value=${this.name}
           @input=${this.#onName}
         ></vscode-textfield>
-        <div class="actions">${iconButton('refresh', l10n.t('Refresh'), () => send({ type: 'refresh' }))}</div>
+        <div class="actions">
+          ${iconButton('export', l10n.t('Export…'), () => send({ type: 'export' }))}
+          ${iconButton('refresh', l10n.t('Refresh'), () => send({ type: 'refresh' }))}
+        </div>
       </header>
       <main>
         ${heads(left, right)}

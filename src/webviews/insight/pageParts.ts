@@ -3,7 +3,7 @@ import { html } from 'lit';
 import { type AnalyticsSplit, analyticsSplit } from '../../shared/contract/analytics.ts';
 import { insightDays } from '../../shared/contract/insightView.ts';
 import { iconButton } from '../shared/icons.ts';
-import { send } from './host.ts';
+import { questionOf, send } from './host.ts';
 import type { View } from './view.ts';
 import { splitTitle } from './words.ts';
 
@@ -35,6 +35,7 @@ export function tools(view: View): unknown {
       >
         ${splits.map((split) => html`<vscode-option value=${split}>${splitTitle(split)}</vscode-option>`)}
       </vscode-single-select>
+      ${iconButton('export', l10n.t('Export…'), () => send({ type: 'export', question: questionOf(view.chosen) }))}
       ${iconButton('refresh', l10n.t('Refresh'), () => send({ type: 'refresh' }))}
     </div>
   `;

@@ -30,8 +30,9 @@ export function titleBar(run: Report): unknown {
                 ${icon('diff')} ${l10n.t('Compare with…')}
               </button>`
         }
-        ${exportButton('json', 'JSON', l10n.t('Export the whole run as JSON'))}
-        ${exportButton('csv', 'CSV', l10n.t('Export the measurements as CSV'))}
+        <button type="button" class="export" @click=${() => send({ type: 'export' })}>
+          ${icon('export')} ${l10n.t('Export…')}
+        </button>
       </div>
     </header>
   `;
@@ -41,18 +42,6 @@ const sectionLink = (id: string, name: string, count: number, failures = 0): unk
   <button type="button" class="way" @click=${() => goToHeading(id)}>
     ${name} <span class="count">${count.toLocaleString(language())}</span>
     ${failures > 0 ? html`<span class="failed-count">${l10n.t('{0} failed', failures)}</span>` : nothing}
-  </button>
-`;
-
-const exportButton = (format: 'json' | 'csv', name: string, title: string): unknown => html`
-  <button
-    type="button"
-    class="export"
-    title=${title}
-    aria-label=${title}
-    @click=${() => send({ type: 'export', format })}
-  >
-    ${icon('export')} ${name}
   </button>
 `;
 

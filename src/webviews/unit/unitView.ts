@@ -38,7 +38,10 @@ class UnitView extends PageElement {
           ${last === undefined ? nothing : html`<span title=${l10n.t('Outcome of the last run')}>${outcomeMark(last.outcome)}</span>`}
           <span class="serial">${unit.serial_number}</span>
         </h1>
-        <div class="actions">${iconButton('refresh', l10n.t('Refresh'), () => send({ type: 'refresh' }))}</div>
+        <div class="actions">
+          ${iconButton('export', l10n.t('Export…'), () => send({ type: 'export' }))}
+          ${iconButton('refresh', l10n.t('Refresh'), () => send({ type: 'refresh' }))}
+        </div>
       </header>
       <main>${facts(unit)} ${runsSection(runs, hasMore, () => this.requestUpdate())} ${attachments(unit)}</main>
     `;

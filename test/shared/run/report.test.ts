@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { dispatch } from '../../../src/shared/contract/messages.ts';
 import type { Report, ReportMeasurement } from '../../../src/shared/contract/report.ts';
-import { measurementsCsv } from '../../../src/shared/format/csv.ts';
 import { safeFileName } from '../../../src/shared/format/fileNames.ts';
 import { imageType } from '../../../src/shared/format/images.ts';
 import { formatSize, formatValue } from '../../../src/shared/format/values.ts';
@@ -32,36 +31,6 @@ const phase = (name: string, ...measurements: ReportMeasurement[]): Report['phas
   retry_count: 0,
   sequence_path: null,
   measurements,
-});
-
-describe('the CSV of a run', () => {
-  const line = (name: string, value: unknown): string =>
-    measurementsCsv({ phases: [phase('p', measurement(name, value))] }).split('\r\n')[1] ?? '';
-
-  it('quotes CSV fields with commas, quotes and line ends', () => {
-    assert.equal(line('a,b', 'say "hi"'), 'p,"a,b",PASS,"say ""hi""",,,1');
-    assert.equal(line('m', 'two\nlines'), 'p,m,PASS,"two\nlines",,,1');
-  });
-
-  it('never writes a formula into a CSV file, and keeps numbers', () => {
-    for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '\t=1', '%1', '|x']) {
-      assert.match(line('m', text), /^p,m,PASS,"?'/, text);
-      assert.match(line(text, 1), /^p,"?'/, text);
-    }
-    assert.equal(line('m', -3.3), 'p,m,PASS,-3.3,,,1');
-    assert.equal(line('m', true), 'p,m,PASS,true,,,1');
-    assert.equal(line('m', undefined), 'p,m,PASS,,,,1');
-  });
-
-  it('writes computed values and the number of points of a curve to the CSV file', () => {
-    const curve: ReportMeasurement = {
-      ...measurement('sweep', undefined),
-      curve: { points: 3, axes: [{ units: 's' }, { units: 'V' }] },
-      aggregations: [{ id, type: 'max', outcome: null, value: 4.1, unit: 'V' }],
-    };
-    const lines = measurementsCsv({ phases: [phase('p', curve)] }).split('\r\n');
-    assert.deepEqual(lines.slice(1), ['p,sweep,PASS,3 points,V,,1', 'p,sweep (max),UNSET,4.1,V,,1', '']);
-  });
 });
 
 describe('the attempts of phases', () => {

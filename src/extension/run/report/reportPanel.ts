@@ -2,8 +2,6 @@ import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
 import { type FromReport, fromReport, type ToReport } from '../../../shared/contract/report.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
-import { measurementsCsv } from '../../../shared/format/csv.ts';
-import { safeFileName } from '../../../shared/format/fileNames.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import { reportOf } from '../../../shared/run/report.ts';
@@ -11,7 +9,6 @@ import { ApiError } from '../../client/apiError.ts';
 import { DownloadedAttachments } from '../../connection/downloadedAttachments.ts';
 import type { Log } from '../../vscode/log.ts';
 import { showError } from '../../vscode/messages.ts';
-import { saveAs } from '../../vscode/saveAs.ts';
 import { shortTime } from '../../vscode/shortTime.ts';
 import { webviewPage } from '../../vscode/webviewPage.ts';
 import type { ReportSource } from './reportSource.ts';
@@ -62,7 +59,11 @@ export class ReportPanel implements vscode.Disposable {
     goToLine: async ({ file, line }) => showPlace((await this.#loaded().sources).files.get(file), line),
     openUnit: () => vscode.commands.executeCommand('testStations.openUnit', this.#loaded().run.unit.serial_number),
     compare: () => vscode.commands.executeCommand('testStations.compareRuns', this.#loaded().run.id),
-    export: ({ format }) => exportRun(this.#loaded().run, format),
+    export: () =>
+      vscode.commands.executeCommand('testStations.exportRun', {
+        run: this.#loaded().run,
+        content: (attachment: Run['attachments'][number]) => this.#source.content(attachment),
+      }),
   };
 
   async #receive(message: unknown): Promise<void> {
@@ -132,17 +133,3 @@ function reasonOf(error: unknown): string {
   }
   return messageOf(error);
 }
-
-function exportRun(run: Run, format: 'json' | 'csv'): Promise<void> {
-  const started = run.started_at.slice(0, 19).replaceAll(':', '-');
-  const name = safeFileName(`${run.unit.serial_number} ${run.procedure.name} ${started}.${format}`);
-  const text =
-    format === 'csv' ? measurementsCsv(reportOf(run)) : `${JSON.stringify(withoutAddresses(run), null, 2)}\n`;
-  return saveAs(name, () => new TextEncoder().encode(text));
-}
-
-/** The addresses of attachments open them without a key for an hour, so they must not be in a file that is passed on. */
-const withoutAddresses = (run: Run): unknown => ({
-  ...run,
-  attachments: run.attachments.map((attachment) => ({ ...attachment, download_url: undefined })),
-});

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { Run } from '../../../shared/contract/runs.ts';
+import { measurementsOfRun } from '../../../shared/export/runTables.ts';
+import { oneLine } from '../../../shared/format/oneLine.ts';
+import { reportOf } from '../../../shared/run/report.ts';
+import { type FileFormat, saveExport, type WriteExport } from './saveExport.ts';
+import { pick, tableFormats, writeTable } from './tableExport.ts';
+
+/** A run of a server, or one that has not been uploaded yet. */
+export interface ExportableRun {
+  readonly run: Run;
+  readonly content: (attachment: Run['attachments'][number]) => Promise<Uint8Array>;
+}
+
+interface RunFormat extends FileFormat, vscode.QuickPickItem {
+  readonly write: WriteExport;
+}
+
+const utf8 = new TextEncoder();
+
+/** Asks for the format of a run and exports it. @throws vscode.CancellationError */
+export async function exportRun(exported: ExportableRun): Promise<void> {
+  const { run } = exported;
+  const serialNumber = run.unit.serial_number;
+  const format = await pick(vscode.l10n.t('Export run of {0}', oneLine(serialNumber)), formatsOf(exported));
+  const started = run.started_at.slice(0, 19).replaceAll(':', '-');
+  await saveExport(`${serialNumber} ${run.procedure.name} ${started}`, format, format.write);
+}
+
+function formatsOf({ run }: ExportableRun): RunFormat[] {
+  const tables = tableFormats()
+    .filter(({ extension }) => extension !== 'json')
+    .map((format): RunFormat => ({
+      ...format,
+      label: vscode.l10n.t('Measurements as {0}', format.name),
+      write: (...to) => writeTable(measurementsOfRun(reportOf(run)), format, ...to),
+    }));
+  return [
+    ...tables,
+    {
+      name: 'JSON',
+      extension: 'json',
+      label: vscode.l10n.t('Whole run as JSON'),
+      detail: vscode.l10n.t('As the server has it, with the points of curves'),
+      write: (file) => file.write(utf8.encode(`${JSON.stringify(withoutAddresses(run), null, 2)}\n`)),
+    },
+  ];
+}
+
+/** The addresses of attachments open them without a key for an hour, so they must not be in a file that is passed on. */
+const withoutAddresses = (run: Run): unknown => ({
+  ...run,
+  attachments: run.attachments.map((attachment) => ({ ...attachment, download_url: undefined })),
+});

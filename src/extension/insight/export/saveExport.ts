@@ -1,0 +1,84 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { safeFileName } from '../../../shared/format/fileNames.ts';
+import { showInformation } from '../../vscode/messages.ts';
+import { createDiskFile, type ExportFile } from './diskFile.ts';
+
+export interface FileFormat {
+  readonly extension: string;
+  /** The name of the format, such as CSV. */
+  readonly name: string;
+}
+
+/** Writes the content of an export. @param report shows how far it is */
+export type WriteExport = (
+  file: Pick<ExportFile, 'write'>,
+  report: (message: string) => void,
+  token: vscode.CancellationToken,
+) => Promise<void>;
+
+/**
+ * Asks where to save an export and writes it. An export that fails or is canceled leaves no file.
+ * @throws vscode.CancellationError
+ */
+export async function saveExport(name: string, format: FileFormat, write: WriteExport): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(folder, safeFileName(`${name}.${format.extension}`)),
+    filters: { [format.name]: [format.extension] },
+    saveLabel: vscode.l10n.t('Export'),
+  });
+  if (target === undefined) throw new vscode.CancellationError();
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting…'), cancellable: true },
+    (progress, token) => writeFile(target, write, (message) => progress.report({ message }), token),
+  );
+  void showSaved(target, format);
+}
+
+async function writeFile(
+  target: vscode.Uri,
+  write: WriteExport,
+  report: (message: string) => void,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  const file = target.scheme === 'file' ? await createDiskFile(target.fsPath) : memoryFile(target);
+  try {
+    await write(file, report, token);
+    if (token.isCancellationRequested) throw new vscode.CancellationError();
+    await file.save();
+  } catch (error) {
+    await file.discard().catch(() => undefined); // The first error is the one to report.
+    throw error;
+  }
+}
+
+/** For files that only VS Code can write, such as those of a browser's machine. */
+function memoryFile(target: vscode.Uri): ExportFile {
+  const parts: Uint8Array[] = [];
+  return {
+    write: (bytes) => {
+      parts.push(bytes);
+      return Promise.resolve();
+    },
+    save: async () => vscode.workspace.fs.writeFile(target, Buffer.concat(parts)),
+    discard: () => Promise.resolve(),
+  };
+}
+
+async function showSaved(target: vscode.Uri, { extension }: FileFormat): Promise<void> {
+  const isHere =
+    target.scheme === 'file' && vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  const open = vscode.l10n.t('Open');
+  const reveal = vscode.l10n.t('Reveal');
+  const browse = vscode.l10n.t('Open in Browser');
+  const actions = [
+    ...(extension === 'html' && isHere ? [browse] : extension === 'parquet' ? [] : [open]),
+    ...(isHere ? [reveal] : []),
+  ];
+  const path = vscode.workspace.asRelativePath(target);
+  const chosen = await showInformation(vscode.l10n.t('Saved as {0}.', path), ...actions);
+  if (chosen === browse) await vscode.env.openExternal(target);
+  if (chosen === open) await vscode.commands.executeCommand('vscode.open', target);
+  if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', target);
+}

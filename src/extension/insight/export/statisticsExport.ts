@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import type { analytics } from '../../../shared/contract/analytics.ts';
+import type { InsightQuestion, InsightSubject } from '../../../shared/contract/insightView.ts';
+import {
+  failuresTable,
+  groupsTable,
+  measurementDaysTable,
+  measurementGroupsTable,
+  measurementsTable,
+  segmentsTable,
+  valueBatches,
+  valueColumns,
+  yieldTable,
+} from '../../../shared/export/statisticsTables.ts';
+import { columnsOf } from '../../../shared/export/table.ts';
+import type { AnalyticsSource } from '../analyticsSource.ts';
+import { groupQuery, rangeQuery } from '../insightQuery.ts';
+import { exportTable } from './tableExport.ts';
+
+/** The values that are loaded at a time: the server answers nothing else while it reads them. */
+const valuesPerPage = 20_000;
+
+/** The operations are passed because the bundle of the exports is without zod. */
+export interface StatisticsSource {
+  readonly source: AnalyticsSource;
+  readonly operations: typeof analytics;
+}
+
+/** Exports a table of a page of statistics, for the time range, split and group that the page shows. */
+export function exportStatistics(
+  statistics: StatisticsSource,
+  { procedure, measurement }: Pick<InsightSubject, 'procedure' | 'measurement'>,
+  question: InsightQuestion,
+): Promise<void> {
+  return measurement === null
+    ? exportProcedure(statistics, procedure, question)
+    : exportMeasurement(statistics, procedure, measurement, question);
+}
+
+async function exportProcedure(
+  { source, operations }: StatisticsSource,
+  id: string,
+  question: InsightQuestion,
+): Promise<void> {
+  const params = { id };
+  const range = rangeQuery(question);
+  const { split_by } = question;
+  const answer = await source.call(operations.procedure, { params, query: { ...range, split_by } });
+  const { days, failures, groups, procedure } = answer;
+  await exportTable(vscode.l10n.t('Export statistics of {0}', procedure.name), [
+    {
+      label: vscode.l10n.t('Measurements'),
+      name: `${procedure.name} measurements`,
+      load: async () => {
+        const { measurements } = await source.call(operations.measurements, { params, query: range });
+        return measurementsTable(measurements);
+      },
+    },
+    { label: vscode.l10n.t('Yield by day'), name: `${procedure.name} yield`, load: () => yieldTable(days) },
+    { label: splitLabel(question), name: `${procedure.name} by ${split_by}`, load: () => groupsTable(groups) },
+    { label: vscode.l10n.t('What failed'), name: `${procedure.name} failures`, load: () => failuresTable(failures) },
+  ]);
+}
+
+async function exportMeasurement(
+  { source, operations }: StatisticsSource,
+  id: string,
+  measurement: NonNullable<InsightSubject['measurement']>,
+  question: InsightQuestion,
+): Promise<void> {
+  const params = { id };
+  const { split_by } = question;
+  // All pages of a table must be of the same time.
+  const query = { ...rangeQuery(question), ...groupQuery(question), ...measurement };
+  const answer = await source.call(operations.measurement, { params, query: { ...query, split_by } });
+  const { days, groups, segments, units } = answer;
+  const loadValues = (before: number | null) =>
+    source.call(operations.values, {
+      params,
+      query: {
+        ...query,
+        ...(before === null ? {} : { started_before: new Date(before).toISOString() }),
+        limit: valuesPerPage,
+      },
+    });
+  const columns = valueColumns(measurement, units);
+  const name = measurement.measurement_name;
+  await exportTable(vscode.l10n.t('Export statistics of {0}', name), [
+    {
+      label: vscode.l10n.t('Numeric values, each with its run'),
+      name: `${name} values`,
+      load: () => ({ columns: columnsOf(columns), batches: valueBatches(columns, loadValues) }),
+    },
+    { label: vscode.l10n.t('Figures by day'), name: `${name} by day`, load: () => measurementDaysTable(days) },
+    { label: splitLabel(question), name: `${name} by ${split_by}`, load: () => measurementGroupsTable(groups) },
+    { label: vscode.l10n.t('Changes of limits'), name: `${name} limits`, load: () => segmentsTable(segments) },
+  ]);
+}
+
+function splitLabel({ split_by }: Pick<InsightQuestion, 'split_by'>): string {
+  switch (split_by) {
+    case 'station':
+      return vscode.l10n.t('By station');
+    case 'revision':
+      return vscode.l10n.t('By revision');
+    case 'version':
+      return vscode.l10n.t('By version');
+    case 'batch':
+      return vscode.l10n.t('By batch');
+    case 'operator':
+      return vscode.l10n.t('By operator');
+  }
+}

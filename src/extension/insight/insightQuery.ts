@@ -1,0 +1,20 @@
+import type { AnalyticsSplit } from '../../shared/contract/analytics.ts';
+import type { InsightQuestion } from '../../shared/contract/insightView.ts';
+
+const dayMs = 86_400_000;
+
+const groupFilters = {
+  station: 'station_ids',
+  revision: 'revision_ids',
+  version: 'procedure_version_ids',
+  batch: 'batch_ids',
+  operator: 'operators',
+} as const satisfies Record<AnalyticsSplit, string>;
+
+/** Returns the filter of the time range of a question. */
+export const rangeQuery = ({ days }: Pick<InsightQuestion, 'days'>): { started_after?: string } =>
+  days === null ? {} : { started_after: new Date(Date.now() - days * dayMs).toISOString() };
+
+/** Returns the filter of the group to which a question is restricted. */
+export const groupQuery = ({ split_by, group }: Pick<InsightQuestion, 'split_by' | 'group'>) =>
+  group === null ? {} : { [groupFilters[split_by]]: [group] };

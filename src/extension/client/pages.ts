@@ -30,3 +30,19 @@ export async function allPages<T>(
   }
   return all;
 }
+
+/** Fetches the first entries of a list. @returns also whether the list has more */
+export async function newestEntries<T>(
+  count: number,
+  fetchPage: (page: { limit: number; cursor: number }) => Promise<Page<T>>,
+): Promise<{ entries: T[]; hasMore: boolean }> {
+  const entries: T[] = [];
+  for (let cursor: number | null = 0; cursor !== null;) {
+    const page: Page<T> = await fetchPage({ limit: 100, cursor });
+    entries.push(...page.data);
+    cursor = page.meta.next_cursor;
+    if (entries.length >= count)
+      return { entries: entries.slice(0, count), hasMore: cursor !== null || entries.length > count };
+  }
+  return { entries, hasMore: false };
+}

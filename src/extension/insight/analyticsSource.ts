@@ -1,32 +1,54 @@
-import * as vscode from 'vscode';
 import { analytics } from '../../shared/contract/analytics.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
 import type { CallInput } from '../client/stationApi.ts';
 import type { Connection } from '../connection/connection.ts';
-import { commandRemedy, UserError } from '../vscode/userError.ts';
+import { ListedAnalytics } from './listedAnalytics.ts';
 
-type AnalyticsOperation = (typeof analytics)[keyof typeof analytics];
+type Query<O extends Operation> = NonNullable<CallInput<O>['query']>;
 
-/** Asks the connected server for statistics. */
+/** Asks the connected server for statistics, or computes those of the newest runs if the server computes none. */
 export class AnalyticsSource {
   readonly #connection: Connection;
+  readonly #listed: ListedAnalytics;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#listed = new ListedAnalytics(connection);
   }
 
-  isAvailable(): Promise<boolean> {
+  /** Returns whether the server computes statistics, which are then of all runs. */
+  isComputedByServer(): Promise<boolean> {
     return this.#connection.can('analytics');
   }
 
-  /** @throws UserError if the server computes no statistics; ApiError */
-  async call<O extends Operation & AnalyticsOperation>(operation: O, input: CallInput<O>): Promise<Answer<O>> {
-    if (!(await this.isAvailable())) {
-      throw new UserError(
-        vscode.l10n.t('{0} shows statistics on its own pages, not here.', this.#connection.serverName),
-        [commandRemedy(vscode.l10n.t('Open Dashboard'), 'openDashboard')],
-      );
-    }
-    return this.#connection.call(operation, input);
+  async procedure(
+    id: string,
+    query: Query<typeof analytics.procedure> = {},
+  ): Promise<Answer<typeof analytics.procedure>> {
+    if (!(await this.isComputedByServer())) return this.#listed.procedure(id, analytics.procedure.query.parse(query));
+    return this.#connection.call(analytics.procedure, { params: { id }, query });
+  }
+
+  async measurements(
+    id: string,
+    query: Query<typeof analytics.measurements> = {},
+  ): Promise<Answer<typeof analytics.measurements>> {
+    if (!(await this.isComputedByServer()))
+      return this.#listed.measurements(id, analytics.measurements.query.parse(query));
+    return this.#connection.call(analytics.measurements, { params: { id }, query });
+  }
+
+  async measurement(
+    id: string,
+    query: Query<typeof analytics.measurement>,
+  ): Promise<Answer<typeof analytics.measurement>> {
+    if (!(await this.isComputedByServer()))
+      return this.#listed.measurement(id, analytics.measurement.query.parse(query));
+    return this.#connection.call(analytics.measurement, { params: { id }, query });
+  }
+
+  async values(id: string, query: Query<typeof analytics.values>): Promise<Answer<typeof analytics.values>> {
+    if (!(await this.isComputedByServer())) return this.#listed.values(id, analytics.values.query.parse(query));
+    return this.#connection.call(analytics.values, { params: { id }, query });
   }
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { analytics } from '../../shared/contract/analytics.ts';
 import {
   type FromComparePage,
   fromComparePage,
@@ -107,12 +106,7 @@ export class ComparePanel implements vscode.Disposable {
     }
     const source = new AnalyticsSource(this.#connection);
     try {
-      if (!(await source.isAvailable())) {
-        const name = this.#connection.serverName;
-        const reason = vscode.l10n.t('Differences are not shown in sigmas, because {0} computes no statistics.', name);
-        return { sigmas: [], reason };
-      }
-      const { measurements } = await source.call(analytics.measurements, { params: { id: left.procedure.id } });
+      const { measurements } = await source.measurements(left.procedure.id);
       const sigmas = measurements.flatMap(({ phase_name, measurement_name, sigma, value_count }) =>
         sigma === null ? [] : [{ phase_name, measurement_name, sigma, count: value_count }],
       );

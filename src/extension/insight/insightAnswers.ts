@@ -1,7 +1,8 @@
-import { analytics } from '../../shared/contract/analytics.ts';
+import * as vscode from 'vscode';
 import type { InsightQuestion, InsightSubject, ToInsight } from '../../shared/contract/insightView.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { groupQuery, rangeQuery } from './insightQuery.ts';
+import { newestRuns, newestRunsOfAllMeasurements } from './listedAnalytics.ts';
 
 /** The newest values of a measurement that a page draws. */
 const shownValues = 2000;
@@ -13,17 +14,30 @@ export async function loadInsight(
   question: InsightQuestion,
 ): Promise<ToInsight> {
   const { split_by, group } = question;
-  const params = { id: procedure };
   const range = rangeQuery(question);
   if (measurement === null) {
-    const statistics = await source.call(analytics.procedure, { params, query: { ...range, split_by } });
-    const { measurements } = await source.call(analytics.measurements, { params, query: range });
-    return { type: 'procedure', question, statistics, measurements };
+    const statistics = await source.procedure(procedure, { ...range, split_by });
+    const { measurements } = await source.measurements(procedure, range);
+    return { type: 'procedure', question, statistics, measurements, left_out: await leftOut(source, true) };
   }
   const query = { ...range, ...groupQuery(question), ...measurement };
-  const statistics = await source.call(analytics.measurement, { params, query: { ...query, split_by } });
+  const statistics = await source.measurement(procedure, { ...query, split_by });
   const all = { ...range, ...measurement, split_by };
-  const { groups } = group === null ? statistics : await source.call(analytics.measurement, { params, query: all });
-  const values = await source.call(analytics.values, { params, query: { ...query, limit: shownValues } });
-  return { type: 'measurement', question, statistics, groups, values };
+  const { groups } = group === null ? statistics : await source.measurement(procedure, all);
+  const values = await source.values(procedure, { ...query, limit: shownValues });
+  return { type: 'measurement', question, statistics, groups, values, left_out: await leftOut(source, false) };
+}
+
+async function leftOut(source: AnalyticsSource, hasAllMeasurements: boolean): Promise<string | null> {
+  if (await source.isComputedByServer()) return null;
+  const [runs, fewer] = [newestRuns, newestRunsOfAllMeasurements].map((count) =>
+    count.toLocaleString(vscode.env.language),
+  );
+  return hasAllMeasurements
+    ? vscode.l10n.t(
+        'This server computes no statistics. They are of the newest {0} runs at most, and the measurements of the newest {1}.',
+        runs ?? '',
+        fewer ?? '',
+      )
+    : vscode.l10n.t('This server computes no statistics. They are of the newest {0} runs at most.', runs ?? '');
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { analytics } from '../../shared/contract/analytics.ts';
 import { type InsightSubject, insightSubject } from '../../shared/contract/insightView.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
@@ -68,7 +67,7 @@ async function askMeasurement(
   source: AnalyticsSource,
   procedure: string,
 ): Promise<NonNullable<InsightSubject['measurement']>> {
-  const { measurements } = await source.call(analytics.measurements, { params: { id: procedure }, query: {} });
+  const { measurements } = await source.measurements(procedure);
   if (measurements.length === 0) {
     throw new UserError(vscode.l10n.t('No run of this procedure has a measurement yet.'));
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { analytics, type MeasurementSummary } from '../../shared/contract/analytics.ts';
+import { type MeasurementSummary } from '../../shared/contract/analytics.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import {
@@ -43,7 +43,7 @@ export async function askLimitsSubject(
   const procedureId = given?.procedureId ?? (await procedureOf(document, connection, store));
   const name = given?.measurementName ?? declared.name;
   const phases = given?.phaseName === undefined ? declared.phases : [given.phaseName];
-  const { measurements } = await source.call(analytics.measurements, { params: { id: procedureId }, query: {} });
+  const { measurements } = await source.measurements(procedureId);
   const found = measurements.filter(
     ({ measurement_name, phase_name }) =>
       measurement_name === name && (phases.length === 0 || phases.includes(phase_name)),

@@ -46,7 +46,7 @@ export function registerSetLimits(
 async function loadValues(source: AnalyticsSource, subject: LimitsSubject): Promise<Values> {
   const { procedureId: id, phaseName: phase_name, measurementName: measurement_name } = subject;
   const query = { phase_name, measurement_name, limit: mostValues };
-  const values = await source.call(analytics.values, { params: { id }, query });
+  const values = await source.values(id, query);
   if (values.values.length > 0) return values;
   throw new UserError(vscode.l10n.t('No run has a number for {0} yet.', measurement_name));
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { MeasuredValue, MeasurementName } from '../../shared/analytics/answers.ts';
 import { isReading } from '../../shared/analytics/summarizeDay.ts';
 import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
+import { isLastAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/tables.ts';
 import { isCounted } from './countedRuns.ts';
 import { limitsFromJson } from './readRuns.ts';
@@ -23,7 +24,7 @@ export interface ValueRange {
   readonly limit: number;
 }
 
-/** Returns the numeric values of a measurement, oldest first, without those of retried attempts (see `lastAttempts`). */
+/** Returns the numeric values of a measurement, oldest first, without those of retried attempts. */
 export async function readValues(
   store: Store,
   procedureId: string,
@@ -42,12 +43,7 @@ export async function readValues(
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at <= ${to}
       and ${isCounted('r')} and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
       and json_type(m.value, '$[7]') in ('integer', 'real')
-      and coalesce((
-        select later.retry_count from phases as later
-        where later.run_key = p.run_key and later.name = p.name
-          and (later.started_at, later.key) > (p.started_at, p.key)
-        order by later.started_at, later.key limit 1
-      ), 0) = 0
+      and ${isLastAttempt}
       and ${placeTest(filter)}
     order by r.started_at desc, r.key desc, p.key desc, m.key desc
     limit ${limit}`.execute(store);

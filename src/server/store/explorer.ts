@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
 import type { LogEntry } from '../../shared/contract/explorer.ts';
 import type { Sample } from '../../shared/contract/units.ts';
+import { isLastAttempt } from './attempts.ts';
 import { containing } from './fold.ts';
 import type { RowKey } from './ids.ts';
 import { isReadableRun, type Reader } from './readers.ts';
@@ -25,9 +26,6 @@ const between = (column: RawBuilder<unknown>, { from, to }: Range): Test[] => [
   ...(from === undefined ? [] : [sql<boolean>`${column} >= ${from}`]),
   ...(to === undefined ? [] : [sql<boolean>`${column} <= ${to}`]),
 ];
-
-const isLastAttempt = sql<0 | 1>`not exists (select 1 from phases as later
-  where later.run_key = p.run_key and later.name = p.name and later.retry_count > p.retry_count)`;
 
 /**
  * Reads one page of rows that belong to runs. The default order (`sortBy` null) walks the runs by their start, so that a page costs no

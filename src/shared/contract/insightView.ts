@@ -26,11 +26,15 @@ export const insightQuestion = z.object({
 });
 export type InsightQuestion = z.infer<typeof insightQuestion>;
 
+/** What the statistics leave out, in words. */
+const leftOut = { left_out: z.string().nullable() };
+
 const procedurePage = z.object({
   type: z.literal('procedure'),
   question: insightQuestion,
   statistics: analytics.procedure.answer,
   measurements: analytics.measurements.answer.shape.measurements,
+  ...leftOut,
 });
 export type ProcedureStatistics = z.infer<typeof procedurePage>;
 
@@ -41,6 +45,7 @@ const measurementPage = z.object({
   /** Of all groups, whichever is chosen. */
   groups: analytics.measurement.answer.shape.groups,
   values: analytics.values.answer,
+  ...leftOut,
 });
 export type MeasurementStatistics = z.infer<typeof measurementPage>;
 

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { type MeasurementStatistics, type ProcedureStatistics, toInsight } from '../../shared/contract/insightView.ts';
 import { PageElement } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
@@ -58,6 +58,7 @@ class InsightView extends PageElement implements View {
     if (!shown) return html`<p class="note loading">${l10n.t('Loading the statistics…')}</p>`;
     return html`
       <div class="page" aria-busy=${isWaiting}>
+        ${shown.left_out === null ? nothing : html`<p class="note left-out">${shown.left_out}</p>`}
         ${shown.type === 'procedure' ? procedurePage(this, shown) : measurementPage(this, shown)}
       </div>
     `;

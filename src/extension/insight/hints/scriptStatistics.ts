@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type MatchedMeasurement, measurementsOfScript } from '../../../shared/analytics/measurementsOfScript.ts';
-import { analytics, type MeasurementSummary } from '../../../shared/contract/analytics.ts';
+import { type MeasurementSummary } from '../../../shared/contract/analytics.ts';
 import type { Change } from '../../../shared/contract/events.ts';
 import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
@@ -115,10 +115,10 @@ export class ScriptStatistics implements vscode.Disposable {
 
   async #load(id: string): Promise<readonly MeasurementSummary[]> {
     try {
-      if (!(await this.#source.isAvailable())) return [];
+      if (!(await this.#source.isComputedByServer())) return [];
       this.#feed.start();
       const started_after = new Date(Date.now() - statisticsDays * dayMs).toISOString();
-      const answer = await this.#source.call(analytics.measurements, { params: { id }, query: { started_after } });
+      const answer = await this.#source.measurements(id, { started_after });
       return answer.measurements;
     } catch (error) {
       this.#log.debug(`statistics of a script: ${messageOf(error)}`);

@@ -1,0 +1,215 @@
+import {
+  type MeasuredValue,
+  measurementAnswer,
+  type MeasurementName,
+  measurementsAnswer,
+  procedureAnswer,
+  type Split,
+  type Subject,
+  valuesAnswer,
+} from '../../shared/analytics/answers.ts';
+import { isAt, isStoredPlace, rangeOf } from '../../shared/analytics/place.ts';
+import { isReading, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import type { TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
+import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics.ts';
+import { type MeasurementRow, measurements, phases } from '../../shared/contract/explorer.ts';
+import type { Answer } from '../../shared/contract/operation.ts';
+import { procedures } from '../../shared/contract/procedures.ts';
+import { runs } from '../../shared/contract/runs.ts';
+import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { allPages, newestEntries } from '../client/pages.ts';
+import type { StationApi } from '../client/stationApi.ts';
+import { type ListedRun, measurementOf, namesIn, runOf } from './listedRows.ts';
+
+/** A page of a list has 100 entries, so that these are 10 requests. */
+export const newestRuns = 1000;
+/** For all measurements at once, each run needs a request or so. */
+export const newestRunsOfAllMeasurements = 100;
+
+/**
+ * Computes statistics of the newest runs from what a server lists, for servers that compute none, such as TofuPilot. The
+ * days are those of this computer's time zone.
+ */
+export class ListedAnalytics {
+  readonly #api: Pick<StationApi, 'call'>;
+  readonly #calendar: Calendar;
+
+  constructor(api: Pick<StationApi, 'call'>, zone = Intl.DateTimeFormat().resolvedOptions().timeZone) {
+    this.#api = api;
+    this.#calendar = new Calendar(zone);
+  }
+
+  async procedure(id: string, filter: AnalyticsFilter & Split): Promise<Answer<typeof analytics.procedure>> {
+    const listed = await this.#newestRuns(id, filter, newestRuns);
+    const failed = listed.flatMap(({ run }) => (run.outcome === 'PASS' ? [] : [run.id]));
+    const found = await this.#phasesOf(id, failed);
+    const days = this.#days(listed, found, !isStoredPlace(filter, filter.split_by)).map(({ startsAt, procedure }) => ({
+      startsAt,
+      groups: procedure,
+    }));
+    return procedureAnswer(await this.#subject(id), days, filter, namesIn(listed));
+  }
+
+  async measurements(id: string, filter: AnalyticsFilter): Promise<Answer<typeof analytics.measurements>> {
+    const listed = await this.#newestRuns(id, filter, newestRunsOfAllMeasurements);
+    const found = await this.#measuredPhases({ procedure_id: id }, idsOf(listed));
+    const days = this.#days(listed, found, !isStoredPlace(filter, 'station')).flatMap(({ startsAt, measurements }) =>
+      measurements.map((each) => ({ ...each, startsAt })),
+    );
+    const newest = testedRuns(listed, found).filter((run) => isInRange(run, filter));
+    return measurementsAnswer(await this.#subject(id), days, newest, filter);
+  }
+
+  async measurement(
+    id: string,
+    filter: AnalyticsFilter & Split & MeasurementName,
+  ): Promise<Answer<typeof analytics.measurement>> {
+    const { phase_name, measurement_name } = filter;
+    const listed = await this.#newestRuns(id, filter, newestRuns);
+    const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
+    const days = this.#days(listed, found, !isStoredPlace(filter, filter.split_by)).flatMap(
+      ({ startsAt, measurements }) => measurements.map((each) => ({ ...each, startsAt })),
+    );
+    return measurementAnswer(await this.#subject(id), days, filter, namesIn(listed));
+  }
+
+  async values(
+    id: string,
+    filter: AnalyticsFilter & MeasurementName & { readonly limit: number },
+  ): Promise<Answer<typeof analytics.values>> {
+    const { phase_name, measurement_name } = filter;
+    const listed = await this.#newestRuns(id, filter, newestRuns);
+    const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
+    const serialNumbers = new Map(listed.map(({ item }) => [item.id, item.unit.serial_number]));
+    const values = testedRuns(listed, found)
+      .filter((run) => isInRange(run, filter) && isAt({ ...run, is_reference: run.sample !== null }, filter))
+      .flatMap((run) =>
+        run.phases.flatMap((phase) =>
+          phase.measurements.flatMap((measurement): MeasuredValue[] =>
+            isReading(measurement.value)
+              ? [
+                  {
+                    run_id: run.id,
+                    serial_number: serialNumbers.get(run.id) ?? '',
+                    started_at: run.started_at,
+                    passed: measurement.outcome !== 'FAIL',
+                    value: measurement.value,
+                    lower: measurement.lower,
+                    upper: measurement.upper,
+                  },
+                ]
+              : [],
+          ),
+        ),
+      );
+    return valuesAnswer(await this.#subject(id), values, filter.limit);
+  }
+
+  async #subject(id: string): Promise<Subject> {
+    const { name } = await this.#api.call(procedures.get, { params: { id } });
+    return { procedure: { id, name }, calendar: this.#calendar };
+  }
+
+  /**
+   * Returns the newest runs, oldest first, of all days that have a run in the time of the question. A day whose first runs
+   * are beyond the newest ones is left out if there are others.
+   */
+  async #newestRuns(id: string, filter: AnalyticsFilter, count: number): Promise<ListedRun[]> {
+    const { from, to } = rangeOf(filter);
+    const range = {
+      ...(filter.started_after === undefined ? {} : { started_after: timeText(this.#dayAt(from).startsAt) }),
+      ...(filter.started_before === undefined ? {} : { started_before: timeText(this.#dayAt(to).endsAt - 1) }),
+    };
+    const { entries, hasMore } = await newestEntries(count, (page) =>
+      this.#api.call(runs.list, {
+        query: { ...page, ...range, procedure_ids: [id], sort_by: 'started_at', sort_order: 'desc' },
+      }),
+    );
+    const listed = entries.map((item) => ({ item, run: runOf(item) })).reverse();
+    const days = Map.groupBy(listed, ({ run }) => this.#dayAt(run.started_at).startsAt);
+    if (hasMore && days.size > 1) days.delete(Math.min(...days.keys()));
+    return [...days.values()].filter((ofDay) => ofDay.some(({ run }) => isInRange(run, filter))).flat();
+  }
+
+  /** Returns the last attempts of all phases of the runs, with the measurements that failed. */
+  async #phasesOf(procedure_id: string, ids: readonly string[]): Promise<Map<string, TestedPhase[]>> {
+    const found = new Map<string, TestedPhase[]>();
+    for (const some of chunks(ids)) {
+      const query = { procedure_id, ids: some, exclude_retries: 'true', sort_order: 'asc' } as const;
+      const listed = await allPages((page) => this.#api.call(phases.list, { query: { ...query, ...page } }));
+      const failed = await allPages((page) =>
+        this.#api.call(measurements.list, { query: { ...query, ...page, measurement_outcomes: ['FAIL'] } }),
+      );
+      const failures = Map.groupBy(failed, phaseKey);
+      for (const [id, ofRun] of Map.groupBy(listed, ({ run_id }) => run_id)) {
+        const tested = ofRun.map((phase) => ({
+          name: phase.name,
+          outcome: phase.outcome,
+          started_at: Date.parse(phase.started_at),
+          retry_count: 0,
+          measurements: (failures.get(phaseKey({ ...phase, phase_name: phase.name })) ?? []).map(measurementOf),
+        }));
+        found.set(id, tested.sort(byStart));
+      }
+    }
+    return found;
+  }
+
+  /** Returns the last attempts of the phases that have measurements. */
+  async #measuredPhases(
+    name: { procedure_id: string } & Partial<MeasurementName>,
+    ids: readonly string[],
+  ): Promise<Map<string, TestedPhase[]>> {
+    const found = new Map<string, TestedPhase[]>();
+    for (const some of chunks(ids)) {
+      const rows = await allPages((page) =>
+        this.#api.call(measurements.list, {
+          query: { ...name, ids: some, exclude_retries: 'true', sort_order: 'asc', ...page },
+        }),
+      );
+      for (const [id, ofRun] of Map.groupBy(rows, ({ run_id }) => run_id)) {
+        const tested = [...Map.groupBy(ofRun, phaseKey).values()].map((ofPhase) => ({
+          name: ofPhase[0]?.phase_name ?? '',
+          outcome: null,
+          started_at: Date.parse(ofPhase[0]?.started_at ?? ''),
+          retry_count: 0,
+          measurements: ofPhase.map(measurementOf),
+        }));
+        found.set(id, tested.sort(byStart));
+      }
+    }
+    return found;
+  }
+
+  #days(listed: readonly ListedRun[], found: ReadonlyMap<string, TestedPhase[]>, isDetailed: boolean) {
+    const days = Map.groupBy(testedRuns(listed, found), ({ started_at }) => this.#dayAt(started_at).startsAt);
+    return [...days].map(([startsAt, ofDay]) => ({ startsAt, ...summarizeDay(ofDay, { isDetailed }) }));
+  }
+
+  #dayAt(at: number): { startsAt: number; endsAt: number } {
+    const [startsAt = 0, endsAt = 0] = this.#calendar.days(at, 1).edges;
+    return { startsAt, endsAt };
+  }
+}
+
+function isInRange({ started_at }: Pick<TestedRun, 'started_at'>, filter: AnalyticsFilter): boolean {
+  const { from, to } = rangeOf(filter);
+  return started_at >= from && started_at <= to;
+}
+
+const timeText = (at: number): string => new Date(at).toISOString();
+
+const testedRuns = (listed: readonly ListedRun[], found: ReadonlyMap<string, TestedPhase[]>): TestedRun[] =>
+  listed.map(({ run }) => ({ ...run, phases: found.get(run.id) ?? [] }));
+
+const idsOf = (listed: readonly ListedRun[]): string[] => listed.map(({ run }) => run.id);
+
+const byStart = (one: TestedPhase, other: TestedPhase): number => one.started_at - other.started_at;
+
+/** A phase that was called several times in a run starts at several times. */
+const phaseKey = ({ run_id, phase_name, started_at }: Pick<MeasurementRow, 'run_id' | 'phase_name' | 'started_at'>) =>
+  JSON.stringify([run_id, phase_name, started_at]);
+
+/** The ids of a request have to fit into its address. */
+const chunks = (ids: readonly string[], size = 100): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { after, before, describe, it } from 'mocha';
+import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { ListedAnalytics } from '../../src/extension/insight/listedAnalytics.ts';
+import { analytics } from '../../src/shared/contract/analytics.ts';
+import type { Answer } from '../../src/shared/contract/operation.ts';
+import { parts } from '../../src/shared/contract/parts.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { newUserKey, startServer, temporaryFolder, type TestServer } from './support.ts';
+
+const zone = 'America/Santiago'; // The clocks change at midnight on 2026-09-06.
+const noon = Date.parse('2026-09-06T15:00:00Z');
+const hour = 3_600_000;
+const count = 60;
+const operators = ['ana@example.com', 'ben@example.com', undefined];
+const limits = [
+  { lower: 1, upper: 9 },
+  { lower: 0, upper: undefined },
+];
+
+const phase = fc.record({
+  name: fc.constantFrom('Power', 'Radio'),
+  outcome: fc.constantFrom('PASS', 'PASS', 'PASS', 'FAIL', 'ERROR'),
+  isRetry: fc.boolean(),
+  value: fc.integer({ min: -40, max: 140 }).map((tenths) => tenths / 10),
+  limits: fc.constantFrom(...limits),
+  isOn: fc.boolean(),
+});
+const run = fc.record({
+  unit: fc.integer({ min: 0, max: 12 }),
+  outcome: fc.constantFrom('PASS', 'PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'),
+  at: fc.integer({ min: noon - 40 * hour, max: noon + 40 * hour }),
+  operator: fc.constantFrom(...operators),
+  version: fc.constantFrom('1.0', '2.0', undefined),
+  batch: fc.constantFrom('B1', undefined),
+  phases: fc.array(phase, { maxLength: 4 }),
+});
+
+describe('statistics of what a server lists', () => {
+  const folder = temporaryFolder();
+  let server: TestServer;
+  let api: StationApi;
+  let procedure = '';
+
+  before(async () => {
+    server = await startServer(folder, { TZ: zone });
+    api = new StationApi(server.url, await newUserKey(folder));
+    procedure = (await api.call(procedures.create, { body: { name: 'FVT' } })).id;
+    await api.call(parts.create, { body: { number: 'PCB', name: 'PCB' } });
+    const seed = Number(process.env['ANALYTICS_SEED'] ?? 20261128);
+    for (const each of fc.sample(run, { numRuns: count, seed })) await push(each);
+    await api.call(units.update, { params: { serial_number: 'SN-0' }, body: { sample: 'golden' } });
+  });
+  after(() => server.stop());
+
+  async function push({ unit, at, operator, version, batch, ...each }: RunValue): Promise<void> {
+    const time = (second: number): string => new Date(at + second * 1000).toISOString();
+    await api.call(runs.create, {
+      body: {
+        procedure_id: procedure,
+        serial_number: `SN-${unit}`,
+        part_number: 'PCB',
+        outcome: each.outcome,
+        started_at: time(0),
+        ended_at: time(60),
+        operated_by: operator,
+        procedure_version: version,
+        batch_number: batch,
+        phases: each.phases.map((phase, index) => ({
+          name: phase.name,
+          outcome: phase.outcome,
+          started_at: time(10 * index),
+          ended_at: time(10 * index + 5),
+          retry_count: phase.isRetry && each.phases.slice(0, index).some(({ name }) => name === phase.name) ? 1 : 0,
+          measurements: [
+            {
+              name: 'voltage',
+              outcome: outcomeOf(phase),
+              measured_value: phase.value,
+              units: 'V',
+              lower_limit: phase.limits.lower,
+              upper_limit: phase.limits.upper,
+            },
+            { name: 'is on', outcome: phase.isOn ? ('PASS' as const) : ('FAIL' as const), measured_value: phase.isOn },
+          ],
+        })),
+      },
+    });
+  }
+
+  const filters = [
+    {},
+    { include_reference_units: 'true' },
+    { attempts: 'first' },
+    { operators: ['ana@example.com'] },
+    { started_after: new Date(noon).toISOString() },
+    { started_before: new Date(noon).toISOString() },
+  ] as const;
+  const splits = ['station', 'revision', 'version', 'batch', 'operator'] as const;
+  const params = () => ({ id: procedure });
+
+  it('are the same as those that the server computes of its runs, for every filter and split', async () => {
+    const listed = new ListedAnalytics(api, zone);
+    for (const filter of filters) {
+      for (const split_by of splits) {
+        const query = { ...filter, split_by };
+        assert.deepEqual(
+          await listed.procedure(procedure, analytics.procedure.query.parse(query)),
+          await api.call(analytics.procedure, { params: params(), query }),
+        );
+        const named = { ...query, phase_name: 'Power', measurement_name: 'voltage' };
+        assert.deepEqual(
+          await listed.measurement(procedure, analytics.measurement.query.parse(named)),
+          await api.call(analytics.measurement, { params: params(), query: named }),
+        );
+      }
+      const named = { ...filter, phase_name: 'Radio', measurement_name: 'voltage', limit: 20 };
+      assert.deepEqual(
+        await listed.values(procedure, analytics.values.query.parse(named)),
+        await api.call(analytics.values, { params: params(), query: named }),
+      );
+      assert.deepEqual(
+        byName(await listed.measurements(procedure, analytics.measurements.query.parse(filter))),
+        byName(await api.call(analytics.measurements, { params: params(), query: filter })),
+      );
+    }
+  });
+});
+
+type RunValue = typeof run extends fc.Arbitrary<infer Value> ? Value : never;
+
+function outcomeOf({ value, limits: { lower, upper } }: RunValue['phases'][number]): 'PASS' | 'FAIL' {
+  return value >= lower && (upper === undefined || value <= upper) ? 'PASS' : 'FAIL';
+}
+
+const byName = ({ measurements, ...rest }: Answer<typeof analytics.measurements>) => ({
+  ...rest,
+  measurements: measurements.toSorted((a, b) =>
+    (a.phase_name + a.measurement_name).localeCompare(b.phase_name + b.measurement_name),
+  ),
+});

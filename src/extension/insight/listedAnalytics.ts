@@ -80,7 +80,7 @@ export class ListedAnalytics {
     const { phase_name, measurement_name } = filter;
     const listed = await this.#newestRuns(id, filter, newestRuns);
     const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
-    const serialNumbers = new Map(listed.map(({ item }) => [item.id, item.unit.serial_number]));
+    const items = new Map(listed.map(({ item }) => [item.id, item]));
     const values = testedRuns(listed, found)
       .filter((run) => isInRange(run, filter) && isAt({ ...run, is_reference: run.sample !== null }, filter))
       .flatMap((run) =>
@@ -90,7 +90,8 @@ export class ListedAnalytics {
               ? [
                   {
                     run_id: run.id,
-                    serial_number: serialNumbers.get(run.id) ?? '',
+                    serial_number: items.get(run.id)?.unit.serial_number ?? '',
+                    station: items.get(run.id)?.created_by_station?.name ?? null,
                     started_at: run.started_at,
                     passed: measurement.outcome !== 'FAIL',
                     value: measurement.value,

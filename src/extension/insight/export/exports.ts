@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { analytics } from '../../../shared/contract/analytics.ts';
 import type { InsightQuestion, InsightSubject } from '../../../shared/contract/insightView.ts';
 import { type Run, runs } from '../../../shared/contract/runs.ts';
 import type { CallInput } from '../../client/stationApi.ts';
@@ -31,7 +30,7 @@ export class Exports {
     question: InsightQuestion,
   ): Promise<void> {
     const { exportStatistics } = await import('./exporting.ts');
-    await exportStatistics({ source: this.#source, operations: analytics }, subject, question);
+    await exportStatistics(this.#source, subject, question);
   }
 
   async comparison(one: Run, other: Run): Promise<void> {

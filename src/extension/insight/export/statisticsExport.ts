@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { analytics } from '../../../shared/contract/analytics.ts';
 import type { InsightQuestion, InsightSubject } from '../../../shared/contract/insightView.ts';
 import {
   failuresTable,
@@ -20,39 +19,28 @@ import { exportTable } from './tableExport.ts';
 /** The values that are loaded at a time: the server answers nothing else while it reads them. */
 const valuesPerPage = 20_000;
 
-/** The operations are passed because the bundle of the exports is without zod. */
-export interface StatisticsSource {
-  readonly source: AnalyticsSource;
-  readonly operations: typeof analytics;
-}
-
 /** Exports a table of a page of statistics, for the time range, split and group that the page shows. */
 export function exportStatistics(
-  statistics: StatisticsSource,
+  source: AnalyticsSource,
   { procedure, measurement }: Pick<InsightSubject, 'procedure' | 'measurement'>,
   question: InsightQuestion,
 ): Promise<void> {
   return measurement === null
-    ? exportProcedure(statistics, procedure, question)
-    : exportMeasurement(statistics, procedure, measurement, question);
+    ? exportProcedure(source, procedure, question)
+    : exportMeasurement(source, procedure, measurement, question);
 }
 
-async function exportProcedure(
-  { source, operations }: StatisticsSource,
-  id: string,
-  question: InsightQuestion,
-): Promise<void> {
-  const params = { id };
+async function exportProcedure(source: AnalyticsSource, id: string, question: InsightQuestion): Promise<void> {
   const range = rangeQuery(question);
   const { split_by } = question;
-  const answer = await source.call(operations.procedure, { params, query: { ...range, split_by } });
+  const answer = await source.procedure(id, { ...range, split_by });
   const { days, failures, groups, procedure } = answer;
   await exportTable(vscode.l10n.t('Export statistics of {0}', procedure.name), [
     {
       label: vscode.l10n.t('Measurements'),
       name: `${procedure.name} measurements`,
       load: async () => {
-        const { measurements } = await source.call(operations.measurements, { params, query: range });
+        const { measurements } = await source.measurements(id, range);
         return measurementsTable(measurements);
       },
     },
@@ -63,25 +51,21 @@ async function exportProcedure(
 }
 
 async function exportMeasurement(
-  { source, operations }: StatisticsSource,
+  source: AnalyticsSource,
   id: string,
   measurement: NonNullable<InsightSubject['measurement']>,
   question: InsightQuestion,
 ): Promise<void> {
-  const params = { id };
   const { split_by } = question;
   // All pages of a table must be of the same time.
   const query = { ...rangeQuery(question), ...groupQuery(question), ...measurement };
-  const answer = await source.call(operations.measurement, { params, query: { ...query, split_by } });
+  const answer = await source.measurement(id, { ...query, split_by });
   const { days, groups, segments, units } = answer;
   const loadValues = (before: number | null) =>
-    source.call(operations.values, {
-      params,
-      query: {
-        ...query,
-        ...(before === null ? {} : { started_before: new Date(before).toISOString() }),
-        limit: valuesPerPage,
-      },
+    source.values(id, {
+      ...query,
+      ...(before === null ? {} : { started_before: new Date(before).toISOString() }),
+      limit: valuesPerPage,
     });
   const columns = valueColumns(measurement, units);
   const name = measurement.measurement_name;

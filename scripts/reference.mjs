@@ -104,6 +104,7 @@ const itemNames = {
   none: 'station key',
   waiting: 'pending upload',
   run: 'run',
+  runsFilter: 'filter',
   partNumber: 'pending upload',
 };
 

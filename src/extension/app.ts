@@ -43,9 +43,10 @@ export function start(context: vscode.ExtensionContext): Commands {
     registerDoctor(commands, context, connection, store, log, () => inspectPython(log)),
     registerStations(commands, connection, store, feed, log),
   );
-  const running = registerRun(commands, connection, store, log, liveScripts, {
+  const running = registerRun(commands, connection, store, feed, log, liveScripts, {
     extension: context.extensionUri,
     state: context.workspaceState,
+    globalState: context.globalState,
     storage: storageFolder(context).fsPath,
     reader,
   });

@@ -11,6 +11,7 @@ import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
 import { presenceRoutes } from './routes/local/presence.ts';
+import { runFilterValuesRoute } from './routes/local/runFilterValues.ts';
 import { serverRoutes } from './routes/local/server.ts';
 import { studyRoutes } from './routes/local/studies.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
@@ -68,6 +69,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   uptimeRoutes(services);
   analyticsRoutes(services);
   studyRoutes(services);
+  runFilterValuesRoute(services);
   keyRoutes(services);
   linkRoutes(services);
   procedureRoutes(services);

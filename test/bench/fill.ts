@@ -80,8 +80,11 @@ export function fillWithRuns(
     update batches set unit_count = (select count(*) from units where batch_id = batches.id);
     update units set last_run_id = (select id from runs where unit_id = units.id);
     insert into phases (key, run_key, name, outcome, started_at, ended_at, retry_count, measurements_json)
-      select key, key, 'phase', outcome, started_at, ended_at, 0, '[["voltage","PASS","numeric","V",null,[],[],3.3]]'
+      select key, key, 'phase', outcome, started_at, ended_at, 0,
+        '[["' || iif(outcome = 'FAIL' and key % 700 = 0, 'rare', 'voltage') || '","' || outcome || '","numeric","V",null,[],[],3.3]]'
       from runs;
+    insert into failed_measurements (name, started_at, run_key)
+      select iif(key % 700 = 0, 'rare', 'voltage'), started_at, key from runs where outcome = 'FAIL';
     insert into logs (run_key, level, timestamp, message, source_file, line_number)
       select key, 'INFO', started_at, 'measured', 'test.py', 1 from runs;
     insert into run_metadata (run_key, name, value, is_boolean)

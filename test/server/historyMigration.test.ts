@@ -51,6 +51,7 @@ drop table stale_quarters;
 drop table procedure_days;
 drop table measurement_days;
 drop table analytics_state;
+drop table failed_measurements;
 insert into uptime_days values ('UTC', 1, '2026-03-01', 5);
 pragma user_version = 6;`;
 

@@ -17,6 +17,9 @@ const orders = {
   revision_number: ['revision', 'part_id', 'serial_key', 'started_at', 'key'],
 };
 
+const ofFailed = (names: string): string => `key in (
+  select run_key from measurements where outcome = 'FAIL' and name in (${names}))`;
+
 /** Whatever way the server finds them, it must find what the plainest query finds. */
 describe('the list of many runs', function () {
   this.timeout(120_000);
@@ -31,6 +34,11 @@ describe('the list of many runs', function () {
     await bench.restart(async (server) => {
       await server.stop();
       fillWithRuns(join(bench.folder, 'stations.db'), count, { procedures, user });
+      // So often that the server does not list the runs in which it failed.
+      const filled = new DatabaseSync(join(bench.folder, 'stations.db'));
+      filled.exec(`insert into failed_measurements (name, started_at, run_key)
+        select 'often', started_at, key from runs where key % 2 = 0`);
+      filled.close();
     });
     database = new DatabaseSync(join(bench.folder, 'stations.db'), { readOnly: true });
     const half = new Date(Date.UTC(2020, 0, 1) + (count / 2) * 60_000).toISOString();
@@ -57,6 +65,14 @@ describe('the list of many runs', function () {
       [
         { metadata: '{"fixture":{"contains":"f-1"}}' },
         "key in (select run_key from run_metadata where value like 'F-1%')",
+      ],
+      [{ failed_measurements: 'voltage' }, ofFailed("'voltage'")],
+      [{ failed_measurements: 'often' }, 'key % 2 = 0'],
+      [{ failed_measurements: 'rare', part_numbers: 'pcba-9' }, `part = 'pcba-9' and ${ofFailed("'rare'")}`],
+      [{ failed_measurements: 'Voltage' }, 'false'],
+      [
+        { failed_measurements: 'often', started_after: half, part_numbers: 'pcba-3' },
+        `started_at >= ${Date.parse(half)} and part = 'pcba-3' and key % 2 = 0`,
       ],
       [{ samples: 'production' }, 'true'],
       [{ samples: 'golden' }, 'false'],
@@ -109,6 +125,26 @@ describe('the list of many runs', function () {
       assert.ok(
         scans.every((step) => /INDEX runs_by_start|VIRTUAL TABLE/.test(step)),
         [query, ...scans].join('\n'),
+      );
+    }
+  });
+
+  it('finds the runs in which a measurement failed, and operators, in the order of an index', () => {
+    for (const query of [
+      `select r.key from (
+         select run_key, started_at from failed_measurements where name = 'voltage' and started_at between 0 and 9
+       ) as f cross join runs as r on r.key = f.run_key
+       where r.outcome = 'FAIL' order by f.started_at desc, f.run_key desc limit 50`,
+      'select min(operated_by) from runs where operated_by is not null',
+      "select min(operated_by) from runs where operated_by > 'a'",
+      "select count(*) from failed_measurements where name = 'voltage' and started_at >= 9",
+    ]) {
+      const steps = database.prepare(`explain query plan ${query}`).all();
+      const slow = steps.map(({ detail }) => String(detail)).filter((step) => /SCAN|TEMP B-TREE/.test(step));
+      assert.deepEqual(
+        slow.filter((step) => !step.includes('INDEX runs_by_operator')),
+        [],
+        query,
       );
     }
   });

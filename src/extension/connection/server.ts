@@ -25,7 +25,8 @@ export type ServerCapability =
   | 'streaming'
   | 'presence'
   | 'uptime'
-  | 'analytics';
+  | 'analytics'
+  | 'run-filters';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

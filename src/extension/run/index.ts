@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import { idOfRun } from '../connection/runRows.ts';
@@ -23,6 +24,8 @@ import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts'
 import { Reports } from './report/reports.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
+import { RunViews } from './runsFilter/runViews.ts';
+import { registerRunsFilter } from './runsFilter/viewCommands.ts';
 import { RunsView } from './runsView.ts';
 import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';
@@ -32,6 +35,8 @@ interface RunResources {
   readonly extension: vscode.Uri;
   readonly storage: string;
   readonly state: vscode.Memento;
+  /** Where the views of runs are saved. */
+  readonly globalState: vscode.Memento;
   readonly reader: ScriptReader;
 }
 
@@ -45,6 +50,7 @@ export function registerRun(
   commands: Commands,
   connection: Connection,
   store: StationStore,
+  feed: ChangeFeed,
   log: Log,
   liveScripts: LiveScripts,
   resources: RunResources,
@@ -66,7 +72,8 @@ export function registerRun(
     report: (error) => void commands.show(error),
   };
   const service = new RunService(dependencies);
-  const runsView = new RunsView(connection, store, uploads);
+  const views = new RunViews(connection, resources.globalState);
+  const runsView = new RunsView(connection, store, feed, uploads, views);
   uploads.start();
   let isUnreachable = false;
   const onStore = store.onDidChange(() => {
@@ -84,8 +91,8 @@ export function registerRun(
   });
   commands.register('loadMoreRuns', () => runsView.loadMore());
   commands.register('findRuns', () => runsView.find());
-  commands.register('clearRunSearch', () => runsView.showAll());
   commands.register('findRunsOfUnit', (row) => runsView.showUnit(row));
+  registerRunsFilter(commands, { connection, store, views, shown: runsView });
   commands.register('copySerialNumber', (row) => runsView.copySerialNumber(row));
   commands.register('copyRunId', (row) => runsView.copyRunId(row));
   commands.register('newScript', () => newScript(store));

@@ -9,18 +9,23 @@ import type { PendingUpload } from './uploads/uploadFolder.ts';
 import { pendingReason } from './uploads/uploadPending.ts';
 import { reasonOf } from './uploads/uploadQueue.ts';
 
-export function runItem(run: RunListItem): vscode.TreeItem {
+/** @param hasStation whether the row names the station, because the view lists runs of several */
+export function runItem(run: RunListItem, hasStation: boolean): vscode.TreeItem {
   const serial = oneLine(run.unit.serial_number);
   const procedure = oneLine(run.procedure.name);
   const item = new vscode.TreeItem(serial);
   const when = new Date(run.started_at).toLocaleString(vscode.env.language);
+  const station = run.created_by_station == null ? [] : [oneLine(run.created_by_station.name)];
   item.id = `run:${run.id}`;
-  item.description = `${run.outcome} · ${shortTime(new Date(run.started_at))} · ${procedure}`;
+  item.description = [run.outcome, shortTime(new Date(run.started_at)), ...(hasStation ? station : []), procedure].join(
+    ' · ',
+  );
   item.iconPath = outcomeIcon(run.outcome);
   item.contextValue = 'run';
-  item.tooltip = `${serial} (${oneLine(run.unit.part.number)})\n${run.outcome}\n${procedure}\n${when}`;
+  const unit = `${serial} (${oneLine(run.unit.part.number)})`;
+  item.tooltip = [unit, run.outcome, procedure, ...station, when].join('\n');
   item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, {1}, {2}, {3}', serial, run.outcome, procedure, when),
+    label: [serial, run.outcome, procedure, ...(hasStation ? station : []), when].join(', '),
   };
   item.command = { command: 'testStations.openRun', title: vscode.l10n.t('Open Run'), arguments: [run.id] };
   return item;
@@ -64,5 +69,26 @@ export function moreItem(shownCount: number): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.tooltip = vscode.l10n.t('Shows older runs too. To find a unit, use the search in the title of this view.');
   item.command = { command: 'testStations.loadMoreRuns', title: vscode.l10n.t('Load More Runs') };
+  return item;
+}
+
+/** @param words says what is filtered */
+export function filterItem(words: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Filter'));
+  item.id = 'filter';
+  item.description = words;
+  item.iconPath = new vscode.ThemeIcon('filter-filled');
+  item.contextValue = 'runsFilter';
+  item.tooltip = words;
+  item.accessibilityInformation = { label: vscode.l10n.t('Filter: {0}', words) };
+  item.command = { command: 'testStations.filterRuns', title: vscode.l10n.t('Filter Runs…') };
+  return item;
+}
+
+/** Is shown between the filter and pending uploads. */
+export function noMatchItem(): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('No run matches the filter'));
+  item.id = 'noMatch';
+  item.iconPath = new vscode.ThemeIcon('info');
   return item;
 }

@@ -1,71 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { Answer } from '../../shared/contract/operation.ts';
-import { type RunListItem, runs } from '../../shared/contract/runs.ts';
+import type { RunListItem } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import type { CallInput } from '../client/stationApi.ts';
+import { isSameFilter, noFilter, type RunsFilter, type RunsQuery, runsQuery } from '../../shared/run/runsFilter.ts';
+import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { setContext } from '../vscode/context.ts';
 import { showDone } from '../vscode/messages.ts';
-import { moreItem, pendingItem, runItem } from './runItems.ts';
+import { filterItem, moreItem, noMatchItem, pendingItem, runItem } from './runItems.ts';
+import { filterWords } from './runsFilter/filterWords.ts';
+import { type LoadedRuns, loadRuns } from './runsFilter/loadRuns.ts';
+import type { RunViews } from './runsFilter/runViews.ts';
 import type { PendingUpload } from './uploads/uploadFolder.ts';
 import type { UploadQueue } from './uploads/uploadQueue.ts';
 
-type RunQuery = NonNullable<CallInput<typeof runs.list>['query']>;
+type Row =
+  | { readonly run: RunListItem }
+  | { readonly kept: PendingUpload }
+  /** What is filtered, in words. */
+  | { readonly filter: string }
+  | { readonly noMatch: true }
+  /** The number of runs shown above the row that loads more. */
+  | { readonly more: number };
 
-/** A run, a pending upload, or the number of runs shown above the row that loads more. */
-type Row = { readonly run: RunListItem } | { readonly kept: PendingUpload } | { readonly more: number };
-
-const firstPageSize = 50;
-const nextPageSize = 100;
-
-interface Loaded {
-  readonly station: string | undefined;
-  readonly runs: readonly RunListItem[];
-  readonly hasMore: boolean;
+interface Shown extends LoadedRuns {
+  /** The filter and the station that they belong to. */
+  readonly of: string;
 }
 
-const noRuns = (station: string | undefined): Loaded => ({ station, runs: [], hasMore: false });
+const noRuns = (of: string): Shown => ({ of, runs: [], hasMore: false });
 
-/** The pending uploads of this machine, and below them the runs of the selected station, newest first. */
+/** With a filter by time, runs leave the view without a change on the server. */
+const agingMs = 60_000;
+
+/** The pending uploads of this machine, and below them the runs that the filter finds, newest first. */
 export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
   readonly #uploads: UploadQueue;
+  readonly #views: RunViews;
   readonly #view: vscode.TreeView<Row>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
-  #shown: Loaded = noRuns(undefined);
+  #filter: RunsFilter = noFilter;
+  #shown: Shown = noRuns('');
   /** Undefined until VS Code asks for them. */
   #rows: Promise<Row[]> | undefined;
   #isLoading = false;
   #isStale = false;
   #pageCount = 1;
-  #serialNumber = '';
 
-  constructor(connection: Connection, store: StationStore, uploads: UploadQueue) {
+  constructor(connection: Connection, store: StationStore, feed: ChangeFeed, uploads: UploadQueue, views: RunViews) {
+    this.#views = views;
     this.#connection = connection;
     this.#store = store;
     this.#uploads = uploads;
     this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this, canSelectMany: true });
-    setContext('hasRuns', false);
-    setContext('runsFiltered', false);
+    for (const key of ['hasRuns', 'runsFiltered', 'noMatchingRuns'] as const) setContext(key, false);
+    const aging = setInterval(() => {
+      if (this.#view.visible && ['today', 'last'].includes(this.#filter.time.kind)) void this.#refresh();
+    }, agingMs);
     this.#subscription = vscode.Disposable.from(
       uploads.onDidChange(() => void this.#refresh()),
       store.onDidChange((id) => {
-        if (id === undefined || id === store.selected?.id) void this.#refresh();
+        if (id === undefined || this.#concerns(id)) void this.#refresh();
       }),
+      // The store reports the runs of stations; these are the others.
+      feed.onDidReceiveChange((change) => {
+        if (change?.station_id === null && change.kind.startsWith('run.') && this.#filter.stations === 'all') {
+          void this.#refresh();
+        }
+      }),
+      connection.onDidChangeServer(() => this.setFilter(noFilter)),
+      this.#view.onDidChangeVisibility(({ visible }) => feed.setWatching('runs', visible)),
+      new vscode.Disposable(() => clearInterval(aging)),
     );
   }
 
-  /** The runs that the view's filter finds, for an export; undefined while no station is selected. */
-  get shownRuns(): { readonly title: string; readonly query: RunQuery } | undefined {
+  /** The runs that the view's filter finds, for an export; undefined if it needs a selected station and there is none. */
+  get shownRuns(): { readonly title: string; readonly query: RunsQuery } | undefined {
     const { selected } = this.#store;
-    return selected && { title: selected.name, query: this.#query(selected.id) };
+    const query = runsQuery(this.#filter, selected?.id, Date.now());
+    return query && { title: filterWords(this.#filter, selected?.name), query };
+  }
+
+  get filter(): RunsFilter {
+    return this.#filter;
+  }
+
+  setFilter(filter: RunsFilter): void {
+    this.#filter = filter;
+    this.#pageCount = 1;
+    setContext('runsFiltered', this.#isFiltered);
+    void this.#refresh();
+  }
+
+  get #isFiltered(): boolean {
+    return !isSameFilter(this.#filter, noFilter);
+  }
+
+  #concerns(station: string): boolean {
+    const { stations } = this.#filter;
+    if (stations === 'selected') return station === this.#store.selected?.id;
+    return stations === 'all' || stations.some(({ id }) => id === station);
   }
 
   get focused(): PendingUpload | undefined {
@@ -81,11 +123,11 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   async find(): Promise<void> {
     const text = await vscode.window.showInputBox({
       title: vscode.l10n.t('Find runs by serial number'),
-      prompt: vscode.l10n.t('Scan or type a serial number, or a part of it. Leave it empty to show all runs.'),
-      value: this.#serialNumber,
+      prompt: vscode.l10n.t('Scan or type a serial number, or a part of it. Leave it empty for any.'),
+      value: this.#filter.serialNumber,
     });
     if (text === undefined) return;
-    this.#filter(text.trim());
+    this.setFilter({ ...this.#filter, serialNumber: text.trim() });
     await vscode.commands.executeCommand('testStations.runs.focus');
   }
 
@@ -105,19 +147,8 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   /** Shows only the runs of the row's unit. */
   showUnit(row: unknown): void {
-    const text = serialNumberOf(row);
-    if (text !== undefined) this.#filter(text);
-  }
-
-  showAll(): void {
-    this.#filter('');
-  }
-
-  #filter(serialNumber: string): void {
-    this.#serialNumber = serialNumber;
-    this.#pageCount = 1;
-    setContext('runsFiltered', serialNumber !== '');
-    void this.#refresh();
+    const serialNumber = serialNumberOf(row);
+    if (serialNumber !== undefined) this.setFilter({ ...noFilter, stations: this.#filter.stations, serialNumber });
   }
 
   getChildren(): Promise<Row[]> {
@@ -137,64 +168,63 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     }
     if (this.#isLoading) return;
     this.#isLoading = true;
+    let lastLoadMs = 0;
     while (this.#isStale) {
+      // While runs come in all the time, at most half of the time is spent on loading them.
+      if (lastLoadMs > 0) await delay(lastLoadMs);
       this.#isStale = false;
+      const began = Date.now();
       this.#rows = Promise.resolve(await this.#loadRows());
       this.#changed.fire(undefined);
+      lastLoadMs = Date.now() - began;
     }
     this.#isLoading = false;
+  }
+
+  /** Identifies what is listed. */
+  get #listed(): string {
+    return JSON.stringify([this.#filter, this.#filter.stations === 'selected' ? this.#store.selected?.id : null]);
   }
 
   /** Never rejects. */
   async #loadRows(): Promise<Row[]> {
     const { selected } = this.#store;
-    const found = this.#serialNumber === '' ? [] : [`“${this.#serialNumber}”`];
-    this.#view.description = [...(selected === undefined ? [] : [selected.name]), ...found].join(' · ');
-    if (selected?.id !== this.#shown.station || this.#store.stations === undefined) {
-      this.#shown = noRuns(selected?.id);
+    const listed = this.#listed;
+    if (listed !== this.#shown.of || this.#store.stations === undefined) {
+      this.#shown = noRuns(listed);
       this.#pageCount = 1;
     }
-    if (selected === undefined) return this.#show('');
     try {
-      const loaded = await this.#load(selected.id);
-      if (this.#store.selected?.id !== selected.id) return []; // the other station's runs are being loaded
-      this.#shown = loaded;
-      const isNone = loaded.runs.length === 0 && this.#serialNumber !== '';
-      return this.#show(isNone ? vscode.l10n.t('{0} has no run of a serial number like this.', selected.name) : '');
+      const loaded = await loadRuns(this.#connection, this.#filter, selected?.id, this.#pageCount);
+      if (this.#listed !== listed) return []; // What is listed now is being loaded.
+      this.#shown = { of: listed, ...(loaded ?? noRuns(listed)) };
+      return this.#show('', loaded?.runs.length === 0);
     } catch (error) {
-      const reason = messageOf(error);
-      return this.#show(vscode.l10n.t('Last known state. {0}', reason));
+      return this.#show(vscode.l10n.t('Last known state. {0}', messageOf(error)), false);
     }
   }
 
-  async #load(station: string): Promise<Loaded> {
-    // By id: a run that is saved between two pages shifts the others.
-    const loaded = new Map<string, RunListItem>();
-    let cursor: number | null = 0;
-    for (let page = 0; page < this.#pageCount && cursor !== null; page += 1) {
-      const { data, meta } = await this.#page(station, page === 0 ? firstPageSize : nextPageSize, cursor);
-      for (const run of data) loaded.set(run.id, run);
-      cursor = meta.next_cursor;
-    }
-    return { station, runs: [...loaded.values()], hasMore: cursor !== null };
-  }
-
-  #page(station: string, limit: number, cursor: number): Promise<Answer<typeof runs.list>> {
-    return this.#connection.call(runs.list, { query: { ...this.#query(station), limit, cursor } });
-  }
-
-  #query(station: string): RunQuery {
-    const search = this.#serialNumber === '' ? {} : { search_query: this.#serialNumber };
-    return { created_by_station_ids: [station], ...search };
-  }
-
-  #show(message: string): Row[] {
-    this.#view.message = message;
+  /** @param isEmpty whether the server has no such run */
+  #show(message: string, isEmpty: boolean): Row[] {
     const kept = this.#uploads.pending.map((each) => ({ kept: each }));
+    const isFiltered = this.#isFiltered;
+    // The view's welcome says that nothing matches, unless there are other rows.
+    const isWelcome = isFiltered && isEmpty && kept.length === 0;
+    const selected = this.#store.selected?.name;
+    const words = filterWords(this.#filter, selected);
+    if (!isFiltered) this.#view.description = selected ?? '';
+    else this.#view.description = isWelcome ? words : (this.#views.of(this.#filter)?.name ?? '');
     const { runs: shown, hasMore } = this.#shown;
-    const more = hasMore ? [{ more: shown.length }] : [];
-    const rows = [...kept, ...shown.map((run) => ({ run })), ...more];
-    setContext('hasRuns', rows.length > 0 || this.#serialNumber !== '');
+    const rows: Row[] = [
+      ...(isFiltered && !isWelcome ? [{ filter: words }] : []),
+      ...(isFiltered && isEmpty && !isWelcome ? [{ noMatch: true } as const] : []),
+      ...kept,
+      ...shown.map((run) => ({ run })),
+      ...(hasMore ? [{ more: shown.length }] : []),
+    ];
+    this.#view.message = message;
+    setContext('hasRuns', rows.length > 0);
+    setContext('noMatchingRuns', isWelcome);
     setContext('hasKeptResults', kept.length > 0);
     this.#view.badge =
       kept.length === 0 ? undefined : { value: kept.length, tooltip: vscode.l10n.t('Pending uploads') };
@@ -203,7 +233,9 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   getTreeItem(row: Row): vscode.TreeItem {
     if ('more' in row) return moreItem(row.more);
-    return 'kept' in row ? pendingItem(row.kept) : runItem(row.run);
+    if ('filter' in row) return filterItem(row.filter);
+    if ('noMatch' in row) return noMatchItem();
+    return 'kept' in row ? pendingItem(row.kept) : runItem(row.run, this.#filter.stations !== 'selected');
   }
 
   dispose(): void {

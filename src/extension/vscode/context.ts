@@ -10,6 +10,8 @@ interface ContextKeys {
   filtered: boolean;
   hasRuns: boolean;
   runsFiltered: boolean;
+  /** Whether the filter of the Runs view finds nothing and there is no row that says so. */
+  noMatchingRuns: boolean;
   hasKeptResults: boolean;
   running: boolean;
   questionWaits: boolean;

@@ -58,6 +58,11 @@ export class Step {
     this.#draft = draft;
   }
 
+  /** Returns this step for a further question, without what was typed or picked. */
+  fresh(): Step {
+    return new Step(this.#title, this.#number, this.#total, {});
+  }
+
   text({ value, prompt, validate = () => undefined, verify }: TextOptions): Promise<string> {
     const box = vscode.window.createInputBox();
     box.value = this.#draft.text ?? value;
@@ -100,6 +105,23 @@ export class Step {
         this.#draft.item = picked;
         done(picked);
       });
+    });
+  }
+
+  /** Asks for any number of items. @returns them, and what was typed meanwhile */
+  pickMany<T extends vscode.QuickPickItem>(
+    items: readonly T[],
+    isPicked: (item: T) => boolean,
+    placeholder: string,
+  ): Promise<{ picked: readonly T[]; text: string }> {
+    const box = vscode.window.createQuickPick<T>();
+    box.canSelectMany = true;
+    box.matchOnDescription = true;
+    box.placeholder = placeholder;
+    box.items = items;
+    box.selectedItems = items.filter(isPicked);
+    return this.show(box, (done) => {
+      box.onDidAccept(() => done({ picked: box.selectedItems, text: box.value.trim() }));
     });
   }
 

@@ -36,6 +36,7 @@ export interface RunFilter {
   created?: Range | undefined;
   duration?: Range | undefined;
   metadata?: MetadataFilter | undefined;
+  failedMeasurements?: readonly string[] | undefined;
   /** True: only runs with a phase that did not pass. */
   troubled?: boolean | undefined;
 }
@@ -115,6 +116,14 @@ function metadataTest(operator: string, operand: MetadataOperand) {
   return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand)})`;
 }
 
+const ofFailedMeasurement = (names: readonly string[]): Condition => {
+  const isNamed = sql`name in (${sql.join(names)})`;
+  return {
+    test: sql<boolean>`exists (select 1 from failed_measurements where run_key = r.key and ${isNamed})`,
+    find: sql`select distinct run_key as key from failed_measurements where ${isNamed}`,
+  };
+};
+
 export function runConditions(filter: RunFilter): Condition[] {
   const conditions = conditionsOf(filter);
   if (!filter.batchNumbers || filter.batchNumbers.length === 0) return conditions;
@@ -185,7 +194,8 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
     ...within('duration', filter.duration),
     ...metadataConditions(filter.metadata ?? {}),
   );
-  const { reader = null } = filter;
+  const { reader = null, failedMeasurements = [] } = filter;
+  if (failedMeasurements.length > 0) conditions.push(ofFailedMeasurement(failedMeasurements));
   if (reader !== null) conditions.push({ test: isReadableRun(reader), find: readableRunKeys(reader) });
   if (filter.troubled) conditions.push(indexed(sql<boolean>`r.troubled = 1`));
   if (filter.search) conditions.push(matches(filter.search));

@@ -56,23 +56,34 @@ const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unkno
 };
 
 export async function listRuns(store: Store, filter: RunFilter, page: RunPage): Promise<RunRow[]> {
-  const keys = await runKeys(store, runConditions(filter), page);
+  const keys = await runKeys(store, filter, page);
   if (keys.length === 0) return [];
   const rows = await selectRuns(store).where('r.key', 'in', keys).execute();
   const byKey = new Map(rows.map((row) => [row.key, row]));
   return keys.flatMap((key) => byKey.get(key) ?? []);
 }
 
-async function runKeys(store: Store, conditions: readonly Condition[], page: RunPage): Promise<number[]> {
-  const narrowed = await narrow(store, conditions);
+/** Walks the runs in which one measurement failed by their start. Undefined if another order or filter is asked for. */
+function orderOfFailures({ failedMeasurements: names = [], started = {} }: RunFilter, { sortBy }: RunPage) {
+  if (names.length !== 1 || sortBy !== 'started_at') return undefined;
+  const { from: first = Number.MIN_SAFE_INTEGER, to: last = Number.MAX_SAFE_INTEGER } = started;
+  const failures = sql`select run_key, started_at from failed_measurements
+    where name = ${names[0]} and started_at between ${first} and ${last}`;
+  const from = sql`(${failures}) as f cross join runs as r on r.key = f.run_key`;
+  return { from, few: orders.started_at.few, by: ['f.started_at', 'f.run_key'] };
+}
+
+async function runKeys(store: Store, filter: RunFilter, page: RunPage): Promise<number[]> {
+  const narrowed = await narrow(store, runConditions(filter));
   if (narrowed === null) return [];
-  const { from, few: fromFew, by } = orders[page.sortBy];
+  const order = orders[page.sortBy];
+  const { from, few: fromFew, by } = narrowed.few ? order : (orderOfFailures(filter, page) ?? order);
   const direction = sql.raw(page.sortOrder);
-  const order = sql.join(by.map((column) => sql`${sql.ref(column)} ${direction}`));
+  const inOrder = sql.join(by.map((column) => sql`${sql.ref(column)} ${direction}`));
   const where = narrowed.tests.length === 0 ? sql`` : sql`where ${sql.join(narrowed.tests, sql` and `)}`;
   const found = await sql<{ key: number }>`
     select r.key from ${narrowed.few ? fromFew : from} ${where}
-    order by ${order} limit ${page.limit + 1} offset ${page.cursor}
+    order by ${inOrder} limit ${page.limit + 1} offset ${page.cursor}
   `.execute(store);
   return found.rows.map(({ key }) => key);
 }

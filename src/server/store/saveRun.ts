@@ -1,5 +1,6 @@
 import type { MeasurementType } from '../../shared/contract/common.ts';
 import { comparable } from '../../shared/contract/exactJson.ts';
+import { failedMeasurements } from '../../shared/run/failedMeasurements.ts';
 import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../shared/run/newRun.ts';
 import { fold } from './fold.ts';
 import type { PushMarks } from './runs.ts';
@@ -53,12 +54,22 @@ export function insertRun(sql: Statements, run: NewRun, references: RunReference
     by.created_by_station_id,
   );
   for (const phase of run.phases) insertPhase(sql, phase, key);
+  for (const name of failedMeasurements(run.phases.map(withColumnNames))) {
+    sql.run('insert into failed_measurements (name, started_at, run_key) values (?, ?, ?)', name, run.startedAt, key);
+  }
   for (const log of run.logs) insertLog(sql, log, key);
   for (const unitId of references.subUnitIds) {
     sql.run('insert into run_sub_units (run_id, unit_id) values (?, ?)', references.id, unitId);
   }
   return key;
 }
+
+const withColumnNames = ({ name, startedAt, retryCount, measurements }: NewPhase) => ({
+  name,
+  started_at: startedAt,
+  retry_count: retryCount,
+  measurements,
+});
 
 function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
   const { measurements } = phase;

@@ -139,6 +139,8 @@ export interface Tables {
     summary_json: string;
     digests_json: string;
   };
+  /** The names of the measurements by whose failure a run is found. */
+  failed_measurements: { name: string; started_at: number; run_key: number };
   stale_quarters: { procedure_id: string; quarter: number };
   analytics_state: { time_zone: string; format: number };
   /** Gauge studies: see `studiesSchema.ts`. */

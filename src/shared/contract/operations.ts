@@ -12,6 +12,7 @@ import { overview } from './overview.ts';
 import { parts, revisions } from './parts.ts';
 import { presence } from './presence.ts';
 import { procedures } from './procedures.ts';
+import { runFilterValues } from './runFilterValues.ts';
 import { runs } from './runs.ts';
 import { stations } from './stations.ts';
 import { studies } from './studies.ts';
@@ -38,6 +39,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   studies,
   v1,
   runs,
+  runFilterValues,
   stations,
   procedures,
   versions,

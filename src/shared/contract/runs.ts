@@ -238,6 +238,8 @@ export const runs = {
       created_after: timestamp.optional(),
       created_before: timestamp.optional(),
       ...metadataQuery,
+      /** Names of measurements that failed in the last attempt of their phase. TofuPilot does not know this filter. */
+      failed_measurements: many(z.string()),
       include_sequences: z.stringbool().default(false),
       sort_by: z
         .enum(['started_at', 'created_at', 'duration', 'outcome', 'serial_number', 'part_number', 'revision_number'])

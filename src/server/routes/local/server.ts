@@ -34,6 +34,7 @@ export function serverRoutes({
         'presence',
         'uptime',
         'analytics',
+        'run-filters',
       ],
     };
     return json(answer);

@@ -125,4 +125,5 @@ const filterOf = (query: Input<typeof runs.list>['query'], caller: Caller): RunF
   ended: times(query.ended_after, query.ended_before),
   created: times(query.created_after, query.created_before),
   metadata: query.metadata,
+  failedMeasurements: query.failed_measurements,
 });

@@ -5,6 +5,7 @@ import { serverExit, updatingData } from '../../../shared/contract/local.ts';
 import { CommandError } from '../../cli/commandError.ts';
 import { analyticsSchema } from './analyticsSchema.ts';
 import { changesSchema } from './changesSchema.ts';
+import { addFailedMeasurements } from './failedMeasurementsSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { historySchema } from './historySchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
@@ -67,6 +68,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(historySchema),
   (database) => database.exec(analyticsSchema),
   (database) => database.exec(studiesSchema),
+  addFailedMeasurements,
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -105,7 +105,7 @@ describe('the pages of statistics', function () {
 
   it('shows capability, distribution, control chart and a change of limits, and opens the run of a value', async () => {
     const shown = page();
-    await shown.getByText('Each time is shown separately.').waitFor();
+    await shown.getByText('The values with the same limits are shown together.').waitFor();
     assert.match(await textOf(shown.locator('.lead')), /^The .*Ppk.* \(n = 30\)\.$/);
     await shown.locator('.histogram .bar.outside').waitFor();
     await shown.locator('series-chart canvas').nth(1).waitFor();

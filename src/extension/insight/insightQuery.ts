@@ -13,7 +13,7 @@ const groupFilters = {
 
 /** Returns the filter of the time range of a question. */
 export const rangeQuery = ({ days }: Pick<InsightQuestion, 'days'>): { started_after?: string } =>
-  days === null ? {} : { started_after: new Date(Date.now() - days * dayMs).toISOString() };
+  days === null ? {} : { started_after: new Date(Date.now() - (days - 1) * dayMs).toISOString() };
 
 /** Returns the filter of the group to which a question is restricted. */
 export const groupQuery = ({ split_by, group }: Pick<InsightQuestion, 'split_by' | 'group'>) =>

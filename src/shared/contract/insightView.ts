@@ -6,7 +6,7 @@ const measurementName = z.object({ phase_name: z.string(), measurement_name: z.s
 
 export const insightDays = [7, 30, 90] as const;
 
-/** How many days back; null for all runs. */
+/** How many days, of which today is the last; null for all runs. */
 const daysBack = z.literal(insightDays).nullable();
 
 /** What a page shows: a measurement, or a procedure if `measurement` is null. */

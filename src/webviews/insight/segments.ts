@@ -4,20 +4,17 @@ import type { MeasurementStatistics } from '../../shared/contract/insightView.ts
 import { countText, figure } from '../shared/numbers.ts';
 import { capabilityCell } from './capabilityWords.ts';
 import { scroller, tableHead } from './pageParts.ts';
-import { dateText, limitsWords, ofText, rangeText } from './words.ts';
+import { limitsWords, ofText, rangeText } from './words.ts';
 
-/** The times with the same limits, if the limits changed. */
+/** The figures of the values with the same limits, if the limits changed. */
 export function segmentsTable({ segments, units, time_zone: zone }: MeasurementStatistics['statistics']): unknown {
   if (segments.length < 2) return nothing;
-  const changes = segments.slice(1).map(({ from }) => dateText(from, zone));
   const title = l10n.t('Changes of limits');
   const names = [l10n.t('Time'), l10n.t('Limits'), 'n', l10n.t('Failed'), l10n.t('Mean'), l10n.t('Sigma'), 'Ppk'];
   return html`
     <section>
       <h2>${title}</h2>
-      <p>
-        ${l10n.t('The limits changed on {0}. Each time is shown separately.', new Intl.ListFormat(document.documentElement.lang).format(changes))}
-      </p>
+      <p>${l10n.t('Different limits were used. The values with the same limits are shown together.')}</p>
       ${scroller(
         title,
         html`<table class="numbers">

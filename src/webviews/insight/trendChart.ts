@@ -4,7 +4,7 @@ import type { MeasurementStatistics } from '../../shared/contract/insightView.ts
 import { countText, figure } from '../shared/numbers.ts';
 import type { Chart, ChartSeries } from '../shared/seriesChartOptions.ts';
 import { byDay } from './days.ts';
-import { dateText, dayOf, shortDay } from './words.ts';
+import { shortDay } from './words.ts';
 
 import '../shared/seriesChart.ts';
 
@@ -12,21 +12,23 @@ import '../shared/seriesChart.ts';
 const limitDistance = 1;
 
 /** The mean of each day, with the area in which 90 % of its values are. */
-export function trendChart({
-  days: all,
-  segments,
-  units,
-  time_zone: zone,
-}: MeasurementStatistics['statistics']): unknown {
+export function trendChart({ days: all, units }: MeasurementStatistics['statistics']): unknown {
   const { x, days } = byDay(all);
   const column = (key: 'mean' | 'p5' | 'p95'): (number | null)[] => days.map((day) => day?.[key] ?? null);
   const bounds = [...column('p5'), ...column('p95')].filter((value) => value !== null);
   const low = bounds.reduce((a, b) => Math.min(a, b), Infinity);
   const high = bounds.reduce((a, b) => Math.max(a, b), -Infinity);
   const reach = limitDistance * (high - low);
+  // A day without values has the limits of the day before.
+  const lastDays: typeof days = [];
+  for (const day of days) lastDays.push(day ?? lastDays.at(-1));
+  const hasNewLimits = (index: number): boolean => {
+    const [before, after] = [lastDays[index - 1], lastDays[index]];
+    return before !== undefined && (before.lower !== after?.lower || before.upper !== after.upper);
+  };
   const limitLine = (side: 'lower' | 'upper'): ChartSeries[] => {
-    const values = x.map((day) => {
-      const limit = (segments.findLast(({ from }) => dayOf(from, zone) <= day) ?? segments[0])?.[side] ?? null;
+    const values = lastDays.map((day) => {
+      const limit = day?.[side] ?? null;
       return limit !== null && limit >= low - reach && limit <= high + reach ? limit : null;
     });
     const isShown = values.some((value) => value !== null);
@@ -43,9 +45,9 @@ export function trendChart({
       ...(first ? [{ ...first, name: l10n.t('Limits of the measurement') }, ...others] : []),
     ],
     band: { upper: 1, lower: 2, color: '--vscode-charts-blue' },
-    marks: segments
-      .slice(1)
-      .map(({ from }) => ({ x: dayOf(from, zone) - 0.5, text: l10n.t('New limits {0}', dateText(from, zone)) })),
+    marks: x
+      .filter((_, index) => hasNewLimits(index))
+      .map((day) => ({ x: day - 0.5, text: l10n.t('New limits {0}', shortDay(day)) })),
     height: 240,
     isByDay: true,
     formatX: shortDay,
@@ -61,7 +63,7 @@ export function trendChart({
         figure(day.mean, units),
         figure(day.p5),
         figure(day.p95, units),
-        countText(day.count),
+        countText(day.value_count),
       );
     },
   };

@@ -3,11 +3,7 @@ import type { AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import { wilsonInterval } from '../../shared/statistics/wilson.ts';
 import { language } from '../shared/element.ts';
 import { countText, figure, shareBounds, shareText } from '../shared/numbers.ts';
-import { dayMs, dayNumber } from './days.ts';
-
-/** The day of an instant as a number since 1970. */
-export const dayOf = (instant: number, timeZone: string): number =>
-  dayNumber(new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(instant));
+import { dayMs } from './days.ts';
 
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(language(), options);

@@ -117,7 +117,7 @@ export class ScriptStatistics implements vscode.Disposable {
     try {
       if (!(await this.#source.isComputedByServer())) return [];
       this.#feed.start();
-      const started_after = new Date(Date.now() - statisticsDays * dayMs).toISOString();
+      const started_after = new Date(Date.now() - (statisticsDays - 1) * dayMs).toISOString();
       const answer = await this.#source.measurements(id, { started_after });
       return answer.measurements;
     } catch (error) {

@@ -99,7 +99,7 @@ export function limitsSentence({ lower, upper, units, limits_changed_at }: Measu
           : '';
   if (limits_changed_at === null) return limits;
   const date = new Date(limits_changed_at).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
-  return `${limits} ${vscode.l10n.t('The limits changed on {0}; older values are not counted.', date)}`.trim();
+  return `${limits} ${vscode.l10n.t('These limits were first used on {0}; values with other limits are not counted.', date)}`.trim();
 }
 
 export function findingSentence(finding: MeasurementFinding, { measurement_name, units }: MeasurementSummary): string {

@@ -1,6 +1,7 @@
 import {
   type MeasuredValue,
   measurementAnswer,
+  type MeasurementDay,
   type MeasurementName,
   measurementsAnswer,
   procedureAnswer,
@@ -8,10 +9,10 @@ import {
   type Subject,
   valuesAnswer,
 } from '../../shared/analytics/answers.ts';
-import { isAt, isStoredPlace, rangeOf } from '../../shared/analytics/place.ts';
-import { isReading, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import { type Detail, isAt, isDetail, isInDetail, rangeOf } from '../../shared/analytics/place.ts';
+import { firstAttempts, isReading, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import type { TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
-import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics.ts';
+import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import { type MeasurementRow, measurements, phases } from '../../shared/contract/explorer.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import { procedures } from '../../shared/contract/procedures.ts';
@@ -43,7 +44,7 @@ export class ListedAnalytics {
     const listed = await this.#newestRuns(id, filter, newestRuns);
     const failed = listed.flatMap(({ run }) => (run.outcome === 'PASS' ? [] : [run.id]));
     const found = await this.#phasesOf(id, failed);
-    const days = this.#days(listed, found, !isStoredPlace(filter, filter.split_by)).map(({ startsAt, procedure }) => ({
+    const days = this.#days(listed, found, filter, detailOf(filter.split_by)).map(({ startsAt, procedure }) => ({
       startsAt,
       groups: procedure,
     }));
@@ -53,11 +54,8 @@ export class ListedAnalytics {
   async measurements(id: string, filter: AnalyticsFilter): Promise<Answer<typeof analytics.measurements>> {
     const listed = await this.#newestRuns(id, filter, newestRunsOfAllMeasurements);
     const found = await this.#measuredPhases({ procedure_id: id }, idsOf(listed));
-    const days = this.#days(listed, found, !isStoredPlace(filter, 'station')).flatMap(({ startsAt, measurements }) =>
-      measurements.map((each) => ({ ...each, startsAt })),
-    );
-    const newest = testedRuns(listed, found).filter((run) => isInRange(run, filter));
-    return measurementsAnswer(await this.#subject(id), days, newest, filter);
+    const days = this.#measurementDays(listed, found, filter, null);
+    return measurementsAnswer(await this.#subject(id), days, this.#wanted(listed, found, filter), filter);
   }
 
   async measurement(
@@ -67,10 +65,9 @@ export class ListedAnalytics {
     const { phase_name, measurement_name } = filter;
     const listed = await this.#newestRuns(id, filter, newestRuns);
     const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
-    const days = this.#days(listed, found, !isStoredPlace(filter, filter.split_by)).flatMap(
-      ({ startsAt, measurements }) => measurements.map((each) => ({ ...each, startsAt })),
-    );
-    return measurementAnswer(await this.#subject(id), days, filter, namesIn(listed));
+    const days = this.#measurementDays(listed, found, filter, null);
+    const splitDays = this.#measurementDays(listed, found, filter, detailOf(filter.split_by));
+    return measurementAnswer(await this.#subject(id), days, splitDays, filter, namesIn(listed));
   }
 
   async values(
@@ -81,28 +78,26 @@ export class ListedAnalytics {
     const listed = await this.#newestRuns(id, filter, newestRuns);
     const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
     const items = new Map(listed.map(({ item }) => [item.id, item]));
-    const values = testedRuns(listed, found)
-      .filter((run) => isInRange(run, filter) && isAt({ ...run, is_reference: run.sample !== null }, filter))
-      .flatMap((run) =>
-        run.phases.flatMap((phase) =>
-          phase.measurements.flatMap((measurement): MeasuredValue[] =>
-            isReading(measurement.value)
-              ? [
-                  {
-                    run_id: run.id,
-                    serial_number: items.get(run.id)?.unit.serial_number ?? '',
-                    station: items.get(run.id)?.created_by_station?.name ?? null,
-                    started_at: run.started_at,
-                    passed: measurement.outcome !== 'FAIL',
-                    value: measurement.value,
-                    lower: measurement.lower,
-                    upper: measurement.upper,
-                  },
-                ]
-              : [],
-          ),
+    const values = this.#wanted(listed, found, filter).flatMap((run) =>
+      run.phases.flatMap((phase) =>
+        phase.measurements.flatMap((measurement): MeasuredValue[] =>
+          isReading(measurement.value)
+            ? [
+                {
+                  run_id: run.id,
+                  serial_number: items.get(run.id)?.unit.serial_number ?? '',
+                  station: items.get(run.id)?.created_by_station?.name ?? null,
+                  started_at: run.started_at,
+                  passed: measurement.outcome !== 'FAIL',
+                  value: measurement.value,
+                  lower: measurement.lower,
+                  upper: measurement.upper,
+                },
+              ]
+            : [],
         ),
-      );
+      ),
+    );
     return valuesAnswer(await this.#subject(id), values, filter.limit);
   }
 
@@ -112,14 +107,14 @@ export class ListedAnalytics {
   }
 
   /**
-   * Returns the newest runs, oldest first, of all days that have a run in the time of the question. A day whose first runs
+   * Returns the newest runs, oldest first, of all days in the time of the question. A day whose first runs
    * are beyond the newest ones is left out if there are others.
    */
   async #newestRuns(id: string, filter: AnalyticsFilter, count: number): Promise<ListedRun[]> {
-    const { from, to } = rangeOf(filter);
+    const { from, to } = rangeOf(filter, this.#calendar);
     const range = {
-      ...(filter.started_after === undefined ? {} : { started_after: timeText(this.#dayAt(from).startsAt) }),
-      ...(filter.started_before === undefined ? {} : { started_before: timeText(this.#dayAt(to).endsAt - 1) }),
+      ...(filter.started_after === undefined ? {} : { started_after: timeText(from) }),
+      ...(filter.started_before === undefined ? {} : { started_before: timeText(to) }),
     };
     const { entries, hasMore } = await newestEntries(count, (page) =>
       this.#api.call(runs.list, {
@@ -127,9 +122,9 @@ export class ListedAnalytics {
       }),
     );
     const listed = entries.map((item) => ({ item, run: runOf(item) })).reverse();
-    const days = Map.groupBy(listed, ({ run }) => this.#dayAt(run.started_at).startsAt);
+    const days = Map.groupBy(listed, ({ run }) => this.#dayStartOf(run));
     if (hasMore && days.size > 1) days.delete(Math.min(...days.keys()));
-    return [...days.values()].filter((ofDay) => ofDay.some(({ run }) => isInRange(run, filter))).flat();
+    return [...days.values()].flat();
   }
 
   /** Returns the last attempts of all phases of the runs, with the measurements that failed. */
@@ -182,21 +177,47 @@ export class ListedAnalytics {
     return found;
   }
 
-  #days(listed: readonly ListedRun[], found: ReadonlyMap<string, TestedPhase[]>, isDetailed: boolean) {
-    const days = Map.groupBy(testedRuns(listed, found), ({ started_at }) => this.#dayAt(started_at).startsAt);
-    return [...days].map(([startsAt, ofDay]) => ({ startsAt, ...summarizeDay(ofDay, { isDetailed }) }));
+  #days(
+    listed: readonly ListedRun[],
+    found: ReadonlyMap<string, TestedPhase[]>,
+    filter: AnalyticsFilter,
+    detail: Detail | null,
+  ) {
+    const days = Map.groupBy(testedRuns(listed, found), (run) => this.#dayStartOf(run));
+    const isWanted = (run: TestedRun): boolean => isInDetail(run, filter);
+    return [...days].map(([startsAt, ofDay]) => ({ startsAt, ...summarizeDay(ofDay, { detail, isWanted }) }));
   }
 
-  #dayAt(at: number): { startsAt: number; endsAt: number } {
-    const [startsAt = 0, endsAt = 0] = this.#calendar.days(at, 1).edges;
-    return { startsAt, endsAt };
+  #measurementDays(
+    listed: readonly ListedRun[],
+    found: ReadonlyMap<string, TestedPhase[]>,
+    filter: AnalyticsFilter,
+    detail: Detail | null,
+  ): MeasurementDay[] {
+    return this.#days(listed, found, filter, detail).flatMap(({ startsAt, measurements }) =>
+      measurements.map((each) => ({ ...each, startsAt })),
+    );
+  }
+
+  /** Returns the runs that are asked for. */
+  #wanted(
+    listed: readonly ListedRun[],
+    found: ReadonlyMap<string, TestedPhase[]>,
+    filter: AnalyticsFilter,
+  ): TestedRun[] {
+    const days = Map.groupBy(testedRuns(listed, found), (run) => this.#dayStartOf(run));
+    return [...days.values()]
+      .flatMap((ofDay) => (filter.attempts === 'all' ? ofDay : [...firstAttempts(ofDay)]))
+      .filter((run) => isInDetail(run, filter) && isAt({ ...run, is_reference: run.sample !== null }, filter))
+      .sort((one, other) => one.started_at - other.started_at);
+  }
+
+  #dayStartOf({ started_at }: Pick<TestedRun, 'started_at'>): number {
+    return this.#calendar.days(started_at, 1).edges[0] ?? 0;
   }
 }
 
-function isInRange({ started_at }: Pick<TestedRun, 'started_at'>, filter: AnalyticsFilter): boolean {
-  const { from, to } = rangeOf(filter);
-  return started_at >= from && started_at <= to;
-}
+const detailOf = (split: AnalyticsSplit): Detail | null => (isDetail(split) ? split : null);
 
 const timeText = (at: number): string => new Date(at).toISOString();
 

@@ -1,5 +1,6 @@
 import {
   measurementAnswer,
+  type MeasurementDay,
   type MeasurementName,
   measurementsAnswer,
   procedureAnswer,
@@ -7,22 +8,21 @@ import {
   type Subject,
   valuesAnswer,
 } from '../../shared/analytics/answers.ts';
-import { isStoredPlace, rangeOf } from '../../shared/analytics/place.ts';
+import { type Detail, isDetail, isInDetail, isStored, rangeOf } from '../../shared/analytics/place.ts';
 import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
-import type { TestedRun } from '../../shared/analytics/testedRun.ts';
 import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Store } from '../store/tables.ts';
-import { isCounted } from './countedRuns.ts';
 import type { Day, DaySummaries } from './daySummaries.ts';
 import { namesOf } from './names.ts';
+import { readFirstAttempts } from './readFirstAttempts.ts';
 import { readRuns } from './readRuns.ts';
-import { readValues } from './readValues.ts';
+import { readNewestRuns, readValues, type RunRange } from './readValues.ts';
 
 type Procedure = Subject['procedure'];
 
-/** The newest runs whose values are shown beside a measurement. */
+/** How many runs, the newest, have their values shown beside a measurement. */
 const recentRuns = 100;
 
 /** Answers questions about all runs of a procedure. */
@@ -39,40 +39,45 @@ export class Analytics {
 
   async procedure(procedure: Procedure, filter: AnalyticsFilter & Split): Promise<Answer<typeof analytics.procedure>> {
     const days = await this.#days(procedure, filter);
-    const found = isStoredPlace(filter, filter.split_by)
-      ? await this.#summaries.procedureDays(procedure.id, days)
-      : (await this.#detailedDays(procedure, days)).map((day) => ({ startsAt: day.startsAt, groups: day.procedure }));
+    const detail = isDetail(filter.split_by) ? filter.split_by : null;
+    const found =
+      isStored(filter) && detail === null
+        ? await this.#summaries.procedureDays(procedure.id, days)
+        : (await this.#computedDays(procedure, days, filter, detail)).map((day) => ({
+            startsAt: day.startsAt,
+            groups: day.procedure,
+          }));
     return procedureAnswer(this.#subject(procedure), found, filter, (split, ids) => namesOf(this.#store, split, ids));
   }
 
   async measurements(procedure: Procedure, filter: AnalyticsFilter): Promise<Answer<typeof analytics.measurements>> {
     const days = await this.#days(procedure, filter);
-    const found = isStoredPlace(filter, 'station')
+    const found = isStored(filter)
       ? await this.#summaries.allMeasurementDays(procedure.id, days)
-      : (await this.#detailedDays(procedure, days)).flatMap(measurementsOf);
-    return measurementsAnswer(this.#subject(procedure), found, await this.#newestRuns(procedure, filter), filter);
+      : (await this.#computedDays(procedure, days, filter, null)).flatMap(measurementsOf);
+    const newest = await readNewestRuns(this.#store, await this.#runRange(procedure, days, filter), recentRuns);
+    return measurementsAnswer(this.#subject(procedure), found, newest, filter);
   }
 
   async measurement(
     procedure: Procedure,
     filter: AnalyticsFilter & Split & MeasurementName,
   ): Promise<Answer<typeof analytics.measurement>> {
-    const { phase_name, measurement_name, split_by } = filter;
+    const { split_by } = filter;
     const days = await this.#days(procedure, filter);
-    const found = isStoredPlace(filter, split_by)
-      ? await this.#summaries.measurementDays(procedure.id, days, { phase_name, measurement_name })
-      : (await this.#detailedDays(procedure, days))
-          .flatMap(measurementsOf)
-          .filter((each) => each.phase_name === phase_name && each.measurement_name === measurement_name);
-    return measurementAnswer(this.#subject(procedure), found, filter, (split, ids) => namesOf(this.#store, split, ids));
+    const found = await this.#measurementDays(procedure, days, filter, null);
+    const splitDays = isDetail(split_by) ? await this.#measurementDays(procedure, days, filter, split_by) : found;
+    return measurementAnswer(this.#subject(procedure), found, splitDays, filter, (split, ids) =>
+      namesOf(this.#store, split, ids),
+    );
   }
 
   async values(
     procedure: Procedure,
     filter: AnalyticsFilter & MeasurementName & { readonly limit: number },
   ): Promise<Answer<typeof analytics.values>> {
-    const range = { ...rangeOf(filter), limit: filter.limit + 1 };
-    const found = await readValues(this.#store, procedure.id, filter, filter, range);
+    const range = await this.#runRange(procedure, await this.#days(procedure, filter), filter);
+    const found = await readValues(this.#store, range, filter, filter.limit + 1);
     return valuesAnswer(this.#subject(procedure), found, filter.limit);
   }
 
@@ -81,33 +86,38 @@ export class Analytics {
   }
 
   #days({ id }: Procedure, filter: AnalyticsFilter): Promise<Day[]> {
-    const { from, to } = rangeOf(filter);
+    const { from, to } = rangeOf(filter, this.#calendar);
     return this.#summaries.days(id, from, to);
   }
 
-  /** Computes the days from the runs, with batches and operators. */
-  async #detailedDays({ id }: Procedure, days: readonly Day[]) {
+  async #runRange({ id }: Procedure, days: readonly Day[], filter: AnalyticsFilter): Promise<RunRange> {
+    const runIds = filter.attempts === 'all' ? null : await readFirstAttempts(this.#store, id, days);
+    return { procedureId: id, startsAt: days[0]?.startsAt ?? 0, endsAt: days.at(-1)?.endsAt ?? 0, runIds, filter };
+  }
+
+  async #measurementDays(
+    procedure: Procedure,
+    days: readonly Day[],
+    filter: AnalyticsFilter & MeasurementName,
+    detail: Detail | null,
+  ): Promise<MeasurementDay[]> {
+    const { phase_name, measurement_name } = filter;
+    if (isStored(filter) && detail === null) {
+      return this.#summaries.measurementDays(procedure.id, days, { phase_name, measurement_name });
+    }
+    return (await this.#computedDays(procedure, days, filter, detail))
+      .flatMap(measurementsOf)
+      .filter((each) => each.phase_name === phase_name && each.measurement_name === measurement_name);
+  }
+
+  /** Computes the days from the runs whose batch and operator are wanted. */
+  async #computedDays({ id }: Procedure, days: readonly Day[], filter: AnalyticsFilter, detail: Detail | null) {
     const summaries = [];
     for (const { startsAt, endsAt } of days) {
       const runs = await readRuns(this.#store, id, startsAt, endsAt);
-      summaries.push({ startsAt, ...summarizeDay(runs, { isDetailed: true }) });
+      summaries.push({ startsAt, ...summarizeDay(runs, { detail, isWanted: (run) => isInDetail(run, filter) }) });
     }
     return summaries;
-  }
-
-  async #newestRuns({ id }: Procedure, filter: AnalyticsFilter): Promise<TestedRun[]> {
-    const { from, to } = rangeOf(filter);
-    const oldest = await this.#store
-      .selectFrom('runs as r')
-      .select('r.started_at')
-      .where('r.procedure_id', '=', id)
-      .where('r.started_at', '>=', from)
-      .where('r.started_at', '<=', to)
-      .where(isCounted('r'))
-      .orderBy('r.started_at', 'desc')
-      .limit(recentRuns)
-      .execute();
-    return readRuns(this.#store, id, oldest.at(-1)?.started_at ?? to, to + 1);
   }
 }
 

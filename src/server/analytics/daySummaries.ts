@@ -16,7 +16,7 @@ import {
 } from './storedSummaries.ts';
 
 /** Raised by a version of the server that computes other summaries, so that those of earlier versions are discarded. */
-const format = 1;
+const format = 2;
 
 /** Between two searches for days that have changed, and between two of these days. */
 const idleMillis = 10_000;
@@ -190,7 +190,7 @@ export class DaySummaries {
     const { startsAt: starts_at, endsAt } = day;
     await this.#store.transaction().execute(async (change) => {
       const runs = await readRuns(change, procedureId, starts_at, endsAt);
-      const { procedure, measurements } = summarizeDay(runs, { isDetailed: false });
+      const { procedure, measurements } = summarizeDay(runs);
       await change
         .deleteFrom('procedure_days')
         .where('procedure_id', '=', procedureId)

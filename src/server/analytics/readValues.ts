@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { MeasuredValue, MeasurementName } from '../../shared/analytics/answers.ts';
-import { isReading } from '../../shared/analytics/summarizeDay.ts';
-import type { AnalyticsFilter } from '../../shared/contract/analytics.ts';
+import type { PlaceFilter } from '../../shared/analytics/place.ts';
+import type { TestedRun } from '../../shared/analytics/testedRun.ts';
+import { overloadReading } from '../../shared/statistics/readings.ts';
 import { isLastAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/tables.ts';
 import { isCounted } from './countedRuns.ts';
-import { limitsFromJson } from './readRuns.ts';
+import { limitsFromJson, readRuns } from './readRuns.ts';
 
 interface ValueRow {
   run_id: string;
@@ -13,55 +14,77 @@ interface ValueRow {
   station: string | null;
   started_at: number;
   outcome: string;
-  value: unknown;
+  value: number;
   validators_json: string;
 }
 
-export interface ValueRange {
-  readonly from: number;
-  readonly to: number;
-  /** The newest so many. */
-  readonly limit: number;
+/** Runs of a procedure. Times are milliseconds since 1970. */
+export interface RunRange {
+  readonly procedureId: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** Null for all runs. */
+  readonly runIds: readonly string[] | null;
+  readonly filter: PlaceFilter;
 }
 
-/** Returns the numeric values of a measurement, oldest first, without those of retried attempts. */
+/** Returns the newest runs, oldest first. */
+export async function readNewestRuns(store: Store, range: RunRange, limit: number): Promise<TestedRun[]> {
+  const { rows } = await sql<{ id: string; started_at: number }>`
+    select r.id, r.started_at
+    from runs as r
+    cross join units as u on u.id = r.unit_id
+    where ${runTest(range)}
+    order by r.started_at desc, r.key desc
+    limit ${limit}`.execute(store);
+  const [last, first] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const ids = new Set(rows.map(({ id }) => id));
+  const runs = await readRuns(store, range.procedureId, first.started_at, last.started_at + 1);
+  return runs.filter(({ id }) => ids.has(id));
+}
+
+/**
+ * Returns the newest numeric values of a measurement, oldest first, without those of retried attempts. An integer beyond
+ * 2^53 is rounded.
+ */
 export async function readValues(
   store: Store,
-  procedureId: string,
+  range: RunRange,
   name: MeasurementName,
-  filter: AnalyticsFilter,
-  { from, to, limit }: ValueRange,
+  limit: number,
 ): Promise<MeasuredValue[]> {
   const { rows } = await sql<ValueRow>`
-    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.value ->> 1 as outcome, m.value ->> 7 as value,
-      m.value -> 5 as validators_json
+    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.value ->> 1 as outcome,
+      cast(m.value ->> 7 as real) as value, m.value -> 5 as validators_json
     from runs as r
     cross join units as u on u.id = r.unit_id
     cross join phases as p on p.run_key = r.key
     cross join json_each(p.measurements_json) as m
     left join stations as s on s.id = r.created_by_station_id
-    where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at <= ${to}
-      and ${isCounted('r')} and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
+    where ${runTest(range)}
+      and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
       and json_type(m.value, '$[7]') in ('integer', 'real')
+      and abs(cast(m.value ->> 7 as real)) < ${overloadReading}
       and ${isLastAttempt}
-      and ${placeTest(filter)}
-    order by r.started_at desc, r.key desc, p.key desc, m.key desc
+    order by r.started_at desc, r.key desc, p.started_at desc, p.key desc, m.key desc
     limit ${limit}`.execute(store);
   const limits = new Map<string, ReturnType<typeof limitsFromJson>>();
-  return rows.reverse().flatMap(({ value, validators_json, outcome, ...row }) => {
-    if (!isReading(value)) return [];
+  return rows.reverse().map(({ value, validators_json, outcome, ...row }) => {
     const known = limits.get(validators_json) ?? limitsFromJson(validators_json);
     limits.set(validators_json, known);
     return { ...row, value, passed: outcome !== 'FAIL', ...known };
   });
 }
 
-/** The same as `isAt` in SQL, with `attempts`. */
-function placeTest(filter: AnalyticsFilter): RawBuilder<unknown> {
+/** The filter is the same as `isAt` and `isInDetail`. */
+function runTest({ procedureId, startsAt, endsAt, runIds, filter }: RunRange): RawBuilder<unknown> {
   const among = (column: string, values: readonly string[] | undefined): RawBuilder<unknown>[] =>
     values === undefined || values.length === 0 ? [] : [sql`${sql.ref(column)} in (${sql.join(values)})`];
   const tests = [
-    sql`true`,
+    sql`r.procedure_id = ${procedureId} and r.started_at >= ${startsAt} and r.started_at < ${endsAt}`,
+    isCounted('r'),
+    ...(runIds === null ? [] : [sql`r.id in (select value from json_each(${JSON.stringify(runIds)}))`]),
     ...(filter.include_reference_units ? [] : [sql`u.sample is null`]),
     ...among('r.created_by_station_id', filter.station_ids),
     ...among('r.revision_id', filter.revision_ids),

@@ -19,6 +19,7 @@ const place = {
 const procedureSummaries = z.array(
   z.object({
     ...place,
+    is_first_attempt: z.boolean(),
     runs: count,
     first_started_at: z.number(),
     last_started_at: z.number(),
@@ -32,9 +33,9 @@ const procedureSummaries = z.array(
         phase_name: text,
         measurement_name: text,
         first_runs: count,
-        first_units: count,
+        first_units: z.array(count),
         runs: count,
-        units: count,
+        units: z.array(count),
       }),
     ),
   }),

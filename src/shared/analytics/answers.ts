@@ -1,5 +1,5 @@
 import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../contract/analytics.ts';
-import { measurementType } from '../contract/common.ts';
+import { type MeasurementType, measurementType } from '../contract/common.ts';
 import type { Answer } from '../contract/operation.ts';
 import { lastAttempts } from '../run/attempts.ts';
 import type { Calendar } from '../uptime/uptimeCalendar.ts';
@@ -9,11 +9,12 @@ import {
   figuresOf,
   limitsKey,
   measurementDay,
+  newestOf,
   retestCounts,
   runFigures,
   segmentsOf,
 } from './figures.ts';
-import { isAt, splitValue } from './place.ts';
+import { isAt, type Place, splitValue } from './place.ts';
 import { isReading, type MeasurementSummary, type NamedMeasurement, type ProcedureSummary } from './summarizeDay.ts';
 import type { TestedRun } from './testedRun.ts';
 
@@ -56,7 +57,7 @@ export interface MeasuredValue {
 /** Returns the names of the groups of a split by their ids. */
 export type NamesOf = (split: AnalyticsSplit, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
-/** @param days oldest first */
+/** @param days of the runs whose batch and operator are wanted, oldest first; they tell apart what they are split by */
 export async function procedureAnswer(
   subject: Subject,
   days: readonly ProcedureDay[],
@@ -64,7 +65,7 @@ export async function procedureAnswer(
   namesOf: NamesOf,
 ): Promise<Answer<typeof analytics.procedure>> {
   const found = days
-    .map(({ startsAt, groups }) => ({ startsAt, groups: groups.filter((group) => isAt(group, filter)) }))
+    .map(({ startsAt, groups }) => ({ startsAt, groups: groups.filter((group) => isWanted(group, filter)) }))
     .filter(({ groups }) => groups.length > 0);
   const groups = found.flatMap((day) => day.groups);
   const split = Map.groupBy(groups, (group) => splitValue(group, filter.split_by));
@@ -75,13 +76,13 @@ export async function procedureAnswer(
     retests: retestCounts(groups),
     days: found.map(({ startsAt, groups }) => ({ date: subject.calendar.dateAt(startsAt), ...runFigures(groups) })),
     groups: byName([...split].map(([id, members]) => ({ id, name: nameOf(id, names), ...runFigures(members) }))),
-    failures: failuresOf(groups),
+    failures: failuresOf(found.map((day) => day.groups)),
   };
 }
 
 /**
- * @param days of all measurements; their distributions are not needed
- * @param newestRuns the runs whose values are shown beside a measurement, oldest first
+ * @param days of all measurements of the runs whose batch and operator are wanted; their distributions are not needed
+ * @param newestRuns the newest runs that are asked for, whose values are shown beside a measurement, oldest first
  */
 export function measurementsAnswer(
   subject: Subject,
@@ -89,7 +90,7 @@ export function measurementsAnswer(
   newestRuns: readonly TestedRun[],
   filter: AnalyticsFilter,
 ): Answer<typeof analytics.measurements> {
-  const recent = recentValues(newestRuns, filter);
+  const recent = recentValues(newestRuns);
   const measurements = [...Map.groupBy(days, keyOf)].flatMap(([key, same]) => {
     const [name] = same;
     const all = same.flatMap(({ groups }) => groups).filter((group) => isWanted(group, filter));
@@ -100,7 +101,7 @@ export function measurementsAnswer(
     return {
       phase_name: name.phase_name,
       measurement_name: name.measurement_name,
-      type: measurementType.parse(newest.type),
+      type: typeOf(all),
       units: newest.units,
       lower,
       upper,
@@ -115,10 +116,15 @@ export function measurementsAnswer(
   return { ...covered(subject, wanted), measurements };
 }
 
-/** @param days of the measurement, oldest first */
+/**
+ * @param days of the measurement and the runs whose batch and operator are wanted, oldest first
+ * @param splitDays the same days, which tell apart what they are split by. The figures of the whole must not depend on that:
+ *   values of two operators may follow each other.
+ */
 export async function measurementAnswer(
   subject: Subject,
   days: readonly MeasurementDay[],
+  splitDays: readonly MeasurementDay[],
   filter: AnalyticsFilter & Split & MeasurementName,
   namesOf: NamesOf,
 ): Promise<Answer<typeof analytics.measurement>> {
@@ -129,14 +135,17 @@ export async function measurementAnswer(
   const all = perDay.flatMap((day) => day.all);
   const groups = all.map(({ group }) => group);
   const newest = newestOf(groups);
-  const current = newest === undefined ? [] : groups.filter((group) => limitsKey(group) === limitsKey(newest));
+  const current = splitDays
+    .flatMap((day) => day.groups)
+    .filter((group) => isWanted(group, filter))
+    .filter((group) => newest !== undefined && limitsKey(group) === limitsKey(newest));
   const split = Map.groupBy(current, (group) => splitValue(group, split_by));
   const names = await namesOf(split_by, idsOf(split));
   return {
     ...covered(subject, groups),
     phase_name,
     measurement_name,
-    type: measurementType.parse(newest?.type ?? 'empty'),
+    type: typeOf(groups),
     units: newest?.units ?? null,
     segments: segmentsOf(all),
     days: perDay.map(({ startsAt, all }) => measurementDay(subject.calendar.dateAt(startsAt), all)),
@@ -180,16 +189,14 @@ export function valuesAnswer(
 }
 
 /** Returns the values of the runs by measurement, oldest first. */
-function recentValues(runs: readonly TestedRun[], filter: AnalyticsFilter) {
-  const values = runs
-    .filter((run) => isAt({ ...run, is_reference: run.sample !== null }, filter))
-    .flatMap((run) =>
-      lastAttempts(run.phases).flatMap(({ name, measurements }) =>
-        measurements.flatMap(({ value, lower, upper, ...measurement }) =>
-          isReading(value) ? { value, lower, upper, phase_name: name, measurement_name: measurement.name } : [],
-        ),
+function recentValues(runs: readonly TestedRun[]) {
+  const values = runs.flatMap((run) =>
+    lastAttempts(run.phases).flatMap(({ name, measurements }) =>
+      measurements.flatMap(({ value, lower, upper, ...measurement }) =>
+        isReading(value) ? { value, lower, upper, phase_name: name, measurement_name: measurement.name } : [],
       ),
-    );
+    ),
+  );
   return Map.groupBy(values, keyOf);
 }
 
@@ -211,17 +218,15 @@ const idsOf = (split: ReadonlyMap<string | null, unknown>): string[] => [...spli
 const keyOf = ({ phase_name, measurement_name }: MeasurementName): string =>
   JSON.stringify([phase_name, measurement_name]);
 
-const isWanted = (group: MeasurementSummary, filter: AnalyticsFilter): boolean =>
+const isWanted = (group: Place & { readonly is_first_attempt: boolean }, filter: AnalyticsFilter): boolean =>
   isAt(group, filter) && (filter.attempts === 'all' || group.is_first_attempt);
 
 const firstStart = (groups: readonly { readonly first_started_at: number }[]): number =>
   groups.reduce((first, group) => Math.min(first, group.first_started_at), Infinity);
 
-const newestOf = (groups: readonly MeasurementSummary[]): MeasurementSummary | undefined =>
-  groups.reduce<MeasurementSummary | undefined>(
-    (newest, group) => (newest && newest.last_started_at >= group.last_started_at ? newest : group),
-    undefined,
-  );
+/** Returns the type of the newest value: a run that was aborted before it measured does not change the type. */
+const typeOf = (groups: readonly MeasurementSummary[]): MeasurementType =>
+  measurementType.parse(newestOf(groups.filter(({ type }) => type !== 'empty'))?.type ?? 'empty');
 
 const distributed = ({ groups, digests }: MeasurementDay): Distributed[] =>
   groups.flatMap((group, index) => {

@@ -11,8 +11,46 @@ const kinds: Readonly<Record<Exclude<ParetoCause['kind'], 'aborted'>, FailureKin
   runFailure: 'run_failure',
 };
 
+/** A cause of failed runs of a day. Units are numbered within the day, since a unit may fail at several places. */
+export interface DayCause extends Pick<
+  FailureCause,
+  'kind' | 'phase_name' | 'measurement_name' | 'first_runs' | 'runs'
+> {
+  readonly first_units: readonly number[];
+  readonly units: readonly number[];
+}
+
+/** Returns what failed in runs of a day. @param unitNumbers the number of each unit within the day */
+export function dayCauses(runs: readonly TestedRun[], unitNumbers: ReadonlyMap<string, number>): DayCause[] {
+  const ofUnits = [...Map.groupBy(runs, ({ unit_id }) => unit_id)].flatMap(([unit, runsOfUnit]) =>
+    failureCauses(runsOfUnit).map((cause): DayCause => {
+      const numbers = [unitNumbers.get(unit) ?? -1];
+      return { ...cause, first_units: cause.first_units > 0 ? numbers : [], units: numbers };
+    }),
+  );
+  return mergeDayCauses(ofUnits);
+}
+
+/** Returns the causes of a day at several places together. */
+export function mergeDayCauses(causes: readonly DayCause[]): DayCause[] {
+  return [...Map.groupBy(causes, causeKey).values()].flatMap((same) => {
+    const [cause] = same;
+    if (cause === undefined) return [];
+    return {
+      ...cause,
+      first_runs: same.reduce((sum, { first_runs }) => sum + first_runs, 0),
+      first_units: [...new Set(same.flatMap(({ first_units }) => first_units))],
+      runs: same.reduce((sum, each) => sum + each.runs, 0),
+      units: [...new Set(same.flatMap(({ units }) => units))],
+    };
+  });
+}
+
+export const causeKey = (cause: Pick<FailureCause, 'kind' | 'phase_name' | 'measurement_name'>): string =>
+  JSON.stringify([cause.kind, cause.phase_name, cause.measurement_name]);
+
 /** Returns what failed in runs of one procedure. Aborted runs are not failures. */
-export function failureCauses(runs: readonly TestedRun[]): FailureCause[] {
+function failureCauses(runs: readonly TestedRun[]): FailureCause[] {
   const tested = runs.map(({ procedure_id, unit_id, outcome, phases }): ParetoRun => ({
     procedureId: procedure_id,
     unitId: unit_id,

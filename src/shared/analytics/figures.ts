@@ -10,6 +10,7 @@ import { type Digest, digestCount, digestQuantile, mergeDigests } from '../stati
 import { mergeMoments, type Moments, noMoments, standardDeviation } from '../statistics/moments.ts';
 import { poolMovingRanges } from '../statistics/series.ts';
 import { type PassedUnits, yieldCounts } from '../statistics/yield.ts';
+import { causeKey, mergeDayCauses } from './failureCauses.ts';
 import type { MeasurementSummary, ProcedureSummary } from './summarizeDay.ts';
 
 const percents = [1, 5, 25, 50, 75, 95, 99] as const;
@@ -84,15 +85,25 @@ const indexAnswer = ({ value, interval, atLeast, atMost }: CapabilityIndex) => (
   at_most: atMost,
 });
 
+/** Returns the group that ended last. Of several that ended in the same instant, it is the last, as in `segmentsOf`. */
+export const newestOf = (groups: readonly MeasurementSummary[]): MeasurementSummary | undefined =>
+  groups.reduce<MeasurementSummary | undefined>(
+    (newest, group) => (newest && newest.last_started_at > group.last_started_at ? newest : group),
+    undefined,
+  );
+
 /** A group of a measurement with its distribution. */
 export interface Distributed {
   readonly group: MeasurementSummary;
   readonly digest: Digest;
 }
 
-/** Returns the times in which a measurement had the same limits, oldest first. */
+/** Returns the figures of the values with the same limits. The limits that were used last come last. */
 export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
-  return [...Map.groupBy(all, ({ group }) => limitsKey(group)).values()]
+  const inOrder = [...all].sort((a, b) => a.group.last_started_at - b.group.last_started_at);
+  // The key that was seen last comes last, also among segments that end in the same instant.
+  const bySegment = Map.groupBy(inOrder.reverse(), ({ group }) => limitsKey(group));
+  return [...bySegment.values()]
     .flatMap((same) => {
       const groups = same.map(({ group }) => group);
       const [first] = groups;
@@ -111,15 +122,18 @@ export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
         }),
       };
     })
-    .sort((a, b) => a.to - b.to);
+    .reverse();
 }
 
 /** Returns the figures of a day, whatever the limits were. */
 export function measurementDay(date: string, all: readonly Distributed[]): MeasurementDay {
   const groups = all.map(({ group }) => group);
   const digest = mergeDigests(all.map((each) => each.digest));
+  const newest = newestOf(groups);
   return {
     date,
+    lower: newest?.lower ?? null,
+    upper: newest?.upper ?? null,
     count: sum(groups, ({ count }) => count),
     failed: sum(groups, ({ failed }) => failed),
     ...spreadOf(mergedMoments(groups)),
@@ -162,20 +176,19 @@ export function retestCounts(groups: readonly ProcedureSummary[]) {
   };
 }
 
-/** Returns what failed in the runs, most units first. */
-export function failuresOf(groups: readonly ProcedureSummary[]): FailureCause[] {
-  const causes = groups.flatMap(({ failures }) => failures);
-  const merged = Map.groupBy(causes, (cause) => JSON.stringify([cause.kind, cause.phase_name, cause.measurement_name]));
-  return [...merged.values()]
+/** Returns what failed in the runs of each day, most units first. A unit counts once for each day. */
+export function failuresOf(days: readonly (readonly ProcedureSummary[])[]): FailureCause[] {
+  const causes = days.flatMap((groups) => mergeDayCauses(groups.flatMap(({ failures }) => failures)));
+  return [...Map.groupBy(causes, causeKey).values()]
     .flatMap((same) => {
       const [cause] = same;
       if (cause === undefined) return [];
       return {
         ...cause,
         first_runs: sum(same, ({ first_runs }) => first_runs),
-        first_units: sum(same, ({ first_units }) => first_units),
+        first_units: sum(same, ({ first_units }) => first_units.length),
         runs: sum(same, ({ runs }) => runs),
-        units: sum(same, ({ units }) => units),
+        units: sum(same, ({ units }) => units.length),
       };
     })
     .sort((a, b) => b.first_units - a.first_units || b.units - a.units);

@@ -1,4 +1,5 @@
 import type { AnalyticsFilter, AnalyticsSplit } from '../contract/analytics.ts';
+import type { Calendar } from '../uptime/uptimeCalendar.ts';
 import type { TestedRun } from './testedRun.ts';
 
 /** What the runs of a group have in common; null for runs without it. */
@@ -27,39 +28,56 @@ export type PlaceFilter = Pick<
   'station_ids' | 'revision_ids' | 'procedure_version_ids' | 'batch_ids' | 'operators' | 'include_reference_units'
 >;
 
-/** Returns whether stored summaries can answer: they do not tell batches and operators apart. */
-export const isStoredPlace = ({ batch_ids, operators }: PlaceFilter, split: AnalyticsSplit): boolean =>
-  (batch_ids ?? []).length === 0 && (operators ?? []).length === 0 && split !== 'batch' && split !== 'operator';
+/** What stored summaries do not tell apart. */
+export type Detail = Extract<AnalyticsSplit, 'batch' | 'operator'>;
 
-export function isAt(place: Place, filter: PlaceFilter): boolean {
-  const among = (value: string | null, wanted: readonly string[] | undefined): boolean =>
-    wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
-  return (
-    (!place.is_reference || filter.include_reference_units) &&
-    among(place.station_id, filter.station_ids) &&
-    among(place.revision_id, filter.revision_ids) &&
-    among(place.version_id, filter.procedure_version_ids) &&
-    among(place.batch_id, filter.batch_ids) &&
-    among(place.operated_by, filter.operators)
-  );
-}
+export const isDetail = (split: AnalyticsSplit): split is Detail => split === 'batch' || split === 'operator';
+
+/** Returns whether stored summaries have the runs that a filter is about. */
+export const isStored = ({ batch_ids, operators }: PlaceFilter): boolean =>
+  (batch_ids ?? []).length === 0 && (operators ?? []).length === 0;
+
+const among = (value: string | null, wanted: readonly string[] | undefined): boolean =>
+  wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
+
+/** Returns whether a group is wanted, apart from its batch and its operator. */
+export const isAt = (place: Place, filter: PlaceFilter): boolean =>
+  (!place.is_reference || filter.include_reference_units) &&
+  among(place.station_id, filter.station_ids) &&
+  among(place.revision_id, filter.revision_ids) &&
+  among(place.version_id, filter.procedure_version_ids);
+
+/** Returns whether the batch and the operator of a run are wanted. */
+export const isInDetail = (run: Pick<TestedRun, 'batch_id' | 'operated_by'>, filter: PlaceFilter): boolean =>
+  among(run.batch_id, filter.batch_ids) && among(run.operated_by, filter.operators);
 
 export const splitValue = (place: Place, split: AnalyticsSplit): string | null => place[dimensions[split]];
 
-/** @param isDetailed whether to tell batches and operators apart */
-export const placeOf = (run: TestedRun, isDetailed: boolean): Place => ({
+/** @param detail what to tell apart beyond what stored summaries do */
+export const placeOf = (run: TestedRun, detail: Detail | null): Place => ({
   station_id: run.station_id,
   revision_id: run.revision_id,
   version_id: run.version_id,
-  batch_id: isDetailed ? run.batch_id : null,
-  operated_by: isDetailed ? run.operated_by : null,
+  batch_id: detail === 'batch' ? run.batch_id : null,
+  operated_by: detail === 'operator' ? run.operated_by : null,
   is_reference: run.sample !== null,
 });
 
-const latest = Date.UTC(9999, 11, 31);
+/** Days beyond these have no ISO date of four digits for the year. */
+const earliest = Date.parse('0001-01-03T00:00:00Z');
+const latest = Date.parse('9999-12-29T00:00:00Z');
 
-/** Returns the starts of the runs that a question covers, in milliseconds since 1970, both included. */
-export const rangeOf = ({ started_after, started_before }: AnalyticsFilter): { from: number; to: number } => ({
-  from: started_after === undefined ? 0 : Date.parse(started_after),
-  to: started_before === undefined ? latest : Date.parse(started_before),
-});
+/**
+ * Returns the starts of the runs that a question covers, in milliseconds since 1970, both included. Each day counts as a
+ * whole, also the first and the last one.
+ */
+export function rangeOf(
+  { started_after, started_before }: Pick<AnalyticsFilter, 'started_after' | 'started_before'>,
+  calendar: Calendar,
+): { from: number; to: number } {
+  const edgesAt = (text: string): number[] =>
+    calendar.days(Math.min(Math.max(Date.parse(text), earliest), latest), 1).edges;
+  const [from = earliest] = started_after === undefined ? [] : edgesAt(started_after);
+  const [, end = latest] = started_before === undefined ? [] : edgesAt(started_before);
+  return { from, to: end - 1 };
+}

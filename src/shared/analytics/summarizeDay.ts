@@ -1,16 +1,16 @@
-import type { FailureCause } from '../contract/analytics.ts';
 import { lastAttempts } from '../run/attempts.ts';
 import { type Digest, digestOf } from '../statistics/digest.ts';
 import { type Moments, momentsOf } from '../statistics/moments.ts';
 import { overloadReading } from '../statistics/readings.ts';
 import { type MovingRanges, movingRangesOf } from '../statistics/series.ts';
-import { type UnitDay, unitDays } from '../statistics/yield.ts';
-import { failureCauses } from './failureCauses.ts';
-import { type Place, placeOf } from './place.ts';
+import { type UnitDay, unitDays, type YieldRun } from '../statistics/yield.ts';
+import { type DayCause, dayCauses } from './failureCauses.ts';
+import { type Detail, type Place, placeOf } from './place.ts';
 import type { TestedMeasurement, TestedRun } from './testedRun.ts';
 
 /** The runs of a procedure on a day at one place. A unit counts at the place of its first attempt. */
 export interface ProcedureSummary extends Place {
+  readonly is_first_attempt: boolean;
   readonly runs: number;
   readonly first_started_at: number;
   readonly last_started_at: number;
@@ -21,7 +21,7 @@ export interface ProcedureSummary extends Place {
   readonly passed_at: readonly number[];
   /** Durations of passed runs in milliseconds. */
   readonly durations: Digest;
-  readonly failures: readonly FailureCause[];
+  readonly failures: readonly DayCause[];
 }
 
 /** The values of a measurement on a day at one place, tested against the same limits. */
@@ -57,23 +57,42 @@ interface DaySummary {
 /**
  * Summarizes the runs of a procedure on a day.
  * @param runs all runs of the day, by their start
- * @param isDetailed whether to tell batches and operators apart
+ * @param detail what to tell apart beyond what stored summaries do
+ * @param isWanted the runs to summarize, if not all: the attempts of a unit are numbered among all runs
  */
-export function summarizeDay(runs: readonly TestedRun[], { isDetailed }: { isDetailed: boolean }): DaySummary {
-  const units = unitDays(runs, [-Infinity, Infinity], { includesReferenceUnits: true });
-  const firstAttempts = new Set(units.map(({ first }) => first));
+export function summarizeDay(
+  runs: readonly TestedRun[],
+  { detail = null, isWanted = () => true }: { detail?: Detail | null; isWanted?: (run: TestedRun) => boolean } = {},
+): DaySummary {
+  const units = unitsOf(runs);
+  const first = firstAttempts(runs);
+  const wanted = runs.filter(isWanted);
   return {
-    procedure: summarizeRuns(runs, units, isDetailed),
-    measurements: summarizeMeasurements(runs, firstAttempts, isDetailed),
+    procedure: summarizeRuns(
+      wanted,
+      units.filter(({ first }) => isWanted(first)),
+      first,
+      detail,
+    ),
+    measurements: summarizeMeasurements(wanted, first, detail),
   };
 }
+
+const unitsOf = <Run extends YieldRun>(runs: readonly Run[]): UnitDay<Run>[] =>
+  unitDays(runs, [-Infinity, Infinity], { includesReferenceUnits: true });
+
+/** Returns the runs of a day that were the first attempt of their unit. @param runs all runs of the day */
+export const firstAttempts = <Run extends YieldRun>(runs: readonly Run[]): Set<Run> =>
+  new Set(unitsOf(runs).map(({ first }) => first));
 
 function summarizeRuns(
   runs: readonly TestedRun[],
   units: readonly UnitDay<TestedRun>[],
-  isDetailed: boolean,
+  firstOfUnits: ReadonlySet<TestedRun>,
+  detail: Detail | null,
 ): ProcedureSummary[] {
-  const keyOf = (run: TestedRun): string => JSON.stringify(placeOf(run, isDetailed));
+  const keyOf = (run: TestedRun): string => JSON.stringify([placeOf(run, detail), firstOfUnits.has(run)]);
+  const unitNumbers = new Map([...new Set(runs.map(({ unit_id }) => unit_id))].map((id, number) => [id, number]));
   const unitsAt = Map.groupBy(units, ({ first }) => keyOf(first));
   return [...Map.groupBy(runs, keyOf)].flatMap(([key, group]) => {
     const [first] = group;
@@ -82,7 +101,8 @@ function summarizeRuns(
     const passed = group.filter(({ outcome }) => outcome === 'PASS');
     const starts = group.map(({ started_at }) => started_at);
     return {
-      ...placeOf(first, isDetailed),
+      ...placeOf(first, detail),
+      is_first_attempt: firstOfUnits.has(first),
       runs: group.length,
       first_started_at: Math.min(...starts),
       last_started_at: Math.max(...starts),
@@ -90,7 +110,7 @@ function summarizeRuns(
       retested: unitDays.filter(({ attempts }) => attempts > 1).length,
       passed_at: passedAt(unitDays),
       durations: digestOf(passed.map(({ started_at, ended_at }) => ended_at - started_at)),
-      failures: failureCauses(group),
+      failures: dayCauses(group, unitNumbers),
     };
   });
 }
@@ -112,11 +132,11 @@ interface Tested {
 
 function summarizeMeasurements(
   runs: readonly TestedRun[],
-  firstAttempts: ReadonlySet<TestedRun>,
-  isDetailed: boolean,
+  firstOfUnits: ReadonlySet<TestedRun>,
+  detail: Detail | null,
 ): NamedMeasurement[] {
-  const places = new Map(runs.map((run) => [run, placeOf(run, isDetailed)]));
-  const placeKeys = new Map(runs.map((run) => [run, JSON.stringify(places.get(run)) + String(firstAttempts.has(run))]));
+  const places = new Map(runs.map((run) => [run, placeOf(run, detail)]));
+  const placeKeys = new Map(runs.map((run) => [run, JSON.stringify(places.get(run)) + String(firstOfUnits.has(run))]));
   const all = runs.flatMap((run) =>
     lastAttempts(run.phases).flatMap(({ name, measurements }) =>
       measurements.map((measurement) => ({ run, phase: name, measurement })),
@@ -130,12 +150,15 @@ function summarizeMeasurements(
       tested,
       ({ run, measurement: { lower, upper } }) => `${placeKeys.get(run) ?? ''} ${lower} ${upper}`,
     );
-    const summaries = [...groups.values()].flatMap((group) => {
+    const positions = new Map(tested.map((each, position) => [each, position]));
+    const positionOf = (each: Tested | undefined): number => (each && positions.get(each)) ?? -1;
+    const ordered = [...groups.values()].sort((a, b) => positionOf(a.at(-1)) - positionOf(b.at(-1)));
+    const summaries = ordered.flatMap((group) => {
       const [first, last] = [group[0], group.at(-1)];
       if (first === undefined || last === undefined) return [];
       return {
-        ...placeOf(first.run, isDetailed),
-        is_first_attempt: firstAttempts.has(first.run),
+        ...placeOf(first.run, detail),
+        is_first_attempt: firstOfUnits.has(first.run),
         ...summarizeGroup(group, first, last),
       };
     });
@@ -151,11 +174,12 @@ function summarizeMeasurements(
 /** @param group in the order of the runs, from `first` to `last` */
 function summarizeGroup(group: readonly Tested[], first: Tested, last: Tested) {
   const values = group.map(({ measurement }) => measurement.value).filter((value) => typeof value === 'number');
+  const types = group.map(({ measurement }) => measurement.type);
   const readings = values.filter(isReading);
   return {
     lower: last.measurement.lower,
     upper: last.measurement.upper,
-    type: last.measurement.type,
+    type: types.findLast((type) => type !== 'empty') ?? 'empty',
     units: last.measurement.units,
     count: group.length,
     failed: group.filter(({ measurement }) => measurement.outcome === 'FAIL').length,

@@ -12,6 +12,7 @@ const instant = z.number().int();
  * of golden, failing and ignored units are left out.
  */
 const filterQuery = z.object({
+  /** The day of each of the two times counts as a whole. */
   started_after: timestamp.optional(),
   started_before: timestamp.optional(),
   station_ids: many(id),
@@ -20,11 +21,20 @@ const filterQuery = z.object({
   batch_ids: many(id),
   /** What `operated_by` named. */
   operators: many(z.string()),
-  /** `first`: of the runs of a unit on a day, the first attempt alone. */
+  /** `first`: of the runs of a unit on a day, the first attempt alone. Yields and retests are about all attempts anyway. */
   attempts: z.enum(['all', 'first']).default('all'),
   include_reference_units: z.stringbool().default(false),
 });
 export type AnalyticsFilter = z.output<typeof filterQuery>;
+
+const isRange = ({
+  started_after,
+  started_before,
+}: Pick<AnalyticsFilter, 'started_after' | 'started_before'>): boolean =>
+  started_after === undefined ||
+  started_before === undefined ||
+  Date.parse(started_after) <= Date.parse(started_before);
+const reversedRange = { path: ['started_before'], message: 'started_before must not be earlier than started_after.' };
 
 /** What the runs of an answer can be grouped by. */
 export const analyticsSplit = z.enum(['station', 'revision', 'version', 'batch', 'operator']);
@@ -83,22 +93,23 @@ const measurementKey = { phase_name: z.string(), measurement_name: z.string() };
 /** A measurement in a table or beside a line of a script. Figures are those of the current limits alone. */
 const measurementSummary = z.object({
   ...measurementKey,
+  /** That of the newest value; `empty` without one. */
   type: measurementType,
   units: z.string().nullable(),
   /** How often it was measured or left without a value. */
   count,
   failed: count,
   ...limits,
-  /** When the current limits were first used, if others were used before that within the time that was asked for. */
+  /** When the current limits were first used, if others were used, too, within the time that was asked for. */
   limits_changed_at: instant.nullable(),
   ...spread,
   capability,
-  /** Up to 100 newest numeric values with the current limits, oldest first. */
+  /** The numeric values with the current limits in the newest 100 runs, oldest first. */
   recent: z.array(z.number()),
 });
 export type MeasurementSummary = z.infer<typeof measurementSummary>;
 
-/** The time in which a measurement had the same limits. */
+/** The values with the same limits, even if other limits were used in between. */
 const measurementSegment = z.object({
   ...limits,
   from: instant,
@@ -112,8 +123,10 @@ const measurementSegment = z.object({
 });
 export type MeasurementSegment = z.infer<typeof measurementSegment>;
 
+/** All values of a day, whatever their limits. The limits are those that were used last. */
 const measurementDay = z.object({
   date: z.iso.date(),
+  ...limits,
   count,
   failed: count,
   ...spread,
@@ -150,7 +163,7 @@ const failureCause = z.object({
   kind: failureKind,
   phase_name: z.string().nullable(),
   measurement_name: z.string().nullable(),
-  /** The runs in which it failed first, which add up to the failed runs, and the units of each day. */
+  /** The runs in which it failed first, which add up to the failed runs, and their units; a unit counts once a day. */
   first_runs: count,
   first_units: count,
   /** The runs in which it failed: a run may be counted for several causes. */
@@ -202,7 +215,7 @@ export const analytics = {
     access: ['user'],
     isSlow: true,
     params: byId,
-    query: filterQuery.extend({ split_by: analyticsSplit.default('station') }),
+    query: filterQuery.extend({ split_by: analyticsSplit.default('station') }).refine(isRange, reversedRange),
     answer: z.object({
       ...answered,
       runs: count,
@@ -223,7 +236,7 @@ export const analytics = {
     access: ['user'],
     isSlow: true,
     params: byId,
-    query: filterQuery,
+    query: filterQuery.refine(isRange, reversedRange),
     answer: z.object({ ...answered, measurements: z.array(measurementSummary) }),
     refusals: [404],
   }),
@@ -234,7 +247,9 @@ export const analytics = {
     access: ['user'],
     isSlow: true,
     params: byId,
-    query: filterQuery.extend({ ...measurementKey, split_by: analyticsSplit.default('station') }),
+    query: filterQuery
+      .extend({ ...measurementKey, split_by: analyticsSplit.default('station') })
+      .refine(isRange, reversedRange),
     answer: z.object({
       ...answered,
       ...measurementKey,
@@ -256,11 +271,13 @@ export const analytics = {
     access: ['user'],
     isSlow: true,
     params: byId,
-    query: filterQuery.extend({
-      ...measurementKey,
-      /** The newest so many. */
-      limit: z.coerce.number().int().min(1).max(100_000).default(1000),
-    }),
+    query: filterQuery
+      .extend({
+        ...measurementKey,
+        /** The newest so many. */
+        limit: z.coerce.number().int().min(1).max(100_000).default(1000),
+      })
+      .refine(isRange, reversedRange),
     answer: z.object({
       ...answered,
       started_at: z.array(instant),

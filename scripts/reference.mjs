@@ -98,6 +98,8 @@ const itemNames = {
   maintenance: 'station',
   procedure: 'procedure',
   tested: 'procedure',
+  golden: 'golden unit check',
+  checked: 'golden unit check',
   key: 'station key',
   here: 'station key',
   elsewhere: 'station key',

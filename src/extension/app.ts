@@ -41,7 +41,7 @@ export function start(context: vscode.ExtensionContext): Commands {
     feed,
     liveScripts,
     registerDoctor(commands, context, connection, store, log, () => inspectPython(log)),
-    registerStations(commands, connection, store, feed, log),
+    registerStations(commands, connection, store, feed, log, context.workspaceState),
   );
   const running = registerRun(commands, connection, store, feed, log, liveScripts, {
     extension: context.extensionUri,

@@ -4,9 +4,11 @@ import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
 import { type App, createMount, type Environment } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
+import { StationBoards } from './live/operator/stationBoards.ts';
 import { analyticsRoutes } from './routes/local/analytics.ts';
 import { demoDataRoute } from './routes/local/demoData.ts';
 import { eventRoutes } from './routes/local/events.ts';
+import { goldenCheckRoutes } from './routes/local/goldenChecks.ts';
 import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
@@ -36,10 +38,11 @@ import { versionRoutes } from './routes/v2/versions.ts';
 import type { RouteServices } from './routeServices.ts';
 import { Writer } from './writer.ts';
 
-type GivenServices = Omit<RouteServices, 'app' | 'mount' | 'writer'>;
+type GivenServices = Omit<RouteServices, 'app' | 'boards' | 'mount' | 'writer'>;
 
 export function createApp(given: GivenServices, hosts: Hosts): App {
-  const { store, sql, streams } = given;
+  const { store, sql, streams, hub } = given;
+  const boards = new StationBoards(store, hub);
   const app: App = new Hono<Environment>({
     // The official client asks for //api/v1 if its TOFUPILOT_URL ends in a slash. The newer v2 clients use server_url
     // as it is, with or without /api.
@@ -52,12 +55,20 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
     c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();
     // Operator UI requests store nothing, and arrive up to ten times a second.
-    if (c.req.method !== 'GET' && !c.req.path.includes('/operator/')) streams.notify();
+    if (c.req.method === 'GET' || c.req.path.includes('/operator/')) return;
+    streams.notify();
+    boards.updateSoon();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const services: RouteServices = { ...given, app, mount: createMount(app, sql), writer: new Writer(store, sql) };
+  const services: RouteServices = {
+    ...given,
+    app,
+    boards,
+    mount: createMount(app, sql),
+    writer: new Writer(store, sql),
+  };
   serverRoutes(services);
   demoDataRoute(services);
   eventRoutes(services);
@@ -70,6 +81,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   analyticsRoutes(services);
   studyRoutes(services);
   runFilterValuesRoute(services);
+  goldenCheckRoutes(services);
   keyRoutes(services);
   linkRoutes(services);
   procedureRoutes(services);

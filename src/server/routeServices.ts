@@ -6,6 +6,7 @@ import type { App, Mount } from './http/mount.ts';
 import type { EventStreams } from './live/eventStreams.ts';
 import type { OperatorHub } from './live/operator/hub.ts';
 import type { OperatorLinks } from './live/operator/links.ts';
+import type { StationBoards } from './live/operator/stationBoards.ts';
 import type { PresenceRecorder } from './live/presence/recorder.ts';
 import type { Streaming } from './live/streaming/streaming.ts';
 import type { Statements } from './store/statements.ts';
@@ -23,6 +24,7 @@ export interface RouteServices {
   streams: EventStreams;
   streaming: Streaming;
   hub: OperatorHub;
+  boards: StationBoards;
   links: OperatorLinks;
   pagesFolder: string;
   presence: PresenceRecorder;

@@ -2,6 +2,7 @@ import { attachments } from '../../src/shared/contract/attachments.ts';
 import { batches } from '../../src/shared/contract/batches.ts';
 import { deployments } from '../../src/shared/contract/deployments.ts';
 import { logs, measurements, phases } from '../../src/shared/contract/explorer.ts';
+import { goldenChecks } from '../../src/shared/contract/goldenChecks.ts';
 import { imports } from '../../src/shared/contract/imports.ts';
 import type { Operation } from '../../src/shared/contract/operation.ts';
 import { operator } from '../../src/shared/contract/operator.ts';
@@ -83,6 +84,7 @@ const ofRevision = ({ part, revision }: Datum) => ({ part_number: part, revision
 
 /** One for each row of the table: an operation, and what of it is looked at. */
 export const probes: Readonly<Record<string, Probe>> = {
+  'local.goldenChecks.station': ofStation(goldenChecks.ofStation),
   'local.operator.answer': async (client, { station }) => {
     const body = { prompt_id: 'x', text: 'x' };
     const { status } = await client.send(operator.answer, { params: { id: station.id }, body });

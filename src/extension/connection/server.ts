@@ -26,7 +26,8 @@ export type ServerCapability =
   | 'presence'
   | 'uptime'
   | 'analytics'
-  | 'run-filters';
+  | 'run-filters'
+  | 'golden-checks';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

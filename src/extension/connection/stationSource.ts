@@ -1,3 +1,4 @@
+import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import { overview, type StationState, type StationSummary, type YieldCounts } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { type LinkedProcedure, type StationListItem, stations } from '../../shared/contract/stations.ts';
@@ -28,6 +29,7 @@ export interface StationDetails {
   readonly key: StationKey | null;
   /** By procedure id. A procedure without an entry had no runs. */
   readonly week: ReadonlyMap<string, Week>;
+  readonly goldenChecks: readonly GoldenCheck[];
 }
 
 export interface WeekYield {
@@ -58,11 +60,11 @@ export async function loadStation(
   id: string,
 ): Promise<{ item: StationItem; details: StationDetails } | undefined> {
   try {
-    const { item, key, week } = await ((await connection.can('station-overview'))
+    const { item, key, week, goldenChecks } = await ((await connection.can('station-overview'))
       ? loadFromOverview(connection, id)
       : loadFromPublicApi(connection, id));
     const storedKey = key && { ...key, isOnThisMachine: await connection.hasStationKey(id, key.prefix) };
-    return { item, details: { key: storedKey, week } };
+    return { item, details: { key: storedKey, week, goldenChecks } };
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'notFound') return undefined;
     throw error;
@@ -73,16 +75,19 @@ interface LoadedStation {
   readonly item: StationItem;
   readonly key: Omit<StationKey, 'isOnThisMachine'> | null;
   readonly week: StationDetails['week'];
+  readonly goldenChecks: StationDetails['goldenChecks'];
 }
 
 async function loadFromOverview(connection: Connection, id: string): Promise<LoadedStation> {
-  const { week, time_zone: timeZone, key, ...summary } = await connection.call(overview.get, { params: { id } });
+  const answer = await connection.call(overview.get, { params: { id } });
+  const { week, time_zone: timeZone, key, golden_checks: goldenChecks, ...summary } = answer;
   return {
     item: fromSummary(summary),
     key: key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at },
     week: new Map(
       week.map(({ procedure_id, runs, yield: counts }) => [procedure_id, { runs, yield: { counts, timeZone } }]),
     ),
+    goldenChecks,
   };
 }
 
@@ -92,6 +97,7 @@ async function loadFromPublicApi(connection: Connection, id: string): Promise<Lo
     item: { ...fromPublic({ id, name, procedures }), state: connection_status ?? 'unknown' },
     key: api_key === null ? null : { prefix: visiblePart(api_key), createdAt: null, lastUsedAt: null },
     week: new Map(procedures.map((procedure) => [procedure.id, { runs: procedure.runs_count, yield: null }])),
+    goldenChecks: [],
   };
 }
 

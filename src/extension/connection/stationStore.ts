@@ -22,6 +22,7 @@ export class StationStore implements vscode.Disposable {
   #stations: readonly StationItem[] | undefined;
   #error: Error | undefined;
   readonly #details = new Map<string, StationDetails>();
+  readonly #loadedAt = new Map<string, number>();
   #stale: Set<string> | 'all' = new Set();
   readonly #withChangedRuns = new Set<string>();
   #loading: Promise<void> = Promise.resolve();
@@ -111,6 +112,11 @@ export class StationStore implements vscode.Disposable {
     return this.#details.get(id);
   }
 
+  /** Returns when the details of a station were last loaded, in milliseconds since 1970. */
+  loadedAt(id: string): number | undefined {
+    return this.#loadedAt.get(id);
+  }
+
   restart(): void {
     this.#session.abort();
     this.#session = new AbortController();
@@ -188,6 +194,7 @@ export class StationStore implements vscode.Disposable {
     const runsChanged = this.#withChangedRuns.delete(id);
     const read = await loadStation(this.#connection, id);
     signal.throwIfAborted();
+    this.#loadedAt.set(id, Date.now());
     const before = this.station(id);
     const details = this.#details.get(id);
     const isSame = read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details]);

@@ -51,6 +51,19 @@ export function pickRun(connection: Connection, title: string, except?: string):
   });
 }
 
+/** Asks for a unit. @throws vscode.CancellationError */
+export function pickUnit(connection: Connection, title: string): Promise<string> {
+  return pickBySearch<string>({
+    title,
+    placeholder: vscode.l10n.t('Scan or type a serial number'),
+    nothingFound: (text) => nothingFound(connection, text),
+    search: async (text) => {
+      const found = await findUnits(connection, text);
+      return found.map((unit) => ({ ...unitRow(unit, text), value: unit.serial_number }));
+    },
+  });
+}
+
 const nothingFound = (connection: Connection, text: string): string =>
   vscode.l10n.t('No unit or run on {0} matches “{1}”.', connection.serverName, oneLine(text));
 

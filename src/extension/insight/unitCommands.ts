@@ -9,7 +9,8 @@ import { ComparePanel, compareSubject } from './comparePanel.ts';
 import { askOtherRun } from './compareQuestion.ts';
 import type { Exports } from './export/exports.ts';
 import type { ExportableRun } from './export/runExport.ts';
-import { pickRun, pickUnitOrRun } from './findUnit.ts';
+import { pickRun, pickUnit, pickUnitOrRun } from './findUnit.ts';
+import { markUnit } from './markUnit.ts';
 import { UnitPanel } from './unitPanel.ts';
 
 export function registerUnits(
@@ -34,6 +35,11 @@ export function registerUnits(
     const serialNumber = typeof argument === 'string' ? argument : serialNumberOfRun(argument);
     if (serialNumber === undefined) await find();
     else open(serialNumber);
+  });
+  commands.register('markUnit', async (argument) => {
+    const given = typeof argument === 'string' ? argument : serialNumberOfRun(argument);
+    const serialNumber = given ?? (await pickUnit(connection, vscode.l10n.t('Mark unit')));
+    await markUnit(connection, serialNumber);
   });
   return pages;
 }

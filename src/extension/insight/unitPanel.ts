@@ -62,6 +62,10 @@ export class UnitPanel implements vscode.Disposable {
     },
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
     openUnit: ({ serial_number }) => vscode.commands.executeCommand('testStations.openUnit', serial_number),
+    mark: async () => {
+      await vscode.commands.executeCommand('testStations.markUnit', this.#serialNumber);
+      await this.#load();
+    },
     compare: ({ runs }) => vscode.commands.executeCommand('testStations.compareRuns', ...runs),
     openAttachment: ({ attachment }) => this.#attachments.open(this.#attachment(attachment)),
     saveAttachment: ({ attachment }) => this.#attachments.save(this.#attachment(attachment)),

@@ -9,6 +9,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import { folderOf } from '../vscode/scriptFile.ts';
 import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
+import { passGoldenGate } from './goldenGate.ts';
 import { requireDebugger } from './process/debuggedProcess.ts';
 import { type Interpreter, interpreterFor } from './python/interpreter.ts';
 import { ProcedureQuestion } from './questions/procedureQuestion.ts';
@@ -55,7 +56,7 @@ export async function prepareRun(dependencies: RunDependencies, run: RunSession)
       procedure: new ProcedureQuestion(connection, store, access.station),
       partNumber: new PartNumberQuestion(connection, dependencies.partNumbers, run),
     };
-    await askBeforeStart(station, source);
+    await askBeforeStart(dependencies, run, station, source);
   }
   const interpreter = await interpreterFor(run.script, dependencies.log);
   return { interpreter, launch: await launchSettings(run.script), station };
@@ -99,13 +100,33 @@ async function saveAndRead(script: vscode.Uri): Promise<string> {
  * Asks for the procedure and the part number if the source already shows that a question will come. Questions that show
  * only at run time are asked by the runner before the first phase.
  */
-async function askBeforeStart({ procedure, partNumber }: RunningStation, source: string): Promise<void> {
+async function askBeforeStart(
+  { connection, store }: RunDependencies,
+  run: RunSession,
+  { access: { station }, procedure, partNumber }: RunningStation,
+  source: string,
+): Promise<void> {
   const { scanScript } = await import('../../shared/script/scriptScan.ts');
   const { procedureArguments, lacksPartNumber } = scanScript(source);
+  const names: string[] = [];
   for (const argument of procedureArguments) {
     if (argument.kind === 'computed') continue;
     const answer = await procedure.answer(argument.kind === 'named' ? argument.id : null);
     if (answer === null) throw new vscode.CancellationError();
+    names.push(answer);
+  }
+  const isFixed = setting('serialNumber', run.script) === 'fixed';
+  const sample = await passGoldenGate({
+    connection,
+    store,
+    station,
+    procedures: names,
+    serialNumber: run.serialNumber ?? (isFixed ? setting('fixedSerialNumber', run.script) || undefined : undefined),
+    isOperated: run.serialNumber !== undefined,
+  });
+  if (sample !== undefined) {
+    run.serialNumber = sample.serialNumber;
+    partNumber.set(sample.partNumber);
   }
   if (lacksPartNumber && (await partNumber.answer()) === null) throw new vscode.CancellationError();
 }

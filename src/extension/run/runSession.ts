@@ -17,7 +17,8 @@ export class RunSession implements vscode.Disposable {
   readonly mode: RunMode;
   /** Undefined in a dry run, or until the user has selected one. */
   station: StationName | undefined;
-  readonly serialNumber: string | undefined;
+  /** The serial number that came with the command, or that the user chose before the start. */
+  serialNumber: string | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #ended = new vscode.EventEmitter<void>();

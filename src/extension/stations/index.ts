@@ -4,6 +4,8 @@ import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
+import { registerGoldenCommands } from './goldenCommands.ts';
+import { goldenNotices } from './goldenNotices.ts';
 import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
 import { selectionMark } from './selectionMark.ts';
@@ -20,6 +22,7 @@ export function registerStations(
   store: StationStore,
   feed: ChangeFeed,
   log: Log,
+  state: vscode.Memento,
 ): vscode.Disposable {
   const filter = new StationFilter(store);
   const tree = new StationsTree(connection, store, filter, log, () => {
@@ -30,6 +33,7 @@ export function registerStations(
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
   registerProcedureCommands(commands, connection, store, choice);
+  registerGoldenCommands(commands, connection, store, choice);
   registerKeyCommands(commands, connection, store, choice);
   registerServerCommands(commands, connection);
   commands.register('filterStations', () => filter.ask());
@@ -40,6 +44,7 @@ export function registerStations(
     view,
     tree,
     filter,
+    goldenNotices(store, state),
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {

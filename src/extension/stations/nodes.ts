@@ -1,3 +1,4 @@
+import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import type { LinkedProcedure } from '../../shared/contract/stations.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 
@@ -11,6 +12,17 @@ export interface ProcedureNode {
   readonly station: StationItem;
   readonly procedure: LinkedProcedure;
   readonly week: Week | undefined;
+  readonly check: GoldenCheck | undefined;
+}
+
+/** The golden unit check below its procedure. */
+export interface GoldenNode {
+  readonly kind: 'golden';
+  readonly station: StationItem;
+  readonly parent: ProcedureNode;
+  readonly check: GoldenCheck;
+  /** The run that decided, as the commands for runs expect it. */
+  readonly run: { readonly id: string; readonly unit: { readonly serial_number: string } } | undefined;
 }
 
 export interface KeyNode {
@@ -19,10 +31,10 @@ export interface KeyNode {
   readonly key: StationKey | null;
 }
 
-export type Node = StationNode | ProcedureNode | KeyNode;
+export type Node = StationNode | ProcedureNode | GoldenNode | KeyNode;
 
 export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' &&
   value !== null &&
   'kind' in value &&
-  (value.kind === 'station' || value.kind === 'procedure' || value.kind === 'key');
+  (value.kind === 'station' || value.kind === 'procedure' || value.kind === 'golden' || value.kind === 'key');

@@ -37,6 +37,7 @@ export async function chosenProcedure(
 ): Promise<ProcedureItem> {
   const node = choice.node(argument);
   if (node?.kind === 'procedure') return toItem(node.procedure);
+  if (node?.kind === 'golden') return toItem(node.check.procedure);
   const all = await listProcedures(connection);
   if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
   return picked(await vscode.window.showQuickPick(all.map(toItem), { title, matchOnDescription: true }));

@@ -89,8 +89,18 @@ export function registerStationCommands(
  * node is selected, so the keys in the manifest first select the focused one: twice, because selecting an open node also
  * closes it, and the second time opens it again.
  */
-const renameCommands: ByKind = { station: 'renameStation', procedure: 'renameProcedure', key: 'rotateKey' };
-const removeCommands: ByKind = { station: 'removeStation', procedure: 'unlinkProcedure', key: 'deleteKey' };
+const renameCommands: ByKind = {
+  station: 'renameStation',
+  procedure: 'renameProcedure',
+  golden: 'setGoldenCheck',
+  key: 'rotateKey',
+};
+const removeCommands: ByKind = {
+  station: 'removeStation',
+  procedure: 'unlinkProcedure',
+  golden: 'setGoldenCheck',
+  key: 'deleteKey',
+};
 
 type ByKind = Record<Node['kind'], string>;
 

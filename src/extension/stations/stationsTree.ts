@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import { uptime } from '../../shared/contract/uptime.ts';
 import { formatPercent, formatWholePercent } from '../../shared/format/formatPercent.ts';
+import { checkAt, nextDue } from '../../shared/golden/goldenState.ts';
 import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
 import { lastDays } from '../../shared/uptime/uptime.ts';
 import { figuresOf, formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
@@ -9,7 +11,8 @@ import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
-import type { Node, StationNode } from './nodes.ts';
+import { goldenItem, goldenNode } from './goldenItem.ts';
+import type { Node, ProcedureNode, StationNode } from './nodes.ts';
 import type { ShownState } from './stateWords.ts';
 import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
@@ -18,6 +21,14 @@ import { keyItem, procedureItem, stationItem, type StationItemState, stationTool
 const maxExpandedStations = 20;
 const uptimeDays = 90;
 const maxTimerMs = 2 ** 31 - 1;
+
+const earliest = (...times: (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+const goldenNodes = (parent: ProcedureNode): Node[] =>
+  parent.check === undefined ? [] : [goldenNode(parent, parent.check)];
 
 /** The tree of stations, with their linked procedures and keys. A change of one station repaints only its node. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -52,6 +63,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node?.kind === 'station') return this.#children(node);
+    if (node?.kind === 'procedure') return goldenNodes(node);
     if (node !== undefined) return [];
     if (!this.#isShown) {
       this.#onFirstShown();
@@ -69,12 +81,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     if (station === undefined) return [];
     const procedures = station.procedures.map((procedure): Node => {
       const week = details && (details.week.get(procedure.id) ?? { runs: 0, yield: null });
-      return { kind: 'procedure', station, procedure, week };
+      const check = details?.goldenChecks.find((each) => each.procedure.id === procedure.id);
+      return { kind: 'procedure', station, procedure, week, check: check && checkAt(check, Date.now()) };
     });
     return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];
   }
 
   getParent(node: Node): Node | undefined {
+    if (node.kind === 'golden') return node.parent;
     return node.kind === 'station' ? undefined : this.#roots.get(node.station.id);
   }
 
@@ -84,6 +98,8 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         return stationItem(node.station, this.#stateOf(node.station));
       case 'procedure':
         return procedureItem(node);
+      case 'golden':
+        return goldenItem(node);
       case 'key':
         return keyItem(node);
     }
@@ -148,7 +164,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
     const now = Date.now();
     const allPauses = stations.flatMap(({ pauses }) => pauses);
-    this.#updateAt(nextPauseChange(allPauses, now), now);
+    const checksOf = (id: string): GoldenCheck[] =>
+      (this.#store.details(id)?.goldenChecks ?? []).map((check) => checkAt(check, now));
+    const allChecks = stations.flatMap(({ id }) => checksOf(id));
+    this.#updateAt(earliest(nextPauseChange(allPauses, now), nextDue(allChecks, now)), now);
     this.#roots = new Map(
       stations.map((station): [string, StationNode] => {
         const node: StationNode = before.get(station.id) ?? { kind: 'station', station };
@@ -162,6 +181,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         {
           ...each,
           pause: pauseAt(each.pauses, now),
+          checks: checksOf(each.id).map(({ state }) => state),
           selected: each.id === selected?.id,
           running: running.has(each.id),
           waiting: waiting.get(each.id),

@@ -104,10 +104,12 @@ function sinceWords(station: StationItem, state: ShownState): string {
 
 const isOfServer = (station: StationItem, state: ShownState): boolean => state === station.state || state === 'idle';
 
-export function procedureItem({ station, procedure, week }: ProcedureNode): vscode.TreeItem {
+export function procedureItem({ station, procedure, week, check }: ProcedureNode): vscode.TreeItem {
   const label = procedureLabel(procedure);
-  const item = new vscode.TreeItem(label);
-  item.id = `station:${station.id}/procedure:${procedure.id}`;
+  const { Expanded, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, check === undefined ? None : Expanded);
+  // VS Code keeps the state of an id: a row that gets its first child would stay collapsed.
+  item.id = `station:${station.id}/procedure:${procedure.id}${check === undefined ? '' : '/checked'}`;
   item.description = joinParts(' · ', weekWords(week), nameBesideLabel(procedure));
   item.iconPath = new vscode.ThemeIcon('checklist');
   item.contextValue = joinParts(' ', 'procedure', (week?.runs ?? 0) > 0 ? 'tested' : '');

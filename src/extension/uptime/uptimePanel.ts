@@ -132,6 +132,7 @@ export class UptimePanel implements vscode.Disposable {
 
   #onChange(change: Change | undefined): void {
     if (change === undefined || change.kind.startsWith('station.')) void this.#refresh();
+    else if (change.kind === 'procedure.updated') void this.#refresh(this.#selection.station ?? undefined);
     else if (change.station_id === null) return;
     else if (change.kind === 'presence.updated') void this.#refresh(change.station_id);
     else if (change.kind.startsWith('run.') && change.station_id === this.#selection.station)

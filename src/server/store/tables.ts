@@ -1,6 +1,7 @@
 import type { Generated, GeneratedAlways, Kysely, Transaction } from 'kysely';
 import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
 import type { ChangeKind } from '../../shared/contract/events.ts';
+import type { GoldenRule } from '../../shared/contract/goldenChecks.ts';
 import type { KeyKind } from '../../shared/contract/operation.ts';
 import type { StationState } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
@@ -142,6 +143,14 @@ export interface Tables {
   /** The names of the measurements by whose failure a run is found. */
   failed_measurements: { name: string; started_at: number; run_key: number };
   stale_quarters: { procedure_id: string; quarter: number };
+  /** Without a station, the rule is for all stations that have none of their own. */
+  golden_rules: {
+    procedure_id: string;
+    station_id: string | null;
+    hours: number;
+    failing_sample: 0 | 1;
+    without: GoldenRule['without'];
+  };
   analytics_state: { time_zone: string; format: number };
   /** Gauge studies: see `studiesSchema.ts`. */
   studies: {

@@ -4,6 +4,7 @@ import { batches } from './batches.ts';
 import { deployments } from './deployments.ts';
 import { events } from './events.ts';
 import { logs, measurements, phases } from './explorer.ts';
+import { goldenChecks } from './goldenChecks.ts';
 import { imports } from './imports.ts';
 import { local } from './local.ts';
 import type { Operation } from './operation.ts';
@@ -37,6 +38,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   uptime,
   analytics,
   studies,
+  goldenChecks,
   v1,
   runs,
   runFilterValues,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byId, id, operation, timestamp } from './common.ts';
+import { goldenCheck } from './goldenChecks.ts';
 import { bounds, liveTest, testPatch } from './liveTest.ts';
 
 export const unavailableReason = z.enum([
@@ -19,6 +20,10 @@ const action = unavailableReason.nullable();
 export const answeredPrompt = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
 export type AnsweredPrompt = z.infer<typeof answeredPrompt>;
 
+/** What is shown of a station besides its test. */
+const stationBoard = z.object({ golden_checks: z.array(goldenCheck) });
+export type StationBoard = z.infer<typeof stationBoard>;
+
 const liveState = z.object({
   station_id: id,
   station_name: z.string(),
@@ -35,6 +40,8 @@ const liveState = z.object({
       problem: z.string().nullable(),
     })
     .nullable(),
+  /** Missing from older servers, and until it is loaded. */
+  board: stationBoard.optional(),
 });
 export type LiveState = z.infer<typeof liveState>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byId, id, many, operation, page, pageQuery, timestamp } from './common.ts';
+import { goldenCheck } from './goldenChecks.ts';
 import { pause } from './pauses.ts';
 import { linkedProcedure } from './stations.ts';
 
@@ -65,6 +66,8 @@ export const overview = {
     answer: stationSummary.extend({
       week: z.array(weekFigures),
       time_zone: z.string(),
+      /** Missing from older servers. */
+      golden_checks: z.array(goldenCheck).default([]),
     }),
     refusals: [404],
   }),

@@ -35,6 +35,7 @@ export const fromUnitPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('loadMore') }),
   z.object({ type: z.literal('openRun'), run: id }),
   z.object({ type: z.literal('openUnit'), serial_number: z.string() }),
+  z.object({ type: z.literal('mark') }),
   z.object({ type: z.literal('compare'), runs: z.tuple([id, id]) }),
   z.object({ type: z.literal('openAttachment'), attachment: id }),
   z.object({ type: z.literal('saveAttachment'), attachment: id }),

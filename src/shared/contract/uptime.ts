@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byId, id, operation, outcome, timestamp } from './common.ts';
+import { goldenCheck } from './goldenChecks.ts';
 import { stationState, yieldCounts } from './overview.ts';
 import { pause } from './pauses.ts';
 import { presenceCause } from './presence.ts';
@@ -102,6 +103,8 @@ export const uptime = {
       observed_since: timestamp,
       operator_address: z.string().nullable(),
       pauses: z.array(pause),
+      /** Missing from older servers. */
+      golden_checks: z.array(goldenCheck).default([]),
     }),
     refusals: [400, 404],
   }),

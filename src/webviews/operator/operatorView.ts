@@ -9,6 +9,7 @@ import { patchState } from '../../shared/live/livePatch.ts';
 import { PageElement } from '../shared/element.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import type { AnswerEvent, PromptForm } from '../shared/promptForm.ts';
+import { goldenBanner } from './goldenBanner.ts';
 import { logPart } from './logPart.ts';
 import type { OperatorHost } from './operatorHost.ts';
 import { phaseList } from './phaseList.ts';
@@ -103,6 +104,7 @@ export class OperatorView extends PageElement {
       <main>
         ${this.refused ? this.#refusedNote(this.refused) : nothing}
         ${test?.status === 'completed' ? verdictBanner(test) : nothing}
+        ${goldenBanner(state.board?.golden_checks ?? [], this.now)}
         <div class="stage">${this.#stage(state)}</div>
         ${test?.status === 'completed' ? failingList(test) : nothing}
         ${

@@ -58,7 +58,13 @@ function facts(unit: ShownUnit): unknown {
     <dl class="facts">
       ${fact(l10n.t('Part'), part.name === '' || part.name === part.number ? part.number : `${part.number} · ${part.name}`)}
       ${fact(l10n.t('Revision'), part.revision.number)} ${fact(l10n.t('Batch'), batch?.number)}
-      ${fact(l10n.t('Sample'), sample === null ? null : sampleText(sample))}
+      <div>
+        <dt>${l10n.t('Sample')}</dt>
+        <dd>
+          ${sample === null ? l10n.t('none, a production unit') : sampleText(sample)}
+          <button type="button" class="link" @click=${() => send({ type: 'mark' })}>${l10n.t('Mark Unit…')}</button>
+        </dd>
+      </div>
       ${fact(l10n.t('Created'), [timeText(unit.created_at), creator].filter(Boolean).join(' · '))}
       ${fact(l10n.t('Built into'), parent && unitLink(parent))}
       ${fact(

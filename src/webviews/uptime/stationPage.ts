@@ -1,10 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { StationUptime } from '../../shared/contract/uptimeView.ts';
 import { ago } from '../../shared/format/ago.ts';
+import { checkAt } from '../../shared/golden/goldenState.ts';
 import { pauseAt } from '../../shared/uptime/pauses.ts';
 import { language } from '../shared/element.ts';
+import { checkSentence, goldenIcons } from '../shared/goldenWords.ts';
 import { icon } from '../shared/icons.ts';
 import { dateAndTime, nearTime, shortDay } from './clock.ts';
 import { dayDetail } from './dayDetail.ts';
@@ -60,9 +63,9 @@ function now(row: UptimeRow, days: Days): unknown {
   `;
 }
 
-function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: zone }: Days): unknown {
+function facts(row: UptimeRow, station: StationUptime | undefined, { now, time_zone: zone }: Days): unknown {
   if (!station) return html`<p class="facts note">${l10n.t('Loading the station…')}</p>`;
-  const { last_seen_at: seen, observed_since: since, operator_address: address } = station;
+  const { last_seen_at: seen, observed_since: since, operator_address: address, golden_checks: checks } = station;
   return html`
     <dl class="facts">
       <div>
@@ -79,9 +82,17 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { time_zone: 
         <dt>${l10n.t('Operator address')}</dt>
         <dd>${address ?? l10n.t('none')}</dd>
       </div>
+      ${checks.map((check) => goldenFact(checkAt(check, now), now))}
     </dl>
   `;
 }
+
+const goldenFact = (check: GoldenCheck, now: number): unknown => html`
+  <div>
+    <dt>${l10n.t('Golden unit')}</dt>
+    <dd>${icon(goldenIcons[check.state.kind])} ${checkSentence(check, now)}</dd>
+  </div>
+`;
 
 function actions(view: View, row: UptimeRow, days: Days): unknown {
   const { id } = row;

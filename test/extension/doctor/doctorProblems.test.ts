@@ -87,6 +87,7 @@ describe('the problems that the Doctor reports about stations', () => {
     details: () => ({
       key: key && { prefix: 'tss_1234', createdAt: null, lastUsedAt: null, isOnThisMachine: key === 'here' },
       week: new Map(),
+      goldenChecks: [],
     }),
     stations,
     selected: stations[0],

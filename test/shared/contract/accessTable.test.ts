@@ -23,6 +23,7 @@ user keys only
   local.uptime: day fleet station
   local.demoData: create
   local.analytics: measurement measurements procedure values
+  local.goldenChecks: rules set
   v1.runs: delete
   v1.units: delete
   runs: delete
@@ -40,6 +41,7 @@ station keys only
 both kinds
   local.operator: answer link loop report requests start state states stop
   local.stations: heartbeat
+  local.goldenChecks: station
   v1.runs: create list
   v1.units: update
   v1.uploads: initialize sync

@@ -63,6 +63,11 @@ export class PartNumberQuestion {
     return this.#answer;
   }
 
+  /** Sets the part number of a unit that is already known. */
+  set(number: string): void {
+    this.#answer = Promise.resolve(number);
+  }
+
   async #ask(): Promise<string | null> {
     const { script, title, serialNumber } = this.#run;
     const fixed = setting('partNumber', script).trim();

@@ -25,6 +25,10 @@ export class OperatorHub implements StreamListener {
     return station;
   }
 
+  get watchedStations(): LiveStation[] {
+    return [...this.#stations.values()].filter(({ isWatched }) => isWatched);
+  }
+
   window(station: LiveStation, id: string): EditorWindow {
     const key = `${station.id} ${id}`;
     let window = this.#windows.get(key);

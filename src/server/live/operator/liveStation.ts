@@ -1,4 +1,5 @@
-import type { AnsweredPrompt, LiveState, UnavailableReason } from '../../../shared/contract/operator.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { AnsweredPrompt, LiveState, StationBoard, UnavailableReason } from '../../../shared/contract/operator.ts';
 import { conflict, notFound } from '../../http/refusalError.ts';
 import type { Listener } from '../openStreams.ts';
 import { EditorWindow } from './editorWindow.ts';
@@ -15,6 +16,7 @@ export class LiveStation {
   readonly #watchers = new Set<Listener>();
   #answerTimer: NodeJS.Timeout | undefined;
   #state: LiveState | undefined;
+  #board: StationBoard | undefined;
   name = '';
 
   constructor(id: string, onChange: () => void) {
@@ -31,6 +33,17 @@ export class LiveStation {
   get state(): LiveState {
     this.#state ??= this.#computeState();
     return this.#state;
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  setBoard(board: StationBoard): void {
+    if (isDeepStrictEqual(board, this.#board)) return;
+    this.#board = board;
+    this.#state = undefined;
+    for (const watcher of this.#watchers) watcher.notify();
   }
 
   watch(listener: Listener): void {
@@ -146,6 +159,7 @@ export class LiveStation {
         start: this.#reasonAgainstStart(window),
       },
       offer: window?.offer ?? null,
+      ...(this.#board && { board: this.#board }),
     };
   }
 

@@ -11,10 +11,10 @@ import type { RouteServices } from '../../routeServices.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
 import { existingStation } from '../existing.ts';
 
-type OperatorServices = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'store' | 'sql' | 'links'>;
+type OperatorServices = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'boards' | 'store' | 'sql' | 'links'>;
 
 export function operatorRoutes(services: OperatorServices): void {
-  const { mount, hub, store, links } = services;
+  const { mount, hub, boards, store, links } = services;
   const stationOf = async ({ params, caller }: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`This is the key of station "${caller.name}": it cannot watch or operate another station.`);
@@ -23,7 +23,11 @@ export function operatorRoutes(services: OperatorServices): void {
     return hub.station(id).withName(name);
   };
 
-  mount(operator.state, async (call) => (await stationOf(call)).state);
+  mount(operator.state, async (call) => {
+    const station = await stationOf(call);
+    await boards.update(station);
+    return station.state;
+  });
 
   mount(operator.answer, async (call) => {
     const { prompt_id, text, delivered } = call.body;
@@ -70,7 +74,10 @@ export function operatorRoutes(services: OperatorServices): void {
 
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
-function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorServices, 'mount'>, stationOf: StationOf): void {
+function streamRoutes(
+  { app, hub, boards, store, sql, links }: Omit<OperatorServices, 'mount'>,
+  stationOf: StationOf,
+): void {
   const { streams } = hub;
 
   app.get(routeOf(operator.states), async (c) => {
@@ -93,6 +100,7 @@ function streamRoutes({ app, hub, store, sql, links }: Omit<OperatorServices, 'm
       // Everyone with the link has the same token, so the address of the client distinguishes them.
       owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
     }
+    await boards.update(station);
     return serveEvents(c, {
       streams,
       owner,

@@ -1,6 +1,7 @@
 import { overview, type StationSummary } from '../../../shared/contract/overview.ts';
 import { yieldCounts } from '../../../shared/statistics/yield.ts';
 import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
+import { goldenChecksOf } from '../../goldenChecks.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { stationKeys } from '../../store/keys.ts';
 import { toPage } from '../../store/pages.ts';
@@ -24,7 +25,12 @@ export function overviewRoutes({ mount, store, calendar }: Pick<RouteServices, '
     const station = await existingStation(store, params.id);
     const [summary] = await summaries(store, [station]);
     if (summary === undefined) throw new Error(`No summary was made of station ${params.id}.`);
-    return { ...summary, week: await weekOf(store, station.id, calendar), time_zone: calendar.zone };
+    return {
+      ...summary,
+      week: await weekOf(store, station.id, calendar),
+      time_zone: calendar.zone,
+      golden_checks: await goldenChecksOf(store, station.id, Date.now()),
+    };
   });
 }
 

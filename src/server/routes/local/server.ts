@@ -35,6 +35,7 @@ export function serverRoutes({
         'uptime',
         'analytics',
         'run-filters',
+        'golden-checks',
       ],
     };
     return json(answer);

@@ -4,6 +4,7 @@ import { sumOfYields } from '../../../shared/statistics/yield.ts';
 import { cellsOf, incidentsOf, lengthsIn, segmentsOf, zeroDurations } from '../../../shared/uptime/uptime.ts';
 import { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
 import type { History } from '../../../shared/uptime/uptimeHistory.ts';
+import { goldenChecksOf } from '../../goldenChecks.ts';
 import { RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { stationKeys } from '../../store/keys.ts';
@@ -50,6 +51,7 @@ export function uptimeRoutes({
       observed_since: isoTime(await uptimes.observedSince(now)),
       operator_address: station.operator_address,
       pauses: (await pausesFrom(store, [station.id], span.from)).get(station.id) ?? [],
+      golden_checks: await goldenChecksOf(store, station.id, now),
     };
   });
 

@@ -7,6 +7,7 @@ import { analyticsSchema } from './analyticsSchema.ts';
 import { changesSchema } from './changesSchema.ts';
 import { addFailedMeasurements } from './failedMeasurementsSchema.ts';
 import { firstSchema } from './firstSchema.ts';
+import { goldenSchema } from './goldenSchema.ts';
 import { historySchema } from './historySchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
@@ -69,6 +70,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(analyticsSchema),
   (database) => database.exec(studiesSchema),
   addFailedMeasurements,
+  (database) => database.exec(goldenSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -1,0 +1,44 @@
+import type { StationBoard } from '../../../shared/contract/operator.ts';
+import { logFailure } from '../../cli/logFailure.ts';
+import { goldenChecksOf } from '../../goldenChecks.ts';
+import type { Store } from '../../store/tables.ts';
+import type { OperatorHub } from './hub.ts';
+import type { LiveStation } from './liveStation.ts';
+
+const minIntervalMs = 500;
+
+/** Updates what the Operator UI shows of a station besides its test, for the stations that are watched. */
+export class StationBoards {
+  readonly #store: Store;
+  readonly #hub: OperatorHub;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: Store, hub: OperatorHub) {
+    this.#store = store;
+    this.#hub = hub;
+  }
+
+  async update(station: LiveStation): Promise<void> {
+    station.setBoard(await this.#load(station.id));
+  }
+
+  /** Updates the watched stations soon. Changes that follow each other closely are one update. */
+  updateSoon(): void {
+    if (this.#timer !== undefined || this.#hub.watchedStations.length === 0) return;
+    this.#timer = setTimeout(() => void this.#updateAll(), minIntervalMs).unref();
+  }
+
+  async #updateAll(): Promise<void> {
+    this.#timer = undefined;
+    try {
+      for (const station of this.#hub.watchedStations) await this.update(station);
+    } catch (error) {
+      // The test is still shown, and the next change updates again.
+      logFailure('What the Operator UI shows of a station could not be loaded', error);
+    }
+  }
+
+  async #load(id: string): Promise<StationBoard> {
+    return { golden_checks: await goldenChecksOf(this.#store, id, Date.now()) };
+  }
+}

@@ -124,14 +124,17 @@ export interface CapabilityIndexes {
   readonly nearer: number;
 }
 
-/** Returns the indexes (NIST e-Handbook 6.1.6); null without a limit or without variation. */
+/**
+ * Returns the indexes (NIST e-Handbook 6.1.6); null without a limit, without variation, or with so little variation that an
+ * interval of an index would be infinite.
+ */
 export function capabilityIndexes(mean: number, sigma: number, limits: SpecLimits): CapabilityIndexes | null {
   const lower = limits.lower === null ? null : (mean - limits.lower) / (3 * sigma);
   const upper = limits.upper === null ? null : (limits.upper - mean) / (3 * sigma);
   const nearer = Math.min(lower ?? Infinity, upper ?? Infinity);
   const spread = lower === null || upper === null ? null : (lower + upper) / 2;
-  const areFinite = [lower, upper, nearer].every((index) => index === null || Number.isFinite(index));
-  return sigma > 0 && areFinite ? { spread, lower, upper, nearer } : null;
+  const haveIntervals = [lower, upper, nearer].every((index) => index === null || Number.isFinite(index * index));
+  return sigma > 0 && haveIntervals ? { spread, lower, upper, nearer } : null;
 }
 
 /** Returns the confidence interval of Cp or Pp (NIST e-Handbook 6.1.6). */

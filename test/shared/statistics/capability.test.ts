@@ -218,4 +218,25 @@ describe(`capability (${withSeed})`, () => {
     );
     assert.deepEqual(quantilePpk(5000, none, { lower: null, upper: null }), { kind: 'noLimits' });
   });
+
+  it('has only finite indexes and bounds, however small the variation is', () => {
+    for (let exponent = -320; exponent <= 0; exponent += 1) {
+      const tiny = 10 ** exponent;
+      const movingRanges = { first: 0, last: tiny, count: 1, sum: tiny };
+      for (const values of [
+        [0, tiny],
+        [0, 1],
+      ]) {
+        const moments = momentsOf(Array.from({ length: 12 }, (_, index) => values[index % 2] ?? 0));
+        const found = capabilityOf({ moments, movingRanges, outOfRange: 0 }, { lower: -5, upper: 5 });
+        if (found.kind === 'noVariation') continue;
+        assert.ok(found.kind === 'capability');
+        for (const index of [found.ppk, found.pp, found.cpk, found.cp]) {
+          if (index === null) continue;
+          const { value, interval, atLeast, atMost } = index;
+          assert.ok([value, interval.lower, interval.upper, atLeast, atMost].every(Number.isFinite), `10^${exponent}`);
+        }
+      }
+    }
+  });
 });

@@ -323,7 +323,7 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
     );
     assert.deepEqual(
       list.limits_index.map((index) => list.limits[index]),
-      measured.map((each) => each.limits),
+      measured.map((each) => ({ ...each.limits, units: 'V' })),
     );
   }
 

@@ -84,10 +84,8 @@ describe('statistics over HTTP', function () {
 
   it('count each day of a time range as a whole, also the days on which no run started within the range', async () => {
     const midnight = Date.parse('2026-09-06T04:00:00Z'); // the first instant of the day, which is 01:00
-    await measured('A', midnight - 1, 1);
-    await measured('B', midnight, 2);
-    await measured('C', noon, 3);
-    await measured('D', midnight + 23 * hour, 4);
+    const starts = [midnight - 1, midnight, noon, midnight + 23 * hour];
+    for (const [index, start] of starts.entries()) await measured(`SN${index}`, start, index + 1);
     const expected: [from: number, to: number, values: number[]][] = [
       [midnight, midnight, [2, 3]],
       [noon + 1, noon + 2, [2, 3]],
@@ -101,7 +99,9 @@ describe('statistics over HTTP', function () {
       const { summary, detail, list } = await askAll(range);
       assert.equal((await ask(range)).runs, values.length);
       assert.equal((await ask({ ...range, split_by: 'batch' })).runs, values.length);
-      assert.deepEqual([summary.recent, list.values, detail.segments[0]?.count], [values, values, values.length]);
+      assert.deepEqual([summary.recent, detail.segments[0]?.count], [values, values.length]);
+      const untilEnd = values.filter((value) => (starts[value - 1] ?? 0) <= to);
+      assert.deepEqual(list.values, untilEnd);
     }
     const always = { started_after: '0001-01-01T00:00:00Z', started_before: '9999-12-31T23:59:59Z' };
     assert.equal((await ask(always)).runs, 4);
@@ -183,6 +183,28 @@ describe('statistics over HTTP', function () {
     await measured('D', noon + day, undefined);
     const { summary, detail } = await askAll();
     assert.deepEqual([summary.type, detail.type, summary.count], ['numeric', 'numeric', 4]);
+  });
+
+  it('do not mix values in different units', async () => {
+    for (const [index, units] of ['V', 'mV', undefined, 'V'].entries()) {
+      const first = phase(noon, { value: index + 1, upper: 10 });
+      const phases = [{ ...first, measurements: first.measurements.map((each) => ({ ...each, units })) }];
+      await push(`SN${index}`, 'PASS', noon + index * 1000, { phases });
+    }
+    const { summary, detail, list } = await askAll();
+    assert.deepEqual([summary.units, summary.count, summary.recent], ['V', 2, [1, 4]]);
+    assert.deepEqual(
+      detail.segments.map(({ units, mean }) => [units, mean]),
+      [
+        ['mV', 2],
+        [null, 3],
+        ['V', 2.5],
+      ],
+    );
+    assert.deepEqual(
+      list.limits_index.map((index) => list.limits[index]?.units),
+      ['V', 'mV', null, 'V'],
+    );
   });
 
   it('take the limits that were used last as the current ones, also within a run', async () => {

@@ -78,26 +78,31 @@ export class ListedAnalytics {
     const listed = await this.#newestRuns(id, filter, newestRuns);
     const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
     const items = new Map(listed.map(({ item }) => [item.id, item]));
-    const values = this.#wanted(listed, found, filter).flatMap((run) =>
-      run.phases.flatMap((phase) =>
-        phase.measurements.flatMap((measurement): MeasuredValue[] =>
-          isReading(measurement.value)
-            ? [
-                {
-                  run_id: run.id,
-                  serial_number: items.get(run.id)?.unit.serial_number ?? '',
-                  station: items.get(run.id)?.created_by_station?.name ?? null,
-                  started_at: run.started_at,
-                  passed: measurement.outcome !== 'FAIL',
-                  value: measurement.value,
-                  lower: measurement.lower,
-                  upper: measurement.upper,
-                },
-              ]
-            : [],
+    const { started_before } = filter;
+    const end = started_before === undefined ? Infinity : Date.parse(started_before);
+    const values = this.#wanted(listed, found, filter)
+      .filter(({ started_at }) => started_at <= end)
+      .flatMap((run) =>
+        run.phases.flatMap((phase) =>
+          phase.measurements.flatMap((measurement): MeasuredValue[] =>
+            isReading(measurement.value)
+              ? [
+                  {
+                    run_id: run.id,
+                    serial_number: items.get(run.id)?.unit.serial_number ?? '',
+                    station: items.get(run.id)?.created_by_station?.name ?? null,
+                    started_at: run.started_at,
+                    passed: measurement.outcome !== 'FAIL',
+                    value: measurement.value,
+                    lower: measurement.lower,
+                    upper: measurement.upper,
+                    units: measurement.units,
+                  },
+                ]
+              : [],
+          ),
         ),
-      ),
-    );
+      );
     return valuesAnswer(await this.#subject(id), values, filter.limit);
   }
 

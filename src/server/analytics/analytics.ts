@@ -77,7 +77,9 @@ export class Analytics {
     filter: AnalyticsFilter & MeasurementName & { readonly limit: number },
   ): Promise<Answer<typeof analytics.values>> {
     const range = await this.#runRange(procedure, await this.#days(procedure, filter), filter);
-    const found = await readValues(this.#store, range, filter, filter.limit + 1);
+    const { started_before } = filter;
+    const endsAt = started_before === undefined ? range.endsAt : Math.min(range.endsAt, Date.parse(started_before) + 1);
+    const found = await readValues(this.#store, { ...range, endsAt }, filter, filter.limit + 1);
     return valuesAnswer(this.#subject(procedure), found, filter.limit);
   }
 

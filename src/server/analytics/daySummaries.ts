@@ -16,7 +16,7 @@ import {
 } from './storedSummaries.ts';
 
 /** Raised by a version of the server that computes other summaries, so that those of earlier versions are discarded. */
-const format = 2;
+const format = 3;
 
 /** Between two searches for days that have changed, and between two of these days. */
 const idleMillis = 10_000;

@@ -15,6 +15,7 @@ interface ValueRow {
   started_at: number;
   outcome: string;
   value: number;
+  units: string | null;
   validators_json: string;
 }
 
@@ -55,7 +56,7 @@ export async function readValues(
   limit: number,
 ): Promise<MeasuredValue[]> {
   const { rows } = await sql<ValueRow>`
-    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.value ->> 1 as outcome,
+    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.value ->> 1 as outcome, m.value ->> 3 as units,
       cast(m.value ->> 7 as real) as value, m.value -> 5 as validators_json
     from runs as r
     cross join units as u on u.id = r.unit_id

@@ -7,11 +7,11 @@ import {
   type Distributed,
   failuresOf,
   figuresOf,
-  limitsKey,
   measurementDay,
   newestOf,
   retestCounts,
   runFigures,
+  segmentKey,
   segmentsOf,
 } from './figures.ts';
 import { isAt, type Place, splitValue } from './place.ts';
@@ -52,6 +52,7 @@ export interface MeasuredValue {
   readonly value: number;
   readonly lower: number | null;
   readonly upper: number | null;
+  readonly units: string | null;
 }
 
 /** Returns the names of the groups of a split by their ids. */
@@ -97,7 +98,7 @@ export function measurementsAnswer(
     const newest = newestOf(all);
     if (name === undefined || newest === undefined) return [];
     const { lower, upper } = newest;
-    const current = all.filter((group) => limitsKey(group) === limitsKey(newest));
+    const current = all.filter((group) => segmentKey(group) === segmentKey(newest));
     return {
       phase_name: name.phase_name,
       measurement_name: name.measurement_name,
@@ -108,7 +109,7 @@ export function measurementsAnswer(
       limits_changed_at: current.length === all.length ? null : firstStart(current),
       ...figuresOf(current, newest),
       recent: (recent.get(key) ?? [])
-        .filter((value) => limitsKey(value) === limitsKey(newest))
+        .filter((value) => segmentKey(value) === segmentKey(newest))
         .map(({ value }) => value),
     };
   });
@@ -138,7 +139,7 @@ export async function measurementAnswer(
   const current = splitDays
     .flatMap((day) => day.groups)
     .filter((group) => isWanted(group, filter))
-    .filter((group) => newest !== undefined && limitsKey(group) === limitsKey(newest));
+    .filter((group) => newest !== undefined && segmentKey(group) === segmentKey(newest));
   const split = Map.groupBy(current, (group) => splitValue(group, split_by));
   const names = await namesOf(split_by, idsOf(split));
   return {
@@ -166,7 +167,7 @@ export function valuesAnswer(
   limit: number,
 ): Answer<typeof analytics.values> {
   const values = found.slice(-limit);
-  const limits = [...new Map(values.map((value) => [limitsKey(value), value])).entries()];
+  const limits = [...new Map(values.map((value) => [segmentKey(value), value])).entries()];
   const indexes = new Map(limits.map(([key], index) => [key, index]));
   const stations = [...new Set(values.flatMap(({ station }) => station ?? []))];
   const stationIndexes = new Map(stations.map((name, index) => [name, index]));
@@ -182,8 +183,8 @@ export function valuesAnswer(
     serial_numbers: values.map(({ serial_number }) => serial_number),
     stations_index: values.map(({ station }) => (station === null ? -1 : (stationIndexes.get(station) ?? -1))),
     stations,
-    limits_index: values.map((value) => indexes.get(limitsKey(value)) ?? 0),
-    limits: limits.map(([, { lower, upper }]) => ({ lower, upper })),
+    limits_index: values.map((value) => indexes.get(segmentKey(value)) ?? 0),
+    limits: limits.map(([, { lower, upper, units }]) => ({ lower, upper, units })),
     has_more: found.length > values.length,
   };
 }
@@ -192,8 +193,8 @@ export function valuesAnswer(
 function recentValues(runs: readonly TestedRun[]) {
   const values = runs.flatMap((run) =>
     lastAttempts(run.phases).flatMap(({ name, measurements }) =>
-      measurements.flatMap(({ value, lower, upper, ...measurement }) =>
-        isReading(value) ? { value, lower, upper, phase_name: name, measurement_name: measurement.name } : [],
+      measurements.flatMap(({ value, lower, upper, units, ...measurement }) =>
+        isReading(value) ? { value, lower, upper, units, phase_name: name, measurement_name: measurement.name } : [],
       ),
     ),
   );

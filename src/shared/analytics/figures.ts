@@ -15,8 +15,9 @@ import type { MeasurementSummary, ProcedureSummary } from './summarizeDay.ts';
 
 const percents = [1, 5, 25, 50, 75, 95, 99] as const;
 
-/** Limits as a key: values with other limits belong to another segment. */
-export const limitsKey = ({ lower, upper }: SpecLimits): string => `${lower} ${upper}`;
+/** Returns the key of a segment: values with other limits or in other units belong to another one. */
+export const segmentKey = ({ lower, upper, units }: SpecLimits & { readonly units: string | null }): string =>
+  JSON.stringify([lower, upper, units]);
 
 const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
   items.reduce((total, item) => total + value(item), 0);
@@ -98,21 +99,22 @@ export interface Distributed {
   readonly digest: Digest;
 }
 
-/** Returns the figures of the values with the same limits. The limits that were used last come last. */
+/** Returns the figures of the values with the same limits and units. Those that were used last come last. */
 export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
   const inOrder = [...all].sort((a, b) => a.group.last_started_at - b.group.last_started_at);
   // The key that was seen last comes last, also among segments that end in the same instant.
-  const bySegment = Map.groupBy(inOrder.reverse(), ({ group }) => limitsKey(group));
+  const bySegment = Map.groupBy(inOrder.reverse(), ({ group }) => segmentKey(group));
   return [...bySegment.values()]
     .flatMap((same) => {
       const groups = same.map(({ group }) => group);
       const [first] = groups;
       if (first === undefined) return [];
-      const { lower, upper } = first;
+      const { lower, upper, units } = first;
       const digest = mergeDigests(same.map((each) => each.digest));
       return {
         lower,
         upper,
+        units,
         from: Math.min(...groups.map(({ first_started_at }) => first_started_at)),
         to: Math.max(...groups.map(({ last_started_at }) => last_started_at)),
         ...figuresOf(groups, { lower, upper }),

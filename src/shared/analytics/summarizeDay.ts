@@ -24,7 +24,7 @@ export interface ProcedureSummary extends Place {
   readonly failures: readonly DayCause[];
 }
 
-/** The values of a measurement on a day at one place, tested against the same limits. */
+/** The values of a measurement on a day at one place, in the same units and tested against the same limits. */
 export interface MeasurementSummary extends Place {
   readonly is_first_attempt: boolean;
   readonly lower: number | null;
@@ -146,9 +146,8 @@ function summarizeMeasurements(
   return [...named.values()].flatMap((tested) => {
     const [example] = tested;
     if (example === undefined) return [];
-    const groups = Map.groupBy(
-      tested,
-      ({ run, measurement: { lower, upper } }) => `${placeKeys.get(run) ?? ''} ${lower} ${upper}`,
+    const groups = Map.groupBy(tested, ({ run, measurement: { lower, upper, units } }) =>
+      JSON.stringify([placeKeys.get(run), lower, upper, units]),
     );
     const positions = new Map(tested.map((each, position) => [each, position]));
     const positionOf = (each: Tested | undefined): number => (each && positions.get(each)) ?? -1;

@@ -100,7 +100,7 @@ const measurementSummary = z.object({
   count,
   failed: count,
   ...limits,
-  /** When the current limits were first used, if others were used, too, within the time that was asked for. */
+  /** When the current limits and units were first used, if others were used, too, within the time that was asked for. */
   limits_changed_at: instant.nullable(),
   ...spread,
   capability,
@@ -109,9 +109,10 @@ const measurementSummary = z.object({
 });
 export type MeasurementSummary = z.infer<typeof measurementSummary>;
 
-/** The values with the same limits, even if other limits were used in between. */
+/** The values with the same limits and units, even if others were used in between. */
 const measurementSegment = z.object({
   ...limits,
+  units: z.string().nullable(),
   from: instant,
   to: instant,
   count,
@@ -263,7 +264,10 @@ export const analytics = {
     }),
     refusals: [404],
   }),
-  /** The numeric values of a measurement, oldest first. Each column has one entry for each value. */
+  /**
+   * The numeric values of a measurement, oldest first. Each column has one entry for each value. The last day counts up to
+   * `started_before`, so that older values can be asked for by the start of the oldest one.
+   */
   values: operation({
     id: 'local.analytics.values',
     method: 'GET',
@@ -289,9 +293,9 @@ export const analytics = {
       stations_index: z.array(z.number().int().min(-1)),
       /** The names of the stations. */
       stations: z.array(z.string()),
-      /** The index into `limits` of the limits that the value was tested against. */
+      /** The index into `limits` of the limits that the value was tested against, and of its units. */
       limits_index: z.array(count),
-      limits: z.array(z.object(limits)),
+      limits: z.array(z.object({ ...limits, units: z.string().nullable() })),
       /** Whether there are older values. */
       has_more: z.boolean(),
     }),

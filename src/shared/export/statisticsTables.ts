@@ -19,7 +19,7 @@ const indexOf = (
   capability.kind === 'capability' ? capability[name] : null;
 
 /** Figures of values with the same limits. `capability` is `computed`, or why there is no Ppk. */
-const figures: ColumnsOf<Omit<MeasurementSegment, 'from' | 'to' | 'lower' | 'upper' | 'percentiles'>> = [
+const figures: ColumnsOf<Omit<MeasurementSegment, 'from' | 'to' | 'lower' | 'upper' | 'units' | 'percentiles'>> = [
   ['count', 'integer', ({ count }) => count],
   ['failed', 'integer', ({ failed }) => failed],
   ['value_count', 'integer', ({ value_count }) => value_count],
@@ -136,6 +136,7 @@ export const measurementGroupsTable = (groups: readonly MeasurementGroup[]): Tab
 const segmentColumns: ColumnsOf<MeasurementSegment> = [
   ['from', 'time', ({ from }) => from],
   ['to', 'time', ({ to }) => to],
+  ['units', 'text', ({ units }) => units],
   ...limits,
   ...figures,
 ];
@@ -149,10 +150,13 @@ const at = <T extends Cell>(column: readonly T[], index: number): T | null => co
 const limitsAt = ({ limits, limits_index }: Values, index: number) => limits[limits_index[index] ?? -1];
 
 /** A value is an index into the columns of an answer. */
-export const valueColumns = (
-  { phase_name, measurement_name }: { phase_name: string; measurement_name: string },
-  units: string | null,
-): ColumnsOf<{ readonly values: Values; readonly index: number }> => [
+export const valueColumns = ({
+  phase_name,
+  measurement_name,
+}: {
+  phase_name: string;
+  measurement_name: string;
+}): ColumnsOf<{ readonly values: Values; readonly index: number }> => [
   ['run_id', 'text', ({ values, index }) => at(values.run_ids, index)],
   ['serial_number', 'text', ({ values, index }) => at(values.serial_numbers, index)],
   ['station', 'text', ({ values, index }) => at(values.stations, values.stations_index[index] ?? -1)],
@@ -160,7 +164,7 @@ export const valueColumns = (
   ['phase', 'text', () => phase_name],
   ['measurement', 'text', () => measurement_name],
   ['value', 'number', ({ values, index }) => at(values.values, index)],
-  ['units', 'text', () => units],
+  ['units', 'text', ({ values, index }) => limitsAt(values, index)?.units],
   ['outcome', 'text', ({ values, index }) => (at(values.passed, index) === false ? 'FAIL' : 'PASS')],
   ['lower_limit', 'number', ({ values, index }) => limitsAt(values, index)?.lower],
   ['upper_limit', 'number', ({ values, index }) => limitsAt(values, index)?.upper],

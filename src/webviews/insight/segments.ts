@@ -7,7 +7,7 @@ import { scroller, tableHead } from './pageParts.ts';
 import { limitsWords, ofText, rangeText } from './words.ts';
 
 /** The figures of the values with the same limits, if the limits changed. */
-export function segmentsTable({ segments, units, time_zone: zone }: MeasurementStatistics['statistics']): unknown {
+export function segmentsTable({ segments, time_zone: zone }: MeasurementStatistics['statistics']): unknown {
   if (segments.length < 2) return nothing;
   const title = l10n.t('Changes of limits');
   const names = [l10n.t('Time'), l10n.t('Limits'), 'n', l10n.t('Failed'), l10n.t('Mean'), l10n.t('Sigma'), 'Ppk'];
@@ -21,7 +21,7 @@ export function segmentsTable({ segments, units, time_zone: zone }: MeasurementS
           ${tableHead(names)}
           <tbody>
             ${segments.map(
-              ({ from, to, lower, upper, count, failed, mean, sigma, capability }) =>
+              ({ from, to, lower, upper, units, count, failed, mean, sigma, capability }) =>
                 html`<tr>
                   <th scope="row">${rangeText(from, to, zone)}</th>
                   <td>${limitsWords(lower, upper, units)}</td>

@@ -42,8 +42,8 @@ function valuesUntil(starts: readonly number[], before: number | null, limit: nu
     stations: ['Bench 1'],
     limits_index: page.map((index) => (index > 5 ? 1 : 0)),
     limits: [
-      { lower: null, upper: 10 },
-      { lower: 1, upper: 20 },
+      { lower: null, upper: 10, units: 'V' },
+      { lower: 1, upper: 20, units: 'V' },
     ],
     has_more: found.length > limit,
   };
@@ -61,7 +61,7 @@ describe(`the tables to export (${withSeed})`, () => {
         const moments = [...Map.groupBy(sorted, (start) => start).values()];
         const most = Math.max(0, ...moments.map(({ length }) => length));
         const load = (before: number | null) => Promise.resolve(valuesUntil(sorted, before, most + extra));
-        const rows = await rowsOf(valueBatches(valueColumns(name, 'V'), load));
+        const rows = await rowsOf(valueBatches(valueColumns(name), load));
         assert.deepEqual(
           rows.map((row) => row[6]),
           sorted.map((_, index) => index).reverse(),
@@ -73,11 +73,11 @@ describe(`the tables to export (${withSeed})`, () => {
 
   it('never end silently when more values than a page holds are of one moment', async () => {
     const load = (before: number | null) => Promise.resolve(valuesUntil([1, 2, 2, 2, 3], before, 2));
-    await assert.rejects(rowsOf(valueBatches(valueColumns(name, null), load)), /start time 1970-01-01T00:00:00.002Z/);
+    await assert.rejects(rowsOf(valueBatches(valueColumns(name), load)), /start time 1970-01-01T00:00:00.002Z/);
   });
 
   it('name the station, outcome and limits of each value', async () => {
-    const columns = valueColumns(name, 'V');
+    const columns = valueColumns(name);
     const [newest] = await records({
       columns: columns.map(([column, type]) => ({ name: column, type })),
       batches: valueBatches(columns, (before) => Promise.resolve(valuesUntil([1, 1, 1, 1, 1, 1, 7, 9], before, 10))),

@@ -60,14 +60,14 @@ async function exportMeasurement(
   // All pages of a table must be of the same time.
   const query = { ...rangeQuery(question), ...groupQuery(question), ...measurement };
   const answer = await source.measurement(id, { ...query, split_by });
-  const { days, groups, segments, units } = answer;
+  const { days, groups, segments } = answer;
   const loadValues = (before: number | null) =>
     source.values(id, {
       ...query,
       ...(before === null ? {} : { started_before: new Date(before).toISOString() }),
       limit: valuesPerPage,
     });
-  const columns = valueColumns(measurement, units);
+  const columns = valueColumns(measurement);
   const name = measurement.measurement_name;
   await exportTable(vscode.l10n.t('Export statistics of {0}', name), [
     {

@@ -11,7 +11,7 @@ const folder = join(root, 'l10n');
  * and removes those that are no longer used.
  */
 async function main() {
-  const sources = ['extension', 'webviews'].flatMap((area) => scriptsIn(join(root, 'src', area)));
+  const sources = ['extension', 'shared', 'webviews'].flatMap((area) => scriptsIn(join(root, 'src', area)));
   const bundle = sorted(await getL10nJson(sources));
   writeJson(join(folder, 'bundle.l10n.json'), bundle);
   console.log(`l10n/bundle.l10n.json  ${Object.keys(bundle).length} texts`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator } from 'playwright-core';
+import * as z from 'zod';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import type { NewRunBody } from '../../src/shared/contract/newRuns.ts';
@@ -9,10 +10,11 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { benchKey, startBundle } from '../bench/bundle.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, useBench } from './support/bench.ts';
+import { Bench, saveAs, useBench } from './support/bench.ts';
 import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
 
+const runRows = z.array(z.object({ run_id: z.string(), station: z.string() }));
 const dayMs = 86_400_000;
 const noon = Math.floor(Date.now() / dayMs) * dayMs - dayMs + dayMs / 2;
 const runsOfADay = 15;
@@ -121,6 +123,27 @@ describe('the pages of statistics', function () {
     await eventually(async () => assert.match(await textOf(shown.locator('.reading').last()), /SN-1070: 3\.46 V$/));
     await workbench().page.keyboard.press('Enter');
     await workbench().page.getByRole('tab', { name: 'SN-1070 FAIL' }).waitFor();
+  });
+
+  it('exports the values of a measurement, and all runs of the Runs view', async () => {
+    const window = workbench();
+    await window.page.getByRole('tab', { name: /^rail_3v3/ }).click();
+    await page().getByRole('button', { name: 'Export…' }).click();
+    await window.quickInput.opened('Export statistics of rail_3v3');
+    await window.screenshots('export-tables');
+    await window.quickInput.pick('Numeric values, each with its run');
+    await window.quickInput.opened('Export Numeric values, each with its run as');
+    await window.screenshot('export-formats', 'light');
+    await window.quickInput.pick('CSV');
+    const lines = (await saveAs(window, bench, /^rail_3v3 values \d{4}-\d\d-\d\d\.csv$/)).trimEnd().split('\r\n');
+    assert.equal(lines.length, 1 + testedDays * runsOfADay);
+    const outlier = lines.filter((line) => line.includes('SN-1070')).join();
+    assert.match(outlier, /,SN-1070,Bench 1,.+Z,power,rail_3v3,3\.46,V,FAIL,3\.1,3\.45$/);
+    await window.command('Test Stations: Export Runs…');
+    await window.quickInput.pick('JSON');
+    const exported = runRows.parse(JSON.parse(await saveAs(window, bench, /runs \d{4}-\d\d-\d\d\.json$/)));
+    assert.equal(new Set(exported.map(({ run_id }) => run_id)).size, testedDays * runsOfADay);
+    assert.deepEqual([...new Set(exported.map(({ station }) => station))], ['Bench 1']);
   });
 
   it('adds a run that comes in to an open page', async () => {

@@ -178,7 +178,7 @@ describe('the run report', function () {
     await eventually(async () => assert.equal((await names()).length, 3));
   });
 
-  it('exports the run as JSON and its measurements as CSV', async () => {
+  it('exports the run as JSON, HTML and JUnit XML, and its measurements as CSV', async () => {
     const exportAs = async (format: string): Promise<void> => {
       await report().getByRole('button', { name: 'Export…' }).click();
       await workbench().quickInput.pick(format);
@@ -189,6 +189,16 @@ describe('the run report', function () {
     assert.equal(run.id, id);
     assert.equal(run.phases[3]?.measurements[0]?.data_series?.[0]?.data.length, 500);
     assert.doesNotMatch(json, /signature=/);
+    await exportAs('Report as HTML');
+    const html = await saved(/^SN-2041 FVT1 2026-11-20T09-30-00\.html$/);
+    assert.match(html, /rail_5v.+FAIL.+5\.31.+4\.8 ≤ x ≤ 5\.2/);
+    assert.match(html, /<polyline points="/);
+    assert.match(html, /<img src="data:image\/png;base64,/);
+    assert.match(html, /<code>[0-9a-f]{64}<\/code>/);
+    assert.doesNotMatch(html, /<script|signature=/);
+    await exportAs('JUnit XML');
+    const xml = await saved(/^SN-2041 FVT1 2026-11-20T09-30-00\.xml$/);
+    assert.match(xml, /<failure type="FAIL" message="rail_5v: 5\.31 V, limits 4\.8 ≤ x ≤ 5\.2, FAIL">/);
     await exportAs('Measurements as CSV');
     const lines = (await saved(/^SN-2041 FVT1 .*\.csv$/)).split('\r\n');
     const begin = `${id},SN-2041,measure,1,true`;

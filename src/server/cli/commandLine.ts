@@ -29,14 +29,17 @@ backup        copies DIR as it is at one moment, also while its server runs: the
               to the folder FILE.damaged, from which the server cannot start. Any other code: there is no backup.
               To restore a backup: stop the server, move DIR away, make it anew, copy FILE to DIR/stations.db and the
               folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
-              secret that signs them (DIR/signing.secret) is in no backup.`;
+              secret that signs them (DIR/signing.secret) is in no backup.
+junit         prints a run as JUnit XML, for CI servers, also while the server of DIR runs: the run with the id ID, or the
+              one that was stored last.`;
 
 type Command =
   | { command: 'help' }
   | ({ command: 'serve'; data: string; timeZone: string } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'check'; data: string }
-  | { command: 'backup'; data: string; to: string };
+  | { command: 'backup'; data: string; to: string }
+  | { command: 'junit'; data: string; run: string | null };
 
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
@@ -49,6 +52,7 @@ export function readCommand(args: readonly string[]): Command {
   }
   if (values.name !== undefined && command !== 'new-user-key') throw usageError('--name goes with new-user-key.');
   if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
+  if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
     case '':
       return { command: 'serve', data, timeZone: readTimeZone(values['time-zone']), ...readNetworkOptions(values) };
@@ -59,6 +63,8 @@ export function readCommand(args: readonly string[]): Command {
     case 'backup':
       if (!to) throw usageError('--to FILE is missing: where the backup is to be written.');
       return { command, data, to };
+    case 'junit':
+      return { command, data, run: values.run ?? null };
     default:
       throw usageError(`unknown command "${command}".`);
   }
@@ -71,6 +77,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         data: { type: 'string' },
+        run: { type: 'string' },
         port: { type: 'string' },
         host: { type: 'string' },
         'time-zone': { type: 'string' },

@@ -47,6 +47,11 @@ async function main(): Promise<void> {
     }
     return;
   }
+  if (command.command === 'junit') {
+    const { junitOfRun } = await import('./junit.ts');
+    process.stdout.write(await junitOfRun(DataFolder.existing(command.data), command.run));
+    return;
+  }
   const folder = new DataFolder(command.data);
   if (command.command === 'new-user-key') {
     const { newUserKey } = await import('./userKeys.ts');

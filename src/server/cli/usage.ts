@@ -5,6 +5,7 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
                  [--cert FILE --key FILE] [--mqtt-port N] [--time-zone NAME]
        server.js new-user-key --data DIR [--name NAME] [--revoke-others]
        server.js check --data DIR
-       server.js backup --data DIR --to FILE`;
+       server.js backup --data DIR --to FILE
+       server.js junit --data DIR [--run ID]`;
 
 export const usageError = (reason: string): CommandError => new CommandError(serverExit.usage, `${reason}\n${usage}`);

@@ -1,5 +1,5 @@
 import type { Answer } from '../contract/operation.ts';
-import type { Report, ReportPhase } from '../contract/report.ts';
+import type { Report, ReportMeasurement, ReportPhase } from '../contract/report.ts';
 import type { RunListItem, runs } from '../contract/runs.ts';
 import { parseDuration } from '../format/duration.ts';
 import { lastAttempts } from '../run/attempts.ts';
@@ -62,7 +62,6 @@ interface MeasuredRow {
   readonly phase: ReportPhase;
   readonly isLastAttempt: boolean;
   readonly result: ReportedValue;
-  readonly value: unknown;
 }
 
 const measuredColumns: ColumnsOf<MeasuredRow> = [
@@ -73,24 +72,28 @@ const measuredColumns: ColumnsOf<MeasuredRow> = [
   ['is_last_attempt', 'boolean', ({ isLastAttempt }) => isLastAttempt],
   ['measurement', 'text', ({ result }) => (result.of === null ? result.name : `${result.of} (${result.name})`)],
   ['outcome', 'text', ({ result }) => result.outcome],
-  ['value', 'number', ({ value }) => valueCells(value).number],
-  ['value_text', 'text', ({ value }) => valueCells(value).text],
+  ['value', 'number', ({ result }) => valueCells(result.value).number],
+  ['value_text', 'text', ({ result }) => valueCells(result.value).text],
   ['units', 'text', ({ result }) => result.units],
   ['lower_limit', 'number', ({ result }) => limitsOf(result.validators).lower],
   ['upper_limit', 'number', ({ result }) => limitsOf(result.validators).upper],
   ['limits', 'text', ({ result }) => limitsText(result.validators) || null],
 ];
 
-/** The measurements of a run, also those of attempts that were retried. Of a curve, the number of points. */
+/** Returns what a measurement has to show. Of a curve, that is the number of its points. */
+export const exportedResults = (measurement: ReportMeasurement): ReportedValue[] =>
+  resultsOf(measurement).map((result) =>
+    result.of === null && measurement.curve
+      ? { ...result, value: `${measurement.curve.points} points`, units: null }
+      : result,
+  );
+
+/** The measurements of a run, also those of attempts that were retried. */
 export function measurementsOfRun(run: Pick<Report, 'id' | 'unit' | 'phases'>): Table {
   const last = new Set(lastAttempts<ReportPhase>(run.phases));
   const rows = run.phases.flatMap((phase) =>
     phase.measurements.flatMap((measurement) =>
-      resultsOf(measurement).map((result) => {
-        const isCurve = result.of === null && measurement.curve !== undefined;
-        const value = isCurve ? `${measurement.curve?.points ?? 0} points` : result.value;
-        return { run, phase, isLastAttempt: last.has(phase), result, value };
-      }),
+      exportedResults(measurement).map((result) => ({ run, phase, isLastAttempt: last.has(phase), result })),
     ),
   );
   return tableOf(measuredColumns, rows);

@@ -5,7 +5,7 @@ import type { CallInput } from '../../client/stationApi.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { downloadAttachment } from '../../connection/downloadedAttachments.ts';
 import type { AnalyticsSource } from '../analyticsSource.ts';
-import type { ExportableRun } from './runExport.ts';
+import type { ExportableRun } from './exportableRun.ts';
 
 /** The runs of a view: those that its filter finds, all of them. */
 export interface ShownRuns {

@@ -1,16 +1,12 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
+import { junitXml } from '../../../shared/export/runJunit.ts';
 import { measurementsOfRun } from '../../../shared/export/runTables.ts';
-import { oneLine } from '../../../shared/format/oneLine.ts';
 import { reportOf } from '../../../shared/run/report.ts';
+import type { ExportableRun } from './exportableRun.ts';
+import { reportFile } from './reportFile.ts';
 import { type FileFormat, saveExport, type WriteExport } from './saveExport.ts';
 import { pick, tableFormats, writeTable } from './tableExport.ts';
-
-/** A run of a server, or one that has not been uploaded yet. */
-export interface ExportableRun {
-  readonly run: Run;
-  readonly content: (attachment: Run['attachments'][number]) => Promise<Uint8Array>;
-}
 
 interface RunFormat extends FileFormat, vscode.QuickPickItem {
   readonly write: WriteExport;
@@ -22,12 +18,13 @@ const utf8 = new TextEncoder();
 export async function exportRun(exported: ExportableRun): Promise<void> {
   const { run } = exported;
   const serialNumber = run.unit.serial_number;
-  const format = await pick(vscode.l10n.t('Export run of {0}', oneLine(serialNumber)), formatsOf(exported));
+  const format = await pick(vscode.l10n.t('Export run of {0}', serialNumber), formatsOf(exported));
   const started = run.started_at.slice(0, 19).replaceAll(':', '-');
   await saveExport(`${serialNumber} ${run.procedure.name} ${started}`, format, format.write);
 }
 
-function formatsOf({ run }: ExportableRun): RunFormat[] {
+function formatsOf(exported: ExportableRun): RunFormat[] {
+  const { run } = exported;
   const tables = tableFormats()
     .filter(({ extension }) => extension !== 'json')
     .map((format): RunFormat => ({
@@ -36,6 +33,20 @@ function formatsOf({ run }: ExportableRun): RunFormat[] {
       write: (...to) => writeTable(measurementsOfRun(reportOf(run)), format, ...to),
     }));
   return [
+    {
+      name: 'HTML',
+      extension: 'html',
+      label: vscode.l10n.t('Report as HTML'),
+      detail: vscode.l10n.t('One file with everything. To get a PDF, print it in a browser.'),
+      write: async (file, ...progress) => file.write(utf8.encode(await reportFile(exported, ...progress))),
+    },
+    {
+      name: 'JUnit XML',
+      extension: 'xml',
+      label: vscode.l10n.t('JUnit XML'),
+      detail: vscode.l10n.t('For CI servers'),
+      write: (file) => file.write(utf8.encode(junitXml(reportOf(run)))),
+    },
     ...tables,
     {
       name: 'JSON',

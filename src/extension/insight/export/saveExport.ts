@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { safeFileName } from '../../../shared/format/fileNames.ts';
+import { plainMessage } from '../../../shared/format/oneLine.ts';
 import { showInformation } from '../../vscode/messages.ts';
 import { createDiskFile, type ExportFile } from './diskFile.ts';
 
@@ -31,7 +32,8 @@ export async function saveExport(name: string, format: FileFormat, write: WriteE
   if (target === undefined) throw new vscode.CancellationError();
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting…'), cancellable: true },
-    (progress, token) => writeFile(target, write, (message) => progress.report({ message }), token),
+    (progress, token) =>
+      writeFile(target, write, (message) => progress.report({ message: plainMessage(message) }), token),
   );
   void showSaved(target, format);
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { parquetEncoder } from '../../../shared/export/parquetEncoder.ts';
 import type { Column, Table, TableEncoder } from '../../../shared/export/table.ts';
 import { csvEncoder, jsonEncoder } from '../../../shared/export/textEncoders.ts';
+import { oneLine } from '../../../shared/format/oneLine.ts';
 import { type FileFormat, saveExport, type WriteExport } from './saveExport.ts';
 
 export interface TableFormat extends FileFormat {
@@ -46,7 +47,7 @@ export async function exportTable(title: string, tables: readonly OfferedTable[]
 
 /** @throws vscode.CancellationError */
 export async function pick<T extends vscode.QuickPickItem>(title: string, items: readonly T[]): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, { title });
+  const picked = await vscode.window.showQuickPick(items, { title: oneLine(title) });
   if (picked === undefined) throw new vscode.CancellationError();
   return picked;
 }

@@ -9,14 +9,14 @@ import { pushRun } from '../../pushRun.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { changeRunMetadata, metadataOf } from '../../store/metadata.ts';
 import { toPage } from '../../store/pages.ts';
-import { logsOf, phasesOf, subUnitsOf } from '../../store/runDetails.ts';
 import type { RunFilter } from '../../store/runFilter.ts';
 import { listRuns } from '../../store/runList.ts';
 import { deleteRuns, existingRuns, type RunRow } from '../../store/runs.ts';
 import { attachmentsOf, insertUpload } from '../../store/uploads.ts';
 import { linkToRun, ownRun, uploadAddress } from '../../uploadRules.ts';
 import { existingRun, readableRun } from '../existing.ts';
-import { attachmentAnswer, contextOf, findingAnswer, logAnswer, phaseAnswer, runHeader } from './runAnswers.ts';
+import { readRun } from './readRun.ts';
+import { attachmentAnswer, contextOf, runHeader } from './runAnswers.ts';
 import { testFilter, times } from './runQueries.ts';
 
 const maxMetadata = 50;
@@ -54,19 +54,9 @@ export function runRoutes({
   mount(runs.get, async ({ params, caller, origin }) => {
     const row = await readableRun(store, params.id, caller);
     const attachments = await attachmentsOf(store, row.id);
-    const { sequences, config, secrets, findings } = contextOf(row);
-    const phases = (await phasesOf(store, row.key)).map(phaseAnswer);
     return {
-      ...runHeader(row),
-      phases,
-      sequences: sequences.map(sequenceAnswer),
+      ...(await readRun(store, row)),
       attachments: attachments.map((upload) => attachmentAnswer(upload, origin, urls)),
-      logs: (await logsOf(store, row.key)).map(logAnswer),
-      sub_units: await subUnitsOf(store, row.id),
-      metadata: (await metadataOf(store, [row.key])).get(row.key) ?? {},
-      config,
-      secrets,
-      ...(findings.length === 0 ? {} : { findings: findings.map((finding) => findingAnswer(finding, phases)) }),
     };
   });
 

@@ -1,0 +1,36 @@
+import { serverExit } from '../../shared/contract/local.ts';
+import { junitXml } from '../../shared/export/runJunit.ts';
+import { reportOf } from '../../shared/run/report.ts';
+import { readRun } from '../routes/v2/readRun.ts';
+import { openStore } from '../store/open.ts';
+import { findRun, selectRuns } from '../store/runs.ts';
+import { isSchemaOlder } from '../store/schema/migrations.ts';
+import { CommandError } from './commandError.ts';
+import type { DataFolder } from './dataFolder.ts';
+
+/**
+ * Returns a run as JUnit XML. The server of the folder may be running.
+ * @param id of the run; null for the one that was stored last
+ * @throws CommandError if there is no such run, or if the data is of another version
+ */
+export async function junitOfRun(folder: DataFolder, id: string | null): Promise<string> {
+  if (isSchemaOlder(folder.database)) {
+    throw new CommandError(
+      serverExit.schemaTooOld,
+      `The data in ${folder.path} is of an earlier version. Start this server once, which updates the data.`,
+    );
+  }
+  const { store } = openStore(folder.database);
+  try {
+    const row =
+      id === null
+        ? await selectRuns(store).orderBy('r.key', 'desc').limit(1).executeTakeFirst()
+        : await findRun(store, id);
+    if (row === undefined) {
+      throw new CommandError(1, id === null ? `${folder.path} has no run yet.` : `${folder.path} has no run ${id}.`);
+    }
+    return junitXml(reportOf({ ...(await readRun(store, row)), attachments: [] }));
+  } finally {
+    await store.destroy();
+  }
+}

@@ -6,9 +6,13 @@ import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { randomNumbers } from '../server/random.ts';
+import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
 import { eventually } from './support/until.ts';
+
+const random = randomNumbers(7);
+const values = Array.from({ length: 60 }, () => 3.3 + 0.05 * (random() + random() - 1));
 
 describe('setting limits from data', function () {
   const bench = new Bench();
@@ -29,36 +33,68 @@ describe('setting limits from data', function () {
     const params = { id: await bench.stationId('Bench 1') };
     const { api_key } = await (await bench.api()).call(local.generateKey, { params });
     const station = new StationApi(bench.address().url, api_key);
-    const random = randomNumbers(7);
-    for (let index = 0; index < 60; index += 1) {
-      await station.call(runs.create, { body: runWith(procedure, index, 3.3 + 0.05 * (random() + random() - 1)) });
+    for (const [index, value] of values.entries()) {
+      await station.call(runs.create, { body: runWith(procedure, index, value) });
     }
     await window.command('Test Stations: Refresh');
   });
 
-  it('edits the limits in the editor, after it has shown which verdicts would change', async () => {
+  it('sets limits by mouse, keys and numbers, lists the units that would change, and edits the script', async () => {
     const window = workbench();
     await window.openFile('openhtf_board.py');
     await editor().endOf('in_range(');
     await window.command('Test Stations: Set Limits from Data…');
-    await window.quickInput.opened('Limits of supply_voltage from 60 values (1/4)');
-    for (const theme of ['light', 'dark'] as const) await window.screenshot('limits', theme);
-    await window.quickInput.pick('Other limits…');
-    for (const [side, limit] of [
-      ['lower', '3.29'],
-      ['upper', '3.4'],
-    ] as const) {
-      await eventually(async () => assert.match(await window.quickInput.message(), new RegExp(`The ${side} limit`)));
-      await window.quickInput.fill(limit);
-      await window.quickInput.accept();
-    }
-    await eventually(async () => assert.equal((await window.quickInput.rows())[0]?.label, 'Apply 3.29 to 3.4 V'));
-    for (const theme of ['light', 'dark'] as const) await window.screenshot('limits-review', theme);
-    await window.quickInput.pick('Apply 3.29 to 3.4 V');
+    const page = window.webview();
+    await page.getByRole('heading', { level: 1, name: 'Limits of supply_voltage' }).waitFor();
+    const changes = page.locator('.changes');
+    const expectChanges = (lower: number, upper: number): Promise<void> => {
+      const count = values.filter((value) => value < lower || value > upper).length;
+      const sentence =
+        count === 0
+          ? 'None of 60 past units would change its verdict.'
+          : `${count} of 60 past units would change their verdict: ${count} would fail, 0 would pass.`;
+      return eventually(async () => assert.equal((await changes.innerText()).trim(), sentence));
+    };
+    await expectChanges(3.2, 3.4);
+    const [lower, upper] = ['Lower limit', 'Upper limit'].map((name) => page.getByRole('slider', { name }));
+    assert.ok(lower !== undefined && upper !== undefined);
+    const limitOf = async (slider: typeof lower): Promise<number> => Number(await slider.getAttribute('aria-valuenow'));
+    await lower.focus();
+    for (const key of ['PageUp', 'ArrowRight', 'ArrowRight', 'ArrowLeft']) await window.page.keyboard.press(key);
+    const moved = await limitOf(lower);
+    assert.equal(moved, 3.211);
+    await expectChanges(moved, 3.4);
+    const box = await upper.boundingBox();
+    assert.ok(box !== null);
+    await window.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await window.page.mouse.down();
+    await window.page.mouse.move(box.x - 80, box.y + 20, { steps: 5 });
+    await eventually(async () => assert.ok((await limitOf(upper)) < 3.4));
+    await expectChanges(moved, await limitOf(upper));
+    await window.page.mouse.up();
+    await page.getByRole('spinbutton', { name: 'Upper limit' }).fill('3.4');
+    await page.getByRole('spinbutton', { name: 'Lower limit' }).fill('3.29');
+    await window.page.keyboard.press('Tab');
+    await expectChanges(3.29, 3.4);
+    assert.deepEqual(await axeProblems(page), []);
+    await window.screenshots('limits');
+    await window.page.setViewportSize({ width: 860, height: 1000 });
+    await window.screenshot('limits-narrow', 'light');
+    await window.page.setViewportSize({ width: 1280, height: 800 });
+    assert.equal(await page.locator('tbody tr').count(), values.filter((value) => value < 3.29).length);
+    await page.getByRole('button', { name: 'Apply to Script' }).click();
     await editor().text('in_range(3.29, 3.4)').waitFor();
     assert.match(bench.read('openhtf_board.py'), /in_range\(3\.2, 3\.4\)/, 'the script is not saved');
+    await page.getByText('openhtf_board.py has these limits.').waitFor();
     await window.page.keyboard.press('Control+z');
     await editor().text('in_range(3.2, 3.4)').waitFor();
+    await page.getByText('In openhtf_board.py: 3.2 to 3.4 V').waitFor();
+    await page.locator('tbody').getByRole('button', { name: /^SN-/ }).first().click();
+    await window.page.getByRole('tab', { name: /^SN-\d+ PASS/ }).waitFor();
+    await window.closeEditor(/^SN-\d+ PASS/);
+    await page.getByRole('button', { name: /^Limits in the script/ }).click();
+    await expectChanges(3.2, 3.4);
+    await window.closeEditor('Limits of supply_voltage');
   });
 
   it('says why computed limits are not edited, and goes to their line', async () => {

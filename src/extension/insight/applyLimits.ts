@@ -47,7 +47,7 @@ function refusedError(refusal: LimitsRefusal, { document, measurementName }: Lim
 async function showLine(document: vscode.TextDocument, line: number): Promise<void> {
   const range = document.lineAt(Math.min(line, document.lineCount) - 1).range;
   const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  const editor = await vscode.window.showTextDocument(document, shown?.viewColumn);
+  const editor = await vscode.window.showTextDocument(document, shown?.viewColumn ?? vscode.ViewColumn.One);
   editor.selection = new vscode.Selection(range.start, range.start);
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }

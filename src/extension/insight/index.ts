@@ -54,7 +54,7 @@ export function registerInsight(
   });
   return vscode.Disposable.from(
     panels,
-    registerSetLimits(commands, connection, store, source),
+    registerSetLimits(commands, connection, store, source, extension),
     registerUnits(commands, connection, extension, exports),
     registerComparison(commands, connection, extension, exports),
     hints,

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { LimitsRefusal, RefusalReason } from '../../shared/script/limitsRefusal.ts';
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
-import type { LimitsMethod } from '../../shared/statistics/limitsProposal.ts';
 
 /** Says why the limits of a measurement cannot be edited. */
 export function refusalSentence({ reason, text, otherLines }: LimitsRefusal, measurement: string): string {
@@ -33,13 +32,6 @@ export function refusalSentence({ reason, text, otherLines }: LimitsRefusal, mea
     invalid: () => vscode.l10n.t('These are no limits for {0}.', measurement),
   };
   return sentences[reason]();
-}
-
-export function methodName(method: LimitsMethod): string {
-  const percent = (share: number): string => (share * 100).toLocaleString(vscode.env.language);
-  if (method.kind === 'sigmas') return vscode.l10n.t('Mean ± {0} sigma', method.sigmas);
-  if (method.kind === 'ppk') return vscode.l10n.t('Ppk of {0}', method.ppk.toLocaleString(vscode.env.language));
-  return vscode.l10n.t('Percentiles {0} and {1}', percent(method.lower), percent(method.upper));
 }
 
 export function limitsText({ lower, upper }: SpecLimits, units: string | null): string {

@@ -38,13 +38,14 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
     this.#registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
   }
 
-  open(subject: string, title: string): void {
+  /** @param beside the column of a new panel; without it, that of the active editor */
+  open(subject: string, title: string, beside?: vscode.ViewColumn.Beside): void {
     const shown = this.#pages.get(this.#keyOf(subject));
     if (shown) {
       shown.reveal();
       return;
     }
-    const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
+    const column = beside ?? vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
     const options = { ...webviewOptions(this.#extension), enableFindWidget: true };
     this.#attach(vscode.window.createWebviewPanel(this.#viewType, title, column, options), subject);
   }

@@ -77,3 +77,10 @@ export function changedVerdicts(
   }
   return { toFail, toPass };
 }
+
+/** Returns the indexes of the newest value of each unit, in the order of the values. @param serialNumbers oldest value first */
+export function newestOfUnits(serialNumbers: readonly string[]): number[] {
+  const newest = new Map<string, number>();
+  serialNumbers.forEach((serialNumber, index) => newest.set(serialNumber, index));
+  return [...newest.values()].sort((a, b) => a - b);
+}

@@ -51,8 +51,12 @@ function endsOf(histogram: Histogram): HistogramScale | null {
 }
 
 /** Renders the distribution of values with their limits. Bars outside of the limits are marked. */
-export function histogramChart(histogram: Histogram, limits: SpecLimits, label: string): unknown {
-  const scale = histogramScale(histogram, limits);
+export function histogramChart(
+  histogram: Histogram,
+  limits: SpecLimits,
+  label: string,
+  scale = histogramScale(histogram, limits),
+): unknown {
   if (scale === null) return nothing;
   const at = (value: number): string => cssPercent((value - scale.from) / (scale.to - scale.from));
   const bars = barsOf(histogram);

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import {
   changedVerdicts,
   limitsMethods,
+  newestOfUnits,
   proposeRoundedLimits,
   sideOf,
 } from '../../../src/shared/analytics/limitsStudy.ts';
@@ -40,6 +41,19 @@ describe('limits from past values', () => {
     const passed = [true, true, true, true, false];
     assert.deepEqual(changedVerdicts(values, passed, { lower: 2, upper: 5 }), { toFail: [0], toPass: [4] });
     assert.deepEqual(changedVerdicts(values, passed, { lower: null, upper: 4 }), { toFail: [], toPass: [] });
+  });
+
+  it('count the newest value of each unit', () => {
+    const serials = fc.array(fc.constantFrom('A', 'B', 'C', '__proto__'), { maxLength: 12 });
+    fc.assert(
+      fc.property(serials, (serialNumbers) => {
+        const newest = newestOfUnits(serialNumbers);
+        const expected = serialNumbers.flatMap((each, index) =>
+          serialNumbers.lastIndexOf(each) === index ? [index] : [],
+        );
+        assert.deepEqual(newest, expected);
+      }),
+    );
   });
 
   it('are proposed for the sides that have a limit now', () => {

@@ -1,0 +1,139 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import {
+  type FromLimitsPage,
+  fromLimitsPage,
+  type LimitsStudy,
+  type ScriptLimits,
+  type ToLimitsPage,
+} from '../../shared/contract/limitsPage.ts';
+import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { UserError } from '../vscode/userError.ts';
+import { webviewPage } from '../vscode/webviewPage.ts';
+import type { AnalyticsSource } from './analyticsSource.ts';
+import { applyLimits, currentLimits } from './applyLimits.ts';
+import type { LimitsSubject } from './limitsSubject.ts';
+
+const mostValues = 20_000;
+/** After the last change of the script, until its limits are read again. */
+const typingDelayMs = 300;
+
+const pageSubject = z.object({
+  script: z.string(),
+  procedureId: z.string(),
+  phaseName: z.string(),
+  measurementName: z.string(),
+  units: z.string().nullable(),
+});
+type PageSubject = z.infer<typeof pageSubject>;
+
+export const pageSubjectOf = (text: string): PageSubject => pageSubject.parse(JSON.parse(text));
+
+export function limitsPageSubject({ document, ...subject }: LimitsSubject): string {
+  return JSON.stringify({ ...subject, script: document.uri.toString() } satisfies PageSubject);
+}
+
+interface LimitsServices {
+  readonly source: AnalyticsSource;
+  readonly commands: Commands;
+  readonly extension: vscode.Uri;
+}
+
+/** The past values of a measurement, from which the limits in its script are set. */
+export class LimitsPanel implements vscode.Disposable {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #subject: PageSubject;
+  readonly #services: LimitsServices;
+  readonly #onEdit: vscode.Disposable;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(panel: vscode.WebviewPanel, subject: string, services: LimitsServices) {
+    this.#panel = panel;
+    this.#subject = pageSubjectOf(subject);
+    this.#services = services;
+    panel.title = vscode.l10n.t('Limits of {0}', oneLine(this.#subject.measurementName));
+    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    panel.webview.html = webviewPage(panel.webview, services.extension, 'limits', subject);
+    this.#onEdit = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.toString() !== this.#subject.script) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.#postScript(), typingDelayMs);
+    });
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+    void this.#load();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#onEdit.dispose();
+    this.#panel.dispose();
+  }
+
+  readonly #handlers: Handlers<FromLimitsPage> = {
+    ready: () => this.#load(),
+    refresh: () => this.#load(),
+    apply: async ({ limits }) => {
+      await applyLimits(await this.#limitsSubject(), limits);
+      await this.#postScript();
+    },
+    openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
+  };
+
+  async #receive(message: unknown): Promise<void> {
+    try {
+      await dispatch(this.#handlers, fromLimitsPage.parse(message));
+    } catch (error) {
+      await this.#services.commands.show(error);
+    }
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const [study, script] = await Promise.all([this.#study(), this.#script()]);
+      this.#post({ type: 'study', study, script });
+    } catch (error) {
+      this.#post({ type: 'failed', message: messageOf(error) });
+    }
+  }
+
+  async #study(): Promise<LimitsStudy> {
+    const { procedureId: id, phaseName: phase, measurementName: measurement, units, script } = this.#subject;
+    const query = { phase_name: phase, measurement_name: measurement, limit: mostValues };
+    const found = await this.#services.source.values(id, query);
+    if (found.values.length === 0) {
+      throw new UserError(vscode.l10n.t('No run has a number for {0} yet.', oneLine(measurement)));
+    }
+    const { values, passed, started_at, run_ids, serial_numbers, has_more } = found;
+    const file = vscode.Uri.parse(script).path.split('/').at(-1) ?? '';
+    const columns = { values, passed, started_at, run_ids, serial_numbers, has_more };
+    return { measurement, phase, procedure: found.procedure.name, script: file, units, ...columns };
+  }
+
+  async #script(): Promise<ScriptLimits> {
+    try {
+      return { kind: 'limits', ...(await currentLimits(await this.#limitsSubject())) };
+    } catch (error) {
+      return { kind: 'refused', message: messageOf(error) };
+    }
+  }
+
+  async #postScript(): Promise<void> {
+    this.#post({ type: 'script', script: await this.#script() });
+  }
+
+  /** The document is opened again if its editor was closed meanwhile. */
+  async #limitsSubject(): Promise<LimitsSubject> {
+    const { script, ...subject } = this.#subject;
+    return { ...subject, document: await vscode.workspace.openTextDocument(vscode.Uri.parse(script)) };
+  }
+
+  #post(message: ToLimitsPage): void {
+    void this.#panel.webview.postMessage(message);
+  }
+}

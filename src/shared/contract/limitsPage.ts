@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { id } from './common.ts';
+
+const limits = z.object({ lower: z.number().nullable(), upper: z.number().nullable() });
+
+/** The limits in the script, or the sentence that says why they cannot be edited. */
+const scriptLimits = z.discriminatedUnion('kind', [
+  limits.extend({ kind: z.literal('limits') }),
+  z.object({ kind: z.literal('refused'), message: z.string() }),
+]);
+export type ScriptLimits = z.infer<typeof scriptLimits>;
+
+/** The past numbers of a measurement, oldest first. Each column has one entry for each value. */
+const study = z.object({
+  measurement: z.string(),
+  phase: z.string(),
+  procedure: z.string(),
+  /** The name of the script file. */
+  script: z.string(),
+  units: z.string().nullable(),
+  values: z.array(z.number()),
+  passed: z.array(z.boolean()),
+  started_at: z.array(z.number()),
+  run_ids: z.array(id),
+  serial_numbers: z.array(z.string()),
+  /** Whether the server has older values, which are left out. */
+  has_more: z.boolean(),
+});
+export type LimitsStudy = z.infer<typeof study>;
+
+export const toLimitsPage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('study'), study, script: scriptLimits }),
+  /** The script was edited. */
+  z.object({ type: z.literal('script'), script: scriptLimits }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+export type ToLimitsPage = z.infer<typeof toLimitsPage>;
+
+export const fromLimitsPage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('refresh') }),
+  z.object({ type: z.literal('apply'), limits }),
+  z.object({ type: z.literal('openRun'), run: id }),
+]);
+export type FromLimitsPage = z.infer<typeof fromLimitsPage>;

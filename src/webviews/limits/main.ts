@@ -1,0 +1,3 @@
+import './limitsView.ts';
+
+document.body.append(document.createElement('limits-view'));

@@ -1,0 +1,44 @@
+import { changedVerdicts, digitsFor, newestOfUnits } from '../../shared/analytics/limitsStudy.ts';
+import type { LimitsStudy } from '../../shared/contract/limitsPage.ts';
+import type { SpecLimits } from '../../shared/statistics/capability.ts';
+
+export interface PastUnit {
+  readonly serialNumber: string;
+  readonly value: number;
+  readonly runId: string;
+  readonly startedAt: number;
+}
+
+/** The units of a study, each with its newest value. */
+export class PastUnits {
+  /** The smallest step of limits: about a tenth of the standard deviation, a power of ten. */
+  readonly digits: number;
+  readonly #units: readonly PastUnit[];
+  readonly #values: readonly number[];
+  readonly #passed: readonly boolean[];
+
+  constructor(study: LimitsStudy) {
+    const indexes = newestOfUnits(study.serial_numbers);
+    this.digits = digitsFor(study.values);
+    this.#values = indexes.map((index) => study.values[index] ?? NaN);
+    this.#passed = indexes.map((index) => study.passed[index] === true);
+    this.#units = indexes.map((index) => ({
+      serialNumber: study.serial_numbers[index] ?? '',
+      value: study.values[index] ?? NaN,
+      runId: study.run_ids[index] ?? '',
+      startedAt: study.started_at[index] ?? 0,
+    }));
+  }
+
+  get count(): number {
+    return this.#units.length;
+  }
+
+  /** Returns the units whose verdict would change, newest first. */
+  changes(limits: SpecLimits): { toFail: PastUnit[]; toPass: PastUnit[] } {
+    const { toFail, toPass } = changedVerdicts(this.#values, this.#passed, limits);
+    const unitsAt = (indexes: readonly number[]): PastUnit[] =>
+      indexes.toReversed().flatMap((index) => this.#units[index] ?? []);
+    return { toFail: unitsAt(toFail), toPass: unitsAt(toPass) };
+  }
+}

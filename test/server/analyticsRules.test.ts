@@ -185,6 +185,15 @@ describe('statistics over HTTP', function () {
     assert.deepEqual([summary.type, detail.type, summary.count], ['numeric', 'numeric', 4]);
   });
 
+  it('find the runs of an operator as the script named it', async () => {
+    await measured('A', noon, 1, { operated_by: 'Ana@Example.com' });
+    await measured('B', noon + 1000, 2, { operated_by: 'bob@example.com' });
+    for (const operators of ['Ana@Example.com', 'ana@example.com']) {
+      assert.equal((await ask({ operators })).runs, 1);
+      assert.deepEqual((await askAll({ operators })).list.values, [1]);
+    }
+  });
+
   it('do not mix values in different units', async () => {
     for (const [index, units] of ['V', 'mV', undefined, 'V'].entries()) {
       const first = phase(noon, { value: index + 1, upper: 10 });

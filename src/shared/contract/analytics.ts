@@ -19,8 +19,8 @@ const filterQuery = z.object({
   revision_ids: many(id),
   procedure_version_ids: many(id),
   batch_ids: many(id),
-  /** What `operated_by` named. */
-  operators: many(z.string()),
+  /** What `operated_by` named, in any case. */
+  operators: many(z.string().toLowerCase()),
   /** `first`: of the runs of a unit on a day, the first attempt alone. Yields and retests are about all attempts anyway. */
   attempts: z.enum(['all', 'first']).default('all'),
   include_reference_units: z.stringbool().default(false),

@@ -58,7 +58,7 @@ class InsightView extends PageElement implements View {
     if (!shown) return html`<p class="note loading">${l10n.t('Loading the statistics…')}</p>`;
     return html`
       <div class="page" aria-busy=${isWaiting}>
-        ${shown.left_out === null ? nothing : html`<p class="note left-out">${shown.left_out}</p>`}
+        ${shown.left_out === null ? nothing : html`<aside class="note left-out">${shown.left_out}</aside>`}
         ${shown.type === 'procedure' ? procedurePage(this, shown) : measurementPage(this, shown)}
       </div>
     `;

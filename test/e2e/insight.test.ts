@@ -132,7 +132,7 @@ describe('the pages of statistics', function () {
     await window.quickInput.opened('Export statistics of rail_3v3');
     await window.screenshots('export-tables');
     await window.quickInput.pick('Numeric values, each with its run');
-    await window.quickInput.opened('Export Numeric values, each with its run as');
+    await window.quickInput.opened('Choose a format');
     await window.screenshot('export-formats', 'light');
     await window.quickInput.pick('CSV');
     const lines = (await saveAs(window, bench, /^rail_3v3 values \d{4}-\d\d-\d\d\.csv$/)).trimEnd().split('\r\n');

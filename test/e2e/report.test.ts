@@ -193,7 +193,7 @@ describe('the run report', function () {
     const html = await saved(/^SN-2041 FVT1 2026-11-20T09-30-00\.html$/);
     assert.match(html, /rail_5v.+FAIL.+5\.31.+4\.8 ≤ x ≤ 5\.2/);
     assert.match(html, /<polyline points="/);
-    assert.match(html, /<img src="data:image\/png;base64,/);
+    assert.match(html, /<img src="data:image\/svg\+xml;base64,/);
     assert.match(html, /<code>[0-9a-f]{64}<\/code>/);
     assert.doesNotMatch(html, /<script|signature=/);
     await exportAs('JUnit XML');

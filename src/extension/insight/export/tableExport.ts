@@ -38,7 +38,7 @@ export async function exportTable(title: string, tables: readonly OfferedTable[]
   const [only] = tables;
   const table = tables.length === 1 && only !== undefined ? only : await pick(title, tables);
   const formats = tableFormats().map((format) => ({ ...format, label: format.name }));
-  const format = await pick(vscode.l10n.t('Export {0} as', table.label), formats);
+  const format = await pick(vscode.l10n.t('Choose a format'), formats);
   const day = new Date().toLocaleDateString('sv');
   await saveExport(`${table.name} ${day}`, format, async (file, report, token) => {
     await writeTable(await table.load(), format, file, report, token);

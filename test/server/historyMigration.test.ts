@@ -52,6 +52,8 @@ drop table procedure_days;
 drop table measurement_days;
 drop table analytics_state;
 drop table failed_measurements;
+drop trigger stations_updated_by_sample;
+drop table golden_rules;
 insert into uptime_days values ('UTC', 1, '2026-03-01', 5);
 pragma user_version = 6;`;
 

@@ -15,7 +15,18 @@ const codicons = ['codicon.css', 'codicon.ttf'].map((file) => join('node_modules
 const translations = readdirSync(join(root, 'l10n'))
   .filter((file) => file !== 'bundle.l10n.json')
   .map((file) => join('l10n', file));
-const views = ['prompt', 'report', 'uptime', 'insight', 'unit', 'compare', 'limits', 'operator', 'operatorPage'];
+const views = [
+  'prompt',
+  'report',
+  'uptime',
+  'insight',
+  'unit',
+  'compare',
+  'limits',
+  'study',
+  'operator',
+  'operatorPage',
+];
 
 const common = { absWorkingDir: root, bundle: true, legalComments: 'none', logLevel: 'warning', metafile: true };
 

@@ -54,7 +54,11 @@ export function start(context: vscode.ExtensionContext): Commands {
     running.parts,
     registerUptime(commands, connection, store, feed, log, context),
     registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
-    registerInsight(commands, connection, store, feed, log, context.extensionUri, reader, running.shownRuns),
+    registerInsight(commands, connection, store, feed, log, context.extensionUri, reader, {
+      shownRuns: running.shownRuns,
+      startScript: running.startScript,
+      state: context.workspaceState,
+    }),
     registerWelcome(commands, context, store),
   );
   return commands;

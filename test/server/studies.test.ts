@@ -330,7 +330,7 @@ describe('a gauge study', function () {
     );
     const outcomes = studyResult(study, null);
     assert.ok(outcomes.kind === 'agreement');
-    assert.equal(outcomes.knownParts, 2);
+    assert.equal(outcomes.standard.size, 2);
     assert.equal(outcomes.agreement.kappa, 1);
     for (const { effectiveness } of outcomes.agreement.operators) {
       assert.ok(effectiveness.kind === 'share' && effectiveness.share === 1);

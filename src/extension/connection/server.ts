@@ -27,7 +27,8 @@ export type ServerCapability =
   | 'uptime'
   | 'analytics'
   | 'run-filters'
-  | 'golden-checks';
+  | 'golden-checks'
+  | 'studies';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
 import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
+import type { StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
@@ -14,7 +15,16 @@ import { Exports, type ShownRuns } from './export/exports.ts';
 import { registerInsightCommands } from './insightCommands.ts';
 import { InsightPanel, insightSubjectOf } from './insightPanel.ts';
 import { registerSetLimits } from './setLimits.ts';
+import { registerStudies } from './study/index.ts';
+import { StudyScripts } from './study/studyScript.ts';
 import { registerComparison, registerUnits } from './unitCommands.ts';
+
+/** What the feature for runs gives the others, and where the workspace keeps its state. */
+interface RunParts {
+  readonly shownRuns: () => ShownRuns | undefined;
+  readonly startScript: StartScript;
+  readonly state: vscode.Memento;
+}
 
 /** Registers what explains the data of all runs. */
 export function registerInsight(
@@ -25,7 +35,7 @@ export function registerInsight(
   log: Log,
   extension: vscode.Uri,
   reader: ScriptReader,
-  shownRuns: () => ShownRuns | undefined,
+  { shownRuns, startScript, state }: RunParts,
 ): vscode.Disposable {
   const source = new AnalyticsSource(connection);
   const exports = new Exports(connection, source);
@@ -57,6 +67,7 @@ export function registerInsight(
     registerSetLimits(commands, connection, store, source, extension),
     registerUnits(commands, connection, extension, exports),
     registerComparison(commands, connection, extension, exports),
+    registerStudies({ ...services, startScript, scripts: new StudyScripts(connection, state) }, source),
     hints,
   );
 }

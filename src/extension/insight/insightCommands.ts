@@ -46,10 +46,11 @@ export function registerInsightCommands(
 async function procedureOf(connection: Connection, argument: unknown): Promise<string> {
   const id =
     procedureArgument.safeParse(argument).data?.procedureId ?? procedureNode.safeParse(argument).data?.procedure.id;
-  return id ?? askProcedure(connection);
+  return id ?? askProcedure(connection, vscode.l10n.t('Statistics of a procedure'));
 }
 
-async function askProcedure(connection: Connection): Promise<string> {
+/** @throws vscode.CancellationError; UserError if there is no procedure */
+export async function askProcedure(connection: Connection, title: string): Promise<string> {
   const all = await listProcedures(connection);
   if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
   const items = all.map((procedure) => ({
@@ -57,7 +58,6 @@ async function askProcedure(connection: Connection): Promise<string> {
     description: withoutIcons(procedure.name),
     id: procedure.id,
   }));
-  const title = vscode.l10n.t('Statistics of a procedure');
   const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
   if (picked === undefined) throw new vscode.CancellationError();
   return picked.id;

@@ -92,6 +92,12 @@ export class InsightPanel implements vscode.Disposable {
         procedureId: this.#subject.procedure,
         days,
       }),
+    newGaugeStudy: () =>
+      vscode.commands.executeCommand('testStations.newGaugeStudy', {
+        procedureId: this.#subject.procedure,
+        phaseName: this.#subject.measurement?.phase_name,
+        measurementName: this.#subject.measurement?.measurement_name,
+      }),
   };
 
   async #receive(message: unknown): Promise<void> {

@@ -40,6 +40,7 @@ function unitRun(run: RunListItem, failed: ReadonlyMap<string, readonly string[]
     version: run.procedure.version?.tag ?? null,
     station: run.created_by_station?.name ?? null,
     operator: operator?.name ?? operator?.email ?? null,
+    gauge_study: run.gauge_study?.name ?? null,
     failed: failed === undefined ? null : [...(failed.get(run.id) ?? [])],
   };
 }

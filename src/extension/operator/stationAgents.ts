@@ -8,7 +8,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { LiveScript, LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
-import { UserError } from '../vscode/userError.ts';
+import { requireTrust } from '../vscode/requireTrust.ts';
 import { StationAgent } from './stationAgent.ts';
 import type { StationScripts } from './stationScripts.ts';
 
@@ -20,13 +20,6 @@ interface AgentDependencies {
   readonly startScript: StartScript;
   readonly log: Log;
   readonly report: (error: unknown) => void;
-}
-
-function requireTrust(): void {
-  if (vscode.workspace.isTrusted) return;
-  throw new UserError(vscode.l10n.t('Scripts of this folder are run only once you trust it.'), [
-    { label: vscode.l10n.t('Manage Trust'), run: () => vscode.commands.executeCommand('workbench.trust.manage') },
-  ]);
 }
 
 /** The agents of this window, one per station. An agent exists from its first use until the window closes. */

@@ -17,13 +17,13 @@ export function runItem(run: RunListItem, hasStation: boolean): vscode.TreeItem 
   const when = new Date(run.started_at).toLocaleString(vscode.env.language);
   const station = run.created_by_station == null ? [] : [oneLine(run.created_by_station.name)];
   item.id = `run:${run.id}`;
-  item.description = [run.outcome, shortTime(new Date(run.started_at)), ...(hasStation ? station : []), procedure].join(
-    ' · ',
-  );
+  const study = run.gauge_study === undefined ? [] : [vscode.l10n.t('gauge study')];
+  const shown = [run.outcome, shortTime(new Date(run.started_at)), ...(hasStation ? station : []), procedure, ...study];
+  item.description = shown.join(' · ');
   item.iconPath = outcomeIcon(run.outcome);
   item.contextValue = 'run';
   const unit = `${serial} (${oneLine(run.unit.part.number)})`;
-  item.tooltip = [unit, run.outcome, procedure, ...station, when].join('\n');
+  item.tooltip = [unit, run.outcome, procedure, ...study, ...station, when].join('\n');
   item.accessibilityInformation = {
     label: [serial, run.outcome, procedure, ...(hasStation ? station : []), when].join(', '),
   };

@@ -108,11 +108,16 @@ export class Step {
     });
   }
 
-  /** Asks for any number of items. @returns them, and what was typed meanwhile */
+  /**
+   * Asks for any number of items.
+   * @param check returns why the picked items are not an answer yet
+   * @returns them, and what was typed meanwhile
+   */
   pickMany<T extends vscode.QuickPickItem>(
     items: readonly T[],
     isPicked: (item: T) => boolean,
     placeholder: string,
+    check: (picked: readonly T[]) => string | undefined = () => undefined,
   ): Promise<{ picked: readonly T[]; text: string }> {
     const box = vscode.window.createQuickPick<T>();
     box.canSelectMany = true;
@@ -121,7 +126,11 @@ export class Step {
     box.items = items;
     box.selectedItems = items.filter(isPicked);
     return this.show(box, (done) => {
-      box.onDidAccept(() => done({ picked: box.selectedItems, text: box.value.trim() }));
+      box.onDidAccept(() => {
+        const problem = check(box.selectedItems);
+        if (problem === undefined) done({ picked: box.selectedItems, text: box.value.trim() });
+        else box.placeholder = problem;
+      });
     });
   }
 

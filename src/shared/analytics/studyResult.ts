@@ -21,8 +21,8 @@ export interface GaugeResult {
 export interface AgreementResult {
   readonly kind: 'agreement';
   readonly calls: readonly AttributeCall[];
-  /** How many parts have a known standard. */
-  readonly knownParts: number;
+  /** Whether a part is good, for the parts with a known standard. */
+  readonly standard: ReadonlyMap<string, boolean>;
   readonly agreement: AttributeAgreement;
 }
 
@@ -82,7 +82,7 @@ function agreementOf({ parts }: Study, calls: readonly AttributeCall[]): Agreeme
   const known = new Map(
     parts.flatMap(({ serial_number, is_good }) => (is_good === null ? [] : [[serial_number, is_good]])),
   );
-  return { kind: 'agreement', calls, knownParts: known.size, agreement: attributeAgreement(calls, known) };
+  return { kind: 'agreement', calls, standard: known, agreement: attributeAgreement(calls, known) };
 }
 
 const placeOf = (

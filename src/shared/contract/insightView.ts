@@ -64,5 +64,7 @@ export const fromInsight = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openRun'), run: id }),
   measurementName.extend({ type: z.literal('openMeasurement'), days: daysBack }),
   z.object({ type: z.literal('openProcedure'), days: daysBack }),
+  /** Of the measurement of the page. */
+  z.object({ type: z.literal('newGaugeStudy') }),
 ]);
 export type FromInsight = z.infer<typeof fromInsight>;

@@ -27,6 +27,9 @@ export function measurementPage(view: View, page: MeasurementStatistics): unknow
         </button>
         ${from === null || to === null ? nothing : rangeText(from, to, zone)}
       </span>
+      <button type="button" class="link" @click=${() => send({ type: 'newGaugeStudy' })}>
+        ${l10n.t('New Gauge Study')}
+      </button>
       ${tools(view)}
     </header>
     ${

@@ -73,7 +73,10 @@ function row(run: UnitRun, isMarked: boolean, onMark: () => void): unknown {
       </td>
       <td>${outcomeMark(run.outcome)}</td>
       <th scope="row"><button type="button" class="link">${started}</button></th>
-      <td>${run.procedure} ${run.version === null ? nothing : html`<span class="note">${run.version}</span>`}</td>
+      <td>
+        ${run.procedure} ${run.version === null ? nothing : html`<span class="note">${run.version}</span>`}
+        ${run.gauge_study === null ? nothing : html`<span class="note" title=${run.gauge_study}>${l10n.t('gauge study')}</span>`}
+      </td>
       <td>${failedText(run)}</td>
       <td>${run.station}</td>
       <td class="number">${formatIsoDuration(run.duration)}</td>

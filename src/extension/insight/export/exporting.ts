@@ -2,3 +2,4 @@
 export { exportRun } from './runExport.ts';
 export { exportComparison, exportRunList } from './runListExport.ts';
 export { exportStatistics } from './statisticsExport.ts';
+export { exportStudy } from './studyExport.ts';

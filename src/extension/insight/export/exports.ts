@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { InsightQuestion, InsightSubject } from '../../../shared/contract/insightView.ts';
 import { type Run, runs } from '../../../shared/contract/runs.ts';
+import type { Study } from '../../../shared/contract/studies.ts';
 import type { CallInput } from '../../client/stationApi.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { downloadAttachment } from '../../connection/downloadedAttachments.ts';
@@ -49,6 +50,11 @@ export class Exports {
       run: await this.#connection.call(runs.get, { params: { id } }),
       content: (attachment) => downloadAttachment(this.#connection, attachment),
     };
+  }
+
+  async study(study: Study): Promise<void> {
+    const { exportStudy } = await import('./exporting.ts');
+    await exportStudy(study);
   }
 
   unit(serialNumber: string): Promise<void> {

@@ -36,6 +36,7 @@ export function serverRoutes({
         'analytics',
         'run-filters',
         'golden-checks',
+        'studies',
       ],
     };
     return json(answer);

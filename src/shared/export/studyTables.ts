@@ -1,0 +1,125 @@
+import { type AgreementResult, type GaugeResult, studyResult } from '../analytics/studyResult.ts';
+import type { Study, StudyTrial, StudyValue } from '../contract/studies.ts';
+import type { ShareAnswer } from '../statistics/wilson.ts';
+import { type ColumnsOf, type Table, tableOf, valueCells } from './table.ts';
+
+interface StudiedValue {
+  readonly study: Study;
+  readonly trial: StudyTrial;
+  /** Null for the outcome of the run. */
+  readonly name: Study['measurements'][number] | null;
+  readonly found: StudyValue | undefined;
+}
+
+const runColumns: ColumnsOf<StudiedValue> = [
+  ['position', 'integer', ({ trial }) => trial.position],
+  ['part', 'text', ({ study, trial }) => study.parts[trial.part]?.serial_number],
+  ['is_good', 'boolean', ({ study, trial }) => study.parts[trial.part]?.is_good],
+  ['appraiser', 'text', ({ study, trial }) => study.appraisers[trial.appraiser]?.name],
+  ['station', 'text', ({ study, trial }) => study.appraisers[trial.appraiser]?.station.name],
+  ['trial', 'integer', ({ trial }) => trial.trial],
+  ['run_id', 'text', ({ trial }) => trial.run?.id],
+  ['started_at', 'time', ({ trial }) => (trial.run === null ? null : Date.parse(trial.run.started_at))],
+  ['outcome', 'text', ({ trial }) => trial.run?.outcome],
+  ['phase', 'text', ({ name }) => name?.phase_name],
+  ['measurement', 'text', ({ name }) => name?.measurement_name],
+  ['value', 'number', ({ found }) => valueCells(found?.value).number],
+  ['value_text', 'text', ({ found }) => valueCells(found?.value).text],
+  ['units', 'text', ({ found }) => found?.units],
+  ['lower_limit', 'number', ({ found }) => found?.lower],
+  ['upper_limit', 'number', ({ found }) => found?.upper],
+];
+
+/** Returns a row for each run and measurement of a study, in the order of the runs. */
+export const studyRunsTable = (study: Study): Table =>
+  tableOf(
+    runColumns,
+    study.plan.flatMap((trial): StudiedValue[] =>
+      study.measurements.length === 0
+        ? [{ study, trial, name: null, found: undefined }]
+        : study.measurements.map((name, index) => ({ study, trial, name, found: trial.run?.values[index] })),
+    ),
+  );
+
+interface Figure {
+  readonly measurement?: string;
+  readonly figure: string;
+  readonly of: string;
+  readonly value: number | null;
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly text?: string;
+}
+
+const figureColumns: ColumnsOf<Figure> = [
+  ['measurement', 'text', ({ measurement }) => measurement],
+  ['of', 'text', ({ of }) => of],
+  ['figure', 'text', ({ figure }) => figure],
+  ['value', 'number', ({ value }) => value],
+  ['lower', 'number', ({ lower }) => lower],
+  ['upper', 'number', ({ upper }) => upper],
+  ['text', 'text', ({ text }) => text],
+];
+
+/** Returns all figures of the results that a study has. Shares of decisions have the ends of their 95 % interval. */
+export function studyResultTable(study: Study): Table {
+  const indexes = study.measurements.length === 0 ? [null] : study.measurements.keys();
+  const figures = [...indexes].flatMap((index) => {
+    const result = studyResult(study, index);
+    const name = index === null ? undefined : study.measurements[index];
+    const measurement = name === undefined ? 'outcome' : `${name.phase_name} / ${name.measurement_name}`;
+    const found = result.kind === 'gauge' ? gaugeFigures(result) : result.kind === 'agreement' ? shares(result) : [];
+    return found.map((figure) => ({ ...figure, measurement }));
+  });
+  return tableOf(figureColumns, figures);
+}
+
+function gaugeFigures({ rr }: GaugeResult): Figure[] {
+  if (rr.kind !== 'study') return [];
+  const components = [
+    ['gauge', rr.gaugeRr],
+    ['repeatability', rr.repeatability],
+    ['reproducibility', rr.reproducibility],
+    ['part to part', rr.partToPart],
+    ['total', rr.total],
+  ] as const;
+  return [
+    { of: 'study', figure: 'verdict', value: null, text: rr.verdict },
+    { of: 'study', figure: 'distinct categories', value: rr.distinctCategories },
+    { of: 'study', figure: 'interaction pooled', value: null, text: String(rr.isPooled) },
+    ...components.flatMap(([of, { sigma, percentContribution, percentStudy, percentTolerance }]) => [
+      { of, figure: 'sigma', value: sigma },
+      { of, figure: 'variance', value: sigma ** 2 },
+      { of, figure: '% contribution', value: percentContribution },
+      { of, figure: '% study', value: percentStudy },
+      { of, figure: '% tolerance', value: percentTolerance },
+    ]),
+    ...Object.entries(rr.anova).flatMap(([source, { sumOfSquares, degrees, meanSquare, f, p }]) => {
+      const of = `ANOVA, ${source}`;
+      return [
+        { of, figure: 'sum of squares', value: sumOfSquares },
+        { of, figure: 'degrees of freedom', value: degrees },
+        { of, figure: 'mean square', value: meanSquare },
+        { of, figure: 'F', value: f },
+        { of, figure: 'p', value: p },
+      ];
+    }),
+  ];
+}
+
+const shares = ({ agreement }: AgreementResult): Figure[] => [
+  share('study', 'between appraisers', agreement.between),
+  { of: 'study', figure: "Fleiss's kappa", value: agreement.kappa },
+  ...agreement.operators.flatMap(({ operator, within, effectiveness, missRate, falseAlarmRate, kappa }) => [
+    share(operator, 'within the appraiser', within),
+    share(operator, 'effectiveness', effectiveness),
+    share(operator, 'miss rate', missRate),
+    share(operator, 'false alarm rate', falseAlarmRate),
+    { of: operator, figure: "Cohen's kappa", value: kappa },
+  ]),
+];
+
+const share = (of: string, figure: string, answer: ShareAnswer): Figure =>
+  answer.kind === 'share'
+    ? { of, figure, value: answer.share, lower: answer.lower, upper: answer.upper }
+    : { of, figure, value: null };

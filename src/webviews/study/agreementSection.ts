@@ -1,0 +1,82 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { AgreementResult } from '../../shared/analytics/studyResult.ts';
+import type { OperatorAgreement } from '../../shared/statistics/attributeAgreement.ts';
+import { figure } from '../shared/numbers.ts';
+import { shareWords } from './words.ts';
+
+const goodKappa = 0.75;
+const poorKappa = 0.4;
+
+/** The result of a study of pass and fail. */
+export function agreementSection({ calls, standard, agreement }: AgreementResult): unknown {
+  const parts = new Set(calls.map(({ part }) => part)).size;
+  const names = [l10n.t('Appraiser'), l10n.t('Within the appraiser')];
+  const known = [l10n.t('Effectiveness'), l10n.t('Miss rate'), l10n.t('False alarm rate'), l10n.t("Cohen's kappa")];
+  const hasStandard = standard.size > 0;
+  const label = l10n.t('Agreement of the appraisers');
+  return html`
+    <p class="lead">${l10n.t('All decisions are the same on {0}.', shareWords(agreement.between, partsText(parts)))}</p>
+    <p>${kappaSentence(agreement.kappa)}</p>
+    <div class="scroller" tabindex="0" role="region" aria-label=${label}>
+      <table class="numbers">
+        <thead>
+          <tr>
+            ${[...names, ...(hasStandard ? known : [])].map((name) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${agreement.operators.map((each) => row(each, calls, parts, standard))}
+        </tbody>
+      </table>
+    </div>
+    <p class="note">
+      ${
+        hasStandard
+          ? l10n.t(
+              'AIAG asks for an effectiveness of 90% or more, a miss rate of 2% or less, and a false alarm rate of 5% or less.',
+            )
+          : l10n.t('No part has a known standard, so the study does not show which decisions are right.')
+      }
+    </p>
+  `;
+}
+
+function row(
+  { operator, within, effectiveness, missRate, falseAlarmRate, kappa }: OperatorAgreement,
+  calls: AgreementResult['calls'],
+  parts: number,
+  standard: ReadonlyMap<string, boolean>,
+): unknown {
+  const decisionsOn = (isGood: boolean): number =>
+    calls.filter((call) => call.operator === operator && standard.get(call.part) === isGood).length;
+  const undefinedKappa = l10n.t('undefined: all decisions are the same');
+  return html`
+    <tr>
+      <th scope="row">${operator}</th>
+      <td>${shareWords(within, partsText(parts))}</td>
+      ${
+        standard.size === 0
+          ? nothing
+          : html`
+              <td>${shareWords(effectiveness, partsText(standard.size))}</td>
+              <td>${shareWords(missRate, decisionsText(decisionsOn(false)))}</td>
+              <td>${shareWords(falseAlarmRate, decisionsText(decisionsOn(true)))}</td>
+              <td>${kappa === null ? undefinedKappa : figure(Number(kappa.toFixed(3)))}</td>
+            `
+      }
+    </tr>
+  `;
+}
+
+const partsText = (count: number): string => l10n.t('{0} parts', count);
+const decisionsText = (count: number): string => l10n.t('{0} decisions', count);
+
+function kappaSentence(kappa: number | null): string {
+  if (kappa === null) return l10n.t("Fleiss' kappa is undefined, because all decisions are the same.");
+  const text = figure(Number(kappa.toFixed(3)));
+  if (kappa > goodKappa) return l10n.t("Fleiss' kappa of all decisions is {0}, which is good (above 0.75).", text);
+  return kappa < poorKappa
+    ? l10n.t("Fleiss' kappa of all decisions is {0}, which is poor (below 0.40).", text)
+    : l10n.t("Fleiss' kappa of all decisions is {0}, which is between poor (0.40) and good (0.75).", text);
+}

@@ -1,0 +1,157 @@
+import * as l10n from '@vscode/l10n';
+import { html, nothing } from 'lit';
+import type { GaugeResult } from '../../shared/analytics/studyResult.ts';
+import { type GaugeComponent, type GaugeStudy, poolingAlpha } from '../../shared/statistics/gaugeRr.ts';
+import { figure } from '../shared/numbers.ts';
+import { gaugeCharts } from './gaugeCharts.ts';
+import { percentText } from './words.ts';
+
+const neededCategories = 5;
+
+/** The result of a study of numbers. */
+export function gaugeSection(result: GaugeResult, trials: number): unknown {
+  const { rr } = result;
+  if (rr.kind === 'noVariation') return html`<p>${l10n.t('All values are equal, so there is nothing to compare.')}</p>`;
+  if (rr.kind !== 'study') return html`<p>${l10n.t('The runs are too few for a result.')}</p>`;
+  return html`
+    <p class="lead" data-verdict=${rr.verdict}>${verdictSentence(rr)}</p>
+    <p>${categoriesSentence(rr.distinctCategories)}</p>
+    ${componentsTable(rr, result.units)}
+    <p class="note">${interactionSentence(rr)} ${toleranceSentence(result)}</p>
+    <details>
+      <summary>${l10n.t('Analysis of variance')}</summary>
+      ${anovaTable(rr)}
+    </details>
+    ${gaugeCharts(result, trials)}
+  `;
+}
+
+function verdictSentence({ verdict, gaugeRr: { percentStudy, percentTolerance } }: GaugeStudy): string {
+  const share =
+    percentTolerance === null
+      ? l10n.t('{0} of the variation in the study', percentText(percentStudy))
+      : l10n.t(
+          '{0} of the variation in the study and {1} of the tolerance',
+          percentText(percentStudy),
+          percentText(percentTolerance),
+        );
+  switch (verdict) {
+    case 'acceptable':
+      return l10n.t('Good: the gauge takes {0}, which is below 10%.', share);
+    case 'conditional':
+      return l10n.t('Conditional: the gauge takes {0}, and 10% to 30% is acceptable on conditions.', share);
+    case 'notAcceptable':
+      return l10n.t('Not acceptable: the gauge takes {0}, and more than 30% is too much.', share);
+  }
+}
+
+function categoriesSentence(count: number | null): string {
+  if (count === null) return l10n.t('The gauge adds no variation of its own.');
+  return count < neededCategories
+    ? l10n.t('Distinct categories (ndc): {0}. AIAG asks for 5 or more.', count)
+    : l10n.t('Distinct categories (ndc): {0}. AIAG asks for 5 or more, so this is enough.', count);
+}
+
+function interactionSentence({ anova, isPooled }: GaugeStudy): string {
+  const { p } = anova.interaction;
+  if (p === null) return l10n.t('The repeated trials do not differ, so that the interaction cannot be tested.');
+  const text = figure(Number(p.toPrecision(3)));
+  return isPooled
+    ? l10n.t(
+        'ANOVA method. Interaction of parts and appraisers: p = {0}, above alpha = {1}, so it is pooled.',
+        text,
+        poolingAlpha,
+      )
+    : l10n.t(
+        'ANOVA method. Interaction of parts and appraisers: p = {0}, not above alpha = {1}, so it is kept.',
+        text,
+        poolingAlpha,
+      );
+}
+
+function toleranceSentence({ limits, haveLimitsChanged, units }: GaugeResult): string {
+  if (haveLimitsChanged) return l10n.t('The limits changed during the study, so there is no % tolerance.');
+  if (limits === null) return l10n.t('The measurement has no limits, so there is no % tolerance.');
+  const { lower, upper } = limits;
+  if (lower !== null && upper !== null) {
+    return l10n.t('Limits: {0} to {1}. % tolerance is of six sigmas.', figure(lower), figure(upper, units));
+  }
+  const limit = figure(lower ?? upper ?? 0, units);
+  return l10n.t('A single limit: {0}. % tolerance is three sigmas of the distance from the mean.', limit);
+}
+
+function componentsTable(rr: GaugeStudy, units: string | null): unknown {
+  const rows: readonly (readonly [string, GaugeComponent])[] = [
+    [l10n.t('Gauge (GRR)'), rr.gaugeRr],
+    [l10n.t('Repeatability (EV)'), rr.repeatability],
+    [l10n.t('Reproducibility (AV)'), rr.reproducibility],
+    [l10n.t('Part to part (PV)'), rr.partToPart],
+    [l10n.t('Total (TV)'), rr.total],
+  ];
+  const names = [l10n.t('Component'), l10n.t('Sigma'), l10n.t('Variance'), l10n.t('% contribution'), l10n.t('% study')];
+  const hasTolerance = rr.total.percentTolerance !== null;
+  const label = l10n.t('Components of the variation');
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>
+    <table class="numbers">
+      <thead>
+        <tr>
+          ${[...names, ...(hasTolerance ? [l10n.t('% tolerance')] : [])].map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, { sigma, percentContribution, percentStudy, percentTolerance }]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${figure(sigma, units)}</td>
+              <td>${figure(sigma ** 2)}</td>
+              <td>${percentText(percentContribution)}</td>
+              <td>${percentText(percentStudy)}</td>
+              ${percentTolerance === null ? nothing : html`<td>${percentText(percentTolerance)}</td>`}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function anovaTable({ anova }: GaugeStudy): unknown {
+  const rows = [
+    [l10n.t('Parts'), anova.part],
+    [l10n.t('Appraisers'), anova.operator],
+    [l10n.t('Interaction'), anova.interaction],
+    [l10n.t('Repeatability'), anova.repeatability],
+    [l10n.t('Total'), anova.total],
+  ] as const;
+  const names = [
+    l10n.t('Source'),
+    l10n.t('Sum of squares'),
+    l10n.t('Degrees of freedom'),
+    l10n.t('Mean square'),
+    'F',
+    'p',
+  ];
+  const label = l10n.t('Analysis of variance');
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>
+    <table class="numbers">
+      <thead>
+        <tr>
+          ${names.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, { sumOfSquares, degrees, meanSquare, f, p }]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${figure(sumOfSquares)}</td>
+              <td>${degrees}</td>
+              <td>${figure(meanSquare)}</td>
+              <td>${f === null ? nothing : figure(f)}</td>
+              <td>${p === null ? nothing : figure(Number(p.toPrecision(3)))}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,8 @@
+import * as z from 'zod';
+import type { FromStudyPage } from '../../shared/contract/studyPage.ts';
+import { post, ViewState } from '../shared/host.ts';
+
+export const send = (message: FromStudyPage): void => post(message);
+
+/** Creating it saves the subject, by which the host restores the page. */
+export const viewState = new ViewState(z.object({}));

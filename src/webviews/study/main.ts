@@ -1,0 +1,3 @@
+import './studyView.ts';
+
+document.body.append(document.createElement('study-view'));

@@ -4,7 +4,7 @@ import { operation } from './common.ts';
 export const runFilterValues = {
   /** Values to offer for filters of runs that no other operation lists. */
   list: operation({
-    id: 'local.run_filter_values',
+    id: 'local.runs.filterValues',
     method: 'GET',
     path: '/api/local/run-filter-values',
     access: ['user'],

@@ -24,6 +24,8 @@ user keys only
   local.demoData: create
   local.analytics: measurement measurements procedure values
   local.goldenChecks: rules set
+  local.runs: filterValues
+  local.studies: attach create delete discard get list release update
   v1.runs: delete
   v1.units: delete
   runs: delete

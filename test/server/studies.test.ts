@@ -3,6 +3,7 @@ import { before, describe, it } from 'mocha';
 import { type GaugeResult, studyResult } from '../../src/shared/analytics/studyResult.ts';
 import { analytics } from '../../src/shared/contract/analytics.ts';
 import type { Outcome } from '../../src/shared/contract/common.ts';
+import { operator } from '../../src/shared/contract/operator.ts';
 import { overview } from '../../src/shared/contract/overview.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { studies, type Study, type StudyTrial } from '../../src/shared/contract/studies.ts';
@@ -304,6 +305,31 @@ describe('a gauge study', function () {
     const complete = await bench.user.send(studies.update, { params: { id: study.id }, body: { is_active: true } });
     assert.match(complete.text, /is complete/);
     for (const each of [first, second, third]) await remove(each);
+  });
+
+  it('is shown on the live page of the station of the next run, while it is active', async () => {
+    const turn = async (id: string) => (await bench.user.call(operator.state, { params: { id } })).board?.study;
+    const appraisers = [
+      { name: 'Bench 1', station_id: station.id },
+      { name: 'Bench 2', station_id: other.id },
+    ];
+    let study = await create({ appraisers });
+    assert.deepEqual([await turn(station.id), await turn(other.id)], [null, null]);
+    study = await activate(study);
+    const trialNow = trialOf(study, 1);
+    const [here, there] = trialNow.appraiser === 0 ? [station, other] : [other, station];
+    assert.deepEqual(await turn(here.id), {
+      name: 'Study of thickness',
+      position: 1,
+      run_count: 8,
+      serial_number: nextPart(study),
+      appraiser: appraisers[trialNow.appraiser]?.name,
+    });
+    assert.equal(await turn(there.id), null);
+    await here.client.call(runs.create, { body: runOf(nextPart(study), 'PASS', [1]) });
+    assert.equal((await turn(here.id))?.position, 2);
+    await remove(study);
+    assert.equal(await turn(here.id), null);
   });
 
   it('names the runs without a value, and compares pass and fail with the known standard', async () => {

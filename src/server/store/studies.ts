@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type PlannedTrial, trialOrder } from '../../shared/analytics/trialOrder.ts';
 import type { Outcome } from '../../shared/contract/common.ts';
+import type { StudyTurn } from '../../shared/contract/operator.ts';
 import { fold } from './fold.ts';
 import type { Statements } from './statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
@@ -184,6 +185,24 @@ export async function newestOtherRun(store: Store, procedureId: string, stationI
     .limit(1)
     .executeTakeFirst();
   return newest?.study_id === null ? newest : undefined;
+}
+
+/** Returns the next run of each active study by the id of its station. */
+export async function studyTurns(store: Store): Promise<ReadonlyMap<string, StudyTurn>> {
+  const active = await select(store).where('s.active_since', 'is not', null).execute();
+  const turns = new Map<string, StudyTurn>();
+  for (const { id, name, plan } of active.map(asRow)) {
+    const next = (await trialsOf(store, id)).find(({ run_key }) => run_key === null);
+    if (next === undefined) continue;
+    turns.set(next.station_id, {
+      name,
+      position: next.position,
+      run_count: plan.parts.length * plan.appraisers.length * plan.trials,
+      serial_number: plan.parts[next.part]?.serial_number ?? '',
+      appraiser: plan.appraisers[next.appraiser]?.name ?? '',
+    });
+  }
+  return turns;
 }
 
 const waitingTrial = z.object({ study_id: z.string(), position: z.number() });

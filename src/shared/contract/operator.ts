@@ -21,7 +21,17 @@ export const answeredPrompt = z.object({ prompt_id: z.string(), by: z.string(), 
 export type AnsweredPrompt = z.infer<typeof answeredPrompt>;
 
 /** What is shown of a station besides its test. */
-const stationBoard = z.object({ golden_checks: z.array(goldenCheck) });
+/** The next run of the gauge study that is active on the station. */
+const studyTurn = z.object({
+  name: z.string(),
+  position: z.number().int(),
+  run_count: z.number().int(),
+  serial_number: z.string(),
+  appraiser: z.string(),
+});
+export type StudyTurn = z.infer<typeof studyTurn>;
+
+const stationBoard = z.object({ golden_checks: z.array(goldenCheck), study: studyTurn.nullish() });
 export type StationBoard = z.infer<typeof stationBoard>;
 
 const liveState = z.object({

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
-import type { LiveState } from '../../shared/contract/operator.ts';
+import type { LiveState, StudyTurn } from '../../shared/contract/operator.ts';
 import { icon } from '../shared/icons.ts';
 import { reason } from './words.ts';
 
@@ -41,7 +41,7 @@ export function startForm(options: StartOptions): unknown {
   const why = isStarting ? null : actions.start;
   const locked = !mayAct || why !== null || isStarting;
   const script = offer?.script ?? null;
-  const next = script === null ? null : (offer?.next_serial_number ?? null);
+  const next = script === null ? null : (state.board?.study?.serial_number ?? offer?.next_serial_number ?? null);
   return html`
     <form
       class="start"
@@ -50,6 +50,7 @@ export function startForm(options: StartOptions): unknown {
         if (!locked && options.serial.trim() !== '') options.onStart(options.serial.trim());
       }}
     >
+      ${state.board?.study ? studyTurn(state.board.study) : nothing}
       <label for="serial">${test === null ? l10n.t('Serial number') : l10n.t('Next unit: serial number')}</label>
       <div class="start-line">
         <input
@@ -105,3 +106,10 @@ export function startForm(options: StartOptions): unknown {
     </form>
   `;
 }
+
+const studyTurn = ({ name, position, run_count, serial_number, appraiser }: StudyTurn): unknown => html`
+  <p class="study" role="status">
+    <strong>${l10n.t('Next part: {0} · {1}', serial_number, appraiser)}</strong>
+    <span class="note">${l10n.t('Gauge study {0}, run {1} of {2}', name, position, run_count)}</span>
+  </p>
+`;

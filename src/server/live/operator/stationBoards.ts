@@ -1,6 +1,7 @@
 import type { StationBoard } from '../../../shared/contract/operator.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { goldenChecksOf } from '../../goldenChecks.ts';
+import { studyTurns } from '../../store/studies.ts';
 import type { Store } from '../../store/tables.ts';
 import type { OperatorHub } from './hub.ts';
 import type { LiveStation } from './liveStation.ts';
@@ -39,6 +40,9 @@ export class StationBoards {
   }
 
   async #load(id: string): Promise<StationBoard> {
-    return { golden_checks: await goldenChecksOf(this.#store, id, Date.now()) };
+    return {
+      golden_checks: await goldenChecksOf(this.#store, id, Date.now()),
+      study: (await studyTurns(this.#store)).get(id) ?? null,
+    };
   }
 }

@@ -15,6 +15,7 @@ import { overviewRoutes } from './routes/local/overview.ts';
 import { presenceRoutes } from './routes/local/presence.ts';
 import { runFilterValuesRoute } from './routes/local/runFilterValues.ts';
 import { serverRoutes } from './routes/local/server.ts';
+import { shiftRoutes } from './routes/local/shifts.ts';
 import { studyRoutes } from './routes/local/studies.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
 import { v1Routes } from './routes/v1.ts';
@@ -42,7 +43,7 @@ type GivenServices = Omit<RouteServices, 'app' | 'boards' | 'mount' | 'writer'>;
 
 export function createApp(given: GivenServices, hosts: Hosts): App {
   const { store, sql, streams, hub } = given;
-  const boards = new StationBoards(store, hub);
+  const boards = new StationBoards(store, hub, given.calendar);
   const app: App = new Hono<Environment>({
     // The official client asks for //api/v1 if its TOFUPILOT_URL ends in a slash. The newer v2 clients use server_url
     // as it is, with or without /api.
@@ -82,6 +83,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   studyRoutes(services);
   runFilterValuesRoute(services);
   goldenCheckRoutes(services);
+  shiftRoutes(services);
   keyRoutes(services);
   linkRoutes(services);
   procedureRoutes(services);

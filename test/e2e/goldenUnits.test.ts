@@ -6,8 +6,10 @@ import type { Outcome } from '../../src/shared/contract/common.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
+import { shifts, weekdays } from '../../src/shared/contract/shifts.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, pasteKey, useBench } from './support/bench.ts';
+import { richRun } from './support/richRun.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -27,7 +29,7 @@ with TofuPilot(test):
 `;
 const hour = 3_600_000;
 
-describe('golden unit checks in the editor', function () {
+describe('golden unit checks and shifts in the editor', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const page = (): FrameLocator => workbench().webview();
@@ -134,5 +136,58 @@ describe('golden unit checks in the editor', function () {
     await eventually(async () => assert.equal(await page().getByText('Loading the station…').count(), 0));
     await window.screenshots('golden-uptime');
     assert.deepEqual(await axeProblems(page()), []);
+  });
+
+  it('store the shifts of a station from a document, and count the units of the current shift in the Operator UI', async () => {
+    const window = workbench();
+    const params = { id: await bench.stationId('Bench 1') };
+    const stored = async () => (await (await bench.api()).call(shifts.getCalendar, { params })).calendar;
+    await window.tree('Stations').row('Bench 1').menu('Set Shifts of Station…');
+    await window.page.getByRole('tab', { name: 'Bench 1.shifts.json', selected: true }).waitFor();
+    const text = window.page.locator('.editor-group-container.active .view-lines');
+    await text.getByText('"Early shift"').waitFor();
+    await window.screenshot('shifts-document', 'light');
+    await text.click();
+    await window.page.keyboard.press('Control+End');
+    await window.page.keyboard.press('Enter');
+    await window.page.keyboard.press('Control+S');
+    await eventually(async () => assert.equal((await stored())?.shifts[0]?.name, 'Early shift'));
+
+    const measured = richRun(procedure).phases?.find(({ name }) => name === 'measure');
+    const start = new Date(Date.now() - 1000).toISOString();
+    await client.call(runs.create, {
+      body: {
+        ...{ procedure_id: procedure, serial_number: 'SN-7', part_number: 'PCBA01', outcome: 'FAIL' },
+        ...{
+          started_at: start,
+          ended_at: start,
+          phases: measured === undefined ? [] : [{ ...measured, started_at: start, ended_at: start }],
+        },
+      },
+    });
+    await push('SN-8', 'PASS', 0);
+    const days = [...weekdays];
+    const calendar = {
+      time_zone: 'UTC',
+      shifts: [{ name: 'Whole day', days, from: '00:00', to: '00:00' }],
+      holidays: [],
+    };
+    await (await bench.api()).call(shifts.setCalendar, { params, body: { calendar } });
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    const shift = page().locator('.shift');
+    await shift.getByText(/^Whole day, /).waitFor();
+    await eventually(async () =>
+      assert.match(
+        (await shift.innerText()).replace(/\s+/g, ' '),
+        /Units 2 First-pass yield 50% 1 of 2 Last failure FAIL SN-7 .* Last run PASS SN-8/,
+      ),
+    );
+    for (const theme of allThemes) await window.screenshot('shift-operator', theme);
+    assert.deepEqual(await axeProblems(page()), []);
+    await window.page.setViewportSize({ width: 620, height: 800 });
+    await window.screenshot('shift-operator-narrow', 'light');
+    await window.page.setViewportSize({ width: 1280, height: 800 });
+    await shift.getByRole('button', { name: 'SN-7' }).click();
+    await window.page.getByRole('tab', { name: 'SN-7 FAIL' }).waitFor();
   });
 });

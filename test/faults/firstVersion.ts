@@ -162,6 +162,7 @@ export function schemaLeft(folder: string, copy: string): number {
   assert.equal(schemaOf(database).has('table studies'), version > 8);
   assert.equal(schemaOf(database).has('table failed_measurements'), version > 9);
   assert.equal(schemaOf(database).has('table golden_rules'), version > 10);
+  assert.equal(schemaOf(database).has('table station_calendars'), version > 11);
   database.close();
   return version;
 }

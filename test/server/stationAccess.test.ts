@@ -17,6 +17,7 @@ import { createWorld, kindsOfData, type World } from './stationAccessWorld.ts';
 const table = `
                                      own     former  linked  foreign
 local.goldenChecks.station           yes     yes     403     403
+local.shifts.calendar                yes     yes     403     403
 local.operator.answer                yes     yes     403     403
 local.operator.link                  yes     yes     403     403
 local.operator.loop                  yes     yes     403     403

@@ -10,6 +10,7 @@ import { parts, revisions } from '../../src/shared/contract/parts.ts';
 import { presence } from '../../src/shared/contract/presence.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
+import { shifts } from '../../src/shared/contract/shifts.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { unitAttachments } from '../../src/shared/contract/unitAttachments.ts';
 import { units } from '../../src/shared/contract/units.ts';
@@ -84,6 +85,7 @@ const ofRevision = ({ part, revision }: Datum) => ({ part_number: part, revision
 
 /** One for each row of the table: an operation, and what of it is looked at. */
 export const probes: Readonly<Record<string, Probe>> = {
+  'local.shifts.calendar': ofStation(shifts.getCalendar),
   'local.goldenChecks.station': ofStation(goldenChecks.ofStation),
   'local.operator.answer': async (client, { station }) => {
     const body = { prompt_id: 'x', text: 'x' };

@@ -28,7 +28,8 @@ export type ServerCapability =
   | 'analytics'
   | 'run-filters'
   | 'golden-checks'
-  | 'studies';
+  | 'studies'
+  | 'shifts';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

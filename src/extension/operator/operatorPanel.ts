@@ -56,6 +56,7 @@ export class OperatorPanel implements vscode.Disposable {
     stop: ({ execution_id }) => this.#act('stop', () => this.#call(operator.stop, { execution_id })),
     start: ({ serial_number, loop }) => this.#act('start', () => this.#call(operator.start, { serial_number, loop })),
     loop: ({ loop }) => this.#act('loop', () => this.#call(operator.loop, { loop })),
+    openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
     chooseScript: () => vscode.commands.executeCommand('testStations.setStationScript', { id: this.#station }),
     share: () => vscode.commands.executeCommand('testStations.copyOperatorLink', { id: this.#station }),
     openInBrowser: () => vscode.commands.executeCommand('testStations.openOperatorPage', { id: this.#station }),

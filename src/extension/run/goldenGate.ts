@@ -4,6 +4,7 @@ import { type UnitListItem, units } from '../../shared/contract/units.ts';
 import { ago } from '../../shared/format/ago.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { gateDecision } from '../../shared/golden/gateDecision.ts';
 import { checkAt } from '../../shared/golden/goldenState.ts';
 import { hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -51,23 +52,26 @@ export async function passGoldenGate(gate: Gate): Promise<ChosenSample | undefin
       state.kind !== 'valid' && gate.procedures.some((name) => hasIdOrIdentifier(procedure, name)),
   );
   if (check === undefined) return undefined;
-  if (serialNumber !== undefined && (await isSample(connection, serialNumber))) return undefined;
-  const isRefused = check.rule.without === 'refuse' && loadedAt === undefined;
+  const decision = gateDecision({
+    state: check.state.kind,
+    without: check.rule.without,
+    isSample: serialNumber !== undefined && (await isSample(connection, serialNumber)),
+    isOperated,
+    isCurrent: loadedAt === undefined,
+  });
+  if (decision === 'start') return undefined;
   const message = checkSentence(check, station.name);
-  if (isOperated) {
-    if (!isRefused) return undefined; // the Operator UI shows the state
-    throw new UserError(`${message} ${checkAdvice(check)}`);
-  }
+  if (decision === 'refuse') throw new UserError(`${message} ${checkAdvice(check)}`);
   const runSample = vscode.l10n.t('Run Golden Unit First');
   const runAnyway = vscode.l10n.t('Run Anyway');
   const detail = [
     checkAdvice(check),
-    isRefused ? vscode.l10n.t('Other units are not tested on this station until then.') : '',
+    decision === 'sampleOnly' ? vscode.l10n.t('Other units are not tested on this station until then.') : '',
     loadedAt === undefined ? '' : lastKnown(connection, loadedAt),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
-  const buttons = isRefused ? [runSample] : [runSample, runAnyway];
+  const buttons = decision === 'sampleOnly' ? [runSample] : [runSample, runAnyway];
   const answer = await showWarning(message, { modal: true, detail }, ...buttons);
   if (answer === runAnyway) return undefined;
   if (answer !== runSample) throw new vscode.CancellationError();

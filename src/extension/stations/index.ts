@@ -10,6 +10,7 @@ import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
 import { selectionMark } from './selectionMark.ts';
 import { registerServerCommands } from './serverCommands.ts';
+import { registerShiftCommand } from './shiftCommand.ts';
 import { StationChoice } from './stationChoice.ts';
 import { registerStationCommands } from './stationCommands.ts';
 import { StationFilter } from './stationFilter.ts';
@@ -45,6 +46,7 @@ export function registerStations(
     tree,
     filter,
     goldenNotices(store, state),
+    registerShiftCommand(commands, connection, store),
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {

@@ -47,11 +47,12 @@ export async function updateStation(change: StoreTransaction, { id, name, ...oth
     .execute();
 }
 
-/** Removes a station with its key, links and rules. It is archived if it has runs, otherwise deleted. */
+/** Removes a station with its key, links, rules and calendar. It is archived if it has runs, otherwise deleted. */
 export async function removeStation(change: StoreTransaction, id: string): Promise<void> {
   await change.deleteFrom('api_keys').where('station_id', '=', id).execute();
   await change.deleteFrom('station_procedures').where('station_id', '=', id).execute();
   await change.deleteFrom('golden_rules').where('station_id', '=', id).execute();
+  await change.deleteFrom('station_calendars').where('station_id', '=', id).execute();
   const run = await change.selectFrom('runs').select('id').where('created_by_station_id', '=', id).executeTakeFirst();
   if (run) await change.updateTable('stations').set({ archived_at: Date.now() }).where('id', '=', id).execute();
   else await change.deleteFrom('stations').where('id', '=', id).execute();

@@ -151,6 +151,7 @@ export interface Tables {
     failing_sample: 0 | 1;
     without: GoldenRule['without'];
   };
+  station_calendars: { station_id: string; calendar_json: string };
   analytics_state: { time_zone: string; format: number };
   /** Gauge studies: see `studiesSchema.ts`. */
   studies: {

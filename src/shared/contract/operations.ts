@@ -15,6 +15,7 @@ import { presence } from './presence.ts';
 import { procedures } from './procedures.ts';
 import { runFilterValues } from './runFilterValues.ts';
 import { runs } from './runs.ts';
+import { shifts } from './shifts.ts';
 import { stations } from './stations.ts';
 import { studies } from './studies.ts';
 import { trpc } from './trpc.ts';
@@ -39,6 +40,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   analytics,
   studies,
   goldenChecks,
+  shifts,
   v1,
   runs,
   runFilterValues,

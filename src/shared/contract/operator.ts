@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { byId, id, operation, timestamp } from './common.ts';
 import { goldenCheck } from './goldenChecks.ts';
 import { bounds, liveTest, testPatch } from './liveTest.ts';
+import { shiftCounters } from './shifts.ts';
 
 export const unavailableReason = z.enum([
   'no-test',
@@ -20,7 +21,6 @@ const action = unavailableReason.nullable();
 export const answeredPrompt = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
 export type AnsweredPrompt = z.infer<typeof answeredPrompt>;
 
-/** What is shown of a station besides its test. */
 /** The next run of the gauge study that is active on the station. */
 const studyTurn = z.object({
   name: z.string(),
@@ -31,7 +31,12 @@ const studyTurn = z.object({
 });
 export type StudyTurn = z.infer<typeof studyTurn>;
 
-const stationBoard = z.object({ golden_checks: z.array(goldenCheck), study: studyTurn.nullish() });
+/** What is shown of a station besides its test. */
+const stationBoard = z.object({
+  golden_checks: z.array(goldenCheck),
+  study: studyTurn.nullish(),
+  counters: shiftCounters.optional(),
+});
 export type StationBoard = z.infer<typeof stationBoard>;
 
 const liveState = z.object({

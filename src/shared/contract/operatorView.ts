@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { id } from './common.ts';
 import { stateEvent } from './operator.ts';
 
 const [whole, change] = stateEvent.options;
@@ -27,6 +28,7 @@ export const fromOperator = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop'), execution_id: z.string() }),
   z.object({ type: z.literal('start'), serial_number: z.string(), loop: z.boolean() }),
   z.object({ type: z.literal('loop'), loop: z.boolean() }),
+  z.object({ type: z.literal('openRun'), run: id }),
   z.object({ type: z.literal('chooseScript') }),
   z.object({ type: z.literal('share') }),
   z.object({ type: z.literal('openInBrowser') }),

@@ -28,13 +28,22 @@ export class Calendar {
 
   /** Returns the start of a date in milliseconds since 1970. A date that the zone skipped has no length. */
   startOf(date: string): number {
-    const midnight = Date.parse(`${date}T00:00:00Z`);
-    // No zone is more than 14 hours from UTC. Of the two offsets around midnight, one or both hold at it, or the clocks
+    return this.instantOf(date, 0);
+  }
+
+  /**
+   * Returns the first instant at which the clocks show a time of a date, in milliseconds since 1970. If the clocks skip that
+   * time, it is the instant at which they change.
+   * @param minutes since midnight, by the clock
+   */
+  instantOf(date: string, minutes: number): number {
+    const time = Date.parse(`${date}T00:00:00Z`) + minutes * minute;
+    // No zone is more than 14 hours from UTC. Of the two offsets around the time, one or both hold at it, or the clocks
     // skip it.
-    const before = midnight - this.#offsetAt(midnight - 15 * hour);
-    const after = midnight - this.#offsetAt(midnight + 15 * hour);
-    if (midnight - before === this.#offsetAt(before)) return before;
-    if (midnight - after === this.#offsetAt(after)) return after;
+    const before = time - this.#offsetAt(time - 15 * hour);
+    const after = time - this.#offsetAt(time + 15 * hour);
+    if (time - before === this.#offsetAt(before)) return before;
+    if (time - after === this.#offsetAt(after)) return after;
     return this.#changeBetween(Math.min(before, after), Math.max(before, after));
   }
 

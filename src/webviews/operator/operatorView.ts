@@ -14,6 +14,7 @@ import { logPart } from './logPart.ts';
 import type { OperatorHost } from './operatorHost.ts';
 import { phaseList } from './phaseList.ts';
 import { runningHead, stopDialog } from './runningHead.ts';
+import { shiftPart } from './shiftPart.ts';
 import { startForm } from './startForm.ts';
 import { titleBar } from './titleBar.ts';
 import { failingList, spokenVerdict, verdictBanner } from './verdict.ts';
@@ -107,6 +108,14 @@ export class OperatorView extends PageElement {
         ${goldenBanner(state.board?.golden_checks ?? [], this.now)}
         <div class="stage">${this.#stage(state)}</div>
         ${test?.status === 'completed' ? failingList(test) : nothing}
+        ${
+          state.board?.counters === undefined
+            ? nothing
+            : shiftPart(
+                state.board.counters,
+                this.inEditor ? (run) => this.#host.send({ type: 'openRun', run }) : undefined,
+              )
+        }
         ${
           test === null
             ? nothing

@@ -26,6 +26,7 @@ user keys only
   local.goldenChecks: rules set
   local.runs: filterValues
   local.studies: attach create delete discard get list release update
+  local.shifts: setCalendar
   v1.runs: delete
   v1.units: delete
   runs: delete
@@ -44,6 +45,7 @@ both kinds
   local.operator: answer link loop report requests start state states stop
   local.stations: heartbeat
   local.goldenChecks: station
+  local.shifts: calendar
   v1.runs: create list
   v1.units: update
   v1.uploads: initialize sync

@@ -37,6 +37,7 @@ export function serverRoutes({
         'run-filters',
         'golden-checks',
         'studies',
+        'shifts',
       ],
     };
     return json(answer);

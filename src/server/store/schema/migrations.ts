@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { serverExit, updatingData } from '../../../shared/contract/local.ts';
 import { CommandError } from '../../cli/commandError.ts';
 import { analyticsSchema } from './analyticsSchema.ts';
+import { calendarSchema } from './calendarSchema.ts';
 import { changesSchema } from './changesSchema.ts';
 import { addFailedMeasurements } from './failedMeasurementsSchema.ts';
 import { firstSchema } from './firstSchema.ts';
@@ -71,6 +72,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(studiesSchema),
   addFailedMeasurements,
   (database) => database.exec(goldenSchema),
+  (database) => database.exec(calendarSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -1,0 +1,104 @@
+import type { ShiftCounters } from '../shared/contract/shifts.ts';
+import { lastAttempts } from '../shared/run/attempts.ts';
+import { shiftAt } from '../shared/shifts/shifts.ts';
+import { failuresOf } from '../shared/statistics/pareto.ts';
+import { sumOfYields } from '../shared/statistics/yield.ts';
+import type { Calendar } from '../shared/uptime/uptimeCalendar.ts';
+import { isCounted } from './analytics/countedRuns.ts';
+import { phasesOfRuns } from './analytics/readRuns.ts';
+import { findCalendar } from './store/calendars.ts';
+import type { Store } from './store/tables.ts';
+import { isoTime } from './store/time.ts';
+import { stationYields } from './store/yield.ts';
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Returns what a station did in its current shift or, without one, today in the server's time zone. */
+export async function shiftCountersOf(
+  store: Store,
+  stationId: string,
+  day: Calendar,
+  now: number,
+): Promise<ShiftCounters> {
+  const calendar = await findCalendar(store, stationId);
+  const shift = calendar && shiftAt(calendar, now);
+  const span: Span = shift ?? { from: day.startOf(day.dateAt(now)), to: now + 1 };
+  const yields = await stationYields(store, stationId, [span.from, span.to]);
+  return {
+    shift: shift && { name: shift.name, starts_at: isoTime(shift.from), ends_at: isoTime(shift.to) },
+    has_calendar: calendar !== null,
+    since: isoTime(span.from),
+    yield: sumOfYields([...yields.values()]),
+    last_failure: await lastFailure(store, stationId, span),
+    last_run: await lastRun(store, stationId),
+  };
+}
+
+async function lastFailure(
+  store: Store,
+  stationId: string,
+  { from, to }: Span,
+): Promise<ShiftCounters['last_failure']> {
+  const run = await store
+    .selectFrom('runs as r')
+    .innerJoin('units as u', 'u.id', 'r.unit_id')
+    .innerJoin('procedures as p', 'p.id', 'r.procedure_id')
+    .select(['r.key', 'r.id', 'r.outcome', 'r.ended_at', 'r.procedure_id', 'r.unit_id'])
+    .select(['u.serial_number', 'p.name', 'p.identifier'])
+    .where('r.created_by_station_id', '=', stationId)
+    .where('r.started_at', '>=', from)
+    .where('r.started_at', '<', to)
+    .where('r.outcome', 'in', ['FAIL', 'ERROR', 'TIMEOUT'])
+    .where('u.sample', 'is', null)
+    .where(isCounted('r'))
+    .orderBy('r.started_at', 'desc')
+    .orderBy('r.key', 'desc')
+    .executeTakeFirst();
+  if (run === undefined) return null;
+  const phases = (await phasesOfRuns(store, [run.key])).get(run.key) ?? [];
+  const { procedure_id: procedureId, unit_id: unitId, outcome } = run;
+  const [cause] = failuresOf({ procedureId, unitId, outcome, phases });
+  const measurement = lastAttempts(phases)
+    .filter(({ name }) => name === cause?.phase)
+    .flatMap(({ measurements }) => measurements)
+    .find((each) => each.name === cause?.measurement && each.outcome === 'FAIL');
+  return {
+    run_id: run.id,
+    serial_number: run.serial_number,
+    outcome,
+    procedure: run.identifier ?? run.name,
+    ended_at: isoTime(run.ended_at),
+    phase_name: cause?.phase ?? null,
+    measurement:
+      measurement === undefined
+        ? null
+        : {
+            name: measurement.name,
+            value: plainValue(measurement.value),
+            units: measurement.units,
+            lower: measurement.lower,
+            upper: measurement.upper,
+          },
+  };
+}
+
+function plainValue(value: unknown): string | number | boolean | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'string') return value.slice(0, 200);
+  return typeof value === 'boolean' ? value : null;
+}
+
+async function lastRun(store: Store, stationId: string): Promise<ShiftCounters['last_run']> {
+  const run = await store
+    .selectFrom('runs as r')
+    .innerJoin('units as u', 'u.id', 'r.unit_id')
+    .select(['r.id', 'r.outcome', 'u.serial_number'])
+    .where('r.created_by_station_id', '=', stationId)
+    .orderBy('r.started_at', 'desc')
+    .orderBy('r.key', 'desc')
+    .executeTakeFirst();
+  return run === undefined ? null : { run_id: run.id, serial_number: run.serial_number, outcome: run.outcome };
+}

@@ -14,7 +14,9 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
+import { analytics } from '../../src/shared/contract/analytics.ts';
 import { serverExit } from '../../src/shared/contract/local.ts';
+import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServer } from './bench.ts';
@@ -140,6 +142,25 @@ describe('check and backup', function () {
         `${expected.source} is not in ${findings.join('\n')}`,
       );
     }
+  });
+
+  it('check finds statistics that are not of the runs', async () => {
+    const [procedure] = (await bench.user.call(procedures.list)).data;
+    assert.ok(procedure);
+    const { runs: counted } = await bench.user.call(analytics.procedure, { params: { id: procedure.id } });
+    const folder = await copy();
+    assert.deepEqual(await check(folder), { code: 0, findings: [] });
+    const database = new DatabaseSync(join(folder, 'stations.db'));
+    database.exec(`update procedure_days set summary_json = json_set(summary_json, '$[0].runs', 7)`);
+    database.close();
+    const { findings } = await check(folder);
+    assert.equal(findings.length, 1);
+    assert.match(
+      findings[0] ?? '',
+      new RegExp(
+        `^The statistics of procedure ${procedure.id} since .* UTC count 7 runs, and there are ${counted}\\.$`,
+      ),
+    );
   });
 
   it('check, backup and start report a damaged database and how to restore it', async () => {

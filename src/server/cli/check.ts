@@ -6,6 +6,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault } from '../attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from '../store/databaseErrors.ts';
+import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
 import { isSchemaOlder, requireKnownSchema } from '../store/schema/migrations.ts';
 import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
@@ -28,6 +29,23 @@ const violationQueries: readonly string[] = [
    where r.revision_id is not u.revision_id or r.batch_id is not u.batch_id`,
   `select 'Upload ' || id || ' is stored and has no size.' from uploads where stored_at is not null and size is null`,
   `select 'Of the changes up to ' || max(id) || ' some are missing.' from changes having count(*) <> max(id) - min(id) + 1`,
+  // A day that is not stale has the counts of its runs. Until the next stored day there are no others.
+  `with days as (
+     select procedure_id, starts_at, lead(starts_at, 1, ${Number.MAX_SAFE_INTEGER})
+         over (partition by procedure_id order by starts_at) as ends_at,
+       (select sum(value ->> 'runs') from json_each(summary_json)) as counted
+     from procedure_days where json_valid(summary_json)
+   ), compared as (
+     select procedure_id, starts_at, counted, (
+         select count(*) from runs where procedure_id = days.procedure_id and started_at >= starts_at
+           and started_at < ends_at and not exists (select 1 from study_runs where run_key = runs.key)
+       ) as stored
+     from days where not exists (select 1 from stale_quarters as s where s.procedure_id = days.procedure_id
+       and s.quarter >= starts_at / ${quarterHourMillis} and s.quarter <= ends_at / ${quarterHourMillis})
+   )
+   select 'The statistics of procedure ' || procedure_id || ' since ' || datetime(starts_at / 1000, 'unixepoch')
+     || ' UTC count ' || counted || ' runs, and there are ' || stored || '.'
+   from compared where counted <> stored`,
 ];
 
 /**

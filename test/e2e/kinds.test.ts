@@ -50,11 +50,18 @@ describe('a script of another kind', function () {
 
   it('offers the last serial number and runs nothing when the question is canceled', async () => {
     const window = workbench();
-    await window.changeSettings({ 'testStations.serialNumber': 'ask' });
+    await window.changeSettings({
+      'testStations.serialNumber': 'ask',
+      'testStations.serialNumberFormat': 'SN-(\\d+|SCANNED)',
+    });
     await window.openFile('openhtf_fvt1.py');
     await window.editorAction('Run Procedure on Station');
     await window.quickInput.opened('Serial number of the unit under test');
     assert.equal(await window.quickInput.value(), 'SN-SCANNED');
+    await window.quickInput.fill('CARTON-7');
+    await eventually(async () =>
+      assert.match(await window.quickInput.message(), /^CARTON-7 is no serial number of the format SN-/),
+    );
     await window.quickInput.fill('SN-2');
     await window.quickInput.accept();
     await window.notification(/SN-2: PASS\..*Saved as a run of FVT1/).close();

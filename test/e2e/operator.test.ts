@@ -95,6 +95,12 @@ describe('the Operator UI in VS Code', function () {
     await window.quickInput.opened('Script that Bench 1 starts');
     await window.quickInput.pick('station.py');
     await view().getByText('station.py').waitFor();
+    await window.changeSettings({ 'testStations.serialNumberFormat': 'SN-\\d+' });
+    await serial().click();
+    await window.page.keyboard.type('CARTON-7');
+    await window.page.keyboard.press('Enter');
+    await view().getByText('CARTON-7 is no serial number of the format SN-').first().waitFor();
+    await looked('refused');
     await serial().click();
     await window.page.keyboard.type('SN-0007');
     await window.page.keyboard.press('Enter');

@@ -13,7 +13,7 @@ import { passGoldenGate } from './goldenGate.ts';
 import { requireDebugger } from './process/debuggedProcess.ts';
 import { type Interpreter, interpreterFor } from './python/interpreter.ts';
 import { ProcedureQuestion } from './questions/procedureQuestion.ts';
-import { PartNumberQuestion } from './questions/unitQuestions.ts';
+import { PartNumberQuestion, serialNumberAdvice } from './questions/unitQuestions.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
 
@@ -115,6 +115,8 @@ async function askBeforeStart(
     if (answer === null) throw new vscode.CancellationError();
     names.push(answer);
   }
+  const advice = run.serialNumber === undefined ? undefined : serialNumberAdvice(run.serialNumber, run.script);
+  if (advice !== undefined) throw new UserError(advice);
   const isFixed = setting('serialNumber', run.script) === 'fixed';
   const sample = await passGoldenGate({
     connection,

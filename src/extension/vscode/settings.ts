@@ -8,6 +8,7 @@ interface Settings {
   readonly statisticsHints: boolean;
   readonly serialNumber: 'script' | 'ask' | 'fixed';
   readonly fixedSerialNumber: string;
+  readonly serialNumberFormat: string;
   readonly partNumber: string;
   readonly arguments: readonly string[];
   readonly workingFolder: string;
@@ -21,6 +22,7 @@ const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   statisticsHints: z.boolean().catch(true),
   serialNumber: z.enum(['script', 'ask', 'fixed']).catch('script'),
   fixedSerialNumber: z.string().trim().catch(''),
+  serialNumberFormat: z.string().trim().catch(''),
   partNumber: z.string().catch(''),
   arguments: z.array(z.string()).catch([]),
   workingFolder: z.string().trim().catch(''),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { serialNumberProblem } from '../../../shared/run/serialNumberFormat.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { setting } from '../../vscode/settings.ts';
 import { inputBox } from './inputBox.ts';
@@ -34,6 +35,21 @@ export class PartNumbers {
 
   #all(): Record<string, string> {
     return lastNumbers.safeParse(this.#state.get(lastPartNumbersKey)).data ?? {};
+  }
+}
+
+/** Returns why a serial number of a unit that the script tests is refused, if it is. */
+export function serialNumberAdvice(text: string, script: vscode.Uri): string | undefined {
+  const format = setting('serialNumberFormat', script);
+  switch (serialNumberProblem(text, format)) {
+    case 'empty':
+      return vscode.l10n.t('A unit needs a serial number.');
+    case 'format':
+      return vscode.l10n.t('{0} is no serial number of the format {1}. Scan the unit again.', text.trim(), format);
+    case 'invalidFormat':
+      return vscode.l10n.t('The setting Serial Number Format is no regular expression: {0}', format);
+    case null:
+      return undefined;
   }
 }
 
@@ -113,7 +129,7 @@ export class SerialNumberQuestion {
       prompt: vscode.l10n.t('For {0}. Scan it, or type it and press Enter.', where),
       value: typeof last === 'string' ? last : (own ?? ''), // selected as a whole, so that a scanner replaces it
       ignoreFocusOut: true,
-      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('A unit needs a serial number.') : undefined),
+      validateInput: (text) => serialNumberAdvice(text, script),
     });
     if (number === undefined) return null;
     await this.#state.update(lastSerialNumberKey, number.trim());

@@ -35,6 +35,16 @@ describe('the calendar of a time zone', () => {
     assert.deepEqual(hours('America/Havana', '2025-11-03T15:00:00Z', 3), [24, 25, 24]);
   });
 
+  it('finds the first instant of a time of day, which is the change of the clocks if they skip it', () => {
+    const berlin = (date: string, minutes: number): string =>
+      new Date(new Calendar('Europe/Berlin').instantOf(date, minutes)).toISOString();
+    assert.equal(berlin('2026-03-28', 6 * 60 + 15), '2026-03-28T05:15:00.000Z');
+    assert.equal(berlin('2026-03-29', 2 * 60 + 30), '2026-03-29T01:00:00.000Z');
+    assert.equal(berlin('2026-03-29', 6 * 60), '2026-03-29T04:00:00.000Z');
+    assert.equal(berlin('2026-10-25', 2 * 60 + 30), '2026-10-25T00:30:00.000Z');
+    assert.equal(berlin('2026-10-25', 24 * 60), '2026-10-25T23:00:00.000Z');
+  });
+
   it('knows offsets of parts of an hour', () => {
     const starts = (zone: string) => new Date(new Calendar(zone).startOf('2026-06-01')).toISOString();
     assert.equal(starts('Asia/Kolkata'), '2026-05-31T18:30:00.000Z');

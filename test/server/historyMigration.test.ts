@@ -54,6 +54,7 @@ drop table analytics_state;
 drop table failed_measurements;
 drop trigger stations_updated_by_sample;
 drop table golden_rules;
+drop table station_calendars;
 insert into uptime_days values ('UTC', 1, '2026-03-01', 5);
 pragma user_version = 6;`;
 

@@ -109,7 +109,7 @@ function* unitRuns(at: Circumstances, serialNumber: string, startedAt: number): 
 
 function* referenceRun(at: Circumstances, sample: 'golden' | 'failing', startedAt: number): Generator<DemoRun> {
   const serialNumber = `${at.product.serialPrefix}-${sample.toUpperCase()}`;
-  const defect = sample === 'failing' ? 7 : 0;
+  const defect = sample === 'failing' ? 12 : 0;
   yield { station: at.station, run: makeRun(at, { serialNumber, startedAt, unitShift: 0, defect }), sample };
 }
 

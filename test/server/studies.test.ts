@@ -7,6 +7,8 @@ import { operator } from '../../src/shared/contract/operator.ts';
 import { overview } from '../../src/shared/contract/overview.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { studies, type Study, type StudyTrial } from '../../src/shared/contract/studies.ts';
+import { studyResultTable, studyRunsTable } from '../../src/shared/export/studyTables.ts';
+import type { Row, Table } from '../../src/shared/export/table.ts';
 import { aiagReading } from '../support/gaugeExample.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { runAt } from './runs.ts';
@@ -18,6 +20,12 @@ const limits = { lower_limit: -4, upper_limit: 4 };
 function published(actual: number | undefined, text: string): void {
   const digits = text.split('.')[1]?.length ?? 0;
   assert.equal(actual?.toFixed(digits), text);
+}
+
+async function rowsOf({ batches }: Table): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of batches) rows.push(...batch);
+  return rows;
 }
 
 describe('a gauge study', function () {
@@ -121,6 +129,12 @@ describe('a gauge study', function () {
     published(rr.gaugeRr.percentContribution, '7.762159');
     published(rr.gaugeRr.percentTolerance ?? undefined, '22.677864');
     assert.deepEqual([rr.distinctCategories, rr.verdict], [4, 'conditional']);
+
+    assert.equal((await rowsOf(studyRunsTable(study))).length, 90);
+    const figures = await rowsOf(studyResultTable(study));
+    const exported = (of: string, figure: string) => figures.find((row) => row[1] === of && row[2] === figure);
+    published(Number(exported('gauge', '% study')?.[3]), '27.860651');
+    assert.equal(exported('study', 'verdict')?.at(-1), 'conditional');
 
     const { data } = await bench.user.call(runs.list, { query: { serial_numbers: 'AIAG-1', limit: '100' } });
     assert.equal(data.length, 9);
@@ -361,6 +375,8 @@ describe('a gauge study', function () {
     for (const { effectiveness } of outcomes.agreement.operators) {
       assert.ok(effectiveness.kind === 'share' && effectiveness.share === 1);
     }
+    const decisions = await rowsOf(studyResultTable({ ...study, measurements: [] }));
+    assert.ok(decisions.some((row) => row[2] === "Cohen's kappa" && row[3] === 1));
     await remove(study);
   });
 });

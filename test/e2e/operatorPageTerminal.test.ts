@@ -54,7 +54,7 @@ describe('the Operator UI page of a script in a terminal', function () {
     }
     await Promise.all(pages.map((page) => page.keyboard.press('Enter')));
     for (const page of pages) await page.getByLabel('Answer').waitFor({ state: 'detached' });
-    // Whichever was second, by milliseconds or by more, is told so.
+    // The page whose answer came second says so, whichever it was.
     const told = pages.map((page) => page.getByRole('alert').getByText(/answered (already, by|elsewhere)/));
     await eventually(async () =>
       assert.equal(

@@ -9,6 +9,8 @@ import { parts } from '../../src/shared/contract/parts.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
+import { valueBatches, valueColumns } from '../../src/shared/export/statisticsTables.ts';
+import { type Cell, columnsOf } from '../../src/shared/export/table.ts';
 import { newUserKey, startServer, temporaryFolder, type TestServer } from './support.ts';
 
 const zone = 'America/Santiago'; // The clocks change at midnight on 2026-09-06.
@@ -126,6 +128,26 @@ describe('statistics of what a server lists', () => {
         byName(await listed.measurements(procedure, analytics.measurements.query.parse(filter))),
         byName(await api.call(analytics.measurements, { params: params(), query: filter })),
       );
+    }
+  });
+
+  it('list all values page by page, however few runs are read for each page', async () => {
+    const name = { phase_name: 'Radio', measurement_name: 'voltage' };
+    const { run_ids: expected } = await api.call(analytics.values, {
+      params: params(),
+      query: { ...name, limit: 1000 },
+    });
+    for (const runs of [5, 7, 20]) {
+      const listed = new ListedAnalytics(api, zone, { runs, runsOfAllMeasurements: runs });
+      const columns = valueColumns(name);
+      const batches = valueBatches(columns, (before) => {
+        const started = before === null ? {} : { started_before: new Date(before).toISOString() };
+        return listed.values(procedure, analytics.values.query.parse({ ...name, ...started }));
+      });
+      const place = columnsOf(columns).findIndex((column) => column.name === 'run_id');
+      const found: Cell[] = [];
+      for await (const rows of batches) found.push(...rows.map((row) => row[place] ?? null));
+      assert.deepEqual(found.reverse(), expected);
     }
   });
 });

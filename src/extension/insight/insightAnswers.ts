@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { InsightQuestion, InsightSubject, ToInsight } from '../../shared/contract/insightView.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { groupQuery, rangeQuery } from './insightQuery.ts';
-import { newestRuns, newestRunsOfAllMeasurements } from './listedAnalytics.ts';
+import { newestRuns } from './listedAnalytics.ts';
 
 /** The newest values of a measurement that a page draws. */
 const shownValues = 2000;
@@ -30,7 +30,7 @@ export async function loadInsight(
 
 async function leftOut(source: AnalyticsSource, hasAllMeasurements: boolean): Promise<string | null> {
   if (await source.isComputedByServer()) return null;
-  const [runs, fewer] = [newestRuns, newestRunsOfAllMeasurements].map((count) =>
+  const [runs, fewer] = [newestRuns.runs, newestRuns.runsOfAllMeasurements].map((count) =>
     count.toLocaleString(vscode.env.language),
   );
   return hasAllMeasurements

@@ -22,10 +22,16 @@ import { allPages, newestEntries } from '../client/pages.ts';
 import type { StationApi } from '../client/stationApi.ts';
 import { type ListedRun, measurementOf, namesIn, runOf } from './listedRows.ts';
 
-/** A page of a list has 100 entries, so that these are 10 requests. */
-export const newestRuns = 1000;
-/** For all measurements at once, each run needs a request or so. */
-export const newestRunsOfAllMeasurements = 100;
+interface RunCounts {
+  readonly runs: number;
+  readonly runsOfAllMeasurements: number;
+}
+
+/**
+ * How many runs are read for a question. A page of a list has 100 entries, so that 1,000 runs are 10 requests. For all
+ * measurements at once, each run needs a request or so.
+ */
+export const newestRuns: RunCounts = { runs: 1000, runsOfAllMeasurements: 100 };
 
 /**
  * Computes statistics of the newest runs from what a server lists, for servers that compute none, such as TofuPilot. The
@@ -34,14 +40,20 @@ export const newestRunsOfAllMeasurements = 100;
 export class ListedAnalytics {
   readonly #api: Pick<StationApi, 'call'>;
   readonly #calendar: Calendar;
+  readonly #counts: RunCounts;
 
-  constructor(api: Pick<StationApi, 'call'>, zone = Intl.DateTimeFormat().resolvedOptions().timeZone) {
+  constructor(
+    api: Pick<StationApi, 'call'>,
+    zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+    counts = newestRuns,
+  ) {
     this.#api = api;
     this.#calendar = new Calendar(zone);
+    this.#counts = counts;
   }
 
   async procedure(id: string, filter: AnalyticsFilter & Split): Promise<Answer<typeof analytics.procedure>> {
-    const listed = await this.#newestRuns(id, filter, newestRuns);
+    const { listed } = await this.#newestRuns(id, filter, this.#counts.runs);
     const failed = listed.flatMap(({ run }) => (run.outcome === 'PASS' ? [] : [run.id]));
     const found = await this.#phasesOf(id, failed);
     const days = this.#days(listed, found, filter, detailOf(filter.split_by)).map(({ startsAt, procedure }) => ({
@@ -52,7 +64,7 @@ export class ListedAnalytics {
   }
 
   async measurements(id: string, filter: AnalyticsFilter): Promise<Answer<typeof analytics.measurements>> {
-    const listed = await this.#newestRuns(id, filter, newestRunsOfAllMeasurements);
+    const { listed } = await this.#newestRuns(id, filter, this.#counts.runsOfAllMeasurements);
     const found = await this.#measuredPhases({ procedure_id: id }, idsOf(listed));
     const days = this.#measurementDays(listed, found, filter, null);
     return measurementsAnswer(await this.#subject(id), days, this.#wanted(listed, found, filter), filter);
@@ -63,7 +75,7 @@ export class ListedAnalytics {
     filter: AnalyticsFilter & Split & MeasurementName,
   ): Promise<Answer<typeof analytics.measurement>> {
     const { phase_name, measurement_name } = filter;
-    const listed = await this.#newestRuns(id, filter, newestRuns);
+    const { listed } = await this.#newestRuns(id, filter, this.#counts.runs);
     const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
     const days = this.#measurementDays(listed, found, filter, null);
     const splitDays = this.#measurementDays(listed, found, filter, detailOf(filter.split_by));
@@ -74,36 +86,50 @@ export class ListedAnalytics {
     id: string,
     filter: AnalyticsFilter & MeasurementName & { readonly limit: number },
   ): Promise<Answer<typeof analytics.values>> {
+    const subject = await this.#subject(id);
+    let end = filter.started_before === undefined ? Infinity : Date.parse(filter.started_before);
+    let values: MeasuredValue[] = [];
+    for (;;) {
+      const { listed, hasOlder } = await this.#newestRuns(id, filter, this.#counts.runs, end);
+      const found = await this.#valuesOf(id, listed, filter);
+      values = [...found, ...values.filter(({ started_at }) => started_at > end)];
+      // The newest runs may lack the measurement. A caller that pages needs values of two moments.
+      const isEnough = values[0]?.started_at !== values.at(-1)?.started_at;
+      if (isEnough || !hasOlder) return valuesAnswer(subject, values, filter.limit, hasOlder);
+      // More runs may have started in the same moment as the oldest of these.
+      end = Math.min(listed[0]?.run.started_at ?? 0, end - 1);
+    }
+  }
+
+  async #valuesOf(
+    id: string,
+    listed: readonly ListedRun[],
+    filter: AnalyticsFilter & MeasurementName,
+  ): Promise<MeasuredValue[]> {
     const { phase_name, measurement_name } = filter;
-    const listed = await this.#newestRuns(id, filter, newestRuns);
     const found = await this.#measuredPhases({ procedure_id: id, phase_name, measurement_name }, idsOf(listed));
     const items = new Map(listed.map(({ item }) => [item.id, item]));
-    const { started_before } = filter;
-    const end = started_before === undefined ? Infinity : Date.parse(started_before);
-    const values = this.#wanted(listed, found, filter)
-      .filter(({ started_at }) => started_at <= end)
-      .flatMap((run) =>
-        run.phases.flatMap((phase) =>
-          phase.measurements.flatMap((measurement): MeasuredValue[] =>
-            isReading(measurement.value)
-              ? [
-                  {
-                    run_id: run.id,
-                    serial_number: items.get(run.id)?.unit.serial_number ?? '',
-                    station: items.get(run.id)?.created_by_station?.name ?? null,
-                    started_at: run.started_at,
-                    passed: measurement.outcome !== 'FAIL',
-                    value: measurement.value,
-                    lower: measurement.lower,
-                    upper: measurement.upper,
-                    units: measurement.units,
-                  },
-                ]
-              : [],
-          ),
-        ),
-      );
-    return valuesAnswer(await this.#subject(id), values, filter.limit);
+    return this.#wanted(listed, found, filter).flatMap((run) =>
+      run.phases.flatMap((phase) =>
+        phase.measurements.flatMap(({ value, outcome, lower, upper, units }): MeasuredValue[] => {
+          if (!isReading(value)) return [];
+          const item = items.get(run.id);
+          return [
+            {
+              run_id: run.id,
+              serial_number: item?.unit.serial_number ?? '',
+              station: item?.created_by_station?.name ?? null,
+              started_at: run.started_at,
+              passed: outcome !== 'FAIL',
+              value,
+              lower,
+              upper,
+              units,
+            },
+          ];
+        }),
+      ),
+    );
   }
 
   async #subject(id: string): Promise<Subject> {
@@ -114,12 +140,19 @@ export class ListedAnalytics {
   /**
    * Returns the newest runs, oldest first, of all days in the time of the question. A day whose first runs
    * are beyond the newest ones is left out if there are others.
+   * @param end when the last run may start, in milliseconds since 1970; at most the end of the last day
    */
-  async #newestRuns(id: string, filter: AnalyticsFilter, count: number): Promise<ListedRun[]> {
+  async #newestRuns(
+    id: string,
+    filter: AnalyticsFilter,
+    count: number,
+    end = Infinity,
+  ): Promise<{ listed: ListedRun[]; hasOlder: boolean }> {
     const { from, to } = rangeOf(filter, this.#calendar);
+    const last = Math.min(end, filter.started_before === undefined ? Infinity : to);
     const range = {
       ...(filter.started_after === undefined ? {} : { started_after: timeText(from) }),
-      ...(filter.started_before === undefined ? {} : { started_before: timeText(to) }),
+      ...(last === Infinity ? {} : { started_before: timeText(last) }),
     };
     const { entries, hasMore } = await newestEntries(count, (page) =>
       this.#api.call(runs.list, {
@@ -129,7 +162,7 @@ export class ListedAnalytics {
     const listed = entries.map((item) => ({ item, run: runOf(item) })).reverse();
     const days = Map.groupBy(listed, ({ run }) => this.#dayStartOf(run));
     if (hasMore && days.size > 1) days.delete(Math.min(...days.keys()));
-    return [...days.values()].flat();
+    return { listed: [...days.values()].flat(), hasOlder: hasMore };
   }
 
   /** Returns the last attempts of all phases of the runs, with the measurements that failed. */

@@ -160,11 +160,15 @@ export async function measurementAnswer(
   };
 }
 
-/** @param found the newest values, oldest first; more than `limit` if there are older ones */
+/**
+ * @param found the newest values, oldest first; more than `limit` if there are older ones
+ * @param hasOlder whether there may be older values that were not looked for
+ */
 export function valuesAnswer(
   subject: Subject,
   found: readonly MeasuredValue[],
   limit: number,
+  hasOlder = false,
 ): Answer<typeof analytics.values> {
   const values = found.slice(-limit);
   const limits = [...new Map(values.map((value) => [segmentKey(value), value])).entries()];
@@ -185,7 +189,7 @@ export function valuesAnswer(
     stations,
     limits_index: values.map((value) => indexes.get(segmentKey(value)) ?? 0),
     limits: limits.map(([, { lower, upper, units }]) => ({ lower, upper, units })),
-    has_more: found.length > values.length,
+    has_more: hasOlder || found.length > values.length,
   };
 }
 

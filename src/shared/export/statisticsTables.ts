@@ -18,8 +18,9 @@ const indexOf = (
 ): { value: number; lower: number; upper: number } | null =>
   capability.kind === 'capability' ? capability[name] : null;
 
-/** Figures of values with the same limits. `capability` is `computed`, or why there is no Ppk. */
-const figures: ColumnsOf<Omit<MeasurementSegment, 'from' | 'to' | 'lower' | 'upper' | 'units' | 'percentiles'>> = [
+const spread: ColumnsOf<
+  Pick<MeasurementDay, 'count' | 'failed' | 'value_count' | 'mean' | 'sigma' | 'minimum' | 'maximum'>
+> = [
   ['count', 'integer', ({ count }) => count],
   ['failed', 'integer', ({ failed }) => failed],
   ['value_count', 'integer', ({ value_count }) => value_count],
@@ -27,6 +28,11 @@ const figures: ColumnsOf<Omit<MeasurementSegment, 'from' | 'to' | 'lower' | 'upp
   ['sigma', 'number', ({ sigma }) => sigma],
   ['minimum', 'number', ({ minimum }) => minimum],
   ['maximum', 'number', ({ maximum }) => maximum],
+];
+
+/** Figures of values with the same limits. `capability` is `computed`, or why there is no Ppk. */
+const figures: ColumnsOf<Omit<MeasurementSegment, 'from' | 'to' | 'lower' | 'upper' | 'units' | 'percentiles'>> = [
+  ...spread,
   ['capability', 'text', ({ capability: { kind } }) => (kind === 'capability' ? 'computed' : kind)],
   ['ppk', 'number', (row) => indexOf(row, 'ppk')?.value],
   ['ppk_lower', 'number', (row) => indexOf(row, 'ppk')?.lower],
@@ -110,13 +116,7 @@ export const failuresTable = (failures: readonly FailureCause[]): Table => table
 
 const measurementDayColumns: ColumnsOf<MeasurementDay> = [
   ['date', 'text', ({ date }) => date],
-  ['count', 'integer', ({ count }) => count],
-  ['failed', 'integer', ({ failed }) => failed],
-  ['value_count', 'integer', ({ value_count }) => value_count],
-  ['mean', 'number', ({ mean }) => mean],
-  ['sigma', 'number', ({ sigma }) => sigma],
-  ['minimum', 'number', ({ minimum }) => minimum],
-  ['maximum', 'number', ({ maximum }) => maximum],
+  ...spread,
   ['p5', 'number', ({ p5 }) => p5],
   ['p50', 'number', ({ p50 }) => p50],
   ['p95', 'number', ({ p95 }) => p95],

@@ -10,6 +10,7 @@ import { hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
 import { checkAdvice, checkSentence } from '../connection/goldenWords.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import type { Log } from '../vscode/log.ts';
 import { showWarning } from '../vscode/messages.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { StationName } from './runSession.ts';
@@ -29,6 +30,7 @@ interface KnownChecks {
 interface Gate {
   readonly connection: Connection;
   readonly store: StationStore;
+  readonly log: Log;
   readonly station: StationName;
   /** The ids or identifiers under which the script pushes, as far as they are known. */
   readonly procedures: readonly string[];
@@ -45,8 +47,8 @@ interface Gate {
  * @throws vscode.CancellationError when the user starts nothing
  */
 export async function passGoldenGate(gate: Gate): Promise<ChosenSample | undefined> {
-  const { connection, store, station, serialNumber, isOperated } = gate;
-  const { checks, loadedAt } = await knownChecks(connection, store, station.id);
+  const { connection, station, serialNumber, isOperated } = gate;
+  const { checks, loadedAt } = await knownChecks(gate);
   const check = checks.find(
     ({ procedure, state }) =>
       state.kind !== 'valid' && gate.procedures.some((name) => hasIdOrIdentifier(procedure, name)),
@@ -55,7 +57,7 @@ export async function passGoldenGate(gate: Gate): Promise<ChosenSample | undefin
   const decision = gateDecision({
     state: check.state.kind,
     without: check.rule.without,
-    isSample: serialNumber !== undefined && (await isSample(connection, serialNumber)),
+    isSample: serialNumber !== undefined && (await isSample(gate, serialNumber)),
     isOperated,
     isCurrent: loadedAt === undefined,
   });
@@ -85,12 +87,13 @@ const lastKnown = (connection: Connection, loadedAt: number): string =>
     ago(new Date(loadedAt).toISOString(), Date.now(), vscode.env.language),
   );
 
-async function knownChecks(connection: Connection, store: StationStore, id: string): Promise<KnownChecks> {
+async function knownChecks({ connection, store, log, station: { id } }: Gate): Promise<KnownChecks> {
   try {
     if (!(await connection.can('golden-checks'))) return { checks: [], loadedAt: undefined };
     const { checks } = await connection.call(goldenChecks.ofStation, { params: { id } });
     return { checks, loadedAt: undefined };
-  } catch {
+  } catch (error) {
+    log.warn(`golden unit checks: ${String(error)}`);
     const known = store.details(id);
     if (known === undefined) return { checks: [], loadedAt: undefined };
     const now = Date.now();
@@ -98,12 +101,14 @@ async function knownChecks(connection: Connection, store: StationStore, id: stri
   }
 }
 
-async function isSample(connection: Connection, serial_number: string): Promise<boolean> {
+async function isSample({ connection, log }: Gate, serial_number: string): Promise<boolean> {
   try {
     const { sample } = await connection.call(units.get, { params: { serial_number } });
     return sample === 'golden' || sample === 'failing';
-  } catch {
-    return false; // a unit that is not known, or a server that does not answer
+  } catch (error) {
+    // A unit that is not known, or a server that does not answer.
+    log.debug(`golden unit check of ${serial_number}: ${String(error)}`);
+    return false;
   }
 }
 

@@ -101,7 +101,7 @@ async function saveAndRead(script: vscode.Uri): Promise<string> {
  * only at run time are asked by the runner before the first phase.
  */
 async function askBeforeStart(
-  { connection, store }: RunDependencies,
+  { connection, store, log }: RunDependencies,
   run: RunSession,
   { access: { station }, procedure, partNumber }: RunningStation,
   source: string,
@@ -121,6 +121,7 @@ async function askBeforeStart(
   const sample = await passGoldenGate({
     connection,
     store,
+    log,
     station,
     procedures: names,
     serialNumber: run.serialNumber ?? (isFixed ? setting('fixedSerialNumber', run.script) || undefined : undefined),

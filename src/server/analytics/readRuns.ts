@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { TestedMeasurement, TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
 import type { Store } from '../store/tables.ts';
-import { isCounted } from './countedRuns.ts';
+import { countedRuns } from './countedRuns.ts';
 
 interface PhaseRow {
   run_key: number;
@@ -49,29 +49,8 @@ function limits(validators: z.output<typeof storedRules>) {
 
 /** Returns the runs of a procedure in statistics that started from `from` to before `to`, by their start. */
 export async function readRuns(store: Store, procedureId: string, from: number, to: number): Promise<TestedRun[]> {
-  const runs = await store
-    .selectFrom('runs as r')
-    .innerJoin('units as u', 'u.id', 'r.unit_id')
-    .select([
-      'r.key',
-      'r.id',
-      'r.procedure_id',
-      'r.unit_id',
-      'u.sample',
-      'r.outcome',
-      'r.started_at',
-      'r.ended_at',
-      'r.created_at',
-      'r.created_by_station_id as station_id',
-      'r.revision_id',
-      'r.version_id',
-      'r.batch_id',
-      'r.operated_by',
-    ])
-    .where('r.procedure_id', '=', procedureId)
-    .where('r.started_at', '>=', from)
-    .where('r.started_at', '<', to)
-    .where(isCounted('r'))
+  const runs = await countedRuns(store, procedureId, from, to)
+    .select(['r.key', 'r.ended_at', 'r.revision_id', 'r.version_id', 'r.batch_id', 'r.operated_by'])
     .orderBy('r.started_at')
     .orderBy('r.key')
     .execute();

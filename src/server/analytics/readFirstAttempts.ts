@@ -1,6 +1,6 @@
 import { firstAttempts } from '../../shared/analytics/summarizeDay.ts';
+import { countedRuns } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
-import { countedRuns } from './countedRuns.ts';
 import type { Day } from './daySummaries.ts';
 
 /** Returns the ids of the runs that were the first attempt of their unit on one of the days. */

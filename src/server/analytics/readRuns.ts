@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import * as z from 'zod';
 import type { TestedMeasurement, TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
+import { countedRuns } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
-import { countedRuns } from './countedRuns.ts';
 
 interface PhaseRow {
   run_key: number;

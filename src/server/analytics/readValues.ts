@@ -4,8 +4,8 @@ import type { PlaceFilter } from '../../shared/analytics/place.ts';
 import type { TestedRun } from '../../shared/analytics/testedRun.ts';
 import { overloadReading } from '../../shared/statistics/readings.ts';
 import { isLastAttempt } from '../store/attempts.ts';
+import { isCounted } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
-import { isCounted } from './countedRuns.ts';
 import { limitsFromJson, readRuns } from './readRuns.ts';
 
 interface ValueRow {

@@ -1,5 +1,5 @@
 import { mergeSpans, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
-import { isCounted } from '../analytics/countedRuns.ts';
+import { isCounted } from './countedRuns.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { YieldCounts } from '../../shared/contract/overview.ts';
 import { type PassedUnits, yieldCounts } from '../../shared/statistics/yield.ts';
-import { isCounted } from '../analytics/countedRuns.ts';
+import { isCounted } from './countedRuns.ts';
 import type { Store } from './tables.ts';
 
 const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;

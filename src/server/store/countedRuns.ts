@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Store } from '../store/tables.ts';
+import type { Store } from './tables.ts';
 
 /**
  * The condition that a run is in statistics: it is not a run of a gauge study, which tests the same parts again and again.

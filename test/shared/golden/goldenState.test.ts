@@ -109,7 +109,7 @@ describe('the state of a golden unit check', () => {
     return worths.every((worth) => typeof worth === 'number' && worth > 0) ? 'valid' : 'due';
   }
 
-  it('is what playing the hours one after another gives', () => {
+  it('equals a simulation that goes through the hours one after another', () => {
     fc.assert(
       fc.property(
         events,

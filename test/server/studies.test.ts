@@ -321,6 +321,26 @@ describe('a gauge study', function () {
     for (const each of [first, second, third]) await remove(each);
   });
 
+  it('is refused on a station of an active study that has all its runs there, because one can be repeated', async () => {
+    const appraisers = [station, other].map(({ id }, index) => ({ name: `Appraiser ${index}`, station_id: id }));
+    const first = await activate(await create({ appraisers }));
+    const client = (study: Study) => (nextTrial(study).appraiser === 0 ? station.client : other.client);
+    const nextTrial = (study: Study) => trialOf(study, study.next ?? 0);
+    const last = trialOf(first, first.run_count).appraiser;
+    let study = first;
+    while (study.plan.some(({ appraiser, run }) => appraiser !== last && run === null)) {
+      await client(study).call(runs.create, { body: runOf(nextPart(study), 'PASS', [study.next]) });
+      study = await get(study);
+    }
+    assert.notEqual(study.active_since, null);
+    const finished = appraisers[1 - last];
+    const second = await create({ name: 'Second', appraisers: ['Ana', 'Ben'].map((name) => ({ ...finished, name })) });
+    const reply = await bench.user.send(studies.update, { params: { id: second.id }, body: { is_active: true } });
+    assert.equal(reply.status, 409);
+    assert.match(reply.text, /Study \\"Study of thickness\\" is active/);
+    for (const each of [first, second]) await remove(each);
+  });
+
   it('is shown on the live page of the station of the next run, while it is active', async () => {
     const turn = async (id: string) => (await bench.user.call(operator.state, { params: { id } })).board?.study;
     const appraisers = [

@@ -125,7 +125,10 @@ export async function deleteStudy(change: StoreTransaction, id: string): Promise
   await change.deleteFrom('studies').where('id', '=', id).execute();
 }
 
-/** Returns an active study with an open trial on one of the stations, if there is one. */
+/**
+ * Returns an active study with a trial on one of the stations, if there is one. The trial need not be open, because it can be
+ * opened again while the study is active.
+ */
 export async function activeStudyOn(
   store: Store,
   stationIds: readonly string[],
@@ -139,7 +142,6 @@ export async function activeStudyOn(
           .selectFrom('study_trials as t')
           .whereRef('t.study_id', '=', 's.id')
           .where('t.station_id', 'in', stationIds)
-          .where('t.run_key', 'is', null)
           .select('t.position'),
       ),
     )

@@ -124,12 +124,11 @@ const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, index) => names.findIndex((other) => fold(other) === fold(name)) < index);
 
 async function checkActivation(change: StoreTransaction, study: StudyRow): Promise<void> {
-  const open = (await trialsOf(change, study.id)).filter(({ run_key }) => run_key === null);
-  if (open.length === 0) throw conflict(`Study "${study.name}" is complete. Repeat a run of it first.`);
-  const other = await activeStudyOn(
-    change,
-    open.map(({ station_id }) => station_id),
-  );
+  const trials = await trialsOf(change, study.id);
+  if (trials.every(({ run_key }) => run_key !== null)) {
+    throw conflict(`Study "${study.name}" is complete. Repeat a run of it first.`);
+  }
+  const other = await activeStudyOn(change, [...new Set(trials.map(({ station_id }) => station_id))]);
   if (other === undefined) return;
   throw conflict(`Study "${other.name}" is active on a station of this study. Pause that one first.`);
 }

@@ -67,6 +67,15 @@ describe('the list of runs', function () {
     assert.deepEqual(await serials({ search_query: (ids.get('SN-3') ?? '').slice(0, 7) }), []);
   });
 
+  it('is filtered by a part of metadata without regard to case', async () => {
+    const metadata = { fixture: 'Prüfplatz Ä1' };
+    await bench.user.call(runs.updateMetadata, { params: { id: ids.get('SN-3') ?? '' }, body: { metadata } });
+    for (const part of ['Ä1', 'ä1', 'A\u0308', 'PRÜFPLATZ']) {
+      assert.deepEqual(await serials({ metadata: JSON.stringify({ fixture: { contains: part } }) }), ['SN-3'], part);
+    }
+    assert.deepEqual(await serials({ metadata: '{"fixture":{"contains":"Ö"}}' }), []);
+  });
+
   it('refuses invalid filters', async () => {
     for (const query of [{ outcomes: 'GOOD' }, { ids: 'FVT1' }, { sort_by: 'name' }, { started_after: 'yesterday' }]) {
       assert.equal((await bench.user.send(runs.list, { query })).status, 400);

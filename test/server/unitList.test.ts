@@ -101,6 +101,7 @@ describe('the list of units', function () {
     assert.deepEqual(await serials({ samples: 'golden' }), ['u-0']);
     assert.deepEqual(await serials({ samples: ['production', 'failing'] }), ['U-1', 'U-2', 'U-3']);
     assert.deepEqual(await serials({ metadata: '{"site":{"in":["Ulm"]}}' }), ['u-0']);
+    assert.deepEqual(await serials({ metadata: '{"site":{"contains":"UL"}}' }), ['u-0']);
     assert.deepEqual(await serials({ created_after: '2200-01-01T00:00:00.000000Z' }), []);
     assert.equal((await serials({ created_before: '2200-01-01T00:00:00Z' })).length, 4);
   });

@@ -7,6 +7,7 @@ import {
   type MetadataFilter,
 } from '../../shared/contract/metadata.ts';
 import { badRequest } from '../http/refusalError.ts';
+import { fold } from './fold.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
@@ -61,7 +62,7 @@ function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: s
     case 'number':
       return sql`(${type} in ('integer', 'real') and ${value} ${comparison(operator)} ${operand})`;
     case 'string':
-      return sql`(${type} = 'text' and instr(lower(${value}), lower(${operand})) > 0)`;
+      return sql`(${type} = 'text' and instr(fold(${value}), ${fold(operand)}) > 0)`;
     case 'boolean':
       return sql`${type} = ${String(operand)}`;
     default:

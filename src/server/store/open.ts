@@ -13,6 +13,7 @@ import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { CommandError } from '../cli/commandError.ts';
 import { howToRestore, isDamage } from './databaseErrors.ts';
+import { fold } from './fold.ts';
 import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
 import type { Store, Tables } from './tables.ts';
@@ -132,6 +133,7 @@ export function openStore(path: string): OpenStore {
   try {
     database.exec(settings);
     migrate(database, path);
+    database.function('fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
   } catch (error) {
     database.close();
     if (!isDamage(error)) throw error;

@@ -108,7 +108,7 @@ function metadataConditions(filter: MetadataFilter): Condition[] {
 function metadataTest(operator: string, operand: MetadataOperand) {
   if (typeof operand === 'boolean') return sql`is_boolean = 1 and value = ${Number(operand)}`;
   if (typeof operand === 'string') {
-    return sql`typeof(value) = 'text' and value like ${containing(operand)} escape '\\'`;
+    return sql`typeof(value) = 'text' and fold(value) like ${containing(operand)} escape '\\'`;
   }
   if (typeof operand === 'number') {
     return sql`is_boolean = 0 and typeof(value) <> 'text' and value ${comparison(operator)} ${operand}`;
@@ -178,7 +178,7 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
   when(
     filter.operatorNames,
     (names) =>
-      sql<boolean>`r.operated_by in (select email from users where lower(name) in (${folded(names)}) union values ${sql.join(names.map((name) => sql`(${fold(name)})`))})`,
+      sql<boolean>`r.operated_by in (select email from users where fold(name) in (${folded(names)}) union values ${sql.join(names.map((name) => sql`(${fold(name)})`))})`,
   );
   when(filter.executionIds, (ids) => inList('execution_id', ids));
   when(filter.slotKeys, (keys) => inList('slot_key', keys), false);

@@ -21,7 +21,7 @@ export async function operatorsOfRuns(store: Store): Promise<{ id: string; name:
   const { rows } = await sql<{ id: string; name: string }>`
     select o.value as id, coalesce(u.name, o.value) as name
     from (${values} limit ${mostOperators}) as o left join users as u on u.email = o.value
-    order by lower(coalesce(u.name, o.value))`.execute(store);
+    order by fold(coalesce(u.name, o.value))`.execute(store);
   return rows;
 }
 

@@ -48,17 +48,29 @@ export function junitXml(run: Report): string {
 
 function casesOf(run: Report): Case[] {
   const attempts = new Map(attemptsOf(run.phases).map((count, index) => [run.phases[index], count]));
-  const names = new Map<string, number>();
-  const cases = lastAttempts<ReportPhase>(run.phases).map((phase) => {
-    const before = names.get(phase.name) ?? 0;
-    names.set(phase.name, before + 1);
-    return phaseCase(run, phase, before === 0 ? phase.name : `${phase.name} (${before + 1})`, attempts.get(phase) ?? 1);
-  });
+  const names = new Set([runOutcome]);
+  const cases = lastAttempts<ReportPhase>(run.phases).map((phase) =>
+    phaseCase(run, phase, unusedName(phase.name, names), attempts.get(phase) ?? 1),
+  );
   const outcome = outcomeCase(run);
   const isShown = cases.length === 0 || (outcome.kind !== 'passed' && !cases.some(({ kind }) => kind === outcome.kind));
   // No phase can be out of time or aborted, so that one that failed does not explain the run.
   const isOfRunOnly = run.outcome === 'TIMEOUT' || run.outcome === 'ABORTED';
   return isShown || isOfRunOnly ? [...cases, outcome] : cases;
+}
+
+const runOutcome = 'Run outcome';
+
+/**
+ * Returns the name of a test case and adds it to `used`. CI servers such as GitLab keep one of several test cases with the
+ * same name, so that one that passed could hide one that failed.
+ */
+function unusedName(phase: string, used: Set<string>): string {
+  const name = phase.trim() === '' ? '(unnamed)' : withXmlCharacters(phase);
+  let unused = name;
+  for (let count = 2; used.has(unused); count += 1) unused = `${name} (${count})`;
+  used.add(unused);
+  return unused;
 }
 
 function phaseCase(run: Report, phase: ReportPhase, name: string, attempts: number): Case {
@@ -79,7 +91,7 @@ function phaseCase(run: Report, phase: ReportPhase, name: string, attempts: numb
 function outcomeCase(run: Report): Case {
   const details = reasonsOf(run).map(findingLine);
   return {
-    name: 'Run outcome',
+    name: runOutcome,
     seconds: 0,
     kind: run.outcome === 'PASS' ? 'passed' : run.outcome === 'FAIL' ? 'failure' : 'error',
     message: details[0] ?? `The run ended with ${run.outcome}.`,
@@ -156,10 +168,11 @@ function element(name: string, attributes: Readonly<Record<string, string | numb
 /** Everything else is no character of XML 1.0, not even as a reference: https://www.w3.org/TR/xml/#charsets */
 const notXml = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
+const withXmlCharacters = (value: string): string => value.replace(notXml, '\uFFFD');
+
 /** Parsers read a carriage return as a line feed unless it is a reference. */
 const escape = (value: string): string =>
-  value
-    .replace(notXml, '\uFFFD')
+  withXmlCharacters(value)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

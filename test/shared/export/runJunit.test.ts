@@ -58,4 +58,15 @@ describe('the JUnit XML of a run', () => {
     const again = [...phases('PASS'), ...phases('PASS')];
     assert.deepEqual(caseNames({ phases: again }), ['p0', 'p0 (2)']);
   });
+
+  it('gives each test case a name of its own', () => {
+    const called = (...names: string[]): Report['phases'] =>
+      names.flatMap((name) => phases('FAIL').map((phase) => ({ ...phase, name })));
+    const names = (...phaseNames: string[]): string[] =>
+      caseNames({ outcome: 'ABORTED', phases: called(...phaseNames) });
+    assert.deepEqual(names('p', 'p', 'p (2)'), ['p', 'p (2)', 'p (2) (2)', 'Run outcome']);
+    assert.deepEqual(names('p (2)', 'p', 'p'), ['p (2)', 'p', 'p (3)', 'Run outcome']);
+    assert.deepEqual(names('Run outcome', '', ' '), ['Run outcome (2)', '(unnamed)', '(unnamed) (2)', 'Run outcome']);
+    assert.deepEqual(names('\0', '\x01'), ['\uFFFD', '\uFFFD (2)', 'Run outcome']);
+  });
 });

@@ -7,10 +7,11 @@ export const csvText = (rows: readonly (readonly unknown[])[]): string => byteOr
 export const csvLine = (row: readonly unknown[]): string => `${row.map(field).join(',')}\r\n`;
 
 /**
- * Spreadsheets read text with these beginnings as a formula: https://owasp.org/www-community/attacks/CSV_Injection. The
- * apostrophe in front of it is unambiguous, because text that already has one before such a beginning gets another.
+ * Spreadsheets read text with these beginnings as a formula: https://owasp.org/www-community/attacks/CSV_Injection. Some
+ * ignore control characters in front of it, and some read full-width characters as ASCII. The apostrophe is unambiguous,
+ * because text that already has one before such a beginning gets another.
  */
-const formula = /^'*(?:\s*[=+\-@|%]|[\t\r\n])/;
+const formula = /^'*(?:[\s\p{Cc}]*[=+\-@|%＝＋－＠｜％]|[\0\t\r\n])/u;
 
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';

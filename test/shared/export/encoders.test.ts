@@ -24,7 +24,9 @@ const objects = (columns: readonly Column[], rows: readonly Row[], cell: (column
   rows.map((row) => Object.fromEntries(columns.map((column, at) => [column.name, cell(column, row[at] ?? null)])));
 
 /** What a spreadsheet could read as a formula, written independently of the code. */
-const isDangerous = (text: string): boolean => /^[\t\r\n]|^\s*[=+\-@|%]/.test(text);
+const isDangerous = (text: string): boolean =>
+  ['\0', '\t', '\r', '\n'].includes(text.charAt(0)) ||
+  '=+-@|%＝＋－＠｜％'.includes(text.replace(/^(?:\s|\p{Cc})+/u, '').charAt(0) || 'empty');
 
 /** Takes the apostrophe off that protects from formulas. */
 const unprotected = (text: string): string =>

@@ -8,7 +8,23 @@ describe('a line of a CSV file', () => {
   });
 
   it('never contains a formula, and keeps numbers', () => {
-    for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '\t=1', '%1', '|x', '\n=1']) {
+    for (const text of [
+      '=1+1',
+      '+1',
+      '-1',
+      '@SUM(A1)',
+      ' =1',
+      '\t=1',
+      '%1',
+      '|x',
+      '\n=1',
+      '\0=1',
+      '\0x',
+      '\x1f@x',
+      '＝1',
+      ' ＠x',
+      '－1',
+    ]) {
       assert.match(csvLine([text, 'b']), /^"?'/, text);
     }
     assert.equal(csvLine([-3.3, true, undefined, null, 1e-9]), '-3.3,true,,,1e-9\r\n');

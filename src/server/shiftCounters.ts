@@ -25,7 +25,7 @@ export async function shiftCountersOf(
 ): Promise<ShiftCounters> {
   const calendar = await findCalendar(store, stationId);
   const shift = calendar && shiftAt(calendar, now);
-  const span: Span = shift ?? { from: day.startOf(day.dateAt(now)), to: now + 1 };
+  const span = shift ?? dayOf(day, now);
   const yields = await stationYields(store, stationId, [span.from, span.to]);
   return {
     shift: shift && { name: shift.name, starts_at: isoTime(shift.from), ends_at: isoTime(shift.to) },
@@ -35,6 +35,12 @@ export async function shiftCountersOf(
     last_failure: await lastFailure(store, stationId, span),
     last_run: await lastRun(store, stationId),
   };
+}
+
+/** Returns the whole day, because the clock of a station can be ahead. */
+function dayOf(calendar: Calendar, now: number): Span {
+  const [from = now, to = now] = calendar.days(now, 1).edges;
+  return { from, to };
 }
 
 async function lastFailure(
@@ -54,7 +60,7 @@ async function lastFailure(
     .where('r.outcome', 'in', ['FAIL', 'ERROR', 'TIMEOUT'])
     .where('u.sample', 'is', null)
     .where(isCounted('r'))
-    .orderBy('r.started_at', 'desc')
+    .orderBy('r.ended_at', 'desc')
     .orderBy('r.key', 'desc')
     .executeTakeFirst();
   if (run === undefined) return null;
@@ -91,13 +97,24 @@ function plainValue(value: unknown): string | number | boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
+/** More than the units that a station tests at the same time. There is no index of the ends of a station's runs. */
+const latestStarts = 100;
+
 async function lastRun(store: Store, stationId: string): Promise<ShiftCounters['last_run']> {
   const run = await store
-    .selectFrom('runs as r')
+    .selectFrom((from) =>
+      from
+        .selectFrom('runs')
+        .select(['key', 'id', 'outcome', 'ended_at', 'unit_id'])
+        .where('created_by_station_id', '=', stationId)
+        .orderBy('started_at', 'desc')
+        .orderBy('key', 'desc')
+        .limit(latestStarts)
+        .as('r'),
+    )
     .innerJoin('units as u', 'u.id', 'r.unit_id')
     .select(['r.id', 'r.outcome', 'u.serial_number'])
-    .where('r.created_by_station_id', '=', stationId)
-    .orderBy('r.started_at', 'desc')
+    .orderBy('r.ended_at', 'desc')
     .orderBy('r.key', 'desc')
     .executeTakeFirst();
   return run === undefined ? null : { run_id: run.id, serial_number: run.serial_number, outcome: run.outcome };

@@ -86,6 +86,32 @@ describe('the shifts of stations', function () {
     assert.deepEqual(found.last_failure.measurement, { name: 'ripple', value: 0.8, units: 'V', lower: 0, upper: 0.5 });
   });
 
+  it('name the runs that ended last if several units are tested at the same time', async () => {
+    const fvt = await bench.procedure('Slots');
+    const station = await bench.station('Slots', fvt);
+    await set(station, shiftSince(30));
+    const pushLasting = (serial: string, minutesAgo: number, minutes: number) =>
+      station.client.call(runs.create, {
+        body: runAt(fvt, serial, 'FAIL', Date.now() - minutesAgo * minute, minutes * minute),
+      });
+    await pushLasting('SHORT', 15, 2);
+    await pushLasting('LONG', 20, 12);
+    await pushLasting('SHORTER', 14, 1);
+    const found = await counters(station);
+    assert.equal(found?.last_failure?.serial_number, 'LONG');
+    assert.equal(found.last_run?.serial_number, 'LONG');
+  });
+
+  it('count a run of today that started later by the clock of its station than it is now', async () => {
+    const fvt = await bench.procedure('Ahead');
+    const station = await bench.station('Ahead', fvt);
+    const twoSeconds = 2 / 60;
+    await push(station, fvt, 'A', 'FAIL', -twoSeconds);
+    const found = await counters(station);
+    assert.equal(found?.yield.units, 1);
+    assert.equal(found.last_failure?.serial_number, 'A');
+  });
+
   it('are replaced by the day of the server if there are none now', async () => {
     const station = await bench.station('Without');
     const without = await counters(station);

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { Answer, Operation } from '../contract/operation.ts';
+
+/** The input of a call of an operation. */
+interface CallInput<O extends Operation> {
+  params?: z.input<O['params']>;
+  query?: z.input<O['query']>;
+  body?: z.input<O['body']>;
+}
+
+/**
+ * Calls an operation of the server with the rights of the assistant's user.
+ * @throws Error whose message is a sentence that the assistant may read
+ */
+export type CallOperation = <O extends Operation>(operation: O, input?: CallInput<O>) => Promise<Answer<O>>;
+
+/** What assistants are shown of a tool, whichever program answers it. */
+export interface AssistantTool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  /** A verb and a noun in snake case. The protocol allows `[a-zA-Z0-9_-]{1,128}`. */
+  readonly name: string;
+  /** In title case, for people. */
+  readonly title: string;
+  /** What it answers, when to use it and what it cannot do, in 80 to 900 characters. */
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  /** Whether it changes nothing. Clients then call it without asking the user. */
+  readonly isReadOnly: boolean;
+  /** Whether calling it again with the same input changes nothing more. */
+  readonly isIdempotent: boolean;
+}
+
+/** A tool that needs nothing but the server: the MCP server answers it. */
+export interface ServerTool<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodObject = z.ZodObject,
+> extends AssistantTool<I, O> {
+  answer(input: z.output<I>, call: CallOperation): Promise<z.input<O>>;
+}
+
+export const serverTool = <I extends z.ZodObject, O extends z.ZodObject>(tool: ServerTool<I, O>): ServerTool<I, O> =>
+  tool;

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { operation, page, pageQuery, timestamp } from './common.ts';
+
+/**
+ * Calls of tools by assistants, one JSON object a line. The server has such a file in its data folder, and each
+ * installation of the extension one in its storage. A file that has grown to `maxActivityFileBytes` is renamed to `.1`,
+ * in place of an earlier one.
+ */
+export const activityFile = 'assistant-activity.jsonl';
+export const maxActivityFileBytes = 5_000_000;
+
+/** `notNeeded`: the tool changes nothing, or the client asks. `once` and `budget`: the user agreed in a dialog of the window. */
+export const activityConsent = z.enum(['notNeeded', 'once', 'budget', 'declined', 'refused']);
+export type ActivityConsent = z.infer<typeof activityConsent>;
+
+export const activityEntry = z.object({
+  at: timestamp,
+  tool: z.string(),
+  /** JSON, up to 2,000 characters. */
+  arguments: z.string(),
+  /** JSON, or the sentence of an error, up to 2,000 characters. */
+  result: z.string(),
+  consent: activityConsent,
+});
+export type ActivityEntry = z.infer<typeof activityEntry>;
+
+export const assistant = {
+  /** The newest first. */
+  activity: operation({
+    id: 'local.assistant.activity',
+    method: 'GET',
+    path: '/api/local/assistant/activity',
+    access: ['user'],
+    query: pageQuery,
+    answer: page(activityEntry),
+  }),
+} as const;

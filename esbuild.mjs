@@ -41,6 +41,7 @@ const nodeBundles = {
     { in: 'src/extension/client/http.ts', out: 'http' },
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
+    { in: 'src/server/assistant/mcpServer.ts', out: 'mcpServer' },
   ],
   format: 'cjs',
   platform: 'node',
@@ -174,15 +175,17 @@ function problemLine(severity, { text, location }) {
 
 /**
  * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
- * exports, the HTTP client, and the client for servers with their own certificate authority are separate files, loaded at
- * their first use.
+ * exports, the HTTP client, the client for servers with their own certificate authority, and the interface for assistants
+ * are separate files, loaded at their first use.
  */
 function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
-      bundle.onResolve({ filter: /\/(app|scriptScan|exporting|http|trustingFetch)\.ts$/ }, ({ kind, path }) =>
-        kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
+      bundle.onResolve(
+        { filter: /\/(app|scriptScan|exporting|http|trustingFetch|mcpServer)\.ts$/ },
+        ({ kind, path }) =>
+          kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );
     },
   };

@@ -2,10 +2,11 @@ import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
-import { type App, createMount, type Environment } from './http/mount.ts';
+import { type App, type Environment, MountedOperations } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
 import { StationBoards } from './live/operator/stationBoards.ts';
 import { analyticsRoutes } from './routes/local/analytics.ts';
+import { assistantRoutes } from './routes/local/assistant.ts';
 import { demoDataRoute } from './routes/local/demoData.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { goldenCheckRoutes } from './routes/local/goldenChecks.ts';
@@ -39,7 +40,7 @@ import { versionRoutes } from './routes/v2/versions.ts';
 import type { RouteServices } from './routeServices.ts';
 import { Writer } from './writer.ts';
 
-type GivenServices = Omit<RouteServices, 'app' | 'boards' | 'mount' | 'writer'>;
+type GivenServices = Omit<RouteServices, 'app' | 'boards' | 'callOperation' | 'mount' | 'writer'>;
 
 export function createApp(given: GivenServices, hosts: Hosts): App {
   const { store, sql, streams, hub } = given;
@@ -63,11 +64,13 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
+  const operations = new MountedOperations(app, sql);
   const services: RouteServices = {
     ...given,
     app,
     boards,
-    mount: createMount(app, sql),
+    mount: operations.mount,
+    callOperation: (id, input, from) => operations.call(id, input, from),
     writer: new Writer(store, sql),
   };
   serverRoutes(services);
@@ -101,6 +104,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   explorerRoutes(services);
   deploymentRoutes(services);
   v1Routes(services);
+  assistantRoutes(services);
   return app;
 }
 

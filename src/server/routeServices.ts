@@ -1,8 +1,9 @@
 import type { Calendar } from '../shared/uptime/uptimeCalendar.ts';
 import type { DaySummaries } from './analytics/daySummaries.ts';
+import type { ActivityFile } from './assistant/activityFile.ts';
 import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
 import type { SignedUrls } from './attachments/signedUrls.ts';
-import type { App, Mount } from './http/mount.ts';
+import type { App, Mount, MountedOperations } from './http/mount.ts';
 import type { EventStreams } from './live/eventStreams.ts';
 import type { OperatorHub } from './live/operator/hub.ts';
 import type { OperatorLinks } from './live/operator/links.ts';
@@ -16,11 +17,13 @@ import type { Writer } from './writer.ts';
 export interface RouteServices {
   app: App;
   mount: Mount;
+  callOperation: MountedOperations['call'];
   store: Store;
   sql: Statements;
   writer: Writer;
   files: AttachmentFiles;
   urls: SignedUrls;
+  activity: ActivityFile;
   streams: EventStreams;
   streaming: Streaming;
   hub: OperatorHub;

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { activityFile } from '../../shared/contract/assistantActivity.ts';
 import { type ServerAddress, serverAddress, serverExit, type ServerFile } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { incoming } from '../attachments/attachmentFiles.ts';
@@ -43,6 +44,7 @@ export class DataFolder {
   readonly certificates: string;
   readonly authority: string;
   readonly log: string;
+  readonly activity: string;
   readonly #addressFile: string;
   readonly #lockFile: string;
   readonly #secretFile: string;
@@ -55,6 +57,7 @@ export class DataFolder {
     this.certificates = join(this.path, 'certificates');
     this.authority = join(this.certificates, 'ca.pem');
     this.log = join(this.path, 'server.log');
+    this.activity = join(this.path, activityFile);
     this.#addressFile = join(this.path, 'server.json');
     this.#lockFile = join(this.path, 'server.lock.db');
     this.#secretFile = join(this.path, 'signing.secret');

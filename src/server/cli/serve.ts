@@ -3,6 +3,7 @@ import type { ServerAddress } from '../../shared/contract/local.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { DaySummaries } from '../analytics/daySummaries.ts';
 import { createApp } from '../app.ts';
+import { ActivityFile } from '../assistant/activityFile.ts';
 import { AttachmentFiles } from '../attachments/attachmentFiles.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
 import { sweepAttachments } from '../attachments/sweepAttachments.ts';
@@ -81,6 +82,7 @@ export async function serve(
       sql,
       streams,
       files,
+      activity: new ActivityFile(folder.activity),
       urls,
       streaming,
       presence,

@@ -37,8 +37,12 @@ function errorAnswer(path: string, code: RefusalCode, refusal: Pick<RefusalError
   }
   if (!isV1(path)) return json({ message, code, issues }, status);
   // Version 1 has only the message, so the message must name the fields.
+  return json({ error: { message: messageWithFields(refusal) } }, status);
+}
+
+function messageWithFields({ message, issues }: Pick<RefusalError, 'message' | 'issues'>): string {
   const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
-  return json({ error: { message: fields.length > 0 ? fields.join(' ') : message } }, status);
+  return fields.length > 0 ? fields.join(' ') : message;
 }
 
 function refusalOf(error: unknown): unknown {
@@ -51,7 +55,17 @@ function refusalOf(error: unknown): unknown {
 export function failureAnswer(method: string, path: string, error: unknown): Response {
   const refusal = refusalOf(error);
   if (refusal instanceof RefusalError) return errorAnswer(path, refusal.code, refusal);
-  console.error(`${method} ${path} failed:`, error);
-  const message = diskProblem(error) ?? 'The station server failed on this request. Its log tells why.';
+  const message = logServerFailure(`${method} ${path}`, error);
   return errorAnswer(path, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
+}
+
+/** Returns why something was refused or failed, for a caller that reads nothing but sentences. A failure is logged. */
+export function failureSentence(what: string, error: unknown): string {
+  const refusal = refusalOf(error);
+  return refusal instanceof RefusalError ? messageWithFields(refusal) : logServerFailure(what, error);
+}
+
+function logServerFailure(what: string, error: unknown): string {
+  console.error(`${what} failed:`, error);
+  return diskProblem(error) ?? 'The station server failed on this request. Its log tells why.';
 }

@@ -39,14 +39,18 @@ function addOpenBytes(keyId: string, bytes: number): void {
 /**
  * Reads the JSON body of a request.
  * @param keyId the id of the key that authorizes the request
- * @throws RefusalError 413 above 10 MiB; 400 if it is not JSON or not UTF-8, is nested too deep, or has too many
+ * @throws RefusalError 413 above `maxBytes`; 400 if it is not JSON or not UTF-8, is nested too deep, or has too many
  *   values; 429 while the key has too many large requests open
  */
-export async function readJson({ incoming, outgoing }: HttpBindings, keyId: string): Promise<unknown> {
+export async function readJson(
+  { incoming, outgoing }: HttpBindings,
+  keyId: string,
+  maxBytes = maxBodyBytes,
+): Promise<unknown> {
   let own = 0;
   // The bytes count until the response is sent, because the parsed body stays in memory that long.
   outgoing.once('close', () => addOpenBytes(keyId, -own));
-  const text = await readText(incoming, (bytes) => {
+  const text = await readText(incoming, maxBytes, (bytes) => {
     if ((openBytesByKey.get(keyId) ?? 0) + bytes > maxOpenBytesPerKey) {
       throw tooMany(
         'Too many large requests with this key are open at the same time. Wait for their answers, then retry.',
@@ -68,22 +72,22 @@ export async function readJson({ incoming, outgoing }: HttpBindings, keyId: stri
   }
 }
 
-async function readText(request: IncomingMessage, note: (bytes: number) => void): Promise<string> {
+async function readText(request: IncomingMessage, maxBytes: number, note: (bytes: number) => void): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop must not close the connection that carries the response.
   const content: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
   for await (const chunk of content) {
     size += chunk.length;
-    if (size <= maxBodyBytes) {
+    if (size <= maxBytes) {
       note(chunk.length);
       chunks.push(chunk);
     }
     // Excess data is read and dropped for a while: a client that is still sending does not read a response.
     else if (size > 10 * maxBodyBytes) break;
   }
-  if (size > maxBodyBytes) {
-    throw tooLarge(`The body of the request is larger than ${maxBodyBytes / 1024 / 1024} MiB.`);
+  if (size > maxBytes) {
+    throw tooLarge(`The body of the request is larger than ${maxBytes / 1024 / 1024} MiB.`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));

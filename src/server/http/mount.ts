@@ -6,7 +6,7 @@ import type { Statements } from '../store/statements.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
-import { forbidden } from './refusalError.ts';
+import { forbidden, notFound } from './refusalError.ts';
 
 export interface Environment {
   Bindings: HttpBindings;
@@ -37,28 +37,81 @@ function checkKind({ access, id }: Operation, caller: Caller): void {
 
 export const routeOf = ({ path }: Operation): string => path.replace(/\{(\w+)\}/g, ':$1');
 
+/** What a caller sends to an operation, over HTTP or within the server. */
+interface Sent {
+  readonly authorization: string | undefined;
+  readonly params: unknown;
+  readonly query: unknown;
+  /** Loads the body. It is not called for an operation without a body. */
+  body(keyId: string): Promise<unknown>;
+  readonly origin: string;
+  header(name: string): string | undefined;
+}
+
 /**
- * Checks a request to an operation of the contract and reads its input. The order of the checks is part of the wire: key
- * (401), form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403), existence
- * (404), uniqueness (409).
+ * Checks what was sent to an operation of the contract and parses its input. The order of the checks is part of the wire:
+ * key (401), form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403),
+ * existence (404), uniqueness (409).
  */
-export async function receive<O extends Operation>(
+async function admit<O extends Operation>(sql: Statements, operation: O, sent: Sent): Promise<Call<O>> {
+  const { id: keyId, owner: caller } = authenticate(sql, sent.authorization);
+  const params = parseInput<O['params']>(operation.params, sent.params);
+  checkKind(operation, caller);
+  const query = parseInput<O['query']>(operation.query, sent.query);
+  const body = parseInput<O['body']>(
+    operation.body,
+    Object.is(operation.body, nothing) ? undefined : await sent.body(keyId),
+  );
+  return { params, query, body, caller, keyId, origin: sent.origin, header: (name) => sent.header(name) };
+}
+
+export const receive = <O extends Operation>(
   sql: Statements,
   operation: O,
   c: Context<Environment>,
-): Promise<Call<O>> {
-  const { id: keyId, owner: caller } = authenticate(sql, c.req.header('authorization'));
-  const params = parseInput<O['params']>(operation.params, c.req.param());
-  checkKind(operation, caller);
-  const query = parseInput<O['query']>(operation.query, flatQuery(c.req.queries()));
-  const sent = Object.is(operation.body, nothing) ? undefined : await readJson(c.env, keyId);
-  const body = parseInput<O['body']>(operation.body, sent);
-  const origin = c.get('origin');
-  return { params, query, body, caller, keyId, origin, header: (name) => c.req.header(name) };
-}
+): Promise<Call<O>> =>
+  admit(sql, operation, {
+    authorization: c.req.header('authorization'),
+    params: c.req.param(),
+    query: flatQuery(c.req.queries()),
+    body: (keyId) => readJson(c.env, keyId),
+    origin: c.get('origin'),
+    header: (name) => c.req.header(name),
+  });
 
-export const createMount =
-  (app: App, sql: Statements): Mount =>
-  <O extends Operation>(operation: O, handler: Handler<O>): void => {
-    app.on(operation.method, routeOf(operation), async (c) => json(await handler(await receive(sql, operation, c))));
+/** The operations that answer with JSON: reached over HTTP, and by name from within the server. */
+export class MountedOperations {
+  readonly #app: App;
+  readonly #sql: Statements;
+  readonly #handlers = new Map<string, (sent: Sent) => Promise<unknown>>();
+
+  constructor(app: App, sql: Statements) {
+    this.#app = app;
+    this.#sql = sql;
+  }
+
+  readonly mount: Mount = (operation, handler) => {
+    this.#handlers.set(operation.id, async (sent) => handler(await admit(this.#sql, operation, sent)));
+    this.#app.on(operation.method, routeOf(operation), async (c) =>
+      json(await handler(await receive(this.#sql, operation, c))),
+    );
   };
+
+  /**
+   * Calls an operation from within the server, with the rights of the key in `authorization`, and returns its answer as
+   * JSON text.
+   * @throws RefusalError as over HTTP
+   */
+  async call(
+    operationId: string,
+    input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
+    from: { readonly authorization: string; readonly origin: string },
+  ): Promise<string> {
+    const handler = this.#handlers.get(operationId);
+    if (handler === undefined) throw notFound(`The operation ${operationId} cannot be called within the server.`);
+    const { params = {}, query = {}, body } = input;
+    return JSON.stringify(
+      await handler({ ...from, params, query, body: () => Promise.resolve(body), header: () => undefined }),
+    );
+  }
+}

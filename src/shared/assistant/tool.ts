@@ -10,7 +10,7 @@ interface CallInput<O extends Operation> {
 
 /**
  * Calls an operation of the server with the rights of the assistant's user.
- * @throws Error whose message is a sentence that the assistant may read
+ * @throws ToolError why it was refused
  */
 export type CallOperation = <O extends Operation>(operation: O, input?: CallInput<O>) => Promise<Answer<O>>;
 

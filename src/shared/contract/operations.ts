@@ -1,4 +1,5 @@
 import { analytics } from './analytics.ts';
+import { assistant } from './assistantActivity.ts';
 import { attachments } from './attachments.ts';
 import { batches } from './batches.ts';
 import { deployments } from './deployments.ts';
@@ -60,6 +61,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   deployments,
   users,
   trpc,
+  assistant,
 ];
 
 export const operations: readonly Operation[] = resources.flatMap((resource) => Object.values(resource));

@@ -27,6 +27,7 @@ user keys only
   local.runs: filterValues
   local.studies: attach create delete discard get list release update
   local.shifts: setCalendar
+  local.assistant: activity
   v1.runs: delete
   v1.units: delete
   runs: delete

@@ -38,6 +38,7 @@ export function serverRoutes({
         'golden-checks',
         'studies',
         'shifts',
+        'assistants',
       ],
     };
     return json(answer);

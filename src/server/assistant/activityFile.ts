@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { parseActivity } from '../../shared/assistant/activityLine.ts';
+import { type ActivityEntry, maxActivityFileBytes } from '../../shared/contract/assistantActivity.ts';
+import { systemCode } from '../cli/commandError.ts';
+import { logFailure } from '../cli/logFailure.ts';
+
+/** The flag does not exist on Windows, where it counts as 0. */
+const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/** The record of the calls of assistants in the data folder. */
+export class ActivityFile {
+  readonly #path: string;
+  readonly #maxBytes: number;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(path: string, maxBytes = maxActivityFileBytes) {
+    this.#path = path;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Appends a line. A failure, such as a full disk, is logged; the call that is recorded continues. */
+  add(line: string): Promise<void> {
+    this.#written = this.#written.then(async () => {
+      try {
+        await this.#append(`${line}\n`);
+      } catch (error) {
+        logFailure('The activity of assistants could not be recorded', error);
+      }
+    });
+    return this.#written;
+  }
+
+  /** Returns the recorded calls, the newest first. */
+  async read(): Promise<ActivityEntry[]> {
+    await this.#written;
+    const [current, earlier] = await Promise.all([readText(this.#path), readText(`${this.#path}.1`)]);
+    return [...parseActivity(current), ...parseActivity(earlier)];
+  }
+
+  async #append(line: string): Promise<void> {
+    const file = await this.#open();
+    try {
+      await file.writeFile(line);
+      if ((await file.stat()).size < this.#maxBytes) return;
+    } finally {
+      await file.close();
+    }
+    await rename(this.#path, `${this.#path}.1`);
+  }
+
+  /** A link is replaced, because it could lead to any file of the user. */
+  async #open() {
+    try {
+      return await open(this.#path, append, 0o600);
+    } catch (error) {
+      if (systemCode(error) !== 'ELOOP') throw error;
+      await rm(this.#path);
+      return open(this.#path, append, 0o600);
+    }
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return '';
+    throw error;
+  }
+}

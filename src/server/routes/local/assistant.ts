@@ -1,0 +1,96 @@
+import { activityLine } from '../../../shared/assistant/activityLine.ts';
+import { assistant } from '../../../shared/contract/assistantActivity.ts';
+import { CallLimit } from '../../assistant/callLimit.ts';
+import type { RecordedCall } from '../../assistant/mcpServer.ts';
+import { failureAnswer, failureSentence } from '../../http/answers.ts';
+import { authenticate } from '../../http/authentication.ts';
+import { readJson } from '../../http/input.ts';
+import { forbidden, RefusalError } from '../../http/refusalError.ts';
+import type { RouteServices } from '../../routeServices.ts';
+import { toPage } from '../../store/pages.ts';
+import { version } from '../../version.ts';
+
+const path = '/mcp';
+const maxBodyBytes = 1024 * 1024;
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The interface for assistants: the MCP server, and the record of what assistants did. */
+export function assistantRoutes({
+  app,
+  sql,
+  mount,
+  callOperation,
+  activity,
+}: Pick<RouteServices, 'app' | 'sql' | 'mount' | 'callOperation' | 'activity'>): void {
+  const limit = new CallLimit();
+
+  async function record({ keyId, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
+    const line = activityLine({ at: new Date(), tool, ...call, consent: 'notNeeded' });
+    const sizes = [call.arguments, call.result].map((value) => JSON.stringify(value).length);
+    const how = isError ? 'refused' : 'answered';
+    console.error(
+      `Assistant: ${tool} ${how} for key ${keyId} in ${Math.round(durationMs)} ms (${sizes.join(' and ')} characters).`,
+    );
+    await activity.add(line);
+  }
+
+  async function load() {
+    const { createMcp } = await import('../../assistant/mcpServer.ts');
+    return createMcp({
+      version,
+      call: async (id, input, from) => {
+        try {
+          return { json: await callOperation(id, input, from) };
+        } catch (error) {
+          return { refusal: failureSentence(`${id} for an assistant`, error) };
+        }
+      },
+      secondsToWait: (keyId) => limit.secondsToWait(keyId, performance.now()),
+      record,
+      logFailure: (what, error) => console.error(`${what} failed:`, error),
+    });
+  }
+  let mcp: ReturnType<typeof load> | undefined;
+
+  app.all(path, async (c) => {
+    try {
+      const origin = c.get('origin');
+      const authorization = c.req.header('authorization');
+      const { id: keyId, owner } = authenticate(sql, authorization);
+      if (owner.kind === 'station') {
+        throw forbidden(
+          `Assistants need a user key, and this is the key of station "${owner.name}". Create a user key and use that.`,
+        );
+      }
+      refuseForeignPage(c.req.header('origin'), origin);
+      const parsedBody = c.req.method === 'POST' ? await readJson(c.env, keyId, maxBodyBytes) : undefined;
+      mcp ??= load();
+      const { fetch } = await mcp;
+      const token = (authorization ?? '').replace(/^Bearer +/i, '');
+      return await fetch(c.req.raw, {
+        authInfo: { token, clientId: keyId, scopes: [], extra: { origin } },
+        ...(parsedBody === undefined ? {} : { parsedBody }),
+      });
+    } catch (error) {
+      const answer = failureAnswer(c.req.method, path, error);
+      // Without more than this, clients do not look for an authorization server.
+      if (error instanceof RefusalError && error.code === 'UNAUTHORIZED') {
+        answer.headers.set('WWW-Authenticate', 'Bearer');
+      }
+      return answer;
+    }
+  });
+
+  mount(assistant.activity, async ({ query }) => {
+    const entries = await activity.read();
+    return toPage(entries.slice(query.cursor, query.cursor + query.limit + 1), query);
+  });
+}
+
+/** A page of somebody else in the user's browser has its own address as its origin. Programs send none. */
+function refuseForeignPage(given: string | undefined, own: string): void {
+  if (given === undefined || given === own) return;
+  const url = URL.parse(given);
+  if (url?.origin === given && loopback.includes(url.hostname)) return;
+  throw forbidden('Pages of other sites cannot use the interface for assistants. Send no Origin header.');
+}

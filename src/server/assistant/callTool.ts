@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import type { CallOperation, ServerTool } from '../../shared/assistant/tool.ts';
 import { ToolError } from '../../shared/assistant/toolError.ts';
-import type { McpServices } from './mcpServer.ts';
+import type { McpServices } from './mcpServices.ts';
 
 interface Session {
   readonly call: CallOperation;

@@ -15,34 +15,9 @@ import { ToolError } from '../../shared/assistant/toolError.ts';
 import { parseExactly } from '../../shared/contract/exactJson.ts';
 import { callTool } from './callTool.ts';
 import { listedTools } from './listedTools.ts';
+import type { McpServices } from './mcpServices.ts';
 
 // This is a bundle of its own, loaded at the first request: it shares no classes with the rest of the server, only values.
-
-/** What the MCP server needs of the station server. */
-export interface McpServices {
-  readonly version: string;
-  /** Calls an operation, and returns its answer as JSON text, or why there is none. */
-  call(
-    operationId: string,
-    input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
-    from: { readonly authorization: string; readonly origin: string },
-  ): Promise<{ json: string } | { refusal: string }>;
-  /** Counts a call of a tool. */
-  secondsToWait(keyId: string): number;
-  /** Records a call of a tool with what it answered. */
-  record(call: RecordedCall): Promise<void>;
-  /** Logs an error in this code, which no sentence explains. */
-  logFailure(what: string, error: unknown): void;
-}
-
-export interface RecordedCall {
-  readonly keyId: string;
-  readonly tool: string;
-  readonly arguments: unknown;
-  readonly result: unknown;
-  readonly isError: boolean;
-  readonly durationMs: number;
-}
 
 /** What the route passes on of a request whose key it has checked. */
 const caller = z.object({ token: z.string(), clientId: z.string(), extra: z.object({ origin: z.string() }) });

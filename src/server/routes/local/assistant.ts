@@ -1,7 +1,7 @@
 import { activityLine } from '../../../shared/assistant/activityLine.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
-import type { RecordedCall } from '../../assistant/mcpServer.ts';
+import type { RecordedCall } from '../../assistant/mcpServices.ts';
 import { failureAnswer, failureSentence } from '../../http/answers.ts';
 import { authenticate } from '../../http/authentication.ts';
 import { readJson } from '../../http/input.ts';

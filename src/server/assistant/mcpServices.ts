@@ -1,0 +1,25 @@
+/** What the MCP server needs of the station server. */
+export interface McpServices {
+  readonly version: string;
+  /** Calls an operation, and returns its answer as JSON text, or why there is none. */
+  call(
+    operationId: string,
+    input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
+    from: { readonly authorization: string; readonly origin: string },
+  ): Promise<{ json: string } | { refusal: string }>;
+  /** Counts a call of a tool. */
+  secondsToWait(keyId: string): number;
+  /** Records a call of a tool with what it answered. */
+  record(call: RecordedCall): Promise<void>;
+  /** Logs an error in this code, which no sentence explains. */
+  logFailure(what: string, error: unknown): void;
+}
+
+export interface RecordedCall {
+  readonly keyId: string;
+  readonly tool: string;
+  readonly arguments: unknown;
+  readonly result: unknown;
+  readonly isError: boolean;
+  readonly durationMs: number;
+}

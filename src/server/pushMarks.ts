@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Operation } from '../shared/contract/operation.ts';
+import { startedByHeader } from '../shared/contract/startedBy.ts';
 import type { NewRun } from '../shared/run/newRun.ts';
 import type { Call } from './http/mount.ts';
 import { badRequest, conflict } from './http/refusalError.ts';
@@ -11,7 +12,7 @@ import '../shared/contract/exactJson.ts';
 
 const idempotencyHeader = 'Idempotency-Key';
 
-export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null };
+export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null, isByAssistant: false };
 
 /**
  * Returns the marks of a request that pushes a run.
@@ -27,12 +28,14 @@ export function marksOf(
   if (key !== undefined && (key === '' || key.length > 200)) {
     throw badRequest(`The header ${idempotencyHeader} must have 1 to 200 characters.`);
   }
-  if (key === undefined && ref == null) return noMarks;
+  const isByAssistant = header(startedByHeader) === 'assistant';
+  if (key === undefined && ref == null) return { ...noMarks, isByAssistant };
   const scoped = (mark: string): string => `${caller.kind} ${caller.id} ${mark}`;
   return {
     pushKey: key === undefined ? null : scoped(key),
     refKey: ref == null ? null : scoped(ref),
     hash: hashOf(content),
+    isByAssistant,
   };
 }
 

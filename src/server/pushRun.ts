@@ -1,3 +1,4 @@
+import { assistantMetadata } from '../shared/contract/startedBy.ts';
 import type { NewRun } from '../shared/run/newRun.ts';
 import { attachToStudy } from './attachToStudy.ts';
 import { type Caller, creatorOf } from './http/authentication.ts';
@@ -62,7 +63,7 @@ export async function pushRun(
     by,
   });
   if (caller.kind === 'station') attachToStudy(sql, key, run, { procedureId: procedure.id, stationId: caller.id });
-  await changeRunMetadata(change, key, run.metadata);
+  await changeRunMetadata(change, key, { ...run.metadata, ...(marks.isByAssistant ? assistantMetadata : {}) });
   if (Object.keys(run.unitMetadata).length > 0) await changeUnitMetadata(change, unit.id, run.unitMetadata);
   return { id, existed: false };
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { events, type StreamEvent, streamEvent } from '../../shared/contract/events.ts';
 import { parseExactly } from '../../shared/contract/exactJson.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
+import { startedByHeader } from '../../shared/contract/startedBy.ts';
 import { ApiError, brokenConnection, refusal } from './apiError.ts';
 
 const json = z.string().transform((text, context): unknown => {
@@ -21,6 +22,8 @@ export interface CallInput<O extends Operation> {
   /** A body that is already JSON, which is sent unchanged so that no digit of a number is lost. */
   rawBody?: Uint8Array<ArrayBuffer>;
   mark?: string;
+  /** Whether an assistant started the run that is pushed. */
+  isByAssistant?: boolean;
 }
 
 const callTimeoutMs = 15_000;
@@ -58,6 +61,7 @@ export class StationApi {
       ...(input.rawBody === undefined ? {} : { body: input.rawBody }),
       isJson: input.rawBody !== undefined,
       mark: input.mark,
+      isByAssistant: input.isByAssistant,
       ...(operation.isSlow ? { timeout: slowTimeoutMs } : {}),
     });
     const text = new TextDecoder().decode(await this.#bytes(answer, maxAnswerBytes, answerTimeoutMs));
@@ -176,12 +180,18 @@ export class StationApi {
 
   async #fetch(
     path: string,
-    { mark, isJson = false, ...options }: Options & { mark?: string | undefined; isJson?: boolean },
+    {
+      mark,
+      isByAssistant = false,
+      isJson = false,
+      ...options
+    }: Options & { mark?: string | undefined; isByAssistant?: boolean | undefined; isJson?: boolean },
   ): Promise<KyResponse> {
     const { ky, isHTTPError } = await import('./http.ts');
     const headers = {
       ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
       ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),
+      ...(isByAssistant ? { [startedByHeader]: 'assistant' } : {}),
       ...(isJson ? { 'content-type': 'application/json' } : {}),
     };
     // The key must not be sent to another server, so redirects are not followed.

@@ -1,5 +1,6 @@
 import { bounds, type LiveTest, type TestPatch } from '../../shared/contract/liveTest.ts';
 import type { RunnerEvent } from '../../shared/contract/runner.ts';
+import { assistantMetadata } from '../../shared/contract/startedBy.ts';
 import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { testPatchOf } from '../../shared/live/livePatch.ts';
 import { testAfterEvent, testAfterScriptEnd } from '../../shared/live/runnerState.ts';
@@ -18,8 +19,10 @@ export class TestReport {
     return this.#test;
   }
 
-  handleEvent(event: RunnerEvent, { folder }: LiveScript): void {
-    this.#test = testAfterEvent(this.#test, event.event === 'ui_request' ? withImage(event, folder) : event);
+  handleEvent(event: RunnerEvent, { folder, isByAssistant }: LiveScript): void {
+    const test = testAfterEvent(this.#test, event.event === 'ui_request' ? withImage(event, folder) : event);
+    const isMarked = test !== null && event.event === 'run_started' && isByAssistant;
+    this.#test = isMarked ? { ...test, ...assistantMetadata } : test;
   }
 
   end(): void {

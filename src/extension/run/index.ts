@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
+import type { LiveScripts, RunForAssistant, StartScript } from '../connection/liveScripts.ts';
 import { idOfRun } from '../connection/runRows.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
@@ -43,6 +43,9 @@ interface RunResources {
 interface RunFeature {
   readonly parts: vscode.Disposable;
   readonly startScript: StartScript;
+  readonly runForAssistant: RunForAssistant;
+  /** Whether a script runs, or is about to run, on the station; on any, if none is given. */
+  readonly isInUse: (station: string | undefined) => boolean;
   readonly shownRuns: () => RunsView['shownRuns'];
 }
 
@@ -120,6 +123,8 @@ export function registerRun(
   return {
     parts,
     shownRuns: () => runsView.shownRuns,
+    runForAssistant: (run) => service.runForAssistant(run),
+    isInUse: (station) => service.isInUse(station),
     startScript: (script, operated) => service.run(script, 'push', undefined, operated),
   };
 }

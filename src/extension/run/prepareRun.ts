@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
 import { runnerEnvironment } from '../../shared/contract/runner.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { saveScripts } from '../vscode/saveScripts.ts';
 import { folderOf } from '../vscode/scriptFile.ts';
 import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -86,13 +87,8 @@ export async function requireAccess(connection: Connection, { id, name }: Statio
   );
 }
 
-/** Saves the open Python files, because the script may import them, and returns the script's text. */
 async function saveAndRead(script: vscode.Uri): Promise<string> {
-  for (const document of vscode.workspace.textDocuments) {
-    if (!document.isDirty || document.isUntitled || document.languageId !== 'python') continue;
-    if (await document.save()) continue;
-    throw new UserError(vscode.l10n.t('{0} could not be saved, so nothing was run.', basename(document.fileName)));
-  }
+  await saveScripts();
   return (await vscode.workspace.openTextDocument(script)).getText();
 }
 
@@ -125,7 +121,7 @@ async function askBeforeStart(
     station,
     procedures: names,
     serialNumber: run.serialNumber ?? (isFixed ? setting('fixedSerialNumber', run.script) || undefined : undefined),
-    isOperated: run.serialNumber !== undefined,
+    isOperated: run.serialNumber !== undefined || run.assistant !== undefined,
   });
   if (sample !== undefined) {
     run.serialNumber = sample.serialNumber;

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import type { RunnerFailure } from '../../shared/contract/runner.ts';
 import { type Run, runs } from '../../shared/contract/runs.ts';
+import { assistantMetadata, isByAssistant } from '../../shared/contract/startedBy.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { type RunProgress, type TestExecution, withPush } from '../../shared/live/runProgress.ts';
+import { type RunProgress, type TestExecution, verdictOf, withPush } from '../../shared/live/runProgress.ts';
+import type { StationAccess } from '../connection/connection.ts';
+import type { EndedRun, EndedTest } from '../connection/liveScripts.ts';
 import { lineRange } from '../vscode/scriptFile.ts';
 import { UserError } from '../vscode/userError.ts';
 import {
@@ -47,7 +50,7 @@ export class RunOutcome implements vscode.Disposable {
     { interpreter, station }: PreparedRun,
     end: ScriptEnd,
     runAgain: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<EndedRun> {
     const { store, report } = this.#dependencies;
     const { failure, executions } = end.live;
     if (failure !== null && !end.wasStopped) this.#problems.show(run.script, failure);
@@ -55,12 +58,17 @@ export class RunOutcome implements vscode.Disposable {
     if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', runAgain);
     if (station === undefined) {
       this.#handleButton(showDryOutcome(run.name, end));
-      return;
+      return endedRun(
+        end,
+        executions.map((execution) => endedTest(execution)),
+      );
     }
     const { station: runningStation } = station.access;
-    await this.#showPushed(run.name, station, { ...end, live: await this.#settle(end.live) });
+    const settled = { ...end, live: await this.#settle(end.live) };
+    const tests = await this.#showPushed(run, station, settled);
     store.refreshStation(runningStation.id).catch(report); // in the background: the user may run the script again now
     if (end.questionError !== undefined) throw end.questionError; // after the outcome of the units before it
+    return endedRun(settled, tests);
   }
 
   dispose(): void {
@@ -81,7 +89,12 @@ export class RunOutcome implements vscode.Disposable {
     return settled;
   }
 
-  async #showPushed(script: string, { access, procedure }: RunningStation, end: ScriptEnd): Promise<void> {
+  async #showPushed(
+    session: RunSession,
+    { access, procedure }: RunningStation,
+    end: ScriptEnd,
+  ): Promise<readonly EndedTest[]> {
+    const script = session.name;
     const { station } = access;
     const { live, wasStopped: stopped } = end;
     const confirmed: { execution: TestExecution; run: Run }[] = [];
@@ -91,6 +104,7 @@ export class RunOutcome implements vscode.Disposable {
       if (typeof outcome === 'string') unsaved.push({ execution, sentence: outcome });
       else confirmed.push({ execution: completedBy(outcome, execution), run: outcome });
     }
+    if (session.assistant !== undefined) await this.#markRuns(access, confirmed, live.otherRuns);
     if (unsaved.length > 0) this.#handleButton(showUnsaved(unsaved, live.executions.length, station.id));
     const last = confirmed.at(-1);
     if (live.failure !== null && !stopped) {
@@ -99,6 +113,26 @@ export class RunOutcome implements vscode.Disposable {
       this.#handleButton(showSaved(last.execution, last.run, station, live.executions, procedure.isAssumed));
     } else if (live.executions.length === 0 && !stopped) {
       this.#handleButton(showWithoutTest(script, end));
+    }
+    return [
+      ...confirmed.map(({ execution, run }) => endedTest(execution, run)),
+      ...unsaved.map(({ execution, sentence }) => ({ ...endedTest(execution), problem: sentence })),
+    ];
+  }
+
+  /** Marks the runs that the server has not marked: TofuPilot does not, nor does a script with a client of its own. */
+  async #markRuns(
+    { api }: StationAccess,
+    confirmed: readonly { readonly run: Run }[],
+    otherRuns: readonly string[],
+  ): Promise<void> {
+    const unmarked = confirmed.flatMap(({ run }) => (isByAssistant(run.metadata) ? [] : run.id));
+    for (const id of [...unmarked, ...otherRuns]) {
+      try {
+        await api.call(runs.updateMetadata, { params: { id }, body: { metadata: assistantMetadata } });
+      } catch (error) {
+        this.#dependencies.log.warn(`Run ${id} could not be marked as started by an assistant: ${String(error)}`);
+      }
     }
   }
 
@@ -153,6 +187,24 @@ export class RunOutcome implements vscode.Disposable {
       )
       .catch(this.#dependencies.report);
   }
+}
+
+const endedRun = ({ live, wasStopped }: ScriptEnd, tests: readonly EndedTest[]): EndedRun => ({
+  wasStopped,
+  failure: live.failure === null ? null : `${live.failure.type}: ${live.failure.message}`,
+  tests,
+  otherRuns: live.otherRuns,
+});
+
+function endedTest(execution: TestExecution, run?: Run): EndedTest {
+  const verdict = verdictOf(execution);
+  return {
+    serialNumber: execution.serialNumber,
+    outcome: verdict?.outcome ?? null,
+    reason: verdict?.reason ?? null,
+    runId: run?.id ?? null,
+    problem: null,
+  };
 }
 
 /** The Python error that ended the last run of each script, at its line, until the script runs again. */

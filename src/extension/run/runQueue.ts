@@ -45,6 +45,13 @@ export class RunQueue {
     return run.station === undefined ? undefined : this.#stations.join(run.station.id, run);
   }
 
+  /** Returns whether a run uses the station; a dry run uses what is connected, whichever station that is. */
+  isInUse(station: string | undefined, except?: RunSession): boolean {
+    return [...this.#runs].some(
+      (run) => run !== except && (station === undefined || run.station === undefined || run.station.id === station),
+    );
+  }
+
   async stop(): Promise<void> {
     const runs = this.#stoppable;
     const chosen = runs.length > 1 ? await pickRuns(runs) : runs;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunMode } from '../../shared/contract/runner.ts';
-import type { StartScript } from '../connection/liveScripts.ts';
+import type { AssistantRun, EndedRun, StartScript } from '../connection/liveScripts.ts';
+import { UserError } from '../vscode/userError.ts';
 import { Profiles } from './explorer/profiles.ts';
 import { type PreparedRun, prepareRun, requireAccess } from './prepareRun.ts';
 import type { RunDependencies } from './runDependencies.ts';
@@ -46,22 +47,48 @@ export class RunService implements vscode.Disposable {
     request?: vscode.TestRunRequest,
     operated?: OperatedUnit,
   ): Promise<void> {
-    const { store, items } = this.#dependencies;
-    const station = operated?.station ?? store.selected;
+    const station = operated?.station ?? this.#dependencies.store.selected;
     const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, operated?.serialNumber);
+    await this.#run(run, request);
+  }
+
+  /** See `RunForAssistant`. */
+  async runForAssistant(asked: AssistantRun): Promise<EndedRun> {
+    const { script, mode, station, serialNumber, token } = asked;
+    const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, serialNumber, asked);
+    const stopping = token.onCancellationRequested(() => void run.stop());
+    try {
+      return await this.#run(run);
+    } finally {
+      stopping.dispose();
+    }
+  }
+
+  /** Returns whether a script runs, or is about to run, on the station, or anywhere as a dry run. */
+  isInUse(station: string | undefined): boolean {
+    return this.#queue.isInUse(station);
+  }
+
+  async #run(run: RunSession, request?: vscode.TestRunRequest): Promise<EndedRun> {
+    const { script, mode } = run;
+    const { items } = this.#dependencies;
     this.#queue.add(run);
     let place: QueuePlace<RunSession> | undefined;
     try {
       const asked = await prepareRun(this.#dependencies, run);
       if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       place = this.#queue.join(run);
+      if (run.assistant !== undefined) {
+        if (this.#queue.isInUse(run.station?.id, run)) throw inUseError();
+        await run.assistant.confirmStart();
+      }
       const item = items.scriptItem(script);
       const testRun = items.controller.createTestRun(request ?? this.#profiles.request(item, mode), run.title);
       testRun.token.onCancellationRequested(() => void run.stop());
       const prepared = await this.#inTurn(run, place, asked, item, testRun);
       this.#outcome.clearProblem(script);
       const end = await this.#runner.run(run, prepared, item, testRun);
-      await this.#outcome.show(run, prepared, end, () => this.run(script, mode));
+      return await this.#outcome.show(run, prepared, end, () => this.run(script, mode));
     } finally {
       place?.leave();
       this.#queue.remove(run);
@@ -98,3 +125,6 @@ export class RunService implements vscode.Disposable {
     }
   }
 }
+
+const inUseError = (): UserError =>
+  new UserError(vscode.l10n.t('Another script is running or queued. The run of the assistant was not started.'));

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunMode } from '../../shared/contract/runner.ts';
+import type { AssistantRun } from '../connection/liveScripts.ts';
 import type { ScriptProcess } from './process/scriptProcess.ts';
 
 export interface StationName {
@@ -19,6 +20,8 @@ export class RunSession implements vscode.Disposable {
   station: StationName | undefined;
   /** The serial number that came with the command, or that the user chose before the start. */
   serialNumber: string | undefined;
+  /** Undefined if a person started the run. */
+  readonly assistant: AssistantRun | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #ended = new vscode.EventEmitter<void>();
@@ -28,11 +31,18 @@ export class RunSession implements vscode.Disposable {
   readonly #stopped = new vscode.CancellationTokenSource();
   #scriptProcess: ScriptProcess | undefined;
 
-  constructor(script: vscode.Uri, mode: RunMode, station: StationName | undefined, serialNumber?: string) {
+  constructor(
+    script: vscode.Uri,
+    mode: RunMode,
+    station: StationName | undefined,
+    serialNumber?: string,
+    assistant?: AssistantRun,
+  ) {
     this.script = script;
     this.mode = mode;
     this.station = station;
     this.serialNumber = serialNumber;
+    this.assistant = assistant;
   }
 
   get name(): string {
@@ -44,7 +54,9 @@ export class RunSession implements vscode.Disposable {
   }
 
   get title(): string {
-    return `${this.name} · ${this.where}`;
+    const parts = [this.name, this.where];
+    if (this.assistant !== undefined) parts.push(vscode.l10n.t('started by an assistant'));
+    return parts.join(' · ');
   }
 
   get stopToken(): vscode.CancellationToken {

@@ -51,7 +51,11 @@ export class ScriptRunner {
     const folders = { extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
     const scriptProcess = new ScriptProcess(run.title, folders, results, questions, log, {
       start: run.mode === 'debug' ? debugged : undefined,
-      ...(live && { follow: live.follow, others: live.others }),
+      follow: (event) => {
+        live?.follow(event);
+        run.assistant?.onEvent(event);
+      },
+      ...(live && { others: live.others }),
     });
     live?.announce(scriptProcess);
     const heartbeat = station && new RunHeartbeat(connection, station.access, log);
@@ -74,7 +78,9 @@ export class ScriptRunner {
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
           [runnerEnvironment.bytecode]: join(storagePath, 'bytecode'),
           [runnerEnvironment.startup]: await startupModules(runnerFile, storagePath),
-          ...(station === undefined ? dryEnvironment() : await this.#environment(station.access)),
+          ...(station === undefined
+            ? dryEnvironment()
+            : await this.#environment(station.access, run.assistant !== undefined)),
         },
       });
       return end;
@@ -89,9 +95,9 @@ export class ScriptRunner {
     }
   }
 
-  async #environment(access: StationAccess): Promise<Record<string, string>> {
+  async #environment(access: StationAccess, isByAssistant: boolean): Promise<Record<string, string>> {
     const { storagePath, uploads } = this.#dependencies;
-    const pending = await uploads.environmentFor(access);
+    const pending = await uploads.environmentFor(access, isByAssistant);
     return {
       ...stationEnvironment(access.url, access.key),
       ...(await trustEnvironment(storagePath, access.trust)),

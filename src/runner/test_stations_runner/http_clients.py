@@ -69,9 +69,13 @@ class HttpClients:
         self._session.observe(self._answered, request, response)
 
     def _sending(self, request: Any) -> None:
-        mark = self._pushes.save_run(_read(request))
+        read = _read(request)
+        mark = self._pushes.save_run(read)
         if mark is not None:
             request.headers.setdefault("Idempotency-Key", mark)
+        starter = self._pushes.starter_of(read)
+        if starter is not None:
+            request.headers["Test-Stations-Started-By"] = starter
 
     def _answered(self, request: Any, response: Any) -> None:
         status = int(response.status_code)

@@ -55,6 +55,11 @@ class Pushes:
         push.runs = [push.execution] if execution is push.execution else [push.execution, execution]
         return execution.id if self._session.server.is_target_of(request.url) else None
 
+    def starter_of(self, request: Request) -> str | None:
+        """Returns who started the script, if the request is about to create a run on the station's server."""
+        is_push = request.created_resource is not None and self._session.server.is_target_of(request.url)
+        return self._session.started_by if is_push else None
+
     def handle_answer(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
         push = _push.get()
         if not request.created_resource and (push is None or status < 400):

@@ -27,13 +27,19 @@ class Settings:
     script: str
     # None: no result is saved.
     upload_folder: str | None
-    # Where the results belong; only the host reads it.
+    # Where the results belong, and who started the script: the contract's `pendingUploadPlace`.
     place: object
     should_ask_serial_number: bool
     # Folder of the `sitecustomize` for child processes; None: they are not followed.
     startup: str | None
     # Folder for compiled files of the runner; None: they are not saved.
     bytecode: str | None
+
+    @property
+    def started_by(self) -> str | None:
+        """`assistant`, or None: a person."""
+        started_by = self.place.get("started_by") if isinstance(self.place, dict) else None
+        return started_by if isinstance(started_by, str) else None
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "mode": self.mode.value}

@@ -36,12 +36,13 @@ export async function findRun(store: Store, id: string, reader: Reader = null) {
 
 /**
  * The marks by which a repeated push is recognized: its `Idempotency-Key` and `client_run_ref`, each with the caller, and
- * the hash of its content. Each is null if there is none.
+ * the hash of its content. Each is null if there is none. Also, whether an assistant started the run.
  */
 export interface PushMarks {
   readonly pushKey: string | null;
   readonly refKey: string | null;
   readonly hash: string | null;
+  readonly isByAssistant: boolean;
 }
 
 const markedRun = z.object({

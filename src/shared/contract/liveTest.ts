@@ -82,6 +82,8 @@ export const liveTest = z.object({
   logs_left_out: z.number().int(),
   outcome: outcome.nullable(),
   outcome_details: z.array(z.string()),
+  /** Missing if a person started it, or from older windows. */
+  started_by: z.literal('assistant').optional(),
 });
 export type LiveTest = z.infer<typeof liveTest>;
 

@@ -12,6 +12,8 @@ export const pendingUploadEntry = z.object({
     instance: z.string(),
     server: z.string(),
     station: z.object({ id: z.string(), name: z.string() }),
+    /** Missing if a person started the script. */
+    started_by: z.literal('assistant').optional(),
   }),
   script: z.string(),
   pid: z.number().int(),

@@ -9,7 +9,10 @@ import { reason } from './words.ts';
 export function runningHead(test: LiveTest, { actions, connected }: LiveState, now: number, mayAct: boolean): unknown {
   const { done, all } = progressOf(test);
   const running = test.phases.findLast(({ state }) => state === 'RUNNING');
-  const facts = [test.part_number, test.procedure_id, test.name].filter((fact) => fact !== null && fact !== '');
+  const starter = test.started_by === undefined ? null : l10n.t('Started by an assistant');
+  const facts = [starter, test.part_number, test.procedure_id, test.name].filter(
+    (fact) => fact !== null && fact !== '',
+  );
   return html`
     <section class="running" aria-label=${l10n.t('Running test')}>
       <div class="running-unit">

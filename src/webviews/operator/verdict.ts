@@ -32,6 +32,7 @@ function wordOf(outcome: Outcome): string {
 export function verdictBanner(test: LiveTest): unknown {
   const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;
   const word = outcome === null ? l10n.t('No result') : wordOf(outcome);
+  const starter = test.started_by === undefined ? '' : l10n.t('Started by an assistant');
   const time = from !== null && to !== null ? formatPhaseTime(to - from) : '';
   return html`
     <section class="verdict-banner" data-outcome=${outcome ?? 'NONE'} aria-label=${l10n.t('Verdict')}>
@@ -39,7 +40,7 @@ export function verdictBanner(test: LiveTest): unknown {
       <span class="verdict-word">${word}</span>
       <span class="verdict-unit">
         <span class="serial">${unit ?? l10n.t('Unknown unit')}</span>
-        <span class="verdict-time">${[test.name, time].filter((part) => part !== '').join(' · ')}</span>
+        <span class="verdict-time">${[test.name, time, starter].filter((part) => part !== '').join(' · ')}</span>
       </span>
       ${details.length === 0 ? nothing : html`<p class="verdict-details">${details.join('\n')}</p>`}
     </section>

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Report } from '../../shared/contract/report.ts';
+import { isByAssistant } from '../../shared/contract/startedBy.ts';
 import { isPlaceholderId } from '../../shared/run/placeholderId.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
 import { language } from '../shared/element.ts';
@@ -24,7 +25,7 @@ export function factsOf(run: Report): unknown {
     [l10n.t('Duration'), formatIsoDuration(run.duration)],
     [l10n.t('Slot'), run.slot_name ?? run.slot_key],
     [l10n.t('Sub-units'), run.sub_units.map(({ serial_number }) => serial_number).join(', ')],
-    ...Object.entries(run.metadata ?? {}).map(([key, value]): Fact => [key, String(value)]),
+    ...Object.entries(run.metadata ?? {}).map(([key, value]): Fact => metadataFact(key, value)),
   ];
   return html`
     <dl class="facts">
@@ -51,6 +52,9 @@ export function factsOf(run: Report): unknown {
     </dl>
   `;
 }
+
+const metadataFact = (key: string, value: unknown): Fact =>
+  isByAssistant({ [key]: value }) ? [l10n.t('Started by'), l10n.t('an assistant')] : [key, String(value)];
 
 const unitLink = ({ id, unit }: Report): unknown =>
   isPlaceholderId(id)

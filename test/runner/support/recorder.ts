@@ -8,6 +8,7 @@ export interface Request {
   readonly path: string;
   readonly body: string;
   readonly mark: string | undefined;
+  readonly startedBy: string | undefined;
 }
 
 interface Refusal {
@@ -52,12 +53,13 @@ export class Recorder {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replaceAll(/\/+/g, '/');
-    const mark = request.headers['idempotency-key'];
+    const { 'idempotency-key': mark, 'test-stations-started-by': startedBy } = request.headers;
     this.requests.push({
       method: request.method ?? '',
       path,
       body: await text(request),
       mark: typeof mark === 'string' ? mark : undefined,
+      startedBy: typeof startedBy === 'string' ? startedBy : undefined,
     });
     const { status, answer } = this.#answer(path);
     // The v1 client reads an error's text under exactly this content type.

@@ -30,6 +30,7 @@ export function followScript(
     station: { id, name },
     name: run.name,
     folder: dirname(run.script.fsPath),
+    isByAssistant: run.assistant !== undefined,
     onEvent: events.event,
     onEnd: run.onDidEnd,
     answer: (prompt, text) => script?.answer(prompt, text),

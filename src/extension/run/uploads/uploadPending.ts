@@ -66,15 +66,15 @@ async function pushRun(
   const mayExist = !supportsMarks && wasSent(result);
   const found = mayExist ? await findRun(api, result, body) : undefined;
   if (found !== undefined) return found;
-  const mark = result.id;
+  const marks = { mark: result.id, isByAssistant: result.place.started_by === 'assistant' };
   if (result.kind === 'openhtf') {
     const upload_id = await upload(api, `${result.serial_number ?? 'unknown'}.json`, 'application/json', body);
     const report = { upload_id, importer: 'OPENHTF', client: 'Test Stations', client_version: '1' } as const;
-    return (await api.call(v1.importReport, { body: report, mark })).id;
+    return (await api.call(v1.importReport, { body: report, ...marks })).id;
   }
   // The client's own body, byte for byte: a server refuses another body under the same mark.
   const rawBody = new Uint8Array(body);
-  const { id } = await api.call(result.kind === 'v1' ? v1.createRun : runs.create, { rawBody, mark });
+  const { id } = await api.call(result.kind === 'v1' ? v1.createRun : runs.create, { rawBody, ...marks });
   return id;
 }
 

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
+import { assistantMetadata } from '../../../shared/contract/startedBy.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { withoutFieldPaths } from '../../../shared/format/oneLine.ts';
 import { runOfPendingUpload } from '../../../shared/run/pendingUpload.ts';
@@ -70,9 +71,17 @@ export class UploadQueue implements vscode.Disposable {
   }
 
   /** Returns the values of the runner's variables that make it store the station's results here. */
-  async environmentFor({ instance, station }: StationAccess): Promise<{ folder: string; place: string }> {
+  async environmentFor(
+    { instance, station }: StationAccess,
+    isByAssistant: boolean,
+  ): Promise<{ folder: string; place: string }> {
     const { id, name } = station;
-    const place = { instance, server: this.#connection.serverName, station: { id, name } };
+    const place = {
+      instance,
+      server: this.#connection.serverName,
+      station: { id, name },
+      ...(isByAssistant ? assistantMetadata : {}),
+    };
     const folder = await this.#folder.ensure();
     this.#watch();
     return { folder, place: JSON.stringify(place) };
@@ -120,7 +129,9 @@ export class UploadQueue implements vscode.Disposable {
     const result = await this.#get(id);
     const body = await this.#folder.body(result);
     try {
-      return runOfPendingUpload(body.toString(), { ...result, station: result.place.station });
+      const run = runOfPendingUpload(body.toString(), { ...result, station: result.place.station });
+      const isByAssistant = result.place.started_by === 'assistant';
+      return isByAssistant ? { ...run, metadata: { ...run.metadata, ...assistantMetadata } } : run;
     } catch (error) {
       const file = join(result.folder, 'body.json');
       throw new UserError(vscode.l10n.t('{0} cannot be shown as a run: {1}', file, messageOf(error)));

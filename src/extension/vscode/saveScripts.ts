@@ -1,0 +1,15 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from './userError.ts';
+
+/**
+ * Saves the open Python files, because a script may import them.
+ * @throws UserError if one cannot be saved
+ */
+export async function saveScripts(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) {
+    if (!document.isDirty || document.isUntitled || document.languageId !== 'python') continue;
+    if (await document.save()) continue;
+    throw new UserError(vscode.l10n.t('{0} could not be saved, so nothing was run.', basename(document.fileName)));
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The header of a request that pushes a run, with the value `assistant`, if an assistant started the run: the server then
+ * sets this metadata of the run. Other values mean nothing.
+ */
+export const startedByHeader = 'Test-Stations-Started-By';
+
+export const assistantMetadata = { started_by: 'assistant' } as const;
+
+export const isByAssistant = (metadata: Readonly<Record<string, unknown>> | undefined): boolean =>
+  metadata?.['started_by'] === assistantMetadata.started_by;

@@ -99,7 +99,7 @@ try {
     ...database
       .prepare(
         `select
-    (select sum(length(summary_json) + length(digests_json)) from measurement_days) +
+    (select sum(length(summary) + length(digests)) from measurement_days) +
     (select sum(length(summary_json)) from procedure_days) as bytes`,
       )
       .get(),

@@ -163,6 +163,8 @@ export function schemaLeft(folder: string, copy: string): number {
   assert.equal(schemaOf(database).has('table failed_measurements'), version > 9);
   assert.equal(schemaOf(database).has('table golden_rules'), version > 10);
   assert.equal(schemaOf(database).has('table station_calendars'), version > 11);
+  const days = schemaOf(database).get('table measurement_days');
+  assert.equal(days?.includes('digests blob') ?? false, version > 12);
   database.close();
   return version;
 }

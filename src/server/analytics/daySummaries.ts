@@ -7,16 +7,16 @@ import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
 import type { Store } from '../store/tables.ts';
 import { readRuns } from './readRuns.ts';
 import {
-  digestsFromJson,
-  digestsJson,
-  measurementFromJson,
-  measurementJson,
+  packDigests,
+  packMeasurement,
   procedureFromJson,
   procedureJson,
+  unpackDigests,
+  unpackMeasurement,
 } from './storedSummaries.ts';
 
 /** Raised by a version of the server that computes other summaries, so that those of earlier versions are discarded. */
-const format = 3;
+const format = 4;
 
 /** Between two searches for days that have changed, and between two of these days. */
 const idleMillis = 10_000;
@@ -111,16 +111,16 @@ export class DaySummaries {
     const [from, to] = range(days);
     const rows = await this.#store
       .selectFrom('measurement_days')
-      .select(['phase_name', 'measurement_name', 'starts_at', 'summary_json'])
+      .select(['phase_name', 'measurement_name', 'starts_at', 'summary'])
       .where('procedure_id', '=', procedureId)
       .where('starts_at', '>=', from)
       .where('starts_at', '<', to)
       .orderBy('starts_at')
       .execute();
-    return rows.map(({ starts_at, summary_json, ...name }) => ({
+    return rows.map(({ starts_at, summary, ...name }) => ({
       ...name,
       startsAt: starts_at,
-      groups: measurementFromJson(summary_json),
+      groups: unpackMeasurement(summary),
       digests: [],
     }));
   }
@@ -130,7 +130,7 @@ export class DaySummaries {
     const [from, to] = range(days);
     const rows = await this.#store
       .selectFrom('measurement_days')
-      .select(['starts_at', 'summary_json', 'digests_json'])
+      .select(['starts_at', 'summary', 'digests'])
       .where('procedure_id', '=', procedureId)
       .where('phase_name', '=', name.phase_name)
       .where('measurement_name', '=', name.measurement_name)
@@ -138,11 +138,11 @@ export class DaySummaries {
       .where('starts_at', '<', to)
       .orderBy('starts_at')
       .execute();
-    return rows.map(({ starts_at, summary_json, digests_json }) => ({
+    return rows.map(({ starts_at, summary, digests }) => ({
       ...name,
       startsAt: starts_at,
-      groups: measurementFromJson(summary_json),
-      digests: digestsFromJson(digests_json),
+      groups: unpackMeasurement(summary),
+      digests: unpackDigests(digests),
     }));
   }
 
@@ -215,8 +215,8 @@ export class DaySummaries {
             procedure_id: procedureId,
             starts_at,
             ...name,
-            summary_json: measurementJson(groups),
-            digests_json: digestsJson(digests),
+            summary: packMeasurement(groups),
+            digests: packDigests(digests),
           })
           .execute();
       }

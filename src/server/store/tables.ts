@@ -137,8 +137,8 @@ export interface Tables {
     phase_name: string;
     measurement_name: string;
     starts_at: number;
-    summary_json: string;
-    digests_json: string;
+    summary: Uint8Array;
+    digests: Uint8Array;
   };
   /** The names of the measurements by whose failure a run is found. */
   failed_measurements: { name: string; started_at: number; run_key: number };

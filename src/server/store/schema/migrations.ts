@@ -11,6 +11,7 @@ import { firstSchema } from './firstSchema.ts';
 import { goldenSchema } from './goldenSchema.ts';
 import { historySchema } from './historySchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
+import { packedSummariesSchema } from './packedSummariesSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
 
@@ -73,6 +74,7 @@ const migrations: readonly Migration[] = [
   addFailedMeasurements,
   (database) => database.exec(goldenSchema),
   (database) => database.exec(calendarSchema),
+  (database) => database.exec(packedSummariesSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

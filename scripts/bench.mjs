@@ -29,6 +29,10 @@ async function main() {
   await installVsCode();
   await installVenv('newest');
   process.env.TEST_PYTHONS = testPythons();
+  if (name === undefined || name === 'analytics') {
+    await installVenv('duckdb');
+    process.env.DUCKDB_PYTHON = venvPython('duckdb');
+  }
   runNode(['scripts/package.mjs'], 'The build of the package');
   const measure = (benchmark) => {
     const command = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', `test/bench/${benchmark}.ts`, ...args];

@@ -40,7 +40,7 @@ export function testPythons() {
 
 /**
  * Creates the virtual environment `.venvs/<name>` with exactly the packages of `tools/python/<name>.txt`.
- * @param {'newest' | 'baseline' | 'tools' | 'schemathesis'} name
+ * @param {'newest' | 'baseline' | 'tools' | 'schemathesis' | 'duckdb'} name
  */
 export function installVenv(name) {
   const python = findPython();

@@ -9,6 +9,7 @@ const groupFilters = {
   version: 'procedure_version_ids',
   batch: 'batch_ids',
   operator: 'operators',
+  shift: 'shifts',
 } as const satisfies Record<AnalyticsSplit, string>;
 
 /** Returns the filter of the time range of a question. */

@@ -24,6 +24,7 @@ export const runOf = (item: RunListItem): Omit<TestedRun, 'phases'> => ({
   version_id: item.procedure.version?.id ?? null,
   batch_id: item.unit.batch?.id ?? null,
   operated_by: operatorOf(item),
+  shift: null,
 });
 
 const operatorOf = ({ operated_by }: RunListItem): string | null => operated_by?.email ?? operated_by?.name ?? null;
@@ -67,5 +68,7 @@ function nameIn(item: RunListItem, split: Split['split_by']): string {
       return batch?.number ?? '';
     case 'operator':
       return operatorOf(item) ?? '';
+    case 'shift':
+      return '';
   }
 }

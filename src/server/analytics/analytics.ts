@@ -16,9 +16,10 @@ import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Store } from '../store/tables.ts';
 import type { Day, DaySummaries } from './daySummaries.ts';
 import { namesOf } from './names.ts';
-import { readFirstAttempts } from './readFirstAttempts.ts';
+import { readRunIds } from './readRunIds.ts';
 import { readRuns } from './readRuns.ts';
 import { readNewestRuns, readValues, type RunRange } from './readValues.ts';
+import { shiftsOfRuns } from './shiftOfRun.ts';
 
 type Procedure = Subject['procedure'];
 
@@ -93,7 +94,7 @@ export class Analytics {
   }
 
   async #runRange({ id }: Procedure, days: readonly Day[], filter: AnalyticsFilter): Promise<RunRange> {
-    const runIds = filter.attempts === 'all' ? null : await readFirstAttempts(this.#store, id, days);
+    const runIds = await readRunIds(this.#store, id, days, filter);
     return { procedureId: id, startsAt: days[0]?.startsAt ?? 0, endsAt: days.at(-1)?.endsAt ?? 0, runIds, filter };
   }
 
@@ -112,11 +113,13 @@ export class Analytics {
       .filter((each) => each.phase_name === phase_name && each.measurement_name === measurement_name);
   }
 
-  /** Computes the days from the runs whose batch and operator are wanted. */
+  /** Computes the days from the runs whose batch, operator and shift are wanted. */
   async #computedDays({ id }: Procedure, days: readonly Day[], filter: AnalyticsFilter, detail: Detail | null) {
+    const shiftOf = await shiftsOfRuns(this.#store, days);
     const summaries = [];
     for (const { startsAt, endsAt } of days) {
-      const runs = await readRuns(this.#store, id, startsAt, endsAt);
+      const found = await readRuns(this.#store, id, startsAt, endsAt);
+      const runs = found.map((run) => ({ ...run, shift: shiftOf(run) }));
       summaries.push({ startsAt, ...summarizeDay(runs, { detail, isWanted: (run) => isInDetail(run, filter) }) });
     }
     return summaries;

@@ -32,6 +32,7 @@ async function rowsOf(
     case 'batch':
       return store.selectFrom('batches').select(['id', 'number as name']).where('id', 'in', ids).execute();
     case 'operator':
+    case 'shift':
       return ids.map((id) => ({ id, name: id }));
   }
 }

@@ -60,7 +60,7 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at < ${to}
     order by r.started_at, r.key, p.started_at, p.key`.execute(store);
   const phases = Map.groupBy(rows, ({ run_key }) => run_key);
-  return runs.map(({ key, ...run }) => ({ ...run, phases: (phases.get(key) ?? []).map(testedPhase) }));
+  return runs.map(({ key, ...run }) => ({ ...run, shift: null, phases: (phases.get(key) ?? []).map(testedPhase) }));
 }
 
 /** Returns the phases of runs by the key of the run. */

@@ -23,6 +23,7 @@ const place = {
   version_id: text,
   batch_id: text,
   operated_by: text,
+  shift: text,
   is_reference: z.boolean(),
 };
 

@@ -10,6 +10,14 @@ export async function findCalendar(store: Store, stationId: string): Promise<Wor
   return row === undefined ? null : workCalendar.parse(JSON.parse(row.calendar_json));
 }
 
+export async function listCalendars(store: Store): Promise<{ stationId: string; calendar: WorkCalendar }[]> {
+  const rows = await store.selectFrom('station_calendars').selectAll().execute();
+  return rows.map(({ station_id, calendar_json }) => ({
+    stationId: station_id,
+    calendar: workCalendar.parse(JSON.parse(calendar_json)),
+  }));
+}
+
 export async function setCalendar(
   change: StoreTransaction,
   stationId: string,

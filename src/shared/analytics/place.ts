@@ -9,6 +9,8 @@ export interface Place {
   readonly version_id: string | null;
   readonly batch_id: string | null;
   readonly operated_by: string | null;
+  /** The name of the shift in which the run started. */
+  readonly shift: string | null;
   /** Whether the units are golden, failing or ignored ones. */
   readonly is_reference: boolean;
 }
@@ -21,35 +23,43 @@ const dimensions: Readonly<Record<AnalyticsSplit, Dimension>> = {
   version: 'version_id',
   batch: 'batch_id',
   operator: 'operated_by',
+  shift: 'shift',
 };
 
 export type PlaceFilter = Pick<
   AnalyticsFilter,
-  'station_ids' | 'revision_ids' | 'procedure_version_ids' | 'batch_ids' | 'operators' | 'include_reference_units'
+  | 'station_ids'
+  | 'revision_ids'
+  | 'procedure_version_ids'
+  | 'batch_ids'
+  | 'operators'
+  | 'shifts'
+  | 'include_reference_units'
 >;
 
 /** What stored summaries do not tell apart. */
-export type Detail = Extract<AnalyticsSplit, 'batch' | 'operator'>;
+export type Detail = Extract<AnalyticsSplit, 'batch' | 'operator' | 'shift'>;
 
-export const isDetail = (split: AnalyticsSplit): split is Detail => split === 'batch' || split === 'operator';
+export const isDetail = (split: AnalyticsSplit): split is Detail =>
+  split === 'batch' || split === 'operator' || split === 'shift';
 
 /** Returns whether stored summaries have the runs that a filter is about. */
-export const isStored = ({ batch_ids, operators }: PlaceFilter): boolean =>
-  (batch_ids ?? []).length === 0 && (operators ?? []).length === 0;
+export const isStored = ({ batch_ids = [], operators = [], shifts = [] }: PlaceFilter): boolean =>
+  batch_ids.length === 0 && operators.length === 0 && shifts.length === 0;
 
 const among = (value: string | null, wanted: readonly string[] | undefined): boolean =>
   wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
 
-/** Returns whether a group is wanted, apart from its batch and its operator. */
+/** Returns whether a group is wanted, apart from its batch, operator and shift. */
 export const isAt = (place: Place, filter: PlaceFilter): boolean =>
   (!place.is_reference || filter.include_reference_units) &&
   among(place.station_id, filter.station_ids) &&
   among(place.revision_id, filter.revision_ids) &&
   among(place.version_id, filter.procedure_version_ids);
 
-/** Returns whether the batch and the operator of a run are wanted. */
-export const isInDetail = (run: Pick<TestedRun, 'batch_id' | 'operated_by'>, filter: PlaceFilter): boolean =>
-  among(run.batch_id, filter.batch_ids) && among(run.operated_by, filter.operators);
+/** Returns whether the batch, the operator and the shift of a run are wanted. */
+export const isInDetail = (run: Pick<TestedRun, 'batch_id' | 'operated_by' | 'shift'>, filter: PlaceFilter): boolean =>
+  among(run.batch_id, filter.batch_ids) && among(run.operated_by, filter.operators) && among(run.shift, filter.shifts);
 
 export const splitValue = (place: Place, split: AnalyticsSplit): string | null => place[dimensions[split]];
 
@@ -60,6 +70,7 @@ export const placeOf = (run: TestedRun, detail: Detail | null): Place => ({
   version_id: run.version_id,
   batch_id: detail === 'batch' ? run.batch_id : null,
   operated_by: detail === 'operator' ? run.operated_by : null,
+  shift: detail === 'shift' ? run.shift : null,
   is_reference: run.sample !== null,
 });
 

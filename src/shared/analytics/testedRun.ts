@@ -24,5 +24,7 @@ export interface TestedRun extends YieldRun {
   readonly version_id: string | null;
   readonly batch_id: string | null;
   readonly operated_by: string | null;
+  /** The name of the shift in which it started. Null where shifts were not asked for. */
+  readonly shift: string | null;
   readonly phases: readonly TestedPhase[];
 }

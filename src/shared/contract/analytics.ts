@@ -21,6 +21,8 @@ const filterQuery = z.object({
   batch_ids: many(id),
   /** What `operated_by` named, in any case. */
   operators: many(z.string().toLowerCase()),
+  /** Names of shifts in which the runs started, by the calendar that their station has now. */
+  shifts: many(z.string()),
   /** `first`: of the runs of a unit on a day, the first attempt alone. Yields and retests are about all attempts anyway. */
   attempts: z.enum(['all', 'first']).default('all'),
   include_reference_units: z.stringbool().default(false),
@@ -37,7 +39,7 @@ const isRange = ({
 const reversedRange = { path: ['started_before'], message: 'started_before must not be earlier than started_after.' };
 
 /** What the runs of an answer can be grouped by. */
-export const analyticsSplit = z.enum(['station', 'revision', 'version', 'batch', 'operator']);
+export const analyticsSplit = z.enum(['station', 'revision', 'version', 'batch', 'operator', 'shift']);
 export type AnalyticsSplit = z.infer<typeof analyticsSplit>;
 
 const capabilityIndex = z.object({
@@ -138,7 +140,7 @@ const measurementDay = z.object({
 export type MeasurementDay = z.infer<typeof measurementDay>;
 
 const measurementGroup = z.object({
-  /** The operator's e-mail address, or the id of anything else. Null for runs without it, such as runs without a batch. */
+  /** The operator's e-mail address, the name of the shift, or the id of anything else. Null for runs without it, such as runs without a batch. */
   id: z.string().nullable(),
   name: z.string(),
   count,

@@ -30,7 +30,7 @@ export function measurementPage(view: View, page: MeasurementStatistics): unknow
       <button type="button" class="link" @click=${() => send({ type: 'newGaugeStudy' })}>
         ${l10n.t('New Gauge Study')}
       </button>
-      ${tools(view)}
+      ${tools(view, page)}
     </header>
     ${
       statistics.segments.length === 0 && page.groups.length === 0

@@ -1,7 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import { type AnalyticsSplit, analyticsSplit } from '../../shared/contract/analytics.ts';
-import { insightDays } from '../../shared/contract/insightView.ts';
+import {
+  insightDays,
+  type MeasurementStatistics,
+  type ProcedureStatistics,
+} from '../../shared/contract/insightView.ts';
 import { iconButton } from '../shared/icons.ts';
 import { questionOf, send } from './host.ts';
 import type { View } from './view.ts';
@@ -11,11 +15,14 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 
-const splits: readonly AnalyticsSplit[] = analyticsSplit.options;
+/** Only a server that computes statistics has the calendars of stations. */
+const splitsOf = ({ left_out }: Pick<ProcedureStatistics, 'left_out'>): AnalyticsSplit[] =>
+  analyticsSplit.options.filter((split) => split !== 'shift' || left_out === null);
 
 /** The choice of time range and split. */
-export function tools(view: View): unknown {
+export function tools(view: View, shown: ProcedureStatistics | MeasurementStatistics): unknown {
   const { days, split_by } = view.chosen;
+  const splits = splitsOf(shown);
   return html`
     <div class="tools">
       <div class="ranges" role="group" aria-label=${l10n.t('Time range')}>

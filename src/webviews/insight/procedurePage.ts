@@ -12,7 +12,8 @@ import { durationText, groupName, intervalText, ofText, rangeText, splitName, sp
 
 type Statistics = ProcedureStatistics['statistics'];
 
-export function procedurePage(view: View, { statistics, measurements }: ProcedureStatistics): unknown {
+export function procedurePage(view: View, page: ProcedureStatistics): unknown {
+  const { statistics, measurements } = page;
   const { procedure, runs, from, to, time_zone: zone } = statistics;
   return html`
     <header class="title-bar">
@@ -20,7 +21,7 @@ export function procedurePage(view: View, { statistics, measurements }: Procedur
       <span class="note">
         ${from === null || to === null ? nothing : l10n.t('{0} runs, {1}', countText(runs), rangeText(from, to, zone))}
       </span>
-      ${tools(view)}
+      ${tools(view, page)}
     </header>
     ${
       runs === 0

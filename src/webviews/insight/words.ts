@@ -46,6 +46,7 @@ export const splitName = (split: AnalyticsSplit): string =>
     version: l10n.t('Version'),
     batch: l10n.t('Batch'),
     operator: l10n.t('Operator'),
+    shift: l10n.t('Shift'),
   })[split];
 
 export const splitTitle = (split: AnalyticsSplit): string =>
@@ -55,6 +56,7 @@ export const splitTitle = (split: AnalyticsSplit): string =>
     version: l10n.t('By version'),
     batch: l10n.t('By batch'),
     operator: l10n.t('By operator'),
+    shift: l10n.t('By shift'),
   })[split];
 
 const missingName = (split: AnalyticsSplit): string =>
@@ -64,6 +66,7 @@ const missingName = (split: AnalyticsSplit): string =>
     version: l10n.t('Without a version'),
     batch: l10n.t('Without a batch'),
     operator: l10n.t('Without an operator'),
+    shift: l10n.t('Outside of shifts'),
   })[split];
 
 export const groupName = ({ name }: { readonly name: string }, split: AnalyticsSplit): string =>

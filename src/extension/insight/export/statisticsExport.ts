@@ -93,5 +93,7 @@ function splitLabel({ split_by }: Pick<InsightQuestion, 'split_by'>): string {
       return vscode.l10n.t('By batch');
     case 'operator':
       return vscode.l10n.t('By operator');
+    case 'shift':
+      return vscode.l10n.t('By shift');
   }
 }

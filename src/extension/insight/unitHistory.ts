@@ -2,6 +2,7 @@ import { measurements } from '../../shared/contract/explorer.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import { type RunListItem, runs } from '../../shared/contract/runs.ts';
 import type { UnitRun } from '../../shared/contract/unitPage.ts';
+import { failedOfRuns } from '../../shared/run/failedOfRuns.ts';
 import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -50,29 +51,13 @@ async function failedMeasurements(
   connection: Connection,
   list: readonly RunListItem[],
 ): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
-  const names = new Map<string, string[]>();
-  const others = Map.groupBy(
-    list.filter(({ outcome }) => outcome !== 'PASS'),
-    ({ procedure }) => procedure.id,
-  );
   try {
-    for (const [procedure, ofProcedure] of others) {
-      for (let at = 0; at < ofProcedure.length; at += pageSize) {
-        const ids = ofProcedure.slice(at, at + pageSize).map(({ id }) => id);
-        const query = {
-          procedure_id: procedure,
-          ids,
-          measurement_outcomes: ['FAIL' as const],
-          exclude_retries: 'true',
-          sort_order: 'asc' as const,
-        };
-        const rows = await allPages((page) => connection.call(measurements.list, { query: { ...query, ...page } }));
-        for (const row of rows) names.set(row.run_id, [...(names.get(row.run_id) ?? []), row.measurement_name]);
-      }
-    }
+    const failed = await failedOfRuns(list, (query) =>
+      allPages((page) => connection.call(measurements.list, { query: { ...query, ...page } })),
+    );
+    return new Map([...failed].map(([run, rows]) => [run, rows.map(({ measurement_name }) => measurement_name)]));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return undefined; // The history is worth showing without them.
   }
-  return names;
 }

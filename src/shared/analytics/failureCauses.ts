@@ -1,5 +1,12 @@
 import type { FailureCause, FailureKind } from '../contract/analytics.ts';
-import { type FailureCause as ParetoCause, type ParetoBar, paretoOf, type ParetoRun } from '../statistics/pareto.ts';
+import type { Run } from '../contract/runs.ts';
+import {
+  type FailureCause as ParetoCause,
+  failuresOf,
+  type ParetoBar,
+  paretoOf,
+  type ParetoRun,
+} from '../statistics/pareto.ts';
 import type { TestedRun } from './testedRun.ts';
 
 const kinds: Readonly<Record<Exclude<ParetoCause['kind'], 'aborted'>, FailureKind>> = {
@@ -48,6 +55,23 @@ export function mergeDayCauses(causes: readonly DayCause[]): DayCause[] {
 
 export const causeKey = (cause: Pick<FailureCause, 'kind' | 'phase_name' | 'measurement_name'>): string =>
   JSON.stringify([cause.kind, cause.phase_name, cause.measurement_name]);
+
+/** Returns what failed in one run, in its order. An aborted run is not a failure. */
+export function failureCausesOf({
+  procedure,
+  unit,
+  outcome,
+  phases,
+}: Pick<Run, 'procedure' | 'unit' | 'outcome' | 'phases'>): Pick<
+  FailureCause,
+  'kind' | 'phase_name' | 'measurement_name'
+>[] {
+  const timed = phases.map((phase) => ({ ...phase, started_at: Date.parse(phase.started_at) }));
+  return failuresOf({ procedureId: procedure.id, unitId: unit.id, outcome, phases: timed }).flatMap(
+    ({ kind, phase, measurement }) =>
+      kind === 'aborted' ? [] : { kind: kinds[kind], phase_name: phase, measurement_name: measurement },
+  );
+}
 
 /** Returns what failed in runs of one procedure. Aborted runs are not failures. */
 function failureCauses(runs: readonly TestedRun[]): FailureCause[] {

@@ -5,13 +5,11 @@ import { shortNumber } from '../../shared/format/shortNumber.ts';
 import { formatValue } from '../../shared/format/values.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
 import { limitsText, measuredText, type ReportedValue } from '../../shared/run/results.ts';
-import type { ComparedCurve, ComparedMeasurement } from '../../shared/run/runComparison.ts';
+import { type ComparedCurve, type ComparedMeasurement, fewestForSigmas } from '../../shared/run/runComparison.ts';
 import { language } from '../shared/element.ts';
 import { outcomeMark } from '../shared/icons.ts';
 import { differenceText } from './phasesTable.ts';
 
-/** A standard deviation of fewer values is too uncertain to measure by. */
-const minValues = 30;
 const maxTextLength = 200;
 
 export function measurementsTable(
@@ -101,8 +99,8 @@ function valueText(text: string, value: unknown, units: string | null, hasLimits
 function sigmaText(difference: number | null, sigma: PopulationSigma | undefined): unknown {
   if (difference === null || sigma === undefined) return nothing;
   const count = sigma.count.toLocaleString(language());
-  if (sigma.count < minValues) {
-    return html`<span class="note">${l10n.t('{0} of the {1} values that are needed', count, minValues)}</span>`;
+  if (sigma.count < fewestForSigmas) {
+    return html`<span class="note">${l10n.t('{0} of the {1} values that are needed', count, fewestForSigmas)}</span>`;
   }
   if (sigma.sigma === 0) return html`<span class="note">${l10n.t('all {0} values are equal', count)}</span>`;
   return html`${signed(difference / sigma.sigma, 1)} σ <span class="note">n = ${count}</span>`;

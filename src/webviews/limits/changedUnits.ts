@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import type { PastUnit } from '../../shared/analytics/pastUnits.ts';
 import { language } from '../shared/element.ts';
 import { outcomeMark } from '../shared/icons.ts';
 import { countText } from '../shared/numbers.ts';
 import { send } from './host.ts';
-import type { PastUnit } from './pastUnits.ts';
 
 /** Of each kind that are listed. */
 const mostUnits = 200;

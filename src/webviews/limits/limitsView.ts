@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
+import { PastUnits } from '../../shared/analytics/pastUnits.ts';
 import { type LimitsStudy, type ScriptLimits, toLimitsPage } from '../../shared/contract/limitsPage.ts';
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
 import { type Histogram, histogramOf } from '../../shared/statistics/histogram.ts';
@@ -13,7 +14,6 @@ import { countText } from '../shared/numbers.ts';
 import { changedUnits } from './changedUnits.ts';
 import { send, viewState } from './host.ts';
 import { limitsChart, type Side } from './limitsChart.ts';
-import { PastUnits } from './pastUnits.ts';
 import { isSame, proposalButtons, proposalsFrom } from './proposals.ts';
 import { changesText, limitsText } from './words.ts';
 

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import { limitsMethods, proposeRoundedLimits, sideOf } from '../../shared/analytics/limitsStudy.ts';
+import type { PastUnits } from '../../shared/analytics/pastUnits.ts';
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
 import type { LimitsProposal } from '../../shared/statistics/limitsProposal.ts';
 import { countText, figure } from '../shared/numbers.ts';
-import type { PastUnits } from './pastUnits.ts';
 import { limitsText, methodName } from './words.ts';
 
 interface Proposal {

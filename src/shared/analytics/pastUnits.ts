@@ -1,6 +1,6 @@
-import { changedVerdicts, digitsFor, newestOfUnits } from '../../shared/analytics/limitsStudy.ts';
-import type { LimitsStudy } from '../../shared/contract/limitsPage.ts';
-import type { SpecLimits } from '../../shared/statistics/capability.ts';
+import type { LimitsStudy } from '../contract/limitsPage.ts';
+import type { SpecLimits } from '../statistics/capability.ts';
+import { changedVerdicts, digitsFor, newestOfUnits } from './limitsStudy.ts';
 
 export interface PastUnit {
   readonly serialNumber: string;
@@ -17,7 +17,7 @@ export class PastUnits {
   readonly #values: readonly number[];
   readonly #passed: readonly boolean[];
 
-  constructor(study: LimitsStudy) {
+  constructor(study: Pick<LimitsStudy, 'values' | 'passed' | 'started_at' | 'run_ids' | 'serial_numbers'>) {
     const indexes = newestOfUnits(study.serial_numbers);
     this.digits = digitsFor(study.values);
     this.#values = indexes.map((index) => study.values[index] ?? NaN);

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { id, timestamp } from '../../contract/common.ts';
+import { ToolError } from '../toolError.ts';
+
+export const runIdInput = z.string().describe('The id of a run, such as find_runs returns.');
+
+/** @throws ToolError */
+export function runIdOf(text: string): string {
+  const parsed = id.safeParse(text.trim());
+  if (parsed.success) return parsed.data;
+  throw new ToolError(
+    'This is not the id of a run: call find_runs, which also finds a run by the beginning of its id.',
+  );
+}
+
+/** Returns a text that was given. Models also send "" for what they do not want to give. */
+export function given(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+export const timeInputs = {
+  since: z
+    .string()
+    .optional()
+    .describe('The first start of a run, as a time with its zone: 2026-11-28T08:00:00Z or …+01:00.'),
+  until: z.string().optional().describe('The last start of a run, as a time with its zone.'),
+};
+
+export interface TimeRange {
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
+/** Returns times in UTC. @throws ToolError */
+export function timeRangeOf(input: { since?: string | undefined; until?: string | undefined }): TimeRange {
+  const since = timeOf('since', input.since);
+  const until = timeOf('until', input.until);
+  if (since !== null && until !== null && since > until) {
+    throw new ToolError('since is later than until: swap the two times.');
+  }
+  return { since, until };
+}
+
+function timeOf(name: string, text: string | undefined): string | null {
+  const wanted = given(text);
+  if (wanted === undefined) return null;
+  const time = timestamp.safeParse(wanted).success ? new Date(wanted) : null;
+  if (time !== null && Number.isFinite(time.getTime())) return time.toISOString();
+  throw new ToolError(`Give ${name} as a date and a time with their zone, such as 2026-11-28T08:00:00Z.`);
+}
+
+/** The part of a query that asks for starts within a time range. */
+export const startedIn = ({ since, until }: TimeRange) => ({
+  ...(since === null ? {} : { started_after: since }),
+  ...(until === null ? {} : { started_before: until }),
+});

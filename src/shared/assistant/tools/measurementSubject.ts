@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { analytics, type MeasurementSummary } from '../../contract/analytics.ts';
+import type { CallOperation } from '../tool.ts';
+import { ToolError } from '../toolError.ts';
+import { untrustedName } from '../untrustedText.ts';
+import { given } from './inputs.ts';
+import { analyticsQuery, type StatisticsFilter } from './statisticsFilter.ts';
+
+export const measurementInputs = {
+  measurement: z.string().describe('The name of a measurement, as list_measurements returns it.'),
+  phase: z.string().optional().describe('The name of its phase; needed if several phases have the measurement.'),
+};
+
+/** @throws ToolError if the runs of the filter do not have exactly one such measurement */
+export async function findMeasurement(
+  call: CallOperation,
+  filter: StatisticsFilter,
+  input: { readonly measurement: string; readonly phase?: string | undefined },
+): Promise<MeasurementSummary> {
+  const query = analyticsQuery(filter);
+  const { measurements } = await call(analytics.measurements, { params: { id: filter.procedure.id }, query });
+  if (measurements.length === 0) {
+    throw new ToolError('No run of this procedure, station and time has measurements: widen the filter.');
+  }
+  const phase = given(input.phase);
+  const named = matching(measurements, input.measurement, ({ measurement_name }) => measurement_name);
+  const found = phase === undefined ? named : matching(named, phase, ({ phase_name }) => phase_name);
+  const [only, ...others] = found;
+  if (only === undefined) {
+    throw new ToolError('The procedure has no such measurement in this time: call list_measurements for the names.');
+  }
+  if (others.length === 0) return only;
+  throw new ToolError(
+    `${found.length} phases have this measurement: give the phase as well, as list_measurements returns it.`,
+  );
+}
+
+/** Returns what has this name, as it is or as it was shown, or in another case. */
+function matching<T>(all: readonly T[], text: string, nameOf: (item: T) => string): readonly T[] {
+  const tests = [
+    (name: string) => name === text,
+    (name: string) => untrustedName.parse(name) === text.trim(),
+    (name: string) => name.trim().toLowerCase() === text.trim().toLowerCase(),
+  ];
+  return tests.map((isWanted) => all.filter((item) => isWanted(nameOf(item)))).find(({ length }) => length > 0) ?? [];
+}

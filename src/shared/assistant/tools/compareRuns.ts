@@ -43,7 +43,7 @@ export const compareRuns = serverTool({
     'Compares two runs, the older one on the left: station, version and unit, phases with another outcome, and measurements that differ in ' +
     'outcome, value, limits or units. A difference of values is also given in standard deviations of the procedure, so that chance can be ' +
     'told from a change. Good pairs: a failed run and the last passed one, or the runs of one unit before and after a repair.',
-  input: z.strictObject({
+  input: z.object({
     run_id: runIdInput,
     other_run_id: runIdInput,
     limit: limitInput,

@@ -14,7 +14,7 @@ export const createProcedure = serverTool({
     'Creates a procedure, under which runs are stored, with a name and if wanted an identifier that scripts use, such as FVT1. Use ' +
     'list_procedures first: a procedure that exists is not created a second time. A station can push its runs only after link_procedure. ' +
     'Procedures cannot be renamed or removed with tools.',
-  input: z.strictObject({
+  input: z.object({
     name: z.string().describe('1 to 60 characters in one line.'),
     identifier: z.string().optional().describe('1 to 60 letters, digits or _ . : + -'),
   }),

@@ -16,7 +16,7 @@ export const createStation = serverTool({
     'Creates a test station with a name. It has no key yet and no procedures: link them with link_procedure, and tell the user that a person ' +
     'has to create its key in the editor. Use list_stations first: a station that exists is not created a second time. Stations cannot be ' +
     'renamed or removed with tools.',
-  input: z.strictObject({ name: z.string().describe('1 to 60 characters in one line.') }),
+  input: z.object({ name: z.string().describe('1 to 60 characters in one line.') }),
   output: z.object({ id: z.string(), name: untrustedName, next_step: z.string() }),
   isReadOnly: false,
   isIdempotent: false,

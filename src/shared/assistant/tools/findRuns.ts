@@ -16,7 +16,7 @@ export const findRuns = serverTool({
     'Each run comes with its outcome and the measurements that failed in it. Use it to get the run ids that other tools need, and ' +
     'to cite them. It counts nothing: for shares use get_yield or top_failures. All filters apply together; without one it returns ' +
     'the newest runs of all stations.',
-  input: z.strictObject({
+  input: z.object({
     station: stationInput.optional(),
     procedure: procedureInput.optional(),
     serial_number: z.string().optional().describe('A whole serial number, in any case.'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { outcome } from '../../contract/common.ts';
-import { liveMeasurement,livePhase, type LiveTest } from '../../contract/liveTest.ts';
+import { liveMeasurement, livePhase, type LiveTest } from '../../contract/liveTest.ts';
 import { operator } from '../../contract/operator.ts';
 import { serverTool } from '../tool.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
@@ -37,7 +37,7 @@ export const getLiveTest = serverTool({
     'Returns the test that runs on a station now, or the last one that it showed: current phase, elapsed time, measurements so far, and the ' +
     'text of a prompt that waits for the operator. A prompt cannot be answered and a test cannot be started or stopped with it: tell the ' +
     'user what the prompt says. The result counts only once it is a run: find it with find_runs.',
-  input: z.strictObject({ station: stationInput, limit: limitInput, cursor: cursorInput }),
+  input: z.object({ station: stationInput, limit: limitInput, cursor: cursorInput }),
   output: z.object({
     station: named,
     is_connected: z.boolean(),

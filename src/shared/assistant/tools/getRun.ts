@@ -54,7 +54,7 @@ export const getRun = serverTool({
     'attachments (ids, names and sizes; not their contents). By default only phases that did not pass and measurements that failed are ' +
     'returned, in the attempts that count; ask for all when you need the values that passed. Log lines are in get_run_logs. ' +
     'Use find_runs for the id.',
-  input: z.strictObject({
+  input: z.object({
     run_id: runIdInput,
     phases: z
       .enum(['failed', 'all'])

@@ -24,7 +24,7 @@ export const getUnitHistory = serverTool({
     'Returns one unit by its serial number: part, revision, batch, the unit it is built into (parent), the units built into it ' +
     '(children), its attachments, and its runs of all procedures and stations, newest first, with what failed in them. Use it to see ' +
     'whether a failure is new, repeated or was retested away. For a part of a serial number use find_runs with search.',
-  input: z.strictObject({
+  input: z.object({
     serial_number: z.string().describe('The whole serial number, in any case.'),
     limit: limitInput,
     cursor: cursorInput,

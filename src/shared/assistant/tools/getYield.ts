@@ -55,7 +55,7 @@ export const getYield = serverTool({
     'Returns first-pass and final yield with the counts they are made of, in total and by day, station or procedure. Without a procedure it ' +
     'compares all procedures. It counts units per day, not runs: do not compute a yield from find_runs. What failed is in top_failures. ' +
     'Quote the counts and the time range with each percentage, and say when there are few units: the interval shows how uncertain it is.',
-  input: z.strictObject({
+  input: z.object({
     ...statisticsInput,
     procedure: statisticsInput.procedure.optional(),
     by: z.enum(['day', 'station', 'procedure']).optional().describe('By default day, or procedure if none is given.'),

@@ -11,7 +11,7 @@ export const linkProcedure = serverTool({
   description:
     'Allows a station to push runs of a procedure. Linking them again changes nothing. The answer says whether the station has a key: without ' +
     'one it cannot push, and only a person can create it in the editor. Links cannot be removed with tools.',
-  input: z.strictObject({ station: stationInput, procedure: procedureInput }),
+  input: z.object({ station: stationInput, procedure: procedureInput }),
   output: z.object({ station: named, procedure: named, has_key: z.boolean(), next_step: z.string().nullable() }),
   isReadOnly: false,
   isIdempotent: true,

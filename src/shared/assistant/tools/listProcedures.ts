@@ -20,7 +20,7 @@ export const listProcedures = serverTool({
   description:
     'Lists the procedures (tests) of the server with id, identifier and last run, newest procedure first. Use it to find the id of a ' +
     'procedure by a part of its name. Its yield is in get_yield, its measurements in list_measurements.',
-  input: z.strictObject({
+  input: z.object({
     query: z.string().optional().describe('A part of the name, or the beginning of the identifier.'),
     limit: limitInput,
     cursor: cursorInput,

@@ -26,7 +26,7 @@ export const listStations = serverTool({
   description:
     'Lists the test stations of the server with their connection state and the procedures that are linked to them. ' +
     'Use it to find the id of a station by a part of its name. What runs on one now is in get_live_test, its history in station_uptime.',
-  input: z.strictObject({
+  input: z.object({
     query: z.string().optional().describe('A part of the name.'),
     limit: limitInput,
     cursor: cursorInput,

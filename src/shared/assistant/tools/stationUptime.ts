@@ -55,7 +55,7 @@ export const stationUptime = serverTool({
     'Returns whether a station is connected, and how long it was up, down, in maintenance, paused and unobserved in the last days: in total, ' +
     'by day, and each downtime with its cause. With a date it also returns every interval of that day. Uptime is of observed time only: ' +
     'quote the coverage with it. It says nothing about test results.',
-  input: z.strictObject({
+  input: z.object({
     station: stationInput,
     days: z.number().optional().describe(`The last days, with today: 1 to ${maxDays}, by default ${defaultDays}.`),
     date: z.string().optional().describe('One of these days, such as 2026-11-28, whose intervals are wanted.'),

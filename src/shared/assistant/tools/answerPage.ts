@@ -49,11 +49,6 @@ export class AnswerPage {
     return this.#toSkip;
   }
 
-  /** Whether the page has room for a row of the lists that follow. */
-  get hasRoom(): boolean {
-    return !this.#isFull;
-  }
-
   get next(): number | null {
     return this.#isFull ? this.#cursor + this.#taken : null;
   }
@@ -62,12 +57,16 @@ export class AnswerPage {
   take<S extends z.ZodType>(schema: S, rows: readonly z.input<S>[]): z.input<S>[] {
     const skipped = Math.min(this.#toSkip, rows.length);
     this.#toSkip -= skipped;
-    return this.takeLoaded(schema, rows.slice(skipped), false);
+    return this.#fitting(schema, rows.slice(skipped), false);
   }
 
   /** Returns the rows that fit of a list that was loaded from `offset` on. @param hasMore whether the list has more rows */
   takeLoaded<S extends z.ZodType>(schema: S, rows: readonly z.input<S>[], hasMore: boolean): z.input<S>[] {
     this.#toSkip = 0;
+    return this.#fitting(schema, rows, hasMore);
+  }
+
+  #fitting<S extends z.ZodType>(schema: S, rows: readonly z.input<S>[], hasMore: boolean): z.input<S>[] {
     const fitting: z.input<S>[] = [];
     for (const row of rows) {
       if (!this.#hasRoomFor(utf8.encode(JSON.stringify(schema.parse(row))).length)) break;

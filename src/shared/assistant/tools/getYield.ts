@@ -36,9 +36,9 @@ const counts = {
 };
 
 const row = z.object({
-  date: z.string().nullable(),
-  station: z.object({ id: z.string().nullable(), name: named.shape.name }).nullable(),
-  procedure: named.nullable(),
+  date: z.string().optional(),
+  station: z.object({ id: z.string().nullable(), name: named.shape.name }).optional(),
+  procedure: named.optional(),
   ...counts,
 });
 
@@ -66,7 +66,7 @@ export const getYield = serverTool({
     filter: appliedFilter,
     by: z.enum(['day', 'station', 'procedure']),
     total: z.object(counts).nullable().describe('Null if the procedures are not all on this page.'),
-    rows: z.array(row),
+    rows: z.array(row).describe('Days newest first.'),
     newest_failed_run_ids: z.array(z.string()),
     rule: z.string(),
     next,
@@ -81,12 +81,10 @@ export const getYield = serverTool({
     const by = input.by ?? 'day';
     const query = { ...analyticsQuery(filter), split_by: 'station' as const };
     const found = await call(analytics.procedure, { params: { id: filter.procedure.id }, query });
-    const none = { date: null, station: null, procedure: null };
     const rows = {
-      day: () => found.days.map((day) => ({ ...none, date: day.date, ...countsOf(day) })),
-      station: () =>
-        found.groups.map((group) => ({ ...none, station: { id: group.id, name: group.name }, ...countsOf(group) })),
-      procedure: () => [{ ...none, procedure: filter.procedure, ...countsOf(found) }],
+      day: () => found.days.map((day) => ({ date: day.date, ...countsOf(day) })).reverse(),
+      station: () => found.groups.map((group) => ({ station: { id: group.id, name: group.name }, ...countsOf(group) })),
+      procedure: () => [{ procedure: filter.procedure, ...countsOf(found) }],
     };
     const failed = await call(runs.list, {
       query: { ...countedRunsQuery(filter, found), outcomes: ['FAIL', 'ERROR', 'TIMEOUT'], limit: 4 * citedRuns },
@@ -126,7 +124,7 @@ async function ofAllProcedures({ by, ...input }: ProceduresInput, page: AnswerPa
   }
   const rows = page.takeLoaded(
     row,
-    found.map((each) => ({ date: null, station: null, procedure: each.procedure, ...countsOf(each) })),
+    found.map((each) => ({ procedure: each.procedure, ...countsOf(each) })),
     meta.has_more,
   );
   const all = { runs: sum(found.map(({ runs }) => runs)), yield: sumOfYields(found.map((each) => each.yield)) };

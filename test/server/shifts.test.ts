@@ -5,6 +5,7 @@ import { operator } from '../../src/shared/contract/operator.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { shifts, weekdays, type WorkCalendar } from '../../src/shared/contract/shifts.ts';
 import { units } from '../../src/shared/contract/units.ts';
+import { uptime } from '../../src/shared/contract/uptime.ts';
 import { adminKey, type TestStation, useServer } from './bench.ts';
 import { listenTo } from './eventClient.ts';
 import { runAt } from './runs.ts';
@@ -48,6 +49,22 @@ describe('the shifts of stations', function () {
     assert.deepEqual(await events.kinds(2), ['station.updated', 'station.updated']);
     assert.equal((await station.client.call(shifts.getCalendar, { params: { id: station.id } })).calendar, null);
     await events.close();
+  });
+
+  it('divide the uptime of a station', async () => {
+    const procedure = await bench.procedure('Divided', 'DIV');
+    const station = await bench.station('Divided', procedure);
+    const read = async () => (await bench.user.call(uptime.station, { params: { id: station.id } })).shifts;
+    assert.deepEqual(await read(), []);
+    await set(station, shiftSince(120));
+    await station.client.call(runs.create, {
+      body: runAt(procedure, 'A', 'PASS', Date.now() - 60 * minute, 6 * minute),
+    });
+    const [late, ...others] = await read();
+    assert.deepEqual([late?.name, late?.in_runs, others], ['Late', 6 * minute, []]);
+    assert.ok(late !== undefined && late.planned > 80 * 24 * 60 * minute, `${late?.planned} ms are planned`);
+    const { none, unknown } = late.durations;
+    assert.equal(none + unknown, late.planned);
   });
 
   it('count the units of the current shift without reference units and earlier ones, and name the last failure', async () => {

@@ -72,6 +72,10 @@ export const incident = z.object({
 });
 export type Incident = z.infer<typeof incident>;
 
+/** A shift of the station's calendar over all days of an answer. `planned` is how long it lasted up to now. */
+const shiftUptime = z.object({ name: z.string(), planned: millis, durations, in_runs: millis });
+export type ShiftUptime = z.infer<typeof shiftUptime>;
+
 export const segment = z.object({ state: instantState, from: timestamp, to: timestamp });
 
 const window = z.object({
@@ -105,6 +109,8 @@ export const uptime = {
       pauses: z.array(pause),
       /** Missing from older servers. */
       golden_checks: z.array(goldenCheck).default([]),
+      /** Empty without a calendar. Missing from older servers. */
+      shifts: z.array(shiftUptime).default([]),
     }),
     refusals: [400, 404],
   }),

@@ -16,7 +16,7 @@ import { legend, pauseMark, stateMark } from './marks.ts';
 import { figureList, tools, zoneNote } from './pageParts.ts';
 import { pauseList } from './pauses.ts';
 import { lastDaysOf } from './rowSums.ts';
-import { daysTable } from './tables.ts';
+import { daysTable, shiftsTable } from './tables.ts';
 import type { View } from './view.ts';
 import type { Widths } from './widths.ts';
 
@@ -42,6 +42,7 @@ export function stationPage(
     <main>
       ${facts(row, station, days)} ${actions(view, row, days)}
       ${row.is_watched ? history(view, days, row, rows, widths) : neverWatched(row)}
+      ${station && station.shifts.length > 0 ? shiftsTable(station.shifts, days.dates.length) : nothing}
       ${station ? pauseList(station, days) : nothing}
     </main>
   `;

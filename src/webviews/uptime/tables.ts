@@ -1,8 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
-import type { Days, Durations, UptimeRow } from '../../shared/contract/uptime.ts';
+import type { Days, Durations, ShiftUptime, UptimeRow } from '../../shared/contract/uptime.ts';
+import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
+import { language } from '../shared/element.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { pauseMark, stateMark } from './marks.ts';
 import { lastDaysOf } from './rowSums.ts';
@@ -86,5 +88,38 @@ export function daysTable(view: View, row: UptimeRow, days: Days, shown: number)
         </tbody>
       </table>
     </div>
+  `;
+}
+
+export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): unknown {
+  const names = [l10n.t('Shift'), l10n.t('Planned'), l10n.t('Uptime'), l10n.t('Coverage'), l10n.t('Down')];
+  names.push(l10n.t('Incidents'), l10n.t('In runs'), l10n.t('Utilization'));
+  return html`
+    <section aria-labelledby="shifts">
+      <h2 id="shifts">${l10n.t('By shift, last {0} days', dayCount)}</h2>
+      <div class="scroller" tabindex="0" role="region" aria-labelledby="shifts">
+        <table>
+          ${heads(names)}
+          <tbody>
+            ${shifts.map(
+              ({ name, planned, durations, in_runs }) =>
+                html`<tr>
+                  <th scope="row">${name}</th>
+                  <td>${time(planned)}</td>
+                  <td>${percentOf(durations)}</td>
+                  <td>${coverageText(durations)}</td>
+                  <td>${time(durations.down)}</td>
+                  <td>${durations.incidents}</td>
+                  <td>${time(in_runs)}</td>
+                  <td>
+                    ${planned === 0 ? '–' : formatWholePercent(Math.floor((100 * in_runs) / planned), language())}
+                  </td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">${l10n.t('Utilization is the time in runs of the planned time.')}</p>
+    </section>
   `;
 }

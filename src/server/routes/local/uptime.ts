@@ -1,5 +1,6 @@
 import type { StationState } from '../../../shared/contract/overview.ts';
 import { uptime, type UptimeRow } from '../../../shared/contract/uptime.ts';
+import { shiftUptimes } from '../../../shared/shifts/shiftUptime.ts';
 import { sumOfYields } from '../../../shared/statistics/yield.ts';
 import { cellsOf, incidentsOf, lengthsIn, segmentsOf, zeroDurations } from '../../../shared/uptime/uptime.ts';
 import { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
@@ -7,6 +8,7 @@ import type { History } from '../../../shared/uptime/uptimeHistory.ts';
 import { goldenChecksOf } from '../../goldenChecks.ts';
 import { RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
+import { findCalendar } from '../../store/calendars.ts';
 import { stationKeys } from '../../store/keys.ts';
 import { pausesFrom } from '../../store/pauses.ts';
 import { lastRuns, runsStartedIn, timeInRuns } from '../../store/stationRuns.ts';
@@ -43,15 +45,21 @@ export function uptimeRoutes({
     const seen = await lastSeenTimes(store, [station]);
     const [row] = await rowsOf(store, uptimes, window, [station]);
     if (row === undefined) throw new Error(`The uptime of station ${params.id} was not computed.`);
+    const inRuns = await timeInRuns(store, station.id, span);
+    const calendar = await findCalendar(store, station.id);
     return {
       ...row,
       days: window.days,
-      in_runs: lengthsIn(await timeInRuns(store, station.id, span), window.edges),
+      in_runs: lengthsIn(inRuns, window.edges),
       last_seen_at: isoTimeOrNull(seen.get(station.id) ?? null),
       observed_since: isoTime(await uptimes.observedSince(now)),
       operator_address: station.operator_address,
       pauses: (await pausesFrom(store, [station.id], span.from)).get(station.id) ?? [],
       golden_checks: await goldenChecksOf(store, station.id, now),
+      shifts:
+        calendar === null
+          ? []
+          : shiftUptimes(calendar, await historyFor(store, uptimes, station, { ...span, now }), inRuns, span),
     };
   });
 

@@ -6,6 +6,13 @@ const quiet = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
+/** Ends animations and transitions at once. Painting them without a graphics processor takes a fifth of a test's time. */
+const withoutAnimations = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('*, *::before, *::after { animation: none !important; transition: none !important }');
+  document.adoptedStyleSheets.push(sheet);
+}`;
+
 /** A browser whose profile is in `folder`: SecretStorage and globalState live there. */
 export async function openBrowser(folder: string, args: readonly string[] = []): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(folder, {
@@ -13,6 +20,7 @@ export async function openBrowser(folder: string, args: readonly string[] = []):
     args: [...quiet, ...args],
     viewport: { width: 1280, height: 800 },
   });
+  await context.addInitScript(withoutAnimations);
   // Without the grant, the extension's clipboard calls wait for ever.
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   return context;

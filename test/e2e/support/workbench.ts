@@ -261,8 +261,9 @@ export class Workbench {
     await this.page.locator(panel).waitFor();
   }
 
+  /** Until the commands of the extension are in the palette, which is when its view container is in the activity bar. */
   async #usable(): Promise<void> {
-    await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
+    await this.page.getByRole('tab', { name: 'Test Stations' }).waitFor({ timeout: 60_000 });
   }
 
   /**
@@ -275,10 +276,12 @@ export class Workbench {
         await this.page.keyboard.press('F1');
         await this.quickInput.fill(text, 3000);
         const row = this.quickInput.row(label);
-        const found = await row.waitFor({ timeout: 3000 }).then(
-          () => true,
-          () => false,
-        );
+        const none = this.quickInput.row(text.startsWith('>') ? 'No matching commands' : 'No matching results');
+        await row
+          .or(none)
+          .waitFor({ timeout: 3000 })
+          .catch(() => undefined);
+        const found = await row.isVisible();
         await (found ? row.click({ timeout: 3000 }) : this.page.keyboard.press('Escape'));
         return found;
       },

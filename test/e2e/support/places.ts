@@ -19,6 +19,11 @@ export function codeServer(): { node: string; entry: string } {
   return { node: process.env['TEST_VSCODE_NODE'] ?? process.execPath, entry: installed(entry) };
 }
 
+/** The folder of the extensions that are a part of the VS Code under test. */
+export function builtInExtensions(): string {
+  return join(codeServer().entry, '..', '..', '..', 'lib', 'vscode', 'extensions');
+}
+
 /** The packaged extension under test; `TEST_VSIX` names another one. */
 export function vsix(): string {
   return installed(process.env['TEST_VSIX'] ?? join(build, 'test-stations.vsix'));

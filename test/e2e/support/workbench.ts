@@ -104,12 +104,12 @@ export class Workbench {
 
   /** Runs a command by the palette; `title` as seen there, such as `Test Stations: Create Station`. */
   async command(title: string): Promise<void> {
-    await this.#pick(`>${title}`, title);
+    await this.#pick('F1', `>${title}`, title);
   }
 
   /** Opens a file of the workspace by a part of its path that names it alone. */
   async openFile(path: string): Promise<void> {
-    await this.#pick(path, basename(path));
+    await this.#pick('Control+P', path, basename(path));
     await this.page.getByRole('tab', { name: basename(path), selected: true }).waitFor();
     // The tab comes first. Until the text is there, the icons of the title still act on the file before.
     await this.page
@@ -135,9 +135,17 @@ export class Workbench {
     await this.quickInput.closed();
   }
 
-  /** Shows a view container of the activity bar. By its command: a click on its icon would hide one that is shown. */
+  /** Shows a view container of the activity bar. A click on the icon of one that is shown would hide it. */
   async openContainer(title: string): Promise<void> {
-    await this.command(`View: Show ${title}`);
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name: title });
+    await until(
+      async () => {
+        if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+        await tab.and(this.page.locator('[aria-expanded=true]')).waitFor({ timeout: 3000 });
+        return true;
+      },
+      { what: title },
+    );
   }
 
   tree(title: string): Tree {
@@ -241,8 +249,9 @@ export class Workbench {
     });
   }
 
-  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`. */
+  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`, in runs that take pictures: see scripts/test.mjs. */
   async screenshot(name: string, theme: Theme): Promise<void> {
+    if (process.env['TEST_SCREENSHOTS'] === undefined) return;
     await this.setTheme(theme);
     const folder = join(places.leavings, 'screenshots');
     await mkdir(folder, { recursive: true });
@@ -251,6 +260,7 @@ export class Workbench {
 
   /** In every theme; the light one stays. */
   async screenshots(name: string): Promise<void> {
+    if (process.env['TEST_SCREENSHOTS'] === undefined) return;
     for (const theme of allThemes) await this.screenshot(name, theme);
     await this.setTheme('light');
   }
@@ -267,16 +277,16 @@ export class Workbench {
   }
 
   /**
-   * Chooses in the palette. While it is open it does not learn of new commands and files, and a window that still
-   * restores its panels takes the focus from it, which closes it: so it is opened anew.
+   * Chooses in the palette that a key opens. An open palette does not learn of new commands and files, and a window that
+   * restores its panels closes it: then it is opened again.
    */
-  async #pick(text: string, label: string): Promise<void> {
+  async #pick(key: 'F1' | 'Control+P', text: string, label: string): Promise<void> {
     await until(
       async () => {
-        await this.page.keyboard.press('F1');
+        await this.page.keyboard.press(key);
         await this.quickInput.fill(text, 3000);
         const row = this.quickInput.row(label);
-        const none = this.quickInput.row(text.startsWith('>') ? 'No matching commands' : 'No matching results');
+        const none = this.quickInput.row(key === 'F1' ? 'No matching commands' : 'No matching results');
         await row
           .or(none)
           .waitFor({ timeout: 3000 })

@@ -105,7 +105,7 @@ async function lastRun(store: Store, stationId: string): Promise<ShiftCounters['
     .selectFrom((from) =>
       from
         .selectFrom('runs')
-        .select(['key', 'id', 'outcome', 'ended_at', 'unit_id'])
+        .select(['key', 'id', 'outcome', 'ended_at', 'unit_id', 'operated_by', 'operator_id'])
         .where('created_by_station_id', '=', stationId)
         .orderBy('started_at', 'desc')
         .orderBy('key', 'desc')
@@ -113,9 +113,12 @@ async function lastRun(store: Store, stationId: string): Promise<ShiftCounters['
         .as('r'),
     )
     .innerJoin('units as u', 'u.id', 'r.unit_id')
-    .select(['r.id', 'r.outcome', 'u.serial_number'])
+    .leftJoin('users as operator', 'operator.id', 'r.operator_id')
+    .select(['r.id', 'r.outcome', 'r.operated_by', 'u.serial_number', 'operator.name as operator_name'])
     .orderBy('r.ended_at', 'desc')
     .orderBy('r.key', 'desc')
     .executeTakeFirst();
-  return run === undefined ? null : { run_id: run.id, serial_number: run.serial_number, outcome: run.outcome };
+  if (run === undefined) return null;
+  const { id, serial_number, outcome, operated_by, operator_name } = run;
+  return { run_id: id, serial_number, outcome, operator: operator_name ?? operated_by };
 }

@@ -92,12 +92,14 @@ describe('the shifts of stations', function () {
         ],
       },
     });
-    await push(station, fvt, 'GOLD', 'FAIL', 10);
+    await station.client.call(runs.create, {
+      body: { ...runAt(fvt, 'GOLD', 'FAIL', Date.now() - 10 * minute), operated_by: 'Ana@example.com' },
+    });
     await bench.user.call(units.update, { params: { serial_number: 'GOLD' }, body: { sample: 'golden' } });
     const found = await counters(station);
     assert.equal(found?.shift?.name, 'Late');
     assert.deepEqual([found.yield.units, found.yield.passed_first, found.yield.passed_last], [3, 1, 2]);
-    assert.equal(found.last_run?.serial_number, 'GOLD');
+    assert.deepEqual([found.last_run?.serial_number, found.last_run?.operator], ['GOLD', 'ana@example.com']);
     assert.equal(found.last_failure?.run_id, id);
     assert.deepEqual([found.last_failure.serial_number, found.last_failure.phase_name], ['C', 'Power']);
     assert.deepEqual(found.last_failure.measurement, { name: 'ripple', value: 0.8, units: 'V', lower: 0, upper: 0.5 });

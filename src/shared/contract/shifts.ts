@@ -76,7 +76,15 @@ export const shiftCounters = z.object({
     })
     .nullable(),
   /** The run that ended last on the station, also of a reference unit. */
-  last_run: z.object({ run_id: id, serial_number: z.string(), outcome }).nullable(),
+  last_run: z
+    .object({
+      run_id: id,
+      serial_number: z.string(),
+      outcome,
+      /** The name of the operator, or else the e-mail address that the script gave. Missing from older servers. */
+      operator: z.string().nullable().default(null),
+    })
+    .nullable(),
 });
 export type ShiftCounters = z.infer<typeof shiftCounters>;
 

@@ -46,6 +46,14 @@ export function shiftPart(counters: ShiftCounters, openRun: ((run: string) => vo
                 <dd>${outcomeMark(last.outcome)} ${link(last.run_id, last.serial_number)}</dd>
               </div>`
         }
+        ${
+          (last?.operator ?? null) === null
+            ? nothing
+            : html`<div>
+                <dt>${l10n.t('Operator')}</dt>
+                <dd>${last?.operator}</dd>
+              </div>`
+        }
       </dl>
     </section>
   `;

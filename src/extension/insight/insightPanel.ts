@@ -18,6 +18,7 @@ import type { Log } from '../vscode/log.ts';
 import { webviewPage } from '../vscode/webviewPage.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import type { Exports } from './export/exports.ts';
+import { failedRunsFilter } from './failedRunsFilter.ts';
 import { loadInsight } from './insightAnswers.ts';
 
 export interface InsightServices {
@@ -92,6 +93,8 @@ export class InsightPanel implements vscode.Disposable {
         procedureId: this.#subject.procedure,
         days,
       }),
+    openFailedRuns: ({ procedure, measurement_name, days }) =>
+      vscode.commands.executeCommand('testStations.filterRuns', failedRunsFilter(procedure, measurement_name, days)),
     newGaugeStudy: () =>
       vscode.commands.executeCommand('testStations.newGaugeStudy', {
         procedureId: this.#subject.procedure,

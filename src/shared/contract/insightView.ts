@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { analytics, analyticsSplit } from './analytics.ts';
-import { id } from './common.ts';
+import { id, named } from './common.ts';
 
 const measurementName = z.object({ phase_name: z.string(), measurement_name: z.string() });
 
@@ -64,6 +64,8 @@ export const fromInsight = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openRun'), run: id }),
   measurementName.extend({ type: z.literal('openMeasurement'), days: daysBack }),
   z.object({ type: z.literal('openProcedure'), days: daysBack }),
+  /** Of the procedure of the page. */
+  z.object({ type: z.literal('openFailedRuns'), procedure: named, measurement_name: z.string(), days: daysBack }),
   /** Of the measurement of the page. */
   z.object({ type: z.literal('newGaugeStudy') }),
 ]);

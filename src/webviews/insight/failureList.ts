@@ -20,7 +20,10 @@ const kindWord = (kind: FailureKind): string =>
   })[kind];
 
 /** The first failure of each failed run, most frequent first. */
-export function failureList(view: View, { failures, runs }: ProcedureStatistics['statistics']): unknown {
+export function failureList(view: View, { statistics, left_out }: ProcedureStatistics): unknown {
+  const { failures, runs, procedure } = statistics;
+  // Only a server that computes statistics finds runs by a measurement that failed.
+  const source = left_out === null ? procedure : undefined;
   const first = failures.filter(({ first_runs }) => first_runs > 0).sort((a, b) => b.first_runs - a.first_runs);
   const total = first.reduce((sum, { first_runs }) => sum + first_runs, 0);
   const { hasAllFailures } = view.chosen;
@@ -32,7 +35,7 @@ export function failureList(view: View, { failures, runs }: ProcedureStatistics[
         ${total === 0 ? l10n.t('None of the {0} runs failed.', countText(runs)) : l10n.t('What failed first in each of {0} failed runs', countText(total))}
       </p>
       <ol class="failures">
-        ${rows.map((cause) => failureRow(cause, total, first[0]?.first_runs ?? 1))}
+        ${rows.map((cause) => failureRow(cause, total, first[0]?.first_runs ?? 1, source))}
       </ol>
       ${
         first.length > firstRows
@@ -45,7 +48,9 @@ export function failureList(view: View, { failures, runs }: ProcedureStatistics[
   `;
 }
 
-function failureRow(cause: FailureCause, total: number, most: number): unknown {
+type Procedure = ProcedureStatistics['statistics']['procedure'];
+
+function failureRow(cause: FailureCause, total: number, most: number, procedure: Procedure | undefined): unknown {
   const { kind, phase_name, measurement_name, first_runs, first_units } = cause;
   const name = measurement_name ?? phase_name ?? kindWord(kind);
   const place = measurement_name === null ? (phase_name === null ? '' : kindWord(kind)) : (phase_name ?? '');
@@ -66,7 +71,21 @@ function failureRow(cause: FailureCause, total: number, most: number): unknown {
         }
         <span class="note">${place}</span>
       </span>
-      <span class="count">${countText(first_runs)} <span class="note">${shareText(first_runs / total)}</span></span>
+      <span class="count">
+        ${
+          measurement_name !== null && procedure !== undefined
+            ? html`<button
+                type="button"
+                class="link"
+                title=${l10n.t('Show the runs in which {0} failed', measurement_name)}
+                @click=${() => send({ type: 'openFailedRuns', procedure, measurement_name, days: viewState.value.days })}
+              >
+                ${countText(first_runs)}
+              </button>`
+            : countText(first_runs)
+        }
+        <span class="note">${shareText(first_runs / total)}</span>
+      </span>
     </li>
   `;
 }

@@ -33,7 +33,7 @@ export function procedurePage(view: View, page: ProcedureStatistics): unknown {
         : html`
             <main>
               ${figures(statistics)} ${guard([statistics], () => charts(statistics))}
-              <div class="columns">${failureList(view, statistics)} ${groupsTable(view, statistics)}</div>
+              <div class="columns">${failureList(view, page)} ${groupsTable(view, statistics)}</div>
               ${measurementsTable(view, measurements)}
               <p class="note zone">
                 ${l10n.t('Days begin at midnight in {0}. Reference units are not counted.', zone)}

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
-import { isSameFilter, noFilter } from '../../../shared/run/runsFilter.ts';
+import { isSameFilter, noFilter, runsFilter } from '../../../shared/run/runsFilter.ts';
 import type { Commands } from '../../vscode/commands.ts';
 import { confirm, showDone } from '../../vscode/messages.ts';
 import { askOne } from '../../vscode/steps.ts';
@@ -26,9 +26,11 @@ export function registerRunsFilter(commands: Commands, dependencies: FilterDepen
     if (picked === undefined) throw new vscode.CancellationError();
     return picked.view;
   };
-  commands.register('filterRuns', async () => {
+  commands.register('filterRuns', async (given) => {
     await focus();
-    await askRunsFilter(dependencies);
+    const { data: filter } = runsFilter.safeParse(given);
+    if (filter === undefined) await askRunsFilter(dependencies);
+    else shown.setFilter(filter);
     await focus();
   });
   commands.register('clearRunFilter', () => shown.setFilter(noFilter));
@@ -40,6 +42,7 @@ export function registerRunsFilter(commands: Commands, dependencies: FilterDepen
   commands.register('deleteRunView', async () => {
     if (views.saved.length === 0) throw new UserError(vscode.l10n.t('No view has been saved for this server.'));
     const { name } = await pickView(views.saved, vscode.l10n.t('Choose the view to delete'));
+    if (!(await confirmDelete(name))) return;
     await views.remove(name);
     showDone(vscode.l10n.t('View {0} deleted', oneLine(name)));
   });
@@ -72,6 +75,13 @@ const confirmReplace = (name: string): Promise<boolean> =>
     message: vscode.l10n.t('Replace the view {0}?', oneLine(name)),
     detail: vscode.l10n.t('A view with this name is saved already.'),
     button: vscode.l10n.t('Replace'),
+  });
+
+const confirmDelete = (name: string): Promise<boolean> =>
+  confirm({
+    message: vscode.l10n.t('Delete the view {0}?', oneLine(name)),
+    detail: vscode.l10n.t('Its filter is lost. The runs stay as they are.'),
+    button: vscode.l10n.t('Delete'),
   });
 
 const plain = (text: string): string => withoutIcons(oneLine(text));

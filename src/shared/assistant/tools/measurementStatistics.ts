@@ -6,14 +6,7 @@ import { untrustedName } from '../untrustedText.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
 import { capabilityAnswer, capabilityAnswerOf } from './capabilityAnswer.ts';
 import { findMeasurement, measurementInputs } from './measurementSubject.ts';
-import {
-  analyticsQuery,
-  appliedFilter,
-  appliedFilterOf,
-  isoOrNull,
-  statisticsFilterOf,
-  statisticsInput,
-} from './statisticsFilter.ts';
+import { appliedFilter, appliedFilterOf, isoOrNull, statisticsFilterOf, statisticsInput } from './statisticsFilter.ts';
 
 const newestValues = 5;
 
@@ -89,9 +82,8 @@ export const measurementStatistics = serverTool({
   async answer(input, call) {
     const page = new AnswerPage(input);
     const filter = await statisticsFilterOf(call, input);
-    const { phase_name, measurement_name } = await findMeasurement(call, filter, input);
+    const { phase_name, measurement_name, query } = await findMeasurement(call, filter, input);
     const params = { id: filter.procedure.id };
-    const query = { ...analyticsQuery(filter), phase_name, measurement_name };
     const found = await call(analytics.measurement, { params, query: { ...query, split_by: 'station' as const } });
     const values = await call(analytics.values, { params, query: { ...query, limit: newestValues } });
     const current = found.segments.at(-1);

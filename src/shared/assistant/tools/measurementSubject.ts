@@ -1,24 +1,35 @@
 import * as z from 'zod';
-import { analytics, type MeasurementSummary } from '../../contract/analytics.ts';
+import { analytics } from '../../contract/analytics.ts';
 import type { CallOperation } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { given } from './inputs.ts';
-import { analyticsQuery, type StatisticsFilter } from './statisticsFilter.ts';
+import { given, startedIn } from './inputs.ts';
+import { analyticsQuery, isoOrNull, type StatisticsFilter } from './statisticsFilter.ts';
 
 export const measurementInputs = {
   measurement: z.string().describe('The name of a measurement, as list_measurements returns it.'),
   phase: z.string().optional().describe('The name of its phase; needed if several phases have the measurement.'),
 };
 
+interface FoundMeasurement {
+  readonly phase_name: string;
+  readonly measurement_name: string;
+  /** The query for its values. By itself, that of values does not count the last day as a whole. */
+  readonly query: ReturnType<typeof analyticsQuery> & {
+    readonly phase_name: string;
+    readonly measurement_name: string;
+    readonly started_before?: string;
+  };
+}
+
 /** @throws ToolError if the runs of the filter do not have exactly one such measurement */
 export async function findMeasurement(
   call: CallOperation,
   filter: StatisticsFilter,
   input: { readonly measurement: string; readonly phase?: string | undefined },
-): Promise<MeasurementSummary> {
+): Promise<FoundMeasurement> {
   const query = analyticsQuery(filter);
-  const { measurements } = await call(analytics.measurements, { params: { id: filter.procedure.id }, query });
+  const { measurements, to } = await call(analytics.measurements, { params: { id: filter.procedure.id }, query });
   if (measurements.length === 0) {
     throw new ToolError('No run of this procedure, station and time has measurements: widen the filter.');
   }
@@ -29,10 +40,11 @@ export async function findMeasurement(
   if (only === undefined) {
     throw new ToolError('The procedure has no such measurement in this time: call list_measurements for the names.');
   }
-  if (others.length === 0) return only;
-  throw new ToolError(
-    `${found.length} phases have this measurement: give the phase as well, as list_measurements returns it.`,
-  );
+  if (others.length === 0) {
+    const name = { phase_name: only.phase_name, measurement_name: only.measurement_name };
+    return { ...name, query: { ...query, ...name, ...startedIn({ since: null, until: isoOrNull(to) }) } };
+  }
+  throw new ToolError('Several phases have this measurement: give the phase as well, as list_measurements returns it.');
 }
 
 /** Returns what has this name, as it is or as it was shown, or in another case. */

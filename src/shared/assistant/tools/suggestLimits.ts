@@ -10,13 +10,7 @@ import { serverTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName } from '../untrustedText.ts';
 import { findMeasurement, measurementInputs } from './measurementSubject.ts';
-import {
-  analyticsQuery,
-  appliedFilter,
-  appliedFilterOf,
-  statisticsFilterOf,
-  statisticsInput,
-} from './statisticsFilter.ts';
+import { appliedFilter, appliedFilterOf, statisticsFilterOf, statisticsInput } from './statisticsFilter.ts';
 
 /** As many as the page with the limits of a measurement loads. */
 const mostValues = 20_000;
@@ -80,10 +74,10 @@ export const suggestLimits = serverTool({
       throw new ToolError('lower is above upper: swap the two limits.');
     }
     const filter = await statisticsFilterOf(call, input);
-    const { phase_name, measurement_name } = await findMeasurement(call, filter, input);
+    const { phase_name, measurement_name, query } = await findMeasurement(call, filter, input);
     const found = await call(analytics.values, {
       params: { id: filter.procedure.id },
-      query: { ...analyticsQuery(filter), phase_name, measurement_name, limit: mostValues },
+      query: { ...query, limit: mostValues },
     });
     if (found.values.length === 0) {
       throw new ToolError('No run has a number for this measurement: limits can be proposed for numbers only.');

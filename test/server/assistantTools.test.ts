@@ -280,7 +280,7 @@ describe(`the tools of assistants (ASSISTANT_SEED=${seed} ASSISTANT_ROUNDS=${rou
         continue;
       }
       const { current, newest_values } = await asked;
-      const limit = found.at(-1)?.lower;
+      const limit = found.at(-1)?.lower ?? null;
       const values = found.filter(({ lower }) => lower === limit).map(({ value }) => value);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       assert.deepEqual(
@@ -402,7 +402,7 @@ function valuesOf(runs: readonly PushedRun[], phaseName: string, name: string) {
         run: run.id,
         serial: run.body.serial_number,
         value: Number(measured_value),
-        lower: lower_limit,
+        lower: lower_limit == null ? null : Number(lower_limit),
         isFailed: outcome === 'FAIL',
       })),
   );

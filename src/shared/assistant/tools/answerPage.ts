@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { ToolError } from '../toolError.ts';
 
 const maxRows = 50;
-/** Of the rows. The rest of an answer has some 2 kB, so that the whole stays below 8 kB. */
-const maxBytes = 5_500;
+/** Of the rows. The rest of an answer has up to 3 kB, so that the whole stays below 8 kB. */
+const maxBytes = 5_000;
 
 const utf8 = new TextEncoder();
 

@@ -8,8 +8,6 @@ import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
 import { isoOrNull } from './statisticsFilter.ts';
 import { findStation, named, stationInput } from './subjects.ts';
 
-const mostDetails = 3;
-
 const phaseRow = z.object({ name: untrustedName, state: livePhase.shape.state, attempt: z.number() });
 
 const measurementRow = z.object({
@@ -54,10 +52,10 @@ export const getLiveTest = serverTool({
         elapsed_s: z.number().nullable(),
         current_phase: untrustedName.nullable(),
         outcome: outcome.nullable(),
-        outcome_details: z.array(untrustedText),
       })
       .nullable(),
     prompt: prompt.nullable(),
+    outcome_details: z.array(untrustedText),
     phases: z.array(phaseRow).describe('Without those that have not begun.'),
     measurements: z.array(measurementRow).describe('Those that have a value.'),
     next,
@@ -75,6 +73,7 @@ export const getLiveTest = serverTool({
       source,
       test: test && testOf(test),
       prompt: test && promptOf(test),
+      outcome_details: page.take(untrustedText, test?.outcome_details ?? []),
       phases: page.take(
         phaseRow,
         begun.map(({ name, state, attempt }) => ({ name, state, attempt })),
@@ -110,7 +109,6 @@ const testOf = (test: LiveTest) => ({
   elapsed_s: elapsedSeconds(test),
   current_phase: test.phases.findLast(({ state }) => state === 'RUNNING')?.name ?? null,
   outcome: test.outcome,
-  outcome_details: test.outcome_details.slice(0, mostDetails),
 });
 
 /** The clock of the station may be ahead. */

@@ -13,9 +13,12 @@ export function runIdOf(text: string): string {
   );
 }
 
-/** Returns a text that was given. Models also send "" for what they do not want to give. */
+/**
+ * Returns a text that was given. Models also send "" for what they do not want to give. Half a surrogate pair, which could
+ * not be sent to the server, is replaced.
+ */
 export function given(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
+  const trimmed = text?.toWellFormed().trim();
   return trimmed === '' ? undefined : trimmed;
 }
 
@@ -45,8 +48,9 @@ export function timeRangeOf(input: { since?: string | undefined; until?: string 
 function timeOf(name: string, text: string | undefined): string | null {
   const wanted = given(text);
   if (wanted === undefined) return null;
-  const time = timestamp.safeParse(wanted).success ? new Date(wanted) : null;
-  if (time !== null && Number.isFinite(time.getTime())) return time.toISOString();
+  const time = timestamp.safeParse(wanted).success ? new Date(wanted).toISOString() : '';
+  // In UTC, the first and the last hours of all years have a year of more than four digits.
+  if (/^\d{4}-/.test(time)) return time;
   throw new ToolError(`Give ${name} as a date and a time with their zone, such as 2026-11-28T08:00:00Z.`);
 }
 

@@ -20,6 +20,14 @@ const figures = {
   maximum: z.number().nullable(),
 };
 
+const newestValue = z.object({
+  value: z.number(),
+  passed: z.boolean(),
+  at: z.string(),
+  run_id: z.string(),
+  serial_number: untrustedName,
+});
+
 const segment = z.object({
   lower: z.number().nullable(),
   upper: z.number().nullable(),
@@ -64,15 +72,7 @@ export const measurementStatistics = serverTool({
       percentiles: z.array(z.object({ percent: z.number(), value: z.number() })),
       capability: capabilityAnswer,
     }),
-    newest_values: z.array(
-      z.object({
-        value: z.number(),
-        passed: z.boolean(),
-        at: z.string(),
-        run_id: z.string(),
-        serial_number: untrustedName,
-      }),
-    ),
+    newest_values: z.array(newestValue),
     by_station: z.array(stationRow).describe('Of the current limits.'),
     earlier_limits: z.array(segment).describe('Newest first. Their values are not in the figures of `current`.'),
     next,
@@ -100,15 +100,18 @@ export const measurementStatistics = serverTool({
         percentiles: current.percentiles,
         capability: capabilityAnswerOf(current.capability, isNumeric),
       },
-      newest_values: values.values
-        .map((value, index) => ({
-          value,
-          passed: values.passed[index] === true,
-          at: new Date(values.started_at[index] ?? 0).toISOString(),
-          run_id: values.run_ids[index] ?? '',
-          serial_number: values.serial_numbers[index] ?? '',
-        }))
-        .reverse(),
+      newest_values: page.take(
+        newestValue,
+        values.values
+          .map((value, index) => ({
+            value,
+            passed: values.passed[index] === true,
+            at: new Date(values.started_at[index] ?? 0).toISOString(),
+            run_id: values.run_ids[index] ?? '',
+            serial_number: values.serial_numbers[index] ?? '',
+          }))
+          .reverse(),
+      ),
       by_station: page.take(
         stationRow,
         found.groups.map(({ id, name, capability, ...group }) => ({

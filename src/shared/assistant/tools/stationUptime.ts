@@ -9,6 +9,7 @@ import { serverTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedText } from '../untrustedText.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { given } from './inputs.ts';
 import { findStation, named, stationInput } from './subjects.ts';
 
 const maxDays = 31;
@@ -81,7 +82,9 @@ export const stationUptime = serverTool({
   isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
-    const { days: count = defaultDays, time_zone = 'UTC', date } = input;
+    const { days: count = defaultDays } = input;
+    const time_zone = given(input.time_zone) ?? 'UTC';
+    const date = given(input.date);
     if (!Number.isInteger(count) || count < 1 || count > maxDays) {
       throw new ToolError(`Give a number of days from 1 to ${maxDays}.`);
     }

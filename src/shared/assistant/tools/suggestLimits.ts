@@ -9,6 +9,7 @@ import { testNormality } from '../../statistics/normality.ts';
 import { serverTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName } from '../untrustedText.ts';
+import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
 import { findMeasurement, measurementInputs } from './measurementSubject.ts';
 import { appliedFilter, appliedFilterOf, statisticsFilterOf, statisticsInput } from './statisticsFilter.ts';
 
@@ -51,8 +52,10 @@ export const suggestLimits = serverTool({
     ...statisticsInput,
     ...measurementInputs,
     method: z.enum(methodNames).optional().describe('One method; by default all.'),
-    lower: z.number().optional().describe('A lower limit to try.'),
+    lower: z.number().optional().describe('A lower limit to try. A side that is not given keeps its limit.'),
     upper: z.number().optional().describe('An upper limit to try.'),
+    limit: limitInput,
+    cursor: cursorInput,
   }),
   output: z.object({
     filter: appliedFilter,
@@ -65,14 +68,12 @@ export const suggestLimits = serverTool({
     values_in_other_units: z.number().describe('Values in other units of measure are not counted.'),
     advice: z.string(),
     proposals: z.array(proposal),
+    next,
   }),
   isReadOnly: true,
   isIdempotent: true,
   async answer(input, call) {
-    const tried = { lower: input.lower ?? null, upper: input.upper ?? null };
-    if (tried.lower !== null && tried.upper !== null && tried.lower > tried.upper) {
-      throw new ToolError('lower is above upper: swap the two limits.');
-    }
+    const page = new AnswerPage(input);
     const filter = await statisticsFilterOf(call, input);
     const { phase_name, measurement_name, query } = await findMeasurement(call, filter, input);
     const found = await call(analytics.values, {
@@ -83,6 +84,10 @@ export const suggestLimits = serverTool({
       throw new ToolError('No run has a number for this measurement: limits can be proposed for numbers only.');
     }
     const current = found.limits[found.limits_index.at(-1) ?? 0] ?? { lower: null, upper: null, units: null };
+    const tried = { lower: input.lower ?? current.lower, upper: input.upper ?? current.upper };
+    if (tried.lower !== null && tried.upper !== null && tried.lower > tried.upper) {
+      throw new ToolError('The lower limit is above the upper one: give both, the smaller one as lower.');
+    }
     const study = studyIn(found, current.units);
     const past = new PastUnits(study);
     const offer = (method: z.input<typeof proposal>['method'], offered: SpecLimits) => {
@@ -109,7 +114,7 @@ export const suggestLimits = serverTool({
       has_older_values: found.has_more,
       values_in_other_units: found.values.length - study.values.length,
       advice: adviceFor(study.values),
-      proposals: [
+      proposals: page.take(proposal, [
         offer('current', current),
         ...(input.lower === undefined && input.upper === undefined ? [] : [offer('given', tried)]),
         ...methods.map((method) => {
@@ -121,7 +126,8 @@ export const suggestLimits = serverTool({
               : 'All values are equal, so that no limits follow from them.';
           return { method: methodName(method), ...noLimits, refusal };
         }),
-      ],
+      ]),
+      next: page.next,
     };
   },
 });

@@ -41,7 +41,7 @@ const nodeBundles = {
     { in: 'src/extension/client/http.ts', out: 'http' },
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
-    { in: 'src/server/assistant/mcpServer.ts', out: 'mcpServer' },
+    { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
   ],
   format: 'cjs',
   platform: 'node',
@@ -182,10 +182,8 @@ function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
-      bundle.onResolve(
-        { filter: /\/(app|scriptScan|exporting|http|trustingFetch|mcpServer)\.ts$/ },
-        ({ kind, path }) =>
-          kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
+      bundle.onResolve({ filter: /\/(app|scriptScan|exporting|http|trustingFetch|mcp)\.ts$/ }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );
     },
   };

@@ -34,5 +34,6 @@ export interface RouteServices {
   calendar: Calendar;
   summaries: DaySummaries;
   stopToken: string;
+  assistantToken: string;
   requestStop: () => void;
 }

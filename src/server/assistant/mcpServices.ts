@@ -7,12 +7,14 @@ export interface McpServices {
     input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
     from: { readonly authorization: string; readonly origin: string },
   ): Promise<{ json: string } | { refusal: string }>;
-  /** Counts a call of a tool. */
+  /** Counts a call, and returns after how many seconds the key may call; 0: now. */
   secondsToWait(keyId: string): number;
   /** Records a call of a tool with what it answered. */
   record(call: RecordedCall): Promise<void>;
-  /** Logs an error in this code, which no sentence explains. */
+  /** Logs an error in this code. */
   logFailure(what: string, error: unknown): void;
+  /** Logs that a request was no valid one, which may be the client's fault. */
+  logRefusal(error: Error): void;
 }
 
 export interface RecordedCall {

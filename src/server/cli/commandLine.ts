@@ -31,7 +31,10 @@ backup        copies DIR as it is at one moment, also while its server runs: the
               folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
               secret that signs them (DIR/signing.secret) is in no backup.
 junit         prints a run as JUnit XML, for CI servers, also while the server of DIR runs: the run with the id ID, or the
-              one that was stored last.`;
+              one that was stored last.
+mcp           serves an assistant, such as Claude Desktop, over standard input and output, with the tools of a station
+              server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the
+              environment variable TEST_STATIONS_KEY. DIR needs none; with a key, the assistant acts for its user.`;
 
 type Command =
   | { command: 'help' }
@@ -39,14 +42,17 @@ type Command =
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string }
-  | { command: 'junit'; data: string; run: string | null };
+  | { command: 'junit'; data: string; run: string | null }
+  | { command: 'mcp'; place: { data: string } | { server: string } };
 
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { command: 'help' };
-  const { data, to } = values;
-  if (!data) throw usageError('--data DIR is missing: the folder in which the server keeps everything.');
+  const { data, to, server } = values;
   const command = positionals.join(' ');
+  if (command === 'mcp') return { command, place: readPlace(data, server) };
+  if (server !== undefined) throw usageError('--server goes with mcp.');
+  if (!data) throw usageError('--data DIR is missing: the folder in which the server keeps everything.');
   if (values['revoke-others'] && command !== 'new-user-key') {
     throw usageError('--revoke-others goes with new-user-key.');
   }
@@ -86,6 +92,7 @@ function parse(args: readonly string[]) {
         key: { type: 'string' },
         'mqtt-port': { type: 'string' },
         to: { type: 'string' },
+        server: { type: 'string' },
         name: { type: 'string' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -94,6 +101,16 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw usageError(messageOf(error));
   }
+}
+
+function readPlace(data: string | undefined, server: string | undefined): { data: string } | { server: string } {
+  if (data && server === undefined) return { data };
+  const url = URL.parse(server ?? '');
+  if (data || server === undefined) throw usageError('mcp needs either --data DIR or --server URL.');
+  if (url !== null && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) {
+    return { server: url.origin };
+  }
+  throw usageError('--server must be the address of a station server, such as https://stations.example.com.');
 }
 
 function readName(name: string | undefined): string | null {

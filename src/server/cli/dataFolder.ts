@@ -3,7 +3,13 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { activityFile } from '../../shared/contract/assistantActivity.ts';
-import { type ServerAddress, serverAddress, serverExit, type ServerFile } from '../../shared/contract/local.ts';
+import {
+  type ServerAddress,
+  serverAddress,
+  serverExit,
+  type ServerFile,
+  serverFile,
+} from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { incoming } from '../attachments/attachmentFiles.ts';
 import { CommandError, systemCode } from './commandError.ts';
@@ -105,6 +111,15 @@ export class DataFolder {
       return serverAddress.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
     } catch {
       // The file is missing or incomplete. The next start writes a new one.
+      return null;
+    }
+  }
+
+  /** Returns the address of the server with its tokens; null if no server was started yet. */
+  readServerFile(): ServerFile | null {
+    try {
+      return serverFile.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
+    } catch {
       return null;
     }
   }

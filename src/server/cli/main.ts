@@ -23,6 +23,7 @@ process.on('warning', (warning) => {
 /** Each command loads only what it needs: a window that opens for the first time waits for `new-user-key`. */
 async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
+  const assistantKey = takeAssistantKey(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
     console.log(help);
@@ -50,6 +51,11 @@ async function main(): Promise<void> {
   if (command.command === 'junit') {
     const { junitOfRun } = await import('./junit.ts');
     process.stdout.write(await junitOfRun(DataFolder.existing(command.data), command.run));
+    return;
+  }
+  if (command.command === 'mcp') {
+    const { assistantOverStdio } = await import('./assistantOverStdio.ts');
+    await assistantOverStdio(command.place, assistantKey);
     return;
   }
   const folder = new DataFolder(command.data);
@@ -86,6 +92,17 @@ function takeChosenKey(environment: NodeJS.ProcessEnv): string | null {
     serverExit.usage,
     `TEST_STATIONS_ADMIN_KEY must have 32 to 200 letters, digits or signs, and no blanks. Set a long random key, or unset the variable and create a key with "server.js new-user-key".`,
   );
+}
+
+/**
+ * Removes the key of an assistant's user from the environment, so that no child process inherits it, and returns it.
+ * @throws CommandError if it cannot be a key
+ */
+function takeAssistantKey(environment: NodeJS.ProcessEnv): string | null {
+  const key = environment.TEST_STATIONS_KEY;
+  delete environment.TEST_STATIONS_KEY;
+  if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key ?? null;
+  throw new CommandError(serverExit.usage, 'TEST_STATIONS_KEY is no key. Set it to a user key, or unset the variable.');
 }
 
 /** The pages are beside the bundle. A server that runs from source uses those of the last build. */

@@ -76,6 +76,7 @@ export async function serve(
   let requestStop = (): void => {};
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
   const stopping = { stopToken, requestStop };
+  const assistantToken = randomBytes(32).toString('base64url');
   const app = createApp(
     {
       store,
@@ -92,6 +93,7 @@ export async function serve(
       calendar,
       summaries,
       ...stopping,
+      assistantToken,
     },
     hosts,
   );
@@ -119,7 +121,7 @@ export async function serve(
     instance: await findInstance(store),
     version,
   };
-  folder.writeAddress({ ...address, stop_token: stopToken });
+  folder.writeAddress({ ...address, stop_token: stopToken, assistant_token: assistantToken });
   let swept = sweepAttachments(store, files);
   const sweeping = setInterval(() => {
     swept = swept.then(() => sweepAttachments(store, files));

@@ -6,6 +6,8 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js new-user-key --data DIR [--name NAME] [--revoke-others]
        server.js check --data DIR
        server.js backup --data DIR --to FILE
-       server.js junit --data DIR [--run ID]`;
+       server.js junit --data DIR [--run ID]
+       server.js mcp --data DIR
+       server.js mcp --server URL`;
 
 export const usageError = (reason: string): CommandError => new CommandError(serverExit.usage, `${reason}\n${usage}`);

@@ -37,9 +37,16 @@ function checkKind({ access, id }: Operation, caller: Caller): void {
 
 export const routeOf = ({ path }: Operation): string => path.replace(/\{(\w+)\}/g, ':$1');
 
+/** A key of the server, or a token with the rights of its owner. */
+export interface Key {
+  readonly id: string;
+  readonly owner: Caller;
+}
+
 /** What a caller sends to an operation, over HTTP or within the server. */
 interface Sent {
-  readonly authorization: string | undefined;
+  /** @throws RefusalError (401) */
+  key(): Key;
   readonly params: unknown;
   readonly query: unknown;
   /** Loads the body. It is not called for an operation without a body. */
@@ -53,8 +60,8 @@ interface Sent {
  * key (401), form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403),
  * existence (404), uniqueness (409).
  */
-async function admit<O extends Operation>(sql: Statements, operation: O, sent: Sent): Promise<Call<O>> {
-  const { id: keyId, owner: caller } = authenticate(sql, sent.authorization);
+async function admit<O extends Operation>(operation: O, sent: Sent): Promise<Call<O>> {
+  const { id: keyId, owner: caller } = sent.key();
   const params = parseInput<O['params']>(operation.params, sent.params);
   checkKind(operation, caller);
   const query = parseInput<O['query']>(operation.query, sent.query);
@@ -70,8 +77,8 @@ export const receive = <O extends Operation>(
   operation: O,
   c: Context<Environment>,
 ): Promise<Call<O>> =>
-  admit(sql, operation, {
-    authorization: c.req.header('authorization'),
+  admit(operation, {
+    key: () => authenticate(sql, c.req.header('authorization')),
     params: c.req.param(),
     query: flatQuery(c.req.queries()),
     body: (keyId) => readJson(c.env, keyId),
@@ -91,27 +98,33 @@ export class MountedOperations {
   }
 
   readonly mount: Mount = (operation, handler) => {
-    this.#handlers.set(operation.id, async (sent) => handler(await admit(this.#sql, operation, sent)));
+    this.#handlers.set(operation.id, async (sent) => handler(await admit(operation, sent)));
     this.#app.on(operation.method, routeOf(operation), async (c) =>
       json(await handler(await receive(this.#sql, operation, c))),
     );
   };
 
   /**
-   * Calls an operation from within the server, with the rights of the key in `authorization`, and returns its answer as
-   * JSON text.
+   * Calls an operation from within the server, with the rights of a key, and returns its answer as JSON text.
    * @throws RefusalError as over HTTP
    */
   async call(
     operationId: string,
     input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
-    from: { readonly authorization: string; readonly origin: string },
+    from: { readonly key: Key; readonly origin: string },
   ): Promise<string> {
     const handler = this.#handlers.get(operationId);
     if (handler === undefined) throw notFound(`The operation ${operationId} cannot be called within the server.`);
     const { params = {}, query = {}, body } = input;
     return JSON.stringify(
-      await handler({ ...from, params, query, body: () => Promise.resolve(body), header: () => undefined }),
+      await handler({
+        key: () => from.key,
+        origin: from.origin,
+        params,
+        query,
+        body: () => Promise.resolve(body),
+        header: () => undefined,
+      }),
     );
   }
 }

@@ -111,6 +111,8 @@ export type ServerAddress = z.infer<typeof serverAddress>;
 export const serverFile = serverAddress.extend({
   /** Authorizes `local.shutdown`. It is new with each start and never logged; servers of earlier versions wrote none. */
   stop_token: z.string().min(32).optional(),
+  /** Authorizes requests to `/mcp`, and nothing else. It is new with each start and never logged. */
+  assistant_token: z.string().min(32).optional(),
 });
 export type ServerFile = z.infer<typeof serverFile>;
 

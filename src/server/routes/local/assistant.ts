@@ -1,9 +1,10 @@
 import { activityLine } from '../../../shared/assistant/activityLine.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
+import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
+import { logFailure } from '../../cli/logFailure.ts';
 import { failureAnswer, failureSentence } from '../../http/answers.ts';
-import { authenticate } from '../../http/authentication.ts';
 import { readJson } from '../../http/input.ts';
 import { forbidden, RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
@@ -17,11 +18,14 @@ const loopback = ['localhost', '127.0.0.1', '[::1]'];
 /** The interface for assistants: the MCP server, and the record of what assistants did. */
 export function assistantRoutes({
   app,
+  store,
   sql,
   mount,
   callOperation,
   activity,
-}: Pick<RouteServices, 'app' | 'sql' | 'mount' | 'callOperation' | 'activity'>): void {
+  assistantToken,
+}: Pick<RouteServices, 'app' | 'store' | 'sql' | 'mount' | 'callOperation' | 'activity' | 'assistantToken'>): void {
+  const keys = new AssistantKeys(store, sql, assistantToken);
   const limit = new CallLimit();
 
   async function record({ keyId, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
@@ -35,12 +39,13 @@ export function assistantRoutes({
   }
 
   async function load() {
-    const { createMcp } = await import('../../assistant/mcpServer.ts');
+    const { createMcp } = await import('../../assistant/mcp.ts');
     return createMcp({
       version,
       call: async (id, input, from) => {
         try {
-          return { json: await callOperation(id, input, from) };
+          const key = await keys.find(from.authorization);
+          return { json: await callOperation(id, input, { key, origin: from.origin }) };
         } catch (error) {
           return { refusal: failureSentence(`${id} for an assistant`, error) };
         }
@@ -48,6 +53,7 @@ export function assistantRoutes({
       secondsToWait: (keyId) => limit.secondsToWait(keyId, performance.now()),
       record,
       logFailure: (what, error) => console.error(`${what} failed:`, error),
+      logRefusal: (error) => logFailure('A request of an assistant was refused', error.message),
     });
   }
   let mcp: ReturnType<typeof load> | undefined;
@@ -55,20 +61,14 @@ export function assistantRoutes({
   app.all(path, async (c) => {
     try {
       const origin = c.get('origin');
-      const authorization = c.req.header('authorization');
-      const { id: keyId, owner } = authenticate(sql, authorization);
-      if (owner.kind === 'station') {
-        throw forbidden(
-          `Assistants need a user key, and this is the key of station "${owner.name}". Create a user key and use that.`,
-        );
-      }
+      const authorization = c.req.header('authorization') ?? '';
+      const { id: keyId } = await keys.find(authorization);
       refuseForeignPage(c.req.header('origin'), origin);
       const parsedBody = c.req.method === 'POST' ? await readJson(c.env, keyId, maxBodyBytes) : undefined;
       mcp ??= load();
       const { fetch } = await mcp;
-      const token = (authorization ?? '').replace(/^Bearer +/i, '');
       return await fetch(c.req.raw, {
-        authInfo: { token, clientId: keyId, scopes: [], extra: { origin } },
+        authInfo: { token: authorization, clientId: keyId, scopes: [], extra: { origin } },
         ...(parsedBody === undefined ? {} : { parsedBody }),
       });
     } catch (error) {

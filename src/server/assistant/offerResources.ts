@@ -1,0 +1,56 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { type AssistantResource, valueInUri } from '../../shared/assistant/resource.ts';
+import { serverResources } from '../../shared/assistant/serverResources.ts';
+import { type ProtocolServer, recorded, type Session } from './session.ts';
+
+/** How the reading of an address is recorded. */
+const reading = 'resources/read';
+
+export function offerResources(server: ProtocolServer, session: Session): void {
+  server.setRequestHandler('resources/list', () => ({ resources: [] }));
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: serverResources.map(({ name, title, description, mimeType, uriTemplate }) => ({
+      name,
+      title,
+      description,
+      mimeType,
+      uriTemplate,
+    })),
+  }));
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    const [resource, value] = find(uri);
+    const outcome = await recorded(session, reading, { uri }, () => resource.read(value, session.call));
+    if ('refusal' in outcome) throw new ProtocolError(ProtocolErrorCode.InvalidParams, outcome.refusal);
+    return { contents: [{ uri, mimeType: resource.mimeType, text: outcome.answer }] };
+  });
+  server.setRequestHandler('completion/complete', async ({ params: { ref, argument } }) => {
+    const resource =
+      ref.type === 'ref/resource' ? serverResources.find(({ uriTemplate }) => uriTemplate === ref.uri) : undefined;
+    const values = resource === undefined ? [] : await complete(resource, argument.value, session);
+    return { completion: { values, hasMore: false } };
+  });
+}
+
+function find(uri: string): [AssistantResource, string] {
+  for (const resource of serverResources) {
+    const value = valueInUri(resource.uriTemplate, uri);
+    if (value !== null) return [resource, value];
+  }
+  const templates = serverResources.map(({ uriTemplate }) => uriTemplate).join(', ');
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no such address. The addresses are ${templates}.`);
+}
+
+/** Suggestions are asked for at each key stroke: they are not recorded, and without an answer there are none. */
+async function complete(
+  resource: AssistantResource,
+  typed: string,
+  { call, keyId, services }: Session,
+): Promise<string[]> {
+  if (services.secondsToWait(keyId) > 0) return [];
+  try {
+    return [...(await resource.complete(typed, call))];
+  } catch (error) {
+    services.logFailure(`The completion of ${resource.name}`, error);
+    return [];
+  }
+}

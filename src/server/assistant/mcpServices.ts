@@ -19,6 +19,7 @@ export interface McpServices {
 
 export interface RecordedCall {
   readonly keyId: string;
+  readonly authorization: string;
   readonly tool: string;
   readonly arguments: unknown;
   readonly result: unknown;

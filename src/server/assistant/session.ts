@@ -9,6 +9,8 @@ export type ProtocolServer = McpServer['server'];
 export interface Session {
   readonly call: CallOperation;
   readonly keyId: string;
+  /** The `Authorization` header, whose key must not be recorded. */
+  readonly authorization: string;
   readonly services: McpServices;
 }
 
@@ -19,7 +21,7 @@ type Outcome<T> = { answer: T } | { refusal: string };
  * do instead.
  */
 export async function recorded<T>(
-  { keyId, services }: Session,
+  { keyId, authorization, services }: Session,
   tool: string,
   given: unknown,
   work: () => Promise<T>,
@@ -28,6 +30,7 @@ export async function recorded<T>(
   const outcome = await limited(services, keyId, tool, work);
   await services.record({
     keyId,
+    authorization,
     tool,
     arguments: given,
     result: 'answer' in outcome ? outcome.answer : outcome.refusal,

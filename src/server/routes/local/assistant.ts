@@ -28,14 +28,25 @@ export function assistantRoutes({
   const keys = new AssistantKeys(store, sql, assistantToken);
   const limit = new CallLimit();
 
-  async function record({ keyId, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
-    const line = activityLine({ at: new Date(), tool, ...call, consent: 'notNeeded' });
-    const sizes = [call.arguments, call.result].map((value) => JSON.stringify(value).length);
+  async function record({ keyId, authorization, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
     const how = isError ? 'refused' : 'answered';
+    const given = JSON.stringify(call.arguments);
+    const result = JSON.stringify(call.result);
     console.error(
-      `Assistant: ${tool} ${how} for key ${keyId} in ${Math.round(durationMs)} ms (${sizes.join(' and ')} characters).`,
+      `Assistant: ${tool} ${how} for key ${keyId} in ${Math.round(durationMs)} ms (${given.length} and ${result.length} characters).`,
     );
-    await activity.add(line);
+    // Keys that a person chose have no form by which they could be found.
+    const key = JSON.stringify(authorization.replace(/^Bearer +/i, '')).slice(1, -1);
+    const withoutKey = (json: string): string => json.replaceAll(key, '…');
+    await activity.add(
+      activityLine({
+        at: new Date(),
+        tool,
+        arguments: withoutKey(given),
+        result: isError ? withoutKey(String(call.result)) : withoutKey(result),
+        consent: 'notNeeded',
+      }),
+    );
   }
 
   async function load() {

@@ -64,7 +64,12 @@ async function answerOf(post: PostToServer, body: string, signal: AbortSignal): 
     if (!response.ok) throw new Error(refusalIn(response.status, text));
     return jsonRpcAnswer.parse(JSON.parse(firstEvent(text)));
   } catch (error) {
-    throw new ProtocolError(ProtocolErrorCode.InternalError, messageOf(error));
+    // The reason for which nothing arrived is the cause of a failed fetch.
+    const isUnreachable = error instanceof Error && error.cause instanceof Error;
+    const message = isUnreachable
+      ? `The station server could not be reached (${messageOf(error.cause)}).`
+      : messageOf(error);
+    throw new ProtocolError(ProtocolErrorCode.InternalError, message);
   }
 }
 

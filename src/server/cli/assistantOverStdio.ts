@@ -1,5 +1,4 @@
 import { serverExit } from '../../shared/contract/local.ts';
-import { messageOf } from '../../shared/format/messageOf.ts';
 import { version } from '../version.ts';
 import { CommandError, systemCode } from './commandError.ts';
 import { DataFolder } from './dataFolder.ts';
@@ -54,21 +53,15 @@ function toServer(server: string, key: string | null) {
   return (body: string, signal: AbortSignal): Promise<Response> => post(server, key, body, signal);
 }
 
-async function post(url: string, key: string, body: string, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(new URL(path, url), {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${key}`,
-        'Content-Type': 'application/json',
-        Accept: 'application/json, text/event-stream',
-      },
-      body,
-      signal,
-      redirect: 'error', // the key must not be sent to another server
-    });
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    throw new Error(`The station server at ${url} could not be reached (${messageOf(cause ?? error)}).`, { cause });
-  }
-}
+const post = (url: string, key: string, body: string, signal: AbortSignal): Promise<Response> =>
+  fetch(new URL(path, url), {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${key}`,
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+    },
+    body,
+    signal,
+    redirect: 'error', // the key must not be sent to another server
+  });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { escapeMarkdown } from '../../../src/shared/format/markdown.ts';
+import { escapeMarkdown, inlineCode } from '../../../src/shared/format/markdown.ts';
 
 describe('a name in Markdown', () => {
   it('keeps letters, digits and spaces in Markdown', () => {
@@ -16,5 +16,15 @@ describe('a name in Markdown', () => {
   it('puts a name on one line without icons', () => {
     assert.equal(escapeMarkdown('a\n\n# b'), String.raw`a \# b`);
     assert.ok(!escapeMarkdown('$(trash)').replaceAll('\\', '').includes('$('));
+  });
+});
+
+describe('inline code in Markdown', () => {
+  it('keeps every character of a line, and fences backticks', () => {
+    assert.equal(inlineCode('SN-001 *a* [b](c) <d>'), '`SN-001 *a* [b](c) <d>`');
+    assert.equal(inlineCode('a `b` c'), '`` a `b` c ``');
+    assert.equal(inlineCode('```'), '```` ``` ````');
+    assert.equal(inlineCode(' a\n\n# b '), '`a # b`');
+    assert.equal(inlineCode(''), '``');
   });
 });

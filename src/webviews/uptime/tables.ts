@@ -119,7 +119,7 @@ export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): u
           </tbody>
         </table>
       </div>
-      <p class="note">${l10n.t('Utilization is the time in runs of the planned time.')}</p>
+      <p class="note">${l10n.t('Utilization is the share of the planned time that was spent in runs.')}</p>
     </section>
   `;
 }

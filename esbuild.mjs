@@ -38,6 +38,7 @@ const nodeBundles = {
     { in: 'src/extension/app.ts', out: 'app' },
     { in: 'src/shared/script/scriptScan.ts', out: 'scriptScan' },
     { in: 'src/extension/insight/export/exporting.ts', out: 'exporting' },
+    { in: 'src/extension/assistant/assistant.ts', out: 'assistant' },
     { in: 'src/extension/client/http.ts', out: 'http' },
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
@@ -182,8 +183,10 @@ function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
-      bundle.onResolve({ filter: /\/(app|scriptScan|exporting|http|trustingFetch|mcp)\.ts$/ }, ({ kind, path }) =>
-        kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
+      bundle.onResolve(
+        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp)\.ts$/ },
+        ({ kind, path }) =>
+          kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );
     },
   };

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runMain, ScriptError } from './lib/main.mjs';
+import { manifestTools } from './lib/manifestTools.mjs';
 import { root } from './lib/paths.mjs';
 
-const usage = `npm run reference               writes the pages of settings and commands from the manifest
-npm run reference -- --check    exits with 1 if a page differs from what would be written`;
+const usage = `npm run reference               writes the tools of assistants into the manifest, and the pages of settings and
+                                commands from it
+npm run reference -- --check    exits with 1 if one of them differs from what would be written`;
 
 const { contributes, capabilities } = readJson('package.json');
 const { commands, configuration, keybindings, menus } = contributes;
@@ -15,6 +17,7 @@ const texts = readJson('package.nls.json');
 function main() {
   const [option, ...others] = process.argv.slice(2);
   if ((option !== undefined && option !== '--check') || others.length > 0) throw new ScriptError(usage);
+  updateTools(option === '--check');
   for (const [name, content] of [
     ['settings.md', settingsPage()],
     ['commands.md', commandsPage()],
@@ -24,6 +27,16 @@ function main() {
     else if (readFileSync(file, 'utf8') !== content)
       throw new ScriptError(`docs/reference/${name} is out of date. Run npm run reference and commit the result.`);
   }
+}
+
+/** Writes the tools of the editor into package.json as `src/shared/assistant` declares them. */
+function updateTools(isCheck) {
+  const manifest = readJson('package.json');
+  const text = `${JSON.stringify({ ...manifest, contributes: { ...manifest.contributes, ...manifestTools() } }, null, 2)}\n`;
+  const file = join(root, 'package.json');
+  if (!isCheck) writeFileSync(file, text);
+  else if (readFileSync(file, 'utf8') !== text)
+    throw new ScriptError('The tools of assistants in package.json are out of date. Run npm run reference.');
 }
 
 function settingsPage() {
@@ -36,6 +49,7 @@ function settingsPage() {
 }
 
 const scopes = {
+  application: 'user settings',
   machine: 'user settings or remote settings',
   window: 'user, remote, or workspace settings',
   resource: 'user, remote, workspace, or folder settings',

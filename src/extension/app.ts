@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type AssistantFeature, registerAssistant } from './assistant/index.ts';
 import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
 import { LiveScripts } from './connection/liveScripts.ts';
@@ -16,12 +17,17 @@ import { ScriptReader } from './vscode/scriptReader.ts';
 import { storageFolder } from './vscode/storageFolder.ts';
 import { registerWelcome } from './welcome/index.ts';
 
+export interface App {
+  readonly commands: Commands;
+  readonly assistant: AssistantFeature;
+}
+
 /**
  * Builds the parts of the extension. Nothing is awaited: the server is started and secrets are read only when a station
  * is shown.
- * @returns the commands of the manifest
+ * @returns what the manifest names
  */
-export function start(context: vscode.ExtensionContext): Commands {
+export function start(context: vscode.ExtensionContext): App {
   const log = createLog(context);
   const commands = new Commands(log);
   const connection = new Connection(context, log);
@@ -50,8 +56,12 @@ export function start(context: vscode.ExtensionContext): Commands {
     storage: storageFolder(context).fsPath,
     reader,
   });
+  const { runForAssistant, isInUse, diagnose } = running;
+  const others = { connection, store, log, runForAssistant, isInUse, diagnose };
+  const assistant = registerAssistant(commands, context, others);
   context.subscriptions.push(
     running.parts,
+    assistant.parts,
     registerUptime(commands, connection, store, feed, log, context),
     registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
     registerInsight(commands, connection, store, feed, log, context.extensionUri, reader, {
@@ -61,5 +71,5 @@ export function start(context: vscode.ExtensionContext): Commands {
     }),
     registerWelcome(commands, context, store),
   );
-  return commands;
+  return { commands, assistant };
 }

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import ts from 'typescript';
 import * as z from 'zod';
+import { manifestTools, toolTitles } from '../../scripts/lib/manifestTools.mjs';
+import { editorTools } from '../../src/shared/assistant/editorTools.ts';
+import { toolSchema } from '../../src/shared/assistant/toolSchema.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -45,6 +48,8 @@ const manifest = z
           ),
         }),
       ),
+      languageModelTools: z.array(z.object({ name: z.string(), displayName: z.string(), userDescription: z.string() })),
+      languageModelToolSets: z.array(z.object({ description: z.string() })),
       configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     }),
   })
@@ -57,6 +62,15 @@ const files = globSync('src/**/*.ts', { cwd: root });
 const sources = files.map(text);
 const matches = (pattern: RegExp, texts: readonly string[] = sources): Set<string> =>
   new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name ?? '')));
+
+const json = (file: string): unknown => JSON.parse(text(file));
+
+/** The manifest without the tools of assistants, whose names and descriptions are for models. */
+function withoutTools(): unknown {
+  const whole = z.looseObject({ contributes: z.record(z.string(), z.unknown()) }).parse(json('package.json'));
+  const { languageModelTools: _, languageModelToolSets: __, ...contributes } = whole.contributes;
+  return { ...whole, contributes };
+}
 
 const declared = new Set(commands.map(({ command }) => command.replace('testStations.', '')));
 
@@ -127,7 +141,7 @@ describe('the manifest', () => {
   });
 
   it('declares exactly the settings that are read', () => {
-    const read = matches(/\b(?:setting|openSetting|changeSetting)\('(\w+)'/g);
+    const read = matches(/\b(?:setting|openSetting|changeSetting)\('([\w.]+)'/g);
     assert.deepEqual(
       Object.keys(configuration.properties).sort(),
       [...read].map((name) => `testStations.${name}`).sort(),
@@ -147,7 +161,7 @@ describe('the manifest', () => {
   it('says nothing to people that cannot be translated', () => {
     const plain = [
       ...matches(/"(?:title|contents|name|description|markdownDescription|altText)": "([^%"][^"]*)"/g, [
-        text('package.json'),
+        JSON.stringify(withoutTools(), null, 1),
       ]),
     ];
     assert.deepEqual(
@@ -156,6 +170,49 @@ describe('the manifest', () => {
     );
   });
 });
+
+describe('the tools of assistants in the manifest', () => {
+  const { languageModelTools, languageModelToolSets } = manifest.contributes;
+
+  it('are those that are declared, with the same schemas', () => {
+    const { contributes } = z.object({ contributes: z.record(z.string(), z.unknown()) }).parse(json('package.json'));
+    for (const [point, expected] of Object.entries(manifestTools())) {
+      assert.deepEqual(contributes[point], JSON.parse(JSON.stringify(expected)), 'run npm run reference');
+    }
+    assert.deepEqual(
+      languageModelTools.map(({ name }) => name),
+      editorTools.map(({ name }) => name),
+    );
+  });
+
+  it('have titles that are declared and translated', () => {
+    for (const [key, title] of Object.entries(toolTitles())) assert.equal(words[key], title);
+    for (const { displayName, userDescription } of languageModelTools)
+      assert.match(displayName + userDescription, /^(%[^%]+%){2}$/);
+    for (const { description } of languageModelToolSets) assert.match(description, /^%[^%]+%$/);
+  });
+
+  it('have names, descriptions and schemas that every model takes', () => {
+    const plainKeywords = /^(type|properties|required|description|additionalProperties|enum|items|anyOf|default)$/;
+    for (const { name, description, input, output } of editorTools) {
+      assert.match(name, /^teststations_[a-z_]{3,40}$/);
+      assert.ok(description.length >= 80 && description.length <= 900, `${name}: ${description.length}`);
+      for (const schema of [input, output]) {
+        for (const keyword of keywordsIn(toolSchema(schema))) assert.match(keyword, plainKeywords, name);
+      }
+    }
+  });
+});
+
+/** The keywords of a schema and of those in it. The names of properties are none. */
+function keywordsIn(schema: unknown, areNames = false): string[] {
+  if (Array.isArray(schema)) return schema.flatMap((each) => keywordsIn(each));
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]) => [
+    ...(areNames ? [] : [key]),
+    ...(key === 'enum' || key === 'required' ? [] : keywordsIn(value, key === 'properties' && !areNames)),
+  ]);
+}
 
 describe('the words of the program', () => {
   it('are whole sentences in the source, with a value for each place', () => {

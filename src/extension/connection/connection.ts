@@ -158,6 +158,27 @@ export class Connection implements vscode.Disposable {
     return this.#server.capabilities();
   }
 
+  /** Returns the address of the server, which is started if it does not run. */
+  serverAddress(): Promise<{ readonly url: string }> {
+    return this.#server.reach(true, async ({ api, url }) => {
+      await api().call(local.health);
+      return { url };
+    });
+  }
+
+  /**
+   * Returns the address and a user key that the server has just accepted, for a client inside VS Code. The server is started
+   * and the key is created if they are missing.
+   */
+  async userAccess(): Promise<{ readonly url: string; readonly key: string }> {
+    const server = this.#server;
+    await this.call(users.list, { query: { current: 'true' } });
+    return server.reach(true, async (reached) => {
+      await server.ensureGenuine(reached);
+      return { url: reached.url, key: await server.userKey(reached) };
+    });
+  }
+
   /** @returns false if the key is not this station's; it is not stored then */
   adoptStationKey(station: string, key: string): Promise<boolean> {
     const server = this.#server;

@@ -29,7 +29,8 @@ export type ServerCapability =
   | 'run-filters'
   | 'golden-checks'
   | 'studies'
-  | 'shifts';
+  | 'shifts'
+  | 'assistants';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

@@ -46,6 +46,8 @@ interface RunFeature {
   readonly runForAssistant: RunForAssistant;
   /** Whether a script runs, or is about to run, on the station; on any, if none is given. */
   readonly isInUse: (station: string | undefined) => boolean;
+  /** Returns the problems that the editor marks in a script. */
+  readonly diagnose: (document: vscode.TextDocument) => Promise<readonly vscode.Diagnostic[]>;
   readonly shownRuns: () => RunsView['shownRuns'];
 }
 
@@ -99,6 +101,7 @@ export function registerRun(
   commands.register('copySerialNumber', (row) => runsView.copySerialNumber(row));
   commands.register('copyRunId', (row) => runsView.copyRunId(row));
   commands.register('newScript', () => newScript(store));
+  const problems = new ScriptProblems(store, resources.reader);
   const terminals = new StationTerminals(dependencies);
   commands.register('openTerminal', (argument) => terminals.open(argument));
   const parts = vscode.Disposable.from(
@@ -118,12 +121,14 @@ export function registerRun(
     ),
     new Discovery(dependencies.items, log),
     registerDismissedQuestions(commands),
-    registerScriptHelp(commands, connection, store, log, resources.reader),
+    problems,
+    registerScriptHelp(commands, connection, store, log, resources.reader, problems),
   );
   return {
     parts,
     shownRuns: () => runsView.shownRuns,
     runForAssistant: (run) => service.runForAssistant(run),
+    diagnose: (document) => problems.diagnose(document),
     isInUse: (station) => service.isInUse(station),
     startScript: (script, operated) => service.run(script, 'push', undefined, operated),
   };
@@ -135,14 +140,13 @@ function registerScriptHelp(
   store: StationStore,
   log: Log,
   reader: ScriptReader,
+  problems: ScriptProblems,
 ): vscode.Disposable {
-  const problems = new ScriptProblems(store, reader);
   const fixes = new ScriptFixes(commands, connection, store, problems, log);
   const lenses = new ScriptLenses(store, reader);
   const completion = new ProcedureCompletion(connection, store, log);
   const hover = new ProcedureHover(connection, store, reader);
   return vscode.Disposable.from(
-    problems,
     lenses,
     vscode.languages.registerCodeLensProvider(scriptFiles, lenses),
     vscode.languages.registerCodeActionsProvider(scriptFiles, fixes, {

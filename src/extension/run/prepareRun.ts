@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
 import { runnerEnvironment } from '../../shared/contract/runner.ts';
@@ -7,7 +7,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { saveScripts } from '../vscode/saveScripts.ts';
-import { folderOf } from '../vscode/scriptFile.ts';
+import { folderOf, pathInFolder } from '../vscode/scriptFile.ts';
 import { openSetting, setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import { passGoldenGate } from './goldenGate.ts';
@@ -132,17 +132,13 @@ async function askBeforeStart(
 
 async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
   const folder = folderOf(script);
-  const resolvePath = (path: string): string => {
-    const full = path.replaceAll('${workspaceFolder}', folder);
-    return isAbsolute(full) ? full : join(folder, full);
-  };
   const workingFolder = setting('workingFolder', script);
   const envFile = setting('envFile', script);
   const asks = setting('serialNumber', script) === 'script' ? {} : { [runnerEnvironment.serialNumber]: 'ask' };
   return {
     args: setting('arguments', script),
-    cwd: workingFolder === '' ? dirname(script.fsPath) : resolvePath(workingFolder),
-    env: { ...(envFile === '' ? {} : await readEnvFile(resolvePath(envFile))), ...asks },
+    cwd: workingFolder === '' ? dirname(script.fsPath) : pathInFolder(workingFolder, folder),
+    env: { ...(envFile === '' ? {} : await readEnvFile(pathInFolder(envFile, folder))), ...asks },
   };
 }
 

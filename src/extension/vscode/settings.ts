@@ -13,6 +13,8 @@ interface Settings {
   readonly arguments: readonly string[];
   readonly workingFolder: string;
   readonly envFile: string;
+  readonly 'assistant.server': 'ask' | 'always' | 'never';
+  readonly 'assistant.runs': 'never' | 'ask';
 }
 
 const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
@@ -27,6 +29,8 @@ const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   arguments: z.array(z.string()).catch([]),
   workingFolder: z.string().trim().catch(''),
   envFile: z.string().trim().catch(''),
+  'assistant.server': z.enum(['ask', 'always', 'never']).catch('ask'),
+  'assistant.runs': z.enum(['never', 'ask']).catch('never'),
 };
 
 /**

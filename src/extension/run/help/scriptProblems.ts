@@ -14,7 +14,7 @@ export class ScriptProblems implements vscode.Disposable {
   constructor(store: StationStore, reader: ScriptReader) {
     this.#store = store;
     this.#reader = reader;
-    const diagnostics = new ScriptDiagnostics('test-stations-script', (document) => this.#diagnose(document));
+    const diagnostics = new ScriptDiagnostics('test-stations-script', (document) => this.diagnose(document));
     this.#subscriptions = vscode.Disposable.from(
       diagnostics,
       store.onDidChange(() => diagnostics.checkAll()),
@@ -27,7 +27,8 @@ export class ScriptProblems implements vscode.Disposable {
     return problemsOf(await this.#reader.marks(document), linked);
   }
 
-  async #diagnose(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
+  /** Returns the problems as the editor marks them. */
+  async diagnose(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
     const { procedures } = await this.#reader.marks(document);
     if (procedures.length > 0) this.#loadLinks();
     const problems = await this.problems(document);

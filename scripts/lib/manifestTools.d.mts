@@ -1,0 +1,2 @@
+export function manifestTools(): Readonly<Record<'languageModelTools' | 'languageModelToolSets', readonly unknown[]>>;
+export function toolTitles(): Readonly<Record<string, string>>;

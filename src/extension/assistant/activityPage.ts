@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { editorTools } from '../../shared/assistant/editorTools.ts';
+import { type ActivityConsent, type ActivityEntry, assistant } from '../../shared/contract/assistantActivity.ts';
+import { messageOf } from '../../shared/format/messageOf.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { ActivityLog } from './activityLog.ts';
+
+const scheme = 'test-stations-activity';
+const maxEntries = 500;
+const pageSize = 100;
+
+interface ListedEntry extends ActivityEntry {
+  readonly source: string;
+}
+
+/** A read-only page with the calls of assistants: those that this window answered, and those of the server in use. */
+export class ActivityPage implements vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #log: ActivityLog;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #registration: vscode.Disposable;
+  readonly #uri: vscode.Uri;
+  #content = '';
+
+  constructor(connection: Connection, log: ActivityLog) {
+    this.#connection = connection;
+    this.#log = log;
+    this.#uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Assistant Activity')}.txt` });
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: this.#changed.event,
+      provideTextDocumentContent: () => this.#content,
+    });
+  }
+
+  async show(): Promise<void> {
+    this.#content = await this.#text();
+    this.#changed.fire(this.#uri);
+    const document = await vscode.workspace.openTextDocument(this.#uri);
+    await vscode.window.showTextDocument(document, { preview: false });
+  }
+
+  async #text(): Promise<string> {
+    const window = 'VS Code';
+    const own = (await this.#log.read()).map((entry): ListedEntry => ({ ...entry, source: window }));
+    let problem: string | undefined;
+    const fromServer = await this.#fromServer().catch((error: unknown) => {
+      problem = vscode.l10n.t('The calls that the server answered could not be loaded: {0}', messageOf(error));
+      return [];
+    });
+    const all = [...own, ...fromServer].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, maxEntries);
+    const head = [
+      vscode.l10n.t('Calls of assistants, the newest first. Arguments and results are cut, and contain no keys.'),
+      ...(problem === undefined ? [] : [oneLine(problem, 500)]),
+      ...(all.length === 0 ? ['', vscode.l10n.t('No assistant has called a tool yet.')] : []),
+    ];
+    return `${[...head, ...all.flatMap(entryLines)].join('\n')}\n`;
+  }
+
+  async #fromServer(): Promise<ListedEntry[]> {
+    if (!(await this.#connection.can('assistants'))) return [];
+    const found: ListedEntry[] = [];
+    const source = this.#connection.serverName;
+    for (let cursor = 0; found.length < maxEntries;) {
+      const { data, meta } = await this.#connection.call(assistant.activity, { query: { limit: pageSize, cursor } });
+      found.push(...data.map((entry) => ({ ...entry, source })));
+      if (!meta.has_more || meta.next_cursor === null) break;
+      cursor = meta.next_cursor;
+    }
+    return found;
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function entryLines({ at, tool, arguments: given, result, consent, source }: ListedEntry): string[] {
+  const time = new Date(at).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  const name = editorTools.find((each) => each.name === tool)?.title ?? tool;
+  const consentText = consentTextOf(consent);
+  const head = [time, oneLine(name, 100), oneLine(source, 100), ...(consentText === '' ? [] : [consentText])];
+  return [
+    '',
+    head.join(' · '),
+    `    ${vscode.l10n.t('Arguments')}: ${oneLine(given, 2_000)}`,
+    `    ${vscode.l10n.t('Result')}: ${oneLine(result, 2_000)}`,
+  ];
+}
+
+function consentTextOf(consent: ActivityConsent): string {
+  switch (consent) {
+    case 'notNeeded':
+      return '';
+    case 'once':
+      return vscode.l10n.t('allowed by the user');
+    case 'budget':
+      return vscode.l10n.t('within the runs that the user allowed');
+    case 'declined':
+      return vscode.l10n.t('declined by the user');
+    case 'refused':
+      return vscode.l10n.t('refused');
+  }
+}

@@ -203,6 +203,12 @@ describe('the tools of assistants, used by a hostile or clumsy model', function 
     assert.equal(child.unit.parent?.serial_number, 'SN-1');
   });
 
+  it('a run that an assistant started says so', async () => {
+    const id = await push({ outcome: 'PASS', metadata: { started_by: 'assistant' } });
+    const isStarted = async (run_id: string) => (await ask(call, getRun, { run_id })).run.is_started_by_assistant;
+    assert.deepEqual([await isStarted(id), await isStarted(run)], [true, false]);
+  });
+
   it('answers stay small with long texts, and their pages add up', async () => {
     const long = '測'.repeat(500);
     const name = (index: number): string => `${index} ${long}`;
@@ -266,7 +272,7 @@ describe('the tools of assistants, used by a hostile or clumsy model', function 
     const listed = await pagesOf((cursor) => ask(call, listMeasurements, { procedure, cursor }));
     assert.equal(listed.flatMap((page) => page.measurements).length, listed[0]?.measurement_count);
     const found = await pagesOf((cursor) => ask(call, findRuns, { procedure, cursor }));
-    assert.equal(found.flatMap((page) => page.runs).length, 55);
+    assert.equal(found.flatMap((page) => page.runs).length, 56);
   });
 
   it(`random input is answered or refused, and never breaks a tool (ASSISTANT_SEED=${seed})`, async () => {

@@ -42,7 +42,13 @@ export async function findMeasurement(
   }
   if (others.length === 0) {
     const name = { phase_name: only.phase_name, measurement_name: only.measurement_name };
-    return { ...name, query: { ...query, ...name, ...startedIn({ since: null, until: isoOrNull(to) }) } };
+    // All runs of the first day count, so that the last one may have started before `since`.
+    const until =
+      [isoOrNull(to), filter.range.since]
+        .filter((time) => time !== null)
+        .sort()
+        .at(-1) ?? null;
+    return { ...name, query: { ...query, ...name, ...startedIn({ since: null, until }) } };
   }
   throw new ToolError('Several phases have this measurement: give the phase as well, as list_measurements returns it.');
 }

@@ -1,11 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { editorTools } from '../src/shared/assistant/editorTools.ts';
+import { serverResources } from '../src/shared/assistant/serverResources.ts';
+import { serverTools } from '../src/shared/assistant/serverTools.ts';
+import { toolSchema } from '../src/shared/assistant/toolSchema.ts';
 import { runMain, ScriptError } from './lib/main.mjs';
 import { manifestTools } from './lib/manifestTools.mjs';
 import { root } from './lib/paths.mjs';
 
-const usage = `npm run reference               writes the tools of assistants into the manifest, and the pages of settings and
-                                commands from it
+const usage = `npm run reference               writes the tools of assistants into the manifest, and the pages of settings,
+                                commands and tools
 npm run reference -- --check    exits with 1 if one of them differs from what would be written`;
 
 const { contributes, capabilities } = readJson('package.json');
@@ -13,7 +17,7 @@ const { commands, configuration, keybindings, menus } = contributes;
 const restrictedSettings = capabilities.untrustedWorkspaces.restrictedConfigurations;
 const texts = readJson('package.nls.json');
 
-/** Writes docs/reference/settings.md and commands.md from package.json and package.nls.json. */
+/** Writes the tools into package.json, settings.md and commands.md from it, and assistant-tools.md from the list of tools. */
 function main() {
   const [option, ...others] = process.argv.slice(2);
   if ((option !== undefined && option !== '--check') || others.length > 0) throw new ScriptError(usage);
@@ -21,6 +25,7 @@ function main() {
   for (const [name, content] of [
     ['settings.md', settingsPage()],
     ['commands.md', commandsPage()],
+    ['assistant-tools.md', assistantToolsPage()],
   ]) {
     const file = join(root, 'docs', 'reference', name);
     if (option !== '--check') writeFileSync(file, content);
@@ -176,6 +181,45 @@ function keyName(key) {
     .split('+')
     .map((part) => part[0].toUpperCase() + part.slice(1))
     .join('+');
+}
+
+function assistantToolsPage() {
+  const addresses = serverResources.map(({ uriTemplate, description, mimeType }) => [
+    `\`${uriTemplate}\``,
+    description,
+    `\`${mimeType}\``,
+  ]);
+  return page(
+    'Tools of assistants',
+    `What an assistant can do. [Connect an assistant](../how-to/connect-an-assistant.md) says how. Every answer is JSON with the
+fields that are listed, and a list that has more entries has \`next\`, the cursor of the following page.`,
+    '## Through the station server',
+    ...serverTools.map(toolSection),
+    '## Addresses of the station server',
+    table(['Address', 'Contents', 'Type'], addresses),
+    '## In a VS Code window',
+    ...editorTools.map(toolSection),
+  );
+}
+
+function toolSection({ name, title, description, input, output, isReadOnly, isIdempotent }) {
+  const { properties, required = [] } = toolSchema(input);
+  const inputs = Object.entries(properties).map(([field, { type, enum: values, description: meaning = '' }]) => [
+    `\`${field}\`${required.includes(field) ? '' : ' (optional)'}`,
+    values ? values.map((value) => `\`${value}\``).join(', ') : String(type ?? 'any'),
+    meaning,
+  ]);
+  const effect = isReadOnly
+    ? 'Changes nothing.'
+    : `Changes data. Calling it again ${isIdempotent ? 'changes nothing more' : 'changes data again'}.`;
+  const fields = Object.keys(toolSchema(output).properties).map((field) => `\`${field}\``);
+  return [
+    `### \`${name}\`: ${title}`,
+    description,
+    effect,
+    ...(inputs.length > 0 ? [table(['Input', 'Type', 'Meaning'], inputs)] : ['It has no input.']),
+    `Answer: ${fields.join(', ')}.`,
+  ].join('\n\n');
 }
 
 function page(title, introduction, ...sections) {

@@ -9,11 +9,12 @@ import { instructions } from '../../../src/shared/assistant/instructions.ts';
 import { serverResources } from '../../../src/shared/assistant/serverResources.ts';
 import { serverTools } from '../../../src/shared/assistant/serverTools.ts';
 import { assistant } from '../../../src/shared/contract/assistantActivity.ts';
-import { local, serverFile } from '../../../src/shared/contract/local.ts';
+import { local, serverExit, serverFile } from '../../../src/shared/contract/local.ts';
 import { runs } from '../../../src/shared/contract/runs.ts';
 import { adminKey, useServer } from '../bench.ts';
 import { TestClient } from '../requests.ts';
 import { runAt } from '../runs.ts';
+import { runServerProgram } from '../support.ts';
 import { connectOverHttp, connectOverStdio, eras } from './assistantClients.ts';
 
 const namesOf = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
@@ -132,5 +133,26 @@ describe('the official MCP client', function () {
       while (isAlive(started.pid)) await delay(20);
     });
     await client.close();
+  });
+
+  it('does not start over stdio without a place, without data or without a key, and says why', async () => {
+    const attempts: [args: string[], key: string | undefined, sentence: RegExp][] = [
+      [[], undefined, /^mcp needs either --data DIR or --server URL\./],
+      [
+        ['--data', bench.folder, '--server', bench.server.url],
+        adminKey,
+        /^mcp needs either --data DIR or --server URL\./,
+      ],
+      [['--data', join(bench.folder, 'missing')], undefined, /^There is no data of a station server in /],
+      [['--server', bench.server.url], undefined, /^TEST_STATIONS_KEY is missing: /],
+      [['--server', `${bench.server.url}/path`], adminKey, /^--server must be the address of a station server/],
+      [['--server', bench.server.url], 'no key', /^TEST_STATIONS_KEY is no key\./],
+    ];
+    for (const [args, key, sentence] of attempts) {
+      const ended = await runServerProgram(['mcp', ...args], key === undefined ? {} : { TEST_STATIONS_KEY: key });
+      assert.equal(ended.code, serverExit.usage);
+      assert.match(ended.stderr, sentence);
+      assert.equal(ended.stdout, '');
+    }
   });
 });

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+/** Instructions for a task, which VS Code reads as a skill and the MCP server offers as a prompt. */
+export interface Skill {
+  readonly name: string;
+  readonly description: string;
+  readonly text: string;
+}
+
+const parts = z.object({ name: z.string(), description: z.string(), text: z.string() });
+const layout = /^---\nname: (?<name>.+)\ndescription: (?<description>.+)\n---\n+(?<text>.*)$/s;
+
+/**
+ * Reads the text of a `SKILL.md`. Its front matter has a name and a description.
+ * @throws ZodError if it has not
+ */
+export const readSkill = (text: string): Skill => parts.parse(layout.exec(text.replaceAll('\r\n', '\n'))?.groups);

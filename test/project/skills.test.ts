@@ -17,7 +17,10 @@ const read = (file: string) => readSkill(readFileSync(join(root, file), 'utf8'))
 
 describe('the skills of assistants', () => {
   it('are all in the manifest, by the name of their folder', () => {
-    assert.deepEqual(manifest.contributes.chatSkills.map(({ path }) => path).sort(), files.map((file) => `./${file}`));
+    assert.deepEqual(
+      manifest.contributes.chatSkills.map(({ path }) => path).sort(),
+      files.map((file) => `./${file}`),
+    );
     for (const file of files) assert.equal(read(file).name, basename(dirname(file)));
   });
 
@@ -33,14 +36,18 @@ describe('the skills of assistants', () => {
   it('name tools that exist', () => {
     const tools = new Set([...serverTools, ...editorTools].map(({ name }) => name));
     for (const file of files) {
-      const named = [...read(file).text.matchAll(/[Cc]all `(\w+)`|then `(\w+)`|Offer `(\w+)`/g)].map((found) => found.slice(1).find(Boolean));
+      const named = [...read(file).text.matchAll(/[Cc]all `(\w+)`|then `(\w+)`|Offer `(\w+)`/g)].map((found) =>
+        found.slice(1).find(Boolean),
+      );
       assert.ok(named.length > 0, file);
       for (const name of named) assert.ok(tools.has(name ?? ''), `${file} names the tool ${name}`);
     }
   });
 
   it('have example scripts that the editor finds no problem in', () => {
-    const scripts = files.flatMap((file) => [...read(file).text.matchAll(/```python\n(.*?)```/gs)].map(([, code]) => code ?? ''));
+    const scripts = files.flatMap((file) =>
+      [...read(file).text.matchAll(/```python\n(.*?)```/gs)].map(([, code]) => code ?? ''),
+    );
     assert.equal(scripts.length, 1);
     for (const code of scripts) {
       const scan = scanScript(code);

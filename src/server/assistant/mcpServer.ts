@@ -36,7 +36,7 @@ function serverFor(services: McpServices, { authInfo }: McpRequestContext): McpS
   const session = { call, keyId, authorization, services };
   offerTools(mcp.server, session);
   offerResources(mcp.server, session);
-  offerPrompts(mcp.server);
+  offerPrompts(mcp.server, services.skills);
   return mcp;
 }
 

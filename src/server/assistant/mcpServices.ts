@@ -1,6 +1,9 @@
+import type { Skill } from '../../shared/assistant/skill.ts';
+
 /** What the MCP server needs of the station server. */
 export interface McpServices {
   readonly version: string;
+  readonly skills: readonly Skill[];
   /** Calls an operation, and returns its answer as JSON text, or why there is none. */
   call(
     operationId: string,

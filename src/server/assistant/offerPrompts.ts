@@ -1,40 +1,34 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { serverPrompts } from '../../shared/assistant/serverPrompts.ts';
+import type { Skill } from '../../shared/assistant/skill.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { ProtocolServer } from './session.ts';
 
-const maxArgumentLength = 300;
+const maxSubjectLength = 300;
 
-export function offerPrompts(server: ProtocolServer): void {
+/** Offers each skill as a prompt, for clients that read no skills. */
+export function offerPrompts(server: ProtocolServer, skills: readonly Skill[]): void {
   server.setRequestHandler('prompts/list', () => ({
-    prompts: serverPrompts.map(({ name, title, description, arguments: all }) => ({
+    prompts: skills.map(({ name, title, description }) => ({
       name,
       title,
       description,
-      arguments: all.map(({ name: argument, description: meaning, isRequired }) => ({
-        name: argument,
-        description: meaning,
-        required: isRequired,
-      })),
+      arguments: [
+        {
+          name: 'subject',
+          description: 'What it is about, such as a serial number, a measurement, or a procedure.',
+          required: false,
+        },
+      ],
     })),
   }));
   server.setRequestHandler('prompts/get', ({ params }) => {
-    const prompt = serverPrompts.find(({ name }) => name === params.name);
-    if (prompt === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such prompt.');
-    const given = params.arguments ?? {};
-    const missing = prompt.arguments.find(({ name, isRequired }) => isRequired && !given[name]?.trim());
-    if (missing !== undefined) {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Give ${missing.name}: ${missing.description}`);
-    }
-    const values = Object.fromEntries(
-      prompt.arguments.map(({ name }): [string, string] => [
-        name,
-        oneLine(given[name]?.trim() ?? '', maxArgumentLength),
-      ]),
-    );
+    const skill = skills.find(({ name }) => name === params.name);
+    if (skill === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such prompt.');
+    const subject = oneLine(params.arguments?.['subject']?.trim() ?? '', maxSubjectLength);
+    const text = subject === '' ? skill.text : `${skill.text}\nIt is about: ${subject}\n`;
     return {
-      description: prompt.description,
-      messages: [{ role: 'user' as const, content: { type: 'text' as const, text: prompt.text(values) } }],
+      description: skill.description,
+      messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
     };
   });
 }

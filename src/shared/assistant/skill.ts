@@ -3,15 +3,18 @@ import * as z from 'zod';
 /** Instructions for a task, which VS Code reads as a skill and the MCP server offers as a prompt. */
 export interface Skill {
   readonly name: string;
+  /** The heading of the text. */
+  readonly title: string;
   readonly description: string;
+  /** Markdown. */
   readonly text: string;
 }
 
-const parts = z.object({ name: z.string(), description: z.string(), text: z.string() });
-const layout = /^---\nname: (?<name>.+)\ndescription: (?<description>.+)\n---\n+(?<text>.*)$/s;
+const parts = z.object({ name: z.string(), description: z.string(), text: z.string(), title: z.string() });
+const layout = /^---\nname: (?<name>.+)\ndescription: (?<description>.+)\n---\n+(?<text># (?<title>.+)\n.*)$/s;
 
 /**
- * Reads the text of a `SKILL.md`. Its front matter has a name and a description.
- * @throws ZodError if it has not
+ * Reads the text of a `SKILL.md`, whose front matter has a name and a description.
+ * @throws ZodError if it is no skill
  */
 export const readSkill = (text: string): Skill => parts.parse(layout.exec(text.replaceAll('\r\n', '\n'))?.groups);

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { valueInUri } from '../../../src/shared/assistant/resource.ts';
-import { serverPrompts } from '../../../src/shared/assistant/serverPrompts.ts';
 import { serverResources } from '../../../src/shared/assistant/serverResources.ts';
 
 describe('the addresses of the MCP server', () => {
-  it('have, like the prompts, names of their own and descriptions', () => {
-    const all = [...serverResources, ...serverPrompts];
-    assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
-    for (const { name, title, description } of all) {
+  it('have names of their own and descriptions', () => {
+    assert.equal(new Set(serverResources.map(({ name }) => name)).size, serverResources.length);
+    for (const { name, title, description } of serverResources) {
       assert.match(name, /^[a-z]+(_[a-z]+)*$/);
       assert.ok(title.length > 0 && description.length >= 40);
     }

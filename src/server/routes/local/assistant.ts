@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { activityLine } from '../../../shared/assistant/activityLine.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
 import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
+import { loadSkills } from '../../assistant/skills.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { failureAnswer, failureSentence } from '../../http/answers.ts';
 import { readJson } from '../../http/input.ts';
@@ -24,7 +26,11 @@ export function assistantRoutes({
   callOperation,
   activity,
   assistantToken,
-}: Pick<RouteServices, 'app' | 'store' | 'sql' | 'mount' | 'callOperation' | 'activity' | 'assistantToken'>): void {
+  pagesFolder,
+}: Pick<
+  RouteServices,
+  'app' | 'store' | 'sql' | 'mount' | 'callOperation' | 'activity' | 'assistantToken' | 'pagesFolder'
+>): void {
   const keys = new AssistantKeys(store, sql, assistantToken);
   const limit = new CallLimit();
 
@@ -53,6 +59,7 @@ export function assistantRoutes({
     const { createMcp } = await import('../../assistant/mcp.ts');
     return createMcp({
       version,
+      skills: loadSkills(join(pagesFolder, '../../skills')),
       call: async (id, input, from) => {
         try {
           const key = await keys.find(from.authorization);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { valuesInUnits } from '../../shared/analytics/limitsStudy.ts';
 import {
   type FromLimitsPage,
   fromLimitsPage,
@@ -106,13 +107,15 @@ export class LimitsPanel implements vscode.Disposable {
     const { procedureId: id, phaseName: phase, measurementName: measurement, units, script } = this.#subject;
     const query = { phase_name: phase, measurement_name: measurement, limit: mostValues };
     const found = await this.#services.source.values(id, query);
-    if (found.values.length === 0) {
+    const { has_more } = found;
+    const study = valuesInUnits(found, units);
+    if (study.values.length === 0) {
       throw new UserError(vscode.l10n.t('No run has a number for {0} yet.', oneLine(measurement)));
     }
-    const { values, passed, started_at, run_ids, serial_numbers, has_more } = found;
+    const values_in_other_units = found.values.length - study.values.length;
     const file = vscode.Uri.parse(script).path.split('/').at(-1) ?? '';
-    const columns = { values, passed, started_at, run_ids, serial_numbers, has_more };
-    return { measurement, phase, procedure: found.procedure.name, script: file, units, ...columns };
+    const procedure = found.procedure.name;
+    return { measurement, phase, procedure, script: file, units, ...study, has_more, values_in_other_units };
   }
 
   async #script(): Promise<ScriptLimits> {

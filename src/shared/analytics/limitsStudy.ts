@@ -1,3 +1,5 @@
+import type { analytics } from '../contract/analytics.ts';
+import type { Answer } from '../contract/operation.ts';
 import type { SpecLimits } from '../statistics/capability.ts';
 import {
   type LimitsMethod,
@@ -54,6 +56,19 @@ function rounded(value: number, digits: number, round: (value: number) => number
   const whole = Math.abs(scaled - nearest) < 1e-9 * Math.max(1, Math.abs(scaled)) ? nearest : round(scaled);
   const result = Number((whole / scale).toFixed(digits));
   return Number.isFinite(result) ? result + 0 : value;
+}
+
+/** Returns the columns of the values in these units of measure: limits in other units say nothing about them. */
+export function valuesInUnits(found: Answer<typeof analytics.values>, units: string | null) {
+  const isSame = found.values.map((_, index) => found.limits[found.limits_index[index] ?? 0]?.units === units);
+  const columnOf = <T>(column: readonly T[]): T[] => column.filter((_, index) => isSame[index]);
+  return {
+    values: columnOf(found.values),
+    passed: columnOf(found.passed),
+    started_at: columnOf(found.started_at),
+    run_ids: columnOf(found.run_ids),
+    serial_numbers: columnOf(found.serial_numbers),
+  };
 }
 
 export interface ChangedVerdicts {

@@ -25,6 +25,8 @@ const study = z.object({
   serial_numbers: z.array(z.string()),
   /** Whether the server has older values, which are left out. */
   has_more: z.boolean(),
+  /** How many of the newest values are left out, because limits in these units say nothing about them. */
+  values_in_other_units: z.number(),
 });
 export type LimitsStudy = z.infer<typeof study>;
 

@@ -162,11 +162,14 @@ class LimitsView extends PageElement {
 }
 customElements.define('limits-view', LimitsView);
 
-function sourceText({ values, has_more: hasMore }: LimitsStudy): string {
+function sourceText({ values, has_more: hasMore, values_in_other_units: others }: LimitsStudy): string {
   const count = countText(values.length);
-  return hasMore
+  const source = hasMore
     ? l10n.t('The newest {0} values; older ones are not counted. Each unit counts with its newest value.', count)
     : l10n.t('All {0} values. Each unit counts with its newest value.', count);
+  return others === 0
+    ? source
+    : `${source} ${l10n.t('{0} values in other units of measure are left out.', countText(others))}`;
 }
 
 function adviceFor(values: readonly number[]): string {

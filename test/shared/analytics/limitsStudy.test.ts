@@ -7,10 +7,43 @@ import {
   newestOfUnits,
   proposeRoundedLimits,
   sideOf,
+  valuesInUnits,
 } from '../../../src/shared/analytics/limitsStudy.ts';
 import { proposeLimits } from '../../../src/shared/statistics/limitsProposal.ts';
 
 describe('limits from past values', () => {
+  it('are about the values in the same units of measure alone', () => {
+    const uuid = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+    const found = {
+      procedure: { id: uuid(0), name: 'Functional test' },
+      time_zone: 'UTC',
+      from: 0,
+      to: 3,
+      started_at: [0, 1, 2, 3],
+      values: [3300, 3.3, 3.4, 3200],
+      passed: [true, true, false, true],
+      run_ids: [1, 2, 3, 4].map(uuid),
+      serial_numbers: ['A', 'B', 'C', 'D'],
+      stations: [],
+      stations_index: [-1, -1, -1, -1],
+      limits: [
+        { lower: 3000, upper: 3600, units: 'mV' },
+        { lower: 3, upper: 3.6, units: 'V' },
+        { lower: 3, upper: 3.35, units: 'V' },
+      ],
+      limits_index: [0, 1, 2, 0],
+      has_more: false,
+    };
+    assert.deepEqual(valuesInUnits(found, 'V'), {
+      values: [3.3, 3.4],
+      passed: [true, false],
+      started_at: [1, 2],
+      run_ids: [uuid(2), uuid(3)],
+      serial_numbers: ['B', 'C'],
+    });
+    assert.deepEqual(valuesInUnits(found, null).values, []);
+  });
+
   it('are rounded outwards, by less than a fifth of a standard deviation', () => {
     const number = fc.integer({ min: -1000, max: 1000 }).map((whole) => 3.3 + whole / 7919);
     fc.assert(

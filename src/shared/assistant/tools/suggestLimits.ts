@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { limitsMethods, proposeRoundedLimits, sideOf } from '../../analytics/limitsStudy.ts';
+import { limitsMethods, proposeRoundedLimits, sideOf, valuesInUnits } from '../../analytics/limitsStudy.ts';
 import { type PastUnit, PastUnits } from '../../analytics/pastUnits.ts';
 import { analytics } from '../../contract/analytics.ts';
-import type { Answer } from '../../contract/operation.ts';
 import type { SpecLimits } from '../../statistics/capability.ts';
 import type { LimitsMethod } from '../../statistics/limitsProposal.ts';
 import { testNormality } from '../../statistics/normality.ts';
@@ -88,7 +87,7 @@ export const suggestLimits = serverTool({
     if (tried.lower !== null && tried.upper !== null && tried.lower > tried.upper) {
       throw new ToolError('The lower limit is above the upper one: give both, the smaller one as lower.');
     }
-    const study = studyIn(found, current.units);
+    const study = valuesInUnits(found, current.units);
     const past = new PastUnits(study);
     const offer = (method: z.input<typeof proposal>['method'], offered: SpecLimits) => {
       const { toFail, toPass } = past.changes(offered);
@@ -146,19 +145,6 @@ const changedUnitOf = ({ serialNumber, value, runId }: PastUnit): z.input<typeof
   value,
   run_id: runId,
 });
-
-/** Returns the columns of the values in these units: limits in other units say nothing about them. */
-function studyIn(found: Answer<typeof analytics.values>, units: string | null) {
-  const isSame = found.values.map((_, index) => found.limits[found.limits_index[index] ?? 0]?.units === units);
-  const columnOf = <T>(column: readonly T[]): T[] => column.filter((_, index) => isSame[index]);
-  return {
-    values: columnOf(found.values),
-    passed: columnOf(found.passed),
-    started_at: columnOf(found.started_at),
-    run_ids: columnOf(found.run_ids),
-    serial_numbers: columnOf(found.serial_numbers),
-  };
-}
 
 function methodName(method: LimitsMethod): (typeof methodNames)[number] {
   const name =

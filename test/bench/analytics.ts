@@ -38,6 +38,7 @@ try {
     user: await maker.userId(),
     stations: [await bench(1), await bench(2), await bench(3), await bench(4)],
     measurements: Number(values.measurements),
+    parts: 1,
   };
   await maker.stop();
   console.log(`Filling ${runs} runs …`);

@@ -9,19 +9,20 @@ interface Filling {
   stations?: string[];
   /** In each phase: `m0` and so on, with random values. Without a number, 1 measurement with the same value in each. */
   measurements?: number;
+  /** Of the units, in turn. */
+  parts?: number;
 }
 
 /** The start of the run with this index, in milliseconds since 1970: one every minute. */
 export const filledStart = (index: number): number => Date.UTC(2020, 0, 1) + index * 60_000;
 
 /**
- * Fills a database with runs, straight by SQL: a unit of its own for each run, 10 parts, 100 batches, 1 phase and 1 log
- * each, metadata at every hundredth. The server must not be running.
+ * Fills a database with runs, straight by SQL: a unit of its own for each run, 100 batches, 1 phase and 1 log each, metadata at every hundredth. The server must not be running.
  */
 export function fillWithRuns(
   path: string,
   runs: number,
-  { procedures, user, stations = [], measurements }: Filling,
+  { procedures, user, stations = [], measurements, parts = 10 }: Filling,
 ): void {
   const database = new DatabaseSync(path);
   const uuid = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' ||
@@ -38,7 +39,7 @@ export function fillWithRuns(
       .run(...Object.values(row));
   };
   const by = { created_at: 0, created_by_user_id: user };
-  for (let n = 0; n < 10; n += 1) {
+  for (let n = 0; n < parts; n += 1) {
     const id = `part-${n}`;
     insert('parts', {
       id,
@@ -86,7 +87,7 @@ export function fillWithRuns(
     ${numbers} insert into units (key, id, serial_number, serial_key, revision_id, batch_id, created_at, run_count,
         last_run_at, created_by_user_id)
       select n + 1, ${uuid}, 'SN-' || n, 'sn-' || n, revision.id, batch.id, ${started}, 1, ${started}, '${user}' from numbers
-      join parts as part on part.number = 'PCBA-' || (n % 10) join revisions as revision on revision.part_id = part.id
+      join parts as part on part.number = 'PCBA-' || (n % ${parts}) join revisions as revision on revision.part_id = part.id
       join batches as batch on batch.number = 'B-' || (n % 100);
     insert into unit_serials (rowid, serial_key) select key, serial_key from units;
     insert into runs (key, id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, troubled, started_at,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const runCommand = 'Test Stations: Run Procedure on Station';
@@ -89,12 +90,10 @@ describe('a script whose procedure is not linked to the station', function () {
 });
 
 describe('the list of stations to choose from', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { workbench } = useSharedBench();
 
   it('lists the selected station first', async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await window.openContainer('Test Stations');
     await createStation(window, 'Bench 2');
     await window.notification('Station Bench 2 is ready').close();

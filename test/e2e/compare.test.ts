@@ -4,8 +4,9 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import type { NewRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { richRun, stationClient } from './support/richRun.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
@@ -43,8 +44,7 @@ function later(procedure: string): NewRunBody {
 }
 
 describe('the comparison of two runs', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const page = (): FrameLocator => workbench().webview();
   const row = (name: string): Locator =>
     page()
@@ -55,7 +55,6 @@ describe('the comparison of two runs', function () {
 
   before(async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await window.openContainer('Test Stations');

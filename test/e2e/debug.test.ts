@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { Bench, createStation, python } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { packExtension } from './support/packExtension.ts';
 import { root } from './support/places.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 import { useWorkbench } from './support/useWorkbench.ts';
 import type { Workbench } from './support/workbench.ts';
@@ -123,13 +124,11 @@ describe('debugging a script on a station', function () {
 });
 
 describe('debugging without a debugger', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   it('is refused with a reason and a button that installs a debugger', async () => {
     const window = workbench();
     bench.script('patient.py');
-    await window.open(bench.workspace);
     await window.openFile('patient.py');
     await window.command(debugCommand);
     const told = window.notification(/Python debugging needs the Python Debugger extension/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 /** The diagnoser is imported under a name of the script's own. */
@@ -40,13 +41,11 @@ test.execute(lambda: "SN-HOT")
 
 describe('the diagnoses of an OpenHTF test', function () {
   this.timeout(90_000);
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     bench.write('hot.py', script);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');

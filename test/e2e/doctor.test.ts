@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import type { Locator } from 'playwright-core';
-import { Bench, createStation, useBench, useUntrustedBench } from './support/bench.ts';
+import { Bench, createStation, useBench } from './support/bench.ts';
+import { doctor, doctorTab, pageText } from './support/doctor.ts';
 import { extensionHosts } from './support/processes.ts';
 import { eventually, until } from './support/until.ts';
-import type { Workbench } from './support/workbench.ts';
 
 describe('the Doctor', function () {
   const bench = new Bench();
@@ -80,7 +78,7 @@ describe('the Doctor', function () {
     await window.changeSettings({ 'testStations.codeLens': false });
     await window.command('Test Stations: Doctor');
     await eventually(async () => assert.match(await pageText(window), /- testStations\.codeLens \(user\): false/));
-    assert.equal(await tab(window).count(), 1);
+    assert.equal(await doctorTab(window).count(), 1);
   });
 
   it('leaves keys and the home directory out of its report, even when settings and log contain them', async () => {
@@ -131,50 +129,3 @@ describe('the Doctor', function () {
     assert.equal(bench.address().pid, pid, 'the Doctor started a server');
   });
 });
-
-describe('the Doctor in a folder that is not trusted', function () {
-  const bench = new Bench();
-  const { workbench } = useUntrustedBench(bench);
-
-  it('starts neither Python nor a server', async () => {
-    const window = workbench();
-    await window.open(bench.workspace);
-    const report = await doctor(window);
-    assert.match(
-      report,
-      /2 problems were found\..*\n\n1\. The workspace is not trusted.*\n2\. The station server has not/,
-    );
-    assert.match(report, /- Interpreter: not looked for: the workspace is not trusted/);
-    assert.match(report, /- Address: none: /);
-    assert.match(report, /- Stations: never seen by this window/);
-    assert.ok(!existsSync(bench.data), 'the data folder was made');
-  });
-});
-
-const tab = (window: Workbench): Locator => window.page.getByRole('tab', { name: /^Test Stations Doctor\.md/ });
-
-/** Runs the Doctor, after closing the page of the time before, which asks nothing. @returns the whole report */
-let lastReport = '';
-
-/** VS Code shows the last report until it has loaded the new one. */
-async function doctor(window: Workbench): Promise<string> {
-  if ((await tab(window).count()) > 0) await window.closeEditor(/^Test Stations Doctor\.md/);
-  await window.command('Test Stations: Doctor');
-  await tab(window).waitFor();
-  lastReport = await until(async () => {
-    const text = await pageText(window);
-    return text.startsWith('# Test Stations: Doctor') && text !== lastReport && text;
-  });
-  return lastReport;
-}
-
-/** The text of the editor that has the focus. */
-async function pageText(window: Workbench): Promise<string> {
-  await window.page.evaluate("navigator.clipboard.writeText('')");
-  await window.page.locator('.editor-group-container.active .view-lines').click();
-  await window.page.keyboard.press('ControlOrMeta+KeyA');
-  await window.page.keyboard.press('ControlOrMeta+KeyC');
-  const text = await window.clipboard();
-  await window.page.keyboard.press('ControlOrMeta+Home');
-  return text;
-}

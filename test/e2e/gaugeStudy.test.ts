@@ -150,6 +150,7 @@ describe('a gauge study in VS Code', function () {
     await page().locator('.charts').scrollIntoViewIfNeeded();
     await page().locator('.charts .chart').last().scrollIntoViewIfNeeded();
     for (const theme of allThemes) {
+      await window.setTheme(theme);
       await window.screenshot('gauge-study-charts', theme);
       assert.deepEqual(await axeProblems(page()), [], theme);
     }

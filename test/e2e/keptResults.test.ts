@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { Run } from '../../src/shared/contract/runs.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const openhtf = (metadata: string, serial: string): string => `import openhtf as htf
@@ -31,15 +32,13 @@ def phase_check_fixture():
 
 describe('a script that needs input from the user', function () {
   this.timeout(90_000);
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     bench.write('unnamed.py', openhtf('', 'SN-UNNAMED'));
     bench.write('overlong.py', openhtf(tooLong, 'SN-OVERLONG'));
     bench.write('asking.py', asking);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 2');
     await window.notification('Station Bench 2 is ready').close();
     await bench.linkedProcedure('Bench 2', 'FVT1');

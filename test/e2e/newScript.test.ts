@@ -3,21 +3,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/shared/contract/procedures.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const command = 'Test Stations: New Test Script…';
 
 describe('New Test Script', function () {
   this.timeout(90_000);
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   let boardTest: string;
 
   before(async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('a result that the script does not push', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const waiting = (): string[] => {
     const folder = join(workbench().server.data, 'User', 'globalStorage', 'test-stations.test-stations', 'outbox');
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
@@ -19,7 +19,6 @@ describe('a result that the script does not push', function () {
   before(async () => {
     for (const name of ['openhtf_bare.py', 'waiting.py']) bench.script(name);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');

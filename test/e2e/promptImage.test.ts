@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const drawing =
   '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240"><rect width="480" height="240" fill="steelblue"/></svg>';
 
 describe('operator prompts with an image', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     bench.script('pictured.py');
     bench.write('board.svg', drawing);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');
@@ -37,6 +36,7 @@ describe('operator prompts with an image', function () {
     await page.getByRole('img', { name: 'Image of the question' }).waitFor();
     await page.getByText('pictured.py · Bench 1').waitFor();
     for (const theme of ['light', 'dark', 'hc'] as const) {
+      await window.setTheme(theme);
       await window.screenshot('prompt-image', theme);
       assert.deepEqual(await axeProblems(page), [], theme);
     }

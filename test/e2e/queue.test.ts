@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { TestExplorer } from './support/testExplorer.ts';
 import { eventually } from './support/until.ts';
 import type { Workbench } from './support/workbench.ts';
@@ -14,8 +15,7 @@ async function runFile(window: Workbench, file: string): Promise<void> {
 }
 
 describe('several runs at once', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   const isRunning = (station: string): Promise<void> =>
     workbench()
@@ -39,7 +39,6 @@ describe('several runs at once', function () {
       'import pathlib, time\n\nwhile not pathlib.Path(__file__).with_name("go").exists():\n    time.sleep(0.02)\n';
     bench.write('late.py', late + bench.read('prompts.py').replace('SN-ASK', 'SN-LATE'));
     const window = workbench();
-    await window.open(bench.workspace);
     for (const name of ['Bench 1', 'Bench 2']) {
       await createStation(window, name);
       await window.notification(`Station ${name} is ready`).close();

@@ -3,22 +3,21 @@ import { before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { stationClient } from './support/richRun.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually, until } from './support/until.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
 describe('the Runs view', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   let station: StationApi;
   let procedure_id: string;
 
   before(async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     ({ client: station, procedure: procedure_id } = await stationClient(bench, 'Bench 1'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/shared/contract/procedures.ts';
-import { Bench, createStation, python, useBench, useUntrustedBench } from './support/bench.ts';
+import { Bench, createStation, python, useBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';
@@ -119,26 +119,5 @@ describe('a station terminal', function () {
     const noKey = window.notification(/no key for Bench 1 that works/);
     assert.deepEqual(await noKey.buttons(), ['Generate New Key', 'Show Log']);
     await noKey.close();
-  });
-});
-
-describe('a script in a folder that is not trusted', function () {
-  const bench = new Bench();
-  const { workbench } = useUntrustedBench(bench);
-
-  it('is marked and gets neither a terminal nor a code lens', async () => {
-    const window = workbench();
-    bench.write('fvt9.py', 'import openhtf as htf\n\nhtf.Test(procedure_id="FVT9")\n');
-    await window.open(bench.workspace);
-    await createStation(window, 'Bench 1');
-    await window.openFile('fvt9.py');
-    await eventually(async () => assert.match((await window.problems()).join('\n'), /FVT9 is not linked to Bench 1/));
-    assert.equal(await window.page.locator('.codelens-decoration > a').count(), 0);
-    await window.page.keyboard.press('F1');
-    await window.quickInput.fill('>Test Stations: Open');
-    await window.quickInput.row('Test Stations: Open Sample Workspace…').waitFor();
-    const rows = (await window.quickInput.rows()).map(({ label }) => label);
-    assert.ok(!rows.includes(openCommand), rows.join('\n'));
-    await window.quickInput.cancel();
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { Run } from '../../src/shared/contract/runs.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const station = 'Prüfplatz Ä 1';
@@ -21,12 +22,10 @@ test.execute(${start})
 `;
 
 describe('misleading scripts', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, station);
     await bench.linkedProcedure(station, 'FVT1');
   });

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('errors while a script runs', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     for (const name of ['waiting.py', 'dying.py', 'openhtf_fvt1.py']) bench.script(name);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
     await window.openContainer('Test Stations');

@@ -5,8 +5,9 @@ import type { NewRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { richRun, stationClient } from './support/richRun.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
@@ -14,14 +15,12 @@ import { allThemes } from './support/workbench.ts';
 const hour = 3_600_000;
 
 describe('the search for units and the page of a unit', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const page = (): FrameLocator => workbench().webview();
   let failedRun = '';
 
   before(async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await window.openContainer('Test Stations');

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { until } from './support/until.ts';
 
 describe('the user key of a window', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   const database = <T>(work: (database: DatabaseSync) => T): T => {
     const opened = new DatabaseSync(join(bench.data, 'stations.db'), { timeout: 10_000 });
@@ -27,7 +27,6 @@ describe('the user key of a window', function () {
 
   it('is renewed and replaced when it was revoked or belongs to another server', async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await window.openContainer('Test Stations');
     await createStation(window, 'Bench 1');
     assert.deepEqual(

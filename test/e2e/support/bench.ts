@@ -26,12 +26,14 @@ export function python(): string {
 /** A user's machine: a folder with scripts, and the data folder of the station server that the window starts. */
 export class Bench {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ts-bench-')));
-  readonly workspace = join(this.folder, 'workspace');
+  readonly workspace: string;
   readonly data = join(this.folder, 'data');
   #api: StationApi | undefined;
 
-  constructor() {
-    mkdirSync(this.workspace);
+  /** @param workspace a folder that exists; by default one of its own */
+  constructor(workspace?: string) {
+    this.workspace = workspace ?? join(this.folder, 'workspace');
+    if (workspace === undefined) mkdirSync(this.workspace);
   }
 
   /** Puts a script of the fixtures or of the samples into the workspace. */
@@ -140,7 +142,7 @@ export function useUntrustedBench(bench: Bench): { workbench: () => Workbench } 
   return { workbench };
 }
 
-function settingsOf(bench: Bench): Record<string, unknown> {
+export function settingsOf(bench: Bench): Record<string, unknown> {
   return { 'testStations.dataFolder': bench.data, 'testStations.python': python() };
 }
 

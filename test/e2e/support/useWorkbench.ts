@@ -16,24 +16,30 @@ export function useWorkbench(options: CodeServerOptions = {}): () => Workbench {
   before(async function () {
     workbench = await Workbench.start(options);
   });
-  afterEach(async function () {
-    const test = this.currentTest;
-    if (!workbench || test?.state !== 'failed') return;
-    await keep(workbench, test.fullTitle());
-    // What it left open must not fail the next test too.
-    await workbench.page.keyboard.press('Escape');
-  });
-  after(async function () {
-    if (!workbench) return;
-    const suite = this.test?.parent;
-    if (suite && !hasRun(suite)) await keep(workbench, `${suite.fullTitle()} before`);
-    await workbench.dispose();
-  });
+  leaveTraces(() => workbench);
+  after(() => workbench?.dispose());
 
   return () => {
     if (!workbench) throw new Error('The workbench is there inside of tests and hooks only.');
     return workbench;
   };
+}
+
+/** Inside a `describe`: keeps a screenshot and logs of each failure in the workbench, before a later hook ends it. */
+export function leaveTraces(workbench: () => Workbench | undefined): void {
+  afterEach(async function () {
+    const test = this.currentTest;
+    const window = workbench();
+    if (!window || test?.state !== 'failed') return;
+    await keep(window, test.fullTitle());
+    // What it left open must not fail the next test too.
+    await window.page.keyboard.press('Escape');
+  });
+  after(async function () {
+    const suite = this.test?.parent;
+    const window = workbench();
+    if (window && suite && !hasRun(suite)) await keep(window, `${suite.fullTitle()} before`);
+  });
 }
 
 /** False when a hook before the first test failed. */

@@ -45,8 +45,6 @@ async function main() {
     startCoverage();
     tests.coverage = rawCoverage;
   }
-  // Nobody looks at the pictures of a run of everything, and changing the theme for each takes two minutes.
-  if (!isWhole || chosen.length === parts.length) process.env.TEST_SCREENSHOTS = 'yes';
   const results = [];
   let queue = [...chosen];
   if (queue[0]?.name === 'build') {

@@ -35,6 +35,8 @@ describe('several runs at once', function () {
 
   before(async () => {
     for (const name of ['endless.py', 'board.py', 'prompts.py']) bench.script(name);
+    const soaking = 'print("soaking")\n    pathlib.Path(__file__).with_name("soaking").open("a").write("x")';
+    bench.write('endless.py', bench.read('endless.py').replace('print("soaking")', soaking));
     const late =
       'import pathlib, time\n\nwhile not pathlib.Path(__file__).with_name("go").exists():\n    time.sleep(0.02)\n';
     bench.write('late.py', late + bench.read('prompts.py').replace('SN-ASK', 'SN-LATE'));
@@ -107,6 +109,7 @@ describe('several runs at once', function () {
     const window = workbench();
     await window.openContainer('Test Stations');
     await isIdle('Bench 1');
+    bench.remove('soaking');
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
     await window.command(runCommand);
@@ -124,6 +127,7 @@ describe('several runs at once', function () {
     await isIdle('Bench 2');
     await runFile(window, 'endless.py');
     for (const station of ['Bench 1', 'Bench 2']) await isRunning(station);
+    await eventually(() => assert.equal(bench.read('soaking'), 'xx')); // a test that has not begun leaves no run
     for (const theme of ['light', 'dark'] as const) await window.screenshot('two-stations', theme);
     const before = (await outcomeOf('SN-SOAK')).length;
     await window.command(stopCommand);

@@ -249,9 +249,9 @@ export class Workbench {
     });
   }
 
-  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`, in runs that take pictures: see scripts/test.mjs. */
+  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`, unless `TEST_SCREENSHOTS=no`. */
   async screenshot(name: string, theme: Theme): Promise<void> {
-    if (process.env['TEST_SCREENSHOTS'] === undefined) return;
+    if (process.env['TEST_SCREENSHOTS'] === 'no') return;
     await this.setTheme(theme);
     const folder = join(places.leavings, 'screenshots');
     await mkdir(folder, { recursive: true });
@@ -260,7 +260,7 @@ export class Workbench {
 
   /** In every theme; the light one stays. */
   async screenshots(name: string): Promise<void> {
-    if (process.env['TEST_SCREENSHOTS'] === undefined) return;
+    if (process.env['TEST_SCREENSHOTS'] === 'no') return;
     for (const theme of allThemes) await this.screenshot(name, theme);
     await this.setTheme('light');
   }

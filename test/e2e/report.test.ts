@@ -3,9 +3,8 @@ import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { run as runSchema, runs } from '../../src/shared/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
-import { createStation, saveAs } from './support/bench.ts';
+import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
 import { attach, importFailure, largeRun, richRun, stationClient } from './support/richRun.ts';
-import { useSharedBench } from './support/sharedBench.ts';
 import { isKept } from './support/storage.ts';
 import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
@@ -23,7 +22,8 @@ const picture =
   '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="teal"/></svg>';
 
 describe('the run report', function () {
-  const { bench, workbench } = useSharedBench();
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
   let id = '';
   const report = (): FrameLocator => workbench().webview();
   const row = (name: string): Locator => report().locator('.measurement', { hasText: name });
@@ -33,6 +33,7 @@ describe('the run report', function () {
   before(async () => {
     const window = workbench();
     bench.write('measure_board.py', script);
+    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await window.openContainer('Test Stations');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { TestExplorer } from './support/testExplorer.ts';
@@ -30,6 +30,10 @@ describe('several runs at once', function () {
       .row(new RegExp(`^${station}(?!.*running)`))
       .locator.waitFor();
 
+  /** So many tests of endless.py have begun: one that is stopped earlier leaves no run. */
+  const soak = (count: number): Promise<void> =>
+    eventually(() => assert.equal(bench.read('soaking'), 'x'.repeat(count)));
+
   const outcomeOf = async (unit: string): Promise<string[]> =>
     (await bench.runs()).filter((run) => run.unit.serial_number === unit).map(({ outcome }) => outcome);
 
@@ -51,10 +55,13 @@ describe('several runs at once', function () {
     await select(window, 'Bench 1');
   });
 
+  beforeEach(() => bench.remove('soaking'));
+
   it('on one station show the second as waiting and start it when the first has ended', async () => {
     const window = workbench();
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
+    await soak(1);
     await runFile(window, 'board.py');
     const waits = window.notification('board.py waits for its turn on Bench 1, after endless.py.');
     await waits.locator.waitFor();
@@ -94,6 +101,7 @@ describe('several runs at once', function () {
     await isIdle('Bench 1');
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
+    await soak(1);
     await runFile(window, 'prompts.py');
     await window.notification('prompts.py waits for its turn on Bench 1').click('Cancel');
     await window.notification('prompts.py waits for its turn').locator.waitFor({ state: 'hidden' });
@@ -109,7 +117,6 @@ describe('several runs at once', function () {
     const window = workbench();
     await window.openContainer('Test Stations');
     await isIdle('Bench 1');
-    bench.remove('soaking');
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
     await window.command(runCommand);
@@ -127,7 +134,7 @@ describe('several runs at once', function () {
     await isIdle('Bench 2');
     await runFile(window, 'endless.py');
     for (const station of ['Bench 1', 'Bench 2']) await isRunning(station);
-    await eventually(() => assert.equal(bench.read('soaking'), 'xx')); // a test that has not begun leaves no run
+    await soak(2);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('two-stations', theme);
     const before = (await outcomeOf('SN-SOAK')).length;
     await window.command(stopCommand);

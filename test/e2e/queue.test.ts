@@ -31,7 +31,7 @@ describe('several runs at once', function () {
       .locator.waitFor();
 
   /** So many tests of endless.py have begun: one that is stopped earlier leaves no run. */
-  const soak = (count: number): Promise<void> =>
+  const soaks = (count: number): Promise<void> =>
     eventually(() => assert.equal(bench.read('soaking'), 'x'.repeat(count)));
 
   const outcomeOf = async (unit: string): Promise<string[]> =>
@@ -61,7 +61,7 @@ describe('several runs at once', function () {
     const window = workbench();
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
-    await soak(1);
+    await soaks(1);
     await runFile(window, 'board.py');
     const waits = window.notification('board.py waits for its turn on Bench 1, after endless.py.');
     await waits.locator.waitFor();
@@ -101,7 +101,7 @@ describe('several runs at once', function () {
     await isIdle('Bench 1');
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
-    await soak(1);
+    await soaks(1);
     await runFile(window, 'prompts.py');
     await window.notification('prompts.py waits for its turn on Bench 1').click('Cancel');
     await window.notification('prompts.py waits for its turn').locator.waitFor({ state: 'hidden' });
@@ -134,7 +134,7 @@ describe('several runs at once', function () {
     await isIdle('Bench 2');
     await runFile(window, 'endless.py');
     for (const station of ['Bench 1', 'Bench 2']) await isRunning(station);
-    await soak(2);
+    await soaks(2);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('two-stations', theme);
     const before = (await outcomeOf('SN-SOAK')).length;
     await window.command(stopCommand);

@@ -56,11 +56,11 @@ describe('an assistant in the window', function () {
     const given = await asking;
     assert.match(typeof given === 'string' ? given : JSON.stringify(given), why);
   };
-  const dialog = (text: string) => workbench().page.locator('.monaco-dialog-box', { hasText: text });
-  /** Says yes to VS Code's own question, and waits for the dialog of Test Stations. @returns its text */
+  const dialog = (text: string | RegExp) => workbench().page.locator('.monaco-dialog-box', { hasText: text });
+  /** Says yes to VS Code's own question, if it comes, and waits for the dialog of Test Stations. @returns its text */
   const asked = async (): Promise<string> => {
-    await dialog('Let the assistant ask').waitFor();
-    await workbench().dialog.click('Yes');
+    await dialog(/Let the assistant ask|An assistant wants to/).waitFor();
+    if (await dialog('Let the assistant ask').isVisible()) await workbench().dialog.click('Yes');
     await dialog('An assistant wants to').waitFor();
     return workbench().dialog.text();
   };
@@ -152,7 +152,13 @@ describe('an assistant in the window', function () {
     const elsewhere = request({ station: hostileName });
     const named = await asked();
     assert.ok(named.includes('command:x') && named.includes('**b**'), named);
-    assert.equal(await dialog('An assistant wants to').locator('a, strong, .codicon-bug').count(), 0);
+    assert.equal(
+      await dialog('An assistant wants to')
+        .locator('.dialog-message-container')
+        .locator('a, strong, .codicon-bug')
+        .count(),
+      0,
+    );
     await answer('Cancel');
     await refused(elsewhere, /declined/);
     bench.write('helper.py', 'print("another module")');
@@ -188,8 +194,8 @@ describe('an assistant in the window', function () {
     await window.command('Test Stations: Show Assistant Activity');
     const editor = new Editor(window.page);
     await editor.text('Calls of assistants, the newest first').waitFor();
-    await editor.text(/Run Test Script · VS Code · refused/).waitFor();
-    await editor.text(/Run Test Script · VS Code · allowed by the user/).waitFor();
+    await editor.text('Run Test Script · VS Code · refused').waitFor();
+    await editor.text('Run Test Script · VS Code · allowed by the user').waitFor();
     await window.screenshots('assistant-activity');
   });
 });

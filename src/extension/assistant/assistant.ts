@@ -55,7 +55,7 @@ export class Assistant implements vscode.Disposable {
     const tool = editorTools.find((each) => each.name === name);
     const invocationMessage = tool?.title ?? name;
     const wanted = name === runScript.name ? runScript.input.safeParse(input).data : undefined;
-    if (wanted === undefined || setting('assistant.runs') === 'never' || this.#running.consent.covers(wanted.script)) {
+    if (wanted === undefined || setting('assistant.runs') === 'never' || this.#isCovered(wanted)) {
       return { invocationMessage };
     }
     // This question may be switched off. That of the window, which follows, may not.
@@ -77,6 +77,11 @@ export class Assistant implements vscode.Disposable {
       invocationMessage,
       confirmationMessages: { title: vscode.l10n.t('Let the assistant ask to run a test script?'), message },
     };
+  }
+
+  #isCovered({ script, station, is_dry_run }: z.output<typeof runScript.input>): boolean {
+    const { selected } = this.#dependencies.store;
+    return this.#running.consent.covers(script, is_dry_run === true ? 'dry' : 'push', station ?? selected?.id);
   }
 
   /** @throws ToolError why it was refused, as a sentence for the assistant */

@@ -107,10 +107,17 @@ export class RunConsent implements vscode.Disposable {
     if (before > 0) void showInformation(vscode.l10n.t('Assistants must ask again before each run.'));
   }
 
-  /** Whether the next run of this script would start without a question. */
-  covers(script: string): boolean {
+  /**
+   * Whether the next run would start without a question, if its files have not changed.
+   * @param station the id or the name
+   */
+  covers(script: string, mode: 'push' | 'dry', station: string | undefined): boolean {
     const remaining = this.#budget.remaining(Date.now());
-    return remaining?.request.script === script && setting('assistant.runs') === 'ask';
+    const granted = this.#question?.station;
+    if (station !== granted?.id && station !== granted?.name) return false;
+    return (
+      remaining?.request.script === script && remaining.request.mode === mode && setting('assistant.runs') === 'ask'
+    );
   }
 
   get remaining(): number {

@@ -35,5 +35,7 @@ export interface RouteServices {
   summaries: DaySummaries;
   stopToken: string;
   assistantToken: string;
+  /** The texts that no answer to an assistant may contain. */
+  secrets: readonly string[];
   requestStop: () => void;
 }

@@ -33,7 +33,7 @@ function serverFor(services: McpServices, { authInfo }: McpRequestContext): McpS
     return parse<(typeof operation)['answer']>(operation.answer, parseExactly(answer.json));
   };
   const mcp = new McpServer(mcpIdentity(services.version), { instructions, capabilities: mcpCapabilities });
-  const session = { call, keyId, authorization, services };
+  const session = { call, keyId, services };
   offerTools(mcp.server, session);
   offerResources(mcp.server, session);
   offerPrompts(mcp.server, services.skills);

@@ -22,7 +22,6 @@ export interface McpServices {
 
 export interface RecordedCall {
   readonly keyId: string;
-  readonly authorization: string;
   readonly tool: string;
   readonly arguments: unknown;
   readonly result: unknown;

@@ -1,10 +1,13 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { type AssistantResource, valueInUri } from '../../shared/assistant/resource.ts';
 import { serverResources } from '../../shared/assistant/serverResources.ts';
+import { ToolError } from '../../shared/assistant/toolError.ts';
+import { untrustedName } from '../../shared/assistant/untrustedText.ts';
 import { type ProtocolServer, recorded, type Session } from './session.ts';
 
 /** How the reading of an address is recorded. */
 const reading = 'resources/read';
+const maxTypedLength = 300;
 
 export function offerResources(server: ProtocolServer, session: Session): void {
   server.setRequestHandler('resources/list', () => ({ resources: [] }));
@@ -18,10 +21,12 @@ export function offerResources(server: ProtocolServer, session: Session): void {
     })),
   }));
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const [resource, value] = find(uri);
-    const outcome = await recorded(session, reading, { uri }, () => resource.read(value, session.call));
+    const outcome = await recorded(session, reading, { uri }, async () => {
+      const [resource, value] = find(uri);
+      return { uri, mimeType: resource.mimeType, text: await resource.read(value, session.call) };
+    });
     if ('refusal' in outcome) throw new ProtocolError(ProtocolErrorCode.InvalidParams, outcome.refusal);
-    return { contents: [{ uri, mimeType: resource.mimeType, text: outcome.answer }] };
+    return { contents: [outcome.answer] };
   });
   server.setRequestHandler('completion/complete', async ({ params: { ref, argument } }) => {
     const resource =
@@ -37,7 +42,7 @@ function find(uri: string): [AssistantResource, string] {
     if (value !== null) return [resource, value];
   }
   const templates = serverResources.map(({ uriTemplate }) => uriTemplate).join(', ');
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no such address. The addresses are ${templates}.`);
+  throw new ToolError(`There is no such address. The addresses are ${templates}.`);
 }
 
 /** Suggestions are asked for at each key stroke: they are not recorded, and without an answer there are none. */
@@ -46,9 +51,10 @@ async function complete(
   typed: string,
   { call, keyId, services }: Session,
 ): Promise<string[]> {
-  if (services.secondsToWait(keyId) > 0) return [];
+  if (typed.length > maxTypedLength || services.secondsToWait(keyId) > 0) return [];
   try {
-    return [...(await resource.complete(typed, call))];
+    const values = await resource.complete(typed, call);
+    return values.filter((value) => untrustedName.parse(value) === value);
   } catch (error) {
     services.logFailure(`The completion of ${resource.name}`, error);
     return [];

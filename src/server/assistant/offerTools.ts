@@ -12,14 +12,22 @@ let listed: Tool[] | undefined;
 
 export function offerTools(server: ProtocolServer, session: Session): void {
   server.setRequestHandler('tools/list', () => ({ tools: (listed ??= serverTools.map(listedTool)) }));
-  server.setRequestHandler('tools/call', ({ params }) => {
-    const tool = serverTools.find(({ name }) => name === params.name);
-    if (tool === undefined) {
-      const names = serverTools.map(({ name }) => name).join(', ');
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no such tool. The tools are ${names}.`);
-    }
-    return callTool(tool, params.arguments ?? {}, session);
+  server.setRequestHandler('tools/call', ({ params: { name: called, arguments: given = {} } }) => {
+    const tool = serverTools.find(({ name }) => name === called);
+    return tool === undefined ? refuseTool(called, given, session) : callTool(tool, given, session);
   });
+}
+
+/** How a call of a tool that does not exist is recorded: its name is a text of the assistant. */
+const calling = 'tools/call';
+
+async function refuseTool(name: string, given: unknown, session: Session): Promise<never> {
+  const names = serverTools.map((tool) => tool.name).join(', ');
+  const unknown = `There is no such tool. The tools are ${names}.`;
+  const outcome = await recorded<never>(session, calling, { name, arguments: given }, () =>
+    Promise.reject(new ToolError(unknown)),
+  );
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'refusal' in outcome ? outcome.refusal : unknown);
 }
 
 const listedTool = ({ name, title, description, input, output, isReadOnly, isIdempotent }: ServerTool): Tool => ({

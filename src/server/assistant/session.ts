@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { CallOperation } from '../../shared/assistant/tool.ts';
 import { ToolError } from '../../shared/assistant/toolError.ts';
+import { oneLine, withoutIsolates } from '../../shared/format/oneLine.ts';
 import type { McpServices } from './mcpServices.ts';
 
 export type ProtocolServer = McpServer['server'];
@@ -9,10 +10,12 @@ export type ProtocolServer = McpServer['server'];
 export interface Session {
   readonly call: CallOperation;
   readonly keyId: string;
-  /** The `Authorization` header, whose key must not be recorded. */
-  readonly authorization: string;
   readonly services: McpServices;
 }
+
+const maxArgumentsLength = 2_000;
+
+const sentence = (text: string): string => withoutIsolates(oneLine(text, 2 * maxArgumentsLength));
 
 type Outcome<T> = { answer: T } | { refusal: string };
 
@@ -21,16 +24,15 @@ type Outcome<T> = { answer: T } | { refusal: string };
  * do instead.
  */
 export async function recorded<T>(
-  { keyId, authorization, services }: Session,
+  { keyId, services }: Session,
   tool: string,
   given: unknown,
   work: () => Promise<T>,
 ): Promise<Outcome<T>> {
   const startedAtMs = performance.now();
-  const outcome = await limited(services, keyId, tool, work);
+  const outcome = await limited(services, keyId, tool, given, work);
   await services.record({
     keyId,
-    authorization,
     tool,
     arguments: given,
     result: 'answer' in outcome ? outcome.answer : outcome.refusal,
@@ -44,6 +46,7 @@ async function limited<T>(
   services: McpServices,
   keyId: string,
   tool: string,
+  given: unknown,
   work: () => Promise<T>,
 ): Promise<Outcome<T>> {
   const seconds = services.secondsToWait(keyId);
@@ -52,10 +55,16 @@ async function limited<T>(
       refusal: `Too many calls were made with this key in the last minute. Wait ${seconds} s, then call again.`,
     };
   }
+  // Refusals quote arguments, so that what is too long to be meant would make an answer too long.
+  if (JSON.stringify(given).length > maxArgumentsLength) {
+    return {
+      refusal: `The arguments are longer than ${maxArgumentsLength} characters. Shorten them, then call again.`,
+    };
+  }
   try {
     return { answer: await work() };
   } catch (error) {
-    if (error instanceof ToolError) return { refusal: error.message };
+    if (error instanceof ToolError) return { refusal: sentence(error.message) };
     services.logFailure(`The call of ${tool} by an assistant`, error);
     return {
       refusal: 'The station server failed on this call. Its log has the reason. Do not repeat the call unchanged.',

@@ -94,6 +94,7 @@ export async function serve(
       summaries,
       ...stopping,
       assistantToken,
+      secrets: [secret, stopToken, assistantToken, ...(chosenKey === null ? [] : [chosenKey])],
     },
     hosts,
   );

@@ -2,7 +2,7 @@ import { type ActivityConsent, type ActivityEntry, activityEntry } from '../cont
 
 const maxTextLength = 2_000;
 /** The keys of this product, and anything that is sent as a bearer token. */
-const keys = [/(ts[us]_)[\w-]+/g, /(\bbearer\s+)[\w.~+/=-]+/gi];
+const keys = [/(ts[usl]_)[\w-]+/g, /(\bbearer\s+)[\w.~+/=-]+/gi];
 
 /** Returns the line of a call in the activity file, without a line break at its end. */
 export function activityLine(call: {

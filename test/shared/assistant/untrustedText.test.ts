@@ -12,6 +12,17 @@ describe('untrusted text', () => {
     assert.equal(untrustedText.parse(`voltage${hidden.join('')}`), 'voltage');
   });
 
+  it('loses everything that is invisible, and the directions of right-to-left text', () => {
+    const invisible = [
+      0xad, 0x34f, 0x61c, 0x115f, 0x180e, 0x200b, 0x200f, 0x2060, 0x3164, 0xfe0f, 0xfeff, 0xfff9, 0x1d173,
+    ];
+    for (const code of invisible) {
+      assert.equal(untrustedText.parse(`a${String.fromCodePoint(code)}b`), 'ab', code.toString(16));
+    }
+    assert.equal(untrustedText.parse('\u2068\u05d0\u05d1\u2069'), ' \u05d0\u05d1 ');
+    assert.equal(untrustedName.parse(`${'\u200b'.repeat(500)}end`), 'end');
+  });
+
   it('is cut: texts to 300 characters and names to 120', () => {
     assert.equal(untrustedText.parse('x'.repeat(1_000)), `${'x'.repeat(300)}…`);
     assert.equal(untrustedName.parse('x'.repeat(1_000)), `${'x'.repeat(120)}…`);

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { activityLine } from '../../../shared/assistant/activityLine.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
+import { parseExactly } from '../../../shared/contract/exactJson.ts';
 import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
+import { SecretFilter } from '../../assistant/secretFilter.ts';
 import { loadSkills } from '../../assistant/skills.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { failureAnswer, failureSentence } from '../../http/answers.ts';
 import { readJson } from '../../http/input.ts';
-import { forbidden, RefusalError } from '../../http/refusalError.ts';
+import { badRequest, forbidden, RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import { version } from '../../version.ts';
@@ -26,33 +28,24 @@ export function assistantRoutes({
   callOperation,
   activity,
   assistantToken,
+  secrets,
   pagesFolder,
 }: Pick<
   RouteServices,
-  'app' | 'store' | 'sql' | 'mount' | 'callOperation' | 'activity' | 'assistantToken' | 'pagesFolder'
+  'app' | 'store' | 'sql' | 'mount' | 'callOperation' | 'activity' | 'assistantToken' | 'secrets' | 'pagesFolder'
 >): void {
   const keys = new AssistantKeys(store, sql, assistantToken);
   const limit = new CallLimit();
+  const filter = new SecretFilter(secrets);
 
-  async function record({ keyId, authorization, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
+  async function record({ keyId, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
     const how = isError ? 'refused' : 'answered';
     const given = JSON.stringify(call.arguments);
     const result = JSON.stringify(call.result);
     console.error(
       `Assistant: ${tool} ${how} for key ${keyId} in ${Math.round(durationMs)} ms (${given.length} and ${result.length} characters).`,
     );
-    // Keys that a person chose have no form by which they could be found.
-    const key = JSON.stringify(authorization.replace(/^Bearer +/i, '')).slice(1, -1);
-    const withoutKey = (json: string): string => json.replaceAll(key, '…');
-    await activity.add(
-      activityLine({
-        at: new Date(),
-        tool,
-        arguments: withoutKey(given),
-        result: isError ? withoutKey(String(call.result)) : withoutKey(result),
-        consent: 'notNeeded',
-      }),
-    );
+    await activity.add(activityLine({ at: new Date(), tool, ...call, consent: 'notNeeded' }));
   }
 
   async function load() {
@@ -63,9 +56,10 @@ export function assistantRoutes({
       call: async (id, input, from) => {
         try {
           const key = await keys.find(from.authorization);
-          return { json: await callOperation(id, input, { key, origin: from.origin }) };
+          const json = await callOperation(id, input, { key, origin: from.origin });
+          return { json: filter.clean(json, from.authorization) };
         } catch (error) {
-          return { refusal: failureSentence(`${id} for an assistant`, error) };
+          return { refusal: filter.clean(failureSentence(`${id} for an assistant`, error), from.authorization) };
         }
       },
       secondsToWait: (keyId) => limit.secondsToWait(keyId, performance.now()),
@@ -76,13 +70,28 @@ export function assistantRoutes({
   }
   let mcp: ReturnType<typeof load> | undefined;
 
+  /** A secret in a request would be repeated in answers and in the record. */
+  const withoutSecrets = (body: unknown, authorization: string): unknown =>
+    parseExactly(filter.clean(JSON.stringify(body), authorization));
+
+  /** The headers of the protocol are repeated when their values are not known. */
+  function refuseSecrets(headers: Readonly<Record<string, string>>, authorization: string): void {
+    const ofProtocol = JSON.stringify(Object.entries(headers).filter(([name]) => name.startsWith('mcp-')));
+    if (filter.clean(ofProtocol, authorization) === ofProtocol) return;
+    throw badRequest(
+      'A header of the protocol has a key or another secret. Send the key in the header Authorization only.',
+    );
+  }
+
   app.all(path, async (c) => {
     try {
       const origin = c.get('origin');
       const authorization = c.req.header('authorization') ?? '';
       const { id: keyId } = await keys.find(authorization);
       refuseForeignPage(c.req.header('origin'), origin);
-      const parsedBody = c.req.method === 'POST' ? await readJson(c.env, keyId, maxBodyBytes) : undefined;
+      const body = c.req.method === 'POST' ? await readJson(c.env, keyId, maxBodyBytes) : undefined;
+      const parsedBody = body === undefined ? undefined : withoutSecrets(body, authorization);
+      refuseSecrets(c.req.header(), authorization);
       mcp ??= load();
       const { fetch } = await mcp;
       return await fetch(c.req.raw, {

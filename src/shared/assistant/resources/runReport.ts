@@ -1,6 +1,7 @@
 import { id } from '../../contract/common.ts';
 import { runs } from '../../contract/runs.ts';
 import { runMarkdown } from '../../export/runMarkdown.ts';
+import { withoutIsolates } from '../../format/oneLine.ts';
 import { reportOf } from '../../run/report.ts';
 import type { AssistantResource } from '../resource.ts';
 import { ToolError } from '../toolError.ts';
@@ -14,7 +15,7 @@ export const runReport: AssistantResource = {
   async read(value, call) {
     const wanted = id.safeParse(value);
     if (!wanted.success) throw new ToolError('The address has no run id. Use find_runs for the id of a run.');
-    return runMarkdown(reportOf(await call(runs.get, { params: { id: wanted.data } })));
+    return withoutIsolates(runMarkdown(reportOf(await call(runs.get, { params: { id: wanted.data } }))));
   },
   async complete(typed, call) {
     const { data } = await call(runs.list, { query: { limit: 20, ...(typed === '' ? {} : { search_query: typed }) } });

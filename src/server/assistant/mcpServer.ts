@@ -30,7 +30,8 @@ function serverFor(services: McpServices, { authInfo }: McpRequestContext): McpS
   const call: CallOperation = async (operation, input = {}) => {
     const answer = await services.call(operation.id, input, from);
     if ('refusal' in answer) throw new ToolError(answer.refusal);
-    return parse<(typeof operation)['answer']>(operation.answer, parseExactly(answer.json));
+    const parsed = parse<(typeof operation)['answer']>(operation.answer, parseExactly(answer.json));
+    return services.withoutSecrets(parsed, authorization);
   };
   const mcp = new McpServer(mcpIdentity(services.version), { instructions, capabilities: mcpCapabilities });
   const session = { call, keyId, services };

@@ -10,6 +10,8 @@ export interface McpServices {
     input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
     from: { readonly authorization: string; readonly origin: string },
   ): Promise<{ json: string } | { refusal: string }>;
+  /** Returns a value of JSON whose texts contain no secret. */
+  withoutSecrets<T>(value: T, authorization: string): T;
   /** Counts a call, and returns after how many seconds the key may call; 0: now. */
   secondsToWait(keyId: string): number;
   /** Records a call of a tool with what it answered. */

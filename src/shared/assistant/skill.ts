@@ -11,7 +11,8 @@ export interface Skill {
 }
 
 const parts = z.object({ name: z.string(), description: z.string(), text: z.string(), title: z.string() });
-const layout = /^---\nname: (?<name>.+)\ndescription: (?<description>.+)\n---\n+(?<text># (?<title>.+)\n.*)$/s;
+const layout =
+  /^---\nname: (?<name>[^\n]+)\ndescription: (?<description>[^\n]+)\n---\n+(?<text># (?<title>[^\n]+)\n.*)$/s;
 
 /**
  * Reads the text of a `SKILL.md`, whose front matter has a name and a description.

@@ -15,6 +15,9 @@ import { newUserKey } from '../support.ts';
 const maxAnswerBytes = 8_192;
 const signature = 'signature-of-an-attachment-address';
 
+/** A whole secret as the name of a metadata entry, for which some are too long. */
+const metadataKey = (text: string): string => (/^[\w.:+-]{1,60}$/.test(text) ? text : 'other');
+
 const toolAnswer = z.object({ result: z.object({ isError: z.boolean().optional(), content: z.array(z.unknown()) }) });
 
 describe('hostile texts and an assistant', function () {
@@ -86,9 +89,13 @@ describe('hostile texts and an assistant', function () {
           logs: [{ level: 'ERROR', timestamp: at(0), message: text, source_file: text, line_number: 1 }],
         },
       });
-      await station.client.call(runs.updateMetadata, { params: { id }, body: { metadata: { note: text } } });
+      await station.client.call(runs.updateMetadata, {
+        params: { id },
+        body: { metadata: { note: text, [metadataKey(text)]: 1 } },
+      });
       runIds.push(id);
     }
+    for (const name of ['\u200b', '\u2060\u00ad']) await bench.user.call(stations.create, { body: { name } });
     const named = await bench.user.call(stations.create, { body: { name: userKey } });
     await bench.user.call(local.linkProcedure, { params: { id: named.id, procedure_id: procedure } });
   });
@@ -101,11 +108,20 @@ describe('hostile texts and an assistant', function () {
         await post('resources/read', { uri: `teststations://runs/${id}/report` }),
       ]) {
         assert.equal(reply.status, 200);
+        assert.doesNotMatch(reply.text, /"isError"|"error"/);
         assertClean(reply.text);
       }
     }
-    for (const name of ['find_runs', 'list_stations']) assertClean((await callTool(name, {})).text);
-    assertClean((await callTool('top_failures', { procedure: 'Functional test' })).text);
+    for (const [name, given] of [
+      ['find_runs', {}],
+      ['list_stations', {}],
+      ['top_failures', { procedure: 'Functional test' }],
+      ['compare_runs', { run_id: runIds[0], other_run_id: runIds[1] }],
+    ] as const) {
+      const { text } = await callTool(name, given);
+      assert.doesNotMatch(text, /"isError"/);
+      assertClean(text);
+    }
     assertClean(recordFile());
   });
 

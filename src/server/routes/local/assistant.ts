@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { activityLine } from '../../../shared/assistant/activityLine.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
-import { parseExactly } from '../../../shared/contract/exactJson.ts';
 import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
@@ -56,12 +55,12 @@ export function assistantRoutes({
       call: async (id, input, from) => {
         try {
           const key = await keys.find(from.authorization);
-          const json = await callOperation(id, input, { key, origin: from.origin });
-          return { json: filter.clean(json, from.authorization) };
+          return { json: await callOperation(id, input, { key, origin: from.origin }) };
         } catch (error) {
           return { refusal: filter.clean(failureSentence(`${id} for an assistant`, error), from.authorization) };
         }
       },
+      withoutSecrets: (value, authorization) => filter.clean(value, authorization),
       secondsToWait: (keyId) => limit.secondsToWait(keyId, performance.now()),
       record,
       logFailure: (what, error) => console.error(`${what} failed:`, error),
@@ -70,14 +69,10 @@ export function assistantRoutes({
   }
   let mcp: ReturnType<typeof load> | undefined;
 
-  /** A secret in a request would be repeated in answers and in the record. */
-  const withoutSecrets = (body: unknown, authorization: string): unknown =>
-    parseExactly(filter.clean(JSON.stringify(body), authorization));
-
   /** The headers of the protocol are repeated when their values are not known. */
   function refuseSecrets(headers: Readonly<Record<string, string>>, authorization: string): void {
-    const ofProtocol = JSON.stringify(Object.entries(headers).filter(([name]) => name.startsWith('mcp-')));
-    if (filter.clean(ofProtocol, authorization) === ofProtocol) return;
+    const ofProtocol = Object.keys(headers).filter((name) => name.startsWith('mcp-'));
+    if (ofProtocol.every((name) => filter.clean(headers[name], authorization) === headers[name])) return;
     throw badRequest(
       'A header of the protocol has a key or another secret. Send the key in the header Authorization only.',
     );
@@ -90,7 +85,8 @@ export function assistantRoutes({
       const { id: keyId } = await keys.find(authorization);
       refuseForeignPage(c.req.header('origin'), origin);
       const body = c.req.method === 'POST' ? await readJson(c.env, keyId, maxBodyBytes) : undefined;
-      const parsedBody = body === undefined ? undefined : withoutSecrets(body, authorization);
+      // A secret in a request would be repeated in answers and in the record.
+      const parsedBody = filter.clean(body, authorization);
       refuseSecrets(c.req.header(), authorization);
       mcp ??= load();
       const { fetch } = await mcp;

@@ -14,6 +14,8 @@ export interface McpServices {
   withoutSecrets<T>(value: T, authorization: string): T;
   /** Counts a call, and returns after how many seconds the key may call; 0: now. */
   secondsToWait(keyId: string): number;
+  /** Does the work of a call when the earlier calls of the key have ended. */
+  inTurn<T>(keyId: string, work: () => Promise<T>): Promise<T>;
   /** Records a call of a tool with what it answered. */
   record(call: RecordedCall): Promise<void>;
   /** Logs an error in this code. */

@@ -53,7 +53,7 @@ async function complete(
 ): Promise<string[]> {
   if (typed.length > maxTypedLength || services.secondsToWait(keyId) > 0) return [];
   try {
-    const values = await resource.complete(typed, call);
+    const values = await services.inTurn(keyId, () => resource.complete(typed, call));
     return values.filter((value) => untrustedName.parse(value) === value);
   } catch (error) {
     services.logFailure(`The completion of ${resource.name}`, error);

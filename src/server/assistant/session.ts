@@ -62,7 +62,7 @@ async function limited<T>(
     };
   }
   try {
-    return { answer: await work() };
+    return { answer: await services.inTurn(keyId, work) };
   } catch (error) {
     if (error instanceof ToolError) return { refusal: sentence(error.message) };
     services.logFailure(`The call of ${tool} by an assistant`, error);

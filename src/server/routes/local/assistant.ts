@@ -3,6 +3,7 @@ import { activityLine } from '../../../shared/assistant/activityLine.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
 import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
+import { CallTurns } from '../../assistant/callTurns.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
 import { SecretFilter } from '../../assistant/secretFilter.ts';
 import { loadSkills } from '../../assistant/skills.ts';
@@ -35,6 +36,7 @@ export function assistantRoutes({
 >): void {
   const keys = new AssistantKeys(store, sql, assistantToken);
   const limit = new CallLimit();
+  const turns = new CallTurns();
   const filter = new SecretFilter(secrets);
 
   async function record({ keyId, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
@@ -62,6 +64,7 @@ export function assistantRoutes({
       },
       withoutSecrets: (value, authorization) => filter.clean(value, authorization),
       secondsToWait: (keyId) => limit.secondsToWait(keyId, performance.now()),
+      inTurn: (keyId, work) => turns.take(keyId, work),
       record,
       logFailure: (what, error) => console.error(`${what} failed:`, error),
       logRefusal: (error) => logFailure('A request of an assistant was refused', error.message),

@@ -24,8 +24,58 @@ LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.`;
 
+const fastUri = `Copyright (c) 2011-2021, Gary Court until https://github.com/garycourt/uri-js/commit/a1acf730b4bba3f1097c9f52e7d9d3aba8cdcaae
+Copyright (c) 2021-present The Fastify team <https://github.com/fastify/fastify#team>
+All rights reserved.
+
+Redistribution and use in source and binary forms, with or without
+modification, are permitted provided that the following conditions are met:
+    * Redistributions of source code must retain the above copyright
+      notice, this list of conditions and the following disclaimer.
+    * Redistributions in binary form must reproduce the above copyright
+      notice, this list of conditions and the following disclaimer in the
+      documentation and/or other materials provided with the distribution.
+    * The names of any contributors may not be used to endorse or promote
+      products derived from this software without specific prior written
+      permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDERS AND CONTRIBUTORS BE LIABLE FOR ANY
+DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES
+(INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES;
+LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND
+ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
+(INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS
+SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+
+                                  *   *   *
+
+The complete list of contributors can be found at:
+- https://github.com/garycourt/uri-js/graphs/contributors`;
+
+/** Packages that the published files of the MCP SDK contain. */
+const insideOfMcpSdk = [
+  ['ajv 8.18.0, https://ajv.js.org', mit('Copyright (c) 2015-2021 Evgeny Poberezkin')],
+  ['ajv-formats 3.0.1, https://github.com/ajv-validator/ajv-formats', mit('Copyright (c) 2020 Evgeny Poberezkin')],
+  ['content-type 1.0.5, https://github.com/jshttp/content-type', mit('Copyright (c) 2015 Douglas Christopher Wilson')],
+  [
+    'fast-deep-equal 3.1.3, https://github.com/epoberezkin/fast-deep-equal',
+    mit('Copyright (c) 2017 Evgeny Poberezkin'),
+  ],
+  ['fast-uri 3.1.8, https://github.com/fastify/fast-uri', fastUri],
+  [
+    'json-schema-traverse 1.0.0, https://github.com/epoberezkin/json-schema-traverse',
+    mit('Copyright (c) 2017 Evgeny Poberezkin'),
+  ],
+];
+
 /** License texts that the files of a package lack. */
 const additions = {
+  '@modelcontextprotocol/server': insideOfMcpSdk
+    .map(([title, text]) => `@modelcontextprotocol/server contains ${title}\n\n${text}`)
+    .join('\n\n'),
   '@vscode/l10n': mit('Copyright (c) Microsoft Corporation.'),
   undici: `undici contains llhttp, https://github.com/nodejs/llhttp\n\n${mit('Copyright Fedor Indutny, 2018.')}`,
 };

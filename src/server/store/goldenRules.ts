@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { CheckedSample, GoldenRule } from '../../shared/contract/goldenChecks.ts';
 import { checkedAt } from '../../shared/golden/goldenState.ts';
+import { longestRunMs } from './stationRuns.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 
 type RuleRow = Tables['golden_rules'];
@@ -82,7 +83,8 @@ export async function lastSampleRuns(
     return rows;
   };
   const from = now - lookBackMs;
-  const recent = (await search(from)).filter((run) => checkedAt(run) >= from);
+  // A run that started earlier may have ended later than the ones that are found.
+  const recent = (await search(from - longestRunMs)).filter((run) => checkedAt(run) >= from);
   return recent.length === samples.length ? recent : search(Number.MIN_SAFE_INTEGER);
 }
 

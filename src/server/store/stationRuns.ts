@@ -4,7 +4,7 @@ import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
 
 /** A run that started longer before a time is not considered: finding it would require reading all earlier runs. */
-const longestRunMs = 7 * 86_400_000;
+export const longestRunMs = 7 * 86_400_000;
 
 export async function timeInRuns(store: Store, stationId: string, { from, to }: TimeSpan): Promise<TimeSpan[]> {
   const spans = await store

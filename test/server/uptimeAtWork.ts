@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { before, beforeEach } from 'mocha';
 import type { PresenceCause } from '../../src/shared/contract/presence.ts';
 import { type Durations, uptime, type UptimeRow } from '../../src/shared/contract/uptime.ts';
@@ -10,7 +11,7 @@ import { type TestStation, useServer } from './bench.ts';
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
-const midnight = Math.floor(Date.now() / day) * day;
+let midnight = NaN;
 /** So many days ago in UTC, at this hour. */
 export const ago = (days: number, hours = 0): number => midnight - days * day + hours * hour;
 export const date = (days: number): string => new Date(ago(days)).toISOString().slice(0, 10);
@@ -19,6 +20,13 @@ export const inHours = ({ incidents, ...states }: Durations) => ({
   ...Object.fromEntries(Object.entries(states).flatMap(([name, n]) => (n === 0 ? [] : [[name, n / hour]]))),
   ...(incidents > 0 ? { incidents } : {}),
 });
+
+/** Sets the day that the tests count from. Another one must not begin while they run, so it waits for one that is about to. */
+async function beginDay(): Promise<void> {
+  const left = day - (Date.now() % day);
+  if (left < 2 * minute) await delay(left);
+  midnight = Math.floor(Date.now() / day) * day;
+}
 
 /** Inside a `describe`: a server with a station that has a past of a week, and all that reads and writes such pasts. */
 export function useUptime() {
@@ -57,7 +65,9 @@ export function useUptime() {
 
   let busy: TestStation;
   let key: number;
-  before(async () => {
+  before(async function () {
+    this.timeout(4 * minute);
+    await beginDay();
     write(
       'insert into observers (started_at, alive_at) values (?, ?), (?, ?)',
       ago(6),

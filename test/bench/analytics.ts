@@ -58,13 +58,15 @@ try {
   console.log('Computing the statistics of all days …');
   const server = await startBundle(data);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const analytics = `${server.url}/api/local/analytics/procedures/${procedure}`;
+  const ofProcedure = (id: string): string => `${server.url}/api/local/analytics/procedures/${id}`;
+  const analytics = ofProcedure(procedure);
   const begin = performance.now();
-  await send(agent, analytics, 'GET');
+  // Of all, because the server would compute the others in the background of what is measured.
+  for (const id of places.procedures) await send(agent, ofProcedure(id), 'GET');
   const seconds = (performance.now() - begin) / 1000;
-  const perValue = (seconds * 1e6) / ((runs / 2) * Number(values.measurements));
+  const perValue = (seconds * 1e6) / (runs * Number(values.measurements));
   lines.push({
-    what: 'days of a procedure, computed once',
+    what: 'all days, computed once',
     found: `${number(seconds)} s = ${number(perValue)} µs a value`,
   });
   const from = `started_after=${new Date(since).toISOString()}`;
@@ -87,8 +89,8 @@ try {
     lines.push({ what, found: `p50 ${number(p50)} ms, p99 ${number(p99)} ms`, aim: atMost(p99, limit, 'ms p99') });
   }
   await server.stop();
-  const share = (100 * (megabytes() - before) * 2) / before;
-  lines.push({ what: 'storage of both procedures', found: `${number(share)} %`, aim: atMost(share, 5, '%') });
+  const share = (100 * (megabytes() - before)) / before;
+  lines.push({ what: 'storage of statistics', found: `${number(share)} %`, aim: atMost(share, 5, '%') });
 
   console.log('Asking the peers …');
   const database = new DatabaseSync(path, { readOnly: true });

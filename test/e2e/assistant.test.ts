@@ -181,7 +181,7 @@ describe('an assistant in the window', function () {
     await allowRuns(5);
     await last;
     await left.click();
-    await window.notification('Assistants must ask again').locator.waitFor();
+    await window.notification(/^\s*Assistants must ask again/).locator.waitFor();
     await left.waitFor({ state: 'detached' });
     const end = await runCount();
     await assistant.changeSetting('testStations.assistant.runs', 'never');

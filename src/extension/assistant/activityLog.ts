@@ -43,4 +43,12 @@ export class ActivityLog {
   }
 }
 
-const readText = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
+/** Returns an empty text if there is no such file. */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -126,11 +126,12 @@ export class RunConsent implements vscode.Disposable {
 
   #show(): void {
     clearTimeout(this.#timer);
-    const runs = this.remaining;
-    if (runs === 0 || this.#question === undefined) {
+    const remaining = this.#budget.remaining(Date.now());
+    if (remaining === undefined || this.#question === undefined) {
       this.#item.hide();
       return;
     }
+    const { runs, endsAtMs } = remaining;
     const where = withoutIcons(oneLine(placeOf(this.#question), 60));
     const script = withoutIcons(oneLine(basename(this.#question.script), 60));
     this.#item.text = `$(play-circle) ${vscode.l10n.t('Assistant runs left: {0}', runs)}`;
@@ -141,7 +142,7 @@ export class RunConsent implements vscode.Disposable {
     );
     this.#item.accessibilityInformation = { label: `${vscode.l10n.t('Assistant runs left: {0}', runs)}. ${where}` };
     this.#item.show();
-    this.#timer = setTimeout(() => this.#show(), 5_000);
+    this.#timer = setTimeout(() => this.#show(), endsAtMs - Date.now());
   }
 
   dispose(): void {
@@ -219,7 +220,7 @@ async function askNumber(script: string, station: string): Promise<Answer> {
   return picked === undefined ? { kind: 'declined' } : { kind: 'allowed', runs: picked.runs };
 }
 
-/** Returns what the assistant is told. */
+/** Returns the reason for a refusal, as a sentence for the assistant. */
 export function refusalSentence(refusal: Refusal): string {
   switch (refusal) {
     case 'off':

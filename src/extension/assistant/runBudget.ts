@@ -107,10 +107,12 @@ export class RunBudget {
   }
 
   /** Returns what may still run without a question. */
-  remaining(nowMs: number): { readonly runs: number; readonly request: RunRequest } | undefined {
+  remaining(
+    nowMs: number,
+  ): { readonly runs: number; readonly request: RunRequest; readonly endsAtMs: number } | undefined {
     const grant = this.#grant;
     if (grant === undefined || grant.left === 0 || !isInTime(grant, nowMs)) return undefined;
-    return { runs: grant.left, request: grant.request };
+    return { runs: grant.left, request: grant.request, endsAtMs: endOf(grant) };
   }
 
   #coveringGrant(request: RunRequest, nowMs: number): Grant | undefined {
@@ -140,8 +142,9 @@ function refusalOf({ setting, isTrusted, isInUse }: Circumstances): Refusal | un
 }
 
 /** A clock that was set back ends it, too. */
-const isInTime = ({ sinceMs }: Grant, nowMs: number): boolean =>
-  nowMs >= sinceMs && nowMs < sinceMs + budgetMinutes * 60_000;
+const isInTime = (grant: Grant, nowMs: number): boolean => nowMs >= grant.sinceMs && nowMs < endOf(grant);
+
+const endOf = ({ sinceMs }: Grant): number => sinceMs + budgetMinutes * 60_000;
 
 const isSame = (a: RunRequest, b: RunRequest): boolean =>
   a.mode === b.mode && a.station === b.station && a.script === b.script && a.fingerprint === b.fingerprint;

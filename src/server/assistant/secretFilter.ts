@@ -8,7 +8,7 @@ const minSecretLength = 16;
 
 /**
  * Removes secrets from texts, because scripts and people may have written one into a name, a log line or an argument.
- * Characters that nobody sees are removed first: a secret that contains them would be whole again without them.
+ * Invisible characters are removed first, because they could be written into a secret in order to hide it from this filter.
  */
 export class SecretFilter {
   readonly #secrets: readonly string[];

@@ -39,7 +39,7 @@ describe('the record of assistants in the storage of the extension', () => {
     assert.ok(found.length >= 4 && found.length <= 12, String(found.length));
   });
 
-  it('says when it cannot be written, and goes on with the next call', async () => {
+  it('reports a call that cannot be recorded, and records the next one', async () => {
     writeFileSync(join(folder, 'storage'), 'a file');
     const log = new ActivityLog(join(folder, 'storage', 'activity.jsonl'));
     await assert.rejects(log.add(line('tool1')));

@@ -113,7 +113,7 @@ export function assistantRoutes({
   });
 }
 
-/** A page of somebody else in the user's browser has its own address as its origin. Programs send none. */
+/** The origin of a web page of another site is that site. Programs send no origin. */
 function refuseForeignPage(given: string | undefined, own: string): void {
   if (given === undefined || given === own) return;
   const url = URL.parse(given);

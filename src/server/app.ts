@@ -53,18 +53,21 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
         .replace(/\/{2,}/g, '/')
         .replace(/^\/v2\//, '/api/v2/'),
   });
+  const notifyChange = (): void => {
+    streams.notify();
+    boards.updateSoon();
+  };
   app.use(async (c, next) => {
     c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();
     // Operator UI requests store nothing, and arrive up to ten times a second.
     if (c.req.method === 'GET' || c.req.path.includes('/operator/')) return;
-    streams.notify();
-    boards.updateSoon();
+    notifyChange();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const operations = new MountedOperations(app, sql);
+  const operations = new MountedOperations(app, sql, notifyChange);
   const services: RouteServices = {
     ...given,
     app,

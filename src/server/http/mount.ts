@@ -90,15 +90,22 @@ export const receive = <O extends Operation>(
 export class MountedOperations {
   readonly #app: App;
   readonly #sql: Statements;
+  readonly #notifyChange: () => void;
   readonly #handlers = new Map<string, (sent: Sent) => Promise<unknown>>();
 
-  constructor(app: App, sql: Statements) {
+  /** @param notifyChange is called after an operation from within the server that may have changed something */
+  constructor(app: App, sql: Statements, notifyChange: () => void) {
     this.#app = app;
     this.#sql = sql;
+    this.#notifyChange = notifyChange;
   }
 
   readonly mount: Mount = (operation, handler) => {
-    this.#handlers.set(operation.id, async (sent) => handler(await admit(operation, sent)));
+    this.#handlers.set(operation.id, async (sent) => {
+      const answer = await handler(await admit(operation, sent));
+      if (operation.method !== 'GET') this.#notifyChange();
+      return answer;
+    });
     this.#app.on(operation.method, routeOf(operation), async (c) =>
       json(await handler(await receive(this.#sql, operation, c))),
     );

@@ -1,4 +1,4 @@
-import { checkShare, sorted, sortedQuantile } from './quantile.ts';
+import { checkShare, sortedQuantile } from './quantile.ts';
 
 /** The distribution of many values in few numbers, from which quantiles are estimated; exact for up to 500 values. */
 export type Digest =
@@ -27,44 +27,78 @@ export const digestCount = (digest: Digest): number =>
 export function mergeDigests(digests: readonly Digest[]): Digest {
   const exact = digests.flatMap((digest) => (digest.kind === 'exact' ? [digest.values] : []));
   const compressed = digests.filter((digest) => digest.kind === 'centroids');
-  const values = sorted(exact.flat());
-  if (compressed.length === 0 && values.length <= mostExactValues) return { kind: 'exact', values };
-  const centroids = [
-    ...values.map((mean) => ({ mean, weight: 1 })),
-    ...compressed.flatMap(({ means, weights }) => means.map((mean, index) => ({ mean, weight: weights[index] ?? 0 }))),
-  ].sort((a, b) => a.mean - b.mean || a.weight - b.weight);
+  const values = joined(exact).sort();
+  if (compressed.length === 0 && values.length <= mostExactValues) return { kind: 'exact', values: Array.from(values) };
+  const centroids = compressed
+    .flatMap(({ means, weights }) => means.map((mean, index) => ({ mean, weight: weights[index] ?? 0 })))
+    .sort((a, b) => a.mean - b.mean || a.weight - b.weight);
   const ends = [
     ...values.slice(0, 1),
     ...values.slice(-1),
     ...compressed.flatMap((each) => [each.minimum, each.maximum]),
   ];
-  return { kind: 'centroids', minimum: Math.min(...ends), maximum: Math.max(...ends), ...compress(centroids) };
+  return { kind: 'centroids', minimum: Math.min(...ends), maximum: Math.max(...ends), ...compress(values, centroids) };
 }
 
-function compress(centroids: readonly { mean: number; weight: number }[]): { means: number[]; weights: number[] } {
-  const total = centroids.reduce((sum, { weight }) => sum + weight, 0);
-  const position = (weightBelow: number): number => scale * (Math.asin((2 * weightBelow) / total - 1) / Math.PI + 0.5);
+function joined(lists: readonly (readonly number[])[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const list of lists) {
+    all.set(list, end);
+    end += list.length;
+  }
+  return all;
+}
+
+interface Centroid {
+  readonly mean: number;
+  readonly weight: number;
+}
+
+/**
+ * Joins neighbors as long as the centroid spans at most 1 on the arcsine scale. Both lists are in ascending order. The loop
+ * creates no object for a value, because there may be millions of them.
+ */
+function compress(values: Float64Array, centroids: readonly Centroid[]): { means: number[]; weights: number[] } {
+  const total = centroids.reduce((sum, { weight }) => sum + weight, values.length);
   const means: number[] = [];
   const weights: number[] = [];
-  let before = 0;
-  let current = { mean: 0, weight: 0 };
-  const close = (): void => {
-    means.push(current.mean);
-    weights.push(current.weight);
-    before += current.weight;
-  };
-  for (const { mean, weight } of centroids) {
-    const together = current.weight + weight;
-    const isFull = current.weight > 0 && position(Math.min(total, before + together)) - position(before) > 1;
-    if (current.weight === 0 || isFull) {
-      if (isFull) close();
-      current = { mean, weight };
-    } else {
-      current = { mean: current.mean + ((mean - current.mean) * weight) / together, weight: together };
+  let [before, mean, weight, end] = [0, 0, 0, endOfCentroid(0, total)];
+  const add = (nextMean: number, nextWeight: number): void => {
+    const together = weight + nextWeight;
+    if (weight > 0 && before + together <= end) {
+      mean += ((nextMean - mean) * nextWeight) / together;
+      weight = together;
+      return;
     }
+    if (weight > 0) {
+      means.push(mean);
+      weights.push(weight);
+      before += weight;
+      end = endOfCentroid(before, total);
+    }
+    mean = nextMean;
+    weight = nextWeight;
+  };
+  let index = 0;
+  for (const centroid of centroids) {
+    for (; index < values.length; index += 1) {
+      const value = values[index] ?? 0;
+      if (value > centroid.mean) break;
+      add(value, 1);
+    }
+    add(centroid.mean, centroid.weight);
   }
-  close();
+  for (; index < values.length; index += 1) add(values[index] ?? 0, 1);
+  means.push(mean);
+  weights.push(weight);
   return { means, weights };
+}
+
+/** Returns up to which count of all values the centroid extends that begins after the first `before` ones. */
+function endOfCentroid(before: number, total: number): number {
+  const angle = Math.acos(1 - (2 * before) / total) + Math.PI / scale;
+  return angle >= Math.PI ? total : (total / 2) * (1 - Math.cos(angle));
 }
 
 /**

@@ -13,7 +13,13 @@ class Reporter extends Mocha.reporters.Spec {
     const report = { passed: 0, failed: [], skipped: [] };
     runner.on(EVENT_TEST_PASS, () => (report.passed += 1));
     runner.on(EVENT_TEST_FAIL, (test, error) => {
-      report.failed.push({ title: test.fullTitle(), text: String(error?.message ?? error) });
+      report.failed.push({
+        title: test.fullTitle(),
+        // Read when it is written, because a hook can add what it saw.
+        get text() {
+          return String(error?.message ?? error);
+        },
+      });
     });
     runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
     // After each test, so that the results survive if the process is killed.

@@ -24,9 +24,13 @@ export async function chooseMenuItem(page: Page, item: string, open: () => Promi
         await submenu.press('ArrowRight', { timeout: 5000 });
         if (!(await entry.isVisible())) await page.keyboard.press('ArrowLeft');
       }
+      // By the mouse, which meets the item or nothing: when the menu closes too early, a key would go elsewhere.
+      await entry.click({ timeout: 5000 });
       // A fresh menu ignores the mouse button for a moment, lest the click that opened it also chooses.
-      await entry.hover({ timeout: 5000 });
-      await entry.press('Enter', { timeout: 5000 });
+      await until(async () => {
+        if (await entry.isVisible()) await entry.click({ timeout: 1000 });
+        return entry.isHidden();
+      });
       return true;
     },
     { what: `"${item}" in the menu`, timeout: 30_000 },

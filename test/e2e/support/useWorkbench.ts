@@ -1,6 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, type Suite } from 'mocha';
+import type { Page } from 'playwright-core';
 import type { CodeServerOptions } from './codeServer.ts';
 import * as places from './places.ts';
 import { Workbench } from './workbench.ts';
@@ -32,6 +33,7 @@ export function leaveTraces(workbench: () => Workbench | undefined): void {
     const window = workbench();
     if (!window || test?.state !== 'failed') return;
     await keep(window, test.fullTitle());
+    if (test.err) test.err.message += `\nThe window showed: ${await boxesOf(window.page)}`;
     // What it left open must not fail the next test too.
     await window.page.keyboard.press('Escape');
   });
@@ -49,6 +51,13 @@ function hasRun(suite: Suite): boolean {
     some ||= test.state !== undefined;
   });
   return some;
+}
+
+/** What lies above the views: dialogs, menus, the box at the top, and notifications, each with its text. */
+async function boxesOf(page: Page): Promise<string> {
+  const boxes = '.monaco-dialog-box, .monaco-menu, .quick-input-widget, .notification-list-item';
+  const texts = await page.locator(boxes).filter({ visible: true }).allInnerTexts();
+  return JSON.stringify(texts.map((text) => text.replace(/\s+/g, ' ').trim()));
 }
 
 async function keep(workbench: Workbench, title: string): Promise<void> {

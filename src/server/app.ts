@@ -54,7 +54,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
         .replace(/^\/v2\//, '/api/v2/'),
   });
   const notifyChange = (): void => {
-    streams.notify();
+    streams.tail.notify();
     boards.updateSoon();
   };
   app.use(async (c, next) => {

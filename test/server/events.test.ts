@@ -175,9 +175,14 @@ describe('the event stream', function () {
     assert.match(errorAnswer.parse(reply.json()).issues?.[0]?.message ?? '', /Last-Event-ID/);
   });
 
-  it('keeps up to 100 event streams open', async () => {
-    const streams = await Promise.all(Array.from({ length: 100 }, () => listen()));
+  it('keeps up to 500 event streams open, and says so when there is no place for another', async () => {
+    const streams = await Promise.all(Array.from({ length: 500 }, () => listen()));
+    const refused = await bench.user.send(events.stream);
+    assert.equal(refused.status, 429);
+    assert.match(errorAnswer.parse(refused.json()).message, /limit of 500 event streams/);
     assert.equal((await bench.user.send(events.stream)).status, 429);
+    const log = bench.server.stderr();
+    assert.equal(log.split('The limit of 500 event streams was reached.').length, 2, log);
     await streams.pop()?.close();
     await streams[0]?.close();
     open.splice(0, 1);

@@ -19,7 +19,7 @@ describe('the number of event streams', function () {
     const random = randomNumbers(seed);
     for (let round = 0; round < 200; round++) {
       const most = 1 + Math.floor(random() * 12);
-      const streams = new OpenStreams(most);
+      const streams = new OpenStreams('streams', most);
       /** The owners of the open streams, oldest first. */
       let open: string[] = [];
       const countOf = (owner: string): number => open.filter((each) => each === owner).length;
@@ -27,7 +27,8 @@ describe('the number of event streams', function () {
         const owner = 'abcdef'[Math.floor(random() ** 2 * 6)] ?? '';
         const before = [...open];
         try {
-          streams.open(owner, () => (open = open.toSpliced(open.indexOf(owner), 1)));
+          const cut = (): void => void (open = open.toSpliced(open.indexOf(owner), 1));
+          streams.open({ owner, keyId: owner, cut });
           open.push(owner);
         } catch (error) {
           assert.ok(error instanceof RefusalError);
@@ -57,7 +58,7 @@ describe('the number of event streams', function () {
     };
     const states = ({ id }: { id: string }): string => pathOf(operator.states, { id });
     const token = url.split('/').at(-1) ?? '';
-    for (let n = 0; n < 300; n++) assert.equal(await open(states(shared), token), 200);
+    for (let n = 0; n < 2_500; n++) assert.equal(await open(states(shared), token), 200);
     assert.equal(await open(states(shared), token), 429);
     for (const [station, key] of [
       [other, other.key],
@@ -67,7 +68,7 @@ describe('the number of event streams', function () {
       assert.equal(await open(states(station), key), 200);
     }
     const second = await newUserKey(bench.folder);
-    for (let n = 0; n < 100; n++) assert.equal(await open(events.stream.path, second), 200);
+    for (let n = 0; n < 500; n++) assert.equal(await open(events.stream.path, second), 200);
     assert.equal(await open(events.stream.path, second), 429);
     assert.equal(await open(events.stream.path, adminKey), 200);
     ended.abort();

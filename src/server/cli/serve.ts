@@ -8,7 +8,9 @@ import { AttachmentFiles } from '../attachments/attachmentFiles.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
 import { sweepAttachments } from '../attachments/sweepAttachments.ts';
 import { hostOf, Hosts } from '../http/hosts.ts';
+import { ChangeTail } from '../live/changeTail.ts';
 import { EventStreams } from '../live/eventStreams.ts';
+import { KeyEnds } from '../live/keyEnds.ts';
 import { OperatorHub } from '../live/operator/hub.ts';
 import { OperatorLinks } from '../live/operator/links.ts';
 import { systemClock } from '../live/presence/clock.ts';
@@ -48,14 +50,15 @@ export async function serve(
   const log = new ServerLog(folder.log);
   log.start();
   const { store, sql } = openStore(folder.database);
-  const streams = new EventStreams(store);
+  const tail = await ChangeTail.start(store);
+  const streams = new EventStreams(tail);
   const files = new AttachmentFiles(folder.attachments);
   const secret = folder.signingSecret();
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
   const presence = new PresenceRecorder(store, systemClock, {
-    onChange: () => streams.notify(),
+    onChange: () => tail.notify(),
     onFollowed: [hub.followed],
   });
   await presence.start();
@@ -69,6 +72,7 @@ export async function serve(
       ? null
       : { folder: folder.certificates, host, hosts, ports: portsToTry(mqttPort, last?.mqtt) },
   });
+  tail.addListener(new KeyEnds(store, [streams, hub.streams, streaming]));
   const calendar = new Calendar(timeZone);
   const summaries = new DaySummaries(store, calendar);
   await summaries.start();
@@ -133,6 +137,7 @@ export async function serve(
     stop: async () => {
       clearInterval(sweeping);
       endWatch?.();
+      tail.stop();
       streams.end();
       hub.streams.end();
       // The streams end first: a client that requests another stream and then cannot connect gives up for good.

@@ -1,48 +1,15 @@
-import { sql } from 'kysely';
-import { logFailure } from '../cli/logFailure.ts';
-import type { Store } from '../store/tables.ts';
-import { type Listener, OpenStreams } from './openStreams.ts';
+import type { ChangeTail } from './changeTail.ts';
+import { OpenStreams } from './openStreams.ts';
 
-const pollIntervalMs = 1_000;
-const maxStreams = 100;
+const maxStreams = 500;
 
-/** The open event streams. It notifies them of changes, including those by another process. */
+/** The open event streams, which the tail of changes feeds. */
 export class EventStreams extends OpenStreams {
-  readonly #store: Store;
-  #poll: NodeJS.Timeout | undefined;
-  #version: number | undefined;
+  readonly tail: ChangeTail;
 
-  constructor(store: Store) {
-    super(maxStreams);
-    this.#store = store;
-  }
-
-  override open(owner: string, cut: () => void): Listener {
-    this.#poll ??= setInterval(() => void this.#checkOtherProcesses(), pollIntervalMs);
-    return super.open(owner, cut);
-  }
-
-  override close(listener: Listener): void {
-    super.close(listener);
-    if (this.count > 0) return;
-    clearInterval(this.#poll);
-    this.#poll = undefined;
-  }
-
-  override end(): void {
-    clearInterval(this.#poll);
-    super.end();
-  }
-
-  async #checkOtherProcesses(): Promise<void> {
-    try {
-      const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.#store);
-      const version = rows[0]?.data_version;
-      if (version !== this.#version) this.notify();
-      this.#version = version;
-    } catch (error) {
-      // A disk that fails for a while must not end the server: the next check may succeed.
-      logFailure('Changes by other processes could not be looked for', error);
-    }
+  constructor(tail: ChangeTail) {
+    super('event streams', maxStreams);
+    this.tail = tail;
+    tail.onChange(() => this.notify());
   }
 }

@@ -105,7 +105,7 @@ function uploadRoutes({ mount, store, sql, writer, files, urls }: RouteServices)
 function streamingRoute({ mount, streaming, links }: RouteServices): void {
   mount(v1.streaming, ({ caller, keyId, origin }) => {
     const station = caller.kind === 'station' ? caller.id : null;
-    const { session, token } = streaming.sessions.issue(station, keyId);
+    const { session, token } = streaming.issueSession(station, keyId);
     const page = station === null ? `${origin}/operator/` : operatorPage(origin, station, links.token(station, keyId));
     const { transport, host, port } = streaming.endpointFor(origin);
     return Promise.resolve({

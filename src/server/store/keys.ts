@@ -84,6 +84,12 @@ export async function isKey(store: Store, id: string): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+/** Returns the ids of all keys. */
+export async function keyIds(store: Store): Promise<Set<string>> {
+  const rows = await store.selectFrom('api_keys').select('id').execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function stationKeyId(store: Store, station: string): Promise<string | null> {
   const row = await store.selectFrom('api_keys').select('id').where('station_id', '=', station).executeTakeFirst();
   return row?.id ?? null;

@@ -185,5 +185,6 @@ export const v1 = {
     path: '/api/v1/streaming',
     access: ['user', 'station'],
     answer: streamingAnswer,
+    refusals: [429],
   }),
 } as const;

@@ -5,12 +5,12 @@ import { EditorWindow } from './editorWindow.ts';
 import { LiveStation } from './liveStation.ts';
 import { StreamSource } from './streamSource.ts';
 
-const maxWindows = 500;
-const maxStreams = 300;
+const maxWindows = 2_000;
+const maxStreams = 2_500;
 
 /** The live state of every station. It exists in memory only: after a restart, the sources report it again. */
 export class OperatorHub implements StreamListener {
-  readonly streams = new OpenStreams(maxStreams);
+  readonly streams = new OpenStreams('Operator UI streams', maxStreams);
   readonly #stations = new Map<string, LiveStation>();
   readonly #sources = new Map<string, StreamSource>();
   readonly #windows = new Map<string, EditorWindow>();

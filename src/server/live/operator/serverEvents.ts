@@ -3,14 +3,15 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { unbuffered } from '../../http/answers.ts';
 import type { Environment } from '../../http/mount.ts';
-import { type Listener, type OpenStreams } from '../openStreams.ts';
+import type { Listener, OpenStreams, StreamClient } from '../openStreams.ts';
 
-const accessCheckIntervalMs = 5_000;
+const heartbeatIntervalMs = 5_000;
 const minEventIntervalMs = 40;
 
 interface ServerEvents {
   readonly streams: OpenStreams;
-  readonly owner: string;
+  readonly client: Omit<StreamClient, 'cut'>;
+  /** Whether the client may listen. It is asked once; after that, the end of the key ends the stream. */
   readonly isAllowed: () => Promise<boolean>;
   /** Returns what happened since the last call; all of it on the first call. */
   readonly takeEvents: () => readonly { event: string; data: unknown }[];
@@ -19,29 +20,29 @@ interface ServerEvents {
 }
 
 /**
- * Sends events until the client disconnects, may no longer listen, or the server stops. Changes that follow each other
- * closely are sent as one event.
+ * Sends events until the client disconnects, its key ends, or the server stops. Changes that follow each other closely are
+ * sent as one event.
+ * @throws RefusalError (401, 429)
  */
-export function serveEvents(
+export async function serveEvents(
   c: Context<Environment>,
-  { streams, owner, isAllowed, takeEvents, opened, closed }: ServerEvents,
-): Response {
-  const listener = streams.open(owner, () => c.env.outgoing.destroy());
+  { streams, client, isAllowed, takeEvents, opened, closed }: ServerEvents,
+): Promise<Response> {
+  const listener = await streams.openIfAllowed({ ...client, cut: () => c.env.outgoing.destroy() }, isAllowed);
   opened(listener);
   c.header(...unbuffered);
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => listener.notify());
-    let lastCheckAt = performance.now();
+    let lastSignAt = performance.now();
     try {
-      while (!stream.aborted && !streams.isEnded) {
-        if (performance.now() - lastCheckAt >= accessCheckIntervalMs) {
-          if (!(await isAllowed())) return;
-          lastCheckAt = performance.now();
+      while (!stream.aborted && !streams.isEnded && !listener.isEnded) {
+        if (performance.now() - lastSignAt >= heartbeatIntervalMs) {
+          lastSignAt = performance.now();
           await stream.write(': still here\n\n');
         }
         for (const { event, data } of takeEvents()) await stream.writeSSE({ event, data: JSON.stringify(data) });
         await delay(minEventIntervalMs);
-        await listener.waitForNotification(accessCheckIntervalMs);
+        await listener.waitForNotification(heartbeatIntervalMs);
       }
     } finally {
       streams.close(listener);

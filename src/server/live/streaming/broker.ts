@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import { logFailure } from '../../cli/logFailure.ts';
+import { logLimit } from '../limitLog.ts';
 import { OpenStream } from './openStream.ts';
 import { disconnectPacketType, PacketReader } from './packetReader.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -8,7 +9,7 @@ import type { StreamListener } from './streams.ts';
 
 export const streamLimits = {
   maxPacketBytes: 8 * 1024 * 1024,
-  maxConnections: 500,
+  maxConnections: 2_500,
   maxStreamsPerKey: 50,
   connectTimeoutMs: 10_000,
   /** A pulled cable closes no socket. The official client sends every 20 s. */
@@ -82,8 +83,8 @@ export class StreamBroker {
 
   accept(socket: Duplex): void {
     socket.on('error', () => socket.destroy());
-    this.#makeRoom();
-    if (socket.destroyed || this.#connections.size >= streamLimits.maxConnections) {
+    if (this.isFull) this.#makeRoom();
+    if (socket.destroyed || this.isFull) {
       socket.destroy();
       return;
     }
@@ -106,9 +107,13 @@ export class StreamBroker {
     return [...this.#connections.values()].flatMap(({ stream }) => stream ?? []);
   }
 
-  revoke(stream: OpenStream): void {
-    this.#options.sessions.end(stream.session);
-    stream.cut('key');
+  /** Whether the limit of connections is reached. */
+  get isFull(): boolean {
+    return this.#connections.size >= streamLimits.maxConnections;
+  }
+
+  endKey(keyId: string): void {
+    for (const stream of this.openStreams) if (stream.session.keyId === keyId) stream.cut('key');
   }
 
   async close(): Promise<void> {
@@ -123,7 +128,7 @@ export class StreamBroker {
 
   /** The oldest connection that has not logged in makes room: connections without a login cannot shut out clients. */
   #makeRoom(): void {
-    if (this.#connections.size < streamLimits.maxConnections) return;
+    logLimit('MQTT connections', streamLimits.maxConnections);
     for (const [client, { socket, stream }] of this.#connections) {
       if (stream !== null) continue;
       this.#connections.delete(client);
@@ -133,8 +138,10 @@ export class StreamBroker {
   }
 
   async #login(client: Client, password: Readonly<Buffer> | undefined): Promise<boolean> {
-    const session = password === undefined ? undefined : this.#options.sessions.find(password.toString());
-    if (session === undefined || !(await this.#options.isKey(session.keyId))) return false;
+    const { sessions, isKey } = this.#options;
+    const session = password === undefined ? undefined : sessions.find(password.toString());
+    if (password === undefined || session === undefined || !(await isKey(session.keyId))) return false;
+    if (sessions.find(password.toString()) !== session) return false; // its key ended meanwhile
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return false; // closed by now
     for (const other of this.openStreams) if (other.session === session) other.cut('server'); // its client reconnects

@@ -31,8 +31,12 @@ export class Sessions {
     return found !== undefined && found.until > performance.now() ? found.session : undefined;
   }
 
-  end(session: Session): void {
-    for (const [hash, each] of this.#byToken) if (each.session.id === session.id) this.#byToken.delete(hash);
+  get keyIds(): string[] {
+    return [...this.#byToken.values()].map(({ session }) => session.keyId);
+  }
+
+  endKey(keyId: string): void {
+    for (const [hash, { session }] of this.#byToken) if (session.keyId === keyId) this.#byToken.delete(hash);
   }
 
   #removeOld(keyId: string): void {

@@ -1,6 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { sql as query } from 'kysely';
-import { type Change, events, lastEventId, type StreamEvent } from '../../../shared/contract/events.ts';
+import { events, lastEventId, type StreamEvent } from '../../../shared/contract/events.ts';
 import { unbuffered } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
 import { receive, routeOf } from '../../http/mount.ts';
@@ -8,11 +8,15 @@ import type { EventStreams } from '../../live/eventStreams.ts';
 import type { Listener } from '../../live/openStreams.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { isKey } from '../../store/keys.ts';
-import type { Store, Tables } from '../../store/tables.ts';
-import { isoTime } from '../../store/time.ts';
 
 const heartbeatMs = 15_000;
+/** Changes that follow each other are sent together: with 100 windows, most of the work is to write to their sockets. */
+const minIntervalMs = 200;
 
+/**
+ * Every user may see every change, so that a stream needs no check of each change: it gets all of them until its key ends,
+ * and none that comes after the end of its key.
+ */
 export function eventRoutes({
   app,
   store,
@@ -23,12 +27,16 @@ export function eventRoutes({
     const { keyId } = await receive(sql, events.stream, c);
     const sent = c.req.header('last-event-id');
     const lastKnownId = sent === undefined ? null : parseInput(lastEventId, sent);
-    const listener = streams.open(keyId, () => c.env.outgoing.destroy());
+    const client = { owner: keyId, keyId, cut: () => c.env.outgoing.destroy() };
+    const listener = await streams.openIfAllowed(client, async () => {
+      await streams.tail.catchUp(); // What the client loads after the first event contains every change up to it.
+      return isKey(store, keyId);
+    });
     c.header(...unbuffered);
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => listener.notify());
       try {
-        await sendChanges(stream, { store, streams, listener, keyId, lastKnownId });
+        await sendChanges(stream, streams, listener, lastKnownId);
       } finally {
         streams.close(listener);
       }
@@ -36,61 +44,34 @@ export function eventRoutes({
   });
 }
 
-interface Feed {
-  store: Store;
-  streams: EventStreams;
-  listener: Listener;
-  keyId: string;
-  lastKnownId: number | null;
-}
-
 async function sendChanges(
   stream: SSEStreamingApi,
-  { store, streams, listener, keyId, lastKnownId }: Feed,
+  streams: EventStreams,
+  listener: Listener,
+  lastKnownId: number | null,
 ): Promise<void> {
+  const { tail } = streams;
+  const isOpen = (): boolean => !stream.aborted && !streams.isEnded && !listener.isEnded;
   const send = (id: number, { event, data }: StreamEvent) =>
     stream.writeSSE({ event, id: String(id), data: JSON.stringify(data) });
-  const newest = await newestChange(store);
-  let lastId = lastKnownId ?? newest;
-  await send(lastId, { event: 'hello', data: { newest } });
-  if (lastId > newest) {
-    // The id is from another data folder, or this one was restored from a backup.
-    lastId = newest;
-    await send(lastId, { event: 'reset', data: { newest } });
-  }
-  while (!stream.aborted && !streams.isEnded && (await isKey(store, keyId))) {
-    const changes = await changesAfter(store, lastId);
-    const next = changes[0]?.id ?? lastId + 1;
-    if (next > lastId + 1) {
-      lastId = await newestChange(store);
+  let lastId = lastKnownId ?? tail.newest;
+  let { epoch } = tail;
+  await send(lastId, { event: 'hello', data: { newest: tail.newest } });
+  while (isOpen()) {
+    const changes = await tail.after(lastId, epoch);
+    if (!isOpen()) return;
+    const last = changes?.at(-1);
+    if (changes === undefined) {
+      // The id is from another data folder or from before a backup was restored, or the next changes are no longer stored.
+      lastId = tail.newest;
+      ({ epoch } = tail);
       await send(lastId, { event: 'reset', data: { newest: lastId } });
-      continue;
-    }
-    for (const change of changes) {
-      await send(change.id, { event: 'change', data: changeAnswer(change) });
-      lastId = change.id;
-    }
-    if (changes.length === 0 && !(await listener.waitForNotification(heartbeatMs)))
+    } else if (last !== undefined) {
+      lastId = last.id;
+      await stream.write(changes.map(({ text }) => text).join(''));
+      await delay(minIntervalMs);
+    } else if (!(await listener.waitForNotification(heartbeatMs))) {
       await stream.write(': still here\n\n');
+    }
   }
 }
-
-async function newestChange(store: Store): Promise<number> {
-  const { newest } = await store
-    .selectFrom('changes')
-    .select(query<number>`coalesce(max(id), 0)`.as('newest'))
-    .executeTakeFirstOrThrow();
-  return newest;
-}
-
-async function changesAfter(store: Store, id: number): Promise<Tables['changes'][]> {
-  return store.selectFrom('changes').selectAll().where('id', '>', id).orderBy('id').limit(200).execute();
-}
-
-const changeAnswer = ({ kind, at, station_id, procedure_id, run_id }: Tables['changes']): Change => ({
-  kind,
-  at: isoTime(at),
-  station_id,
-  procedure_id,
-  run_id,
-});

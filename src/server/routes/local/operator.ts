@@ -84,26 +84,27 @@ function streamRoutes(
     const token = linkTokenIn(c.req.header('authorization'));
     let allowed: () => Promise<boolean>;
     let station: LiveStation;
-    let owner: string;
+    let client: { owner: string; keyId: string };
     if (token === undefined) {
       const call = await receive(sql, operator.states, c);
       station = await stationOf(call);
       allowed = () => isKey(store, call.keyId);
-      owner = call.keyId;
+      client = { owner: call.keyId, keyId: call.keyId };
     } else {
       const { id } = parseInput(operator.states.params, c.req.param());
-      allowed = async () => links.isGenuine(token, id, await stationKeyId(store, id));
-      if (!(await allowed())) {
+      const keyId = await stationKeyId(store, id);
+      allowed = () => (keyId === null ? Promise.resolve(false) : isKey(store, keyId));
+      if (keyId === null || !links.isGenuine(token, id, keyId)) {
         throw unauthorized('This link is not valid any more: the station’s key was replaced or deleted.');
       }
       station = hub.station(id).withName((await existingStation(store, id)).name);
       // Everyone with the link has the same token, so the address of the client distinguishes them.
-      owner = `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`;
+      client = { owner: `link ${id} ${c.env.incoming.socket.remoteAddress ?? ''}`, keyId };
     }
     await boards.update(station);
     return serveEvents(c, {
       streams,
-      owner,
+      client,
       isAllowed: allowed,
       takeEvents: stateEventsOf(station),
       opened: (listener) => station.watch(listener),
@@ -116,7 +117,7 @@ function streamRoutes(
     let sent: unknown;
     return serveEvents(c, {
       streams,
-      owner: keyId,
+      client: { owner: keyId, keyId },
       isAllowed: () => isKey(store, keyId),
       takeEvents: () => {
         if (sent === hub.openPrompts) return [];
@@ -135,7 +136,7 @@ function streamRoutes(
     const hello: WindowRequest[] = [{ event: 'hello', data: {} }];
     return serveEvents(c, {
       streams,
-      owner: call.keyId,
+      client: { owner: call.keyId, keyId: call.keyId },
       isAllowed: () => isKey(store, call.keyId),
       takeEvents: () => [...hello.splice(0), ...window.takeRequests()],
       opened: (listener) => {

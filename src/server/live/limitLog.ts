@@ -1,0 +1,13 @@
+const reported = new Set<string>();
+
+/**
+ * Writes into the log, once until the server is restarted, that a limit was reached.
+ * @param what what is limited, in the plural, such as "event streams"
+ */
+export function logLimit(what: string, limit: number): void {
+  if (reported.has(what)) return;
+  reported.add(what);
+  console.error(
+    `The limit of ${limit} ${what} was reached. Clients above it are refused. This is logged once; see docs/how-to/network-server.md.`,
+  );
+}

@@ -202,7 +202,7 @@ fields that are listed, and a list that has more entries has \`next\`, the curso
   );
 }
 
-function toolSection({ name, title, description, input, output, isReadOnly, isIdempotent }) {
+function toolSection({ name, title, description, input, output, isReadOnly, isIdempotent, appUri }) {
   const { properties, required = [] } = toolSchema(input);
   const inputs = Object.entries(properties).map(([field, { type, enum: values, description: meaning = '' }]) => [
     `\`${field}\`${required.includes(field) ? '' : ' (optional)'}`,
@@ -218,7 +218,7 @@ function toolSection({ name, title, description, input, output, isReadOnly, isId
     description,
     effect,
     ...(inputs.length > 0 ? [table(['Input', 'Type', 'Meaning'], inputs)] : ['It has no input.']),
-    `Answer: ${fields.join(', ')}.`,
+    `Answer: ${fields.join(', ')}.${appUri === undefined ? '' : ' Clients with MCP Apps show it as a page.'}`,
   ].join('\n\n');
 }
 

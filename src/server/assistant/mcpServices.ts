@@ -4,6 +4,8 @@ import type { Skill } from '../../shared/assistant/skill.ts';
 export interface McpServices {
   readonly version: string;
   readonly skills: readonly Skill[];
+  /** The page on which clients show a run; null: a server that runs from its sources may have none. */
+  readonly runAppHtml: string | null;
   /** Calls an operation, and returns its answer as JSON text, or why there is none. */
   call(
     operationId: string,

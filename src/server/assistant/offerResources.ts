@@ -1,5 +1,6 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { type AssistantResource, valueInUri } from '../../shared/assistant/resource.ts';
+import { runApp } from '../../shared/assistant/runApp.ts';
 import { serverResources } from '../../shared/assistant/serverResources.ts';
 import { ToolError } from '../../shared/assistant/toolError.ts';
 import { untrustedName } from '../../shared/assistant/untrustedText.ts';
@@ -9,8 +10,13 @@ import { type ProtocolServer, recorded, type Session } from './session.ts';
 const reading = 'resources/read';
 const maxTypedLength = 300;
 
+/** The page makes no request and needs no permission. */
+const appMeta = { ui: { csp: {}, prefersBorder: true } };
+const listedApp = { ...runApp, _meta: appMeta };
+
 export function offerResources(server: ProtocolServer, session: Session): void {
-  server.setRequestHandler('resources/list', () => ({ resources: [] }));
+  const { runAppHtml } = session.services;
+  server.setRequestHandler('resources/list', () => ({ resources: runAppHtml === null ? [] : [listedApp] }));
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: serverResources.map(({ name, title, description, mimeType, uriTemplate }) => ({
       name,
@@ -21,6 +27,10 @@ export function offerResources(server: ProtocolServer, session: Session): void {
     })),
   }));
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    // Clients read the page at each call of its tool. It contains no data, so that there is nothing to record.
+    if (uri === runApp.uri && runAppHtml !== null) {
+      return { contents: [{ uri, mimeType: runApp.mimeType, text: runAppHtml, _meta: appMeta }] };
+    }
     const outcome = await recorded(session, reading, { uri }, async () => {
       const [resource, value] = find(uri);
       return { uri, mimeType: resource.mimeType, text: await resource.read(value, session.call) };

@@ -9,9 +9,10 @@ import { type ProtocolServer, recorded, type Session } from './session.ts';
 const maxFaults = 5;
 
 let listed: Tool[] | undefined;
-
 export function offerTools(server: ProtocolServer, session: Session): void {
-  server.setRequestHandler('tools/list', () => ({ tools: (listed ??= serverTools.map(listedTool)) }));
+  server.setRequestHandler('tools/list', () => ({
+    tools: (listed ??= serverTools.map((tool) => listedTool(tool, session))),
+  }));
   server.setRequestHandler('tools/call', ({ params: { name: called, arguments: given = {} } }) => {
     const tool = serverTools.find(({ name }) => name === called);
     return tool === undefined ? refuseTool(called, given, session) : callTool(tool, given, session);
@@ -30,7 +31,10 @@ async function refuseTool(name: string, given: unknown, session: Session): Promi
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'refusal' in outcome ? outcome.refusal : unknown);
 }
 
-const listedTool = ({ name, title, description, input, output, isReadOnly, isIdempotent }: ServerTool): Tool => ({
+const listedTool = (
+  { name, title, description, input, output, isReadOnly, isIdempotent, appUri }: ServerTool,
+  { services }: Session,
+): Tool => ({
   name,
   title,
   description,
@@ -43,6 +47,8 @@ const listedTool = ({ name, title, description, input, output, isReadOnly, isIde
     idempotentHint: isIdempotent,
     openWorldHint: false,
   },
+  // Clients without MCP Apps ignore it. Over HTTP, those with a handshake do not repeat what they support.
+  ...(appUri === undefined || services.runAppHtml === null ? {} : { _meta: { ui: { resourceUri: appUri } } }),
 });
 
 async function callTool(tool: ServerTool, given: unknown, session: Session): Promise<CallToolResult> {

@@ -35,6 +35,8 @@ export interface ServerTool<
   I extends z.ZodObject = z.ZodObject,
   O extends z.ZodObject = z.ZodObject,
 > extends AssistantTool<I, O> {
+  /** The address of the page on which clients can show the answer. */
+  readonly appUri?: `ui://${string}`;
   answer(input: z.output<I>, call: CallOperation): Promise<z.input<O>>;
 }
 

@@ -5,6 +5,7 @@ import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
 import { CallTurns } from '../../assistant/callTurns.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
+import { loadRunApp } from '../../assistant/runAppPage.ts';
 import { SecretFilter } from '../../assistant/secretFilter.ts';
 import { loadSkills } from '../../assistant/skills.ts';
 import { logFailure } from '../../cli/logFailure.ts';
@@ -54,6 +55,7 @@ export function assistantRoutes({
     return createMcp({
       version,
       skills: loadSkills(join(pagesFolder, '../../skills')),
+      runAppHtml: loadRunApp(join(pagesFolder, '../runApp.html')),
       call: async (id, input, from) => {
         try {
           const key = await keys.find(from.authorization);

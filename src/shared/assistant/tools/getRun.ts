@@ -5,6 +5,7 @@ import { runs } from '../../contract/runs.ts';
 import { lastAttempts } from '../../run/attempts.ts';
 import { attemptsOf, failuresOf, reasonsOf, reportOf } from '../../run/report.ts';
 import { resultsOf } from '../../run/results.ts';
+import { runApp } from '../runApp.ts';
 import { serverTool } from '../tool.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
@@ -83,6 +84,7 @@ export const getRun = serverTool({
   }),
   isReadOnly: true,
   isIdempotent: true,
+  appUri: runApp.uri,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const run = await call(runs.get, { params: { id: runIdOf(input.run_id) } });

@@ -10,6 +10,7 @@ import type { OperatorLinks } from './live/operator/links.ts';
 import type { StationBoards } from './live/operator/stationBoards.ts';
 import type { PresenceRecorder } from './live/presence/recorder.ts';
 import type { Streaming } from './live/streaming/streaming.ts';
+import type { StationFiguresCache } from './stationFigures.ts';
 import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
@@ -32,6 +33,7 @@ export interface RouteServices {
   pagesFolder: string;
   presence: PresenceRecorder;
   calendar: Calendar;
+  figures: StationFiguresCache;
   summaries: DaySummaries;
   stopToken: string;
   assistantToken: string;

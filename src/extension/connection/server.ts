@@ -16,6 +16,7 @@ export interface Trust {
 
 export type ServerCapability =
   | 'station-overview'
+  | 'station-batches'
   | 'station-keys'
   | 'station-links'
   | 'procedure-identifiers'

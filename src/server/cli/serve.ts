@@ -16,6 +16,7 @@ import { OperatorLinks } from '../live/operator/links.ts';
 import { systemClock } from '../live/presence/clock.ts';
 import { PresenceRecorder } from '../live/presence/recorder.ts';
 import { Streaming } from '../live/streaming/streaming.ts';
+import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
 import { openStore } from '../store/open.ts';
 import { version } from '../version.ts';
@@ -95,6 +96,7 @@ export async function serve(
       links,
       pagesFolder,
       calendar,
+      figures: new StationFiguresCache(store, calendar, tail),
       summaries,
       ...stopping,
       assistantToken,

@@ -30,6 +30,16 @@ export async function findStation(store: Store, id: string): Promise<StationRow 
   return row ?? null;
 }
 
+/** Finds those of the stations that are in use. */
+export async function findStations(store: Store, ids: readonly string[]): Promise<StationRow[]> {
+  return store
+    .selectFrom('stations')
+    .select(['id', 'name', 'image_id', 'metadata_json'])
+    .where(sql<boolean>`id in (select value from json_each(${JSON.stringify(ids)}))`)
+    .where('archived_at', 'is', null)
+    .execute();
+}
+
 export async function insertStation(change: StoreTransaction, name: string, metadata_json: string): Promise<string> {
   const id = randomUUID();
   await change

@@ -48,6 +48,17 @@ export type YieldCounts = z.infer<typeof yieldCounts>;
 /** The results of a station with a procedure today and on the six days before. */
 const weekFigures = z.object({ procedure_id: id, runs: count, yield: yieldCounts });
 
+const stationFigures = z.object({
+  week: z.array(weekFigures),
+  time_zone: z.string(),
+  /** Missing from older servers. */
+  golden_checks: z.array(goldenCheck).default([]),
+});
+export type StationFigures = z.infer<typeof stationFigures>;
+
+/** The number of stations in one call. Their ids are in the address, and proxies limit its length. */
+export const maxStationsPerCall = 50;
+
 export const overview = {
   list: operation({
     id: 'local.stations.list',
@@ -63,12 +74,23 @@ export const overview = {
     path: '/api/local/stations/{id}',
     access: ['user'],
     params: byId,
-    answer: stationSummary.extend({
-      week: z.array(weekFigures),
-      time_zone: z.string(),
-      /** Missing from older servers. */
-      golden_checks: z.array(goldenCheck).default([]),
-    }),
+    answer: stationSummary.extend(stationFigures.shape),
     refusals: [404],
+  }),
+  /**
+   * Returns those of the stations that exist, with the figures of those that are in `figures_of`. It is what a window asks once
+   * a second: a server with the capability `station-batches` has it.
+   */
+  several: operation({
+    id: 'local.stations.several',
+    method: 'GET',
+    path: '/api/local/station-batch',
+    access: ['user'],
+    query: z
+      .object({ ids: many(id), figures_of: many(id) })
+      .refine(({ ids = [], figures_of = [] }) => ids.length + figures_of.length <= maxStationsPerCall, {
+        message: `Name up to ${maxStationsPerCall} stations.`,
+      }),
+    answer: z.object({ data: z.array(stationSummary.extend({ figures: stationFigures.nullable() })) }),
   }),
 } as const;

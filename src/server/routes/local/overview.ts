@@ -1,20 +1,16 @@
 import { overview, type StationSummary } from '../../../shared/contract/overview.ts';
-import { yieldCounts } from '../../../shared/statistics/yield.ts';
-import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
-import { goldenChecksOf } from '../../goldenChecks.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { stationKeys } from '../../store/keys.ts';
 import { toPage } from '../../store/pages.ts';
 import { pausesFrom } from '../../store/pauses.ts';
 import { presencesOf } from '../../store/presence.ts';
-import { lastRuns, runCountsIn } from '../../store/stationRuns.ts';
-import { linkedProcedures, listStations, type StationRow } from '../../store/stations.ts';
+import { lastRuns } from '../../store/stationRuns.ts';
+import { findStations, linkedProcedures, listStations, type StationRow } from '../../store/stations.ts';
 import type { Store } from '../../store/tables.ts';
 import { isoTime, isoTimeOrNull } from '../../store/time.ts';
-import { stationYields } from '../../store/yield.ts';
 import { existingStation } from '../existing.ts';
 
-export function overviewRoutes({ mount, store, calendar }: Pick<RouteServices, 'mount' | 'store' | 'calendar'>): void {
+export function overviewRoutes({ mount, store, figures }: Pick<RouteServices, 'mount' | 'store' | 'figures'>): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);
@@ -22,28 +18,21 @@ export function overviewRoutes({ mount, store, calendar }: Pick<RouteServices, '
   });
 
   mount(overview.get, async ({ params }) => {
+    const known = await figures.of([params.id]);
     const station = await existingStation(store, params.id);
     const [summary] = await summaries(store, [station]);
-    if (summary === undefined) throw new Error(`No summary was made of station ${params.id}.`);
-    return {
-      ...summary,
-      week: await weekOf(store, station.id, calendar),
-      time_zone: calendar.zone,
-      golden_checks: await goldenChecksOf(store, station.id, Date.now()),
-    };
+    const own = known.get(station.id);
+    if (summary === undefined || own === undefined) throw new Error(`No summary was made of station ${params.id}.`);
+    return { ...summary, ...own };
   });
-}
 
-async function weekOf(store: Store, stationId: string, calendar: Calendar) {
-  const { edges } = calendar.days(Date.now(), 7);
-  const [from = 0, to = 0] = [edges.at(0), edges.at(-1)];
-  const counts = await runCountsIn(store, stationId, { from, to });
-  const yields = await stationYields(store, stationId, edges);
-  return [...counts].map(([procedure_id, runs]) => ({
-    procedure_id,
-    runs,
-    yield: yields.get(procedure_id) ?? yieldCounts([]),
-  }));
+  mount(overview.several, async ({ query: { ids = [], figures_of = [] } }) => {
+    const stations = await findStations(store, [...ids, ...figures_of]);
+    const existing = new Set(stations.map(({ id }) => id));
+    const known = await figures.of(figures_of.filter((id) => existing.has(id)));
+    const found = await summaries(store, stations);
+    return { data: found.map((summary) => ({ ...summary, figures: known.get(summary.id) ?? null })) };
+  });
 }
 
 async function summaries(store: Store, stations: readonly StationRow[]): Promise<StationSummary[]> {

@@ -24,6 +24,7 @@ export function serverRoutes({
       instance: await findInstance(store),
       capabilities: [
         'station-overview',
+        'station-batches',
         'station-keys',
         'station-links',
         'procedure-identifiers',

@@ -13,6 +13,7 @@ import { historySchema } from './historySchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { packedSummariesSchema } from './packedSummariesSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
+import { stationFiguresSchema } from './stationFiguresSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
 
 /**
@@ -75,6 +76,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(goldenSchema),
   (database) => database.exec(calendarSchema),
   (database) => database.exec(packedSummariesSchema),
+  (database) => database.exec(stationFiguresSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -216,6 +216,23 @@ describe('statistics over HTTP', function () {
     );
   });
 
+  it('list measurements in the order in which they were recorded, whatever the filter', async () => {
+    const named = ['voltage', 'Current', 'voltage 10', 'voltage 9'];
+    const phases = named.map((each, index) => {
+      const { measurements, ...rest } = phase(noon + index, { value: index });
+      return { ...rest, measurements: measurements.map((measurement) => ({ ...measurement, name: each })) };
+    });
+    await push('A', 'PASS', noon, { phases, operated_by: 'ana@example.com' });
+    await push('B', 'PASS', noon + day, { phases: phases.toReversed(), operated_by: 'ana@example.com' });
+    for (const query of [{}, { operators: ['ana@example.com'] }]) {
+      const { measurements } = await bench.user.call(analytics.measurements, { params: { id: procedure }, query });
+      assert.deepEqual(
+        measurements.map(({ measurement_name }) => measurement_name),
+        named,
+      );
+    }
+  });
+
   it('take the limits that were used last as the current ones, also within a run', async () => {
     const tests = [
       { value: 1, upper: 10 },

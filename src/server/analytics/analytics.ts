@@ -14,9 +14,9 @@ import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics
 import type { Answer } from '../../shared/contract/operation.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Store } from '../store/tables.ts';
-import type { Day, DaySummaries } from './daySummaries.ts';
+import type { DaySummaries, TimeRange } from './daySummaries.ts';
 import { namesOf } from './names.ts';
-import { readRunIds } from './readRunIds.ts';
+import { needsRunIds, readRunIds } from './readRunIds.ts';
 import { readRuns } from './readRuns.ts';
 import { readNewestRuns, readValues, type RunRange } from './readValues.ts';
 import { shiftsOfRuns } from './shiftOfRun.ts';
@@ -39,12 +39,12 @@ export class Analytics {
   }
 
   async procedure(procedure: Procedure, filter: AnalyticsFilter & Split): Promise<Answer<typeof analytics.procedure>> {
-    const days = await this.#days(procedure, filter);
+    const range = this.#range(filter);
     const detail = isDetail(filter.split_by) ? filter.split_by : null;
     const found =
       isStored(filter) && detail === null
-        ? await this.#summaries.procedureDays(procedure.id, days)
-        : (await this.#computedDays(procedure, days, filter, detail)).map((day) => ({
+        ? await this.#summaries.procedureDays(procedure.id, range)
+        : (await this.#computedDays(procedure, range, filter, detail)).map((day) => ({
             startsAt: day.startsAt,
             groups: day.procedure,
           }));
@@ -52,11 +52,11 @@ export class Analytics {
   }
 
   async measurements(procedure: Procedure, filter: AnalyticsFilter): Promise<Answer<typeof analytics.measurements>> {
-    const days = await this.#days(procedure, filter);
+    const range = this.#range(filter);
     const found = isStored(filter)
-      ? await this.#summaries.allMeasurementDays(procedure.id, days)
-      : (await this.#computedDays(procedure, days, filter, null)).flatMap(measurementsOf);
-    const newest = await readNewestRuns(this.#store, await this.#runRange(procedure, days, filter), recentRuns);
+      ? await this.#summaries.allMeasurementDays(procedure.id, range)
+      : (await this.#computedDays(procedure, range, filter, null)).flatMap(measurementsOf);
+    const newest = await readNewestRuns(this.#store, await this.#runRange(procedure, range, filter), recentRuns);
     return measurementsAnswer(this.#subject(procedure), found, newest, filter);
   }
 
@@ -65,9 +65,9 @@ export class Analytics {
     filter: AnalyticsFilter & Split & MeasurementName,
   ): Promise<Answer<typeof analytics.measurement>> {
     const { split_by } = filter;
-    const days = await this.#days(procedure, filter);
-    const found = await this.#measurementDays(procedure, days, filter, null);
-    const splitDays = isDetail(split_by) ? await this.#measurementDays(procedure, days, filter, split_by) : found;
+    const range = this.#range(filter);
+    const found = await this.#measurementDays(procedure, range, filter, null);
+    const splitDays = isDetail(split_by) ? await this.#measurementDays(procedure, range, filter, split_by) : found;
     return measurementAnswer(this.#subject(procedure), found, splitDays, filter, (split, ids) =>
       namesOf(this.#store, split, ids),
     );
@@ -77,7 +77,7 @@ export class Analytics {
     procedure: Procedure,
     filter: AnalyticsFilter & MeasurementName & { readonly limit: number },
   ): Promise<Answer<typeof analytics.values>> {
-    const range = await this.#runRange(procedure, await this.#days(procedure, filter), filter);
+    const range = await this.#runRange(procedure, this.#range(filter), filter);
     const { started_before } = filter;
     const endsAt = started_before === undefined ? range.endsAt : Math.min(range.endsAt, Date.parse(started_before) + 1);
     const found = await readValues(this.#store, { ...range, endsAt }, filter, filter.limit + 1);
@@ -88,33 +88,35 @@ export class Analytics {
     return { procedure: { id, name }, calendar: this.#calendar };
   }
 
-  #days({ id }: Procedure, filter: AnalyticsFilter): Promise<Day[]> {
-    const { from, to } = rangeOf(filter, this.#calendar);
-    return this.#summaries.days(id, from, to);
+  #range(filter: AnalyticsFilter): TimeRange {
+    return rangeOf(filter, this.#calendar);
   }
 
-  async #runRange({ id }: Procedure, days: readonly Day[], filter: AnalyticsFilter): Promise<RunRange> {
-    const runIds = await readRunIds(this.#store, id, days, filter);
-    return { procedureId: id, startsAt: days[0]?.startsAt ?? 0, endsAt: days.at(-1)?.endsAt ?? 0, runIds, filter };
+  async #runRange({ id }: Procedure, { from, to }: TimeRange, filter: AnalyticsFilter): Promise<RunRange> {
+    const runIds = needsRunIds(filter)
+      ? await readRunIds(this.#store, id, await this.#summaries.days(id, { from, to }), filter)
+      : null;
+    return { procedureId: id, startsAt: from, endsAt: to + 1, runIds, filter };
   }
 
   async #measurementDays(
     procedure: Procedure,
-    days: readonly Day[],
+    range: TimeRange,
     filter: AnalyticsFilter & MeasurementName,
     detail: Detail | null,
   ): Promise<MeasurementDay[]> {
     const { phase_name, measurement_name } = filter;
     if (isStored(filter) && detail === null) {
-      return this.#summaries.measurementDays(procedure.id, days, { phase_name, measurement_name });
+      return this.#summaries.measurementDays(procedure.id, range, { phase_name, measurement_name });
     }
-    return (await this.#computedDays(procedure, days, filter, detail))
+    return (await this.#computedDays(procedure, range, filter, detail))
       .flatMap(measurementsOf)
       .filter((each) => each.phase_name === phase_name && each.measurement_name === measurement_name);
   }
 
   /** Computes the days from the runs whose batch, operator and shift are wanted. */
-  async #computedDays({ id }: Procedure, days: readonly Day[], filter: AnalyticsFilter, detail: Detail | null) {
+  async #computedDays({ id }: Procedure, range: TimeRange, filter: AnalyticsFilter, detail: Detail | null) {
+    const days = await this.#summaries.days(id, range);
     const shiftOf = await shiftsOfRuns(this.#store, days);
     const summaries = [];
     for (const { startsAt, endsAt } of days) {

@@ -6,21 +6,20 @@ import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
 import type { Store } from '../store/tables.ts';
 import { readRuns } from './readRuns.ts';
-import {
-  packDigests,
-  packMeasurement,
-  procedureFromJson,
-  procedureJson,
-  unpackDigests,
-  unpackMeasurement,
-} from './storedSummaries.ts';
+import { packMeasurements, procedureFromJson, procedureJson, unpackMeasurements } from './storedSummaries.ts';
 
 /** Raised by a version of the server that computes other summaries, so that those of earlier versions are discarded. */
-const format = 4;
+const format = 5;
 
 /** Between two searches for days that have changed, and between two of these days. */
 const idleMillis = 10_000;
 const busyMillis = 100;
+
+/** A range of starts of runs in milliseconds since 1970, both included. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A day with runs of a procedure, in milliseconds since 1970. */
 export interface Day {
@@ -59,7 +58,6 @@ export class DaySummaries {
       const state = await change.selectFrom('analytics_state').selectAll().executeTakeFirst();
       if (state?.time_zone === zone && state.format === format) return;
       await change.deleteFrom('procedure_days').execute();
-      await change.deleteFrom('measurement_days').execute();
       await sql`insert into stale_quarters (procedure_id, quarter)
         select distinct procedure_id, started_at / ${sql.lit(quarterHourMillis)} from runs where true
         on conflict do nothing`.execute(change);
@@ -68,8 +66,8 @@ export class DaySummaries {
     });
   }
 
-  /** Returns the days on which runs of the procedure started from `from` to `to`, oldest first. */
-  async days(procedureId: string, from: number, to: number): Promise<Day[]> {
+  /** Returns the days on which runs of the procedure started, oldest first. */
+  async days(procedureId: string, { from, to }: TimeRange): Promise<Day[]> {
     const days: Day[] = [];
     for (let next = from; ;) {
       const run = await this.#store
@@ -88,62 +86,37 @@ export class DaySummaries {
     }
   }
 
-  async procedureDays(procedureId: string, days: readonly Day[]): Promise<ProcedureDay[]> {
-    await this.#update(procedureId, days);
-    const [from, to] = range(days);
-    const rows = await this.#store
-      .selectFrom('procedure_days')
-      .select(['starts_at', 'summary_json'])
-      .where('procedure_id', '=', procedureId)
-      .where('starts_at', '>=', from)
-      .where('starts_at', '<', to)
-      .orderBy('starts_at')
-      .execute();
-    return rows.map((row) => ({
-      startsAt: row.starts_at,
-      groups: procedureFromJson(row.summary_json),
-    }));
+  async procedureDays(procedureId: string, range: TimeRange): Promise<ProcedureDay[]> {
+    await this.#update(procedureId, range);
+    const rows = await this.#rows(procedureId, range).select(['d.starts_at', 'd.summary_json']).execute();
+    return rows.map((row) => ({ startsAt: row.starts_at, groups: procedureFromJson(row.summary_json) }));
   }
 
   /** Returns the summaries of all measurements, without their distributions. */
-  async allMeasurementDays(procedureId: string, days: readonly Day[]): Promise<MeasurementDay[]> {
-    await this.#update(procedureId, days);
-    const [from, to] = range(days);
-    const rows = await this.#store
-      .selectFrom('measurement_days')
-      .select(['phase_name', 'measurement_name', 'starts_at', 'summary'])
-      .where('procedure_id', '=', procedureId)
-      .where('starts_at', '>=', from)
-      .where('starts_at', '<', to)
-      .orderBy('starts_at')
-      .execute();
-    return rows.map(({ starts_at, summary, ...name }) => ({
-      ...name,
-      startsAt: starts_at,
-      groups: unpackMeasurement(summary),
-      digests: [],
-    }));
+  async allMeasurementDays(procedureId: string, range: TimeRange): Promise<Iterable<MeasurementDay>> {
+    await this.#update(procedureId, range);
+    const rows = await this.#rows(procedureId, range).select(['d.starts_at', 'd.measurements as summary']).execute();
+    return unpackDays(rows);
   }
 
-  async measurementDays(procedureId: string, days: readonly Day[], name: MeasurementName): Promise<MeasurementDay[]> {
-    await this.#update(procedureId, days);
-    const [from, to] = range(days);
-    const rows = await this.#store
-      .selectFrom('measurement_days')
-      .select(['starts_at', 'summary', 'digests'])
-      .where('procedure_id', '=', procedureId)
-      .where('phase_name', '=', name.phase_name)
-      .where('measurement_name', '=', name.measurement_name)
-      .where('starts_at', '>=', from)
-      .where('starts_at', '<', to)
-      .orderBy('starts_at')
+  async measurementDays(procedureId: string, range: TimeRange, name: MeasurementName): Promise<MeasurementDay[]> {
+    await this.#update(procedureId, range);
+    const rows = await this.#rows(procedureId, range)
+      .innerJoin('measurement_days as m', 'm.day_key', 'd.key')
+      .select(['d.starts_at', 'm.summary'])
+      .where('m.phase_name', '=', name.phase_name)
+      .where('m.measurement_name', '=', name.measurement_name)
       .execute();
-    return rows.map(({ starts_at, summary, digests }) => ({
-      ...name,
-      startsAt: starts_at,
-      groups: unpackMeasurement(summary),
-      digests: unpackDigests(digests),
-    }));
+    return [...unpackDays(rows)];
+  }
+
+  #rows(procedureId: string, { from, to }: TimeRange) {
+    return this.#store
+      .selectFrom('procedure_days as d')
+      .where('d.procedure_id', '=', procedureId)
+      .where('d.starts_at', '>=', from)
+      .where('d.starts_at', '<=', to)
+      .orderBy('d.starts_at');
   }
 
   /** Computes past days that have changed, one at a time. Today is computed when it is asked for. */
@@ -169,16 +142,15 @@ export class DaySummaries {
     }, delayMillis).unref();
   }
 
-  async #update(procedureId: string, days: readonly Day[]): Promise<void> {
-    const [from, to] = range(days);
+  /** @param range whole days */
+  async #update(procedureId: string, { from, to }: TimeRange): Promise<void> {
     const stale = await this.#store
       .selectFrom('stale_quarters')
       .select('quarter')
       .where('procedure_id', '=', procedureId)
       .where('quarter', '>=', Math.floor(from / quarterHourMillis))
-      .where('quarter', '<', to / quarterHourMillis)
+      .where('quarter', '<=', to / quarterHourMillis)
       .execute();
-    // A day without runs is not among `days`, and has summaries until it is computed.
     const changed = new Map(
       stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis)).map((day) => [day.startsAt, day]),
     );
@@ -186,44 +158,39 @@ export class DaySummaries {
   }
 
   /** A run that is pushed meanwhile marks the day again, because it is in another transaction. */
-  async #compute(procedureId: string, day: Day): Promise<void> {
-    const { startsAt: starts_at, endsAt } = day;
+  async #compute(procedureId: string, { startsAt, endsAt }: Day): Promise<void> {
     await this.#store.transaction().execute(async (change) => {
-      const runs = await readRuns(change, procedureId, starts_at, endsAt);
+      const runs = await readRuns(change, procedureId, startsAt, endsAt);
       const { procedure, measurements } = summarizeDay(runs);
       await change
         .deleteFrom('procedure_days')
         .where('procedure_id', '=', procedureId)
-        .where('starts_at', '=', starts_at)
+        .where('starts_at', '=', startsAt)
         .execute();
-      await change
-        .deleteFrom('measurement_days')
-        .where('procedure_id', '=', procedureId)
-        .where('starts_at', '=', starts_at)
-        .execute();
-      if (procedure.length > 0) {
-        const summary_json = procedureJson(procedure);
-        await change
+      if (runs.length > 0) {
+        const { key } = await change
           .insertInto('procedure_days')
-          .values({ procedure_id: procedureId, starts_at, summary_json })
-          .execute();
-      }
-      for (const { groups, digests, ...name } of measurements) {
-        await change
-          .insertInto('measurement_days')
           .values({
             procedure_id: procedureId,
-            starts_at,
-            ...name,
-            summary: packMeasurement(groups),
-            digests: packDigests(digests),
+            starts_at: startsAt,
+            summary_json: procedureJson(procedure),
+            measurements: packMeasurements(measurements.map((each) => ({ ...each, digests: [] }))),
           })
-          .execute();
+          .returning('key')
+          .executeTakeFirstOrThrow();
+        for (const measurement of measurements) {
+          const { phase_name, measurement_name } = measurement;
+          const summary = packMeasurements([measurement]);
+          await change
+            .insertInto('measurement_days')
+            .values({ day_key: key, phase_name, measurement_name, summary })
+            .execute();
+        }
       }
       await change
         .deleteFrom('stale_quarters')
         .where('procedure_id', '=', procedureId)
-        .where('quarter', '>=', starts_at / quarterHourMillis)
+        .where('quarter', '>=', startsAt / quarterHourMillis)
         .where('quarter', '<', endsAt / quarterHourMillis)
         .execute();
     });
@@ -235,5 +202,8 @@ export class DaySummaries {
   }
 }
 
-/** Returns the time from the first day to the end of the last one; an empty one without a day. */
-const range = (days: readonly Day[]): [from: number, to: number] => [days[0]?.startsAt ?? 0, days.at(-1)?.endsAt ?? -1];
+function* unpackDays(rows: readonly { starts_at: number; summary: Uint8Array }[]): Generator<MeasurementDay> {
+  for (const { starts_at, summary } of rows) {
+    for (const measurement of unpackMeasurements(summary)) yield { ...measurement, startsAt: starts_at };
+  }
+}

@@ -5,17 +5,18 @@ import type { Store } from '../store/tables.ts';
 import type { Day } from './daySummaries.ts';
 import { shiftsOfRuns } from './shiftOfRun.ts';
 
-/**
- * Returns the ids of the runs that a filter selects by what is not stored with them: whether they were the first attempt of
- * their unit on the day, and their shift. Null if the filter selects by neither.
- */
+type RunFilter = Pick<AnalyticsFilter, 'attempts' | 'shifts'>;
+
+/** Returns whether a filter selects runs by what is not stored with them: their shift, and whether they are first attempts. */
+export const needsRunIds = ({ attempts, shifts = [] }: RunFilter): boolean => attempts === 'first' || shifts.length > 0;
+
+/** Returns the ids of the runs in the shifts that, if asked for, were the first attempt of their unit on the day. */
 export async function readRunIds(
   store: Store,
   procedureId: string,
   days: readonly Day[],
-  { attempts, shifts = [] }: Pick<AnalyticsFilter, 'attempts' | 'shifts'>,
-): Promise<string[] | null> {
-  if (attempts === 'all' && shifts.length === 0) return null;
+  { attempts, shifts = [] }: RunFilter,
+): Promise<string[]> {
   const shiftOf = await shiftsOfRuns(store, days);
   const ids: string[] = [];
   for (const { startsAt, endsAt } of days) {

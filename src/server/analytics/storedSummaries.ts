@@ -1,23 +1,19 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
-import type { MeasurementSummary, ProcedureSummary } from '../../shared/analytics/summarizeDay.ts';
+import type { MeasurementSummary, NamedMeasurement, ProcedureSummary } from '../../shared/analytics/summarizeDay.ts';
 import { failureKind } from '../../shared/contract/analytics.ts';
-import type { Digest } from '../../shared/statistics/digest.ts';
 
 const count = z.number();
-const numbers = z.array(z.number());
+const number = z.number();
+const optionalNumber = z.number().nullable();
+/** It is a single check of the whole list, because a distribution has hundreds of numbers. */
+const numbers = z.custom<number[]>((list) => Array.isArray(list) && list.every((each) => typeof each === 'number'));
 const digest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exact'), values: numbers }),
-  z.object({
-    kind: z.literal('centroids'),
-    minimum: z.number(),
-    maximum: z.number(),
-    means: numbers,
-    weights: numbers,
-  }),
+  z.object({ kind: z.literal('centroids'), minimum: number, maximum: number, means: numbers, weights: numbers }),
 ]);
 const text = z.string().nullable();
-const place = {
+const place = z.object({
   station_id: text,
   revision_id: text,
   version_id: text,
@@ -25,15 +21,14 @@ const place = {
   operated_by: text,
   shift: text,
   is_reference: z.boolean(),
-};
+  is_first_attempt: z.boolean(),
+});
 
 const procedureSummaries = z.array(
-  z.object({
-    ...place,
-    is_first_attempt: z.boolean(),
+  place.extend({
     runs: count,
-    first_started_at: z.number(),
-    last_started_at: z.number(),
+    first_started_at: number,
+    last_started_at: number,
     attempts: count,
     retested: count,
     passed_at: z.array(count).length(5),
@@ -52,48 +47,118 @@ const procedureSummaries = z.array(
   }),
 );
 
-const moments = z.object({
-  count,
-  mean: z.number(),
-  m2: z.number(),
-  m3: z.number(),
-  m4: z.number(),
-  minimum: z.number().nullable(),
-  maximum: z.number().nullable(),
-});
-
-const measurementSummaries = z.array(
-  z.object({
-    ...place,
-    is_first_attempt: z.boolean(),
-    lower: z.number().nullable(),
-    upper: z.number().nullable(),
-    type: z.string(),
-    units: text,
-    count,
-    failed: count,
-    out_of_range: count,
-    first_started_at: z.number(),
-    last_started_at: z.number(),
-    moments,
-    ranges: z.object({ first: z.number().nullable(), last: z.number().nullable(), count, sum: z.number() }),
-  }),
-);
-
-const digests = z.array(digest);
-
 export const procedureJson = (summaries: readonly ProcedureSummary[]): string => JSON.stringify(summaries);
 
 export const procedureFromJson = (json: string): ProcedureSummary[] => procedureSummaries.parse(JSON.parse(json));
 
-/** JSON of these takes a fifth of its size when it is deflated. */
-const pack = (value: unknown): Uint8Array => deflateRawSync(JSON.stringify(value));
-const unpack = (bytes: Uint8Array): unknown => JSON.parse(inflateRawSync(bytes).toString());
+const test = z.object({ lower: optionalNumber, upper: optionalNumber, type: z.string(), units: text });
 
-export const packMeasurement = (summaries: readonly MeasurementSummary[]): Uint8Array => pack(summaries);
+/**
+ * A group without the names of its figures. Three months of a hundred measurements are 20,000 groups, which are read three
+ * times as fast like this.
+ */
+const group = z.tuple([
+  count, // The position of its place.
+  count, // The position of its test.
+  count,
+  count, // Failed.
+  count, // Out of range.
+  number, // The first start.
+  number, // The last start.
+  count, // The moments, from here to the extremes.
+  number,
+  number,
+  number,
+  number,
+  optionalNumber,
+  optionalNumber,
+  optionalNumber, // The moving ranges, from here on.
+  optionalNumber,
+  count,
+  number,
+]);
 
-export const unpackMeasurement = (bytes: Uint8Array): MeasurementSummary[] => measurementSummaries.parse(unpack(bytes));
+const measurements = z.object({
+  places: z.array(place),
+  tests: z.array(test),
+  named: z.array(
+    z.object({
+      phase_name: z.string(),
+      measurement_name: z.string(),
+      groups: z.array(group),
+      digests: z.array(digest),
+    }),
+  ),
+});
 
-export const packDigests = (all: readonly Digest[]): Uint8Array => pack(all);
+/** Packs the measurements of a day with the digests that they have. JSON of them takes a fifth of its size when it is deflated. */
+export function packMeasurements(all: readonly NamedMeasurement[]): Uint8Array {
+  const places = new Distinct<z.output<typeof place>>();
+  const tests = new Distinct<z.output<typeof test>>();
+  const groupOf = (summary: MeasurementSummary): z.output<typeof group> => {
+    const { lower, upper, type, units, moments, ranges, ...others } = summary;
+    const { count, failed, out_of_range, first_started_at, last_started_at, ...at } = others;
+    return [
+      places.positionOf(at),
+      tests.positionOf({ lower, upper, type, units }),
+      count,
+      failed,
+      out_of_range,
+      first_started_at,
+      last_started_at,
+      moments.count,
+      moments.mean,
+      moments.m2,
+      moments.m3,
+      moments.m4,
+      moments.minimum,
+      moments.maximum,
+      ranges.first,
+      ranges.last,
+      ranges.count,
+      ranges.sum,
+    ];
+  };
+  const named = all.map((each) => ({ ...each, groups: each.groups.map(groupOf) }));
+  return deflateRawSync(JSON.stringify({ places: places.items, tests: tests.items, named }));
+}
 
-export const unpackDigests = (bytes: Uint8Array): Digest[] => digests.parse(unpack(bytes));
+export function unpackMeasurements(bytes: Uint8Array): NamedMeasurement[] {
+  const { places, tests, named } = measurements.parse(JSON.parse(inflateRawSync(bytes).toString()));
+  const summaryOf = (figures: z.output<typeof group>): MeasurementSummary => {
+    const [at, tested, count, failed, out_of_range, first_started_at, last_started_at, ...spread] = figures;
+    const [values, mean, m2, m3, m4, minimum, maximum, first, last, steps, sum] = spread;
+    return {
+      ...itemAt(places, at),
+      ...itemAt(tests, tested),
+      count,
+      failed,
+      out_of_range,
+      first_started_at,
+      last_started_at,
+      moments: { count: values, mean, m2, m3, m4, minimum, maximum },
+      ranges: { first, last, count: steps, sum },
+    };
+  };
+  return named.map((each) => ({ ...each, groups: each.groups.map(summaryOf) }));
+}
+
+/** Numbers different items in the order in which they come. */
+class Distinct<T> {
+  readonly items: T[] = [];
+  readonly #positions = new Map<string, number>();
+
+  positionOf(item: T): number {
+    const key = JSON.stringify(item);
+    const known = this.#positions.get(key);
+    if (known !== undefined) return known;
+    this.#positions.set(key, this.items.length);
+    return this.items.push(item) - 1;
+  }
+}
+
+function itemAt<T>(items: readonly T[], position: number): T {
+  const item = items[position];
+  if (item === undefined) throw new RangeError(`A stored summary refers to item ${position} of ${items.length}.`);
+  return item;
+}

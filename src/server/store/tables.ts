@@ -130,16 +130,16 @@ export interface Tables {
   };
   run_metadata: { run_key: number; name: string; value: string | number; is_boolean: 0 | 1 };
   run_sub_units: { run_id: string; unit_id: string };
-  /** Statistics of the runs of a day, computed from them: see `analyticsSchema.ts`. */
-  procedure_days: { procedure_id: string; starts_at: number; summary_json: string };
-  measurement_days: {
+  /** Statistics of the runs of a day, computed from them: see `summaryTablesSchema.ts`. */
+  procedure_days: {
+    key: Generated<number>;
     procedure_id: string;
-    phase_name: string;
-    measurement_name: string;
     starts_at: number;
-    summary: Uint8Array;
-    digests: Uint8Array;
+    summary_json: string;
+    /** Of all measurements, without their distributions. */
+    measurements: Uint8Array;
   };
+  measurement_days: { day_key: number; phase_name: string; measurement_name: string; summary: Uint8Array };
   /** The names of the measurements by whose failure a run is found. */
   failed_measurements: { name: string; started_at: number; run_key: number };
   stale_quarters: { procedure_id: string; quarter: number };

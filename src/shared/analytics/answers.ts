@@ -1,5 +1,4 @@
 import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../contract/analytics.ts';
-import { type MeasurementType, measurementType } from '../contract/common.ts';
 import type { Answer } from '../contract/operation.ts';
 import { lastAttempts } from '../run/attempts.ts';
 import type { Calendar } from '../uptime/uptimeCalendar.ts';
@@ -7,15 +6,19 @@ import {
   type Distributed,
   failuresOf,
   figuresOf,
+  isSameSegment,
   measurementDay,
   newestOf,
   retestCounts,
   runFigures,
   segmentKey,
   segmentsOf,
+  totalOf,
+  typeOf,
 } from './figures.ts';
+import { MeasurementTotal } from './measurementTotal.ts';
 import { isAt, type Place, splitValue } from './place.ts';
-import { isReading, type MeasurementSummary, type NamedMeasurement, type ProcedureSummary } from './summarizeDay.ts';
+import { isReading, type NamedMeasurement, type ProcedureSummary } from './summarizeDay.ts';
 import type { TestedRun } from './testedRun.ts';
 
 /** The procedure that a question is about, and the calendar of its days. */
@@ -82,39 +85,39 @@ export async function procedureAnswer(
 }
 
 /**
- * @param days of all measurements of the runs whose batch and operator are wanted; their distributions are not needed
+ * @param days of all measurements of the runs whose batch and operator are wanted, oldest first; their distributions are not
+ *   needed
  * @param newestRuns the newest runs that are asked for, whose values are shown beside a measurement, oldest first
  */
 export function measurementsAnswer(
   subject: Subject,
-  days: readonly MeasurementDay[],
+  days: Iterable<MeasurementDay>,
   newestRuns: readonly TestedRun[],
   filter: AnalyticsFilter,
 ): Answer<typeof analytics.measurements> {
   const recent = recentValues(newestRuns);
-  const measurements = [...Map.groupBy(days, keyOf)].flatMap(([key, same]) => {
-    const [name] = same;
-    const all = same.flatMap(({ groups }) => groups).filter((group) => isWanted(group, filter));
-    const newest = newestOf(all);
-    if (name === undefined || newest === undefined) return [];
-    const { lower, upper } = newest;
-    const current = all.filter((group) => segmentKey(group) === segmentKey(newest));
-    return {
-      phase_name: name.phase_name,
-      measurement_name: name.measurement_name,
-      type: typeOf(all),
-      units: newest.units,
-      lower,
-      upper,
-      limits_changed_at: current.length === all.length ? null : firstStart(current),
-      ...figuresOf(current, newest),
-      recent: (recent.get(key) ?? [])
-        .filter((value) => segmentKey(value) === segmentKey(newest))
-        .map(({ value }) => value),
-    };
+  const totals = new Map<string, { name: MeasurementName; total: MeasurementTotal }>();
+  for (const { phase_name, measurement_name, groups } of days) {
+    const name = { phase_name, measurement_name };
+    const key = keyOf(name);
+    for (const group of groups.filter((each) => isWanted(each, filter))) {
+      const known = totals.get(key);
+      if (known === undefined) totals.set(key, { name, total: new MeasurementTotal(group) });
+      else known.total.add(group);
+    }
+  }
+  const measurements = [...totals].map(([key, { name, total }]) => {
+    const figures = total.figures();
+    const current = (recent.get(key) ?? []).filter((value) => isSameSegment(value, figures));
+    return { ...name, ...figures, recent: current.map(({ value }) => value) };
   });
-  const wanted = days.flatMap(({ groups }) => groups).filter((group) => isWanted(group, filter));
-  return { ...covered(subject, wanted), measurements };
+  return {
+    ...covered(
+      subject,
+      [...totals.values()].map(({ total }) => total.covered),
+    ),
+    measurements,
+  };
 }
 
 /**
@@ -139,14 +142,14 @@ export async function measurementAnswer(
   const current = splitDays
     .flatMap((day) => day.groups)
     .filter((group) => isWanted(group, filter))
-    .filter((group) => newest !== undefined && segmentKey(group) === segmentKey(newest));
+    .filter((group) => newest !== undefined && isSameSegment(group, newest));
   const split = Map.groupBy(current, (group) => splitValue(group, split_by));
   const names = await namesOf(split_by, idsOf(split));
   return {
     ...covered(subject, groups),
     phase_name,
     measurement_name,
-    type: typeOf(groups),
+    type: typeOf(newestOf(groups.filter(({ type }) => type !== 'empty'))),
     units: newest?.units ?? null,
     segments: segmentsOf(all),
     days: perDay.map(({ startsAt, all }) => measurementDay(subject.calendar.dateAt(startsAt), all)),
@@ -154,7 +157,7 @@ export async function measurementAnswer(
       [...split].map(([id, members]) => ({
         id,
         name: nameOf(id, names),
-        ...figuresOf(members, newest ?? { lower: null, upper: null }),
+        ...figuresOf(totalOf(members), newest ?? { lower: null, upper: null }),
       })),
     ),
   };
@@ -228,10 +231,6 @@ const isWanted = (group: Place & { readonly is_first_attempt: boolean }, filter:
 
 const firstStart = (groups: readonly { readonly first_started_at: number }[]): number =>
   groups.reduce((first, group) => Math.min(first, group.first_started_at), Infinity);
-
-/** Returns the type of the newest value: a run that was aborted before it measured does not change the type. */
-const typeOf = (groups: readonly MeasurementSummary[]): MeasurementType =>
-  measurementType.parse(newestOf(groups.filter(({ type }) => type !== 'empty'))?.type ?? 'empty');
 
 const distributed = ({ groups, digests }: MeasurementDay): Distributed[] =>
   groups.flatMap((group, index) => {

@@ -5,25 +5,30 @@ import type {
   MeasurementSegment,
   ProcedureDay,
 } from '../contract/analytics.ts';
+import { type MeasurementType, measurementType } from '../contract/common.ts';
 import { type CapabilityIndex, capabilityOf, type SpecLimits } from '../statistics/capability.ts';
 import { type Digest, digestCount, digestQuantile, mergeDigests } from '../statistics/digest.ts';
 import { mergeMoments, type Moments, noMoments, standardDeviation } from '../statistics/moments.ts';
-import { poolMovingRanges } from '../statistics/series.ts';
+import { type PooledRanges, poolMovingRanges } from '../statistics/series.ts';
 import { type PassedUnits, yieldCounts } from '../statistics/yield.ts';
 import { causeKey, mergeDayCauses } from './failureCauses.ts';
 import type { MeasurementSummary, ProcedureSummary } from './summarizeDay.ts';
 
 const percents = [1, 5, 25, 50, 75, 95, 99] as const;
 
+interface Segment extends SpecLimits {
+  readonly units: string | null;
+}
+
 /** Returns the key of a segment: values with other limits or in other units belong to another one. */
-export const segmentKey = ({ lower, upper, units }: SpecLimits & { readonly units: string | null }): string =>
-  JSON.stringify([lower, upper, units]);
+export const segmentKey = ({ lower, upper, units }: Segment): string => JSON.stringify([lower, upper, units]);
+
+/** Returns whether both have the same key, which is slower to compare. */
+export const isSameSegment = (a: Segment, b: Segment): boolean =>
+  a.lower === b.lower && a.upper === b.upper && a.units === b.units;
 
 const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
   items.reduce((total, item) => total + value(item), 0);
-
-const mergedMoments = (groups: readonly MeasurementSummary[]): Moments =>
-  groups.reduce((merged, { moments }) => mergeMoments(merged, moments), noMoments);
 
 const spreadOf = (moments: Moments) => ({
   value_count: moments.count,
@@ -33,27 +38,44 @@ const spreadOf = (moments: Moments) => ({
   maximum: moments.maximum,
 });
 
-/** Returns the figures of groups with the same limits. */
-export function figuresOf(groups: readonly MeasurementSummary[], limits: SpecLimits) {
-  const moments = mergedMoments(groups);
-  return {
-    count: sum(groups, ({ count }) => count),
-    failed: sum(groups, ({ failed }) => failed),
-    ...spreadOf(moments),
-    capability: capabilityAnswer(groups, moments, limits),
-  };
+/** What groups of a measurement come to together. */
+export interface GroupTotal {
+  readonly count: number;
+  readonly failed: number;
+  readonly outOfRange: number;
+  readonly moments: Moments;
+  /** The moving range is that of one station: a step from one station's value to another's is no noise. */
+  readonly ranges: PooledRanges;
 }
 
-function capabilityAnswer(groups: readonly MeasurementSummary[], moments: Moments, limits: SpecLimits): Capability {
-  // The moving range is that of one station: a step from one station's value to another's is no noise.
-  const found = capabilityOf(
-    {
-      moments,
-      movingRanges: poolMovingRanges(groups.map(({ ranges }) => ranges)),
-      outOfRange: sum(groups, ({ out_of_range }) => out_of_range),
-    },
-    limits,
-  );
+export const noGroups: GroupTotal = {
+  count: 0,
+  failed: 0,
+  outOfRange: 0,
+  moments: noMoments,
+  ranges: { count: 0, sum: 0 },
+};
+
+export const addGroup = (total: GroupTotal, group: MeasurementSummary): GroupTotal => ({
+  count: total.count + group.count,
+  failed: total.failed + group.failed,
+  outOfRange: total.outOfRange + group.out_of_range,
+  moments: mergeMoments(total.moments, group.moments),
+  ranges: poolMovingRanges([total.ranges, group.ranges]),
+});
+
+export const totalOf = (groups: readonly MeasurementSummary[]): GroupTotal => groups.reduce(addGroup, noGroups);
+
+/** Returns the figures of groups with the same limits. */
+export const figuresOf = (total: GroupTotal, limits: SpecLimits) => ({
+  count: total.count,
+  failed: total.failed,
+  ...spreadOf(total.moments),
+  capability: capabilityAnswer(total, limits),
+});
+
+function capabilityAnswer({ moments, ranges, outOfRange }: GroupTotal, limits: SpecLimits): Capability {
+  const found = capabilityOf({ moments, movingRanges: ranges, outOfRange }, limits);
   switch (found.kind) {
     case 'capability':
       return {
@@ -86,12 +108,16 @@ const indexAnswer = ({ value, interval, atLeast, atMost }: CapabilityIndex) => (
   at_most: atMost,
 });
 
-/** Returns the group that ended last. Of several that ended in the same instant, it is the last, as in `segmentsOf`. */
+/** Returns the group that ended last. Of two that ended in the same instant, it is the second, as in `segmentsOf`. */
+export const newerOf = (a: MeasurementSummary | undefined, b: MeasurementSummary): MeasurementSummary =>
+  a !== undefined && a.last_started_at > b.last_started_at ? a : b;
+
 export const newestOf = (groups: readonly MeasurementSummary[]): MeasurementSummary | undefined =>
-  groups.reduce<MeasurementSummary | undefined>(
-    (newest, group) => (newest && newest.last_started_at > group.last_started_at ? newest : group),
-    undefined,
-  );
+  groups.reduce<MeasurementSummary | undefined>(newerOf, undefined);
+
+/** @param newestValue the newest group with a value: a run that was aborted before it measured does not change the type */
+export const typeOf = (newestValue: MeasurementSummary | undefined): MeasurementType =>
+  measurementType.parse(newestValue?.type ?? 'empty');
 
 /** A group of a measurement with its distribution. */
 export interface Distributed {
@@ -117,7 +143,7 @@ export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
         units,
         from: Math.min(...groups.map(({ first_started_at }) => first_started_at)),
         to: Math.max(...groups.map(({ last_started_at }) => last_started_at)),
-        ...figuresOf(groups, { lower, upper }),
+        ...figuresOf(totalOf(groups), { lower, upper }),
         percentiles: percents.flatMap((percent) => {
           const value = digestQuantile(digest, percent / 100);
           return value === null ? [] : { percent, value };
@@ -132,13 +158,14 @@ export function measurementDay(date: string, all: readonly Distributed[]): Measu
   const groups = all.map(({ group }) => group);
   const digest = mergeDigests(all.map((each) => each.digest));
   const newest = newestOf(groups);
+  const { count, failed, moments } = totalOf(groups);
   return {
     date,
     lower: newest?.lower ?? null,
     upper: newest?.upper ?? null,
-    count: sum(groups, ({ count }) => count),
-    failed: sum(groups, ({ failed }) => failed),
-    ...spreadOf(mergedMoments(groups)),
+    count,
+    failed,
+    ...spreadOf(moments),
     p5: digestQuantile(digest, 0.05),
     p50: digestQuantile(digest, 0.5),
     p95: digestQuantile(digest, 0.95),

@@ -231,7 +231,7 @@ export const analytics = {
     }),
     refusals: [404],
   }),
-  /** All measurements of a procedure in one answer: for the hints in a script and for tables. */
+  /** All measurements of a procedure in one answer, in the order of recording: for the hints in a script and for tables. */
   measurements: operation({
     id: 'local.analytics.measurements',
     method: 'GET',

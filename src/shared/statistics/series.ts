@@ -30,8 +30,10 @@ export function joinMovingRanges(before: MovingRanges, after: MovingRanges): Mov
   };
 }
 
+export type PooledRanges = Pick<MovingRanges, 'count' | 'sum'>;
+
 /** Returns the moving ranges of segments without the steps between them, for a mean over all. */
-export const poolMovingRanges = (segments: readonly MovingRanges[]): Pick<MovingRanges, 'count' | 'sum'> => ({
+export const poolMovingRanges = (segments: readonly PooledRanges[]): PooledRanges => ({
   count: segments.reduce((total, { count }) => total + count, 0),
   sum: segments.reduce((total, { sum }) => total + sum, 0),
 });
@@ -40,7 +42,7 @@ export const poolMovingRanges = (segments: readonly MovingRanges[]): Pick<Moving
 const rangeFactor = 1.128;
 
 /** Returns the standard deviation within segments, by the mean moving range; null without a range. */
-export const sigmaWithin = ({ count, sum }: Pick<MovingRanges, 'count' | 'sum'>): number | null =>
+export const sigmaWithin = ({ count, sum }: PooledRanges): number | null =>
   count === 0 ? null : sum / count / rangeFactor;
 
 /** Returns the correlation of each value with the next (NIST e-Handbook 1.3.3.1); null if all values are equal. */

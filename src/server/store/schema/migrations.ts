@@ -15,6 +15,7 @@ import { packedSummariesSchema } from './packedSummariesSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { stationFiguresSchema } from './stationFiguresSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
+import { summaryTablesSchema } from './summaryTablesSchema.ts';
 
 /**
  * The schema of keys after the first one. The signing secret leaves the database: it is a file of its own now, which no
@@ -77,6 +78,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(calendarSchema),
   (database) => database.exec(packedSummariesSchema),
   (database) => database.exec(stationFiguresSchema),
+  (database) => database.exec(summaryTablesSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -4,7 +4,7 @@ import type { YieldCounts } from '../../contract/overview.ts';
 import { procedures } from '../../contract/procedures.ts';
 import { runs } from '../../contract/runs.ts';
 import { wilsonInterval } from '../../statistics/wilson.ts';
-import { sumOfYields, yieldPercent } from '../../statistics/yield.ts';
+import { sumOfYields } from '../../statistics/yield.ts';
 import { type CallOperation, serverTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
@@ -27,12 +27,12 @@ const counts = {
   passed_second: z.number().describe('Passed by the second attempt.'),
   passed_third: z.number().describe('Passed by the third attempt.'),
   passed_last: z.number().describe('Passed by the last attempt.'),
-  first_pass_percent: z.number().nullable().describe('Whole percent, rounded down; null without units.'),
+  first_pass_percent: z.number().nullable().describe('One decimal, rounded down; null without units.'),
   final_percent: z.number().nullable(),
   first_pass_interval: z
     .object({ lower: z.number(), upper: z.number() })
     .nullable()
-    .describe('95 % (Wilson), in percent.'),
+    .describe('95 % (Wilson), in percent with one decimal, rounded outward.'),
 };
 
 const row = z.object({
@@ -156,12 +156,15 @@ function countsOf(figures: { readonly runs: number; readonly yield: YieldCounts 
   return {
     runs: figures.runs,
     ...figures.yield,
-    first_pass_percent: yieldPercent(passed_first, units),
-    final_percent: yieldPercent(passed_last, units),
+    first_pass_percent: percentOf(passed_first, units),
+    final_percent: percentOf(passed_last, units),
     first_pass_interval:
-      interval.kind === 'share' ? { lower: hundredths(interval.lower), upper: hundredths(interval.upper) } : null,
+      interval.kind === 'share'
+        ? { lower: Math.floor(1000 * interval.lower) / 10, upper: Math.ceil(1000 * interval.upper) / 10 }
+        : null,
   };
 }
 
-/** Returns a share in percent with two decimals. */
-const hundredths = (share: number): number => Math.round(share * 10_000) / 100;
+/** Returns a share in percent with one decimal. It is rounded down, so that 100 means all. */
+const percentOf = (passed: number, units: number): number | null =>
+  units === 0 ? null : Math.floor((1000 * passed) / units) / 10;

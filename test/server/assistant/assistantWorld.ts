@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type * as z from 'zod';
-import { StationApi } from '../../src/extension/client/stationApi.ts';
-import type { CallOperation, ServerTool } from '../../src/shared/assistant/tool.ts';
-import type { Outcome } from '../../src/shared/contract/common.ts';
-import type { newRunBody } from '../../src/shared/contract/newRuns.ts';
-import { runs } from '../../src/shared/contract/runs.ts';
-import { units } from '../../src/shared/contract/units.ts';
-import { adminKey, type TestBench } from './bench.ts';
+import { StationApi } from '../../../src/extension/client/stationApi.ts';
+import type { CallOperation, ServerTool } from '../../../src/shared/assistant/tool.ts';
+import type { Outcome } from '../../../src/shared/contract/common.ts';
+import type { newRunBody } from '../../../src/shared/contract/newRuns.ts';
+import { runs } from '../../../src/shared/contract/runs.ts';
+import { units } from '../../../src/shared/contract/units.ts';
+import { adminKey, type TestBench } from '../bench.ts';
 
 type Body = z.input<typeof newRunBody>;
 

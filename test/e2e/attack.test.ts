@@ -26,6 +26,10 @@ const attack = (url: string): string => `(async () => {
   await attempt('stations', read('/api/v2/stations', { credentials: 'include' }));
   await attempt('create', read('/api/v2/stations', json));
   await attempt('text', read('/api/v2/stations', { method: 'POST', body: '{"name":"Evil"}' }));
+  const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_station","arguments":{"name":"Evil"}}}';
+  await attempt('assistant', read('/mcp', { ...json, body: call }));
+  await attempt('assistant text', read('/mcp', { method: 'POST', body: call }));
+  await attempt('assistant key', read('/mcp', { ...json, body: call, headers: { ...json.headers, Authorization: 'Bearer x' } }));
   await attempt('beacon', async () => {
     navigator.sendBeacon('${url}/api/v2/stations', '{"name":"Evil"}');
     throw new Error('it answers nothing');
@@ -93,7 +97,7 @@ describe('an attacker', function () {
     const page = await browser.newPage();
     await page.goto(`http://localhost:${address.port}/`);
     const results = z.record(z.string(), z.string()).parse(await page.evaluate(attack(bench.address().url)));
-    assert.equal(Object.keys(results).length, 9);
+    assert.equal(Object.keys(results).length, 12);
     for (const [way, result] of Object.entries(results)) assert.equal(result, 'nothing', way);
     const { data } = await (await bench.api()).call(stations.list);
     assert.deepEqual(

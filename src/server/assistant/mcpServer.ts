@@ -9,6 +9,7 @@ import type { McpServices } from './mcpServices.ts';
 import { offerPrompts } from './offerPrompts.ts';
 import { offerResources } from './offerResources.ts';
 import { offerTools } from './offerTools.ts';
+import { wellFormedCalls } from './wellFormedCalls.ts';
 
 // This is in a bundle of its own, loaded at the first request: it shares values with the rest of the server, but no classes.
 
@@ -19,10 +20,18 @@ const caller = z.object({ token: z.string(), clientId: z.string(), extra: z.obje
  * Returns the MCP server as a handler of HTTP requests. It stores nothing between requests: each one has a server object of
  * its own, so that what is costly, such as the list of tools, is made outside of it.
  */
-export const createMcp = (services: McpServices): McpHttpHandler =>
-  createMcpHandler((context) => serverFor(services, context), {
+export function createMcp(services: McpServices): Pick<McpHttpHandler, 'fetch'> {
+  const handler = createMcpHandler((context) => serverFor(services, context), {
     onerror: (error) => services.logRefusal(error),
   });
+  return {
+    fetch: (request, options) =>
+      handler.fetch(request, {
+        ...options,
+        ...(options?.parsedBody === undefined ? {} : { parsedBody: wellFormedCalls(options.parsedBody) }),
+      }),
+  };
+}
 
 function serverFor(services: McpServices, { authInfo }: McpRequestContext): McpServer {
   const { token: authorization, clientId: keyId, extra } = caller.parse(authInfo);

@@ -5,6 +5,7 @@ import type { ServerTool } from '../../shared/assistant/tool.ts';
 import { ToolError } from '../../shared/assistant/toolError.ts';
 import { toolSchema } from '../../shared/assistant/toolSchema.ts';
 import { type ProtocolServer, recorded, type Session } from './session.ts';
+import { isObject, sentArguments } from './wellFormedCalls.ts';
 
 const maxFaults = 5;
 
@@ -19,13 +20,15 @@ export function offerTools(server: ProtocolServer, session: Session): void {
   });
 }
 
+type Given = Readonly<Record<string, unknown>>;
+
 /** How a call of a tool that does not exist is recorded: its name is a text of the assistant. */
 const calling = 'tools/call';
 
-async function refuseTool(name: string, given: unknown, session: Session): Promise<never> {
+async function refuseTool(name: string, given: Given, session: Session): Promise<never> {
   const names = serverTools.map((tool) => tool.name).join(', ');
   const unknown = `There is no such tool. The tools are ${names}.`;
-  const outcome = await recorded<never>(session, calling, { name, arguments: given }, () =>
+  const outcome = await recorded<never>(session, calling, { name, arguments: sentArguments(given) }, () =>
     Promise.reject(new ToolError(unknown)),
   );
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'refusal' in outcome ? outcome.refusal : unknown);
@@ -51,8 +54,8 @@ const listedTool = (
   ...(appUri === undefined || services.runAppHtml === null ? {} : { _meta: { ui: { resourceUri: appUri } } }),
 });
 
-async function callTool(tool: ServerTool, given: unknown, session: Session): Promise<CallToolResult> {
-  const outcome = await recorded(session, tool.name, given, async () =>
+async function callTool(tool: ServerTool, given: Given, session: Session): Promise<CallToolResult> {
+  const outcome = await recorded(session, tool.name, sentArguments(given), async () =>
     tool.output.parse(await tool.answer(inputOf(tool, given), session.call)),
   );
   if ('refusal' in outcome) return { isError: true, content: [{ type: 'text', text: outcome.refusal }] };
@@ -63,12 +66,14 @@ async function callTool(tool: ServerTool, given: unknown, session: Session): Pro
 }
 
 /** A field that the tool does not have is refused: without a misspelled filter, an answer would be about something else. */
-function inputOf({ input }: ServerTool, given: unknown): Record<string, unknown> {
-  const parsed = input.strict().safeParse(given);
+function inputOf({ input }: ServerTool, given: Given): Record<string, unknown> {
+  const sent = sentArguments(given);
+  const parsed = input.strict().safeParse(sent);
   if (parsed.success) return parsed.data;
   const fields = Object.keys(input.shape);
   const known = fields.length > 0 ? `The fields are ${fields.join(', ')}.` : 'This tool has no fields.';
-  throw new ToolError(`The input is not valid. ${faults(parsed.error)} ${known} Correct the input, then call again.`);
+  const wrong = isObject(sent) ? faults(parsed.error) : 'The arguments must be a JSON object.';
+  throw new ToolError(`The input is not valid. ${wrong} ${known} Correct the input, then call again.`);
 }
 
 const faults = ({ issues }: z.ZodError): string =>

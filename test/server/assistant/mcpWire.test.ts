@@ -59,18 +59,23 @@ describe('the wire of /mcp', function () {
     assert.match(reply.text, /Assistants need a user key, and this is the key of station \\"Bench 1\\"\./);
   });
 
-  it('refuses pages of other sites and other hosts, with a key, too', async () => {
+  it('refuses pages of other origins, also of this machine, and other hosts, with a key, too', async () => {
     const { url } = bench.server;
-    for (const origin of [url, 'http://localhost:3000', 'http://127.0.0.1', 'https://[::1]:8443']) {
-      assert.equal((await post(list, { origin })).status, 200, origin);
-    }
+    const { hostname, port } = new URL(url);
+    assert.equal((await post(list, { origin: url })).status, 200);
     for (const origin of [
+      ...['http://localhost:3000', 'http://127.0.0.1', 'https://[::1]:8443', `https://127.0.0.1:${port}`],
       ...['https://example.com', 'null', 'http://localhost.example.com', 'http://127.0.0.1.example.com:80', 'file://'],
       ...['vscode-webview://1', 'http://localhost:3000/x', 'http://user@localhost', ''],
     ]) {
       assert.equal((await post(list, { origin })).status, 403, origin);
+      assert.equal((await post(list, { origin }, null)).status, 401, origin);
     }
-    const { hostname, port } = new URL(url);
+    // A browser sends no key to another origin before the server has allowed it.
+    const preflight = { origin: 'http://localhost:3000', 'access-control-request-headers': 'authorization' };
+    const allowed = await send(url, 'OPTIONS', '/mcp', { headers: preflight });
+    assert.equal(allowed.status, 401);
+    assert.ok(![...allowed.headers.keys()].some((name) => name.startsWith('access-control-')));
     const status = await new Promise((done, fail) => {
       const headers = {
         host: 'example.com',
@@ -135,6 +140,41 @@ describe('the wire of /mcp', function () {
       assert.equal(isError, true);
       assert.match(content[0]?.text ?? '', sentence);
     }
+  });
+
+  it('records calls that are not well formed, and says what is wrong with them', async () => {
+    const tools = /There is no such tool\. The tools are list_stations/;
+    const noObject =
+      /^The input is not valid\. The arguments must be a JSON object\. The fields are query.*then call again\.$/;
+    const wrong: [params: unknown, sentence: RegExp, tool: string, recorded: string][] = [
+      [{ name: 'list_stations', arguments: [1, 2] }, noObject, 'list_stations', '[1,2]'],
+      [{ name: 'list_stations', arguments: 'query' }, noObject, 'list_stations', 'query'],
+      [{ name: 'list_stations', arguments: 7 }, noObject, 'list_stations', '7'],
+      [
+        { name: 'list_stations', arguments: { not_an_object: 1 } },
+        /Unrecognized key/,
+        'list_stations',
+        '{"not_an_object":1}',
+      ],
+      [{ name: 7, arguments: {} }, tools, 'tools/call', '{"name":"7","arguments":{}}'],
+      [{ name: null, arguments: false }, tools, 'tools/call', '{"name":"null","arguments":false}'],
+      [{ arguments: [] }, tools, 'tools/call', '{"name":"","arguments":[]}'],
+      [[], tools, 'tools/call', '{"name":"","arguments":{}}'],
+      ['list_stations', tools, 'tools/call', '{"name":"","arguments":{}}'],
+    ];
+    for (const [params, sentence, tool, recorded] of wrong) {
+      const [message] = messagesIn(await call('tools/call', params));
+      const text = message?.error?.message ?? toolResult.parse(message?.result).content[0]?.text ?? '';
+      assert.match(text, sentence, recorded);
+      const { data } = await bench.user.call(assistant.activity, { query: { limit: '1' } });
+      assert.deepEqual([data[0]?.tool, data[0]?.arguments], [tool, recorded]);
+      assert.ok(text.includes(data[0]?.result ?? '-'));
+    }
+    const [noAddress] = messagesIn(await call('resources/read', { uri: 7 }));
+    assert.match(noAddress?.error?.message ?? '', /There is no such address/);
+    const { data } = await bench.user.call(assistant.activity, { query: { limit: '1' } });
+    assert.deepEqual([data[0]?.tool, data[0]?.arguments], ['resources/read', '{"uri":"7"}']);
+    assert.notEqual((await callTool('list_stations', null)).isError, true);
   });
 
   it('lets an assistant change what its user may change, with the user as the creator', async () => {

@@ -18,7 +18,6 @@ import { version } from '../../version.ts';
 
 const path = '/mcp';
 const maxBodyBytes = 1024 * 1024;
-const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The interface for assistants: the MCP server, and the record of what assistants did. */
 export function assistantRoutes({
@@ -115,10 +114,11 @@ export function assistantRoutes({
   });
 }
 
-/** The origin of a web page of another site is that site. Programs send no origin. */
+/**
+ * The protocol asks servers to refuse other origins, because of DNS rebinding. The origin of a page of another server on this
+ * machine is another one, too: its port differs. Programs send no origin.
+ */
 function refuseForeignPage(given: string | undefined, own: string): void {
   if (given === undefined || given === own) return;
-  const url = URL.parse(given);
-  if (url?.origin === given && loopback.includes(url.hostname)) return;
-  throw forbidden('Pages of other sites cannot use the interface for assistants. Send no Origin header.');
+  throw forbidden('Pages of other origins cannot use the interface for assistants. Send no Origin header.');
 }

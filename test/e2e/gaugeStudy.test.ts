@@ -66,6 +66,15 @@ describe('a gauge study in VS Code', function () {
     await api.call(runs.create, { body: thicknessRun(procedure, 'SN-1', 0.4) });
   });
 
+  /** Creates a station of the procedure that this window does not use. */
+  async function otherStation(name: string): Promise<{ station: string; client: StationApi }> {
+    const api = await bench.api();
+    const { id: station } = await api.call(stations.create, { body: { name } });
+    await api.call(local.linkProcedure, { params: { id: station, procedure_id: procedure } });
+    const { api_key } = await api.call(local.generateKey, { params: { id: station } });
+    return { station, client: new StationApi(bench.address().url, api_key) };
+  }
+
   it('is planned in steps, and leads to the part that is tested next', async () => {
     const window = workbench();
     await window.command('Test Stations: New Gauge Study…');
@@ -99,21 +108,57 @@ describe('a gauge study in VS Code', function () {
     const [study] = (await (await bench.api()).call(studies.list)).data;
     assert.equal(study?.done, 1);
     await window.screenshots('gauge-study-next');
-    await page().getByRole('button', { name: 'Pause Study' }).click();
-    await page().getByRole('button', { name: 'Start Study' }).waitFor();
     await window
       .tree('Runs')
       .row(/gauge study/)
       .locator.waitFor();
   });
 
+  it('leads the operator from part to part in the Operator UI', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    const [summary] = (await api.call(studies.list)).data;
+    assert.ok(summary);
+    const { name, parts, appraisers, plan } = await api.call(studies.get, { params: { id: summary.id } });
+    const turn = (position: number): { serial: string; text: string } => {
+      const trial = plan[position - 1];
+      const serial = parts[trial?.part ?? 0]?.serial_number ?? '';
+      const next = `Next part: ${serial} · ${appraisers[trial?.appraiser ?? 0]?.name}`;
+      return { serial, text: `${next} Gauge study ${name}, run ${position} of 8` };
+    };
+    const shown = (position: number): Promise<void> =>
+      eventually(async () => assert.equal(await textOf(page().locator('.start .study')), turn(position).text));
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    await shown(2);
+    for (const theme of allThemes) {
+      await window.screenshot('gauge-study-operator', theme);
+      assert.deepEqual(await axeProblems(page()), [], theme);
+    }
+    await window.page.setViewportSize({ width: 700, height: 800 });
+    await window.screenshot('gauge-study-operator-narrow', 'light');
+    await window.page.setViewportSize({ width: 1280, height: 800 });
+    await page()
+      .getByRole('button', { name: `Use ${turn(2).serial}` })
+      .click();
+    await shown(3);
+    await window.screenshot('gauge-study-operator-after', 'light');
+    await page()
+      .getByRole('textbox', { name: /serial number/i })
+      .fill(turn(3).serial.toLowerCase());
+    await window.page.keyboard.press('Enter');
+    await shown(4);
+
+    await window.command('Test Stations: Open Gauge Study…');
+    await window.quickInput.pick(name);
+    await page().getByRole('heading', { name: 'Run 4 of 8' }).waitFor();
+    await page().getByRole('button', { name: 'Pause Study' }).click();
+    await page().getByRole('button', { name: 'Start Study' }).waitFor();
+  });
+
   it("shows the verdict, the figures and the charts of AIAG's example in all themes, and exports them", async () => {
     const window = workbench();
     const api = await bench.api();
-    const { id: station } = await api.call(stations.create, { body: { name: 'Bench 2' } });
-    await api.call(local.linkProcedure, { params: { id: station, procedure_id: procedure } });
-    const { api_key } = await api.call(local.generateKey, { params: { id: station } });
-    const client = new StationApi(bench.address().url, api_key);
+    const { station, client } = await otherStation('Bench 2');
     const parts = Array.from({ length: 10 }, (_, index) => ({ serial_number: `P${index + 1}` }));
     const study = await api.call(studies.create, {
       body: {
@@ -157,13 +202,83 @@ describe('a gauge study in VS Code', function () {
     await window.page.setViewportSize({ width: 860, height: 1000 });
     await window.screenshot('gauge-study-narrow', 'light');
     await window.page.setViewportSize({ width: 1280, height: 800 });
+    await page().locator('.methods').scrollIntoViewIfNeeded();
+    await page().getByRole('button', { name: 'Average and range' }).click();
+    await eventually(async () =>
+      assert.match(
+        await textOf(lead),
+        /^Conditional: the gauge takes 26\.68% of the variation in the study and 22\.93% of/,
+      ),
+    );
+    await page().getByText('Averages and ranges').click();
+    for (const theme of allThemes) {
+      await window.screenshot('gauge-study-ranges', theme);
+      assert.deepEqual(await axeProblems(page()), [], theme);
+    }
+    await window.setTheme('light');
     await page().getByRole('button', { name: 'Export…' }).click();
     await window.quickInput.pick('Result');
     await window.quickInput.pick('CSV');
     await window.quickInput.saveAs(/^AIAG result .+\.csv$/);
     await eventually(() => {
       const file = readdirSync(bench.workspace).find((name) => name.startsWith('AIAG result')) ?? '';
-      assert.match(readFileSync(join(bench.workspace, file), 'utf8'), /gauge,sigma,0\.30237/);
+      const text = readFileSync(join(bench.workspace, file), 'utf8');
+      assert.match(text, /ANOVA,gauge,sigma,0\.30237/);
+      assert.match(text, /average and range,gauge,sigma,0\.30576/);
     });
+  });
+
+  it('shows how well decisions agree, for pass and fail', async () => {
+    const window = workbench();
+    const api = await bench.api();
+    const { station, client } = await otherStation('Bench 3');
+    const parts = ['GOOD-1', 'GOOD-2', 'GOOD-3', 'BAD-1', 'BAD-2'].map((serial_number) => ({
+      ...{ serial_number, is_good: serial_number.startsWith('GOOD') },
+    }));
+    const study = await api.call(studies.create, {
+      body: {
+        ...{ procedure_id: procedure, name: 'Decisions', trials: 2, seed: 1, parts, measurements: [] },
+        appraisers: ['Ana', 'Ben'].map((name) => ({ name, station_id: station })),
+      },
+    });
+    const params = { id: study.id };
+    await api.call(studies.update, { params, body: { is_active: true } });
+    // Ana is always right. Ben fails a good part once, and passes a bad one once.
+    const wrong = ['1 2 1', '1 4 2'];
+    for (const { part, appraiser, trial } of study.plan) {
+      const { serial_number = '', is_good = false } = parts[part] ?? {};
+      const isRight = !wrong.includes(`${appraiser} ${part} ${trial}`);
+      const body = {
+        ...thicknessRun(procedure, serial_number, 0),
+        outcome: isRight === is_good ? 'PASS' : 'FAIL',
+      } as const;
+      await client.call(runs.create, { body });
+    }
+    await window.command('Test Stations: Open Gauge Study…');
+    await window.quickInput.pick('Decisions');
+    await page()
+      .getByText(/^Fleiss' kappa of all decisions is 0\.583, which is between poor/)
+      .waitFor();
+    assert.match(
+      await textOf(page().locator('.lead')),
+      /^All decisions are the same on 60% of 5 parts, 95% interval 23.* to 88/,
+    );
+    const rows = page().locator('.result tbody tr');
+    assert.match(
+      await textOf(rows.first()),
+      /^Ana 100% of 5 parts.* 100% of 5 parts.* 0% of 4 decisions.* 0% of 6 decisions.* 1$/,
+    );
+    assert.match(
+      await textOf(rows.last()),
+      /^Ben 60% of 5 parts.* 60% of 5 parts.* 25% of 4 decisions.* 16.*% of 6 decisions.* 0\.583$/,
+    );
+    await page().locator('.result').scrollIntoViewIfNeeded();
+    for (const theme of allThemes) {
+      await window.screenshot('gauge-study-decisions', theme);
+      assert.deepEqual(await axeProblems(page()), [], theme);
+    }
+    await window.page.setViewportSize({ width: 700, height: 800 });
+    await window.screenshot('gauge-study-decisions-narrow', 'light');
+    await window.page.setViewportSize({ width: 1280, height: 800 });
   });
 });

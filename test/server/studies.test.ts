@@ -132,9 +132,14 @@ describe('a gauge study', function () {
 
     assert.equal((await rowsOf(studyRunsTable(study))).length, 90);
     const figures = await rowsOf(studyResultTable(study));
-    const exported = (of: string, figure: string) => figures.find((row) => row[1] === of && row[2] === figure);
-    published(Number(exported('gauge', '% study')?.[3]), '27.860651');
-    assert.equal(exported('study', 'verdict')?.at(-1), 'conditional');
+    const exported = (...wanted: [method: string, of: string, figure: string]) =>
+      figures.find((row) => wanted.every((text, index) => row[index + 1] === text));
+    published(Number(exported('ANOVA', 'gauge', '% study')?.[4]), '27.860651');
+    assert.equal(exported('ANOVA', 'study', 'verdict')?.at(-1), 'conditional');
+    published(Number(exported('average and range', 'gauge', '% study')?.[4]), '26.678050');
+    published(Number(exported('average and range', 'gauge', '% tolerance')?.[4]), '22.93');
+    assert.equal(exported('average and range', 'study', 'distinct categories')?.[4], 5);
+    assert.equal(exported('average and range', 'parts', 'K3')?.[4], 0.3146);
 
     const { data } = await bench.user.call(runs.list, { query: { serial_numbers: 'AIAG-1', limit: '100' } });
     assert.equal(data.length, 9);
@@ -396,7 +401,7 @@ describe('a gauge study', function () {
       assert.ok(effectiveness.kind === 'share' && effectiveness.share === 1);
     }
     const decisions = await rowsOf(studyResultTable({ ...study, measurements: [] }));
-    assert.ok(decisions.some((row) => row[2] === "Cohen's kappa" && row[3] === 1));
+    assert.ok(decisions.some((row) => row[3] === "Cohen's kappa" && row[4] === 1));
     await remove(study);
   });
 });

@@ -1,4 +1,4 @@
-import type { GaugeReading } from '../statistics/gaugeRr.ts';
+import type { GaugeReading } from '../statistics/gaugeComponents.ts';
 
 /** The trials of a part by an operator. */
 export interface GaugeCell {

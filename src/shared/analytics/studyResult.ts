@@ -1,7 +1,9 @@
 import type { Study, StudyTrial } from '../contract/studies.ts';
 import { type AttributeAgreement, attributeAgreement, type AttributeCall } from '../statistics/attributeAgreement.ts';
 import type { SpecLimits } from '../statistics/capability.ts';
-import { type GaugeReading, type GaugeRr, gaugeRr } from '../statistics/gaugeRr.ts';
+import type { GaugeReading } from '../statistics/gaugeComponents.ts';
+import { gaugeByRanges, type GaugeRanges } from '../statistics/gaugeRanges.ts';
+import { type GaugeRr, gaugeRr } from '../statistics/gaugeRr.ts';
 
 /** A reading of a study with the number of its trial, from 1. */
 export interface StudyReading extends GaugeReading {
@@ -15,7 +17,10 @@ export interface GaugeResult {
   /** The limits of the measurement; null without any, or if they changed during the study. */
   readonly limits: SpecLimits | null;
   readonly haveLimitsChanged: boolean;
+  /** By analysis of variance. */
   readonly rr: GaugeRr;
+  /** By averages and ranges. */
+  readonly ranges: GaugeRanges;
 }
 
 export interface AgreementResult {
@@ -74,8 +79,12 @@ function gaugeOf(study: Study, index: number): GaugeResult {
     .map(({ trial, value }) => ({ ...placeOf(study, trial), value, trial: trial.trial, order: trial }))
     .sort((a, b) => a.order.part - b.order.part || a.order.appraiser - b.order.appraiser || a.trial - b.trial)
     .map(({ order: _, ...reading }) => reading);
-  const rr = gaugeRr(readings, limits === null ? {} : { limits });
-  return { kind: 'gauge', readings, units: first?.units ?? null, limits, haveLimitsChanged, rr };
+  const options = limits === null ? {} : { limits };
+  return {
+    ...{ kind: 'gauge', readings, units: first?.units ?? null, limits, haveLimitsChanged },
+    rr: gaugeRr(readings, options),
+    ranges: gaugeByRanges(readings, options),
+  };
 }
 
 function agreementOf({ parts }: Study, calls: readonly AttributeCall[]): AgreementResult {

@@ -1,5 +1,8 @@
 import { type AgreementResult, type GaugeResult, studyResult } from '../analytics/studyResult.ts';
 import type { Study, StudyTrial, StudyValue } from '../contract/studies.ts';
+import type { GaugeComponents } from '../statistics/gaugeComponents.ts';
+import type { GaugeRangeStudy } from '../statistics/gaugeRanges.ts';
+import type { GaugeStudy } from '../statistics/gaugeRr.ts';
 import type { ShareAnswer } from '../statistics/wilson.ts';
 import { type ColumnsOf, type Table, tableOf, valueCells } from './table.ts';
 
@@ -43,6 +46,8 @@ export const studyRunsTable = (study: Study): Table =>
 
 interface Figure {
   readonly measurement?: string;
+  /** Of numbers. */
+  readonly method?: string;
   readonly figure: string;
   readonly of: string;
   readonly value: number | null;
@@ -53,6 +58,7 @@ interface Figure {
 
 const figureColumns: ColumnsOf<Figure> = [
   ['measurement', 'text', ({ measurement }) => measurement],
+  ['method', 'text', ({ method }) => method],
   ['of', 'text', ({ of }) => of],
   ['figure', 'text', ({ figure }) => figure],
   ['value', 'number', ({ value }) => value],
@@ -74,19 +80,57 @@ export function studyResultTable(study: Study): Table {
   return tableOf(figureColumns, figures);
 }
 
-function gaugeFigures({ rr }: GaugeResult): Figure[] {
-  if (rr.kind !== 'study') return [];
+const gaugeFigures = ({ rr, ranges }: GaugeResult): Figure[] => [
+  ...(rr.kind === 'study' ? anovaFigures(rr) : [noFigures(rr)]).map((each) => ({ ...each, method: 'ANOVA' })),
+  ...(ranges.kind === 'ranges' ? rangeFigures(ranges) : [noFigures(ranges)]).map((each) => ({
+    ...each,
+    method: 'average and range',
+  })),
+];
+
+const noFigures = ({ kind }: { kind: string }): Figure => ({
+  of: 'study',
+  figure: 'no result',
+  value: null,
+  text: kind,
+});
+
+const anovaFigures = (rr: GaugeStudy): Figure[] => [
+  ...componentFigures(rr),
+  { of: 'study', figure: 'interaction pooled', value: null, text: String(rr.isPooled) },
+  ...Object.entries(rr.anova).flatMap(([source, { sumOfSquares, degrees, meanSquare, f, p }]) => {
+    const of = `ANOVA, ${source}`;
+    return [
+      { of, figure: 'sum of squares', value: sumOfSquares },
+      { of, figure: 'degrees of freedom', value: degrees },
+      { of, figure: 'mean square', value: meanSquare },
+      { of, figure: 'F', value: f },
+      { of, figure: 'p', value: p },
+    ];
+  }),
+];
+
+const rangeFigures = (study: GaugeRangeStudy): Figure[] => [
+  ...componentFigures(study),
+  { of: 'trials', figure: 'average range', value: study.averageRange },
+  { of: 'appraisers', figure: 'range of means', value: study.operatorRange },
+  { of: 'parts', figure: 'range of means', value: study.partRange },
+  { of: 'trials', figure: 'K1', value: study.factors.trials },
+  { of: 'appraisers', figure: 'K2', value: study.factors.operators },
+  { of: 'parts', figure: 'K3', value: study.factors.parts },
+];
+
+function componentFigures(study: GaugeComponents): Figure[] {
   const components = [
-    ['gauge', rr.gaugeRr],
-    ['repeatability', rr.repeatability],
-    ['reproducibility', rr.reproducibility],
-    ['part to part', rr.partToPart],
-    ['total', rr.total],
+    ['gauge', study.gaugeRr],
+    ['repeatability', study.repeatability],
+    ['reproducibility', study.reproducibility],
+    ['part to part', study.partToPart],
+    ['total', study.total],
   ] as const;
   return [
-    { of: 'study', figure: 'verdict', value: null, text: rr.verdict },
-    { of: 'study', figure: 'distinct categories', value: rr.distinctCategories },
-    { of: 'study', figure: 'interaction pooled', value: null, text: String(rr.isPooled) },
+    { of: 'study', figure: 'verdict', value: null, text: study.verdict },
+    { of: 'study', figure: 'distinct categories', value: study.distinctCategories },
     ...components.flatMap(([of, { sigma, percentContribution, percentStudy, percentTolerance }]) => [
       { of, figure: 'sigma', value: sigma },
       { of, figure: 'variance', value: sigma ** 2 },
@@ -94,16 +138,6 @@ function gaugeFigures({ rr }: GaugeResult): Figure[] {
       { of, figure: '% study', value: percentStudy },
       { of, figure: '% tolerance', value: percentTolerance },
     ]),
-    ...Object.entries(rr.anova).flatMap(([source, { sumOfSquares, degrees, meanSquare, f, p }]) => {
-      const of = `ANOVA, ${source}`;
-      return [
-        { of, figure: 'sum of squares', value: sumOfSquares },
-        { of, figure: 'degrees of freedom', value: degrees },
-        { of, figure: 'mean square', value: meanSquare },
-        { of, figure: 'F', value: f },
-        { of, figure: 'p', value: p },
-      ];
-    }),
   ];
 }
 

@@ -122,7 +122,7 @@ function rangeChart(
     ),
     x: cells.map((_, index) => index),
     series: [
-      { name: l10n.t('Range'), values: ranges, kind: 'points', color: colorOf(0) },
+      { name: l10n.t('Range of the trials'), values: ranges, kind: 'points', color: colorOf(0) },
       level(l10n.t('Mean range'), meanOf(ranges), '--vscode-descriptionForeground'),
       ...(limit === null ? [] : [level(l10n.t('Control limit'), limit, '--vscode-charts-red')]),
       { name: '', values: beyond, kind: 'rings', color: '--vscode-charts-red' },

@@ -1,32 +1,65 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { GaugeResult } from '../../shared/analytics/studyResult.ts';
-import { type GaugeComponent, type GaugeStudy, poolingAlpha } from '../../shared/statistics/gaugeRr.ts';
+import type { GaugeComponent, GaugeComponents } from '../../shared/statistics/gaugeComponents.ts';
+import type { GaugeRanges, GaugeRangeStudy } from '../../shared/statistics/gaugeRanges.ts';
+import { type GaugeRr, type GaugeStudy, poolingAlpha } from '../../shared/statistics/gaugeRr.ts';
 import { figure } from '../shared/numbers.ts';
 import { gaugeCharts } from './gaugeCharts.ts';
+import type { GaugeMethod } from './host.ts';
 import { percentText } from './words.ts';
 
 const neededCategories = 5;
 
 /** The result of a study of numbers. */
-export function gaugeSection(result: GaugeResult, trials: number): unknown {
-  const { rr } = result;
-  if (rr.kind === 'noVariation') return html`<p>${l10n.t('All values are equal, so there is nothing to compare.')}</p>`;
-  if (rr.kind !== 'study') return html`<p>${l10n.t('The runs are too few for a result.')}</p>`;
+export function gaugeSection(result: GaugeResult, trials: number, method: GaugeMethod): unknown {
+  const found = method === 'anova' ? result.rr : result.ranges;
+  if (found.kind === 'noVariation') {
+    return html`<p>${l10n.t('All values are equal, so there is nothing to compare.')}</p>`;
+  }
   return html`
-    <p class="lead" data-verdict=${rr.verdict}>${verdictSentence(rr)}</p>
-    <p>${categoriesSentence(rr.distinctCategories)}</p>
-    ${componentsTable(rr, result.units)}
-    <p class="note">${interactionSentence(rr)} ${toleranceSentence(result)}</p>
-    <details>
-      <summary>${l10n.t('Analysis of variance')}</summary>
-      ${anovaTable(rr)}
-    </details>
+    ${found.kind === 'study' || found.kind === 'ranges' ? figures(found, result) : html`<p>${refusal(found)}</p>`}
     ${gaugeCharts(result, trials)}
   `;
 }
 
-function verdictSentence({ verdict, gaugeRr: { percentStudy, percentTolerance } }: GaugeStudy): string {
+const figures = (found: GaugeStudy | GaugeRangeStudy, result: GaugeResult): unknown => html`
+  <p class="lead" data-verdict=${found.verdict}>${verdictSentence(found)}</p>
+  <p>${categoriesSentence(found.distinctCategories)}</p>
+  ${componentsTable(found, result.units)}
+  <p class="note">
+    ${found.kind === 'study' ? interactionSentence(found) : l10n.t('Average and range method. It does not see an interaction of parts and appraisers; ANOVA does.')}
+    ${toleranceSentence(result)}
+  </p>
+  ${found.kind === 'study' ? details(l10n.t('Analysis of variance'), anovaTable(found)) : details(l10n.t('Averages and ranges'), rangesTable(found, result.units))}
+`;
+
+const details = (title: string, table: unknown): unknown => html`
+  <details>
+    <summary>${title}</summary>
+    ${table}
+  </details>
+`;
+
+/** Why there are no figures. */
+function refusal(found: Exclude<GaugeRr | GaugeRanges, GaugeStudy | GaugeRangeStudy>): string {
+  switch (found.kind) {
+    case 'tooMany':
+      return l10n.t(
+        'The average and range method has factors for up to {0} parts, appraisers or trials, and this study has {1}. Use ANOVA.',
+        found.most,
+        found.count,
+      );
+    case 'onlyInteraction':
+      return l10n.t(
+        'The values differ only by the interaction of parts and appraisers, which the average and range method does not see. Use ANOVA.',
+      );
+    default:
+      return l10n.t('The runs are too few for a result.');
+  }
+}
+
+function verdictSentence({ verdict, gaugeRr: { percentStudy, percentTolerance } }: GaugeComponents): string {
   const share =
     percentTolerance === null
       ? l10n.t('{0} of the variation in the study', percentText(percentStudy))
@@ -80,7 +113,7 @@ function toleranceSentence({ limits, haveLimitsChanged, units }: GaugeResult): s
   return l10n.t('A single limit: {0}. % tolerance is three sigmas of the distance from the mean.', limit);
 }
 
-function componentsTable(rr: GaugeStudy, units: string | null): unknown {
+function componentsTable(rr: GaugeComponents, units: string | null): unknown {
   const rows: readonly (readonly [string, GaugeComponent])[] = [
     [l10n.t('Gauge (GRR)'), rr.gaugeRr],
     [l10n.t('Repeatability (EV)'), rr.repeatability],
@@ -149,6 +182,39 @@ function anovaTable({ anova }: GaugeStudy): unknown {
               <td>${figure(meanSquare)}</td>
               <td>${f === null ? nothing : figure(f)}</td>
               <td>${p === null ? nothing : figure(Number(p.toPrecision(3)))}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function rangesTable(
+  { averageRange, operatorRange, partRange, factors }: GaugeRangeStudy,
+  units: string | null,
+): unknown {
+  const rows = [
+    [l10n.t('Mean range of the trials'), averageRange, 'K1', factors.trials],
+    [l10n.t("Range of the appraisers' means"), operatorRange, 'K2', factors.operators],
+    [l10n.t("Range of the parts' means"), partRange, 'K3', factors.parts],
+  ] as const;
+  const label = l10n.t('Averages and ranges');
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">${l10n.t('Source')}</th>
+          <th scope="col">${l10n.t('Value')}</th>
+          <th scope="col">${l10n.t('Factor')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, range, factorName, factor]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${figure(range, units)}</td>
+              <td>${factorName} = ${figure(factor)}</td>
             </tr>`,
         )}
       </tbody>

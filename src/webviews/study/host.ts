@@ -4,5 +4,9 @@ import { post, ViewState } from '../shared/host.ts';
 
 export const send = (message: FromStudyPage): void => post(message);
 
+/** How a study of numbers is evaluated. */
+const gaugeMethod = z.enum(['anova', 'ranges']);
+export type GaugeMethod = z.infer<typeof gaugeMethod>;
+
 /** Creating it saves the subject, by which the host restores the page. */
-export const viewState = new ViewState(z.object({}));
+export const viewState = new ViewState(z.object({ method: gaugeMethod.default('anova') }));

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { studyResult } from '../../shared/analytics/studyResult.ts';
+import { type StudyResult, studyResult } from '../../shared/analytics/studyResult.ts';
 import type { Study } from '../../shared/contract/studies.ts';
 import { type ToStudyPage, toStudyPage } from '../../shared/contract/studyPage.ts';
 import { PageElement } from '../shared/element.ts';
@@ -11,7 +11,7 @@ import { iconButton } from '../shared/icons.ts';
 import { countText } from '../shared/numbers.ts';
 import { agreementSection } from './agreementSection.ts';
 import { gaugeSection } from './gaugeSection.ts';
-import { send, viewState } from './host.ts';
+import { type GaugeMethod, send, viewState } from './host.ts';
 import { nextTrial } from './nextTrial.ts';
 import { runsTable } from './runsTable.ts';
 import { trialNames } from './words.ts';
@@ -19,13 +19,14 @@ import { trialNames } from './words.ts';
 type Shown = Extract<ToStudyPage, { type: 'study' }>;
 
 class StudyView extends PageElement {
-  static override properties = { shown: { state: true }, failure: { state: true } };
+  static override properties = { shown: { state: true }, failure: { state: true }, method: { state: true } };
   declare shown: Shown | undefined;
   declare failure: string | undefined;
+  declare method: GaugeMethod;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    viewState.save({});
+    this.method = viewState.value.method;
     handleMessages(toStudyPage, {
       study: (shown) => {
         this.failure = undefined;
@@ -54,14 +55,21 @@ class StudyView extends PageElement {
         </div>
       </header>
       <main>
-        ${nextTrial(study, is_running, note)} ${guard([study], () => html`${results(study)} ${runsTable(study)}`)}
+        ${nextTrial(study, is_running, note)}
+        ${guard([study, this.method], () => results(study, this.method, (method) => this.#choose(method)))}
+        ${guard([study], () => runsTable(study))}
       </main>
     `;
+  }
+
+  #choose(method: GaugeMethod): void {
+    this.method = method;
+    viewState.save({ method });
   }
 }
 customElements.define('study-view', StudyView);
 
-function results(study: Study): unknown {
+function results(study: Study, method: GaugeMethod, choose: (method: GaugeMethod) => void): unknown {
   const { measurements } = study;
   if (study.next !== null) {
     return html`<section>
@@ -71,18 +79,37 @@ function results(study: Study): unknown {
       </p>
     </section>`;
   }
-  if (measurements.length === 0) return resultSection(study, null, l10n.t('Outcome of the runs'));
-  return measurements.map(({ phase_name, measurement_name }, index) =>
-    resultSection(study, index, `${measurement_name} · ${phase_name}`),
-  );
+  if (measurements.length === 0) {
+    return resultSection(study, l10n.t('Outcome of the runs'), studyResult(study, null), method);
+  }
+  const found = measurements.map((_, index) => studyResult(study, index));
+  return html`
+    ${found.some(({ kind }) => kind === 'gauge') ? methods(method, choose) : nothing}
+    ${measurements.map(({ phase_name, measurement_name }, index) => {
+      const result = found[index];
+      return result && resultSection(study, `${measurement_name} · ${phase_name}`, result, method);
+    })}
+  `;
 }
 
-function resultSection(study: Study, index: number | null, title: string): unknown {
-  const result = studyResult(study, index);
+const methods = (method: GaugeMethod, choose: (method: GaugeMethod) => void): unknown => html`
+  <section class="methods" role="group" aria-label=${l10n.t('Method')}>
+    <span class="note">${l10n.t('Method')}</span>
+    ${(['anova', 'ranges'] as const).map(
+      (each) => html`
+        <button type="button" aria-pressed=${each === method} @click=${() => choose(each)}>
+          ${each === 'anova' ? 'ANOVA' : l10n.t('Average and range')}
+        </button>
+      `,
+    )}
+  </section>
+`;
+
+function resultSection(study: Study, title: string, result: StudyResult, method: GaugeMethod): unknown {
   const content = (): unknown => {
     switch (result.kind) {
       case 'gauge':
-        return gaugeSection(result, study.trials);
+        return gaugeSection(result, study.trials, method);
       case 'agreement':
         return agreementSection(result);
       case 'mixed':

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { attributeAgreement, cohenKappa, fleissKappa } from '../../../src/shared/statistics/attributeAgreement.ts';
-import { type GaugeReading, gaugeRr, gaugeVerdict } from '../../../src/shared/statistics/gaugeRr.ts';
+import { type GaugeReading, gaugeVerdict } from '../../../src/shared/statistics/gaugeComponents.ts';
+import { gaugeRr } from '../../../src/shared/statistics/gaugeRr.ts';
 import { aiagRows } from '../../support/gaugeExample.ts';
 import { finite, near, normalValues, published, randomNumbers, same, withSeed } from './support.ts';
 

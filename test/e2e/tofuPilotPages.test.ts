@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
+import { local } from '../../src/shared/contract/local.ts';
 import { parts } from '../../src/shared/contract/parts.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
@@ -8,11 +9,28 @@ import { stations } from '../../src/shared/contract/stations.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { axeProblems } from './support/axe.ts';
 import { addTofuPilot, Bench, useBench } from './support/bench.ts';
+import { Editor } from './support/editor.ts';
+
+const script = (procedure: string): string => `
+import openhtf as htf
+
+
+@htf.measures(htf.Measurement("voltage").in_range(3, 4))
+@htf.PhaseOptions(name="Power")
+def power(test):
+    test.measurements.voltage = 3.3
+
+
+test = htf.Test(power, procedure_id="${procedure}", part_number="PCB")
+test.execute(lambda: "SN-0001")
+`;
 
 describe('pages on a TofuPilot server (a stand-in for it)', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();
+  const editor = (): Editor => new Editor(workbench().page);
+  let procedure_id = '';
 
   it('show the connection status of stations instead of uptime, and offer the dashboard', async () => {
     const window = workbench();
@@ -36,27 +54,9 @@ describe('pages on a TofuPilot server (a stand-in for it)', function () {
   it('compute statistics from the newest runs', async () => {
     const window = workbench();
     const behind = new StationApi(cloud.behind, cloud.userKey);
-    const { id: procedure_id } = await behind.call(procedures.create, { body: { name: 'Final test' } });
+    ({ id: procedure_id } = await behind.call(procedures.create, { body: { name: 'Final test' } }));
     await behind.call(parts.create, { body: { number: 'PCB', name: 'PCB' } });
-    for (const [index, voltage] of [3.3, 3.31, 9.9].entries()) {
-      const outcome = voltage < 4 ? 'PASS' : 'FAIL';
-      const at = (second: number): string =>
-        new Date(Date.now() - 600_000 + (60 * index + second) * 1000).toISOString();
-      const measurements = [
-        { name: 'voltage', outcome, measured_value: voltage, lower_limit: 3, upper_limit: 4 },
-      ] as const;
-      await behind.call(runs.create, {
-        body: {
-          procedure_id,
-          serial_number: `SN-${index}`,
-          part_number: 'PCB',
-          outcome,
-          started_at: at(0),
-          ended_at: at(5),
-          phases: [{ name: 'Power', outcome, started_at: at(1), ended_at: at(2), measurements: [...measurements] }],
-        },
-      });
-    }
+    for (const [index, voltage] of [3.3, 3.31, 9.9].entries()) await push(index, voltage);
     await window.command('Test Stations: Open Statistics');
     await window.quickInput.row('Final test').click();
     const page = window.webview();
@@ -72,4 +72,50 @@ describe('pages on a TofuPilot server (a stand-in for it)', function () {
       .first()
       .waitFor();
   });
+
+  it('show statistics of the newest runs beside the measurements of a script', async () => {
+    const window = workbench();
+    const behind = new StationApi(cloud.behind, cloud.userKey);
+    const { data } = await behind.call(stations.list);
+    const id = data.find(({ name }) => name === 'Cloud bench')?.id ?? '';
+    await behind.call(local.linkProcedure, { params: { id, procedure_id } });
+    await window.openContainer('Test Stations');
+    await window.command('Test Stations: Refresh');
+    await window.tree('Stations').row('Final test').locator.waitFor();
+    bench.write('board.py', script(procedure_id));
+    await window.openFile('board.py');
+    await editor()
+      .text(/voltage.*n\s3\s·\s66\.66%\s·\sPpk/)
+      .waitFor();
+    await editor().endOf('Measurement("voltage');
+    const text = await (await editor().hover()).innerText();
+    assert.match(text, /Passed: 66\.66% \(2 of 3\) in the newest 3 runs\./);
+    assert.match(text, /This server computes no statistics, so these are of its newest 3 runs\./);
+    await window.screenshots('statistics-hover-tofupilot');
+    await window.page.keyboard.press('Escape');
+    await push(3, 3.3);
+    await window.command('Test Stations: Refresh');
+    await editor()
+      .text(/voltage.*n\s4\s·\s75%/)
+      .waitFor();
+  });
+
+  async function push(index: number, voltage: number): Promise<void> {
+    const outcome = voltage < 4 ? 'PASS' : 'FAIL';
+    const at = (second: number): string => new Date(Date.now() - 600_000 + (60 * index + second) * 1000).toISOString();
+    const measurements = [
+      { name: 'voltage', outcome, measured_value: voltage, lower_limit: 3, upper_limit: 4 },
+    ] as const;
+    await new StationApi(cloud.behind, cloud.userKey).call(runs.create, {
+      body: {
+        procedure_id,
+        serial_number: `SN-${index}`,
+        part_number: 'PCB',
+        outcome,
+        started_at: at(0),
+        ended_at: at(5),
+        phases: [{ name: 'Power', outcome, started_at: at(1), ended_at: at(2), measurements: [...measurements] }],
+      },
+    });
+  }
 });

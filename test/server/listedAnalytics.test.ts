@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
-import { ListedAnalytics } from '../../src/extension/insight/listedAnalytics.ts';
-import { analytics } from '../../src/shared/contract/analytics.ts';
+import { ListedAnalytics, newestRuns } from '../../src/extension/insight/listedAnalytics.ts';
+import { analytics, type MeasurementSummary } from '../../src/shared/contract/analytics.ts';
 import type { Answer } from '../../src/shared/contract/operation.ts';
 import { parts } from '../../src/shared/contract/parts.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
@@ -138,7 +138,7 @@ describe('statistics of what a server lists', () => {
       query: { ...name, limit: 1000 },
     });
     for (const runs of [5, 7, 20]) {
-      const listed = new ListedAnalytics(api, zone, { runs, runsOfAllMeasurements: runs });
+      const listed = new ListedAnalytics(api, zone, { ...newestRuns, runs, runsOfAllMeasurements: runs });
       const columns = valueColumns(name);
       const batches = valueBatches(columns, (before) => {
         const started = before === null ? {} : { started_before: new Date(before).toISOString() };
@@ -150,6 +150,61 @@ describe('statistics of what a server lists', () => {
       assert.deepEqual(found.reverse(), expected);
     }
   });
+
+  it('beside a script are of all runs that a page of runs and 8 pages of values hold', async () => {
+    const asked: string[] = [];
+    const counted = countedCalls(api, asked);
+    const { measurements: found, runs: read } = await new ListedAnalytics(counted, zone).hints(procedure);
+    const { measurements: expected } = await api.call(analytics.measurements, { params: params() });
+    assert.deepEqual(sorted(found), sorted(expected));
+    assert.equal(read, count);
+    const pages = Math.ceil(expected.reduce((sum, each) => sum + each.count, 0) / 100);
+    assert.ok(asked.length <= 1 + pages + 1 && pages > 1, asked.join());
+  });
+
+  it('beside a script are of those of the newest runs whose values were all read, with a bounded number of requests', async () => {
+    const { data: newest } = await api.call(runs.list, {
+      query: { procedure_ids: procedure, sort_by: 'started_at', sort_order: 'desc', limit: '100' },
+    });
+    const reads = [];
+    for (const valuesOfHints of [1, 10, 25, 60, 100, 120]) {
+      const asked: string[] = [];
+      const listed = new ListedAnalytics(countedCalls(api, asked), zone, { ...newestRuns, valuesOfHints });
+      const { measurements: found, runs: read } = await listed.hints(procedure);
+      reads.push(read);
+      assert.ok(asked.length <= 1 + Math.ceil(valuesOfHints / 100), asked.join());
+      const complete = newest.slice(0, read).filter(({ unit }) => unit.sample === null);
+      const values = await Promise.all(complete.map(({ id }) => lastValues(id)));
+      for (const name of ['Power', 'Radio']) {
+        const counts = values.flat().filter((phase) => phase === name).length;
+        const own = found.find(
+          ({ phase_name, measurement_name }) => phase_name === name && measurement_name === 'is on',
+        );
+        assert.equal(own?.count ?? 0, counts, `${name} of ${read} runs`);
+      }
+    }
+    assert.deepEqual(
+      reads.toSorted((a, b) => a - b),
+      reads,
+    );
+    assert.ok((reads[0] ?? 0) < 2 && (reads.at(-1) ?? 0) > 20 && (reads.at(-1) ?? 0) < count, reads.join());
+  });
+
+  /** Returns the phase of each last attempt of the run. */
+  async function lastValues(id: string): Promise<string[]> {
+    const { phases: all } = await api.call(runs.get, { params: { id } });
+    return all
+      .filter(({ name }, index) => (all.slice(index + 1).find((next) => next.name === name)?.retry_count ?? 0) === 0)
+      .map(({ name }) => name);
+  }
+});
+
+/** Records the operations that are called. */
+const countedCalls = (api: StationApi, asked: string[]): Pick<StationApi, 'call'> => ({
+  call: (operation, input) => {
+    asked.push(operation.id);
+    return api.call(operation, input);
+  },
 });
 
 type RunValue = typeof run extends fc.Arbitrary<infer Value> ? Value : never;
@@ -158,9 +213,10 @@ function outcomeOf({ value, limits: { lower, upper } }: RunValue['phases'][numbe
   return value >= lower && (upper === undefined || value <= upper) ? 'PASS' : 'FAIL';
 }
 
+const sorted = (all: readonly MeasurementSummary[]): MeasurementSummary[] =>
+  all.toSorted((a, b) => (a.phase_name + a.measurement_name).localeCompare(b.phase_name + b.measurement_name));
+
 const byName = ({ measurements, ...rest }: Answer<typeof analytics.measurements>) => ({
   ...rest,
-  measurements: measurements.toSorted((a, b) =>
-    (a.phase_name + a.measurement_name).localeCompare(b.phase_name + b.measurement_name),
-  ),
+  measurements: sorted(measurements),
 });

@@ -1,8 +1,10 @@
-import { analytics } from '../../shared/contract/analytics.ts';
+import { analytics, type MeasurementSummary } from '../../shared/contract/analytics.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
 import type { CallInput } from '../client/stationApi.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ListedAnalytics } from './listedAnalytics.ts';
+
+const dayMs = 24 * 3_600_000;
 
 type Query<O extends Operation> = NonNullable<CallInput<O>['query']>;
 
@@ -36,6 +38,23 @@ export class AnalyticsSource {
     if (!(await this.isComputedByServer()))
       return this.#listed.measurements(id, analytics.measurements.query.parse(query));
     return this.#connection.call(analytics.measurements, { params: { id }, query });
+  }
+
+  /**
+   * Returns the measurements of the last `days` days, or those of the newest runs, with their number, if the server computes no
+   * statistics.
+   */
+  async hints(
+    id: string,
+    days: number,
+  ): Promise<{ readonly measurements: readonly MeasurementSummary[]; readonly runs: number | null }> {
+    if (!(await this.isComputedByServer())) return this.#listed.hints(id);
+    const started_after = new Date(Date.now() - (days - 1) * dayMs).toISOString();
+    const { measurements } = await this.#connection.call(analytics.measurements, {
+      params: { id },
+      query: { started_after },
+    });
+    return { measurements, runs: null };
   }
 
   async measurement(

@@ -12,26 +12,33 @@ import {
 import { type Detail, isAt, isDetail, isInDetail, rangeOf } from '../../shared/analytics/place.ts';
 import { firstAttempts, isReading, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import type { TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
-import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../../shared/contract/analytics.ts';
-import { type MeasurementRow, measurements, phases } from '../../shared/contract/explorer.ts';
+import {
+  analytics,
+  type AnalyticsFilter,
+  type AnalyticsSplit,
+  type MeasurementSummary,
+} from '../../shared/contract/analytics.ts';
+import { measurements, phases } from '../../shared/contract/explorer.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import { procedures } from '../../shared/contract/procedures.ts';
 import { runs } from '../../shared/contract/runs.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { allPages, newestEntries } from '../client/pages.ts';
 import type { StationApi } from '../client/stationApi.ts';
-import { type ListedRun, measurementOf, namesIn, runOf } from './listedRows.ts';
+import { byStart, type ListedRun, measurementOf, namesIn, phaseKey, phasesOf, runOf } from './listedRows.ts';
 
 interface RunCounts {
   readonly runs: number;
   readonly runsOfAllMeasurements: number;
+  readonly valuesOfHints: number;
 }
 
 /**
  * How many runs are read for a question. A page of a list has 100 entries, so that 1,000 runs are 10 requests. For all
- * measurements at once, each run needs a request or so.
+ * measurements at once, each run needs a request or so. Hints are read without being asked for, so that they are of what
+ * one page of runs and 8 pages of values hold.
  */
-export const newestRuns: RunCounts = { runs: 1000, runsOfAllMeasurements: 100 };
+export const newestRuns: RunCounts = { runs: 1000, runsOfAllMeasurements: 100, valuesOfHints: 800 };
 
 /**
  * Computes statistics of the newest runs from what a server lists, for servers that compute none, such as TofuPilot. The
@@ -68,6 +75,28 @@ export class ListedAnalytics {
     const found = await this.#measuredPhases({ procedure_id: id }, idsOf(listed));
     const days = this.#measurementDays(listed, found, filter, null);
     return measurementsAnswer(await this.#subject(id), days, this.#wanted(listed, found, filter), filter);
+  }
+
+  /**
+   * Returns the measurements of as many of the newest runs as a few requests can read, whatever their day, and how many runs
+   * these are.
+   */
+  async hints(id: string): Promise<{ measurements: MeasurementSummary[]; runs: number }> {
+    const filter = analytics.measurements.query.parse({});
+    const { listed } = await this.#listNewest(id, {}, this.#counts.runsOfAllMeasurements);
+    const { entries, hasMore } = await newestEntries(this.#counts.valuesOfHints, (page) =>
+      this.#api.call(measurements.list, {
+        query: { procedure_id: id, ids: idsOf(listed), exclude_retries: 'true', sort_order: 'desc', ...page },
+      }),
+    );
+    // Of earlier runs, some values were not read.
+    const readSince = hasMore ? Date.parse(entries.at(-1)?.started_at ?? '') : -Infinity;
+    const complete = listed.filter(({ run }) => run.started_at > readSince);
+    const found = phasesOf(entries.toReversed());
+    const days = this.#measurementDays(complete, found, filter, null);
+    const subject = { procedure: { id, name: '' }, calendar: this.#calendar };
+    const answer = measurementsAnswer(subject, days, this.#wanted(complete, found, filter), filter);
+    return { measurements: answer.measurements, runs: complete.length };
   }
 
   async measurement(
@@ -154,15 +183,24 @@ export class ListedAnalytics {
       ...(filter.started_after === undefined ? {} : { started_after: timeText(from) }),
       ...(last === Infinity ? {} : { started_before: timeText(last) }),
     };
+    const { listed, hasMore } = await this.#listNewest(id, range, count);
+    const days = Map.groupBy(listed, ({ run }) => this.#dayStartOf(run));
+    if (hasMore && days.size > 1) days.delete(Math.min(...days.keys()));
+    return { listed: [...days.values()].flat(), hasOlder: hasMore };
+  }
+
+  /** Returns the newest runs, oldest first. */
+  async #listNewest(
+    id: string,
+    range: { readonly started_after?: string; readonly started_before?: string },
+    count: number,
+  ): Promise<{ listed: ListedRun[]; hasMore: boolean }> {
     const { entries, hasMore } = await newestEntries(count, (page) =>
       this.#api.call(runs.list, {
         query: { ...page, ...range, procedure_ids: [id], sort_by: 'started_at', sort_order: 'desc' },
       }),
     );
-    const listed = entries.map((item) => ({ item, run: runOf(item) })).reverse();
-    const days = Map.groupBy(listed, ({ run }) => this.#dayStartOf(run));
-    if (hasMore && days.size > 1) days.delete(Math.min(...days.keys()));
-    return { listed: [...days.values()].flat(), hasOlder: hasMore };
+    return { listed: entries.map((item) => ({ item, run: runOf(item) })).reverse(), hasMore };
   }
 
   /** Returns the last attempts of all phases of the runs, with the measurements that failed. */
@@ -201,16 +239,7 @@ export class ListedAnalytics {
           query: { ...name, ids: some, exclude_retries: 'true', sort_order: 'asc', ...page },
         }),
       );
-      for (const [id, ofRun] of Map.groupBy(rows, ({ run_id }) => run_id)) {
-        const tested = [...Map.groupBy(ofRun, phaseKey).values()].map((ofPhase) => ({
-          name: ofPhase[0]?.phase_name ?? '',
-          outcome: null,
-          started_at: Date.parse(ofPhase[0]?.started_at ?? ''),
-          retry_count: 0,
-          measurements: ofPhase.map(measurementOf),
-        }));
-        found.set(id, tested.sort(byStart));
-      }
+      for (const [id, ofRun] of phasesOf(rows)) found.set(id, ofRun);
     }
     return found;
   }
@@ -263,12 +292,6 @@ const testedRuns = (listed: readonly ListedRun[], found: ReadonlyMap<string, Tes
   listed.map(({ run }) => ({ ...run, phases: found.get(run.id) ?? [] }));
 
 const idsOf = (listed: readonly ListedRun[]): string[] => listed.map(({ run }) => run.id);
-
-const byStart = (one: TestedPhase, other: TestedPhase): number => one.started_at - other.started_at;
-
-/** A phase that was called several times in a run starts at several times. */
-const phaseKey = ({ run_id, phase_name, started_at }: Pick<MeasurementRow, 'run_id' | 'phase_name' | 'started_at'>) =>
-  JSON.stringify([run_id, phase_name, started_at]);
 
 /** The ids of a request have to fit into its address. */
 const chunks = (ids: readonly string[], size = 100): string[][] =>

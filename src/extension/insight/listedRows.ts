@@ -1,6 +1,6 @@
 import type { NamesOf, Split } from '../../shared/analytics/answers.ts';
 import { splitValue } from '../../shared/analytics/place.ts';
-import type { TestedMeasurement, TestedRun } from '../../shared/analytics/testedRun.ts';
+import type { TestedMeasurement, TestedPhase, TestedRun } from '../../shared/analytics/testedRun.ts';
 import type { MeasurementRow } from '../../shared/contract/explorer.ts';
 import type { RunListItem } from '../../shared/contract/runs.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
@@ -41,6 +41,30 @@ export function measurementOf(row: MeasurementRow): TestedMeasurement {
     upper,
   };
 }
+
+export const byStart = (one: TestedPhase, other: TestedPhase): number => one.started_at - other.started_at;
+
+/** A phase that was called several times in a run starts at several times. */
+export const phaseKey = ({
+  run_id,
+  phase_name,
+  started_at,
+}: Pick<MeasurementRow, 'run_id' | 'phase_name' | 'started_at'>) => JSON.stringify([run_id, phase_name, started_at]);
+
+/** Returns the phases of each run that have these measurements. */
+export const phasesOf = (rows: readonly MeasurementRow[]): Map<string, TestedPhase[]> =>
+  new Map(
+    [...Map.groupBy(rows, ({ run_id }) => run_id)].map(([id, ofRun]) => {
+      const tested = [...Map.groupBy(ofRun, phaseKey).values()].map((ofPhase) => ({
+        name: ofPhase[0]?.phase_name ?? '',
+        outcome: null,
+        started_at: Date.parse(ofPhase[0]?.started_at ?? ''),
+        retry_count: 0,
+        measurements: ofPhase.map(measurementOf),
+      }));
+      return [id, tested.sort(byStart)];
+    }),
+  );
 
 /** Returns names of what the runs were listed with. */
 export const namesIn =

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ScriptStatistics } from './scriptStatistics.ts';
-import { capabilitySentence, countSentence, hintText } from './statisticsWords.ts';
+import { capabilitySentence, countSentence, coverageSentence, hintText } from './statisticsWords.ts';
 
 /** Shows the statistics of each measurement at the end of the line that has its name. */
 export class MeasurementHints implements vscode.InlayHintsProvider {
@@ -26,8 +26,9 @@ export class MeasurementHints implements vscode.InlayHintsProvider {
         const hint = new vscode.InlayHint(place, hintText(measurement));
         hint.paddingLeft = true;
         hint.tooltip = [
-          countSentence(measurement.summaries[0]),
+          countSentence(measurement.summaries[0], found.runs),
           capabilitySentence(measurement.summaries[0].capability),
+          coverageSentence(found.runs),
         ]
           .filter((sentence) => sentence !== '')
           .join('\n');

@@ -4,8 +4,14 @@ import type { MeasurementSummary } from '../../../shared/contract/analytics.ts';
 import { escapeMarkdown } from '../../../shared/format/markdown.ts';
 import { rangeOf } from '../../vscode/scriptReader.ts';
 import { histogramImage } from './histogramImage.ts';
-import type { ScriptStatistics } from './scriptStatistics.ts';
-import { capabilitySentence, countSentence, findingSentence, limitsSentence } from './statisticsWords.ts';
+import type { ScriptStatistics, StatisticsOfScript } from './scriptStatistics.ts';
+import {
+  capabilitySentence,
+  countSentence,
+  coverageSentence,
+  findingSentence,
+  limitsSentence,
+} from './statisticsWords.ts';
 
 const mostMeasurements = 4;
 const openMeasurement = 'testStations.openMeasurement';
@@ -32,7 +38,7 @@ export class MeasurementHover implements vscode.HoverProvider {
     text.isTrusted = { enabledCommands: commands };
     const parts = match.summaries
       .slice(0, mostMeasurements)
-      .map((summary) => measurementText(summary, found.procedureId, commands));
+      .map((summary) => measurementText(summary, found, commands));
     const more = match.summaries.length - mostMeasurements;
     if (more > 0) parts.push(escapeMarkdown(vscode.l10n.t('{0} more measurements have this name.', more)));
     text.appendMarkdown(parts.join('\n\n---\n\n'));
@@ -40,10 +46,21 @@ export class MeasurementHover implements vscode.HoverProvider {
   }
 }
 
-function measurementText(summary: MeasurementSummary, procedureId: string, commands: readonly string[]): string {
+function measurementText(
+  summary: MeasurementSummary,
+  { procedureId, runs }: StatisticsOfScript,
+  commands: readonly string[],
+): string {
   const heading = `**${escapeMarkdown(summary.measurement_name)}** · ${escapeMarkdown(summary.phase_name)}`;
-  const findings = findingsOf(summary).map((finding) => `$(info) ${escapeMarkdown(findingSentence(finding, summary))}`);
-  const sentences = [countSentence(summary), limitsSentence(summary), capabilitySentence(summary.capability)];
+  const findings = findingsOf(summary).map(
+    (finding) => `$(info) ${escapeMarkdown(findingSentence(finding, summary, runs))}`,
+  );
+  const sentences = [
+    countSentence(summary, runs),
+    limitsSentence(summary),
+    capabilitySentence(summary.capability),
+    coverageSentence(runs),
+  ];
   return [
     heading,
     histogramText(summary),

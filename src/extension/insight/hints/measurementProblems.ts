@@ -9,13 +9,14 @@ import { findingSentence } from './statisticsWords.ts';
 export function markMeasurements(statistics: ScriptStatistics): vscode.Disposable {
   const diagnostics = new ScriptDiagnostics('test-stations-statistics', async (document) => {
     const found = await statistics.of(document);
-    return (found?.measurements ?? []).flatMap(({ declared, summaries }) =>
+    if (found === undefined) return [];
+    return found.measurements.flatMap(({ declared, summaries }) =>
       summaries.flatMap((summary) =>
         findingsOf(summary).map(
           (finding) =>
             new vscode.Diagnostic(
               rangeOf(document, declared.literal),
-              findingSentence(finding, summary),
+              findingSentence(finding, summary, found.runs),
               vscode.DiagnosticSeverity.Information,
             ),
         ),

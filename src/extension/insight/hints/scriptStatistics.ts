@@ -15,23 +15,39 @@ import { setting } from '../../vscode/settings.ts';
 import type { AnalyticsSource } from '../analyticsSource.ts';
 
 export const statisticsDays = 90;
-const dayMs = 24 * 3_600_000;
 /** During a series of runs, statistics are loaded at most this often. */
 const reloadDelayMs = 3000;
 
+interface Found {
+  readonly measurements: readonly MeasurementSummary[];
+  /** How many runs the figures are of; null for all of the last `statisticsDays`. */
+  readonly runs: number | null;
+}
+
+/** How many runs of a procedure a station had when the store last loaded it. */
+interface SeenRuns {
+  readonly station: string;
+  readonly runs: number;
+}
+
 interface Loaded {
-  readonly summaries: Promise<readonly MeasurementSummary[]>;
+  readonly found: Promise<Found>;
+  /** Undefined if the server reports new runs itself. */
+  seen: SeenRuns | 'none' | undefined;
   isStale: boolean;
 }
 
 export interface StatisticsOfScript {
   readonly procedureId: string;
   readonly measurements: readonly MatchedMeasurement[];
+  readonly runs: number | null;
 }
 
 /**
- * The statistics of the measurements of open scripts. There is one request for each procedure until runs are added. No
- * server is started for them: nothing is requested before another part of the extension has loaded the stations.
+ * The statistics of the measurements of open scripts. There is one request for each procedure until runs are added, or up to
+ * ten on a server that computes none. Such a server reports no changes, so that runs are noticed by their number, which the
+ * store loads. No server is started for hints: nothing is requested before another part of the extension has loaded the
+ * stations.
  */
 export class ScriptStatistics implements vscode.Disposable {
   readonly #source: AnalyticsSource;
@@ -62,7 +78,9 @@ export class ScriptStatistics implements vscode.Disposable {
       connection.onDidChangeServer(() => this.#loaded.clear()),
       feed.onDidReceiveChange((change) => this.#markStale(change)),
       store.onDidChange((id) => {
-        if (id === undefined || id === store.selected?.id) this.#changed.fire();
+        if (id !== undefined && id !== store.selected?.id) return;
+        this.#noticeRuns();
+        this.#changed.fire();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -78,8 +96,8 @@ export class ScriptStatistics implements vscode.Disposable {
     const marks = await this.#reader.marks(document);
     const procedureId = marks.measurements.length === 0 ? undefined : this.#procedureOf(marks);
     if (procedureId === undefined) return undefined;
-    const measurements = measurementsOfScript(marks.measurements, await this.#summaries(procedureId));
-    return { procedureId, measurements };
+    const { measurements, runs } = await this.#found(procedureId);
+    return { procedureId, measurements: measurementsOfScript(marks.measurements, measurements), runs };
   }
 
   /** Returns the only procedure that the script names, or the only one of the selected station. */
@@ -95,34 +113,54 @@ export class ScriptStatistics implements vscode.Disposable {
     return 'decided' in choice ? choice.decided.id : undefined;
   }
 
-  #summaries(procedureId: string): Promise<readonly MeasurementSummary[]> {
+  #found(procedureId: string): Promise<Found> {
     const known = this.#loaded.get(procedureId);
-    if (known !== undefined && !known.isStale) return known.summaries;
-    const summaries = this.#load(procedureId);
+    if (known !== undefined && !known.isStale) return known.found;
+    const loaded: Loaded = { found: this.#load(procedureId), seen: undefined, isStale: false };
+    const seen = this.#seenRuns(procedureId);
+    const loading = loaded.found.then(({ runs }) => {
+      if (runs !== null) loaded.seen = seen;
+    });
     if (known === undefined) {
-      this.#loaded.set(procedureId, { summaries, isStale: false });
-      return summaries;
+      this.#loaded.set(procedureId, loaded);
+      return loaded.found;
     }
     // The old statistics are shown until the new ones have arrived.
     known.isStale = false;
-    void summaries.then(() => {
+    void loading.then(() => {
       if (this.#loaded.get(procedureId) !== known) return;
-      this.#loaded.set(procedureId, { summaries, isStale: known.isStale });
+      loaded.isStale = known.isStale;
+      this.#loaded.set(procedureId, loaded);
       this.#changed.fire();
     });
-    return known.summaries;
+    return known.found;
   }
 
-  async #load(id: string): Promise<readonly MeasurementSummary[]> {
+  #seenRuns(procedureId: string): SeenRuns | 'none' {
+    const { selected } = this.#store;
+    const runs = selected && this.#store.details(selected.id)?.week.get(procedureId)?.runs;
+    return selected === undefined || runs === undefined ? 'none' : { station: selected.id, runs };
+  }
+
+  /** Marks what is of fewer runs than the selected station has by now. */
+  #noticeRuns(): void {
+    for (const [id, loaded] of this.#loaded) {
+      if (loaded.seen === undefined) continue;
+      const now = this.#seenRuns(id);
+      if (now === 'none') continue;
+      const before = loaded.seen;
+      if (before !== 'none' && before.station === now.station && before.runs !== now.runs) loaded.isStale = true;
+      loaded.seen = now;
+    }
+  }
+
+  async #load(id: string): Promise<Found> {
     try {
-      if (!(await this.#source.isComputedByServer())) return [];
       this.#feed.start();
-      const started_after = new Date(Date.now() - (statisticsDays - 1) * dayMs).toISOString();
-      const answer = await this.#source.measurements(id, { started_after });
-      return answer.measurements;
+      return await this.#source.hints(id, statisticsDays);
     } catch (error) {
       this.#log.debug(`statistics of a script: ${messageOf(error)}`);
-      return [];
+      return { measurements: [], runs: 0 };
     }
   }
 

@@ -76,16 +76,24 @@ function verdictSentence(verdict: 'capable' | 'not_capable' | 'undecided'): stri
   return vscode.l10n.t('Whether it is at least 1.33 is undecided.');
 }
 
-export function countSentence({ count, failed }: MeasurementSummary): string {
-  if (count === 0) return vscode.l10n.t('No values in the last {0} days.', statisticsDays);
-  return vscode.l10n.t(
-    'Passed: {0} ({1} of {2}) in the last {3} days.',
-    yieldText(count, failed),
-    number(count - failed),
-    number(count),
-    statisticsDays,
-  );
+/** @param runs how many of the newest runs the figures are of; null for all of the last days */
+export function countSentence({ count, failed }: MeasurementSummary, runs: number | null): string {
+  if (count === 0) {
+    return runs === null
+      ? vscode.l10n.t('No values in the last {0} days.', statisticsDays)
+      : vscode.l10n.t('No values in the newest {0} runs.', number(runs));
+  }
+  const figures = [yieldText(count, failed), number(count - failed), number(count)];
+  return runs === null
+    ? vscode.l10n.t('Passed: {0} ({1} of {2}) in the last {3} days.', ...figures, statisticsDays)
+    : vscode.l10n.t('Passed: {0} ({1} of {2}) in the newest {3} runs.', ...figures, number(runs));
 }
+
+/** Says what the figures leave out; empty if they are of all runs. */
+export const coverageSentence = (runs: number | null): string =>
+  runs === null
+    ? ''
+    : vscode.l10n.t('This server computes no statistics, so these are of its newest {0} runs.', number(runs));
 
 export function limitsSentence({ lower, upper, units, limits_changed_at }: MeasurementSummary): string {
   const unit = units === null ? '' : ` ${oneLine(units)}`;
@@ -102,7 +110,11 @@ export function limitsSentence({ lower, upper, units, limits_changed_at }: Measu
   return `${limits} ${vscode.l10n.t('These limits were first used on {0}; values with other limits are not counted.', date)}`.trim();
 }
 
-export function findingSentence(finding: MeasurementFinding, { measurement_name, units }: MeasurementSummary): string {
+export function findingSentence(
+  finding: MeasurementFinding,
+  { measurement_name, units }: MeasurementSummary,
+  runs: number | null,
+): string {
   const name = oneLine(measurement_name);
   const unit = units === null ? '' : ` ${oneLine(units)}`;
   if (finding.kind === 'neverFails') {
@@ -114,14 +126,21 @@ export function findingSentence(finding: MeasurementFinding, { measurement_name,
     );
   }
   if (finding.kind === 'oftenFails') {
-    return vscode.l10n.t(
-      '{0} often fails: {1} of {2} values in the last {3} days ({4}).',
-      name,
-      number(finding.failed),
-      number(finding.count),
-      statisticsDays,
-      formatPercent((100 * finding.failed) / finding.count, vscode.env.language),
-    );
+    const figures = [name, number(finding.failed), number(finding.count)];
+    const share = formatPercent((100 * finding.failed) / finding.count, vscode.env.language);
+    return runs === null
+      ? vscode.l10n.t(
+          '{0} often fails: {1} of {2} values in the last {3} days ({4}).',
+          ...figures,
+          statisticsDays,
+          share,
+        )
+      : vscode.l10n.t(
+          '{0} often fails: {1} of {2} values in the newest {3} runs ({4}).',
+          ...figures,
+          number(runs),
+          share,
+        );
   }
   const { beyond, inARow, newest, baseline, lower, upper, center } = finding;
   const beyondText = vscode.l10n.t(

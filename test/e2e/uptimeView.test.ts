@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as z from 'zod';
+import { shifts, weekdays } from '../../src/shared/contract/shifts.ts';
 import { axeProblems } from './support/axe.ts';
 import { saveAs } from './support/bench.ts';
 import { midnight } from './support/histories.ts';
@@ -223,6 +224,41 @@ describe('the uptime panel', function () {
       await workbench().screenshot(`uptime-station-${name}`, 'dark');
       assert.equal(await panel().locator('html').evaluate(tooWide), 0);
       await panel().getByRole('button', { name: 'All stations' }).click();
+    }
+    await page.setViewportSize({ width: 1380, height: 900 });
+    await workbench().setTheme('light');
+  });
+
+  it('shows uptime and utilization by shift, wide and narrow', async () => {
+    const { page } = workbench();
+    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const shift = (name: string, from: string, to: string) => ({ name, days: [...weekdays], from, to });
+    const planned = [
+      shift('Early shift', '06:00', '14:00'),
+      shift('Late shift', '14:00', '22:00'),
+      shift('Night shift', '22:00', '06:00'),
+    ];
+    await (
+      await bench.api()
+    ).call(shifts.setCalendar, {
+      params: { id: id('Bench 1') },
+      body: { calendar: { time_zone, shifts: planned, holidays: [] } },
+    });
+    await row('Bench 1').first().getByRole('button').click();
+    const table = panel().locator('section[aria-labelledby="shifts"] table');
+    await table.getByRole('row', { name: /Early shift/ }).waitFor();
+    const rows = (await table.getByRole('row').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+    assert.match(rows[1] ?? '', /^Early shift .* 99\.\d\d% .* 3 h/);
+    assert.match(rows[2] ?? '', /^Late shift .* 100%/);
+    await table.scrollIntoViewIfNeeded();
+    for (const width of [1380, 660]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const theme of allThemes) {
+        await workbench().screenshot(`uptime-shifts-${width}`, theme);
+        if (width === 660) assert.deepEqual(await axeProblems(panel()), [], theme);
+      }
+      const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      assert.equal(await panel().locator('html').evaluate(tooWide), 0);
     }
     await page.setViewportSize({ width: 1380, height: 900 });
     await workbench().setTheme('light');

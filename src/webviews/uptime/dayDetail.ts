@@ -3,7 +3,6 @@ import { html, nothing } from 'lit';
 import type { Days, Incident, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { DayUptime } from '../../shared/contract/uptimeView.ts';
 import { formatWholePercent } from '../../shared/format/formatPercent.ts';
-import { percent } from '../../shared/format/percent.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { cssPercent, language } from '../shared/element.ts';
@@ -11,7 +10,16 @@ import { iconButton, outcomeMark } from '../shared/icons.ts';
 import { dayName, nearTime, timeOfDay } from './clock.ts';
 import { send } from './host.ts';
 import type { View } from './view.ts';
-import { causeWord, dayText, downText, instantWord, observed, observedText, uptimeText } from './words.ts';
+import {
+  causeWord,
+  dayText,
+  downText,
+  instantWord,
+  observed,
+  observedText,
+  uptimeText,
+  utilizationText,
+} from './words.ts';
 
 const hour = 3_600_000;
 
@@ -50,7 +58,7 @@ function dayFacts(day: DayUptime): unknown {
       ${fact(l10n.t('Downtime'), seen === 0 ? '–' : downText(durations))}
       ${fact(
         l10n.t('Utilization'),
-        seen === 0 ? '–' : formatWholePercent(Math.min(100, percent(in_runs, seen)), language()),
+        utilizationText(in_runs, seen),
         seen === 0 ? '' : l10n.t('{0} in runs', formatLargestUnits(in_runs)),
       )}
       ${fact(

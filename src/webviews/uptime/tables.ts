@@ -1,15 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Days, Durations, ShiftUptime, UptimeRow } from '../../shared/contract/uptime.ts';
-import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
-import { language } from '../shared/element.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { pauseMark, stateMark } from './marks.ts';
 import { lastDaysOf } from './rowSums.ts';
 import type { View } from './view.ts';
-import { coverageText, observed, uptimeText } from './words.ts';
+import { coverageText, observed, uptimeText, utilizationText } from './words.ts';
 
 const time = (millis: number): string => (millis === 0 ? '–' : formatLargestUnits(millis));
 
@@ -111,9 +109,7 @@ export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): u
                   <td>${time(durations.down)}</td>
                   <td>${durations.incidents}</td>
                   <td>${time(in_runs)}</td>
-                  <td>
-                    ${planned === 0 ? '–' : formatWholePercent(Math.floor((100 * in_runs) / planned), language())}
-                  </td>
+                  <td>${utilizationText(in_runs, planned)}</td>
                 </tr>`,
             )}
           </tbody>

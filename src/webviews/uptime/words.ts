@@ -76,6 +76,13 @@ export function uptimeText(durations: Durations): string {
 export const coverageText = (durations: Durations): string =>
   formatWholePercent(figuresOf(durations).coverage, language());
 
+/** Returns the share of a time that was spent in runs. Some time is never 0%. */
+export function utilizationText(inRuns: number, time: number): string {
+  if (time === 0) return '–';
+  const share = Math.min(100, Math.floor((100 * inRuns) / time));
+  return share === 0 && inRuns > 0 ? `<${formatWholePercent(1, language())}` : formatWholePercent(share, language());
+}
+
 export const observedText = (durations: Durations): string =>
   l10n.t('of {0} observed ({1})', formatLargestUnits(observed(durations)), coverageText(durations));
 

@@ -243,13 +243,13 @@ function dataSheet(list: readonly GaugeReading[]) {
 
 /** Integrates the distribution of the range of normal values: P(W <= w) = n * integral of f(x) (F(x + w) - F(x))^(n - 1). */
 function rangeOfNormal(size: number): { mean: number; variance: number } {
-  const step = 0.04;
-  const places = Array.from({ length: 451 }, (_, index) => -9 + index * step);
+  const step = 0.02;
+  const places = Array.from({ length: 601 }, (_, index) => -6 + index * step);
   const below = places.map(normalCdf);
   const density = places.map(normalDensity);
   let mean = 0;
   let square = 0;
-  for (let width = 0; width <= 350; width += 1) {
+  for (let width = 0; width <= 600; width += 1) {
     const within = places.reduce(
       (sum, _, index) =>
         sum + (density[index] ?? 0) * ((below[index + width] ?? 1) - (below[index] ?? 0)) ** (size - 1),

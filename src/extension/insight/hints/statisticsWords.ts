@@ -83,10 +83,11 @@ export function countSentence({ count, failed }: MeasurementSummary, runs: numbe
       ? vscode.l10n.t('No values in the last {0} days.', statisticsDays)
       : vscode.l10n.t('No values in the newest {0} runs.', number(runs));
   }
-  const figures = [yieldText(count, failed), number(count - failed), number(count)];
+  const share = yieldText(count, failed);
+  const passed = number(count - failed);
   return runs === null
-    ? vscode.l10n.t('Passed: {0} ({1} of {2}) in the last {3} days.', ...figures, statisticsDays)
-    : vscode.l10n.t('Passed: {0} ({1} of {2}) in the newest {3} runs.', ...figures, number(runs));
+    ? vscode.l10n.t('Passed: {0} ({1} of {2}) in the last {3} days.', share, passed, number(count), statisticsDays)
+    : vscode.l10n.t('Passed: {0} ({1} of {2}) in the newest {3} runs.', share, passed, number(count), number(runs));
 }
 
 /** Says what the figures leave out; empty if they are of all runs. */
@@ -126,18 +127,23 @@ export function findingSentence(
     );
   }
   if (finding.kind === 'oftenFails') {
-    const figures = [name, number(finding.failed), number(finding.count)];
+    const failed = number(finding.failed);
+    const count = number(finding.count);
     const share = formatPercent((100 * finding.failed) / finding.count, vscode.env.language);
     return runs === null
       ? vscode.l10n.t(
           '{0} often fails: {1} of {2} values in the last {3} days ({4}).',
-          ...figures,
+          name,
+          failed,
+          count,
           statisticsDays,
           share,
         )
       : vscode.l10n.t(
           '{0} often fails: {1} of {2} values in the newest {3} runs ({4}).',
-          ...figures,
+          name,
+          failed,
+          count,
           number(runs),
           share,
         );

@@ -129,6 +129,9 @@ describe('a gauge study in VS Code', function () {
     const shown = (position: number): Promise<void> =>
       eventually(async () => assert.equal(await textOf(page().locator('.start .study')), turn(position).text));
     await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    await page().getByRole('button', { name: 'Set Station Script…' }).click();
+    await window.quickInput.pick('thickness.py');
+    await page().getByText('thickness.py').waitFor();
     await shown(2);
     for (const theme of allThemes) {
       await window.screenshot('gauge-study-operator', theme);
@@ -140,6 +143,7 @@ describe('a gauge study in VS Code', function () {
     await page()
       .getByRole('button', { name: `Use ${turn(2).serial}` })
       .click();
+    await page().getByRole('button', { name: 'Start Test' }).click();
     await shown(3);
     await window.screenshot('gauge-study-operator-after', 'light');
     await page()

@@ -55,7 +55,7 @@ function rounded(value: number, digits: number, round: (value: number) => number
   const nearest = Math.round(scaled);
   const whole = Math.abs(scaled - nearest) < 1e-9 * Math.max(1, Math.abs(scaled)) ? nearest : round(scaled);
   const result = Number((whole / scale).toFixed(digits));
-  return Number.isFinite(result) ? result + 0 : value;
+  return Number.isFinite(result) ? result : value;
 }
 
 /** Returns the columns of the values in these units of measure: limits in other units say nothing about them. */

@@ -133,8 +133,9 @@ export function capabilityIndexes(mean: number, sigma: number, limits: SpecLimit
   const upper = limits.upper === null ? null : (limits.upper - mean) / (3 * sigma);
   const nearer = Math.min(lower ?? Infinity, upper ?? Infinity);
   const spread = lower === null || upper === null ? null : (lower + upper) / 2;
+  // Without variation, an index is infinite or no number.
   const haveIntervals = [lower, upper, nearer].every((index) => index === null || Number.isFinite(index * index));
-  return sigma > 0 && haveIntervals ? { spread, lower, upper, nearer } : null;
+  return haveIntervals ? { spread, lower, upper, nearer } : null;
 }
 
 /** Returns the confidence interval of Cp or Pp (NIST e-Handbook 6.1.6). */

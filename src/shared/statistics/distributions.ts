@@ -60,7 +60,6 @@ export const chiSquareCdf = (x: number, degrees: number): number => incompleteGa
 
 /** Returns the x below which the given share of a chi-square distribution lies: Wilson and Hilferty's start, then Newton. */
 export function chiSquareQuantile(share: number, degrees: number): number {
-  checkOpenShare(share);
   const start = 1 - 2 / (9 * degrees) + normalQuantile(share) * Math.sqrt(2 / (9 * degrees));
   let x = degrees * Math.max(start, 0.01) ** 3;
   let low = 0;

@@ -50,8 +50,6 @@ export type GaugeRefusal =
 
 export interface GaugeOptions {
   readonly limits?: SpecLimits;
-  /** The standard deviation of the process, if the parts of the study do not span it. */
-  readonly processSigma?: number;
 }
 
 /** The values by part and operator, equally many in each cell. */
@@ -93,21 +91,20 @@ export function balancedCells(readings: readonly GaugeReading[]): BalancedCells 
 export function gaugeComponents(
   variances: { readonly repeatability: number; readonly reproducibility: number; readonly partToPart: number },
   mean: number,
-  { limits, processSigma }: GaugeOptions,
+  { limits }: GaugeOptions,
 ): GaugeComponents | null {
   const gauge = variances.repeatability + variances.reproducibility;
-  const total = processSigma === undefined ? gauge + variances.partToPart : processSigma ** 2;
+  const total = gauge + variances.partToPart;
   if (!(total > 0)) return null;
   const figures = (variance: number): GaugeComponent => componentOf(variance, total, mean, limits);
   const gaugeFigures = figures(gauge);
-  const ofParts = processSigma === undefined ? variances.partToPart : Math.max(0, total - gauge);
   return {
     repeatability: figures(variances.repeatability),
     reproducibility: figures(variances.reproducibility),
     gaugeRr: gaugeFigures,
-    partToPart: figures(ofParts),
+    partToPart: figures(variances.partToPart),
     total: figures(total),
-    distinctCategories: gauge === 0 ? null : Math.max(1, Math.floor(1.41 * Math.sqrt(ofParts / gauge))),
+    distinctCategories: gauge === 0 ? null : Math.max(1, Math.floor(1.41 * Math.sqrt(variances.partToPart / gauge))),
     verdict: gaugeVerdict(Math.max(gaugeFigures.percentStudy, gaugeFigures.percentTolerance ?? 0)),
   };
 }

@@ -59,8 +59,8 @@ const fewRanges = 15;
  */
 export function rangeFactor(size: number, ranges: number): number {
   const mean = d2[size - 2];
-  const deviation = d3[size - 2];
-  if (mean === undefined || deviation === undefined) throw new RangeError(`No factor for ranges of ${size} values.`);
+  if (mean === undefined) throw new RangeError(`There is no factor for ranges of ${size} values.`);
+  const deviation = d3[size - 2] ?? 0;
   const divisor = ranges > fewRanges ? mean : Math.sqrt(mean ** 2 + deviation ** 2 / ranges);
   return Math.round(10_000 / divisor) / 10_000;
 }

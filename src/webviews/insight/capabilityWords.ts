@@ -6,7 +6,7 @@ import { countText } from '../shared/numbers.ts';
 
 type Figures = Extract<Capability, { kind: 'capability' }>;
 
-const index = (value: number): string =>
+export const indexText = (value: number): string =>
   value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** Why there is no capability. */
@@ -36,35 +36,35 @@ export function capabilityCell(capability: Capability, isNumeric: boolean): unkn
   if (capability.kind !== 'capability') return html`<span class="note">${reasonText(capability)}</span>`;
   const { ppk, verdict } = capability;
   return html`
-    <span class="ppk">${index(ppk.value)}</span>
-    <span class="note">${l10n.t('{0} to {1}', index(ppk.lower), index(ppk.upper))}</span>
+    <span class="ppk">${indexText(ppk.value)}</span>
+    <span class="note">${l10n.t('{0} to {1}', indexText(ppk.lower), indexText(ppk.upper))}</span>
     <span class="verdict" data-verdict=${verdict}>${verdictWord(verdict)}</span>
   `;
 }
 
 function sentence({ ppk, count, verdict }: Figures): string {
-  const [value, n] = [index(ppk.value), countText(count)];
+  const [value, n] = [indexText(ppk.value), countText(count)];
   switch (verdict) {
     case 'capable':
       return l10n.t(
         'The measurement reaches Ppk 1.33: its Ppk is {0}, and at least {1} with 95% confidence (n = {2}).',
         value,
-        index(ppk.at_least),
+        indexText(ppk.at_least),
         n,
       );
     case 'not_capable':
       return l10n.t(
         'The measurement misses Ppk 1.33: its Ppk is {0}, and at most {1} with 95% confidence (n = {2}).',
         value,
-        index(ppk.at_most),
+        indexText(ppk.at_most),
         n,
       );
     case 'undecided':
       return l10n.t(
         'The values cannot show yet whether Ppk reaches 1.33: it is {0}, and between {1} and {2} with 95% confidence (n = {3}).',
         value,
-        index(ppk.lower),
-        index(ppk.upper),
+        indexText(ppk.lower),
+        indexText(ppk.upper),
         n,
       );
   }
@@ -93,7 +93,7 @@ export function capabilitySentences(capability: Capability): unknown {
 const indexFigure = (name: string, found: CapabilityIndex | null, reason: string): unknown => html`
   <div class=${found ? '' : 'empty'}>
     <dt>${name}</dt>
-    <dd class="value">${found ? index(found.value) : reason}</dd>
-    ${found ? html`<dd class="note">${l10n.t('95% interval {0} to {1}', index(found.lower), index(found.upper))}</dd>` : nothing}
+    <dd class="value">${found ? indexText(found.value) : reason}</dd>
+    ${found ? html`<dd class="note">${l10n.t('95% interval {0} to {1}', indexText(found.lower), indexText(found.upper))}</dd>` : nothing}
   </div>
 `;

@@ -1,10 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { MeasurementStatistics } from '../../shared/contract/insightView.ts';
+import { quantilePpk, type SpecLimits } from '../../shared/statistics/capability.ts';
 import { histogramOf } from '../../shared/statistics/histogram.ts';
 import { testNormality } from '../../shared/statistics/normality.ts';
+import { sorted, sortedQuantile } from '../../shared/statistics/quantile.ts';
 import { histogramChart } from '../shared/histogramChart.ts';
 import { countText } from '../shared/numbers.ts';
+import { indexText } from './capabilityWords.ts';
 import { limitsWords } from './words.ts';
 
 /** The distribution of the newest values with the current limits. */
@@ -33,14 +36,14 @@ export function histogramSection({ statistics, values: found }: MeasurementStati
                   limitsWords(limits.lower, limits.upper, statistics.units),
                 ),
               )}
-              <p class="note">${normalityText(values) ?? nothing}</p>
+              <p class="note">${normalityText(values, limits) ?? nothing}</p>
             `
       }
     </section>
   `;
 }
 
-function normalityText(values: readonly number[]): string | null {
+function normalityText(values: readonly number[], limits: SpecLimits): string | null {
   const test = testNormality(values);
   switch (test.kind) {
     case 'noVariation':
@@ -54,6 +57,21 @@ function normalityText(values: readonly number[]): string | null {
     case 'tested':
       return test.isNormal
         ? l10n.t('The values are close to a normal distribution (Anderson-Darling), as Ppk assumes.')
-        : l10n.t('The values are not normally distributed (Anderson-Darling), so that Ppk is only a rough guide.');
+        : `${l10n.t('The values are not normally distributed (Anderson-Darling), so that Ppk is only a rough guide.')} ${percentileText(values, limits)}`.trim();
+  }
+}
+
+/** The index that does not assume a distribution. */
+function percentileText(values: readonly number[], limits: SpecLimits): string {
+  const ordered = sorted(values);
+  const found = quantilePpk(values.length, (share) => sortedQuantile(ordered, share), limits);
+  switch (found.kind) {
+    case 'index':
+      return l10n.t('By the percentiles of these values (ISO 22514-4), it is {0}.', indexText(found.value));
+    case 'tooFew':
+      return l10n.t('By percentiles (ISO 22514-4), it could be computed from {0} values.', countText(found.needed));
+    case 'noVariation':
+    case 'noLimits':
+      return '';
   }
 }

@@ -2,9 +2,12 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { AgreementResult } from '../../shared/analytics/studyResult.ts';
 import type { OperatorAgreement } from '../../shared/statistics/attributeAgreement.ts';
-import { figure } from '../shared/numbers.ts';
+import type { ShareAnswer } from '../../shared/statistics/wilson.ts';
+import { figure, shareBounds, shareText } from '../shared/numbers.ts';
 import { shareWords } from './words.ts';
 
+/** With fewer parts, the figures say little. */
+const fewestParts = 20;
 const goodKappa = 0.75;
 const poorKappa = 0.4;
 
@@ -31,6 +34,8 @@ export function agreementSection({ calls, standard, agreement }: AgreementResult
       </table>
     </div>
     <p class="note">
+      ${l10n.t('Below each share is its 95% interval.')}
+      ${parts < fewestParts ? l10n.t('With {0} parts, the intervals are wide: 50 parts, some of them close to the limits, are better.', parts) : nothing}
       ${
         hasStandard
           ? l10n.t(
@@ -54,18 +59,28 @@ function row(
   return html`
     <tr>
       <th scope="row">${operator}</th>
-      <td>${shareWords(within, partsText(parts))}</td>
+      <td>${shareCell(within, partsText(parts))}</td>
       ${
         standard.size === 0
           ? nothing
           : html`
-              <td>${shareWords(effectiveness, partsText(standard.size))}</td>
-              <td>${shareWords(missRate, decisionsText(decisionsOn(false)))}</td>
-              <td>${shareWords(falseAlarmRate, decisionsText(decisionsOn(true)))}</td>
+              <td>${shareCell(effectiveness, partsText(standard.size))}</td>
+              <td>${shareCell(missRate, decisionsText(decisionsOn(false)))}</td>
+              <td>${shareCell(falseAlarmRate, decisionsText(decisionsOn(true)))}</td>
               <td>${kappa === null ? undefinedKappa : figure(Number(kappa.toFixed(3)))}</td>
             `
       }
     </tr>
+  `;
+}
+
+/** A share with what it is of, above its interval. */
+function shareCell(answer: ShareAnswer, total: string): unknown {
+  if (answer.kind === 'noData') return l10n.t('none of {0}', total);
+  const [lower, upper] = shareBounds(answer);
+  return html`
+    ${l10n.t('{0} of {1}', shareText(answer.share), total)}
+    <div class="note">${l10n.t('{0} to {1}', lower, upper)}</div>
   `;
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import {
   changedVerdicts,
+  digitsFor,
   limitsMethods,
   newestOfUnits,
   proposeRoundedLimits,
@@ -63,10 +64,49 @@ describe('limits from past values', () => {
           const sigma = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
           assert.ok(roundedLow <= low + 1e-9 && low - roundedLow < sigma / 5, `${low} ${roundedLow}`);
           assert.ok(roundedHigh >= high - 1e-9 && roundedHigh - high < sigma / 5, `${high} ${roundedHigh}`);
+          const digits = digitsFor(values);
+          assert.ok(10 ** -digits <= sigma / 10 + 1e-9 && 10 ** -digits > sigma / 100 - 1e-9, `${digits} ${sigma}`);
+          assert.deepEqual(
+            [roundedLow, roundedHigh],
+            [roundedLow, roundedHigh].map((limit) => Number(limit.toFixed(digits))),
+          );
+          const ofLower = proposeRoundedLimits(values, method, 'lower');
+          const ofUpper = proposeRoundedLimits(values, method, 'upper');
+          assert.ok(ofLower.kind === 'limits' && ofLower.upper === null && ofLower.lower !== null);
+          assert.ok(ofUpper.kind === 'limits' && ofUpper.lower === null && ofUpper.upper !== null);
         }
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('that have few decimals already are not moved by rounding', () => {
+    // In binary, 0.29 * 100 is less than 29.
+    const values = Array.from({ length: 101 }, (_, index) => Number((0.28 + index / 100).toFixed(2)));
+    const quantiles = { kind: 'quantiles', lower: 0.01, upper: 0.99 } as const;
+    const found = proposeRoundedLimits(values, quantiles, 'both');
+    assert.ok(found.kind === 'limits');
+    assert.deepEqual([found.lower, found.upper], [0.29, 1.27]);
+    const negative = proposeRoundedLimits(
+      values.map((value) => -value),
+      quantiles,
+      'both',
+    );
+    assert.ok(negative.kind === 'limits');
+    assert.deepEqual([negative.lower, negative.upper], [-1.27, -0.29]);
+    const equal = new Array<number>(50).fill(1);
+    const sigmas = { kind: 'sigmas', sigmas: 3 } as const;
+    assert.deepEqual(proposeRoundedLimits(equal, sigmas, 'both'), proposeLimits(equal, sigmas));
+  });
+
+  it('have as many decimals as a tenth of the standard deviation, from 0 to 15', () => {
+    const around = (half: number): number[] => [-half, half];
+    // The standard deviation of two values is half of their distance times the root of 2.
+    assert.deepEqual(
+      [1000, 7, 0.7, 0.07, 1e-30].map((half) => digitsFor(around(half))),
+      [0, 1, 2, 3, 15],
+    );
+    assert.deepEqual([digitsFor([]), digitsFor([5]), digitsFor([5, 5])], [3, 3, 3]);
   });
 
   it('change the verdicts of the values that they separate otherwise', () => {
@@ -74,6 +114,12 @@ describe('limits from past values', () => {
     const passed = [true, true, true, true, false];
     assert.deepEqual(changedVerdicts(values, passed, { lower: 2, upper: 5 }), { toFail: [0], toPass: [4] });
     assert.deepEqual(changedVerdicts(values, passed, { lower: null, upper: 4 }), { toFail: [], toPass: [] });
+    assert.deepEqual(changedVerdicts([-5, 5], [true, true], { lower: null, upper: 5 }), { toFail: [], toPass: [] });
+    assert.deepEqual(changedVerdicts([-5, 5], [true, true], { lower: -5, upper: null }), { toFail: [], toPass: [] });
+    assert.deepEqual(changedVerdicts([-5, 5], [false, true], { lower: null, upper: null }), {
+      toFail: [],
+      toPass: [0],
+    });
   });
 
   it('count the newest value of each unit', () => {
@@ -93,5 +139,6 @@ describe('limits from past values', () => {
     assert.equal(sideOf({ lower: 1, upper: null }), 'lower');
     assert.equal(sideOf({ lower: null, upper: 1 }), 'upper');
     assert.equal(sideOf({ lower: null, upper: null }), 'both');
+    assert.equal(sideOf({ lower: 0, upper: 1 }), 'both');
   });
 });

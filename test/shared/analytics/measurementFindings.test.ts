@@ -46,6 +46,31 @@ describe('the findings of a measurement', () => {
     assert.deepEqual({ beyond, inARow, count, before }, { beyond: 3, inARow: 15, count: 20, before: 60 });
   });
 
+  it('are the same at any place and scale of the values', () => {
+    const random = randomNumbers();
+    for (let round = 0; round < 200; round += 1) {
+      const recent = [...normalValues(60, random), ...normalValues(20, random, 2 * random())];
+      const [found] = findingsOf(summary({ recent }));
+      const [moved] = findingsOf(summary({ recent: recent.map((value) => 3300 + value / 1000) }));
+      assert.equal(moved?.kind, found?.kind);
+      if (found?.kind !== 'outOfControl' || moved?.kind !== 'outOfControl') continue;
+      assert.deepEqual([moved.beyond, moved.inARow], [found.beyond, found.inARow]);
+      assert.ok(Math.abs(moved.center - 3300 - found.center / 1000) < 1e-9);
+      assert.ok(Math.abs(moved.upper - moved.lower - (found.upper - found.lower) / 1000) < 1e-9);
+    }
+  });
+
+  it('need 50 values before the newest 20, of which two are beyond the limits', () => {
+    const before = (count: number): number[] => Array.from({ length: count }, (_, n) => (n % 2 === 0 ? 1 : -1));
+    const newest = (count: number): number[] =>
+      Array.from({ length: 20 }, (_, n) => (n < count ? 50 : n % 2 === 0 ? -0.5 : 0.5));
+    assert.deepEqual(kinds({ recent: [...before(49), ...newest(2)] }), []);
+    assert.deepEqual(kinds({ recent: [...before(50), ...newest(1)] }), []);
+    const [found] = findingsOf(summary({ recent: [...before(50), ...newest(2)] }));
+    assert.ok(found?.kind === 'outOfControl');
+    assert.deepEqual([found.beyond, found.inARow], [2, 2]);
+  });
+
   it('say nothing of control with few or equal values, or with one value that is far away', () => {
     const alternating = Array.from({ length: 80 }, (_, n) => (n % 2 === 0 ? 1 : -1));
     assert.deepEqual(kinds({ recent: [...alternating.slice(0, 49), ...Array<number>(20).fill(99)] }), []);

@@ -57,6 +57,27 @@ describe('the statistics of what a script declares', () => {
       summary({ phase_name: 'a', measurement_name: 'v_2', count: 10, failed: 5 }),
     ]);
     assert.equal(found?.summaries[0].measurement_name, 'v_2');
+    const capable = (value: number) => {
+      const ppk = { value, lower: value, upper: value, at_least: value, at_most: value };
+      return {
+        capability: {
+          ...{ kind: 'capability' as const, count: 100, sigma_within: 1, ppk, pp: null, cpk: null, cp: null },
+          ...{ is_uncertain: false, verdict: 'capable' as const },
+        },
+      };
+    };
+    const [ordered] = measurementsOfScript(scanScript(source).measurements, [
+      summary({ phase_name: 'a', measurement_name: 'v_0' }),
+      summary({ phase_name: 'a', measurement_name: 'v_1', count: 100, failed: 20 }),
+      summary({ phase_name: 'a', measurement_name: 'v_2', count: 10, failed: 5 }),
+      summary({ phase_name: 'a', measurement_name: 'v_3', count: 100, ...capable(2) }),
+      summary({ phase_name: 'a', measurement_name: 'v_4', count: 100, ...capable(1) }),
+      summary({ phase_name: 'a', measurement_name: 'v_5', count: 10 }),
+    ]);
+    assert.deepEqual(
+      ordered?.summaries.map(({ measurement_name }) => measurement_name),
+      ['v_4', 'v_3', 'v_2', 'v_1', 'v_0', 'v_5'],
+    );
   });
 
   it(`are all found, each once, for generated scripts of OpenHTF and of dictionaries (${withSeed})`, () => {

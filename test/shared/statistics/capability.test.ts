@@ -111,6 +111,56 @@ describe(`capability (${withSeed})`, () => {
     }
   });
 
+  it('has intervals of all four indexes, which for Cp and Cpk have the degrees of freedom of moving ranges', () => {
+    const { pp, cp, cpk } = figuresOf(jets, { lower: 65, upper: 95 });
+    assert.ok(pp && cp && cpk);
+    published(pp.interval.lower / pp.value, '0.6847');
+    published(pp.interval.upper / pp.value, '1.3149');
+    const degrees = 0.61 * 19;
+    assert.deepEqual(cp.interval, cpInterval(cp.value, degrees));
+    assert.deepEqual(cpk.interval, cpkInterval(cpk.value, 20, degrees));
+    assert.deepEqual([cp.atLeast, cp.atMost], Object.values(cpInterval(cp.value, degrees, 0.9)));
+    const unordered = capabilityOf(
+      { moments: momentsOf(jets), movingRanges: null, outOfRange: 0 },
+      { lower: 65, upper: 95 },
+    );
+    assert.ok(unordered.kind === 'capability');
+    assert.deepEqual([unordered.sigmaWithin, unordered.cp, unordered.cpk], [null, null, null]);
+    assert.deepEqual(unordered.pp, pp);
+    assert.equal(unordered.cpm, null);
+  });
+
+  it('has only the index of the side that has a limit', () => {
+    assert.deepEqual(capabilityIndexes(16, 2, { lower: 10, upper: null }), {
+      spread: null,
+      lower: 1,
+      upper: null,
+      nearer: 1,
+    });
+    assert.deepEqual(capabilityIndexes(16, 2, { lower: null, upper: 28 }), {
+      spread: null,
+      lower: null,
+      upper: 2,
+      nearer: 2,
+    });
+    assert.deepEqual(capabilityIndexes(16, 2, { lower: 10, upper: 28 }), {
+      spread: 1.5,
+      lower: 1,
+      upper: 2,
+      nearer: 1,
+    });
+    assert.equal(capabilityIndexes(16, 2, { lower: null, upper: null }), null);
+    for (const limits of [
+      { lower: -5, upper: null },
+      { lower: null, upper: 5 },
+      { lower: 0, upper: 5 },
+      { lower: -5, upper: 0 },
+    ]) {
+      assert.equal(capabilityIndexes(0, 1e-200, limits), null, JSON.stringify(limits));
+      assert.equal(capabilityIndexes(0, 0, limits), null, JSON.stringify(limits));
+    }
+  });
+
   it('has the published fractions outside', () => {
     for (const [cpk, ppm] of [
       [1, '2699.796'],
@@ -120,6 +170,11 @@ describe(`capability (${withSeed})`, () => {
       published(expectedOutsidePpm(0, 1, { lower: -3 * cpk, upper: 3 * cpk }), ppm);
     }
     near(expectedOutsidePpm(0, 1, { lower: null, upper: 3 }), 2699.796063 / 2, 1e-4);
+    near(expectedOutsidePpm(10, 2, { lower: 4, upper: null }), 2699.796063 / 2, 1e-4);
+    near(expectedOutsidePpm(10, 2, { lower: null, upper: 16 }), 2699.796063 / 2, 1e-4);
+    // One sigma below and two above: 158,655 and 22,750 of a million.
+    near(expectedOutsidePpm(10, 2, { lower: 8, upper: 14 }), 158_655.2539 + 22_750.1319, 1e-3);
+    assert.equal(expectedOutsidePpm(10, 2, { lower: null, upper: null }), 0);
     assert.equal(expectedOutsidePpm(0, 0, { lower: null, upper: 3 }), null);
   });
 
@@ -211,6 +266,21 @@ describe(`capability (${withSeed})`, () => {
     assert.ok(answer.kind === 'index');
     near(answer.value, 1, 0.1);
     const none = (): null => null;
+    // Even from 0 to 10: half of the values are between 0.0135 and 5, and half between 5 and 9.9865.
+    const even = (share: number): number => 10 * share;
+    const byQuantiles = (limits: SpecLimits, count = 1000) => {
+      const found = quantilePpk(count, even, limits);
+      return found.kind === 'index' ? found.value : found.kind;
+    };
+    same(Number(byQuantiles({ lower: 2, upper: null })), 3 / 4.9865);
+    same(Number(byQuantiles({ lower: null, upper: 7 })), 2 / 4.9865);
+    same(Number(byQuantiles({ lower: 2, upper: 7 })), 2 / 4.9865);
+    same(Number(byQuantiles({ lower: 4, upper: 7 })), 1 / 4.9865);
+    assert.equal(byQuantiles({ lower: 2, upper: 7 }, 999), 'tooFew');
+    for (const missing of [0.00135, 0.5, 0.99865]) {
+      const found = quantilePpk(2000, (share) => (share === missing ? null : 10 * share), { lower: 2, upper: 7 });
+      assert.deepEqual(found, { kind: 'tooFew', count: 0, needed: 1000 });
+    }
     assert.deepEqual(quantilePpk(999, none, { lower: 0, upper: null }), { kind: 'tooFew', count: 999, needed: 1000 });
     assert.deepEqual(
       quantilePpk(5000, () => 2, { lower: 0, upper: null }),

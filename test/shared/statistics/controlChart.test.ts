@@ -155,6 +155,44 @@ describe(`control charts (${withSeed})`, () => {
     assert.deepEqual(b?.rangeViolations.slice(-2), [90, 91]);
   });
 
+  it('sort the starts of segments, and flag neither a missing value nor the step across it', () => {
+    const level = (center: number): number[] =>
+      Array.from({ length: 30 }, (_, index) => center + (index % 2 === 0 ? 0.01 : -0.01));
+    const values = [...level(1000), ...level(-500), ...level(7)];
+    const segments = controlChart(values, { segmentStarts: [60, 30] });
+    assert.deepEqual(
+      segments.map(({ start, end }) => [start, end]),
+      [
+        [0, 30],
+        [30, 60],
+        [60, 90],
+      ],
+    );
+    for (const each of segments) assert.deepEqual([each.violations, each.rangeViolations], [[], []]);
+    const [gap] = controlChart([...level(1000), null, 1000.1, 1000.1, null, ...level(1000)]);
+    assert.deepEqual(
+      gap?.violations.filter(({ rule }) => rule === 1).map(({ index }) => index),
+      [31, 32],
+    );
+    assert.deepEqual(gap.rangeViolations, []);
+    const [short] = controlChart([1, 100, -100]);
+    assert.deepEqual([short?.violations, short?.rangeViolations], [[], []]);
+  });
+
+  it('are called autocorrelated from 20 values on', () => {
+    const rising = Array.from({ length: 20 }, (_, index) => index);
+    assert.equal(controlChart(rising)[0]?.isAutocorrelated, true);
+    assert.equal(controlChart(rising.slice(1))[0]?.isAutocorrelated, false);
+  });
+
+  it('do not count a value at a border of a zone, nor equal neighbors as turns', () => {
+    const within = [...new Array<number>(14).fill(0.5), 1];
+    assert.deepEqual(controlViolations(within, [7]), []);
+    assert.equal(controlViolations([...within, ...new Array<number>(15).fill(0.5)], [7]).length, 1);
+    const stairs = Array.from({ length: 40 }, (_, index) => (index % 4 < 2 ? 0 : 1));
+    assert.deepEqual(controlViolations(stairs, [4]), []);
+  });
+
   it('keep their limits when values follow the baseline, and take frozen ones', () => {
     const values = normalValues(200, randomNumbers(), 5, 0.1);
     const drifted = values.map((value, index) => value + Math.max(0, index - 100) / 50);

@@ -20,6 +20,34 @@ describe('findings of a control chart', () => {
     ]);
   });
 
+  it('reports the oldest first, over all rules and segments', () => {
+    const trend = Array.from({ length: 12 }, (_, index) => index / 10 - 1);
+    const values = [...calm, 9, ...trend, -9, ...calm, ...trend, 9];
+    const segments = controlChart(values, { segmentStarts: [54], baselineCount: 40, rules: [1, 3] });
+    const findings = controlFindings(values, segments.toReversed());
+    const order = findings.map(({ first, last }) => 1000 * last + first);
+    assert.deepEqual(
+      order.toSorted((a, b) => a - b),
+      order,
+    );
+    assert.deepEqual(
+      findings.filter(({ rule }) => rule === 1).map(({ last }) => last),
+      [40, 53, 106],
+    );
+    assert.ok(findings.filter(({ rule }) => rule === 3).length >= 2);
+    const short = values.slice(0, 5);
+    assert.deepEqual(controlFindings(short, controlChart(short)), []);
+  });
+
+  it('puts a pattern before another that ends with it and is shorter', () => {
+    const values = [...calm, ...Array.from({ length: 8 }, () => 0.5), 9];
+    const segments = controlChart(values, { baselineCount: 40 });
+    assert.deepEqual(controlFindings(values, segments), [
+      { rule: 2, side: 'above', first: 40, last: 48 },
+      { rule: 1, side: 'above', first: 48, last: 48 },
+    ]);
+  });
+
   it(`covers each violation by one finding, on the side where its values are (${withSeed})`, () => {
     const shifted = fc.array(fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.integer({ min: 1, max: 12 })), {
       minLength: 1,

@@ -92,7 +92,17 @@ describe(`a digest (${withSeed})`, () => {
     }
     assert.ok(sum.kind === 'centroids' && sum.means.length <= 200);
     const ordered = sorted(values);
+    assert.deepEqual([digestQuantile(sum, 0), digestQuantile(sum, 1)], [ordered[0], ordered.at(-1)]);
     for (const share of shares) hasRank(ordered, digestQuantile(sum, share), share);
+  });
+
+  it('is exact at both ends, where each value has a centroid of its own', () => {
+    const digest = digestOf(Array.from({ length: 1001 }, (_, index) => index));
+    for (const rank of [0, 0.5, 1, 2, 998, 999, 999.5, 1000]) near(digestQuantile(digest, rank / 1000), rank, 1e-9);
+    assert.equal(digestCount(digest), 1001);
+    assert.equal(digestCount(digestOf([1, 2, 3])), 3);
+    const kinds = [500, 501].map((count) => digestOf(Array.from({ length: count }, (_, index) => index)).kind);
+    assert.deepEqual(kinds, ['exact', 'centroids']);
   });
 
   it('keeps equal values equal', () => {

@@ -176,6 +176,8 @@ describe(`a gauge study by averages and ranges (${withSeed})`, () => {
     for (const [low, high] of [
       [1, 2],
       [0.1, 0.7],
+      [0.1e-9, 0.7e-9],
+      [0.1e9, 0.7e9],
     ] as const) {
       const crossed = [
         [

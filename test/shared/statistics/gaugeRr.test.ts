@@ -147,14 +147,58 @@ describe(`a gauge study (${withSeed})`, () => {
     }
   });
 
-  it('compares with the process instead of the parts on request, and with twice the distance to a single limit', () => {
-    const answer = studied(readings, { processSigma: 5, limits: { lower: null, upper: 4 } });
-    same(answer.gaugeRr.percentStudy, (100 * answer.gaugeRr.sigma) / 5);
-    same(answer.total.sigma, 5);
+  it('compares with twice the distance to a single limit', () => {
+    const answer = studied(readings, { limits: { lower: null, upper: 4 } });
+    const lowest = studied(readings, { limits: { lower: -3, upper: null } });
     const mean = readings.reduce((sum, { value }) => sum + value, 0) / readings.length;
     published(mean, '0.001444');
     same(answer.gaugeRr.percentTolerance, (100 * 3 * answer.gaugeRr.sigma) / (4 - mean));
+    same(lowest.gaugeRr.percentTolerance, (100 * 3 * lowest.gaugeRr.sigma) / (mean + 3));
     assert.equal(studied(readings).gaugeRr.percentTolerance, null);
+    const centered = study([
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      [
+        [3, 4],
+        [4, 3],
+      ],
+    ]);
+    for (const limits of [
+      { lower: 2.5, upper: null },
+      { lower: null, upper: 2.5 },
+      { lower: null, upper: null },
+      { lower: 3, upper: 2 },
+    ]) {
+      assert.equal(studied(centered, { limits }).total.percentTolerance, null);
+    }
+  });
+
+  it('is judged by the tolerance if the gauge takes more of it than of the study', () => {
+    assert.equal(studied(readings, { limits: { lower: -40, upper: 40 } }).verdict, 'conditional');
+    assert.equal(studied(readings, { limits: { lower: -2, upper: 2 } }).verdict, 'notAcceptable');
+  });
+
+  it('has neither F nor p where nothing varies to compare with', () => {
+    const crossed = study([
+      [
+        [1, 1],
+        [2, 2],
+      ],
+      [
+        [2, 2],
+        [1, 1],
+      ],
+    ]);
+    const { anova, isPooled, reproducibility } = studied(crossed);
+    assert.deepEqual([anova.interaction.f, anova.interaction.p, isPooled], [null, null, false]);
+    assert.deepEqual(
+      [anova.repeatability.f, anova.repeatability.p, anova.total.f, anova.total.p],
+      [null, null, null, null],
+    );
+    // MS of the interaction is 2 with a degree of freedom, over two trials.
+    same(reproducibility.sigma ** 2, 1);
     assert.equal(studied(readings, { limits: { lower: 1, upper: 1 } }).gaugeRr.percentTolerance, null);
   });
 
@@ -238,6 +282,22 @@ describe('agreement', () => {
     assert.equal(cohenKappa(pairs(9, 0, 0, 0)), null);
     assert.equal(cohenKappa([]), null);
     assert.equal(fleissKappa([]), null);
+    // A single rater agrees with nobody; of two, 2 of 3 agree, and half would by chance.
+    assert.equal(
+      fleissKappa([
+        [1, 0],
+        [0, 1],
+      ]),
+      null,
+    );
+    same(
+      fleissKappa([
+        [2, 0],
+        [0, 2],
+        [1, 1],
+      ]),
+      1 / 3,
+    );
     assert.equal(
       fleissKappa([
         [1, 1],

@@ -104,4 +104,65 @@ describe(`a histogram (${withSeed})`, () => {
       new Array<number>(10).fill(500),
     );
   });
+
+  it('has as many bins as Sturges says if the quartiles are equal', () => {
+    const values = [...new Array<number>(80).fill(0), ...Array.from({ length: 20 }, (_, index) => index + 1)];
+    const { bins, below, above } = binsOf(values);
+    assert.deepEqual([bins.length, bins[0]?.from, bins.at(-1)?.to, below, above], [8, 0, 20, 0, 0]);
+    // Without a distance between the quartiles, no value is far away.
+    assert.equal(binsOf([...values, 1e6]).above, 0);
+  });
+
+  it('leaves out what is farther from the quartiles than 20 times their distance', () => {
+    // Quartiles at 25 and 75, so that the borders are at 1075 and -975.
+    const even = Array.from({ length: 101 }, (_, index) => index);
+    const ends = (...others: number[]) => {
+      const { below, above } = binsOf([...even, ...even, ...even, ...even, ...others]);
+      return [below, above];
+    };
+    assert.deepEqual(ends(1070, -970), [0, 0]);
+    assert.deepEqual(ends(1080, -980), [1, 1]);
+  });
+
+  it('shows limits that are within three ranges of the values', () => {
+    const values = Array.from({ length: 101 }, (_, index) => 100 + index);
+    const ends = (lower: number | null, upper: number | null) => {
+      const { bins } = binsOf(values, { lower, upper });
+      return [bins[0]?.from ?? NaN, bins.at(-1)?.to ?? NaN];
+    };
+    assert.deepEqual(ends(-199, null), [-199, ends(-199, null)[1]]);
+    assert.deepEqual(ends(null, 499)[1], 499);
+    assert.deepEqual(ends(-201, null), ends(null, null));
+    assert.deepEqual(ends(null, 501), ends(null, null));
+    assert.deepEqual(ends(-200, 500), [-200, 500]);
+  });
+
+  it('has edges at both limits with several bins between them, in whatever order they are given', () => {
+    const values = Array.from({ length: 1010 }, (_, index) => index / 10);
+    const edgesOf = (limits: { lower: number; upper: number }) => binsOf(values, limits).bins.map(({ from }) => from);
+    for (const limits of [
+      { lower: 20.3, upper: 83.1 },
+      { lower: 83.1, upper: 20.3 },
+    ]) {
+      const edges = edgesOf(limits);
+      const [low, high] = [edges.indexOf(20.3), edges.indexOf(83.1)];
+      assert.ok(low > 0 && high >= low + 3, edges.join());
+      const width = (edges[2] ?? 0) - (edges[1] ?? 0);
+      assert.ok(edges.slice(2, -1).every((edge, index) => Math.abs(edge - (edges[index + 1] ?? 0) - width) < 1e-9));
+      const ideal = (2 * 50.45) / Math.cbrt(1010);
+      assert.ok(Math.abs(width - ideal) < ideal / 4, `${width}`);
+    }
+    const close = edgesOf({ lower: 50, upper: 50.1 });
+    assert.ok(close.includes(50) && !close.includes(50.1) && close.length < 15, close.join());
+    assert.deepEqual(edgesOf({ lower: 50, upper: 50 }), close);
+  });
+
+  it('has bins from eight distinct values on', () => {
+    const values = (distinct: number) => Array.from({ length: 80 }, (_, index) => index % distinct);
+    assert.deepEqual([histogramOf(values(7)).kind, histogramOf(values(8)).kind], ['bars', 'bins']);
+    assert.deepEqual(
+      [histogramOf(values(60).slice(0, 19)).kind, histogramOf(values(60).slice(0, 20)).kind],
+      ['values', 'bins'],
+    );
+  });
 });

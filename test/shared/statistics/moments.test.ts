@@ -82,6 +82,7 @@ describe(`moments (${withSeed})`, () => {
       [variance(noMoments), standardDeviation(noMoments), variance(one), standardDeviation(one)],
       [null, null, null, null],
     );
+    assert.equal(variance(momentsOf([1, 3])), 2);
     const equal = momentsOf([0.1, 0.1, 0.1, 0.1]);
     assert.deepEqual([equal.mean, equal.m2, skewness(equal), excessKurtosis(equal)], [0.1, 0, null, null]);
     assert.deepEqual(noMoments, JSON.parse(JSON.stringify(noMoments)));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { normalQuantile } from '../../../src/shared/statistics/distributions.ts';
 import { testNormality } from '../../../src/shared/statistics/normality.ts';
 import { flowRate, glassStrength, jets, mavro, michelson } from './publishedData.ts';
 import { finite, near, normalValues, published, randomNumbers, withSeed } from './support.ts';
@@ -60,8 +61,34 @@ describe(`the Anderson-Darling test (${withSeed})`, () => {
     for (const [name, list] of Object.entries(others)) assert.equal(tested(list).isNormal, false, name);
   });
 
+  it('has a p that normal values exceed as often as it says, also where they are nearly perfect', () => {
+    const random = randomNumbers();
+    const count = 4000;
+    const all = Array.from({ length: count }, () => tested(normalValues(25, random)).p);
+    for (const p of [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.93, 0.98]) {
+      const share = all.filter((each) => each <= p).length / count;
+      near(share, p, 0.05);
+    }
+    assert.ok(all.every((p) => p >= 0 && p <= 1));
+    const perfect = Array.from({ length: 60 }, (_, index) => normalQuantile((index + 0.5) / 60));
+    const { adjusted, p } = tested(perfect);
+    assert.ok(adjusted < 0.1 && p > 0.99 && p <= 1, `${adjusted}: ${p}`);
+  });
+
+  it('calls many values with far outliers on both sides not normal, though most of them are', () => {
+    const values = normalValues(6000, randomNumbers());
+    assert.equal(tested(values).isNormal, true);
+    const outliers = [-9, 9, -9, 9, -9, 9];
+    const { adjusted, isNormal } = tested([...values, ...outliers]);
+    assert.ok(adjusted < 10 && !isNormal, `${adjusted}`);
+    const oneSided = [9, 9, 9, 9, 9, 9];
+    assert.equal(tested([...values, ...oneSided]).isNormal, false);
+  });
+
   it('needs 8 values that differ, and bears the farthest outlier', () => {
     assert.deepEqual(testNormality([1, 2, 3]), { kind: 'tooFew', count: 3, needed: 8 });
+    assert.equal(testNormality([1, 2, 3, 4, 5, 6, 7]).kind, 'tooFew');
+    assert.equal(testNormality([1, 2, 3, 4, 5, 6, 7, 8]).kind, 'tested');
     assert.deepEqual(testNormality(new Array<number>(9).fill(3)), { kind: 'noVariation', value: 3 });
     assert.equal(tested([...normalValues(400, randomNumbers()), 9e37]).p, 0);
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import {
   failuresOf,
+  type Pareto,
   paretoOf,
   type ParetoPhase,
   type ParetoRun,
@@ -79,6 +80,7 @@ describe(`a Pareto chart (${withSeed})`, () => {
     assert.deepEqual(causes('ABORTED', '1 Boot FAIL'), ['aborted']);
     for (const outcome of ['PASS', 'SKIP', null]) assert.deepEqual(causes(outcome, '1 Boot FAIL v:FAIL'), []);
     assert.deepEqual(paretoOf([runOf('U1', 'ABORTED')], { counts: 'first' }), { runs: 0, bars: [] });
+    assert.deepEqual(failuresOf(runOf('U1', 'ABORTED', '1 Boot FAIL')), []);
   });
 
   it('counts a repeated phase by its last attempt, and calls for several channels each', () => {
@@ -86,6 +88,7 @@ describe(`a Pareto chart (${withSeed})`, () => {
     assert.deepEqual(labels(failuresOf(runOf('U1', 'FAIL', ...repeated))), ['measurement Radio rssi']);
     const channels = ['1 Channel FAIL v:FAIL', '2 Channel PASS v:PASS'];
     assert.deepEqual(labels(failuresOf(runOf('U1', 'FAIL', ...channels))), ['measurement Channel v']);
+    assert.deepEqual(recoveredByRepeat([runOf('U1', 'PASS', '1 Boot PASS v:FAIL', '2 Boot+1 PASS v:PASS')]), []);
     const recovered = recoveredByRepeat([
       runOf('U1', 'FAIL', ...repeated),
       runOf('U2', 'PASS', '1 Boot ERROR', '2 Boot+1 FAIL v:FAIL', '3 Boot+2 PASS'),
@@ -104,6 +107,14 @@ describe(`a Pareto chart (${withSeed})`, () => {
     const runs = [runOf('U1', 'FAIL', '1 A FAIL v:FAIL'), runOf('U1', 'FAIL', '1 B FAIL v:FAIL')];
     const other = { ...runOf('U1', 'FAIL', '1 A FAIL v:FAIL'), procedureId: 'ICT' };
     assert.equal(paretoOf([...runs, other], { counts: 'all' }).bars.length, 3);
+    const names = ({ bars }: Pareto): string[] => bars.map(({ procedureId, phase }) => `${procedureId} ${phase}`);
+    // Equally many are in the order of their names.
+    for (const list of [
+      [...runs, other],
+      [other, ...runs.toReversed()],
+    ]) {
+      assert.deepEqual(names(paretoOf(list, { counts: 'all' })), ['FVT A', 'FVT B', 'ICT A']);
+    }
   });
 
   it('adds up to the failed runs by first failure, in any order of runs', () => {

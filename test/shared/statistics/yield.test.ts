@@ -94,6 +94,11 @@ describe('the yield of units', () => {
     assert.equal(passedFirst(at('a', 2, 'PASS'), at('b', 1, 'FAIL')), 0);
     assert.equal(passedFirst(at('b', 1, 'PASS'), at('a', 2, 'FAIL')), 1);
     assert.equal(passedFirst(at('b', 1, 'PASS'), at('a', 1, 'FAIL')), 0);
+    assert.equal(passedFirst(at('a', 1, 'PASS'), at('b', 1, 'FAIL')), 1);
+    // The upload of the first run was delayed.
+    const late = { ...at('z', 9, 'PASS'), started_at: run.started_at - 1 };
+    assert.equal(passedFirst(at('a', 1, 'FAIL'), late), 1);
+    assert.equal(passedFirst(late, at('a', 1, 'FAIL')), 1);
   });
 
   it('has the station of the first attempt, and no unit outside of the days', () => {

@@ -5,7 +5,7 @@ import type { History, TimeSpan } from '../uptime/uptimeHistory.ts';
 import { shiftsBetween } from './shifts.ts';
 
 /**
- * Returns the uptime of a station within its shifts up to now, by the name of the shift. An incident counts in the shift in which
+ * Returns the uptime of a station within its shifts up to now, by the name of the shift, in the order of the calendar. An incident counts in the shift in which
  * it began, and in none if it began between shifts.
  * @param inRuns when the station had runs, in order and without overlaps
  */
@@ -32,10 +32,15 @@ export function shiftUptimes(
     in_runs: lengths[2 * index] ?? 0,
   }));
   const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
-  return [...Map.groupBy(found, ({ name }) => name)].map(([name, same]) => ({
-    name,
-    planned: sum(same.map(({ planned }) => planned)),
-    durations: sumOf(same.map(({ durations }) => durations)),
-    in_runs: sum(same.map((shift) => shift.in_runs)),
-  }));
+  const byName = Map.groupBy(found, ({ name }) => name);
+  return [...new Set(calendar.shifts.map(({ name }) => name))].flatMap((name) => {
+    const same = byName.get(name);
+    if (same === undefined) return [];
+    return {
+      name,
+      planned: sum(same.map(({ planned }) => planned)),
+      durations: sumOf(same.map(({ durations }) => durations)),
+      in_runs: sum(same.map((shift) => shift.in_runs)),
+    };
+  });
 }

@@ -52,6 +52,12 @@ describe('uptime by shift', () => {
         ['Night', 8, 8, 0, 7, 0],
       ],
     );
+    const others = { ...calendar, shifts: calendar.shifts.toReversed() };
+    assert.deepEqual(
+      shiftUptimes(others, history, runs, { from: monday, to: monday + 7 * day }),
+      found.toReversed(),
+      'in the order of the calendar',
+    );
   });
 
   it('agrees with looking at every minute', () => {

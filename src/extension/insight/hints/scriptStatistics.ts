@@ -24,16 +24,10 @@ interface Found {
   readonly runs: number | null;
 }
 
-/** How many runs of a procedure a station had when the store last loaded it. */
-interface SeenRuns {
-  readonly station: string;
-  readonly runs: number;
-}
-
 interface Loaded {
   readonly found: Promise<Found>;
-  /** Undefined if the server reports new runs itself. */
-  seen: SeenRuns | 'none' | undefined;
+  /** How many runs of the procedure each station had; undefined if the server reports new runs itself. */
+  seenRuns: ReadonlyMap<string, number> | undefined;
   isStale: boolean;
 }
 
@@ -78,9 +72,7 @@ export class ScriptStatistics implements vscode.Disposable {
       connection.onDidChangeServer(() => this.#loaded.clear()),
       feed.onDidReceiveChange((change) => this.#markStale(change)),
       store.onDidChange((id) => {
-        if (id !== undefined && id !== store.selected?.id) return;
-        this.#noticeRuns();
-        this.#changed.fire();
+        if (this.#noticeRuns() || id === undefined || id === store.selected?.id) this.#changed.fire();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -116,10 +108,10 @@ export class ScriptStatistics implements vscode.Disposable {
   #found(procedureId: string): Promise<Found> {
     const known = this.#loaded.get(procedureId);
     if (known !== undefined && !known.isStale) return known.found;
-    const loaded: Loaded = { found: this.#load(procedureId), seen: undefined, isStale: false };
-    const seen = this.#seenRuns(procedureId);
+    const loaded: Loaded = { found: this.#load(procedureId), seenRuns: undefined, isStale: false };
+    const seenRuns = this.#runsByStation(procedureId);
     const loading = loaded.found.then(({ runs }) => {
-      if (runs !== null) loaded.seen = seen;
+      if (runs !== null) loaded.seenRuns = seenRuns;
     });
     if (known === undefined) {
       this.#loaded.set(procedureId, loaded);
@@ -136,22 +128,29 @@ export class ScriptStatistics implements vscode.Disposable {
     return known.found;
   }
 
-  #seenRuns(procedureId: string): SeenRuns | 'none' {
-    const { selected } = this.#store;
-    const runs = selected && this.#store.details(selected.id)?.week.get(procedureId)?.runs;
-    return selected === undefined || runs === undefined ? 'none' : { station: selected.id, runs };
+  #runsByStation(procedureId: string): Map<string, number> {
+    return new Map(
+      (this.#store.stations ?? []).flatMap(({ id }) => {
+        const runs = this.#store.details(id)?.week.get(procedureId)?.runs;
+        return runs === undefined ? [] : [[id, runs] as const];
+      }),
+    );
   }
 
-  /** Marks what is of fewer runs than the selected station has by now. */
-  #noticeRuns(): void {
+  /** Marks statistics as stale that are of fewer runs than a station has by now. @returns whether there are any */
+  #noticeRuns(): boolean {
+    let isStale = false;
     for (const [id, loaded] of this.#loaded) {
-      if (loaded.seen === undefined) continue;
-      const now = this.#seenRuns(id);
-      if (now === 'none') continue;
-      const before = loaded.seen;
-      if (before !== 'none' && before.station === now.station && before.runs !== now.runs) loaded.isStale = true;
-      loaded.seen = now;
+      if (loaded.seenRuns === undefined) continue;
+      const before = loaded.seenRuns;
+      const now = this.#runsByStation(id);
+      if ([...now].some(([station, runs]) => (before.get(station) ?? runs) !== runs)) {
+        loaded.isStale = true;
+        isStale = true;
+      }
+      loaded.seenRuns = new Map([...before, ...now]);
     }
+    return isStale;
   }
 
   async #load(id: string): Promise<Found> {

@@ -97,7 +97,7 @@ describe('pages on a TofuPilot server (a stand-in for it)', function () {
     await push(3, 3.3, new StationApi(cloud.behind, api_key));
     await window.command('Test Stations: Refresh');
     await editor()
-      .text(/voltage.*n\s4\s·\s75%/)
+      .text(/voltage.*n\s4\s·\s75\.00%/)
       .waitFor();
   });
 

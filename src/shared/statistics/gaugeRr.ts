@@ -41,7 +41,6 @@ export function gaugeRr(readings: readonly GaugeReading[], options: GaugeOptions
 function studyOf(balanced: BalancedCells, options: GaugeOptions): GaugeStudy | NoVariation {
   const { parts, operators, trials } = balanced;
   const { mean, squares } = sumsOfSquares(balanced);
-  if (squares.total === 0) return { kind: 'noVariation', value: mean };
   const degrees = {
     part: parts - 1,
     operator: operators - 1,

@@ -99,18 +99,16 @@ function idealWidth(ordered: readonly number[], { from, to }: { from: number; to
 
 /** Returns edges from `from` to `to` or a little beyond, with one at each limit. */
 function edgesAt(from: number, to: number, width: number, limits: readonly number[]): number[] {
-  const [anchor = from, other] = [...limits].sort((a, b) => a - b);
-  const between = other === undefined || other === anchor ? 0 : Math.max(1, Math.round((other - anchor) / width));
+  const [anchor = from, other = anchor] = [...limits].sort((a, b) => a - b);
   // Limits closer together than a bin cannot both be edges of bins of a useful width.
-  const isTight = between > 0 && (other ?? anchor) - anchor < 0.75 * width;
-  const fitted = between === 0 || isTight ? width : ((other ?? anchor) - anchor) / between;
+  const between = other - anchor < 0.75 * width ? 0 : Math.round((other - anchor) / width);
+  const fitted = between === 0 ? width : (other - anchor) / between;
   const tolerance = 1e-9;
   const first = -Math.ceil((anchor - from) / fitted - tolerance);
   const last = Math.max(first + 1, Math.ceil((to - anchor) / fitted - tolerance));
   return Array.from({ length: last - first + 1 }, (_, index) => {
     const position = first + index;
-    if (!isTight && between > 0 && position === between) return other ?? anchor;
-    const edge = anchor + position * fitted;
+    const edge = between > 0 && position === between ? other : anchor + position * fitted;
     if (index === 0) return Math.min(edge, from);
     return position === last ? Math.max(edge, to) : edge;
   });

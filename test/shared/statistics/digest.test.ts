@@ -97,12 +97,32 @@ describe(`a digest (${withSeed})`, () => {
   });
 
   it('is exact at both ends, where each value has a centroid of its own', () => {
-    const digest = digestOf(Array.from({ length: 1001 }, (_, index) => index));
-    for (const rank of [0, 0.5, 1, 2, 998, 999, 999.5, 1000]) near(digestQuantile(digest, rank / 1000), rank, 1e-9);
+    const digest = digestOf(Array.from({ length: 1001 }, (_, index) => index + 5));
+    for (const rank of [0, 0.5, 1, 2, 998, 999, 999.5, 1000]) near(digestQuantile(digest, rank / 1000), rank + 5, 1e-9);
+    assert.ok(digest.kind === 'centroids' && digest.weights.every((weight) => weight > 0));
     assert.equal(digestCount(digest), 1001);
     assert.equal(digestCount(digestOf([1, 2, 3])), 3);
     const kinds = [500, 501].map((count) => digestOf(Array.from({ length: count }, (_, index) => index)).kind);
     assert.deepEqual(kinds, ['exact', 'centroids']);
+  });
+
+  it('has the least and the greatest value, also if other centroids have a lower or a higher mean', () => {
+    const digest: Digest = { kind: 'centroids', minimum: 1, maximum: 9, means: [4, 5, 6], weights: [1, 300, 1] };
+    assert.deepEqual([digestQuantile(digest, 0), digestQuantile(digest, 1)], [1, 9]);
+    for (const [values, ends] of [
+      [
+        [0, 3, 12],
+        [0, 12],
+      ],
+      [
+        [4, 5],
+        [1, 9],
+      ],
+    ] as const) {
+      const merged = mergeDigests([digest, digestOf(values)]);
+      assert.ok(merged.kind === 'centroids');
+      assert.deepEqual([merged.minimum, merged.maximum], ends);
+    }
   });
 
   it('keeps equal values equal', () => {

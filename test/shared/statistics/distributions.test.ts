@@ -65,6 +65,14 @@ describe('distributions', () => {
     for (const f of [0.01, 1, 5, 40]) {
       for (const d of [3, 10, 77]) same(fUpperTail(f, 2, d), (1 + (2 * f) / d) ** (-d / 2), 1e-12);
     }
+    for (const f of [1e-6, 0.01, 1, 3]) {
+      for (const d of [1000, 1_000_000]) {
+        const tail = Math.exp((-d / 2) * Math.log1p((2 * f) / d));
+        near(fUpperTail(f, 2, d) / tail, 1, 1e-8);
+        // The reciprocal of F has the degrees the other way around.
+        near(fUpperTail(1 / f, d, 2), 1 - tail, 1e-8);
+      }
+    }
   });
 
   it('have quantiles that undo their shares, far into the tails', () => {

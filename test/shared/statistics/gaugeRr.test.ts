@@ -235,6 +235,7 @@ describe(`a gauge study (${withSeed})`, () => {
       ]),
     );
     assert.deepEqual([perfect.distinctCategories, perfect.gaugeRr.sigma, perfect.verdict], [null, 0, 'acceptable']);
+    assert.equal(perfect.isPooled, true);
     const useless = studied(
       study([
         [

@@ -109,6 +109,7 @@ describe(`a histogram (${withSeed})`, () => {
     const values = [...new Array<number>(80).fill(0), ...Array.from({ length: 20 }, (_, index) => index + 1)];
     const { bins, below, above } = binsOf(values);
     assert.deepEqual([bins.length, bins[0]?.from, bins.at(-1)?.to, below, above], [8, 0, 20, 0, 0]);
+    assert.equal(binsOf(values.map((value) => value + 1000)).bins.length, 8);
     // Without a distance between the quartiles, no value is far away.
     assert.equal(binsOf([...values, 1e6]).above, 0);
   });
@@ -151,6 +152,13 @@ describe(`a histogram (${withSeed})`, () => {
       assert.ok(edges.slice(2, -1).every((edge, index) => Math.abs(edge - (edges[index + 1] ?? 0) - width) < 1e-9));
       const ideal = (2 * 50.45) / Math.cbrt(1010);
       assert.ok(Math.abs(width - ideal) < ideal / 4, `${width}`);
+    }
+    const random = randomNumbers();
+    for (let round = 0; round < 300; round += 1) {
+      const [lower = 0, upper = 0] = [random() * 100, random() * 100].toSorted((a, b) => a - b);
+      if (upper - lower < 10) continue;
+      const exact = edgesOf({ lower, upper });
+      assert.ok(exact.includes(lower) && exact.includes(upper), `${lower} ${upper}`);
     }
     const close = edgesOf({ lower: 50, upper: 50.1 });
     assert.ok(close.includes(50) && !close.includes(50.1) && close.length < 15, close.join());

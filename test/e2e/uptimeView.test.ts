@@ -245,7 +245,7 @@ describe('the uptime panel', function () {
       body: { calendar: { time_zone, shifts: planned, holidays: [] } },
     });
     await row('Bench 1').first().getByRole('button').click();
-    const table = panel().locator('section[aria-labelledby="shifts"] table');
+    const table = panel().locator('[aria-labelledby="shifts"] table');
     await table.getByRole('row', { name: /Early shift/ }).waitFor();
     const rows = (await table.getByRole('row').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
     assert.equal(rows[0], 'Shift Planned Uptime Coverage Down Incidents In runs Utilization');

@@ -93,7 +93,7 @@ export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): u
   const names = [l10n.t('Shift'), l10n.t('Planned'), l10n.t('Uptime'), l10n.t('Coverage'), l10n.t('Down')];
   names.push(l10n.t('Incidents'), l10n.t('In runs'), l10n.t('Utilization'));
   return html`
-    <section aria-labelledby="shifts">
+    <section>
       <h2 id="shifts">${l10n.t('By shift, last {0} days', dayCount)}</h2>
       <div class="scroller" tabindex="0" role="region" aria-labelledby="shifts">
         <table>

@@ -39,7 +39,7 @@ export interface StatisticsOfScript {
 
 /**
  * The statistics of the measurements of open scripts. There is one request for each procedure until runs are added, or up to
- * ten on a server that computes none. Such a server reports no changes, so that runs are noticed by their number, which the
+ * nine on a server that computes none. Such a server reports no changes, so that runs are noticed by their number, which the
  * store loads. No server is started for hints: nothing is requested before another part of the extension has loaded the
  * stations.
  */

@@ -252,9 +252,9 @@ describe('the uptime panel', function () {
     assert.match(rows[1] ?? '', /^Early shift .* 99\.\d\d% .* 3 h <1%$/);
     assert.match(rows[2] ?? '', /^Late shift .* – 0%$/);
     assert.match(rows[3] ?? '', /^Night shift /);
-    await table.scrollIntoViewIfNeeded();
     for (const width of [1380, 660]) {
       await page.setViewportSize({ width, height: 900 });
+      await panel().getByText('Utilization is the share').scrollIntoViewIfNeeded();
       for (const theme of allThemes) {
         await workbench().screenshot(`uptime-shifts-${width}`, theme);
         if (width === 660) assert.deepEqual(await axeProblems(panel()), [], theme);

@@ -94,6 +94,13 @@ describe('limits from past values', () => {
     );
     assert.ok(negative.kind === 'limits');
     assert.deepEqual([negative.lower, negative.upper], [-1.27, -0.29]);
+    // The error of the product is greater for great values, and small ones have it, too.
+    for (const start of [1_000_000, 1_234_567, 9_876_543]) {
+      const great = values.map((value) => Number((start + value).toFixed(2)));
+      const ofGreat = proposeRoundedLimits(great, quantiles, 'both');
+      assert.ok(ofGreat.kind === 'limits');
+      assert.deepEqual([ofGreat.lower, ofGreat.upper], [great[1], great[99]]);
+    }
     const equal = new Array<number>(50).fill(1);
     const sigmas = { kind: 'sigmas', sigmas: 3 } as const;
     assert.deepEqual(proposeRoundedLimits(equal, sigmas, 'both'), proposeLimits(equal, sigmas));

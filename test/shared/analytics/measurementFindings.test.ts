@@ -82,6 +82,7 @@ describe('the findings of a measurement', () => {
     const wide = { count: 100, capability: capability(100, 3.6, 3.01) };
     assert.deepEqual(kinds(wide), ['neverFails']);
     assert.deepEqual(kinds({ ...wide, failed: 1 }), []);
+    assert.deepEqual(kinds({ ...wide, capability: capability(100, 3.6, 3) }), []);
     assert.deepEqual(kinds({ ...wide, capability: capability(100, 3.6, 2.99) }), []);
     assert.deepEqual(kinds({ ...wide, capability: capability(99, 9, 8) }), []);
     assert.deepEqual(kinds({ ...wide, capability: { kind: 'no_variation' } }), []);

@@ -274,6 +274,7 @@ describe(`capability (${withSeed})`, () => {
     };
     same(Number(byQuantiles({ lower: 2, upper: null })), 3 / 4.9865);
     same(Number(byQuantiles({ lower: null, upper: 7 })), 2 / 4.9865);
+    same(Number(byQuantiles({ lower: null, upper: 12 })), 7 / 4.9865);
     same(Number(byQuantiles({ lower: 2, upper: 7 })), 2 / 4.9865);
     same(Number(byQuantiles({ lower: 4, upper: 7 })), 1 / 4.9865);
     assert.equal(byQuantiles({ lower: 2, upper: 7 }, 999), 'tooFew');

@@ -109,6 +109,11 @@ describe(`a digest (${withSeed})`, () => {
   it('has the least and the greatest value, also if other centroids have a lower or a higher mean', () => {
     const digest: Digest = { kind: 'centroids', minimum: 1, maximum: 9, means: [4, 5, 6], weights: [1, 300, 1] };
     assert.deepEqual([digestQuantile(digest, 0), digestQuantile(digest, 1)], [1, 9]);
+    // Between an end and the middle of the centroid that has it, values are linear.
+    const heavyEnd: Digest = { kind: 'centroids', minimum: 4, maximum: 9, means: [4, 5], weights: [1, 10] };
+    near(digestQuantile(heavyEnd, 0.8), 5 + (4 * (8 - 5.5)) / (10 - 5.5), 1e-12);
+    const heavyStart: Digest = { kind: 'centroids', minimum: 1, maximum: 6, means: [5, 6], weights: [10, 1] };
+    near(digestQuantile(heavyStart, 0.2), 1 + (4 * 2) / 4.5, 1e-12);
     for (const [values, ends] of [
       [
         [0, 3, 12],

@@ -217,6 +217,9 @@ describe(`a gauge study (${withSeed})`, () => {
       needed: 3,
     });
     assert.deepEqual(gaugeRr(readings.slice(1)), { kind: 'unbalanced', part: '1', operator: 'A', count: 2, needed: 3 });
+    assert.deepEqual(gaugeRr(readings.filter((_, index) => index !== 10)), {
+      ...{ kind: 'unbalanced', part: '1', operator: 'A', count: 2, needed: 3 },
+    });
     const equal = readings.map((reading) => ({ ...reading, value: 0.1 }));
     assert.equal(gaugeRr(equal).kind, 'noVariation');
   });

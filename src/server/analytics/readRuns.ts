@@ -20,25 +20,28 @@ const storedRules = z.array(z.tuple([z.string().nullable(), z.unknown(), z.unkno
 /** The part of `measurementsSchema.ts` that statistics need. A number beyond 2^53 is rounded. */
 const storedMeasurements = z.array(
   z
-    .tuple([z.string(), z.string(), z.string(), z.string().nullable(), z.unknown(), storedRules, z.unknown()])
-    .rest(z.unknown())
-    .transform(([name, outcome, type, units, , validators, , value]): TestedMeasurement => ({
-      name,
-      outcome,
-      type,
-      units,
-      value,
-      ...limits(validators),
-    })),
+    .tuple([z.string(), z.string(), z.string(), z.string().nullable(), z.unknown(), z.unknown(), z.unknown()])
+    .rest(z.unknown()),
 );
 
-/** Returns the limits that stored validators set. */
-export const limitsFromJson = (validatorsJson: string): { lower: number | null; upper: number | null } =>
-  limits(storedRules.parse(JSON.parse(validatorsJson)));
+type SetLimits = Pick<TestedMeasurement, 'lower' | 'upper'>;
 
-function limits(validators: z.output<typeof storedRules>) {
+/** Returns the limits that stored validators set. */
+export type LimitsFromJson = (validatorsJson: string) => SetLimits;
+
+/** The validators of a measurement are the same in most runs: each text is parsed once. */
+export function limitsReader(): LimitsFromJson {
+  const known = new Map<string, SetLimits>();
+  return (validatorsJson) => {
+    const limits = known.get(validatorsJson) ?? limitsFromJson(validatorsJson);
+    known.set(validatorsJson, limits);
+    return limits;
+  };
+}
+
+function limitsFromJson(validatorsJson: string): SetLimits {
   const { lower, upper } = limitsOf(
-    validators.map(([operator, expected, , isDecisive]) => ({
+    storedRules.parse(JSON.parse(validatorsJson)).map(([operator, expected, , isDecisive]) => ({
       operator,
       expected_value: typeof expected === 'number' ? expected : null,
       is_decisive: isDecisive !== false,
@@ -59,8 +62,8 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
     from runs as r cross join phases as p on p.run_key = r.key
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at < ${to}
     order by r.started_at, r.key, p.started_at, p.key`.execute(store);
-  const phases = Map.groupBy(rows, ({ run_key }) => run_key);
-  return runs.map(({ key, ...run }) => ({ ...run, shift: null, phases: (phases.get(key) ?? []).map(testedPhase) }));
+  const phases = testedPhases(rows);
+  return runs.map(({ key, ...run }) => ({ ...run, shift: null, phases: phases.get(key) ?? [] }));
 }
 
 /** Returns the phases of runs by the key of the run. */
@@ -72,14 +75,28 @@ export async function phasesOfRuns(
     select run_key, name, outcome, started_at, retry_count, measurements_json from phases
     where run_key in (select value from json_each(${JSON.stringify(runKeys)}))
     order by started_at, key`.execute(store);
-  const byRun = Map.groupBy(rows, ({ run_key }) => run_key);
-  return new Map([...byRun].map(([key, phases]) => [key, phases.map(testedPhase)]));
+  return testedPhases(rows);
 }
 
-const testedPhase = ({ name, outcome, started_at, retry_count, measurements_json }: PhaseRow): TestedPhase => ({
-  name,
-  outcome,
-  started_at,
-  retry_count,
-  measurements: measurements_json === null ? [] : storedMeasurements.parse(JSON.parse(measurements_json)),
-});
+/** Returns the phases by the key of their run. */
+function testedPhases(rows: readonly PhaseRow[]): ReadonlyMap<number, TestedPhase[]> {
+  const limits = limitsReader();
+  const phases = new Map<number, TestedPhase[]>();
+  for (const { run_key, name, outcome, started_at, retry_count, measurements_json } of rows) {
+    const ofRun = phases.get(run_key) ?? [];
+    phases.set(run_key, ofRun);
+    const measurements = measurements_json === null ? [] : testedMeasurements(measurements_json, limits);
+    ofRun.push({ name, outcome, started_at, retry_count, measurements });
+  }
+  return phases;
+}
+
+const testedMeasurements = (json: string, limits: LimitsFromJson): TestedMeasurement[] =>
+  storedMeasurements.parse(JSON.parse(json)).map(([name, outcome, type, units, , validators, , value]) => ({
+    name,
+    outcome,
+    type,
+    units,
+    value,
+    ...limits(JSON.stringify(validators)),
+  }));

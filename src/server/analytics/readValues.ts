@@ -6,7 +6,7 @@ import { overloadReading } from '../../shared/statistics/readings.ts';
 import { isLastAttempt } from '../store/attempts.ts';
 import { isCounted } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
-import { limitsFromJson, readRuns } from './readRuns.ts';
+import { limitsReader, readRuns } from './readRuns.ts';
 
 interface ValueRow {
   run_id: string;
@@ -70,12 +70,12 @@ export async function readValues(
       and ${isLastAttempt}
     order by r.started_at desc, r.key desc, p.started_at desc, p.key desc, m.key desc
     limit ${limit}`.execute(store);
-  const limits = new Map<string, ReturnType<typeof limitsFromJson>>();
-  return rows.reverse().map(({ value, validators_json, outcome, ...row }) => {
-    const known = limits.get(validators_json) ?? limitsFromJson(validators_json);
-    limits.set(validators_json, known);
-    return { ...row, value, passed: outcome !== 'FAIL', ...known };
-  });
+  const limits = limitsReader();
+  return rows.reverse().map(({ validators_json, outcome, ...row }) => ({
+    ...row,
+    passed: outcome !== 'FAIL',
+    ...limits(validators_json),
+  }));
 }
 
 /** The filter is the same as `isAt` and `isInDetail`. */

@@ -27,7 +27,7 @@ const storedMeasurements = z.array(
 type SetLimits = Pick<TestedMeasurement, 'lower' | 'upper'>;
 
 /** Returns the limits that stored validators set. */
-export type LimitsFromJson = (validatorsJson: string) => SetLimits;
+type LimitsFromJson = (validatorsJson: string) => SetLimits;
 
 /** The validators of a measurement are the same in most runs: each text is parsed once. */
 export function limitsReader(): LimitsFromJson {
@@ -62,8 +62,13 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
     from runs as r cross join phases as p on p.run_key = r.key
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at < ${to}
     order by r.started_at, r.key, p.started_at, p.key`.execute(store);
-  const phases = testedPhases(rows);
-  return runs.map(({ key, ...run }) => ({ ...run, shift: null, phases: phases.get(key) ?? [] }));
+  const phases = Map.groupBy(rows, ({ run_key }) => run_key);
+  const limits = limitsReader();
+  return runs.map(({ key, ...run }) => ({
+    ...run,
+    shift: null,
+    phases: (phases.get(key) ?? []).map((phase) => testedPhase(phase, limits)),
+  }));
 }
 
 /** Returns the phases of runs by the key of the run. */
@@ -71,25 +76,41 @@ export async function phasesOfRuns(
   store: Store,
   runKeys: readonly number[],
 ): Promise<ReadonlyMap<number, TestedPhase[]>> {
+  const rows = await phaseRowsOfRuns(store, runKeys);
+  const limits = limitsReader();
+  return new Map([...rows].map(([key, phases]) => [key, phases.map((phase) => testedPhase(phase, limits))]));
+}
+
+/** Returns the phases of each run, which are parsed when they are reached. */
+export async function iteratePhases(
+  store: Store,
+  runKeys: readonly number[],
+): Promise<Iterable<Pick<TestedRun, 'phases'>>> {
+  const rows = await phaseRowsOfRuns(store, runKeys);
+  const limits = limitsReader();
+  return (function* () {
+    for (const key of runKeys) yield { phases: (rows.get(key) ?? []).map((phase) => testedPhase(phase, limits)) };
+  })();
+}
+
+async function phaseRowsOfRuns(store: Store, runKeys: readonly number[]): Promise<Map<number, PhaseRow[]>> {
   const { rows } = await sql<PhaseRow>`
     select run_key, name, outcome, started_at, retry_count, measurements_json from phases
     where run_key in (select value from json_each(${JSON.stringify(runKeys)}))
     order by started_at, key`.execute(store);
-  return testedPhases(rows);
+  return Map.groupBy(rows, ({ run_key }) => run_key);
 }
 
-/** Returns the phases by the key of their run. */
-function testedPhases(rows: readonly PhaseRow[]): ReadonlyMap<number, TestedPhase[]> {
-  const limits = limitsReader();
-  const phases = new Map<number, TestedPhase[]>();
-  for (const { run_key, name, outcome, started_at, retry_count, measurements_json } of rows) {
-    const ofRun = phases.get(run_key) ?? [];
-    phases.set(run_key, ofRun);
-    const measurements = measurements_json === null ? [] : testedMeasurements(measurements_json, limits);
-    ofRun.push({ name, outcome, started_at, retry_count, measurements });
-  }
-  return phases;
-}
+const testedPhase = (
+  { name, outcome, started_at, retry_count, measurements_json }: PhaseRow,
+  limits: LimitsFromJson,
+): TestedPhase => ({
+  name,
+  outcome,
+  started_at,
+  retry_count,
+  measurements: measurements_json === null ? [] : testedMeasurements(measurements_json, limits),
+});
 
 const testedMeasurements = (json: string, limits: LimitsFromJson): TestedMeasurement[] =>
   storedMeasurements.parse(JSON.parse(json)).map(([name, outcome, type, units, , validators, , value]) => ({

@@ -6,7 +6,7 @@ import { overloadReading } from '../../shared/statistics/readings.ts';
 import { isLastAttempt } from '../store/attempts.ts';
 import { isCounted } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
-import { limitsReader, readRuns } from './readRuns.ts';
+import { iteratePhases, limitsReader } from './readRuns.ts';
 
 interface ValueRow {
   run_id: string;
@@ -29,20 +29,20 @@ export interface RunRange {
   readonly filter: PlaceFilter;
 }
 
-/** Returns the newest runs, oldest first. */
-export async function readNewestRuns(store: Store, range: RunRange, limit: number): Promise<TestedRun[]> {
-  const { rows } = await sql<{ id: string; started_at: number }>`
-    select r.id, r.started_at
+/** Returns the phases of the newest runs, oldest first. */
+export async function readNewestRuns(
+  store: Store,
+  range: RunRange,
+  limit: number,
+): Promise<Iterable<Pick<TestedRun, 'phases'>>> {
+  const { rows } = await sql<{ key: number }>`
+    select r.key
     from runs as r
     cross join units as u on u.id = r.unit_id
     where ${runTest(range)}
     order by r.started_at desc, r.key desc
     limit ${limit}`.execute(store);
-  const [last, first] = [rows[0], rows.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const ids = new Set(rows.map(({ id }) => id));
-  const runs = await readRuns(store, range.procedureId, first.started_at, last.started_at + 1);
-  return runs.filter(({ id }) => ids.has(id));
+  return iteratePhases(store, rows.map(({ key }) => key).reverse());
 }
 
 /**

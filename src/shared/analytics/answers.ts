@@ -1,6 +1,7 @@
 import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../contract/analytics.ts';
 import type { Answer } from '../contract/operation.ts';
 import { lastAttempts } from '../run/attempts.ts';
+import type { SpecLimits } from '../statistics/capability.ts';
 import type { Calendar } from '../uptime/uptimeCalendar.ts';
 import {
   type Distributed,
@@ -92,10 +93,9 @@ export async function procedureAnswer(
 export function measurementsAnswer(
   subject: Subject,
   days: Iterable<MeasurementDay>,
-  newestRuns: readonly TestedRun[],
+  newestRuns: Iterable<Pick<TestedRun, 'phases'>>,
   filter: AnalyticsFilter,
 ): Answer<typeof analytics.measurements> {
-  const recent = recentValues(newestRuns);
   const totals = new Map<string, { name: MeasurementName; total: MeasurementTotal }>();
   for (const { phase_name, measurement_name, groups } of days) {
     const name = { phase_name, measurement_name };
@@ -106,17 +106,16 @@ export function measurementsAnswer(
       else known.total.add(group);
     }
   }
-  const measurements = [...totals].map(([key, { name, total }]) => {
-    const figures = total.figures();
-    const current = (recent.get(key) ?? []).filter((value) => isSameSegment(value, figures));
-    return { ...name, ...figures, recent: current.map(({ value }) => value) };
-  });
+  const measurements = new Map(
+    [...totals].map(([key, { name, total }]) => [key, { ...name, ...total.figures(), recent: new Array<number>() }]),
+  );
+  addRecentValues(measurements, newestRuns);
   return {
     ...covered(
       subject,
       [...totals.values()].map(({ total }) => total.covered),
     ),
-    measurements,
+    measurements: [...measurements.values()],
   };
 }
 
@@ -196,16 +195,20 @@ export function valuesAnswer(
   };
 }
 
-/** Returns the values of the runs by measurement, oldest first. */
-function recentValues(runs: readonly TestedRun[]) {
-  const values = runs.flatMap((run) =>
-    lastAttempts(run.phases).flatMap(({ name, measurements }) =>
-      measurements.flatMap(({ value, lower, upper, units, ...measurement }) =>
-        isReading(value) ? { value, lower, upper, units, phase_name: name, measurement_name: measurement.name } : [],
-      ),
-    ),
-  );
-  return Map.groupBy(values, keyOf);
+/** Adds the values that were tested against the current limits. @param measurements by their key */
+function addRecentValues(
+  measurements: ReadonlyMap<string, SpecLimits & { readonly units: string | null; readonly recent: number[] }>,
+  runs: Iterable<Pick<TestedRun, 'phases'>>,
+): void {
+  for (const run of runs) {
+    for (const phase of lastAttempts(run.phases)) {
+      for (const tested of phase.measurements) {
+        const current = measurements.get(keyOf({ phase_name: phase.name, measurement_name: tested.name }));
+        if (current === undefined || !isSameSegment(tested, current) || !isReading(tested.value)) continue;
+        current.recent.push(tested.value);
+      }
+    }
+  }
 }
 
 function covered(

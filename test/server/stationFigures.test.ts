@@ -133,7 +133,7 @@ describe(`the figures of stations between changes (FIGURES_ROUNDS=${rounds})`, f
       hours: () => void (now += Math.floor(random() * 20 * hour)),
       clockSetBack: () => void (now -= Math.floor(random() * 30 * hour)),
     };
-    const names = ['run', 'run', 'run', 'run', 'minutes', 'minutes', ...Object.keys(steps)];
+    const names = ['run', 'run', 'run', 'run', 'study', 'study', 'minutes', 'minutes', ...Object.keys(steps)];
     const done: string[] = [];
     for (let step = 0; step < rounds * 40; step++) {
       const batch = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(names));

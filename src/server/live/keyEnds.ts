@@ -1,4 +1,5 @@
 import type { Change } from '../../shared/contract/events.ts';
+import { logFailure } from '../cli/logFailure.ts';
 import { keyIds } from '../store/keys.ts';
 import type { Store } from '../store/tables.ts';
 import type { ChangeListener } from './changeTail.ts';
@@ -32,7 +33,14 @@ export class KeyEnds implements ChangeListener {
   async missed(): Promise<void> {
     const known = await keyIds(this.#store);
     for (const holder of this.#holders) {
-      for (const id of new Set(holder.openKeys)) if (!known.has(id)) holder.endKey(id);
+      for (const id of new Set(holder.openKeys)) {
+        if (known.has(id)) continue;
+        try {
+          holder.endKey(id);
+        } catch (error) {
+          logFailure('What was open with a deleted key could not be ended', error); // the others end all the same
+        }
+      }
     }
   }
 }

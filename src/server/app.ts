@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
+import { AuditLog } from './auditLog.ts';
 import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
 import { type App, type Environment, MountedOperations } from './http/mount.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
 import { StationBoards } from './live/operator/stationBoards.ts';
+import { accountRoutes } from './routes/local/accounts.ts';
 import { analyticsRoutes } from './routes/local/analytics.ts';
 import { assistantRoutes } from './routes/local/assistant.ts';
+import { auditRoutes } from './routes/local/audit.ts';
 import { demoDataRoute } from './routes/local/demoData.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { goldenCheckRoutes } from './routes/local/goldenChecks.ts';
@@ -67,7 +70,8 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
-  const operations = new MountedOperations(app, sql, notifyChange);
+  const audit = new AuditLog(store);
+  const operations = new MountedOperations(app, sql, audit, notifyChange);
   const services: RouteServices = {
     ...given,
     app,
@@ -78,6 +82,8 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   };
   serverRoutes(services);
   demoDataRoute(services);
+  accountRoutes(services);
+  auditRoutes(services);
   eventRoutes(services);
   stationRoutes(services);
   overviewRoutes(services);

@@ -8,8 +8,10 @@ export interface StoredKey {
 
 export const hashKey = (key: string): string => hash('sha256', key);
 
+export const createToken = (): string => randomBytes(32).toString('base64url');
+
 export function createKey(kind: KeyKind): StoredKey & { key: string } {
-  const key = (kind === 'user' ? 'tsu_' : 'tss_') + randomBytes(32).toString('base64url');
+  const key = (kind === 'user' ? 'tsu_' : 'tss_') + createToken();
   return { key, hash: hashKey(key), prefix: key.slice(0, 8) };
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
+import { accounts } from '../../src/shared/contract/accounts.ts';
 import { errorAnswer, nothing, v1ErrorAnswer } from '../../src/shared/contract/common.ts';
-import type { KeyKind, Operation } from '../../src/shared/contract/operation.ts';
+import { type KeyKind, type Operation, type Role, roles } from '../../src/shared/contract/operation.ts';
 import { operations } from '../../src/shared/contract/operations.ts';
 import { adminKey, useServer } from './bench.ts';
 import { type Reply, send } from './requests.ts';
@@ -109,6 +110,29 @@ describe('access', function () {
       }
     });
   }
+
+  describe('by role', () => {
+    const keysOf = new Map<Role, string>();
+    before(async () => {
+      for (const role of roles) {
+        const body = { name: role, email: `${role}@lab.example`, role };
+        const { token } = await bench.user.call(accounts.create, { body });
+        const accepted = await bench.user.call(accounts.acceptInvitation, { body: { token } });
+        keysOf.set(role, accepted.api_key);
+      }
+    });
+
+    for (const operation of operations.filter(({ access, role }) => access.includes('user') && role !== 'viewer')) {
+      it(`${operation.id} is refused below the role ${operation.role} before the body is read`, async () => {
+        for (const role of roles) {
+          const reply = await call(operation, wellFormed(operation), keysOf.get(role));
+          const isRefused = reply.text.includes('needs the role');
+          assert.equal(isRefused, roles.indexOf(role) < roles.indexOf(operation.role), `${role}: ${reply.text}`);
+          if (isRefused) assert.equal(reply.status, 403);
+        }
+      });
+    }
+  });
 
   for (const operation of operations.filter(({ access, refusals }) => access.length === 0 && refusals.length === 0)) {
     it(`${operation.id} requires no key`, async () => {

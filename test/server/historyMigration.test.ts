@@ -58,6 +58,10 @@ drop trigger other_stations_updated_by_run_insert;
 drop trigger other_stations_updated_by_run_delete;
 drop table golden_rules;
 drop table station_calendars;
+drop table audit_log;
+drop table invitations;
+alter table users drop column role;
+alter table users drop column revoked_at;
 insert into uptime_days values ('UTC', 1, '2026-03-01', 5);
 pragma user_version = 6;`;
 

@@ -40,6 +40,6 @@ export class AssistantKeys {
   async #firstUser(): Promise<Key> {
     const [user] = await listUsers(this.#store);
     if (user === undefined) throw unauthorized('This server has no user yet.');
-    return { id: 'of-this-machine', owner: { kind: 'user', id: user.id, name: user.name } };
+    return { id: 'of-this-machine', owner: { kind: 'user', id: user.id, name: user.name, role: user.role } };
   }
 }

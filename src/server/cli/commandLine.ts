@@ -3,6 +3,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { usage, usageError } from './usage.ts';
+import { readUserCommand, refuseUserOptions, type UserCommand } from './userOptions.ts';
 
 export const help = `${usage}
 
@@ -18,8 +19,13 @@ Without a command: the station server of the data folder DIR, which is created i
 --time-zone   Yields are counted by the days of this time zone, such as Europe/Berlin; without it, by those of this
               machine's time zone.
 
-new-user-key  creates a further user key and shows it once. With --name it replaces the earlier key of that name; the server
-              keeps up to 20 named keys and ends the one that was unused longest. --revoke-others ends all earlier keys.
+new-user-key  creates a further key of the user to whom DIR belongs and shows it once. With --name it replaces the earlier
+              key of that name; the server keeps up to 20 named keys and ends the one that was unused longest.
+              --revoke-others ends all earlier keys of that user.
+user          the people who use the server of DIR, also while it runs. A ROLE is viewer (reads), engineer (changes), or
+              administrator (also manages users). add and invite print an invitation, which its user exchanges for a
+              personal key within seven days in Test Stations: Connect to Lab Server. With --print-key they print a key
+              instead. revoke ends all keys of a user and keeps the name at what the user did.
 check         looks for damage in DIR, also while its server runs; changes nothing. One line for each finding.
               Exit code 0: all is well. 1: there are findings.
 backup        copies DIR as it is at one moment, also while its server runs: the database to FILE, the contents of
@@ -40,6 +46,7 @@ type Command =
   | { command: 'help' }
   | ({ command: 'serve'; data: string; timeZone: string } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
+  | { command: 'user'; data: string; user: UserCommand }
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string }
   | { command: 'junit'; data: string; run: string | null }
@@ -49,14 +56,18 @@ export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { command: 'help' };
   const { data, to, server } = values;
-  const command = positionals.join(' ');
+  const [command = '', ...rest] = positionals;
+  if (rest.length > (command === 'user' ? 1 : 0)) throw usageError(`unknown command "${positionals.join(' ')}".`);
   if (command === 'mcp') return { command, place: readPlace(data, server) };
   if (server !== undefined) throw usageError('--server goes with mcp.');
   if (!data) throw usageError('--data DIR is missing: the folder in which the server keeps everything.');
   if (values['revoke-others'] && command !== 'new-user-key') {
     throw usageError('--revoke-others goes with new-user-key.');
   }
-  if (values.name !== undefined && command !== 'new-user-key') throw usageError('--name goes with new-user-key.');
+  if (values.name !== undefined && !['new-user-key', 'user'].includes(command)) {
+    throw usageError('--name goes with new-user-key and with user add.');
+  }
+  if (command !== 'user') refuseUserOptions(values);
   if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
@@ -64,6 +75,8 @@ export function readCommand(args: readonly string[]): Command {
       return { command: 'serve', data, timeZone: readTimeZone(values['time-zone']), ...readNetworkOptions(values) };
     case 'new-user-key':
       return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
+    case 'user':
+      return { command, data, user: readUserCommand(rest[0] ?? '', values) };
     case 'check':
       return { command, data };
     case 'backup':
@@ -94,6 +107,9 @@ function parse(args: readonly string[]) {
         to: { type: 'string' },
         server: { type: 'string' },
         name: { type: 'string' },
+        email: { type: 'string' },
+        role: { type: 'string' },
+        'print-key': { type: 'boolean' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -64,6 +64,11 @@ async function main(): Promise<void> {
     console.log(await newUserKey(folder, command));
     return;
   }
+  if (command.command === 'user') {
+    const { userCommand } = await import('./userCommands.ts');
+    console.log(await userCommand(DataFolder.existing(command.data), command.user));
+    return;
+  }
   const { serve } = await import('./serve.ts');
   const server = await serve(folder, { ...command, chosenKey, pagesFolder: findPagesFolder() });
   let isStopping = false;

@@ -4,6 +4,11 @@ import { CommandError } from './commandError.ts';
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] [--public-url URL]
                  [--cert FILE --key FILE] [--mqtt-port N] [--time-zone NAME]
        server.js new-user-key --data DIR [--name NAME] [--revoke-others]
+       server.js user add --data DIR --email E-MAIL --name NAME --role ROLE [--print-key]
+       server.js user invite --data DIR --email E-MAIL [--print-key]
+       server.js user role --data DIR --email E-MAIL --role ROLE
+       server.js user revoke --data DIR --email E-MAIL
+       server.js user list --data DIR
        server.js check --data DIR
        server.js backup --data DIR --to FILE
        server.js junit --data DIR [--run ID]

@@ -22,17 +22,26 @@ export async function ensureUserKey(store: Store, chosen: string | null): Promis
 }
 
 /**
- * Creates another user key. Everyone who may write to the folder may do so, even while its server is running.
+ * Creates another key of the first user. Everyone who may write to the folder may do so, even while its server is running.
  * @throws CommandError if the data would have to be migrated while a server is running
  */
-export async function newUserKey(folder: DataFolder, options: NewUserKey): Promise<string> {
+export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<string> =>
+  withStore(folder, async (store) => {
+    const generated = createKey('user');
+    await addUserKey(store, generated, options);
+    return generated.key;
+  });
+
+/**
+ * Opens the data for a change beside a server that may be running.
+ * @throws CommandError if the data would have to be migrated while a server is running
+ */
+export async function withStore<T>(folder: DataFolder, work: (store: Store) => Promise<T>): Promise<T> {
   const isUpdate = isUpdateNeeded(folder);
   if (isUpdate) lockForUpdate(folder);
   const { store } = openStore(folder.database);
   try {
-    const generated = createKey('user');
-    await addUserKey(store, generated, options);
-    return generated.key;
+    return await work(store);
   } finally {
     await store.destroy();
     if (isUpdate) folder.release();

@@ -1,7 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { nothing } from '../../shared/contract/common.ts';
-import type { Answer, Input, Operation } from '../../shared/contract/operation.ts';
+import { type Answer, hasRole, type Input, type Operation } from '../../shared/contract/operation.ts';
+import type { AuditLog } from '../auditLog.ts';
 import type { Statements } from '../store/statements.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
@@ -26,8 +27,13 @@ export interface Call<O extends Operation> extends Input<O> {
 type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
 export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => void;
 
-function checkKind({ access, id }: Operation, caller: Caller): void {
-  if (access.includes(caller.kind)) return;
+function checkAccess({ access, id, role }: Operation, caller: Caller): void {
+  if (access.includes(caller.kind)) {
+    if (caller.kind === 'station' || hasRole(caller.role, role)) return;
+    throw forbidden(
+      `This needs the role ${role} (${id}), and ${caller.name} has the role ${caller.role}. Ask an administrator of this server.`,
+    );
+  }
   throw forbidden(
     caller.kind === 'station'
       ? `Stations cannot do this (${id}): it needs a user key, and this is the key of station "${caller.name}".`
@@ -57,13 +63,13 @@ interface Sent {
 
 /**
  * Checks what was sent to an operation of the contract and parses its input. The order of the checks is part of the wire:
- * key (401), form of the path (400), kind of key (403), query and body (400); then the handler's own: rules (403),
+ * key (401), form of the path (400), kind of key and role (403), query and body (400); then the handler's own: rules (403),
  * existence (404), uniqueness (409).
  */
 async function admit<O extends Operation>(operation: O, sent: Sent): Promise<Call<O>> {
   const { id: keyId, owner: caller } = sent.key();
   const params = parseInput<O['params']>(operation.params, sent.params);
-  checkKind(operation, caller);
+  checkAccess(operation, caller);
   const query = parseInput<O['query']>(operation.query, sent.query);
   const body = parseInput<O['body']>(
     operation.body,
@@ -90,25 +96,29 @@ export const receive = <O extends Operation>(
 export class MountedOperations {
   readonly #app: App;
   readonly #sql: Statements;
+  readonly #audit: AuditLog;
   readonly #notifyChange: () => void;
   readonly #handlers = new Map<string, (sent: Sent) => Promise<unknown>>();
 
   /** @param notifyChange is called after an operation from within the server that may have changed something */
-  constructor(app: App, sql: Statements, notifyChange: () => void) {
+  constructor(app: App, sql: Statements, audit: AuditLog, notifyChange: () => void) {
     this.#app = app;
     this.#sql = sql;
+    this.#audit = audit;
     this.#notifyChange = notifyChange;
   }
 
   readonly mount: Mount = (operation, handler) => {
     this.#handlers.set(operation.id, async (sent) => {
-      const answer = await handler(await admit(operation, sent));
+      const call = await admit(operation, sent);
+      const answer = await this.#audit.record(operation, call, () => handler(call));
       if (operation.method !== 'GET') this.#notifyChange();
       return answer;
     });
-    this.#app.on(operation.method, routeOf(operation), async (c) =>
-      json(await handler(await receive(this.#sql, operation, c))),
-    );
+    this.#app.on(operation.method, routeOf(operation), async (c) => {
+      const call = await receive(this.#sql, operation, c);
+      return json(await this.#audit.record(operation, call, () => handler(call)));
+    });
   };
 
   /**

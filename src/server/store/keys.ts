@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { type Role, roles } from '../../shared/contract/operation.ts';
 import type { StoredKey } from '../keys.ts';
 import type { Statements } from './statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+import { firstUserId } from './users.ts';
 
 const usePrecisionMs = 60_000;
 
-export type KeyOwner = { kind: 'user'; id: string; name: string } | { kind: 'station'; id: string; name: string };
+export type KeyOwner =
+  { kind: 'user'; id: string; name: string; role: Role } | { kind: 'station'; id: string; name: string };
 
 export interface FoundKey {
   id: string;
@@ -21,6 +24,7 @@ const keyRow = z.object({
   last_used_at: z.number().nullable(),
   user_id: z.string().nullable(),
   user_name: z.string().nullable(),
+  user_role: z.enum(roles).nullable(),
   station_id: z.string().nullable(),
   station_name: z.string().nullable(),
 });
@@ -28,7 +32,8 @@ const keyRow = z.object({
 export function findKey(sql: Statements, hash: string): FoundKey | null {
   const row = sql.first(
     keyRow,
-    `select k.id, k.hash, k.last_used_at, u.id as user_id, u.name as user_name, s.id as station_id, s.name as station_name
+    `select k.id, k.hash, k.last_used_at, u.id as user_id, u.name as user_name, u.role as user_role,
+       s.id as station_id, s.name as station_name
      from api_keys as k left join users as u on u.id = k.user_id left join stations as s on s.id = k.station_id
      where k.hash = ?`,
     hash,
@@ -38,8 +43,9 @@ export function findKey(sql: Statements, hash: string): FoundKey | null {
   if (row.station_id !== null && row.station_name !== null) {
     return { id, hash: row.hash, last_used_at, owner: { kind: 'station', id: row.station_id, name: row.station_name } };
   }
-  if (row.user_id !== null && row.user_name !== null) {
-    return { id, hash: row.hash, last_used_at, owner: { kind: 'user', id: row.user_id, name: row.user_name } };
+  if (row.user_id !== null && row.user_name !== null && row.user_role !== null) {
+    const owner: KeyOwner = { kind: 'user', id: row.user_id, name: row.user_name, role: row.user_role };
+    return { id, hash: row.hash, last_used_at, owner };
   }
   return null;
 }
@@ -53,18 +59,28 @@ export function saveKeyUse(sql: Statements, key: FoundKey, now: number): void {
 const namedUserKeysLimit = 20;
 
 export interface NewUserKey {
+  /** Revokes the earlier keys of the first user. */
   revokeOthers: boolean;
   /** Revokes the earlier key of this name. Above the limit of named keys, those unused for longest are revoked too. */
   name: string | null;
 }
 
+/** Adds a key of the first user, to whom the data folder belongs. */
 export async function addUserKey(store: Store, key: StoredKey, { revokeOthers, name }: NewUserKey): Promise<void> {
   await store.transaction().execute(async (change) => {
-    if (revokeOthers) await change.deleteFrom('api_keys').where('kind', '=', 'user').execute();
+    const user_id = await firstUserId(change);
+    if (revokeOthers) await deleteUserKeys(change, user_id);
     if (name !== null) await makeRoomForNamedKey(change, name);
-    const user = await change.selectFrom('users').select('id').orderBy('created_at').executeTakeFirstOrThrow();
-    await insertKey(change, key, { name, user_id: user.id, station_id: null });
+    await insertKey(change, key, { name, user_id, station_id: null });
   });
+}
+
+export async function addPersonalKey(change: StoreTransaction, userId: string, key: StoredKey): Promise<void> {
+  await insertKey(change, key, { name: null, user_id: userId, station_id: null });
+}
+
+export async function deleteUserKeys(change: StoreTransaction, userId: string): Promise<void> {
+  await change.deleteFrom('api_keys').where('user_id', '=', userId).execute();
 }
 
 async function makeRoomForNamedKey(change: StoreTransaction, name: string): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Generated, GeneratedAlways, Kysely, Transaction } from 'kysely';
+import type { AuditEntry } from '../../shared/contract/audit.ts';
 import type { MeasurementOutcome, MeasurementType, Outcome, PhaseOutcome } from '../../shared/contract/common.ts';
 import type { ChangeKind } from '../../shared/contract/events.ts';
 import type { GoldenRule } from '../../shared/contract/goldenChecks.ts';
-import type { KeyKind } from '../../shared/contract/operation.ts';
+import type { KeyKind, Role } from '../../shared/contract/operation.ts';
 import type { StationState } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
@@ -22,7 +23,25 @@ interface WithMetadata {
 /** Columns named `…_key` contain the folded form, which is compared and unique. Columns named `…_json` contain JSON. */
 export interface Tables {
   instance: { id: string; created_at: number };
-  users: { id: string; name: string; email: string; created_at: number };
+  users: {
+    id: string;
+    name: string;
+    email: string;
+    created_at: number;
+    role: Role;
+    revoked_at: Generated<number | null>;
+  };
+  invitations: { user_id: string; hash: string; expires_at: number };
+  audit_log: {
+    id: Generated<number>;
+    at: number;
+    user_id: string | null;
+    user_name: string;
+    operation: string;
+    input: string;
+    target_id: string | null;
+    outcome: AuditEntry['outcome'];
+  };
   stations: WithMetadata & {
     id: string;
     name: string;

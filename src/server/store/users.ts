@@ -1,3 +1,4 @@
+import type { Role } from '../../shared/contract/operation.ts';
 import { fold } from './fold.ts';
 import type { Store } from './tables.ts';
 
@@ -5,10 +6,24 @@ export interface UserRow {
   id: string;
   name: string;
   email: string;
+  role: Role;
+  created_at: number;
+  revoked_at: number | null;
 }
 
+/** Returns all users, also those without access, in the order in which they were created. */
 export async function listUsers(store: Store): Promise<UserRow[]> {
-  return store.selectFrom('users').select(['id', 'name', 'email']).orderBy('created_at').orderBy('id').execute();
+  return store.selectFrom('users').selectAll().orderBy('created_at').orderBy('id').execute();
+}
+
+/** The id of the user to whom the data folder belongs. */
+export async function firstUserId(store: Store): Promise<string> {
+  const first = store.selectFrom('users').select('id').orderBy('created_at').orderBy('id');
+  return (await first.executeTakeFirstOrThrow()).id;
+}
+
+export async function findUser(store: Store, id: string): Promise<UserRow | undefined> {
+  return store.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 export async function findUserByEmail(store: Store, email: string): Promise<string | null> {

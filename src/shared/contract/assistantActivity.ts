@@ -31,6 +31,7 @@ export const assistant = {
     method: 'GET',
     path: '/api/local/assistant/activity',
     access: ['user'],
+    role: 'administrator',
     query: pageQuery,
     answer: page(activityEntry),
   }),

@@ -14,6 +14,7 @@ export const attachments = {
     method: 'POST',
     path: '/api/v2/attachments',
     access: ['user', 'station'],
+    isAudited: false,
     body: z.object({ name: fileName }),
     answer: uploadAnswer,
   }),
@@ -22,6 +23,7 @@ export const attachments = {
     method: 'POST',
     path: '/api/v2/attachments/{id}/finalize',
     access: ['user', 'station'],
+    isAudited: false,
     params: byId,
     /** A download address that is valid for one hour without a key. */
     answer: z.object({ url: z.url() }),

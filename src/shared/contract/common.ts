@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ExactInteger, type ExactNumber } from './exactJson.ts';
-import type { KeyKind, Operation, RefusalStatus } from './operation.ts';
+import type { KeyKind, Operation, RefusalStatus, Role } from './operation.ts';
 
 export const nothing = z.undefined();
 export const empty = z.object({});
@@ -10,6 +10,10 @@ interface OperationParts<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   method: Operation['method'];
   path: string;
   access: readonly KeyKind[];
+  /** Default: viewers read, and engineers change. */
+  role?: Role;
+  /** Default: whether it changes something. False for results, which name their creator, and for live traffic. */
+  isAudited?: boolean;
   params?: P;
   query?: Q;
   body?: B;
@@ -33,6 +37,8 @@ export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType,
     answerType: 'application/json',
     refusals: [],
     isSlow: false,
+    role: parts.method === 'GET' ? 'viewer' : 'engineer',
+    isAudited: parts.method !== 'GET',
     ...parts,
   };
 }

@@ -9,6 +9,7 @@ export const imports = {
     method: 'POST',
     path: '/api/v2/imports/structured',
     access: ['user', 'station'],
+    isAudited: false,
     body: z.object({
       items: z
         .array(z.object({ upload_id: id, importer }))
@@ -33,6 +34,7 @@ export const imports = {
     method: 'POST',
     path: '/api/v2/imports/tabular',
     access: ['user', 'station'],
+    isAudited: false,
     body: z.object({
       upload_id: id,
       procedure_id: id,

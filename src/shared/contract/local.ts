@@ -87,6 +87,7 @@ export const local = {
     method: 'POST',
     path: '/api/local/demo-data',
     access: ['user'],
+    role: 'administrator',
     isSlow: true,
     /** Of how many days up to now. */
     body: z.object({ days: z.number().int().min(1).max(365).default(120) }),
@@ -134,4 +135,5 @@ export const serverExit = {
   diskTrouble: 15,
   schemaTooOld: 16,
   backupIncomplete: 17,
+  refused: 18,
 } as const;

@@ -2,13 +2,19 @@ import type * as z from 'zod';
 
 export type KeyKind = 'user' | 'station';
 
+/** What a user may do, each role more than the one before. */
+export const roles = ['viewer', 'engineer', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+export const hasRole = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
+
 export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * An operation of the contract. The server mounts it, the client calls it, and only `access` decides which keys may call
- * it.
+ * An operation of the contract. The server mounts it, the client calls it, and only `access` and `role` decide which keys
+ * may call it.
  */
 export interface Operation<
   Params extends z.ZodType = z.ZodType,
@@ -21,6 +27,10 @@ export interface Operation<
   readonly path: string;
   /** The kinds of key that may call it. Empty: no key of a user or a station is needed. */
   readonly access: readonly KeyKind[];
+  /** The lowest role of a user that may call it. */
+  readonly role: Role;
+  /** Whether calls of users are recorded in the audit log. */
+  readonly isAudited: boolean;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

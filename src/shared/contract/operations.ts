@@ -1,6 +1,8 @@
+import { accounts } from './accounts.ts';
 import { analytics } from './analytics.ts';
 import { assistant } from './assistantActivity.ts';
 import { attachments } from './attachments.ts';
+import { audit } from './audit.ts';
 import { batches } from './batches.ts';
 import { deployments } from './deployments.ts';
 import { events } from './events.ts';
@@ -62,6 +64,8 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   users,
   trpc,
   assistant,
+  accounts,
+  audit,
 ];
 
 export const operations: readonly Operation[] = resources.flatMap((resource) => Object.values(resource));

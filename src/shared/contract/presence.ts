@@ -36,6 +36,7 @@ export const presence = {
     method: 'POST',
     path: '/api/local/stations/{id}/heartbeat',
     access: ['user', 'station'],
+    isAudited: false,
     params: byId,
     body: z.object({
       /** Seconds until the next one is sent. The station is down when none came for max(2.5 intervals, 60 s). */

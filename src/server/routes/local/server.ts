@@ -40,6 +40,7 @@ export function serverRoutes({
         'studies',
         'shifts',
         'assistants',
+        'accounts',
       ],
     };
     return json(answer);

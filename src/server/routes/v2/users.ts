@@ -27,4 +27,8 @@ export function userRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'stor
   });
 }
 
-const answer = ({ id, email, name }: UserRow): User => ({ id, email, name, image: null, banned: false });
+const answer = ({ id, email, name, revoked_at }: UserRow): User => ({
+  ...{ id, email, name },
+  image: null,
+  banned: revoked_at !== null,
+});

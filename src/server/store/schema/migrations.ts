@@ -12,6 +12,7 @@ import { goldenSchema } from './goldenSchema.ts';
 import { historySchema } from './historySchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { packedSummariesSchema } from './packedSummariesSchema.ts';
+import { peopleSchema } from './peopleSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { stationFiguresSchema } from './stationFiguresSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
@@ -79,6 +80,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(packedSummariesSchema),
   (database) => database.exec(stationFiguresSchema),
   (database) => database.exec(summaryTablesSchema),
+  (database) => database.exec(peopleSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -1,0 +1,60 @@
+import { maxAuditInputLength } from '../shared/contract/audit.ts';
+import type { Operation } from '../shared/contract/operation.ts';
+import { logFailure } from './cli/logFailure.ts';
+import type { Caller } from './http/authentication.ts';
+import { addAuditEntry, endAuditEntry } from './store/auditEntries.ts';
+import type { Store } from './store/tables.ts';
+
+interface AuditedCall {
+  readonly caller: Caller;
+  readonly params: unknown;
+  readonly body: unknown;
+}
+
+/**
+ * Records who changed what. The entry is stored before the change is made, and completed afterwards, so that no change is
+ * missing from the log, whatever happens in between: an entry that stays `started` says that its change may have been made.
+ */
+export class AuditLog {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Does the work of a call, and records it if it changes something for a user. @throws what the work throws */
+  async record<T>(operation: Operation, { caller, params, body }: AuditedCall, work: () => Promise<T>): Promise<T> {
+    if (!operation.isAudited || caller.kind !== 'user') return work();
+    const id = await addAuditEntry(this.#store, {
+      user_id: caller.id,
+      user_name: caller.name,
+      operation: operation.id,
+      input: auditInput({ ...Object(params), ...(body === undefined ? {} : { body }) }),
+    });
+    try {
+      const answer = await work();
+      await this.#end(id, 'done', idIn(answer));
+      return answer;
+    } catch (error) {
+      await this.#end(id, 'refused', null);
+      throw error;
+    }
+  }
+
+  async #end(id: number, outcome: 'done' | 'refused', target: string | null): Promise<void> {
+    try {
+      await endAuditEntry(this.#store, id, outcome, target);
+    } catch (error) {
+      logFailure('The end of a change could not be stored in the audit log', error);
+    }
+  }
+}
+
+/** Returns what was sent as JSON. What is too long is cut, and is no JSON then. */
+export const auditInput = (input: unknown): string => JSON.stringify(input).slice(0, maxAuditInputLength);
+
+function idIn(answer: unknown): string | null {
+  return typeof answer === 'object' && answer !== null && 'id' in answer && typeof answer.id === 'string'
+    ? answer.id
+    : null;
+}

@@ -1,0 +1,60 @@
+import { accounts } from '../../../shared/contract/accounts.ts';
+import type { Answer } from '../../../shared/contract/operation.ts';
+import { json } from '../../http/answers.ts';
+import { parseInput, readJson } from '../../http/input.ts';
+import type { RouteServices } from '../../routeServices.ts';
+import {
+  acceptInvitation,
+  addAccount,
+  inviteAccount,
+  listAccounts,
+  revokeAccount,
+  updateAccount,
+} from '../../store/accounts.ts';
+import { addAuditEntry, endAuditEntry } from '../../store/auditEntries.ts';
+import { findUser, type UserRow } from '../../store/users.ts';
+import { orNotFound } from '../existing.ts';
+
+const maxInvitationBytes = 1_000;
+const ownAnswer = ({ id, name, email, role }: UserRow): Answer<typeof accounts.own> => ({ id, name, email, role });
+
+/** The users of this server, and how they get and lose access. */
+export function accountRoutes({ app, mount, store }: Pick<RouteServices, 'app' | 'mount' | 'store'>): void {
+  mount(accounts.own, async ({ caller }) => ownAnswer(orNotFound(await findUser(store, caller.id), 'user')));
+
+  mount(accounts.list, async () => ({ data: await listAccounts(store) }));
+
+  mount(accounts.create, ({ body }) =>
+    store.transaction().execute(async (change) => inviteAccount(change, await addAccount(change, body))),
+  );
+
+  mount(accounts.update, ({ params: { id }, body }) =>
+    store.transaction().execute(async (change) => {
+      await updateAccount(change, id, body);
+      return { id };
+    }),
+  );
+
+  mount(accounts.invite, ({ params: { id } }) => store.transaction().execute((change) => inviteAccount(change, id)));
+
+  mount(accounts.revoke, ({ params: { id } }) =>
+    store.transaction().execute(async (change) => {
+      await revokeAccount(change, id);
+      return { id };
+    }),
+  );
+
+  app.post(accounts.acceptInvitation.path, async (c) => {
+    const operation = accounts.acceptInvitation;
+    const { token } = parseInput(operation.body, await readJson(c.env, 'invitation', maxInvitationBytes));
+    const { user, api_key } = await store.transaction().execute(async (change) => {
+      const accepted = await acceptInvitation(change, token);
+      const { id: user_id, name: user_name } = accepted.user;
+      const entry = await addAuditEntry(change, { user_id, user_name, operation: operation.id, input: '{}' });
+      await endAuditEntry(change, entry, 'done', user_id);
+      return accepted;
+    });
+    const answer: Answer<typeof operation> = { ...ownAnswer(user), api_key };
+    return json(answer);
+  });
+}

@@ -1,0 +1,16 @@
+import { audit } from '../../../shared/contract/audit.ts';
+import type { RouteServices } from '../../routeServices.ts';
+import { listAuditEntries } from '../../store/auditEntries.ts';
+import { toPage } from '../../store/pages.ts';
+import { isoTime, parseTime } from '../../store/time.ts';
+
+export function auditRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+  mount(audit.list, async ({ query: { limit, cursor, after, before, ...filter } }) => {
+    const times = { after: parseTime(after), before: parseTime(before) };
+    const { data, meta } = toPage(await listAuditEntries(store, { ...filter, ...times }, { limit, cursor }), {
+      limit,
+      cursor,
+    });
+    return { data: data.map(({ at, ...entry }) => ({ ...entry, at: isoTime(at) })), meta };
+  });
+}

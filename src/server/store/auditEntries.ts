@@ -1,0 +1,51 @@
+import type { Store, Tables } from './tables.ts';
+
+type AuditRow = Tables['audit_log'];
+
+export type NewAuditEntry = Pick<AuditRow, 'user_id' | 'user_name' | 'operation' | 'input'>;
+
+/** Adds an entry that has no end yet. @returns its id */
+export async function addAuditEntry(store: Store, entry: NewAuditEntry): Promise<number> {
+  const { id } = await store
+    .insertInto('audit_log')
+    .values({ ...entry, at: Date.now(), target_id: null, outcome: 'started' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export async function endAuditEntry(
+  store: Store,
+  id: number,
+  outcome: AuditRow['outcome'],
+  target_id: string | null,
+): Promise<void> {
+  await store.updateTable('audit_log').set({ outcome, target_id }).where('id', '=', id).execute();
+}
+
+interface AuditFilter {
+  user_id?: string | undefined;
+  /** The beginning of the operations. */
+  operation?: string | undefined;
+  after?: number | undefined;
+  before?: number | undefined;
+}
+
+/** Returns up to `limit` + 1 entries, the newest first. */
+export async function listAuditEntries(
+  store: Store,
+  { user_id, operation, after, before }: AuditFilter,
+  { limit, cursor }: { limit: number; cursor: number },
+) {
+  let query = store
+    .selectFrom('audit_log')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .offset(cursor);
+  if (user_id !== undefined) query = query.where('user_id', '=', user_id);
+  if (operation !== undefined) query = query.where((a) => a(a.fn('instr', ['operation', a.val(operation)]), '=', 1));
+  if (after !== undefined) query = query.where('at', '>=', after);
+  if (before !== undefined) query = query.where('at', '<', before);
+  return query.execute();
+}

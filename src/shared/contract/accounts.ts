@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { byId, id, name60, operation, timestamp } from './common.ts';
+import { roles } from './operation.ts';
+
+export const role = z.enum(roles, 'A role is viewer, engineer, or administrator.');
+
+/** Longer ones are refused by mail servers (RFC 5321, 4.5.3.1.3). */
+const email = z.email('An e-mail address is needed, such as ada@lab.example.').max(254);
+
+const own = z.object({ id, name: z.string(), email: z.string(), role });
+
+export const account = own.extend({
+  created_at: timestamp,
+  /** When one of the user's keys was used last, to the minute. */
+  last_used_at: timestamp.nullable(),
+  /** Until when the invitation can be accepted; null if there is none. */
+  invited_until: timestamp.nullable(),
+  /** Since when the user has no access any more. */
+  revoked_at: timestamp.nullable(),
+});
+export type Account = z.infer<typeof account>;
+
+/** The token is in this answer only, and can be used once. */
+const invitation = z.object({ id, token: z.string().min(32), expires_at: timestamp });
+export type Invitation = z.infer<typeof invitation>;
+
+/** The users of a station server. Those of the v2 API (`users`) are the same people, as TofuPilot shows them. */
+export const accounts = {
+  own: operation({
+    id: 'local.users.own',
+    method: 'GET',
+    path: '/api/local/users/current',
+    access: ['user'],
+    answer: own,
+  }),
+  /** In the order in which they were created. */
+  list: operation({
+    id: 'local.users.list',
+    method: 'GET',
+    path: '/api/local/users',
+    access: ['user'],
+    role: 'administrator',
+    answer: z.object({ data: z.array(account) }),
+  }),
+  create: operation({
+    id: 'local.users.create',
+    method: 'POST',
+    path: '/api/local/users',
+    access: ['user'],
+    role: 'administrator',
+    body: z.object({ name: name60, email, role }),
+    answer: invitation,
+    refusals: [409],
+  }),
+  update: operation({
+    id: 'local.users.update',
+    method: 'PATCH',
+    path: '/api/local/users/{id}',
+    access: ['user'],
+    role: 'administrator',
+    params: byId,
+    body: z.object({ name: name60.optional(), role: role.optional() }),
+    answer: z.object({ id }),
+    refusals: [404, 409],
+  }),
+  /** A new invitation, in place of an earlier one. It also gives back access to a user whose access was revoked. */
+  invite: operation({
+    id: 'local.users.invite',
+    method: 'POST',
+    path: '/api/local/users/{id}/invitation',
+    access: ['user'],
+    role: 'administrator',
+    params: byId,
+    answer: invitation,
+    refusals: [404],
+  }),
+  /** Ends all keys and the invitation of a user. What the user did keeps the name. */
+  revoke: operation({
+    id: 'local.users.revoke',
+    method: 'DELETE',
+    path: '/api/local/users/{id}',
+    access: ['user'],
+    role: 'administrator',
+    params: byId,
+    answer: z.object({ id }),
+    refusals: [404, 409],
+  }),
+  /** Whoever has the token of an invitation gets a personal key for it, once. */
+  acceptInvitation: operation({
+    id: 'local.invitations.accept',
+    method: 'POST',
+    path: '/api/local/invitations/accept',
+    access: [],
+    body: z.object({ token: z.string().min(1).max(200) }),
+    answer: own.extend({ api_key: z.string().min(10) }),
+    refusals: [404],
+  }),
+} as const;

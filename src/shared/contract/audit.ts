@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { id, operation, page, pageQuery, timestamp } from './common.ts';
+
+export const maxAuditInputLength = 2_000;
+
+/** `started`: the server ended before the change did, so that it may have been made or not. */
+export const auditOutcome = z.enum(['started', 'done', 'refused']);
+
+/** A change that a user made, or tried to make. Results that were pushed are not among them: each names its creator. */
+export const auditEntry = z.object({
+  id: z.number().int(),
+  at: timestamp,
+  /** Null for a change by the command line of the server's machine. */
+  user_id: id.nullable(),
+  /** The user's name at that time. */
+  user_name: z.string(),
+  /** The id of an operation, such as `local.links.create`, or a command, such as `user add`. */
+  operation: z.string(),
+  /** JSON of the ids in the path and of the body, up to 2,000 characters. */
+  input: z.string(),
+  /** The id of what was changed or created, if the answer has one. */
+  target_id: z.string().nullable(),
+  outcome: auditOutcome,
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+export const audit = {
+  /** The newest first. */
+  list: operation({
+    id: 'local.audit.list',
+    method: 'GET',
+    path: '/api/local/audit',
+    access: ['user'],
+    role: 'administrator',
+    query: pageQuery.extend({
+      user_id: id.optional(),
+      /** The beginning of the operations, such as `local.keys`. */
+      operation: z.string().max(100).optional(),
+      after: timestamp.optional(),
+      before: timestamp.optional(),
+    }),
+    answer: page(auditEntry),
+  }),
+} as const;

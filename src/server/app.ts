@@ -13,6 +13,7 @@ import { auditRoutes } from './routes/local/audit.ts';
 import { demoDataRoute } from './routes/local/demoData.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { goldenCheckRoutes } from './routes/local/goldenChecks.ts';
+import { invitationPageRoute } from './routes/local/invitationPage.ts';
 import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
@@ -84,6 +85,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   demoDataRoute(services);
   accountRoutes(services);
   auditRoutes(services);
+  invitationPageRoute(app);
   eventRoutes(services);
   stationRoutes(services);
   overviewRoutes(services);

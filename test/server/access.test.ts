@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { errorAnswer, nothing, v1ErrorAnswer } from '../../src/shared/contract/common.ts';
+import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
 import { type KeyKind, type Operation, type Role, roles } from '../../src/shared/contract/operation.ts';
 import { operations } from '../../src/shared/contract/operations.ts';
 import { adminKey, useServer } from './bench.ts';
@@ -116,7 +117,8 @@ describe('access', function () {
     before(async () => {
       for (const role of roles) {
         const body = { name: role, email: `${role}@lab.example`, role };
-        const { token } = await bench.user.call(accounts.create, { body });
+        const { link } = await bench.user.call(accounts.create, { body });
+        const token = readInvitation(link)?.token ?? '';
         const accepted = await bench.user.call(accounts.acceptInvitation, { body: { token } });
         keysOf.set(role, accepted.api_key);
       }

@@ -1,4 +1,5 @@
 import type { Account } from '../../shared/contract/accounts.ts';
+import { invitationLink } from '../../shared/contract/invitationLink.ts';
 import { serverExit } from '../../shared/contract/local.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { auditInput } from '../auditLog.ts';
@@ -69,8 +70,13 @@ async function idOf(change: StoreTransaction, email: string): Promise<string> {
 }
 
 async function invitation(change: StoreTransaction, id: string, address: string | null): Promise<string> {
-  const { token } = await inviteAccount(change, id);
-  return address === null ? token : `${address}/invite#${token}`;
+  if (address === null) {
+    throw new CommandError(
+      serverExit.refused,
+      'An invitation contains the address of the server. Start it once first.',
+    );
+  }
+  return invitationLink(address, (await inviteAccount(change, id)).token);
 }
 
 function addressOf(folder: DataFolder): string | null {
@@ -85,5 +91,7 @@ function tableOf(accounts: readonly Account[]): string {
     each.revoked_at === null ? each.role : 'revoked',
     each.last_used_at ?? (each.invited_until === null ? '-' : `invited until ${each.invited_until}`),
   ]);
-  return [['E-MAIL', 'NAME', 'ROLE', 'LAST USE'], ...rows].map((row) => row.map((cell) => oneLine(cell)).join('\t')).join('\n');
+  return [['E-MAIL', 'NAME', 'ROLE', 'LAST USE'], ...rows]
+    .map((row) => row.map((cell) => oneLine(cell)).join('\t'))
+    .join('\n');
 }

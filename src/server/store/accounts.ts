@@ -76,7 +76,7 @@ export async function revokeAccount(change: StoreTransaction, id: string): Promi
 export async function inviteAccount(
   change: StoreTransaction,
   user_id: string,
-): Promise<{ id: string; token: string; expires_at: string }> {
+): Promise<{ token: string; expires_at: string }> {
   await existingUser(change, user_id);
   const token = createToken();
   const expires_at = Date.now() + invitationDays * msPerDay;
@@ -85,7 +85,7 @@ export async function inviteAccount(
     .insertInto('invitations')
     .values({ user_id, hash: hashKey(token), expires_at })
     .execute();
-  return { id: user_id, token, expires_at: isoTime(expires_at) };
+  return { token, expires_at: isoTime(expires_at) };
 }
 
 /**

@@ -20,8 +20,8 @@ export const account = own.extend({
 });
 export type Account = z.infer<typeof account>;
 
-/** The token is in this answer only, and can be used once. */
-const invitation = z.object({ id, token: z.string().min(32), expires_at: timestamp });
+/** The link is in this answer only, and can be used once. */
+const invitation = z.object({ id, link: z.url(), expires_at: timestamp });
 export type Invitation = z.infer<typeof invitation>;
 
 /** The users of a station server. Those of the v2 API (`users`) are the same people, as TofuPilot shows them. */
@@ -85,7 +85,7 @@ export const accounts = {
     answer: z.object({ id }),
     refusals: [404, 409],
   }),
-  /** Whoever has the token of an invitation gets a personal key for it, once. */
+  /** Whoever has the token, which is the fragment of the link, gets a personal key for it, once. */
   acceptInvitation: operation({
     id: 'local.invitations.accept',
     method: 'POST',

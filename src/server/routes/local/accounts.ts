@@ -1,4 +1,5 @@
 import { accounts } from '../../../shared/contract/accounts.ts';
+import { invitationLink } from '../../../shared/contract/invitationLink.ts';
 import type { Answer } from '../../../shared/contract/operation.ts';
 import { json } from '../../http/answers.ts';
 import { parseInput, readJson } from '../../http/input.ts';
@@ -12,6 +13,7 @@ import {
   updateAccount,
 } from '../../store/accounts.ts';
 import { addAuditEntry, endAuditEntry } from '../../store/auditEntries.ts';
+import type { StoreTransaction } from '../../store/tables.ts';
 import { findUser, type UserRow } from '../../store/users.ts';
 import { orNotFound } from '../existing.ts';
 
@@ -24,8 +26,13 @@ export function accountRoutes({ app, mount, store }: Pick<RouteServices, 'app' |
 
   mount(accounts.list, async () => ({ data: await listAccounts(store) }));
 
-  mount(accounts.create, ({ body }) =>
-    store.transaction().execute(async (change) => inviteAccount(change, await addAccount(change, body))),
+  const invite = async (change: StoreTransaction, id: string, origin: string) => {
+    const { token, expires_at } = await inviteAccount(change, id);
+    return { id, link: invitationLink(origin, token), expires_at };
+  };
+
+  mount(accounts.create, ({ body, origin }) =>
+    store.transaction().execute(async (change) => invite(change, await addAccount(change, body), origin)),
   );
 
   mount(accounts.update, ({ params: { id }, body }) =>
@@ -35,7 +42,9 @@ export function accountRoutes({ app, mount, store }: Pick<RouteServices, 'app' |
     }),
   );
 
-  mount(accounts.invite, ({ params: { id } }) => store.transaction().execute((change) => inviteAccount(change, id)));
+  mount(accounts.invite, ({ params: { id }, origin }) =>
+    store.transaction().execute((change) => invite(change, id, origin)),
+  );
 
   mount(accounts.revoke, ({ params: { id } }) =>
     store.transaction().execute(async (change) => {

@@ -7,6 +7,7 @@ import { StationStore } from './connection/stationStore.ts';
 import { registerDoctor } from './doctor/index.ts';
 import { registerInsight } from './insight/index.ts';
 import { registerOperator } from './operator/index.ts';
+import { registerPeople } from './people/index.ts';
 import { registerRun } from './run/index.ts';
 import { inspectPython } from './run/python/inspectPython.ts';
 import { registerStations } from './stations/index.ts';
@@ -68,6 +69,10 @@ export function start(context: vscode.ExtensionContext): App {
       shownRuns: running.shownRuns,
       startScript: running.startScript,
       state: context.workspaceState,
+    }),
+    registerPeople(commands, connection, async (pages) => {
+      const { exportAuditLog } = await import('./insight/export/exporting.ts');
+      await exportAuditLog(pages);
     }),
     registerWelcome(commands, context, store),
   );

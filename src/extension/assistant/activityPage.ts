@@ -4,9 +4,9 @@ import { type ActivityConsent, type ActivityEntry, assistant } from '../../share
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
+import { TextPage } from '../vscode/textPage.ts';
 import type { ActivityLog } from './activityLog.ts';
 
-const scheme = 'test-stations-activity';
 const maxEntries = 500;
 const pageSize = 100;
 
@@ -18,26 +18,15 @@ interface ListedEntry extends ActivityEntry {
 export class ActivityPage implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #log: ActivityLog;
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly #registration: vscode.Disposable;
-  readonly #uri: vscode.Uri;
-  #content = '';
+  readonly #page = new TextPage('test-stations-activity', vscode.l10n.t('Assistant Activity'));
 
   constructor(connection: Connection, log: ActivityLog) {
     this.#connection = connection;
     this.#log = log;
-    this.#uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Assistant Activity')}.txt` });
-    this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      onDidChange: this.#changed.event,
-      provideTextDocumentContent: () => this.#content,
-    });
   }
 
   async show(): Promise<void> {
-    this.#content = await this.#text();
-    this.#changed.fire(this.#uri);
-    const document = await vscode.workspace.openTextDocument(this.#uri);
-    await vscode.window.showTextDocument(document, { preview: false });
+    await this.#page.show(await this.#text());
   }
 
   async #text(): Promise<string> {
@@ -54,7 +43,7 @@ export class ActivityPage implements vscode.Disposable {
       ...(problem === undefined ? [] : [oneLine(problem, 500)]),
       ...(all.length === 0 ? ['', vscode.l10n.t('No assistant has called a tool yet.')] : []),
     ];
-    return `${[...head, ...all.flatMap(entryLines)].join('\n')}\n`;
+    return [...head, ...all.flatMap(entryLines)].join('\n');
   }
 
   async #fromServer(): Promise<ListedEntry[]> {
@@ -71,8 +60,7 @@ export class ActivityPage implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#registration.dispose();
-    this.#changed.dispose();
+    this.#page.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { accounts } from '../../shared/contract/accounts.ts';
 import type { StreamEvent } from '../../shared/contract/events.ts';
 import { local } from '../../shared/contract/local.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
@@ -221,6 +222,13 @@ export class Connection implements vscode.Disposable {
       const [owner] = await api(key).call(users.list, { query: { current: 'true' } });
       return owner ?? null;
     });
+  }
+
+  /** Exchanges an invitation for a personal key of the server there. @throws ApiError, also if the invitation is not valid */
+  acceptInvitation(place: RemoteServerEntry, token: string): Promise<Answer<typeof accounts.acceptInvitation>> {
+    return new RemoteServer(place, this.#keys).reach(false, ({ api }) =>
+      api().call(accounts.acceptInvitation, { body: { token } }),
+    );
   }
 
   /** Resolves when a server answers there, whether or not it knows the user. @throws ApiError */

@@ -31,7 +31,8 @@ export type ServerCapability =
   | 'golden-checks'
   | 'studies'
   | 'shifts'
-  | 'assistants';
+  | 'assistants'
+  | 'accounts';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

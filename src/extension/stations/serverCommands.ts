@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { readInvitation } from '../../shared/contract/invitationLink.ts';
 import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemoteServerEntry } from '../connection/serverList.ts';
@@ -6,7 +7,7 @@ import type { Commands } from '../vscode/commands.ts';
 import { confirm, showDone, showInformation } from '../vscode/messages.ts';
 import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
-import { askCaFile, askKey, askPlace, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
+import { askCaFile, askKey, askPlace, cloud, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
 export function registerServerCommands(commands: Commands, connection: Connection): void {
   const { servers } = connection;
@@ -16,12 +17,20 @@ export function registerServerCommands(commands: Commands, connection: Connectio
     showDone(vscode.l10n.t('Signed in to {0} as {1}', new URL(place.url).host, name));
   };
 
+  const known = (url: string): RemoteServerEntry => servers.all.find((place) => place.url === url) ?? { url };
+  const refuseUnencrypted = async ({ url }: RemoteServerEntry): Promise<void> => {
+    if (isUnencrypted(url) && !(await confirmUnencrypted(url))) throw new vscode.CancellationError();
+  };
+
   commands.register('addServer', async () => {
     const answers: { place?: RemoteServerEntry; key?: VerifiedKey } = {};
     const askItsPlace: Question = async (step) => {
-      const known = (url: string): RemoteServerEntry => servers.all.find((place) => place.url === url) ?? { url };
-      const place = await askPlace(step, connection, known);
-      if (isUnencrypted(place.url) && !(await confirmUnencrypted(place.url))) throw new vscode.CancellationError();
+      const { place } = await askPlace(step, connection, known, {
+        value: cloud,
+        prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
+        example: cloud,
+      });
+      await refuseUnencrypted(place);
       answers.place = place;
     };
     const askForKey: Question = async (step) => {
@@ -29,6 +38,31 @@ export function registerServerCommands(commands: Commands, connection: Connectio
     };
     await askInSteps(vscode.l10n.t('Add TofuPilot server'), () => [askItsPlace, askForKey]);
     if (answers.key !== undefined) await signIn(answers.key);
+  });
+
+  commands.register('connectLabServer', async () => {
+    const answers: { place?: RemoteServerEntry; token?: string | undefined; key?: VerifiedKey } = {};
+    const askInvitation: Question = async (step) => {
+      const { place, typed } = await askPlace(step, connection, known, {
+        value: '',
+        prompt: vscode.l10n.t('Paste your invitation. If you have a user key already, type the address of the server.'),
+        example: 'https://stations.example.com',
+      });
+      await refuseUnencrypted(place);
+      answers.place = place;
+      answers.token = readInvitation(typed)?.token;
+    };
+    const askForKey: Question = async (step) => {
+      if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
+    };
+    await askInSteps(vscode.l10n.t('Connect to lab server'), () =>
+      answers.token === undefined ? [askInvitation, askForKey] : [askInvitation],
+    );
+    const { place, token, key } = answers;
+    if (key !== undefined) return signIn(key);
+    if (place === undefined || token === undefined) return;
+    const { api_key, name } = await connection.acceptInvitation(place, token);
+    await signIn({ key: api_key, name, place });
   });
 
   commands.register('switchServer', async () => {
@@ -48,8 +82,12 @@ export function registerServerCommands(commands: Commands, connection: Connectio
       label: `$(add) ${vscode.l10n.t('Add TofuPilot Server…')}`,
       use: () => vscode.commands.executeCommand('testStations.addServer'),
     };
+    const connect = {
+      label: `$(organization) ${vscode.l10n.t('Connect to Lab Server…')}`,
+      use: () => vscode.commands.executeCommand('testStations.connectLabServer'),
+    };
     const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { use: () => Thenable<unknown> }>(
-      [local, ...remote, add],
+      [local, ...remote, connect, add],
       { title: vscode.l10n.t('Server of stations and runs') },
     );
     if (picked === undefined) throw new vscode.CancellationError();

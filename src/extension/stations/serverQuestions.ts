@@ -6,7 +6,14 @@ import type { RemoteServerEntry } from '../connection/serverList.ts';
 import { showError } from '../vscode/messages.ts';
 import type { Step } from '../vscode/steps.ts';
 
-const cloud = 'https://www.tofupilot.app';
+export const cloud = 'https://www.tofupilot.app';
+
+interface PlaceQuestion {
+  readonly value: string;
+  readonly prompt: string;
+  /** An address, to show how one is written. */
+  readonly example: string;
+}
 
 export function isUnencrypted(url: string): boolean {
   const { protocol, hostname } = new URL(url);
@@ -16,34 +23,37 @@ export function isUnencrypted(url: string): boolean {
 /**
  * Asks for the address of a server until one answers there, so that no key is asked for in vain.
  * @param placeOf returns the server at an address, with what is known of it
- * @returns the server, with its CA file if one had to be chosen. @throws vscode.CancellationError
+ * @returns the server, with its CA file if one had to be chosen, and what was typed. @throws vscode.CancellationError
  */
 export async function askPlace(
   step: Step,
   connection: Connection,
   placeOf: (url: string) => RemoteServerEntry,
-): Promise<RemoteServerEntry> {
-  let place: RemoteServerEntry = placeOf(cloud);
+  { value, prompt, example }: PlaceQuestion,
+): Promise<{ place: RemoteServerEntry; typed: string }> {
+  let place: RemoteServerEntry = placeOf(example);
+  let typed = value;
   for (;;) {
     try {
       await step.text({
-        value: cloud,
-        prompt: vscode.l10n.t('The address of TofuPilot: the cloud’s, or the one of your own installation'),
-        validate: (typed) =>
-          originOf(typed) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', cloud) : undefined,
-        verify: (typed) => {
-          const url = originOf(typed) ?? cloud; // The step refuses a text that is not an address.
+        value,
+        prompt,
+        validate: (text) =>
+          originOf(text) === undefined ? vscode.l10n.t('This is not an address, such as {0}.', example) : undefined,
+        verify: (text) => {
+          typed = text;
+          const url = originOf(text) ?? example; // The step refuses a text that is not an address.
           if (url !== place.url) place = placeOf(url);
           return problemOf(connection, place);
         },
       });
-      return place;
+      return { place, typed };
     } catch (error) {
       if (!(error instanceof ApiError && error.kind === 'untrusted')) throw error;
       // The file dialog closes the step where VS Code shows it as a quick pick, so the step is over here.
       place = { ...place, caFile: await offerCaFile(error.message) };
       const problem = await problemOf(connection, place);
-      if (problem === undefined) return place;
+      if (problem === undefined) return { place, typed };
       void showError(problem);
     }
   }

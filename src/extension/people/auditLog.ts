@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { audit, type AuditEntry } from '../../shared/contract/audit.ts';
+import type { Answer } from '../../shared/contract/operation.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import type { Connection } from '../connection/connection.ts';
+import { TextPage } from '../vscode/textPage.ts';
+
+const maxShown = 500;
+const pageSize = 100;
+
+/** Loads the audit log page by page, the newest entries first. Entries that are added meanwhile are not among them. */
+export async function* auditPages(connection: Connection): AsyncGenerator<readonly AuditEntry[], void> {
+  let last: number | undefined;
+  let cursor: number | null = 0;
+  while (cursor !== null) {
+    const { data, meta }: Answer<typeof audit.list> = await connection.call(audit.list, {
+      query: { limit: pageSize, cursor },
+    });
+    const known = last;
+    const further = known === undefined ? data : data.filter(({ id }) => id < known);
+    last = further.at(-1)?.id ?? last;
+    yield further;
+    cursor = meta.next_cursor;
+  }
+}
+
+/** A read-only page with the newest entries of the audit log. */
+export class AuditPage implements vscode.Disposable {
+  readonly #connection: Connection;
+  readonly #page = new TextPage('test-stations-audit', vscode.l10n.t('Audit Log'));
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async show(): Promise<void> {
+    const entries: AuditEntry[] = [];
+    for await (const page of auditPages(this.#connection)) {
+      entries.push(...page);
+      if (entries.length >= maxShown) break;
+    }
+    const head = vscode.l10n.t(
+      'What people changed on {0}, the newest first. Runs are not among it: each names who pushed it.',
+      this.#connection.serverName,
+    );
+    const more =
+      entries.length >= maxShown
+        ? ['', vscode.l10n.t('These are the newest {0} entries. Export the audit log to see all.', maxShown)]
+        : [];
+    await this.#page.show([head, ...entries.slice(0, maxShown).flatMap(entryLines), ...more].join('\n'));
+  }
+
+  dispose(): void {
+    this.#page.dispose();
+  }
+}
+
+function entryLines({ at, user_name, operation, input, target_id, outcome }: AuditEntry): string[] {
+  const time = new Date(at).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  const head = [time, oneLine(user_name, 100), oneLine(operation, 100), outcomeText(outcome)];
+  return [
+    '',
+    head.join(' · '),
+    ...(input === '{}' ? [] : [`    ${oneLine(input, 2_000)}`]),
+    ...(target_id === null ? [] : [`    ${vscode.l10n.t('Id')}: ${oneLine(target_id, 100)}`]),
+  ];
+}
+
+function outcomeText(outcome: AuditEntry['outcome']): string {
+  switch (outcome) {
+    case 'started':
+      return vscode.l10n.t('started, and perhaps done');
+    case 'done':
+      return vscode.l10n.t('done');
+    case 'refused':
+      return vscode.l10n.t('refused');
+  }
+}

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { AuditEntry } from '../../shared/contract/audit.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Commands } from '../vscode/commands.ts';
+import { UserError } from '../vscode/userError.ts';
+import { AuditPage, auditPages } from './auditLog.ts';
+import { manageUsers } from './manageUsers.ts';
+
+/**
+ * Registers what administrators of a server do.
+ * @param exportEntries asks for a file and writes the pages of entries to it
+ */
+export function registerPeople(
+  commands: Commands,
+  connection: Connection,
+  exportEntries: (pages: AsyncIterable<readonly AuditEntry[]>) => Promise<void>,
+): vscode.Disposable {
+  const page = new AuditPage(connection);
+  const register = (id: string, run: () => Promise<void>): void => {
+    commands.register(id, async () => {
+      if (await connection.can('accounts')) return run();
+      throw new UserError(vscode.l10n.t('VS Code cannot manage the accounts of {0}.', connection.serverName));
+    });
+  };
+  register('manageUsers', () => manageUsers(connection));
+  register('showAuditLog', () => page.show());
+  register('exportAuditLog', () => exportEntries(auditPages(connection)));
+  return vscode.Disposable.from(page);
+}

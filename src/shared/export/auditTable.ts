@@ -1,0 +1,20 @@
+import type { AuditEntry } from '../contract/audit.ts';
+import { type ColumnsOf, columnsOf, rowOf, type Table } from './table.ts';
+
+const columns: ColumnsOf<AuditEntry> = [
+  ['at', 'time', ({ at }) => Date.parse(at)],
+  ['user_name', 'text', (entry) => entry.user_name],
+  ['user_id', 'text', (entry) => entry.user_id],
+  ['operation', 'text', ({ operation }) => operation],
+  ['outcome', 'text', ({ outcome }) => outcome],
+  ['target_id', 'text', (entry) => entry.target_id],
+  ['input', 'text', ({ input }) => input],
+];
+
+/** @param pages the newest entries first */
+export function auditTable(pages: AsyncIterable<readonly AuditEntry[]>): Table {
+  async function* batches() {
+    for await (const page of pages) yield page.map((entry) => rowOf(columns, entry));
+  }
+  return { columns: columnsOf(columns), batches: batches() };
+}

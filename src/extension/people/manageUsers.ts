@@ -21,10 +21,10 @@ export async function manageUsers(connection: Connection): Promise<void> {
     run: () => inviteUser(connection),
   };
   const users = data.map((user, index): Choice => {
-    const isOwn = user.id === own.id;
+    const address = index === 0 ? vscode.l10n.t('account of the data folder') : oneLine(user.email);
     return {
       label: withoutIcons(oneLine(user.name)),
-      description: [oneLine(user.email), ...(isOwn ? [vscode.l10n.t('you')] : [])].join(' · '),
+      description: [address, ...(user.id === own.id ? [vscode.l10n.t('you')] : [])].join(' · '),
       detail: stateOf(user),
       run: () => manageUser(connection, user, index === 0),
     };

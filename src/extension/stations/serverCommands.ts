@@ -56,7 +56,8 @@ export function registerServerCommands(commands: Commands, connection: Connectio
       if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
     };
     await askInSteps(vscode.l10n.t('Connect to lab server'), () =>
-      answers.token === undefined ? [askInvitation, askForKey] : [askInvitation],
+      // Whether a key has to be asked for is known after the first answer.
+      answers.place === undefined || answers.token !== undefined ? [askInvitation] : [askInvitation, askForKey],
     );
     const { place, token, key } = answers;
     if (key !== undefined) return signIn(key);

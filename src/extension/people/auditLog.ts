@@ -39,15 +39,15 @@ export class AuditPage implements vscode.Disposable {
       entries.push(...page);
       if (entries.length >= maxShown) break;
     }
-    const head = vscode.l10n.t(
-      'What people changed on {0}, the newest first. Runs are not among it: each names who pushed it.',
-      this.#connection.serverName,
-    );
+    const head = [
+      vscode.l10n.t('What people changed on {0}, the newest first.', this.#connection.serverName),
+      vscode.l10n.t('Runs are not listed: each run names who pushed it.'),
+    ];
     const more =
       entries.length >= maxShown
         ? ['', vscode.l10n.t('These are the newest {0} entries. Export the audit log to see all.', maxShown)]
         : [];
-    await this.#page.show([head, ...entries.slice(0, maxShown).flatMap(entryLines), ...more].join('\n'));
+    await this.#page.show([...head, ...entries.slice(0, maxShown).flatMap(entryLines), ...more].join('\n'));
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 /**
- * Schema 15: users have roles, are invited, and lose their access without losing their name. What they change is recorded.
+ * Schema 16: users have roles, are invited, and lose their access without losing their name. What they change is recorded.
  * The user that each data folder had before is its administrator.
  */
 export const peopleSchema = `

@@ -16,7 +16,17 @@ const modules = {
 };
 
 /** The features that the user sees do not import each other. */
-for (const feature of ['stations', 'run', 'operator', 'uptime', 'welcome', 'doctor', 'insight', 'assistant', 'people']) {
+for (const feature of [
+  'stations',
+  'run',
+  'operator',
+  'uptime',
+  'welcome',
+  'doctor',
+  'insight',
+  'assistant',
+  'people',
+]) {
   modules[`extension/${feature}`] = {
     imports: ['extension/connection', 'extension/client', 'extension/vscode', ...shared],
     vscode: true,

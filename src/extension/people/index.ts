@@ -16,14 +16,21 @@ export function registerPeople(
   exportEntries: (pages: AsyncIterable<readonly AuditEntry[]>) => Promise<void>,
 ): vscode.Disposable {
   const page = new AuditPage(connection);
-  const register = (id: string, run: () => Promise<void>): void => {
-    commands.register(id, async () => {
-      if (await connection.can('accounts')) return run();
-      throw new UserError(vscode.l10n.t('VS Code cannot manage the accounts of {0}.', connection.serverName));
-    });
+  const requireAccounts = async (): Promise<void> => {
+    if (await connection.can('accounts')) return;
+    throw new UserError(vscode.l10n.t('VS Code cannot manage the accounts of {0}.', connection.serverName));
   };
-  register('manageUsers', () => manageUsers(connection));
-  register('showAuditLog', () => page.show());
-  register('exportAuditLog', () => exportEntries(auditPages(connection)));
+  commands.register('manageUsers', async () => {
+    await requireAccounts();
+    await manageUsers(connection);
+  });
+  commands.register('showAuditLog', async () => {
+    await requireAccounts();
+    await page.show();
+  });
+  commands.register('exportAuditLog', async () => {
+    await requireAccounts();
+    await exportEntries(auditPages(connection));
+  });
   return vscode.Disposable.from(page);
 }

@@ -12,6 +12,9 @@ const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | con
 export class ActivityFile {
   readonly #path: string;
   readonly #maxBytes: number;
+  /** The lines that wait for the write that is in progress. */
+  #waiting: string[] = [];
+  /** Ends when the waiting lines are written. */
   #written: Promise<void> = Promise.resolve();
 
   constructor(path: string, maxBytes = maxActivityFileBytes) {
@@ -19,15 +22,14 @@ export class ActivityFile {
     this.#maxBytes = maxBytes;
   }
 
-  /** Appends a line. A failure, such as a full disk, is logged; the call that is recorded continues. */
+  /**
+   * Appends a line. A failure, such as a full disk, is logged; the call that is recorded continues. Lines that arrive during
+   * a write are written together, because each write takes several turns of the event loop: in a flood of calls, the record
+   * of another caller would otherwise wait for all of them.
+   */
   add(line: string): Promise<void> {
-    this.#written = this.#written.then(async () => {
-      try {
-        await this.#append(`${line}\n`);
-      } catch (error) {
-        logFailure('The activity of assistants could not be recorded', error);
-      }
-    });
+    this.#waiting.push(`${line}\n`);
+    if (this.#waiting.length === 1) this.#written = this.#written.then(() => this.#appendWaiting());
     return this.#written;
   }
 
@@ -38,15 +40,29 @@ export class ActivityFile {
     return [...parseActivity(current), ...parseActivity(earlier)];
   }
 
-  async #append(line: string): Promise<void> {
-    const file = await this.#open();
+  async #appendWaiting(): Promise<void> {
+    const lines = this.#waiting.join('');
+    this.#waiting = [];
     try {
-      await file.writeFile(line);
-      if ((await file.stat()).size < this.#maxBytes) return;
+      await this.#append(lines);
+    } catch (error) {
+      logFailure('The activity of assistants could not be recorded', error);
+    }
+  }
+
+  async #append(lines: string): Promise<void> {
+    let file = await this.#open();
+    try {
+      const { size } = await file.stat();
+      if (size > 0 && size + Buffer.byteLength(lines) > this.#maxBytes) {
+        await file.close();
+        await rename(this.#path, `${this.#path}.1`);
+        file = await this.#open();
+      }
+      await file.writeFile(lines);
     } finally {
       await file.close();
     }
-    await rename(this.#path, `${this.#path}.1`);
   }
 
   /** A link is replaced, because it could lead to any file of the user. */

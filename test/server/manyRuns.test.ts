@@ -129,6 +129,17 @@ describe('the list of many runs', function () {
     }
   });
 
+  it('finds what belongs to a few runs by their keys, whatever else is asked for', () => {
+    const few = 'runs as r not indexed cross join phases as p on p.run_key = r.key join units as u on u.id = r.unit_id';
+    for (const condition of ["r.procedure_id in ('x')", "r.outcome in ('FAIL')", 'r.started_at between 0 and 9']) {
+      const query = `select p.key from ${few} where r.key in (select value from json_each('[1]')) and ${condition}
+        order by r.started_at, r.key, p.key limit 50`;
+      const plan = database.prepare(`explain query plan ${query}`).all();
+      const steps = plan.map(({ detail }) => String(detail));
+      assert.match(steps.join('\n'), /SEARCH r USING INTEGER PRIMARY KEY/, condition);
+    }
+  });
+
   it('finds the runs in which a measurement failed, and operators, in the order of an index', () => {
     for (const query of [
       `select r.key from (

@@ -8,7 +8,7 @@ import type { RowKey } from './ids.ts';
 import { isReadableRun, type Reader } from './readers.ts';
 import type { Range, RunFilter } from './runFilter.ts';
 import { runConditions } from './runFilter.ts';
-import { narrow } from './runList.ts';
+import { fewRuns, narrow } from './runList.ts';
 import type { Store } from './tables.ts';
 
 type Test = RawBuilder<boolean>;
@@ -35,7 +35,8 @@ async function rowsOfRuns<Row>(
   store: Store,
   query: {
     columns: RawBuilder<unknown>;
-    from: RawBuilder<unknown>;
+    /** Joins the other tables to the runs, which are called `r`. */
+    from: (runs: RawBuilder<unknown>) => RawBuilder<unknown>;
     runs: RunFilter;
     tests: readonly Test[];
     sortBy: RawBuilder<unknown> | null;
@@ -54,7 +55,7 @@ async function rowsOfRuns<Row>(
     ...query.key.map((column) => sql.ref(column)),
   ];
   const found = await sql<Row>`
-    select ${query.columns} from ${query.from}
+    select ${query.columns} from ${query.from(narrowed.few ? fewRuns : sql`runs as r`)}
     ${tests.length === 0 ? sql`` : sql`where ${sql.join(tests, sql` and `)}`}
     order by ${sql.join(order.map((by) => sql`${by} ${direction}`))} limit ${page.limit + 1} offset ${page.cursor}
   `.execute(store);
@@ -99,7 +100,7 @@ export function listPhases(store: Store, filter: PhaseFilter, page: Page): Promi
     {
       columns: sql`p.key, p.name, p.outcome, p.started_at, p.ended_at, p.retry_count, p.sequence_path,
         ${isLastAttempt} as is_final, r.id as run_id, r.outcome as run_outcome, u.serial_number, u.sample`,
-      from: sql`runs as r cross join phases as p on p.run_key = r.key join units as u on u.id = r.unit_id`,
+      from: (runs) => sql`${runs} cross join phases as p on p.run_key = r.key join units as u on u.id = r.unit_id`,
       runs: filter.runs,
       tests: [
         ...among('p.name', filter.names),
@@ -163,7 +164,7 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
     {
       columns: sql`m.phase_key, m.position, p.name as phase_name, m.name, p.started_at, m.type, m.value_json, m.validators_json, m.units,
         m.outcome, r.id as run_id, u.serial_number, u.sample, p.retry_count, ${isLastAttempt} as is_final`,
-      from: sql`runs as r cross join phases as p on p.run_key = r.key
+      from: (runs) => sql`${runs} cross join phases as p on p.run_key = r.key
         cross join measurements as m on m.phase_key = p.key join units as u on u.id = r.unit_id`,
       runs: filter.runs,
       tests: [
@@ -232,9 +233,10 @@ const logOrders: Record<LogFilter['sortBy'], RawBuilder<unknown> | null> = {
 export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<LogListRow[]> {
   const { search } = filter;
   // A single entry is found by its own key, all others through their runs.
-  const from = filter.keys
-    ? sql`logs as l cross join runs as r on r.key = l.run_key`
-    : sql`runs as r cross join logs as l on l.run_key = r.key`;
+  const logsOf = (runs: RawBuilder<unknown>) =>
+    filter.keys
+      ? sql`logs as l cross join ${runs} on r.key = l.run_key`
+      : sql`${runs} cross join logs as l on l.run_key = r.key`;
   return rowsOfRuns<LogListRow>(
     store,
     {
@@ -242,7 +244,9 @@ export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<L
         r.outcome as run_outcome, r.started_at as run_started_at, u.id as unit_id, u.serial_number, pr.id as procedure_id,
         pr.name as procedure_name, who.id as user_id, who.name as user_name, who.email as user_email,
         s.id as station_id, s.name as station_name`,
-      from: sql`${from} join units as u on u.id = r.unit_id join procedures as pr on pr.id = r.procedure_id
+      from: (
+        runs,
+      ) => sql`${logsOf(runs)} join units as u on u.id = r.unit_id join procedures as pr on pr.id = r.procedure_id
         left join users as who on who.id = r.created_by_user_id left join stations as s on s.id = r.created_by_station_id`,
       runs: filter.runs,
       tests: [

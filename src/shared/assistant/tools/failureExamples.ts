@@ -9,6 +9,8 @@ import { countedRows, countedRunsQuery, type StatisticsFilter } from './statisti
 const mostExamples = 3;
 /** The newest runs that are looked at for a cause. */
 const mostCandidates = 20;
+/** The newest runs in which a measurement of this name failed, in any phase. */
+const mostRuns = 100;
 
 type Cause = Pick<FailureCause, 'kind' | 'phase_name' | 'measurement_name'>;
 type Covered = Parameters<typeof countedRunsQuery>[1];
@@ -65,7 +67,12 @@ export class FailureExamples {
       limit: mostCandidates,
     };
     if (measurement_name !== null) {
-      const query = { ...rows, phase_name, measurement_name, measurement_outcomes: ['FAIL' as const] };
+      // The server has an index of the runs in which a measurement failed; it would read all rows of the others.
+      const failing = { ...countedRunsQuery(this.#filter, this.#covered), failed_measurements: [measurement_name] };
+      const { data: found } = await this.#call(runs.list, { query: { ...failing, limit: mostRuns } });
+      const ids = found.map(({ id }) => id);
+      if (ids.length === 0) return [];
+      const query = { ...rows, ids, phase_name, measurement_name, measurement_outcomes: ['FAIL' as const] };
       return (await this.#call(measurements.list, { query })).data.map(({ run_id }) => run_id);
     }
     const outcomes = [kind === 'phase_error' ? ('ERROR' as const) : ('FAIL' as const)];

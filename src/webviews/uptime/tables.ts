@@ -90,8 +90,9 @@ export function daysTable(view: View, row: UptimeRow, days: Days, shown: number)
 }
 
 export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): unknown {
-  const names = [l10n.t('Shift'), l10n.t('Planned'), l10n.t('Uptime'), l10n.t('Coverage'), l10n.t('Down')];
-  names.push(l10n.t('Incidents'), l10n.t('In runs'), l10n.t('Utilization'));
+  // The first columns are those that a narrow panel shows.
+  const names = [l10n.t('Shift'), l10n.t('Uptime'), l10n.t('Utilization'), l10n.t('Planned'), l10n.t('In runs')];
+  names.push(l10n.t('Down'), l10n.t('Incidents'), l10n.t('Coverage'));
   return html`
     <section>
       <h2 id="shifts">${l10n.t('By shift, last {0} days', dayCount)}</h2>
@@ -103,13 +104,13 @@ export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): u
               ({ name, planned, durations, in_runs }) =>
                 html`<tr>
                   <th scope="row">${name}</th>
-                  <td>${time(planned)}</td>
                   <td>${percentOf(durations)}</td>
-                  <td>${coverageText(durations)}</td>
+                  <td>${utilizationText(in_runs, planned)}</td>
+                  <td>${time(planned)}</td>
+                  <td>${time(in_runs)}</td>
                   <td>${time(durations.down)}</td>
                   <td>${durations.incidents}</td>
-                  <td>${time(in_runs)}</td>
-                  <td>${utilizationText(in_runs, planned)}</td>
+                  <td>${coverageText(durations)}</td>
                 </tr>`,
             )}
           </tbody>

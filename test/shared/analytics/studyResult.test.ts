@@ -45,6 +45,10 @@ describe('the result of a gauge study', () => {
       return { part: `P${part}`, operator: 'ABC'[appraiser], value: aiagReading(appraiser, part, trial), trial };
     });
     assert.deepEqual(result.readings, order);
+    const { plan, ...rest } = study(reading);
+    const reversed = studyResult({ ...rest, plan: plan.toReversed() }, 0);
+    assert.ok(reversed.kind === 'gauge');
+    assert.deepEqual(reversed.readings, order);
   });
 
   it('has no share of a tolerance without limits, or if they changed', () => {
@@ -72,6 +76,12 @@ describe('the result of a gauge study', () => {
     );
     assert.ok(single.kind === 'gauge');
     assert.deepEqual(single.limits, { lower: null, upper: 4 });
+    const least = studyResult(
+      study((...trial) => ({ ...reading(...trial), upper: null })),
+      0,
+    );
+    assert.ok(least.kind === 'gauge');
+    assert.deepEqual(least.limits, { lower: -4, upper: null });
   });
 
   it('names the trials that are open or have no value', () => {
@@ -107,6 +117,13 @@ describe('the result of a gauge study', () => {
     );
     const outcome = studyResult({ ...decisions, measurements: [] }, null);
     assert.ok(outcome.kind === 'agreement' && outcome.calls.every(({ passed }) => passed));
+    const plan = decisions.plan.map((trial) => ({
+      ...trial,
+      run: trial.run && { ...trial.run, outcome: trial.part < 5 ? ('PASS' as const) : ('FAIL' as const) },
+    }));
+    const failed = studyResult({ ...decisions, plan, measurements: [] }, null);
+    assert.ok(failed.kind === 'agreement');
+    assert.deepEqual(failed.agreement, result.agreement);
     const mixed = studyResult(
       study((part, ...trial) => (part < 5 ? { value: true } : reading(part, ...trial))),
       0,

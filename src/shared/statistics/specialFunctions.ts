@@ -20,9 +20,8 @@ export function logGamma(x: number): number {
   return (x + 0.5) * Math.log(shifted) - shifted + Math.log((Math.sqrt(2 * Math.PI) * sum) / x);
 }
 
-/** Returns the regularized incomplete gamma functions P and Q = 1 - P, each without cancellation (NIST DLMF 8.7, 8.9). */
+/** Returns the regularized incomplete gamma functions P and Q = 1 - P, each without cancellation (NIST DLMF 8.7, 8.9). @param x from 0 on */
 export function incompleteGamma(a: number, x: number): { lower: number; upper: number } {
-  if (x <= 0) return { lower: 0, upper: 1 };
   if (x === Infinity) return { lower: 1, upper: 0 };
   const factor = Math.exp(a * Math.log(x) - x - logGamma(a));
   if (x < a + 1) {
@@ -39,10 +38,8 @@ export function incompleteGamma(a: number, x: number): { lower: number; upper: n
   return { lower: 1 - upper, upper };
 }
 
-/** Returns the regularized incomplete beta function I_x(a, b) (NIST DLMF 8.17). */
+/** Returns the regularized incomplete beta function I_x(a, b) (NIST DLMF 8.17). @param x from 0 to 1 */
 export function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
   // The continued fraction converges fast on this side of the mean only.
   if (x > (a + 1) / (a + b + 2)) return 1 - betaFraction(1 - x, b, a);
   return betaFraction(x, a, b);

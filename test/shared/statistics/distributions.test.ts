@@ -8,7 +8,7 @@ import {
   normalDensity,
   normalQuantile,
 } from '../../../src/shared/statistics/distributions.ts';
-import { logGamma } from '../../../src/shared/statistics/specialFunctions.ts';
+import { incompleteBeta, logGamma } from '../../../src/shared/statistics/specialFunctions.ts';
 import { integral, near, published, same } from './support.ts';
 
 describe('distributions', () => {
@@ -86,6 +86,36 @@ describe('distributions', () => {
     }
   });
 
+  it('have the incomplete beta function that sums of binomial shares give, also beyond the mean', () => {
+    for (const a of [1, 2, 5, 12, 30]) {
+      for (const b of [1, 2, 5, 12, 30]) {
+        for (const x of [0, 0.001, 0.1, 0.45, 0.7, 0.9, 0.99, 0.9999, 1]) {
+          near(incompleteBeta(x, a, b), binomialTail(a, a + b - 1, x), 1e-12);
+        }
+      }
+    }
+    for (const size of [500, 100_000]) {
+      for (const x of [0.3, 0.499, 0.501, 0.52, 0.667, 0.9]) {
+        const share = incompleteBeta(x, size, size);
+        near(share, 1 - incompleteBeta(1 - x, size, size), 1e-11);
+        // Close to a normal distribution with this standard deviation.
+        near(share, normalCdf((x - 0.5) / Math.sqrt(1 / (4 * (2 * size + 1)))), 0.001);
+      }
+    }
+  });
+
+  it('have the shares of the ends', () => {
+    assert.deepEqual([-Infinity, 0, Infinity].map(normalCdf), [0, 0.5, 1]);
+    assert.deepEqual(
+      [0, Infinity].map((x) => chiSquareCdf(x, 3)),
+      [0, 1],
+    );
+    assert.deepEqual(
+      [0, Infinity].map((f) => fUpperTail(f, 3, 7)),
+      [1, 0],
+    );
+  });
+
   it('have the gamma function of whole and half numbers', () => {
     let factorial = 1;
     for (let n = 1; n <= 20; n += 1) {
@@ -102,3 +132,14 @@ describe('distributions', () => {
     }
   });
 });
+
+/** Returns the probability of at least so many successes of `count`. */
+function binomialTail(least: number, count: number, share: number): number {
+  let sum = 0;
+  let ways = 1;
+  for (let successes = 0; successes <= count; successes += 1) {
+    if (successes >= least) sum += ways * share ** successes * (1 - share) ** (count - successes);
+    ways *= (count - successes) / (successes + 1);
+  }
+  return sum;
+}

@@ -8,6 +8,7 @@ import type { Store } from './store/tables.ts';
 interface AuditedCall {
   readonly caller: Caller;
   readonly params: unknown;
+  readonly query: unknown;
   readonly body: unknown;
 }
 
@@ -23,13 +24,17 @@ export class AuditLog {
   }
 
   /** Does the work of a call, and records it if it changes something for a user. @throws what the work throws */
-  async record<T>(operation: Operation, { caller, params, body }: AuditedCall, work: () => Promise<T>): Promise<T> {
+  async record<T>(
+    operation: Operation,
+    { caller, params, query, body }: AuditedCall,
+    work: () => Promise<T>,
+  ): Promise<T> {
     if (!operation.isAudited || caller.kind !== 'user') return work();
     const id = await addAuditEntry(this.#store, {
       user_id: caller.id,
       user_name: caller.name,
       operation: operation.id,
-      input: auditInput({ ...Object(params), ...(body === undefined ? {} : { body }) }),
+      input: auditInput({ ...Object(params), ...Object(query), ...(body === undefined ? {} : { body }) }),
     });
     try {
       const answer = await work();

@@ -6,14 +6,14 @@ import { type Account, accounts } from '../../src/shared/contract/accounts.ts';
 import { audit } from '../../src/shared/contract/audit.ts';
 import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
 import { local } from '../../src/shared/contract/local.ts';
-import type { Role } from '../../src/shared/contract/operation.ts';
+import type { Operation, Role } from '../../src/shared/contract/operation.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { users } from '../../src/shared/contract/users.ts';
 import { useServer } from './bench.ts';
-import { TestClient } from './requests.ts';
-import { runServerProgram } from './support.ts';
+import { sendInTwoParts, TestClient } from './requests.ts';
+import { newUserKey, runServerProgram } from './support.ts';
 
 describe('accounts', function () {
   this.timeout(60_000);
@@ -65,6 +65,28 @@ describe('accounts', function () {
     }
     await bench.user.call(accounts.update, { params, body: { name: 'Grace' } });
     assert.equal((await bench.user.call(accounts.own)).name, 'Grace');
+  });
+
+  it('keep their first when the clock was set back before others were added', async () => {
+    const { id: first } = await bench.user.call(accounts.own);
+    const { client } = await joinAs('Early', 'administrator');
+    const setClockBack = `update users set created_at = created_at - 86400000 where name = 'Early'`;
+    database((each) => each.exec(setClockBack));
+    const refused = await client.send(accounts.revoke, { params: { id: first } });
+    assert.equal(refused.status, 409, refused.text);
+    assert.equal((await bench.user.call(accounts.list)).data[0]?.id, first);
+    assert.equal((await bench.user.call(users.list))[0]?.id, first);
+    const added = new TestClient(bench.server.url, await newUserKey(bench.folder));
+    assert.equal((await added.call(accounts.own)).id, first);
+  });
+
+  it('let no administrator invite someone to the account of the data folder', async () => {
+    const { id } = await bench.user.call(accounts.own);
+    const { client } = await joinAs('Eve', 'administrator');
+    const refused = await client.send(accounts.invite, { params: { id } });
+    assert.equal(refused.status, 409, refused.text);
+    assert.match(refused.text, /cannot be invited\. Create a key with .*new-user-key/);
+    assert.equal((await account(id)).invited_until, null);
   });
 
   it('give a personal key for an invitation, once', async () => {
@@ -151,6 +173,24 @@ describe('accounts', function () {
     assert.equal((await client.send(accounts.list)).status, 403);
   });
 
+  it('change nothing with a request that arrives after their role or access has ended', async () => {
+    const late = async (role: Role, operation: Operation, body: object, end: (id: string) => Promise<unknown>) => {
+      const { id, token } = await invite(`Late-${role}`, role);
+      const { api_key } = await bench.user.call(accounts.acceptInvitation, { body: { token } });
+      const reply = await sendInTwoParts(bench.server.url, operation, { key: api_key, body }, () => end(id));
+      await bench.user.call(accounts.revoke, { params: { id } });
+      return reply;
+    };
+    const revoke = (id: string) => bench.user.call(accounts.revoke, { params: { id } });
+    const lower = (id: string) => bench.user.call(accounts.update, { params: { id }, body: { role: 'viewer' } });
+    assert.equal(await late('engineer', stations.create, { name: 'Late bench' }, revoke), 401);
+    const puppet = { name: 'Puppet', email: 'puppet@lab.example', role: 'administrator' };
+    assert.equal(await late('administrator', accounts.create, puppet, lower), 403);
+    const { data } = await bench.user.call(accounts.list);
+    assert.ok(!data.some(({ name }) => name === 'Puppet'));
+    assert.ok(!(await bench.user.call(stations.list)).data.some(({ name }) => name === 'Late bench'));
+  });
+
   describe('in the audit log', () => {
     const entries = async (query: Record<string, string> = {}) =>
       (await bench.user.call(audit.list, { query: { limit: '100', ...query } })).data;
@@ -182,6 +222,19 @@ describe('accounts', function () {
       assert.deepEqual(JSON.parse(found[3]?.input ?? ''), { body: { name: 'Audited' } });
       assert.equal(found[3]?.target_id, station);
       assert.doesNotMatch(JSON.stringify(found), new RegExp(api_key));
+    });
+
+    it('are named with all that they delete', async () => {
+      const procedure_id = await bench.procedure('Deleted');
+      const time = new Date().toISOString();
+      const run = { procedure_id, part_number: 'P', outcome: 'PASS' as const, started_at: time, ended_at: time };
+      const ids: string[] = [];
+      for (let index = 0; index < 60; index++) {
+        const pushed = await bench.user.call(runs.create, { body: { ...run, serial_number: `SN-${index}` } });
+        ids.push(pushed.id);
+      }
+      await bench.user.call(runs.delete, { query: { ids } });
+      assert.deepEqual(JSON.parse((await entries({ operation: 'runs.delete' }))[0]?.input ?? ''), { ids });
     });
 
     it('are found by the beginning of the operation and by time, page by page', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request as openRequest } from 'node:http';
 import type * as z from 'zod';
 import type { Answer, Operation } from '../../src/shared/contract/operation.ts';
 
@@ -30,6 +31,27 @@ export async function send(url: string, method: string, path: string, request: R
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: (): unknown => JSON.parse(text) };
+}
+
+/**
+ * Sends a request whose body ends after `between`, which begins when the server has the rest of the request.
+ * @returns the status
+ */
+export function sendInTwoParts(
+  url: string,
+  { method, path }: Operation,
+  { key, body }: { key: string; body: unknown },
+  between: () => Promise<unknown>,
+): Promise<number | undefined> {
+  const text = JSON.stringify(body);
+  const headers = { Authorization: `Bearer ${key}`, 'Content-Length': text.length, Expect: '100-continue' };
+  return new Promise((settle, reject) => {
+    const request = openRequest(url + path, { method, headers });
+    request.once('error', reject);
+    request.once('response', (response) => settle(response.resume().statusCode));
+    request.once('continue', () => void between().then(() => request.end(text), reject));
+    request.flushHeaders();
+  });
 }
 
 interface Given {

@@ -64,17 +64,17 @@ interface Sent {
 /**
  * Checks what was sent to an operation of the contract and parses its input. The order of the checks is part of the wire:
  * key (401), form of the path (400), kind of key and role (403), query and body (400); then the handler's own: rules (403),
- * existence (404), uniqueness (409).
+ * existence (404), uniqueness (409). A body may take minutes to arrive, so the key and the role are checked again after it.
  */
 async function admit<O extends Operation>(operation: O, sent: Sent): Promise<Call<O>> {
-  const { id: keyId, owner: caller } = sent.key();
+  const { id: keyId, owner } = sent.key();
   const params = parseInput<O['params']>(operation.params, sent.params);
-  checkAccess(operation, caller);
+  checkAccess(operation, owner);
   const query = parseInput<O['query']>(operation.query, sent.query);
-  const body = parseInput<O['body']>(
-    operation.body,
-    Object.is(operation.body, nothing) ? undefined : await sent.body(keyId),
-  );
+  const hasBody = !Object.is(operation.body, nothing);
+  const body = parseInput<O['body']>(operation.body, hasBody ? await sent.body(keyId) : undefined);
+  const caller = hasBody ? sent.key().owner : owner;
+  if (hasBody) checkAccess(operation, caller);
   return { params, query, body, caller, keyId, origin: sent.origin, header: (name) => sent.header(name) };
 }
 

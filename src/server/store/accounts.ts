@@ -6,21 +6,22 @@ import { createKey, createToken, hashKey } from '../keys.ts';
 import { addPersonalKey, deleteUserKeys } from './keys.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
-import { findUser, findUserByEmail, firstUserId, type UserRow } from './users.ts';
+import { byCreation, findUser, findUserByEmail, firstUserId, type UserRow } from './users.ts';
 
 const invitationDays = 7;
 const msPerDay = 86_400_000;
 
 export async function listAccounts(store: Store): Promise<Account[]> {
   const rows = await store
-    .selectFrom('users as u')
-    .leftJoin('invitations as i', (join) => join.onRef('i.user_id', '=', 'u.id').on('i.expires_at', '>', Date.now()))
-    .leftJoin('api_keys as k', 'k.user_id', 'u.id')
-    .select(['u.id', 'u.name', 'u.email', 'u.role', 'u.created_at', 'u.revoked_at', 'i.expires_at'])
+    .selectFrom('users')
+    .leftJoin('invitations as i', (join) =>
+      join.onRef('i.user_id', '=', 'users.id').on('i.expires_at', '>', Date.now()),
+    )
+    .leftJoin('api_keys as k', 'k.user_id', 'users.id')
+    .select(['users.id', 'users.name', 'email', 'role', 'users.created_at', 'revoked_at', 'i.expires_at'])
     .select((a) => a.fn.max('k.last_used_at').as('last_used_at'))
-    .groupBy('u.id')
-    .orderBy('u.created_at')
-    .orderBy('u.id')
+    .groupBy('users.id')
+    .orderBy(byCreation)
     .execute();
   return rows.map(({ created_at, revoked_at, expires_at, last_used_at, ...user }) => ({
     ...user,
@@ -72,12 +73,21 @@ export async function revokeAccount(change: StoreTransaction, id: string): Promi
   await change.updateTable('users').set({ revoked_at: Date.now() }).where('id', '=', id).execute();
 }
 
-/** Invites a user, in place of an earlier invitation. @throws RefusalError (404) */
+/**
+ * Invites a user, in place of an earlier invitation. The user to whom the data folder belongs cannot be invited: another
+ * administrator would get a key that no revocation ends.
+ * @throws RefusalError (404, 409)
+ */
 export async function inviteAccount(
   change: StoreTransaction,
   user_id: string,
 ): Promise<{ token: string; expires_at: string }> {
-  await existingUser(change, user_id);
+  const { name } = await existingUser(change, user_id);
+  if (user_id === (await firstUserId(change))) {
+    throw conflict(
+      `${name} is the user to whom the data folder belongs, and cannot be invited. Create a key with "server.js new-user-key" on the server's machine instead.`,
+    );
+  }
   const token = createToken();
   const expires_at = Date.now() + invitationDays * msPerDay;
   await change.deleteFrom('invitations').where('user_id', '=', user_id).execute();

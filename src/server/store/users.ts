@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Role } from '../../shared/contract/operation.ts';
 import { fold } from './fold.ts';
 import type { Store } from './tables.ts';
@@ -11,14 +12,20 @@ export interface UserRow {
   revoked_at: number | null;
 }
 
+/**
+ * The order in which users were created. Times of creation do not say it, because clocks are set back: another user would
+ * then become the one to whom the data folder belongs. Users are never deleted, so row ids rise.
+ */
+export const byCreation = sql`users.rowid`;
+
 /** Returns all users, also those without access, in the order in which they were created. */
 export async function listUsers(store: Store): Promise<UserRow[]> {
-  return store.selectFrom('users').selectAll().orderBy('created_at').orderBy('id').execute();
+  return store.selectFrom('users').selectAll().orderBy(byCreation).execute();
 }
 
 /** The id of the user to whom the data folder belongs. */
 export async function firstUserId(store: Store): Promise<string> {
-  const first = store.selectFrom('users').select('id').orderBy('created_at').orderBy('id');
+  const first = store.selectFrom('users').select('id').orderBy(byCreation);
   return (await first.executeTakeFirstOrThrow()).id;
 }
 

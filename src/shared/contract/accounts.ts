@@ -72,7 +72,7 @@ export const accounts = {
     role: 'administrator',
     params: byId,
     answer: invitation,
-    refusals: [404],
+    refusals: [404, 409],
   }),
   /** Ends all keys and the invitation of a user. What the user did keeps the name. */
   revoke: operation({

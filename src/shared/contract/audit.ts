@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { id, operation, page, pageQuery, timestamp } from './common.ts';
 
-export const maxAuditInputLength = 2_000;
+/** More than a request line can have, so that all ids of a deletion are in its entry. */
+export const maxAuditInputLength = 20_000;
 
 /** `started`: the server ended before the change did, so that it may have been made or not. */
 export const auditOutcome = z.enum(['started', 'done', 'refused']);
@@ -16,7 +17,7 @@ export const auditEntry = z.object({
   user_name: z.string(),
   /** The id of an operation, such as `local.links.create`, or a command, such as `user add`. */
   operation: z.string(),
-  /** JSON of the ids in the path and of the body, up to 2,000 characters. */
+  /** JSON of what is in the path, in the query and in the body, up to 20,000 characters. */
   input: z.string(),
   /** The id of what was changed or created, if the answer has one. */
   target_id: z.string().nullable(),

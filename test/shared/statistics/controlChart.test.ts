@@ -9,7 +9,13 @@ import {
   nelsonRules,
   westernElectricRules,
 } from '../../../src/shared/statistics/controlRules.ts';
-import { joinMovingRanges, movingRangesOf, noMovingRanges } from '../../../src/shared/statistics/series.ts';
+import { momentsOf } from '../../../src/shared/statistics/moments.ts';
+import {
+  joinMovingRanges,
+  lag1Autocorrelation,
+  movingRangesOf,
+  noMovingRanges,
+} from '../../../src/shared/statistics/series.ts';
 import { flowRate, jets } from './publishedData.ts';
 import { near, normalValues, published, randomNumbers, seed, withSeed } from './support.ts';
 
@@ -207,6 +213,12 @@ describe(`control charts (${withSeed})`, () => {
     const counted = controlChart(gap, { baselineCount: 25 })[0]?.limits;
     assert.ok(counted?.kind === 'limits');
     assert.equal(counted.count, 25);
+  });
+
+  it('are not called autocorrelated if all values are equal', () => {
+    const equal = new Array<number>(30).fill(5);
+    assert.equal(lag1Autocorrelation(equal, momentsOf(equal)), null);
+    assert.equal(controlChart(equal)[0]?.isAutocorrelated, false);
   });
 
   it('add up moving ranges over blocks, with the steps between them', () => {

@@ -39,6 +39,15 @@ describe('findings of a control chart', () => {
     assert.deepEqual(controlFindings(short, controlChart(short)), []);
   });
 
+  it('calls a value on the center line below it', () => {
+    const [segment] = controlChart(calm, { baselineCount: 40 });
+    assert.ok(segment?.limits.kind === 'limits');
+    const limits = { ...segment.limits, center: 0 };
+    const trend = [-5, -4, -3, -2, -1, 0];
+    const found = controlFindings(trend, [{ ...segment, limits, violations: [{ rule: 3, index: 5 }] }]);
+    assert.deepEqual(found, [{ rule: 3, side: 'below', first: 0, last: 5 }]);
+  });
+
   it('puts a pattern before another that ends with it and is shorter', () => {
     const values = [...calm, ...Array.from({ length: 8 }, () => 0.5), 9];
     const segments = controlChart(values, { baselineCount: 40 });

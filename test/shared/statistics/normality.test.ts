@@ -75,6 +75,11 @@ describe(`the Anderson-Darling test (${withSeed})`, () => {
     assert.ok(adjusted < 0.1 && p > 0.999 && p <= 1, `${adjusted}: ${p}`);
   });
 
+  it('asks for significance of up to 5000 values, and for a strong deviation of more', () => {
+    const rounded = normalValues(5001, randomNumbers()).map((value) => Math.round(value * 5) / 5);
+    assert.deepEqual([tested(rounded.slice(1)).isNormal, tested(rounded).isNormal], [false, true]);
+  });
+
   it('calls many values with far outliers on both sides not normal, though most of them are', () => {
     const values = normalValues(6000, randomNumbers());
     assert.equal(tested(values).isNormal, true);

@@ -49,6 +49,7 @@ describe(`quantiles (${withSeed})`, () => {
       [0.5, 0.95, 0.05, 0.99, 0.01, 0.999, 0, 1].map(valuesNeededForQuantile),
       [2, 20, 20, 100, 100, 1000, 1, 1],
     );
+    assert.throws(() => valuesNeededForQuantile(1.5), RangeError);
   });
 
   it('sort by number and leave the given values in place', () => {

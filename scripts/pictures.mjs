@@ -9,10 +9,12 @@ const maxBytes = 600_000;
 const screenshots = join(build, 'screenshots');
 const pictures = join(root, 'docs', 'pictures');
 
-/** Creates the pictures of the README with a browser test. */
+const tests = ['readme', 'assistant', 'assistantServer'].map((name) => join('test', 'e2e', `${name}.test.ts`));
+
+/** Creates the pictures of the README and of other pages with browser tests. */
 function main() {
   for (const name of globSync('readme-*.png', { cwd: screenshots })) rmSync(join(screenshots, name));
-  runNode(['scripts/test.mjs', join('test', 'e2e', 'readme.test.ts')], 'The test that creates the pictures');
+  runNode(['scripts/test.mjs', ...tests], 'The tests that create the pictures');
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures);
   let sum = 0;

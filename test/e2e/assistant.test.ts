@@ -106,6 +106,7 @@ describe('an assistant in the window', function () {
       assert.ok(text.includes(part), `${part}: ${text}`);
     }
     await window.screenshots('assistant-consent');
+    await window.picture('assistant-consent', dialog('An assistant wants to'));
     await answer('Cancel');
     await refused(declined, /The person declined this run/);
     assert.equal(await runCount(), 0);

@@ -267,6 +267,14 @@ export class Workbench {
     await this.page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
   }
 
+  /** Saves a part of the window for a page of the documentation, as `build/screenshots/readme-<name>.png`. */
+  async picture(name: string, part: Locator): Promise<void> {
+    await this.page.mouse.move(0, 0); // no hover
+    const folder = join(places.build, 'screenshots');
+    await mkdir(folder, { recursive: true });
+    await part.screenshot({ path: join(folder, `readme-${name}.png`), animations: 'disabled' });
+  }
+
   /** In every theme; the light one stays. */
   async screenshots(name: string): Promise<void> {
     if (process.env['TEST_SCREENSHOTS'] === 'no') return;

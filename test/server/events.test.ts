@@ -12,7 +12,7 @@ import { adminKey, useServer } from './bench.ts';
 import { type EventClient, listenTo } from './eventClient.ts';
 import { send } from './requests.ts';
 import { passedRun } from './runs.ts';
-import { newUserKey } from './support.ts';
+import { newUserKey, runServerProgram, temporaryFolder } from './support.ts';
 
 describe('the event stream', function () {
   this.timeout(60_000);
@@ -162,6 +162,27 @@ describe('the event stream', function () {
     assert.equal(await ending.next(), null);
     const other = await listen();
     await hello(other);
+  });
+
+  it('misses nothing while a backup is made and other processes create keys and write', async () => {
+    const stream = await listen();
+    const before = await hello(stream);
+    const database = new DatabaseSync(join(bench.folder, 'stations.db'), { timeout: 10_000 });
+    const others = Promise.all([
+      runServerProgram(['backup', '--data', bench.folder, '--to', join(temporaryFolder(), 'copy')]),
+      newUserKey(bench.folder),
+      newUserKey(bench.folder),
+    ]);
+    for (let n = 0; n < 40; n++) {
+      await create(`Beside ${n}`);
+      database.exec("insert into changes (at, kind) values (0, 'station.updated')");
+    }
+    const [{ code, stderr }] = await others;
+    assert.equal(code, 0, stderr);
+    const newest = Number(database.prepare('select max(id) as newest from changes').get()?.['newest']);
+    database.close();
+    assert.equal(newest, before + 40 + 40 + 2);
+    for (let id = before + 1; id <= newest; id++) assert.equal((await stream.next())?.id, id);
   });
 
   it('refuses an event stream to station keys and for a malformed last event', async () => {

@@ -41,7 +41,7 @@ users from administrator
   local.audit: list
 users from viewer
   local: events
-  local.stations: get list
+  local.stations: get list several
   local.operator: waiting
   local.uptime: day fleet station
   local.analytics: measurement measurements procedure values

@@ -14,6 +14,8 @@ const format = 5;
 /** Between two searches for days that have changed, and between two of these days. */
 const idleMillis = 10_000;
 const busyMillis = 100;
+/** A day to which results are still uploaded is computed again and again. It must not take more than a tenth of the time. */
+const restFactor = 9;
 
 /** A range of starts of runs in milliseconds since 1970, both included. */
 export interface TimeRange {
@@ -128,8 +130,13 @@ export class DaySummaries {
       .where('quarter', '<', Math.floor(today.startsAt / quarterHourMillis))
       .limit(1)
       .executeTakeFirst();
-    if (stale !== undefined) await this.#compute(stale.procedure_id, this.#dayAt(stale.quarter * quarterHourMillis));
-    this.#schedule(stale === undefined ? idleMillis : busyMillis);
+    if (stale === undefined) {
+      this.#schedule(idleMillis);
+      return;
+    }
+    const begin = performance.now();
+    await this.#compute(stale.procedure_id, this.#dayAt(stale.quarter * quarterHourMillis));
+    this.#schedule(Math.max(busyMillis, restFactor * (performance.now() - begin)));
   }
 
   #schedule(delayMillis: number): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'mocha';
@@ -7,11 +8,14 @@ import { audit } from '../../src/shared/contract/audit.ts';
 import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import type { Operation, Role } from '../../src/shared/contract/operation.ts';
+import { operator } from '../../src/shared/contract/operator.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { users } from '../../src/shared/contract/users.ts';
+import { v1 } from '../../src/shared/contract/v1.ts';
 import { useServer } from './bench.ts';
+import { MqttClient } from './mqttClient.ts';
 import { sendInTwoParts, TestClient } from './requests.ts';
 import { newUserKey, runServerProgram } from './support.ts';
 
@@ -189,6 +193,28 @@ describe('accounts', function () {
     const { data } = await bench.user.call(accounts.list);
     assert.ok(!data.some(({ name }) => name === 'Puppet'));
     assert.ok(!(await bench.user.call(stations.list)).data.some(({ name }) => name === 'Late bench'));
+  });
+
+  it('have no stream open that was opened with a higher role', async () => {
+    const { id, client } = await joinAs('Sinking');
+    const station = await bench.station('Watched by Sinking');
+    const path = operator.requests.path.replace('{id}', station.id).replace('{window_id}', crypto.randomUUID());
+    const stream = await client.open(path);
+    const credentials = await client.call(v1.streaming);
+    const authority = readFileSync(join(bench.folder, 'certificates/ca.pem'), 'utf8');
+    const open = await MqttClient.open(credentials, authority);
+    open.connect(credentials);
+    await open.packet('connack');
+    const unused = await client.call(v1.streaming);
+
+    await bench.user.call(accounts.update, { params: { id }, body: { role: 'viewer' } });
+    assert.match(await stream.text(), /^event: hello/);
+    await open.ended();
+    assert.equal((await client.open(path)).status, 403);
+    assert.equal((await client.call(accounts.own)).role, 'viewer');
+    const late = await MqttClient.open(unused, authority);
+    late.connect(unused);
+    assert.equal((await late.packet('connack')).returnCode, 5);
   });
 
   describe('in the audit log', () => {

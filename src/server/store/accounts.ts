@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Account } from '../../shared/contract/accounts.ts';
-import type { Role } from '../../shared/contract/operation.ts';
+import { hasRole, type Role } from '../../shared/contract/operation.ts';
 import { conflict, notFound } from '../http/refusalError.ts';
 import { createKey, createToken, hashKey } from '../keys.ts';
-import { addPersonalKey, deleteUserKeys } from './keys.ts';
+import { addPersonalKey, deleteUserKeys, renewKeyIds } from './keys.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
 import { byCreation, findUser, findUserByEmail, firstUserId, type UserRow } from './users.ts';
@@ -48,7 +48,11 @@ export async function addAccount(change: StoreTransaction, { name, email, role }
   return id;
 }
 
-/** @throws RefusalError (404, 409) */
+/**
+ * Changes the name or the role of a user. With a lower role, what is open with the user's keys ends, because it may have been
+ * opened with rights that the user has no longer.
+ * @throws RefusalError (404, 409)
+ */
 export async function updateAccount(
   change: StoreTransaction,
   id: string,
@@ -56,6 +60,7 @@ export async function updateAccount(
 ): Promise<void> {
   const user = await existingUser(change, id);
   if (role !== undefined && role !== user.role) await refuseForFirst(change, user);
+  if (role !== undefined && !hasRole(role, user.role)) await renewKeyIds(change, id);
   await change
     .updateTable('users')
     .set({ name: name ?? user.name, role: role ?? user.role })

@@ -83,6 +83,18 @@ export async function deleteUserKeys(change: StoreTransaction, userId: string): 
   await change.deleteFrom('api_keys').where('user_id', '=', userId).execute();
 }
 
+/** Gives the keys of a user new ids, so that everything ends that was opened with them (`KeyEnds`). The keys stay valid. */
+export async function renewKeyIds(change: StoreTransaction, userId: string): Promise<void> {
+  const keys = await change.selectFrom('api_keys').selectAll().where('user_id', '=', userId).execute();
+  await deleteUserKeys(change, userId);
+  for (const key of keys) {
+    await change
+      .insertInto('api_keys')
+      .values({ ...key, id: randomUUID() })
+      .execute();
+  }
+}
+
 async function makeRoomForNamedKey(change: StoreTransaction, name: string): Promise<void> {
   await change.deleteFrom('api_keys').where('name', '=', name).execute();
   const named = await change

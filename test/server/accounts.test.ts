@@ -266,14 +266,17 @@ describe('accounts', function () {
     it('are found by the beginning of the operation and by time, page by page', async () => {
       const all = await entries({ operation: 'local.users' });
       assert.ok(all.length > 3 && all.every(({ operation }) => operation.startsWith('local.users.')));
-      const { data, meta } = await bench.user.call(audit.list, {
-        query: { operation: 'local.users', limit: '2', cursor: '1' },
-      });
-      assert.deepEqual(data, all.slice(1, 3));
-      assert.equal(meta.next_cursor, 3);
-      const [newest] = all;
+      const page = (cursor: number | null) =>
+        bench.user.call(audit.list, { query: { operation: 'local.users', limit: '2', cursor: String(cursor) } });
+      const first = await page(0);
+      await invite('Meanwhile');
+      const second = await page(first.meta.next_cursor);
+      assert.deepEqual([...first.data, ...second.data], all.slice(0, 4));
+      const oldest = await page(all.at(-3)?.id ?? null);
+      assert.deepEqual(oldest, { data: all.slice(-2), meta: { has_more: false, next_cursor: null } });
+      const [newest] = await entries({ operation: 'local.users' });
       assert.deepEqual(await entries({ operation: 'local.users', after: newest?.at ?? '' }), [newest]);
-      assert.deepEqual(await entries({ operation: 'local.users', before: newest?.at ?? '' }), all.slice(1));
+      assert.deepEqual(await entries({ operation: 'local.users', before: newest?.at ?? '' }), all);
       assert.deepEqual(await entries({ operation: '%' }), []);
     });
 

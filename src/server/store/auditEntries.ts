@@ -31,7 +31,7 @@ interface AuditFilter {
   before?: number | undefined;
 }
 
-/** Returns up to `limit` + 1 entries, the newest first. */
+/** Returns up to `limit` + 1 entries, the newest first. @param cursor the id of an entry: only older ones; 0: all */
 export async function listAuditEntries(
   store: Store,
   { user_id, operation, after, before }: AuditFilter,
@@ -41,8 +41,8 @@ export async function listAuditEntries(
     .selectFrom('audit_log')
     .selectAll()
     .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .offset(cursor);
+    .limit(limit + 1);
+  if (cursor > 0) query = query.where('id', '<', cursor);
   if (user_id !== undefined) query = query.where('user_id', '=', user_id);
   if (operation !== undefined) query = query.where((a) => a(a.fn('instr', ['operation', a.val(operation)]), '=', 1));
   if (after !== undefined) query = query.where('at', '>=', after);

@@ -26,7 +26,7 @@ export const auditEntry = z.object({
 export type AuditEntry = z.infer<typeof auditEntry>;
 
 export const audit = {
-  /** The newest first. */
+  /** The newest first. The cursor is the id of the last entry of a page, so that entries added meanwhile move none. */
   list: operation({
     id: 'local.audit.list',
     method: 'GET',

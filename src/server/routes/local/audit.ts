@@ -11,6 +11,9 @@ export function auditRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'sto
       limit,
       cursor,
     });
-    return { data: data.map(({ at, ...entry }) => ({ ...entry, at: isoTime(at) })), meta };
+    return {
+      data: data.map(({ at, ...entry }) => ({ ...entry, at: isoTime(at) })),
+      meta: { ...meta, next_cursor: meta.has_more ? (data.at(-1)?.id ?? null) : null },
+    };
   });
 }

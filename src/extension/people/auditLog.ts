@@ -8,18 +8,14 @@ import { TextPage } from '../vscode/textPage.ts';
 const maxShown = 500;
 const pageSize = 100;
 
-/** Loads the audit log page by page, the newest entries first. Entries that are added meanwhile are not among them. */
+/** Loads the audit log page by page, the newest entries first. */
 export async function* auditPages(connection: Connection): AsyncGenerator<readonly AuditEntry[], void> {
-  let last: number | undefined;
   let cursor: number | null = 0;
   while (cursor !== null) {
     const { data, meta }: Answer<typeof audit.list> = await connection.call(audit.list, {
       query: { limit: pageSize, cursor },
     });
-    const known = last;
-    const further = known === undefined ? data : data.filter(({ id }) => id < known);
-    last = further.at(-1)?.id ?? last;
-    yield further;
+    yield data;
     cursor = meta.next_cursor;
   }
 }

@@ -17,7 +17,7 @@ export async function answerCheckScript(
 ): Promise<z.input<typeof checkScript.output>> {
   const { uri } = await scriptInWorkspace(script);
   const document = await vscode.workspace.openTextDocument(uri);
-  if (store.selected !== undefined && store.stations === undefined) await store.refresh();
+  if (store.selected !== undefined) await store.update();
   const source = document.getText();
   const { scanScript, editableMeasurements, limitsInScript } = await import('../../shared/script/scriptScan.ts');
   const { isRunnable, usesOpenHtf, phases } = scanScript(source);
@@ -51,7 +51,7 @@ export async function answerGetSelection({
   store,
 }: AssistantDependencies): Promise<z.input<typeof getSelection.output>> {
   const { selected } = store;
-  if (selected !== undefined && store.stations === undefined) await store.refresh();
+  if (selected !== undefined) await store.update();
   const script = activeScript();
   const procedures = (selected && store.station(selected.id)?.procedures) ?? [];
   return {

@@ -170,7 +170,7 @@ export class RunningTool implements vscode.Disposable {
   async #station(wanted: string | undefined, mode: 'push' | 'dry'): Promise<StationName | undefined> {
     const { store } = this.#dependencies;
     if (wanted === undefined && mode === 'dry') return store.selected;
-    if (store.stations === undefined) await store.refresh();
+    await store.update();
     if (store.error !== undefined) throw new ToolError(messageOf(store.error));
     if (wanted === undefined) {
       if (store.selected !== undefined) return store.selected;

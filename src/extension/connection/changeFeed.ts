@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Change, StreamEvent } from '../../shared/contract/events.ts';
 import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
+import { ApiError } from '../client/apiError.ts';
 import type { Log } from '../vscode/log.ts';
 import type { Connection } from './connection.ts';
 import type { StationStore } from './stationStore.ts';
@@ -24,6 +25,9 @@ export class ChangeFeed implements vscode.Disposable {
   readonly #received = new vscode.EventEmitter<Change | undefined>();
   /** Fires for each change that the event stream reports, with undefined if anything may have changed. */
   readonly onDidReceiveChange = this.#received.event;
+  readonly #refused = new vscode.EventEmitter<void>();
+  readonly onDidChangeRefusal = this.#refused.event;
+  #refusal: string | undefined;
 
   constructor(connection: Connection, store: StationStore, log: Log) {
     this.#connection = connection;
@@ -33,9 +37,20 @@ export class ChangeFeed implements vscode.Disposable {
       const hasStarted = this.#abort !== undefined;
       this.#abort?.abort();
       this.#abort = undefined;
+      this.#setRefusal(undefined);
       store.restart();
       if (hasStarted) this.start();
     });
+  }
+
+  /** Whether the event stream is open: all changes are received. */
+  get isLive(): boolean {
+    return this.#store.loader.isLive;
+  }
+
+  /** Why the server refuses another event stream; undefined if it does not. */
+  get refusal(): string | undefined {
+    return this.#refusal;
   }
 
   setWatching(view: string, isVisible: boolean): void {
@@ -46,6 +61,7 @@ export class ChangeFeed implements vscode.Disposable {
   start(): void {
     if (this.#abort) return;
     this.#abort = new AbortController();
+    this.#store.loader.follow();
     void this.#watch(this.#abort.signal);
   }
 
@@ -55,6 +71,11 @@ export class ChangeFeed implements vscode.Disposable {
       onEvent: (event) => this.#apply(event),
       onDisconnect: (error) => {
         this.#log.debug(`event stream: ${String(error)}`);
+        this.#store.loader.interrupted();
+        const isFull = error instanceof ApiError && error.status === 429;
+        this.#setRefusal(isFull ? error.message : undefined);
+        // Until there is a place for this window, it is updated with each attempt.
+        if (isFull && this.#watchingViews.size > 0) this.#changeAnything();
         return 'retry';
       },
       signal,
@@ -72,19 +93,28 @@ export class ChangeFeed implements vscode.Disposable {
     }
   }
 
+  #changeAnything(): void {
+    this.#store.loader.markAll();
+    this.#received.fire(undefined);
+  }
+
+  #setRefusal(message: string | undefined): void {
+    if (message === this.#refusal) return;
+    this.#refusal = message;
+    this.#refused.fire();
+  }
+
   #apply(event: StreamEvent): void {
     this.#log.trace(`event stream: ${event.event}${event.event === 'change' ? ` ${event.data.kind}` : ''}`);
+    this.#setRefusal(undefined);
+    this.#store.loader.apply(event);
     this.#received.fire(event.event === 'change' ? event.data : undefined);
-    // The first event of a stream refreshes too: something may have changed while there was no stream.
-    if (event.event !== 'change' || event.data.kind.startsWith('procedure.')) void this.#store.refresh();
-    else if (event.data.station_id !== null) {
-      void this.#store.refreshStation(event.data.station_id, event.data.kind.startsWith('run.'));
-    }
   }
 
   dispose(): void {
     this.#onServer.dispose();
     this.#abort?.abort();
     this.#received.dispose();
+    this.#refused.dispose();
   }
 }

@@ -1,11 +1,23 @@
 import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
-import { overview, type StationState, type StationSummary, type YieldCounts } from '../../shared/contract/overview.ts';
+import {
+  maxStationsPerCall,
+  overview,
+  type StationFigures,
+  type StationState,
+  type StationSummary,
+  type YieldCounts,
+} from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { type LinkedProcedure, type StationListItem, stations } from '../../shared/contract/stations.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from './connection.ts';
+
+const maxListAttempts = 3;
+
+/** What loading stations needs of a connection. */
+type Caller = Pick<Connection, 'call' | 'can' | 'hasStationKey'>;
 
 export interface StationItem {
   readonly id: string;
@@ -43,11 +55,20 @@ export interface Week {
   readonly yield: WeekYield | null;
 }
 
-export async function listStations(connection: Connection): Promise<StationItem[]> {
-  const items = (await connection.can('station-overview'))
-    ? (await allPages((query) => connection.call(overview.list, { query }))).map(fromSummary)
-    : (await allPages((query) => connection.call(stations.list, { query }))).map(fromPublic);
-  return sortStations(items);
+/**
+ * Returns all stations by name. A station that is on two pages was moving between them, and then another one may be on
+ * none, so the list is loaded again.
+ */
+export async function listStations(connection: Caller): Promise<StationItem[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const items = (await connection.can('station-overview'))
+      ? (await allPages((query) => connection.call(overview.list, { query: { ...query, limit: 100 } }))).map(
+          fromSummary,
+        )
+      : (await allPages((query) => connection.call(stations.list, { query }))).map(fromPublic);
+    const byId = new Map(items.map((item) => [item.id, item]));
+    if (byId.size === items.length || attempt === maxListAttempts) return sortStations([...byId.values()]);
+  }
 }
 
 export const sortStations = (items: StationItem[]): StationItem[] =>
@@ -55,43 +76,96 @@ export const sortStations = (items: StationItem[]): StationItem[] =>
 
 const order = new Intl.Collator(undefined, { numeric: true });
 
-export async function loadStation(
-  connection: Connection,
-  id: string,
-): Promise<{ item: StationItem; details: StationDetails } | undefined> {
+export interface LoadedStation {
+  readonly item: StationItem;
+  readonly details: StationDetails | undefined;
+}
+
+/** Loads stations, of which `details` get their details too. Those that no longer exist are missing from the answer. */
+export async function loadStations(
+  connection: Caller,
+  items: readonly string[],
+  details: readonly string[],
+): Promise<Map<string, LoadedStation>> {
+  if (await connection.can('station-batches')) return loadBatches(connection, items, details);
+  const found = new Map<string, LoadedStation>();
+  for (const id of [...items, ...details]) {
+    const station = await loadStation(connection, id);
+    if (station !== undefined) found.set(id, station);
+  }
+  return found;
+}
+
+async function loadBatches(
+  connection: Caller,
+  items: readonly string[],
+  details: readonly string[],
+): Promise<Map<string, LoadedStation>> {
+  const found = new Map<string, LoadedStation>();
+  const asked = [...details.map((id) => ({ id, figures: true })), ...items.map((id) => ({ id, figures: false }))];
+  for (let from = 0; from < asked.length; from += maxStationsPerCall) {
+    const batch = asked.slice(from, from + maxStationsPerCall);
+    const idsOf = (figures: boolean): string[] => batch.filter((each) => each.figures === figures).map(({ id }) => id);
+    const query = { ids: idsOf(false), figures_of: idsOf(true) };
+    const { data } = await connection.call(overview.several, { query });
+    for (const { key, figures, ...summary } of data) {
+      const item = fromSummary(summary);
+      found.set(item.id, {
+        item,
+        details: figures === null ? undefined : await detailsOf(connection, item.id, loadedFrom(summary, key, figures)),
+      });
+    }
+  }
+  return found;
+}
+
+async function loadStation(connection: Caller, id: string): Promise<LoadedStation | undefined> {
   try {
-    const { item, key, week, goldenChecks } = await ((await connection.can('station-overview'))
+    const loaded = await ((await connection.can('station-overview'))
       ? loadFromOverview(connection, id)
       : loadFromPublicApi(connection, id));
-    const storedKey = key && { ...key, isOnThisMachine: await connection.hasStationKey(id, key.prefix) };
-    return { item, details: { key: storedKey, week, goldenChecks } };
+    return { item: loaded.item, details: await detailsOf(connection, id, loaded) };
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'notFound') return undefined;
     throw error;
   }
 }
 
-interface LoadedStation {
+async function detailsOf(
+  connection: Caller,
+  id: string,
+  { key, week, goldenChecks }: AnsweredStation,
+): Promise<StationDetails> {
+  const storedKey = key && { ...key, isOnThisMachine: await connection.hasStationKey(id, key.prefix) };
+  return { key: storedKey, week, goldenChecks };
+}
+
+interface AnsweredStation {
   readonly item: StationItem;
   readonly key: Omit<StationKey, 'isOnThisMachine'> | null;
   readonly week: StationDetails['week'];
   readonly goldenChecks: StationDetails['goldenChecks'];
 }
 
-async function loadFromOverview(connection: Connection, id: string): Promise<LoadedStation> {
-  const answer = await connection.call(overview.get, { params: { id } });
-  const { week, time_zone: timeZone, key, golden_checks: goldenChecks, ...summary } = answer;
-  return {
-    item: fromSummary(summary),
-    key: key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at },
-    week: new Map(
-      week.map(({ procedure_id, runs, yield: counts }) => [procedure_id, { runs, yield: { counts, timeZone } }]),
-    ),
-    goldenChecks,
-  };
+async function loadFromOverview(connection: Caller, id: string): Promise<AnsweredStation> {
+  const { week, time_zone, golden_checks, key, ...summary } = await connection.call(overview.get, { params: { id } });
+  return loadedFrom(summary, key, { week, time_zone, golden_checks });
 }
 
-async function loadFromPublicApi(connection: Connection, id: string): Promise<LoadedStation> {
+const loadedFrom = (
+  summary: Omit<StationSummary, 'key'>,
+  key: StationSummary['key'],
+  { week, time_zone: timeZone, golden_checks: goldenChecks }: StationFigures,
+): AnsweredStation => ({
+  item: fromSummary(summary),
+  key: key && { prefix: key.prefix, createdAt: key.created_at, lastUsedAt: key.last_used_at },
+  week: new Map(
+    week.map(({ procedure_id, runs, yield: counts }) => [procedure_id, { runs, yield: { counts, timeZone } }]),
+  ),
+  goldenChecks,
+});
+
+async function loadFromPublicApi(connection: Caller, id: string): Promise<AnsweredStation> {
   const { name, procedures, connection_status, api_key } = await connection.call(stations.get, { params: { id } });
   return {
     item: { ...fromPublic({ id, name, procedures }), state: connection_status ?? 'unknown' },

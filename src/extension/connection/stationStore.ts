@@ -1,15 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { setContext } from '../vscode/context.ts';
 import type { Connection } from './connection.ts';
 import { ServerConnectionError } from './serverConnectionError.ts';
-import { listStations, loadStation, sortStations, type StationDetails, type StationItem } from './stationSource.ts';
+import { type Look, StationLoader } from './stationLoader.ts';
+import { listStations, loadStations, type StationDetails, type StationItem } from './stationSource.ts';
 
 const selection = z.object({ id: z.string(), name: z.string() });
 export type SelectedStation = z.infer<typeof selection>;
-
-const maxSingleRefreshes = 10;
 
 /** The stations of the connected server as last seen, and the one that this workspace runs on. */
 export class StationStore implements vscode.Disposable {
@@ -19,15 +17,9 @@ export class StationStore implements vscode.Disposable {
   /** Fires with the id of the station that has changed; with undefined for the list, the selection or the server. */
   readonly onDidChange = this.#changed.event;
 
-  #stations: readonly StationItem[] | undefined;
-  #error: Error | undefined;
-  readonly #details = new Map<string, StationDetails>();
+  /** Follows the changes of the server. */
+  readonly loader: StationLoader;
   readonly #loadedAt = new Map<string, number>();
-  #stale: Set<string> | 'all' = new Set();
-  readonly #withChangedRuns = new Set<string>();
-  #loading: Promise<void> = Promise.resolve();
-  #session = new AbortController();
-  #next: Promise<void> | undefined;
   #running: ReadonlySet<string> = new Set();
   #waiting: ReadonlyMap<string, string> = new Map();
   #watched: ReadonlySet<string> = new Set();
@@ -35,7 +27,44 @@ export class StationStore implements vscode.Disposable {
   constructor(connection: Connection, state: vscode.Memento) {
     this.#connection = connection;
     this.#state = state;
+    this.loader = new StationLoader(
+      {
+        list: () => listStations(connection),
+        load: async (items, details) => {
+          const found = await loadStations(connection, items, details);
+          for (const id of details) this.#loadedAt.set(id, Date.now());
+          return found;
+        },
+      },
+      async (id) => {
+        await this.#followSelection();
+        if (id === undefined) setContext('stations', 'ready');
+        this.#changed.fire(id);
+      },
+      () => {
+        setContext(
+          'stations',
+          this.error === undefined ? 'ready' : problemContext(this.error, connection.remote !== undefined),
+        );
+        this.#changed.fire(undefined);
+      },
+    );
+    this.#lookAtOwn();
     this.#setContexts();
+  }
+
+  /** The selected and the watched stations are always looked at, because the user is notified about them. */
+  #lookAtOwn(): void {
+    const { selected } = this;
+    this.loader.look('own', {
+      list: null,
+      details: [...(selected === undefined ? [] : [selected.id]), ...this.#watched],
+    });
+  }
+
+  /** @param look what a view shows; undefined if it is hidden */
+  look(view: string, look: Look | undefined): void {
+    this.loader.look(view, look);
   }
 
   #setContexts(): void {
@@ -46,15 +75,15 @@ export class StationStore implements vscode.Disposable {
 
   /** The last list that arrived, by name; it stays after a failed refresh. Undefined before the first. */
   get stations(): readonly StationItem[] | undefined {
-    return this.#stations;
+    return this.loader.stations;
   }
 
   station(id: string): StationItem | undefined {
-    return this.#stations?.find((station) => station.id === id);
+    return this.stations?.find((station) => station.id === id);
   }
 
   get error(): Error | undefined {
-    return this.#error;
+    return this.loader.error;
   }
 
   get running(): ReadonlySet<string> {
@@ -88,6 +117,7 @@ export class StationStore implements vscode.Disposable {
   setWatched(stations: ReadonlySet<string>): void {
     const changed = new Set([...this.#watched, ...stations]);
     this.#watched = stations;
+    this.#lookAtOwn();
     for (const id of changed) this.#changed.fire(id);
   }
 
@@ -105,11 +135,12 @@ export class StationStore implements vscode.Disposable {
     const stored = station === undefined ? null : { id: station.id, name: station.name };
     await this.#state.update(this.#selectionKey, stored);
     setContext('hasSelection', station !== undefined);
+    this.#lookAtOwn();
     this.#changed.fire(undefined);
   }
 
   details(id: string): StationDetails | undefined {
-    return this.#details.get(id);
+    return this.loader.details(id);
   }
 
   /** Returns when the details of a station were last loaded, in milliseconds since 1970. */
@@ -118,93 +149,31 @@ export class StationStore implements vscode.Disposable {
   }
 
   restart(): void {
-    this.#session.abort();
-    this.#session = new AbortController();
-    this.#stations = undefined;
-    this.#error = undefined;
-    this.#details.clear();
-    this.#withChangedRuns.clear();
+    this.loader.restart();
+    this.#lookAtOwn();
     this.#setContexts();
     this.#changed.fire(undefined);
     void this.refresh();
   }
 
-  /** Loads the list and the known details from the server. It never rejects: see `error`. */
+  /** Loads the list, and what is looked at. It never rejects: see `error`. */
   refresh(): Promise<void> {
-    this.#stale = 'all';
-    return this.#load();
+    return this.loader.refresh();
   }
 
-  /**
-   * Loads this station from the server; it may have been removed there. It never rejects: see `error`.
-   * @param runsChanged whether listeners are notified even if nothing that is known of the station has changed
-   */
-  refreshStation(id: string, runsChanged = false): Promise<void> {
-    if (runsChanged) this.#withChangedRuns.add(id);
-    if (this.#stale !== 'all') this.#stale.add(id);
-    return this.#load();
+  /** Loads this station from the server; it may have been removed there. It never rejects: see `error`. */
+  refreshStation(id: string): Promise<void> {
+    return this.loader.refreshStation(id);
   }
 
-  /** A call during a load starts another load after it: the first may have begun before the caller's change. */
-  #load(): Promise<void> {
-    this.#next ??= this.#loading.then(() => {
-      this.#next = undefined;
-      this.#loading = this.#loadStale();
-      return this.#loading;
-    });
-    return this.#next;
+  /** Loads the list unless it is known to be current. It never rejects: see `error`. */
+  update(): Promise<void> {
+    return this.loader.update();
   }
 
-  async #loadStale(): Promise<void> {
-    const stale = this.#stale;
-    const { signal } = this.#session;
-    this.#stale = new Set();
-    try {
-      if (stale === 'all' || stale.size > maxSingleRefreshes || this.#stations === undefined) {
-        await this.#loadAll(signal);
-      } else {
-        for (const id of stale) await this.#loadOne(id, signal);
-      }
-      if (this.#error !== undefined) {
-        this.#error = undefined;
-        this.#changed.fire(undefined);
-      }
-    } catch (error) {
-      if (signal.aborted) return; // `restart` has begun to load from the new server.
-      this.#error = error instanceof Error ? error : new Error(String(error));
-      this.#changed.fire(undefined);
-    }
-    const isRemote = this.#connection.remote !== undefined;
-    setContext('stations', this.#error === undefined ? 'ready' : problemContext(this.#error, isRemote));
-  }
-
-  async #loadAll(signal: AbortSignal): Promise<void> {
-    const all = await listStations(this.#connection);
-    signal.throwIfAborted();
-    this.#stations = all;
-    await this.#followSelection();
-    this.#changed.fire(undefined);
-    for (const id of this.#details.keys()) {
-      if (this.station(id) === undefined) this.#details.delete(id);
-      else await this.#loadOne(id, signal);
-    }
-  }
-
-  async #loadOne(id: string, signal: AbortSignal): Promise<void> {
-    const runsChanged = this.#withChangedRuns.delete(id);
-    const read = await loadStation(this.#connection, id);
-    signal.throwIfAborted();
-    this.#loadedAt.set(id, Date.now());
-    const before = this.station(id);
-    const details = this.#details.get(id);
-    const isSame = read !== undefined && isDeepStrictEqual([before, details], [read.item, read.details]);
-    if (isSame && !runsChanged) return;
-    const others = (this.#stations ?? []).filter((station) => station.id !== id);
-    this.#stations = read === undefined ? others : sortStations([...others, read.item]);
-    if (read === undefined) this.#details.delete(id);
-    else this.#details.set(id, read.details);
-    await this.#followSelection();
-    this.#changed.fire(before?.name === read?.item.name ? id : undefined);
+  /** Loads this station unless its details are known to be current. It never rejects: see `error`. */
+  updateStation(id: string): Promise<void> {
+    return this.loader.updateStation(id);
   }
 
   /**
@@ -212,7 +181,7 @@ export class StationStore implements vscode.Disposable {
    * selected, selects the only station there is.
    */
   async #followSelection(): Promise<void> {
-    const list = this.#stations ?? [];
+    const list = this.stations ?? [];
     if (this.#state.get(this.#selectionKey) === undefined) {
       if (list.length === 1) await this.select(list[0]);
       return;
@@ -223,6 +192,7 @@ export class StationStore implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.loader.stop();
     this.#changed.dispose();
   }
 }

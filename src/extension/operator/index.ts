@@ -86,7 +86,7 @@ const link = async (connection: Connection, { id }: SelectedStation): Promise<st
  */
 async function chosenStation(store: StationStore, argument: unknown): Promise<SelectedStation> {
   const id = stationIdOf(argument) ?? store.selected?.id;
-  if (store.stations === undefined) await store.refresh();
+  await store.update();
   const known = id === undefined ? undefined : store.station(id);
   if (known !== undefined) return known;
   return pickStation(store, vscode.l10n.t('Choose the station'));

@@ -81,6 +81,7 @@ export class WaitingPrompts implements vscode.Disposable {
   }
 
   async #notify({ station_id: id, prompt_id: prompt, message }: WaitingPrompt): Promise<void> {
+    await this.#store.update();
     const name = this.#store.station(id)?.name ?? '';
     const answer = vscode.l10n.t('Answer');
     const text = vscode.l10n.t('The test on {0} waits for an answer: {1}', name, oneLine(message, 500));

@@ -85,6 +85,12 @@ export function registerRun(
     if (isUnreachable && store.error === undefined) uploads.retryAll();
     isUnreachable = store.error !== undefined;
   });
+  const lookAtNames = (): void => {
+    const isScriptVisible = vscode.window.visibleTextEditors.some(({ document }) => document.languageId === 'python');
+    // Lenses, hints and problems of scripts depend on the procedures of the stations.
+    store.look('scripts', isScriptVisible ? { list: 'names', details: [] } : undefined);
+  };
+  lookAtNames();
   const reports = new Reports(connection, uploads, resources.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
@@ -122,6 +128,7 @@ export function registerRun(
     new Discovery(dependencies.items, log),
     registerDismissedQuestions(commands),
     problems,
+    vscode.window.onDidChangeVisibleTextEditors(lookAtNames),
     registerScriptHelp(commands, connection, store, log, resources.reader, problems),
   );
   return {

@@ -36,6 +36,7 @@ const noRuns = (of: string): Shown => ({ of, runs: [], hasMore: false });
 
 /** With a filter by time, runs leave the view without a change on the server. */
 const agingMs = 60_000;
+const minIntervalMs = 1_000;
 
 /** The pending uploads of this machine, and below them the runs that the filter finds, newest first. */
 export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
@@ -54,6 +55,8 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   #isLoading = false;
   #isStale = false;
   #pageCount = 1;
+  #soon: NodeJS.Timeout | undefined;
+  #lastSoonAt = -Infinity;
 
   constructor(connection: Connection, store: StationStore, feed: ChangeFeed, uploads: UploadQueue, views: RunViews) {
     this.#views = views;
@@ -67,18 +70,20 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     }, agingMs);
     this.#subscription = vscode.Disposable.from(
       uploads.onDidChange(() => void this.#refresh()),
+      // Without an event stream, a station that has changed may have other runs.
       store.onDidChange((id) => {
-        if (id === undefined || this.#concerns(id)) void this.#refresh();
+        if (id === undefined || (!feed.isLive && this.#concerns(id))) this.#refreshSoon();
       }),
-      // The store reports the runs of stations; these are the others.
       feed.onDidReceiveChange((change) => {
-        if (change?.station_id === null && change.kind.startsWith('run.') && this.#filter.stations === 'all') {
-          void this.#refresh();
-        }
+        if (change === undefined || (change.kind.startsWith('run.') && this.#concerns(change.station_id)))
+          this.#refreshSoon();
       }),
       connection.onDidChangeServer(() => this.setFilter(noFilter)),
       this.#view.onDidChangeVisibility(({ visible }) => feed.setWatching('runs', visible)),
-      new vscode.Disposable(() => clearInterval(aging)),
+      new vscode.Disposable(() => {
+        clearInterval(aging);
+        clearTimeout(this.#soon);
+      }),
     );
   }
 
@@ -104,10 +109,23 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     return !isSameFilter(this.#filter, noFilter);
   }
 
-  #concerns(station: string): boolean {
+  /** @param station null for runs that no station has pushed */
+  #concerns(station: string | null): boolean {
     const { stations } = this.#filter;
-    if (stations === 'selected') return station === this.#store.selected?.id;
+    if (stations === 'selected') return station !== null && station === this.#store.selected?.id;
     return stations === 'all' || stations.some(({ id }) => id === station);
+  }
+
+  /** Refreshes at most once a second. */
+  #refreshSoon(): void {
+    this.#soon ??= setTimeout(
+      () => {
+        this.#soon = undefined;
+        this.#lastSoonAt = performance.now();
+        void this.#refresh();
+      },
+      Math.max(this.#lastSoonAt + minIntervalMs - performance.now(), 0),
+    );
   }
 
   get focused(): PendingUpload | undefined {

@@ -26,10 +26,27 @@ export function registerStations(
   state: vscode.Memento,
 ): vscode.Disposable {
   const filter = new StationFilter(store);
-  const tree = new StationsTree(connection, store, filter, log, () => {
-    feed.setWatching('stations', true);
-    feed.start();
-  });
+  let isVisible = false;
+  let expanded: ReadonlySet<string> = new Set();
+  const look = (): void => {
+    feed.setWatching('stations', isVisible);
+    store.look('stations', isVisible ? { list: 'states', details: expanded } : undefined);
+  };
+  const tree = new StationsTree(
+    connection,
+    store,
+    filter,
+    log,
+    () => {
+      isVisible = true;
+      look();
+      feed.start();
+    },
+    (stations) => {
+      expanded = stations;
+      look();
+    },
+  );
   const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
@@ -39,7 +56,7 @@ export function registerStations(
   registerServerCommands(commands, connection);
   commands.register('filterStations', () => filter.ask());
   commands.register('clearFilter', () => filter.set(undefined));
-  const show = (): void => showState(view, connection, store, filter);
+  const show = (): void => showState(view, connection, store, filter, feed);
   show();
   return vscode.Disposable.from(
     view,
@@ -50,9 +67,14 @@ export function registerStations(
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {
-      feed.setWatching('stations', visible);
-      if (visible) void store.refresh();
+      isVisible = visible;
+      look();
     }),
+    view.onDidExpandElement(({ element }) => element.kind === 'station' && tree.setExpanded(element.station.id, true)),
+    view.onDidCollapseElement(
+      ({ element }) => element.kind === 'station' && tree.setExpanded(element.station.id, false),
+    ),
+    feed.onDidChangeRefusal(() => show()),
     store.onDidChange(show),
     filter.onDidChange(show),
   );
@@ -67,6 +89,7 @@ function showState(
   { remote, serverName }: Connection,
   store: StationStore,
   filter: StationFilter,
+  { refusal }: ChangeFeed,
 ): void {
   const { error, stations } = store;
   view.badge = badgeOf(store);
@@ -74,6 +97,11 @@ function showState(
   view.description = parts.filter((part) => part !== '').join(' · ');
   if (stations === undefined) view.message = '';
   else if (error !== undefined) view.message = vscode.l10n.t('Last known state. {0}', error.message);
+  else if (refusal !== undefined)
+    view.message = vscode.l10n.t(
+      'Updated about every 30 seconds, because the server refuses live updates. {0}',
+      refusal,
+    );
   else if (stations.length > 0 && !stations.some((station) => filter.shows(station)))
     view.message = vscode.l10n.t('No station matches the filter.');
   else view.message = '';

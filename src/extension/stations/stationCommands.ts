@@ -40,6 +40,7 @@ export function registerStationCommands(
 
   commands.register('renameStation', async (argument) => {
     const station = await choice.station(argument, vscode.l10n.t('Rename station'));
+    await store.update();
     const others = (store.stations ?? []).filter((other) => other.id !== station.id);
     const title = vscode.l10n.t('Rename station {0}', station.name);
     const name = await askName(others, { title, value: withoutIsolates(station.name) });

@@ -36,6 +36,7 @@ export class StationFilter implements vscode.Disposable {
   }
 
   async ask(): Promise<void> {
+    await this.#store.update();
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { criterion: Criterion }>();
     pick.title = vscode.l10n.t('Filter stations');
     pick.placeholder = vscode.l10n.t('Part of a station’s name, or a procedure');

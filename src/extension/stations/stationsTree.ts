@@ -37,6 +37,8 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly #filter: StationFilter;
   readonly #log: Log;
   readonly #onFirstShown: () => void;
+  readonly #onDidChangeExpanded: (stations: ReadonlySet<string>) => void;
+  readonly #expanded = new Set<string>();
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
@@ -49,12 +51,21 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #rendered = new Map<string, unknown>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: Connection, store: StationStore, filter: StationFilter, log: Log, onFirstShown: () => void) {
+  /** @param onDidChangeExpanded is called with the stations whose children are shown */
+  constructor(
+    connection: Connection,
+    store: StationStore,
+    filter: StationFilter,
+    log: Log,
+    onFirstShown: () => void,
+    onDidChangeExpanded: (stations: ReadonlySet<string>) => void,
+  ) {
     this.#connection = connection;
     this.#store = store;
     this.#filter = filter;
     this.#log = log;
     this.#onFirstShown = onFirstShown;
+    this.#onDidChangeExpanded = onDidChangeExpanded;
     this.#subscription = vscode.Disposable.from(
       store.onDidChange((id) => this.#update(id)),
       filter.onDidChange(() => this.#update(undefined)),
@@ -74,6 +85,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   async #children({ station: { id } }: StationNode): Promise<Node[]> {
+    this.setExpanded(id, true); // VS Code asks for the children of nodes that it shows expanded.
     // Later changes arrive by events. Waiting for a refresh each time would leave the view without nodes meanwhile.
     if (this.#store.details(id) === undefined) await this.#store.refreshStation(id);
     const station = this.#store.station(id);
@@ -85,6 +97,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       return { kind: 'procedure', station, procedure, week, check: check && checkAt(check, Date.now()) };
     });
     return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];
+  }
+
+  /** Notes whether the children of a station are shown. */
+  setExpanded(id: string, isExpanded: boolean): void {
+    if (this.#expanded.has(id) === isExpanded) return;
+    if (isExpanded) this.#expanded.add(id);
+    else this.#expanded.delete(id);
+    this.#onDidChangeExpanded(this.#expanded);
   }
 
   getParent(node: Node): Node | undefined {
@@ -188,6 +208,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         },
       ]),
     );
+    for (const id of this.#expanded) if (!this.#roots.has(id)) this.setExpanded(id, false);
     if (!this.#isShown) return;
     if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {
       this.#changed.fire(undefined);

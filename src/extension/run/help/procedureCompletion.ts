@@ -64,7 +64,7 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
 
   async #listProcedures(): Promise<readonly ProcedureReference[]> {
     try {
-      if (this.#store.stations === undefined) await this.#store.refresh();
+      await this.#store.update();
       return await listProcedures(this.#connection);
     } catch (error) {
       this.#log.warn(`procedures for completion: ${String(error)}`); // the linked ones are known without the server

@@ -40,7 +40,7 @@ export class ProcedureHover implements vscode.HoverProvider {
     const text = new vscode.MarkdownString('', true);
     text.isTrusted = { enabledCommands: [openRun] };
     try {
-      if (this.#store.details(station.id) === undefined) await this.#store.refreshStation(station.id);
+      await this.#store.updateStation(station.id);
       const linked = this.#store
         .station(station.id)
         ?.procedures.find((procedure) => hasIdOrIdentifier(procedure, scriptId));

@@ -74,6 +74,7 @@ export function dimensionQuestions({ connection, store, shown }: FilterDependenc
   const change = (part: Partial<RunsFilter>): void => shown.setFilter({ ...shown.filter, ...part });
   return {
     stations: async (step) => {
+      await store.update();
       const stations = await askStations(step, store.stations ?? [], shown.filter.stations, store.selected?.name);
       change({ stations });
     },

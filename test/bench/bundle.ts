@@ -20,13 +20,15 @@ export interface BundledServer {
   residentMegabytes(): number;
   /** The most it ever had. */
   mostMegabytes(): number;
+  /** The processor time that it has used. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
-/** Starts dist/server.js as the extension does. */
-export async function startBundle(data: string): Promise<BundledServer> {
+/** Starts dist/server.js, or another program, as the extension does. */
+export async function startBundle(data: string, program = bundle): Promise<BundledServer> {
   const start = performance.now();
-  const child = spawn(process.execPath, [...serverNodeOptions, bundle, '--data', data], {
+  const child = spawn(process.execPath, [...serverNodeOptions, program, '--data', data], {
     env: { ...process.env, TEST_STATIONS_ADMIN_KEY: benchKey },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -42,11 +44,18 @@ export async function startBundle(data: string): Promise<BundledServer> {
     userId: async () => (await client.call(users.list))[0]?.id ?? '',
     residentMegabytes: () => megabytes(child.pid, 'VmRSS'),
     mostMegabytes: () => megabytes(child.pid, 'VmHWM'),
+    cpuSeconds: () => cpuSeconds(child.pid),
     stop: async () => {
       child.kill();
       await once(child, 'close');
     },
   };
+}
+
+/** Linux counts in hundredths of a second. */
+function cpuSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 const megabytes = (pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number =>

@@ -11,6 +11,9 @@ interface Filling {
   measurements?: number;
   /** Of the units, in turn. */
   parts?: number;
+  /** When the first run started, in milliseconds since 1970, and how long after it each next one did. */
+  startedAt?: number;
+  intervalMs?: number;
 }
 
 /** The start of the run with this index, in milliseconds since 1970: one every minute. */
@@ -22,7 +25,15 @@ export const filledStart = (index: number): number => Date.UTC(2020, 0, 1) + ind
 export function fillWithRuns(
   path: string,
   runs: number,
-  { procedures, user, stations = [], measurements, parts = 10 }: Filling,
+  {
+    procedures,
+    user,
+    stations = [],
+    measurements,
+    parts = 10,
+    startedAt = filledStart(0),
+    intervalMs = 60_000,
+  }: Filling,
 ): void {
   const database = new DatabaseSync(path);
   const uuid = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' ||
@@ -77,7 +88,7 @@ export function fillWithRuns(
     const update = database.prepare(`update ${table} set ${column} = ? where ${column} = ?`);
     for (const [id, uuidOfIt] of real) update.run(uuidOfIt, id);
   }
-  const started = `${filledStart(0)} + n * 60000`;
+  const started = `${startedAt} + n * ${intervalMs}`;
   const station =
     stations.length === 0
       ? 'null'

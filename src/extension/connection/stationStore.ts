@@ -9,6 +9,9 @@ import { listStations, loadStations, type StationDetails, type StationItem } fro
 const selection = z.object({ id: z.string(), name: z.string() });
 export type SelectedStation = z.infer<typeof selection>;
 
+const dateCheckIntervalMs = 60_000;
+const checksUntilSecondLoad = 10;
+
 /** The stations of the connected server as last seen, and the one that this workspace runs on. */
 export class StationStore implements vscode.Disposable {
   readonly #connection: Connection;
@@ -20,6 +23,9 @@ export class StationStore implements vscode.Disposable {
   /** Follows the changes of the server. */
   readonly loader: StationLoader;
   readonly #loadedAt = new Map<string, number>();
+  readonly #dateTimer = setInterval(() => this.#checkDate(), dateCheckIntervalMs);
+  #date: string | undefined;
+  #checksOfDate = 1 + checksUntilSecondLoad;
   #running: ReadonlySet<string> = new Set();
   #waiting: ReadonlyMap<string, string> = new Map();
   #watched: ReadonlySet<string> = new Set();
@@ -191,7 +197,21 @@ export class StationStore implements vscode.Disposable {
     if (now?.name !== before?.name) await this.select(now);
   }
 
+  /** The week of the figures moves at midnight in the server's time zone, without a change on the server. */
+  #checkDate(): void {
+    const details = (this.stations ?? []).flatMap(({ id }) => [...(this.details(id)?.week.values() ?? [])]);
+    const zone = details.find((week) => week.yield !== null)?.yield?.timeZone;
+    if (zone === undefined) return;
+    const date = new Date().toLocaleDateString('sv-SE', { timeZone: zone });
+    if (this.#date !== undefined && date !== this.#date) this.#checksOfDate = 0;
+    this.#date = date;
+    // Once more later, because the clock of the server may be behind.
+    if (this.#checksOfDate === 0 || this.#checksOfDate === checksUntilSecondLoad) this.loader.markAll();
+    this.#checksOfDate += 1;
+  }
+
   dispose(): void {
+    clearInterval(this.#dateTimer);
     this.loader.stop();
     this.#changed.dispose();
   }

@@ -1,4 +1,3 @@
-import { logFailure } from '../cli/logFailure.ts';
 import type { Change } from '../../shared/contract/events.ts';
 import { logFailure } from '../cli/logFailure.ts';
 import { keyIds } from '../store/keys.ts';

@@ -4,6 +4,7 @@ import { type LoadedStation, sortStations, type StationDetails, type StationItem
 
 const minIntervalMs = 1_000;
 const maxRetryDelayMs = 30_000;
+const maxJitter = 0.5;
 /** Above this number of changed stations, the list is loaded. */
 const maxSingleStations = 200;
 
@@ -23,12 +24,15 @@ export interface Look {
 
 export interface Timers {
   now(): number;
+  /** Returns a number from 0 to below 1. */
+  random(): number;
   /** Returns a function that cancels it. */
   after(delayMs: number, work: () => void): () => void;
 }
 
 const systemTimers: Timers = {
   now: () => performance.now(),
+  random: () => Math.random(),
   after: (delayMs, work) => {
     const timer = setTimeout(work, delayMs);
     return () => clearTimeout(timer);
@@ -254,7 +258,9 @@ export class StationLoader {
     await this.#enqueue();
     this.#isLoadingByItself = false;
     this.#intervalMs = this.#error === undefined ? minIntervalMs : Math.min(2 * this.#intervalMs, maxRetryDelayMs);
-    this.#notBefore = beganAt + Math.max(this.#intervalMs, 2 * (this.#timers.now() - beganAt));
+    // All windows of a lab receive a change at the same time: with equal intervals, they would always load together.
+    const intervalMs = this.#intervalMs * (1 + maxJitter * this.#timers.random());
+    this.#notBefore = beganAt + Math.max(intervalMs, 2 * (this.#timers.now() - beganAt));
     this.#schedule();
   }
 

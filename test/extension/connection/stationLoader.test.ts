@@ -15,6 +15,7 @@ class TestTimers implements Timers {
   #waiting: { due: number; work: () => void }[] = [];
 
   now = (): number => this.#now;
+  random = (): number => 0;
 
   after = (delayMs: number, work: () => void): (() => void) => {
     const timer = { due: this.#now + delayMs, work };

@@ -35,6 +35,9 @@ export interface PanelServices {
 }
 
 const refreshIntervalMs = 60_000;
+const minIntervalMs = 1_000;
+/** While changes come in, the page is loaded again after this many times what the last load took. */
+const loadFactor = 5;
 /** Above this number of changed stations, all are loaded with one request. */
 const maxSingleLoads = 10;
 /** The list has no connection status, so it is requested per station, for up to this number of stations. */
@@ -51,6 +54,11 @@ export class UptimePanel implements vscode.Disposable {
   #stale: Set<string> | 'all' = new Set();
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** The stations that have changed since the last load began; undefined for everything. */
+  readonly #changed = new Set<string | undefined>();
+  #soon: NodeJS.Timeout | undefined;
+  #loadedAt = -Infinity;
+  #loadMs = 0;
 
   constructor(panel: vscode.WebviewPanel, services: PanelServices, station: string | undefined) {
     this.#panel = panel;
@@ -66,6 +74,7 @@ export class UptimePanel implements vscode.Disposable {
     );
     panel.onDidDispose(() => {
       clearTimeout(this.#timer);
+      clearTimeout(this.#soon);
       subscriptions.dispose();
       feed.setWatching('uptime', false);
     });
@@ -131,23 +140,49 @@ export class UptimePanel implements vscode.Disposable {
   }
 
   #onChange(change: Change | undefined): void {
-    if (change === undefined || change.kind.startsWith('station.')) void this.#refresh();
-    else if (change.kind === 'procedure.updated') void this.#refresh(this.#selection.station ?? undefined);
+    if (change === undefined || change.kind.startsWith('station.')) this.#refreshSoon();
+    else if (change.kind === 'procedure.updated') this.#refreshSoon(this.#selection.station ?? undefined);
     else if (change.station_id === null) return;
-    else if (change.kind === 'presence.updated') void this.#refresh(change.station_id);
+    else if (change.kind === 'presence.updated') this.#refreshSoon(change.station_id);
     else if (change.kind.startsWith('run.') && change.station_id === this.#selection.station)
-      void this.#refresh(change.station_id);
+      this.#refreshSoon(change.station_id);
   }
 
-  /** Loads a station or everything. Changes during a load are loaded by the next one. Never rejects. */
-  #refresh(station?: string): Promise<void> {
+  /** Loads at most once a second. A hidden page sends `ready` when it is shown again, so it needs no changes meanwhile. */
+  #refreshSoon(station?: string): void {
+    if (!this.#panel.visible) return;
+    this.#changed.add(station);
+    this.#soon ??= setTimeout(
+      () => {
+        this.#soon = undefined;
+        for (const each of this.#changed) this.#markStale(each);
+        this.#changed.clear();
+        if (this.#panel.visible) void this.#loadStale();
+      },
+      Math.max(this.#loadedAt + Math.max(minIntervalMs, loadFactor * this.#loadMs) - performance.now(), 0),
+    );
+  }
+
+  /** @param station undefined for everything */
+  #markStale(station: string | undefined): void {
     if (station === undefined) this.#stale = 'all';
     else if (this.#stale !== 'all') this.#stale.add(station);
+  }
+
+  /** Loads everything. Never rejects. */
+  #refresh(): Promise<void> {
+    this.#markStale(undefined);
+    return this.#loadStale();
+  }
+
+  /** Loads what is stale. Changes during a load are loaded by the next one. Never rejects. */
+  #loadStale(): Promise<void> {
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
     return this.#loading;
   }
 
   async #load(): Promise<void> {
+    const beganAt = performance.now();
     try {
       while (this.#stale === 'all' || this.#stale.size > 0) {
         const stale = this.#stale;
@@ -160,6 +195,8 @@ export class UptimePanel implements vscode.Disposable {
       this.#dates = undefined;
       this.#post({ type: 'failed', message: messageOf(error) });
     }
+    this.#loadedAt = performance.now();
+    this.#loadMs = this.#loadedAt - beganAt;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#panel.visible && void this.#refresh(), refreshIntervalMs);
   }

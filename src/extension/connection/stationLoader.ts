@@ -157,7 +157,9 @@ export class StationLoader {
     this.#isLive = true;
     // The first event of a stream counts too: something may have changed while there was no stream.
     if (event.event !== 'change' || event.data.kind.startsWith('procedure.')) {
-      this.markAll();
+      // The server answers again: an error must not stay because no view shows stations.
+      if (this.#error !== undefined) void this.refresh();
+      else this.markAll();
       return;
     }
     const { kind, station_id: id } = event.data;

@@ -350,6 +350,20 @@ describe(`the loader of stations (LOADER_ROUNDS=${rounds})`, function () {
     world.check('after the failures');
   });
 
+  it('forgets an error when the server answers again, although no view shows stations', async () => {
+    const world = new World();
+    world.stations.set('s', { name: 'S', state: 0, runs: 0, links: 0 });
+    world.loader.follow();
+    void world.loader.refresh();
+    await settle();
+    world.answer('fail', 0);
+    await settle();
+    assert.notEqual(world.loader.error, undefined);
+    await world.calmDown();
+    assert.equal(world.loader.error, undefined);
+    assert.equal(world.loader.stations?.length, 1);
+  });
+
   it('asks nothing for a view that is shown again if nothing has changed meanwhile', async () => {
     const world = new World();
     world.stations.set('s', { name: 'S', state: 0, runs: 0, links: 0 });

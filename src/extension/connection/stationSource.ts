@@ -71,8 +71,9 @@ export async function listStations(connection: Caller): Promise<StationItem[]> {
   }
 }
 
+/** Sorts stations by name; those of the same name stay in the same order from load to load. */
 export const sortStations = (items: StationItem[]): StationItem[] =>
-  items.sort((a, b) => order.compare(a.name, b.name));
+  items.sort((a, b) => order.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
 
 const order = new Intl.Collator(undefined, { numeric: true });
 

@@ -119,7 +119,7 @@ async function callsOf(herd: ChildProcess): Promise<number> {
 async function untilQuiet(herd: ChildProcess): Promise<void> {
   for (let before = -1, now = await callsOf(herd); now !== before;) {
     before = now;
-    await delay(3_000);
+    await delay(8_000); // longer than a window pauses
     now = await callsOf(herd);
   }
 }

@@ -5,6 +5,8 @@ import { type LoadedStation, sortStations, type StationDetails, type StationItem
 const minIntervalMs = 1_000;
 const maxRetryDelayMs = 30_000;
 const maxJitter = 0.5;
+/** A window pauses for as long as its last load took, up to this time. */
+const maxPauseMs = 5_000;
 /** Above this number of changed stations, the list is loaded. */
 const maxSingleStations = 200;
 
@@ -262,7 +264,8 @@ export class StationLoader {
     this.#intervalMs = this.#error === undefined ? minIntervalMs : Math.min(2 * this.#intervalMs, maxRetryDelayMs);
     // All windows of a lab receive a change at the same time: with equal intervals, they would always load together.
     const intervalMs = this.#intervalMs * (1 + maxJitter * this.#timers.random());
-    this.#notBefore = beganAt + Math.max(intervalMs, 2 * (this.#timers.now() - beganAt));
+    const endedAt = this.#timers.now();
+    this.#notBefore = Math.max(beganAt + intervalMs, endedAt + Math.min(endedAt - beganAt, maxPauseMs));
     this.#schedule();
   }
 

@@ -67,14 +67,17 @@ interface Sent {
  * existence (404), uniqueness (409). A body may take minutes to arrive, so the key and the role are checked again after it.
  */
 async function admit<O extends Operation>(operation: O, sent: Sent): Promise<Call<O>> {
-  const { id: keyId, owner } = sent.key();
+  let key = sent.key();
   const params = parseInput<O['params']>(operation.params, sent.params);
-  checkAccess(operation, owner);
+  checkAccess(operation, key.owner);
   const query = parseInput<O['query']>(operation.query, sent.query);
   const hasBody = !Object.is(operation.body, nothing);
-  const body = parseInput<O['body']>(operation.body, hasBody ? await sent.body(keyId) : undefined);
-  const caller = hasBody ? sent.key().owner : owner;
-  if (hasBody) checkAccess(operation, caller);
+  const body = parseInput<O['body']>(operation.body, hasBody ? await sent.body(key.id) : undefined);
+  if (hasBody) {
+    key = sent.key();
+    checkAccess(operation, key.owner);
+  }
+  const { id: keyId, owner: caller } = key;
   return { params, query, body, caller, keyId, origin: sent.origin, header: (name) => sent.header(name) };
 }
 
@@ -109,16 +112,15 @@ export class MountedOperations {
   }
 
   readonly mount: Mount = (operation, handler) => {
+    const perform = (call: Parameters<typeof handler>[0]) => this.#audit.record(operation, call, () => handler(call));
     this.#handlers.set(operation.id, async (sent) => {
-      const call = await admit(operation, sent);
-      const answer = await this.#audit.record(operation, call, () => handler(call));
+      const answer = await perform(await admit(operation, sent));
       if (operation.method !== 'GET') this.#notifyChange();
       return answer;
     });
-    this.#app.on(operation.method, routeOf(operation), async (c) => {
-      const call = await receive(this.#sql, operation, c);
-      return json(await this.#audit.record(operation, call, () => handler(call)));
-    });
+    this.#app.on(operation.method, routeOf(operation), async (c) =>
+      json(await perform(await receive(this.#sql, operation, c))),
+    );
   };
 
   /**

@@ -1,17 +1,12 @@
 import { accounts } from '../../shared/contract/accounts.ts';
 import type { Role } from '../../shared/contract/operation.ts';
+import type { NewAccount } from '../store/accounts.ts';
 import { usageError } from './usage.ts';
-
-interface NewUser {
-  readonly name: string;
-  readonly email: string;
-  readonly role: Role;
-}
 
 /** `asKey`: a key is printed, and no invitation. */
 export type UserCommand =
   | { action: 'list' }
-  | ({ action: 'add'; asKey: boolean } & NewUser)
+  | ({ action: 'add'; asKey: boolean } & NewAccount)
   | { action: 'invite'; email: string; asKey: boolean }
   | { action: 'role'; email: string; role: Role }
   | { action: 'revoke'; email: string };
@@ -64,11 +59,11 @@ export function refuseUserOptions(values: UserOptions, allowed: readonly (keyof 
 
 const fields = accounts.create.body.shape;
 
-function read<F extends 'name' | 'email' | 'role'>(field: F, values: UserOptions): NewUser[F];
+function read<F extends 'name' | 'email' | 'role'>(field: F, values: UserOptions): NewAccount[F];
 function read(field: 'name' | 'email' | 'role', values: UserOptions): string {
   const value = values[field];
   if (value === undefined) throw usageError(`--${field} is missing.`);
-  const read = fields[field].safeParse(value);
-  if (!read.success) throw usageError(`--${field}: ${read.error.issues[0]?.message ?? 'not allowed'}`);
-  return read.data;
+  const parsed = fields[field].safeParse(value);
+  if (!parsed.success) throw usageError(`--${field}: ${parsed.error.issues[0]?.message ?? 'not allowed'}`);
+  return parsed.data;
 }

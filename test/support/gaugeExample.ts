@@ -1,3 +1,5 @@
+import type { GaugeReading } from '../../src/shared/statistics/gaugeComponents.ts';
+
 /** AIAG MSA, 4th edition: 10 parts in columns, operators A to C, 3 trials each. */
 export const aiagRows: readonly (readonly [operator: string, values: readonly number[]])[] = `
 A  0.29 -0.56  1.34  0.47 -0.80  0.02  0.59 -0.31  2.26 -1.36
@@ -19,3 +21,14 @@ C -0.15 -0.96  0.67  0.11 -1.45 -0.49  0.21 -0.49  1.87 -2.16`
 /** The reading of an operator (0 to 2), a part (0 to 9) and a trial (from 1). */
 export const aiagReading = (operator: number, part: number, trial: number): number =>
   aiagRows[3 * operator + trial - 1]?.[1][part] ?? NaN;
+
+/** The same as readings of a gauge study. */
+export const aiagReadings: readonly GaugeReading[] = aiagRows.flatMap(([operator, values]) =>
+  values.map((value, index) => ({ part: String(index + 1), operator, value })),
+);
+
+/** Returns the readings of cells by part, operator and trial. */
+export const readingsOfCells = (cells: readonly (readonly (readonly number[])[])[]): GaugeReading[] =>
+  cells.flatMap((row, part) =>
+    row.flatMap((cell, operator) => cell.map((value) => ({ part: `P${part}`, operator: `O${operator}`, value }))),
+  );

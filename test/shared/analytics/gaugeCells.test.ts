@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { gaugeCells, rangeLimit } from '../../../src/shared/analytics/gaugeCells.ts';
-import { aiagRows } from '../../support/gaugeExample.ts';
-
-const readings = aiagRows.flatMap(([operator, values]) =>
-  values.map((value, index) => ({ part: String(index + 1), operator, value })),
-);
+import { aiagReadings } from '../../support/gaugeExample.ts';
 
 describe('the cells of a gauge study', () => {
   it("have the mean range and the control limit of AIAG's example", () => {
-    const cells = gaugeCells(readings);
+    const cells = gaugeCells(aiagReadings);
     assert.equal(cells.length, 30);
     const ranges = cells.map(({ range }) => range);
     assert.equal((ranges.reduce((sum, range) => sum + range, 0) / 30).toFixed(6), '0.341667');

@@ -4,18 +4,8 @@ import { normalCdf, normalDensity } from '../../../src/shared/statistics/distrib
 import type { GaugeReading } from '../../../src/shared/statistics/gaugeComponents.ts';
 import { gaugeByRanges, rangeFactor } from '../../../src/shared/statistics/gaugeRanges.ts';
 import { gaugeRr } from '../../../src/shared/statistics/gaugeRr.ts';
-import { aiagRows } from '../../support/gaugeExample.ts';
+import { aiagReadings, readingsOfCells } from '../../support/gaugeExample.ts';
 import { finite, near, normalValues, published, randomNumbers, same, withSeed } from './support.ts';
-
-const readings: GaugeReading[] = aiagRows.flatMap(([operator, values]) =>
-  values.map((value, index) => ({ part: String(index + 1), operator, value })),
-);
-
-/** Cells by part and operator. */
-const study = (cells: number[][][]): GaugeReading[] =>
-  cells.flatMap((row, part) =>
-    row.flatMap((cell, operator) => cell.map((value) => ({ part: `P${part}`, operator: `O${operator}`, value }))),
-  );
 
 function studied(...[list, options]: Parameters<typeof gaugeByRanges>) {
   const answer = gaugeByRanges(list, options);
@@ -26,7 +16,7 @@ function studied(...[list, options]: Parameters<typeof gaugeByRanges>) {
 
 describe(`a gauge study by averages and ranges (${withSeed})`, () => {
   it("has the published figures of AIAG's example", () => {
-    const answer = studied(readings, { limits: { lower: -4, upper: 4 } });
+    const answer = studied(aiagReadings, { limits: { lower: -4, upper: 4 } });
     published(answer.averageRange, '0.341667');
     published(answer.operatorRange, '0.444667');
     published(answer.partRange, '3.511111');
@@ -94,7 +84,7 @@ describe(`a gauge study by averages and ranges (${withSeed})`, () => {
         [24, 26],
       ],
     ];
-    const answer = studied(study(pairs), { limits: { lower: null, upper: 48 } });
+    const answer = studied(readingsOfCells(pairs), { limits: { lower: null, upper: 48 } });
     // Four ranges of two: d2* is 1.20621.
     assert.deepEqual([answer.averageRange, answer.operatorRange, answer.partRange], [2, 4, 10]);
     assert.deepEqual(answer.factors, { trials: 0.829, operators: 0.7071, parts: 0.7071 });
@@ -153,10 +143,10 @@ describe(`a gauge study by averages and ranges (${withSeed})`, () => {
 
   it('says which plan it does not fit', () => {
     assert.deepEqual(gaugeByRanges([]), { kind: 'tooFew', of: 'parts', count: 0, needed: 2 });
-    assert.deepEqual(gaugeByRanges(readings.filter((_, index) => index % 30 < 10)), {
+    assert.deepEqual(gaugeByRanges(aiagReadings.filter((_, index) => index % 30 < 10)), {
       ...{ kind: 'tooFew', of: 'trials', count: 1, needed: 2 },
     });
-    assert.deepEqual(gaugeByRanges(readings.slice(1)), {
+    assert.deepEqual(gaugeByRanges(aiagReadings.slice(1)), {
       ...{ kind: 'unbalanced', part: '1', operator: 'A', count: 2, needed: 3 },
     });
     const random = randomNumbers();
@@ -171,7 +161,7 @@ describe(`a gauge study by averages and ranges (${withSeed})`, () => {
   });
 
   it('has no result without variation, or with nothing but an interaction', () => {
-    const equal = gaugeByRanges(readings.map((each) => ({ ...each, value: 0.1 })));
+    const equal = gaugeByRanges(aiagReadings.map((each) => ({ ...each, value: 0.1 })));
     assert.equal(equal.kind, 'noVariation');
     for (const [low, high] of [
       [1, 2],
@@ -189,13 +179,13 @@ describe(`a gauge study by averages and ranges (${withSeed})`, () => {
           [low, low],
         ],
       ];
-      assert.deepEqual(gaugeByRanges(study(crossed)), { kind: 'onlyInteraction' });
+      assert.deepEqual(gaugeByRanges(readingsOfCells(crossed)), { kind: 'onlyInteraction' });
     }
   });
 
   it('has no reproducibility if the appraisers differ less than their trials explain', () => {
     const answer = studied(
-      study([
+      readingsOfCells([
         [
           [1, 3],
           [3, 1],
@@ -220,7 +210,7 @@ function randomStudy(
   const cells = normalValues(parts, random, 0, sigma.part).map((part) =>
     biases.map((bias) => normalValues(trials, random, part + bias, sigma.trial)),
   );
-  return study(cells);
+  return readingsOfCells(cells);
 }
 
 /** AIAG's "Gage Repeatability and Reproducibility Data Collection Sheet" and report, line by line. */

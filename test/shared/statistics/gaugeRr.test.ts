@@ -3,18 +3,8 @@ import { describe, it } from 'mocha';
 import { attributeAgreement, cohenKappa, fleissKappa } from '../../../src/shared/statistics/attributeAgreement.ts';
 import { type GaugeReading, gaugeVerdict } from '../../../src/shared/statistics/gaugeComponents.ts';
 import { gaugeRr } from '../../../src/shared/statistics/gaugeRr.ts';
-import { aiagRows } from '../../support/gaugeExample.ts';
+import { aiagReadings, readingsOfCells } from '../../support/gaugeExample.ts';
 import { finite, near, normalValues, published, randomNumbers, same, withSeed } from './support.ts';
-
-const readings: GaugeReading[] = aiagRows.flatMap(([operator, values]) =>
-  values.map((value, index) => ({ part: String(index + 1), operator, value })),
-);
-
-/** Cells by part and operator. */
-const study = (cells: number[][][]): GaugeReading[] =>
-  cells.flatMap((row, part) =>
-    row.flatMap((cell, operator) => cell.map((value) => ({ part: `P${part}`, operator: `O${operator}`, value }))),
-  );
 
 function studied(...[list, options]: Parameters<typeof gaugeRr>) {
   const answer = gaugeRr(list, options);
@@ -35,7 +25,7 @@ describe(`a gauge study (${withSeed})`, () => {
       partToPart,
       total,
       ...rest
-    } = studied(readings, { limits });
+    } = studied(aiagReadings, { limits });
     assert.equal(isPooled, true);
     for (const [row, sum, degrees, mean] of [
       [anova.part, '88.361934', 9, '9.817993'],
@@ -74,7 +64,7 @@ describe(`a gauge study (${withSeed})`, () => {
 
   it('has the published figures of the smallest study', () => {
     const small = studied(
-      study([
+      readingsOfCells([
         [
           [10, 12],
           [14, 16],
@@ -108,7 +98,7 @@ describe(`a gauge study (${withSeed})`, () => {
         [-1, 1].map((trial) => part + operator + (interaction[row]?.[column] ?? 0) + trial),
       ),
     );
-    const answer = studied(study(cells));
+    const answer = studied(readingsOfCells(cells));
     const { anova } = answer;
     const sums = [anova.part, anova.operator, anova.interaction, anova.repeatability].map((row) => row.sumOfSquares);
     for (const [index, sum] of [1200, 300, 192, 18].entries()) same(sums[index], sum);
@@ -126,7 +116,7 @@ describe(`a gauge study (${withSeed})`, () => {
       const cells = normalValues(p ?? 2, random, 0, 3).map((part) =>
         normalValues(o ?? 2, random).map((operator) => normalValues(r ?? 2, random, part + operator, random())),
       );
-      const list = study(cells);
+      const list = readingsOfCells(cells);
       const answer = studied(list);
       const { total, ...rows } = answer.anova;
       same(
@@ -148,14 +138,14 @@ describe(`a gauge study (${withSeed})`, () => {
   });
 
   it('compares with twice the distance to a single limit', () => {
-    const answer = studied(readings, { limits: { lower: null, upper: 4 } });
-    const lowest = studied(readings, { limits: { lower: -3, upper: null } });
-    const mean = readings.reduce((sum, { value }) => sum + value, 0) / readings.length;
+    const answer = studied(aiagReadings, { limits: { lower: null, upper: 4 } });
+    const lowest = studied(aiagReadings, { limits: { lower: -3, upper: null } });
+    const mean = aiagReadings.reduce((sum, { value }) => sum + value, 0) / aiagReadings.length;
     published(mean, '0.001444');
     same(answer.gaugeRr.percentTolerance, (100 * 3 * answer.gaugeRr.sigma) / (4 - mean));
     same(lowest.gaugeRr.percentTolerance, (100 * 3 * lowest.gaugeRr.sigma) / (mean + 3));
-    assert.equal(studied(readings).gaugeRr.percentTolerance, null);
-    const centered = study([
+    assert.equal(studied(aiagReadings).gaugeRr.percentTolerance, null);
+    const centered = readingsOfCells([
       [
         [1, 2],
         [2, 1],
@@ -176,12 +166,12 @@ describe(`a gauge study (${withSeed})`, () => {
   });
 
   it('is judged by the tolerance if the gauge takes more of it than of the study', () => {
-    assert.equal(studied(readings, { limits: { lower: -40, upper: 40 } }).verdict, 'conditional');
-    assert.equal(studied(readings, { limits: { lower: -2, upper: 2 } }).verdict, 'notAcceptable');
+    assert.equal(studied(aiagReadings, { limits: { lower: -40, upper: 40 } }).verdict, 'conditional');
+    assert.equal(studied(aiagReadings, { limits: { lower: -2, upper: 2 } }).verdict, 'notAcceptable');
   });
 
   it('has neither F nor p where nothing varies to compare with', () => {
-    const crossed = study([
+    const crossed = readingsOfCells([
       [
         [1, 1],
         [2, 2],
@@ -199,34 +189,40 @@ describe(`a gauge study (${withSeed})`, () => {
     );
     // MS of the interaction is 2 with a degree of freedom, over two trials.
     same(reproducibility.sigma ** 2, 1);
-    assert.equal(studied(readings, { limits: { lower: 1, upper: 1 } }).gaugeRr.percentTolerance, null);
+    assert.equal(studied(aiagReadings, { limits: { lower: 1, upper: 1 } }).gaugeRr.percentTolerance, null);
   });
 
   it('says what is missing', () => {
     assert.deepEqual(gaugeRr([]), { kind: 'tooFew', of: 'parts', count: 0, needed: 2 });
     const few = (of: string, keep: (reading: GaugeReading, index: number) => boolean): void =>
-      assert.deepEqual(gaugeRr(readings.filter(keep)), { kind: 'tooFew', of, count: 1, needed: 2 });
+      assert.deepEqual(gaugeRr(aiagReadings.filter(keep)), { kind: 'tooFew', of, count: 1, needed: 2 });
     few('parts', ({ part }) => part === '4');
     few('operators', ({ operator }) => operator === 'B');
     few('trials', (_, index) => index % 30 < 10);
-    assert.deepEqual(gaugeRr(readings.filter(({ part, operator }) => part !== '7' || operator !== 'B')), {
+    assert.deepEqual(gaugeRr(aiagReadings.filter(({ part, operator }) => part !== '7' || operator !== 'B')), {
       kind: 'unbalanced',
       part: '7',
       operator: 'B',
       count: 0,
       needed: 3,
     });
-    assert.deepEqual(gaugeRr(readings.slice(1)), { kind: 'unbalanced', part: '1', operator: 'A', count: 2, needed: 3 });
-    assert.deepEqual(gaugeRr(readings.filter((_, index) => index !== 10)), {
+    assert.deepEqual(gaugeRr(aiagReadings.slice(1)), {
+      kind: 'unbalanced',
+      part: '1',
+      operator: 'A',
+      count: 2,
+      needed: 3,
+    });
+    assert.deepEqual(gaugeRr(aiagReadings.filter((_, index) => index !== 10)), {
       ...{ kind: 'unbalanced', part: '1', operator: 'A', count: 2, needed: 3 },
     });
-    const equal = readings.map((reading) => ({ ...reading, value: 0.1 }));
+    const equal = aiagReadings.map((reading) => ({ ...reading, value: 0.1 }));
     assert.equal(gaugeRr(equal).kind, 'noVariation');
   });
 
   it('of a perfect gauge has no limit of categories, and of a useless one has one category', () => {
     const perfect = studied(
-      study([
+      readingsOfCells([
         [
           [1, 1],
           [1, 1],
@@ -240,7 +236,7 @@ describe(`a gauge study (${withSeed})`, () => {
     assert.deepEqual([perfect.distinctCategories, perfect.gaugeRr.sigma, perfect.verdict], [null, 0, 'acceptable']);
     assert.equal(perfect.isPooled, true);
     const useless = studied(
-      study([
+      readingsOfCells([
         [
           [1, 2],
           [2, 1],

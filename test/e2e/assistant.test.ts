@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
 import { editorTools } from '../../src/shared/assistant/editorTools.ts';
-import { AssistantStandIn } from './support/assistant.ts';
-import { Bench, createStation, python } from './support/bench.ts';
+import { useAssistant } from './support/assistant.ts';
+import { Bench, createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
 import { until } from './support/until.ts';
-import { useWorkbench } from './support/useWorkbench.ts';
 
 const check = 'teststations_check_script';
 const run = 'teststations_run_script';
@@ -25,13 +24,7 @@ const hostileName = '[ok](command:x) $(bug) **b**';
 
 describe('an assistant in the window', function () {
   const bench = new Bench();
-  const assistant = new AssistantStandIn(bench.folder);
-  const workbench = useWorkbench({
-    extensions: [assistant.extension],
-    env: assistant.environment,
-    userSettings: { 'chat.disableAIFeatures': false },
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
-  });
+  const { workbench, assistant } = useAssistant(bench);
   const script = join(bench.workspace, 'openhtf_fvt1.py');
 
   before(async () => {

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { serverTools } from '../../src/shared/assistant/serverTools.ts';
-import { AssistantStandIn } from './support/assistant.ts';
-import { Bench, createStation, python } from './support/bench.ts';
+import { useAssistant } from './support/assistant.ts';
+import { Bench, createStation } from './support/bench.ts';
 import { eventually } from './support/until.ts';
-import { useWorkbench } from './support/useWorkbench.ts';
 
 describe('the station server among the MCP servers of VS Code', function () {
   const bench = new Bench();
-  const assistant = new AssistantStandIn(bench.folder);
-  const workbench = useWorkbench({
-    extensions: [assistant.extension],
-    env: assistant.environment,
-    userSettings: { 'chat.disableAIFeatures': false },
-    machineSettings: { 'testStations.dataFolder': bench.data, 'testStations.python': python() },
-  });
+  const { workbench, assistant } = useAssistant(bench);
 
   before(async () => {
     bench.script('openhtf_fvt1.py');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
 import { eventually } from './support/until.ts';
 
@@ -104,6 +104,11 @@ describe('the people of a station server', function () {
     await editor.text('Ada Byron · stations.create · done').waitFor();
     await editor.text('Local user · local.users.revoke · done').waitFor();
     await window.screenshots('people-audit');
+    await window.command('Test Stations: Export Audit Log…');
+    await window.quickInput.pick('CSV');
+    const [columns, newest] = (await saveAs(window, bench, /^Audit log \d{4}-\d\d-\d\d\.csv$/)).split('\r\n');
+    assert.equal(columns, 'at,user_name,user_id,operation,outcome,target_id,input');
+    assert.match(newest ?? '', /^\d{4}-.+,Local user,[\w-]+,local\.users\.revoke,done,/);
     await useServer(new URL(bench.address().url).host);
     await window.page
       .getByText(/no longer accepts your key/)

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type Bench, settingsOf } from './bench.ts';
 import { packExtension } from './packExtension.ts';
 import { root } from './places.ts';
 import { until } from './until.ts';
+import { useWorkbench } from './useWorkbench.ts';
+import type { Workbench } from './workbench.ts';
 
 const answer = z.union([z.object({ error: z.string() }), z.object({ value: z.unknown().optional() })]);
 const listedTool = z.object({
@@ -13,8 +16,20 @@ const listedTool = z.object({
   tags: z.array(z.string()),
 });
 
+/** Inside a `describe`: a window on the bench in which an assistant calls tools. */
+export function useAssistant(bench: Bench): { workbench: () => Workbench; assistant: AssistantStandIn } {
+  const assistant = new AssistantStandIn(bench.folder);
+  const workbench = useWorkbench({
+    extensions: [assistant.extension],
+    env: assistant.environment,
+    userSettings: { 'chat.disableAIFeatures': false },
+    machineSettings: settingsOf(bench),
+  });
+  return { workbench, assistant };
+}
+
 /** An assistant in the window: an extension that calls the tools of others through VS Code. */
-export class AssistantStandIn {
+class AssistantStandIn {
   readonly extension: string;
   readonly #portFile: string;
 

@@ -55,7 +55,7 @@ interface Forced {
  * then. A view that becomes visible needs what has changed since its last load, and nothing if nothing has. A load that fails
  * covers nothing and is tried again. After an interruption of the stream everything counts as changed.
  *
- * Loads that nobody waits for begin at most once a second, and more rarely when they take long or fail. Times of last use
+ * Loads that no caller waits for begin at most once a second, and more rarely when they take long or fail. Times of last use
  * (`lastSeen`, `lastUsedAt`) are not reported as changes: they are as of the last load.
  */
 export class StationLoader {

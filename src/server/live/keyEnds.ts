@@ -13,8 +13,8 @@ export interface KeyHolder {
 
 /**
  * Ends what is open with a key when the key is deleted. The end of a key is a change like any other, also by another process
- * and by a rule of the database, so that nothing has to ask again and again whether its key still exists. Whoever opens
- * something registers it first and then checks the key once: a key that ends in between is found by one of the two.
+ * and by a rule of the database, so that nothing has to ask again and again whether its key still exists. A holder that
+ * opens something registers it first and then checks the key once: a key that ends in between is found by one of the two.
  */
 export class KeyEnds implements ChangeListener {
   readonly #store: Store;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Account } from '../../shared/contract/accounts.ts';
+import type { Account } from '../../shared/contract/accounts.ts';
 import { hasRole, type Role } from '../../shared/contract/operation.ts';
 import { conflict, notFound } from '../http/refusalError.ts';
 import { createKey, createToken, hashKey } from '../keys.ts';
@@ -140,6 +140,6 @@ async function existingUser(store: Store, id: string): Promise<UserRow> {
 async function refuseForFirst(change: StoreTransaction, { id, name }: UserRow): Promise<void> {
   if (id !== (await firstUserId(change))) return;
   throw conflict(
-    `${name} is the user to whom the data folder belongs, and stays an administrator: whoever can write to the folder can create a key.`,
+    `${name} is the user to whom the data folder belongs, and stays an administrator, because users who can write to the folder can create a key.`,
   );
 }

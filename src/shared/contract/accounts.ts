@@ -85,7 +85,7 @@ export const accounts = {
     answer: z.object({ id }),
     refusals: [404, 409],
   }),
-  /** Whoever has the token, which is the fragment of the link, gets a personal key for it, once. */
+  /** Exchanges the token, which is the fragment of the link, for a personal key, once. */
   acceptInvitation: operation({
     id: 'local.invitations.accept',
     method: 'POST',

@@ -5,8 +5,8 @@ import type { History, TimeSpan } from '../uptime/uptimeHistory.ts';
 import { shiftsBetween } from './shifts.ts';
 
 /**
- * Returns the uptime of a station within its shifts up to now, by the name of the shift, in the order of the calendar. An incident counts in the shift in which
- * it began, and in none if it began between shifts.
+ * Returns the uptime of a station within its shifts up to now, by the name of the shift, in the order of the calendar. An
+ * incident counts in the shift in which it began, and in none if it began between shifts.
  * @param inRuns when the station had runs, in order and without overlaps
  */
 export function shiftUptimes(

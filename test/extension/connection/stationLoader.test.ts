@@ -290,7 +290,7 @@ describe(`the loader of stations (LOADER_ROUNDS=${rounds})`, function () {
       await world.calmDown();
       world.check(`seed ${seed}: ${done.join(' ')}`);
 
-      // What nobody looks at causes no request, and what is looked at is loaded at most once a second.
+      // What no view shows causes no request, and what a view shows is loaded at most once a second.
       const looked = new Set([...world.looks.values()].flatMap(({ details }) => [...details]));
       const hasStates = [...world.looks.values()].some(({ list }) => list === 'states');
       const hasList = hasStates || [...world.looks.values()].some(({ list }) => list === 'names');
@@ -315,9 +315,9 @@ describe(`the loader of stations (LOADER_ROUNDS=${rounds})`, function () {
         assert.ok(!isList, `seed ${seed}: runs need no list`);
         assert.ok(
           details.every((id) => looked.has(id)),
-          `seed ${seed}: details that nobody looks at`,
+          `seed ${seed}: details that no view shows`,
         );
-        assert.ok(items.length === 0 || hasStates, `seed ${seed}: states that nobody looks at`);
+        assert.ok(items.length === 0 || hasStates, `seed ${seed}: states that no view shows`);
         assert.ok(index === 0 || at - (loads[index - 1]?.at ?? 0) >= 1_000, `seed ${seed}: more than once a second`);
       }
       if (!hasList && looked.size === 0) assert.equal(loads.length, 0, `seed ${seed}`);

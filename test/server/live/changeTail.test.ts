@@ -64,7 +64,7 @@ describe('the tail of changes', function () {
     }
   }
 
-  it('gives every reader each change once and in order, however far behind it is, whoever writes', async () => {
+  it('gives every reader each change once and in order, however far behind it is, whichever process writes', async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     console.log(`      seed ${seed}`);
     const random = randomNumbers(seed);

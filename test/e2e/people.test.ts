@@ -107,7 +107,7 @@ describe('the people of a station server', function () {
     await window.command('Test Stations: Export Audit Log…');
     await window.quickInput.pick('CSV');
     const [columns, newest] = (await saveAs(window, bench, /^Audit log \d{4}-\d\d-\d\d\.csv$/)).split('\r\n');
-    assert.equal(columns, 'at,user_name,user_id,operation,outcome,target_id,input');
+    assert.equal(columns, '\uFEFFat,user_name,user_id,operation,outcome,target_id,input');
     assert.match(newest ?? '', /^\d{4}-.+,Local user,[\w-]+,local\.users\.revoke,done,/);
     await useServer(new URL(bench.address().url).host);
     await window.page

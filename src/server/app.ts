@@ -18,6 +18,7 @@ import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
 import { presenceRoutes } from './routes/local/presence.ts';
+import { probeRoutes } from './routes/local/probes.ts';
 import { runFilterValuesRoute } from './routes/local/runFilterValues.ts';
 import { serverRoutes } from './routes/local/server.ts';
 import { shiftRoutes } from './routes/local/shifts.ts';
@@ -82,6 +83,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
     writer: new Writer(store, sql),
   };
   serverRoutes(services);
+  probeRoutes(services);
   demoDataRoute(services);
   accountRoutes(services);
   auditRoutes(services);

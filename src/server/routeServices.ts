@@ -10,6 +10,7 @@ import type { OperatorLinks } from './live/operator/links.ts';
 import type { StationBoards } from './live/operator/stationBoards.ts';
 import type { PresenceRecorder } from './live/presence/recorder.ts';
 import type { Streaming } from './live/streaming/streaming.ts';
+import type { Readiness } from './readiness.ts';
 import type { StationFiguresCache } from './stationFigures.ts';
 import type { Statements } from './store/statements.ts';
 import type { Store } from './store/tables.ts';
@@ -35,6 +36,7 @@ export interface RouteServices {
   calendar: Calendar;
   figures: StationFiguresCache;
   summaries: DaySummaries;
+  readiness: Readiness;
   stopToken: string;
   assistantToken: string;
   /** The texts that no answer to an assistant may contain. */

@@ -19,7 +19,8 @@ import { startServer, temporaryFolder, type TestServer } from '../server/support
 import { useSmallDisk } from './smallDisk.ts';
 
 const day = 24 * 3_600_000;
-const reads = operations.filter(({ method }) => method === 'GET');
+/** All but the one that answers whether the server can store something. */
+const reads = operations.filter((each) => each.method === 'GET' && each !== local.ready);
 
 describe('reading while the disk is full', function () {
   this.timeout(120_000);
@@ -74,6 +75,8 @@ describe('reading while the disk is full', function () {
     assert.ok([...before.values()].filter((status) => status === 200).length > 30);
     assert.equal(before.get(`${uptime.fleet.path} with a user key`), 200);
 
+    assert.equal((await user.send(local.ready)).status, 200);
+
     for (let size = 1024 * 1024; size >= 1; size /= 2) {
       for (let n = 0; ; n++) {
         try {
@@ -89,6 +92,9 @@ describe('reading while the disk is full', function () {
       const { days } = await user.call(uptime.fleet, { query: {} });
       assert.ok(days.dates.length > 0);
     }
+    const reply = await user.send(local.ready);
+    assert.equal(reply.status, 503);
+    assert.match(reply.text, /disk/);
     const logged = server
       .stderr()
       .split('\n')

@@ -10,6 +10,7 @@ import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServer } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { send } from '../server/requests.ts';
+import type { TestServer } from '../server/support.ts';
 
 /** `KILL_ROUNDS=300` for more than the usual, `KILL_SEED` for the moments of an earlier time. */
 const rounds = Number(process.env['KILL_ROUNDS'] ?? 25);
@@ -55,7 +56,7 @@ const answered = async <T extends { status: number }>(reply: Promise<T>, what: s
   return reply;
 };
 
-describe(`a server that is killed while runs come in (KILL_SEED=${seed} KILL_ROUNDS=${rounds})`, function () {
+describe(`a server that ends while runs come in (KILL_SEED=${seed} KILL_ROUNDS=${rounds})`, function () {
   this.timeout(60_000 + rounds * 10_000);
   const bench = useServer();
   const random = randomNumbers(seed);
@@ -120,8 +121,8 @@ describe(`a server that is killed while runs come in (KILL_SEED=${seed} KILL_ROU
 
   const figures = { acknowledged: 0, unanswered: 0, ofThoseThere: 0, repeated: 0 };
 
-  /** Lets the clients push until the server is killed. @returns what they pushed */
-  async function pushUntilKilled(): Promise<Push[]> {
+  /** Lets the clients push until the server ends. @returns what they pushed */
+  async function pushUntilEnd(end: (server: TestServer) => Promise<void>): Promise<Push[]> {
     const pushes: Push[] = [];
     sent = 0;
     const moment = { request: 1 + Math.floor(random() * 60), millis: random() * 6 };
@@ -140,7 +141,7 @@ describe(`a server that is killed while runs come in (KILL_SEED=${seed} KILL_ROU
     const pushing = Array.from({ length: clients }, client);
     await bench.restart(async (server) => {
       await reached;
-      await server.kill();
+      await end(server);
       await Promise.all(pushing);
       assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
     });
@@ -167,10 +168,22 @@ describe(`a server that is killed while runs come in (KILL_SEED=${seed} KILL_ROU
     }
   }
 
-  it('loses no acknowledged run, doubles none, and leaves a clean folder', async () => {
-    const all: Push[] = [];
+  const all: Push[] = [];
+
+  it('loses no acknowledged run, doubles none, and leaves a clean folder when it is killed', async () => {
+    await pushThroughEnds(rounds, (server) => server.kill());
+  });
+
+  it('loses no acknowledged run, doubles none, and leaves a clean folder when it is asked to end', async () => {
+    await pushThroughEnds(Math.ceil(rounds / 4), async (server) => {
+      const { code, stderr } = await server.stop('SIGTERM');
+      assert.equal(code, 0, stderr);
+    });
+  });
+
+  async function pushThroughEnds(rounds: number, end: (server: TestServer) => Promise<void>): Promise<void> {
     for (let round = 0; round < rounds; round++) {
-      const pushes = await pushUntilKilled();
+      const pushes = await pushUntilEnd(end);
       noticed = () => {};
       figures.acknowledged += pushes.filter(({ id }) => id !== null).length;
       for (const push of pushes.filter(({ id }) => id === null)) {
@@ -186,8 +199,8 @@ describe(`a server that is killed while runs come in (KILL_SEED=${seed} KILL_ROU
     assert.equal(total, all.filter(({ id }) => id !== null).length + figures.ofThoseThere);
     assert.ok(figures.acknowledged > 0 && figures.unanswered > 0, JSON.stringify(figures));
     assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
-    console.log(`      ${rounds} kills: ${JSON.stringify({ ...figures, runs: total })}`);
-  });
+    console.log(`      after ${rounds} ends: ${JSON.stringify({ ...figures, runs: total })}`);
+  }
 
   async function countRuns(): Promise<number> {
     let total = 0;

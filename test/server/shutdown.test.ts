@@ -7,6 +7,7 @@ import { describe, it } from 'mocha';
 import { findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
 import { isAlive } from '../../src/extension/vscode/processes.ts';
 import { version } from '../../src/server/version.ts';
+import { events } from '../../src/shared/contract/events.ts';
 import { local, serverFile } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
@@ -66,6 +67,14 @@ describe('the request to end the server', function () {
     });
     assert.notEqual(token(), before);
     assert.equal((await bench.user.call(runs.list)).data.length, 1);
+  });
+
+  it('ends event streams with the time after which to reconnect', async () => {
+    await bench.restart(async (server) => {
+      const stream = await fetch(server.url + events.stream.path, { headers: { Authorization: `Bearer ${adminKey}` } });
+      const [text] = await Promise.all([stream.text(), server.stop()]);
+      assert.match(text, /\nretry: \d+\n\n$/);
+    });
   });
 
   for (const hasToken of [true, false]) {

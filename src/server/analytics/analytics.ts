@@ -120,6 +120,7 @@ export class Analytics {
     const shiftOf = await shiftsOfRuns(this.#store, days);
     const summaries = [];
     for (const { startsAt, endsAt } of days) {
+      await this.#summaries.yieldBetweenDays();
       const found = await readRuns(this.#store, id, startsAt, endsAt);
       const runs = found.map((run) => ({ ...run, shift: shiftOf(run) }));
       summaries.push({ startsAt, ...summarizeDay(runs, { detail, isWanted: (run) => isInDetail(run, filter) }) });

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { MeasurementDay, MeasurementName, ProcedureDay } from '../../shared/analytics/answers.ts';
 import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { unavailable } from '../http/refusalError.ts';
 import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
 import type { Store } from '../store/tables.ts';
 import { readRuns } from './readRuns.ts';
@@ -52,6 +54,17 @@ export class DaySummaries {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#computing;
+  }
+
+  /**
+   * Lets other work run between the computations of two days: the database answers at once, so that without this no
+   * request and no signal would be noticed before the last day.
+   * @throws RefusalError (503) when the server stops; what is computed by then is stored
+   */
+  async yieldBetweenDays(): Promise<void> {
+    await nextTurn();
+    if (this.#isStopped)
+      throw unavailable('The server is stopping. Ask for the statistics again when it has restarted.');
   }
 
   async #discardOthers(): Promise<void> {
@@ -161,7 +174,10 @@ export class DaySummaries {
     const changed = new Map(
       stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis)).map((day) => [day.startsAt, day]),
     );
-    for (const day of changed.values()) await this.#compute(procedureId, day);
+    for (const day of changed.values()) {
+      await this.yieldBetweenDays();
+      await this.#compute(procedureId, day);
+    }
   }
 
   /** A run that is pushed meanwhile marks the day again, because it is in another transaction. */

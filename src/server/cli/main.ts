@@ -20,6 +20,9 @@ process.on('warning', (warning) => {
   if (warning.name !== 'ExperimentalWarning') console.error(warning);
 });
 
+/** Service managers kill a program that takes longer: systemd after 90 seconds by default. */
+const stopLimitMs = 60_000;
+
 /** Each command loads only what it needs: a window that opens for the first time waits for `new-user-key`. */
 async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
@@ -75,6 +78,9 @@ async function main(): Promise<void> {
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
+    setTimeout(() => {
+      fail(new CommandError(1, `The station server did not stop within ${stopLimitMs / 1000} seconds and was ended.`));
+    }, stopLimitMs).unref();
     server.stop().then(() => process.exit(0), fail);
   };
   void server.stopRequested.then(stop);

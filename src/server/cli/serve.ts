@@ -16,6 +16,7 @@ import { OperatorLinks } from '../live/operator/links.ts';
 import { systemClock } from '../live/presence/clock.ts';
 import { PresenceRecorder } from '../live/presence/recorder.ts';
 import { Streaming } from '../live/streaming/streaming.ts';
+import { Readiness } from '../readiness.ts';
 import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
 import { openStore } from '../store/open.ts';
@@ -77,6 +78,7 @@ export async function serve(
   const calendar = new Calendar(timeZone);
   const summaries = new DaySummaries(store, calendar);
   await summaries.start();
+  const readiness = new Readiness(store, folder.path);
   const stopToken = randomBytes(32).toString('base64url');
   let requestStop = (): void => {};
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
@@ -98,6 +100,7 @@ export async function serve(
       calendar,
       figures: new StationFiguresCache(store, calendar, tail),
       summaries,
+      readiness,
       ...stopping,
       assistantToken,
       secrets: [secret, stopToken, assistantToken, ...(chosenKey === null ? [] : [chosenKey])],
@@ -129,6 +132,7 @@ export async function serve(
     version,
   };
   folder.writeAddress({ ...address, stop_token: stopToken, assistant_token: assistantToken });
+  readiness.enter('running');
   let swept = sweepAttachments(store, files);
   const sweeping = setInterval(() => {
     swept = swept.then(() => sweepAttachments(store, files));
@@ -137,9 +141,12 @@ export async function serve(
     address,
     stopRequested,
     stop: async () => {
+      readiness.enter('stopping');
       clearInterval(sweeping);
       endWatch?.();
       tail.stop();
+      // It ends the computation of statistics, for which a request may be waiting.
+      const computed = summaries.stop();
       streams.end();
       hub.streams.end();
       // The streams end first: a client that requests another stream and then cannot connect gives up for good.
@@ -147,7 +154,7 @@ export async function serve(
       await streaming.stop();
       await Promise.all(all.map((each) => each.close()));
       await presence.stop();
-      await summaries.stop();
+      await computed;
       await swept;
       await store.destroy();
       log.stop();

@@ -14,6 +14,7 @@ const refusalCodes: Record<RefusalCode, { status: number; trpcCode: number }> = 
   TOO_MANY_REQUESTS: { status: 429, trpcCode: -32029 },
   INTERNAL_SERVER_ERROR: { status: 500, trpcCode: -32603 },
   NOT_IMPLEMENTED: { status: 501, trpcCode: -32603 },
+  SERVICE_UNAVAILABLE: { status: 503, trpcCode: -32603 },
 };
 
 /** The official v1 client shows the message of an error only if the content type is exactly this, without a charset. */

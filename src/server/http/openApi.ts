@@ -91,6 +91,7 @@ const descriptions: Record<number, string> = {
   429: 'Too many of these at once.',
   500: 'The server failed.',
   501: 'This server does not offer it.',
+  503: 'The server cannot do it now.',
 };
 
 function statuses({ access, params, query, body, refusals }: Operation): number[] {

@@ -8,7 +8,8 @@ export type RefusalCode =
   | 'UNPROCESSABLE_CONTENT'
   | 'TOO_MANY_REQUESTS'
   | 'INTERNAL_SERVER_ERROR'
-  | 'NOT_IMPLEMENTED';
+  | 'NOT_IMPLEMENTED'
+  | 'SERVICE_UNAVAILABLE';
 
 export interface Issue {
   message: string;
@@ -36,5 +37,6 @@ export const conflict = (message: string): RefusalError => new RefusalError('CON
 export const unprocessable = (message: string): RefusalError =>
   new RefusalError('UNPROCESSABLE_CONTENT', message, [{ message }]);
 export const notImplemented = (message: string): RefusalError => new RefusalError('NOT_IMPLEMENTED', message);
+export const unavailable = (message: string): RefusalError => new RefusalError('SERVICE_UNAVAILABLE', message);
 export const tooMany = (message: string): RefusalError => new RefusalError('TOO_MANY_REQUESTS', message);
 export const tooLarge = (message: string): RefusalError => new RefusalError('PAYLOAD_TOO_LARGE', message);

@@ -4,6 +4,9 @@ import { logLimit } from './limitLog.ts';
 
 const gracePeriodMs = 1_000;
 
+/** What an event stream sends last when the server stops: when to reconnect. A restart takes a few seconds. */
+export const reconnectHint = 'retry: 3000\n\n';
+
 export class Listener {
   #isNotified = false;
   #isEnded = false;

@@ -18,6 +18,23 @@ export const local = {
       capabilities: z.array(z.string()),
     }),
   }),
+  /** Whether the process answers. */
+  live: operation({
+    id: 'local.live',
+    method: 'GET',
+    path: '/live',
+    access: [],
+    answer: z.object({ status: z.literal('live') }),
+  }),
+  /** Whether the server takes requests and can store results. Otherwise 503, with the reason. */
+  ready: operation({
+    id: 'local.ready',
+    method: 'GET',
+    path: '/ready',
+    access: [],
+    refusals: [503],
+    answer: z.object({ status: z.literal('ready') }),
+  }),
   /** Ends the server after its open requests. The bearer token is the `stop_token` of the data folder's `server.json`. */
   shutdown: operation({
     id: 'local.shutdown',

@@ -8,7 +8,7 @@ export type Role = (typeof roles)[number];
 
 export const hasRole = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
 
-export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501;
+export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

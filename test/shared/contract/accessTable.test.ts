@@ -10,7 +10,7 @@ import { operations } from '../../../src/shared/contract/operations.ts';
  */
 const table = `
 open to everyone
-  local: health openapi
+  local: health live openapi ready
 with a token of their own
   local: shutdown
   local.invitations: accept
@@ -112,7 +112,8 @@ const written = (): string[] => {
 
 /** An operation that no key may call, and that refuses callers all the same, needs a token. */
 function titleOf({ access, role, refusals }: Operation): string {
-  if (access.length === 0) return refusals.length > 0 ? 'with a token of their own' : 'open to everyone';
+  if (access.length === 0)
+    return refusals.some((status) => status < 500) ? 'with a token of their own' : 'open to everyone';
   if (!access.includes('user')) return 'stations';
   return `${access.includes('station') ? 'stations, and users' : 'users'} from ${role}`;
 }

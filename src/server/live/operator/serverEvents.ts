@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { unbuffered } from '../../http/answers.ts';
 import type { Environment } from '../../http/mount.ts';
-import type { Listener, OpenStreams, StreamClient } from '../openStreams.ts';
+import { type Listener, type OpenStreams, reconnectHint, type StreamClient } from '../openStreams.ts';
 
 const heartbeatIntervalMs = 5_000;
 const minEventIntervalMs = 40;
@@ -44,6 +44,7 @@ export async function serveEvents(
         await delay(minEventIntervalMs);
         await listener.waitForNotification(heartbeatIntervalMs);
       }
+      if (streams.isEnded) await stream.write(reconnectHint);
     } finally {
       streams.close(listener);
       closed(listener);

@@ -5,7 +5,7 @@ import { unbuffered } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
 import { receive, routeOf } from '../../http/mount.ts';
 import type { EventStreams } from '../../live/eventStreams.ts';
-import type { Listener } from '../../live/openStreams.ts';
+import { type Listener, reconnectHint } from '../../live/openStreams.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { isKey } from '../../store/keys.ts';
 
@@ -37,6 +37,7 @@ export function eventRoutes({
       stream.onAbort(() => listener.notify());
       try {
         await sendChanges(stream, streams, listener, lastKnownId);
+        if (streams.isEnded) await stream.write(reconnectHint);
       } finally {
         streams.close(listener);
       }

@@ -1,0 +1,19 @@
+import { local } from '../../../shared/contract/local.ts';
+import type { Answer } from '../../../shared/contract/operation.ts';
+import { json } from '../../http/answers.ts';
+import { unavailable } from '../../http/refusalError.ts';
+import type { RouteServices } from '../../routeServices.ts';
+
+/** What service managers and load balancers ask. They have no key. */
+export function probeRoutes({ app, readiness }: Pick<RouteServices, 'app' | 'readiness'>): void {
+  app.get(local.live.path, () => {
+    const answer: Answer<typeof local.live> = { status: 'live' };
+    return json(answer);
+  });
+  app.get(local.ready.path, async () => {
+    const problem = await readiness.problem();
+    if (problem !== null) throw unavailable(problem);
+    const answer: Answer<typeof local.ready> = { status: 'ready' };
+    return json(answer);
+  });
+}

@@ -75,6 +75,13 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'sqlite-in-its-folder',
+      comment: 'Only the SQLite engine of the store knows node:sqlite.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/server/store/sqlite/' },
+      to: { path: '^(node:)?sqlite$' },
+    },
+    {
       name: 'known-module',
       comment: 'Every file of src is in a folder that has rules here, or starts the extension.',
       severity: 'error',

@@ -1,5 +1,5 @@
 import type { NewRun } from '../shared/run/newRun.ts';
-import type { Statements } from './store/statements.ts';
+import type { Statements } from './store/sqlite/statements.ts';
 import { addRunToStudy, findWaitingTrial } from './store/studies.ts';
 
 /**

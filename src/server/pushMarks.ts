@@ -6,7 +6,7 @@ import type { Call } from './http/mount.ts';
 import { badRequest, conflict } from './http/refusalError.ts';
 import { fold } from './store/fold.ts';
 import { findRunByMark, type MarkedRun, type PushMarks } from './store/runs.ts';
-import type { Statements } from './store/statements.ts';
+import type { Statements } from './store/sqlite/statements.ts';
 
 import '../shared/contract/exactJson.ts';
 

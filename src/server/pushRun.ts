@@ -10,7 +10,7 @@ import { changeRunMetadata } from './store/metadata.ts';
 import { findProcedureByIdOrIdentifier, type ProcedureSummary } from './store/procedures.ts';
 import { hasSlotRun, type PushMarks } from './store/runs.ts';
 import { insertRun } from './store/saveRun.ts';
-import type { Statements, WriteContext } from './store/statements.ts';
+import type { Statements, WriteContext } from './store/sqlite/statements.ts';
 import { findOrCreateUnit, findUnitSync } from './store/unitOfRun.ts';
 import { changeUnitMetadata, isWithin, setParentUnit } from './store/units.ts';
 import { findUserByEmail } from './store/users.ts';

@@ -12,7 +12,7 @@ import type { PresenceRecorder } from './live/presence/recorder.ts';
 import type { Streaming } from './live/streaming/streaming.ts';
 import type { Readiness } from './readiness.ts';
 import type { StationFiguresCache } from './stationFigures.ts';
-import type { Statements } from './store/statements.ts';
+import type { Statements } from './store/sqlite/statements.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RunInputError } from '../shared/run/newRun.ts';
 import { RefusalError } from './http/refusalError.ts';
-import type { Statements } from './store/statements.ts';
+import type { Statements } from './store/sqlite/statements.ts';
 import type { Store, StoreTransaction } from './store/tables.ts';
 
 const changed = z.object({ changes: z.number() });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { quarterHourMillis } from '../../src/server/store/schema/analyticsSchema.ts';
+import { quarterHourMillis } from '../../src/server/store/time.ts';
 
 interface Filling {
   procedures: string[];

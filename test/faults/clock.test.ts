@@ -7,7 +7,7 @@ import { check } from '../../src/server/cli/check.ts';
 import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { PresenceRecorder } from '../../src/server/live/presence/recorder.ts';
 import type { LiveStream } from '../../src/server/live/streaming/streams.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
 import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import { Analytics } from '../../src/server/analytics/analytics.ts';
 import { DaySummaries } from '../../src/server/analytics/daySummaries.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import { analytics, type AnalyticsFilter } from '../../src/shared/contract/analytics.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'mocha';
 import { AuditLog } from '../../src/server/auditLog.ts';
 import type { Caller } from '../../src/server/http/authentication.ts';
 import { listAuditEntries } from '../../src/server/store/auditEntries.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { listUsers } from '../../src/server/store/users.ts';
 import { maxAuditInputLength } from '../../src/shared/contract/audit.ts';
 import { stations } from '../../src/shared/contract/stations.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
-import { addFailedMeasurements } from '../../src/server/store/schema/failedMeasurementsSchema.ts';
+import { addFailedMeasurements } from '../../src/server/store/sqlite/schema/failedMeasurementsSchema.ts';
 import { runFilterValues } from '../../src/shared/contract/runFilterValues.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { failuresOf } from '../../src/shared/statistics/pareto.ts';

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import { goldenChecksOf } from '../../src/server/goldenChecks.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import type { Outcome } from '../../src/shared/contract/common.ts';
 import { goldenChecks, type GoldenRule } from '../../src/shared/contract/goldenChecks.ts';

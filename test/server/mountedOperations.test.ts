@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { after, before, describe, it } from 'mocha';
 import { AuditLog } from '../../src/server/auditLog.ts';
 import { type Environment, type Key, MountedOperations } from '../../src/server/http/mount.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { temporaryFolder } from './support.ts';
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'mocha';
 import { Readiness } from '../../src/server/readiness.ts';
 import { findInstance } from '../../src/server/store/instance.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { useServer } from './bench.ts';

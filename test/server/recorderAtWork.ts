@@ -3,7 +3,7 @@ import { afterEach, beforeEach } from 'mocha';
 import type { Heartbeat } from '../../src/server/live/presence/heartbeats.ts';
 import { PresenceRecorder } from '../../src/server/live/presence/recorder.ts';
 import type { LiveStream } from '../../src/server/live/streaming/streams.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import { SetServerClock } from './setServerClock.ts';

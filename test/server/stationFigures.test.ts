@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ChangeTail } from '../../src/server/live/changeTail.ts';
 import { computeFigures, StationFiguresCache } from '../../src/server/stationFigures.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { randomNumbers } from './random.ts';

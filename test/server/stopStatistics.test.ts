@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'mocha';
 import { Analytics } from '../../src/server/analytics/analytics.ts';
 import { DaySummaries } from '../../src/server/analytics/daySummaries.ts';
 import { RefusalError } from '../../src/server/http/refusalError.ts';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { temporaryFolder } from './support.ts';

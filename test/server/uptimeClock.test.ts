@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { type OpenStore, openStore } from '../../src/server/store/open.ts';
+import { type OpenStore, openStore } from '../../src/server/store/sqlite/open.ts';
 import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { dayOf } from '../../src/shared/uptime/uptime.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { after, describe, it } from 'mocha';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { cellsOf, dayOf } from '../../src/shared/uptime/uptime.ts';

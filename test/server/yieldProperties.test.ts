@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
-import { openStore } from '../../src/server/store/open.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
 import { stationYields } from '../../src/server/store/yield.ts';
 import type { YieldCounts } from '../../src/shared/contract/overview.ts';

@@ -5,8 +5,8 @@ import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { unavailable } from '../http/refusalError.ts';
-import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
 import type { Store } from '../store/tables.ts';
+import { quarterHourMillis } from '../store/time.ts';
 import { readRuns } from './readRuns.ts';
 import { packMeasurements, procedureFromJson, procedureJson, unpackMeasurements } from './storedSummaries.ts';
 

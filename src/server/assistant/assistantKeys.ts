@@ -3,7 +3,7 @@ import { authenticate } from '../http/authentication.ts';
 import type { Key } from '../http/mount.ts';
 import { forbidden, unauthorized } from '../http/refusalError.ts';
 import { hashKey } from '../keys.ts';
-import type { Statements } from '../store/statements.ts';
+import type { Statements } from '../store/sqlite/statements.ts';
 import type { Store } from '../store/tables.ts';
 import { listUsers } from '../store/users.ts';
 

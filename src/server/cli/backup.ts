@@ -13,13 +13,13 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault, type StoredAttachment } from '../attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
 import { diskProblem, howToRestore, isDamage } from '../store/databaseErrors.ts';
-import { requireKnownSchema } from '../store/schema/migrations.ts';
+import { openForReading, openForWriting, withDatabase } from '../store/sqlite/databaseFile.ts';
+import { requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
 import { CommandError, systemCode } from './commandError.ts';
 import { databaseFiles, type DataFolder } from './dataFolder.ts';
 
@@ -92,37 +92,26 @@ const faultOf = (stored: StoredAttachment, folder: DataFolder, copies: string): 
   attachmentFault(folder.attachments, stored) ?? attachmentFault(copies, stored) ?? '';
 
 function removeUploads(path: string, uploads: readonly StoredAttachment[]): void {
-  const database = new DatabaseSync(path);
-  try {
+  withDatabase(openForWriting(path), (database) => {
     const remove = database.prepare('delete from uploads where id = ?');
     for (const { id } of uploads) remove.run(id);
-  } finally {
-    database.close();
-  }
+  });
 }
 
 function copyDatabase(from: string, to: string): void {
-  const database = new DatabaseSync(from, { readOnly: true, timeout: 10_000 });
-  try {
-    database.prepare('vacuum into ?').run(to);
-  } finally {
-    database.close();
-  }
+  withDatabase(openForReading(from), (database) => database.prepare('vacuum into ?').run(to));
   const file = openSync(to, 'r+');
   fsyncSync(file);
   closeSync(file);
 }
 
 function readStoredAttachments(path: string): Stored {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
-  try {
-    const rows = database.prepare('select id, name, size from uploads where stored_at is not null').all();
-    return new Map(
-      rows.map(({ id, name, size }) => [String(id), { id: String(id), name: String(name), size: Number(size) }]),
-    );
-  } finally {
-    database.close();
-  }
+  const rows = withDatabase(openForReading(path), (database) =>
+    database.prepare('select id, name, size from uploads where stored_at is not null').all(),
+  );
+  return new Map(
+    rows.map(({ id, name, size }) => [String(id), { id: String(id), name: String(name), size: Number(size) }]),
+  );
 }
 
 function copyReadable(ids: Iterable<string>, from: string, to: string): Set<string> {

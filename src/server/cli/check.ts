@@ -1,13 +1,13 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault } from '../attachments/attachmentFault.ts';
 import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
 import { howToRestore, isDamage } from '../store/databaseErrors.ts';
-import { quarterHourMillis } from '../store/schema/analyticsSchema.ts';
-import { isSchemaOlder, requireKnownSchema } from '../store/schema/migrations.ts';
+import { type DatabaseFile, openForReading } from '../store/sqlite/databaseFile.ts';
+import { isSchemaOlder, requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
+import { quarterHourMillis } from '../store/time.ts';
 import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
 
@@ -54,7 +54,7 @@ const violationQueries: readonly string[] = [
  * @throws CommandError if the data is of another version
  */
 export function* check(folder: DataFolder): Generator<string> {
-  let database: DatabaseSync | undefined;
+  let database: DatabaseFile | undefined;
   try {
     requireKnownSchema(folder.database);
     if (isSchemaOlder(folder.database)) {
@@ -64,7 +64,7 @@ export function* check(folder: DataFolder): Generator<string> {
           'server once, which updates the data.',
       );
     }
-    database = new DatabaseSync(folder.database, { readOnly: true, timeout: 10_000 });
+    database = openForReading(folder.database);
     yield* checkDatabase(database);
     yield* checkAttachments(database, folder.attachments);
   } catch (error) {
@@ -75,13 +75,13 @@ export function* check(folder: DataFolder): Generator<string> {
   }
 }
 
-const queryTexts = (database: DatabaseSync, query: string): string[] =>
+const queryTexts = (database: DatabaseFile, query: string): string[] =>
   database
     .prepare(query)
     .all()
     .map((row) => String(Object.values(row)[0]));
 
-function* checkDatabase(database: DatabaseSync): Generator<string> {
+function* checkDatabase(database: DatabaseFile): Generator<string> {
   const damage = queryTexts(database, 'pragma integrity_check').filter((text) => text !== 'ok');
   for (const text of damage) yield `The database is damaged: ${text.replaceAll('\n', ' ')}. ${howToRestore}`;
   for (const { table, rowid, parent } of database.prepare('pragma foreign_key_check').all()) {
@@ -91,7 +91,7 @@ function* checkDatabase(database: DatabaseSync): Generator<string> {
   yield* checkJson(database);
 }
 
-function* checkJson(database: DatabaseSync): Generator<string> {
+function* checkJson(database: DatabaseFile): Generator<string> {
   const columns = database
     .prepare(
       `select t.name as "table", c.name as "column" from sqlite_schema t join pragma_table_info(t.name) c
@@ -110,7 +110,7 @@ function* checkJson(database: DatabaseSync): Generator<string> {
 }
 
 /** A running server may change both sides between the two reads, so mismatches are checked a second time. */
-function* checkAttachments(database: DatabaseSync, folder: string): Generator<string> {
+function* checkAttachments(database: DatabaseFile, folder: string): Generator<string> {
   const select = database.prepare('select name, size, stored_at from uploads where id = ?');
   const findMismatch = (id: string): string | null => {
     const row = select.get(id);

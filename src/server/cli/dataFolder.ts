@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { activityFile } from '../../shared/contract/assistantActivity.ts';
 import {
   type ServerAddress,
@@ -12,9 +11,8 @@ import {
 } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { incoming } from '../attachments/attachmentFiles.ts';
+import { lockFile } from '../store/sqlite/databaseFile.ts';
 import { CommandError, systemCode } from './commandError.ts';
-
-const sqliteBusy = 5;
 
 /** Node's own `recursive` option never returns where the system refuses a new folder with ENOENT, as in /proc. */
 function createFolder(path: string): void {
@@ -54,7 +52,7 @@ export class DataFolder {
   readonly #addressFile: string;
   readonly #lockFile: string;
   readonly #secretFile: string;
-  #lock: DatabaseSync | undefined;
+  #unlock: (() => void) | undefined;
 
   constructor(path: string) {
     this.path = resolve(path);
@@ -81,28 +79,27 @@ export class DataFolder {
   }
 
   /**
-   * Locks the folder for this process until it ends. The lock is the operating system's, on a database file that exists
-   * for this only, so it is released even if the process is killed.
+   * Locks the folder for this process until it ends. The lock is on a database file that exists for this only.
    * @throws CommandError if another server has locked the folder, or if it is not writable
    */
   lock(): void {
-    let lock: DatabaseSync | undefined;
-    try {
-      lock = new DatabaseSync(this.#lockFile, { timeout: 0 });
-      lock.exec('begin exclusive');
-      this.#lock = lock;
-    } catch (error) {
-      lock?.close();
-      if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) {
-        throw this.#notWritable(error);
-      }
+    const unlock = this.#tryToLock();
+    if (unlock === null) {
       const other = this.readAddress();
       throw new CommandError(
         serverExit.folderInUse,
         `The data folder ${this.path} is in use by another station server${other ? ` (process ${other.pid}, ${other.url})` : ''}. ` +
           'Use that server, stop it, or choose another folder with --data.',
-        error,
       );
+    }
+    this.#unlock = unlock;
+  }
+
+  #tryToLock(): (() => void) | null {
+    try {
+      return lockFile(this.#lockFile);
+    } catch (error) {
+      throw this.#notWritable(error);
     }
   }
 
@@ -142,7 +139,7 @@ export class DataFolder {
   }
 
   release(): void {
-    this.#lock?.close();
+    this.#unlock?.();
   }
 
   /**

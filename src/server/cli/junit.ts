@@ -2,9 +2,9 @@ import { serverExit } from '../../shared/contract/local.ts';
 import { junitXml } from '../../shared/export/runJunit.ts';
 import { reportOf } from '../../shared/run/report.ts';
 import { readRun } from '../routes/v2/readRun.ts';
-import { openStore } from '../store/open.ts';
 import { findRun, selectRuns } from '../store/runs.ts';
-import { isSchemaOlder } from '../store/schema/migrations.ts';
+import { openStore } from '../store/sqlite/open.ts';
+import { isSchemaOlder } from '../store/sqlite/schema/migrations.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
 

@@ -19,7 +19,7 @@ import { Streaming } from '../live/streaming/streaming.ts';
 import { Readiness } from '../readiness.ts';
 import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
-import { openStore } from '../store/open.ts';
+import { openStore } from '../store/sqlite/open.ts';
 import { version } from '../version.ts';
 import { readCertificate, watchCertificate } from './certificateFiles.ts';
 import type { DataFolder } from './dataFolder.ts';

@@ -5,7 +5,7 @@ import { noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import { addLink } from '../store/links.ts';
 import { findProcedureByIdOrIdentifier, insertProcedure } from '../store/procedures.ts';
-import type { Statements } from '../store/statements.ts';
+import type { Statements } from '../store/sqlite/statements.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import type { Writer } from '../writer.ts';

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
 import { findKey, type FoundKey, type KeyOwner, saveKeyUse } from '../store/keys.ts';
 import type { Reader } from '../store/readers.ts';
-import type { Statements } from '../store/statements.ts';
+import type { Statements } from '../store/sqlite/statements.ts';
 import type { Creator } from '../store/tables.ts';
 import { unauthorized } from './refusalError.ts';
 

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { nothing } from '../../shared/contract/common.ts';
 import { type Answer, hasRole, type Input, type Operation } from '../../shared/contract/operation.ts';
 import type { AuditLog } from '../auditLog.ts';
-import type { Statements } from '../store/statements.ts';
+import type { Statements } from '../store/sqlite/statements.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';

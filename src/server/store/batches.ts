@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { containing, fold } from './fold.ts';
 import { isReadableUnit, type Reader } from './readers.ts';
-import type { WriteContext } from './statements.ts';
+import type { WriteContext } from './sqlite/statements.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 const select = (store: Store) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Role, roles } from '../../shared/contract/operation.ts';
 import type { StoredKey } from '../keys.ts';
-import type { Statements } from './statements.ts';
+import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { firstUserId } from './users.ts';
 

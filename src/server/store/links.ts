@@ -1,4 +1,4 @@
-import type { Statements } from './statements.ts';
+import type { Statements } from './sqlite/statements.ts';
 import type { StoreTransaction } from './tables.ts';
 
 export async function addLink(change: StoreTransaction, station_id: string, procedure_id: string): Promise<void> {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Outcome } from '../../shared/contract/common.ts';
 import { beginningWith, containing, fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
-import type { Statements } from './statements.ts';
+import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export interface ProcedureRow {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
-import type { Statements } from './statements.ts';
+import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export const selectRuns = (store: Store) =>

@@ -4,7 +4,7 @@ import { failedMeasurements } from '../../shared/run/failedMeasurements.ts';
 import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../shared/run/newRun.ts';
 import { fold } from './fold.ts';
 import type { PushMarks } from './runs.ts';
-import type { Statements } from './statements.ts';
+import type { Statements } from './sqlite/statements.ts';
 import { storedValidators } from './storedValidators.ts';
 import type { Creator } from './tables.ts';
 

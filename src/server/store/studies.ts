@@ -4,7 +4,7 @@ import { type PlannedTrial, trialOrder } from '../../shared/analytics/trialOrder
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { StudyTurn } from '../../shared/contract/operator.ts';
 import { fold } from './fold.ts';
-import type { Statements } from './statements.ts';
+import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 const studyPlan = z.object({

@@ -8,3 +8,6 @@ export const isoTimeOrNull = (millis: number | null): string | null => (millis =
 
 export const parseTime = (time: string | undefined): number | undefined =>
   time === undefined ? undefined : Date.parse(time);
+
+/** Summaries of days are marked as stale by quarters of an hour: the edges of days are quarters in every time zone. */
+export const quarterHourMillis = 15 * 60_000;

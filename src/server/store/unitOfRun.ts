@@ -5,7 +5,7 @@ import { fold } from './fold.ts';
 import { timedId } from './ids.ts';
 import { findPart, insertPart } from './parts.ts';
 import { defaultRevisionNumber, insertRevision } from './revisions.ts';
-import type { Statements, WriteContext } from './statements.ts';
+import type { Statements, WriteContext } from './sqlite/statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
 
 interface UnitOfRun {

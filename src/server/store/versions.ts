@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
-import type { WriteContext } from './statements.ts';
+import type { WriteContext } from './sqlite/statements.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export async function findVersion(store: Store, procedureId: string, tag: string) {

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { type ChangeListener, ChangeTail } from '../../../src/server/live/changeTail.ts';
 import { KeyEnds, type KeyHolder } from '../../../src/server/live/keyEnds.ts';
-import { openStore } from '../../../src/server/store/open.ts';
+import { openStore } from '../../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../../src/server/store/tables.ts';
 import type { Change } from '../../../src/shared/contract/events.ts';
 import { randomNumbers } from '../random.ts';

@@ -16,7 +16,7 @@ import {
   stationsOf,
 } from '../../store/procedures.ts';
 import { countRuns } from '../../store/runs.ts';
-import type { Statements } from '../../store/statements.ts';
+import type { Statements } from '../../store/sqlite/statements.ts';
 import { isoTime, parseTime } from '../../store/time.ts';
 import { uploadsWithProcedure } from '../../store/uploads.ts';
 import { existingProcedure } from '../existing.ts';

@@ -1,4 +1,4 @@
-import { quarterHourMillis } from './analyticsSchema.ts';
+import { quarterHourMillis } from '../../time.ts';
 
 /** Statistics without the run, or with it again, have to be computed, and open pages have to load it again. */
 const onRunOfStudy = (event: 'insert' | 'delete', row: 'new' | 'old'): string => `

@@ -1,4 +1,4 @@
-export const quarterHourMillis = 15 * 60_000;
+import { quarterHourMillis } from '../../time.ts';
 
 const markStale = (name: string, event: string, run: 'new' | 'old'): string => `
 create trigger summary_outdated_by_${name} after ${event} begin

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import * as z from 'zod';
-import type { StoreTransaction } from './tables.ts';
+import type { StoreTransaction } from '../tables.ts';
 
 const withId = z.object({ id: z.string() });
 

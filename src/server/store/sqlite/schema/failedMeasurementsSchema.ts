@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-import { failedMeasurements } from '../../../shared/run/failedMeasurements.ts';
+import { failedMeasurements } from '../../../../shared/run/failedMeasurements.ts';
 
 /**
  * Schema 10: by which failed measurements runs are found, in the order of their starts. A run has a row for each name that

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { serverExit, updatingData } from '../../../shared/contract/local.ts';
-import { CommandError } from '../../cli/commandError.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { serverExit, updatingData } from '../../../../shared/contract/local.ts';
+import { CommandError } from '../../../cli/commandError.ts';
+import { openForReading, withDatabase } from '../databaseFile.ts';
 import { analyticsSchema } from './analyticsSchema.ts';
 import { calendarSchema } from './calendarSchema.ts';
 import { changesSchema } from './changesSchema.ts';
@@ -105,12 +106,7 @@ export function requireKnownSchema(path: string): void {
 }
 
 function readSchema(path: string): number {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
-  try {
-    return schemaOf(database);
-  } finally {
-    database.close();
-  }
+  return withDatabase(openForReading(path), schemaOf);
 }
 
 function migrateOnce(database: DatabaseSync, path: string): boolean {

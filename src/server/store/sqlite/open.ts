@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,14 +9,15 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
-import { serverExit } from '../../shared/contract/local.ts';
-import { messageOf } from '../../shared/format/messageOf.ts';
-import { CommandError } from '../cli/commandError.ts';
-import { howToRestore, isDamage } from './databaseErrors.ts';
-import { fold } from './fold.ts';
+import { serverExit } from '../../../shared/contract/local.ts';
+import { messageOf } from '../../../shared/format/messageOf.ts';
+import { CommandError } from '../../cli/commandError.ts';
+import { howToRestore, isDamage } from '../databaseErrors.ts';
+import { fold } from '../fold.ts';
+import type { Store, Tables } from '../tables.ts';
+import { openForWriting } from './databaseFile.ts';
 import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
-import type { Store, Tables } from './tables.ts';
 
 function bindable(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
@@ -130,7 +131,7 @@ export interface OpenStore {
  * @throws CommandError if its schema is newer or it is damaged
  */
 export function openStore(path: string): OpenStore {
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
+  const database = openForWriting(path);
   try {
     database.exec(settings);
     migrate(database, path);

@@ -45,7 +45,7 @@ import { versionRoutes } from './routes/v2/versions.ts';
 import type { RouteServices } from './routeServices.ts';
 import { Writer } from './writer.ts';
 
-type GivenServices = Omit<RouteServices, 'app' | 'boards' | 'callOperation' | 'mount' | 'writer'>;
+type GivenServices = Omit<RouteServices, 'app' | 'audit' | 'boards' | 'callOperation' | 'mount' | 'writer'>;
 
 export function createApp(given: GivenServices, hosts: Hosts): App {
   const { store, sql, streams, hub } = given;
@@ -73,10 +73,11 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
 
   const audit = new AuditLog(store);
-  const operations = new MountedOperations(app, sql, audit, notifyChange);
+  const operations = new MountedOperations(app, { sql, audit }, notifyChange);
   const services: RouteServices = {
     ...given,
     app,
+    audit,
     boards,
     mount: operations.mount,
     callOperation: (id, input, from) => operations.call(id, input, from),

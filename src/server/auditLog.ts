@@ -2,8 +2,10 @@ import { maxAuditInputLength } from '../shared/contract/audit.ts';
 import type { Operation } from '../shared/contract/operation.ts';
 import { logFailure } from './cli/logFailure.ts';
 import type { Caller } from './http/authentication.ts';
-import { addAuditEntry, endAuditEntry } from './store/auditEntries.ts';
+import { addAuditEntry, endAuditEntry, type NewAuditEntry } from './store/auditEntries.ts';
 import type { Store } from './store/tables.ts';
+
+const refusalIntervalMs = 60_000;
 
 interface AuditedCall {
   readonly caller: Caller;
@@ -18,9 +20,13 @@ interface AuditedCall {
  */
 export class AuditLog {
   readonly #store: Store;
+  readonly #monotonicMs: () => number;
+  /** When refusals were recorded, by who was refused what. The oldest are first. */
+  readonly #refusedAtMs = new Map<string, number>();
 
-  constructor(store: Store) {
+  constructor(store: Store, monotonicMs = () => performance.now()) {
     this.#store = store;
+    this.#monotonicMs = monotonicMs;
   }
 
   /** Does the work of a call, and records it if it changes something for a user. @throws what the work throws */
@@ -44,6 +50,40 @@ export class AuditLog {
       await this.#end(id, 'refused', null);
       throw error;
     }
+  }
+
+  /** Records that the role of a user does not allow a call. */
+  recordRoleRefusal({ id }: Operation, caller: Caller, params: unknown): Promise<void> {
+    return this.recordRefusal(caller.id, {
+      user_id: caller.id,
+      user_name: caller.name,
+      operation: id,
+      input: auditInput(params),
+    });
+  }
+
+  /**
+   * Records what was refused before it began: up to once a minute for each person and operation, so that a loop cannot
+   * flood the log.
+   */
+  async recordRefusal(person: string, entry: NewAuditEntry): Promise<void> {
+    if (!this.#isFirstOfMinute(JSON.stringify([person, entry.operation]))) return;
+    try {
+      await endAuditEntry(this.#store, await addAuditEntry(this.#store, entry), 'refused', null);
+    } catch (error) {
+      logFailure('A refusal could not be stored in the audit log', error);
+    }
+  }
+
+  #isFirstOfMinute(key: string): boolean {
+    const now = this.#monotonicMs();
+    for (const [old, refusedAtMs] of this.#refusedAtMs) {
+      if (now - refusedAtMs < refusalIntervalMs) break;
+      this.#refusedAtMs.delete(old);
+    }
+    if (this.#refusedAtMs.has(key)) return false;
+    this.#refusedAtMs.set(key, now);
+    return true;
   }
 
   async #end(id: number, outcome: 'done' | 'refused', target: string | null): Promise<void> {

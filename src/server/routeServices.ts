@@ -3,6 +3,7 @@ import type { DaySummaries } from './analytics/daySummaries.ts';
 import type { ActivityFile } from './assistant/activityFile.ts';
 import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
 import type { SignedUrls } from './attachments/signedUrls.ts';
+import type { AuditLog } from './auditLog.ts';
 import type { App, Mount, MountedOperations } from './http/mount.ts';
 import type { EventStreams } from './live/eventStreams.ts';
 import type { OperatorHub } from './live/operator/hub.ts';
@@ -19,6 +20,7 @@ import type { Writer } from './writer.ts';
 export interface RouteServices {
   app: App;
   mount: Mount;
+  audit: AuditLog;
   callOperation: MountedOperations['call'];
   store: Store;
   sql: Statements;

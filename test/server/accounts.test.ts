@@ -148,6 +148,24 @@ describe('accounts', function () {
     assert.match(wrong.text, /An e-mail address is needed, such as ada@lab\.example/);
   });
 
+  it('cannot have a name that the audit log uses for itself', async () => {
+    const { id } = await invite('Honest');
+    for (const name of ['Command line', ' command\u00a0 LINE', 'Com\u200bmand line', 'Ｃommand line', 'sign-in']) {
+      const body = { name, email: 'sly@lab.example', role: 'viewer' as const };
+      for (const refused of [
+        await bench.user.send(accounts.create, { body }),
+        await bench.user.send(accounts.update, { params: { id }, body: { name } }),
+      ]) {
+        assert.equal(refused.status, 400, name);
+        assert.match(refused.text, /The audit log uses this name for itself/);
+      }
+    }
+    const args = ['user', 'add', '--data', bench.folder, '--email', 'sly@lab.example', '--role', 'viewer'];
+    const { code, stderr } = await runServerProgram([...args, '--name', 'Command line']);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /--name: The audit log uses this name for itself/);
+  });
+
   it('lose all their keys at once, keep their name at what they did, and can come back', async () => {
     const { id, client } = await joinAs('Linus');
     const { token } = await inviteAgain(id);
@@ -248,6 +266,25 @@ describe('accounts', function () {
       assert.deepEqual(JSON.parse(found[3]?.input ?? ''), { body: { name: 'Audited' } });
       assert.equal(found[3]?.target_id, station);
       assert.doesNotMatch(JSON.stringify(found), new RegExp(api_key));
+    });
+
+    it('are named once for many calls that their role does not allow', async () => {
+      const { id, client } = await joinAs('Curious', 'viewer');
+      for (let call = 0; call < 5; call++) {
+        assert.equal((await client.send(stations.create, { body: { name: 'No' } })).status, 403);
+        assert.equal((await client.send(audit.list)).status, 403);
+      }
+      const path = operator.requests.path.replace('{id}', id).replace('{window_id}', crypto.randomUUID());
+      assert.equal((await client.open(path)).status, 403);
+      assert.deepEqual(
+        (await entries({ user_id: id })).map(({ operation, outcome }) => [operation, outcome]),
+        [
+          ['local.operator.requests', 'refused'],
+          ['local.audit.list', 'refused'],
+          ['stations.create', 'refused'],
+          ['local.invitations.accept', 'done'],
+        ],
+      );
     });
 
     it('are named with all that they delete', async () => {

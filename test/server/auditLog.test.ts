@@ -7,6 +7,7 @@ import { listAuditEntries } from '../../src/server/store/auditEntries.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { listUsers } from '../../src/server/store/users.ts';
 import { maxAuditInputLength } from '../../src/shared/contract/audit.ts';
+import type { Operation } from '../../src/shared/contract/operation.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -47,6 +48,30 @@ describe('the audit log', () => {
       Promise.resolve({}),
     );
     assert.equal((await newest())?.input.length, maxAuditInputLength);
+  });
+
+  it('has one refusal by role of each account and operation in a minute', async () => {
+    const { store } = openStore(join(temporaryFolder(), 'stations.db'));
+    let nowMs = 0;
+    const log = new AuditLog(store, () => nowMs);
+    const [user] = await listUsers(store);
+    assert.ok(user);
+    const refuse = async (operation: Operation) => {
+      await log.recordRoleRefusal(operation, { kind: 'user', ...user }, { id: 'x' });
+      return (await listAuditEntries(store, {}, { limit: 100, cursor: 0 })).length;
+    };
+    assert.equal(await refuse(stations.create), 1);
+    for (let call = 0; call < 1_000; call++) await refuse(stations.create);
+    assert.equal(await refuse(stations.create), 1);
+    assert.equal(await refuse(stations.remove), 2);
+    nowMs = 59_999;
+    assert.equal(await refuse(stations.create), 2);
+    nowMs = 60_000;
+    assert.equal(await refuse(stations.create), 3);
+    const [newest] = await listAuditEntries(store, {}, { limit: 1, cursor: 0 });
+    assert.deepEqual([newest?.operation, newest?.outcome, newest?.input], ['stations.create', 'refused', '{"id":"x"}']);
+    await store.destroy();
+    await log.recordRoleRefusal(stations.update, { kind: 'user', ...user }, {});
   });
 
   it('lets nothing be changed that it cannot record', async () => {

@@ -24,7 +24,11 @@ describe('operations that are called within the server', () => {
     await opened.store.insertInto('users').values(user).execute();
   });
   const mounted = (notifyChange: () => void) =>
-    new MountedOperations(new Hono<Environment>(), opened.sql, new AuditLog(opened.store), notifyChange);
+    new MountedOperations(
+      new Hono<Environment>(),
+      { sql: opened.sql, audit: new AuditLog(opened.store) },
+      notifyChange,
+    );
 
   it('notify of a change after it was made, and not after a question', async () => {
     const events: string[] = [];

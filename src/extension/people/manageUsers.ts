@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { type Account, accounts, type Invitation } from '../../shared/contract/accounts.ts';
-import { name60 } from '../../shared/contract/common.ts';
+import { type Account, accounts, type Invitation, userName } from '../../shared/contract/accounts.ts';
 import { type Role, roles } from '../../shared/contract/operation.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
@@ -86,7 +85,7 @@ async function inviteUser(connection: Connection): Promise<void> {
     answers.name = await step.text({
       value: answers.name,
       prompt: vscode.l10n.t('Name of the user, as others see it'),
-      validate: (text) => name60.safeParse(text).error?.issues[0]?.message,
+      validate: (text) => userName.safeParse(text).error?.issues[0]?.message,
     });
   };
   const askEmail: Question = async (step) => {
@@ -126,7 +125,7 @@ async function manageUser(connection: Connection, user: Account, isFirst: boolea
         step.text({
           value: name,
           prompt: vscode.l10n.t('Name of the user, as others see it'),
-          validate: (typed) => name60.safeParse(typed).error?.issues[0]?.message,
+          validate: (typed) => userName.safeParse(typed).error?.issues[0]?.message,
         }),
       );
       await connection.call(accounts.update, { params, body: { name: text } });

@@ -1,4 +1,5 @@
 import type { Account } from '../../shared/contract/accounts.ts';
+import { auditActors } from '../../shared/contract/audit.ts';
 import { invitationLink } from '../../shared/contract/invitationLink.ts';
 import { serverExit } from '../../shared/contract/local.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
@@ -35,7 +36,7 @@ async function recorded(change: StoreTransaction, command: Change, address: stri
   const { action, ...input } = command;
   const entry = await addAuditEntry(change, {
     user_id: null,
-    user_name: 'Command line',
+    user_name: auditActors.commandLine,
     operation: `user ${action}`,
     input: auditInput(input),
   });

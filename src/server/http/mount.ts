@@ -27,9 +27,17 @@ export interface Call<O extends Operation> extends Input<O> {
 type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
 export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => void;
 
-function checkAccess({ access, id, role }: Operation, caller: Caller): void {
+/** What is needed to admit a call. */
+interface Admission {
+  readonly sql: Statements;
+  readonly audit: AuditLog;
+}
+
+async function checkAccess(audit: AuditLog, operation: Operation, caller: Caller, params: unknown): Promise<void> {
+  const { access, id, role } = operation;
   if (access.includes(caller.kind)) {
     if (caller.kind === 'station' || hasRole(caller.role, role)) return;
+    await audit.recordRoleRefusal(operation, caller, params);
     throw forbidden(
       `This needs the role ${role} (${id}), and ${caller.name} has the role ${caller.role}. Ask an administrator of this server.`,
     );
@@ -66,27 +74,27 @@ interface Sent {
  * key (401), form of the path (400), kind of key and role (403), query and body (400); then the handler's own: rules (403),
  * existence (404), uniqueness (409). A body may take minutes to arrive, so the key and the role are checked again after it.
  */
-async function admit<O extends Operation>(operation: O, sent: Sent): Promise<Call<O>> {
+async function admit<O extends Operation>(audit: AuditLog, operation: O, sent: Sent): Promise<Call<O>> {
   let key = sent.key();
   const params = parseInput<O['params']>(operation.params, sent.params);
-  checkAccess(operation, key.owner);
+  await checkAccess(audit, operation, key.owner, params);
   const query = parseInput<O['query']>(operation.query, sent.query);
   const hasBody = !Object.is(operation.body, nothing);
   const body = parseInput<O['body']>(operation.body, hasBody ? await sent.body(key.id) : undefined);
   if (hasBody) {
     key = sent.key();
-    checkAccess(operation, key.owner);
+    await checkAccess(audit, operation, key.owner, params);
   }
   const { id: keyId, owner: caller } = key;
   return { params, query, body, caller, keyId, origin: sent.origin, header: (name) => sent.header(name) };
 }
 
 export const receive = <O extends Operation>(
-  sql: Statements,
+  { sql, audit }: Admission,
   operation: O,
   c: Context<Environment>,
 ): Promise<Call<O>> =>
-  admit(operation, {
+  admit(audit, operation, {
     key: () => authenticate(sql, c.req.header('authorization')),
     params: c.req.param(),
     query: flatQuery(c.req.queries()),
@@ -98,28 +106,27 @@ export const receive = <O extends Operation>(
 /** The operations that answer with JSON: reached over HTTP, and by name from within the server. */
 export class MountedOperations {
   readonly #app: App;
-  readonly #sql: Statements;
-  readonly #audit: AuditLog;
+  readonly #admission: Admission;
   readonly #notifyChange: () => void;
   readonly #handlers = new Map<string, (sent: Sent) => Promise<unknown>>();
 
   /** @param notifyChange is called after an operation from within the server that may have changed something */
-  constructor(app: App, sql: Statements, audit: AuditLog, notifyChange: () => void) {
+  constructor(app: App, admission: Admission, notifyChange: () => void) {
     this.#app = app;
-    this.#sql = sql;
-    this.#audit = audit;
+    this.#admission = admission;
     this.#notifyChange = notifyChange;
   }
 
   readonly mount: Mount = (operation, handler) => {
-    const perform = (call: Parameters<typeof handler>[0]) => this.#audit.record(operation, call, () => handler(call));
+    const { audit } = this.#admission;
+    const perform = (call: Parameters<typeof handler>[0]) => audit.record(operation, call, () => handler(call));
     this.#handlers.set(operation.id, async (sent) => {
-      const answer = await perform(await admit(operation, sent));
+      const answer = await perform(await admit(audit, operation, sent));
       if (operation.method !== 'GET') this.#notifyChange();
       return answer;
     });
     this.#app.on(operation.method, routeOf(operation), async (c) =>
-      json(await perform(await receive(this.#sql, operation, c))),
+      json(await perform(await receive(this.#admission, operation, c))),
     );
   };
 

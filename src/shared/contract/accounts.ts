@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditActors } from './audit.ts';
 import { byId, id, name60, operation, timestamp } from './common.ts';
 import { roles } from './operation.ts';
 
@@ -6,6 +7,21 @@ export const role = z.enum(roles, 'A role is viewer, engineer, or administrator.
 
 /** Longer ones are refused by mail servers (RFC 5321, 4.5.3.1.3). */
 const email = z.email('An e-mail address is needed, such as ada@lab.example.').max(254);
+
+const comparable = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .toLowerCase();
+const reserved = Object.values(auditActors).map(comparable);
+
+/** The audit log must not show a user as the command line, for example. */
+export const userName = name60.refine(
+  (name) => !reserved.includes(comparable(name)),
+  'The audit log uses this name for itself. Choose another one.',
+);
 
 const own = z.object({ id, name: z.string(), email: z.string(), role });
 
@@ -48,7 +64,7 @@ export const accounts = {
     path: '/api/local/users',
     access: ['user'],
     role: 'administrator',
-    body: z.object({ name: name60, email, role }),
+    body: z.object({ name: userName, email, role }),
     answer: invitation,
     refusals: [409],
   }),
@@ -59,7 +75,7 @@ export const accounts = {
     access: ['user'],
     role: 'administrator',
     params: byId,
-    body: z.object({ name: name60.optional(), role: role.optional() }),
+    body: z.object({ name: userName.optional(), role: role.optional() }),
     answer: z.object({ id }),
     refusals: [404, 409],
   }),

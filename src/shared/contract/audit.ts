@@ -4,14 +4,17 @@ import { id, operation, page, pageQuery, timestamp } from './common.ts';
 /** More than a request line can have, so that all ids of a deletion are in its entry. */
 export const maxAuditInputLength = 20_000;
 
+/** The actors of entries that no user made. No user can have one of these names. */
+export const auditActors = { commandLine: 'Command line', signIn: 'Sign-in' } as const;
+
 /** `started`: the server ended before the change did, so that it may have been made or not. */
 export const auditOutcome = z.enum(['started', 'done', 'refused']);
 
-/** A change that a user made, or tried to make. Results that were pushed are not among them: each names its creator. */
+/** A change that a user made, or tried to make, or a call that the role of a user does not allow. Results that were pushed are not among them: each names its creator. */
 export const auditEntry = z.object({
   id: z.number().int(),
   at: timestamp,
-  /** Null for a change by the command line of the server's machine. */
+  /** Null if no user did it: the name is one of `auditActors` then. */
   user_id: id.nullable(),
   /** The user's name at that time. */
   user_name: z.string(),

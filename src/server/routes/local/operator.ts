@@ -11,7 +11,7 @@ import type { RouteServices } from '../../routeServices.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
 import { existingStation } from '../existing.ts';
 
-type OperatorServices = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'boards' | 'store' | 'sql' | 'links'>;
+type OperatorServices = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'boards' | 'store' | 'sql' | 'audit' | 'links'>;
 
 export function operatorRoutes(services: OperatorServices): void {
   const { mount, hub, boards, store, links } = services;
@@ -75,7 +75,7 @@ export function operatorRoutes(services: OperatorServices): void {
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
 function streamRoutes(
-  { app, hub, boards, store, sql, links }: Omit<OperatorServices, 'mount'>,
+  { app, hub, boards, store, sql, audit, links }: Omit<OperatorServices, 'mount'>,
   stationOf: StationOf,
 ): void {
   const { streams } = hub;
@@ -86,7 +86,7 @@ function streamRoutes(
     let station: LiveStation;
     let client: { owner: string; keyId: string };
     if (token === undefined) {
-      const call = await receive(sql, operator.states, c);
+      const call = await receive({ sql, audit }, operator.states, c);
       station = await stationOf(call);
       allowed = () => isKey(store, call.keyId);
       client = { owner: call.keyId, keyId: call.keyId };
@@ -113,7 +113,7 @@ function streamRoutes(
   });
 
   app.get(routeOf(operator.waiting), async (c) => {
-    const { keyId } = await receive(sql, operator.waiting, c);
+    const { keyId } = await receive({ sql, audit }, operator.waiting, c);
     let sent: unknown;
     return serveEvents(c, {
       streams,
@@ -130,7 +130,7 @@ function streamRoutes(
   });
 
   app.get(routeOf(operator.requests), async (c) => {
-    const call = await receive(sql, operator.requests, c);
+    const call = await receive({ sql, audit }, operator.requests, c);
     const station = await stationOf(call);
     const window = hub.window(station, call.params.window_id);
     const hello: WindowRequest[] = [{ event: 'hello', data: {} }];

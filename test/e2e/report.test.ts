@@ -3,7 +3,8 @@ import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { run as runSchema, runs } from '../../src/shared/contract/runs.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
+import { Bench, createStation, saveAs, saveAsBytes, useBench } from './support/bench.ts';
+import { readPdf } from './support/pdf.ts';
 import { attach, importFailure, largeRun, richRun, stationClient } from './support/richRun.ts';
 import { isKept } from './support/storage.ts';
 import { textOf } from './support/text.ts';
@@ -212,6 +213,27 @@ describe('the run report', function () {
       lines.some((line) => line.startsWith(quoted)),
       lines.join('\n'),
     );
+  });
+
+  it('exports the run as PDF, printed by an installed browser', async () => {
+    await report().getByRole('button', { name: 'Export…' }).click();
+    await workbench().quickInput.pick('Report as PDF');
+    const pdf = await saveAsBytes(workbench(), bench, /^SN-2041 FVT1 2026-11-20T09-30-00\.pdf$/);
+    const { pages } = await readPdf(pdf);
+    const text = pages.join(' ');
+    for (const part of [
+      'rail_5v FAIL 5.31 V 4.8 ≤ x ≤ 5.2',
+      '812 MΩ',
+      'output (V)',
+      'front.svg',
+      '<img src=x onerror=',
+    ]) {
+      assert.ok(text.includes(part), `${part} in ${text}`);
+    }
+    assert.match(pages[1] ?? '', /SN-2041 · FAIL.*FVT1|FVT1.*SN-2041 · FAIL/);
+    for (const [index, page] of pages.entries()) {
+      assert.match(page, new RegExp(`${index + 1} / ${pages.length}`));
+    }
   });
 
   it('restores the panel after a reload of the window', async () => {

@@ -29,6 +29,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Ends a process at once, on Windows with its descendants. @param leadsGroup whether to end its group of processes, too */
+export function killProcess(pid: number, leadsGroup = false): void {
+  if (process.platform === 'win32') execFile('taskkill', ['/pid', String(pid), '/T', '/F']);
+  else process.kill(leadsGroup ? -pid : pid, 'SIGKILL');
+}
+
 /**
  * Returns a text that no other process of this machine has: its start time, which on Linux does not depend on the clock. The runner's `birth.py` returns the same.
  * @returns null where there is no process with this id, or the system does not report it

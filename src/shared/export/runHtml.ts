@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Report, ReportMeasurement, ReportPhase } from '../contract/report.ts';
 import { baseName } from '../format/fileNames.ts';
+import { oneLine } from '../format/oneLine.ts';
 import { formatSize } from '../format/values.ts';
 import { limitsOf } from '../run/limits.ts';
 import { isPlaceholderId } from '../run/placeholderId.ts';
@@ -22,6 +23,9 @@ export interface AttachedFile {
   readonly isMissing: boolean;
 }
 
+/** Characters of a name in the margin of a printed page, which is a single line. */
+const marginLength = 40;
+
 export interface RunHtmlInput {
   readonly run: Report;
   /** The series of curves by the id of their measurement, x first. */
@@ -30,6 +34,8 @@ export interface RunHtmlInput {
   readonly files: ReadonlyMap<string, AttachedFile>;
   readonly language: string;
   readonly exportedAt: Date;
+  /** The size of the pages, if the reader does not choose it when printing. */
+  readonly paper?: 'A4' | 'letter';
 }
 
 /**
@@ -60,13 +66,28 @@ ${logs(run, language)}
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${markup`${unit.serial_number} ${outcome}`.source}</title>
-<style>${runHtmlStyle}</style>
+<style>${runHtmlStyle}${pageStyle(run, input.paper)}</style>
 </head>
 <body>${body.source}
 </body>
 </html>
 `;
 }
+
+/** Returns the size of printed pages and what is in their margins. Chrome 131 and later print the margins. */
+function pageStyle({ unit, outcome, procedure }: Report, paper: RunHtmlInput['paper']): string {
+  return `@page {
+  size: ${paper ?? 'auto'};
+  @top-left { content: ${cssString(`${oneLine(unit.serial_number, marginLength)} · ${outcome}`)}; }
+  @top-right { content: ${cssString(oneLine(procedure.name, marginLength))}; }
+  @bottom-right { content: counter(page) " / " counter(pages); }
+}
+`;
+}
+
+/** Escapes everything in a text that could end the string, the rule or the element. */
+const cssString = (text: string): string =>
+  `"${text.replace(/[^\p{L}\p{N}\p{M} .·_-]/gu, (character) => `\\${character.codePointAt(0)?.toString(16)} `)}"`;
 
 const outcomeMark = (outcome: string): Markup =>
   markup`<span class="outcome" data-outcome="${outcome}">${outcome}</span>`;

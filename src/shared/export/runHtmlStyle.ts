@@ -34,7 +34,8 @@ figure { margin: 12px 0; break-inside: avoid; }
 figure img { max-width: 100%; max-height: 600px; border: 1px solid #ccc; }
 figcaption { color: #595959; overflow-wrap: anywhere; }
 footer { margin-top: 32px; padding-top: 8px; border-top: 1px solid #ccc; color: #595959; font-size: 12px; }
-@page { margin: 15mm; }
+@page { margin: 18mm 15mm; font: 8pt system-ui, "Segoe UI", Roboto, sans-serif; color: #595959; }
+@page :first { @top-left { content: none; } @top-right { content: none; } }
 @media print {
   body { margin: 0; padding: 0; max-width: none; font-size: 10pt; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

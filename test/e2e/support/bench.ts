@@ -183,9 +183,13 @@ export async function addTofuPilot(
 
 /** Saves where it is offered, under a name like this. @returns what is in the file then */
 export async function saveAs(window: Workbench, bench: Bench, name: RegExp): Promise<string> {
+  return (await saveAsBytes(window, bench, name)).toString();
+}
+
+export async function saveAsBytes(window: Workbench, bench: Bench, name: RegExp): Promise<Buffer> {
   await window.quickInput.saveAs(name);
   const notification = window.notification(/^Saved as /);
   const file = /^Saved as (.+)\.$/.exec(await notification.text())?.[1] ?? '';
   await notification.close();
-  return bench.read(file);
+  return readFileSync(join(bench.workspace, file));
 }

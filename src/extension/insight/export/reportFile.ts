@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
-import { type AttachedFile, runHtml } from '../../../shared/export/runHtml.ts';
+import { type AttachedFile, runHtml, type RunHtmlInput } from '../../../shared/export/runHtml.ts';
 import { imageType } from '../../../shared/format/images.ts';
 import { reportOf } from '../../../shared/run/report.ts';
 import type { ExportableRun } from './exportableRun.ts';
@@ -17,6 +17,7 @@ export async function reportFile(
   exported: ExportableRun,
   report: (message: string) => void,
   token: vscode.CancellationToken,
+  paper?: RunHtmlInput['paper'],
 ): Promise<string> {
   const { run } = exported;
   const files = new Map<string, AttachedFile>();
@@ -37,6 +38,7 @@ export async function reportFile(
     files,
     language: vscode.env.language,
     exportedAt: new Date(),
+    ...(paper === undefined ? {} : { paper }),
   });
 }
 

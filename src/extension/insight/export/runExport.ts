@@ -3,12 +3,16 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { junitXml } from '../../../shared/export/runJunit.ts';
 import { measurementsOfRun } from '../../../shared/export/runTables.ts';
 import { reportOf } from '../../../shared/run/report.ts';
+import type { Remedy } from '../../vscode/userError.ts';
 import type { ExportableRun } from './exportableRun.ts';
+import { installedBrowser, pdfReport } from './pdfReport.ts';
 import { reportFile } from './reportFile.ts';
 import { type FileFormat, saveExport, type WriteExport } from './saveExport.ts';
 import { pick, tableFormats, writeTable } from './tableExport.ts';
 
 interface RunFormat extends FileFormat, vscode.QuickPickItem {
+  /** Throws, before a file is asked for, if the format cannot be written. */
+  readonly check?: () => Promise<void>;
   readonly write: WriteExport;
 }
 
@@ -16,9 +20,13 @@ const utf8 = new TextEncoder();
 
 /** Asks for the format of a run and exports it. @throws vscode.CancellationError */
 export async function exportRun(exported: ExportableRun): Promise<void> {
-  const { run } = exported;
+  const format = await pick(vscode.l10n.t('Export run of {0}', exported.run.unit.serial_number), formatsOf(exported));
+  await save(exported, format);
+}
+
+async function save({ run }: ExportableRun, format: RunFormat): Promise<void> {
   const serialNumber = run.unit.serial_number;
-  const format = await pick(vscode.l10n.t('Export run of {0}', serialNumber), formatsOf(exported));
+  await format.check?.();
   const started = run.started_at.slice(0, 19).replaceAll(':', '-');
   await saveExport(`${serialNumber} ${run.procedure.name} ${started}`, format, format.write);
 }
@@ -32,14 +40,11 @@ function formatsOf(exported: ExportableRun): RunFormat[] {
       label: vscode.l10n.t('Measurements as {0}', format.name),
       write: (...to) => writeTable(measurementsOfRun(reportOf(run)), format, ...to),
     }));
+  const html = htmlFormat(exported);
+  const exportHtml: Remedy = { label: vscode.l10n.t('Export as HTML'), run: () => save(exported, html) };
   return [
-    {
-      name: 'HTML',
-      extension: 'html',
-      label: vscode.l10n.t('Report as HTML'),
-      detail: vscode.l10n.t('One file with everything. To get a PDF, print it in a browser.'),
-      write: async (file, ...progress) => file.write(utf8.encode(await reportFile(exported, ...progress))),
-    },
+    html,
+    pdfFormat(exported, exportHtml),
     {
       name: 'JUnit XML',
       extension: 'xml',
@@ -57,6 +62,25 @@ function formatsOf(exported: ExportableRun): RunFormat[] {
     },
   ];
 }
+
+const htmlFormat = (exported: ExportableRun): RunFormat => ({
+  name: 'HTML',
+  extension: 'html',
+  label: vscode.l10n.t('Report as HTML'),
+  detail: vscode.l10n.t('One file with everything'),
+  write: async (file, ...progress) => file.write(utf8.encode(await reportFile(exported, ...progress))),
+});
+
+const pdfFormat = (exported: ExportableRun, exportHtml: Remedy): RunFormat => ({
+  name: 'PDF',
+  extension: 'pdf',
+  label: vscode.l10n.t('Report as PDF'),
+  detail: vscode.l10n.t('Printed by an installed Chrome, Edge or Chromium'),
+  check: async () => {
+    await installedBrowser(exportHtml);
+  },
+  write: async (file, ...progress) => file.write(await pdfReport(exported, exportHtml, ...progress)),
+});
 
 /** The addresses of attachments open them without a key for an hour, so they must not be in a file that is passed on. */
 const withoutAddresses = (run: Run): unknown => ({

@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { RunnerCommand } from '../../../shared/contract/runner.ts';
 import { isKey } from '../../vscode/environment.ts';
+import { killProcess } from '../../vscode/processes.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { RunnerChannel, type RunnerListener } from './runnerChannel.ts';
-import { killProcess, modeEnvironment, type Runner, type RunPlan } from './runnerProcess.ts';
+import { modeEnvironment, type Runner, type RunPlan } from './runnerProcess.ts';
 
 const debugType = 'debugpy';
 const debuggerExtension = 'ms-python.debugpy';

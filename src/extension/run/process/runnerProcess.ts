@@ -1,8 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunMode, type RunnerCommand, runnerEnvironment } from '../../../shared/contract/runner.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
+import { killProcess } from '../../vscode/processes.ts';
 import { RunnerChannel, type RunnerListener } from './runnerChannel.ts';
 
 export interface RunPlan {
@@ -77,11 +78,6 @@ export class RunnerProcess implements Runner {
     if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     killProcess(pid, true);
   }
-}
-
-export function killProcess(pid: number, leadsGroup = false): void {
-  if (process.platform === 'win32') execFile('taskkill', ['/pid', String(pid), '/T', '/F']);
-  else process.kill(leadsGroup ? -pid : pid, 'SIGKILL');
 }
 
 async function end(child: ChildProcess, closed: Promise<unknown>, channel: RunnerChannel): Promise<number | null> {

@@ -30,12 +30,45 @@ export async function saveExport(name: string, format: FileFormat, write: WriteE
     saveLabel: vscode.l10n.t('Export'),
   });
   if (target === undefined) throw new vscode.CancellationError();
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting…'), cancellable: true },
-    (progress, token) =>
-      writeFile(target, write, (message) => progress.report({ message: plainMessage(message) }), token),
+  await withProgressWhenSlow(vscode.l10n.t('Exporting…'), async (report, token) =>
+    writeFile(target, write, (message) => report(plainMessage(message)), token),
   );
   void showSaved(target, format);
+}
+
+/** Shows a notification with the progress after a second, because one that appears only for a moment is a distraction. */
+async function withProgressWhenSlow(
+  title: string,
+  work: (report: (message: string) => void, token: vscode.CancellationToken) => Promise<void>,
+): Promise<void> {
+  const cancellation = new vscode.CancellationTokenSource();
+  let latest: string | undefined;
+  let show: ((message: string) => void) | undefined;
+  const done = work((message) => {
+    latest = message;
+    show?.(message);
+  }, cancellation.token);
+  const timer = setTimeout(() => {
+    void vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (progress, token) => {
+        token.onCancellationRequested(() => {
+          cancellation.cancel();
+        });
+        show = (message) => {
+          progress.report({ message });
+        };
+        if (latest !== undefined) show(latest);
+        await done.catch(() => undefined); // The caller reports the error.
+      },
+    );
+  }, 1_000);
+  try {
+    await done;
+  } finally {
+    clearTimeout(timer);
+    cancellation.dispose();
+  }
 }
 
 async function writeFile(

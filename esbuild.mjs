@@ -44,6 +44,7 @@ const nodeBundles = {
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
+    { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
   ],
   format: 'cjs',
   platform: 'node',
@@ -189,15 +190,15 @@ function problemLine(severity, { text, location }) {
 
 /**
  * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
- * exports, the HTTP client, the client for servers with their own certificate authority, and the interface for assistants
- * are separate files, loaded at their first use.
+ * exports, the HTTP client, the client for servers with their own certificate authority, the interface for assistants, and
+ * the metrics are separate files, loaded at their first use.
  */
 function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
       bundle.onResolve(
-        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp)\.ts$/ },
+        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics)\.ts$/ },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );

@@ -4,8 +4,10 @@ import { AuditLog } from './auditLog.ts';
 import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
 import { type App, type Environment, MountedOperations } from './http/mount.ts';
+import { nameRequests, observeRequests, type RequestObserver, routeOfRequest } from './http/observeRequests.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
 import { StationBoards } from './live/operator/stationBoards.ts';
+import type { LogFormat } from './log.ts';
 import { accountRoutes } from './routes/local/accounts.ts';
 import { analyticsRoutes } from './routes/local/analytics.ts';
 import { assistantRoutes } from './routes/local/assistant.ts';
@@ -14,6 +16,7 @@ import { demoDataRoute } from './routes/local/demoData.ts';
 import { eventRoutes } from './routes/local/events.ts';
 import { goldenCheckRoutes } from './routes/local/goldenChecks.ts';
 import { invitationPageRoute } from './routes/local/invitationPage.ts';
+import { metricsRoute } from './routes/local/metrics.ts';
 import { operatorRoutes } from './routes/local/operator.ts';
 import { operatorPageRoutes } from './routes/local/operatorPage.ts';
 import { overviewRoutes } from './routes/local/overview.ts';
@@ -47,7 +50,13 @@ import { Writer } from './writer.ts';
 
 type GivenServices = Omit<RouteServices, 'app' | 'audit' | 'boards' | 'callOperation' | 'mount' | 'writer'>;
 
-export function createApp(given: GivenServices, hosts: Hosts): App {
+interface AppOptions {
+  hosts: Hosts;
+  logFormat: LogFormat;
+  metricsToken: string | null;
+}
+
+export function createApp(given: GivenServices, { hosts, logFormat, metricsToken }: AppOptions): App {
   const { store, sql, streams, hub } = given;
   const boards = new StationBoards(store, hub, given.calendar);
   const app: App = new Hono<Environment>({
@@ -62,6 +71,9 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
     streams.tail.notify();
     boards.updateSoon();
   };
+  const observers = new Set<RequestObserver>();
+  if (logFormat === 'json') nameRequests(app, observers);
+  observeRequests(app, observers);
   app.use(async (c, next) => {
     c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();
@@ -70,7 +82,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
     notifyChange();
   });
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
-  app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error));
+  app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error, routeOfRequest(c)));
 
   const audit = new AuditLog(store);
   const operations = new MountedOperations(app, { sql, audit }, notifyChange);
@@ -85,6 +97,7 @@ export function createApp(given: GivenServices, hosts: Hosts): App {
   };
   serverRoutes(services);
   probeRoutes(services);
+  metricsRoute(services, observers, { token: metricsToken, hasPublicUrl: hosts.publicUrl !== null });
   demoDataRoute(services);
   accountRoutes(services);
   auditRoutes(services);

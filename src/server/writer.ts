@@ -34,6 +34,11 @@ export class Writer {
     this.#sql = sql;
   }
 
+  /** The number of changes that wait for the next commit. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * Runs `work` in a transaction. Resolves when its result is durable. Rejects with what `work` throws, and then undoes
    * it.

@@ -26,12 +26,12 @@ export interface TestBench {
   procedure(name: string, identifier?: string): Promise<string>;
 }
 
-/** Starts a server of its own for the suite in which this is called. @param env further variables for it */
-export function useServer(env: NodeJS.ProcessEnv = {}): TestBench {
+/** Starts a server of its own for the suite in which this is called. @param env further variables for it @param args further options */
+export function useServer(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): TestBench {
   const folder = temporaryFolder();
   let server: TestServer;
   const start = async (): Promise<void> => {
-    server = await startServer(folder, { ...env, TEST_STATIONS_ADMIN_KEY: adminKey });
+    server = await startServer(folder, { ...env, TEST_STATIONS_ADMIN_KEY: adminKey }, args);
   };
   before(start);
   after(() => server.stop());

@@ -5,6 +5,7 @@ import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { unavailable } from '../http/refusalError.ts';
+import { log } from '../log.ts';
 import type { Store } from '../store/tables.ts';
 import { quarterHourMillis } from '../store/time.ts';
 import { readRuns } from './readRuns.ts';
@@ -156,7 +157,7 @@ export class DaySummaries {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.#computing = this.#computeNext().catch((error: unknown) => {
-        console.error(`The statistics of a day could not be stored: ${messageOf(error)}`);
+        log.error(`The statistics of a day could not be stored: ${messageOf(error)}`);
         this.#schedule(idleMillis);
       });
     }, delayMillis).unref();

@@ -38,12 +38,18 @@ export class AttachmentFiles {
   readonly #folder: string;
   readonly #incoming: string;
   readonly #pending = new Map<string, Promise<unknown>>();
+  #arriving = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#incoming = join(folder, incoming);
     // A server that was killed leaves incomplete content.
     rmSync(this.#incoming, { recursive: true, force: true });
+  }
+
+  /** The number of contents that clients are sending. */
+  get arriving(): number {
+    return this.#arriving;
   }
 
   /**
@@ -57,7 +63,8 @@ export class AttachmentFiles {
     content: AsyncIterable<Uint8Array>,
     place: (content: Content, keep: () => Promise<void>) => Promise<T>,
   ): Promise<T> {
-    const { content: received, temporary } = await this.#write(content);
+    this.#arriving += 1;
+    const { content: received, temporary } = await this.#write(content).finally(() => (this.#arriving -= 1));
     try {
       return await this.#enqueue(id, () => place(received, () => this.#keep(id, temporary)));
     } finally {

@@ -3,6 +3,7 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { isIP } from 'node:net';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
+import { log } from '../log.ts';
 import { CommandError } from './commandError.ts';
 
 const watchIntervalMs = 5_000;
@@ -62,9 +63,9 @@ export function watchCertificate(
   const read = (): void => {
     try {
       changed(readCertificate(paths, host));
-      console.error(`The certificate ${paths.cert} has changed and is in use now.`);
+      log.info(`The certificate ${paths.cert} has changed and is in use now.`);
     } catch (error) {
-      console.error(`The earlier certificate stays in use. ${messageOf(error)}`);
+      log.error(`The earlier certificate stays in use. ${messageOf(error)}`);
     }
   };
   const files = [paths.cert, paths.key];
@@ -91,7 +92,7 @@ function parse<T>(path: string, option: string, kind: string, work: () => T): T 
 }
 
 function warn({ cert }: CertificatePaths, problem: string): void {
-  console.error(`Warning: the certificate ${cert} ${problem}. Clients refuse it until you replace it.`);
+  log.warning(`Warning: the certificate ${cert} ${problem}. Clients refuse it until you replace it.`);
 }
 
 const usageError = (message: string): CommandError => new CommandError(serverExit.usage, message);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { type LogFormat, logFormats } from '../log.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { usage, usageError } from './usage.ts';
 import { readUserCommand, refuseUserOptions, type UserCommand } from './userOptions.ts';
@@ -18,6 +19,10 @@ Without a command: the station server of the data folder DIR, which is created i
 --mqtt-port   the port of the live streams. Only without an https address: with one, they use that address.
 --time-zone   Yields are counted by the days of this time zone, such as Europe/Berlin; without it, by those of this
               machine's time zone.
+--log-format  text (for people) or json: one JSON object per line on stderr, for each request and each message.
+
+Metrics for Prometheus are at /metrics, for programs of this machine. The environment variable TEST_STATIONS_METRICS_TOKEN sets a
+token for others.
 
 new-user-key  creates a further key of the user to whom DIR belongs and shows it once. With --name it replaces the earlier
               key of that name; the server keeps up to 20 named keys and ends the one that was unused longest.
@@ -44,7 +49,7 @@ mcp           serves an assistant, such as Claude Desktop, over standard input a
 
 type Command =
   | { command: 'help' }
-  | ({ command: 'serve'; data: string; timeZone: string } & NetworkOptions)
+  | ({ command: 'serve'; data: string; timeZone: string; logFormat: LogFormat } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'user'; data: string; user: UserCommand }
   | { command: 'check'; data: string }
@@ -72,7 +77,13 @@ export function readCommand(args: readonly string[]): Command {
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
     case '':
-      return { command: 'serve', data, timeZone: readTimeZone(values['time-zone']), ...readNetworkOptions(values) };
+      return {
+        command: 'serve',
+        data,
+        timeZone: readTimeZone(values['time-zone']),
+        logFormat: readLogFormat(values['log-format']),
+        ...readNetworkOptions(values),
+      };
     case 'new-user-key':
       return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
     case 'user':
@@ -104,6 +115,7 @@ function parse(args: readonly string[]) {
         cert: { type: 'string' },
         key: { type: 'string' },
         'mqtt-port': { type: 'string' },
+        'log-format': { type: 'string' },
         to: { type: 'string' },
         server: { type: 'string' },
         name: { type: 'string' },
@@ -132,6 +144,12 @@ function readPlace(data: string | undefined, server: string | undefined): { data
 function readName(name: string | undefined): string | null {
   if (name === undefined || /^[\x21-\x7e]{1,100}$/.test(name)) return name ?? null;
   throw usageError('--name must have 1 to 100 letters, digits or signs, and no blanks.');
+}
+
+function readLogFormat(name = 'text'): LogFormat {
+  const format = logFormats.find((each) => each === name);
+  if (format !== undefined) return format;
+  throw usageError(`--log-format must be ${logFormats.join(' or ')} and is "${name}".`);
 }
 
 function readTimeZone(name: string | undefined): string {

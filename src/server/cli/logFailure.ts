@@ -1,3 +1,5 @@
+import { log } from '../log.ts';
+
 const repeatIntervalMs = 60_000;
 const loggedAt = new Map<string, number>();
 
@@ -10,5 +12,5 @@ export function logFailure(what: string, error: unknown): void {
   const now = performance.now();
   if (now - (loggedAt.get(what) ?? -Infinity) < repeatIntervalMs) return;
   loggedAt.set(what, now);
-  console.error(`${what}:`, error);
+  log.error(what, error);
 }

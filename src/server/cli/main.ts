@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
+import { log, setLogFormat } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
 import { CommandError } from './commandError.ts';
 import { help, readCommand } from './commandLine.ts';
@@ -17,7 +18,7 @@ process.stderr.on('error', () => {});
 // Node 22 prints a warning about node:sqlite on stderr, where users look for the reason of a failed start.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
-  if (warning.name !== 'ExperimentalWarning') console.error(warning);
+  if (warning.name !== 'ExperimentalWarning') log.warning(warning.stack ?? warning.message);
 });
 
 /** Service managers kill a program that takes longer: systemd after 90 seconds by default. */
@@ -26,6 +27,7 @@ const stopLimitMs = 60_000;
 /** Each command loads only what it needs: a window that opens for the first time waits for `new-user-key`. */
 async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
+  const metricsToken = takeMetricsToken(process.env);
   const assistantKey = takeAssistantKey(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
@@ -61,6 +63,7 @@ async function main(): Promise<void> {
     await assistantOverStdio(command.place, assistantKey);
     return;
   }
+  if (command.command === 'serve') setLogFormat(command.logFormat);
   const folder = new DataFolder(command.data);
   if (command.command === 'new-user-key') {
     const { newUserKey } = await import('./userKeys.ts');
@@ -73,7 +76,7 @@ async function main(): Promise<void> {
     return;
   }
   const { serve } = await import('./serve.ts');
-  const server = await serve(folder, { ...command, chosenKey, pagesFolder: findPagesFolder() });
+  const server = await serve(folder, { ...command, chosenKey, metricsToken, pagesFolder: findPagesFolder() });
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
@@ -106,6 +109,20 @@ function takeChosenKey(environment: NodeJS.ProcessEnv): string | null {
 }
 
 /**
+ * Removes the token of a monitoring system from the environment, so that no child process inherits it, and returns it.
+ * @throws CommandError if it is too short or otherwise unusable
+ */
+function takeMetricsToken(environment: NodeJS.ProcessEnv): string | null {
+  const token = environment.TEST_STATIONS_METRICS_TOKEN;
+  delete environment.TEST_STATIONS_METRICS_TOKEN;
+  if (token === undefined || /^[\x21-\x7e]{32,200}$/.test(token)) return token ?? null;
+  throw new CommandError(
+    serverExit.usage,
+    'TEST_STATIONS_METRICS_TOKEN must have 32 to 200 letters, digits or signs, and no blanks. Set a long random token, or unset the variable.',
+  );
+}
+
+/**
  * Removes the key of an assistant's user from the environment, so that no child process inherits it, and returns it.
  * @throws CommandError if it cannot be a key
  */
@@ -124,7 +141,7 @@ function findPagesFolder(): string {
 
 function fail(error: unknown): void {
   const failure = error instanceof CommandError ? error : diskFailure(error);
-  console.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
+  log.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
   process.exit(failure?.exitCode ?? 1);
 }
 

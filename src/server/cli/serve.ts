@@ -16,6 +16,7 @@ import { OperatorLinks } from '../live/operator/links.ts';
 import { systemClock } from '../live/presence/clock.ts';
 import { PresenceRecorder } from '../live/presence/recorder.ts';
 import { Streaming } from '../live/streaming/streaming.ts';
+import type { LogFormat } from '../log.ts';
 import { Readiness } from '../readiness.ts';
 import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
@@ -39,12 +40,25 @@ interface RunningServer {
 interface ServeOptions extends NetworkOptions {
   timeZone: string;
   chosenKey: string | null;
+  metricsToken: string | null;
+  logFormat: LogFormat;
   pagesFolder: string;
 }
 
 export async function serve(
   folder: DataFolder,
-  { host, port, publicUrl, certificate, mqttPort, timeZone, chosenKey, pagesFolder }: ServeOptions,
+  {
+    host,
+    port,
+    publicUrl,
+    certificate,
+    mqttPort,
+    timeZone,
+    chosenKey,
+    metricsToken,
+    logFormat,
+    pagesFolder,
+  }: ServeOptions,
 ): Promise<RunningServer> {
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
   const tls = certificate === null ? null : readCertificate(certificate, publicHost);
@@ -103,9 +117,9 @@ export async function serve(
       readiness,
       ...stopping,
       assistantToken,
-      secrets: [secret, stopToken, assistantToken, ...(chosenKey === null ? [] : [chosenKey])],
+      secrets: [secret, stopToken, assistantToken, ...[chosenKey, metricsToken].filter((each) => each !== null)],
     },
-    hosts,
+    { hosts, logFormat, metricsToken },
   );
   const { sockets } = streaming;
   const upgrade: ListenOptions['upgrade'] =
@@ -119,7 +133,7 @@ export async function serve(
   const all = [...new Set([listening, inside])];
   const endWatch =
     certificate && watchCertificate(certificate, publicHost, (identity) => listening.setCertificate(identity));
-  await ensureUserKey(store, chosenKey);
+  await ensureUserKey(store, chosenKey, logFormat);
   const address = {
     url: inside.url,
     ...(publicUrl === null ? {} : { public_url: publicUrl }),

@@ -1,5 +1,6 @@
 import { serverExit } from '../../shared/contract/local.ts';
 import { createKey, storeChosenKey } from '../keys.ts';
+import { log, type LogFormat } from '../log.ts';
 import { isDamage } from '../store/databaseErrors.ts';
 import { addUserKey, hasUserKey, type NewUserKey } from '../store/keys.ts';
 import { openStore } from '../store/sqlite/open.ts';
@@ -10,10 +11,15 @@ import { type DataFolder } from './dataFolder.ts';
 
 const unnamed: NewUserKey = { revokeOthers: false, name: null };
 
-export async function ensureUserKey(store: Store, chosen: string | null): Promise<void> {
+/** A log that other programs read must not contain a key: then none is created. */
+export async function ensureUserKey(store: Store, chosen: string | null, logFormat: LogFormat): Promise<void> {
   if (await hasUserKey(store)) return;
   if (chosen !== null) {
     await addUserKey(store, storeChosenKey(chosen), unnamed);
+    return;
+  }
+  if (logFormat === 'json') {
+    log.warning('This data folder has no user key yet. Create one with "server.js new-user-key --data DIR".');
     return;
   }
   const generated = createKey('user');

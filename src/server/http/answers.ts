@@ -1,5 +1,6 @@
 import { RunInputError } from '../../shared/run/newRun.ts';
 import { systemCode } from '../cli/commandError.ts';
+import { log } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
 import { badRequest, type RefusalCode, RefusalError } from './refusalError.ts';
 
@@ -53,10 +54,11 @@ function refusalOf(error: unknown): unknown {
   return error;
 }
 
-export function failureAnswer(method: string, path: string, error: unknown): Response {
+/** @param route the path for the log, without what a client chose */
+export function failureAnswer(method: string, path: string, error: unknown, route = path): Response {
   const refusal = refusalOf(error);
   if (refusal instanceof RefusalError) return errorAnswer(path, refusal.code, refusal);
-  const message = logServerFailure(`${method} ${path}`, error);
+  const message = logServerFailure(`${method} ${route}`, error);
   return errorAnswer(path, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
 }
 
@@ -67,6 +69,6 @@ export function failureSentence(what: string, error: unknown): string {
 }
 
 function logServerFailure(what: string, error: unknown): string {
-  console.error(`${what} failed:`, error);
+  log.error(`${what} failed`, error);
   return diskProblem(error) ?? 'The station server failed on this request. Its log tells why.';
 }

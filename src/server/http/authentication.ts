@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
+import { log } from '../log.ts';
 import { findKey, type FoundKey, type KeyOwner, saveKeyUse } from '../store/keys.ts';
 import type { Reader } from '../store/readers.ts';
 import type { Statements } from '../store/sqlite/statements.ts';
@@ -36,7 +37,7 @@ function tryToSaveKeyUse(sql: Statements, key: FoundKey): void {
     saveKeyUse(sql, key, Date.now());
   } catch (error) {
     retryAtMs = performance.now() + retryDelayMs;
-    console.error('When keys were last used could not be stored:', error);
+    log.error('When keys were last used could not be stored', error);
   }
 }
 

@@ -1,3 +1,5 @@
+import { log } from '../log.ts';
+
 const reported = new Set<string>();
 
 /**
@@ -7,7 +9,7 @@ const reported = new Set<string>();
 export function logLimit(what: string, limit: number): void {
   if (reported.has(what)) return;
   reported.add(what);
-  console.error(
+  log.warning(
     `The limit of ${limit} ${what} was reached. Clients above it are refused. This is logged once; see docs/how-to/network-server.md.`,
   );
 }

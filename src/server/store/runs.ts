@@ -89,6 +89,14 @@ export async function countRuns(
   return runs;
 }
 
+export async function countAllRuns(store: Store): Promise<number> {
+  const { count } = await store
+    .selectFrom('runs')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 export async function existingRuns(store: Store, ids: readonly string[]): Promise<string[]> {
   const rows = await store.selectFrom('runs').select('id').where('id', 'in', ids).execute();
   return rows.map(({ id }) => id);

@@ -107,6 +107,10 @@ export class StreamBroker {
     return [...this.#connections.values()].flatMap(({ stream }) => stream ?? []);
   }
 
+  get connections(): number {
+    return this.#connections.size;
+  }
+
   /** Whether the limit of connections is reached. */
   get isFull(): boolean {
     return this.#connections.size >= streamLimits.maxConnections;

@@ -63,6 +63,10 @@ export class Streaming implements KeyHolder {
     return this.#sessions.issue(stationId, keyId);
   }
 
+  get connections(): number {
+    return this.#broker.connections;
+  }
+
   get openKeys(): Iterable<string> {
     return [...this.#sessions.keyIds, ...this.#broker.openStreams.map(({ session }) => session.keyId)];
   }

@@ -12,6 +12,7 @@ import { logFailure } from '../../cli/logFailure.ts';
 import { failureAnswer, failureSentence } from '../../http/answers.ts';
 import { readJson } from '../../http/input.ts';
 import { badRequest, forbidden, RefusalError } from '../../http/refusalError.ts';
+import { log } from '../../log.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import { version } from '../../version.ts';
@@ -43,7 +44,7 @@ export function assistantRoutes({
     const how = isError ? 'refused' : 'answered';
     const given = JSON.stringify(call.arguments);
     const result = JSON.stringify(call.result);
-    console.error(
+    log.info(
       `Assistant: ${tool} ${how} for key ${keyId} in ${Math.round(durationMs)} ms (${given.length} and ${result.length} characters).`,
     );
     await activity.add(activityLine({ at: new Date(), tool, ...call, consent: 'notNeeded' }));
@@ -67,7 +68,7 @@ export function assistantRoutes({
       secondsToWait: (keyId) => limit.secondsToWait(keyId, performance.now()),
       inTurn: (keyId, work) => turns.take(keyId, work),
       record,
-      logFailure: (what, error) => console.error(`${what} failed:`, error),
+      logFailure: (what, error) => log.error(`${what} failed`, error),
       logRefusal: (error) => logFailure('A request of an assistant was refused', error.message),
     });
   }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { serverExit, updatingData } from '../../../../shared/contract/local.ts';
 import { CommandError } from '../../../cli/commandError.ts';
+import { log } from '../../../log.ts';
 import { openForReading, withDatabase } from '../databaseFile.ts';
 import { analyticsSchema } from './analyticsSchema.ts';
 import { calendarSchema } from './calendarSchema.ts';
@@ -134,7 +135,7 @@ function migrateOnce(database: DatabaseSync, path: string): boolean {
 export function migrate(database: DatabaseSync, path: string): void {
   const schema = schemaOf(database);
   const isOlder = schema > 0 && schema < migrations.length;
-  if (isOlder) console.error(updatingData.begins);
+  if (isOlder) log.info(updatingData.begins);
   while (migrateOnce(database, path));
-  if (isOlder) console.error(updatingData.done);
+  if (isOlder) log.info(updatingData.done);
 }

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import { routePath } from 'hono/route';
+import { type AnsweredRequest, currentRequestId, log } from '../log.ts';
+import type { App, Environment } from './mount.ts';
+
+export type RequestObserver = (request: AnsweredRequest) => void;
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+/** Returns the route of the handler that has answered, or is answering. */
+export function routeOfRequest(c: Context<Environment>): string {
+  const route = routePath(c);
+  return route.includes('*') ? 'other' : route;
+}
+
+/** Reports each request to the observers when its answer begins. Without observers, it costs nothing. */
+export function observeRequests(app: App, observers: ReadonlySet<RequestObserver>): void {
+  app.use(async (c, next) => {
+    if (observers.size === 0) return next();
+    const startedAt = performance.now();
+    await next();
+    const method = methods.includes(c.req.method) ? c.req.method : 'other';
+    const durationMs = performance.now() - startedAt;
+    for (const observe of observers) observe({ method, route: routeOfRequest(c), status: c.res.status, durationMs });
+  });
+}
+
+/** Gives each request an id, which its answer has in the header `X-Request-Id`, and its lines of the log. */
+export function nameRequests(app: App, observers: Set<RequestObserver>): void {
+  observers.add((request) => log.request(request));
+  app.use(async (c, next) => {
+    const id = randomUUID();
+    await currentRequestId.run(id, next);
+    c.res.headers.set('X-Request-Id', id);
+  });
+}

@@ -45,6 +45,7 @@ const nodeBundles = {
     { in: 'src/server/cli/main.ts', out: 'server' },
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
+    { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
   ],
   format: 'cjs',
   platform: 'node',
@@ -198,7 +199,7 @@ function loadLater() {
     name: 'load-later',
     setup(bundle) {
       bundle.onResolve(
-        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics)\.ts$/ },
+        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics|oidc)\.ts$/ },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );

@@ -56,4 +56,14 @@ export default ts.config(
       ],
     },
   },
+  {
+    // Its deprecation is a warning to readers. The options of the server accept http on the loopback address only.
+    files: ['src/server/signIn/oidc.ts'],
+    rules: {
+      '@typescript-eslint/no-deprecated': [
+        'error',
+        { allow: [{ from: 'package', package: 'openid-client', name: 'allowInsecureRequests' }] },
+      ],
+    },
+  },
 );

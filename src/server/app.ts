@@ -25,6 +25,7 @@ import { probeRoutes } from './routes/local/probes.ts';
 import { runFilterValuesRoute } from './routes/local/runFilterValues.ts';
 import { serverRoutes } from './routes/local/server.ts';
 import { shiftRoutes } from './routes/local/shifts.ts';
+import { signInRoutes } from './routes/local/signIns.ts';
 import { studyRoutes } from './routes/local/studies.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
 import { v1Routes } from './routes/v1.ts';
@@ -100,6 +101,7 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
   metricsRoute(services, observers, { token: metricsToken, hasPublicUrl: hosts.publicUrl !== null });
   demoDataRoute(services);
   accountRoutes(services);
+  signInRoutes(services);
   auditRoutes(services);
   invitationPageRoute(app);
   eventRoutes(services);

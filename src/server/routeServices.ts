@@ -12,6 +12,7 @@ import type { StationBoards } from './live/operator/stationBoards.ts';
 import type { PresenceRecorder } from './live/presence/recorder.ts';
 import type { Streaming } from './live/streaming/streaming.ts';
 import type { Readiness } from './readiness.ts';
+import type { SignInOptions } from './signIn/provider.ts';
 import type { StationFiguresCache } from './stationFigures.ts';
 import type { Statements } from './store/sqlite/statements.ts';
 import type { Store } from './store/tables.ts';
@@ -35,6 +36,7 @@ export interface RouteServices {
   links: OperatorLinks;
   pagesFolder: string;
   presence: PresenceRecorder;
+  signIn: SignInOptions | null;
   calendar: Calendar;
   figures: StationFiguresCache;
   summaries: DaySummaries;

@@ -3,6 +3,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { type LogFormat, logFormats } from '../log.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
+import { type GivenProvider, readProviderOptions } from './providerOptions.ts';
 import { usage, usageError } from './usage.ts';
 import { readUserCommand, refuseUserOptions, type UserCommand } from './userOptions.ts';
 
@@ -20,6 +21,15 @@ Without a command: the station server of the data folder DIR, which is created i
 --time-zone   Yields are counted by the days of this time zone, such as Europe/Berlin; without it, by those of this
               machine's time zone.
 --log-format  text (for people) or json: one JSON object per line on stderr, for each request and each message.
+--oidc-issuer, --oidc-client-id
+              the OpenID Connect provider with which people sign in, and the id of this server there. Its secret is in the
+              environment variable TEST_STATIONS_OIDC_CLIENT_SECRET. The address that the provider sends browsers back to is
+              /sign-in/callback at --public-url. Only people with an account can sign in, by their e-mail address.
+--oidc-domain lets people with an e-mail address of this domain sign in without an account, which is created then. It can be
+              given several times. --oidc-role is the role of these accounts: viewer, which is the default, or engineer.
+--oidc-trust-emails
+              uses e-mail addresses although the provider does not say that they are verified. Only for a provider at which
+              people cannot choose their own address.
 
 Metrics for Prometheus are at /metrics, for programs of this machine. The environment variable TEST_STATIONS_METRICS_TOKEN sets a
 token for others.
@@ -49,7 +59,13 @@ mcp           serves an assistant, such as Claude Desktop, over standard input a
 
 type Command =
   | { command: 'help' }
-  | ({ command: 'serve'; data: string; timeZone: string; logFormat: LogFormat } & NetworkOptions)
+  | ({
+      command: 'serve';
+      data: string;
+      timeZone: string;
+      logFormat: LogFormat;
+      provider: GivenProvider | null;
+    } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'user'; data: string; user: UserCommand }
   | { command: 'check'; data: string }
@@ -77,13 +93,7 @@ export function readCommand(args: readonly string[]): Command {
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
     case '':
-      return {
-        command: 'serve',
-        data,
-        timeZone: readTimeZone(values['time-zone']),
-        logFormat: readLogFormat(values['log-format']),
-        ...readNetworkOptions(values),
-      };
+      return readServe(data, values);
     case 'new-user-key':
       return { command, data, revokeOthers: values['revoke-others'] ?? false, name: readName(values.name) };
     case 'user':
@@ -116,6 +126,11 @@ function parse(args: readonly string[]) {
         key: { type: 'string' },
         'mqtt-port': { type: 'string' },
         'log-format': { type: 'string' },
+        'oidc-issuer': { type: 'string' },
+        'oidc-client-id': { type: 'string' },
+        'oidc-domain': { type: 'string', multiple: true },
+        'oidc-role': { type: 'string' },
+        'oidc-trust-emails': { type: 'boolean' },
         to: { type: 'string' },
         server: { type: 'string' },
         name: { type: 'string' },
@@ -129,6 +144,19 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw usageError(messageOf(error));
   }
+}
+
+function readServe(data: string, values: ReturnType<typeof parse>['values']): Command {
+  const network = readNetworkOptions(values);
+  const provider = readProviderOptions(values, network.publicUrl);
+  return {
+    command: 'serve',
+    data,
+    timeZone: readTimeZone(values['time-zone']),
+    logFormat: readLogFormat(values['log-format']),
+    provider,
+    ...network,
+  };
 }
 
 function readPlace(data: string | undefined, server: string | undefined): { data: string } | { server: string } {

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
   const metricsToken = takeMetricsToken(process.env);
   const assistantKey = takeAssistantKey(process.env);
+  const clientSecret = takeClientSecret(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
     console.log(help);
@@ -76,7 +77,13 @@ async function main(): Promise<void> {
     return;
   }
   const { serve } = await import('./serve.ts');
-  const server = await serve(folder, { ...command, chosenKey, metricsToken, pagesFolder: findPagesFolder() });
+  const server = await serve(folder, {
+    ...command,
+    provider: command.provider && { ...command.provider, clientSecret },
+    chosenKey,
+    metricsToken,
+    pagesFolder: findPagesFolder(),
+  });
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
@@ -131,6 +138,16 @@ function takeAssistantKey(environment: NodeJS.ProcessEnv): string | null {
   delete environment.TEST_STATIONS_KEY;
   if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key ?? null;
   throw new CommandError(serverExit.usage, 'TEST_STATIONS_KEY is no key. Set it to a user key, or unset the variable.');
+}
+
+/**
+ * Removes the secret of the server at its OpenID Connect provider from the environment, so that no child process inherits
+ * it, and returns it.
+ */
+function takeClientSecret(environment: NodeJS.ProcessEnv): string | null {
+  const secret = environment.TEST_STATIONS_OIDC_CLIENT_SECRET;
+  delete environment.TEST_STATIONS_OIDC_CLIENT_SECRET;
+  return secret || null;
 }
 
 /** The pages are beside the bundle. A server that runs from source uses those of the last build. */

@@ -18,6 +18,7 @@ import { PresenceRecorder } from '../live/presence/recorder.ts';
 import { Streaming } from '../live/streaming/streaming.ts';
 import type { LogFormat } from '../log.ts';
 import { Readiness } from '../readiness.ts';
+import type { ProviderOptions } from '../signIn/provider.ts';
 import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
 import { openStore } from '../store/sqlite/open.ts';
@@ -43,6 +44,7 @@ interface ServeOptions extends NetworkOptions {
   metricsToken: string | null;
   logFormat: LogFormat;
   pagesFolder: string;
+  provider: ProviderOptions | null;
 }
 
 export async function serve(
@@ -58,6 +60,7 @@ export async function serve(
     metricsToken,
     logFormat,
     pagesFolder,
+    provider,
   }: ServeOptions,
 ): Promise<RunningServer> {
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
@@ -114,10 +117,13 @@ export async function serve(
       calendar,
       figures: new StationFiguresCache(store, calendar, tail),
       summaries,
+      signIn: provider === null || publicUrl === null ? null : { provider, publicUrl },
       readiness,
       ...stopping,
       assistantToken,
-      secrets: [secret, stopToken, assistantToken, ...[chosenKey, metricsToken].filter((each) => each !== null)],
+      secrets: [secret, stopToken, assistantToken, chosenKey, metricsToken, provider?.clientSecret].filter(
+        (each) => each != null,
+      ),
     },
     { hosts, logFormat, metricsToken },
   );

@@ -3,6 +3,8 @@ import { CommandError } from './commandError.ts';
 
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] [--public-url URL]
                  [--cert FILE --key FILE] [--mqtt-port N] [--time-zone NAME] [--log-format text|json]
+                 [--oidc-issuer URL --oidc-client-id ID [--oidc-domain DOMAIN] [--oidc-role ROLE]
+                 [--oidc-trust-emails]]
        server.js new-user-key --data DIR [--name NAME] [--revoke-others]
        server.js user add --data DIR --email E-MAIL --name NAME --role ROLE [--print-key]
        server.js user invite --data DIR --email E-MAIL [--print-key]

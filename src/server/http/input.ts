@@ -72,7 +72,11 @@ export async function readJson(
   }
 }
 
-async function readText(request: IncomingMessage, maxBytes: number, note: (bytes: number) => void): Promise<string> {
+export async function readText(
+  request: IncomingMessage,
+  maxBytes: number,
+  note: (bytes: number) => void = () => {},
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop must not close the connection that carries the response.

@@ -125,8 +125,16 @@ export async function acceptInvitation(
 
 /** Gives a user access by another personal key. @returns the key */
 export async function giveKey(change: StoreTransaction, userId: string): Promise<string> {
-  const { key, ...stored } = createKey('user');
+  const user = await existingUser(change, userId);
+  // Who gets back access may have another account at the provider now, which is found by its e-mail address.
+  if (user.revoked_at !== null) await change.deleteFrom('identities').where('user_id', '=', userId).execute();
   await change.updateTable('users').set({ revoked_at: null }).where('id', '=', userId).execute();
+  return createPersonalKey(change, userId);
+}
+
+/** @returns the key */
+export async function createPersonalKey(change: StoreTransaction, userId: string): Promise<string> {
+  const { key, ...stored } = createKey('user');
   await addPersonalKey(change, userId, stored);
   return key;
 }

@@ -32,6 +32,7 @@ export interface Tables {
     revoked_at: Generated<number | null>;
   };
   invitations: { user_id: string; hash: string; expires_at: number };
+  identities: { issuer: string; subject: string; user_id: string };
   audit_log: {
     id: Generated<number>;
     at: number;

@@ -25,6 +25,9 @@ export const userName = name60.refine(
 
 const own = z.object({ id, name: z.string(), email: z.string(), role });
 
+/** The answer to a user who gets access. The key is in this answer only. */
+export const personal = own.extend({ api_key: z.string().min(10) });
+
 export const account = own.extend({
   created_at: timestamp,
   /** When one of the user's keys was used last, to the minute. */
@@ -108,7 +111,7 @@ export const accounts = {
     path: '/api/local/invitations/accept',
     access: [],
     body: z.object({ token: z.string().min(1).max(200) }),
-    answer: own.extend({ api_key: z.string().min(10) }),
+    answer: personal,
     refusals: [404],
   }),
 } as const;

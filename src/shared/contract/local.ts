@@ -16,6 +16,8 @@ export const local = {
       /** Created with the data folder. It shows whether the server at an address is the expected one. */
       instance: id,
       capabilities: z.array(z.string()),
+      /** The OpenID Connect provider with which people sign in, if there is one. */
+      sign_in: z.object({ provider: z.string() }).optional(),
     }),
   }),
   /** Whether the process answers. */

@@ -19,6 +19,7 @@ import { procedures } from './procedures.ts';
 import { runFilterValues } from './runFilterValues.ts';
 import { runs } from './runs.ts';
 import { shifts } from './shifts.ts';
+import { signIns } from './signIns.ts';
 import { stations } from './stations.ts';
 import { studies } from './studies.ts';
 import { trpc } from './trpc.ts';
@@ -65,6 +66,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   trpc,
   assistant,
   accounts,
+  signIns,
   audit,
 ];
 

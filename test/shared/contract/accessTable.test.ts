@@ -14,6 +14,7 @@ open to everyone
 with a token of their own
   local: shutdown
   local.invitations: accept
+  local.signIns: begin finish
 users from engineer
   local.keys: delete generate
   local.links: create delete

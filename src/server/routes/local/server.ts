@@ -16,7 +16,8 @@ export function serverRoutes({
   store,
   stopToken,
   requestStop,
-}: Pick<RouteServices, 'app' | 'store' | 'stopToken' | 'requestStop'>): void {
+  signIn,
+}: Pick<RouteServices, 'app' | 'store' | 'stopToken' | 'requestStop' | 'signIn'>): void {
   app.get(local.health.path, async () => {
     const answer: Answer<typeof local.health> = {
       product: 'test-stations',
@@ -42,6 +43,7 @@ export function serverRoutes({
         'assistants',
         'accounts',
       ],
+      ...(signIn === null ? {} : { sign_in: { provider: new URL(signIn.provider.issuer).host } }),
     };
     return json(answer);
   });

@@ -12,6 +12,7 @@ import { addFailedMeasurements } from './failedMeasurementsSchema.ts';
 import { firstSchema } from './firstSchema.ts';
 import { goldenSchema } from './goldenSchema.ts';
 import { historySchema } from './historySchema.ts';
+import { identitiesSchema } from './identitiesSchema.ts';
 import { measurementsSchema } from './measurementsSchema.ts';
 import { packedSummariesSchema } from './packedSummariesSchema.ts';
 import { peopleSchema } from './peopleSchema.ts';
@@ -83,6 +84,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(stationFiguresSchema),
   (database) => database.exec(summaryTablesSchema),
   (database) => database.exec(peopleSchema),
+  (database) => database.exec(identitiesSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -10,7 +10,10 @@ import { build, root } from './lib/paths.mjs';
 import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
-const benchmarks = ['server', 'herd', 'run', 'operator', 'uptime', 'uptimePanel', 'editor', 'discovery', 'analytics'];
+const benchmarks = [
+  ...['server', 'herd', 'run', 'operator', 'uptime', 'uptimePanel', 'editor', 'discovery', 'analytics'],
+  'assistant',
+];
 const resultsFile = join(root, 'test', 'bench', 'RESULTS.md');
 const printVersions = `
 import platform

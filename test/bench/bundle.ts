@@ -22,6 +22,8 @@ export interface BundledServer {
   mostMegabytes(): number;
   /** The processor time that it has used. */
   cpuSeconds(): number;
+  /** The processor time of its main thread, in milliseconds. */
+  mainThreadMillis(): number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,8 @@ export async function startBundle(data: string, program = bundle): Promise<Bundl
     residentMegabytes: () => megabytes(child.pid, 'VmRSS'),
     mostMegabytes: () => megabytes(child.pid, 'VmHWM'),
     cpuSeconds: () => cpuSeconds(child.pid),
+    mainThreadMillis: () =>
+      Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
     stop: async () => {
       child.kill();
       await once(child, 'close');

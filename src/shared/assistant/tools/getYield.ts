@@ -8,7 +8,7 @@ import { sumOfYields } from '../../statistics/yield.ts';
 import { type CallOperation, serverTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
-import { given, startedIn, timeRangeOf } from './inputs.ts';
+import { given, startedIn, statisticsPeriodOf } from './inputs.ts';
 import {
   analyticsQuery,
   appliedFilter,
@@ -53,7 +53,7 @@ export const getYield = serverTool({
   title: 'Get Yield',
   description:
     'Returns first-pass and final yield with the counts they are made of, in total and by day, station or procedure. Without a procedure it ' +
-    'compares all procedures. It counts units per day, not runs: do not compute a yield from find_runs. What failed is in top_failures. ' +
+    'compares all procedures. Without since, it covers 90 days. It counts units per day, not runs: do not compute a yield from find_runs. What failed is in top_failures. ' +
     'Quote the counts and the time range with each percentage, and say when there are few units: the interval shows how uncertain it is.',
   input: z.object({
     ...statisticsInput,
@@ -112,7 +112,7 @@ interface ProceduresInput {
 /** Returns the yields of a page of procedures, newest procedure first. */
 async function ofAllProcedures({ by, ...input }: ProceduresInput, page: AnswerPage, call: CallOperation) {
   if (by !== 'procedure') throw new ToolError(`Give a procedure for a yield by ${by}, or ask for it by procedure.`);
-  const range = timeRangeOf(input);
+  const range = statisticsPeriodOf(input);
   const stationText = given(input.station);
   const station = stationText === undefined ? null : await findStation(call, stationText);
   const isFirst = page.offset === 0;

@@ -54,6 +54,36 @@ function timeOf(name: string, text: string | undefined): string | null {
   throw new ToolError(`Give ${name} as a date and a time with their zone, such as 2026-11-28T08:00:00Z.`);
 }
 
+const dayMs = 24 * 3_600_000;
+/** Without a period, a tool would compute over all runs: of a million, that takes the server a second. */
+export const statisticsDays = 90;
+const earliestMs = Date.parse('0001-01-01T00:00:00Z');
+
+export const statisticsTimeInputs = {
+  since: z
+    .string()
+    .optional()
+    .describe(
+      `The first start of a run, as a time with its zone: 2026-11-28T08:00:00Z or …+01:00. By default ${statisticsDays} days before \`until\`.`,
+    ),
+  until: z.string().optional().describe('The last start of a run, as a time with its zone. By default now.'),
+};
+
+/** The period of an answer of statistics, in words for the reader of the answer. */
+export interface StatisticsPeriod extends TimeRange {
+  readonly period: string;
+}
+
+/** Returns the period that was asked for, or by default the last days. @throws ToolError */
+export function statisticsPeriodOf(input: Parameters<typeof timeRangeOf>[0], now = Date.now()): StatisticsPeriod {
+  const range = timeRangeOf(input);
+  if (range.since !== null) return { ...range, period: 'as given' };
+  const end = range.until === null ? now : Date.parse(range.until);
+  const since = new Date(Math.min(end, Math.max(end - statisticsDays * dayMs, earliestMs))).toISOString();
+  const days = range.until === null ? `last ${statisticsDays} days` : `${statisticsDays} days before until`;
+  return { ...range, since, period: `${days}; pass since for more` };
+}
+
 /** The part of a query that asks for starts within a time range. */
 export const startedIn = ({ since, until }: TimeRange) => ({
   ...(since === null ? {} : { started_after: since }),

@@ -37,7 +37,8 @@ export const listMeasurements = serverTool({
   title: 'List Measurements',
   description:
     'Lists the measurements of a procedure with their phase, units, current limits, counts, mean, standard deviation and Ppk. Use it ' +
-    'to find the exact names that measurement_statistics and suggest_limits need, and the measurements that are close to their limits.',
+    'to find the exact names that measurement_statistics and suggest_limits need, and the measurements that are close to their limits. ' +
+    'Without since, it covers 90 days.',
   input: z.object({ ...statisticsInput, limit: limitInput, cursor: cursorInput }),
   output: z.object({ filter: appliedFilter, measurement_count: z.number(), measurements: z.array(row), next }),
   isReadOnly: true,

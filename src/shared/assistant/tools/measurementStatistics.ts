@@ -51,7 +51,7 @@ export const measurementStatistics = serverTool({
     'Returns the figures of one measurement over the stored runs: n, failures, mean, standard deviation of all values and within stations, ' +
     'minimum, maximum, percentiles, limits, Ppk with its 95 % interval, and the same by station. Values with other limits or units are never ' +
     'mixed: figures are of the limits used last, earlier limits are listed. Where there are too few values it says so instead of a number: ' +
-    'then say that, too. For the names use list_measurements; for new limits use suggest_limits.',
+    'then say that, too. Without since, it covers 90 days. For the names use list_measurements; for new limits use suggest_limits.',
   input: z.object({
     ...statisticsInput,
     ...measurementInputs,

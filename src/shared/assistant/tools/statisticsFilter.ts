@@ -1,18 +1,19 @@
 import * as z from 'zod';
 import type { CallOperation } from '../tool.ts';
-import { given, startedIn, timeInputs, type TimeRange, timeRangeOf } from './inputs.ts';
+import { given, startedIn, type StatisticsPeriod, statisticsPeriodOf, statisticsTimeInputs } from './inputs.ts';
 import { findProcedure, findStation, type Named, named, procedureInput, stationInput } from './subjects.ts';
 
 export const statisticsInput = {
   procedure: procedureInput,
   station: stationInput.optional(),
-  ...timeInputs,
+  ...statisticsTimeInputs,
 };
 
 /** Which runs the figures of an answer are about. */
 export const appliedFilter = z.object({
   procedure: named.nullable(),
   station: named.nullable(),
+  period: z.string(),
   since: z.string().nullable(),
   until: z.string().nullable(),
   attempts: z.enum(['all', 'first']),
@@ -27,7 +28,7 @@ export const leftOut = 'Runs of reference units and of gauge studies are not cou
 export interface StatisticsFilter {
   readonly procedure: Named;
   readonly station: Named | null;
-  readonly range: TimeRange;
+  readonly range: StatisticsPeriod;
   readonly attempts: 'all' | 'first';
 }
 
@@ -41,7 +42,7 @@ interface FilterInput {
 
 /** @throws ToolError */
 export async function statisticsFilterOf(call: CallOperation, input: FilterInput): Promise<StatisticsFilter> {
-  const range = timeRangeOf(input);
+  const range = statisticsPeriodOf(input);
   const procedure = await findProcedure(call, input.procedure);
   const station = given(input.station);
   return {

@@ -46,7 +46,8 @@ export const suggestLimits = serverTool({
   description:
     'Proposes limits of a measurement from its stored values by several methods, and says for each which past units would change their ' +
     'verdict, with example run ids. Give lower and upper to try limits of your own. It writes nothing: a person sets limits in the script. ' +
-    'Proposals say what is usual, not what the product needs; say so, and ask for the requirement behind the limits.',
+    'Proposals say what is usual, not what the product needs; say so, and ask for the requirement behind the limits. Without since, it ' +
+    'covers 90 days.',
   input: z.object({
     ...statisticsInput,
     ...measurementInputs,

@@ -35,7 +35,7 @@ export const topFailures = serverTool({
   description:
     'Returns what fails most in a procedure: the measurements, phases, errors and timeouts with their counts, their share of the failed ' +
     'runs and ids of example runs, most affected units first. A failed run is counted for the first thing that failed in it. Use it to ' +
-    'decide what to look at; then read example runs with get_run and the values with measurement_statistics. Aborted runs are no failures.',
+    'decide what to look at; then read example runs with get_run and the values with measurement_statistics. Aborted runs are no failures. Without since, it covers 90 days.',
   input: z.object({
     ...statisticsInput,
     limit: limitInput.describe('How many causes: 1 to 50, by default 10.'),

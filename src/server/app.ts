@@ -47,9 +47,8 @@ import { uploadRoutes } from './routes/v2/uploads.ts';
 import { userRoutes } from './routes/v2/users.ts';
 import { versionRoutes } from './routes/v2/versions.ts';
 import type { RouteServices } from './routeServices.ts';
-import { Writer } from './writer.ts';
 
-type GivenServices = Omit<RouteServices, 'app' | 'audit' | 'boards' | 'callOperation' | 'mount' | 'writer'>;
+type GivenServices = Omit<RouteServices, 'app' | 'audit' | 'boards' | 'callOperation' | 'mount'>;
 
 interface AppOptions {
   hosts: Hosts;
@@ -58,7 +57,7 @@ interface AppOptions {
 }
 
 export function createApp(given: GivenServices, { hosts, logFormat, metricsToken }: AppOptions): App {
-  const { store, sql, streams, hub } = given;
+  const { store, pushes, writer, streams, hub } = given;
   const boards = new StationBoards(store, hub, given.calendar);
   const app: App = new Hono<Environment>({
     // The official client asks for //api/v1 if its TOFUPILOT_URL ends in a slash. The newer v2 clients use server_url
@@ -85,8 +84,8 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
   app.notFound((c) => failureAnswer(c.req.method, c.req.path, noSuchPath(c.req.method, c.req.path)));
   app.onError((error, c) => failureAnswer(c.req.method, c.req.path, error, routeOfRequest(c)));
 
-  const audit = new AuditLog(store);
-  const operations = new MountedOperations(app, { sql, audit }, notifyChange);
+  const audit = new AuditLog(writer);
+  const operations = new MountedOperations(app, { pushes, audit }, notifyChange);
   const services: RouteServices = {
     ...given,
     app,
@@ -94,7 +93,6 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
     boards,
     mount: operations.mount,
     callOperation: (id, input, from) => operations.call(id, input, from),
-    writer: new Writer(store, sql),
   };
   serverRoutes(services);
   probeRoutes(services);

@@ -3,7 +3,7 @@ import type { Operation } from '../shared/contract/operation.ts';
 import { logFailure } from './cli/logFailure.ts';
 import type { Caller } from './http/authentication.ts';
 import { addAuditEntry, endAuditEntry, type NewAuditEntry } from './store/auditEntries.ts';
-import type { Store } from './store/tables.ts';
+import type { Writer } from './writer.ts';
 
 const refusalIntervalMs = 60_000;
 
@@ -19,13 +19,13 @@ interface AuditedCall {
  * missing from the log, whatever happens in between: an entry that stays `started` says that its change may have been made.
  */
 export class AuditLog {
-  readonly #store: Store;
+  readonly #writer: Writer;
   readonly #monotonicMs: () => number;
   /** When refusals were recorded, by who was refused what. The oldest are first. */
   readonly #refusedAtMs = new Map<string, number>();
 
-  constructor(store: Store, monotonicMs = () => performance.now()) {
-    this.#store = store;
+  constructor(writer: Writer, monotonicMs = () => performance.now()) {
+    this.#writer = writer;
     this.#monotonicMs = monotonicMs;
   }
 
@@ -36,12 +36,13 @@ export class AuditLog {
     work: () => Promise<T>,
   ): Promise<T> {
     if (!operation.isAudited || caller.kind !== 'user') return work();
-    const id = await addAuditEntry(this.#store, {
+    const entry = {
       user_id: caller.id,
       user_name: caller.name,
       operation: operation.id,
       input: auditInput({ ...Object(params), ...Object(query), ...(body === undefined ? {} : { body }) }),
-    });
+    };
+    const id = await this.#writer.write((change) => addAuditEntry(change, entry));
     try {
       const answer = await work();
       await this.#end(id, 'done', idIn(answer));
@@ -69,7 +70,9 @@ export class AuditLog {
   async recordRefusal(person: string, entry: NewAuditEntry): Promise<void> {
     if (!this.#isFirstOfMinute(JSON.stringify([person, entry.operation]))) return;
     try {
-      await endAuditEntry(this.#store, await addAuditEntry(this.#store, entry), 'refused', null);
+      await this.#writer.write(async (change) => {
+        await endAuditEntry(change, await addAuditEntry(change, entry), 'refused', null);
+      });
     } catch (error) {
       logFailure('A refusal could not be stored in the audit log', error);
     }
@@ -88,7 +91,7 @@ export class AuditLog {
 
   async #end(id: number, outcome: 'done' | 'refused', target: string | null): Promise<void> {
     try {
-      await endAuditEntry(this.#store, id, outcome, target);
+      await this.#writer.write((change) => endAuditEntry(change, id, outcome, target));
     } catch (error) {
       logFailure('The end of a change could not be stored in the audit log', error);
     }

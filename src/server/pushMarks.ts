@@ -5,8 +5,8 @@ import type { NewRun } from '../shared/run/newRun.ts';
 import type { Call } from './http/mount.ts';
 import { badRequest, conflict } from './http/refusalError.ts';
 import { fold } from './store/fold.ts';
-import { findRunByMark, type MarkedRun, type PushMarks } from './store/runs.ts';
-import type { Statements } from './store/sqlite/statements.ts';
+import type { WriteContext } from './store/pushes.ts';
+import type { MarkedRun, PushMarks } from './store/runs.ts';
 
 import '../shared/contract/exactJson.ts';
 
@@ -51,12 +51,17 @@ function sorted(_key: string, value: unknown): unknown {
  * Returns the id of the run that an earlier push with one of the marks created.
  * @throws RefusalError (409) if the earlier push had other content
  */
-export function findEarlierRun(sql: Statements, marks: PushMarks, run: NewRun, procedureId: string): string | null {
+export async function findEarlierRun(
+  { change, pushes }: WriteContext,
+  marks: PushMarks,
+  run: NewRun,
+  procedureId: string,
+): Promise<string | null> {
   for (const [column, mark, what] of [
     ['push_key', marks.pushKey, idempotencyHeader],
     ['ref_key', marks.refKey, 'client_run_ref'],
   ] as const) {
-    const earlier = mark === null ? undefined : findRunByMark(sql, column, mark);
+    const earlier = mark === null ? undefined : await pushes.findRunByMark(change, column, mark);
     if (earlier === undefined) continue;
     if (isSame(earlier, marks.hash, run, procedureId)) return earlier.id;
     throw conflict(

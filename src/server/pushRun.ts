@@ -5,13 +5,12 @@ import { type Caller, creatorOf } from './http/authentication.ts';
 import { badRequest, conflict, forbidden, notFound, unprocessable } from './http/refusalError.ts';
 import { findEarlierRun } from './pushMarks.ts';
 import { timedId } from './store/ids.ts';
-import { isLinked } from './store/links.ts';
 import { changeRunMetadata } from './store/metadata.ts';
-import { findProcedureByIdOrIdentifier, type ProcedureSummary } from './store/procedures.ts';
-import { hasSlotRun, type PushMarks } from './store/runs.ts';
-import { insertRun } from './store/saveRun.ts';
-import type { Statements, WriteContext } from './store/sqlite/statements.ts';
-import { findOrCreateUnit, findUnitSync } from './store/unitOfRun.ts';
+import type { ProcedureSummary } from './store/procedures.ts';
+import type { Pushes, WriteContext } from './store/pushes.ts';
+import type { PushMarks } from './store/runs.ts';
+import type { Store } from './store/tables.ts';
+import { findOrCreateUnit } from './store/unitOfRun.ts';
 import { changeUnitMetadata, isWithin, setParentUnit } from './store/units.ts';
 import { findUserByEmail } from './store/users.ts';
 import { findOrCreateVersion } from './store/versions.ts';
@@ -28,31 +27,31 @@ export interface PushedRun {
  *   used with other content (409)
  */
 export async function pushRun(
-  { change, sql }: WriteContext,
+  context: WriteContext,
   run: NewRun,
   caller: Caller,
   marks: PushMarks,
 ): Promise<PushedRun> {
-  const procedure = permittedProcedure(sql, run.procedure, caller);
-  const earlier = findEarlierRun(sql, marks, run, procedure.id);
+  const { change, pushes } = context;
+  const procedure = await permittedProcedure(pushes, change, run.procedure, caller);
+  const earlier = await findEarlierRun(context, marks, run, procedure.id);
   if (earlier !== null) return { id: earlier, existed: true };
   if (run.endedAt < run.startedAt) {
     throw badRequest('The run ends before it starts: ended_at must not be before started_at.');
   }
-  if (run.execution !== null && hasSlotRun(sql, run.execution.id, run.execution.slotKey)) {
-    throw conflict(`Slot "${run.execution.slotKey}" of execution "${run.execution.id}" has a run already.`);
+  const { execution } = run;
+  if (execution !== null && (await pushes.hasSlotRun(change, execution.id, execution.slotKey))) {
+    throw conflict(`Slot "${execution.slotKey}" of execution "${execution.id}" has a run already.`);
   }
-  const subUnitIds = await permittedSubUnits({ change, sql }, run);
+  const subUnitIds = await permittedSubUnits(context, run);
   const operatorId = run.operatedBy === null ? null : await findUserByEmail(change, run.operatedBy);
   const by = creatorOf(caller);
   const id = timedId();
-  const unit = await findOrCreateUnit({ change, sql }, run, id, by);
+  const unit = await findOrCreateUnit(context, run, id, by);
   await setParentUnit(change, unit.id, subUnitIds);
   const versionId =
-    run.procedureVersion === null
-      ? null
-      : await findOrCreateVersion({ change, sql }, procedure.id, run.procedureVersion, by);
-  const key = insertRun(sql, run, {
+    run.procedureVersion === null ? null : await findOrCreateVersion(context, procedure.id, run.procedureVersion, by);
+  const key = await pushes.insertRun(change, run, {
     id,
     procedureId: procedure.id,
     versionId,
@@ -62,22 +61,29 @@ export async function pushRun(
     marks,
     by,
   });
-  if (caller.kind === 'station') attachToStudy(sql, key, run, { procedureId: procedure.id, stationId: caller.id });
+  if (caller.kind === 'station') {
+    await attachToStudy(context, key, run, { procedureId: procedure.id, stationId: caller.id });
+  }
   await changeRunMetadata(change, key, { ...run.metadata, ...(marks.isByAssistant ? assistantMetadata : {}) });
   if (Object.keys(run.unitMetadata).length > 0) await changeUnitMetadata(change, unit.id, run.unitMetadata);
   return { id, existed: false };
 }
 
 /** @throws RefusalError if the procedure is unknown (404) or the caller may not push runs of it (403) */
-export function permittedProcedure(sql: Statements, called: string, caller: Caller): ProcedureSummary {
-  const procedure = findProcedureByIdOrIdentifier(sql, called);
+export async function permittedProcedure(
+  pushes: Pushes,
+  store: Store,
+  called: string,
+  caller: Caller,
+): Promise<ProcedureSummary> {
+  const procedure = await pushes.findProcedure(store, called);
   if (caller.kind === 'user') {
     if (procedure) return procedure;
     throw notFound(
       `There is no procedure "${called}" on this server. Create it first, or check the procedure_id of the script.`,
     );
   }
-  if (procedure && isLinked(sql, caller.id, procedure.id)) return procedure;
+  if (procedure && (await pushes.isLinked(store, caller.id, procedure.id))) return procedure;
   const refused = `Station "${caller.name}" is not authorized to push runs of procedure "${procedure?.identifier ?? procedure?.name ?? called}"`;
   throw forbidden(
     procedure
@@ -86,12 +92,12 @@ export function permittedProcedure(sql: Statements, called: string, caller: Call
   );
 }
 
-async function permittedSubUnits({ change, sql }: WriteContext, run: NewRun): Promise<string[]> {
+async function permittedSubUnits({ change, pushes }: WriteContext, run: NewRun): Promise<string[]> {
   if (run.subUnits.length === 0) return [];
-  const unit = findUnitSync(sql, run.serialNumber);
+  const unit = await pushes.findUnit(change, run.serialNumber);
   const ids = new Set<string>();
   for (const serialNumber of run.subUnits) {
-    const subUnit = findUnitSync(sql, serialNumber);
+    const subUnit = await pushes.findUnit(change, serialNumber);
     if (!subUnit) throw unprocessable(`There is no unit "${serialNumber}" to be a sub-unit. Push a run of it first.`);
     if (unit && (await isWithin(change, unit.id, subUnit.id))) {
       throw unprocessable(

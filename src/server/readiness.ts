@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { messageOf } from '../shared/format/messageOf.ts';
 import { commitProbe } from './store/commitProbe.ts';
 import { diskProblem } from './store/databaseErrors.ts';
-import type { Store } from './store/tables.ts';
+import type { Writer } from './writer.ts';
 
 /** Anyone may ask, so the disk is asked no more often than this. */
 const probeIntervalMs = 1_000;
@@ -16,15 +16,15 @@ type State = 'starting' | 'running' | 'stopping';
 
 /** Whether the server takes requests and can commit what they store. */
 export class Readiness {
-  readonly #store: Store;
+  readonly #writer: Writer;
   readonly #folder: string;
   #state: State = 'starting';
   #probedAt = -Infinity;
   #probe: Promise<string | null> = Promise.resolve(null);
 
   /** @param folder the data folder */
-  constructor(store: Store, folder: string) {
-    this.#store = store;
+  constructor(writer: Writer, folder: string) {
+    this.#writer = writer;
     this.#folder = folder;
   }
 
@@ -53,7 +53,7 @@ export class Readiness {
     try {
       const { bavail, bsize } = await statfs(this.#folder);
       if (bavail * bsize < minFreeBytes) return 'The disk of the data folder has less than 10 MiB left.';
-      await commitProbe(this.#store);
+      await commitProbe(this.#writer);
       return null;
     } catch (error) {
       return diskProblem(error) ?? `The store cannot be written: ${messageOf(error)}`;

@@ -14,7 +14,7 @@ import type { Streaming } from './live/streaming/streaming.ts';
 import type { Readiness } from './readiness.ts';
 import type { SignInOptions } from './signIn/provider.ts';
 import type { StationFiguresCache } from './stationFigures.ts';
-import type { Statements } from './store/sqlite/statements.ts';
+import type { Pushes } from './store/pushes.ts';
 import type { Store } from './store/tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -24,7 +24,7 @@ export interface RouteServices {
   audit: AuditLog;
   callOperation: MountedOperations['call'];
   store: Store;
-  sql: Statements;
+  pushes: Pushes;
   writer: Writer;
   files: AttachmentFiles;
   urls: SignedUrls;

@@ -1,10 +1,7 @@
-import * as z from 'zod';
+import { sql } from 'kysely';
 import { RunInputError } from '../shared/run/newRun.ts';
 import { RefusalError } from './http/refusalError.ts';
-import type { Statements } from './store/sqlite/statements.ts';
 import type { Store, StoreTransaction } from './store/tables.ts';
-
-const changed = z.object({ changes: z.number() });
 
 interface Job {
   work: (change: StoreTransaction) => Promise<void>;
@@ -19,19 +16,20 @@ const maxJobsPerCommit = 64;
 class PartialFailureError extends Error {}
 
 /**
- * Commits changes that arrive together in one transaction, because a commit takes longer on the disk than most
- * changes. It is for everything that clients push. A change that fails does not affect the others, and each is
- * acknowledged when its commit is durable. Everything else uses transactions of the `Store`.
+ * The one way to change the database. Changes that arrive together are committed in one transaction, because a commit takes
+ * longer on the disk than most changes. A change that fails does not affect the others, and each is acknowledged when its
+ * commit is durable.
  */
 export class Writer {
   readonly #store: Store;
-  readonly #sql: Statements;
+  readonly #changeCount: () => number;
   #waiting: Job[] = [];
   #running = false;
 
-  constructor(store: Store, sql: Statements) {
+  /** @param changeCount returns a number that rises with each change in the database */
+  constructor(store: Store, changeCount: () => number) {
     this.#store = store;
-    this.#sql = sql;
+    this.#changeCount = changeCount;
   }
 
   /** The number of changes that wait for the next commit. */
@@ -91,13 +89,13 @@ export class Writer {
   async #runAll(change: StoreTransaction, jobs: readonly Job[]): Promise<SettleJob[]> {
     const settlers: SettleJob[] = [];
     for (const job of jobs) {
-      const before = this.#changes();
+      const before = this.#changeCount();
       try {
         await job.work(change);
         settlers.push(() => job.done());
       } catch (error) {
         const isRefusal = error instanceof RefusalError || error instanceof RunInputError;
-        if (!isRefusal || this.#changes() !== before) throw new PartialFailureError();
+        if (!isRefusal || this.#changeCount() !== before) throw new PartialFailureError();
         settlers.push(() => job.failed(error));
       }
     }
@@ -107,21 +105,25 @@ export class Writer {
   async #runEachWithSavepoint(change: StoreTransaction, jobs: readonly Job[]): Promise<SettleJob[]> {
     const settlers: SettleJob[] = [];
     for (const job of jobs) {
-      this.#sql.run('savepoint job');
+      await sql`savepoint job`.execute(change);
       try {
         await job.work(change);
         settlers.push(() => job.done());
       } catch (error) {
-        if (!this.#sql.isOpen) throw error; // the work of the other jobs is undone too
-        this.#sql.run('rollback to job');
+        await undo(change, error);
         settlers.push(() => job.failed(error));
       }
-      this.#sql.run('release job');
+      await sql`release savepoint job`.execute(change);
     }
     return settlers;
   }
+}
 
-  #changes(): number {
-    return this.#sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
+/** @throws the reason if the whole transaction has ended, as on a full disk: the work of the other jobs is undone too */
+async function undo(change: StoreTransaction, reason: unknown): Promise<void> {
+  try {
+    await sql`rollback to savepoint job`.execute(change);
+  } catch {
+    throw reason;
   }
 }

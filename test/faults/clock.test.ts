@@ -203,10 +203,10 @@ describe(`stations that come and go while the clock is set (CLOCK_SEED=${seed} C
   it('are gone when nothing tells of them, and their times fit', async () => {
     const folder = temporaryFolder();
     for (let round = 0; round < rounds; round++) {
-      const { store } = openStore(join(folder, String(round)));
+      const { store, writer } = openStore(join(folder, String(round)));
       const clock = new SetServerClock('2026-03-27T10:00:00.000Z');
       const begin = async (): Promise<PresenceRecorder> => {
-        const made = new PresenceRecorder(store, clock, { onChange: () => {}, onFollowed: [] });
+        const made = new PresenceRecorder({ store, writer }, clock, { onChange: () => {}, onFollowed: [] });
         await made.start();
         return made;
       };

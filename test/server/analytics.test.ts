@@ -8,6 +8,7 @@ import { Analytics } from '../../src/server/analytics/analytics.ts';
 import { DaySummaries } from '../../src/server/analytics/daySummaries.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
+import type { Writer } from '../../src/server/writer.ts';
 import { analytics, type AnalyticsFilter } from '../../src/shared/contract/analytics.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { temporaryFolder } from './support.ts';
@@ -107,17 +108,18 @@ describe(`statistics of random histories (ANALYTICS_ROUNDS=${rounds})`, function
   this.timeout(60_000 + rounds * 2000);
   const file = join(temporaryFolder(), 'stations.db');
   let store: Store;
+  let writer: Writer;
   let database: DatabaseSync;
   let answers: Analytics;
   const marked = new Set<number>();
   let stored: StoredRun[] = [];
 
   before(() => {
-    ({ store } = openStore(file));
+    ({ store, writer } = openStore(file));
     database = new DatabaseSync(file);
     database.exec('pragma foreign_keys = off');
     const calendar = new Calendar(zone);
-    const summaries = new DaySummaries(store, calendar);
+    const summaries = new DaySummaries({ store, writer }, calendar);
     answers = new Analytics(store, summaries, calendar);
     database
       .prepare(

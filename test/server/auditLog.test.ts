@@ -26,7 +26,7 @@ describe('the audit log', () => {
   const call = (name: string) => ({ caller, params: {}, query: {}, body: { name } });
 
   it('has a change before it is made, and its end after it', async () => {
-    const log = new AuditLog(opened.store);
+    const log = new AuditLog(opened.writer);
     const id = crypto.randomUUID();
     const answer = await log.record(stations.create, call('Bench 1'), async () => {
       const entry = await newest();
@@ -44,16 +44,16 @@ describe('the audit log', () => {
   });
 
   it('cuts what is too long', async () => {
-    await new AuditLog(opened.store).record(stations.create, call('x'.repeat(2 * maxAuditInputLength)), () =>
+    await new AuditLog(opened.writer).record(stations.create, call('x'.repeat(2 * maxAuditInputLength)), () =>
       Promise.resolve({}),
     );
     assert.equal((await newest())?.input.length, maxAuditInputLength);
   });
 
   it('has one refusal by role of each account and operation in a minute', async () => {
-    const { store } = openStore(join(temporaryFolder(), 'stations.db'));
+    const { store, writer } = openStore(join(temporaryFolder(), 'stations.db'));
     let nowMs = 0;
-    const log = new AuditLog(store, () => nowMs);
+    const log = new AuditLog(writer, () => nowMs);
     const [user] = await listUsers(store);
     assert.ok(user);
     const refuse = async (operation: Operation) => {
@@ -75,8 +75,8 @@ describe('the audit log', () => {
   });
 
   it('lets nothing be changed that it cannot record', async () => {
-    const { store } = openStore(join(temporaryFolder(), 'stations.db'));
+    const { store, writer } = openStore(join(temporaryFolder(), 'stations.db'));
     await store.destroy();
-    await assert.rejects(new AuditLog(store).record(stations.create, call('Bench 3'), () => assert.fail('made')));
+    await assert.rejects(new AuditLog(writer).record(stations.create, call('Bench 3'), () => assert.fail('made')));
   });
 });

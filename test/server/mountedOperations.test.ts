@@ -26,7 +26,7 @@ describe('operations that are called within the server', () => {
   const mounted = (notifyChange: () => void) =>
     new MountedOperations(
       new Hono<Environment>(),
-      { sql: opened.sql, audit: new AuditLog(opened.store) },
+      { pushes: opened.pushes, audit: new AuditLog(opened.writer) },
       notifyChange,
     );
 

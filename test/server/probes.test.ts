@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'mocha';
 import { Readiness } from '../../src/server/readiness.ts';
+import type { Engine } from '../../src/server/store/engine.ts';
 import { findInstance } from '../../src/server/store/instance.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
-import type { Store } from '../../src/server/store/tables.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { useServer } from './bench.ts';
 import { send } from './requests.ts';
@@ -35,12 +35,12 @@ describe('the probes of service managers', () => {
 
 describe('whether the server is ready', () => {
   const folder = temporaryFolder();
-  let store: Store;
-  before(() => ({ store } = openStore(join(folder, 'stations.db'))));
-  after(() => store.destroy());
+  let opened: Engine;
+  before(() => (opened = openStore(join(folder, 'stations.db'))));
+  after(() => opened.store.destroy());
 
   it('is no while the server starts and stops, with the reason', async () => {
-    const readiness = new Readiness(store, folder);
+    const readiness = new Readiness(opened.writer, folder);
     assert.equal(await readiness.problem(), 'The server is starting.');
     readiness.enter('running');
     assert.equal(await readiness.problem(), null);
@@ -49,10 +49,10 @@ describe('whether the server is ready', () => {
   });
 
   it('is no when the store cannot be written', async () => {
-    const { store: closed } = openStore(join(temporaryFolder(), 'stations.db'));
+    const { store: closed, writer } = openStore(join(temporaryFolder(), 'stations.db'));
     await findInstance(closed); // The store opens its connection at the first query.
     await closed.destroy();
-    const readiness = new Readiness(closed, folder);
+    const readiness = new Readiness(writer, folder);
     readiness.enter('running');
     assert.match((await readiness.problem()) ?? '', /^The store cannot be written: /);
   });

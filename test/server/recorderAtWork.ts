@@ -6,6 +6,7 @@ import type { LiveStream } from '../../src/server/live/streaming/streams.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { insertStation } from '../../src/server/store/stations.ts';
 import type { Store } from '../../src/server/store/tables.ts';
+import type { Writer } from '../../src/server/writer.ts';
 import { SetServerClock } from './setServerClock.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -14,12 +15,13 @@ export const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 /** Inside a `describe`: for each test a recorder of its own with one station, by a clock that stands at 10:00 until it is moved. */
 export function useRecorder() {
   let store: Store;
+  let writer: Writer;
   let clock: SetServerClock;
   let recorder: PresenceRecorder;
   let station: string;
 
   const begin = async (): Promise<void> => {
-    recorder = new PresenceRecorder(store, clock, { onChange: () => {}, onFollowed: [] });
+    recorder = new PresenceRecorder({ store, writer }, clock, { onChange: () => {}, onFollowed: [] });
     await recorder.start();
   };
   const endAndBegin = async (): Promise<void> => {
@@ -28,7 +30,7 @@ export function useRecorder() {
   };
 
   beforeEach(async () => {
-    store = openStore(join(temporaryFolder(), 'database')).store;
+    ({ store, writer } = openStore(join(temporaryFolder(), 'database')));
     clock = new SetServerClock('2026-03-02T10:00:00.000Z');
     station = await store.transaction().execute((change) => insertStation(change, 'Bench', '{}'));
     await begin();

@@ -8,6 +8,7 @@ import { DaySummaries } from '../../src/server/analytics/daySummaries.ts';
 import { RefusalError } from '../../src/server/http/refusalError.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store } from '../../src/server/store/tables.ts';
+import type { Writer } from '../../src/server/writer.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -21,10 +22,11 @@ const calendar = new Calendar('UTC');
 describe('stopping the server while it computes the statistics of many days', () => {
   const file = join(temporaryFolder(), 'stations.db');
   let store: Store;
+  let writer: Writer;
   let database: DatabaseSync;
 
   before(() => {
-    ({ store } = openStore(file));
+    ({ store, writer } = openStore(file));
     database = new DatabaseSync(file);
     database.exec('pragma foreign_keys = off');
     database
@@ -57,7 +59,7 @@ describe('stopping the server while it computes the statistics of many days', ()
   const computedDays = (): unknown => database.prepare('select count(*) as n from procedure_days').get()?.['n'];
 
   it('ends the computation between two days, and continues with the others after a restart', async () => {
-    const summaries = new DaySummaries(store, calendar);
+    const summaries = new DaySummaries({ store, writer }, calendar);
     await summaries.start();
     const answer = new Analytics(store, summaries, calendar).procedure(procedure, filter);
     // As a signal does: it is noticed only when the computation lets other work run.
@@ -65,7 +67,7 @@ describe('stopping the server while it computes the statistics of many days', ()
     await assert.rejects(answer, isStopping);
     assert.ok(Number(computedDays()) < days, `${String(computedDays())} days were computed before the stop`);
 
-    const again = new DaySummaries(store, calendar);
+    const again = new DaySummaries({ store, writer }, calendar);
     const { days: answered } = await new Analytics(store, again, calendar).procedure(procedure, filter);
     assert.equal(answered.length, days);
     assert.equal(computedDays(), days);
@@ -73,7 +75,7 @@ describe('stopping the server while it computes the statistics of many days', ()
   });
 
   it('also ends a computation whose result is not stored', async () => {
-    const summaries = new DaySummaries(store, calendar);
+    const summaries = new DaySummaries({ store, writer }, calendar);
     const answer = new Analytics(store, summaries, calendar).procedure(procedure, { ...filter, split_by: 'operator' });
     setImmediate(() => void summaries.stop());
     await assert.rejects(answer, isStopping);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { type OpenStore, openStore } from '../../src/server/store/sqlite/open.ts';
+import type { Engine } from '../../src/server/store/engine.ts';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
 import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { dayOf } from '../../src/shared/uptime/uptime.ts';
@@ -15,7 +16,7 @@ const id = '11111111-1111-4111-8111-111111111111';
 
 describe('uptime by the clock of the server', () => {
   const folder = temporaryFolder();
-  let open: OpenStore;
+  let open: Engine;
   let uptimes: UptimeService;
   before(async () => {
     open = openStore(join(folder, 'stations.db'));

@@ -8,6 +8,7 @@ import { unavailable } from '../http/refusalError.ts';
 import { log } from '../log.ts';
 import type { Store } from '../store/tables.ts';
 import { quarterHourMillis } from '../store/time.ts';
+import type { Writer } from '../writer.ts';
 import { readRuns } from './readRuns.ts';
 import { packMeasurements, procedureFromJson, procedureJson, unpackMeasurements } from './storedSummaries.ts';
 
@@ -35,13 +36,15 @@ export interface Day {
 /** Stores what the runs of each day come to, and computes it again when the runs of the day have changed. */
 export class DaySummaries {
   readonly #store: Store;
+  readonly #writer: Writer;
   readonly #calendar: Calendar;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
   #computing: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, calendar: Calendar) {
+  constructor({ store, writer }: { store: Store; writer: Writer }, calendar: Calendar) {
     this.#store = store;
+    this.#writer = writer;
     this.#calendar = calendar;
   }
 
@@ -70,7 +73,7 @@ export class DaySummaries {
 
   async #discardOthers(): Promise<void> {
     const { zone } = this.#calendar;
-    await this.#store.transaction().execute(async (change) => {
+    await this.#writer.write(async (change) => {
       const state = await change.selectFrom('analytics_state').selectAll().executeTakeFirst();
       if (state?.time_zone === zone && state.format === format) return;
       await change.deleteFrom('procedure_days').execute();
@@ -183,7 +186,7 @@ export class DaySummaries {
 
   /** A run that is pushed meanwhile marks the day again, because it is in another transaction. */
   async #compute(procedureId: string, { startsAt, endsAt }: Day): Promise<void> {
-    await this.#store.transaction().execute(async (change) => {
+    await this.#writer.write(async (change) => {
       const runs = await readRuns(change, procedureId, startsAt, endsAt);
       const { procedure, measurements } = summarizeDay(runs);
       await change

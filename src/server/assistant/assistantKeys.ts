@@ -3,7 +3,7 @@ import { authenticate } from '../http/authentication.ts';
 import type { Key } from '../http/mount.ts';
 import { forbidden, unauthorized } from '../http/refusalError.ts';
 import { hashKey } from '../keys.ts';
-import type { Statements } from '../store/sqlite/statements.ts';
+import type { Pushes } from '../store/pushes.ts';
 import type { Store } from '../store/tables.ts';
 import { listUsers } from '../store/users.ts';
 
@@ -13,19 +13,19 @@ import { listUsers } from '../store/users.ts';
  */
 export class AssistantKeys {
   readonly #store: Store;
-  readonly #sql: Statements;
+  readonly #pushes: Pushes;
   readonly #tokenHash: Buffer;
 
-  constructor(store: Store, sql: Statements, token: string) {
+  constructor(store: Store, pushes: Pushes, token: string) {
     this.#store = store;
-    this.#sql = sql;
+    this.#pushes = pushes;
     this.#tokenHash = Buffer.from(hashKey(token));
   }
 
   /** @throws RefusalError 401 without a key that is known; 403 if it is the key of a station */
   async find(authorization: string | undefined): Promise<Key> {
     if (this.#isToken(authorization)) return this.#firstUser();
-    const key = authenticate(this.#sql, authorization);
+    const key = await authenticate(this.#pushes, authorization);
     if (key.owner.kind === 'user') return key;
     throw forbidden(
       `Assistants need a user key, and this is the key of station "${key.owner.name}". Give the assistant a user key.`,

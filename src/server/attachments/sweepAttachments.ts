@@ -1,6 +1,7 @@
 import { logFailure } from '../cli/logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { deleteAbandonedUploads, existingUploads } from '../store/uploads.ts';
+import type { Writer } from '../writer.ts';
 import type { AttachmentFiles } from './attachmentFiles.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -9,9 +10,12 @@ const dayMs = 24 * 60 * 60 * 1000;
  * Removes uploads that were not used for a day, and contents whose uploads were deleted, such as those of deleted runs.
  * Failures are logged, and the next start tries again.
  */
-export async function sweepAttachments(store: Store, files: AttachmentFiles): Promise<void> {
+export async function sweepAttachments(
+  { store, writer }: { store: Store; writer: Writer },
+  files: AttachmentFiles,
+): Promise<void> {
   try {
-    await deleteAbandonedUploads(store, Date.now() - dayMs);
+    await writer.write((change) => deleteAbandonedUploads(change, Date.now() - dayMs));
     for await (const ids of files.all()) {
       const existing = await existingUploads(store, ids);
       await files.remove(ids.filter((id) => !existing.has(id)));

@@ -68,7 +68,7 @@ export async function serve(
   folder.lock();
   const log = new ServerLog(folder.log);
   log.start();
-  const { store, sql } = openStore(folder.database);
+  const { store, writer, pushes } = openStore(folder.database);
   const tail = await ChangeTail.start(store);
   const streams = new EventStreams(tail);
   const files = new AttachmentFiles(folder.attachments);
@@ -76,7 +76,7 @@ export async function serve(
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
-  const presence = new PresenceRecorder(store, systemClock, {
+  const presence = new PresenceRecorder({ store, writer }, systemClock, {
     onChange: () => tail.notify(),
     onFollowed: [hub.followed],
   });
@@ -93,9 +93,9 @@ export async function serve(
   });
   tail.addListener(new KeyEnds(store, [streams, hub.streams, streaming]));
   const calendar = new Calendar(timeZone);
-  const summaries = new DaySummaries(store, calendar);
+  const summaries = new DaySummaries({ store, writer }, calendar);
   await summaries.start();
-  const readiness = new Readiness(store, folder.path);
+  const readiness = new Readiness(writer, folder.path);
   const stopToken = randomBytes(32).toString('base64url');
   let requestStop = (): void => {};
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
@@ -104,7 +104,8 @@ export async function serve(
   const app = createApp(
     {
       store,
-      sql,
+      pushes,
+      writer,
       streams,
       files,
       activity: new ActivityFile(folder.activity),
@@ -139,7 +140,7 @@ export async function serve(
   const all = [...new Set([listening, inside])];
   const endWatch =
     certificate && watchCertificate(certificate, publicHost, (identity) => listening.setCertificate(identity));
-  await ensureUserKey(store, chosenKey, logFormat);
+  await ensureUserKey({ store, writer }, chosenKey, logFormat);
   const address = {
     url: inside.url,
     ...(publicUrl === null ? {} : { public_url: publicUrl }),
@@ -153,9 +154,9 @@ export async function serve(
   };
   folder.writeAddress({ ...address, stop_token: stopToken, assistant_token: assistantToken });
   readiness.enter('running');
-  let swept = sweepAttachments(store, files);
+  let swept = sweepAttachments({ store, writer }, files);
   const sweeping = setInterval(() => {
-    swept = swept.then(() => sweepAttachments(store, files));
+    swept = swept.then(() => sweepAttachments({ store, writer }, files));
   }, sweepIntervalMs).unref();
   return {
     address,

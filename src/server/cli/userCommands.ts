@@ -19,10 +19,10 @@ import type { UserCommand } from './userOptions.ts';
  * @throws CommandError if it cannot be done
  */
 export async function userCommand(folder: DataFolder, command: UserCommand): Promise<string> {
-  return withStore(folder, async (store) => {
+  return withStore(folder, async ({ store, writer }) => {
     if (command.action === 'list') return tableOf(await listAccounts(store));
     try {
-      return await store.transaction().execute((change) => recorded(change, command, addressOf(folder)));
+      return await writer.write((change) => recorded(change, command, addressOf(folder)));
     } catch (error) {
       if (error instanceof RefusalError) throw new CommandError(serverExit.refused, error.message);
       throw error;

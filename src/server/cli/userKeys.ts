@@ -2,20 +2,24 @@ import { serverExit } from '../../shared/contract/local.ts';
 import { createKey, storeChosenKey } from '../keys.ts';
 import { log, type LogFormat } from '../log.ts';
 import { isDamage } from '../store/databaseErrors.ts';
+import type { Engine } from '../store/engine.ts';
 import { addUserKey, hasUserKey, type NewUserKey } from '../store/keys.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { isSchemaOlder } from '../store/sqlite/schema/migrations.ts';
-import type { Store } from '../store/tables.ts';
 import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
 
 const unnamed: NewUserKey = { revokeOthers: false, name: null };
 
 /** A log that other programs read must not contain a key: then none is created. */
-export async function ensureUserKey(store: Store, chosen: string | null, logFormat: LogFormat): Promise<void> {
+export async function ensureUserKey(
+  { store, writer }: Pick<Engine, 'store' | 'writer'>,
+  chosen: string | null,
+  logFormat: LogFormat,
+): Promise<void> {
   if (await hasUserKey(store)) return;
   if (chosen !== null) {
-    await addUserKey(store, storeChosenKey(chosen), unnamed);
+    await writer.write((change) => addUserKey(change, storeChosenKey(chosen), unnamed));
     return;
   }
   if (logFormat === 'json') {
@@ -23,7 +27,7 @@ export async function ensureUserKey(store: Store, chosen: string | null, logForm
     return;
   }
   const generated = createKey('user');
-  await addUserKey(store, generated, unnamed);
+  await writer.write((change) => addUserKey(change, generated, unnamed));
   console.error(`The user key of this new data folder, shown this once: ${generated.key}`);
 }
 
@@ -32,9 +36,9 @@ export async function ensureUserKey(store: Store, chosen: string | null, logForm
  * @throws CommandError if the data would have to be migrated while a server is running
  */
 export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<string> =>
-  withStore(folder, async (store) => {
+  withStore(folder, async ({ writer }) => {
     const generated = createKey('user');
-    await addUserKey(store, generated, options);
+    await writer.write((change) => addUserKey(change, generated, options));
     return generated.key;
   });
 
@@ -42,14 +46,17 @@ export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<str
  * Opens the data for a change beside a server that may be running.
  * @throws CommandError if the data would have to be migrated while a server is running
  */
-export async function withStore<T>(folder: DataFolder, work: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  folder: DataFolder,
+  work: (data: Pick<Engine, 'store' | 'writer'>) => Promise<T>,
+): Promise<T> {
   const isUpdate = isUpdateNeeded(folder);
   if (isUpdate) lockForUpdate(folder);
-  const { store } = openStore(folder.database);
+  const engine = openStore(folder.database);
   try {
-    return await work(store);
+    return await work(engine);
   } finally {
-    await store.destroy();
+    await engine.store.destroy();
     if (isUpdate) folder.release();
   }
 }

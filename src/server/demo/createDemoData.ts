@@ -4,8 +4,8 @@ import { conflict } from '../http/refusalError.ts';
 import { noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import { addLink } from '../store/links.ts';
-import { findProcedureByIdOrIdentifier, insertProcedure } from '../store/procedures.ts';
-import type { Statements } from '../store/sqlite/statements.ts';
+import { insertProcedure } from '../store/procedures.ts';
+import type { Pushes } from '../store/pushes.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import type { Writer } from '../writer.ts';
@@ -25,23 +25,23 @@ interface DemoData {
  * @throws RefusalError (409) if there is demo data already
  */
 export async function createDemoData(
-  { store, sql, writer, calendar }: { store: Store; sql: Statements; writer: Writer; calendar: Calendar },
+  { store, pushes, writer, calendar }: { store: Store; pushes: Pushes; writer: Writer; calendar: Calendar },
   userId: string,
   days: number,
 ): Promise<DemoData> {
   for (const [{ procedure }] of benches) {
-    if (findProcedureByIdOrIdentifier(sql, procedure.identifier) !== undefined) {
+    if ((await pushes.findProcedure(store, procedure.identifier)) !== undefined) {
       throw conflict(
         `The demo data is here already: there is a procedure ${procedure.identifier}. Delete its procedures to create it again.`,
       );
     }
   }
-  const stations = await createStations(store, userId);
+  const stations = await createStations(writer, userId);
   let runs = 0;
   for (const batch of batchesOf(demoProduction({ seed, days, now: Date.now(), calendar }))) {
     await writer.write(async (change) => {
       for (const { station, run, sample } of batch) {
-        const { id } = await pushRun({ change, sql }, run, stationCaller(stations, station), noMarks);
+        const { id } = await pushRun({ change, pushes }, run, stationCaller(stations, station), noMarks);
         if (sample !== null) {
           await change
             .updateTable('units')
@@ -57,8 +57,8 @@ export async function createDemoData(
   return { stations: stations.size, procedures: benches.length, runs };
 }
 
-async function createStations(store: Store, userId: string): Promise<Map<DemoStation, string>> {
-  return store.transaction().execute(async (change) => {
+async function createStations(writer: Writer, userId: string): Promise<Map<DemoStation, string>> {
+  return writer.write(async (change) => {
     const stations = new Map<DemoStation, string>();
     for (const name of demoStations) stations.set(name, await insertStation(change, name, '{}'));
     for (const [{ procedure }, names] of benches) {

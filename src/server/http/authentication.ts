@@ -1,25 +1,25 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashKey } from '../keys.ts';
 import { log } from '../log.ts';
-import { findKey, type FoundKey, type KeyOwner, saveKeyUse } from '../store/keys.ts';
+import type { FoundKey, KeyOwner } from '../store/keys.ts';
+import type { Pushes } from '../store/pushes.ts';
 import type { Reader } from '../store/readers.ts';
-import type { Statements } from '../store/sqlite/statements.ts';
 import type { Creator } from '../store/tables.ts';
 import { unauthorized } from './refusalError.ts';
 
 export type Caller = KeyOwner;
 
-export function authenticate(sql: Statements, authorization: string | undefined): FoundKey {
+export async function authenticate(pushes: Pushes, authorization: string | undefined): Promise<FoundKey> {
   const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (!key) {
     throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
   }
   const hash = hashKey(key);
-  const found = findKey(sql, hash);
+  const found = await pushes.findKey(hash);
   if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
     throw unauthorized('This API key is not known here: it was replaced or deleted, or it belongs to another server.');
   }
-  tryToSaveKeyUse(sql, found);
+  await tryToSaveKeyUse(pushes, found);
   return found;
 }
 
@@ -30,11 +30,10 @@ let retryAtMs = 0;
  * Stores when a key was last used. If that fails, the request continues, and the next attempt is a minute later, so that a full disk
  * does not fill the log.
  */
-function tryToSaveKeyUse(sql: Statements, key: FoundKey): void {
-  // Within the transaction of another request, a failure would undo that request.
-  if (sql.isOpen || performance.now() < retryAtMs) return;
+async function tryToSaveKeyUse(pushes: Pushes, key: FoundKey): Promise<void> {
+  if (performance.now() < retryAtMs) return;
   try {
-    saveKeyUse(sql, key, Date.now());
+    await pushes.saveKeyUse(key, Date.now());
   } catch (error) {
     retryAtMs = performance.now() + retryDelayMs;
     log.error('When keys were last used could not be stored', error);

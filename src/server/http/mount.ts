@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { nothing } from '../../shared/contract/common.ts';
 import { type Answer, hasRole, type Input, type Operation } from '../../shared/contract/operation.ts';
 import type { AuditLog } from '../auditLog.ts';
-import type { Statements } from '../store/sqlite/statements.ts';
+import type { Pushes } from '../store/pushes.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
@@ -29,7 +29,7 @@ export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => 
 
 /** What is needed to admit a call. */
 interface Admission {
-  readonly sql: Statements;
+  readonly pushes: Pushes;
   readonly audit: AuditLog;
 }
 
@@ -60,7 +60,7 @@ export interface Key {
 /** What a caller sends to an operation, over HTTP or within the server. */
 interface Sent {
   /** @throws RefusalError (401) */
-  key(): Key;
+  key(): Promise<Key>;
   readonly params: unknown;
   readonly query: unknown;
   /** Loads the body. It is not called for an operation without a body. */
@@ -75,14 +75,14 @@ interface Sent {
  * existence (404), uniqueness (409). A body may take minutes to arrive, so the key and the role are checked again after it.
  */
 async function admit<O extends Operation>(audit: AuditLog, operation: O, sent: Sent): Promise<Call<O>> {
-  let key = sent.key();
+  let key = await sent.key();
   const params = parseInput<O['params']>(operation.params, sent.params);
   await checkAccess(audit, operation, key.owner, params);
   const query = parseInput<O['query']>(operation.query, sent.query);
   const hasBody = !Object.is(operation.body, nothing);
   const body = parseInput<O['body']>(operation.body, hasBody ? await sent.body(key.id) : undefined);
   if (hasBody) {
-    key = sent.key();
+    key = await sent.key();
     await checkAccess(audit, operation, key.owner, params);
   }
   const { id: keyId, owner: caller } = key;
@@ -90,12 +90,12 @@ async function admit<O extends Operation>(audit: AuditLog, operation: O, sent: S
 }
 
 export const receive = <O extends Operation>(
-  { sql, audit }: Admission,
+  { pushes, audit }: Admission,
   operation: O,
   c: Context<Environment>,
 ): Promise<Call<O>> =>
   admit(audit, operation, {
-    key: () => authenticate(sql, c.req.header('authorization')),
+    key: () => authenticate(pushes, c.req.header('authorization')),
     params: c.req.param(),
     query: flatQuery(c.req.queries()),
     body: (keyId) => readJson(c.env, keyId),
@@ -144,7 +144,7 @@ export class MountedOperations {
     const { params = {}, query = {}, body } = input;
     return JSON.stringify(
       await handler({
-        key: () => from.key,
+        key: () => Promise.resolve(from.key),
         origin: from.origin,
         params,
         query,

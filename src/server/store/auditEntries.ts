@@ -1,12 +1,12 @@
-import type { Store, Tables } from './tables.ts';
+import type { Store, StoreTransaction, Tables } from './tables.ts';
 
 type AuditRow = Tables['audit_log'];
 
 export type NewAuditEntry = Pick<AuditRow, 'user_id' | 'user_name' | 'operation' | 'input'>;
 
 /** Adds an entry that has no end yet. @returns its id */
-export async function addAuditEntry(store: Store, entry: NewAuditEntry): Promise<number> {
-  const { id } = await store
+export async function addAuditEntry(change: StoreTransaction, entry: NewAuditEntry): Promise<number> {
+  const { id } = await change
     .insertInto('audit_log')
     .values({ ...entry, at: Date.now(), target_id: null, outcome: 'started' })
     .returning('id')
@@ -15,12 +15,12 @@ export async function addAuditEntry(store: Store, entry: NewAuditEntry): Promise
 }
 
 export async function endAuditEntry(
-  store: Store,
+  change: StoreTransaction,
   id: number,
   outcome: AuditRow['outcome'],
   target_id: string | null,
 ): Promise<void> {
-  await store.updateTable('audit_log').set({ outcome, target_id }).where('id', '=', id).execute();
+  await change.updateTable('audit_log').set({ outcome, target_id }).where('id', '=', id).execute();
 }
 
 interface AuditFilter {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { containing, fold } from './fold.ts';
+import type { WriteContext } from './pushes.ts';
 import { isReadableUnit, type Reader } from './readers.ts';
-import type { WriteContext } from './sqlite/statements.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 const select = (store: Store) =>
@@ -26,8 +26,12 @@ export async function insertBatch(change: StoreTransaction, number: string, by: 
   return id;
 }
 
-export async function findOrCreateBatch({ change, sql }: WriteContext, number: string, by: Creator): Promise<string> {
-  const known = sql.id('select id from batches where number_key = ?', fold(number));
+export async function findOrCreateBatch(
+  { change, pushes }: WriteContext,
+  number: string,
+  by: Creator,
+): Promise<string> {
+  const known = await pushes.findBatch(change, number);
   return known ?? insertBatch(change, number, by);
 }
 

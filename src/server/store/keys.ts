@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Role, roles } from '../../shared/contract/operation.ts';
 import type { StoredKey } from '../keys.ts';
-import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { firstUserId } from './users.ts';
-
-const usePrecisionMs = 60_000;
 
 export type KeyOwner =
   { kind: 'user'; id: string; name: string; role: Role } | { kind: 'station'; id: string; name: string };
@@ -18,7 +15,7 @@ export interface FoundKey {
   owner: KeyOwner;
 }
 
-const keyRow = z.object({
+export const keyRow = z.object({
   id: z.string(),
   hash: z.string(),
   last_used_at: z.number().nullable(),
@@ -29,15 +26,8 @@ const keyRow = z.object({
   station_name: z.string().nullable(),
 });
 
-export function findKey(sql: Statements, hash: string): FoundKey | null {
-  const row = sql.first(
-    keyRow,
-    `select k.id, k.hash, k.last_used_at, u.id as user_id, u.name as user_name, u.role as user_role,
-       s.id as station_id, s.name as station_name
-     from api_keys as k left join users as u on u.id = k.user_id left join stations as s on s.id = k.station_id
-     where k.hash = ?`,
-    hash,
-  );
+/** Returns the key of a row; null for none. */
+export function keyOf(row: z.infer<typeof keyRow> | undefined): FoundKey | null {
   if (!row) return null;
   const { id, last_used_at } = row;
   if (row.station_id !== null && row.station_name !== null) {
@@ -50,11 +40,11 @@ export function findKey(sql: Statements, hash: string): FoundKey | null {
   return null;
 }
 
-/** Stores that a key was used, up to once a minute, so that most requests need no write. */
-export function saveKeyUse(sql: Statements, key: FoundKey, now: number): void {
-  if (key.last_used_at !== null && now - key.last_used_at < usePrecisionMs) return;
-  sql.run('update api_keys set last_used_at = ? where id = ?', now, key.id);
-}
+const usePrecisionMs = 60_000;
+
+/** Uses are stored up to once a minute, so that most requests need no write. */
+export const isUseStored = ({ last_used_at }: FoundKey, now: number): boolean =>
+  last_used_at !== null && now - last_used_at < usePrecisionMs;
 
 const namedUserKeysLimit = 20;
 
@@ -66,13 +56,15 @@ export interface NewUserKey {
 }
 
 /** Adds a key of the first user, to whom the data folder belongs. */
-export async function addUserKey(store: Store, key: StoredKey, { revokeOthers, name }: NewUserKey): Promise<void> {
-  await store.transaction().execute(async (change) => {
-    const user_id = await firstUserId(change);
-    if (revokeOthers) await deleteUserKeys(change, user_id);
-    if (name !== null) await makeRoomForNamedKey(change, name);
-    await insertKey(change, key, { name, user_id, station_id: null });
-  });
+export async function addUserKey(
+  change: StoreTransaction,
+  key: StoredKey,
+  { revokeOthers, name }: NewUserKey,
+): Promise<void> {
+  const user_id = await firstUserId(change);
+  if (revokeOthers) await deleteUserKeys(change, user_id);
+  if (name !== null) await makeRoomForNamedKey(change, name);
+  await insertKey(change, key, { name, user_id, station_id: null });
 }
 
 export async function addPersonalKey(change: StoreTransaction, userId: string, key: StoredKey): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Statements } from './sqlite/statements.ts';
 import type { StoreTransaction } from './tables.ts';
 
 export async function addLink(change: StoreTransaction, station_id: string, procedure_id: string): Promise<void> {
@@ -17,6 +16,3 @@ export async function deleteLink(change: StoreTransaction, stationId: string, pr
     .executeTakeFirstOrThrow();
   return numDeletedRows > 0n;
 }
-
-export const isLinked = (sql: Statements, stationId: string, procedureId: string): boolean =>
-  sql.has('select 1 from station_procedures where station_id = ? and procedure_id = ?', stationId, procedureId);

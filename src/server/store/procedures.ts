@@ -4,7 +4,6 @@ import * as z from 'zod';
 import type { Outcome } from '../../shared/contract/common.ts';
 import { beginningWith, containing, fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
-import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export interface ProcedureRow {
@@ -77,18 +76,8 @@ export async function deleteProcedure(change: StoreTransaction, id: string): Pro
   await change.deleteFrom('procedures').where('id', '=', id).execute();
 }
 
-const procedureSummary = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
+export const procedureSummary = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
 export type ProcedureSummary = z.infer<typeof procedureSummary>;
-
-/** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
-export const findProcedureByIdOrIdentifier = (sql: Statements, idOrIdentifier: string): ProcedureSummary | undefined =>
-  sql.first(
-    procedureSummary,
-    `select id, name, identifier from procedures where id = ?1
-     union all select id, name, identifier from procedures where identifier_key = ?2 limit 1`,
-    idOrIdentifier.toLowerCase(),
-    fold(idOrIdentifier),
-  );
 
 export async function listProcedures(
   store: Store,

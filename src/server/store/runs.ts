@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { fold } from './fold.ts';
 import { isReadableRun, type Reader } from './readers.ts';
-import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export const selectRuns = (store: Store) =>
@@ -45,7 +44,7 @@ export interface PushMarks {
   readonly isByAssistant: boolean;
 }
 
-const markedRun = z.object({
+export const markedRun = z.object({
   id: z.string(),
   push_hash: z.string().nullable(),
   procedure_id: z.string(),
@@ -53,17 +52,6 @@ const markedRun = z.object({
   serial_key: z.string(),
 });
 export type MarkedRun = z.infer<typeof markedRun>;
-
-export const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', mark: string): MarkedRun | undefined =>
-  sql.first(
-    markedRun,
-    `select r.id, r.push_hash, r.procedure_id, r.outcome, u.serial_key
-     from runs as r join units as u on u.id = r.unit_id where r.${column} = ?`,
-    mark,
-  );
-
-export const hasSlotRun = (sql: Statements, executionId: string, slotKey: string | null): boolean =>
-  sql.has('select 1 from runs where execution_id = ? and slot_key = ?', executionId, slotKey);
 
 export async function runsOfUnit(store: Store, serialNumber: string, reader: Reader): Promise<RunRow[]> {
   return selectRuns(store)

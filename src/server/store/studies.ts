@@ -4,7 +4,6 @@ import { type PlannedTrial, trialOrder } from '../../shared/analytics/trialOrder
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { StudyTurn } from '../../shared/contract/operator.ts';
 import { fold } from './fold.ts';
-import type { Statements } from './sqlite/statements.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 const studyPlan = z.object({
@@ -207,46 +206,34 @@ export async function studyTurns(store: Store): Promise<ReadonlyMap<string, Stud
   return turns;
 }
 
-const waitingTrial = z.object({ study_id: z.string(), position: z.number() });
+export const waitingTrial = z.object({ study_id: z.string(), position: z.number() });
 export type WaitingTrial = z.infer<typeof waitingTrial>;
 
-/** Returns the trial that waits for this run: the next one of an active study. */
-export const findWaitingTrial = (
-  sql: Statements,
-  run: { procedureId: string; stationId: string; serialNumber: string; startedAt: number },
-): WaitingTrial | undefined =>
-  sql.first(
-    waitingTrial,
-    `select t.study_id, t.position from studies as s join study_trials as t on t.study_id = s.id
-     where s.procedure_id = ? and s.active_since <= ? and t.station_id = ? and t.serial_key = ?
-       and t.position = (select min(position) from study_trials where study_id = s.id and run_key is null)`,
-    run.procedureId,
-    run.startedAt,
-    run.stationId,
-    fold(run.serialNumber),
-  );
-
 /** Makes a run one of the study. @param counts whether it is the run of the trial */
-export function addRunToStudy(
-  sql: Statements,
-  runKey: number,
+export async function addRunToStudy(
+  change: StoreTransaction,
+  run_key: number,
   { study_id, position }: WaitingTrial,
   counts: boolean,
-): void {
-  sql.run(
-    `insert into study_runs (run_key, study_id, position) values (?, ?, ?)
-     on conflict (run_key) do update set position = excluded.position`,
-    runKey,
-    study_id,
-    position,
-  );
+): Promise<void> {
+  await change
+    .insertInto('study_runs')
+    .values({ run_key, study_id, position })
+    .onConflict((conflict) => conflict.column('run_key').doUpdateSet({ position }))
+    .execute();
   if (!counts) return;
-  sql.run('update study_trials set run_key = ? where study_id = ? and position = ?', runKey, study_id, position);
-  sql.run(
-    `update studies set active_since = null
-     where id = ?1 and not exists (select 1 from study_trials where study_id = ?1 and run_key is null)`,
-    study_id,
-  );
+  await change
+    .updateTable('study_trials')
+    .set({ run_key })
+    .where('study_id', '=', study_id)
+    .where('position', '=', position)
+    .execute();
+  await change
+    .updateTable('studies')
+    .set({ active_since: null })
+    .where('id', '=', study_id)
+    .where('id', 'not in', (open) => open.selectFrom('study_trials').select('study_id').where('run_key', 'is', null))
+    .execute();
 }
 
 /** Opens a trial again. Its run stays in the study. */

@@ -1,33 +1,10 @@
-import * as z from 'zod';
 import type { NewRun } from '../../shared/run/newRun.ts';
 import { findOrCreateBatch } from './batches.ts';
-import { fold } from './fold.ts';
 import { timedId } from './ids.ts';
 import { findPart, insertPart } from './parts.ts';
+import type { PlaceOfUnit, WriteContext } from './pushes.ts';
 import { defaultRevisionNumber, insertRevision } from './revisions.ts';
-import type { Statements, WriteContext } from './sqlite/statements.ts';
 import type { Creator, StoreTransaction } from './tables.ts';
-
-interface UnitOfRun {
-  id: string;
-  revision_id: string;
-  batch_id: string | null;
-}
-
-const knownUnitRow = z.object({
-  id: z.string(),
-  serial_number: z.string(),
-  revision_id: z.string(),
-  batch_id: z.string().nullable(),
-});
-type KnownUnit = z.infer<typeof knownUnitRow>;
-
-export const findUnitSync = (sql: Statements, serialNumber: string): KnownUnit | undefined =>
-  sql.first(
-    knownUnitRow,
-    'select id, serial_number, revision_id, batch_id from units where serial_key = ?',
-    fold(serialNumber),
-  );
 
 /**
  * Finds the run's unit, or creates it, with part, revision and batch. A known unit moves to the part that the run
@@ -39,55 +16,18 @@ export async function findOrCreateUnit(
   run: NewRun,
   runId: string,
   by: Creator,
-): Promise<UnitOfRun> {
-  const { change, sql } = context;
-  const unit = findUnitSync(sql, run.serialNumber);
-  const revision_id = knownRevision(sql, run, unit) ?? (await newRevision(change, run, by));
+): Promise<PlaceOfUnit & { id: string }> {
+  const { change, pushes } = context;
+  const unit = await pushes.findUnit(change, run.serialNumber);
+  const revision_id = (await pushes.findRevision(change, run, unit)) ?? (await newRevision(change, run, by));
   const batch_id = run.batch === null ? (unit?.batch_id ?? null) : await findOrCreateBatch(context, run.batch, by);
-  if (!unit) return { id: insertUnitOfRun(sql, run, { revision_id, batch_id }, runId, by), revision_id, batch_id };
-  if (revision_id !== unit.revision_id || batch_id !== unit.batch_id) {
-    sql.run('update units set revision_id = ?, batch_id = ? where id = ?', revision_id, batch_id, unit.id);
+  const id = unit?.id ?? timedId();
+  if (!unit) {
+    await pushes.insertUnit(change, { id, serialNumber: run.serialNumber, revision_id, batch_id, runId, by });
+  } else if (revision_id !== unit.revision_id || batch_id !== unit.batch_id) {
+    await pushes.moveUnit(change, id, { revision_id, batch_id });
   }
-  return { id: unit.id, revision_id, batch_id };
-}
-
-function insertUnitOfRun(
-  sql: Statements,
-  { serialNumber }: NewRun,
-  { revision_id, batch_id }: Omit<UnitOfRun, 'id'>,
-  runId: string,
-  by: Creator,
-): string {
-  const id = timedId();
-  sql.run(
-    `insert into units (id, serial_number, serial_key, revision_id, batch_id, created_at, created_during_id,
-       created_by_user_id, created_by_station_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    id,
-    serialNumber,
-    fold(serialNumber),
-    revision_id,
-    batch_id,
-    Date.now(),
-    runId,
-    by.created_by_user_id,
-    by.created_by_station_id,
-  );
-  return id;
-}
-
-/**
- * Returns the revision that the run names. If it names none, it is the unit's if that is of this part, otherwise the
- * part's oldest.
- */
-function knownRevision(sql: Statements, run: NewRun, unit: KnownUnit | undefined): string | null {
-  const ofPart = `select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key = ?`;
-  const part = fold(run.partNumber);
-  if (run.revision !== null) return sql.id(`${ofPart} and rev.number_key = ?`, part, fold(run.revision));
-  return sql.id(
-    `${ofPart} order by rev.id is not ?, rev.created_at, rev.rowid limit 1`,
-    part,
-    unit?.revision_id ?? null,
-  );
+  return { id, revision_id, batch_id };
 }
 
 async function newRevision(

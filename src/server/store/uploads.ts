@@ -90,8 +90,8 @@ export async function deleteUploads(change: StoreTransaction, ids: readonly stri
   await change.deleteFrom('uploads').where('id', 'in', ids).execute();
 }
 
-export async function deleteAbandonedUploads(store: Store, before: number): Promise<void> {
-  await store
+export async function deleteAbandonedUploads(change: StoreTransaction, before: number): Promise<void> {
+  await change
     .deleteFrom('uploads')
     .where('created_at', '<', before)
     .where('run_id', 'is', null)

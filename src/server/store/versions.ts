@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
-import type { WriteContext } from './sqlite/statements.ts';
+import type { WriteContext } from './pushes.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export async function findVersion(store: Store, procedureId: string, tag: string) {
@@ -30,16 +30,12 @@ export async function insertVersion(
 }
 
 export async function findOrCreateVersion(
-  { change, sql }: WriteContext,
+  { change, pushes }: WriteContext,
   procedureId: string,
   tag: string,
   by: Creator,
 ): Promise<string> {
-  const known = sql.id(
-    'select id from procedure_versions where procedure_id = ? and tag_key = ?',
-    procedureId,
-    fold(tag),
-  );
+  const known = await pushes.findVersion(change, procedureId, tag);
   return known ?? insertVersion(change, procedureId, tag, by);
 }
 

@@ -1,7 +1,7 @@
 import { type ElapsedTime, isGap } from '../../../shared/uptime/presence.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { extendInterval, startInterval } from '../../store/observers.ts';
-import type { Store } from '../../store/tables.ts';
+import type { Writer } from '../../writer.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -18,7 +18,7 @@ interface Interval {
  * Stores when this server watches, from its start until it stops, without the times in which its process did not run.
  */
 export class Observer {
-  readonly #store: Store;
+  readonly #writer: Writer;
   readonly #clock: Clock;
   readonly #onTick: () => void;
   readonly #onGap: () => void;
@@ -27,8 +27,8 @@ export class Observer {
   #cancel = (): void => {};
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, clock: Clock, { onTick, onGap }: { onTick: () => void; onGap: () => void }) {
-    this.#store = store;
+  constructor(writer: Writer, clock: Clock, { onTick, onGap }: { onTick: () => void; onGap: () => void }) {
+    this.#writer = writer;
     this.#clock = clock;
     this.#onTick = onTick;
     this.#onGap = onGap;
@@ -83,7 +83,7 @@ export class Observer {
   }
 
   async #save(interval: Interval, now: number): Promise<void> {
-    interval.key = await this.#store.transaction().execute(async (change) => {
+    interval.key = await this.#writer.write(async (change) => {
       if (interval.key === null) return startInterval(change, interval.startedAt, now);
       await extendInterval(change, interval.key, now);
       return interval.key;

@@ -2,18 +2,18 @@ import { applyLateHeartbeat, heartbeatTimeoutMs, type LateHeartbeat } from '../.
 import { logFailure } from '../../cli/logFailure.ts';
 import { observedWithin } from '../../store/observers.ts';
 import { replaceTransitions, savePresence, type StoredPresence } from '../../store/presence.ts';
-import type { Store } from '../../store/tables.ts';
+import type { Writer } from '../../writer.ts';
 import { StationPresence } from './stationPresence.ts';
 
 export class Presences {
-  readonly #store: Store;
+  readonly #writer: Writer;
   readonly #onSaved: () => void;
   readonly #stations = new Map<string, StationPresence>();
   readonly #unsaved = new Set<StationPresence>();
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, onSaved: () => void) {
-    this.#store = store;
+  constructor(writer: Writer, onSaved: () => void) {
+    this.#writer = writer;
     this.#onSaved = onSaved;
   }
 
@@ -57,7 +57,7 @@ export class Presences {
       await this.#save();
       const patience = heartbeatTimeoutMs(beat.interval);
       const around = { from: beat.at - patience, to: beat.at + beat.interval + patience };
-      const last = await this.#store.transaction().execute(async (change) => {
+      const last = await this.#writer.write(async (change) => {
         const observed = [...(await observedWithin(change, around)), alive];
         return replaceTransitions(change, station.id, around, (transitions) =>
           applyLateHeartbeat(transitions, beat, observed),
@@ -82,7 +82,7 @@ export class Presences {
     this.#unsaved.clear();
     const pending = stations.map((station) => ({ station, change: station.takePending() }));
     try {
-      await this.#store.transaction().execute(async (transaction) => {
+      await this.#writer.write(async (transaction) => {
         for (const { change } of pending) await savePresence(transaction, change);
       });
     } catch (error) {

@@ -5,6 +5,7 @@ import { heartbeatTimeoutMs } from '../../../shared/uptime/presence.ts';
 import { lastAlive } from '../../store/observers.ts';
 import { resetPresence, storedPresences } from '../../store/presence.ts';
 import type { Store } from '../../store/tables.ts';
+import type { Writer } from '../../writer.ts';
 import type { LiveStream, StreamEnd, StreamListener } from '../streaming/streams.ts';
 import type { Clock } from './clock.ts';
 import { Followers } from './followers.ts';
@@ -25,6 +26,7 @@ const isRunning = (state: unknown): boolean => statusOf.safeParse(state).data?.s
 /** Stores which stations are connected, from live streams, heartbeats and followed station servers. */
 export class PresenceRecorder implements StreamListener {
   readonly #store: Store;
+  readonly #writer: Writer;
   readonly #clock: Clock;
   readonly #presences: Presences;
   readonly #observer: Observer;
@@ -33,14 +35,15 @@ export class PresenceRecorder implements StreamListener {
   readonly #absenceTimers = new Map<string, () => void>();
 
   constructor(
-    store: Store,
+    { store, writer }: { store: Store; writer: Writer },
     clock: Clock,
     { onChange, onFollowed }: { onChange: () => void; onFollowed: readonly StreamListener[] },
   ) {
     this.#store = store;
+    this.#writer = writer;
     this.#clock = clock;
-    this.#presences = new Presences(store, onChange);
-    this.#observer = new Observer(store, clock, {
+    this.#presences = new Presences(writer, onChange);
+    this.#observer = new Observer(writer, clock, {
       onTick: () => void this.#presences.save(),
       onGap: () => this.#onGap(),
     });
@@ -61,7 +64,7 @@ export class PresenceRecorder implements StreamListener {
    */
   async start(): Promise<void> {
     const alive = await lastAlive(this.#store);
-    await this.#store.transaction().execute((change) => resetPresence(change, alive));
+    await this.#writer.write((change) => resetPresence(change, alive));
     const stored = await storedPresences(this.#store);
     this.#presences.load(stored);
     await this.#observer.start();

@@ -21,7 +21,12 @@ const maxInvitationBytes = 1_000;
 const ownAnswer = ({ id, name, email, role }: UserRow): Answer<typeof accounts.own> => ({ id, name, email, role });
 
 /** The users of this server, and how they get and lose access. */
-export function accountRoutes({ app, mount, store }: Pick<RouteServices, 'app' | 'mount' | 'store'>): void {
+export function accountRoutes({
+  app,
+  mount,
+  store,
+  writer,
+}: Pick<RouteServices, 'app' | 'mount' | 'store' | 'writer'>): void {
   mount(accounts.own, async ({ caller }) => ownAnswer(orNotFound(await findUser(store, caller.id), 'user')));
 
   mount(accounts.list, async () => ({ data: await listAccounts(store) }));
@@ -32,22 +37,20 @@ export function accountRoutes({ app, mount, store }: Pick<RouteServices, 'app' |
   };
 
   mount(accounts.create, ({ body, origin }) =>
-    store.transaction().execute(async (change) => invite(change, await addAccount(change, body), origin)),
+    writer.write(async (change) => invite(change, await addAccount(change, body), origin)),
   );
 
   mount(accounts.update, ({ params: { id }, body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       await updateAccount(change, id, body);
       return { id };
     }),
   );
 
-  mount(accounts.invite, ({ params: { id }, origin }) =>
-    store.transaction().execute((change) => invite(change, id, origin)),
-  );
+  mount(accounts.invite, ({ params: { id }, origin }) => writer.write((change) => invite(change, id, origin)));
 
   mount(accounts.revoke, ({ params: { id } }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       await revokeAccount(change, id);
       return { id };
     }),
@@ -56,7 +59,7 @@ export function accountRoutes({ app, mount, store }: Pick<RouteServices, 'app' |
   app.post(accounts.acceptInvitation.path, async (c) => {
     const operation = accounts.acceptInvitation;
     const { token } = parseInput(operation.body, await readJson(c.env, 'invitation', maxInvitationBytes));
-    const { user, api_key } = await store.transaction().execute(async (change) => {
+    const { user, api_key } = await writer.write(async (change) => {
       const accepted = await acceptInvitation(change, token);
       const { id: user_id, name: user_name } = accepted.user;
       const entry = await addAuditEntry(change, { user_id, user_name, operation: operation.id, input: '{}' });

@@ -24,7 +24,7 @@ const maxBodyBytes = 1024 * 1024;
 export function assistantRoutes({
   app,
   store,
-  sql,
+  pushes,
   mount,
   callOperation,
   activity,
@@ -33,9 +33,9 @@ export function assistantRoutes({
   pagesFolder,
 }: Pick<
   RouteServices,
-  'app' | 'store' | 'sql' | 'mount' | 'callOperation' | 'activity' | 'assistantToken' | 'secrets' | 'pagesFolder'
+  'app' | 'store' | 'pushes' | 'mount' | 'callOperation' | 'activity' | 'assistantToken' | 'secrets' | 'pagesFolder'
 >): void {
-  const keys = new AssistantKeys(store, sql, assistantToken);
+  const keys = new AssistantKeys(store, pushes, assistantToken);
   const limit = new CallLimit();
   const turns = new CallTurns();
   const filter = new SecretFilter(secrets);

@@ -5,11 +5,11 @@ import type { RouteServices } from '../../routeServices.ts';
 export function demoDataRoute({
   mount,
   store,
-  sql,
+  pushes,
   writer,
   calendar,
-}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'writer' | 'calendar'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'pushes' | 'writer' | 'calendar'>): void {
   mount(local.createDemoData, ({ caller, body }) =>
-    createDemoData({ store, sql, writer, calendar }, caller.id, body.days),
+    createDemoData({ store, pushes, writer, calendar }, caller.id, body.days),
   );
 }

@@ -20,12 +20,12 @@ const minIntervalMs = 200;
 export function eventRoutes({
   app,
   store,
-  sql,
+  pushes,
   audit,
   streams,
-}: Pick<RouteServices, 'app' | 'store' | 'sql' | 'audit' | 'streams'>): void {
+}: Pick<RouteServices, 'app' | 'store' | 'pushes' | 'audit' | 'streams'>): void {
   app.get(routeOf(events.stream), async (c) => {
-    const { keyId } = await receive({ sql, audit }, events.stream, c);
+    const { keyId } = await receive({ pushes, audit }, events.stream, c);
     const sent = c.req.header('last-event-id');
     const lastKnownId = sent === undefined ? null : parseInput(lastEventId, sent);
     const client = { owner: keyId, keyId, cut: () => c.env.outgoing.destroy() };

@@ -6,7 +6,7 @@ import { asRule, rulesOf, setRule } from '../../store/goldenRules.ts';
 import { isoTime } from '../../store/time.ts';
 import { existingProcedure, existingStation } from '../existing.ts';
 
-export function goldenCheckRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function goldenCheckRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   mount(goldenChecks.rules, async ({ params }) => {
     const { id } = await existingProcedure(store, params.id);
     const rows = await rulesOf(store, id);
@@ -21,7 +21,7 @@ export function goldenCheckRoutes({ mount, store }: Pick<RouteServices, 'mount' 
   });
 
   mount(goldenChecks.set, ({ params, body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingProcedure(change, params.id);
       const station = body.station_id === null ? null : (await existingStation(change, body.station_id)).id;
       await setRule(change, id, station, body.rule);

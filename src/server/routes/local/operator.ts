@@ -11,7 +11,10 @@ import type { RouteServices } from '../../routeServices.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
 import { existingStation } from '../existing.ts';
 
-type OperatorServices = Pick<RouteServices, 'app' | 'mount' | 'hub' | 'boards' | 'store' | 'sql' | 'audit' | 'links'>;
+type OperatorServices = Pick<
+  RouteServices,
+  'app' | 'mount' | 'hub' | 'boards' | 'store' | 'pushes' | 'audit' | 'links'
+>;
 
 export function operatorRoutes(services: OperatorServices): void {
   const { mount, hub, boards, store, links } = services;
@@ -75,7 +78,7 @@ export function operatorRoutes(services: OperatorServices): void {
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
 function streamRoutes(
-  { app, hub, boards, store, sql, audit, links }: Omit<OperatorServices, 'mount'>,
+  { app, hub, boards, store, pushes, audit, links }: Omit<OperatorServices, 'mount'>,
   stationOf: StationOf,
 ): void {
   const { streams } = hub;
@@ -86,7 +89,7 @@ function streamRoutes(
     let station: LiveStation;
     let client: { owner: string; keyId: string };
     if (token === undefined) {
-      const call = await receive({ sql, audit }, operator.states, c);
+      const call = await receive({ pushes, audit }, operator.states, c);
       station = await stationOf(call);
       allowed = () => isKey(store, call.keyId);
       client = { owner: call.keyId, keyId: call.keyId };
@@ -113,7 +116,7 @@ function streamRoutes(
   });
 
   app.get(routeOf(operator.waiting), async (c) => {
-    const { keyId } = await receive({ sql, audit }, operator.waiting, c);
+    const { keyId } = await receive({ pushes, audit }, operator.waiting, c);
     let sent: unknown;
     return serveEvents(c, {
       streams,
@@ -130,7 +133,7 @@ function streamRoutes(
   });
 
   app.get(routeOf(operator.requests), async (c) => {
-    const call = await receive({ sql, audit }, operator.requests, c);
+    const call = await receive({ pushes, audit }, operator.requests, c);
     const station = await stationOf(call);
     const window = hub.window(station, call.params.window_id);
     const hello: WindowRequest[] = [{ event: 'hello', data: {} }];

@@ -17,7 +17,12 @@ import { existingStation, orNotFound } from '../existing.ts';
 
 const maxClockLeadMs = 60_000;
 
-export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
+export function presenceRoutes({
+  mount,
+  store,
+  writer,
+  presence,
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'presence'>): void {
   mount(operations.heartbeat, async ({ params, body, caller }) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`The key of station "${caller.name}" speaks for that station only. Use the key of this one.`);
@@ -38,7 +43,7 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
   });
 
   mount(operations.setOperatorAddress, async ({ params, body: { address } }) => {
-    const { id } = await store.transaction().execute(async (change) => {
+    const { id } = await writer.write(async (change) => {
       const station = await existingStation(change, params.id);
       await setOperatorAddress(change, station.id, address);
       return station;
@@ -48,7 +53,7 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
   });
 
   mount(operations.pause, ({ params, body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingStation(change, params.id);
       const starts_at = Date.parse(body.starts_at);
       const ends_at = body.ends_at === null ? null : Date.parse(body.ends_at);
@@ -65,7 +70,7 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
   );
 
   mount(operations.endPause, ({ params, body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const pause = await existingPause(change, params);
       const ends_at = Date.parse(body.ends_at);
       checkOrder(pause.starts_at, ends_at);
@@ -75,7 +80,7 @@ export function presenceRoutes({ mount, store, presence }: Pick<RouteServices, '
   );
 
   mount(operations.deletePause, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingPause(change, params);
       await deletePause(change, id);
       return { id };

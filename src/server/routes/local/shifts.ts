@@ -5,7 +5,7 @@ import type { RouteServices } from '../../routeServices.ts';
 import { findCalendar, setCalendar } from '../../store/calendars.ts';
 import { existingStation } from '../existing.ts';
 
-export function shiftRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function shiftRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   mount(shifts.getCalendar, async ({ params, caller }) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`This is the key of station "${caller.name}": it cannot read the calendar of another station.`);
@@ -15,7 +15,7 @@ export function shiftRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'sto
   });
 
   mount(shifts.setCalendar, ({ params, body: { calendar } }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingStation(change, params.id);
       const overlap = calendar && overlapOf(calendar);
       if (overlap) {

@@ -26,7 +26,7 @@ const cookieName = 'test-stations-sign-in';
 const callbackPath = `${signInPath}/callback`;
 const maxBodyBytes = 1_000;
 
-type Services = Pick<RouteServices, 'app' | 'store' | 'audit' | 'signIn'>;
+type Services = Pick<RouteServices, 'app' | 'store' | 'writer' | 'audit' | 'signIn'>;
 type BrowserContext = Context<Environment>;
 
 /**
@@ -34,7 +34,7 @@ type BrowserContext = Context<Environment>;
  * person comes to `/sign-in/{id}`, goes to the provider, returns to `/sign-in/callback`, and confirms. The steps in the
  * browser are bound to each other by a cookie, and the editor's by a secret that no address contains.
  */
-export function signInRoutes({ app, store, audit, signIn }: Services): void {
+export function signInRoutes({ app, store, writer, audit, signIn }: Services): void {
   const signIns = new SignIns();
 
   app.post(operations.begin.path, () => {
@@ -159,7 +159,7 @@ export function signInRoutes({ app, store, audit, signIn }: Services): void {
   });
 
   const signInAs = (person: Person): Promise<string> =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id, isNew } = await signInToAccount(change, person, rules);
       if (!isNew) return id;
       const { issuer, subject } = person;
@@ -193,7 +193,7 @@ export function signInRoutes({ app, store, audit, signIn }: Services): void {
     userId: string,
     { issuer, subject }: Person,
   ): Promise<Answer<typeof operations.finish>['signed_in']> {
-    return store.transaction().execute(async (change) => {
+    return writer.write(async (change) => {
       const user = await findUser(change, userId);
       if (user?.revoked_at !== null) {
         throw forbidden(

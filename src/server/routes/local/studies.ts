@@ -4,7 +4,6 @@ import { countsInStudy } from '../../attachToStudy.ts';
 import { conflict, notFound, unprocessable } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { fold } from '../../store/fold.ts';
-import { isLinked } from '../../store/links.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import {
   activeStudyOn,
@@ -22,10 +21,15 @@ import {
 import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { existingProcedure, existingRun, existingStation, orNotFound } from '../existing.ts';
 
-export function studyRoutes({ mount, store, sql }: Pick<RouteServices, 'mount' | 'store' | 'sql'>): void {
+export function studyRoutes({
+  mount,
+  store,
+  writer,
+  pushes,
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'pushes'>): void {
   /** Changes a study, and answers with what it is then. */
   const changed = (id: string, work: (change: StoreTransaction, study: StudyRow) => Promise<void>): Promise<Study> =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       await work(change, await existingStudy(change, id));
       return studyAnswer(change, await existingStudy(change, id));
     });
@@ -35,13 +39,13 @@ export function studyRoutes({ mount, store, sql }: Pick<RouteServices, 'mount' |
   mount(studies.get, async ({ params }) => studyAnswer(store, await existingStudy(store, params.id)));
 
   mount(studies.create, ({ body, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { procedure_id, name, seed, ...plan } = body;
       const procedure = await existingProcedure(change, procedure_id);
       checkPlan(plan);
       for (const { station_id } of plan.appraisers) {
         const station = await existingStation(change, station_id);
-        if (isLinked(sql, station.id, procedure.id)) continue;
+        if (await pushes.isLinked(change, station.id, procedure.id)) continue;
         throw unprocessable(
           `Station "${station.name}" is not linked to procedure "${procedure.name}". Link the procedure to it first.`,
         );
@@ -62,7 +66,7 @@ export function studyRoutes({ mount, store, sql }: Pick<RouteServices, 'mount' |
   );
 
   mount(studies.delete, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingStudy(change, params.id);
       await deleteStudy(change, id);
       return { id };
@@ -74,7 +78,7 @@ export function studyRoutes({ mount, store, sql }: Pick<RouteServices, 'mount' |
       const trial = await existingTrial(change, study, params.position);
       const run = await existingRun(change, body.run_id);
       await checkRun(change, study, trial, run);
-      addRunToStudy(sql, run.key, { study_id: study.id, position: trial.position }, true);
+      await addRunToStudy(change, run.key, { study_id: study.id, position: trial.position }, true);
     }),
   );
 

@@ -9,9 +9,9 @@ import { isoTime, parseTime } from '../../store/time.ts';
 import { creatorAnswer, partAnswer } from '../answers.ts';
 import { existingBatch } from '../existing.ts';
 
-export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function batchRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   mount(batches.create, ({ body: { number }, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       await checkNumber(change, number, null);
       return { id: await insertBatch(change, number, creatorOf(caller)) };
     }),
@@ -61,7 +61,7 @@ export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'sto
   });
 
   mount(batches.update, ({ params, body: { new_number } }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingBatch(change, params.number);
       await checkNumber(change, new_number, id);
       await renameBatch(change, id, new_number);
@@ -70,7 +70,7 @@ export function batchRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'sto
   );
 
   mount(batches.delete, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingBatch(change, params.number);
       await deleteBatch(change, id);
       return { id: [id] };

@@ -6,9 +6,9 @@ import { deleteStationKey, replaceStationKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/time.ts';
 import { existingStation } from '../existing.ts';
 
-export function keyRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function keyRoutes({ mount, writer }: Pick<RouteServices, 'mount' | 'writer'>): void {
   mount(local.generateKey, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const station = await existingStation(change, params.id);
       const key = createKey('station');
       const createdAt = await replaceStationKey(change, station.id, key);
@@ -17,7 +17,7 @@ export function keyRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store
   );
 
   mount(local.deleteKey, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id, name } = await existingStation(change, params.id);
       if (!(await deleteStationKey(change, id))) throw notFound(`Station "${name}" has no API key.`);
       return { id };

@@ -5,9 +5,9 @@ import type { RouteServices } from '../../routeServices.ts';
 import { addLink, deleteLink } from '../../store/links.ts';
 import { existingProcedure, existingStation } from '../existing.ts';
 
-export function linkRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function linkRoutes({ mount, writer }: Pick<RouteServices, 'mount' | 'writer'>): void {
   const link = (stationId: string, procedureId: string) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const station = await existingStation(change, stationId);
       const procedure = await existingProcedure(change, procedureId);
       await addLink(change, station.id, procedure.id);
@@ -21,7 +21,7 @@ export function linkRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'stor
   }));
 
   mount(local.unlinkProcedure, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const station = await existingStation(change, params.id);
       const procedure = await existingProcedure(change, params.procedure_id);
       if (await deleteLink(change, station.id, procedure.id)) return { id: station.id };

@@ -17,11 +17,11 @@ import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../answers.ts';
 import { existingPart } from '../existing.ts';
 
-export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function partRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   mount(
     parts.create,
     ({ body: { number, name = number, revision_number = defaultRevisionNumber, metadata = {} }, caller }) =>
-      store.transaction().execute(async (change) => {
+      writer.write(async (change) => {
         await checkNumber(change, number, null);
         const by = creatorOf(caller);
         const id = await insertPart(change, { number, name, metadata_json: JSON.stringify(metadata) }, by);
@@ -68,7 +68,7 @@ export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'stor
   });
 
   mount(parts.update, ({ params, body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const part = await existingPart(change, params.number);
       const { new_number: number = part.number, name = part.name, metadata = {} } = body;
       await checkNumber(change, number, part.id);
@@ -78,7 +78,7 @@ export function partRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'stor
   );
 
   mount(parts.delete, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const part = await existingPart(change, params.number);
       const revisionIds = (await revisionsOf(change, [part.id])).map(({ id }) => id);
       await checkUnused(change, revisionIds, `Part "${part.number}"`);

@@ -6,7 +6,6 @@ import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import {
   deleteProcedure,
-  findProcedureByIdOrIdentifier,
   insertProcedure,
   listProcedures,
   type ProcedureRow,
@@ -15,8 +14,9 @@ import {
   setIdentifier,
   stationsOf,
 } from '../../store/procedures.ts';
+import type { Pushes } from '../../store/pushes.ts';
 import { countRuns } from '../../store/runs.ts';
-import type { Statements } from '../../store/sqlite/statements.ts';
+import type { StoreTransaction } from '../../store/tables.ts';
 import { isoTime, parseTime } from '../../store/time.ts';
 import { uploadsWithProcedure } from '../../store/uploads.ts';
 import { existingProcedure } from '../existing.ts';
@@ -24,13 +24,14 @@ import { existingProcedure } from '../existing.ts';
 export function procedureRoutes({
   mount,
   store,
-  sql,
+  writer,
+  pushes,
   files,
-}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'pushes' | 'files'>): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
-    return store.transaction().execute(async (change) => {
-      checkIdentifier(sql, identifier, null);
+    return writer.write(async (change) => {
+      await checkIdentifier(pushes, change, identifier, null);
       return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
     });
   });
@@ -76,7 +77,7 @@ export function procedureRoutes({
   });
 
   mount(procedures.update, ({ params, body: { name, ...deployments } }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingProcedure(change, params.id);
       const unsupported = Object.entries(deployments).filter(([, value]) => value !== undefined);
       if (unsupported.length > 0) {
@@ -91,7 +92,7 @@ export function procedureRoutes({
   );
 
   mount(procedures.delete, async ({ params }) => {
-    const { id, uploads } = await store.transaction().execute(async (change) => {
+    const { id, uploads } = await writer.write(async (change) => {
       const { id } = await existingProcedure(change, params.id);
       const uploads = await uploadsWithProcedure(change, id);
       await deleteProcedure(change, id);
@@ -102,17 +103,22 @@ export function procedureRoutes({
   });
 
   mount(local.setIdentifier, ({ params, body: { identifier } }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { id } = await existingProcedure(change, params.id);
-      checkIdentifier(sql, identifier, id);
+      await checkIdentifier(pushes, change, identifier, id);
       await setIdentifier(change, id, identifier);
       return { id, identifier };
     }),
   );
 }
 
-function checkIdentifier(sql: Statements, identifier: string | null, ownId: string | null): void {
-  const other = identifier === null ? null : findProcedureByIdOrIdentifier(sql, identifier);
+async function checkIdentifier(
+  pushes: Pushes,
+  change: StoreTransaction,
+  identifier: string | null,
+  ownId: string | null,
+): Promise<void> {
+  const other = identifier === null ? null : await pushes.findProcedure(change, identifier);
   if (!other || other.id === ownId) return;
   throw conflict(`The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`);
 }

@@ -18,9 +18,9 @@ import { creatorAnswer } from '../answers.ts';
 import { existingPart, existingRevision, resolveImage } from '../existing.ts';
 import { checkUnused } from './parts.ts';
 
-export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function revisionRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   mount(revisions.create, ({ params, body: { number, metadata = {} }, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const part = await existingPart(change, params.part_number);
       await checkNumber(change, part, number, null);
       const revision = { partId: part.id, number, metadata_json: JSON.stringify(metadata) };
@@ -43,7 +43,7 @@ export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | '
   });
 
   mount(revisions.update, ({ params, body: { number, image_id, metadata = {} } }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { part, revision } = await existingRevision(change, params.part_number, params.revision_number);
       if (number !== undefined) await checkNumber(change, part, number, revision.id);
       await updateRevision(change, revision.id, {
@@ -56,7 +56,7 @@ export function revisionRoutes({ mount, store }: Pick<RouteServices, 'mount' | '
   );
 
   mount(revisions.delete, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { part, revision } = await existingRevision(change, params.part_number, params.revision_number);
       const { id, number } = revision;
       await checkUnused(change, [id], `Revision "${number}" of part "${part.number}"`);

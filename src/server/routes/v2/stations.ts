@@ -21,9 +21,14 @@ import { existingProcedure, existingStation, resolveImage } from '../existing.ts
 
 const weekMs = 7 * 24 * 60 * 60 * 1000;
 
-export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'mount' | 'store' | 'presence'>): void {
+export function stationRoutes({
+  mount,
+  store,
+  writer,
+  presence,
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'presence'>): void {
   mount(stations.create, ({ body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
       refuseTeam(body.team_id);
       const id = await insertStation(change, body.name, JSON.stringify(body.metadata ?? {}));
@@ -67,7 +72,7 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'm
   });
 
   mount(stations.update, ({ params, body }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const station = await existingStation(change, params.id);
       const { id } = station;
       refuseTeam(body.team_id);
@@ -83,7 +88,7 @@ export function stationRoutes({ mount, store, presence }: Pick<RouteServices, 'm
   );
 
   mount(stations.remove, async ({ params }) => {
-    const id = await store.transaction().execute(async (change) => {
+    const id = await writer.write(async (change) => {
       const { id } = await existingStation(change, params.id);
       await removeStation(change, id);
       return id;

@@ -23,12 +23,12 @@ import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
 export function unitRoutes({
   mount,
-  store,
-  sql,
+  writer,
+  pushes,
   files,
-}: Pick<RouteServices, 'mount' | 'store' | 'sql' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'writer' | 'pushes' | 'files'>): void {
   mount(units.create, ({ body, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const { revision } = await existingRevision(change, body.part_number, body.revision_number);
       await checkSerialNumber(change, body.serial_number, null);
       const unit = {
@@ -43,7 +43,7 @@ export function unitRoutes({
   );
 
   mount(units.update, ({ params, body, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const unit = await changeableUnit(change, params.serial_number, caller);
       const { new_serial_number, part_number, revision_number } = body;
       const identity = [new_serial_number, part_number, revision_number, body.sample];
@@ -55,7 +55,7 @@ export function unitRoutes({
         revision_id: await newRevision(change, unit, body),
         ...(batch === undefined
           ? {}
-          : { batch_id: batch && (await findOrCreateBatch({ change, sql }, batch, creatorOf(caller))) }),
+          : { batch_id: batch && (await findOrCreateBatch({ change, pushes }, batch, creatorOf(caller))) }),
         ...(sample === undefined ? {} : { sample }),
         ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
       });
@@ -67,7 +67,7 @@ export function unitRoutes({
   );
 
   mount(units.delete, async ({ query }) => {
-    const { ids, uploads } = await store.transaction().execute(async (change) => {
+    const { ids, uploads } = await writer.write(async (change) => {
       const ids = new Set<string>();
       const uploads: string[] = [];
       for (const serialNumber of query.serial_numbers) ids.add((await existingUnit(change, serialNumber)).id);
@@ -82,7 +82,7 @@ export function unitRoutes({
   });
 
   mount(units.addChild, ({ params, body, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const parent = await changeableUnit(change, params.serial_number, caller);
       const child = await existingUnit(change, body.child_serial_number);
       if (await isWithin(change, parent.id, child.id)) {
@@ -96,7 +96,7 @@ export function unitRoutes({
   );
 
   mount(units.removeChild, ({ params, query, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const parent = await changeableUnit(change, params.serial_number, caller);
       const child = await existingUnit(change, query.child_serial_number);
       if (child.parent_id !== parent.id) {

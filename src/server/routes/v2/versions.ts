@@ -8,9 +8,9 @@ import { deleteVersion, findVersion, insertVersion } from '../../store/versions.
 import { creatorAnswer } from '../answers.ts';
 import { existingProcedure, existingVersion } from '../existing.ts';
 
-export function versionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function versionRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   mount(versions.create, ({ params, body: { tag }, caller }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);
       const other = await findVersion(change, procedure.id, tag);
       if (other) throw conflict(`Version "${other.tag}" of procedure "${procedure.name}" already exists.`);
@@ -32,7 +32,7 @@ export function versionRoutes({ mount, store }: Pick<RouteServices, 'mount' | 's
   });
 
   mount(versions.delete, ({ params }) =>
-    store.transaction().execute(async (change) => {
+    writer.write(async (change) => {
       const procedure = await existingProcedure(change, params.procedure_id);
       const { id, tag } = await existingVersion(change, procedure, params.tag);
       const runs = await countRuns(change, 'version_id', id, null);

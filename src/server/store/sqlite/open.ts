@@ -9,13 +9,17 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
+import * as z from 'zod';
 import { serverExit } from '../../../shared/contract/local.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { CommandError } from '../../cli/commandError.ts';
+import { Writer } from '../../writer.ts';
 import { howToRestore, isDamage } from '../databaseErrors.ts';
+import type { Engine } from '../engine.ts';
 import { fold } from '../fold.ts';
-import type { Store, Tables } from '../tables.ts';
+import type { Tables } from '../tables.ts';
 import { openForWriting } from './databaseFile.ts';
+import { sqlitePushes } from './pushes.ts';
 import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
 
@@ -114,23 +118,14 @@ class NodeSqliteDialect extends SqliteDialect {
 const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
   pragma wal_autocheckpoint = 4000`;
 
-/**
- * Two ways to use the same connection.
- *
- * `store` (Kysely, asynchronous, typed) is for everything except what runs on every request or push. `sql` (prepared
- * statements, synchronous) is for that. Within a transaction of `store`, `sql` belongs to the transaction.
- */
-export interface OpenStore {
-  store: Store;
-  sql: Statements;
-}
+const changed = z.object({ changes: z.number() });
 
 /**
  * Opens the database and migrates it to the schema of this program; creates it if it does not exist. A commit is
  * durable when it returns.
  * @throws CommandError if its schema is newer or it is damaged
  */
-export function openStore(path: string): OpenStore {
+export function openStore(path: string): Engine {
   const database = openForWriting(path);
   try {
     database.exec(settings);
@@ -145,8 +140,8 @@ export function openStore(path: string): OpenStore {
       error,
     );
   }
-  return {
-    store: new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) }),
-    sql: new Statements(database),
-  };
+  const sql = new Statements(database);
+  const store = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
+  const changeCount = (): number => sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
+  return { store, writer: new Writer(store, changeCount), pushes: sqlitePushes(sql) };
 }

@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import * as z from 'zod';
-import type { StoreTransaction } from '../tables.ts';
 
 const withId = z.object({ id: z.string() });
 
@@ -49,9 +48,4 @@ export class Statements {
     this.#prepared.set(query, statement);
     return statement;
   }
-}
-
-export interface WriteContext {
-  change: StoreTransaction;
-  sql: Statements;
 }

@@ -1,26 +1,10 @@
-import type { MeasurementType } from '../../shared/contract/common.ts';
-import { comparable } from '../../shared/contract/exactJson.ts';
-import { failedMeasurements } from '../../shared/run/failedMeasurements.ts';
-import type { NewLog, NewMeasurement, NewPhase, NewRun } from '../../shared/run/newRun.ts';
-import { fold } from './fold.ts';
-import type { PushMarks } from './runs.ts';
-import type { Statements } from './sqlite/statements.ts';
-import { storedValidators } from './storedValidators.ts';
-import type { Creator } from './tables.ts';
-
-const maxLogMessage = 10_000;
-const maxSourceFile = 200;
-
-interface RunReferences {
-  id: string;
-  procedureId: string;
-  versionId: string | null;
-  unit: { id: string; revision_id: string; batch_id: string | null };
-  subUnitIds: readonly string[];
-  operatorId: string | null;
-  marks: PushMarks;
-  by: Creator;
-}
+import { failedMeasurements } from '../../../shared/run/failedMeasurements.ts';
+import type { NewLog, NewPhase, NewRun } from '../../../shared/run/newRun.ts';
+import { fold } from '../fold.ts';
+import type { RunReferences } from '../pushes.ts';
+import { maxLogMessage, maxSourceFile, withColumnNames } from '../runRows.ts';
+import { storedMeasurement } from '../storedMeasurement.ts';
+import type { Statements } from './statements.ts';
 
 export function insertRun(sql: Statements, run: NewRun, references: RunReferences): number {
   const { unit, marks, by } = references;
@@ -64,13 +48,6 @@ export function insertRun(sql: Statements, run: NewRun, references: RunReference
   return key;
 }
 
-const withColumnNames = ({ name, startedAt, retryCount, measurements }: NewPhase) => ({
-  name,
-  started_at: startedAt,
-  retry_count: retryCount,
-  measurements,
-});
-
 function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
   const { measurements } = phase;
   const key = sql.run(
@@ -93,21 +70,6 @@ function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {
   });
 }
 
-/**
- * Returns a measurement in the format of `measurementsSchema.ts`. The value is last, so that it takes no space if
- * nothing was measured.
- */
-const storedMeasurement = (m: NewMeasurement): unknown[] => [
-  m.name,
-  m.outcome,
-  typeOf(m),
-  m.units,
-  m.docstring,
-  storedValidators(m.validators),
-  m.aggregations,
-  ...(m.measuredValue === undefined ? [] : [m.measuredValue]),
-];
-
 function insertLog(sql: Statements, log: NewLog, runKey: number): void {
   sql.run(
     'insert into logs (run_key, level, timestamp, message, source_file, line_number) values (?, ?, ?, ?, ?, ?)',
@@ -118,14 +80,4 @@ function insertLog(sql: Statements, log: NewLog, runKey: number): void {
     log.sourceFile.slice(0, maxSourceFile),
     log.lineNumber,
   );
-}
-
-function typeOf({ measuredValue: value, series }: NewMeasurement): MeasurementType {
-  if (series !== null) return 'multidimensional';
-  if (value === undefined || value === null) return 'empty';
-  if (comparable(value) !== null) return 'numeric';
-  if (typeof value === 'boolean') return 'boolean';
-  if (typeof value === 'string') return 'string';
-  const isTable = Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row));
-  return isTable ? 'multidimensional' : 'json';
 }

@@ -134,7 +134,9 @@ export function makeOld(file: string): void {
     drop table instance;
     ${schemaOf(first).get('table instance')};
     insert into instance (id, created_at) select id, created_at from read;
-    drop table read;`);
+    drop table read;
+    alter table users drop column role;
+    alter table users drop column revoked_at;`);
   for (const name of schemaOf(database).keys()) {
     if (name.startsWith('table ') && !schemaOf(first).has(name)) database.exec(`drop table ${name.slice(6)}`);
   }

@@ -4,6 +4,7 @@ import { accounts } from '../../shared/contract/accounts.ts';
 import type { StreamEvent } from '../../shared/contract/events.ts';
 import { local } from '../../shared/contract/local.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
+import { signIns } from '../../shared/contract/signIns.ts';
 import { type Station, stations } from '../../shared/contract/stations.ts';
 import { users } from '../../shared/contract/users.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
@@ -27,6 +28,8 @@ export interface StationAccess {
   readonly station: Station;
   readonly trust: Trust | undefined;
 }
+
+export type BegunSignIn = Answer<typeof signIns.begin>;
 
 /** The server that this window works with. No server is started and no secret is read before the first call. */
 export class Connection implements vscode.Disposable {
@@ -229,6 +232,40 @@ export class Connection implements vscode.Disposable {
     return new RemoteServer(place, this.#keys).reach(false, ({ api }) =>
       api().call(accounts.acceptInvitation, { body: { token } }),
     );
+  }
+
+  /** Returns the host of the provider with which people sign in to the server there, if it has one. @throws ApiError */
+  async signInProvider(place: RemoteServerEntry): Promise<string | undefined> {
+    try {
+      const { sign_in } = await new RemoteServer(place, this.#keys).reach(true, ({ api }) => api().call(local.health));
+      return sign_in?.provider;
+    } catch (error) {
+      if (error instanceof ApiError && error.status !== null && error.status < 500) return undefined; // TofuPilot
+      throw error;
+    }
+  }
+
+  beginSignIn(place: RemoteServerEntry): Promise<BegunSignIn> {
+    return new RemoteServer(place, this.#keys).reach(false, ({ api }) => api().call(signIns.begin));
+  }
+
+  /**
+   * Returns the personal key when the person has signed in in the browser, and null until then.
+   * @throws ApiError, also if the person was refused
+   */
+  async finishSignIn(
+    place: RemoteServerEntry,
+    { id, secret }: BegunSignIn,
+  ): Promise<Answer<typeof signIns.finish>['signed_in']> {
+    try {
+      const input = { params: { id }, body: { secret } };
+      const remote = new RemoteServer(place, this.#keys);
+      return (await remote.reach(false, ({ api }) => api().call(signIns.finish, input))).signed_in;
+    } catch (error) {
+      // The server's own sentence: there is no key yet whose user it could be about.
+      const isRefusal = error instanceof ApiError && error.kind === 'forbidden' && error.cause instanceof ApiError;
+      throw isRefusal ? error.cause : error;
+    }
   }
 
   /** Resolves when a server answers there, whether or not it knows the user. @throws ApiError */

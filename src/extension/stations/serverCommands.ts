@@ -5,8 +5,9 @@ import type { Connection } from '../connection/connection.ts';
 import type { RemoteServerEntry } from '../connection/serverList.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { confirm, showDone, showInformation } from '../vscode/messages.ts';
-import { askInSteps, askOne, type Question } from '../vscode/steps.ts';
+import { askInSteps, type Question } from '../vscode/steps.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
+import { askHow, signInWithProvider } from './providerSignIn.ts';
 import { askCaFile, askKey, askPlace, cloud, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
 export function registerServerCommands(commands: Commands, connection: Connection): void {
@@ -41,27 +42,26 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   });
 
   commands.register('connectLabServer', async () => {
-    const answers: { place?: RemoteServerEntry; token?: string | undefined; key?: VerifiedKey } = {};
+    const answers: Access & { token?: string | undefined } = {};
     const askInvitation: Question = async (step) => {
       const { place, typed } = await askPlace(step, connection, known, {
         value: '',
-        prompt: vscode.l10n.t('Paste your invitation. If you have a user key already, type the address of the server.'),
+        prompt: vscode.l10n.t('Paste your invitation, or type the address of the server to sign in.'),
         example: 'https://stations.example.com',
       });
       await refuseUnencrypted(place);
       answers.place = place;
       answers.token = readInvitation(typed)?.token;
+      answers.provider = answers.token === undefined ? await connection.signInProvider(place) : undefined;
     };
-    const askForKey: Question = async (step) => {
-      if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
-    };
+    const askAccess = accessQuestions(connection, answers);
     await askInSteps(vscode.l10n.t('Connect to lab server'), () =>
-      // Whether a key has to be asked for is known after the first answer.
-      answers.place === undefined || answers.token !== undefined ? [askInvitation] : [askInvitation, askForKey],
+      // What else has to be asked is known after the first answer.
+      answers.place === undefined || answers.token !== undefined ? [askInvitation] : [askInvitation, ...askAccess()],
     );
-    const { place, token, key } = answers;
-    if (key !== undefined) return signIn(key);
-    if (place === undefined || token === undefined) return;
+    const { place, token } = answers;
+    if (place === undefined) return;
+    if (token === undefined) return signIn(await accessFrom(connection, answers));
     const { api_key, name } = await connection.acceptInvitation(place, token);
     await signIn({ key: api_key, name, place });
   });
@@ -99,8 +99,9 @@ export function registerServerCommands(commands: Commands, connection: Connectio
     const place = connection.remote;
     if (place === undefined) await vscode.commands.executeCommand('testStations.addServer');
     else {
-      const title = vscode.l10n.t('Sign in to {0}', new URL(place.url).host);
-      await signIn(await askOne(title, (step) => askKey(step, connection, place)));
+      const answers: Access = { place, provider: await connection.signInProvider(place) };
+      await askInSteps(vscode.l10n.t('Sign in to {0}', new URL(place.url).host), accessQuestions(connection, answers));
+      await signIn(await accessFrom(connection, answers));
     }
   });
 
@@ -145,6 +146,37 @@ export function registerServerCommands(commands: Commands, connection: Connectio
     const { url } = remoteOf(connection);
     await vscode.env.openExternal(vscode.Uri.parse(url));
   });
+}
+
+/** How a person gets access to a server, as far as it has been answered. */
+interface Access {
+  place?: RemoteServerEntry;
+  provider?: string | undefined;
+  how?: 'provider' | 'key';
+  key?: VerifiedKey;
+}
+
+/** Returns the questions after that for the server: how to sign in, if it has a provider, and the key. */
+function accessQuestions(connection: Connection, answers: Access): () => Question[] {
+  const ask: Question = async (step) => {
+    if (answers.provider !== undefined) answers.how = await askHow(step, answers.provider);
+  };
+  const askForKey: Question = async (step) => {
+    if (answers.place !== undefined) answers.key = await askKey(step, connection, answers.place);
+  };
+  return () => {
+    if (answers.provider === undefined) return [askForKey];
+    return answers.how === 'key' ? [ask, askForKey] : [ask];
+  };
+}
+
+/** @throws vscode.CancellationError */
+async function accessFrom(connection: Connection, { place, provider, how, key }: Access): Promise<VerifiedKey> {
+  if (place !== undefined && provider !== undefined && how === 'provider') {
+    return signInWithProvider(connection, place);
+  }
+  if (key === undefined) throw new vscode.CancellationError();
+  return key;
 }
 
 function remoteOf(connection: Connection): RemoteServerEntry {

@@ -66,7 +66,7 @@ export async function plainPage(
         ${raw(styleElement)}
       </head>
       <body>
-        ${body}
+        <main>${body}</main>
       </body>
     </html> `;
   return c.body(String(page), status, { ...headers, 'Cache-Control': cacheControl ?? 'no-cache' });

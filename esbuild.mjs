@@ -46,6 +46,7 @@ const nodeBundles = {
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
+    { in: 'src/server/importing/readFile.ts', out: 'readFile' },
   ],
   format: 'cjs',
   platform: 'node',
@@ -191,15 +192,15 @@ function problemLine(severity, { text, location }) {
 
 /**
  * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
- * exports, the HTTP client, the client for servers with their own certificate authority, the interface for assistants, and
- * the metrics are separate files, loaded at their first use.
+ * exports, the HTTP client, the client for servers with their own certificate authority, the interface for assistants,
+ * the metrics, and the readers of files to import are separate files, loaded at their first use.
  */
 function loadLater() {
   return {
     name: 'load-later',
     setup(bundle) {
       bundle.onResolve(
-        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics|oidc)\.ts$/ },
+        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile)\.ts$/ },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );

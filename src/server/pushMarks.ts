@@ -39,7 +39,9 @@ export function marksOf(
   };
 }
 
-const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content, sorted)).digest('hex');
+/** Returns a hash that is the same for the same content in another order of keys. */
+export const hashOf = (content: unknown): string =>
+  createHash('sha256').update(JSON.stringify(content, sorted)).digest('hex');
 
 function sorted(_key: string, value: unknown): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

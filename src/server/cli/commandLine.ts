@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { type LogFormat, logFormats } from '../log.ts';
+import { type ImportOptions, readFiles, readImportOptions, refuseImportOptions } from './importOptions.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { type GivenProvider, readProviderOptions } from './providerOptions.ts';
 import { usage, usageError } from './usage.ts';
@@ -53,6 +54,10 @@ backup        copies DIR as it is at one moment, also while its server runs: the
               secret that signs them (DIR/signing.secret) is in no backup.
 junit         prints a run as JUnit XML, for CI servers, also while the server of DIR runs: the run with the id ID, or the
               one that was stored last.
+import        stores the test results in files as runs of a station and a procedure, also while the server of DIR runs: reports
+              of OpenHTF (JSON), and CSV with a --mapping of its columns. The same result is stored once. --dry-run stores
+              nothing and says what would be stored; --strict stores nothing if one result is bad. --part-number is for
+              results without one. Exit code 0: all results are stored. 1: some are bad; stderr has the file, line and reason.
 mcp           serves an assistant, such as Claude Desktop, over standard input and output, with the tools of a station
               server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the
               environment variable TEST_STATIONS_KEY. DIR needs none; with a key, the assistant acts for its user.`;
@@ -71,6 +76,7 @@ type Command =
   | { command: 'check'; data: string }
   | { command: 'backup'; data: string; to: string }
   | { command: 'junit'; data: string; run: string | null }
+  | { command: 'import'; data: string; files: readonly string[]; options: ImportOptions }
   | { command: 'mcp'; place: { data: string } | { server: string } };
 
 export function readCommand(args: readonly string[]): Command {
@@ -78,7 +84,8 @@ export function readCommand(args: readonly string[]): Command {
   if (values.help) return { command: 'help' };
   const { data, to, server } = values;
   const [command = '', ...rest] = positionals;
-  if (rest.length > (command === 'user' ? 1 : 0)) throw usageError(`unknown command "${positionals.join(' ')}".`);
+  if (command !== 'import' && rest.length > (command === 'user' ? 1 : 0))
+    throw usageError(`unknown command "${positionals.join(' ')}".`);
   if (command === 'mcp') return { command, place: readPlace(data, server) };
   if (server !== undefined) throw usageError('--server goes with mcp.');
   if (!data) throw usageError('--data DIR is missing: the folder in which the server keeps everything.');
@@ -89,6 +96,7 @@ export function readCommand(args: readonly string[]): Command {
     throw usageError('--name goes with new-user-key and with user add.');
   }
   if (command !== 'user') refuseUserOptions(values);
+  if (command !== 'import') refuseImportOptions(values);
   if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
@@ -103,6 +111,8 @@ export function readCommand(args: readonly string[]): Command {
     case 'backup':
       if (!to) throw usageError('--to FILE is missing: where the backup is to be written.');
       return { command, data, to };
+    case 'import':
+      return { command, data, files: readFiles(rest), options: readImportOptions(values) };
     case 'junit':
       return { command, data, run: values.run ?? null };
     default:
@@ -136,6 +146,12 @@ function parse(args: readonly string[]) {
         name: { type: 'string' },
         email: { type: 'string' },
         role: { type: 'string' },
+        station: { type: 'string' },
+        procedure: { type: 'string' },
+        mapping: { type: 'string' },
+        'part-number': { type: 'string' },
+        'dry-run': { type: 'boolean' },
+        strict: { type: 'boolean' },
         'print-key': { type: 'boolean' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

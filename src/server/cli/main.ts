@@ -59,6 +59,14 @@ async function main(): Promise<void> {
     process.stdout.write(await junitOfRun(DataFolder.existing(command.data), command.run));
     return;
   }
+  if (command.command === 'import') {
+    const { importFiles } = await import('./importFiles.ts');
+    const { lines, problems } = await importFiles(DataFolder.existing(command.data), command.files, command.options);
+    for (const problem of problems) console.error(problem);
+    console.log(lines.join('\n'));
+    if (problems.length > 0) process.exitCode = 1;
+    return;
+  }
   if (command.command === 'mcp') {
     const { assistantOverStdio } = await import('./assistantOverStdio.ts');
     await assistantOverStdio(command.place, assistantKey);

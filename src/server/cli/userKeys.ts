@@ -46,10 +46,7 @@ export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<str
  * Opens the data for a change beside a server that may be running.
  * @throws CommandError if the data would have to be migrated while a server is running
  */
-export async function withStore<T>(
-  folder: DataFolder,
-  work: (data: Pick<Engine, 'store' | 'writer'>) => Promise<T>,
-): Promise<T> {
+export async function withStore<T>(folder: DataFolder, work: (data: Engine) => Promise<T>): Promise<T> {
   const isUpdate = isUpdateNeeded(folder);
   if (isUpdate) lockForUpdate(folder);
   const engine = openStore(folder.database);

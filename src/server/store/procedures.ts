@@ -55,6 +55,10 @@ export async function findProcedure(store: Store, id: string): Promise<Procedure
   return (await select(store).where('p.id', '=', id.toLowerCase()).executeTakeFirst()) ?? null;
 }
 
+export async function findProceduresByName(store: Store, name: string): Promise<{ id: string; name: string }[]> {
+  return store.selectFrom('procedures').select(['id', 'name']).where('name_key', '=', fold(name)).execute();
+}
+
 export async function renameProcedure(change: StoreTransaction, id: string, name: string): Promise<void> {
   await change
     .updateTable('procedures')

@@ -31,6 +31,15 @@ export async function findStation(store: Store, id: string): Promise<StationRow 
 }
 
 /** Finds those of the stations that are in use. */
+export async function findStationsByName(store: Store, name: string): Promise<{ id: string; name: string }[]> {
+  return store
+    .selectFrom('stations')
+    .select(['id', 'name'])
+    .where('name_key', '=', fold(name))
+    .where('archived_at', 'is', null)
+    .execute();
+}
+
 export async function findStations(store: Store, ids: readonly string[]): Promise<StationRow[]> {
   return store
     .selectFrom('stations')

@@ -1,0 +1,55 @@
+import { partNumber } from '../../shared/contract/numbers.ts';
+import { usageError } from './usage.ts';
+
+export interface ImportOptions {
+  /** The name or id of the station whose runs they become. */
+  readonly station: string;
+  /** The name, identifier or id of the procedure. */
+  readonly procedure: string;
+  /** A file that says what the columns of CSV mean. */
+  readonly mapping: string | null;
+  readonly partNumber: string | null;
+  readonly isDryRun: boolean;
+  readonly isStrict: boolean;
+}
+
+interface Values {
+  station?: string | undefined;
+  procedure?: string | undefined;
+  mapping?: string | undefined;
+  'part-number'?: string | undefined;
+  'dry-run'?: boolean | undefined;
+  strict?: boolean | undefined;
+}
+
+/** @throws CommandError when an option is missing or wrong */
+export function readImportOptions(values: Values): ImportOptions {
+  const { station, procedure, mapping = null } = values;
+  if (!station) throw usageError('--station NAME is missing: the station whose runs they become.');
+  if (!procedure) throw usageError('--procedure NAME is missing: the procedure of the runs.');
+  return {
+    station,
+    procedure,
+    mapping,
+    partNumber: values['part-number'] === undefined ? null : readPartNumber(values['part-number']),
+    isDryRun: values['dry-run'] ?? false,
+    isStrict: values.strict ?? false,
+  };
+}
+
+function readPartNumber(text: string): string {
+  const { data, error } = partNumber.safeParse(text);
+  if (data !== undefined) return data;
+  throw usageError(`--part-number: ${error.issues[0]?.message ?? 'not allowed'}`);
+}
+
+export function readFiles(files: readonly string[]): readonly string[] {
+  if (files.length > 0) return files;
+  throw usageError('import needs at least one FILE.');
+}
+
+export function refuseImportOptions(values: Values): void {
+  for (const option of ['station', 'procedure', 'mapping', 'part-number', 'dry-run', 'strict'] as const) {
+    if (values[option] !== undefined) throw usageError(`--${option} goes with import.`);
+  }
+}

@@ -47,7 +47,11 @@ export async function signInWithProvider(connection: Connection, place: RemoteSe
 }
 
 async function openPage({ url }: BegunSignIn): Promise<void> {
-  if (await vscode.env.openExternal(vscode.Uri.parse(url, true))) return;
+  const isOpen = await vscode.env.openExternal(vscode.Uri.parse(url, true)).then(
+    (opened) => opened,
+    () => false,
+  );
+  if (isOpen) return;
   const copy = vscode.l10n.t('Copy Address');
   const message = vscode.l10n.t('The browser was not opened. Copy the address of the sign-in, and open it yourself.');
   if ((await showInformation(message, copy)) === copy) await vscode.env.clipboard.writeText(url);

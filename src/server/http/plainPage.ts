@@ -15,10 +15,11 @@ const style = `
   --line: light-dark(#c8c8c8, #4a4a4a);
 }
 body { max-width: 36rem; margin: 10vh auto; padding: 0 1.5rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; }
+h1 { font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
 li { margin-block: 0.5rem; }
 a { color: var(--accent); }
-.code { font: 600 1.75rem/1 ui-monospace, monospace; letter-spacing: 0.1em; }
+.code { font: 600 1.75rem/1 ui-monospace, monospace; letter-spacing: 0.1em; margin-block: 0.75rem 1rem; }
+input[type='checkbox'] { flex: none; width: 1.1rem; height: 1.1rem; margin: 0; accent-color: var(--accent); translate: 0 0.15rem; }
 .box { border: 1px solid var(--line); border-radius: 0.5rem; padding: 1rem 1.25rem; margin-block: 1.5rem; }
 .box > :first-child { margin-top: 0; }
 .box > :last-child { margin-bottom: 0; }

@@ -25,14 +25,14 @@ export function confirmationPage({ server, provider, person, code, action, formT
     <form method="post" action="${action}">
       <input type="hidden" name="token" value="${formToken}" />
       <div class="box">
-        <p>VS Code shows this code now:</p>
+        <p>Compare this code with the one in your VS Code:</p>
         <p class="code">${code}</p>
         <label>
           <input type="checkbox" name="same" value="yes" required />
           <span>I started this sign-in, and my VS Code shows the same code.</span>
         </label>
       </div>
-      <p>If it shows another code or none, cancel. Someone else could use your account otherwise.</p>
+      <p>If your VS Code shows another code or none, cancel. Otherwise someone else could use your account.</p>
       <div class="buttons">
         <button class="primary" name="answer" value="sign-in">Sign In</button>
         <button name="answer" value="cancel" formnovalidate>Cancel</button>

@@ -62,6 +62,14 @@ function testRun(procedure_id: string, index: number): NewRunBody {
   };
 }
 
+/** The units that go through the second procedure of their part, of which the first one fails. */
+const burnedIn = 20;
+const burnInRun = (procedure_id: string, index: number): NewRunBody => ({
+  ...testRun(procedure_id, index),
+  outcome: index === 0 ? 'FAIL' : 'PASS',
+  phases: [],
+});
+
 describe('the pages of statistics', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
@@ -83,6 +91,8 @@ describe('the pages of statistics', function () {
     for (let index = 0; index < testedDays * runsOfADay; index += 1) {
       await client.call(runs.create, { body: testRun(procedure, index) });
     }
+    const { id: burnIn } = await api.call(procedures.create, { body: { name: 'Burn-in' } });
+    for (let index = 0; index < burnedIn; index += 1) await api.call(runs.create, { body: burnInRun(burnIn, index) });
     await server.stop();
     await workbench().page.setViewportSize({ width: 1380, height: 1000 });
     await workbench().open(bench.workspace);
@@ -99,8 +109,21 @@ describe('the pages of statistics', function () {
     const row = page().locator('.measurements tbody tr', { hasText: 'rail_3v3' });
     assert.match(await textOf(row), /^rail_3v3 power 30 1 3\.3% 3\.\d+ V 0\.\d+ 3\.1 to 3\.45 V changed /);
     await page().locator('series-chart canvas').nth(2).waitFor();
+    const route = page().locator('.routes');
+    assert.equal(await route.getByRole('heading', { level: 3 }).innerText(), 'PCBA01');
+    assert.deepEqual(
+      (await route.locator('tr').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      [
+        'Procedure Units First-pass yield',
+        'Burn-in 20 95% (19 of 20) 95% interval 76.3% to 99.2%',
+        'FVT1 75 98.6% (74 of 75) 95% interval 92.8% to 99.8%',
+        'Rolled throughput yield 93.7%',
+      ],
+    );
     assert.deepEqual(await axeProblems(page()), []);
     await workbench().screenshots('procedure-statistics');
+    await route.scrollIntoViewIfNeeded();
+    await workbench().screenshots('procedure-route');
     await row.getByRole('button', { name: 'rail_3v3' }).click();
     await page().getByRole('heading', { level: 1, name: 'rail_3v3' }).waitFor();
   });

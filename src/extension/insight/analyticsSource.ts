@@ -31,6 +31,15 @@ export class AnalyticsSource {
     return this.#connection.call(analytics.procedure, { params: { id }, query });
   }
 
+  /** Returns the routes of the parts of a procedure, or null if the server computes no statistics. */
+  async routes(
+    id: string,
+    query: Query<typeof analytics.routes> = {},
+  ): Promise<Answer<typeof analytics.routes> | null> {
+    if (!(await this.isComputedByServer())) return null;
+    return this.#connection.call(analytics.routes, { params: { id }, query });
+  }
+
   async measurements(
     id: string,
     query: Query<typeof analytics.measurements> = {},

@@ -18,7 +18,8 @@ export async function loadInsight(
   if (measurement === null) {
     const statistics = await source.procedure(procedure, { ...range, split_by });
     const { measurements } = await source.measurements(procedure, range);
-    return { type: 'procedure', question, statistics, measurements, left_out: await leftOut(source, true) };
+    const routes = await source.routes(procedure, range);
+    return { type: 'procedure', question, statistics, measurements, routes, left_out: await leftOut(source, true) };
   }
   const query = { ...range, ...groupQuery(question), ...measurement };
   const statistics = await source.measurement(procedure, { ...query, split_by });

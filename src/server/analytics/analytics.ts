@@ -9,6 +9,7 @@ import {
   valuesAnswer,
 } from '../../shared/analytics/answers.ts';
 import { type Detail, isDetail, isInDetail, isStored, rangeOf } from '../../shared/analytics/place.ts';
+import { routesAnswer } from '../../shared/analytics/routes.ts';
 import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
 import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
@@ -16,6 +17,7 @@ import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Store } from '../store/tables.ts';
 import type { DaySummaries, TimeRange } from './daySummaries.ts';
 import { namesOf } from './names.ts';
+import { readRouteSteps } from './readRouteSteps.ts';
 import { needsRunIds, readRunIds } from './readRunIds.ts';
 import { readRuns } from './readRuns.ts';
 import { readNewestRuns, readValues, type RunRange } from './readValues.ts';
@@ -49,6 +51,16 @@ export class Analytics {
             groups: day.procedure,
           }));
     return procedureAnswer(this.#subject(procedure), found, filter, (split, ids) => namesOf(this.#store, split, ids));
+  }
+
+  async routes(
+    procedure: Procedure,
+    filter: Pick<AnalyticsFilter, 'started_after' | 'started_before'>,
+  ): Promise<Answer<typeof analytics.routes>> {
+    return routesAnswer(
+      procedure.id,
+      await readRouteSteps(this.#store, this.#summaries, procedure, this.#range(filter)),
+    );
   }
 
   async measurements(procedure: Procedure, filter: AnalyticsFilter): Promise<Answer<typeof analytics.measurements>> {
@@ -88,7 +100,7 @@ export class Analytics {
     return { procedure: { id, name }, calendar: this.#calendar };
   }
 
-  #range(filter: AnalyticsFilter): TimeRange {
+  #range(filter: Pick<AnalyticsFilter, 'started_after' | 'started_before'>): TimeRange {
     return rangeOf(filter, this.#calendar);
   }
 

@@ -105,6 +105,22 @@ export class DaySummaries {
     }
   }
 
+  /** Returns the ids of the procedures that have runs in a range of whole days. */
+  async proceduresIn({ from, to }: TimeRange): Promise<string[]> {
+    const summarized = this.#store
+      .selectFrom('procedure_days')
+      .select('procedure_id')
+      .where('starts_at', '>=', from)
+      .where('starts_at', '<=', to);
+    const stale = this.#store
+      .selectFrom('stale_quarters')
+      .select('procedure_id')
+      .where('quarter', '>=', Math.floor(from / quarterHourMillis))
+      .where('quarter', '<=', to / quarterHourMillis);
+    const rows = await summarized.union(stale).execute();
+    return rows.map(({ procedure_id }) => procedure_id);
+  }
+
   async procedureDays(procedureId: string, range: TimeRange): Promise<ProcedureDay[]> {
     await this.#update(procedureId, range);
     const rows = await this.#rows(procedureId, range).select(['d.starts_at', 'd.summary_json']).execute();

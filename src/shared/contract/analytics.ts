@@ -209,6 +209,23 @@ const answered = {
   to: instant.nullable(),
 };
 
+/** A procedure with which units of a part were tested. */
+const routeStep = z.object({
+  procedure: z.object({ id, name: z.string() }),
+  runs: count,
+  units: count,
+  passed_first: count,
+});
+
+/** The procedures with which units of a part were tested, two or more, by their names. */
+const route = z.object({
+  part: z.object({ id, number: z.string() }),
+  steps: z.array(routeStep),
+  /** The product of the first-pass yields, from 0 to 1. Null while a step has fewer units than are needed. */
+  rolled_throughput_yield: z.number().nullable(),
+});
+export type Route = z.infer<typeof route>;
+
 /** Statistics over all runs of a procedure. */
 export const analytics = {
   procedure: operation({
@@ -228,6 +245,24 @@ export const analytics = {
       days: z.array(procedureDay),
       groups: z.array(procedureGroup),
       failures: z.array(failureCause),
+    }),
+    refusals: [404],
+  }),
+  /** The routes of the parts that were tested with the procedure, those with the most units first. */
+  routes: operation({
+    id: 'local.analytics.routes',
+    method: 'GET',
+    path: '/api/local/analytics/procedures/{id}/routes',
+    access: ['user'],
+    isSlow: true,
+    params: byId,
+    query: filterQuery.pick({ started_after: true, started_before: true }).refine(isRange, reversedRange),
+    answer: z.object({
+      routes: z.array(route),
+      /** The parts whose routes are left out because these have more units. */
+      omitted_parts: count,
+      /** How many units each step needs, so that its yield says something about the route. */
+      needed_units: count,
     }),
     refusals: [404],
   }),

@@ -34,6 +34,8 @@ const procedurePage = z.object({
   question: insightQuestion,
   statistics: analytics.procedure.answer,
   measurements: analytics.measurements.answer.shape.measurements,
+  /** Null if the server computes no statistics. */
+  routes: analytics.routes.answer.nullable(),
   ...leftOut,
 });
 export type ProcedureStatistics = z.infer<typeof procedurePage>;

@@ -7,6 +7,7 @@ import { failureList } from './failureList.ts';
 import { measurementsTable } from './measurementsTable.ts';
 import { emptyPage, scroller, tableHead, tools } from './pageParts.ts';
 import { durationsChart, runsChart, yieldChart } from './procedureCharts.ts';
+import { routesSection } from './routesSection.ts';
 import type { View } from './view.ts';
 import { durationText, groupName, intervalText, ofText, rangeText, splitName, splitTitle } from './words.ts';
 
@@ -34,7 +35,7 @@ export function procedurePage(view: View, page: ProcedureStatistics): unknown {
             <main>
               ${figures(statistics)} ${guard([statistics], () => charts(statistics))}
               <div class="columns">${failureList(view, page)} ${groupsTable(view, statistics)}</div>
-              ${measurementsTable(view, measurements)}
+              ${measurementsTable(view, measurements)} ${routesSection(page)}
               <p class="note zone">
                 ${l10n.t('Days begin at midnight in {0}. Reference units are not counted.', zone)}
               </p>

@@ -45,7 +45,7 @@ users from viewer
   local.stations: get list several
   local.operator: waiting
   local.uptime: day fleet station
-  local.analytics: measurement measurements procedure values
+  local.analytics: measurement measurements procedure routes values
   local.studies: get list
   local.goldenChecks: rules
   local.runs: filterValues

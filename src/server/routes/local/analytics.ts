@@ -13,6 +13,9 @@ export function analyticsRoutes({
   mount(analytics.procedure, async ({ params, query }) =>
     answers.procedure(await existingProcedure(store, params.id), query),
   );
+  mount(analytics.routes, async ({ params, query }) =>
+    answers.routes(await existingProcedure(store, params.id), query),
+  );
   mount(analytics.measurements, async ({ params, query }) =>
     answers.measurements(await existingProcedure(store, params.id), query),
   );

@@ -4,9 +4,10 @@ import { csvMapping } from './csvMapping.ts';
 import { readCsv } from './csvReader.ts';
 import { type ImportedRecord, ImportError, type ImportTarget } from './importedRecord.ts';
 import { readOpenhtfRecord } from './openhtfReader.ts';
+import { isWatsReport, readWatsRecord } from './watsReader.ts';
 
 /** A bundle of its own, which is loaded by the command that imports. */
-export const importFormats = ['openhtf', 'csv'] as const;
+export const importFormats = ['openhtf', 'wats', 'csv'] as const;
 export type ImportFormat = (typeof importFormats)[number];
 
 export interface ReadFile {
@@ -26,10 +27,10 @@ export function readFile(name: string, text: string, mapping: unknown, target: I
   }
   const content = parseJson(text);
   const all: unknown[] = Array.isArray(content) ? content : [content];
-  const records = all.map((each, index) =>
-    readOpenhtfRecord(each, Array.isArray(content) ? `#${index + 1}` : ':1', target),
-  );
-  return { format: 'openhtf', records };
+  const isWats = all.some(isWatsReport);
+  const read = isWats ? readWatsRecord : readOpenhtfRecord;
+  const records = all.map((each, index) => read(each, Array.isArray(content) ? `#${index + 1}` : ':1', target));
+  return { format: isWats ? 'wats' : 'openhtf', records };
 }
 
 function parseJson(text: string): unknown {

@@ -113,7 +113,7 @@ async function measure(server: BundledServer): Promise<Line[]> {
       (n) => ({ procedure: procedure(n), measurement: measurement(n) }),
     ],
     ['suggest_limits', 'suggest_limits', (n) => ({ procedure: procedure(n), measurement: measurement(n) })],
-    ['station_uptime', 'station_uptime', (n) => ({ station: station(n), days: 1 + n })],
+    ['station_uptime', 'station_uptime', (n) => ({ station: station(n), days: 1 + (n % 31) })],
     ['get_live_test', 'get_live_test', (n) => ({ station: station(n) })],
   ];
   const listing = await timesOf(server, () => request(server, 'tools/list', {}));

@@ -189,7 +189,7 @@ export class DaySummaries {
       .select('quarter')
       .where('procedure_id', '=', procedureId)
       .where('quarter', '>=', Math.floor(from / quarterHourMillis))
-      .where('quarter', '<=', to / quarterHourMillis)
+      .where('quarter', '<=', Math.floor(to / quarterHourMillis))
       .execute();
     const changed = new Map(
       stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis)).map((day) => [day.startsAt, day]),
@@ -233,8 +233,8 @@ export class DaySummaries {
       await change
         .deleteFrom('stale_quarters')
         .where('procedure_id', '=', procedureId)
-        .where('quarter', '>=', startsAt / quarterHourMillis)
-        .where('quarter', '<', endsAt / quarterHourMillis)
+        .where('quarter', '>=', Math.ceil(startsAt / quarterHourMillis))
+        .where('quarter', '<', Math.ceil(endsAt / quarterHourMillis))
         .execute();
     });
   }

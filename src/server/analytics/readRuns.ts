@@ -4,6 +4,7 @@ import type { TestedMeasurement, TestedPhase, TestedRun } from '../../shared/ana
 import { limitsOf } from '../../shared/run/limits.ts';
 import { countedRuns } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
+import { isNumberIn, thenJoin } from '../store/words.ts';
 
 interface PhaseRow {
   run_key: number;
@@ -59,7 +60,7 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
     .execute();
   const { rows } = await sql<PhaseRow>`
     select p.run_key, p.name, p.outcome, p.started_at, p.retry_count, p.measurements_json
-    from runs as r cross join phases as p on p.run_key = r.key
+    from runs as r ${thenJoin} phases as p on p.run_key = r.key
     where r.procedure_id = ${procedureId} and r.started_at >= ${from} and r.started_at < ${to}
     order by r.started_at, r.key, p.started_at, p.key`.execute(store);
   const phases = Map.groupBy(rows, ({ run_key }) => run_key);
@@ -96,7 +97,7 @@ export async function iteratePhases(
 async function phaseRowsOfRuns(store: Store, runKeys: readonly number[]): Promise<Map<number, PhaseRow[]>> {
   const { rows } = await sql<PhaseRow>`
     select run_key, name, outcome, started_at, retry_count, measurements_json from phases
-    where run_key in (select value from json_each(${JSON.stringify(runKeys)}))
+    where ${isNumberIn('run_key', runKeys)}
     order by started_at, key`.execute(store);
   return Map.groupBy(rows, ({ run_key }) => run_key);
 }

@@ -6,6 +6,7 @@ import { overloadReading } from '../../shared/statistics/readings.ts';
 import { isLastAttempt } from '../store/attempts.ts';
 import { isCounted } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
+import { isTextIn, thenJoin, word } from '../store/words.ts';
 import { iteratePhases, limitsReader } from './readRuns.ts';
 
 interface ValueRow {
@@ -38,7 +39,7 @@ export async function readNewestRuns(
   const { rows } = await sql<{ key: number }>`
     select r.key
     from runs as r
-    cross join units as u on u.id = r.unit_id
+    ${thenJoin} units as u on u.id = r.unit_id
     where ${runTest(range)}
     order by r.started_at desc, r.key desc
     limit ${limit}`.execute(store);
@@ -55,20 +56,21 @@ export async function readValues(
   name: MeasurementName,
   limit: number,
 ): Promise<MeasuredValue[]> {
+  const number = word('jsonNumber', sql`m.value_json`);
   const { rows } = await sql<ValueRow>`
-    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.value ->> 1 as outcome, m.value ->> 3 as units,
-      cast(m.value ->> 7 as real) as value, m.value -> 5 as validators_json
+    select r.id as run_id, u.serial_number, s.name as station, r.started_at, m.outcome, m.units,
+      ${number} as value, m.validators_json
     from runs as r
-    cross join units as u on u.id = r.unit_id
-    cross join phases as p on p.run_key = r.key
-    cross join json_each(p.measurements_json) as m
+    ${thenJoin} units as u on u.id = r.unit_id
+    ${thenJoin} phases as p on p.run_key = r.key
+    ${thenJoin} measurements as m on m.phase_key = p.key
     left join stations as s on s.id = r.created_by_station_id
     where ${runTest(range)}
-      and p.name = ${name.phase_name} and m.value ->> 0 = ${name.measurement_name}
-      and json_type(m.value, '$[7]') in ('integer', 'real')
-      and abs(cast(m.value ->> 7 as real)) < ${overloadReading}
+      and p.name = ${name.phase_name} and m.name = ${name.measurement_name}
+      and ${word('isJsonNumber', sql`m.value_json`)}
+      and abs(${number}) < ${overloadReading}
       and ${isLastAttempt}
-    order by r.started_at desc, r.key desc, p.started_at desc, p.key desc, m.key desc
+    order by r.started_at desc, r.key desc, p.started_at desc, p.key desc, m.position desc
     limit ${limit}`.execute(store);
   const limits = limitsReader();
   return rows.reverse().map(({ validators_json, outcome, ...row }) => ({
@@ -85,7 +87,7 @@ function runTest({ procedureId, startsAt, endsAt, runIds, filter }: RunRange): R
   const tests = [
     sql`r.procedure_id = ${procedureId} and r.started_at >= ${startsAt} and r.started_at < ${endsAt}`,
     isCounted('r'),
-    ...(runIds === null ? [] : [sql`r.id in (select value from json_each(${JSON.stringify(runIds)}))`]),
+    ...(runIds === null ? [] : [isTextIn('r.id', runIds)]),
     ...(filter.include_reference_units ? [] : [sql`u.sample is null`]),
     ...among('r.created_by_station_id', filter.station_ids),
     ...among('r.revision_id', filter.revision_ids),

@@ -20,7 +20,7 @@ export async function listAccounts(store: Store): Promise<Account[]> {
     .leftJoin('api_keys as k', 'k.user_id', 'users.id')
     .select(['users.id', 'users.name', 'email', 'role', 'users.created_at', 'revoked_at', 'i.expires_at'])
     .select((a) => a.fn.max('k.last_used_at').as('last_used_at'))
-    .groupBy('users.id')
+    .groupBy(['users.id', 'i.expires_at'])
     .orderBy(byCreation)
     .execute();
   return rows.map(({ created_at, revoked_at, expires_at, last_used_at, ...user }) => ({

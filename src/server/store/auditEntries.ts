@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 
 type AuditRow = Tables['audit_log'];
@@ -44,7 +45,8 @@ export async function listAuditEntries(
     .limit(limit + 1);
   if (cursor > 0) query = query.where('id', '<', cursor);
   if (user_id !== undefined) query = query.where('user_id', '=', user_id);
-  if (operation !== undefined) query = query.where((a) => a(a.fn('instr', ['operation', a.val(operation)]), '=', 1));
+  if (operation !== undefined)
+    query = query.where(sql`substr(operation, 1, ${sql.lit(operation.length)})`, '=', operation);
   if (after !== undefined) query = query.where('at', '>=', after);
   if (before !== undefined) query = query.where('at', '<', before);
   return query.execute();

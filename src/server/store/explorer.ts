@@ -10,6 +10,7 @@ import type { Range, RunFilter } from './runFilter.ts';
 import { runConditions } from './runFilter.ts';
 import { fewRuns, narrow } from './runList.ts';
 import type { Store } from './tables.ts';
+import { thenJoin, word } from './words.ts';
 
 type Test = RawBuilder<boolean>;
 
@@ -28,7 +29,7 @@ const between = (column: RawBuilder<unknown>, { from, to }: Range): Test[] => [
 ];
 
 /**
- * Reads one page of rows that belong to runs. The default order (`sortBy` null) walks the runs by their start, so that a page costs no
+ * Reads one page of rows that belong to runs. The default order (`sortBy` empty) walks the runs by their start, so that a page costs no
  * more than its rows. Any other order sorts all rows.
  */
 async function rowsOfRuns<Row>(
@@ -39,7 +40,7 @@ async function rowsOfRuns<Row>(
     from: (runs: RawBuilder<unknown>) => RawBuilder<unknown>;
     runs: RunFilter;
     tests: readonly Test[];
-    sortBy: RawBuilder<unknown> | null;
+    sortBy: readonly RawBuilder<unknown>[];
     key: readonly string[];
   },
   page: Page,
@@ -49,7 +50,7 @@ async function rowsOfRuns<Row>(
   const tests = [...narrowed.tests, ...query.tests];
   const direction = sql.raw(page.sortOrder);
   const order = [
-    ...(query.sortBy ? [query.sortBy] : []),
+    ...query.sortBy,
     sql.ref('r.started_at'),
     sql.ref('r.key'),
     ...query.key.map((column) => sql.ref(column)),
@@ -86,12 +87,12 @@ interface PhaseFilter {
   sortBy: 'started_at' | 'duration' | 'outcome' | 'serial_number' | 'phase_name';
 }
 
-const phaseOrders: Record<PhaseFilter['sortBy'], RawBuilder<unknown> | null> = {
-  started_at: null,
-  duration: sql`(p.ended_at - p.started_at)`,
-  outcome: sql`p.outcome`,
-  serial_number: sql`u.serial_key`,
-  phase_name: sql`p.name`,
+const phaseOrders: Record<PhaseFilter['sortBy'], readonly RawBuilder<unknown>[]> = {
+  started_at: [],
+  duration: [sql`(p.ended_at - p.started_at)`],
+  outcome: [sql`p.outcome`],
+  serial_number: [sql`u.serial_key`],
+  phase_name: [sql`p.name`],
 };
 
 export function listPhases(store: Store, filter: PhaseFilter, page: Page): Promise<PhaseListRow[]> {
@@ -99,14 +100,14 @@ export function listPhases(store: Store, filter: PhaseFilter, page: Page): Promi
     store,
     {
       columns: sql`p.key, p.name, p.outcome, p.started_at, p.ended_at, p.retry_count, p.sequence_path,
-        ${isLastAttempt} as is_final, r.id as run_id, r.outcome as run_outcome, u.serial_number, u.sample`,
-      from: (runs) => sql`${runs} cross join phases as p on p.run_key = r.key join units as u on u.id = r.unit_id`,
+        case when ${isLastAttempt} then 1 else 0 end as is_final, r.id as run_id, r.outcome as run_outcome, u.serial_number, u.sample`,
+      from: (runs) => sql`${runs} ${thenJoin} phases as p on p.run_key = r.key join units as u on u.id = r.unit_id`,
       runs: filter.runs,
       tests: [
         ...among('p.name', filter.names),
         ...among('p.outcome', filter.outcomes),
         ...among('p.sequence_path', filter.sequencePaths),
-        ...(filter.finalOnly ? [sql<boolean>`${isLastAttempt}`] : []),
+        ...(filter.finalOnly ? [isLastAttempt] : []),
       ],
       sortBy: phaseOrders[filter.sortBy],
       key: ['p.key'],
@@ -146,14 +147,20 @@ interface MeasurementFilter {
   sortBy: 'started_at' | 'value' | 'outcome' | 'serial_number' | 'phase_name' | 'measurement_name';
 }
 
-const number = sql`cast(m.value_json as real)`;
-const measurementOrders: Record<MeasurementFilter['sortBy'], RawBuilder<unknown> | null> = {
-  started_at: null,
-  value: sql`iif(m.type = 'numeric', ${number}, m.value_json)`,
-  outcome: sql`m.outcome`,
-  serial_number: sql`u.serial_key`,
-  phase_name: sql`p.name`,
-  measurement_name: sql`m.name`,
+const number = word('jsonNumber', sql`m.value_json`);
+/** Missing values come before numbers, and numbers before everything else. */
+const byValue = [
+  sql`(case when m.value_json is null then 0 when m.type = 'numeric' then 1 else 2 end)`,
+  sql`(case when m.type = 'numeric' then ${number} end)`,
+  sql`m.value_json`,
+];
+const measurementOrders: Record<MeasurementFilter['sortBy'], readonly RawBuilder<unknown>[]> = {
+  started_at: [],
+  value: byValue,
+  outcome: [sql`m.outcome`],
+  serial_number: [sql`u.serial_key`],
+  phase_name: [sql`p.name`],
+  measurement_name: [sql`m.name`],
 };
 
 export function listMeasurements(store: Store, filter: MeasurementFilter, page: Page): Promise<MeasurementListRow[]> {
@@ -163,9 +170,9 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
     store,
     {
       columns: sql`m.phase_key, m.position, p.name as phase_name, m.name, p.started_at, m.type, m.value_json, m.validators_json, m.units,
-        m.outcome, r.id as run_id, u.serial_number, u.sample, p.retry_count, ${isLastAttempt} as is_final`,
-      from: (runs) => sql`${runs} cross join phases as p on p.run_key = r.key
-        cross join measurements as m on m.phase_key = p.key join units as u on u.id = r.unit_id`,
+        m.outcome, r.id as run_id, u.serial_number, u.sample, p.retry_count, case when ${isLastAttempt} then 1 else 0 end as is_final`,
+      from: (runs) => sql`${runs} ${thenJoin} phases as p on p.run_key = r.key
+        ${thenJoin} measurements as m on m.phase_key = p.key join units as u on u.id = r.unit_id`,
       runs: filter.runs,
       tests: [
         ...among('p.name', filter.phaseNames),
@@ -183,7 +190,7 @@ export function listMeasurements(store: Store, filter: MeasurementFilter, page: 
           : []),
         ...among('m.outcome', filter.outcomes),
         ...among('m.type', filter.types),
-        ...(filter.finalOnly ? [sql<boolean>`${isLastAttempt}`] : []),
+        ...(filter.finalOnly ? [isLastAttempt] : []),
       ],
       sortBy: measurementOrders[filter.sortBy],
       key: ['m.phase_key', 'm.position'],
@@ -223,11 +230,13 @@ interface LogFilter {
   sortBy: 'created_at' | 'level' | 'run_id' | 'outcome';
 }
 
-const logOrders: Record<LogFilter['sortBy'], RawBuilder<unknown> | null> = {
-  created_at: null,
-  level: sql`case l.level when 'DEBUG' then 1 when 'INFO' then 2 when 'WARNING' then 3 when 'ERROR' then 4 else 5 end`,
-  run_id: sql`r.id`,
-  outcome: sql`r.outcome`,
+const logOrders: Record<LogFilter['sortBy'], readonly RawBuilder<unknown>[]> = {
+  created_at: [],
+  level: [
+    sql`case l.level when 'DEBUG' then 1 when 'INFO' then 2 when 'WARNING' then 3 when 'ERROR' then 4 else 5 end`,
+  ],
+  run_id: [sql`r.id`],
+  outcome: [sql`r.outcome`],
 };
 
 export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<LogListRow[]> {
@@ -235,8 +244,8 @@ export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<L
   // A single entry is found by its own key, all others through their runs.
   const logsOf = (runs: RawBuilder<unknown>) =>
     filter.keys
-      ? sql`logs as l cross join ${runs} on r.key = l.run_key`
-      : sql`${runs} cross join logs as l on l.run_key = r.key`;
+      ? sql`logs as l ${thenJoin} ${runs} on r.key = l.run_key`
+      : sql`${runs} ${thenJoin} logs as l on l.run_key = r.key`;
   return rowsOfRuns<LogListRow>(
     store,
     {
@@ -254,7 +263,7 @@ export function listLogs(store: Store, filter: LogFilter, page: Page): Promise<L
         ...among('l.level', filter.levels),
         ...among('l.source_file', filter.sourceFiles),
         ...between(sql`l.timestamp`, filter.timestamp),
-        ...(search ? [sql<boolean>`l.message like ${containing(search)} escape '\\'`] : []),
+        ...(search ? [word<boolean>('likeInAnyCase', sql`l.message`, containing(search))] : []),
       ],
       sortBy: logOrders[filter.sortBy],
       key: ['l.key'],

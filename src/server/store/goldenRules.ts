@@ -4,6 +4,7 @@ import type { CheckedSample, GoldenRule } from '../../shared/contract/goldenChec
 import { checkedAt } from '../../shared/golden/goldenState.ts';
 import { longestRunMs } from './stationRuns.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
+import { thenJoin, unindexed } from './words.ts';
 
 type RuleRow = Tables['golden_rules'];
 
@@ -39,7 +40,7 @@ export async function setRule(
   await change
     .deleteFrom('golden_rules')
     .where('procedure_id', '=', procedureId)
-    .where('station_id', 'is', stationId)
+    .where('station_id', 'is not distinct from', stationId)
     .execute();
   if (rule === null) return;
   await change
@@ -72,13 +73,14 @@ export async function lastSampleRuns(
     const { rows } = await sql<SampleRun>`
       select id, serial_number, sample, outcome, ended_at, created_at from (
         select r.id, u.serial_number, u.sample, r.outcome, r.ended_at, r.created_at, row_number() over (
-          partition by u.sample order by min(r.ended_at, r.created_at) desc, r.created_at desc, r.key desc
+          partition by u.sample order by case when r.ended_at < r.created_at then r.ended_at else r.created_at end desc, r.created_at desc, r.key desc
         ) as place
-        from units as u cross join runs as r on r.unit_id = u.id
+        from units as u ${thenJoin} runs as r on r.unit_id = u.id
         where u.sample is not null and u.sample in (${sql.join(samples)}) and r.started_at >= ${from}
-          and +r.created_by_station_id = ${stationId} and +r.procedure_id = ${procedureId}
+          and ${unindexed(sql`r.created_by_station_id`)} = ${stationId}
+          and ${unindexed(sql`r.procedure_id`)} = ${procedureId}
           and r.outcome in ('PASS', 'FAIL', 'ERROR', 'TIMEOUT')
-      )
+      ) as found
       where place = 1`.execute(store);
     return rows;
   };
@@ -101,8 +103,8 @@ export async function samplesOf(
       ) as place
       from units as u
       where u.sample is not null and u.sample in ('golden', 'failing')
-        and exists (select 1 from runs as r where r.unit_id = u.id and +r.procedure_id = ${procedureId})
-    )
+        and exists (select 1 from runs as r where r.unit_id = u.id and ${unindexed(sql`r.procedure_id`)} = ${procedureId})
+    ) as found
     where place <= ${limit} order by place`.execute(store);
   const serials = (sample: CheckedSample): string[] =>
     rows.filter((row) => row.sample === sample).map(({ serial_number }) => serial_number);

@@ -7,8 +7,9 @@ import {
   type MetadataFilter,
 } from '../../shared/contract/metadata.ts';
 import { badRequest } from '../http/refusalError.ts';
-import { fold } from './fold.ts';
+import { containing } from './fold.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+import { word } from './words.ts';
 
 const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -34,14 +35,11 @@ export function changedMetadata(json: string, change: MetadataChange): string {
  * @param column such as `u.metadata_json`
  */
 export function hasMetadata(column: string, filter: MetadataFilter): RawBuilder<boolean> {
-  const tests = Object.entries(filter).flatMap(([key, condition]) => {
-    const path = `$."${key}"`;
-    const type = sql`json_type(${sql.ref(column)}, ${path})`;
-    const value = sql`json_extract(${sql.ref(column)}, ${path})`;
-    return Object.entries<MetadataOperand>({ ...condition }).map(([operator, operand]) =>
-      test(type, value, operator, operand),
-    );
-  });
+  const tests = Object.entries(filter).flatMap(([key, condition]) =>
+    Object.entries<MetadataOperand>({ ...condition }).map(([operator, operand]) =>
+      test(column, key, operator, operand),
+    ),
+  );
   return tests.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(tests, sql` and `)})`;
 }
 
@@ -57,18 +55,23 @@ export const comparison = (operator: string): RawBuilder<unknown> => sql.raw(ope
 
 export type MetadataOperand = string | readonly string[] | number | boolean | undefined;
 
-function test(type: RawBuilder<unknown>, value: RawBuilder<unknown>, operator: string, operand: MetadataOperand) {
+function test(column: string, key: string, operator: string, operand: MetadataOperand): RawBuilder<unknown> {
+  const valueAs = (name: 'numberInJson' | 'textInJson' | 'booleanInJson') => word(name, sql.ref(column), key);
   switch (typeof operand) {
     case 'number':
-      return sql`(${type} in ('integer', 'real') and ${value} ${comparison(operator)} ${operand})`;
+      return sql`${valueAs('numberInJson')} ${comparison(operator)} ${operand}`;
     case 'string':
-      return sql`(${type} = 'text' and instr(fold(${value}), ${fold(operand)}) > 0)`;
+      return sql`fold(${valueAs('textInJson')}) like ${containing(operand)} escape '\\'`;
     case 'boolean':
-      return sql`${type} = ${String(operand)}`;
+      return sql`${valueAs('booleanInJson')} = ${String(operand)}`;
     default:
-      return sql`(${type} = 'text' and ${value} in (select value from json_each(${JSON.stringify(operand ?? [])})))`;
+      return word('isTextIn', valueAs('textInJson'), JSON.stringify(operand ?? []));
   }
 }
+
+/** A value of run metadata as it is stored. */
+export const anyOf = (value: string | number): RawBuilder<string | number> =>
+  word(typeof value === 'string' ? 'anyOfText' : 'anyOfNumber', value);
 
 export async function changeRunMetadata(
   change: StoreTransaction,
@@ -82,7 +85,7 @@ export async function changeRunMetadata(
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) continue;
     const stored = {
-      value: typeof value === 'boolean' ? Number(value) : value,
+      value: anyOf(typeof value === 'boolean' ? Number(value) : value),
       is_boolean: typeof value === 'boolean' ? (1 as const) : (0 as const),
     };
     await change

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
+import { isTextIn } from './words.ts';
 
 export type PauseRow = Tables['pauses'];
 
@@ -44,7 +44,7 @@ export async function pausesFrom(
   const rows = await store
     .selectFrom('pauses')
     .selectAll()
-    .where(sql<boolean>`station_id in (select value from json_each(${JSON.stringify(stationIds)}))`)
+    .where(isTextIn('station_id', stationIds))
     .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', time)]))
     .orderBy('starts_at')
     .orderBy('id')

@@ -58,7 +58,7 @@ export async function savePresence(change: StoreTransaction, changed: PresenceCh
     .updateTable('presence')
     .set({ state, since })
     .where('key', '=', key)
-    .where((where) => where.or([where('state', '!=', state), sql<boolean>`since is not ${since}`]))
+    .where((where) => where.or([where('state', '!=', state), where('since', 'is distinct from', since)]))
     .execute();
   for (const { at, isUp, cause } of changed.transitions) await insertTransition(change, key, { at, isUp, cause });
 }

@@ -3,10 +3,11 @@ import type { Outcome } from '../../shared/contract/common.ts';
 import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import type { Sample } from '../../shared/contract/units.ts';
 import { containing, fold } from './fold.ts';
-import { comparison, type MetadataOperand } from './metadata.ts';
+import { anyOf, comparison, type MetadataOperand } from './metadata.ts';
 import { isReadableRun, readableRunKeys, type Reader } from './readers.ts';
 import type { Tables } from './tables.ts';
 import { unitsContaining } from './unitList.ts';
+import { thenJoin, unindexed, word } from './words.ts';
 
 /** A filter of runs. Undefined fields and empty lists do not filter. Times are milliseconds since 1970. */
 export interface RunFilter {
@@ -84,7 +85,7 @@ function within(column: Column, range: Range | undefined): Condition[] {
 function matches(search: string): Condition {
   const part = fold(search);
   const serial = sql<boolean>`(select serial_key from units where id = r.unit_id) like ${containing(part)} escape '\\'`;
-  const found = sql`select r.key from (${unitsContaining(part)}) as u cross join runs as r on r.unit_id = u.id`;
+  const found = sql`select r.key from (${unitsContaining(part)}) as u ${thenJoin} runs as r on r.unit_id = u.id`;
   if (!/^[0-9a-f-]{8,36}$/.test(part)) return { test: serial, find: found };
   const id = sql<boolean>`(r.id >= ${part} and r.id < ${`${part}g`})`;
   return {
@@ -106,14 +107,15 @@ function metadataConditions(filter: MetadataFilter): Condition[] {
 }
 
 function metadataTest(operator: string, operand: MetadataOperand) {
-  if (typeof operand === 'boolean') return sql`is_boolean = 1 and value = ${Number(operand)}`;
+  const value = sql.ref('value');
+  if (typeof operand === 'boolean') return sql`is_boolean = 1 and value = ${anyOf(Number(operand))}`;
   if (typeof operand === 'string') {
-    return sql`typeof(value) = 'text' and fold(value) like ${containing(operand)} escape '\\'`;
+    return sql`${word('isText', value)} and fold(${word('textOfAny', value)}) like ${containing(operand)} escape '\\'`;
   }
   if (typeof operand === 'number') {
-    return sql`is_boolean = 0 and typeof(value) <> 'text' and value ${comparison(operator)} ${operand}`;
+    return sql`is_boolean = 0 and not ${word('isText', value)} and value ${comparison(operator)} ${anyOf(operand)}`;
   }
-  return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand)})`;
+  return operand === undefined || operand.length === 0 ? sql`false` : sql`value in (${sql.join(operand.map(anyOf))})`;
 }
 
 const ofFailedMeasurement = (names: readonly string[]): Condition => {
@@ -132,7 +134,7 @@ export function runConditions(filter: RunFilter): Condition[] {
 }
 
 /** A batch has the fewest runs of all conditions. Its index is the one to walk, so no other index is offered. */
-const withoutIndex = ({ test, find }: Condition): Condition => ({ test: sql<boolean>`+${test}`, find });
+const withoutIndex = ({ test, find }: Condition): Condition => ({ test: unindexed(test), find });
 
 function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
   const conditions: Condition[] = [];

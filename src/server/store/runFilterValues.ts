@@ -29,9 +29,11 @@ export async function operatorsOfRuns(store: Store): Promise<{ id: string; name:
 export async function failedMeasurementsSince(store: Store, since: number): Promise<{ name: string; runs: number }[]> {
   const names = distinct(sql`failed_measurements`, sql`name`);
   const { rows } = await sql<{ name: string; runs: number }>`
-    select n.value as name,
-      (select count(*) from failed_measurements where name = n.value and started_at >= ${since}) as runs
-    from (${names} limit ${mostNames}) as n
+    select name, runs from (
+      select n.value as name,
+        (select count(*) from failed_measurements where name = n.value and started_at >= ${since}) as runs
+      from (${names} limit ${mostNames}) as n
+    ) as counted
     where runs > 0 order by runs desc, name limit ${mostMeasurements}`.execute(store);
   return rows;
 }

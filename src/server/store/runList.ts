@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Condition, runConditions, type RunFilter } from './runFilter.ts';
 import { type RunRow, selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
+import { isNumberIn, thenJoin, word } from './words.ts';
 
 type RunSort =
   'started_at' | 'created_at' | 'duration' | 'outcome' | 'serial_number' | 'part_number' | 'revision_number';
@@ -23,11 +24,11 @@ const few = 2000;
  * Reads runs from a short list of keys. SQLite would otherwise use an index for one of the other conditions, such as that of the
  * procedure, and read all of its runs.
  */
-export const fewRuns = sql`runs as r not indexed`;
+export const fewRuns = sql`runs as r ${word('notIndexed')}`;
 
 /** Selects a run's own columns in the order of one index, even if SQLite would choose another one. */
 const inOrderOf = (index: string, ...by: string[]) => ({
-  from: sql`runs as r indexed by ${sql.ref(index)}`,
+  from: sql`runs as r ${word('indexedBy', sql.ref(index))}`,
   few: fewRuns,
   by,
 });
@@ -43,19 +44,19 @@ const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unkno
   duration: inOrderOf('runs_by_duration', 'r.duration', 'r.started_at', 'r.key'),
   outcome: inOrderOf('runs_by_outcome', 'r.outcome', 'r.started_at', 'r.key'),
   serial_number: {
-    from: sql`units as u cross join runs as r on r.unit_id = u.id`,
+    from: sql`units as u ${thenJoin} runs as r on r.unit_id = u.id`,
     few: joined,
     by: ['u.serial_key', 'r.started_at', 'r.key'],
   },
   part_number: {
-    from: sql`parts as part cross join revisions as rev on rev.part_id = part.id
-      cross join units as u on u.revision_id = rev.id cross join runs as r on r.unit_id = u.id`,
+    from: sql`parts as part ${thenJoin} revisions as rev on rev.part_id = part.id
+      ${thenJoin} units as u on u.revision_id = rev.id ${thenJoin} runs as r on r.unit_id = u.id`,
     few: joined,
     by: ['part.number_key', 'rev.number_key', 'u.serial_key', 'r.started_at', 'r.key'],
   },
   revision_number: {
-    from: sql`revisions as rev cross join units as u on u.revision_id = rev.id
-      cross join runs as r on r.unit_id = u.id`,
+    from: sql`revisions as rev ${thenJoin} units as u on u.revision_id = rev.id
+      ${thenJoin} runs as r on r.unit_id = u.id`,
     few: joined,
     by: ['rev.number_key', 'rev.part_id', 'u.serial_key', 'r.started_at', 'r.key'],
   },
@@ -75,7 +76,7 @@ function orderOfFailures({ failedMeasurements: names = [], started = {} }: RunFi
   const { from: first = Number.MIN_SAFE_INTEGER, to: last = Number.MAX_SAFE_INTEGER } = started;
   const failures = sql`select run_key, started_at from failed_measurements
     where name = ${names[0]} and started_at between ${first} and ${last}`;
-  const from = sql`(${failures}) as f cross join runs as r on r.key = f.run_key`;
+  const from = sql`(${failures}) as f ${thenJoin} runs as r on r.key = f.run_key`;
   return { from, few: orders.started_at.few, by: ['f.started_at', 'f.run_key'] };
 }
 
@@ -107,8 +108,7 @@ export async function narrow(
   if (selective === null) return { tests: conditions.map(({ test }) => test), few: false };
   if (selective.keys.length === 0) return null;
   const rest = conditions.filter((condition) => condition !== selective.condition).map(({ test }) => test);
-  const keys = JSON.stringify(selective.keys);
-  return { tests: [sql<boolean>`r.key in (select value from json_each(${keys}))`, ...rest], few: true };
+  return { tests: [isNumberIn('r.key', selective.keys), ...rest], few: true };
 }
 
 interface Selection {

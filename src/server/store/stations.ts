@@ -4,6 +4,7 @@ import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+import { isTextIn } from './words.ts';
 
 export interface StationRow {
   id: string;
@@ -44,7 +45,7 @@ export async function findStations(store: Store, ids: readonly string[]): Promis
   return store
     .selectFrom('stations')
     .select(['id', 'name', 'image_id', 'metadata_json'])
-    .where(sql<boolean>`id in (select value from json_each(${JSON.stringify(ids)}))`)
+    .where(isTextIn('id', ids))
     .where('archived_at', 'is', null)
     .execute();
 }

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type OrderByItemBuilder, type RawBuilder, sql } from 'kysely';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import type { Sample } from '../../shared/contract/units.ts';
@@ -6,6 +6,7 @@ import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store, Tables } from './tables.ts';
+import { word } from './words.ts';
 
 interface UnitFilter {
   reader: Reader;
@@ -84,14 +85,15 @@ const order = {
 
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
   const { sortBy, sortOrder, limit, cursor } = filter;
+  const inOrder = (by: OrderByItemBuilder) => (sortOrder === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast());
   const chosen = filterByRuns(filterUnits(selectUnitKeys(store), filter), filter)
-    .orderBy(order[sortBy], sortOrder)
+    .orderBy(order[sortBy], inOrder)
     .orderBy('u.key', sortOrder)
     .limit(limit + 1)
     .offset(cursor);
   return selectUnits(store, filter.reader)
     .where('u.key', 'in', chosen)
-    .orderBy(order[sortBy], sortOrder)
+    .orderBy(order[sortBy], inOrder)
     .orderBy('u.key', sortOrder)
     .execute();
 }
@@ -134,8 +136,7 @@ export function unitsContaining(search: string): RawBuilder<unknown> {
     return sql`select id from units where serial_key like ${containing(part)} escape '\\'`;
   }
   const phrase = `"${part.replace(/"/g, '""')}"`;
-  return sql`select u.id from (select rowid as key from unit_serials where unit_serials match ${phrase}) as t
-    cross join units as u on u.key = t.key`;
+  return word('unitsWithPhrase', phrase, containing(part));
 }
 
 function filterByRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query {

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { MetadataChange } from '../../shared/contract/metadata.ts';
 import type { Sample } from '../../shared/contract/units.ts';
 import { fold } from './fold.ts';
@@ -7,6 +6,7 @@ import { changedMetadata } from './metadata.ts';
 import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 import { selectUnits, type UnitListRow } from './unitList.ts';
+import { isTextIn } from './words.ts';
 
 export interface UnitRow {
   id: string;
@@ -84,11 +84,7 @@ export async function setParentUnit(
   unitIds: readonly string[],
 ): Promise<void> {
   if (unitIds.length === 0) return;
-  await change
-    .updateTable('units')
-    .set({ parent_id: parentId })
-    .where(sql<boolean>`id in (select value from json_each(${JSON.stringify(unitIds)}))`)
-    .execute();
+  await change.updateTable('units').set({ parent_id: parentId }).where(isTextIn('id', unitIds)).execute();
 }
 
 /** Returns whether `unitId` is `ancestorId` or one of its direct or indirect sub-units. */

@@ -4,6 +4,7 @@ import type { StationState } from '../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
 import { mergePauses, normalizeMarks, type PauseSpan, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import type { Store } from './tables.ts';
+import { isNumberIn, word } from './words.ts';
 
 /** A station in use and the state of its connection; null in a field: it was never seen. */
 export interface PresenceRow {
@@ -55,7 +56,7 @@ export async function loadHistories(
   // One JSON array per station: reading a row per transition takes three times as long.
   const { rows } = await sql<Omit<StationHistory, 'marks' | 'pauses'> & { marks: string; pauses: string }>`
     select p.key, p.history_version as version, p.rewrite_version as "rewriteVersion", (
-      select json_group_array(2 * t.at + t.is_up) from transitions as t where t.presence_key = p.key
+      select ${word('jsonList', sql`2 * t.at + t.is_up`)} from transitions as t where t.presence_key = p.key
       and t.at >= coalesce((
         select u.at from transitions as u where u.presence_key = p.key and u.at <= ${from} and u.is_up = 1
         order by u.at desc limit 1
@@ -65,11 +66,9 @@ export async function loadHistories(
         order by u.at limit 1
       ), ${Number.MAX_SAFE_INTEGER})
     ) as marks, (
-      select json_group_array(json_object(
-        'kind', kind, 'from', starts_at, 'to', coalesce(ends_at, ${Number.MAX_SAFE_INTEGER})
-      )) from pauses where station_id = p.station_id
+      select ${word('jsonList', word('pauseInJson', Number.MAX_SAFE_INTEGER))} from pauses where station_id = p.station_id
     ) as pauses
-    from presence as p where p.key in (select value from json_each(${JSON.stringify(keys)}))`.execute(store);
+    from presence as p where ${isNumberIn('p.key', keys)}`.execute(store);
   return rows.map(({ marks, pauses, ...row }) => ({
     ...row,
     marks: normalizeMarks(markList.parse(JSON.parse(marks))),

@@ -3,6 +3,7 @@ import type { YieldCounts } from '../../shared/contract/overview.ts';
 import { type PassedUnits, yieldCounts } from '../../shared/statistics/yield.ts';
 import { isCounted } from './countedRuns.ts';
 import type { Store } from './tables.ts';
+import { thenJoin } from './words.ts';
 
 const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
 
@@ -17,24 +18,21 @@ export async function stationYields(
   stationId: string,
   edges: readonly number[],
 ): Promise<Map<string, YieldCounts>> {
-  const days = JSON.stringify(edges);
+  const days = edges.slice(1).map((end, index) => sql`(${sql.lit(edges[index])}, ${sql.lit(end)})`);
   const { rows } = await sql<PassedUnits & { procedure_id: string }>`
-    with days as (
-      select day.value as starts_at, next.value as ends_at
-      from json_each(${days}) as day join json_each(${days}) as next on next.key = day.key + 1
-    )
-    select procedure_id, passed_at as passedAt, count(*) as units from (
-      select r.procedure_id, iif(r.outcome = 'PASS', 1, (
+    with days (starts_at, ends_at) as (values ${sql.join(days)})
+    select procedure_id, passed_at as "passedAt", count(*) as units from (
+      select r.procedure_id, case when r.outcome = 'PASS' then 1 else (
         select min(attempt) from (
           select a.outcome, row_number() over (order by a.started_at, a.created_at, a.id) as attempt
           from runs as a
           where a.unit_id = r.unit_id and a.procedure_id = r.procedure_id
             and a.started_at >= days.starts_at and a.started_at < days.ends_at and a.outcome in ${attempts}
             and ${isCounted('a')}
-        )
+        ) as attempts
         where outcome = 'PASS'
-      )) as passed_at
-      from days cross join runs as r
+      ) end as passed_at
+      from days ${thenJoin} runs as r on true
       where r.created_by_station_id = ${stationId}
         and r.started_at >= days.starts_at and r.started_at < days.ends_at and r.outcome in ${attempts}
         and ${isCounted('r')}
@@ -46,7 +44,7 @@ export async function stationYields(
             and ${isCounted('earlier')}
             and (earlier.started_at, earlier.created_at, earlier.id) < (r.started_at, r.created_at, r.id)
         )
-    )
+    ) as passed
     group by procedure_id, passed_at`.execute(store);
   return new Map(
     [...Map.groupBy(rows, ({ procedure_id }) => procedure_id)].map(([id, groups]) => [id, yieldCounts(groups)]),

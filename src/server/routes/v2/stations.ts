@@ -105,7 +105,7 @@ function refuseTeam(teamId: string | null | undefined): void {
 
 async function describe(store: Store, { id, name, image_id, metadata_json }: StationRow): Promise<Station> {
   const key = (await stationKeys(store, [id])).get(id);
-  const runs = await runCountsIn(store, id, { from: Date.now() - weekMs, to: Infinity });
+  const runs = await runCountsIn(store, id, { from: Date.now() - weekMs, to: Number.MAX_SAFE_INTEGER });
   const procedures = (await linkedProcedures(store, [id])).map(withoutStation);
   return {
     id,

@@ -4,6 +4,7 @@ import {
   type DatabaseConnection,
   type Driver,
   Kysely,
+  type QueryCompiler,
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
@@ -22,6 +23,7 @@ import { openForWriting } from './databaseFile.ts';
 import { sqlitePushes } from './pushes.ts';
 import { migrate } from './schema/migrations.ts';
 import { Statements } from './statements.ts';
+import { SqliteWordCompiler } from './words.ts';
 
 function bindable(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
@@ -104,6 +106,10 @@ class NodeSqliteDialect extends SqliteDialect {
     const adapted = asKyselyDatabase(database);
     super({ database: adapted });
     this.#driver = new WritingDriver(adapted, () => database.isTransaction);
+  }
+
+  override createQueryCompiler(): QueryCompiler {
+    return new SqliteWordCompiler();
   }
 
   override createDriver(): Driver {

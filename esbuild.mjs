@@ -44,6 +44,7 @@ const nodeBundles = {
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
+    { in: 'src/server/store/postgres/openPostgres.ts', out: 'openPostgres' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
     { in: 'src/server/importing/readFile.ts', out: 'readFile' },
@@ -51,7 +52,7 @@ const nodeBundles = {
   format: 'cjs',
   platform: 'node',
   target: 'node22',
-  external: ['vscode'],
+  external: ['vscode', 'pg-native'],
   plugins: [loadLater()],
   supported: { 'dynamic-import': false },
 };
@@ -200,7 +201,10 @@ function loadLater() {
     name: 'load-later',
     setup(bundle) {
       bundle.onResolve(
-        { filter: /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile)\.ts$/ },
+        {
+          filter:
+            /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|openPostgres)\.ts$/,
+        },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
       );

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { silenceLimitMinutes, timedOutExitCode } from './children.mjs';
@@ -57,6 +58,7 @@ export const parts = [
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
+  slow(postgres()),
   slow(oldest(['assistant', 'assistantServer', 'clicks', 'readme', 'stations', 'testing'])),
   slow({ ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false }),
   slow(suite('faults', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 120_000 })),
@@ -98,6 +100,30 @@ function oldest(names) {
       if (env) return part.work((program, args, more) => run(program, args, { ...more, ...env }), tests);
       const reason = 'npm has no Node 22 for this machine, which it requires';
       return { passed: 0, failed: [], skipped: [{ title: 'the oldest VS Code', reason }] };
+    },
+  };
+}
+
+/**
+ * The tests of the server with its data in PostgreSQL, except those that open a SQLite file themselves, those that expect NUL in
+ * names, and those of commands that have no PostgreSQL yet. A machine without PostgreSQL skips them.
+ */
+function postgres() {
+  const others = ['assistant/refusals', 'assistant/mcpClients', 'portTaken', 'uploads'].map(
+    (name) => `test/server/${name}.test.ts`,
+  );
+  const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check/;
+  const isForBoth = (file) => !others.includes(file) && !ofSqlite.test(readFileSync(join(root, file), 'utf8'));
+  const files = globSync('test/server/**/*.test.ts', { cwd: root }).sort().filter(isForBoth);
+  const part = suite('postgres', { needs: ['pythons'], timeout: 60_000, files });
+  return {
+    ...part,
+    async work(run, tests) {
+      if (spawnSync('postgres', ['--version']).status !== 0) {
+        const reason = 'the program postgres of PostgreSQL is not in the PATH';
+        return { passed: 0, failed: [], skipped: [{ title: 'the server with PostgreSQL', reason }] };
+      }
+      return part.work((program, args, more) => run(program, args, { ...more, TEST_ENGINE: 'postgres' }), tests);
     },
   };
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after } from 'mocha';
 import { type ServerAddress, serverAddress } from '../../src/shared/contract/local.ts';
+import { databaseOf, isPostgres } from '../support/postgres.ts';
 
 const main = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
 const nodeArguments = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', main];
@@ -38,6 +39,13 @@ interface Program {
   ended: Promise<Ended>;
 }
 
+/** The address of the database that belongs to the data folder, if the tests run on PostgreSQL. */
+async function databaseEnv(args: readonly string[]): Promise<NodeJS.ProcessEnv> {
+  const folder = args[args.indexOf('--data') + 1];
+  if (!isPostgres || !args.includes('--data') || folder === undefined) return {};
+  return { TEST_STATIONS_DATABASE_URL: await databaseOf(folder) };
+}
+
 function startProgram(args: readonly string[], env: NodeJS.ProcessEnv, node = process.execPath): Program {
   const child = spawn(node, [...nodeArguments, ...args], {
     env: { ...process.env, ...env },
@@ -60,7 +68,11 @@ export async function startServer(
   args: readonly string[] = [],
   node?: string,
 ): Promise<TestServer> {
-  const { process: child, output, ended } = startProgram(['--data', dataFolder, ...args], env, node);
+  const {
+    process: child,
+    output,
+    ended,
+  } = startProgram(['--data', dataFolder, ...args], { ...(await databaseEnv(['--data', dataFolder])), ...env }, node);
   const line = await Promise.race([
     new Promise<string>((settle) => createInterface(child.stdout).once('line', settle)),
     ended.then(({ code, stderr }) => assert.fail(`The server ended with ${code}: ${stderr}`)),
@@ -87,8 +99,8 @@ export async function startServer(
 }
 
 /** Runs the server's program to its end. */
-export const runServerProgram = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-  startProgram(args, env).ended;
+export const runServerProgram = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  startProgram(args, { ...(await databaseEnv(args)), ...env }).ended;
 
 /** Makes a user key of the data folder, with the server running or not. */
 export async function newUserKey(dataFolder: string, ...options: string[]): Promise<string> {

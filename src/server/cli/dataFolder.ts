@@ -44,6 +44,7 @@ const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fals
 export class DataFolder {
   readonly path: string;
   readonly database: string;
+  readonly databaseUrl: string | null;
   readonly attachments: string;
   readonly certificates: string;
   readonly authority: string;
@@ -54,7 +55,9 @@ export class DataFolder {
   readonly #secretFile: string;
   #unlock: (() => void) | undefined;
 
-  constructor(path: string) {
+  /** @param databaseUrl of the PostgreSQL database with the data; null: they are in the folder */
+  constructor(path: string, databaseUrl: string | null = null) {
+    this.databaseUrl = databaseUrl;
     this.path = resolve(path);
     this.database = join(this.path, 'stations.db');
     this.attachments = join(this.path, 'attachments');
@@ -73,8 +76,8 @@ export class DataFolder {
     }
   }
 
-  static existing(path: string): DataFolder {
-    if (existsSync(join(path, 'stations.db'))) return new DataFolder(path);
+  static existing(path: string, databaseUrl: string | null = null): DataFolder {
+    if (databaseUrl !== null || existsSync(join(path, 'stations.db'))) return new DataFolder(path, databaseUrl);
     throw new CommandError(serverExit.usage, `There is no data of a station server in ${resolve(path)}. Check --data.`);
   }
 

@@ -30,10 +30,18 @@ async function main(): Promise<void> {
   const metricsToken = takeMetricsToken(process.env);
   const assistantKey = takeAssistantKey(process.env);
   const clientSecret = takeClientSecret(process.env);
+  const databaseUrl = takeDatabaseUrl(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
     console.log(help);
     return;
+  }
+  if (databaseUrl !== null && (command.command === 'check' || command.command === 'backup')) {
+    throw new CommandError(
+      serverExit.usage,
+      `"server.js ${command.command}" is for data in SQLite, and TEST_STATIONS_DATABASE_URL names a PostgreSQL database. ` +
+        'Use the tools of PostgreSQL, or unset the variable.',
+    );
   }
   if (command.command === 'check') {
     const { check } = await import('./check.ts');
@@ -56,7 +64,7 @@ async function main(): Promise<void> {
   }
   if (command.command === 'junit') {
     const { junitOfRun } = await import('./junit.ts');
-    process.stdout.write(await junitOfRun(DataFolder.existing(command.data), command.run));
+    process.stdout.write(await junitOfRun(DataFolder.existing(command.data, databaseUrl), command.run));
     return;
   }
   if (command.command === 'import') {
@@ -73,7 +81,7 @@ async function main(): Promise<void> {
     return;
   }
   if (command.command === 'serve') setLogFormat(command.logFormat);
-  const folder = new DataFolder(command.data);
+  const folder = new DataFolder(command.data, databaseUrl);
   if (command.command === 'new-user-key') {
     const { newUserKey } = await import('./userKeys.ts');
     console.log(await newUserKey(folder, command));
@@ -81,7 +89,7 @@ async function main(): Promise<void> {
   }
   if (command.command === 'user') {
     const { userCommand } = await import('./userCommands.ts');
-    console.log(await userCommand(DataFolder.existing(command.data), command.user));
+    console.log(await userCommand(DataFolder.existing(command.data, databaseUrl), command.user));
     return;
   }
   const { serve } = await import('./serve.ts');
@@ -134,6 +142,21 @@ function takeMetricsToken(environment: NodeJS.ProcessEnv): string | null {
   throw new CommandError(
     serverExit.usage,
     'TEST_STATIONS_METRICS_TOKEN must have 32 to 200 letters, digits or signs, and no blanks. Set a long random token, or unset the variable.',
+  );
+}
+
+/**
+ * Removes the address of the PostgreSQL database, which contains its password, from the environment, so that no child process
+ * inherits it, and returns it.
+ * @throws CommandError if it is no such address
+ */
+function takeDatabaseUrl(environment: NodeJS.ProcessEnv): string | null {
+  const url = environment.TEST_STATIONS_DATABASE_URL;
+  delete environment.TEST_STATIONS_DATABASE_URL;
+  if (url === undefined || /^postgres(ql)?:\/\/\S+$/.test(url)) return url ?? null;
+  throw new CommandError(
+    serverExit.usage,
+    'TEST_STATIONS_DATABASE_URL is no address of a PostgreSQL database, such as postgres://USER:PASSWORD@HOST/DATABASE.',
   );
 }
 

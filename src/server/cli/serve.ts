@@ -21,12 +21,12 @@ import { Readiness } from '../readiness.ts';
 import type { ProviderOptions } from '../signIn/provider.ts';
 import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
-import { openStore } from '../store/sqlite/open.ts';
 import { version } from '../version.ts';
 import { readCertificate, watchCertificate } from './certificateFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { listen, type ListenOptions } from './listen.ts';
 import type { NetworkOptions } from './networkOptions.ts';
+import { openData } from './openData.ts';
 import { ServerLog } from './serverLog.ts';
 import { ensureUserKey } from './userKeys.ts';
 
@@ -68,7 +68,7 @@ export async function serve(
   folder.lock();
   const log = new ServerLog(folder.log);
   log.start();
-  const { store, writer, pushes } = openStore(folder.database);
+  const { store, writer, pushes } = await openData(folder);
   const tail = await ChangeTail.start(store);
   const streams = new EventStreams(tail);
   const files = new AttachmentFiles(folder.attachments);
@@ -122,9 +122,15 @@ export async function serve(
       readiness,
       ...stopping,
       assistantToken,
-      secrets: [secret, stopToken, assistantToken, chosenKey, metricsToken, provider?.clientSecret].filter(
-        (each) => each != null,
-      ),
+      secrets: [
+        secret,
+        stopToken,
+        assistantToken,
+        chosenKey,
+        metricsToken,
+        provider?.clientSecret,
+        folder.databaseUrl,
+      ].filter((each) => each != null),
     },
     { hosts, logFormat, metricsToken },
   );

@@ -4,10 +4,10 @@ import { log, type LogFormat } from '../log.ts';
 import { isDamage } from '../store/databaseErrors.ts';
 import type { Engine } from '../store/engine.ts';
 import { addUserKey, hasUserKey, type NewUserKey } from '../store/keys.ts';
-import { openStore } from '../store/sqlite/open.ts';
 import { isSchemaOlder } from '../store/sqlite/schema/migrations.ts';
 import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
+import { openData } from './openData.ts';
 
 const unnamed: NewUserKey = { revokeOthers: false, name: null };
 
@@ -49,7 +49,7 @@ export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<str
 export async function withStore<T>(folder: DataFolder, work: (data: Engine) => Promise<T>): Promise<T> {
   const isUpdate = isUpdateNeeded(folder);
   if (isUpdate) lockForUpdate(folder);
-  const engine = openStore(folder.database);
+  const engine = await openData(folder);
   try {
     return await work(engine);
   } finally {
@@ -58,7 +58,8 @@ export async function withStore<T>(folder: DataFolder, work: (data: Engine) => P
   }
 }
 
-function isUpdateNeeded({ database }: DataFolder): boolean {
+function isUpdateNeeded({ database, databaseUrl }: DataFolder): boolean {
+  if (databaseUrl !== null) return false;
   try {
     return isSchemaOlder(database);
   } catch (error) {

@@ -19,8 +19,12 @@ const operationsIn = (value: unknown): Operation[] => {
   return isGroup ? Object.values(value).filter(isOperation) : [];
 };
 
-/** Values of the parameters that are no ids. */
-const examples: Readonly<Record<string, string>> = { date: '2026-11-25', position: '1' };
+/** Values of the parameters that are no UUIDs, by name or by operation and name. */
+const examples: Readonly<Record<string, string>> = {
+  date: '2026-11-25',
+  position: '1',
+  'local.signIns.finish id': 'a'.repeat(22),
+};
 
 describe('the list of operations', () => {
   it('has every operation of the contract', async () => {
@@ -41,7 +45,9 @@ describe('the list of operations', () => {
   it('has a parameter for each name in a path', () => {
     for (const { id, path, params } of operations) {
       const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
-      const values = Object.fromEntries(names.map((name) => [name, examples[name] ?? crypto.randomUUID()]));
+      const values = Object.fromEntries(
+        names.map((name) => [name, examples[`${id} ${name}`] ?? examples[name] ?? crypto.randomUUID()]),
+      );
       const parsed = params.safeParse(values);
       assert.ok(parsed.success, `${id}: ${parsed.error?.message}`);
       assert.deepEqual(Object.keys(parsed.data as object).sort(), names.sort(), id);

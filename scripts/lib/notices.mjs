@@ -77,6 +77,8 @@ const additions = {
     .map(([title, text]) => `@modelcontextprotocol/server contains ${title}\n\n${text}`)
     .join('\n\n'),
   '@vscode/l10n': mit('Copyright (c) Microsoft Corporation.'),
+  'pg-types': mit('Copyright (c) 2014 Brian M. Carlson'),
+  pgpass: mit('Copyright (c) 2013-2016 Hannes Hörl'),
   undici: `undici contains llhttp, https://github.com/nodejs/llhttp\n\n${mit('Copyright Fedor Indutny, 2018.')}`,
 };
 

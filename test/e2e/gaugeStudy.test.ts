@@ -92,6 +92,7 @@ describe('a gauge study in VS Code', function () {
     await window.quickInput.accept();
     await window.quickInput.pick('Operators on one station');
     await window.quickInput.pick('Bench 1');
+    await window.quickInput.opened('New gauge study (5/6)');
     await window.quickInput.fill('Ana, Ben');
     await window.quickInput.accept();
     await window.quickInput.row('2 trials').waitFor();

@@ -4,7 +4,7 @@ const shared = ['shared'];
 
 const modules = {
   'shared/contract': { imports: [], packages: ['zod'] },
-  shared: { imports: [], packages: ['zod', '@lezer/', 'hyparquet', '@vscode/l10n'] },
+  shared: { imports: [], packages: ['zod', '@lezer/', 'yaml', 'hyparquet', '@vscode/l10n'] },
   'extension/client': { imports: shared },
   'extension/vscode': { imports: shared, vscode: true },
   'extension/connection': { imports: ['extension/client', 'extension/vscode', ...shared], vscode: true },

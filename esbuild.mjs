@@ -38,6 +38,7 @@ const nodeBundles = {
     { in: 'src/extension/extension.ts', out: 'extension' },
     { in: 'src/extension/app.ts', out: 'app' },
     { in: 'src/shared/script/scriptScan.ts', out: 'scriptScan' },
+    { in: 'src/shared/script/procedureLimits.ts', out: 'procedureLimits' },
     { in: 'src/extension/insight/export/exporting.ts', out: 'exporting' },
     { in: 'src/extension/assistant/assistant.ts', out: 'assistant' },
     { in: 'src/extension/client/http.ts', out: 'http' },
@@ -203,7 +204,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|openPostgres)\.ts$/,
+            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|openPostgres)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

@@ -12,6 +12,17 @@ import { Editor } from './support/editor.ts';
 import { eventually } from './support/until.ts';
 
 const random = randomNumbers(7);
+const procedureFile = `name: FVT1
+main:
+  - name: check_supply
+    python: phases.check_supply
+    measurements:
+      - name: supply_voltage
+        unit: V
+        validators:
+          - operator: ">="
+            expected_value: 3.2 # V
+`;
 const values = Array.from({ length: 60 }, () => 3.3 + 0.05 * (random() + random() - 1));
 
 describe('setting limits from data', function () {
@@ -94,6 +105,26 @@ describe('setting limits from data', function () {
     await window.closeEditor(/^SN-\d+ PASS/);
     await page.getByRole('button', { name: /^Limits in the script/ }).click();
     await expectChanges(3.2, 3.4);
+    await window.closeEditor('Limits of supply_voltage');
+  });
+
+  it('sets limits in procedure.yaml', async () => {
+    const window = workbench();
+    bench.write('procedure.yaml', procedureFile);
+    await window.openFile('procedure.yaml');
+    await editor().endOf('supply_voltage');
+    await window.command('Test Stations: Set Limits from Data…');
+    const page = window.webview();
+    await page.getByText('procedure.yaml has these limits.').waitFor();
+    await page.getByRole('spinbutton', { name: 'Upper limit' }).fill('3.38');
+    await window.page.keyboard.press('Tab');
+    await page.getByText('In procedure.yaml: at least 3.2').waitFor();
+    await page.getByRole('button', { name: 'Apply to Script' }).click();
+    await page.getByText('procedure.yaml has these limits.').waitFor();
+    await window.command('File: Save All Files');
+    const added = '            expected_value: 3.2 # V\n          - operator: "<="\n            expected_value: 3.38\n';
+    const edited = procedureFile.replace('            expected_value: 3.2 # V\n', added);
+    await eventually(() => assert.equal(bench.read('procedure.yaml'), edited));
     await window.closeEditor('Limits of supply_voltage');
   });
 

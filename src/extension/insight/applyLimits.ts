@@ -3,13 +3,14 @@ import type { LimitsRefusal } from '../../shared/script/limitsRefusal.ts';
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
 import { showDone, showWarning } from '../vscode/messages.ts';
 import { UserError } from '../vscode/userError.ts';
+import { loadLimitsEditor } from './limitsEditor.ts';
 import { limitsText, refusalSentence } from './limitsSentences.ts';
 import type { LimitsSubject } from './limitsSubject.ts';
 
 /** Edits the limits in the editor, where the change can be undone. The script is not saved. */
 export async function applyLimits(subject: LimitsSubject, limits: SpecLimits): Promise<void> {
   const { document, phaseName, measurementName, units } = subject;
-  const { limitsEdit } = await import('../../shared/script/scriptScan.ts');
+  const { limitsEdit } = await loadLimitsEditor(document);
   const answer = limitsEdit(document.getText(), phaseName, measurementName, limits);
   if (answer.kind === 'refused') throw refusedError(answer, subject);
   const edit = new vscode.WorkspaceEdit();
@@ -32,7 +33,7 @@ export async function applyLimits(subject: LimitsSubject, limits: SpecLimits): P
 
 /** Returns the limits in the script. @throws UserError with the reason why they cannot be edited */
 export async function currentLimits(subject: LimitsSubject): Promise<SpecLimits> {
-  const { limitsInScript } = await import('../../shared/script/scriptScan.ts');
+  const { limitsInScript } = await loadLimitsEditor(subject.document);
   const answer = limitsInScript(subject.document.getText(), subject.phaseName, subject.measurementName);
   if (answer.kind === 'refused') throw refusedError(answer, subject);
   return answer.limits;

@@ -10,11 +10,13 @@ import {
   procedureLabel,
 } from '../../shared/run/procedureChoice.ts';
 import type { EditableMeasurement } from '../../shared/script/limitsEdit.ts';
+import type { ProcedureArgument } from '../../shared/script/scriptInfo.ts';
 import type { Connection } from '../connection/connection.ts';
 import { listProcedures } from '../connection/procedureLinks.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
+import { canDeclareLimits, loadLimitsEditor } from './limitsEditor.ts';
 
 /** The measurement whose limits are set, and the script that declares it. */
 export interface LimitsSubject {
@@ -55,11 +57,11 @@ export async function askLimitsSubject(
 async function findDeclaration(
   name: string | undefined,
 ): Promise<{ document: vscode.TextDocument; declared: EditableMeasurement }> {
-  const { editableMeasurements } = await import('../../shared/script/scriptScan.ts');
   const active = vscode.window.activeTextEditor;
   const editors = [...(active ? [active] : []), ...vscode.window.visibleTextEditors];
-  for (const editor of editors.filter(({ document }) => document.languageId === 'python')) {
+  for (const editor of editors.filter(({ document }) => canDeclareLimits(document))) {
     const { document } = editor;
+    const { editableMeasurements } = await loadLimitsEditor(document);
     const all = editableMeasurements(document.getText());
     const named = name === undefined ? all : all.filter((each) => each.name === name);
     const [first] = named;
@@ -92,8 +94,7 @@ async function procedureOf(
   connection: Connection,
   store: StationStore,
 ): Promise<string> {
-  const { scanScript } = await import('../../shared/script/scriptScan.ts');
-  const named = scanScript(document.getText()).procedureArguments.find(({ kind }) => kind === 'named');
+  const named = document.languageId === 'python' ? await procedureArgument(document) : undefined;
   const all = await listProcedures(connection);
   if (named?.kind === 'named') {
     const procedure = all.find((each) => hasIdOrIdentifier(each, named.id));
@@ -110,6 +111,11 @@ async function procedureOf(
     id: procedure.id,
   }));
   return (await pick(items, vscode.l10n.t('The procedure whose runs are used'))).id;
+}
+
+async function procedureArgument(document: vscode.TextDocument): Promise<ProcedureArgument | undefined> {
+  const { scanScript } = await import('../../shared/script/scriptScan.ts');
+  return scanScript(document.getText()).procedureArguments.find(({ kind }) => kind === 'named');
 }
 
 async function pickPhase(found: readonly MeasurementSummary[], name: string): Promise<MeasurementSummary> {

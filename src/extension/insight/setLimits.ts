@@ -5,6 +5,7 @@ import type { Commands } from '../vscode/commands.ts';
 import { PagePanels } from '../vscode/pagePanels.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { currentLimits } from './applyLimits.ts';
+import { limitsDocuments, loadLimitsEditor } from './limitsEditor.ts';
 import { limitsPageSubject, LimitsPanel, pageSubjectOf } from './limitsPanel.ts';
 import { askLimitsSubject } from './limitsSubject.ts';
 
@@ -31,7 +32,7 @@ export function registerSetLimits(
     const title = vscode.l10n.t('Limits from Data');
     pages.open(limitsPageSubject(subject), title, vscode.ViewColumn.Beside);
   });
-  const actions = vscode.languages.registerCodeActionsProvider({ language: 'python' }, new LimitsActions(), {
+  const actions = vscode.languages.registerCodeActionsProvider(limitsDocuments, new LimitsActions(), {
     providedCodeActionKinds: [vscode.CodeActionKind.RefactorRewrite],
   });
   return vscode.Disposable.from(pages, actions);
@@ -41,8 +42,8 @@ export function registerSetLimits(
 class LimitsActions implements vscode.CodeActionProvider {
   async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
     const source = document.getText();
-    if (!/Measurement|measures|measured_value|_limit|validators/.test(source)) return [];
-    const { editableMeasurements } = await import('../../shared/script/scriptScan.ts');
+    if (!/Measurement|measures|measurements|measured_value|_limit|validators/.test(source)) return [];
+    const { editableMeasurements } = await loadLimitsEditor(document);
     const offset = document.offsetAt(range.start);
     const found = editableMeasurements(source).find(({ from, to }) => from <= offset && offset <= to);
     if (found === undefined) return [];

@@ -106,10 +106,11 @@ function oldest(names) {
 
 /**
  * The tests of the server with its data in PostgreSQL, except those that open a SQLite file themselves, those that expect NUL in
- * names, and those of commands that have no PostgreSQL yet. A machine without PostgreSQL skips them.
+ * names, and those of commands and of the editor's own server, which have no PostgreSQL yet. A machine without PostgreSQL skips
+ * them.
  */
 function postgres() {
-  const others = ['assistant/refusals', 'assistant/mcpClients', 'portTaken', 'uploads'].map(
+  const others = ['assistant/refusals', 'assistant/mcpClients', 'importFiles', 'portTaken', 'uploads'].map(
     (name) => `test/server/${name}.test.ts`,
   );
   const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check/;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { audit } from '../../src/shared/contract/audit.ts';
@@ -21,7 +22,7 @@ describe('signing in with an OpenID Connect provider', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const shift = join(temporaryFolder(), 'shift');
-  const shiftedDate = resolve(import.meta.dirname, '../faults/shiftedDate.ts');
+  const shiftedDate = pathToFileURL(join(import.meta.dirname, '../faults/shiftedDate.ts')).href;
   let provider: SignInProvider;
   let server: TestServer;
   let user: TestClient;

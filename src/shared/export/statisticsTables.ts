@@ -8,6 +8,7 @@ import type {
   MeasurementSummary,
   ProcedureDay,
   ProcedureGroup,
+  Route,
 } from '../contract/analytics.ts';
 import type { Answer } from '../contract/operation.ts';
 import { type Cell, type ColumnsOf, type Row, rowOf, type Table, tableOf } from './table.ts';
@@ -113,6 +114,27 @@ const failureColumns: ColumnsOf<FailureCause> = [
 ];
 
 export const failuresTable = (failures: readonly FailureCause[]): Table => tableOf(failureColumns, failures);
+
+interface RouteStep {
+  readonly route: Route;
+  readonly step: Route['steps'][number];
+}
+
+const routeColumns: ColumnsOf<RouteStep> = [
+  ['part_number', 'text', ({ route }) => route.part.number],
+  ['procedure_id', 'text', ({ step }) => step.procedure.id],
+  ['procedure', 'text', ({ step }) => step.procedure.name],
+  ['units', 'integer', ({ step }) => step.units],
+  ['passed_first', 'integer', ({ step }) => step.passed_first],
+  ['rolled_throughput_yield', 'number', ({ route }) => route.rolled_throughput_yield],
+];
+
+/** A row for each procedure of a part, with the rolled throughput yield of the part. */
+export const routesTable = (routes: readonly Route[]): Table =>
+  tableOf(
+    routeColumns,
+    routes.flatMap((route) => route.steps.map((step) => ({ route, step }))),
+  );
 
 const measurementDayColumns: ColumnsOf<MeasurementDay> = [
   ['date', 'text', ({ date }) => date],

@@ -4,7 +4,13 @@ import { describe, it } from 'mocha';
 import type { ReportMeasurement } from '../../../src/shared/contract/report.ts';
 import type { RunListItem } from '../../../src/shared/contract/runs.ts';
 import { comparisonTable, measurementsOfRun, runsTable } from '../../../src/shared/export/runTables.ts';
-import { valueBatches, valueColumns, type Values, yieldTable } from '../../../src/shared/export/statisticsTables.ts';
+import {
+  routesTable,
+  valueBatches,
+  valueColumns,
+  type Values,
+  yieldTable,
+} from '../../../src/shared/export/statisticsTables.ts';
 import type { Row, Table } from '../../../src/shared/export/table.ts';
 import { yieldCounts } from '../../../src/shared/statistics/yield.ts';
 import { seed, withSeed } from '../statistics/support.ts';
@@ -50,6 +56,38 @@ function valuesUntil(starts: readonly number[], before: number | null, limit: nu
 }
 
 describe(`the tables to export (${withSeed})`, () => {
+  it('have a row for each procedure of a part with the rolled throughput yield of the part', async () => {
+    const step = (id: string, units: number, passed_first: number) => ({
+      procedure: { id, name: id.toUpperCase() },
+      runs: units,
+      units,
+      passed_first,
+    });
+    const table = routesTable([
+      { part: { id: 'p', number: 'PCB' }, steps: [step('a', 20, 10), step('b', 10, 8)], rolled_throughput_yield: 0.4 },
+      { part: { id: 'q', number: 'HOUSING' }, steps: [step('a', 3, 3)], rolled_throughput_yield: null },
+    ]);
+    assert.deepEqual(await records(table), [
+      {
+        part_number: 'PCB',
+        procedure_id: 'a',
+        procedure: 'A',
+        units: 20,
+        passed_first: 10,
+        rolled_throughput_yield: 0.4,
+      },
+      {
+        part_number: 'PCB',
+        procedure_id: 'b',
+        procedure: 'B',
+        units: 10,
+        passed_first: 8,
+        rolled_throughput_yield: 0.4,
+      },
+      { part_number: 'HOUSING', procedure_id: 'a', procedure: 'A', units: 3, passed_first: 3 },
+    ]);
+  });
+
   it('contain every value of a measurement once, however its pages divide values of one moment', async () => {
     const input = fc.record({
       starts: fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 60 }),

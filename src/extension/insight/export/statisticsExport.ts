@@ -6,6 +6,7 @@ import {
   measurementDaysTable,
   measurementGroupsTable,
   measurementsTable,
+  routesTable,
   segmentsTable,
   valueBatches,
   valueColumns,
@@ -35,6 +36,7 @@ async function exportProcedure(source: AnalyticsSource, id: string, question: In
   const { split_by } = question;
   const answer = await source.procedure(id, { ...range, split_by });
   const { days, failures, groups, procedure } = answer;
+  const { routes } = (await source.routes(id, range)) ?? { routes: [] };
   await exportTable(vscode.l10n.t('Export statistics of {0}', procedure.name), [
     {
       label: vscode.l10n.t('Measurements'),
@@ -47,6 +49,15 @@ async function exportProcedure(source: AnalyticsSource, id: string, question: In
     { label: vscode.l10n.t('Yield by day'), name: `${procedure.name} yield`, load: () => yieldTable(days) },
     { label: splitLabel(question), name: `${procedure.name} by ${split_by}`, load: () => groupsTable(groups) },
     { label: vscode.l10n.t('What failed'), name: `${procedure.name} failures`, load: () => failuresTable(failures) },
+    ...(routes.length === 0
+      ? []
+      : [
+          {
+            label: vscode.l10n.t('Rolled throughput yield'),
+            name: `${procedure.name} rolled throughput yield`,
+            load: () => routesTable(routes),
+          },
+        ]),
   ]);
 }
 

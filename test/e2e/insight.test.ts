@@ -124,6 +124,10 @@ describe('the pages of statistics', function () {
     await workbench().screenshots('procedure-statistics');
     await route.scrollIntoViewIfNeeded();
     await workbench().screenshots('procedure-route');
+    await workbench().page.setViewportSize({ width: 860, height: 800 });
+    await route.locator('tfoot').scrollIntoViewIfNeeded();
+    await workbench().screenshot('procedure-route-narrow', 'light');
+    await workbench().page.setViewportSize({ width: 1280, height: 800 });
     await row.getByRole('button', { name: 'rail_3v3' }).click();
     await page().getByRole('heading', { level: 1, name: 'rail_3v3' }).waitFor();
   });

@@ -110,10 +110,10 @@ function oldest(names) {
  * them.
  */
 function postgres() {
-  const others = ['assistant/refusals', 'assistant/mcpClients', 'importFiles', 'portTaken', 'uploads'].map(
-    (name) => `test/server/${name}.test.ts`,
-  );
-  const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check/;
+  const others = [
+    ...['assistant/mcpClients', 'assistant/refusals', 'importFiles', 'portTaken', 'presence', 'shutdown', 'uploads'],
+  ].map((name) => `test/server/${name}.test.ts`);
+  const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check|uptimeAtWork/;
   const isForBoth = (file) => !others.includes(file) && !ofSqlite.test(readFileSync(join(root, file), 'utf8'));
   const files = globSync('test/server/**/*.test.ts', { cwd: root }).sort().filter(isForBoth);
   const part = suite('postgres', { needs: ['pythons'], timeout: 60_000, files });

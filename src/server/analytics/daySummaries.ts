@@ -116,7 +116,7 @@ export class DaySummaries {
       .selectFrom('stale_quarters')
       .select('procedure_id')
       .where('quarter', '>=', Math.floor(from / quarterHourMillis))
-      .where('quarter', '<=', to / quarterHourMillis);
+      .where('quarter', '<=', Math.floor(to / quarterHourMillis));
     const rows = await summarized.union(stale).execute();
     return rows.map(({ procedure_id }) => procedure_id);
   }

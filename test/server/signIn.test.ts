@@ -354,7 +354,7 @@ describe('signing in with an OpenID Connect provider', function () {
     await restart(provider.url);
   });
 
-  it('lets only people with an account in without a domain, and trusts unverified addresses only if it is told to', async () => {
+  it('lets only people with an account in without a domain, and trusts unverified addresses only with the option for it', async () => {
     await restart(provider.url);
     await refused(person('stranger'), /There is no account for stranger@lab\.example/);
     await restart(provider.url, '--oidc-domain', 'LAB.example', '--oidc-role', 'engineer', '--oidc-trust-emails');

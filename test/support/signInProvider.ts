@@ -41,7 +41,7 @@ export class SignInProvider {
         accountId: sub,
         claims: () => ({ sub, ...started.people.get(sub) }),
       }),
-      // The test client belongs to the lab, so nobody has to agree.
+      // The test client belongs to the lab, so no consent page is shown.
       loadExistingGrant: async ({ oidc }) => {
         const grant = new oidc.provider.Grant({ clientId, accountId: oidc.session?.accountId ?? '' });
         grant.addOIDCScope('openid email profile');

@@ -2,7 +2,7 @@ import type { SpecLimits } from '../statistics/capability.ts';
 import { chainOf, findDeclarations, type LimitDeclaration, phasesOf } from './limitDeclarations.ts';
 import { limitsOfMeasurement, limitsOfName, type WrittenLimits } from './limitsInCalls.ts';
 import { limitsOfDictionary, outcomeOf } from './limitsInDictionaries.ts';
-import { type LimitsRefusal, LimitsRefusedError } from './limitsRefusal.ts';
+import { type LimitsRefusal, LimitsRefusedError, orRefusal, refuseInvalid } from './limitsRefusal.ts';
 import type { TextEdit } from './limitValue.ts';
 import { PythonSource } from './pythonSource.ts';
 
@@ -66,11 +66,7 @@ export function limitsEdit(
   limits: SpecLimits,
 ): LimitsEdit | LimitsRefusal {
   return orRefusal(() => {
-    const { lower, upper } = limits;
-    const given = [lower, upper].filter((limit) => limit !== null);
-    if (given.length === 0 || !given.every(Number.isFinite) || (lower !== null && upper !== null && lower > upper)) {
-      throw new LimitsRefusedError('invalid', measurementName, null);
-    }
+    refuseInvalid(limits, measurementName);
     const python = parse(source);
     const declaration = find(python, phaseName, measurementName);
     const written = read(declaration, python);
@@ -156,13 +152,4 @@ function checkEdit(edited: string, phaseName: string, measurementName: string, {
   const after = limitsInScript(edited, phaseName, measurementName);
   if (after.kind === 'limits' && after.limits.lower === lower && after.limits.upper === upper) return;
   throw new LimitsRefusedError('computed', measurementName, after.line);
-}
-
-function orRefusal<T>(read: () => T): T | LimitsRefusal {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof LimitsRefusedError) return error.refusal;
-    throw error;
-  }
 }

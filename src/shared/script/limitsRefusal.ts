@@ -1,3 +1,5 @@
+import type { SpecLimits } from '../statistics/capability.ts';
+
 /** Why limits in a script cannot be edited safely. */
 export type RefusalReason =
   /** The script cannot be parsed. */
@@ -52,5 +54,23 @@ export class LimitsRefusedError extends Error {
   constructor(reason: RefusalReason, text: string, line: number | null, otherLines: readonly number[] = []) {
     super(`${reason}: ${text}`);
     this.refusal = { kind: 'refused', reason, text, line, otherLines };
+  }
+}
+
+/** Returns what `read` returns, or the refusal that it throws. */
+export function orRefusal<T>(read: () => T): T | LimitsRefusal {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof LimitsRefusedError) return error.refusal;
+    throw error;
+  }
+}
+
+/** @throws LimitsRefusedError if the new limits are no numbers, in the wrong order, or missing */
+export function refuseInvalid({ lower, upper }: SpecLimits, measurementName: string): void {
+  const given = [lower, upper].filter((limit) => limit !== null);
+  if (given.length === 0 || !given.every(Number.isFinite) || (lower !== null && upper !== null && lower > upper)) {
+    throw new LimitsRefusedError('invalid', measurementName, null);
   }
 }

@@ -15,7 +15,7 @@ import {
 } from 'yaml';
 import type { SpecLimits } from '../statistics/capability.ts';
 import { applyEdits, type EditableMeasurement, type LimitsEdit, type LimitsInScript } from './limitsEdit.ts';
-import { type LimitsRefusal, LimitsRefusedError } from './limitsRefusal.ts';
+import { type LimitsRefusal, LimitsRefusedError, orRefusal, refuseInvalid } from './limitsRefusal.ts';
 import type { TextEdit } from './limitValue.ts';
 
 /**
@@ -73,11 +73,7 @@ export function limitsEdit(
   wanted: SpecLimits,
 ): LimitsEdit | LimitsRefusal {
   return orRefusal(() => {
-    const { lower, upper } = wanted;
-    const given = [lower, upper].filter((limit) => limit !== null);
-    if (given.length === 0 || !given.every(Number.isFinite) || (lower !== null && upper !== null && lower > upper)) {
-      throw new LimitsRefusedError('invalid', measurementName, null);
-    }
+    refuseInvalid(wanted, measurementName);
     const file = parseWithoutErrors(source);
     const declaration = find(file, phaseName, measurementName);
     const written = readLimits(declaration, file);
@@ -319,13 +315,4 @@ function withoutLimits(source: string, phaseName: string, measurementName: strin
   const comments = source.split('\n').filter((line) => line.trimStart().startsWith('#'));
   find(file, phaseName, measurementName).node.delete('validators');
   return JSON.stringify([comments, file.document.toJS()]);
-}
-
-function orRefusal<T>(read: () => T): T | LimitsRefusal {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof LimitsRefusedError) return error.refusal;
-    throw error;
-  }
 }

@@ -160,6 +160,15 @@ describe('the list of many runs', function () {
     }
   });
 
+  it('finds the runs of a procedure or station with an outcome in one index, without reading the runs', () => {
+    for (const column of ['procedure_id', 'created_by_station_id']) {
+      const query = `select r.key from runs as r where +r.outcome in ('FAIL') and r.${column} in ('x')
+        order by r.started_at desc, r.key desc limit 50`;
+      const steps = database.prepare(`explain query plan ${query}`).all();
+      assert.match(String(steps[0]?.detail), /^SEARCH r USING COVERING INDEX runs_by_(procedure|station) /, column);
+    }
+  });
+
   it('passes the integrity check of SQLite', () => {
     assert.deepEqual(
       database

@@ -150,7 +150,12 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
   when(filter.serialNumbers, (serials) =>
     among('unit_id', sql`select id from units where serial_key in (${folded(serials)})`),
   );
-  when(filter.outcomes, (outcomes) => inList('outcome', outcomes));
+  if (filter.outcomes && filter.outcomes.length > 0) {
+    const condition = indexed(inList('outcome', filter.outcomes));
+    // The indexes by procedure and by station contain the outcome. SQLite would look up each run of the index by outcome.
+    const isOfOne = filter.procedureIds?.length === 1 || filter.stationIds?.length === 1;
+    conditions.push(isOfOne ? { ...condition, test: unindexed(condition.test) } : condition);
+  }
   when(filter.procedureIds, (ids) => inList('procedure_id', ids.map(fold)));
   when(filter.versions, (tags) =>
     among('version_id', sql`select id from procedure_versions where tag_key in (${folded(tags)})`),

@@ -185,8 +185,9 @@ create index runs_by_end on runs (ended_at);
 create index runs_by_creation on runs (created_at, key);
 create index runs_by_duration on runs (duration, started_at, key);
 create index runs_by_outcome on runs (outcome, started_at, key);
-create index runs_by_procedure on runs (procedure_id, started_at, key);
-create index runs_by_station on runs (created_by_station_id, started_at, key) where created_by_station_id is not null;
+create index runs_by_procedure on runs (procedure_id, started_at, key) include (outcome);
+create index runs_by_station on runs (created_by_station_id, started_at, key) include (outcome)
+  where created_by_station_id is not null;
 create index runs_by_user on runs (created_by_user_id, started_at) where created_by_user_id is not null;
 create index runs_by_operator on runs (operated_by, started_at) where operated_by is not null;
 create index runs_by_execution on runs (execution_id, slot_key) where execution_id is not null;

@@ -54,6 +54,14 @@ drop index stations_by_name;
 create index stations_by_name on stations (name_key) where archived_at is null;
 `;
 
+/** The runs of a procedure or a station with one outcome are found in the index alone, even if there are hardly any. */
+const outcomesSchema = `
+drop index runs_by_procedure;
+create index runs_by_procedure on runs (procedure_id, started_at, outcome);
+drop index runs_by_station;
+create index runs_by_station on runs (created_by_station_id, started_at, outcome) where created_by_station_id is not null;
+`;
+
 type Migration = (database: DatabaseSync) => void;
 
 /**
@@ -85,6 +93,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(summaryTablesSchema),
   (database) => database.exec(peopleSchema),
   (database) => database.exec(identitiesSchema),
+  (database) => database.exec(outcomesSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -139,7 +139,10 @@ describe(`the tools that read runs (ASSISTANT_SEED=${seed} ASSISTANT_ROUNDS=${ro
         assert.equal(row.sigmas, null);
         continue;
       }
-      const { measurements } = await ask(random.call, listMeasurements, { procedure: left.body.procedure_id });
+      const { measurements } = await ask(random.call, listMeasurements, {
+        procedure: left.body.procedure_id,
+        until: new Date(right.startedAt).toISOString(),
+      });
       const { sigma, count } =
         measurements.find(({ phase, measurement }) => phase === 'measure' && measurement === 'voltage') ?? {};
       assert.equal(row.sigma_count, count);

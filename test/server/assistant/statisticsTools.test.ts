@@ -145,22 +145,26 @@ describe(`the tools of statistics (ASSISTANT_SEED=${seed} ASSISTANT_ROUNDS=${rou
   it('suggest_limits says which units would change their verdict', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const filter = random.filter();
-      const found = valuesOf(random.counted(filter), 'power', 'voltage');
-      if (found.length === 0) continue;
+      const all = valuesOf(random.counted(filter), 'power', 'voltage');
+      if (all.length === 0) continue;
+      const newest_values = 1 + random.below(all.length + 1);
+      const found = all.slice(-newest_values);
       const lower = 4.8 + random.random() / 10;
       const { proposals, ...answer } = await ask(random.call, suggestLimits, {
         ...inputOf(filter),
         phase: 'power',
         measurement: 'voltage',
         lower,
+        newest_values,
       });
       const newest = new Map(found.map((each) => [each.serial, each]));
       const would = [...newest.values()];
       const given = proposals.find(({ method }) => method === 'given');
       assert.deepEqual(
-        [answer.value_count, answer.unit_count, given?.units_to_fail, given?.units_to_pass],
+        [answer.value_count, answer.has_older_values, answer.unit_count, given?.units_to_fail, given?.units_to_pass],
         [
           found.length,
+          all.length > found.length,
           newest.size,
           would.filter(({ value, isFailed }) => !isFailed && value < lower).length,
           would.filter(({ value, isFailed }) => isFailed && value >= lower).length,

@@ -8,7 +8,7 @@ import { type CallOperation, serverTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName } from '../untrustedText.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
-import { runIdInput, runIdOf } from './inputs.ts';
+import { runIdInput, runIdOf, startedIn, statisticsDays, statisticsPeriodOf } from './inputs.ts';
 import { measuredValue, measuredValueOf } from './measuredValue.ts';
 import { runHead, runHeadOf } from './runItems.ts';
 
@@ -29,7 +29,12 @@ const measurementRow = z.object({
   left: measuredValue.nullable(),
   right: measuredValue.nullable(),
   difference: z.number().nullable().describe('Right minus left, of numbers in the same units.'),
-  sigmas: z.number().nullable().describe('The difference in standard deviations of all runs with the current limits.'),
+  sigmas: z
+    .number()
+    .nullable()
+    .describe(
+      `The difference in standard deviations of the runs with the limits used last, of the ${statisticsDays} days before the later run.`,
+    ),
   sigma_count: z
     .number()
     .nullable()
@@ -110,10 +115,14 @@ interface PopulationSigma {
 
 const keyOf = (phase: string, measurement: string): string => JSON.stringify([phase, measurement]);
 
-/** Returns the spread of the measurements over all runs of the procedure; null if the runs are of two procedures. */
+/**
+ * Returns the spread of the measurements of the procedure in the days before the second run; null if the runs are of two
+ * procedures.
+ */
 async function sigmasOf(call: CallOperation, left: Run, right: Run): Promise<Map<string, PopulationSigma> | null> {
   if (left.procedure.id !== right.procedure.id) return null;
-  const { measurements } = await call(analytics.measurements, { params: { id: left.procedure.id } });
+  const query = startedIn(statisticsPeriodOf({ until: right.started_at }));
+  const { measurements } = await call(analytics.measurements, { params: { id: left.procedure.id }, query });
   return new Map(measurements.map((each) => [keyOf(each.phase_name, each.measurement_name), each]));
 }
 

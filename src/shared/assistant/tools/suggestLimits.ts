@@ -12,6 +12,8 @@ import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
 import { findMeasurement, measurementInputs } from './measurementSubject.ts';
 import { appliedFilter, appliedFilterOf, statisticsFilterOf, statisticsInput } from './statisticsFilter.ts';
 
+/** The server computes a proposal from this number of values in less than 50 ms. */
+const usualValues = 1_000;
 /** As many as the page with the limits of a measurement loads. */
 const mostValues = 20_000;
 const mostExamples = 2;
@@ -54,6 +56,14 @@ export const suggestLimits = serverTool({
     method: z.enum(methodNames).optional().describe('One method; by default all.'),
     lower: z.number().optional().describe('A lower limit to try. A side that is not given keeps its limit.'),
     upper: z.number().optional().describe('An upper limit to try.'),
+    newest_values: z
+      .int()
+      .min(1)
+      .max(mostValues)
+      .optional()
+      .describe(
+        `How many of the newest values to use, by default ${usualValues}. Rare values show in many; ${mostValues} take the server half a second.`,
+      ),
     limit: limitInput,
     cursor: cursorInput,
   }),
@@ -64,7 +74,7 @@ export const suggestLimits = serverTool({
     units: untrustedName.nullable(),
     value_count: z.number(),
     unit_count: z.number().describe('Each unit counts with its newest value.'),
-    has_older_values: z.boolean().describe('Older values than the newest 20,000 are not counted.'),
+    has_older_values: z.boolean().describe('There are older values than the newest_values that are counted.'),
     values_in_other_units: z.number().describe('Values in other units of measure are not counted.'),
     advice: z.string(),
     proposals: z.array(proposal),
@@ -78,7 +88,7 @@ export const suggestLimits = serverTool({
     const { phase_name, measurement_name, query } = await findMeasurement(call, filter, input);
     const found = await call(analytics.values, {
       params: { id: filter.procedure.id },
-      query: { ...query, limit: mostValues },
+      query: { ...query, limit: input.newest_values ?? usualValues },
     });
     if (found.values.length === 0) {
       throw new ToolError('No run has a number for this measurement: limits can be proposed for numbers only.');

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -62,6 +62,9 @@ async function startPostgres(): Promise<string> {
     rmSync(folder, { recursive: true, force: true });
   });
   await ready(server);
+  // Neither keeps the tests from ending. What PostgreSQL writes is still read, because it waits when a pipe is full.
+  server.unref();
+  if (server.stderr instanceof Socket) server.stderr.unref();
   return `postgres://test@127.0.0.1:${port}`;
 }
 

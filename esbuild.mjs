@@ -45,7 +45,7 @@ const nodeBundles = {
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
-    { in: 'src/server/store/postgres/openPostgres.ts', out: 'openPostgres' },
+    { in: 'src/server/store/postgres/postgres.ts', out: 'postgres' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
     { in: 'src/server/importing/readFile.ts', out: 'readFile' },

@@ -18,6 +18,7 @@ npm test -- test/shared/uptime/uptime.test.ts --grep "some title"`;
 /** Rounds of the fault tests and random tests in `npm run test:full`. */
 const fullRounds = {
   CLOCK_ROUNDS: '50',
+  FAILOVER_ROUNDS: '30',
   FIGHT_ROUNDS: '30',
   HOST_ROUNDS: '20',
   KILL_ROUNDS: '300',

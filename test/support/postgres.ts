@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ const otherUser = 65_534;
 
 export const isPostgres = process.env['TEST_ENGINE'] === 'postgres';
 
-let address: Promise<string> | undefined;
+let shared: Promise<TestPostgres> | undefined;
 const created = new Map<string, Promise<string>>();
 
 /** Returns the address of a database for a data folder, which is created at the first call. */
@@ -22,50 +23,83 @@ export function databaseOf(folder: string): Promise<string> {
 }
 
 async function createDatabase(folder: string): Promise<string> {
-  address ??= startPostgres();
-  const server = await address;
+  shared ??= TestPostgres.start();
   const name = `t${createHash('sha256').update(folder).digest('hex').slice(0, 20)}`;
-  const client = new Client({ connectionString: `${server}/postgres` });
-  await client.connect();
-  try {
-    await client.query(`create database ${name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'`);
-  } finally {
-    await client.end();
-  }
-  return `${server}/${name}`;
+  return (await shared).createDatabase(name);
 }
 
-/** Starts a PostgreSQL server for this process, without durability. It ends with the process. */
-async function startPostgres(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'test-stations-postgres-'));
-  const data = join(folder, 'data');
-  mkdirSync(data);
-  const user = process.getuid?.() === 0 ? { uid: otherUser, gid: otherUser } : {};
-  if (user.uid !== undefined) {
-    chownSync(folder, user.uid, user.gid);
-    chownSync(data, user.uid, user.gid);
+/** A PostgreSQL server without durability on a disk, which ends with this process. */
+export class TestPostgres {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #user: { uid?: number; gid?: number };
+  #process: ChildProcess | undefined;
+
+  private constructor(folder: string, user: { uid?: number; gid?: number }, port: number) {
+    this.#folder = folder;
+    this.#user = user;
+    this.port = port;
+    process.once('exit', () => {
+      this.#process?.kill('SIGQUIT');
+      rmSync(folder, { recursive: true, force: true });
+    });
   }
-  execFileSync('initdb', ['-D', data, '-U', 'test', '-A', 'trust', '--locale', 'C', '-E', 'UTF8'], {
-    ...user,
-    cwd: folder,
-    stdio: 'ignore',
-  });
-  const port = await freePort();
-  const settings = ['fsync=off', 'listen_addresses=127.0.0.1', 'max_connections=500', 'full_page_writes=off'];
-  const server = spawn(
-    'postgres',
-    ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
-    { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  process.once('exit', () => {
+
+  static async start(): Promise<TestPostgres> {
+    const folder = mkdtempSync(join(tmpdir(), 'test-stations-postgres-'));
+    const user = process.getuid?.() === 0 ? { uid: otherUser, gid: otherUser } : {};
+    if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+    execFileSync('initdb', ['-D', join(folder, 'data'), '-U', 'test', '-A', 'trust', '--locale', 'C', '-E', 'UTF8'], {
+      ...user,
+      cwd: folder,
+      stdio: 'ignore',
+    });
+    const server = new TestPostgres(folder, user, await freePort());
+    await server.run();
+    return server;
+  }
+
+  /** Starts the server, also again after its end. */
+  async run(): Promise<void> {
+    const settings = ['fsync=off', 'listen_addresses=127.0.0.1', 'max_connections=500', 'full_page_writes=off'];
+    const server = spawn(
+      'postgres',
+      [
+        ...['-D', join(this.#folder, 'data'), '-p', String(this.port), '-k', this.#folder],
+        ...settings.flatMap((setting) => ['-c', setting]),
+      ],
+      { ...this.#user, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.#process = server;
+    await ready(server);
+    // Neither keeps the tests from ending. What PostgreSQL writes is still read, because it waits when a pipe is full.
+    server.unref();
+    if (server.stderr instanceof Socket) server.stderr.unref();
+  }
+
+  /** Ends the server at once: what it has committed is recovered at its next start. */
+  async crash(): Promise<void> {
+    const server = this.#process;
+    if (server === undefined) return;
+    server.ref();
+    const ended = once(server, 'exit');
     server.kill('SIGQUIT');
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await ready(server);
-  // Neither keeps the tests from ending. What PostgreSQL writes is still read, because it waits when a pipe is full.
-  server.unref();
-  if (server.stderr instanceof Socket) server.stderr.unref();
-  return `postgres://test@127.0.0.1:${port}`;
+    await ended;
+    this.#process = undefined;
+  }
+
+  /** Returns the address of the new database. */
+  async createDatabase(name: string): Promise<string> {
+    const url = `postgres://test@127.0.0.1:${this.port}`;
+    const client = new Client({ connectionString: `${url}/postgres` });
+    await client.connect();
+    try {
+      await client.query(`create database ${name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'`);
+    } finally {
+      await client.end();
+    }
+    return `${url}/${name}`;
+  }
 }
 
 const ready = (server: ChildProcess): Promise<void> =>
@@ -77,7 +111,7 @@ const ready = (server: ChildProcess): Promise<void> =>
     server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}.`)));
   });
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
     probe.listen(0, '127.0.0.1', () => {

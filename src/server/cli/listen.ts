@@ -18,22 +18,24 @@ const drainCheckMs = 20;
 
 type PortOption = '--port' | '--mqtt-port';
 
-interface Listening {
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface Listening {
   url: string;
+  onUpgrade(upgrade: Upgrade): void;
   setCertificate(identity: TlsIdentity): void;
   /** Accepts no more connections. Resolves when the open requests are answered or have timed out. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   host: string;
   ports: readonly number[];
   tls: TlsIdentity | null;
-  upgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | null;
 }
 
-export async function listen(app: App, { host, ports, tls, upgrade }: ListenOptions): Promise<Listening> {
+export async function listen(app: Pick<App, 'fetch'>, { host, ports, tls }: ListenOptions): Promise<Listening> {
   const secure = {
     createServer: createTlsServer,
     serverOptions: { ...httpTimeoutsMs, ...tls, minVersion: 'TLSv1.2' as const },
@@ -43,11 +45,11 @@ export async function listen(app: App, { host, ports, tls, upgrade }: ListenOpti
     ...(tls === null ? { createServer, serverOptions: httpTimeoutsMs } : secure),
   });
   if (!('closeIdleConnections' in server)) throw new TypeError('An HTTP/1.1 server was expected.');
-  if (upgrade !== null) server.on('upgrade', upgrade);
   const connections = new Connections(server);
   const port = await bindFirstFree(server, host, ports, '--port');
   return {
     url: urlOf(tls === null ? 'http' : 'https', host, port),
+    onUpgrade: (upgrade) => server.on('upgrade', upgrade),
     setCertificate: (identity) => {
       if (server instanceof TlsServer) server.setSecureContext({ ...identity, minVersion: 'TLSv1.2' });
     },

@@ -5,6 +5,7 @@ import { openStore } from '../store/sqlite/open.ts';
 import { Writer } from '../writer.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
+import { logFailure } from './logFailure.ts';
 
 /**
  * Opens the database of a data folder: the SQLite file in it or, if one is given, a database of a PostgreSQL server.
@@ -12,12 +13,21 @@ import type { DataFolder } from './dataFolder.ts';
  */
 export async function openData({ database, databaseUrl }: DataFolder): Promise<Engine> {
   if (databaseUrl === null) return openStore(database);
-  const { openPostgres } = await import('../store/postgres/openPostgres.ts');
+  const { openPostgres } = await import('../store/postgres/postgres.ts');
   try {
     // The writer is made here, because a bundle of its own would have other classes of errors.
-    const opened = await openPostgres(databaseUrl);
+    const opened = await openPostgres(databaseUrl, (error) =>
+      logFailure('A connection to PostgreSQL was lost', messageOf(error)),
+    );
     return { ...opened, writer: new Writer(opened.store, () => opened.changeCount()) };
   } catch (error) {
-    throw new CommandError(serverExit.folderNotWritable, messageOf(error), error);
+    throw databaseError(error);
   }
 }
+
+export const databaseError = (error: unknown): CommandError =>
+  new CommandError(
+    serverExit.databaseUnusable,
+    `The PostgreSQL database cannot be used: ${messageOf(error).replace(/\.?$/, '.')} Check TEST_STATIONS_DATABASE_URL.`,
+    error,
+  );

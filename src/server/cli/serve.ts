@@ -22,9 +22,10 @@ import type { ProviderOptions } from '../signIn/provider.ts';
 import { StationFiguresCache } from '../stationFigures.ts';
 import { findInstance } from '../store/instance.ts';
 import { version } from '../version.ts';
+import { becomeActive } from './activeServer.ts';
 import { readCertificate, watchCertificate } from './certificateFiles.ts';
 import type { DataFolder } from './dataFolder.ts';
-import { listen, type ListenOptions } from './listen.ts';
+import { Entrance } from './entrance.ts';
 import type { NetworkOptions } from './networkOptions.ts';
 import { openData } from './openData.ts';
 import { ServerLog } from './serverLog.ts';
@@ -68,6 +69,12 @@ export async function serve(
   folder.lock();
   const log = new ServerLog(folder.log);
   log.start();
+  const last = folder.readAddress();
+  const openEntrance = (): Promise<Entrance> =>
+    Entrance.open({ host, ports: portsToTry(port, last?.url), tls, insidePorts: portsToTry(null, last?.url) });
+  // A standby answers before it opens the data.
+  const early = folder.databaseUrl === null ? null : await openEntrance();
+  const lease = early && folder.databaseUrl ? await becomeActive(folder.databaseUrl, early) : null;
   const { store, writer, pushes } = await openData(folder);
   const tail = await ChangeTail.start(store);
   const streams = new EventStreams(tail);
@@ -81,7 +88,6 @@ export async function serve(
     onFollowed: [hub.followed],
   });
   await presence.start();
-  const last = folder.readAddress();
   const hosts = new Hosts(host, publicUrl);
   await hosts.refresh();
   const streaming = await Streaming.start({
@@ -135,24 +141,17 @@ export async function serve(
     { hosts, logFormat, metricsToken },
   );
   const { sockets } = streaming;
-  const upgrade: ListenOptions['upgrade'] =
-    sockets && ((request, socket, head) => sockets.upgrade(request, socket, head, hosts));
-  const listening = await listen(app, { host, ports: portsToTry(port, last?.url), tls, upgrade });
-  // Windows on this machine need no certificate. With one, they would depend on names and authorities of the network.
-  const inside =
-    tls === null
-      ? listening
-      : await listen(app, { host: '127.0.0.1', ports: portsToTry(null, last?.url), tls: null, upgrade: null });
-  const all = [...new Set([listening, inside])];
+  const entrance = early ?? (await openEntrance());
+  entrance.admit(app, sockets && ((request, socket, head) => sockets.upgrade(request, socket, head, hosts)));
   const endWatch =
-    certificate && watchCertificate(certificate, publicHost, (identity) => listening.setCertificate(identity));
+    certificate && watchCertificate(certificate, publicHost, (identity) => entrance.setCertificate(identity));
   await ensureUserKey({ store, writer }, chosenKey, logFormat);
   const address = {
-    url: inside.url,
+    url: entrance.insideUrl,
     ...(publicUrl === null ? {} : { public_url: publicUrl }),
     ...(streaming.mqttPort === null
       ? { mqtt: null }
-      : { mqtt: `mqtts://${new URL(inside.url).hostname}:${streaming.mqttPort.port}`, ca: folder.authority }),
+      : { mqtt: `mqtts://${new URL(entrance.insideUrl).hostname}:${streaming.mqttPort.port}`, ca: folder.authority }),
     pid: process.pid,
     data: folder.path,
     instance: await findInstance(store),
@@ -177,13 +176,14 @@ export async function serve(
       streams.end();
       hub.streams.end();
       // The streams end first: a client that requests another stream and then cannot connect gives up for good.
-      await Promise.all(all.map((each) => each.drain()));
+      await entrance.drain();
       await streaming.stop();
-      await Promise.all(all.map((each) => each.close()));
+      await entrance.close();
       await presence.stop();
       await computed;
       await swept;
       await store.destroy();
+      await lease?.release();
       log.stop();
       folder.release();
     },

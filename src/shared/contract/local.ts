@@ -155,4 +155,6 @@ export const serverExit = {
   schemaTooOld: 16,
   backupIncomplete: 17,
   refused: 18,
+  databaseUnusable: 19,
+  leaseLost: 20,
 } as const;

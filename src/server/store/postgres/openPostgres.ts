@@ -13,8 +13,6 @@ import {
   sql,
 } from 'kysely';
 import { Pool, types } from 'pg';
-import { messageOf } from '../../../shared/format/messageOf.ts';
-import { logFailure } from '../../cli/logFailure.ts';
 import type { Engine } from '../engine.ts';
 import type { Store, StoreTransaction, Tables } from '../tables.ts';
 import { postgresPushes } from './pushes.ts';
@@ -58,12 +56,17 @@ class WordyDialect extends PostgresDialect {
 
 /**
  * Opens a database of a PostgreSQL server, and creates its tables if it has none. A commit is durable when it returns.
- * @param url with the password; it is in no message
- * @throws Error with a sentence if it cannot be used
+ * @param connectionLost is called when a connection of the pool ends unexpectedly
+ * @throws Error if it cannot be used; no message contains the password in `url`
  */
-export async function openPostgres(url: string): Promise<Omit<Engine, 'writer'> & { changeCount(): number }> {
+export async function openPostgres(
+  url: string,
+  connectionLost: (error: Error) => void,
+): Promise<Omit<Engine, 'writer'> & { changeCount(): number }> {
   const pool = new Pool({ connectionString: url, max: connections });
-  pool.on('error', (error) => logFailure('A connection to PostgreSQL was lost', error));
+  pool.on('error', connectionLost);
+  // One that is in use reports it with the query, too. Without a listener the event would end the process.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   let changes = 0;
   const store = new Kysely<Tables>({
     dialect: new WordyDialect({ pool }),
@@ -77,9 +80,7 @@ export async function openPostgres(url: string): Promise<Omit<Engine, 'writer'> 
     await store.transaction().execute(prepare);
   } catch (error) {
     await store.destroy();
-    throw new Error(`The PostgreSQL database cannot be used: ${messageOf(error)} Check TEST_STATIONS_DATABASE_URL.`, {
-      cause: error,
-    });
+    throw error;
   }
   return { store, changeCount: () => changes, pushes: postgresPushes(store) };
 }

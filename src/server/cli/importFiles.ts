@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import type { ImportTarget } from '../importing/importedRecord.ts';
-import { type RecordOfFile, storeRecords } from '../importing/storeRecords.ts';
+import type { ReadFile } from '../importing/readFile.ts';
+import { type RecordOfFile, RecordStore } from '../importing/storeRecords.ts';
 import type { Engine } from '../store/engine.ts';
 import { findProceduresByName } from '../store/procedures.ts';
 import { findStation, findStationsByName } from '../store/stations.ts';
@@ -17,95 +16,120 @@ import { withStore } from './userKeys.ts';
 interface Imported {
   /** What was stored, for stdout. */
   readonly lines: readonly string[];
-  /** A line for each bad record, with its file and place. */
-  readonly problems: readonly string[];
+  /** The number of records that were not stored because they are bad. */
+  readonly bad: number;
 }
 
-interface ReadRecords {
-  readonly good: readonly RecordOfFile[];
-  readonly problems: readonly string[];
+interface Counts {
+  stored: number;
+  existed: number;
+  bad: number;
+  /** The number of records by the fields that a run has no place for. */
+  readonly notStored: Map<string, number>;
 }
+
+const recordsPerCommit = 64;
 
 /**
- * Stores the results in files as runs of a station, even while the server of the folder is running.
+ * Stores the results in files as runs of a station, even while the server of the folder is running. The records are
+ * stored while the files are read, so files may be larger than the memory.
+ * @param report is called with a line for each bad record, with its file and place
  * @throws CommandError if the station, the procedure or the mapping cannot be found
  */
-export function importFiles(folder: DataFolder, files: readonly string[], options: ImportOptions): Promise<Imported> {
+export function importFiles(
+  folder: DataFolder,
+  files: readonly string[],
+  options: ImportOptions,
+  report: (problem: string) => void,
+): Promise<Imported> {
   return withStore(folder, async (data) => {
     const { store } = data;
     const station = onlyOne('station', options.station, await stationsOf(store, options.station));
     const procedure = onlyOne('procedure', options.procedure, await proceduresOf(data, options.procedure));
-    const { good, problems } = await readAll(files, options, { procedure, partNumber: options.partNumber });
-    const storeAll = async (isDryRun: boolean) => {
-      const stored = await storeRecords(data, good, { kind: 'station', ...station }, isDryRun);
-      const refused = stored.flatMap(({ record, result }) =>
-        typeof result === 'object' ? [`${record.file}${record.place}: ${result.problem}`] : [],
-      );
-      const count = (wanted: string): number => stored.filter(({ result }) => result === wanted).length;
-      return { problems: [...problems, ...refused], stored: count('stored'), existed: count('existed') };
+    const { partNumber, timeZone, serialNumber, mapping } = options;
+    const { readFile, readText } = await import('../importing/readFile.ts');
+    const parsedMapping: unknown = mapping === null ? null : parseMapping(mapping, readText);
+    const read = (file: string) => readFile(file, parsedMapping, { procedure, partNumber, timeZone, serialNumber });
+    const importAll = async (isDryRun: boolean, reportBad: (problem: string) => void): Promise<Counts> => {
+      const counts = { stored: 0, existed: 0, bad: 0, notStored: new Map<string, number>() };
+      const records = new RecordStore(data, { kind: 'station', ...station }, isDryRun);
+      for (const file of files) {
+        try {
+          await importFile(file, read(file), records, counts, reportBad);
+        } catch (error) {
+          if (error instanceof z.ZodError) {
+            throw new CommandError(
+              serverExit.usage,
+              `The mapping ${mapping ?? ''} is wrong: ${z.prettifyError(error)}`,
+            );
+          }
+          counts.bad += 1;
+          reportBad(oneLine(`${file}: ${messageOf(error)}`));
+        }
+      }
+      return counts;
     };
-    const tried = options.isDryRun || options.isStrict ? await storeAll(true) : null;
-    if (tried !== null && options.isStrict && tried.problems.length > 0) {
-      return {
-        lines: [`Stored: 0, because of --strict. Bad: ${tried.problems.length}.`],
-        problems: tried.problems.map((each) => oneLine(each)),
-      };
+    if (options.isStrict) {
+      const { bad } = await importAll(true, report);
+      if (bad > 0) return { lines: [`Stored: 0, because of --strict. Bad: ${bad}.`], bad };
     }
-    const result = tried !== null && options.isDryRun ? tried : await storeAll(false);
+    const counts = await importAll(options.isDryRun, report);
+    const { stored, existed, bad } = counts;
     return {
       lines: [
-        `${options.isDryRun ? 'To store' : 'Stored'}: ${result.stored}. Already stored: ${result.existed}. Bad: ${result.problems.length}.`,
-        ...notStoredOf(good),
+        `${options.isDryRun ? 'To store' : 'Stored'}: ${stored}. Already stored: ${existed}. Bad: ${bad}.`,
+        ...notStoredOf(counts),
       ],
-      problems: result.problems.map((each) => oneLine(each)),
+      bad,
     };
   });
 }
 
+async function importFile(
+  file: string,
+  { format, records }: ReadFile,
+  store: RecordStore,
+  counts: Counts,
+  report: (problem: string) => void,
+): Promise<void> {
+  store.beginFile();
+  const reportBad = (place: string, problem: string): void => {
+    counts.bad += 1;
+    report(oneLine(`${file}${place}: ${problem}`));
+  };
+  let waiting: RecordOfFile[] = [];
+  const storeWaiting = async (): Promise<void> => {
+    const stored = waiting;
+    waiting = [];
+    const results = await store.store(stored);
+    for (const [index, result] of results.entries()) {
+      if (typeof result === 'object') reportBad(stored[index]?.place ?? '', result.problem);
+      else counts[result] += 1;
+    }
+  };
+  try {
+    for await (const record of records) {
+      if ('problem' in record) {
+        reportBad(record.place, record.problem);
+        continue;
+      }
+      for (const field of record.notStored) counts.notStored.set(field, (counts.notStored.get(field) ?? 0) + 1);
+      waiting.push({ ...record, file, format });
+      if (waiting.length === recordsPerCommit) await storeWaiting();
+    }
+  } finally {
+    await storeWaiting();
+  }
+}
+
 /** Lists the fields with values that a run has no place for, with the number of their records. */
-function notStoredOf(records: readonly RecordOfFile[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { notStored } of records) for (const field of notStored) counts.set(field, (counts.get(field) ?? 0) + 1);
-  if (counts.size === 0) return [];
-  const fields = [...counts].sort().map(([field, count]) => `${oneLine(field)} (${count})`);
+function notStoredOf({ notStored }: Counts): string[] {
+  if (notStored.size === 0) return [];
+  const fields = [...notStored].sort().map(([field, count]) => `${oneLine(field)} (${count})`);
   return [`A run has no place for these fields (number of results): ${fields.join(', ')}.`];
 }
 
-async function readAll(
-  files: readonly string[],
-  { mapping }: ImportOptions,
-  target: ImportTarget,
-): Promise<ReadRecords> {
-  const { readFile } = await import('../importing/readFile.ts');
-  const parsedMapping: unknown = mapping === null ? null : parseMapping(mapping);
-  const good: RecordOfFile[] = [];
-  const problems: string[] = [];
-  for (const file of files) {
-    try {
-      const { format, records } = readFile(file, readText(file), parsedMapping, target);
-      for (const record of records) {
-        if ('problem' in record) problems.push(`${file}${record.place}: ${record.problem}`);
-        else good.push({ ...record, file, format });
-      }
-    } catch (error) {
-      if (error instanceof z.ZodError)
-        throw new CommandError(serverExit.usage, `The mapping ${mapping ?? ''} is wrong: ${z.prettifyError(error)}`);
-      problems.push(`${file}: ${messageOf(error)}`);
-    }
-  }
-  return { good, problems };
-}
-
-function readText(file: string): string {
-  const bytes = readFileSync(file);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new Error('The file is not UTF-8.');
-  }
-}
-
-function parseMapping(file: string): unknown {
+function parseMapping(file: string, readText: (file: string) => string): unknown {
   try {
     return JSON.parse(readText(file));
   } catch (error) {

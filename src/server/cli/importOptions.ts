@@ -1,4 +1,5 @@
 import { partNumber } from '../../shared/contract/numbers.ts';
+import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { usageError } from './usage.ts';
 
 export interface ImportOptions {
@@ -9,6 +10,10 @@ export interface ImportOptions {
   /** A file that says what the columns of CSV mean. */
   readonly mapping: string | null;
   readonly partNumber: string | null;
+  /** Of times that name none. */
+  readonly timeZone: Calendar | null;
+  /** The template of the serial numbers of STDF. */
+  readonly serialNumber: string | null;
   readonly isDryRun: boolean;
   readonly isStrict: boolean;
 }
@@ -18,6 +23,8 @@ interface Values {
   procedure?: string | undefined;
   mapping?: string | undefined;
   'part-number'?: string | undefined;
+  'time-zone'?: string | undefined;
+  'serial-number'?: string | undefined;
   'dry-run'?: boolean | undefined;
   strict?: boolean | undefined;
 }
@@ -32,6 +39,8 @@ export function readImportOptions(values: Values): ImportOptions {
     procedure,
     mapping,
     partNumber: values['part-number'] === undefined ? null : readPartNumber(values['part-number']),
+    timeZone: values['time-zone'] === undefined ? null : readZone(values['time-zone']),
+    serialNumber: values['serial-number'] === undefined ? null : readSerialNumber(values['serial-number']),
     isDryRun: values['dry-run'] ?? false,
     isStrict: values.strict ?? false,
   };
@@ -43,13 +52,41 @@ function readPartNumber(text: string): string {
   throw usageError(`--part-number: ${error.issues[0]?.message ?? 'not allowed'}`);
 }
 
+function readZone(name: string): Calendar {
+  try {
+    return new Calendar(name);
+  } catch {
+    throw usageError(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
+  }
+}
+
+const serialParts = ['lot', 'sublot', 'wafer', 'x', 'y', 'part_id'];
+
+function readSerialNumber(template: string): string {
+  const used = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
+  const unknown = used.find((name) => !serialParts.includes(name));
+  if (unknown !== undefined || used.length === 0) {
+    const known = serialParts.map((name) => `{${name}}`).join(', ');
+    throw usageError(`--serial-number is a text with ${known}, such as "{lot}-{part_id}", and is "${template}".`);
+  }
+  return template;
+}
+
 export function readFiles(files: readonly string[]): readonly string[] {
   if (files.length > 0) return files;
   throw usageError('import needs at least one FILE.');
 }
 
 export function refuseImportOptions(values: Values): void {
-  for (const option of ['station', 'procedure', 'mapping', 'part-number', 'dry-run', 'strict'] as const) {
+  for (const option of [
+    'station',
+    'procedure',
+    'mapping',
+    'part-number',
+    'serial-number',
+    'dry-run',
+    'strict',
+  ] as const) {
     if (values[option] !== undefined) throw usageError(`--${option} goes with import.`);
   }
 }

@@ -69,10 +69,14 @@ async function main(): Promise<void> {
   }
   if (command.command === 'import') {
     const { importFiles } = await import('./importFiles.ts');
-    const { lines, problems } = await importFiles(DataFolder.existing(command.data), command.files, command.options);
-    for (const problem of problems) console.error(problem);
+    const { lines, bad } = await importFiles(
+      DataFolder.existing(command.data, databaseUrl),
+      command.files,
+      command.options,
+      console.error,
+    );
     console.log(lines.join('\n'));
-    if (problems.length > 0) process.exitCode = 1;
+    if (bad > 0) process.exitCode = 1;
     return;
   }
   if (command.command === 'mcp') {

@@ -15,7 +15,7 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js backup --data DIR --to FILE
        server.js junit --data DIR [--run ID]
        server.js import --data DIR --station NAME --procedure NAME [--mapping FILE] [--part-number NUMBER]
-                 [--dry-run] [--strict] FILE…
+                 [--time-zone NAME] [--serial-number TEMPLATE] [--dry-run] [--strict] FILE…
        server.js mcp --data DIR
        server.js mcp --server URL`;
 

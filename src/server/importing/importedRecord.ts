@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { runs } from '../../shared/contract/runs.ts';
 import { type NewRun, RunInputError } from '../../shared/run/newRun.ts';
 import { v2RunToNewRun } from '../../shared/run/v2Run.ts';
+import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { ProcedureSummary } from '../store/procedures.ts';
 
 /** What the records of a file are read for. */
@@ -9,13 +10,17 @@ export interface ImportTarget {
   readonly procedure: Pick<ProcedureSummary, 'id'>;
   /** The part number of records that have none; null: such records are bad. */
   readonly partNumber: string | null;
+  /** Of times that name none; null: records with such times are bad. */
+  readonly timeZone: Calendar | null;
+  /** The template of the serial numbers of STDF, such as `{lot}-{part_id}`. */
+  readonly serialNumber: string | null;
 }
 
 /** One test result of a file, or why it is none. */
 export type ImportedRecord = GoodRecord | BadRecord;
 
 export interface GoodRecord {
-  /** Where it is in its file: `:12` is a line, and `#3` the third record of a list. */
+  /** Where it is in its file: `:12` is a line, `#3` the third record of a list, and `@512` the position of a byte. */
   readonly place: string;
   /** What the file says of the result. The same content again is the same result. */
   readonly content: unknown;

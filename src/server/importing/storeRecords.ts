@@ -14,10 +14,7 @@ export interface RecordOfFile extends GoodRecord {
   readonly format: ImportFormat;
 }
 
-export interface StoredRecord {
-  readonly record: RecordOfFile;
-  readonly result: 'stored' | 'existed' | { readonly problem: string };
-}
+export type StoreResult = 'stored' | 'existed' | { readonly problem: string };
 
 /** Undoes what a dry run has done. */
 class DryRunEnd extends Error {
@@ -29,48 +26,59 @@ class DryRunEnd extends Error {
   }
 }
 
-const recordsPerCommit = 64;
-
 /**
  * Stores records as runs of a station. Each is marked with a hash of its content, by which it is found when it is imported
  * again. The second of two equal records of a file is another result.
  */
-export async function storeRecords(
-  { writer, pushes }: Pick<Engine, 'writer' | 'pushes'>,
-  records: readonly RecordOfFile[],
-  station: Caller,
-  isDryRun: boolean,
-): Promise<StoredRecord[]> {
-  const numbers = new Map<string, number>();
-  const marked = records.map((record) => {
-    const hash = hashOf([record.format, record.run.procedure, record.content]);
-    const inFile = `${record.file} ${hash}`;
-    const number = (numbers.get(inFile) ?? 0) + 1;
-    numbers.set(inFile, number);
-    return { record, hash, key: `station ${station.id} import ${hash} ${number}` };
-  });
+export class RecordStore {
+  readonly #data: Pick<Engine, 'writer' | 'pushes'>;
+  readonly #station: Caller;
+  readonly #isDryRun: boolean;
+  /** How often each content was in the file so far. */
+  #numbers = new Map<string, number>();
 
-  const store = async ({ record, hash, key }: (typeof marked)[number]): Promise<StoredRecord> => {
-    const { file, format, place, run } = record;
+  constructor(data: Pick<Engine, 'writer' | 'pushes'>, station: Caller, isDryRun: boolean) {
+    this.#data = data;
+    this.#station = station;
+    this.#isDryRun = isDryRun;
+  }
+
+  beginFile(): void {
+    this.#numbers = new Map();
+  }
+
+  /** Stores records of the file that has begun, in their order. */
+  store(records: readonly RecordOfFile[]): Promise<StoreResult[]> {
+    const marked = records.map((record) => {
+      const hash = hashOf([record.format, record.run.procedure, record.content]);
+      return { record, hash, number: this.#numberOf(hash) };
+    });
+    return Promise.all(marked.map(({ record, hash, number }) => this.#store(record, hash, number)));
+  }
+
+  #numberOf(hash: string): number {
+    const number = (this.#numbers.get(hash) ?? 0) + 1;
+    this.#numbers.set(hash, number);
+    return number;
+  }
+
+  async #store({ file, format, place, run }: RecordOfFile, hash: string, number: number): Promise<StoreResult> {
+    const { writer, pushes } = this.#data;
+    const key = `station ${this.#station.id} import ${hash} ${number}`;
     const imported = { import_format: format, import_source: `${basename(file)}${place}` };
     const marks = { pushKey: key, refKey: null, hash, isByAssistant: false };
     const marked = { ...run, metadata: { ...run.metadata, ...imported } };
     try {
       const { existed } = await writer.write(async (change) => {
-        const pushed = await pushRun({ change, pushes }, marked, station, marks);
-        if (isDryRun) throw new DryRunEnd(pushed.existed);
+        const pushed = await pushRun({ change, pushes }, marked, this.#station, marks);
+        if (this.#isDryRun) throw new DryRunEnd(pushed.existed);
         return pushed;
       });
-      return { record, result: existed ? 'existed' : 'stored' };
+      return existed ? 'existed' : 'stored';
     } catch (error) {
-      if (error instanceof DryRunEnd) return { record, result: error.existed ? 'existed' : 'stored' };
+      if (error instanceof DryRunEnd) return error.existed ? 'existed' : 'stored';
       if (!(error instanceof RefusalError || error instanceof RunInputError)) throw error;
-      return { record, result: { problem: error.message } };
+      return { problem: error.message };
     }
-  };
-  const stored: StoredRecord[] = [];
-  for (let from = 0; from < marked.length; from += recordsPerCommit) {
-    stored.push(...(await Promise.all(marked.slice(from, from + recordsPerCommit).map(store))));
   }
-  return stored;
 }
